@@ -1,0 +1,1 @@
+//! Every diagnostic's name with its documentation.

@@ -1,0 +1,3 @@
+//! The platform's facts: schema, versions, quantities, names and limits.
+
+pub mod quantity;

@@ -1,0 +1,9 @@
+//! The initflow compiler: from `.initflow` source to Kubernetes YAML.
+#![allow(missing_docs)]
+
+pub mod diagnostic;
+pub mod kubernetes;
+pub mod model;
+pub mod object;
+pub mod source;
+pub mod syntax;

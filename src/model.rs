@@ -1,0 +1,163 @@
+//! Tree to [`Flow`]: names bound, templates applied, values typed.
+//!
+//! Invariant: resolving never fails; what could not be understood is `Unresolved` and has been reported.
+
+use crate::object::Node;
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// A program: its workloads, in the order of the source.
+#[derive(Debug, Default)]
+pub struct Flow {
+    /// The workloads.
+    pub workloads: Vec<Workload>,
+}
+
+/// A name with the place where it was given.
+#[derive(Clone, Debug)]
+pub struct Name {
+    /// The name.
+    pub text: SmolStr,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The seven kinds of workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum WorkloadKind {
+    Pod,
+    Deployment,
+    StatefulSet,
+    DaemonSet,
+    ReplicaSet,
+    Job,
+    CronJob,
+}
+
+/// Metadata and spec of one level: the object, the Job's template of a CronJob, or the pod's template.
+#[derive(Clone, Debug)]
+pub struct Level {
+    /// The fields of `ObjectMeta`, a map.
+    pub metadata: Node,
+    /// The fields of the level's spec, a map.
+    pub spec: Node,
+}
+
+/// One workload.
+#[derive(Debug)]
+pub struct Workload {
+    /// Its kind.
+    pub kind: WorkloadKind,
+    /// Its name; absent where `generateName` stands in `object.metadata`. `object.metadata` has the name too.
+    pub name: Option<Name>,
+    /// Its head in the source: `deployment shop`.
+    pub span: Span,
+    /// The object itself. For a Pod `spec` is empty: see `pod`.
+    pub object: Level,
+    /// The Job's template; for a CronJob only.
+    pub job: Option<Level>,
+    /// The pod's template (for a Pod: its spec, and no metadata). `spec` has no containers, initContainers or volumes.
+    pub pod: Level,
+    /// The volumes, in the order of the source, claim templates of a `StatefulSet` among them.
+    pub volumes: Vec<Volume>,
+    /// The containers of all roles, in the order of the source.
+    pub containers: Vec<Container>,
+    /// Ceilings for the pod's effective requests: resource name (`cpu`, `memory`, …) to quantity, maps.
+    pub budgets: Vec<Node>,
+}
+
+/// What a volume is good for in the flow of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// An emptyDir on the node's disk: empty when the pod starts.
+    Scratch,
+    /// An emptyDir in memory: empty when the pod starts.
+    Memory,
+    /// A volume that may come filled (claim, secret, configMap, hostPath, image, …).
+    Filled,
+    /// A volumeClaimTemplate of the StatefulSet; not among the pod's volumes.
+    ClaimTemplate,
+}
+
+/// A volume.
+#[derive(Debug)]
+pub struct Volume {
+    /// Its name.
+    pub name: Name,
+    /// What it is.
+    pub storage: Storage,
+    /// The statement's head.
+    pub span: Span,
+    /// The fields of Kubernetes' `Volume`, `name` included; for a claim template those of `PersistentVolumeClaim`.
+    pub fields: Node,
+}
+
+/// What a container does in the life of the pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// An init container that runs to completion.
+    Step,
+    /// A native sidecar.
+    Sidecar,
+    /// An ordinary container.
+    App,
+}
+
+/// A container.
+#[derive(Debug)]
+pub struct Container {
+    /// Its name.
+    pub name: Name,
+    /// Its role.
+    pub role: Role,
+    /// The word that opened it: `app`, `step`, `fetch`, …
+    pub keyword: SmolStr,
+    /// The statement's head.
+    pub span: Span,
+    /// The fields of Kubernetes' `Container`, `name`, `volumeMounts` and (for a sidecar) `restartPolicy` included.
+    pub fields: Node,
+    /// Whether, and where, its command was given by `run`: the place of the text.
+    pub run: Option<Span>,
+    /// The mounts and their directions, in the order of `fields.volumeMounts`.
+    pub mounts: Vec<Mount>,
+    /// What it runs after.
+    pub after: Vec<Reference>,
+}
+
+/// The direction in which files flow through a mount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// `reads`
+    Reads,
+    /// `updates`
+    Updates,
+    /// `writes`
+    Writes,
+    /// `mounts`: says nothing about order.
+    Mounts,
+}
+
+/// A mount of a volume in a container.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    /// The volume's name, and where the mount names it.
+    pub volume: Name,
+    /// The index into the workload's volumes; none where there is no such volume (an error has been reported).
+    pub index: Option<usize>,
+    /// The direction.
+    pub direction: Direction,
+    /// `sub`, the folder in the volume.
+    pub sub: Option<SmolStr>,
+    /// The whole statement's head.
+    pub span: Span,
+}
+
+/// A reference to a container of the same workload.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// The place.
+    pub span: Span,
+    /// The index into the workload's containers.
+    pub index: usize,
+}

@@ -1,0 +1,177 @@
+//! A Kubernetes object as a tree in which every node knows the place that it comes from.
+//!
+//! Invariant: keys are Kubernetes' own field names, and every value has the type that the schema asks for,
+//! or is [`Value::Unresolved`], about which an error has been reported already.
+
+use crate::kubernetes::quantity::Quantity;
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The place that a message about this value points to.
+    pub span: Span,
+    /// The value.
+    pub value: Value,
+}
+
+/// The values that Kubernetes' objects are made of.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// Text.
+    Text(SmolStr),
+    /// A quantity of a resource.
+    Quantity(Quantity),
+    /// A list.
+    List(Vec<Node>),
+    /// An object or a map with free keys.
+    Map(Map),
+    /// A value about which an error has been reported; every check passes over it in silence.
+    Unresolved,
+}
+
+/// The fields of an object, or the entries of a map, in the order in which they were written.
+#[derive(Clone, Debug, Default)]
+pub struct Map {
+    /// The entries; keys are unique.
+    pub entries: Vec<Entry>,
+}
+
+/// One field of an object, or entry of a map.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The field's name or the entry's key.
+    pub key: SmolStr,
+    /// Where it stands (for a field that a short form sets, the short form).
+    pub key_span: Span,
+    /// Its value.
+    pub node: Node,
+}
+
+impl Map {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.node)
+    }
+
+    /// The entry of a key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// The value of a key, to change it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
+    }
+
+    /// Sets a key, in the place that it has, or at the end.
+    pub fn set(&mut self, key: impl Into<SmolStr>, key_span: Span, node: Node) {
+        let key = key.into();
+        match self.entries.iter_mut().find(|entry| entry.key == key) {
+            Some(entry) => *entry = Entry { key, key_span, node },
+            None => self.entries.push(Entry { key, key_span, node }),
+        }
+    }
+
+    /// Takes a key out.
+    pub fn remove(&mut self, key: &str) -> Option<Node> {
+        let at = self.entries.iter().position(|entry| entry.key == key)?;
+        Some(self.entries.remove(at).node)
+    }
+}
+
+impl Node {
+    /// A node with a value.
+    pub fn new(span: Span, value: Value) -> Self {
+        Self { span, value }
+    }
+
+    /// A text node.
+    pub fn text(span: Span, text: impl Into<SmolStr>) -> Self {
+        Self::new(span, Value::Text(text.into()))
+    }
+
+    /// An empty map.
+    pub fn map(span: Span) -> Self {
+        Self::new(span, Value::Map(Map::default()))
+    }
+
+    /// The field of an object; nothing where this is no object or has no such field.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.as_map()?.get(key)
+    }
+
+    /// The field at a dotted path: `securityContext.privileged`.
+    pub fn at(&self, path: &str) -> Option<&Node> {
+        path.split('.').try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The entries of an object or map; none for everything else.
+    pub fn entries(&self) -> &[Entry] {
+        self.as_map().map_or(&[], |map| &map.entries)
+    }
+
+    /// The items of a list; none for everything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The map, if this is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match &self.value {
+            Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The map, made one if it is none.
+    pub fn map_mut(&mut self) -> &mut Map {
+        if !matches!(self.value, Value::Map(_)) {
+            self.value = Value::Map(Map::default());
+        }
+        match &mut self.value {
+            Value::Map(map) => map,
+            _ => unreachable!("made a map above"),
+        }
+    }
+
+    /// The text, if this is text.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The integer, if this is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self.value {
+            Value::Int(int) => Some(int),
+            _ => None,
+        }
+    }
+
+    /// The truth value, if this is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.value {
+            Value::Bool(bool) => Some(bool),
+            _ => None,
+        }
+    }
+
+    /// The quantity, if this is one.
+    pub fn as_quantity(&self) -> Option<&Quantity> {
+        match &self.value {
+            Value::Quantity(quantity) => Some(quantity),
+            _ => None,
+        }
+    }
+}

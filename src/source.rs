@@ -1,0 +1,125 @@
+//! Source text, places in it, and the way from byte offsets to lines and columns.
+//!
+//! Invariant: a [`Span`] always lies on character boundaries of the file that it names.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// Names one file of a [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A stretch of one file, in bytes; the end is exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// The first byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// Makes a span out of byte offsets.
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        // A source is at most MAX_SOURCE_BYTES long, so its offsets fit.
+        let offset = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+        Self { file, start: offset(start), end: offset(end) }
+    }
+
+    /// The smallest span that holds both; `other` must be in the same file.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The empty span at the end of this one.
+    #[must_use]
+    pub fn after(self) -> Self {
+        Self { start: self.end, ..self }
+    }
+
+    /// The byte range.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// The largest source that is read, in bytes (64 MiB).
+pub const MAX_SOURCE_BYTES: usize = 64 << 20;
+
+/// One source file: its name as the user gave it, and its text.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Which file of its [`Sources`] this is.
+    pub id: FileId,
+    /// The name to show: a path as given, `<stdin>`, or `std`.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// Takes a text in.
+    pub fn new(id: FileId, name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { id, name: name.into(), text: text.into(), line_starts: OnceLock::new() }
+    }
+
+    /// The span of the whole text.
+    pub fn span(&self) -> Span {
+        Span::new(self.id, 0, self.text.len())
+    }
+
+    /// The text of a span of this file.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// The line and column (both from 1, the column in characters) of a byte offset.
+    pub fn line_column(&self, offset: u32) -> (usize, usize) {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start <= offset).saturating_sub(1);
+        let before = self.text.get(starts[line] as usize..offset as usize).unwrap_or_default();
+        (line + 1, before.chars().count() + 1)
+    }
+
+    /// The byte offset at which each line starts.
+    pub fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let newlines = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(newlines.map(|(at, _)| Span::new(self.id, at, at + 1).end)).collect()
+        })
+    }
+}
+
+/// All files of one compilation.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Adds a file and gives it its [`FileId`].
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile::new(id, name, text));
+        id
+    }
+
+    /// The file of an id that this `Sources` gave.
+    pub fn get(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files, in the order in which they were added.
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
+    /// The text of a span.
+    pub fn slice(&self, span: Span) -> &str {
+        self.get(span.file).slice(span)
+    }
+}

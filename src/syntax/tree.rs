@@ -1,0 +1,128 @@
+//! The tree of a source: statements with values and blocks, every node with its span.
+//!
+//! Invariant: the tree holds no meaning, only what was written.
+
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// A whole file.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// The statements that stand outside all blocks.
+    pub statements: Vec<Statement>,
+    /// All comments, in the order of the text, from `#` to the end of the line.
+    pub comments: Vec<Span>,
+}
+
+/// `name(args)? value… { block }?`
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// From the name to the end of the last value or of the block.
+    pub span: Span,
+    /// The name.
+    pub name: Name,
+    /// The values behind the name. For `name(args)` the first is a [`ValueKind::Group`].
+    pub values: Vec<Value>,
+    /// The block, if there is one (an empty one counts).
+    pub block: Option<Block>,
+    /// Whether a part of it could not be read; an error has been reported, and its values are not to be relied on.
+    pub broken: bool,
+}
+
+impl Statement {
+    /// The statement without its block: from the name to the last value.
+    pub fn head(&self) -> Span {
+        self.values.last().map_or(self.name.span, |value| self.name.span.to(value.span))
+    }
+}
+
+/// A name: a word, or a string where the name is not a word.
+#[derive(Clone, Debug)]
+pub struct Name {
+    /// The name itself, without quotes.
+    pub text: SmolStr,
+    /// The place, with quotes.
+    pub span: Span,
+    /// Whether it was written as a string.
+    pub quoted: bool,
+}
+
+/// `{ … }`
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// From `{` to `}` (or to where the block was taken to end).
+    pub span: Span,
+    /// What stands between.
+    pub statements: Vec<Statement>,
+}
+
+/// One value.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// The place.
+    pub span: Span,
+    /// What it is.
+    pub kind: ValueKind,
+}
+
+/// The kinds of value.
+#[derive(Clone, Debug)]
+pub enum ValueKind {
+    /// `word`, also dotted: `platform.cloud_sql_proxy`.
+    Word(SmolStr),
+    /// A string of any of the four forms, escapes resolved, indentation removed.
+    Text(Vec<Piece>),
+    /// A number, a mode or a measure, as written: `3`, `0644`, `250m`, `1h30m`, `25%`.
+    Number(SmolStr),
+    /// An absolute path without quotes.
+    Path(SmolStr),
+    /// `a..b`, `..b`; the ends are plain values, never ranges.
+    Range(Option<Box<Value>>, Box<Value>),
+    /// `[a, b]`
+    List(Vec<Value>),
+    /// `f(a, name: b)`
+    Call(Name, Vec<Argument>),
+    /// `(a, name: b)` on its own: the parameters of a `template`, or brackets in a condition.
+    Group(Vec<Argument>),
+    /// `==` `!=` `&&` `||` `|` `=` `!` `:`
+    Operator(Operator),
+}
+
+/// A piece of a string.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// Text as it is.
+    Text(SmolStr),
+    /// `#{name}`
+    Name(Name),
+}
+
+/// One item between round brackets: `value`, `name: value`, or, in a template's parameters, `name: type = default`.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// `name:`, if there is one.
+    pub name: Option<Name>,
+    /// What follows, operators included: usually one value.
+    pub values: Vec<Value>,
+}
+
+/// The operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+    /// `|`
+    Bar,
+    /// `=`
+    Assign,
+    /// `!`
+    Not,
+    /// `:` behind a name (`param name: type`)
+    Colon,
+}
