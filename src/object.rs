@@ -49,6 +49,8 @@ pub struct Entry {
     pub key: SmolStr,
     /// Where it stands (for a field that a short form sets, the short form).
     pub key_span: Span,
+    /// From how near it was given (defaults, template, the statement itself); what is nearer replaces.
+    pub layer: u8,
     /// Its value.
     pub node: Node,
 }
@@ -73,8 +75,25 @@ impl Map {
     pub fn set(&mut self, key: impl Into<SmolStr>, key_span: Span, node: Node) {
         let key = key.into();
         match self.entries.iter_mut().find(|entry| entry.key == key) {
-            Some(entry) => *entry = Entry { key, key_span, node },
-            None => self.entries.push(Entry { key, key_span, node }),
+            Some(entry) => *entry = Entry { key, key_span, layer: 0, node },
+            None => self.entries.push(Entry { key, key_span, layer: 0, node }),
+        }
+    }
+
+    /// Sets a key that may be set once in each layer; a nearer layer replaces. The error is the first entry's place.
+    pub fn insert(&mut self, key: impl Into<SmolStr>, key_span: Span, layer: u8, node: Node) -> Result<(), Span> {
+        let key = key.into();
+        match self.entries.iter_mut().find(|entry| entry.key == key) {
+            Some(entry) if entry.layer > layer => Ok(()),
+            Some(entry) if entry.layer == layer => Err(entry.key_span),
+            Some(entry) => {
+                *entry = Entry { key, key_span, layer, node };
+                Ok(())
+            }
+            None => {
+                self.entries.push(Entry { key, key_span, layer, node });
+                Ok(())
+            }
         }
     }
 

@@ -1,0 +1,294 @@
+//! The rows of the vocabulary.
+
+use super::Slot::{Free, Many, Maybe, One};
+use super::{Body, Clause, Entry, Need, Place, Slot, Type};
+
+const fn optional(word: &'static str, values: &'static [Slot]) -> Clause {
+    Clause { word, values, need: Need::Optional }
+}
+
+const fn required(word: &'static str, values: &'static [Slot]) -> Clause {
+    Clause { word, values, need: Need::Required }
+}
+
+const fn one_of(word: &'static str, values: &'static [Slot]) -> Clause {
+    Clause { word, values, need: Need::OneOf }
+}
+
+const fn at_most_one(word: &'static str, values: &'static [Slot]) -> Clause {
+    Clause { word, values, need: Need::AtMostOne }
+}
+
+macro_rules! clause {
+    ($kind:ident $word:literal) => {{
+        static CLAUSE: Clause = $kind($word, &[]);
+        Slot::Clause(&CLAUSE)
+    }};
+    ($kind:ident $word:literal, $($slot:expr),+) => {{
+        static CLAUSE: Clause = $kind($word, &[$($slot),+]);
+        Slot::Clause(&CLAUSE)
+    }};
+}
+
+const ANY_COUNT: Type = Type::Int(0, i64::MAX);
+const FROM_TEMPLATE: Slot = {
+    static CLAUSE: Clause = optional("from", &[One("template(…)", Type::TemplateCall)]);
+    Slot::Clause(&CLAUSE)
+};
+
+const WORKLOAD: &[Slot] = &[Maybe("name", Type::Name), FROM_TEMPLATE];
+const CONTAINER: &[Slot] = &[One("name", Type::Name), FROM_TEMPLATE];
+
+const MOUNT: &[Slot] = &[
+    One("volume", Type::Volume),
+    clause!(required "at", One("path", Type::Path)),
+    clause!(optional "sub", One("folder", Type::Text)),
+];
+
+const PROBE: &[Slot] = &[
+    clause!(one_of "http", One("port", Type::PortRef), Maybe("path", Type::Path)),
+    clause!(one_of "https", One("port", Type::PortRef), Maybe("path", Type::Path)),
+    clause!(one_of "tcp", One("port", Type::PortRef)),
+    clause!(one_of "grpc", One("port", Type::Port), Maybe("service", Type::Text)),
+    clause!(one_of "exec", One("command", Type::TextOrList)),
+    clause!(optional "every", One("time", Type::Seconds)),
+    clause!(optional "timeout", One("time", Type::Seconds)),
+    clause!(optional "delay", One("time", Type::Seconds)),
+    clause!(optional "failures", One("count", ANY_COUNT)),
+    clause!(optional "successes", One("count", ANY_COUNT)),
+];
+
+const fn file(name: &'static str, head: &'static [Slot], body: Body, meaning: &'static str) -> Entry {
+    Entry { name, places: &[Place::File], head, body, meaning }
+}
+
+const fn workload(name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
+    Entry { name, places: &[Place::File], head, body: Body::Required, meaning }
+}
+
+const fn in_workload(name: &'static str, head: &'static [Slot], body: Body, meaning: &'static str) -> Entry {
+    Entry { name, places: &[Place::Workload], head, body, meaning }
+}
+
+const fn in_container(name: &'static str, head: &'static [Slot], body: Body, meaning: &'static str) -> Entry {
+    Entry { name, places: &[Place::Container], head, body, meaning }
+}
+
+const fn at(place: &'static [Place], name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
+    Entry { name, places: place, head, body: Body::None, meaning }
+}
+
+/// Every statement of the language, in the order in which the reference shows them.
+pub static ENTRIES: &[Entry] = &[
+    // Items of a file.
+    file("initflow", &[Free("1")], Body::None, "The edition of the language; without it, 1. It stands first."),
+    file(
+        "use",
+        &[One("\"file.initflow\"", Type::Text), clause!(optional "as", One("name", Type::Name))],
+        Body::None,
+        "Makes another file's templates, lets and params known under its stem or `name`; `use \"std\"` is the library that comes with the compiler.",
+    ),
+    file(
+        "param",
+        &[Free("name: type [= default]")],
+        Body::None,
+        "A value given from outside, by `--set name=value` or `--params FILE`. Types: `int` `bool` `string` `cpu` `memory` `duration` `image` `url` `path` `port`, or an enumeration `\"dev\" | \"prod\"`.",
+    ),
+    file("let", &[Free("name = value")], Body::None, "A constant."),
+    file(
+        "template",
+        &[Free("KIND name(param: type, …)")],
+        Body::Required,
+        "A reusable workload, container or `part`, placed by `KIND name from template(arguments) { overrides }`; besides a param's types, `volume` and `container`.",
+    ),
+    Entry {
+        name: "when",
+        places: &[Place::File, Place::Workload, Place::Container, Place::Environment, Place::Fetch, Place::Wait, Place::Migrate],
+        head: &[Free("condition")],
+        body: Body::Required,
+        meaning: "Statements that hold only where the condition does: `==`, `!=`, `&&`, `||`, `!` over params and lets. Both branches are checked.",
+    },
+    Entry {
+        name: "else",
+        places: &[Place::File, Place::Workload, Place::Container, Place::Environment, Place::Fetch, Place::Wait, Place::Migrate],
+        head: &[Free("[when condition]")],
+        body: Body::Required,
+        meaning: "The other branch of the `when` before it.",
+    },
+    Entry {
+        name: "defaults",
+        places: &[Place::File, Place::Workload],
+        head: &[Free("[KIND]")],
+        body: Body::Required,
+        meaning: "Statements that every container of this file or workload starts from, or only those of KIND (`step` includes the built-in steps).",
+    },
+    // Workloads.
+    workload("pod", WORKLOAD, "A Pod."),
+    workload("deployment", WORKLOAD, "A Deployment."),
+    workload("statefulset", WORKLOAD, "A StatefulSet."),
+    workload("daemonset", WORKLOAD, "A DaemonSet."),
+    workload("replicaset", WORKLOAD, "A ReplicaSet."),
+    workload("job", WORKLOAD, "A Job."),
+    workload(
+        "cronjob",
+        &[Maybe("name", Type::Name), Maybe("schedule", Type::Text), FROM_TEMPLATE],
+        "A CronJob; the schedule is the five fields of cron, or `@daily` and the like.",
+    ),
+    // In a workload.
+    in_workload(
+        "volume",
+        &[
+            One("name", Type::Name),
+            clause!(at_most_one "scratch", Maybe("size", Type::Memory)),
+            clause!(at_most_one "memory", Maybe("size", Type::Memory)),
+            clause!(at_most_one "claim", One("name", Type::Text)),
+            clause!(at_most_one "secret", One("name", Type::Text)),
+            clause!(at_most_one "configmap", One("name", Type::Text)),
+            clause!(at_most_one "host", One("path", Type::Path)),
+            clause!(at_most_one "image", One("reference", Type::Text)),
+        ],
+        Body::Fields("Volume"),
+        "A volume. Alone it is scratch space (an emptyDir); `memory` is RAM-backed; the block takes the source's other fields, or any volume source of the API.",
+    ),
+    in_workload("step", CONTAINER, Body::Required, "An init container that runs to completion."),
+    in_workload("fetch", CONTAINER, Body::Required, "A step that downloads a file into a volume, whole or not at all."),
+    in_workload("wait", CONTAINER, Body::Required, "A step that waits until what the application needs can be reached."),
+    in_workload("migrate", CONTAINER, Body::Required, "A step that brings a database's schema up to date."),
+    in_workload(
+        "sidecar",
+        CONTAINER,
+        Body::Required,
+        "A native sidecar: an init container with `restartPolicy: Always`, at its right place among the steps.",
+    ),
+    in_workload("app", CONTAINER, Body::Required, "An ordinary container; it starts when every step is done and every sidecar is up."),
+    in_workload(
+        "part",
+        CONTAINER,
+        Body::Optional,
+        "Places a `template part`: volumes, steps and sidecars that belong together. Outside they are `part.NAME`, in the pod `part-NAME`; `after part` waits for all of them.",
+    ),
+    in_workload(
+        "budget",
+        &[],
+        Body::Required,
+        "A ceiling for the pod's effective requests, by resource: `budget { cpu 1; memory 1Gi }`.",
+    ),
+    in_workload("metadata", &[], Body::Required, "The object's own metadata."),
+    in_workload("job", &[], Body::Required, "Fields of a CronJob's Job template: its metadata and its spec."),
+    in_workload("pod", &[], Body::Required, "Fields of the pod's template: its metadata and its spec."),
+    // In a container.
+    in_container(
+        "run",
+        &[One("\"command\"", Type::Text)],
+        Body::None,
+        "The `command`, split by the shell's quoting rules at compile time and run without a shell; `$(NAME)` is Kubernetes' own and stays.",
+    ),
+    in_container(
+        "args",
+        &[One("\"arguments\"", Type::TextOrList)],
+        Body::None,
+        "Arguments for the image's own entrypoint; text is split like `run`, a list is taken as it is.",
+    ),
+    in_container(
+        "script",
+        &[Maybe("\"shell\"", Type::Text), One("'''text'''", Type::Text)],
+        Body::None,
+        "A shell script, run by `sh -eu -c` unless another shell is given; it reaches the shell as written.",
+    ),
+    in_container(
+        "env",
+        &[],
+        Body::Required,
+        "Environment variables: `NAME value`, where the value is text, a number, `true`/`false`, `secret(name, key)`, `configmap(name, key)`, `field(\"status.podIP\")`, `resource(\"limits.cpu\")` or `file(volume, \"path\", \"KEY\")`.",
+    ),
+    in_container(
+        "port",
+        &[
+            Maybe("name", Type::Name),
+            One("number", Type::Port),
+            clause!(at_most_one "tcp"),
+            clause!(at_most_one "udp"),
+            clause!(at_most_one "sctp"),
+            clause!(optional "host", One("number", Type::Port)),
+        ],
+        Body::Fields("ContainerPort"),
+        "A port that the container listens on.",
+    ),
+    in_container("cpu", &[One("request..limit", Type::CpuRange)], Body::None, "CPU: request, `request..limit` or `..limit`, in cores or millicores (`250m`)."),
+    in_container("memory", &[One("request..limit", Type::MemoryRange)], Body::None, "Memory: request, `request..limit` or `..limit`, in bytes (`512Mi`)."),
+    in_container(
+        "storage",
+        &[One("request..limit", Type::MemoryRange)],
+        Body::None,
+        "Ephemeral storage on the node's disk: request, `request..limit` or `..limit`, in bytes.",
+    ),
+    in_container(
+        "resource",
+        &[One("\"name\"", Type::Text), One("amount", Type::ResourceRange)],
+        Body::None,
+        "Any other resource; one amount sets request and limit both, as the API asks for extended resources.",
+    ),
+    in_container("reads", MOUNT, Body::Fields("VolumeMount"), "Mounts a volume read-only; what writes it runs before."),
+    in_container("updates", MOUNT, Body::Fields("VolumeMount"), "Mounts a volume whose files it reads and changes; writers run before, readers after."),
+    in_container("writes", MOUNT, Body::Fields("VolumeMount"), "Mounts a volume that it fills; what updates or reads it runs after."),
+    in_container(
+        "mounts",
+        &[
+            One("volume", Type::Volume),
+            clause!(required "at", One("path", Type::Path)),
+            clause!(optional "readonly"),
+            clause!(optional "sub", One("folder", Type::Text)),
+        ],
+        Body::Fields("VolumeMount"),
+        "Mounts a volume and says nothing about order.",
+    ),
+    in_container("ready", PROBE, Body::Fields("Probe"), "The readiness probe: whether the pod takes traffic."),
+    in_container("alive", PROBE, Body::Fields("Probe"), "The liveness probe: when it fails, the container is restarted."),
+    in_container("started", PROBE, Body::Fields("Probe"), "The startup probe: until it passes, the other probes rest, and what comes after a sidecar waits."),
+    in_container(
+        "after",
+        &[Many("name", Type::Container)],
+        Body::None,
+        "This runs after those steps are complete and those sidecars are up.",
+    ),
+    // In an env block.
+    at(
+        &[Place::Environment],
+        "from",
+        &[One("source", Type::Source), clause!(optional "prefix", One("\"P_\"", Type::Text))],
+        "Every key of a Secret or ConfigMap as a variable.",
+    ),
+    // In fetch.
+    at(
+        &[Place::Fetch],
+        "from",
+        &[One("\"url\"", Type::Text)],
+        "What to download: `https://…`, `http://…` or `s3://bucket/key`.",
+    ),
+    at(
+        &[Place::Fetch],
+        "into",
+        &[One("volume", Type::Volume), One("\"path\"", Type::Text)],
+        "The file to make, in a volume; implies `writes volume`.",
+    ),
+    at(&[Place::Fetch], "sha256", &[One("\"checksum\"", Type::Text)], "The SHA-256 checksum that the file must have, 64 hexadecimal digits."),
+    at(&[Place::Fetch], "mode", &[One("mode", Type::Mode)], "The file's mode, in octal; without it the mode that the umask gives."),
+    at(&[Place::Fetch], "retries", &[One("count", Type::Int(0, 100))], "How often a failed download is tried again, 0 to 100; without it 5."),
+    // In wait.
+    at(&[Place::Wait], "tcp", &[One("\"host:port\"", Type::Text)], "Waits until a TCP connection to `host:port` is accepted."),
+    at(
+        &[Place::Wait],
+        "http",
+        &[One("\"url\"", Type::Text), Maybe("status", Type::Int(100, 599))],
+        "Waits until a GET of the URL answers with this status; without one, with any from 200 to 399.",
+    ),
+    at(&[Place::Wait], "every", &[One("time", Type::Seconds)], "The pause between two tries; without it 2s."),
+    at(
+        &[Place::Fetch, Place::Wait],
+        "timeout",
+        &[One("time", Type::Seconds)],
+        "The time after which the step fails, all tries together; without it 5m.",
+    ),
+    // In migrate.
+    at(&[Place::Migrate], "django", &[], "Runs `python manage.py migrate --noinput` in the image's working folder."),
+];
