@@ -117,14 +117,26 @@ impl Diagnostic {
 
     /// Offers a replacement of one place.
     #[must_use]
-    pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>, applicability: Applicability) -> Self {
-        self.fix = Some(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }], applicability });
+    pub fn fix(
+        mut self,
+        title: impl Into<String>,
+        span: Span,
+        text: impl Into<String>,
+        applicability: Applicability,
+    ) -> Self {
+        self.fix =
+            Some(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }], applicability });
         self
     }
 
     /// Offers the nearest of some names, where one is near enough to `written` to be what was meant.
     #[must_use]
-    pub fn did_you_mean<'a>(self, span: Span, written: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn did_you_mean<'a>(
+        self,
+        span: Span,
+        written: &str,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
         match nearest(written, names) {
             Some(name) => {
                 let title = format!("did you mean `{name}`?");
