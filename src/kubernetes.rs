@@ -1,3 +1,4 @@
 //! The platform's facts: schema, versions, quantities, names and limits.
 
 pub mod quantity;
+pub mod version;

@@ -81,7 +81,13 @@ impl Map {
     }
 
     /// Sets a key that may be set once in each layer; a nearer layer replaces. The error is the first entry's place.
-    pub fn insert(&mut self, key: impl Into<SmolStr>, key_span: Span, layer: u8, node: Node) -> Result<(), Span> {
+    pub fn insert(
+        &mut self,
+        key: impl Into<SmolStr>,
+        key_span: Span,
+        layer: u8,
+        node: Node,
+    ) -> Result<(), Span> {
         let key = key.into();
         match self.entries.iter_mut().find(|entry| entry.key == key) {
             Some(entry) if entry.layer > layer => Ok(()),

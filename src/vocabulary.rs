@@ -162,7 +162,9 @@ impl Type {
             Self::Cpu => "an amount of CPU such as `250m`, `0.5` or `2`".into(),
             Self::Memory => "an amount of bytes such as `512Mi` or `1Gi`".into(),
             Self::CpuRange => "CPU as `request`, `request..limit` or `..limit`, such as `250m..1`".into(),
-            Self::MemoryRange => "bytes as `request`, `request..limit` or `..limit`, such as `256Mi..1Gi`".into(),
+            Self::MemoryRange => {
+                "bytes as `request`, `request..limit` or `..limit`, such as `256Mi..1Gi`".into()
+            }
             Self::ResourceRange => "an amount, or `request..limit`".into(),
             Self::Seconds => "a time in whole seconds such as `30s`, `5m` or `1h30m`".into(),
             Self::Path => "an absolute path such as `/etc/shop`".into(),
@@ -192,8 +194,22 @@ pub const CONTAINERS: &[&str] = &["step", "sidecar", "app", "fetch", "wait", "mi
 
 /// Words that stand between values, and so cannot be declared.
 pub const KEYWORDS: &[&str] = &[
-    "from", "at", "every", "timeout", "delay", "failures", "successes", "sub", "readonly", "as", "prefix", "host", "true",
-    "false", "else", "when",
+    "from",
+    "at",
+    "every",
+    "timeout",
+    "delay",
+    "failures",
+    "successes",
+    "sub",
+    "readonly",
+    "as",
+    "prefix",
+    "host",
+    "true",
+    "false",
+    "else",
+    "when",
 ];
 
 /// The API's own names for what the language has a statement for, each with the statement to use.
@@ -243,7 +259,8 @@ impl Slot {
             Self::Many(name, _) => format!("{name}…"),
             Self::Free(text) => (*text).into(),
             Self::Clause(clause) => {
-                let values: String = clause.values.iter().map(|slot| format!(" {}", slot.signature())).collect();
+                let values: String =
+                    clause.values.iter().map(|slot| format!(" {}", slot.signature())).collect();
                 match clause.need {
                     Need::Optional => format!("[{}{values}]", clause.word),
                     _ => format!("{}{values}", clause.word),

@@ -74,14 +74,24 @@ const fn in_container(name: &'static str, head: &'static [Slot], body: Body, mea
     Entry { name, places: &[Place::Container], head, body, meaning }
 }
 
-const fn at(place: &'static [Place], name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
+const fn at(
+    place: &'static [Place],
+    name: &'static str,
+    head: &'static [Slot],
+    meaning: &'static str,
+) -> Entry {
     Entry { name, places: place, head, body: Body::None, meaning }
 }
 
 /// Every statement of the language, in the order in which the reference shows them.
 pub static ENTRIES: &[Entry] = &[
     // Items of a file.
-    file("initflow", &[Free("1")], Body::None, "The edition of the language; without it, 1. It stands first."),
+    file(
+        "initflow",
+        &[Free("1")],
+        Body::None,
+        "The edition of the language; without it, 1. It stands first.",
+    ),
     file(
         "use",
         &[One("\"file.initflow\"", Type::Text), clause!(optional "as", One("name", Type::Name))],
@@ -103,14 +113,30 @@ pub static ENTRIES: &[Entry] = &[
     ),
     Entry {
         name: "when",
-        places: &[Place::File, Place::Workload, Place::Container, Place::Environment, Place::Fetch, Place::Wait, Place::Migrate],
+        places: &[
+            Place::File,
+            Place::Workload,
+            Place::Container,
+            Place::Environment,
+            Place::Fetch,
+            Place::Wait,
+            Place::Migrate,
+        ],
         head: &[Free("condition")],
         body: Body::Required,
         meaning: "Statements that hold only where the condition does: `==`, `!=`, `&&`, `||`, `!` over params and lets. Both branches are checked.",
     },
     Entry {
         name: "else",
-        places: &[Place::File, Place::Workload, Place::Container, Place::Environment, Place::Fetch, Place::Wait, Place::Migrate],
+        places: &[
+            Place::File,
+            Place::Workload,
+            Place::Container,
+            Place::Environment,
+            Place::Fetch,
+            Place::Wait,
+            Place::Migrate,
+        ],
         head: &[Free("[when condition]")],
         body: Body::Required,
         meaning: "The other branch of the `when` before it.",
@@ -151,8 +177,18 @@ pub static ENTRIES: &[Entry] = &[
         "A volume. Alone it is scratch space (an emptyDir); `memory` is RAM-backed; the block takes the source's other fields, or any volume source of the API.",
     ),
     in_workload("step", CONTAINER, Body::Required, "An init container that runs to completion."),
-    in_workload("fetch", CONTAINER, Body::Required, "A step that downloads a file into a volume, whole or not at all."),
-    in_workload("wait", CONTAINER, Body::Required, "A step that waits until what the application needs can be reached."),
+    in_workload(
+        "fetch",
+        CONTAINER,
+        Body::Required,
+        "A step that downloads a file into a volume, whole or not at all.",
+    ),
+    in_workload(
+        "wait",
+        CONTAINER,
+        Body::Required,
+        "A step that waits until what the application needs can be reached.",
+    ),
     in_workload("migrate", CONTAINER, Body::Required, "A step that brings a database's schema up to date."),
     in_workload(
         "sidecar",
@@ -160,7 +196,12 @@ pub static ENTRIES: &[Entry] = &[
         Body::Required,
         "A native sidecar: an init container with `restartPolicy: Always`, at its right place among the steps.",
     ),
-    in_workload("app", CONTAINER, Body::Required, "An ordinary container; it starts when every step is done and every sidecar is up."),
+    in_workload(
+        "app",
+        CONTAINER,
+        Body::Required,
+        "An ordinary container; it starts when every step is done and every sidecar is up.",
+    ),
     in_workload(
         "part",
         CONTAINER,
@@ -214,8 +255,18 @@ pub static ENTRIES: &[Entry] = &[
         Body::Fields("ContainerPort"),
         "A port that the container listens on.",
     ),
-    in_container("cpu", &[One("request..limit", Type::CpuRange)], Body::None, "CPU: request, `request..limit` or `..limit`, in cores or millicores (`250m`)."),
-    in_container("memory", &[One("request..limit", Type::MemoryRange)], Body::None, "Memory: request, `request..limit` or `..limit`, in bytes (`512Mi`)."),
+    in_container(
+        "cpu",
+        &[One("request..limit", Type::CpuRange)],
+        Body::None,
+        "CPU: request, `request..limit` or `..limit`, in cores or millicores (`250m`).",
+    ),
+    in_container(
+        "memory",
+        &[One("request..limit", Type::MemoryRange)],
+        Body::None,
+        "Memory: request, `request..limit` or `..limit`, in bytes (`512Mi`).",
+    ),
     in_container(
         "storage",
         &[One("request..limit", Type::MemoryRange)],
@@ -228,9 +279,24 @@ pub static ENTRIES: &[Entry] = &[
         Body::None,
         "Any other resource; one amount sets request and limit both, as the API asks for extended resources.",
     ),
-    in_container("reads", MOUNT, Body::Fields("VolumeMount"), "Mounts a volume read-only; what writes it runs before."),
-    in_container("updates", MOUNT, Body::Fields("VolumeMount"), "Mounts a volume whose files it reads and changes; writers run before, readers after."),
-    in_container("writes", MOUNT, Body::Fields("VolumeMount"), "Mounts a volume that it fills; what updates or reads it runs after."),
+    in_container(
+        "reads",
+        MOUNT,
+        Body::Fields("VolumeMount"),
+        "Mounts a volume read-only; what writes it runs before.",
+    ),
+    in_container(
+        "updates",
+        MOUNT,
+        Body::Fields("VolumeMount"),
+        "Mounts a volume whose files it reads and changes; writers run before, readers after.",
+    ),
+    in_container(
+        "writes",
+        MOUNT,
+        Body::Fields("VolumeMount"),
+        "Mounts a volume that it fills; what updates or reads it runs after.",
+    ),
     in_container(
         "mounts",
         &[
@@ -242,9 +308,24 @@ pub static ENTRIES: &[Entry] = &[
         Body::Fields("VolumeMount"),
         "Mounts a volume and says nothing about order.",
     ),
-    in_container("ready", PROBE, Body::Fields("Probe"), "The readiness probe: whether the pod takes traffic."),
-    in_container("alive", PROBE, Body::Fields("Probe"), "The liveness probe: when it fails, the container is restarted."),
-    in_container("started", PROBE, Body::Fields("Probe"), "The startup probe: until it passes, the other probes rest, and what comes after a sidecar waits."),
+    in_container(
+        "ready",
+        PROBE,
+        Body::Fields("Probe"),
+        "The readiness probe: whether the pod takes traffic.",
+    ),
+    in_container(
+        "alive",
+        PROBE,
+        Body::Fields("Probe"),
+        "The liveness probe: when it fails, the container is restarted.",
+    ),
+    in_container(
+        "started",
+        PROBE,
+        Body::Fields("Probe"),
+        "The startup probe: until it passes, the other probes rest, and what comes after a sidecar waits.",
+    ),
     in_container(
         "after",
         &[Many("name", Type::Container)],
@@ -271,11 +352,31 @@ pub static ENTRIES: &[Entry] = &[
         &[One("volume", Type::Volume), One("\"path\"", Type::Text)],
         "The file to make, in a volume; implies `writes volume`.",
     ),
-    at(&[Place::Fetch], "sha256", &[One("\"checksum\"", Type::Text)], "The SHA-256 checksum that the file must have, 64 hexadecimal digits."),
-    at(&[Place::Fetch], "mode", &[One("mode", Type::Mode)], "The file's mode, in octal; without it the mode that the umask gives."),
-    at(&[Place::Fetch], "retries", &[One("count", Type::Int(0, 100))], "How often a failed download is tried again, 0 to 100; without it 5."),
+    at(
+        &[Place::Fetch],
+        "sha256",
+        &[One("\"checksum\"", Type::Text)],
+        "The SHA-256 checksum that the file must have, 64 hexadecimal digits.",
+    ),
+    at(
+        &[Place::Fetch],
+        "mode",
+        &[One("mode", Type::Mode)],
+        "The file's mode, in octal; without it the mode that the umask gives.",
+    ),
+    at(
+        &[Place::Fetch],
+        "retries",
+        &[One("count", Type::Int(0, 100))],
+        "How often a failed download is tried again, 0 to 100; without it 5.",
+    ),
     // In wait.
-    at(&[Place::Wait], "tcp", &[One("\"host:port\"", Type::Text)], "Waits until a TCP connection to `host:port` is accepted."),
+    at(
+        &[Place::Wait],
+        "tcp",
+        &[One("\"host:port\"", Type::Text)],
+        "Waits until a TCP connection to `host:port` is accepted.",
+    ),
     at(
         &[Place::Wait],
         "http",
@@ -290,5 +391,10 @@ pub static ENTRIES: &[Entry] = &[
         "The time after which the step fails, all tries together; without it 5m.",
     ),
     // In migrate.
-    at(&[Place::Migrate], "django", &[], "Runs `python manage.py migrate --noinput` in the image's working folder."),
+    at(
+        &[Place::Migrate],
+        "django",
+        &[],
+        "Runs `python manage.py migrate --noinput` in the image's working folder.",
+    ),
 ];

@@ -1,0 +1,59 @@
+//! The versions of Kubernetes that can be targeted.
+//!
+//! Invariant: a [`Version`] is one of [`Version::ALL`].
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A minor version of Kubernetes 1: `Version(37)` is 1.37.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(pub u8);
+
+impl Version {
+    /// The oldest that can be targeted.
+    pub const OLDEST: Self = Self(33);
+    /// The newest, which is the default.
+    pub const NEWEST: Self = Self(37);
+    /// All, from the oldest to the newest.
+    pub const ALL: [Self; 5] = [Self(33), Self(34), Self(35), Self(36), Self(37)];
+}
+
+impl Default for Version {
+    fn default() -> Self {
+        Self::NEWEST
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "1.{}", self.0)
+    }
+}
+
+impl FromStr for Version {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let minor = text.trim_start_matches('v').strip_prefix("1.").and_then(|minor| minor.parse().ok());
+        match minor.map(Self) {
+            Some(version) if Self::ALL.contains(&version) => Ok(version),
+            _ => Err(format!("`{text}` is not a version from {} to {}", Self::OLDEST, Self::NEWEST)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_prints() {
+        for version in Version::ALL {
+            assert_eq!(version.to_string().parse(), Ok(version));
+        }
+        assert_eq!("v1.34".parse(), Ok(Version(34)));
+        for bad in ["", "1", "1.32", "1.38", "2.33", "1.3x", "1.34.1"] {
+            assert!(bad.parse::<Version>().is_err(), "{bad}");
+        }
+    }
+}
