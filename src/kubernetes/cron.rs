@@ -1,0 +1,192 @@
+//! The schedule of a `CronJob`: text to the reason why it is refused.
+//!
+//! Invariant: takes what the parser of Kubernetes (robfig/cron, version 3, its standard form) takes, and nothing else,
+//! but for a time zone in the schedule, which the API server refuses on its own.
+
+use std::ops::RangeInclusive;
+
+struct Field {
+    name: &'static str,
+    range: RangeInclusive<u64>,
+    words: &'static [&'static str],
+}
+
+const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const DESCRIPTORS: &[&str] =
+    &["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+
+const FIELDS: [Field; 5] = [
+    Field { name: "minute", range: 0..=59, words: &[] },
+    Field { name: "hour", range: 0..=23, words: &[] },
+    Field { name: "day of the month", range: 1..=31, words: &[] },
+    Field { name: "month", range: 1..=12, words: MONTHS },
+    Field { name: "day of the week", range: 0..=6, words: DAYS },
+];
+
+/// What is wrong with a schedule, if anything is: a clause that follows the schedule in a message.
+pub fn fault(schedule: &str) -> Option<String> {
+    if schedule.is_empty() {
+        return Some("is empty".into());
+    }
+    if schedule.contains("TZ") {
+        return Some("names a time zone, which belongs in `timeZone`".into());
+    }
+    if schedule.starts_with('@') {
+        return descriptor_fault(schedule);
+    }
+    let parts: Vec<&str> = schedule.split_whitespace().collect();
+    if parts.len() != FIELDS.len() {
+        return Some(format!(
+            "has {} field{}, not 5: minute, hour, day of the month, month, day of the week",
+            parts.len(),
+            if parts.len() == 1 { "" } else { "s" }
+        ));
+    }
+    // Empty items of a list (`1,,2`) are dropped by Kubernetes' parser, and so here.
+    FIELDS.iter().zip(parts).find_map(|(field, part)| {
+        part.split(',').filter(|item| !item.is_empty()).find_map(|item| item_fault(field, item))
+    })
+}
+
+fn descriptor_fault(schedule: &str) -> Option<String> {
+    if DESCRIPTORS.contains(&schedule) {
+        return None;
+    }
+    match schedule.strip_prefix("@every ") {
+        Some(duration) if is_duration(duration) => None,
+        Some(duration) => Some(format!("has `{duration}`, which is no duration such as `1h30m`")),
+        None => Some(format!("is not one of {} or `@every 1h30m`", listed(DESCRIPTORS))),
+    }
+}
+
+fn item_fault(field: &Field, item: &str) -> Option<String> {
+    let Field { name, range, .. } = field;
+    let mut halves = item.split('/');
+    let (ends, step) = (halves.next().unwrap_or_default(), halves.next());
+    if halves.next().is_some() {
+        return Some(format!("has more than one `/` in the {name}, `{item}`"));
+    }
+    let mut ends = ends.split('-');
+    let (low, high) = (ends.next().unwrap_or_default(), ends.next());
+    let (start, end) = if low == "*" || low == "?" {
+        (*range.start(), *range.end())
+    } else {
+        let Some(start) = number(field, low) else { return Some(not_a_value(field, low)) };
+        if ends.next().is_some() {
+            return Some(format!("has more than one `-` in the {name}, `{item}`"));
+        }
+        match high.map(|high| (high, number(field, high))) {
+            Some((_, Some(end))) => (start, end),
+            Some((high, None)) => return Some(not_a_value(field, high)),
+            None if step.is_some() => (start, *range.end()),
+            None => (start, start),
+        }
+    };
+    match step.map(unsigned) {
+        Some(None) => return Some(format!("has a step that is no whole number in the {name}, `{item}`")),
+        Some(Some(0)) => return Some(format!("has a step of 0 in the {name}, `{item}`")),
+        _ => {}
+    }
+    if start < *range.start() || end > *range.end() {
+        let outside = if start < *range.start() { start } else { end };
+        Some(format!("has {outside} for the {name}, which goes from {} to {}", range.start(), range.end()))
+    } else if start > end {
+        Some(format!("has a {name} range that ends before it starts, `{item}`"))
+    } else {
+        None
+    }
+}
+
+fn not_a_value(field: &Field, text: &str) -> String {
+    let words = if field.words.is_empty() { "" } else { ", nor a name such as " };
+    let word = field.words.first().map_or(String::new(), |word| format!("`{word}`"));
+    format!("has `{text}` for the {}, which is no number{words}{word}", field.name)
+}
+
+fn number(field: &Field, text: &str) -> Option<u64> {
+    let lower = text.to_lowercase();
+    match field.words.iter().position(|word| *word == lower) {
+        Some(at) => Some(at as u64 + field.range.start()),
+        None => unsigned(text),
+    }
+}
+
+/// A whole number from zero, as Go reads it: a sign is fine where the value is.
+fn unsigned(text: &str) -> Option<u64> {
+    text.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok())
+}
+
+/// Whether Go's `time.ParseDuration` takes a text.
+fn is_duration(text: &str) -> bool {
+    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if text == "0" {
+        return true;
+    }
+    let (mut rest, mut total) = (text, 0_f64);
+    while !rest.is_empty() {
+        let digits = rest.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(rest.len());
+        let (number, behind) = rest.split_at(digits);
+        let is_number = number.bytes().any(|byte| byte.is_ascii_digit()) && number.matches('.').count() <= 1;
+        let letters = behind.find(|char: char| char.is_ascii_digit() || char == '.').unwrap_or(behind.len());
+        let (unit, behind) = behind.split_at(letters);
+        let seconds = match unit {
+            "ns" => 1e-9,
+            "us" | "µs" | "μs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return false,
+        };
+        total += number.trim_end_matches('.').parse().unwrap_or(0.0) * seconds;
+        if !is_number || total > 9.223_372_036e9 {
+            return false;
+        }
+        rest = behind;
+    }
+    !text.is_empty()
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_what_kubernetes_takes() {
+        let good = "* * * * *|0 3 * * *|*/5 * * * ?|1,15,30 * * * *|0-30/10 0-23 1-31 1-12 0-6|0 0 * JAN-mar Sun\
+            |5/15 * * * *|1,,2 * * * *|, * * * *|*-5 * * * *|  0\t0 1 1 *  |@hourly|@yearly|@midnight\
+            |@every 1h30m|@every 1.5s|@every 0|@every -5m|@every .5h|@every 1.h|+5 * * * *|0 0 31 2 *|?/2 * * * *\
+            |59 23 31 12 sat|0 0 * * mon-fri|*/100 * * * *";
+        for schedule in good.split('|') {
+            assert_eq!(fault(schedule), None, "{schedule:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_kubernetes_refuses() {
+        let bad = "|* * * *|* * * * * *|60 * * * *|* 24 * * *|* * 0 * *|* * 32 * *|* * * 0 *|* * * 13 *|* * * * 7\
+            |a * * * *|jan * * * *|* * * foo *|5-1 * * * *|*/0 * * * *|*/-1 * * * *|*/a * * * *|1/2/3 * * * *|1-2-3 * * * *\
+            |-5 * * * *|1- * * * *|@Hourly|@every|@every 5|@every x|@every 1h 5m|@every .s|@reboot|@daily \
+            |TZ=UTC * * * * *|CRON_TZ=UTC 0 0 * * *|@every 9999999999h|@every 1..5s|0 0 * * monday| |L * * * *|*/99999999999999999999 * * * *";
+        for schedule in bad.split('|') {
+            assert!(fault(schedule).is_some(), "{schedule:?}");
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let says = |schedule| fault(schedule).unwrap_or_default();
+        assert_eq!(says("0 25 * * *"), "has 25 for the hour, which goes from 0 to 23");
+        assert_eq!(says("0 0 * * 7"), "has 7 for the day of the week, which goes from 0 to 6");
+        assert_eq!(
+            says("0 0 * *"),
+            "has 4 fields, not 5: minute, hour, day of the month, month, day of the week"
+        );
+        assert_eq!(says("0 0 * x *"), "has `x` for the month, which is no number, nor a name such as `jan`");
+    }
+}

@@ -1,0 +1,180 @@
+//! References to container images: text to the reason why the kubelet would refuse it (`InvalidImageName`).
+//!
+//! Invariant: follows the reference grammar of the distribution project, with the rule of a missing registry being Docker Hub.
+
+/// What is wrong with an image reference, if anything is: a clause that follows the reference in a message.
+pub fn fault(reference: &str) -> Option<String> {
+    if reference.chars().any(char::is_whitespace) {
+        return Some("has white space in it".into());
+    }
+    if reference.len() == 64 && reference.bytes().all(is_lower_hex) {
+        return Some("is an image's identifier, which a reference cannot be".into());
+    }
+    let (rest, digest) = split_first(reference, '@');
+    if let Some(digest) = digest
+        && let Some(fault) = digest_fault(digest)
+    {
+        return Some(fault);
+    }
+    // A `:` before the last `/` belongs to the registry's port.
+    let name_start = rest.rfind('/').map_or(0, |at| at + 1);
+    let (last, tag) = split_first(&rest[name_start..], ':');
+    if let Some(tag) = tag
+        && !is_tag(tag)
+    {
+        return Some(format!(
+            "has the tag `{tag}`; a tag is up to 128 letters, digits, `_`, `.` and `-`, and starts with none of the last two"
+        ));
+    }
+    name_fault(&rest[..name_start + last.len()])
+}
+
+fn name_fault(name: &str) -> Option<String> {
+    let (registry, path) = match name.split_once('/') {
+        Some((first, path)) if is_registry(first) => (first, path),
+        _ => ("docker.io", name),
+    };
+    if !is_host(registry) {
+        return Some(format!("has `{registry}` for its registry, which is no host name"));
+    }
+    match path.split('/').find(|part| !is_component(part)) {
+        Some("") => Some("has a part of its name that is empty".into()),
+        Some(part) if part.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+            Some(format!("has upper-case letters in its name, `{part}`"))
+        }
+        Some(part) => Some(format!(
+            "has `{part}` in its name; a part is lowercase letters and digits with single `.`, `_`, `__` or `-` between them"
+        )),
+        None if registry.len() + 1 + path.len() > 255 => {
+            Some("has a name of more than 255 characters".into())
+        }
+        None => None,
+    }
+}
+
+fn is_registry(first: &str) -> bool {
+    first.contains(['.', ':']) || first == "localhost" || first.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+fn is_host(registry: &str) -> bool {
+    if let Some(address) = registry.strip_prefix('[') {
+        let Some((address, port)) = address.split_once(']') else { return false };
+        let is_address =
+            !address.is_empty() && address.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
+        return is_address && (port.is_empty() || port.strip_prefix(':').is_some_and(is_digits));
+    }
+    let (host, port) = split_first(registry, ':');
+    port.is_none_or(is_digits) && host.split('.').all(is_host_part)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_host_part(part: &str) -> bool {
+    !part.is_empty()
+        && !part.starts_with('-')
+        && !part.ends_with('-')
+        && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// Whether a part of the path is runs of letters and digits, with one separator between each two.
+fn is_component(part: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let ends = part.bytes().next().is_some_and(plain) && part.bytes().last().is_some_and(plain);
+    ends && part
+        .split(|char: char| char.is_ascii() && plain(char as u8))
+        .all(|between| matches!(between, "" | "." | "_" | "__") || between.bytes().all(|byte| byte == b'-'))
+}
+
+fn is_tag(tag: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    tag.len() <= 128
+        && tag.bytes().next().is_some_and(word)
+        && tag.bytes().all(|byte| word(byte) || byte == b'.' || byte == b'-')
+}
+
+fn digest_fault(digest: &str) -> Option<String> {
+    let (algorithm, hex) = digest.split_once(':').unwrap_or((digest, ""));
+    let length = match algorithm {
+        "sha256" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ => {
+            return Some(format!("has a digest by `{algorithm}`; known are `sha256`, `sha384` and `sha512`"));
+        }
+    };
+    let fits = hex.len() == length && hex.bytes().all(is_lower_hex);
+    (!fits)
+        .then(|| format!("has a digest that is not `{algorithm}:` and {length} lowercase hexadecimal digits"))
+}
+
+fn is_lower_hex(byte: u8) -> bool {
+    byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
+}
+
+fn split_first(text: &str, at: char) -> (&str, Option<&str>) {
+    text.split_once(at).map_or((text, None), |(before, after)| (before, Some(after)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_references() {
+        let digest = "a".repeat(64);
+        for good in [
+            "nginx",
+            "nginx:1.27",
+            "acme/shop",
+            "registry.acme.dev/a/b-c__d.e:v1_2.3-x",
+            "localhost/a",
+            "localhost:5000/a:1",
+            "REGISTRY/a",
+            "[::1]:5000/a",
+            "host:80/a",
+            "a--b",
+            "1.2.3.4:5/x",
+            &format!("a/b:t@sha256:{digest}"),
+            &format!("a@sha256:{digest}"),
+        ] {
+            assert_eq!(fault(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_none() {
+        for bad in [
+            "",
+            "Nginx",
+            "acme/Shop",
+            "a b",
+            " a",
+            "a\n",
+            "a/",
+            "/a",
+            "a//b",
+            "a:",
+            "a:-x",
+            "a:b:c",
+            "-a",
+            "a-",
+            "a_-b",
+            "a___b",
+            "a..b",
+            "a@sha256:abc",
+            "a@md5:aa",
+            "a@",
+            "https://a.b/c",
+            "a.b:x/c",
+            "ä",
+            &"a".repeat(64),
+            &format!("a:{}", "x".repeat(129)),
+            &format!("a/{}", "x".repeat(250)),
+            &format!("a@sha256:{}", "A".repeat(64)),
+        ] {
+            assert!(fault(bad).is_some(), "{bad:?}");
+        }
+    }
+}

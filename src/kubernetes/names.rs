@@ -1,0 +1,251 @@
+//! The forms that Kubernetes asks of names, keys and label values: text to the reason why it is refused.
+//!
+//! Invariant: a text without a [`Fault`] is one that the API server takes in that place, and the other way round.
+
+/// Why a text is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is empty.
+    Empty,
+    /// It has more characters than this.
+    TooLong(usize),
+    /// It does not have this form.
+    Form(&'static str),
+}
+
+/// A form: what is wrong with a text, if anything is.
+pub type Form = fn(&str) -> Option<Fault>;
+
+/// The longest DNS label, port names aside.
+pub const LABEL_LIMIT: usize = 63;
+/// The longest DNS subdomain.
+pub const SUBDOMAIN_LIMIT: usize = 253;
+
+const LABEL_FORM: &str = "lowercase letters, digits and `-`, with a letter or digit at both ends";
+const SUBDOMAIN_FORM: &str =
+    "lowercase letters, digits, `-` and `.`, with a letter or digit at both ends of every part";
+const QUALIFIED_FORM: &str =
+    "letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, after an optional `domain/`";
+const VALUE_FORM: &str = "letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
+
+/// A DNS label (RFC 1123): the names of containers, volumes, namespaces.
+pub fn label(text: &str) -> Option<Fault> {
+    sized(text, LABEL_LIMIT, is_label(text), LABEL_FORM)
+}
+
+/// A DNS subdomain (RFC 1123): the names of most objects.
+pub fn subdomain(text: &str) -> Option<Fault> {
+    sized(text, SUBDOMAIN_LIMIT, text.split('.').all(is_label), SUBDOMAIN_FORM)
+}
+
+/// The start of a name that the API server completes; it may end with `-`.
+pub fn prefix_of(form: Form, text: &str) -> Option<Fault> {
+    match text.strip_suffix('-') {
+        Some(stem) => form(&format!("{stem}a")),
+        None => form(text),
+    }
+}
+
+/// A qualified name, `[domain/]name`: keys of labels and annotations, finalizers, resources.
+pub fn qualified(text: &str) -> Option<Fault> {
+    let name = match text.split_once('/') {
+        Some((prefix, name)) => match subdomain(prefix) {
+            Some(Fault::TooLong(limit)) => return Some(Fault::TooLong(limit)),
+            Some(_) => return Some(Fault::Form(QUALIFIED_FORM)),
+            None => name,
+        },
+        None => text,
+    };
+    if text.is_empty() {
+        return Some(Fault::Empty);
+    }
+    sized(name, LABEL_LIMIT, is_token(name), QUALIFIED_FORM).map(|fault| match fault {
+        Fault::Empty => Fault::Form(QUALIFIED_FORM),
+        other => other,
+    })
+}
+
+/// The key of an annotation: a qualified name; case does not count.
+pub fn annotation_key(text: &str) -> Option<Fault> {
+    qualified(&text.to_lowercase())
+}
+
+/// The value of a label; it may be empty.
+pub fn label_value(text: &str) -> Option<Fault> {
+    if text.is_empty() {
+        return None;
+    }
+    sized(text, LABEL_LIMIT, is_token(text), VALUE_FORM)
+}
+
+/// The name of a port (RFC 6335).
+pub fn port(text: &str) -> Option<Fault> {
+    let fits = is_label(text) && !text.contains("--") && text.bytes().any(|byte| byte.is_ascii_lowercase());
+    let form = "lowercase letters, digits and single `-`, at least one letter, no `-` at the ends";
+    sized(text, 15, fits, form)
+}
+
+/// The name of an environment variable: any printable ASCII but `=`, as since Kubernetes 1.32.
+pub fn variable(text: &str) -> Option<Fault> {
+    let fits = text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=');
+    sized(text, usize::MAX, fits, "printable ASCII characters without `=`")
+}
+
+/// A key of a `ConfigMap` or a Secret.
+pub fn data_key(text: &str) -> Option<Fault> {
+    let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+        && text != "."
+        && !text.starts_with("..");
+    sized(text, SUBDOMAIN_LIMIT, fits, "letters, digits, `-`, `_` and `.`, not `.` alone, no `..` in front")
+}
+
+/// The name of an HTTP header.
+pub fn header(text: &str) -> Option<Fault> {
+    let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    sized(text, usize::MAX, fits, "letters, digits and `-`")
+}
+
+/// A name under a domain: `example.com/controller`.
+pub fn domain_path(text: &str) -> Option<Fault> {
+    let path = |path: &str| {
+        !path.is_empty()
+            && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/%:@-._~!$&'()*+,;=".contains(&byte))
+    };
+    let fits = text.split_once('/').is_some_and(|(domain, rest)| subdomain(domain).is_none() && path(rest));
+    sized(text, LABEL_LIMIT, fits, "a domain, `/` and a path, such as `example.com/controller`")
+}
+
+/// The name of a kernel parameter: `net.core.somaxconn`, or with `/`.
+pub fn sysctl(text: &str) -> Option<Fault> {
+    let part = |part: &str| is_ended(part, |byte| is_lower_or_digit(byte) || b"-_".contains(&byte));
+    let fits = text.split(['.', '/']).all(part) && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    sized(
+        text,
+        SUBDOMAIN_LIMIT,
+        fits,
+        "lowercase letters, digits, `-` and `_`, in parts joined by `.` or `/`",
+    )
+}
+
+/// The nearest DNS label to a text, if anything of the text is left in it.
+pub fn nearest_label(text: &str, limit: usize) -> Option<String> {
+    let mut near = String::new();
+    for char in text.chars().flat_map(char::to_lowercase) {
+        if char.is_ascii_alphanumeric() {
+            near.push(char);
+        } else if !near.ends_with('-') && !near.is_empty() {
+            near.push('-');
+        }
+    }
+    near.truncate(limit);
+    let near = near.trim_matches('-');
+    (!near.is_empty()).then(|| near.to_string())
+}
+
+fn sized(text: &str, limit: usize, fits: bool, form: &'static str) -> Option<Fault> {
+    if text.is_empty() {
+        Some(Fault::Empty)
+    } else if !fits {
+        Some(Fault::Form(form))
+    } else if text.len() > limit {
+        Some(Fault::TooLong(limit))
+    } else {
+        None
+    }
+}
+
+fn is_lower_or_digit(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+fn is_label(text: &str) -> bool {
+    is_ended(text, |byte| is_lower_or_digit(byte) || byte == b'-')
+        && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+fn is_token(text: &str) -> bool {
+    is_ended(text, |byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// Whether all bytes are allowed, and those at both ends are letters or digits.
+fn is_ended(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
+    let end = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    end(bytes.first()) && end(bytes.last()) && bytes.iter().all(|byte| allowed(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(form: Form, good: &[&str], bad: &[&str]) {
+        for text in good {
+            assert_eq!(form(text), None, "{text:?}");
+        }
+        for text in bad {
+            assert!(form(text).is_some(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn labels() {
+        check(
+            label,
+            &["a", "0", "a-b", "a--b", &"a".repeat(63)],
+            &["", "A", "a.b", "-a", "a-", "a_b", "ä", "a "],
+        );
+        assert_eq!(label(&"a".repeat(64)), Some(Fault::TooLong(63)));
+        assert_eq!(label(""), Some(Fault::Empty));
+    }
+
+    #[test]
+    fn subdomains() {
+        check(subdomain, &["a", "a.b", "a-b.0c"], &["", ".", "a.", ".a", "a..b", "a.-b", "A.b"]);
+        assert_eq!(subdomain(&"a".repeat(254)), Some(Fault::TooLong(253)));
+        assert_eq!(subdomain(&"a".repeat(253)), None);
+        assert_eq!(prefix_of(subdomain, "shop-"), None);
+        assert!(prefix_of(subdomain, "Shop-").is_some());
+        assert!(prefix_of(subdomain, "").is_some());
+    }
+
+    #[test]
+    fn qualified_names() {
+        check(
+            qualified,
+            &["a", "A_b.c-d", "example.com/Name", "a/b"],
+            &["", "/a", "a/", "a/b/c", "-a", "a-", "Example.com/a", "a b", "a.b/-c"],
+        );
+        assert_eq!(qualified(&format!("x/{}", "a".repeat(64))), Some(Fault::TooLong(63)));
+        check(annotation_key, &["Example.com/a", "A"], &["", "a//b"]);
+    }
+
+    #[test]
+    fn values_and_keys() {
+        check(label_value, &["", "a", "A.b_c-d", "1"], &["-", "a-", "a/b", "a b", "é"]);
+        check(data_key, &["a", "A.b", ".a", "_", "-", "a..b"], &["", ".", "..", "..a", "a/b", "a b"]);
+        check(variable, &["A", "a b", "1", "a.b", "-", "~"], &["", "A=B", "é", "a\tb"]);
+        check(header, &["Host", "X-1"], &["", "a b", "a_b", "a:"]);
+    }
+
+    #[test]
+    fn ports() {
+        check(port, &["web", "a", "8080a", "a-b"], &["", "8080", "a--b", "-a", "a-", "Web", "a_b", "a.b"]);
+        assert_eq!(port("abcdefghijklmnop"), Some(Fault::TooLong(15)));
+    }
+
+    #[test]
+    fn other_forms() {
+        check(domain_path, &["a.b/c", "a/b/c"], &["", "a", "/a", "a/", "A/b", "a/b c"]);
+        check(sysctl, &["net.core.a", "kernel/shm_max", "a"], &["", "a.", "A", "a..b", "a-"]);
+    }
+
+    #[test]
+    fn a_near_label_is_a_label() {
+        assert_eq!(nearest_label("Web_App.2", 63).as_deref(), Some("web-app-2"));
+        assert_eq!(nearest_label("--", 63), None);
+        assert_eq!(nearest_label("ab-cd", 3).as_deref(), Some("ab"));
+        for text in ["Ärger", "__x__", "a__b", "9 lives"] {
+            assert_eq!(nearest_label(text, 63).as_deref().map(label), Some(None), "{text}");
+        }
+    }
+}

