@@ -1,0 +1,386 @@
+//! What a pod's containers ask for, to the pod's effective requests and limits, and what sets each.
+//!
+//! Invariant: the totals are those that the scheduler counts, exactly, as far as a source can know: before what a
+//! `LimitRange`, a webhook or a `RuntimeClass` adds in the cluster.
+
+mod aggregate;
+mod qos;
+
+pub use qos::Qos;
+
+use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::version::Version;
+use crate::model::{Role, Workload};
+use crate::object::Node;
+use aggregate::{Sum, aggregate};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// Quantities by the resource's name.
+pub type Amounts = BTreeMap<SmolStr, Quantity>;
+
+/// What one container asks for, as the API server completes it: every value rounded up to a thousandth, and limits
+/// standing in for absent requests.
+#[derive(Clone, Debug, Default)]
+pub struct Demand {
+    container: usize,
+    requests: Amounts,
+    limits: Amounts,
+}
+
+impl Demand {
+    /// Completes what is written; `container` is the index by which the totals will name it.
+    pub fn new(container: usize, mut requests: Amounts, mut limits: Amounts) -> Self {
+        round_up(&mut requests);
+        round_up(&mut limits);
+        for (name, limit) in &limits {
+            requests.entry(name.clone()).or_insert(*limit);
+        }
+        Self { container, requests, limits }
+    }
+
+    fn of(workload: &Workload, container: usize) -> Self {
+        let resources = workload.containers[container].fields.get("resources");
+        let amounts =
+            |key| resources.and_then(|resources| resources.get(key)).map(amounts).unwrap_or_default();
+        Self::new(container, amounts("requests"), amounts("limits"))
+    }
+}
+
+/// What an entry of the init list asks for.
+#[derive(Clone, Debug)]
+pub struct InitDemand {
+    /// What it asks for.
+    pub demand: Demand,
+    /// Whether it keeps running beside all that comes after it.
+    pub sidecar: bool,
+}
+
+/// What the pod's own `resources` say.
+#[derive(Clone, Debug, Default)]
+pub struct PodLevel {
+    requests: Amounts,
+    limits: Amounts,
+}
+
+impl PodLevel {
+    /// Takes the values in, rounded up to a thousandth.
+    pub fn new(mut requests: Amounts, mut limits: Amounts) -> Self {
+        round_up(&mut requests);
+        round_up(&mut limits);
+        Self { requests, limits }
+    }
+}
+
+/// All that a pod asks for.
+#[derive(Clone, Debug, Default)]
+pub struct PodDemand {
+    /// The apps.
+    pub apps: Vec<Demand>,
+    /// The init list, in the order in which it runs.
+    pub init: Vec<InitDemand>,
+    /// The pod's own `resources`, where it has them.
+    pub pod: Option<PodLevel>,
+    /// The pod's `overhead`.
+    pub overhead: Amounts,
+}
+
+impl PodDemand {
+    /// What a workload's pods ask for if its steps and sidecars run in the order of `init` (indices into its containers).
+    pub fn of(workload: &Workload, init: impl IntoIterator<Item = usize>) -> Self {
+        let role = |container: usize| workload.containers[container].role;
+        let apps = (0..workload.containers.len()).filter(|container| role(*container) == Role::App);
+        let init = init.into_iter().map(|container| InitDemand {
+            demand: Demand::of(workload, container),
+            sidecar: role(container) == Role::Sidecar,
+        });
+        let spec = &workload.pod.spec;
+        let level = |resources: &Node| {
+            let amounts = |key| resources.get(key).map(amounts).unwrap_or_default();
+            PodLevel::new(amounts("requests"), amounts("limits"))
+        };
+        let mut overhead = spec.get("overhead").map(amounts).unwrap_or_default();
+        round_up(&mut overhead);
+        Self {
+            apps: apps.map(|container| Demand::of(workload, container)).collect(),
+            init: init.collect(),
+            pod: spec.get("resources").filter(|node| node.as_map().is_some()).map(level),
+            overhead,
+        }
+    }
+
+    /// The effective totals on a version of Kubernetes.
+    pub fn totals(&self, version: Version) -> Totals {
+        let requests = aggregate(self, |demand| &demand.requests);
+        let limits = aggregate(self, |demand| &demand.limits);
+        let pod = self.pod_level(version, &requests, &limits);
+        let qos = qos::class(self, pod.as_ref(), version);
+        let pod = pod.unwrap_or_default();
+        Totals {
+            requests: self.requests(&requests, &pod),
+            limits: self.limits(&requests, &limits, &pod),
+            qos,
+        }
+    }
+
+    /// What the requests come to while each entry of the init list runs: its own and those of the sidecars before it.
+    pub fn running(&self) -> impl Iterator<Item = Amounts> + '_ {
+        let mut sidecars = Amounts::new();
+        self.init.iter().map(move |InitDemand { demand, sidecar }| {
+            let mut running = demand.requests.clone();
+            add_all(&mut running, &sidecars);
+            if *sidecar {
+                sidecars.clone_from(&running);
+            }
+            running
+        })
+    }
+
+    /// What the requests come to once the apps run: theirs and those of all sidecars.
+    pub fn steady(&self) -> Amounts {
+        let sums = aggregate(self, |demand| &demand.requests);
+        sums.into_iter().filter_map(|(name, sum)| Some((name.clone(), sum.steady?))).collect()
+    }
+
+    /// The pod's own resources as the API server completes them; none where that version does not know or count them.
+    fn pod_level(&self, version: Version, requests: &Sums, limits: &Sums) -> Option<PodLevel> {
+        let mut pod = self.pod.clone().filter(|_| version >= POD_LEVEL)?;
+        if pod.requests.is_empty() && pod.limits.is_empty() {
+            return Some(pod);
+        }
+        for (name, sum) in limits.iter().filter(|(name, _)| name.starts_with(HUGE_PAGES)) {
+            if !pod.requests.contains_key(*name) && !pod.limits.contains_key(*name) {
+                pod.limits.insert((*name).clone(), sum.total());
+            }
+        }
+        if version >= POD_LEVEL_LIMITS_DEFAULT {
+            let containers = self.apps.len() + self.init.len();
+            let by_all =
+                limits.iter().filter(|(name, sum)| at_pod_level(name) && sum.containers == containers);
+            for (name, sum) in by_all {
+                pod.limits.entry((*name).clone()).or_insert_with(|| sum.total());
+            }
+        }
+        if !pod.limits.is_empty() {
+            for (name, sum) in requests.iter().filter(|(name, _)| ["cpu", "memory"].contains(&name.as_str()))
+            {
+                pod.requests.entry((*name).clone()).or_insert_with(|| sum.total());
+            }
+            for (name, limit) in pod.limits.iter().filter(|(name, _)| at_pod_level(name)) {
+                pod.requests.entry(name.clone()).or_insert(*limit);
+            }
+        }
+        Some(pod)
+    }
+
+    fn requests(&self, sums: &Sums, pod: &PodLevel) -> Vec<Request> {
+        let mut totals: BTreeMap<&SmolStr, (Quantity, SetBy)> = BTreeMap::new();
+        for (name, sum) in sums {
+            totals.insert(name, (sum.total(), sum.set_by()));
+        }
+        for (name, own) in pod.requests.iter().filter(|(name, _)| at_pod_level(name)) {
+            // A request that the API server derived from the containers is still theirs.
+            let written = self.pod.as_ref().is_some_and(|pod| pod.requests.contains_key(name));
+            let derived = sums.get(name).filter(|sum| !written && sum.total() == *own);
+            let set_by = derived.map_or(SetBy::Pod, Sum::set_by);
+            totals.insert(name, (*own, set_by));
+        }
+        for (name, overhead) in &self.overhead {
+            let total = totals.entry(name).or_insert((Quantity::ZERO, SetBy::Overhead));
+            total.0 = total.0.add(overhead);
+        }
+        let requests = totals.into_iter().map(|(name, (quantity, set_by))| Request {
+            name: name.clone(),
+            quantity,
+            set_by,
+        });
+        sorted(requests, |request| &request.name)
+    }
+
+    fn limits(&self, requests: &Sums, sums: &Sums, pod: &PodLevel) -> Vec<Limit> {
+        let mut totals: BTreeMap<&SmolStr, Limit> = BTreeMap::new();
+        for name in requests.keys().copied().filter(|name| grows_without_limit(name)) {
+            totals.insert(name, Limit { name: name.clone(), quantity: None, unbounded_by: None });
+        }
+        for (name, sum) in sums {
+            totals.insert(
+                name,
+                Limit { name: (*name).clone(), quantity: Some(sum.total()), unbounded_by: None },
+            );
+        }
+        for limit in totals.values_mut().filter(|limit| grows_without_limit(&limit.name)) {
+            limit.unbounded_by = self.first_without_limit(&limit.name, sums.get(&limit.name));
+        }
+        for (name, own) in pod.limits.iter().filter(|(name, _)| at_pod_level(name)) {
+            totals.insert(name, Limit { name: name.clone(), quantity: Some(*own), unbounded_by: None });
+        }
+        for (name, overhead) in &self.overhead {
+            if let Some(quantity) = totals.get_mut(name).and_then(|limit| limit.quantity.as_mut()) {
+                // Kubernetes adds overhead only to limits that there are.
+                if !quantity.is_zero() {
+                    *quantity = quantity.add(overhead);
+                }
+            }
+        }
+        sorted(totals.into_values(), |limit| &limit.name)
+    }
+
+    /// The first container that may use as much as it likes.
+    fn first_without_limit(&self, name: &str, sum: Option<&Sum>) -> Option<usize> {
+        // Most resources are limited everywhere or nowhere, so this seldom walks far.
+        if sum.is_some_and(|sum| sum.non_zero == self.apps.len() + self.init.len()) {
+            return None;
+        }
+        let init = self.init.iter().map(|init| &init.demand);
+        let unlimited = |demand: &&Demand| demand.limits.get(name).is_none_or(Quantity::is_zero);
+        self.apps.iter().chain(init).find(unlimited).map(|demand| demand.container)
+    }
+}
+
+/// The pod's effective requests and limits, sorted: cpu, memory, ephemeral-storage, then the others by name.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    /// The requests: what the scheduler reserves.
+    pub requests: Vec<Request>,
+    /// The limits.
+    pub limits: Vec<Limit>,
+    /// The class by which the node chooses whom to evict first.
+    pub qos: Qos,
+}
+
+impl Totals {
+    /// The effective request of a resource.
+    pub fn request(&self, name: &str) -> Option<&Request> {
+        self.requests.iter().find(|request| request.name == name)
+    }
+
+    /// The effective limit of a resource.
+    pub fn limit(&self, name: &str) -> Option<&Limit> {
+        self.limits.iter().find(|limit| limit.name == name)
+    }
+}
+
+/// An effective request.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The resource.
+    pub name: SmolStr,
+    /// How much the scheduler reserves, overhead included.
+    pub quantity: Quantity,
+    /// What sets it.
+    pub set_by: SetBy,
+}
+
+/// An effective limit.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// The resource.
+    pub name: SmolStr,
+    /// The sum that Kubernetes' tools print, in which a container without a limit counts as zero; none where no container
+    /// has a limit.
+    pub quantity: Option<Quantity>,
+    /// A container without a limit of its own, for which the pod as a whole has none.
+    pub unbounded_by: Option<usize>,
+}
+
+impl Limit {
+    /// The limit that really holds; none where a container may use as much as it likes.
+    pub fn bound(&self) -> Option<&Quantity> {
+        self.quantity.as_ref().filter(|_| self.unbounded_by.is_none())
+    }
+}
+
+/// What sets an effective request. Containers are named by their indices, and only those that ask for the resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetBy {
+    /// What runs together once the pod has started: apps and sidecars.
+    Together(Vec<usize>),
+    /// A step, with the sidecars that run beside it.
+    Step {
+        /// The step.
+        step: usize,
+        /// The sidecars.
+        beside: Vec<usize>,
+    },
+    /// The pod's own `resources`.
+    Pod,
+    /// The pod's `overhead` alone.
+    Overhead,
+}
+
+impl SetBy {
+    /// Says it in a few words.
+    pub fn text(&self, workload: &Workload) -> String {
+        let name = |container: &usize| {
+            let name = workload.containers.get(*container).map_or("", |container| &container.name.text);
+            format!("`{name}`")
+        };
+        let list = |containers: &[usize]| match containers {
+            [] => String::new(),
+            [only] => name(only),
+            [first, second] => format!("{} and {}", name(first), name(second)),
+            [first, others @ ..] => format!("{} and {} more", name(first), others.len()),
+        };
+        match self {
+            Self::Together(containers) if containers.len() < 2 => list(containers),
+            Self::Together(containers) => format!("{} together", list(containers)),
+            Self::Step { step, beside } if beside.is_empty() => format!("step {}", name(step)),
+            Self::Step { step, beside } => format!("step {} beside {}", name(step), list(beside)),
+            Self::Pod => "the pod's `resources`".to_owned(),
+            Self::Overhead => "the pod's `overhead`".to_owned(),
+        }
+    }
+}
+
+type Sums<'a> = BTreeMap<&'a SmolStr, Sum>;
+
+/// The first version in which the pod's own `resources` count.
+const POD_LEVEL: Version = Version(34);
+/// The first version in which the pod's own limits default to those of its containers, where all have one.
+const POD_LEVEL_LIMITS_DEFAULT: Version = Version(37);
+const HUGE_PAGES: &str = "hugepages-";
+
+/// Whether the pod's own `resources` can name this resource.
+fn at_pod_level(name: &str) -> bool {
+    ["cpu", "memory"].contains(&name) || name.starts_with(HUGE_PAGES)
+}
+
+/// Whether a container without a limit may use more than it requests. Huge pages and extended resources are handed out
+/// one by one, so what was not asked for is not there.
+fn grows_without_limit(name: &str) -> bool {
+    ["cpu", "memory", "ephemeral-storage"].contains(&name)
+}
+
+/// The place of a resource in every list: the common ones first, then the others by name.
+pub fn rank(name: &str) -> (usize, &str) {
+    let common = ["cpu", "memory", "ephemeral-storage"];
+    (common.iter().position(|known| *known == name).unwrap_or(common.len()), name)
+}
+
+fn sorted<T>(items: impl Iterator<Item = T>, name: impl Fn(&T) -> &SmolStr) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort_by(|a, b| rank(name(a)).cmp(&rank(name(b))));
+    items
+}
+
+/// The quantities of a map; a value that is none has been reported elsewhere.
+pub fn amounts(node: &Node) -> Amounts {
+    let entries = node.entries().iter();
+    entries.filter_map(|entry| Some((entry.key.clone(), *entry.node.as_quantity()?))).collect()
+}
+
+fn round_up(amounts: &mut Amounts) {
+    for quantity in amounts.values_mut() {
+        *quantity = quantity.round_up_milli();
+    }
+}
+
+fn add_all(sums: &mut Amounts, others: &Amounts) {
+    for (name, other) in others {
+        let sum = sums.entry(name.clone()).or_insert(Quantity::ZERO);
+        *sum = sum.add(other);
+    }
+}
+
+#[cfg(test)]
+mod tests;

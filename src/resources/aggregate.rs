@@ -1,0 +1,97 @@
+//! The demands of many containers to one sum a resource.
+//!
+//! Invariant: the cost is linear in what the containers ask for; the sums of the sidecars are carried along, not recounted.
+
+use super::{Amounts, Demand, PodDemand, SetBy, Sums};
+use crate::kubernetes::quantity::Quantity;
+
+/// What the containers of a pod come to, for one resource.
+#[derive(Debug, Default)]
+pub(super) struct Sum {
+    /// The apps and all sidecars; none if none of them asks.
+    pub(super) steady: Option<Quantity>,
+    /// How many containers ask for it.
+    pub(super) containers: usize,
+    /// How many containers ask for more than zero of it.
+    pub(super) non_zero: usize,
+    apps: Vec<usize>,
+    sidecars: Vec<usize>,
+    beside: Quantity,
+    peak: Option<Peak>,
+}
+
+/// The most that a step and the sidecars beside it ask for.
+#[derive(Debug)]
+struct Peak {
+    quantity: Quantity,
+    step: usize,
+    sidecars: usize,
+}
+
+/// Adds up the requests, or the limits, of a pod's containers.
+pub(super) fn aggregate<'a>(pod: &'a PodDemand, of: impl Fn(&'a Demand) -> &'a Amounts) -> Sums<'a> {
+    let mut sums = Sums::new();
+    for app in &pod.apps {
+        for (name, quantity) in of(app) {
+            let sum = sums.entry(name).or_default();
+            sum.count(quantity);
+            sum.add_steady(quantity);
+            sum.apps.push(app.container);
+        }
+    }
+    for init in &pod.init {
+        let container = init.demand.container;
+        for (name, quantity) in of(&init.demand) {
+            let sum = sums.entry(name).or_default();
+            sum.count(quantity);
+            if init.sidecar {
+                sum.add_steady(quantity);
+                sum.beside = sum.beside.add(quantity);
+                sum.sidecars.push(container);
+            } else {
+                sum.step(container, quantity);
+            }
+        }
+    }
+    sums
+}
+
+impl Sum {
+    /// The effective total: the larger of what runs together in the end and of the highest point of the init phase.
+    pub(super) fn total(&self) -> Quantity {
+        match (&self.steady, self.higher_peak()) {
+            (_, Some(peak)) => peak.quantity,
+            (Some(steady), None) => *steady,
+            (None, None) => Quantity::ZERO,
+        }
+    }
+
+    /// What sets the total; what runs together in the end, if it needs as much as the init phase.
+    pub(super) fn set_by(&self) -> SetBy {
+        match self.higher_peak() {
+            Some(peak) => SetBy::Step { step: peak.step, beside: self.sidecars[..peak.sidecars].to_vec() },
+            None => SetBy::Together(self.apps.iter().chain(&self.sidecars).copied().collect()),
+        }
+    }
+
+    fn higher_peak(&self) -> Option<&Peak> {
+        self.peak.as_ref().filter(|peak| self.steady.is_none_or(|steady| peak.quantity > steady))
+    }
+
+    fn count(&mut self, quantity: &Quantity) {
+        self.containers += 1;
+        self.non_zero += usize::from(!quantity.is_zero());
+    }
+
+    fn add_steady(&mut self, quantity: &Quantity) {
+        self.steady = Some(self.steady.map_or(*quantity, |steady| steady.add(quantity)));
+    }
+
+    fn step(&mut self, step: usize, quantity: &Quantity) {
+        // A step that does not ask for the resource cannot reach above the sidecars, which the steady state holds too.
+        let quantity = quantity.add(&self.beside);
+        if self.peak.as_ref().is_none_or(|peak| quantity > peak.quantity) {
+            self.peak = Some(Peak { quantity, step, sidecars: self.sidecars.len() });
+        }
+    }
+}
