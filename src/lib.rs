@@ -7,5 +7,6 @@ pub mod model;
 pub mod object;
 pub mod resources;
 pub mod source;
+pub mod steps;
 pub mod syntax;
 pub mod vocabulary;

@@ -1,0 +1,84 @@
+//! Typed options of a built-in step to the container parts that carry it out: image, command, arguments, environment.
+//!
+//! Invariant: what a user wrote reaches a script as data, in the environment or as an argument, and never as shell text.
+//!
+//! Each script is POSIX `sh`, may be killed at any moment and run again, says on one line what it does and what went
+//! wrong, prints no secret, and writes nowhere but in its target volume, so that a read-only root file system and any
+//! user will do.
+
+pub mod fetch;
+mod images;
+pub mod migrate;
+pub mod wait;
+
+pub use images::Image;
+
+use smol_str::SmolStr;
+
+/// What a built-in step becomes.
+///
+/// The variables come after those of the step's own `env`, since Kubernetes replaces `$(NAME)` only by what stands
+/// above; the arguments may hold `$(NAME)` too. The command holds nothing that Kubernetes would replace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lowered {
+    /// The image where the user gives none; without one, the user must.
+    pub image: Option<Image>,
+    /// The container's `command`.
+    pub command: Vec<SmolStr>,
+    /// The container's `args`.
+    pub args: Vec<SmolStr>,
+    /// The variables that the script reads, in order; all are named `INITFLOW_…`.
+    pub env: Vec<(SmolStr, SmolStr)>,
+}
+
+/// What is wrong with the path of a file in a volume; it is relative and stays in the volume.
+pub fn path_fault(path: &str) -> Option<&'static str> {
+    if path.is_empty() {
+        Some("the path is empty")
+    } else if path.starts_with('/') {
+        Some("the path is absolute; it starts at the volume's root")
+    } else if path.ends_with('/') {
+        Some("the path names a folder; it has to name a file")
+    } else if path.split('/').any(|segment| segment == "..") {
+        Some("the path leaves the volume")
+    } else if path.split('/').any(|segment| segment.is_empty() || segment == ".") {
+        Some("the path has an empty segment or a `.`")
+    } else if path.contains(['\0', '\n']) {
+        Some("the path has a line break or a null character")
+    } else {
+        None
+    }
+}
+
+/// The command that runs a script under a name, which shows in the shell's own messages.
+fn shell(script: &'static str, name: &'static str) -> Vec<SmolStr> {
+    vec!["sh".into(), "-eu".into(), "-c".into(), SmolStr::new_static(script), name.into()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_fault;
+
+    #[test]
+    fn a_path_stays_in_its_volume() {
+        for path in ["settings.json", "a/b.json", "..data", "a/..b", "with space"] {
+            assert_eq!(path_fault(path), None, "{path}");
+        }
+        for path in ["", "/etc/passwd", "a/", "..", "../x", "a/../b", "a//b", "./a", "a\nb"] {
+            assert!(path_fault(path).is_some(), "{path}");
+        }
+    }
+
+    /// Kubernetes replaces `$(NAME)` and `$$` in commands: a script that holds neither reaches the shell as written.
+    #[test]
+    fn scripts_hold_nothing_that_kubernetes_replaces() {
+        for script in [super::fetch::HTTPS, super::fetch::S3, super::wait::SCRIPT] {
+            assert!(!script.contains("$$"));
+            for (start, _) in script.match_indices("$(") {
+                let name = script[start + 2..].split(')').next().unwrap_or_default();
+                assert!(name.contains([' ', '(']), "`$({name})` could name a variable");
+            }
+            assert!(script.ends_with('\n') && script.lines().all(|line| line == line.trim_end()));
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `wait`: a step that ends once what the application needs can be reached, and fails if it cannot be in time.
+//!
+//! ```initflow
+//! wait backing {
+//!   tcp "postgres:5432"
+//!   tcp "redis:6379"
+//!   http "http://search:9200/_cluster/health" 200
+//!   every 1s
+//!   timeout 90s
+//! }
+//! ```
+//!
+//! | statement | meaning | without it |
+//! |---|---|---|
+//! | `tcp "HOST:PORT"` | until a connection is accepted; may stand several times; an IPv6 address stands in `[ ]` | at least one condition is required |
+//! | `http "URL" [STATUS]` | until a GET answers with STATUS; may stand several times; redirects are not followed | without STATUS any from 200 to 399, as in Kubernetes' own probes |
+//! | `every 1s` | the pause between two tries, in whole seconds | `2s` |
+//! | `timeout 90s` | the time for all conditions together, in whole seconds | `5m` |
+//!
+//! All conditions have to hold. At the timeout the step fails, and its last line names what was missing and why;
+//! Kubernetes then starts it again, with its usual back-off. `$(NAME)` in a condition stands for a variable of the
+//! step's `env`. A password or a query in a URL is not printed. An open port is not yet a database that answers
+//! queries: where that matters, let the application or the migration try again.
+
+use super::{Image, Lowered, shell};
+use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+
+pub(super) const SCRIPT: &str = include_str!("wait.sh");
+
+/// The options of a `wait`.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What has to hold, at least one.
+    pub conditions: Vec<Condition>,
+    /// The pause between two tries, in seconds.
+    pub every: u64,
+    /// The time for all conditions together, in seconds, at least 1.
+    pub timeout: u64,
+}
+
+impl Options {
+    /// The pause where none is given, in seconds.
+    pub const EVERY: u64 = 2;
+    /// The timeout where none is given, in seconds.
+    pub const TIMEOUT: u64 = 300;
+}
+
+/// What a `wait` waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// A connection is accepted at `host:port`.
+    Tcp(SmolStr),
+    /// A GET of the URL answers with the status, or with any from 200 to 399.
+    Http(SmolStr, Option<u16>),
+}
+
+/// What is wrong with the `host:port` of a `tcp` condition.
+///
+/// A host or port may be a `$(NAME)`, about which nothing is known.
+pub fn tcp_fault(address: &str) -> Option<&'static str> {
+    if address.contains("$(") {
+        return None;
+    }
+    if address.contains("://") {
+        return Some("`tcp` takes `HOST:PORT`, without a scheme");
+    }
+    let Some((host, port)) = address.rsplit_once(':') else {
+        return Some("`tcp` takes `HOST:PORT`; the port is missing");
+    };
+    let bracketed = host.starts_with('[') && host.ends_with(']');
+    if host.is_empty() || host == "[]" {
+        Some("`tcp` takes `HOST:PORT`; the host is missing")
+    } else if host.contains(':') && !bracketed {
+        Some("an IPv6 address stands in brackets: `[::1]:5432`")
+    } else if host.starts_with('-') || host.contains(|letter: char| letter.is_whitespace() || letter == '/') {
+        Some("this is no host name")
+    } else if !port.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(port.parse::<u16>(), Ok(1..)) {
+        Some("a port is a number from 1 to 65535")
+    } else {
+        None
+    }
+}
+
+/// What is wrong with the URL of an `http` condition.
+pub fn http_fault(url: &str) -> Option<&'static str> {
+    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
+        return Some("`http` takes a URL that starts with `http://` or `https://`");
+    };
+    if rest.is_empty() || rest.starts_with('/') {
+        Some("the URL names no host")
+    } else if url.contains(char::is_whitespace) {
+        Some("a URL has no spaces: write `%20`")
+    } else {
+        None
+    }
+}
+
+/// Turns a `wait` into a container's parts.
+pub fn lower(options: &Options) -> Lowered {
+    let argument = |condition: &Condition| match condition {
+        Condition::Tcp(address) => format_smolstr!("tcp {address}"),
+        Condition::Http(url, None) => format_smolstr!("http any {url}"),
+        Condition::Http(url, Some(status)) => format_smolstr!("http {status} {url}"),
+    };
+    Lowered {
+        image: Some(Image::Wait),
+        command: shell(SCRIPT, "wait"),
+        args: options.conditions.iter().map(argument).collect(),
+        env: vec![
+            ("INITFLOW_EVERY".into(), options.every.to_smolstr()),
+            ("INITFLOW_TIMEOUT".into(), options.timeout.to_smolstr()),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Condition, Options, http_fault, lower, tcp_fault};
+
+    #[test]
+    fn an_address_is_a_host_and_a_port() {
+        for address in [
+            "db:5432",
+            "127.0.0.1:1",
+            "[::1]:65535",
+            "db.shop.svc.cluster.local:5432",
+            "$(DB_HOST):5432",
+            "$(DB)",
+        ] {
+            assert_eq!(tcp_fault(address), None, "{address}");
+        }
+        for address in [
+            "",
+            "db",
+            "db:",
+            ":5432",
+            "db:0",
+            "db:65536",
+            "db:+1",
+            "::1:5432",
+            "[]:1",
+            "-e:1",
+            "a b:1",
+            "tcp://db:5432",
+            "db:5432/x",
+        ] {
+            assert!(tcp_fault(address).is_some(), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_url_has_a_scheme_and_a_host() {
+        assert_eq!(http_fault("http://search:9200/health?wait=1"), None);
+        for url in ["", "search:9200", "ftp://a", "http://", "https:///x", "http://a b"] {
+            assert!(http_fault(url).is_some(), "{url}");
+        }
+    }
+
+    #[test]
+    fn each_condition_is_one_argument() {
+        let lowered = lower(&Options {
+            conditions: vec![
+                Condition::Tcp("db:5432".into()),
+                Condition::Http("http://a/b".into(), None),
+                Condition::Http("http://a/b".into(), Some(204)),
+            ],
+            every: Options::EVERY,
+            timeout: Options::TIMEOUT,
+        });
+        assert_eq!(lowered.args, ["tcp db:5432", "http any http://a/b", "http 204 http://a/b"]);
+    }
+}
