@@ -3,22 +3,57 @@
 //! Invariant: every byte of the text belongs to exactly one leaf or gap of the tree; what cannot be read
 //! is a broken statement and an error, and costs nothing else.
 
+mod blocks;
+mod brackets;
+mod grammar;
+mod mistakes;
+mod reader;
+mod statement;
+mod strings;
 pub mod tree;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
+use reader::Reader;
 use tree::Document;
+
+/// How deep blocks may nest.
+pub const MAX_BLOCK_DEPTH: usize = 64;
+
+/// How deep brackets may nest inside a statement; the grammar holds it.
+pub const MAX_BRACKET_DEPTH: usize = 16;
+
+/// The number of errors after which the rest of a text's errors is not kept.
+pub const MAX_ERRORS: usize = 1000;
 
 /// What [`parse`] makes of a text.
 #[derive(Clone, Debug, Default)]
 pub struct Parse {
     /// The tree.
     pub document: Document,
-    /// The syntax errors, in the order of the text.
+    /// The syntax errors, in the order of the text, at most [`MAX_ERRORS`].
     pub errors: Vec<Diagnostic>,
 }
 
 /// Reads a source. Total: broken parts become broken statements, each with an error.
-pub fn parse(_source: &SourceFile) -> Parse {
-    Parse::default()
+pub fn parse(source: &SourceFile) -> Parse {
+    let mut reader = Reader::new(source);
+    let statements = match grammar::read(&source.text) {
+        Ok(lines) => {
+            let items = reader.items(lines);
+            blocks::assemble(&mut reader, items)
+        }
+        // Only a thread without stack left comes here: the grammar accepts every text.
+        Err(at) => {
+            let place = Span::new(source.id, at, at);
+            reader.report(mistakes::too_deep(place, "brackets", MAX_BRACKET_DEPTH));
+            Vec::new()
+        }
+    };
+    let Reader { comments, mut errors, .. } = reader;
+    errors.sort_by_key(|error| error.primary.span.start);
+    Parse { document: Document { statements, comments }, errors }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! The flat run of statements and braces to the tree.
+//!
+//! Braces alone decide where they balance; where they do not, indentation decides what is amiss.
+//! Invariant: every statement of the run is in the tree, save those deeper than [`MAX_BLOCK_DEPTH`].
+
+mod pairing;
+
+use super::reader::{Item, ItemKind, Reader};
+use super::statement::nameless;
+use super::tree::{Block, Statement};
+use super::{MAX_BLOCK_DEPTH, mistakes};
+use crate::source::Span;
+use pairing::Repair;
+
+/// A block that is being filled.
+struct Frame {
+    /// The statement that the block belongs to.
+    owner: Statement,
+    /// Where the block begins.
+    open: Span,
+    /// The statements around the owner.
+    around: Vec<Statement>,
+}
+
+/// The tree while it grows.
+struct Tree {
+    frames: Vec<Frame>,
+    /// The statements of the innermost open block.
+    statements: Vec<Statement>,
+    /// How many blocks are open that are too deep to be kept.
+    too_deep: usize,
+}
+
+/// Pairs the braces and builds the tree; reports the braces that have no partner.
+pub(super) fn assemble(reader: &mut Reader<'_>, items: Vec<Item>) -> Vec<Statement> {
+    let repairs = pairing::repairs(reader, &items);
+    let mut repairs = repairs.into_iter().peekable();
+    let mut tree = Tree { frames: Vec::new(), statements: Vec::new(), too_deep: 0 };
+    let mut last = Span::new(reader.source.id, 0, 0);
+    let mut after_statement = false;
+    for (at, item) in items.into_iter().enumerate() {
+        let mut ignored = false;
+        while let Some((_, repair)) = repairs.next_if(|(place, _)| *place == at) {
+            match repair {
+                Repair::CloseBefore => tree.close(last.after()),
+                Repair::OpenBefore => tree.open(last.after()),
+                Repair::Ignore => ignored = true,
+            }
+        }
+        let is_statement = matches!(item.kind, ItemKind::Statement(_));
+        match item.kind {
+            ItemKind::Statement(statement) => tree.push(statement),
+            ItemKind::Open => {
+                if !after_statement || !tree.take_block_here(reader, last, item.span) {
+                    reader.report(mistakes::nameless_block(item.span));
+                    tree.push(nameless(item.span));
+                }
+                if tree.depth() == MAX_BLOCK_DEPTH {
+                    reader.report(mistakes::too_deep(item.span, "blocks", MAX_BLOCK_DEPTH));
+                }
+                tree.open(item.span);
+            }
+            ItemKind::Close if ignored => {}
+            ItemKind::Close => tree.close(item.span),
+        }
+        after_statement = is_statement;
+        last = item.span;
+    }
+    while tree.depth() > 0 {
+        tree.close(last.after());
+    }
+    tree.statements
+}
+
+impl Tree {
+    fn depth(&self) -> usize {
+        self.frames.len() + self.too_deep
+    }
+
+    fn push(&mut self, statement: Statement) {
+        if self.too_deep == 0 {
+            self.statements.push(statement);
+        }
+    }
+
+    /// Opens the block of the last statement.
+    fn open(&mut self, open: Span) {
+        if self.too_deep > 0 {
+            self.too_deep += 1;
+            return;
+        }
+        let mut owner = self.statements.pop().unwrap_or_else(|| nameless(open));
+        if self.frames.len() == MAX_BLOCK_DEPTH {
+            owner.broken = true;
+            self.statements.push(owner);
+            self.too_deep = 1;
+        } else {
+            self.frames.push(Frame { owner, open, around: std::mem::take(&mut self.statements) });
+        }
+    }
+
+    /// Ends the innermost block.
+    fn close(&mut self, close: Span) {
+        if self.too_deep > 0 {
+            self.too_deep -= 1;
+            return;
+        }
+        let Some(Frame { mut owner, open, around }) = self.frames.pop() else { return };
+        let statements = std::mem::replace(&mut self.statements, around);
+        let span = open.to(close);
+        owner.span = owner.span.to(span);
+        owner.block = Some(Block { span, statements });
+        self.statements.push(owner);
+    }
+
+    /// Whether a brace behind the last statement opens that statement's block; one on a line of its own is misplaced.
+    fn take_block_here(&self, reader: &mut Reader<'_>, head: Span, open: Span) -> bool {
+        let between = reader.text.get(head.end as usize..open.start as usize).unwrap_or_default();
+        if between.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
+            return true;
+        }
+        // A line that holds only a comment may stand between; other things may not.
+        let blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+        // Behind the head there may be text that could not be read, which is not between it and the brace.
+        if !between.contains('\n') {
+            return !between.contains(';');
+        }
+        if self.statements.last().is_some_and(|statement| statement.broken) {
+            return true;
+        }
+        if between.lines().all(blank) {
+            reader.report(mistakes::misplaced_brace(head, open, between.trim().is_empty()));
+            return true;
+        }
+        false
+    }
+}

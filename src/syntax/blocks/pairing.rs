@@ -1,0 +1,268 @@
+//! What to do about braces that do not balance.
+//!
+//! A statement at or left of the line that opened the innermost block ends that block; a `}` left of that line
+//! ends inner blocks; one right of it is stray, or its `{` is missing. Where that would find more mistakes than
+//! counting braces does, the file is not indented by its blocks, and counting decides.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceFile, Span};
+use crate::syntax::reader::{Item, ItemKind, Reader};
+use crate::syntax::{MAX_ERRORS, mistakes};
+use std::ops::Range;
+
+/// What to do at an item, for the tree to come out well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Repair {
+    /// End the innermost block before it.
+    CloseBefore,
+    /// Open a block before it.
+    OpenBefore,
+    /// Pass over it: a `}` that ends nothing.
+    Ignore,
+}
+
+/// The repairs of a run and the errors that tell of them.
+#[derive(Default)]
+struct Plan {
+    repairs: Vec<(usize, Repair)>,
+    errors: Vec<Diagnostic>,
+    count: usize,
+}
+
+/// Finds what to repair, in the order of the items; reports it.
+pub(super) fn repairs(reader: &mut Reader<'_>, items: &[Item]) -> Vec<(usize, Repair)> {
+    if balanced(items) {
+        return Vec::new();
+    }
+    let mut plan = by_indentation(reader.source, items);
+    let counted = by_count(items);
+    if counted.count < plan.count {
+        plan = counted;
+    }
+    plan.errors.into_iter().for_each(|error| reader.report(error));
+    plan.repairs.sort_unstable();
+    plan.repairs
+}
+
+/// Whether every brace of a run has its partner.
+fn balanced(items: &[Item]) -> bool {
+    let mut depth = 0usize;
+    for item in items {
+        match item.kind {
+            ItemKind::Open => depth += 1,
+            ItemKind::Close if depth == 0 => return false,
+            ItemKind::Close => depth -= 1,
+            ItemKind::Statement(_) => {}
+        }
+    }
+    depth == 0
+}
+
+impl Plan {
+    fn fail(&mut self, error: impl FnOnce() -> Diagnostic) {
+        self.count += 1;
+        if self.errors.len() < MAX_ERRORS {
+            self.errors.push(error());
+        }
+    }
+
+    /// Ends a block where it was not ended: before the item `at`, or at the end of the text.
+    fn unclosed(&mut self, items: &[Item], open: usize, at: usize) {
+        self.repairs.push((at, Repair::CloseBefore));
+        self.fail(|| {
+            let head = head_of(items, open);
+            mistakes::unclosed_block(items[open].span, head, items.get(at).map(|item| item.span))
+        });
+    }
+
+    /// Passes over a `}` that ends nothing.
+    fn stray(&mut self, items: &[Item], at: usize) {
+        self.repairs.push((at, Repair::Ignore));
+        self.fail(|| mistakes::stray_brace(items[at].span));
+    }
+}
+
+/// The head of the statement whose block an item opens.
+fn head_of(items: &[Item], open: usize) -> Option<Span> {
+    let before = items.get(open.checked_sub(1)?)?;
+    matches!(before.kind, ItemKind::Statement(_)).then_some(before.span)
+}
+
+/// Pairs every `}` with the last `{`.
+fn by_count(items: &[Item]) -> Plan {
+    let mut plan = Plan::default();
+    let mut open = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        match item.kind {
+            ItemKind::Open => open.push(at),
+            ItemKind::Close if open.pop().is_none() => plan.stray(items, at),
+            _ => {}
+        }
+    }
+    open.into_iter().for_each(|open| plan.unclosed(items, open, items.len()));
+    plan
+}
+
+/// Where an item stands: its line, that line's indentation, and whether it is the line's first.
+#[derive(Clone, Copy)]
+struct Place {
+    line: usize,
+    indent: usize,
+    first: bool,
+    /// The first item of the next line that has one, or the number of items.
+    next_line: usize,
+}
+
+/// Finds the place of every item.
+fn places(source: &SourceFile, items: &[Item]) -> Vec<Place> {
+    let starts = source.line_starts();
+    let mut line = 0;
+    let mut last_line = usize::MAX;
+    let mut places = Vec::with_capacity(items.len());
+    for item in items {
+        while starts.get(line + 1).is_some_and(|start| *start <= item.span.start) {
+            line += 1;
+        }
+        let indent = if line == last_line {
+            places.last().map_or(0, |place: &Place| place.indent)
+        } else {
+            let text = source.text.get(starts[line] as usize..).unwrap_or_default();
+            text.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+        };
+        places.push(Place { line, indent, first: line != last_line, next_line: items.len() });
+        last_line = line;
+    }
+    let mut next_line = items.len();
+    for (at, place) in places.iter_mut().enumerate().rev() {
+        place.next_line = next_line;
+        if place.first {
+            next_line = at;
+        }
+    }
+    places
+}
+
+/// Pairs by indentation in each stretch of the text, from one statement at its left edge to the next, that does not balance.
+fn by_indentation(source: &SourceFile, items: &[Item]) -> Plan {
+    let places = places(source, items);
+    let edge = places.iter().filter(|place| place.first).map(|place| place.indent).min().unwrap_or(0);
+    let starts_stretch = |at: usize| {
+        places[at].first && places[at].indent == edge && matches!(items[at].kind, ItemKind::Statement(_))
+    };
+    let mut pairing =
+        Pairing { items, places: &places, plan: Plan::default(), open: Vec::new(), level: Vec::new() };
+    let mut start = 0;
+    while start < items.len() {
+        let end = (start + 1..items.len()).find(|at| starts_stretch(*at)).unwrap_or(items.len());
+        if !balanced(&items[start..end]) {
+            pairing.stretch(start..end);
+        }
+        start = end;
+    }
+    pairing.plan
+}
+
+/// The pairing of one stretch.
+struct Pairing<'i> {
+    items: &'i [Item],
+    places: &'i [Place],
+    plan: Plan,
+    /// The blocks that are open: the item that opened each, and the statements around it.
+    open: Vec<(usize, Vec<usize>)>,
+    /// The statements without a block that stand in the innermost open block and might lack a `{`.
+    level: Vec<usize>,
+}
+
+impl Pairing<'_> {
+    fn stretch(&mut self, range: Range<usize>) {
+        for at in range.clone() {
+            match self.items[at].kind {
+                ItemKind::Statement(_) => self.statement(at),
+                ItemKind::Open => {
+                    self.level.pop();
+                    self.open.push((at, std::mem::take(&mut self.level)));
+                }
+                ItemKind::Close => self.close(at, range.end),
+            }
+        }
+        while !self.open.is_empty() {
+            self.unclosed(range.end);
+        }
+        self.level.clear();
+    }
+
+    /// A statement ends the blocks that were opened at its indentation or right of it.
+    fn statement(&mut self, at: usize) {
+        let place = self.places[at];
+        while place.first && self.innermost().is_some_and(|open| place.indent <= open.indent) {
+            self.unclosed(at);
+        }
+        self.level.push(at);
+    }
+
+    fn close(&mut self, at: usize, end: usize) {
+        let place = self.places[at];
+        if !place.first {
+            // It ends what was opened on its line, or the block that ends here by what stands on the next line.
+            let ends_here = self.innermost().is_some_and(|open| {
+                let outside = |indent: usize| match self.items[place.next_line].kind {
+                    ItemKind::Close => indent < open.indent,
+                    _ => indent <= open.indent,
+                };
+                open.line == place.line
+                    || place.next_line >= end
+                    || outside(self.places[place.next_line].indent)
+            });
+            return if ends_here { self.matched() } else { self.plan.stray(self.items, at) };
+        }
+        if self.innermost().is_some_and(|open| open.indent == place.indent) {
+            return self.matched();
+        }
+        if self.adopt(at) {
+            return;
+        }
+        while self.innermost().is_some_and(|open| open.indent > place.indent) {
+            self.unclosed(at);
+        }
+        match self.innermost() {
+            Some(open) if open.indent == place.indent => self.matched(),
+            _ if self.adopt(at) => {}
+            _ => self.plan.stray(self.items, at),
+        }
+    }
+
+    /// Finds the statement whose `{` is missing: at the indentation of the `}`, with only deeper ones between.
+    fn adopt(&mut self, at: usize) -> bool {
+        let indent = self.places[at].indent;
+        let Some(open) = self.innermost() else { return self.adopt_from_level(at, indent) };
+        open.indent < indent && self.adopt_from_level(at, indent)
+    }
+
+    fn adopt_from_level(&mut self, at: usize, indent: usize) -> bool {
+        while self.level.pop_if(|statement| self.places[*statement].indent > indent).is_some() {}
+        let Some(statement) = self.level.pop_if(|statement| self.places[*statement].indent == indent) else {
+            return false;
+        };
+        self.plan.repairs.push((statement + 1, Repair::OpenBefore));
+        let (head, close) = (self.items[statement].span, self.items[at].span);
+        self.plan.fail(|| mistakes::missing_brace(head, close));
+        true
+    }
+
+    fn innermost(&self) -> Option<Place> {
+        self.open.last().map(|(open, _)| self.places[*open])
+    }
+
+    fn matched(&mut self) {
+        if let Some((_, around)) = self.open.pop() {
+            self.level = around;
+        }
+    }
+
+    fn unclosed(&mut self, at: usize) {
+        if let Some((open, around)) = self.open.pop() {
+            self.plan.unclosed(self.items, open, at);
+            self.level = around;
+        }
+    }
+}

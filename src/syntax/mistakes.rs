@@ -1,0 +1,450 @@
+//! The syntax errors: what is wrong at a place, in words, with a fix where one is certain.
+
+use super::tree::{Name, Operator};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::source::Span;
+
+/// Characters that the language keeps for later.
+const RESERVED: [char; 5] = ['$', '@', '?', '^', '`'];
+
+/// Whether a character ends what may be text without quotes.
+pub(super) fn ends_unquoted_text(character: char) -> bool {
+    character.is_whitespace() || "{};#\"'[](),".contains(character)
+}
+
+/// Whether a text holds something that no text without quotes should be taken to hold.
+pub(super) fn has_odd_character(text: &str) -> bool {
+    text.chars().any(|character| is_invisible(character) || is_smart_quote(character) || character == '`')
+}
+
+/// Whether something unreadable looks like text that lacks its quotes.
+pub(super) fn is_text_like(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
+        && !text.starts_with(RESERVED)
+        && !text.starts_with("..")
+        && !text.starts_with(['<', '>', '='])
+}
+
+/// Whether a character is a typographic quote.
+pub(super) fn is_smart_quote(character: char) -> bool {
+    "“”„‘’«»".contains(character)
+}
+
+/// Whether nothing is seen where a character stands.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || (character.is_whitespace() && character != ' ')
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Text in double quotes.
+fn quote(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace("#{", "\\#{"))
+}
+
+/// A text for a headline: short, and on one line.
+fn shown(text: &str) -> String {
+    let short: String = text.chars().take(40).collect();
+    let dots = if short.len() < text.len() { "…" } else { "" };
+    format!("`{}{dots}`", short.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'"))
+}
+
+/// A fix with several edits.
+fn fix(title: &str, edits: Vec<Edit>, applicability: Applicability) -> Fix {
+    Fix { title: title.into(), edits, applicability }
+}
+
+fn edit(span: Span, text: impl Into<String>) -> Edit {
+    Edit { span, text: text.into() }
+}
+
+/// The first character of a span.
+fn first(span: Span, text: &str) -> Span {
+    let length = text.chars().next().map_or(0, char::len_utf8);
+    Span { end: span.start + u32::try_from(length).unwrap_or(0), ..span }
+}
+
+pub(super) fn too_deep(span: Span, what: &str, limit: usize) -> Diagnostic {
+    Diagnostic::error(
+        "too-deep",
+        Span { end: span.end.min(span.start + 1), ..span },
+        format!("{what} nest more than {limit} deep"),
+    )
+    .here("the one too many")
+    .help("use fewer levels")
+}
+
+pub(super) fn unclosed_block(open: Span, head: Option<Span>, next: Option<Span>) -> Diagnostic {
+    let error = Diagnostic::error("unclosed-block", open, "a block is never closed").here("opened here");
+    let error = match head {
+        Some(head) => error.label(head, "the statement that it belongs to"),
+        None => error,
+    };
+    match next {
+        Some(next) => error.label(next, "taken to end before this").help("put a `}` where the block ends"),
+        None => error.help("put a `}` at the end of the block"),
+    }
+}
+
+pub(super) fn stray_brace(span: Span) -> Diagnostic {
+    Diagnostic::error("stray-brace", span, "a `}` closes nothing")
+        .here("no block is open here")
+        .help("take it out, or put the `{` in that it belongs to")
+        .fix("take the `}` out", span, "", Applicability::Unsafe)
+}
+
+pub(super) fn missing_brace(head: Span, close: Span) -> Diagnostic {
+    Diagnostic::error("missing-brace", head, "a block has no `{`")
+        .here("a `{` is missing behind this")
+        .label(close, "the block ends here")
+        .help("put a `{` at the end of the statement's head")
+        .fix("insert the `{`", head.after(), " {", Applicability::Unsafe)
+}
+
+pub(super) fn misplaced_brace(head: Span, open: Span, nothing_between: bool) -> Diagnostic {
+    let error = Diagnostic::error("misplaced-brace", open, "a `{` stands on another line than its statement")
+        .here("the line before ends the statement")
+        .label(head, "the statement")
+        .help("put the `{` at the end of the statement's line");
+    if !nothing_between {
+        return error;
+    }
+    let between = Span { start: head.end, end: open.start, ..head };
+    error.fix("move the `{` up", between, " ", Applicability::Safe)
+}
+
+pub(super) fn nameless_block(open: Span) -> Diagnostic {
+    Diagnostic::error("missing-name", open, "a block belongs to no statement")
+        .here("a statement's name should stand before this")
+        .help("write a name before the `{`")
+}
+
+pub(super) fn unclosed_bracket(whole: Span, open: Span, last_comma: Span, next: Option<char>) -> Diagnostic {
+    let bracket = Span { end: open.start, start: whole.start, ..whole };
+    if next == Some('{') {
+        let place = Span { start: whole.end, end: whole.end + 1, ..whole };
+        return Diagnostic::error("block-in-list", place, "a list cannot hold a block")
+            .here("a block")
+            .label(bracket, "in this list")
+            .help("repeat the statement, once for each item, without brackets: `tolerations { … }`");
+    }
+    let end = whole.after();
+    let error =
+        Diagnostic::error("unclosed-bracket", bracket, "a bracket is never closed").here("opened here");
+    let error = match next {
+        Some(close @ (']' | ')')) => {
+            error.label(Span { end: end.end + 1, ..end }, format!("`{close}` does not close it"))
+        }
+        _ => error.label(end, "taken to end here"),
+    };
+    let _ = last_comma;
+    error.help("put the closing bracket where the list ends")
+}
+
+pub(super) fn missing_comma(first: Span) -> Diagnostic {
+    Diagnostic::error("missing-comma", first, "a comma is missing between two items")
+        .here("a comma should stand behind this")
+        .help("separate the items by commas")
+        .fix("insert the comma", first.after(), ",", Applicability::Safe)
+}
+
+pub(super) fn stray_commas(commas: &[Span]) -> Diagnostic {
+    let place = commas.first().copied().unwrap_or(Span::new(crate::source::FileId(0), 0, 0));
+    let error = Diagnostic::error("stray-comma", place, "a comma stands where none belongs")
+        .here("not needed")
+        .help("take the comma out: only items between brackets are separated by commas");
+    let edits = commas.iter().map(|comma| edit(*comma, " ")).collect();
+    Diagnostic { fix: Some(fix("take the comma out", edits, Applicability::Safe)), ..error }
+}
+
+pub(super) fn operator_in_list(span: Span, sign: &str) -> Diagnostic {
+    Diagnostic::error("operator-in-list", span, format!("a list cannot hold `{sign}`"))
+        .here("not a value")
+        .help("write plain values, separated by commas; a map is a block: `labels { name \"value\" }`")
+}
+
+pub(super) fn missing_value(name: &Name) -> Diagnostic {
+    Diagnostic::error("missing-value", name.span, format!("the argument {} has no value", shown(&name.text)))
+        .here("a value should stand behind its colon")
+        .help(format!("write a value: `{}: \"…\"`", name.text))
+}
+
+pub(super) fn separator(name: &Name, sign: Operator, span: Span, next: Option<Span>) -> Diagnostic {
+    let (diagnostic, text) = match sign {
+        Operator::Assign => ("stray-equals", "="),
+        _ => ("stray-colon", ":"),
+    };
+    let headline = format!("a `{text}` stands between a name and its value");
+    let error = Diagnostic::error(diagnostic, span, headline).here("not needed");
+    let Some(next) = next else {
+        return error
+            .help(format!("write the value right behind the name, or a block: `{} {{ … }}`", name.text));
+    };
+    let spaced = name.span.end < span.start;
+    let taken = Span { start: name.span.end, end: next.start, ..span };
+    // A comment or a line's end may stand between the sign and the value only inside brackets, so nothing is lost.
+    let _ = spaced;
+    error.help(format!("write the value right behind the name: `{} …`", name.text)).fix(
+        format!("take the `{text}` out"),
+        taken,
+        " ",
+        Applicability::Safe,
+    )
+}
+
+pub(super) fn unquoted_text(span: Span, text: &str) -> Diagnostic {
+    let certain =
+        text.contains(['/', ':', '@', '*', '.']) && !text.starts_with(|first: char| first.is_ascii_digit());
+    let applicability = if certain { Applicability::Safe } else { Applicability::Unsafe };
+    Diagnostic::error("unquoted-text", span, format!("{} has no quotes", shown(text)))
+        .here("text is always in quotes")
+        .help(format!("write {}", shown(&quote(text))))
+        .fix("put it in quotes", span, quote(text), applicability)
+}
+
+pub(super) fn unquoted_insertion(span: Span, name: &str) -> Diagnostic {
+    let length = u32::try_from(name.len() + 3).unwrap_or(0);
+    let place = Span { end: span.end.min(span.start + length), ..span };
+    Diagnostic::error("unquoted-insertion", place, format!("`#{{{name}}}` stands outside quotes"))
+        .here("a comment, since `#` starts one outside quotes")
+        .help(format!("write `{name}` for the value itself, or `\"… #{{{name}}} …\"` to put it into a text"))
+}
+
+/// What is wrong with something in the place of a name; and whether it is certain what was meant.
+pub(super) fn odd_name(span: Span, text: &str) -> (Diagnostic, bool) {
+    if is_text_like(text) && !has_odd_character(text) {
+        let certain = text.trim_end_matches(':');
+        let error = Diagnostic::error(
+            "unquoted-text",
+            span,
+            format!("{} is a name that needs quotes", shown(certain)),
+        )
+        .here("not a word: letters, digits, `_` and `-`, with a letter first")
+        .help(format!("write {}", shown(&quote(certain))))
+        .fix("put it in quotes", span, quote(certain), Applicability::Safe);
+        return (error, true);
+    }
+    (stray(span, text), false)
+}
+
+/// What is wrong with something that nothing can start with.
+pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
+    match text {
+        "-" => {
+            return Diagnostic::error("list-dash", span, "a `-` does not start an item here")
+                .here("not needed")
+                .help("repeat the statement, once for each item: `tolerations { … }`; a list of plain values is `[a, b]`");
+        }
+        "]" | ")" => {
+            let open = if text == "]" { "[" } else { "(" };
+            return Diagnostic::error("stray-bracket", span, format!("a `{text}` closes nothing"))
+                .here("no bracket is open here")
+                .help(format!("take it out, or put the `{open}` in that it belongs to"));
+        }
+        "," => return stray_commas(&[span]),
+        _ => {}
+    }
+    if text.starts_with("..") || text.ends_with("..") {
+        return incomplete_range(span);
+    }
+    if let Some(at) = text.find(is_invisible) {
+        let start = span.start + u32::try_from(at).unwrap_or(0);
+        return unexpected_character(Span { start, ..span }, &text[at..]);
+    }
+    if let Some(at) = text.find(RESERVED) {
+        let start = span.start + u32::try_from(at).unwrap_or(0);
+        let character = &text[at..=at];
+        return Diagnostic::error(
+            "reserved-character",
+            Span { start, end: start + 1, ..span },
+            format!("{} has no meaning outside quotes", backticked(character)),
+        )
+        .here("reserved")
+        .help("put text in quotes; a `let` or `param` is inserted by `\"#{name}\"`");
+    }
+    if text.starts_with("//") || text.starts_with("/*") {
+        return foreign_comment(span, text);
+    }
+    unexpected_character(span, text)
+}
+
+/// A character between backticks, also the backtick.
+fn backticked(character: &str) -> String {
+    if character == "`" { "a backtick".into() } else { format!("`{character}`") }
+}
+
+pub(super) fn unexpected_character(span: Span, text: &str) -> Diagnostic {
+    let Some(character) = text.chars().next() else {
+        return Diagnostic::error("unexpected-character", span, "something is missing here");
+    };
+    let place = first(span, text);
+    if is_invisible(character) {
+        let code = u32::from(character);
+        let error = Diagnostic::error(
+            "unexpected-character",
+            place,
+            format!("a character that cannot be seen stands here: U+{code:04X}"),
+        )
+        .here("not a space, a tab or a line's end");
+        return if character.is_whitespace() && !character.is_control() {
+            error.help("write a plain space").fix("replace it by a space", place, " ", Applicability::Safe)
+        } else {
+            error.help("take it out; in a string, write it as `\\u{…}`")
+        };
+    }
+    Diagnostic::error("unexpected-character", span, format!("{} is no value and no name", shown(text)))
+        .here("cannot be read")
+        .help("write a word, a text in quotes, a number, a path that starts with `/`, or a list in `[ ]`")
+}
+
+pub(super) fn missing_space(span: Span) -> Diagnostic {
+    let place = Span { end: span.start, ..span };
+    Diagnostic::error("missing-space", span, "two values stand together without a space")
+        .here("begins right behind the one before it")
+        .help("put a space between them; a quote inside a text is written `\\\"`")
+        .fix("insert a space", place, " ", Applicability::Unsafe)
+}
+
+pub(super) fn incomplete_range(span: Span) -> Diagnostic {
+    Diagnostic::error("incomplete-range", span, "a range is not complete")
+        .here("needs an upper end right behind the dots")
+        .help("write `a..b` or `..b`, without spaces; a value without dots is the lower end alone")
+}
+
+pub(super) fn foreign_comment(span: Span, text: &str) -> Diagnostic {
+    let error = Diagnostic::error("foreign-comment", span, "a comment starts with `#`")
+        .help("start the comment with `#`");
+    let opening = Span { end: span.start + 2, ..span };
+    let error = error.here("not a comment here");
+    if text.starts_with("//") {
+        error.fix("start it with `#`", opening, "#", Applicability::Safe)
+    } else {
+        error
+    }
+}
+
+pub(super) fn smart_quotes(span: Span, inner: &str, closed: bool) -> Diagnostic {
+    let error = Diagnostic::error("smart-quotes", span, "text stands in typographic quotes")
+        .here("these are not the quotes of the language")
+        .help("write `\"…\"` or `'…'`");
+    if closed { error.fix("write plain quotes", span, quote(inner), Applicability::Safe) } else { error }
+}
+
+pub(super) fn insertion_in_name(span: Span) -> Diagnostic {
+    Diagnostic::error("insertion-in-name", span, "a name cannot hold an insertion")
+        .here("not a fixed text")
+        .help("write the name out")
+}
+
+pub(super) fn unclosed_string(span: Span, quote: &str) -> Diagnostic {
+    Diagnostic::error("unclosed-string", Span { end: span.start + 1, ..span }, "a string is never closed")
+        .here("opened here")
+        .label(span.after(), "its line ends here")
+        .help(format!("put the closing `{quote}` where the text ends; text of several lines stands between `{quote}{quote}{quote}`"))
+}
+
+pub(super) fn unclosed_lines(open: Span, next: Option<Span>, quotes: &str) -> Diagnostic {
+    let error = Diagnostic::error("unclosed-string", open, "a string is never closed").here("opened here");
+    let error = match next {
+        Some(next) => {
+            error.label(next, "taken to end before this line, which is not deeper than the one that opens it")
+        }
+        None => error,
+    };
+    error.help(format!("put `{quotes}` on a line of its own behind the text"))
+}
+
+pub(super) fn short_quotes(span: Span, text: &str) -> Diagnostic {
+    let quotes = &text[..1];
+    let place = Span { end: span.start + 2, ..span };
+    Diagnostic::error("unclosed-string", place, "a text of several lines opens with two quotes")
+        .here("one quote is missing")
+        .help(format!("write `{quotes}{quotes}{quotes}`"))
+        .fix("add the third quote", place.after(), quotes, Applicability::Safe)
+}
+
+pub(super) fn short_end(place: Span, whole: Span, quotes: &str) -> Diagnostic {
+    let open = Span { end: whole.start + 3, ..whole };
+    Diagnostic::error("unclosed-string", place, "a text of several lines needs three quotes at its end")
+        .here("too few")
+        .label(open, "opened here")
+        .help(format!("write `{quotes}`"))
+        .fix("complete the quotes", place, quotes, Applicability::Safe)
+}
+
+pub(super) fn shallow_text(whole: Span, line: Option<Span>, quotes: &str) -> Diagnostic {
+    let open = Span { end: whole.start + 3, ..whole };
+    Diagnostic::error(
+        "shallow-text",
+        line.unwrap_or(open),
+        "the text of a string is not deeper than the line that opens it",
+    )
+    .here("not deeper")
+    .label(open, "opened here")
+    .help(format!(
+        "indent the text between `{quotes}` and `{quotes}`; the indentation that its lines share is removed"
+    ))
+}
+
+pub(super) fn text_beside_quotes(span: Span, text: &str, quotes: &str) -> Diagnostic {
+    let end = span.start + u32::try_from(text.trim_end().len()).unwrap_or(0);
+    let start = end - u32::try_from(text.trim().len()).unwrap_or(0);
+    Diagnostic::error(
+        "text-beside-quotes",
+        Span { start, end, ..span },
+        format!("text stands right behind `{quotes}`"),
+    )
+    .here("should stand on the line below")
+    .help(format!("put the text on the lines below `{quotes}`, deeper than the line that opens it"))
+}
+
+pub(super) fn text_on_one_line(span: Span, text: &str) -> Diagnostic {
+    let quotes = &text[..3];
+    let inner = &text[3..text.len() - 3];
+    let error =
+        Diagnostic::error("text-beside-quotes", span, format!("text on one line stands between `{quotes}`"))
+            .here("needs one quote at each end")
+            .help(format!(
+                "write `{0}…{0}`; with three quotes, the text stands on the lines below",
+                &text[..1]
+            ));
+    if inner.contains(&text[..1]) {
+        return error;
+    }
+    error.fix("use one quote", span, format!("{0}{inner}{0}", &text[..1]), Applicability::Safe)
+}
+
+pub(super) fn unknown_escape(span: Span, text: &str) -> Diagnostic {
+    if text == "\\" {
+        return Diagnostic::error("unknown-escape", span, "a backslash ends a line")
+            .here("escapes nothing")
+            .help("write `\\\\` for a backslash, or use `'…'`, where a backslash is one")
+            .fix("double the backslash", span, "\\\\", Applicability::Safe);
+    }
+    let error = Diagnostic::error("unknown-escape", span, format!("{} is no escape", shown_raw(text)))
+        .here("not known")
+        .help("write `\\n`, `\\t`, `\\r`, `\\\\`, `\\\"`, `\\#` or `\\u{e9}`; `\\\\` is a backslash, and `'…'` has no escapes");
+    match text {
+        "\\'" | "\\/" => error.fix("take the backslash out", span, &text[1..], Applicability::Safe),
+        _ => error.fix("double the backslash", span, format!("\\{text}"), Applicability::Unsafe),
+    }
+}
+
+/// A text for a headline with its backslashes as they are.
+fn shown_raw(text: &str) -> String {
+    if text.chars().any(is_invisible) { shown(text) } else { format!("`{text}`") }
+}
+
+pub(super) fn bad_insertion(span: Span, name: &str, closed: bool) -> Diagnostic {
+    let help = "write `#{name}` with the name of a `let` or `param`; to compute a text, give it a name with `let`; `\\#{` is the text itself";
+    let error = Diagnostic::error(
+        "bad-insertion",
+        span,
+        if closed {
+            format!("{} is not a name that can be inserted", shown(name))
+        } else {
+            "an insertion is never closed".into()
+        },
+    );
+    error.here(if closed { "takes one name, nothing more" } else { "a `}` is missing" }).help(help)
+}
