@@ -59,12 +59,22 @@ pub struct SourceFile {
     /// The text.
     pub text: String,
     line_starts: OnceLock<Vec<u32>>,
+    /// The number of characters before each multiple of [`STRIDE`], so that a column costs no walk along a long line.
+    characters: OnceLock<Vec<u32>>,
 }
+
+const STRIDE: usize = 1024;
 
 impl SourceFile {
     /// Takes a text in.
     pub fn new(id: FileId, name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { id, name: name.into(), text: text.into(), line_starts: OnceLock::new() }
+        Self {
+            id,
+            name: name.into(),
+            text: text.into(),
+            line_starts: OnceLock::new(),
+            characters: OnceLock::new(),
+        }
     }
 
     /// The span of the whole text.
@@ -81,8 +91,21 @@ impl SourceFile {
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= offset).saturating_sub(1);
-        let before = self.text.get(starts[line] as usize..offset as usize).unwrap_or_default();
-        (line + 1, before.chars().count() + 1)
+        (line + 1, self.characters_before(offset) - self.characters_before(starts[line]) + 1)
+    }
+
+    fn characters_before(&self, offset: u32) -> usize {
+        let offset = (offset as usize).min(self.text.len());
+        let bytes = self.text.as_bytes();
+        let marks = self.characters.get_or_init(|| {
+            let counts = bytes.chunks(STRIDE).scan(0, |total, chunk| {
+                *total += count_characters(chunk);
+                Some(Span::new(self.id, 0, *total).end)
+            });
+            std::iter::once(0).chain(counts).collect()
+        });
+        let mark = offset / STRIDE;
+        marks[mark] as usize + count_characters(&bytes[mark * STRIDE..offset])
     }
 
     /// The byte offset at which each line starts.
@@ -92,6 +115,11 @@ impl SourceFile {
             std::iter::once(0).chain(newlines.map(|(at, _)| Span::new(self.id, at, at + 1).end)).collect()
         })
     }
+}
+
+/// Every character has exactly one byte that does not continue another.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// All files of one compilation.
@@ -121,5 +149,26 @@ impl Sources {
     /// The text of a span.
     pub fn slice(&self, span: Span) -> &str {
         self.get(span.file).slice(span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_from_the_start_of_the_line() {
+        let text = format!("ä\n{}x\n", "é".repeat(3000));
+        let file = SourceFile::new(FileId(0), "a", text);
+        assert_eq!(file.line_column(0), (1, 1));
+        assert_eq!(file.line_column(3), (2, 1));
+        assert_eq!(file.line_column(3 + 6000), (2, 3001));
+        assert_eq!(file.line_column(file.span().end), (3, 1));
+    }
+
+    #[test]
+    fn an_offset_past_the_end_is_the_end() {
+        let file = SourceFile::new(FileId(0), "a", "");
+        assert_eq!(file.line_column(9), (1, 1));
     }
 }

@@ -1,1 +1,76 @@
-//! Every diagnostic's name with its documentation.
+//! Every diagnostic's name with its documentation, out of `explain/`.
+//!
+//! Invariant: the entries are sorted by name, and they are exactly the files of `explain/`.
+
+mod entries;
+
+use entries::ENTRIES;
+
+/// The documentation of one diagnostic.
+#[derive(Debug)]
+pub struct Entry {
+    /// The name.
+    pub name: &'static str,
+    /// The text, in Markdown: what is wrong, why it matters, a program that fails, and the same one cured.
+    pub text: &'static str,
+}
+
+/// The entry of a name.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    let at = ENTRIES.binary_search_by(|entry| entry.name.cmp(name)).ok()?;
+    ENTRIES.get(at)
+}
+
+/// All entries, sorted by name.
+pub fn all() -> &'static [Entry] {
+    ENTRIES
+}
+
+impl Entry {
+    /// What is wrong, in one sentence.
+    pub fn summary(&self) -> &'static str {
+        self.text.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default()
+    }
+
+    /// The program that raises this diagnostic and no other.
+    pub fn failing(&self) -> Option<&'static str> {
+        fence(self.text, "```initflow fails\n")
+    }
+
+    /// The same program, cured.
+    pub fn cured(&self) -> Option<&'static str> {
+        fence(self.text, "```initflow\n")
+    }
+}
+
+/// What stands between an opening line and the next closing one.
+fn fence(text: &'static str, opening: &str) -> Option<&'static str> {
+    let (_, rest) = text.split_once(opening)?;
+    let end = if rest.starts_with("```") { 0 } else { rest.find("\n```")? + 1 };
+    rest.get(..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENTRY: Entry = Entry {
+        name: "bad-thing",
+        text: "# bad-thing\nSomething is bad.\n\nWhy.\n\n```initflow fails\na\nb\n```\n\n```initflow\n```\n",
+    };
+
+    #[test]
+    fn an_entry_has_its_parts() {
+        assert_eq!(ENTRY.summary(), "Something is bad.");
+        assert_eq!(ENTRY.failing(), Some("a\nb\n"));
+        assert_eq!(ENTRY.cured(), Some(""));
+    }
+
+    #[test]
+    fn every_entry_is_found_by_its_name() {
+        for entry in all() {
+            assert_eq!(find(entry.name).map(|found| found.name), Some(entry.name));
+        }
+        assert!(find("no such name").is_none());
+    }
+}

@@ -1,1 +1,367 @@
-//! Diagnostics for a person, shown in their source.
+//! Diagnostics for a person, shown in their source; the only user of codespan-reporting.
+//!
+//! Invariant: what is printed is bounded by the number of diagnostics shown, not by the length of a source's
+//! lines, and no control character of a source or of a file's name reaches the terminal.
+
+mod excerpt;
+
+use super::{Diagnostic, Fix, Severity};
+use crate::source::{FileId, Sources};
+use codespan_reporting::diagnostic as codespan;
+use codespan_reporting::term;
+use codespan_reporting::term::termcolor::{Ansi, NoColor, WriteColor};
+use excerpt::Excerpts;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// How diagnostics are shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Human {
+    /// Whether to write the terminal's colour codes.
+    pub colour: bool,
+    /// The number of diagnostics that are shown in full.
+    pub limit: usize,
+}
+
+impl Default for Human {
+    fn default() -> Self {
+        Self { colour: false, limit: 100 }
+    }
+}
+
+impl Human {
+    /// Shows diagnostics in the order of their places; past the limit warnings give way to errors.
+    pub fn render(&self, sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+        let mut shown: Vec<&Diagnostic> = diagnostics.iter().collect();
+        shown.sort_by_key(|diagnostic| (diagnostic.severity, diagnostic.primary.span));
+        shown.truncate(self.limit);
+        shown.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.severity));
+
+        let mut text = if self.colour {
+            let mut writer = Ansi::new(Vec::new());
+            write_all(&mut writer, sources, &shown);
+            String::from_utf8_lossy(&writer.into_inner()).into_owned()
+        } else {
+            let mut writer = NoColor::new(Vec::new());
+            write_all(&mut writer, sources, &shown);
+            let text = String::from_utf8_lossy(&writer.into_inner()).into_owned();
+            text.lines().fold(String::with_capacity(text.len()), |all, line| all + line.trim_end() + "\n")
+        };
+        let hidden = diagnostics.len() - shown.len();
+        if hidden > 0 {
+            let _ = write!(text, "… and {hidden} more\n\n");
+        }
+        text
+    }
+}
+
+/// Counts diagnostics, for the last line of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The number of errors.
+    pub errors: usize,
+    /// The number of warnings.
+    pub warnings: usize,
+}
+
+impl Tally {
+    /// Counts diagnostics.
+    pub fn of(diagnostics: &[Diagnostic]) -> Self {
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        Self { errors, warnings: diagnostics.len() - errors }
+    }
+
+    /// The counts of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { errors: self.errors + other.errors, warnings: self.warnings + other.warnings }
+    }
+
+    /// `2 errors, 1 warning in shop.initflow`; nothing where there is nothing to count.
+    pub fn summary(self, place: &str) -> Option<String> {
+        let counts: Vec<String> = [(self.errors, "error"), (self.warnings, "warning")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
+            .collect();
+        (!counts.is_empty()).then(|| format!("{} in {}", counts.join(", "), plain(place)))
+    }
+}
+
+/// Text made safe to print on one line of a terminal: control characters are shown as pictures.
+pub fn plain(text: &str) -> String {
+    text.chars().map(visible).collect()
+}
+
+/// A control character's picture, and a mark for those that reorder or hide text.
+fn visible(character: char) -> char {
+    match character {
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
+        '\x7f' => '\u{2421}',
+        '\u{80}'..='\u{9f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => '\u{fffd}',
+        _ => character,
+    }
+}
+
+fn write_all(writer: &mut dyn WriteColor, sources: &Sources, diagnostics: &[&Diagnostic]) {
+    let config = term::Config::default();
+    for diagnostic in diagnostics {
+        let (excerpts, shown) = convert(sources, diagnostic);
+        // Writing to memory cannot fail, and the excerpts hold every place that `convert` refers to.
+        let _ = term::emit_to_write_style(writer, &config, &excerpts, &shown);
+    }
+}
+
+fn convert(sources: &Sources, diagnostic: &Diagnostic) -> (Excerpts, codespan::Diagnostic<FileId>) {
+    let severity = match diagnostic.severity {
+        Severity::Error => codespan::Severity::Error,
+        Severity::Warning => codespan::Severity::Warning,
+    };
+    let places = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels).take(MAX_LABELS);
+    let excerpts = Excerpts::around(sources, places.clone().map(|label| label.span));
+    let labels = places.enumerate().map(|(at, label)| {
+        let style = if at == 0 { codespan::LabelStyle::Primary } else { codespan::LabelStyle::Secondary };
+        let range = excerpts.range(sources, label.span);
+        codespan::Label::new(style, label.span.file, range).with_message(line(&label.text))
+    });
+    let shown = codespan::Diagnostic::new(severity)
+        .with_code(diagnostic.name)
+        .with_message(line(&diagnostic.headline))
+        .with_labels(labels.collect())
+        .with_notes(notes(diagnostic));
+    (excerpts, shown)
+}
+
+/// A cycle of thousands of links is shown by its first ones.
+const MAX_LABELS: usize = 24;
+
+/// Texts may quote what a source says, which may be long.
+const MAX_TEXT: usize = 600;
+
+/// A message as one line of bounded length.
+fn line(text: &str) -> String {
+    let mut line: String = text.chars().take(MAX_TEXT).map(visible).collect();
+    if line.len() < text.len() && text.chars().nth(MAX_TEXT).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+/// A message of several lines, each made safe.
+fn lines(text: &str) -> String {
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn notes(diagnostic: &Diagnostic) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut notes: Vec<String> =
+        diagnostic.help.iter().map(|help| format!("help: {}", lines(help))).collect();
+    if let Some(fix) = &diagnostic.fix
+        && !diagnostic.help.contains(&fix.title)
+    {
+        notes.push(format!("help: {}", lines(&describe(fix))));
+    }
+    notes.retain(|note| seen.insert(note.clone()));
+    notes
+}
+
+/// The title of a fix, with the new text where it is one short text that the title does not have.
+fn describe(fix: &Fix) -> String {
+    const SHORT: usize = 80;
+    let title = &fix.title;
+    match fix.edits.as_slice() {
+        [edit] if edit.text.trim().is_empty() || title.contains(edit.text.trim()) => title.clone(),
+        [edit] if edit.text.trim().contains('\n') && edit.text.len() <= 10 * SHORT => {
+            let new: Vec<String> =
+                edit.text.trim_matches('\n').lines().map(|line| format!("  {line}")).collect();
+            format!("{title}:\n{}", new.join("\n"))
+        }
+        [edit] if edit.text.len() <= SHORT => format!("{title}: `{}`", edit.text.trim()),
+        _ => title.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Applicability;
+    use crate::source::Span;
+
+    fn place(sources: &Sources, file: FileId, text: &str) -> Span {
+        let start = sources.get(file).text.find(text).expect("the text is in the source");
+        Span::new(file, start, start + text.len())
+    }
+
+    #[test]
+    fn labels_help_and_fix_across_files() {
+        let mut sources = Sources::default();
+        let shop = sources.add("shop.initflow", "app web {\n  reads confg at /etc\n}\n");
+        let platform = sources.add("platform.initflow", "volume config\n");
+        let span = place(&sources, shop, "confg");
+        let diagnostic = Diagnostic::error("unknown-volume", span, "no volume is called `confg`")
+            .here("not a volume")
+            .label(place(&sources, platform, "config"), "a volume with a similar name")
+            .help("declare it with `volume confg`")
+            .fix("did you mean `config`?", span, "config", Applicability::Unsafe);
+        insta::assert_snapshot!(Human::default().render(&sources, &[diagnostic]), @r"
+        error[unknown-volume]: no volume is called `confg`
+          ┌─ shop.initflow:2:9
+          │
+        2 │   reads confg at /etc
+          │         ^^^^^ not a volume
+          │
+          ┌─ platform.initflow:1:8
+          │
+        1 │ volume config
+          │        ------ a volume with a similar name
+          │
+          = help: declare it with `volume confg`
+          = help: did you mean `config`?
+        ");
+    }
+
+    #[test]
+    fn the_new_text_of_a_fix_is_shown() {
+        let mut sources = Sources::default();
+        let file = sources.add("a", "memory 5m\n");
+        let span = place(&sources, file, "5m");
+        let diagnostic = Diagnostic::error("wrong-unit", span, "x").fix(
+            "write mebibytes",
+            span,
+            "5Mi",
+            Applicability::Unsafe,
+        );
+        insta::assert_snapshot!(Human::default().render(&sources, &[diagnostic]), @r"
+        error[wrong-unit]: x
+          ┌─ a:1:8
+          │
+        1 │ memory 5m
+          │        ^^
+          │
+          = help: write mebibytes: `5Mi`
+        ");
+    }
+
+    #[test]
+    fn a_span_of_many_lines_shows_its_first_and_gaps_are_marked() {
+        let mut sources = Sources::default();
+        let file = sources.add("a", "one {\n  two\n  three\n}\n\nsix\n");
+        let all = sources.get(file).span();
+        let diagnostic = Diagnostic::warning("long", all, "x")
+            .label(place(&sources, file, "three"), "third")
+            .label(place(&sources, file, "six"), "sixth");
+        insta::assert_snapshot!(Human::default().render(&sources, &[diagnostic]), @r"
+        warning[long]: x
+          ┌─ a:1:1
+          │
+        1 │ one {
+          │ ^^^^^
+        2 │   two
+        3 │   three
+          │   ----- third
+          ·
+        6 │ six
+          │ --- sixth
+        ");
+    }
+
+    #[test]
+    fn terminal_escapes_do_not_get_through() {
+        let mut sources = Sources::default();
+        let file = sources.add("a\x1b[2J\n.initflow", "x \x1b[31m\u{202e}\u{9b} é bad\r\n");
+        let span = place(&sources, file, "bad");
+        let diagnostic = Diagnostic::error("bad", span, "`\x1b[0m`\n`").here("\x07").help("a\x08\nb\x1b");
+        let text = Human::default().render(&sources, &[diagnostic]);
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+        insta::assert_snapshot!(text, @r"
+        error[bad]: `␛[0m`␊`
+          ┌─ a␛[2J␊.initflow:1:13
+          │
+        1 │ x ␛[31m�� é bad
+          │             ^^^ ␇
+          │
+          = help: a␈
+            b␛
+        ");
+    }
+
+    #[test]
+    fn a_long_line_is_clipped_around_the_place() {
+        let mut sources = Sources::default();
+        let file = sources.add("a", format!("{}bad{}", "x ".repeat(400_000), " y".repeat(400_000)));
+        let span = place(&sources, file, "bad");
+        let diagnostic = Diagnostic::error("bad", span, "x").label(Span::new(file, 0, 1), "far away");
+        let text = Human::default().render(&sources, &vec![diagnostic; 200]);
+        assert!(text.len() < 200_000, "{}", text.len());
+        let first: String = text.lines().take(7).fold(String::new(), |all, line| all + line + "\n");
+        insta::assert_snapshot!(first, @r"
+        error[bad]: x
+          ┌─ a:1:800001
+          │
+        1 │ …x x x x x x x x x x x x x x x x x x x x bad y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y …
+          │  -                                       ^^^
+          │  │
+          │  far away
+        ");
+    }
+
+    #[test]
+    fn an_empty_span_at_the_end_of_a_file_is_shown() {
+        let mut sources = Sources::default();
+        let file = sources.add("a", "app {\n");
+        let empty = sources.add("empty", "");
+        let ends = [sources.get(file).span().after(), sources.get(empty).span(), Span::new(empty, 7, 90)];
+        let diagnostics = ends.map(|span| Diagnostic::error("end", span, "x"));
+        insta::assert_snapshot!(Human::default().render(&sources, &diagnostics), @r"
+        error[end]: x
+          ┌─ a:2:1
+          │
+        2 │
+          │ ^
+
+        error[end]: x
+          ┌─ empty:1:1
+          │
+        1 │
+          │ ^
+
+        error[end]: x
+          ┌─ empty:1:1
+          │
+        1 │
+          │ ^
+        ");
+    }
+
+    #[test]
+    fn errors_come_before_warnings_when_there_are_too_many() {
+        let mut sources = Sources::default();
+        let file = sources.add("a", "x\ny\n");
+        let warning = Diagnostic::warning("minor", Span::new(file, 0, 1), "minor");
+        let error = Diagnostic::error("major", Span::new(file, 2, 3), "major");
+        let all = [warning.clone(), warning.clone(), warning, error];
+        let text = Human { limit: 2, ..Human::default() }.render(&sources, &all);
+        assert!(text.contains("error[major]") && text.ends_with("… and 2 more\n\n"), "{text}");
+        assert!(text.find("minor") < text.find("major"));
+    }
+
+    #[test]
+    fn colour_is_for_terminals_only() {
+        let mut sources = Sources::default();
+        let file = sources.add("a", "x\n");
+        let diagnostics = [Diagnostic::error("bad", Span::new(file, 0, 1), "x")];
+        assert!(Human { colour: true, ..Human::default() }.render(&sources, &diagnostics).contains('\x1b'));
+        assert!(!Human::default().render(&sources, &diagnostics).contains('\x1b'));
+    }
+
+    #[test]
+    fn the_summary_counts() {
+        let tally = Tally { errors: 2, warnings: 1 };
+        assert_eq!(tally.summary("shop.initflow").as_deref(), Some("2 errors, 1 warning in shop.initflow"));
+        assert_eq!(Tally::default().summary("shop.initflow"), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! The table of diagnostics, the files that explain them, and the code that raises them agree.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+const FOLDER: &str = "src/diagnostic/explain";
+const TABLE: &str = "src/diagnostic/catalog/entries.rs";
+
+#[test]
+fn the_table_is_the_folder() {
+    let names = explained();
+    let entries = names.iter().map(|name| {
+        let path = format!("../explain/{name}.md");
+        format!("    Entry {{ name: {name:?}, text: include_str!({path:?}) }},\n")
+    });
+    let table = format!(
+        "//! The table of diagnostics; generated from the files of `explain/` by the test `the_table_is_the_folder`.\n\n\
+         use super::Entry;\n\n#[rustfmt::skip]\npub(super) const ENTRIES: &[Entry] = &[\n{}];\n",
+        entries.collect::<String>()
+    );
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(TABLE, &table).expect("the table can be written");
+    }
+    let committed = fs::read_to_string(TABLE).expect("the table can be read");
+    assert!(committed == table, "{TABLE} is not what {FOLDER} holds: run `UPDATE=1 cargo test --test catalog`");
+}
+
+#[test]
+fn every_explanation_has_the_parts_of_one() {
+    for name in explained() {
+        let text = fs::read_to_string(format!("{FOLDER}/{name}.md")).expect("an explanation can be read");
+        let title = format!("# {name}\n");
+        assert!(text.starts_with(&title), "{FOLDER}/{name}.md starts with another title than `# {name}`");
+        let fences: Vec<&str> = text.lines().filter(|line| line.starts_with("```")).collect();
+        let expected = ["```initflow fails", "```", "```initflow", "```"];
+        assert_eq!(fences, expected, "{FOLDER}/{name}.md needs a program that fails and the same one cured");
+    }
+}
+
+#[test]
+fn what_is_raised_is_explained_and_what_is_explained_is_raised() {
+    let explained = explained();
+    let code = code();
+    let raised: BTreeSet<String> = ["Diagnostic::error(", "Diagnostic::warning("]
+        .iter()
+        .flat_map(|call| code.split(call).skip(1))
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'))
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let missing: Vec<&String> = raised.difference(&explained).collect();
+    assert!(missing.is_empty(), "write {FOLDER}/NAME.md for {missing:#?}");
+    // A name may also be chosen first and raised through a variable.
+    let idle: Vec<&String> = explained.iter().filter(|name| !code.contains(&format!("{name:?}"))).collect();
+    assert!(idle.is_empty(), "nothing raises {idle:#?}: remove their files from {FOLDER}");
+}
+
+/// The names of all files that explain a diagnostic.
+fn explained() -> BTreeSet<String> {
+    let files = fs::read_dir(FOLDER).expect("the folder can be read");
+    let names = files.map(|file| file.expect("a file").file_name().into_string().expect("a name in UTF-8"));
+    names.filter_map(|name| Some(name.strip_suffix(".md")?.to_owned())).collect()
+}
+
+/// All code that may raise a diagnostic: without the table itself, and without the tests at the end of a file.
+fn code() -> String {
+    fn gather(folder: &Path, code: &mut String) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                gather(&path, code);
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("catalog/entries.rs") {
+                let text = fs::read_to_string(&path).expect("a source");
+                code.push_str(text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default());
+            }
+        }
+    }
+    let mut code = String::new();
+    gather(Path::new("src"), &mut code);
+    code
+}
