@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod kubernetes;
 pub mod model;
 pub mod object;
+pub mod order;
 pub mod resources;
 pub mod source;
 pub mod steps;

@@ -1,0 +1,106 @@
+//! What is said by `after`.
+
+use super::graph::{Graph, Via};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Reference, Role, Workload};
+use std::collections::HashSet;
+
+/// The constraints of `after` between steps and sidecars.
+#[derive(Debug)]
+pub(super) struct Explicit {
+    /// For each container, whom it runs after, and which of its references says so.
+    pub(super) before: Vec<Vec<(usize, usize)>>,
+    /// For each container, who says that it runs after it, apps among them, and by which reference.
+    pub(super) waiting: Vec<Vec<(usize, usize)>>,
+    /// Whether nothing is said at all.
+    pub(super) is_empty: bool,
+}
+
+impl Explicit {
+    /// Collects them, and reports those that cannot be.
+    pub(super) fn of(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let containers = &workload.containers;
+        let none = || vec![Vec::new(); containers.len()];
+        let mut explicit = Self { before: none(), waiting: none(), is_empty: true };
+        for (index, container) in containers.iter().enumerate() {
+            for (at, reference) in container.after.iter().enumerate() {
+                let Some(target) = containers.get(reference.index) else { continue };
+                if reference.index == index {
+                    diagnostics.push(after_itself(workload, index, reference));
+                } else if target.role == Role::App {
+                    diagnostics.push(after_app(workload, index, reference));
+                } else {
+                    explicit.waiting[reference.index].push((index, at));
+                    // The apps come after everything in any case.
+                    if container.role != Role::App {
+                        explicit.is_empty = false;
+                        explicit.before[index].push((reference.index, at));
+                    }
+                }
+            }
+        }
+        explicit
+    }
+
+    /// Adds the constraints to the graph.
+    pub(super) fn link(&self, graph: &mut Graph) {
+        for (container, before) in self.before.iter().enumerate() {
+            for (other, reference) in before {
+                graph.add(*other, container, Via::After { reference: *reference });
+            }
+        }
+    }
+
+    /// All that a container runs after, directly or through others.
+    pub(super) fn all_before(&self, container: usize) -> HashSet<usize> {
+        reach([container], |node| &self.before[node])
+    }
+
+    /// All that run after some containers, directly or through others.
+    pub(super) fn all_after(&self, containers: impl IntoIterator<Item = usize>) -> HashSet<usize> {
+        reach(containers, |node| &self.waiting[node])
+    }
+}
+
+/// All that can be reached by at least one link.
+fn reach<'a>(
+    from: impl IntoIterator<Item = usize>,
+    links: impl Fn(usize) -> &'a Vec<(usize, usize)>,
+) -> HashSet<usize> {
+    let mut reached = HashSet::new();
+    let mut open: Vec<usize> = from.into_iter().collect();
+    while let Some(node) = open.pop() {
+        open.extend(links(node).iter().map(|(next, _)| *next).filter(|next| reached.insert(*next)));
+    }
+    reached
+}
+
+fn after_itself(workload: &Workload, container: usize, reference: &Reference) -> Diagnostic {
+    let name = &workload.containers[container].name.text;
+    Diagnostic::error("after-itself", reference.span, format!("`{name}` cannot run after itself"))
+        .here("this is the container that it stands in")
+        .help("take it out of `after`")
+}
+
+fn after_app(workload: &Workload, container: usize, reference: &Reference) -> Diagnostic {
+    let (container, app) = (&workload.containers[container], &workload.containers[reference.index]);
+    let (name, app_name) = (&container.name.text, &app.name.text);
+    let headline = format!("{} `{name}` cannot run after app `{app_name}`", role(container.role));
+    let error = Diagnostic::error("after-app", reference.span, headline)
+        .here("apps start together, once every step is done and every sidecar is up")
+        .label(app.name.span, format!("`{app_name}` is an app"));
+    match container.role {
+        Role::App => error.help(format!("make `{app_name}` a `sidecar`, which is up before the apps start")),
+        _ => error.help(format!(
+            "make `{app_name}` a `step` or a `sidecar`, or `{name}` an `app`; or take `{app_name}` out of `after`"
+        )),
+    }
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Step => "step",
+        Role::Sidecar => "sidecar",
+        Role::App => "app",
+    }
+}

@@ -1,0 +1,178 @@
+//! What follows from files: for each volume, writers before updaters before readers, among steps and sidecars.
+//!
+//! Invariant: mounts of folders of which neither lies inside the other are unrelated, and an explicit `after`, direct or
+//! through others, replaces the link between the same two.
+
+use super::explicit::Explicit;
+use super::graph::{Graph, Via};
+use crate::model::{Direction, Role, Workload};
+use std::collections::{HashMap, HashSet};
+
+/// A mount that orders.
+struct Member<'a> {
+    container: usize,
+    mount: usize,
+    stage: Stage,
+    /// The folder of the volume, as the names on the way to it.
+    folder: Vec<&'a str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Writes,
+    Updates,
+    Reads,
+}
+
+/// Adds the flow of every volume to the graph.
+pub(super) fn link(workload: &Workload, explicit: &Explicit, graph: &mut Graph) {
+    for members in members(workload) {
+        let first = members.iter().map(|member| member.stage).min();
+        if members.iter().all(|member| Some(member.stage) == first) {
+            continue;
+        }
+        let apart = apart(&members, explicit);
+        let mut linked = HashSet::new();
+        for giver in members.iter().filter(|member| apart.contains_key(&member.container)) {
+            link_directly(giver, &members, &apart[&giver.container], &mut linked, graph);
+        }
+        for stage in [Stage::Updates, Stage::Reads] {
+            let shares = |member: &&Member| member.stage < stage && !apart.contains_key(&member.container);
+            let givers: Vec<&Member> = members.iter().filter(shares).collect();
+            let takers: Vec<&Member> = members.iter().filter(|member| member.stage == stage).collect();
+            if !givers.is_empty() && !takers.is_empty() {
+                link_by_barriers(&givers, &takers, graph);
+            }
+        }
+    }
+}
+
+/// The mounts that order, by volume.
+fn members(workload: &Workload) -> Vec<Vec<Member<'_>>> {
+    let mut volumes: Vec<Vec<Member>> = workload.volumes.iter().map(|_| Vec::new()).collect();
+    let containers = workload.containers.iter().enumerate();
+    for (container, fields) in containers.filter(|(_, container)| container.role != Role::App) {
+        for (mount, fields) in fields.mounts.iter().enumerate() {
+            let stage = match fields.direction {
+                Direction::Writes => Stage::Writes,
+                Direction::Updates => Stage::Updates,
+                Direction::Reads => Stage::Reads,
+                Direction::Mounts => continue,
+            };
+            let names = fields.sub.iter().flat_map(|sub| sub.split('/'));
+            let folder = names.filter(|name| !matches!(*name, "" | ".")).collect();
+            if let Some(members) = fields.index.and_then(|index| volumes.get_mut(index)) {
+                members.push(Member { container, mount, stage, folder });
+            }
+        }
+    }
+    volumes
+}
+
+/// The containers that cannot share a barrier, with those that must not wait for them: whom they themselves explicitly
+/// run after. One that takes part in several ways cannot either, as it would wait for itself.
+fn apart(members: &[Member], explicit: &Explicit) -> HashMap<usize, HashSet<usize>> {
+    let mut apart = HashMap::new();
+    let mut stages = HashMap::new();
+    for member in members {
+        if *stages.entry(member.container).or_insert(member.stage) != member.stage {
+            apart.entry(member.container).or_insert_with(|| explicit.all_before(member.container));
+        }
+    }
+    if explicit.is_empty {
+        return apart;
+    }
+    for stage in [Stage::Writes, Stage::Updates] {
+        let later = members.iter().filter(|member| member.stage > stage).map(|member| member.container);
+        let after_later = explicit.all_after(later);
+        let replaced = |member: &&Member| member.stage == stage && after_later.contains(&member.container);
+        for member in members.iter().filter(replaced) {
+            apart.entry(member.container).or_insert_with(|| explicit.all_before(member.container));
+        }
+    }
+    apart
+}
+
+fn link_directly(
+    giver: &Member,
+    members: &[Member],
+    replaced: &HashSet<usize>,
+    linked: &mut HashSet<(usize, usize)>,
+    graph: &mut Graph,
+) {
+    let takes = |taker: &&Member| {
+        taker.stage > giver.stage
+            && taker.container != giver.container
+            && !replaced.contains(&taker.container)
+            && (taker.folder.starts_with(&giver.folder) || giver.folder.starts_with(&taker.folder))
+    };
+    for taker in members.iter().filter(takes) {
+        if linked.insert((giver.container, taker.container)) {
+            let via = Via::Direct { mount: giver.mount, taken_by: taker.mount };
+            graph.add(giver.container, taker.container, via);
+        }
+    }
+}
+
+/// Each folder has two barriers: `up` stands for the givers in it and in the folders inside it, `down` for those in it
+/// and in the folders around it. A taker waits for `up` of its own folder and `down` of the folder around.
+fn link_by_barriers(givers: &[&Member], takers: &[&Member], graph: &mut Graph) {
+    let mut folders: Vec<&[&str]> = givers.iter().chain(takers).map(|member| &member.folder[..]).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    let around = around(&folders);
+    let at = |member: &Member| folders.binary_search(&&member.folder[..]).unwrap_or_default();
+
+    let mut has_takers = vec![false; folders.len()];
+    for taker in takers {
+        has_takers[at(taker)] = true;
+    }
+    // A barrier that nobody waits for is left out.
+    let mut up: Vec<Option<usize>> = vec![None; folders.len()];
+    for folder in 0..folders.len() {
+        let above = around[folder].and_then(|around| up[around]);
+        if has_takers[folder] || above.is_some() {
+            let barrier = graph.add_barrier();
+            up[folder] = Some(barrier);
+            if let Some(above) = above {
+                graph.add(barrier, above, Via::Passes);
+            }
+        }
+    }
+    let mut down: Vec<Option<usize>> = vec![None; folders.len()];
+    for folder in (0..folders.len()).rev() {
+        let Some(around) = around[folder] else { continue };
+        if has_takers[folder] || down[folder].is_some() {
+            let above = *down[around].get_or_insert_with(|| graph.add_barrier());
+            if let Some(below) = down[folder] {
+                graph.add(above, below, Via::Passes);
+            }
+        }
+    }
+
+    for giver in givers {
+        for barrier in [up[at(giver)], down[at(giver)]].into_iter().flatten() {
+            graph.add(giver.container, barrier, Via::Gives { mount: giver.mount });
+        }
+    }
+    for taker in takers {
+        let from_around = around[at(taker)].and_then(|around| down[around]);
+        for barrier in [up[at(taker)], from_around].into_iter().flatten() {
+            graph.add(barrier, taker.container, Via::Takes { mount: taker.mount });
+        }
+    }
+}
+
+/// For each of some sorted folders, the nearest of them that it lies in.
+fn around(folders: &[&[&str]]) -> Vec<Option<usize>> {
+    let mut open: Vec<usize> = Vec::new();
+    let find = |(index, folder): (usize, &&[&str])| {
+        while open.last().is_some_and(|last| !folder.starts_with(folders[*last])) {
+            open.pop();
+        }
+        let around = open.last().copied();
+        open.push(index);
+        around
+    };
+    folders.iter().enumerate().map(find).collect()
+}
