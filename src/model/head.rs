@@ -1,0 +1,253 @@
+//! A statement's values against the slots of its vocabulary entry.
+
+use super::resolve::Resolver;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::vocabulary::{Body, Clause, Entry, Need, Slot, Type};
+
+/// The values of a statement, each with the slot that it fills.
+pub(super) struct Head<'a> {
+    plain: Vec<Filled<'a>>,
+    clauses: Vec<Matched<'a>>,
+}
+
+/// A value, what it is called, and its type.
+#[derive(Clone, Copy)]
+pub(super) struct Filled<'a> {
+    pub(super) name: &'static str,
+    pub(super) ty: Type,
+    pub(super) value: &'a Value,
+}
+
+/// A clause that stands, with its values.
+pub(super) struct Matched<'a> {
+    pub(super) word: &'static str,
+    pub(super) need: Need,
+    /// The clause's keyword.
+    pub(super) span: Span,
+    pub(super) values: Vec<Filled<'a>>,
+}
+
+impl<'a> Head<'a> {
+    /// The plain value of a name.
+    pub(super) fn plain(&self, name: &str) -> Option<Filled<'a>> {
+        self.plain.iter().find(|filled| filled.name == name).copied()
+    }
+
+    /// The plain values in order.
+    pub(super) fn all(&self) -> &[Filled<'a>] {
+        &self.plain
+    }
+
+    /// The clause of a keyword, if it stands.
+    pub(super) fn clause(&self, word: &str) -> Option<&Matched<'a>> {
+        self.clauses.iter().find(|clause| clause.word == word)
+    }
+
+    /// The first value of a clause, if it stands.
+    pub(super) fn value(&self, word: &str) -> Option<Filled<'a>> {
+        self.clause(word)?.values.first().copied()
+    }
+
+    /// The clause among those of which one (at most) may stand.
+    pub(super) fn chosen(&self) -> Option<&Matched<'a>> {
+        self.clauses.iter().find(|clause| matches!(clause.need, Need::OneOf | Need::AtMostOne))
+    }
+
+    /// The clauses that stand, in order.
+    pub(super) fn clauses(&self) -> &[Matched<'a>] {
+        &self.clauses
+    }
+}
+
+impl Resolver<'_> {
+    /// Matches a statement against its entry. Nothing where it does not fit, which has been reported.
+    pub(super) fn head<'a>(&mut self, entry: &Entry, statement: &'a Statement) -> Option<Head<'a>> {
+        if statement.broken {
+            return None;
+        }
+        match (entry.body, &statement.block) {
+            (Body::None, Some(block)) => {
+                self.report(
+                    Diagnostic::error("unexpected-block", block.span, format!("`{}` takes no block", entry.name))
+                        .here("not expected")
+                        .help(format!("write `{}`", entry.signature())),
+                );
+            }
+            (Body::Required, None) => {
+                self.report(
+                    Diagnostic::error("missing-block", statement.head(), format!("`{}` needs a block", entry.name))
+                        .here("expected `{ … }` after this")
+                        .help(format!("write `{}`", entry.signature())),
+                );
+                return None;
+            }
+            _ => {}
+        }
+        Matcher { resolver: self, entry, statement, rest: &statement.values }.run()
+    }
+}
+
+struct Matcher<'r, 'f, 'a> {
+    resolver: &'r mut Resolver<'f>,
+    entry: &'r Entry,
+    statement: &'a Statement,
+    rest: &'a [Value],
+}
+
+impl<'a> Matcher<'_, '_, 'a> {
+    fn run(mut self) -> Option<Head<'a>> {
+        let plain = self.plain()?;
+        let mut head = Head { plain, clauses: Vec::new() };
+        while let Some((first, rest)) = self.rest.split_first() {
+            let Some(clause) = self.clause_of(first) else {
+                self.unexpected(first);
+                return None;
+            };
+            if let Some(before) = head.clause(clause.word) {
+                let before = before.span;
+                self.twice(first.span, before, &format!("`{}` is given twice", clause.word));
+                return None;
+            }
+            if matches!(clause.need, Need::OneOf | Need::AtMostOne)
+                && let Some(before) = head.chosen()
+            {
+                let (span, word) = (before.span, before.word);
+                self.twice(first.span, span, &format!("`{word}` and `{}` exclude each other", clause.word));
+                return None;
+            }
+            self.rest = rest;
+            let values = self.values(clause, first.span)?;
+            head.clauses.push(Matched { word: clause.word, need: clause.need, span: first.span, values });
+        }
+        self.complete(&head).then_some(head)
+    }
+
+    /// The plain values: what must be there first, and what may be left out where more are given.
+    fn plain(&mut self) -> Option<Vec<Filled<'a>>> {
+        let slots: Vec<&Slot> =
+            self.entry.head.iter().filter(|slot| !matches!(slot, Slot::Clause(_) | Slot::Free(_))).collect();
+        let needed = slots.iter().filter(|slot| matches!(slot, Slot::One(..) | Slot::Many(..))).count();
+        let mut given = self.rest.iter().take(needed).count();
+        given += self.rest[given..].iter().take_while(|value| self.clause_of(value).is_none()).count();
+        if given < needed {
+            self.missing(slots.iter().filter(|slot| matches!(slot, Slot::One(..) | Slot::Many(..))).nth(given).copied());
+            return None;
+        }
+        let mut spare = given - needed;
+        let mut filled = Vec::with_capacity(given);
+        for slot in slots {
+            let (name, ty, count) = match *slot {
+                Slot::One(name, ty) => (name, ty, 1),
+                Slot::Maybe(name, ty) => (name, ty, spare.min(1)),
+                Slot::Many(name, ty) => (name, ty, 1 + spare),
+                Slot::Clause(_) | Slot::Free(_) => continue,
+            };
+            if !matches!(slot, Slot::One(..)) {
+                spare -= if matches!(slot, Slot::Many(..)) { spare } else { count };
+            }
+            let (values, rest) = self.rest.split_at(count);
+            filled.extend(values.iter().map(|value| Filled { name, ty, value }));
+            self.rest = rest;
+        }
+        Some(filled)
+    }
+
+    /// The values of a clause whose keyword has just been read.
+    fn values(&mut self, clause: &'static Clause, keyword: Span) -> Option<Vec<Filled<'a>>> {
+        let mut filled = Vec::with_capacity(clause.values.len());
+        for slot in clause.values {
+            let (name, ty) = match *slot {
+                Slot::One(name, ty) | Slot::Maybe(name, ty) | Slot::Many(name, ty) => (name, ty),
+                Slot::Clause(_) | Slot::Free(_) => continue,
+            };
+            let must = matches!(slot, Slot::One(..));
+            match self.rest.split_first() {
+                Some((value, rest)) if must || self.clause_of(value).is_none() => {
+                    filled.push(Filled { name, ty, value });
+                    self.rest = rest;
+                }
+                _ if must => {
+                    self.resolver.report(
+                        Diagnostic::error("missing-value", keyword, format!("`{}` needs a {name}", clause.word))
+                            .here(format!("expected {} after this", ty.phrase()))
+                            .help(format!("write `{}`", self.entry.signature())),
+                    );
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        Some(filled)
+    }
+
+    fn clause_of(&self, value: &Value) -> Option<&'static Clause> {
+        let ValueKind::Word(word) = &value.kind else { return None };
+        self.entry.head.iter().find_map(|slot| match slot {
+            Slot::Clause(clause) if clause.word == word => Some(*clause),
+            _ => None,
+        })
+    }
+
+    fn complete(&mut self, head: &Head) -> bool {
+        let clauses = || {
+            self.entry.head.iter().filter_map(|slot| match slot {
+                Slot::Clause(clause) => Some(*clause),
+                _ => None,
+            })
+        };
+        let absent = clauses().find(|clause| clause.need == Need::Required && head.clause(clause.word).is_none());
+        let choice: Vec<&str> =
+            clauses().filter(|clause| clause.need == Need::OneOf).map(|clause| clause.word).collect();
+        let wanted = match absent {
+            Some(clause) => format!("`{}`", clause.word),
+            None if !choice.is_empty() && head.chosen().is_none() => {
+                choice.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+            }
+            None => return true,
+        };
+        let one_of = if absent.is_some() { "" } else { "one of " };
+        let headline = format!("`{}` needs {one_of}{wanted}", self.entry.name);
+        self.resolver.report(
+            Diagnostic::error("missing-value", self.statement.head(), headline)
+                .here(format!("expected {one_of}{wanted} here"))
+                .help(format!("write `{}`", self.entry.signature())),
+        );
+        false
+    }
+
+    fn missing(&mut self, slot: Option<&Slot>) {
+        let (name, expected) = match slot {
+            Some(Slot::One(name, ty) | Slot::Maybe(name, ty) | Slot::Many(name, ty)) => (*name, ty.phrase()),
+            _ => ("value", "a value".into()),
+        };
+        let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        let headline = format!("`{}` needs {article} {}", self.entry.name, name.trim_matches(['"', '\'']));
+        self.resolver.report(
+            Diagnostic::error("missing-value", self.statement.head(), headline)
+                .here(format!("expected {expected} after this"))
+                .help(format!("write `{}`", self.entry.signature())),
+        );
+    }
+
+    fn unexpected(&mut self, value: &Value) {
+        let words = self.entry.head.iter().filter_map(|slot| match slot {
+            Slot::Clause(clause) => Some(clause.word),
+            _ => None,
+        });
+        let written = self.resolver.spelling(value.span);
+        let headline = format!("`{}` takes no further value here", self.entry.name);
+        let diagnostic = Diagnostic::error("unexpected-value", value.span, headline).here("not expected");
+        let diagnostic = match &value.kind {
+            ValueKind::Word(_) => diagnostic.did_you_mean(value.span, &written, words),
+            _ => diagnostic,
+        };
+        self.resolver.report(diagnostic.help(format!("write `{}`", self.entry.signature())));
+    }
+
+    fn twice(&mut self, span: Span, before: Span, headline: &str) {
+        self.resolver
+            .report(Diagnostic::error("unexpected-value", span, headline).here("here again").label(before, "first here"));
+    }
+}

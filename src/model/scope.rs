@@ -1,0 +1,297 @@
+//! What words mean: constants, the names bound to them, and conditions over them.
+
+use super::resolve::Resolver;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{Argument, Name, Operator, Piece, Value, ValueKind};
+use smol_str::{SmolStr, SmolStrBuilder};
+
+/// The longest text that interpolation may make, in bytes (1 MiB).
+pub(super) const MAX_TEXT_BYTES: usize = 1 << 20;
+
+/// A value as written, before its place has said what type it expects.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Constant {
+    Text(SmolStr),
+    Number(SmolStr),
+    Path(SmolStr),
+    Bool(bool),
+    /// The name of a volume or a container, or an enumeration's value, handed to a template.
+    Word(SmolStr),
+    List(Vec<Evaluated>),
+    /// An error has been reported.
+    Unknown,
+}
+
+/// A constant and the place to blame for it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Evaluated {
+    pub(super) constant: Constant,
+    pub(super) span: Span,
+}
+
+/// A name and what it is bound to.
+#[derive(Clone, Debug)]
+pub(super) struct Binding {
+    pub(super) name: SmolStr,
+    /// Where the name is declared.
+    pub(super) declared: Span,
+    pub(super) value: Evaluated,
+    /// Whether it is a template's parameter that a use gave a value: then the use is to blame.
+    pub(super) argument: bool,
+    /// Whether it names a volume or a container.
+    pub(super) reference: bool,
+}
+
+/// Where a statement stands, as far as the meaning of its words goes.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'s> {
+    /// The file.
+    pub(super) file: usize,
+    /// The parameters of the template, if it stands in one.
+    pub(super) locals: &'s [Binding],
+    /// The part whose names come first, if it stands in one.
+    pub(super) part: Option<&'s str>,
+    /// How near its statements are; see [`super::resolve::OWN`].
+    pub(super) layer: u8,
+}
+
+impl Constant {
+    /// How a message names the value.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Text(text) => format!("the text {}", shortened(text)),
+            Self::Number(text) => format!("`{text}`"),
+            Self::Path(text) => format!("the path `{text}`"),
+            Self::Bool(bool) => format!("`{bool}`"),
+            Self::Word(text) => format!("the name `{text}`"),
+            Self::List(_) => "a list".into(),
+            Self::Unknown => "an unknown value".into(),
+        }
+    }
+
+    /// The value as it is inserted into a text.
+    pub(super) fn spelled(&self) -> Option<SmolStr> {
+        match self {
+            Self::Text(text) | Self::Number(text) | Self::Path(text) | Self::Word(text) => Some(text.clone()),
+            Self::Bool(bool) => Some(SmolStr::new_static(if *bool { "true" } else { "false" })),
+            Self::List(_) | Self::Unknown => None,
+        }
+    }
+}
+
+/// A text for a message, cut where it is long.
+pub(super) fn shortened(text: &str) -> String {
+    let mut chars = text.chars();
+    let start: String = chars.by_ref().take(40).flat_map(char::escape_debug).collect();
+    if chars.next().is_some() { format!("\"{start}…\"") } else { format!("\"{start}\"") }
+}
+
+impl Resolver<'_> {
+    /// The binding of a plain or dotted word.
+    pub(super) fn lookup(&self, word: &str, scope: &Scope) -> Option<&Binding> {
+        match word.split_once('.') {
+            None => scope_local(scope, word).or_else(|| self.names[scope.file].bindings.get(word)),
+            Some((alias, name)) => {
+                let file = *self.names[scope.file].aliases.get(alias)?;
+                self.names[file].bindings.get(name)
+            }
+        }
+    }
+
+    /// The value of a word that must be a `let` or a `param`.
+    pub(super) fn word(&mut self, word: &str, span: Span, scope: &Scope) -> Evaluated {
+        if let Some(bool) = match word {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        } {
+            return Evaluated { constant: Constant::Bool(bool), span };
+        }
+        if let Some(binding) = scope_local(scope, word).or_else(|| self.lookup(word, scope)) {
+            let span = if binding.argument { binding.value.span } else { span };
+            return Evaluated { constant: binding.value.constant.clone(), span };
+        }
+        self.unknown_word(word, span, scope);
+        Evaluated { constant: Constant::Unknown, span }
+    }
+
+    fn unknown_word(&mut self, word: &str, span: Span, scope: &Scope) {
+        let mut diagnostic = Diagnostic::error("unknown-name", span, format!("no `let` or `param` is called `{word}`"))
+            .here("not declared");
+        if let Some(declared) = self.declared_below(word, scope) {
+            diagnostic = diagnostic
+                .label(declared, "declared here, below its use")
+                .help("move the declaration above the place that uses it");
+        } else {
+            let names: Vec<&str> = scope.locals.iter().map(|local| local.name.as_str()).collect();
+            let near = crate::diagnostic::nearest(
+                word,
+                names.into_iter().chain(self.names[scope.file].bindings.keys().map(SmolStr::as_str)),
+            )
+            .map(str::to_owned);
+            diagnostic = match near {
+                Some(near) => diagnostic.did_you_mean(span, word, [near.as_str()]),
+                None => diagnostic.help(format!("text is always quoted: write `\"{word}\"`")).fix(
+                    "put the text in quotes",
+                    span,
+                    format!("\"{word}\""),
+                    Applicability::Unsafe,
+                ),
+            };
+        }
+        self.report(diagnostic);
+    }
+
+    /// The value of anything that is not a reference or an enumeration's value.
+    pub(super) fn evaluate(&mut self, value: &Value, scope: &Scope) -> Evaluated {
+        let span = value.span;
+        let constant = match &value.kind {
+            ValueKind::Word(word) => return self.word(word, span, scope),
+            ValueKind::Text(pieces) => self.text(pieces, span, scope),
+            ValueKind::Number(text) => Constant::Number(text.clone()),
+            ValueKind::Path(text) => Constant::Path(text.clone()),
+            ValueKind::List(items) => {
+                Constant::List(items.iter().map(|item| self.evaluate(item, scope)).collect())
+            }
+            ValueKind::Range(..) => self.no_value("a range may not stand here", span),
+            ValueKind::Call(name, _) => self.no_value(&format!("`{}(…)` may not stand here", name.text), span),
+            ValueKind::Group(_) => self.no_value("round brackets may not stand here", span),
+            ValueKind::Operator(_) => self.no_value("an operator may not stand here", span),
+        };
+        Evaluated { constant, span }
+    }
+
+    fn no_value(&mut self, headline: &str, span: Span) -> Constant {
+        self.report(Diagnostic::error("unexpected-value", span, headline).here("expected a plain value"));
+        Constant::Unknown
+    }
+
+    /// A string with its insertions.
+    fn text(&mut self, pieces: &[Piece], span: Span, scope: &Scope) -> Constant {
+        if let [Piece::Text(text)] = pieces {
+            return Constant::Text(text.clone());
+        }
+        let mut text = SmolStrBuilder::new();
+        let mut length = 0;
+        for piece in pieces {
+            let Some(inserted) = self.piece(piece, scope) else { return Constant::Unknown };
+            length += inserted.len();
+            if length > MAX_TEXT_BYTES {
+                self.report(
+                    Diagnostic::error("too-large", span, "a text grows past 1 MiB").here("too long once its insertions are filled in"),
+                );
+                return Constant::Unknown;
+            }
+            text.push_str(&inserted);
+        }
+        Constant::Text(text.finish())
+    }
+
+    /// One piece of a string, filled in.
+    pub(super) fn piece(&mut self, piece: &Piece, scope: &Scope) -> Option<SmolStr> {
+        match piece {
+            Piece::Text(text) => Some(text.clone()),
+            Piece::Name(Name { text, span, .. }) => {
+                let value = self.word(text, *span, scope);
+                let spelled = value.constant.spelled();
+                if spelled.is_none() && value.constant != Constant::Unknown {
+                    self.report(
+                        Diagnostic::error("type-mismatch", *span, format!("`{text}` is a list, which cannot be put into a text"))
+                            .here("expected text, a number, a path or a truth value"),
+                    );
+                }
+                spelled
+            }
+        }
+    }
+
+    /// Whether a condition holds. One that cannot be read counts as true, so that what depends on it is still looked at.
+    pub(super) fn condition(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
+        if values.is_empty() {
+            self.report(
+                Diagnostic::error("missing-value", at, "`when` needs a condition")
+                    .here("such as `when env == \"prod\"`"),
+            );
+            return true;
+        }
+        self.any(values, at, scope)
+    }
+
+    fn any(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
+        split(values, Operator::Or).map(|part| self.all(part, at, scope)).fold(false, |any, one| any | one)
+    }
+
+    fn all(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
+        split(values, Operator::And).map(|part| self.comparison(part, at, scope)).fold(true, |all, one| all & one)
+    }
+
+    fn comparison(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
+        let operator = |value: &Value| match value.kind {
+            ValueKind::Operator(operator) => Some(operator),
+            _ => None,
+        };
+        match values {
+            [not, rest @ ..] if operator(not) == Some(Operator::Not) => !self.comparison(rest, at, scope),
+            [Value { kind: ValueKind::Group(items), span }] => match items.as_slice() {
+                [Argument { name: None, values }] if !values.is_empty() => self.any(values, *span, scope),
+                _ => self.unreadable(*span),
+            },
+            [one] => {
+                let value = self.evaluate(one, scope);
+                match value.constant {
+                    Constant::Bool(bool) => bool,
+                    Constant::Unknown => true,
+                    other => {
+                        self.report(
+                            Diagnostic::error(
+                                "type-mismatch",
+                                value.span,
+                                format!("a condition is true or false, and this is {}", other.describe()),
+                            )
+                            .here("compare it: `… == …`"),
+                        );
+                        true
+                    }
+                }
+            }
+            [left, middle, right] if matches!(operator(middle), Some(Operator::Equal | Operator::NotEqual)) => {
+                let (left, right) = (self.evaluate(left, scope), self.evaluate(right, scope));
+                self.compared(&left, &right) == (operator(middle) == Some(Operator::Equal))
+            }
+            [first, .., last] => self.unreadable(first.span.to(last.span)),
+            [] => self.unreadable(at),
+        }
+    }
+
+    fn compared(&mut self, left: &Evaluated, right: &Evaluated) -> bool {
+        use Constant::{Bool, List, Number, Path, Text, Unknown, Word};
+        match (&left.constant, &right.constant) {
+            (Unknown, _) | (_, Unknown) => true,
+            (Text(a) | Path(a) | Word(a), Text(b) | Path(b) | Word(b)) | (Number(a), Number(b)) => a == b,
+            (Bool(a), Bool(b)) => a == b,
+            (List(a), List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.constant == b.constant),
+            (a, b) => {
+                let headline = format!("{} and {} can never be equal", a.describe(), b.describe());
+                self.report(Diagnostic::error("type-mismatch", right.span, headline).here("of another type"));
+                true
+            }
+        }
+    }
+
+    fn unreadable(&mut self, span: Span) -> bool {
+        self.report(
+            Diagnostic::error("invalid-condition", span, "a condition cannot be read")
+                .here("expected `name`, `!name`, `a == b` or `a != b`, joined by `&&` and `||`"),
+        );
+        true
+    }
+}
+
+fn scope_local<'s>(scope: &Scope<'s>, word: &str) -> Option<&'s Binding> {
+    scope.locals.iter().find(|local| local.name == word)
+}
+
+fn split(values: &[Value], operator: Operator) -> impl Iterator<Item = &[Value]> {
+    values.split(move |value| matches!(value.kind, ValueKind::Operator(found) if found == operator))
+}
