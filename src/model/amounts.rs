@@ -1,0 +1,91 @@
+//! `cpu`, `memory`, `storage` and `resource`: requests and limits as one range.
+
+use super::container::Draft;
+use super::head::Head;
+use super::resolve::Resolver;
+use super::scope::{Evaluated, Scope};
+use super::types::{Unit, quantity};
+use crate::diagnostic::Diagnostic;
+use crate::object::{Map, Node, Value};
+use crate::syntax::tree::{self, Statement, ValueKind};
+use crate::vocabulary::Type;
+use smol_str::SmolStr;
+
+impl Resolver<'_> {
+    /// `cpu REQUEST..LIMIT` and the like.
+    pub(super) fn resource(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
+        let (name, ty) = match statement.name.text.as_str() {
+            "cpu" => (SmolStr::new_static("cpu"), Type::Cpu),
+            "memory" => (SmolStr::new_static("memory"), Type::Memory),
+            "storage" => (SmolStr::new_static("ephemeral-storage"), Type::Memory),
+            _ => {
+                let Some(name) = head.plain("\"name\"").map(|filled| self.typed(filled.value, filled.ty, scope)) else { return };
+                let Some(text) = name.as_text() else { return };
+                (SmolStr::new(text), Type::ResourceRange)
+            }
+        };
+        let Some(filled) = head.all().last() else { return };
+        let both = ty == Type::ResourceRange;
+        let (request, limit) = match &filled.value.kind {
+            ValueKind::Range(request, limit) => {
+                let request = request.as_ref().map(|value| self.amount(value, &name, ty, scope));
+                (request, Some(self.amount(limit, &name, ty, scope)))
+            }
+            _ => {
+                let node = self.amount(filled.value, &name, ty, scope);
+                (Some(node.clone()), both.then_some(node))
+            }
+        };
+        let mut given = false;
+        for key in ["requests", "limits"] {
+            if let Some(map) = draft.resources.get_mut(key).map(Node::map_mut) {
+                if let Some(entry) = map.entry(&name)
+                    && entry.layer == scope.layer
+                    && !given
+                {
+                    let before = entry.key_span;
+                    given = true;
+                    self.duplicate(&name, statement.name.span, before);
+                }
+                map.entries.retain(|entry| entry.key != name || entry.layer >= scope.layer);
+            }
+        }
+        if given {
+            return;
+        }
+        for (key, node) in [("requests", request), ("limits", limit)] {
+            if let Some(node) = node {
+                if draft.resources.get(key).is_none() {
+                    draft.resources.set(key, statement.name.span, Node::new(statement.name.span, Value::Map(Map::default())));
+                }
+                if let Some(map) = draft.resources.get_mut(key).map(Node::map_mut) {
+                    map.insert(name.clone(), statement.name.span, scope.layer, node).ok();
+                }
+            }
+        }
+    }
+
+    fn amount(&mut self, value: &tree::Value, name: &str, ty: Type, scope: &Scope) -> Node {
+        if ty != Type::ResourceRange {
+            return self.typed(value, ty, scope);
+        }
+        let Evaluated { constant, span } = self.evaluate(value, scope);
+        let node = match &constant {
+            super::scope::Constant::Number(text) => quantity(text, Unit::of(name)),
+            super::scope::Constant::Unknown => Ok(Value::Unresolved),
+            _ => Err(None),
+        };
+        match node {
+            Ok(value) => Node::new(span, value),
+            Err(hint) => {
+                let mut diagnostic = Diagnostic::error("type-mismatch", span, format!("{} does not fit here", constant.describe()))
+                    .here(format!("expected an amount of `{name}`"));
+                if let Some(hint) = hint {
+                    diagnostic = diagnostic.help(hint);
+                }
+                self.report(diagnostic);
+                Node::new(span, Value::Unresolved)
+            }
+        }
+    }
+}

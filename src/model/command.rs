@@ -1,0 +1,321 @@
+//! `run`, `args` and `script`: commands as text, turned into the words that a container is started with.
+
+use super::container::{COMMAND, Draft};
+use super::head::Head;
+use super::resolve::Resolver;
+use super::scope::{Constant, Scope};
+use crate::diagnostic::Diagnostic;
+use crate::object::{Node, Value};
+use crate::source::Span;
+use crate::syntax::tree::{self, Piece, Statement, ValueKind};
+use smol_str::SmolStr;
+
+impl Resolver<'_> {
+    /// `run "command"`
+    pub(super) fn run(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
+        let Some(filled) = head.all().first() else { return };
+        let span = filled.value.span;
+        let words = self.words(filled.value, scope, true);
+        if let Value::List(items) = &words.value
+            && items.is_empty()
+        {
+            self.report(Diagnostic::error("empty-command", span, "`run` has no command").here("expected a program and its arguments"));
+        }
+        draft.run = Some(span);
+        self.set_command(draft, statement, words, scope);
+    }
+
+    /// `args "arguments"` or `args [list]`
+    pub(super) fn args(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
+        let Some(filled) = head.all().first() else { return };
+        let words = self.words(filled.value, scope, false);
+        self.put(&mut draft.fields, "args", statement.name.span, words, scope);
+    }
+
+    /// `script ["shell"] '''text'''`
+    pub(super) fn script(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
+        let Some(text) = head.plain("'''text'''").map(|filled| self.typed(filled.value, filled.ty, scope)) else { return };
+        let shell = match head.plain("\"shell\"") {
+            Some(filled) => self.words(filled.value, scope, true),
+            None => {
+                let words = ["sh", "-eu", "-c"].map(|word| Node::text(statement.name.span, word));
+                Node::new(statement.name.span, Value::List(words.into()))
+            }
+        };
+        let Value::List(mut command) = shell.value else { return };
+        // A shell without its flag to read a command would take the script for a file's name.
+        if head.plain("\"shell\"").is_some() && !reads_command(&command) {
+            let at = shell.span;
+            self.report(
+                Diagnostic::error("shell-without-command-flag", at, "this shell would take the script for a file's name")
+                    .here("expected a flag that makes it read a command, such as `-c`")
+                    .help("write `script \"bash -ec\" '''…'''`"),
+            );
+            return;
+        }
+        command.push(text.clone());
+        draft.run = None;
+        draft.replace_command(scope.layer, &COMMAND);
+        if !matches!(text.value, Value::Unresolved) {
+            draft.script = Some((scope.layer, text));
+        }
+        let node = Node::new(statement.head(), Value::List(command));
+        self.set_command(draft, statement, node, scope);
+    }
+
+    fn set_command(&mut self, draft: &mut Draft, statement: &Statement, command: Node, scope: &Scope) {
+        let script = draft.script.take_if(|_| statement.name.text == "script");
+        draft.replace_command(scope.layer, &COMMAND);
+        if script.is_some() {
+            draft.script = script;
+        }
+        if let Err(before) = draft.fields.insert("command", statement.name.span, scope.layer, command) {
+            let first = self.spelling(before);
+            if first == statement.name.text {
+                self.duplicate(&first, statement.name.span, before);
+            } else {
+                self.report(
+                    Diagnostic::error("duplicate-statement", statement.name.span, format!("`{}` and `{first}` both give the command", statement.name.text))
+                        .here("the command again")
+                        .label(before, "the command")
+                        .help("keep one of the two"),
+                );
+            }
+        }
+    }
+
+    /// The words of a command: a list as it is, a text split by the shell's rules.
+    pub(super) fn words(&mut self, value: &tree::Value, scope: &Scope, program: bool) -> Node {
+        let pieces = match &value.kind {
+            ValueKind::Text(pieces) => pieces.clone(),
+            ValueKind::List(items) if !program => {
+                let words = items.iter().map(|item| self.plain_text(item, scope)).collect();
+                return Node::new(value.span, Value::List(words));
+            }
+            _ => {
+                let evaluated = self.evaluate(value, scope);
+                match evaluated.constant {
+                    Constant::Text(text) => vec![Piece::Text(text)],
+                    Constant::List(items) if !program => {
+                        let words = items
+                            .iter()
+                            .filter_map(|item| item.constant.spelled().map(|text| Node::text(item.span, text)))
+                            .collect();
+                        return Node::new(value.span, Value::List(words));
+                    }
+                    _ => {
+                        let ty = crate::vocabulary::Type::Text;
+                        return self.convert(&evaluated, ty);
+                    }
+                }
+            }
+        };
+        let mut inserted = Vec::new();
+        let mut text = String::new();
+        for piece in &pieces {
+            let Some(part) = self.piece(piece, scope) else { return Node::new(value.span, Value::Unresolved) };
+            match piece {
+                Piece::Text(_) => text.push_str(&part),
+                Piece::Name(_) => {
+                    // Stands for the inserted value while the text is split: no shell rule knows it.
+                    text.push(INSERTED);
+                    inserted.push(part);
+                }
+            }
+        }
+        match split(&text) {
+            Ok(words) => {
+                let mut inserted = inserted.into_iter();
+                let words = words.into_iter().map(|word| Node::text(value.span, fill(&word, &mut inserted))).collect();
+                Node::new(value.span, Value::List(words))
+            }
+            Err(fault) => {
+                self.unsplittable(value.span, &text, &fault);
+                Node::new(value.span, Value::Unresolved)
+            }
+        }
+    }
+
+    fn unsplittable(&mut self, span: Span, text: &str, fault: &Fault) {
+        let diagnostic = match fault {
+            Fault::NeedsShell(found) => {
+                // Point at the very characters where the text stands in the source as it is.
+                let source = self.sources.slice(span);
+                let at = source.find(found.as_str()).filter(|_| source.matches(found.as_str()).count() == 1);
+                let place = at.map_or(span, |at| {
+                    let start = span.range().start + at;
+                    Span::new(span.file, start, start + found.len())
+                });
+                let word = if text.contains('\n') { "a script of several lines" } else { "this" };
+                Diagnostic::error("needs-shell", place, format!("`run` starts no shell, and `{found}` is the shell's"))
+                    .here("only a shell understands this")
+                    .help(format!("use `script` for {word}: `script '''…'''`"))
+                    .help("to pass it on as it is, put it in single quotes")
+            }
+            Fault::Unclosed => Diagnostic::error("unclosed-quote", span, "a quote in the command is not closed")
+                .here("expected a closing quote inside"),
+        };
+        self.report(diagnostic);
+    }
+
+    /// Escapes in a script what Kubernetes would replace, now that all variables are known.
+    pub(super) fn escape_script(&mut self, draft: &mut Draft) {
+        let Some((_, text)) = draft.script.take() else { return };
+        let Some(script) = text.as_text() else { return };
+        let named = |name: &str| draft.env.iter().any(|(_, node)| node.get("name").and_then(Node::as_text) == Some(name));
+        let escaped = escape(script, named);
+        if let Some(Value::List(command)) = draft.fields.get_mut("command").map(|node| &mut node.value)
+            && let Some(last) = command.last_mut()
+        {
+            last.value = Value::Text(escaped);
+        }
+    }
+}
+
+/// Whether the words of a shell, or of another interpreter, make it read a command from the next argument.
+fn reads_command(words: &[Node]) -> bool {
+    let mut words = words.iter().filter_map(Node::as_text);
+    let flags = if words.next().is_some_and(|program| program.ends_with("sh")) { &['c', 'C'][..] } else { &['c', 'e', 'C'] };
+    words.any(|word| word.starts_with('-') && word.contains(flags))
+}
+
+/// Stands for an inserted value: a character of no meaning, which no source text can hold unescaped by accident.
+const INSERTED: char = '\u{f8ff}';
+
+fn fill(word: &str, inserted: &mut impl Iterator<Item = SmolStr>) -> SmolStr {
+    if !word.contains(INSERTED) {
+        return word.into();
+    }
+    let mut text = String::new();
+    for char in word.chars() {
+        match char {
+            INSERTED => text.push_str(&inserted.next().unwrap_or_default()),
+            other => text.push(other),
+        }
+    }
+    text.into()
+}
+
+/// Why a command cannot be split.
+#[derive(Debug, PartialEq)]
+enum Fault {
+    NeedsShell(String),
+    Unclosed,
+}
+
+/// Splits a command by the shell's quoting rules; what only a shell can carry out is a fault.
+fn split(text: &str) -> Result<Vec<String>, Fault> {
+    if let Some(found) = shell_feature(text) {
+        return Err(Fault::NeedsShell(found));
+    }
+    // shlex takes `#` for a comment; a command has none.
+    if text.contains('#') {
+        let words = text.replace('#', "\u{f8fe}");
+        let words = shlex::split(&words).ok_or(Fault::Unclosed)?;
+        return Ok(words.into_iter().map(|word| word.replace('\u{f8fe}', "#")).collect());
+    }
+    shlex::split(text).ok_or(Fault::Unclosed)
+}
+
+/// The first thing outside quotes that needs a shell.
+fn shell_feature(text: &str) -> Option<String> {
+    let mut chars = text.char_indices().peekable();
+    let mut double = false;
+    while let Some((at, char)) = chars.next() {
+        match char {
+            '\\' => {
+                chars.next();
+            }
+            '\'' if !double => {
+                chars.by_ref().find(|(_, char)| *char == '\'');
+            }
+            '"' => double = !double,
+            '$' => match chars.peek() {
+                // `$(NAME)` is Kubernetes' own.
+                Some((_, '(')) if variable(&text[at + 2..]) => {
+                    chars.by_ref().find(|(_, char)| *char == ')');
+                }
+                Some((_, next)) if next.is_ascii_alphanumeric() || "_{(@*#?!".contains(*next) => {
+                    let name: String = text[at + 1..].chars().take_while(|char| char.is_ascii_alphanumeric() || *char == '_').collect();
+                    return Some(if name.is_empty() { format!("${next}") } else { format!("${name}") });
+                }
+                _ => {}
+            },
+            '`' => return Some("`".into()),
+            '&' | '|' | '>' | '<' | ';' if !double => {
+                let twice = chars.peek().is_some_and(|(_, next)| *next == char);
+                return Some(if twice { format!("{char}{char}") } else { char.to_string() });
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether text behind `$(` is a variable's name and `)`.
+fn variable(rest: &str) -> bool {
+    rest.split_once(')').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+    })
+}
+
+/// Doubles each `$` that Kubernetes would take for its own: before `$`, and before `(NAME)` where NAME may be a variable.
+fn escape(script: &str, named: impl Fn(&str) -> bool) -> SmolStr {
+    if !script.contains("$(") && !script.contains("$$") {
+        return script.into();
+    }
+    let mut text = String::with_capacity(script.len() + 16);
+    for (at, char) in script.char_indices() {
+        text.push(char);
+        if char != '$' {
+            continue;
+        }
+        let rest = &script[at + 1..];
+        let replaced = rest.starts_with('$')
+            || rest.strip_prefix('(').is_some_and(|rest| {
+                variable(rest) || rest.split_once(')').is_some_and(|(name, _)| named(name))
+            });
+        if replaced {
+            text.push('$');
+        }
+    }
+    text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_as_a_shell_does() {
+        let words = |text: &str| split(text).map(|words| words.join("|"));
+        assert_eq!(words("gunicorn shop.wsgi --bind 0.0.0.0:8000").as_deref(), Ok("gunicorn|shop.wsgi|--bind|0.0.0.0:8000"));
+        assert_eq!(words(r#"echo 'a b' "c d" e\ f"#).as_deref(), Ok("echo|a b|c d|e f"));
+        assert_eq!(words("echo #not-a-comment # nor this").as_deref(), Ok("echo|#not-a-comment|#|nor|this"));
+        assert_eq!(words("echo $(POD_IP) '$HOME' '&&'").as_deref(), Ok("echo|$(POD_IP)|$HOME|&&"));
+        assert_eq!(words("echo 'a"), Err(Fault::Unclosed));
+        for (text, found) in [
+            ("a && b", "&&"),
+            ("a | b", "|"),
+            ("a > b", ">"),
+            ("echo $HOME", "$HOME"),
+            ("echo \"$HOME\"", "$HOME"),
+            ("echo $(date +%s)", "$("),
+            ("a; b", ";"),
+            ("echo `x`", "`"),
+            ("echo ${X}", "${"),
+        ] {
+            assert_eq!(split(text), Err(Fault::NeedsShell(found.into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn scripts_reach_the_shell_as_written() {
+        let escaped = |text: &str| escape(text, |name| name == "with space");
+        assert_eq!(escaped("echo $HOME ${X} $(date +%s)"), "echo $HOME ${X} $(date +%s)");
+        assert_eq!(escaped("echo $(date)"), "echo $$(date)");
+        assert_eq!(escaped("echo $$"), "echo $$$");
+        assert_eq!(escaped("kill $$ now"), "kill $$$ now");
+        assert_eq!(escaped("echo $(with space)"), "echo $$(with space)");
+    }
+}

@@ -1,0 +1,220 @@
+//! `env { … }`: variables and where their values come from.
+
+use super::container::Draft;
+use super::resolve::Resolver;
+use super::scope::Scope;
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::schema;
+use crate::object::{Map, Node, Value};
+use crate::source::Span;
+use crate::syntax::tree::{self, Argument, Statement, ValueKind};
+use crate::vocabulary::{self, Place, Type};
+use smol_str::SmolStr;
+
+/// A source of a variable's value: a function, its parameters, and where the API has them.
+struct Source {
+    function: &'static str,
+    /// The field of `valueFrom`.
+    field: &'static str,
+    /// The positional parameters, each with its field.
+    takes: &'static [(&'static str, &'static str)],
+    /// The named parameters.
+    named: &'static [&'static str],
+}
+
+const SOURCES: &[Source] = &[
+    Source { function: "secret", field: "secretKeyRef", takes: &[("name", "name"), ("key", "key")], named: &["optional"] },
+    Source { function: "configmap", field: "configMapKeyRef", takes: &[("name", "name"), ("key", "key")], named: &["optional"] },
+    Source { function: "field", field: "fieldRef", takes: &[("path", "fieldPath")], named: &["apiVersion"] },
+    Source { function: "resource", field: "resourceFieldRef", takes: &[("resource", "resource")], named: &["container", "divisor"] },
+    Source { function: "file", field: "fileKeyRef", takes: &[("volume", "volumeName"), ("path", "path"), ("key", "key")], named: &["optional"] },
+];
+
+impl Resolver<'_> {
+    /// `env { … }`
+    pub(super) fn environment(&mut self, draft: &mut Draft, statement: &Statement, scope: &Scope) {
+        let Some(entry) = vocabulary::entry(Place::Container, "env") else { return };
+        let (Some(_), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
+        // A name given again in one layer is legal; what the layers below gave is replaced in its place.
+        self.each(&block.statements, scope, |resolver, statement, live| {
+            if statement.broken {
+                return;
+            }
+            let from = vocabulary::entry(Place::Environment, &statement.name.text).filter(|_| !statement.name.quoted);
+            let node = match from {
+                Some(entry) => resolver.env_from(entry, statement, scope),
+                None => resolver.variable(statement, scope),
+            };
+            let Some(node) = node.filter(|_| live) else { return };
+            if from.is_some() {
+                draft.env_from.push(node);
+                return;
+            }
+            let name = |node: &Node| node.get("name").and_then(Node::as_text).map(SmolStr::new);
+            let known = draft.env.iter().position(|(layer, before)| *layer < scope.layer && name(before) == name(&node));
+            match known {
+                Some(at) => draft.env[at] = (scope.layer, node),
+                None => draft.env.push((scope.layer, node)),
+            }
+        });
+    }
+
+    fn variable(&mut self, statement: &Statement, scope: &Scope) -> Option<Node> {
+        let mut fields = Map::default();
+        let name = &statement.name;
+        fields.set("name", name.span, Node::text(name.span, name.text.clone()));
+        if let (Some(block), []) = (&statement.block, statement.values.as_slice()) {
+            self.fields(&schema::ENV_VAR, block, &mut fields, scope);
+            return Some(Node::new(statement.span, Value::Map(fields)));
+        }
+        let value = self.one_value(statement, &schema::Type::Text)?;
+        if let ValueKind::Call(function, arguments) = &value.kind {
+            let source = self.value_from(function, arguments, value.span, scope)?;
+            fields.set("valueFrom", value.span, source);
+        } else {
+            let node = self.plain_text(value, scope);
+            fields.set("value", node.span, node);
+        }
+        Some(Node::new(statement.span, Value::Map(fields)))
+    }
+
+    /// `secret(name, key)` and the like.
+    fn value_from(&mut self, function: &tree::Name, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Node> {
+        let Some(source) = SOURCES.iter().find(|source| source.function == function.text) else {
+            let known = SOURCES.iter().map(|source| source.function);
+            let expected = super::types::one_of(known.clone());
+            self.report(
+                Diagnostic::error("unknown-function", function.span, format!("`{}` is no source of a variable's value", function.text))
+                    .here(format!("expected text, or {expected}"))
+                    .did_you_mean(function.span, &function.text, known),
+            );
+            return None;
+        };
+        let object = source_object(source.field)?;
+        let mut fields = Map::default();
+        let mut positional = source.takes.iter();
+        for argument in arguments {
+            let Some(value) = argument.values.first() else { continue };
+            let key = match &argument.name {
+                None => positional.next().map(|(_, field)| *field),
+                Some(name) => source
+                    .takes
+                    .iter()
+                    .map(|(called, field)| (*called, *field))
+                    .chain(source.named.iter().map(|named| (*named, if *named == "container" { "containerName" } else { *named })))
+                    .find(|(called, _)| *called == name.text)
+                    .map(|(_, field)| field),
+            };
+            let field = key.and_then(|key| object.field(key));
+            let Some(field) = field else {
+                self.unknown_argument(source, argument, value.span);
+                continue;
+            };
+            let node = if field.name == "volumeName" {
+                self.typed(value, Type::Volume, scope)
+            } else {
+                self.scalar(value, &field.ty, if field.name == "divisor" { "" } else { field.name }, scope)
+            };
+            let at = argument.name.as_ref().map_or(value.span, |name| name.span);
+            self.put(&mut fields, field.name, at, node, scope);
+        }
+        for (called, field) in source.takes {
+            if fields.get(field).is_none() {
+                self.report(
+                    Diagnostic::error("missing-argument", span, format!("`{}` needs a {called}", source.function))
+                        .here(format!("expected `{}`", signature(source))),
+                );
+                return None;
+            }
+        }
+        let mut from = Map::default();
+        if let Some(field) = schema::object("EnvVarSource").and_then(|object| object.field(source.field)) {
+            self.supported(&field.since, &format!("`{}(…)`", source.function), function.span);
+        }
+        from.set(source.field, span, Node::new(span, Value::Map(fields)));
+        Some(Node::new(span, Value::Map(from)))
+    }
+
+    fn unknown_argument(&mut self, source: &Source, argument: &Argument, value: Span) {
+        let known = source.takes.iter().map(|(called, _)| *called).chain(source.named.iter().copied());
+        let diagnostic = match &argument.name {
+            None => Diagnostic::error("unknown-argument", value, format!("`{}` takes no further argument", source.function)).here("one too many"),
+            Some(name) => Diagnostic::error("unknown-argument", name.span, format!("`{}` has no parameter `{}`", source.function, name.text))
+                .here("not a parameter")
+                .did_you_mean(name.span, &name.text, known),
+        };
+        self.report(diagnostic.help(format!("write `{}`", signature(source))));
+    }
+
+    /// `from secret("x") [prefix "P_"]`
+    fn env_from(&mut self, entry: &'static vocabulary::Entry, statement: &Statement, scope: &Scope) -> Option<Node> {
+        let head = self.head(entry, statement)?;
+        let value = head.all().first()?.value;
+        let (function, arguments) = match &value.kind {
+            ValueKind::Call(function, arguments) => (function, arguments),
+            _ => {
+                self.report(
+                    Diagnostic::error("type-mismatch", value.span, "variables come from a Secret or a ConfigMap")
+                        .here(format!("expected {}", Type::Source.phrase())),
+                );
+                return None;
+            }
+        };
+        let field = match function.text.as_str() {
+            "secret" => "secretRef",
+            "configmap" => "configMapRef",
+            _ => {
+                self.report(
+                    Diagnostic::error("unknown-function", function.span, format!("`{}` is no source of variables", function.text))
+                        .here(format!("expected {}", Type::Source.phrase()))
+                        .did_you_mean(function.span, &function.text, ["secret", "configmap"]),
+                );
+                return None;
+            }
+        };
+        let object = schema::object(if field == "secretRef" { "SecretEnvSource" } else { "ConfigMapEnvSource" })?;
+        let mut reference = Map::default();
+        for argument in arguments {
+            let Some(value) = argument.values.first() else { continue };
+            let key = argument.name.as_ref().map_or("name", |name| name.text.as_str());
+            match object.field(key) {
+                Some(field) => {
+                    let node = self.scalar(value, &field.ty, field.name, scope);
+                    self.put(&mut reference, field.name, value.span, node, scope);
+                }
+                None => self.report(
+                    Diagnostic::error("unknown-argument", value.span, format!("`{}` has no parameter `{key}`", function.text))
+                        .here("not a parameter")
+                        .help("write `secret(\"name\", optional: true)`"),
+                ),
+            }
+        }
+        if reference.get("name").is_none() {
+            self.report(
+                Diagnostic::error("missing-argument", value.span, format!("`{}` needs a name", function.text))
+                    .here(format!("expected `{}(\"name\")`", function.text)),
+            );
+            return None;
+        }
+        let mut fields = Map::default();
+        fields.set(field, value.span, Node::new(value.span, Value::Map(reference)));
+        if let Some(prefix) = head.value("prefix") {
+            let node = self.typed(prefix.value, prefix.ty, scope);
+            fields.set("prefix", node.span, node);
+        }
+        Some(Node::new(statement.span, Value::Map(fields)))
+    }
+}
+
+fn source_object(field: &str) -> Option<&'static schema::Object> {
+    let field = schema::object("EnvVarSource")?.field(field)?;
+    match &field.ty {
+        schema::Type::Object(object) => Some(object),
+        _ => None,
+    }
+}
+
+fn signature(source: &Source) -> String {
+    let takes: Vec<String> = source.takes.iter().map(|(called, _)| (*called).to_string()).collect();
+    format!("{}({})", source.function, takes.join(", "))
+}

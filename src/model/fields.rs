@@ -1,0 +1,356 @@
+//! Kubernetes' fields under their own names: any object of the schema out of a block.
+
+use super::resolve::Resolver;
+use super::scope::{Constant, Evaluated, Scope};
+use super::types::phrase;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::kubernetes::schema::{Field, Object, Type as FieldType};
+use crate::kubernetes::version::{Availability, Support};
+use crate::object::{Map, Node, Value};
+use crate::source::Span;
+use crate::syntax::tree::{self, Block, Statement, ValueKind};
+use crate::vocabulary::REPLACED;
+use smol_str::SmolStr;
+
+/// The fields of which an object can have only one, by the object's name.
+fn one_of_group(object: &Object, field: &str) -> bool {
+    match object.name {
+        "Probe" | "LifecycleHandler" => matches!(field, "exec" | "httpGet" | "tcpSocket" | "grpc" | "sleep"),
+        "Volume" => field != "name",
+        "EnvVarSource" | "VolumeProjection" => true,
+        _ => false,
+    }
+}
+
+impl Resolver<'_> {
+    /// Puts the statements of a block into an object, one field each.
+    pub(super) fn fields(&mut self, object: &'static Object, block: &Block, map: &mut Map, scope: &Scope) {
+        self.each(&block.statements, scope, |resolver, statement, live| {
+            if live {
+                resolver.field_statement(object, statement, map, scope);
+            } else {
+                resolver.field_statement(object, statement, &mut Map::default(), scope);
+            }
+        });
+    }
+
+    /// Puts one statement into an object, as a field of it.
+    pub(super) fn field_statement(&mut self, object: &'static Object, statement: &Statement, map: &mut Map, scope: &Scope) {
+        if let Some(field) = object.field(&statement.name.text) {
+            self.field(object, field, statement, map, scope);
+        } else {
+            self.unknown_statement(statement, object.fields.iter().map(|field| field.name), object.name);
+        }
+    }
+
+    /// Puts a field that the object has.
+    pub(super) fn field(
+        &mut self,
+        object: &'static Object,
+        field: &'static Field,
+        statement: &Statement,
+        map: &mut Map,
+        scope: &Scope,
+    ) {
+        if statement.broken {
+            return;
+        }
+        self.supported(&field.since, &format!("`{}`", field.name), statement.name.span);
+        if one_of_group(object, field.name) {
+            let others = |entry: &crate::object::Entry| {
+                entry.key != field.name && entry.layer < scope.layer && one_of_group(object, &entry.key)
+            };
+            map.entries.retain(|entry| !others(entry));
+        }
+        let span = statement.name.span;
+        match &field.ty {
+            FieldType::Object(inner) => {
+                let Some(block) = self.block_of(statement) else { return };
+                let Some(target) = self.nested(map, field.name, statement, scope) else { return };
+                self.fields(inner, block, target, scope);
+            }
+            FieldType::Map(inner) => {
+                let Some(block) = self.block_of(statement) else { return };
+                let Some(target) = self.nested(map, field.name, statement, scope) else { return };
+                self.entries(inner, block, target, scope);
+            }
+            FieldType::Any => {
+                let Some(block) = self.block_of(statement) else { return };
+                let node = self.any(block, scope);
+                self.put(map, field.name, span, node, scope);
+            }
+            FieldType::List(inner) if matches!(inner, FieldType::Object(_) | FieldType::Map(_)) => {
+                self.list_item(field, inner, statement, map, scope);
+            }
+            FieldType::List(inner) => {
+                let Some(value) = self.one_value(statement, &field.ty) else { return };
+                let node = self.list(value, inner, field.name, scope);
+                self.put(map, field.name, span, node, scope);
+            }
+            scalar => {
+                let Some(value) = self.one_value(statement, scalar) else { return };
+                let node = self.scalar(value, scalar, field.name, scope);
+                self.put(map, field.name, span, node, scope);
+            }
+        }
+    }
+
+    /// Appends one statement's block to a list of objects; `[]` makes the list empty.
+    fn list_item(&mut self, field: &'static Field, item: &'static FieldType, statement: &Statement, map: &mut Map, scope: &Scope) {
+        let span = statement.name.span;
+        if let [tree::Value { kind: ValueKind::List(items), span: list }] = statement.values.as_slice()
+            && items.is_empty()
+            && statement.block.is_none()
+        {
+            self.put(map, field.name, span, Node::new(*list, Value::List(Vec::new())), scope);
+            return;
+        }
+        let Some(block) = self.block_of(statement) else { return };
+        let mut fields = Map::default();
+        match item {
+            FieldType::Object(object) => self.fields(object, block, &mut fields, scope),
+            FieldType::Map(inner) => self.entries(inner, block, &mut fields, scope),
+            _ => {}
+        }
+        let node = Node::new(statement.span, Value::Map(fields));
+        match map.get_mut(field.name) {
+            Some(Node { value: Value::List(items), .. }) => items.push(node),
+            _ => {
+                let list = Node::new(span, Value::List(vec![node]));
+                self.put(map, field.name, span, list, scope);
+            }
+        }
+    }
+
+    /// The map under a key, new or to be merged into.
+    fn nested<'m>(&mut self, map: &'m mut Map, key: &'static str, statement: &Statement, scope: &Scope) -> Option<&'m mut Map> {
+        let at = if let Some(at) = map.entries.iter().position(|entry| entry.key == key) {
+            let entry = &mut map.entries[at];
+            if entry.layer == scope.layer {
+                let before = entry.key_span;
+                self.duplicate(key, statement.name.span, before);
+                return None;
+            }
+            entry.layer = scope.layer;
+            entry.key_span = statement.name.span;
+            at
+        } else {
+            let layer = scope.layer;
+            let node = Node::map(statement.span);
+            map.entries.push(crate::object::Entry { key: key.into(), key_span: statement.name.span, layer, node });
+            map.entries.len() - 1
+        };
+        Some(map.entries[at].node.map_mut())
+    }
+
+    /// Puts the statements of a block into a map with free keys.
+    pub(super) fn entries(&mut self, item: &'static FieldType, block: &Block, map: &mut Map, scope: &Scope) {
+        self.each(&block.statements, scope, |resolver, statement, live| {
+            let mut scratch = Map::default();
+            let map = if live { &mut *map } else { &mut scratch };
+            if statement.broken {
+                return;
+            }
+            let key = statement.name.text.clone();
+            let node = match item {
+                FieldType::Text => {
+                    let Some(value) = resolver.one_value(statement, item) else { return };
+                    resolver.plain_text(value, scope)
+                }
+                FieldType::List(inner) => {
+                    let Some(value) = resolver.one_value(statement, item) else { return };
+                    resolver.list(value, inner, &key, scope)
+                }
+                _ => {
+                    let Some(value) = resolver.one_value(statement, item) else { return };
+                    resolver.scalar(value, item, &key, scope)
+                }
+            };
+            resolver.put(map, key, statement.name.span, node, scope);
+        });
+    }
+
+    /// Text, or a number or truth value as spelled: what string maps and variables take.
+    pub(super) fn plain_text(&mut self, value: &tree::Value, scope: &Scope) -> Node {
+        let Evaluated { constant, span } = self.evaluate(value, scope);
+        match constant.spelled() {
+            Some(text) => Node::text(span, text),
+            None if constant == Constant::Unknown => Node::new(span, Value::Unresolved),
+            None => {
+                self.report(
+                    Diagnostic::error("type-mismatch", span, format!("{} does not fit here", constant.describe()))
+                        .here("expected text, a number, or `true` or `false`"),
+                );
+                Node::new(span, Value::Unresolved)
+            }
+        }
+    }
+
+    /// A list of plain values.
+    fn list(&mut self, value: &tree::Value, item: &'static FieldType, key: &str, scope: &Scope) -> Node {
+        let items = match &value.kind {
+            ValueKind::List(items) => items.iter().map(|item_value| self.scalar(item_value, item, key, scope)).collect(),
+            ValueKind::Word(_) => match self.evaluate(value, scope) {
+                Evaluated { constant: Constant::List(items), .. } => {
+                    items.iter().map(|evaluated| self.convert_scalar(evaluated, item, key)).collect()
+                }
+                Evaluated { constant: Constant::Unknown, span } => return Node::new(span, Value::Unresolved),
+                _ => return self.not_a_list(value),
+            },
+            _ => return self.not_a_list(value),
+        };
+        Node::new(value.span, Value::List(items))
+    }
+
+    fn not_a_list(&mut self, value: &tree::Value) -> Node {
+        let written = self.spelling(value.span);
+        self.report(
+            Diagnostic::error("type-mismatch", value.span, "a single value does not fit here")
+                .here("expected a list such as `[a, b]`")
+                .fix("make it a list", value.span, format!("[{written}]"), Applicability::Safe),
+        );
+        Node::new(value.span, Value::Unresolved)
+    }
+
+    /// A block of free JSON.
+    fn any(&mut self, block: &Block, scope: &Scope) -> Node {
+        let mut map = Map::default();
+        self.each(&block.statements, scope, |resolver, statement, live| {
+            let node = match (&statement.block, statement.values.as_slice()) {
+                (Some(block), []) => resolver.any(block, scope),
+                (None, [value]) => resolver.plain_text(value, scope),
+                _ => return,
+            };
+            if live {
+                resolver.put(&mut map, statement.name.text.clone(), statement.name.span, node, scope);
+            }
+        });
+        Node::new(block.span, Value::Map(map))
+    }
+
+    /// Sets a key once in each layer.
+    pub(super) fn put(&mut self, map: &mut Map, key: impl Into<SmolStr>, span: Span, node: Node, scope: &Scope) {
+        let key = key.into();
+        if let Err(before) = map.insert(key.clone(), span, scope.layer, node) {
+            self.duplicate(&key, span, before);
+        }
+    }
+
+    /// Reports a statement that stands twice in one block.
+    pub(super) fn duplicate(&mut self, name: &str, span: Span, before: Span) {
+        self.report(
+            Diagnostic::error("duplicate-statement", span, format!("`{}` stands twice in one block", name.escape_debug()))
+                .here("here again")
+                .label(before, "first here")
+                .help("keep one of the two"),
+        );
+    }
+
+    /// The block of a statement that is nothing without one.
+    fn block_of<'a>(&mut self, statement: &'a Statement) -> Option<&'a Block> {
+        let name = &statement.name.text;
+        if let Some(value) = statement.values.first() {
+            let span = value.span.to(statement.head());
+            self.report(
+                Diagnostic::error("unexpected-value", span, format!("`{name}` takes a block, not a value"))
+                    .here("not expected")
+                    .help(format!("write `{name} {{ … }}`")),
+            );
+            return None;
+        }
+        if statement.block.is_none() {
+            self.report(
+                Diagnostic::error("missing-block", statement.name.span, format!("`{name}` needs a block"))
+                    .here("expected `{ … }` after this"),
+            );
+        }
+        statement.block.as_ref()
+    }
+
+    /// The value of a statement that takes exactly one.
+    pub(super) fn one_value<'a>(&mut self, statement: &'a Statement, ty: &FieldType) -> Option<&'a tree::Value> {
+        let name = &statement.name.text;
+        if let Some(block) = &statement.block {
+            self.report(
+                Diagnostic::error("unexpected-block", block.span, format!("`{}` takes no block", name.escape_debug()))
+                    .here(format!("expected {}", phrase(ty, name))),
+            );
+            return None;
+        }
+        match statement.values.as_slice() {
+            [value] => Some(value),
+            [] => {
+                self.report(
+                    Diagnostic::error("missing-value", statement.name.span, format!("`{}` needs a value", name.escape_debug()))
+                        .here(format!("expected {} after this", phrase(ty, name))),
+                );
+                None
+            }
+            [_, rest @ ..] => {
+                let span = rest[0].span.to(rest[rest.len() - 1].span);
+                self.report(
+                    Diagnostic::error("unexpected-value", span, format!("`{}` takes one value", name.escape_debug()))
+                        .here("not expected"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Reports what the targeted version of Kubernetes does not have.
+    pub(super) fn supported(&mut self, since: &Availability, what: &str, span: Span) {
+        let version = self.version;
+        match since.in_version(version) {
+            Support::Supported => {}
+            Support::Absent { from } => {
+                self.report(
+                    Diagnostic::error("field-too-new", span, format!("{what} needs Kubernetes {from}"))
+                        .here(format!("not known to Kubernetes {version}"))
+                        .help(format!("compile with `--kube {from}`, or leave it out")),
+                );
+            }
+            Support::GateOff { gate, on_by_default_from } => {
+                let help = match on_by_default_from {
+                    Some(from) => format!("it is on from Kubernetes {from}; before, turn the feature gate {gate} on in the cluster"),
+                    None => format!("turn the feature gate {gate} on in the cluster, or leave it out"),
+                };
+                self.report(
+                    Diagnostic::warning("feature-gate-off", span, format!("Kubernetes {version} drops {what} unless the feature gate {gate} is on"))
+                        .here("off by default")
+                        .help(help),
+                );
+            }
+        }
+    }
+
+    /// Reports a statement that is neither the language's nor a field of the object.
+    pub(super) fn unknown_statement<'n>(
+        &mut self,
+        statement: &Statement,
+        known: impl Iterator<Item = &'n str>,
+        place: &str,
+    ) {
+        let name = &statement.name;
+        if let Some((_, instead)) = REPLACED.iter().find(|(replaced, _)| *replaced == name.text) {
+            self.report(
+                Diagnostic::error("use-the-statement", name.span, format!("`{}` has a statement of the language", name.text))
+                    .here("the API's own name")
+                    .help(format!("write `{instead}`")),
+            );
+            return;
+        }
+        let shown = name.text.escape_debug().to_string();
+        let diagnostic =
+            Diagnostic::error("unknown-statement", name.span, format!("`{shown}` is not known here"))
+                .here(format!("no statement, and no field of `{place}`"));
+        let known: Vec<&str> = known.collect();
+        let folded = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text));
+        let diagnostic = match folded {
+            Some(found) => diagnostic
+                .help(format!("write `{found}`: case matters"))
+                .fix(format!("write `{found}`"), name.span, *found, Applicability::Safe),
+            None => diagnostic.did_you_mean(name.span, &name.text, known),
+        };
+        self.report(diagnostic);
+    }
+}

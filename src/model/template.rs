@@ -1,0 +1,463 @@
+//! Templates: their parameters, and a use's arguments against them.
+
+use super::resolve::{Names, Resolver, TEMPLATE_STEP};
+use super::scope::{Binding, Constant, Evaluated, Scope};
+use super::types::one_of;
+use crate::diagnostic::Diagnostic;
+use crate::object::Value as NodeValue;
+use crate::source::Span;
+use crate::syntax::tree::{Argument, Block, Name, Operator, Statement, Value, ValueKind};
+use crate::vocabulary::{self, Type};
+use smol_str::SmolStr;
+
+/// A `template`.
+#[derive(Clone)]
+pub(super) struct Template<'a> {
+    /// What it makes: a workload's keyword, a container's, or `part`.
+    pub(super) kind: &'a SmolStr,
+    pub(super) name: &'a Name,
+    parameters: Vec<Parameter<'a>>,
+    pub(super) block: &'a Block,
+    pub(super) file: usize,
+}
+
+#[derive(Clone)]
+struct Parameter<'a> {
+    name: &'a Name,
+    ty: ParameterType,
+    default: Option<&'a Value>,
+}
+
+/// The type of a `param` or of a template's parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum ParameterType {
+    Int,
+    Bool,
+    /// `string`, `image` or `url`: the word is kept for messages.
+    Text(&'static str),
+    Cpu,
+    Memory,
+    Duration,
+    Path,
+    Port,
+    Volume,
+    Container,
+    Enumeration(Vec<SmolStr>),
+}
+
+/// The words for types.
+pub(super) const TYPES: &[(&str, ParameterType)] = &[
+    ("int", ParameterType::Int),
+    ("bool", ParameterType::Bool),
+    ("string", ParameterType::Text("string")),
+    ("cpu", ParameterType::Cpu),
+    ("memory", ParameterType::Memory),
+    ("duration", ParameterType::Duration),
+    ("image", ParameterType::Text("image")),
+    ("url", ParameterType::Text("url")),
+    ("path", ParameterType::Path),
+    ("port", ParameterType::Port),
+    ("volume", ParameterType::Volume),
+    ("container", ParameterType::Container),
+];
+
+impl ParameterType {
+    /// The constant that a setting's text means for this type.
+    pub(super) fn constant_of(&self, text: &str) -> Constant {
+        match self {
+            Self::Int | Self::Cpu | Self::Memory | Self::Duration | Self::Port => Constant::Number(text.into()),
+            Self::Bool => match text {
+                "true" => Constant::Bool(true),
+                "false" => Constant::Bool(false),
+                _ => Constant::Text(text.into()),
+            },
+            Self::Path => Constant::Path(text.into()),
+            Self::Text(_) | Self::Volume | Self::Container | Self::Enumeration(_) => Constant::Text(text.into()),
+        }
+    }
+
+    fn phrase(&self) -> String {
+        match self {
+            Self::Int => "a whole number".into(),
+            Self::Bool => "`true` or `false`".into(),
+            Self::Text(_) => "text in quotes".into(),
+            Self::Cpu => Type::Cpu.phrase(),
+            Self::Memory => Type::Memory.phrase(),
+            Self::Duration => Type::Seconds.phrase(),
+            Self::Path => Type::Path.phrase(),
+            Self::Port => Type::Port.phrase(),
+            Self::Volume => Type::Volume.phrase(),
+            Self::Container => Type::Container.phrase(),
+            Self::Enumeration(values) => one_of(values.iter().map(SmolStr::as_str)),
+        }
+    }
+}
+
+/// A use of a template, ready to be applied.
+pub(super) struct Use<'a> {
+    pub(super) block: &'a Block,
+    pub(super) file: usize,
+    pub(super) locals: Vec<Binding>,
+    pub(super) layer: u8,
+    /// The call in the source.
+    pub(super) span: Span,
+    name: Span,
+}
+
+impl Use<'_> {
+    /// Where the template's statements stand.
+    pub(super) fn scope<'s>(&'s self, part: Option<&'s str>) -> Scope<'s> {
+        Scope { file: self.file, locals: &self.locals, part, layer: self.layer }
+    }
+}
+
+impl<'a> Resolver<'a> {
+    /// Reads `template KIND name(parameters) { … }`.
+    pub(super) fn template(&mut self, statement: &'a Statement, file: usize) -> Option<Template<'a>> {
+        let shape = "template KIND name(parameter: type) { … }";
+        let (kind, name, arguments): (_, _, &[Argument]) = match statement.values.as_slice() {
+            [Value { kind: ValueKind::Word(kind), .. }, Value { kind: ValueKind::Call(name, arguments), .. }] => {
+                (kind, name, arguments)
+            }
+            _ => {
+                self.report(
+                    Diagnostic::error("malformed-declaration", statement.head(), "`template` cannot be read")
+                        .here(format!("expected `{shape}`")),
+                );
+                return None;
+            }
+        };
+        let kinds = || {
+            let workloads = ["pod", "deployment", "statefulset", "daemonset", "replicaset", "job", "cronjob", "part"];
+            workloads.into_iter().chain(vocabulary::CONTAINERS.iter().copied())
+        };
+        if !kinds().any(|known| known == kind) {
+            let span = statement.values[0].span;
+            self.report(
+                Diagnostic::error("unknown-value", span, format!("there is no template of a `{kind}`"))
+                    .here("expected a workload, a container, or `part`")
+                    .did_you_mean(span, kind, kinds()),
+            );
+            return None;
+        }
+        let Some(block) = &statement.block else {
+            self.report(
+                Diagnostic::error("missing-block", statement.head(), "`template` needs a block").here("expected `{ … }` after this"),
+            );
+            return None;
+        };
+        let mut parameters: Vec<Parameter> = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let Some(name) = &argument.name else {
+                let span = argument.values.first().map_or(name.span, |value| value.span);
+                self.report(
+                    Diagnostic::error("malformed-declaration", span, "a parameter needs a type").here("expected `name: type`"),
+                );
+                continue;
+            };
+            if let Some(before) = parameters.iter().find(|before| before.name.text == name.text) {
+                let before = before.name.span;
+                self.declared_twice(&name.text, name.span, before);
+                continue;
+            }
+            let (ty, default) = self.parameter_type(&argument.values, name.span, true)?;
+            parameters.push(Parameter { name, ty, default });
+        }
+        Some(Template { kind, name, parameters, block, file })
+    }
+
+    /// Reads `type [= default]`.
+    pub(super) fn parameter_type<'v>(
+        &mut self,
+        values: &'v [Value],
+        at: Span,
+        in_template: bool,
+    ) -> Option<(ParameterType, Option<&'v Value>)> {
+        let assign = values.iter().position(|value| matches!(value.kind, ValueKind::Operator(Operator::Assign)));
+        let (ty, default) = match assign {
+            Some(at) => (&values[..at], &values[at + 1..]),
+            None => (values, &[][..]),
+        };
+        let ty = match ty {
+            [Value { kind: ValueKind::Word(word), span }] => {
+                let known = TYPES
+                    .iter()
+                    .filter(|(_, ty)| in_template || !matches!(ty, ParameterType::Volume | ParameterType::Container));
+                match known.clone().find(|(name, _)| name == word) {
+                    Some((_, ty)) => ty.clone(),
+                    None => {
+                        let diagnostic = Diagnostic::error("unknown-type", *span, format!("there is no type `{word}`"))
+                            .here(format!("expected {}", one_of(known.clone().map(|(name, _)| *name))));
+                        let meant = match word.as_str() {
+                            "str" | "text" | "String" => Some("string"),
+                            "integer" | "number" | "i32" => Some("int"),
+                            "boolean" => Some("bool"),
+                            "quantity" | "bytes" => Some("memory"),
+                            _ => None,
+                        };
+                        self.report(match meant {
+                            Some(meant) => diagnostic.fix(format!("write `{meant}`"), *span, meant, crate::diagnostic::Applicability::Safe),
+                            None => diagnostic.did_you_mean(*span, word, known.map(|(name, _)| *name)),
+                        });
+                        return None;
+                    }
+                }
+            }
+            _ => ParameterType::Enumeration(self.enumeration(ty, at)?),
+        };
+        match (assign, default) {
+            (None, _) => Some((ty, None)),
+            (Some(_), [default]) => Some((ty, Some(default))),
+            (Some(assign), _) => {
+                self.report(
+                    Diagnostic::error("malformed-declaration", values[assign].span, "a default is one value").here("expected one value after this"),
+                );
+                None
+            }
+        }
+    }
+
+    /// `"a" | "b"`
+    fn enumeration(&mut self, values: &[Value], at: Span) -> Option<Vec<SmolStr>> {
+        let mut names = Vec::new();
+        for (index, value) in values.iter().enumerate() {
+            let separator = index % 2 == 1;
+            match &value.kind {
+                ValueKind::Operator(Operator::Bar) if separator => {}
+                ValueKind::Text(pieces) if !separator => match pieces.as_slice() {
+                    [crate::syntax::tree::Piece::Text(text)] => names.push(text.clone()),
+                    _ => break,
+                },
+                _ => break,
+            }
+        }
+        if names.is_empty() || values.len() != 2 * names.len() - 1 {
+            let span = values.first().map_or(at, |first| first.span.to(values[values.len() - 1].span));
+            self.report(
+                Diagnostic::error("malformed-declaration", span, "a type cannot be read")
+                    .here("expected a type such as `string`, or values such as `\"dev\" | \"prod\"`"),
+            );
+            return None;
+        }
+        Some(names)
+    }
+
+    /// The constant of a value that is handed to a parameter, if it fits.
+    pub(super) fn argument(&mut self, value: &Value, ty: &ParameterType, scope: &Scope) -> Option<Evaluated> {
+        let evaluated = match (&value.kind, ty) {
+            (ValueKind::Word(word), ParameterType::Volume | ParameterType::Container) => match self.lookup(word, scope) {
+                Some(binding) if binding.reference => binding.value.clone(),
+                _ => Evaluated { constant: Constant::Word(word.clone()), span: value.span },
+            },
+            (ValueKind::Word(word), ParameterType::Enumeration(values)) if values.contains(word) => {
+                Evaluated { constant: Constant::Text(word.clone()), span: value.span }
+            }
+            _ => self.evaluate(value, scope),
+        };
+        if evaluated.constant == Constant::Unknown {
+            return Some(evaluated);
+        }
+        match self.fits(&evaluated, ty) {
+            Ok(constant) => Some(Evaluated { constant, ..evaluated }),
+            Err(expected) => {
+                let diagnostic = Diagnostic::error("type-mismatch", evaluated.span, format!("{} does not fit here", evaluated.constant.describe()))
+                    .here(format!("expected {expected}"));
+                self.report(match (&evaluated.constant, ty) {
+                    (Constant::Text(text), ParameterType::Enumeration(values)) => {
+                        let span = evaluated.span;
+                        let near = crate::diagnostic::nearest(text, values.iter().map(SmolStr::as_str));
+                        match near {
+                            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                                format!("write \"{near}\""),
+                                span,
+                                format!("\"{near}\""),
+                                crate::diagnostic::Applicability::Unsafe,
+                            ),
+                            None => diagnostic,
+                        }
+                    }
+                    _ => diagnostic,
+                });
+                Some(Evaluated { constant: Constant::Unknown, ..evaluated })
+            }
+        }
+    }
+
+    /// Whether a constant is of a type; the error says what was expected.
+    pub(super) fn fits(&mut self, evaluated: &Evaluated, ty: &ParameterType) -> Result<Constant, String> {
+        use super::types::{Unit, quantity, seconds};
+        let ok = match (ty, &evaluated.constant) {
+            (ParameterType::Bool, Constant::Bool(_))
+            | (ParameterType::Text(_), Constant::Text(_))
+            | (ParameterType::Path, Constant::Path(_)) => true,
+            (ParameterType::Path, Constant::Text(text)) => text.starts_with('/'),
+            (ParameterType::Int, Constant::Number(text)) => {
+                text.parse::<i64>().is_ok() && !text.starts_with('+') && (text.len() == 1 || !text.starts_with('0'))
+            }
+            (ParameterType::Port, Constant::Number(text)) => text.parse::<u16>().is_ok_and(|port| port > 0),
+            (ParameterType::Cpu, Constant::Number(text)) => quantity(text, Unit::Cpu).is_ok(),
+            (ParameterType::Memory, Constant::Number(text)) => quantity(text, Unit::Bytes).is_ok(),
+            (ParameterType::Duration, Constant::Number(text)) => {
+                matches!(seconds(text), Ok(NodeValue::Int(_)))
+            }
+            (ParameterType::Volume | ParameterType::Container, Constant::Word(_)) => true,
+            (ParameterType::Volume | ParameterType::Container, Constant::Text(text)) => {
+                return Ok(Constant::Word(text.clone()));
+            }
+            (ParameterType::Enumeration(values), Constant::Text(text)) => values.contains(text),
+            _ => false,
+        };
+        if ok { Ok(evaluated.constant.clone()) } else { Err(ty.phrase()) }
+    }
+
+    /// Finds the template of a call and binds the call's arguments.
+    pub(super) fn template_use(&mut self, call: &'a Value, kind: &str, scope: &Scope) -> Option<Use<'a>> {
+        let (name, span, arguments): (&SmolStr, Span, &'a [Argument]) = match &call.kind {
+            ValueKind::Call(name, arguments) => (&name.text, name.span, arguments),
+            ValueKind::Word(name) => (name, call.span, &[]),
+            _ => {
+                self.report(
+                    Diagnostic::error("type-mismatch", call.span, "this is no template")
+                        .here(format!("expected {}", Type::TemplateCall.phrase())),
+                );
+                return None;
+            }
+        };
+        let template = self.find_template(name, span, scope)?;
+        if template.kind != kind {
+            self.report(
+                Diagnostic::error("wrong-template", span, format!("`{name}` is the template of a `{}`, not of a `{kind}`", template.kind))
+                    .here(format!("place it by `{} NAME from {name}(…)`", template.kind))
+                    .label(template.name.span, "declared here"),
+            );
+            return None;
+        }
+        if self.applying.contains(&template.name.span) {
+            self.report(
+                Diagnostic::error("recursive-template", span, format!("the template `{name}` uses itself"))
+                    .here("used here, while it is being applied")
+                    .label(template.name.span, "declared here"),
+            );
+            return None;
+        }
+        let Some(layer) = scope.layer.checked_sub(TEMPLATE_STEP).filter(|layer| *layer > 16) else {
+            self.report(Diagnostic::error("too-deep", span, "templates use templates too deeply").here("too deep"));
+            return None;
+        };
+        let locals = self.arguments(&template, call.span, arguments, scope);
+        Some(Use { block: template.block, file: template.file, locals, layer, span: call.span, name: template.name.span })
+    }
+
+    fn find_template(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Template<'a>> {
+        let (file, base) = match name.split_once('.') {
+            None => (Some(scope.file), name),
+            Some((alias, base)) => (self.names[scope.file].aliases.get(alias).copied(), base),
+        };
+        let Some(file) = file else {
+            let alias = name.split('.').next().unwrap_or_default().to_owned();
+            let names: &Names = &self.names[scope.file];
+            let mut diagnostic = Diagnostic::error("unknown-name", span, format!("no file is used as `{alias}`")).here("not known here");
+            if let Some(near) = crate::diagnostic::nearest(&alias, names.aliases.keys().map(SmolStr::as_str)) {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            } else if alias == "std" {
+                diagnostic = diagnostic.help("add `use \"std\"` at the top of the file");
+            } else {
+                diagnostic = diagnostic.help(format!("add `use \"{alias}.initflow\"` at the top of the file"));
+            }
+            self.report(diagnostic);
+            return None;
+        };
+        if let Some(template) = self.names[file].templates.get(base) {
+            return Some(template.clone());
+        }
+        let known: Vec<String> = self.names[file]
+            .templates
+            .keys()
+            .map(|known| name.split_once('.').map_or_else(|| known.to_string(), |(alias, _)| format!("{alias}.{known}")))
+            .collect();
+        let mut diagnostic =
+            Diagnostic::error("unknown-name", span, format!("no template is called `{name}`")).here("not declared");
+        if let Some(near) = crate::diagnostic::nearest(name, known.iter().map(String::as_str)) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        } else if !known.is_empty() {
+            let mut known = known;
+            known.sort_unstable();
+            diagnostic = diagnostic.help(format!("known here: {}", one_of(known.iter().map(String::as_str))));
+        }
+        self.report(diagnostic);
+        None
+    }
+
+    fn arguments(&mut self, template: &Template<'a>, call: Span, arguments: &'a [Argument], scope: &Scope) -> Vec<Binding> {
+        let mut given: Vec<Option<&'a Value>> = vec![None; template.parameters.len()];
+        let mut positional = 0;
+        for argument in arguments {
+            let Some(value) = argument.values.first() else { continue };
+            let at = match &argument.name {
+                None => {
+                    positional += 1;
+                    Some(positional - 1).filter(|at| *at < given.len())
+                }
+                Some(name) => template.parameters.iter().position(|parameter| parameter.name.text == name.text),
+            };
+            let Some(at) = at else {
+                let known = template.parameters.iter().map(|parameter| parameter.name.text.as_str());
+                let declared = template.name.span;
+                let diagnostic = match &argument.name {
+                    None => Diagnostic::error("unknown-argument", value.span, format!("the template `{}` takes {} arguments", template.name.text, given.len()))
+                        .here("one too many"),
+                    Some(name) => Diagnostic::error("unknown-argument", name.span, format!("the template `{}` has no parameter `{}`", template.name.text, name.text))
+                        .here("not a parameter")
+                        .did_you_mean(name.span, &name.text, known),
+                };
+                self.report(diagnostic.label(declared, "declared here"));
+                continue;
+            };
+            if let Some(before) = given[at] {
+                self.report(
+                    Diagnostic::error("duplicate-statement", value.span, format!("`{}` is given twice", template.parameters[at].name.text))
+                        .here("here again")
+                        .label(before.span, "first here"),
+                );
+            }
+            given[at] = Some(value);
+        }
+        let mut bindings: Vec<Binding> = Vec::with_capacity(given.len());
+        for (parameter, given) in template.parameters.iter().zip(given) {
+            let value = match (given, parameter.default) {
+                (Some(value), _) => self.argument(value, &parameter.ty, scope),
+                (None, Some(default)) => {
+                    let inner = Scope { file: template.file, locals: &bindings, part: None, layer: scope.layer };
+                    self.argument(default, &parameter.ty, &inner)
+                }
+                (None, None) => {
+                    self.report(
+                        Diagnostic::error("missing-argument", call, format!("the template `{}` needs `{}`", template.name.text, parameter.name.text))
+                            .here(format!("expected `{}: …`, {}", parameter.name.text, parameter.ty.phrase()))
+                            .label(parameter.name.span, "without a default"),
+                    );
+                    None
+                }
+            };
+            let value = value.unwrap_or(Evaluated { constant: Constant::Unknown, span: call });
+            bindings.push(Binding {
+                name: parameter.name.text.clone(),
+                declared: parameter.name.span,
+                value,
+                argument: given.is_some(),
+                reference: matches!(parameter.ty, ParameterType::Volume | ParameterType::Container),
+            });
+        }
+        bindings
+    }
+
+    /// Does something inside a template, so that messages show the use.
+    pub(super) fn inside<T>(&mut self, used: &Use, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.frames.push(used.span);
+        self.applying.push(used.name);
+        let result = work(self);
+        self.applying.pop();
+        self.frames.pop();
+        result
+    }
+}

@@ -1,0 +1,357 @@
+//! Values against the types that their places expect.
+
+use super::resolve::Resolver;
+use super::scope::{Constant, Evaluated, Scope};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::schema::{EnumValue, Type as FieldType};
+use crate::object::{Node, Value};
+use crate::source::Span;
+use crate::syntax::tree::{self, ValueKind};
+use crate::vocabulary::Type;
+use smol_str::SmolStr;
+
+impl Resolver<'_> {
+    /// The node that a value of a head becomes.
+    pub(super) fn typed(&mut self, value: &tree::Value, ty: Type, scope: &Scope) -> Node {
+        if matches!(ty, Type::Name | Type::Volume | Type::Container | Type::PortRef) {
+            return self.named(value, ty, scope);
+        }
+        let evaluated = self.evaluate(value, scope);
+        self.convert(&evaluated, ty)
+    }
+
+    /// A declared or referenced name: a word as it stands, or text.
+    fn named(&mut self, value: &tree::Value, ty: Type, scope: &Scope) -> Node {
+        if let ValueKind::Word(word) = &value.kind {
+            let bound = self.lookup(word, scope);
+            return match bound {
+                Some(binding) if binding.reference || (ty == Type::PortRef && binding.argument) => {
+                    let evaluated = Evaluated { constant: binding.value.constant.clone(), span: binding.value.span };
+                    self.convert(&evaluated, ty)
+                }
+                Some(binding) if ty == Type::PortRef => {
+                    let evaluated = Evaluated { constant: binding.value.constant.clone(), span: value.span };
+                    self.convert(&evaluated, ty)
+                }
+                _ => Node::text(value.span, word.clone()),
+            };
+        }
+        let evaluated = self.evaluate(value, scope);
+        self.convert(&evaluated, ty)
+    }
+
+    /// The node that a constant becomes where a type is expected.
+    pub(super) fn convert(&mut self, evaluated: &Evaluated, ty: Type) -> Node {
+        let Evaluated { constant, span } = evaluated;
+        let value = match (ty, constant) {
+            (_, Constant::Unknown) => Ok(Value::Unresolved),
+            (Type::Name | Type::Volume | Type::Container | Type::PortRef, Constant::Text(text) | Constant::Word(text))
+            | (Type::Text | Type::TextOrList, Constant::Text(text) | Constant::Path(text)) => {
+                Ok(Value::Text(text.clone()))
+            }
+            (Type::Path, Constant::Path(text)) => Ok(Value::Text(text.clone())),
+            // A path with an insertion can only be written as text.
+            (Type::Path, Constant::Text(text)) if text.starts_with('/') => Ok(Value::Text(text.clone())),
+            (Type::Int(low, high), Constant::Number(text)) => int(text, low, high),
+            (Type::Port | Type::PortRef, Constant::Number(text)) => int(text, 1, 65535),
+            (Type::Cpu, Constant::Number(text)) => quantity(text, Unit::Cpu),
+            (Type::Memory, Constant::Number(text)) => quantity(text, Unit::Bytes),
+            (Type::Seconds, Constant::Number(text)) => seconds(text),
+            (Type::Mode, Constant::Number(text)) => mode(text),
+            _ => Err(None),
+        };
+        self.node(*span, value, constant, || ty.phrase())
+    }
+
+    /// The node, or the report of a value that does not fit.
+    fn node(
+        &mut self,
+        span: Span,
+        value: Result<Value, Option<String>>,
+        constant: &Constant,
+        expected: impl Fn() -> String,
+    ) -> Node {
+        let value = value.unwrap_or_else(|hint| {
+            self.mismatch(span, constant, &expected(), hint);
+            Value::Unresolved
+        });
+        Node::new(span, value)
+    }
+
+    fn mismatch(&mut self, span: Span, constant: &Constant, expected: &str, hint: Option<String>) {
+        let diagnostic =
+            Diagnostic::error("type-mismatch", span, format!("{} does not fit here", constant.describe()))
+                .here(format!("expected {expected}"));
+        let written = self.spelling(span);
+        let diagnostic = match hint {
+            Some(hint) => diagnostic.help(hint),
+            None => diagnostic,
+        };
+        let diagnostic = match constant {
+            Constant::Number(text) if expected.starts_with("text") && *text == written => {
+                diagnostic.fix("put it in quotes", span, format!("\"{text}\""), Applicability::Safe)
+            }
+            Constant::Number(text) if expected.starts_with("a time") && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                diagnostic.fix("give it a unit", span, format!("{text}s"), Applicability::Unsafe)
+            }
+            Constant::Number(text)
+                if expected.starts_with("a file mode") && text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                diagnostic.fix("write it in octal", span, format!("0{text}"), Applicability::Unsafe)
+            }
+            _ => diagnostic,
+        };
+        self.report(diagnostic);
+    }
+
+    /// The node of a plain value of a Kubernetes field.
+    pub(super) fn scalar(&mut self, value: &tree::Value, ty: &'static FieldType, key: &str, scope: &Scope) -> Node {
+        if let FieldType::Enum(values) = ty {
+            return self.enumerated(value, values, scope);
+        }
+        let evaluated = self.evaluate(value, scope);
+        self.convert_scalar(&evaluated, ty, key)
+    }
+
+    /// The node that a constant becomes as a Kubernetes field.
+    pub(super) fn convert_scalar(&mut self, evaluated: &Evaluated, ty: &'static FieldType, key: &str) -> Node {
+        let Evaluated { constant, span } = evaluated;
+        let is_mode = matches!(key, "mode" | "defaultMode");
+        let value = match (ty, constant) {
+            (_, Constant::Unknown) => Ok(Value::Unresolved),
+            (FieldType::Bool, Constant::Bool(bool)) => Ok(Value::Bool(*bool)),
+            (FieldType::Int32 | FieldType::Int64, Constant::Number(text)) if is_mode => mode(text),
+            (FieldType::Int32, Constant::Number(text)) => int(text, i32::MIN.into(), i32::MAX.into()),
+            (FieldType::Int64, Constant::Number(text)) => int(text, i64::MIN, i64::MAX),
+            (FieldType::Text | FieldType::Time, Constant::Text(text) | Constant::Path(text))
+            | (FieldType::IntOrString, Constant::Text(text)) => Ok(Value::Text(text.clone())),
+            (FieldType::IntOrString, Constant::Number(text)) if text.ends_with('%') => Ok(Value::Text(text.clone())),
+            (FieldType::IntOrString, Constant::Number(text)) => int(text, i32::MIN.into(), i32::MAX.into()),
+            (FieldType::Quantity, Constant::Number(text)) => quantity(text, Unit::of(key)),
+            _ => Err(None),
+        };
+        self.node(*span, value, constant, || phrase(ty, key))
+    }
+
+    /// A word or a text that must be one of an enumeration's values.
+    fn enumerated(&mut self, value: &tree::Value, values: &'static [EnumValue], scope: &Scope) -> Node {
+        let names = || values.iter().map(|value| value.name);
+        let (found, span) = match &value.kind {
+            ValueKind::Word(word) => {
+                let member = names().any(|name| name == word);
+                let bound = self.lookup(word, scope).map(|binding| binding.declared);
+                match (member, bound) {
+                    (true, Some(declared)) => {
+                        self.report(
+                            Diagnostic::error("ambiguous-word", value.span, format!("`{word}` is a value that stands here, and a name of yours"))
+                                .here("which of the two?")
+                                .label(declared, "declared here")
+                                .help("give the `let` or `param` another name"),
+                        );
+                        return Node::new(value.span, Value::Unresolved);
+                    }
+                    (false, Some(_)) => {
+                        let evaluated = self.evaluate(value, scope);
+                        (evaluated.constant, evaluated.span)
+                    }
+                    _ => (Constant::Text(word.clone()), value.span),
+                }
+            }
+            _ => {
+                let evaluated = self.evaluate(value, scope);
+                (evaluated.constant, evaluated.span)
+            }
+        };
+        let text = match &found {
+            Constant::Text(text) | Constant::Word(text) => text.clone(),
+            Constant::Unknown => return Node::new(span, Value::Unresolved),
+            other => {
+                let expected = one_of(names());
+                self.mismatch(span, other, &expected, None);
+                return Node::new(span, Value::Unresolved);
+            }
+        };
+        match values.iter().find(|value| value.name == text) {
+            Some(member) => {
+                self.supported(&member.since, &format!("`{text}`"), span);
+                Node::text(span, text)
+            }
+            None => {
+                let folded = names().find(|name| name.eq_ignore_ascii_case(&text));
+                let diagnostic = Diagnostic::error("unknown-value", span, format!("`{}` is none of the values that may stand here", text.escape_debug()))
+                    .here(format!("expected {}", one_of(names())));
+                self.report(match folded {
+                    Some(name) => diagnostic
+                        .help(format!("write `{name}`: case matters"))
+                        .fix(format!("write `{name}`"), span, name, Applicability::Safe),
+                    None => diagnostic.did_you_mean(span, &text, names()),
+                });
+                Node::new(span, Value::Unresolved)
+            }
+        }
+    }
+}
+
+/// "`a`, `b` or `c`"
+pub(super) fn one_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<String> = names.filter(|name| !name.is_empty()).map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => "nothing".into(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// What a message says that a field expects.
+pub(super) fn phrase(ty: &FieldType, key: &str) -> String {
+    match ty {
+        FieldType::Bool => "`true` or `false`".into(),
+        FieldType::Int32 | FieldType::Int64 if matches!(key, "mode" | "defaultMode") => Type::Mode.phrase(),
+        FieldType::Int32 | FieldType::Int64 => "a whole number".into(),
+        FieldType::Text => "text in quotes".into(),
+        FieldType::Time => "text in quotes: a time such as \"2026-01-31T12:00:00Z\"".into(),
+        FieldType::IntOrString => "a whole number, a percentage such as `25%`, or text in quotes".into(),
+        FieldType::Quantity => match Unit::of(key) {
+            Unit::Cpu => Type::Cpu.phrase(),
+            Unit::Bytes => Type::Memory.phrase(),
+            Unit::Any => "an amount such as `1` or `500m`".into(),
+        },
+        FieldType::Enum(values) => one_of(values.iter().map(|value| value.name)),
+        FieldType::Object(_) | FieldType::Map(_) | FieldType::Any => "a block".into(),
+        FieldType::List(_) => "a list such as `[a, b]`".into(),
+    }
+}
+
+/// Which units a quantity may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Cpu,
+    Bytes,
+    Any,
+}
+
+impl Unit {
+    /// The units of a resource, by its name.
+    pub(super) fn of(resource: &str) -> Self {
+        let resource = resource.strip_prefix("limits.").or(resource.strip_prefix("requests.")).unwrap_or(resource);
+        match resource {
+            "cpu" => Self::Cpu,
+            "memory" | "storage" | "ephemeral-storage" | "sizeLimit" => Self::Bytes,
+            _ if resource.starts_with("hugepages-") => Self::Bytes,
+            _ => Self::Any,
+        }
+    }
+}
+
+/// A quantity, if it is one and has a unit that fits.
+pub(super) fn quantity(text: &str, unit: Unit) -> Result<Value, Option<String>> {
+    let suffix = text.trim_start_matches(|char: char| char.is_ascii_digit() || matches!(char, '.' | '-' | '+'));
+    let exponent = suffix.starts_with(['e', 'E']) && suffix.len() > 1;
+    let fits = match unit {
+        Unit::Cpu => exponent || matches!(suffix, "" | "m" | "u" | "n" | "k"),
+        Unit::Bytes => {
+            exponent || matches!(suffix, "" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei")
+        }
+        Unit::Any => true,
+    };
+    if !fits {
+        return Err(Some(match unit {
+            Unit::Cpu => "units of CPU: none for cores, `m` for thousandths of one".into(),
+            _ => bytes_hint(text, suffix),
+        }));
+    }
+    let quantity = Quantity::parse(text).map_err(|error| Some(error.to_string()))?;
+    // MilliValue of more than this many overflows in Kubernetes' own arithmetic.
+    if unit == Unit::Cpu && !quantity.fits_millis() {
+        return Err(Some("it is more CPU than Kubernetes can count".into()));
+    }
+    Ok(Value::Quantity(quantity))
+}
+
+fn bytes_hint(text: &str, suffix: &str) -> String {
+    let units = "units of bytes: `Ki` `Mi` `Gi` `Ti` (powers of 1024), `k` `M` `G` `T` (powers of 1000)";
+    let number = &text[..text.len() - suffix.len()];
+    let meant = match suffix.to_ascii_lowercase().as_str() {
+        "m" | "mb" | "mib" => "Mi",
+        "g" | "gb" | "gib" | "gi" => "Gi",
+        "k" | "kb" | "kib" | "ki" => "Ki",
+        "mi" => "Mi",
+        "t" | "tb" | "tib" | "ti" => "Ti",
+        _ => return units.into(),
+    };
+    format!("write `{number}{meant}`; {units}")
+}
+
+/// A whole number in a range.
+fn int(text: &str, low: i64, high: i64) -> Result<Value, Option<String>> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(None);
+    }
+    if digits.len() > 1 && digits.starts_with('0') {
+        return Err(Some("a number with a leading zero is a file mode, and stands only where one is expected".into()));
+    }
+    match text.parse::<i64>() {
+        Ok(int) if (low..=high).contains(&int) => Ok(Value::Int(int)),
+        _ => Err(Some(format!("the range is {low} to {high}"))),
+    }
+}
+
+fn mode(text: &str) -> Result<Value, Option<String>> {
+    let octal = text.starts_with('0') && text.len() <= 5 && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
+    match i64::from_str_radix(text, 8) {
+        Ok(mode) if octal => Ok(Value::Int(mode)),
+        _ => Err(Some("a mode starts with a zero and has the digits 0 to 7".into())),
+    }
+}
+
+/// A time in whole seconds: one or more numbers with the units `h`, `m`, `s`, `ms`, from large to small.
+pub(super) fn seconds(text: &str) -> Result<Value, Option<String>> {
+    let wrong = || Some(String::from("units of time: `h`, `m`, `s`, as in `90s`, `5m` or `1h30m`"));
+    let (mut rest, mut total, mut last) = (text, 0_u64, u64::MAX);
+    if rest.is_empty() {
+        return Err(wrong());
+    }
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let count: u64 = rest[..digits].parse().map_err(|_| wrong())?;
+        rest = &rest[digits..];
+        let (unit, length) = if rest.starts_with("ms") {
+            (1, 2)
+        } else if rest.starts_with('s') {
+            (1000, 1)
+        } else if rest.starts_with('m') {
+            (60_000, 1)
+        } else if rest.starts_with('h') {
+            (3_600_000, 1)
+        } else {
+            return Err(wrong());
+        };
+        if unit >= last {
+            return Err(wrong());
+        }
+        last = unit;
+        total = count.checked_mul(unit).and_then(|part| total.checked_add(part)).ok_or_else(wrong)?;
+        rest = &rest[length..];
+    }
+    if total % 1000 != 0 {
+        return Err(Some("Kubernetes counts in whole seconds".into()));
+    }
+    match i32::try_from(total / 1000) {
+        Ok(seconds) => Ok(Value::Int(seconds.into())),
+        Err(_) => Err(Some("it is longer than Kubernetes can count (68 years)".into())),
+    }
+}
+
+/// Whether a word may be declared; if not, why.
+pub(super) fn undeclarable(name: &SmolStr) -> Option<String> {
+    let word = name.as_str();
+    if crate::vocabulary::KEYWORDS.contains(&word) {
+        return Some(format!("`{word}` is a keyword of the language"));
+    }
+    if matches!(word, "initflow" | "edition" | "for" | "if" | "import" | "include" | "match" | "without") {
+        return Some(format!("`{word}` is reserved"));
+    }
+    word.contains('.').then(|| "a declared name has no dots".into())
+}

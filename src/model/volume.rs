@@ -1,0 +1,95 @@
+//! Volumes in their short forms and by block.
+
+use super::resolve::Resolver;
+use super::scope::Scope;
+use super::workload::Making;
+use super::{Name, Storage, Volume};
+use crate::kubernetes::schema::{self, Type as FieldType};
+use crate::object::{Map, Node, Value};
+use crate::source::Span;
+use crate::syntax::tree::Statement;
+use crate::vocabulary::Entry;
+use smol_str::SmolStr;
+
+/// What a short form stands for: the source's field in a Volume, and the field of the source that the value is.
+fn source_of(word: &str) -> (&'static str, &'static str) {
+    match word {
+        "claim" => ("persistentVolumeClaim", "claimName"),
+        "secret" => ("secret", "secretName"),
+        "configmap" => ("configMap", "name"),
+        "host" => ("hostPath", "path"),
+        "image" => ("image", "reference"),
+        // `scratch` and `memory`
+        _ => ("emptyDir", "sizeLimit"),
+    }
+}
+
+impl<'a> Resolver<'a> {
+    /// `volume NAME [source] { … }`
+    pub(super) fn volume(&mut self, entry: &'static Entry, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+        let Some(head) = self.head(entry, statement) else { return };
+        let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else { return };
+        let Some(name) = declared(&name, scope) else { return };
+        let mut fields = Map::default();
+        fields.set("name", name.span, Node::text(name.span, name.text.clone()));
+        let chosen = head.chosen();
+        let (source, key) = source_of(chosen.map_or("scratch", |clause| clause.word));
+        let short = chosen.map(|clause| {
+            let mut object = Map::default();
+            if clause.word == "memory" {
+                object.insert("medium", clause.span, scope.layer, Node::text(clause.span, "Memory")).ok();
+            }
+            if let Some(filled) = clause.values.first() {
+                let node = self.typed(filled.value, filled.ty, scope);
+                object.insert(key, filled.value.span, scope.layer, node).ok();
+            }
+            if let Some(field) = schema::VOLUME.field(source) {
+                self.supported(&field.since, &format!("`volume {} {}`", name.text, clause.word), clause.span);
+            }
+            object
+        });
+        match (short, &statement.block) {
+            (Some(mut object), block) => {
+                if let (Some(block), Some(FieldType::Object(inner))) =
+                    (block, schema::VOLUME.field(source).map(|field| &field.ty))
+                {
+                    self.fields(inner, block, &mut object, scope);
+                }
+                let span = head.chosen().map_or(statement.head(), |clause| clause.span);
+                fields.set(source, span, Node::new(statement.head(), Value::Map(object)));
+            }
+            (None, Some(block)) if !block.statements.is_empty() => {
+                self.fields(&schema::VOLUME, block, &mut fields, scope);
+            }
+            (None, _) => fields.set("emptyDir", statement.head(), Node::map(statement.head())),
+        }
+        let storage = storage_of(&fields);
+        let fields = Node::new(statement.span, Value::Map(fields));
+        making.add_volume(scope.layer, Volume { name, storage, span: statement.head(), fields });
+    }
+}
+
+/// A declared name as it is in the pod: a part's has the part's name before it.
+pub(super) fn declared(name: &Node, scope: &Scope) -> Option<Name> {
+    let text = name.as_text()?;
+    let text = match scope.part {
+        Some(part) => smol_str::format_smolstr!("{part}-{text}"),
+        None => SmolStr::new(text),
+    };
+    Some(Name { text, span: name.span })
+}
+
+fn storage_of(fields: &Map) -> Storage {
+    match fields.get("emptyDir") {
+        None => Storage::Filled,
+        Some(source) if source.get("medium").and_then(Node::as_text) == Some("Memory") => Storage::Memory,
+        Some(_) => Storage::Scratch,
+    }
+}
+
+impl Making<'_> {
+    /// The names of the volumes and their places, for references.
+    pub(super) fn volume_names(&self) -> Vec<(SmolStr, Span)> {
+        self.volumes.iter().map(|(_, volume)| (volume.name.text.clone(), volume.name.span)).collect()
+    }
+}

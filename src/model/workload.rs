@@ -1,0 +1,412 @@
+//! Workloads: their levels, labels and selector, and the containers and volumes in them.
+
+use super::container::Draft;
+use super::head::Head;
+use super::resolve::{Defaults, OWN, Resolver};
+use super::scope::Scope;
+use super::template::Use;
+use super::{Level, Name, Storage, Volume, Workload, WorkloadKind};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::schema;
+use crate::object::{Map, Node, Value};
+use crate::source::Span;
+use crate::syntax::tree::{Block, Statement};
+use crate::vocabulary::{self, Entry, Place, Type};
+use smol_str::SmolStr;
+
+/// The label by which a workload without a `selector` finds its pods.
+const NAME_LABEL: &str = "app.kubernetes.io/name";
+
+/// A workload in the making.
+pub(super) struct Making<'a> {
+    pub(super) kind: WorkloadKind,
+    metadata: Map,
+    spec: Map,
+    job_metadata: Map,
+    job_spec: Map,
+    pod_metadata: Map,
+    pub(super) pod_spec: Map,
+    /// `labels` outside the levels, under that key: for the object and its pods both.
+    labels: Map,
+    pub(super) volumes: Vec<(u8, Volume)>,
+    pub(super) containers: Vec<Draft>,
+    pub(super) parts: Vec<Part>,
+    budgets: Vec<Node>,
+    pub(super) defaults: Vec<Defaults<'a>>,
+}
+
+/// A part that has been placed: its name, and its containers' names in the pod.
+pub(super) struct Part {
+    pub(super) name: Name,
+    pub(super) containers: Vec<SmolStr>,
+}
+
+/// A body of statements and where they stand: the template's, or the workload's own.
+#[derive(Clone, Copy)]
+struct Layer<'a, 's> {
+    block: &'a Block,
+    scope: Scope<'s>,
+    used: Option<&'s Use<'a>>,
+}
+
+impl<'a> Resolver<'a> {
+    /// Resolves a workload.
+    pub(super) fn workload(
+        &mut self,
+        kind: WorkloadKind,
+        entry: &'static Entry,
+        statement: &'a Statement,
+        scope: &Scope,
+    ) -> Option<Workload> {
+        let (Some(head), Some(block)) = (self.head(entry, statement), &statement.block) else {
+            return None;
+        };
+        let used = match head.value("from") {
+            Some(call) => self.template_use(call.value, kind.keyword(), scope),
+            None => None,
+        };
+        let mut making = Making::new(kind);
+        let own = Layer { block, scope: Scope { layer: OWN, ..*scope }, used: None };
+        let name = self.workload_name(&head, &mut making, scope);
+        let below = used.as_ref().map(|used| Layer { block: used.block, scope: used.scope(None), used: Some(used) });
+        for layer in below.iter().chain([&own]) {
+            self.on_layer(layer, |resolver, layer| resolver.collect_defaults(layer, &mut making));
+        }
+        for layer in below.iter().chain([&own]) {
+            self.on_layer(layer, |resolver, layer| resolver.workload_statements(layer.block, &layer.scope, &mut making));
+        }
+        Some(self.finish(making, name, statement.head()))
+    }
+
+    fn on_layer<'s>(&mut self, layer: &Layer<'a, 's>, work: impl FnOnce(&mut Self, &Layer<'a, 's>)) {
+        match layer.used {
+            Some(used) => self.inside(used, |resolver| work(resolver, layer)),
+            None => work(self, layer),
+        }
+    }
+
+    fn workload_name(&mut self, head: &Head, making: &mut Making, scope: &Scope) -> Option<Name> {
+        if let Some(schedule) = head.plain("schedule") {
+            let node = self.typed(schedule.value, Type::Text, scope);
+            self.put(&mut making.spec, "schedule", schedule.value.span, node, scope);
+        }
+        let filled = head.plain("name")?;
+        let node = self.typed(filled.value, filled.ty, scope);
+        let text = SmolStr::new(node.as_text()?);
+        self.put(&mut making.metadata, "name", node.span, node.clone(), scope);
+        Some(Name { text, span: node.span })
+    }
+
+    fn collect_defaults(&mut self, layer: &Layer<'a, '_>, making: &mut Making<'a>) {
+        let file = layer.scope.file;
+        self.each(&layer.block.statements, &layer.scope, |resolver, statement, live| {
+            if statement.name.text == "defaults"
+                && !statement.name.quoted
+                && let Some(defaults) = resolver.defaults(statement, file)
+                && live
+            {
+                making.defaults.push(defaults);
+            }
+        });
+    }
+
+    /// Takes in the statements of a workload's block, or of a part's.
+    pub(super) fn workload_statements(&mut self, block: &'a Block, scope: &Scope, making: &mut Making<'a>) {
+        let kind = making.kind;
+        self.each(&block.statements, scope, |resolver, statement, live| {
+            if live {
+                resolver.workload_statement(statement, scope, making);
+            } else {
+                let mut scratch = Making::new(kind);
+                resolver.workload_statement(statement, scope, &mut scratch);
+            }
+        });
+    }
+
+    fn workload_statement(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+        let name = statement.name.text.as_str();
+        let Some(entry) = vocabulary::entry(Place::Workload, name).filter(|_| !statement.name.quoted) else {
+            return self.level_field(statement, scope, making);
+        };
+        if scope.part.is_some() && matches!(name, "budget" | "metadata" | "job" | "pod" | "app" | "part") {
+            self.report(
+                Diagnostic::error("misplaced-statement", statement.name.span, format!("`{name}` may not stand in a part"))
+                    .here("a part has volumes, steps and sidecars"),
+            );
+            return;
+        }
+        match name {
+            "defaults" => {}
+            "volume" => self.volume(entry, statement, scope, making),
+            "part" => self.part(entry, statement, scope, making),
+            "budget" => self.budget(entry, statement, scope, making),
+            "metadata" | "job" | "pod" => self.level(entry, statement, scope, making),
+            _ => self.container(entry, statement, scope, making),
+        }
+    }
+
+    /// `metadata { … }`, `job { … }`, `pod { … }`
+    fn level(&mut self, entry: &'static Entry, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+        let (Some(_), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
+        let kind = making.kind;
+        let (metadata, spec, object) = match entry.name {
+            "metadata" => {
+                return self.fields(&schema::OBJECT_META, block, &mut making.metadata, scope);
+            }
+            "job" if kind == WorkloadKind::CronJob => (&mut making.job_metadata, &mut making.job_spec, &schema::JOB_SPEC),
+            "pod" if kind != WorkloadKind::Pod => (&mut making.pod_metadata, &mut making.pod_spec, &schema::POD_SPEC),
+            name => {
+                let only = if name == "job" { "only a `cronjob` has a Job's template" } else { "a `pod` has no template: its fields stand in it directly" };
+                self.report(
+                    Diagnostic::error("misplaced-statement", statement.name.span, format!("`{name}` may not stand in a `{}`", kind.keyword()))
+                        .here(only),
+                );
+                return;
+            }
+        };
+        self.each(&block.statements, scope, |resolver, statement, live| {
+            let (mut no_metadata, mut no_spec) = (Map::default(), Map::default());
+            let (metadata, spec) =
+                if live { (&mut *metadata, &mut *spec) } else { (&mut no_metadata, &mut no_spec) };
+            if statement.name.text == "metadata" && !statement.name.quoted {
+                if let Some(block) = &statement.block {
+                    resolver.fields(&schema::OBJECT_META, block, metadata, scope);
+                }
+            } else if let Some(field) = schema::OBJECT_META.field(&statement.name.text) {
+                resolver.field(&schema::OBJECT_META, field, statement, metadata, scope);
+            } else if let Some(field) = field_of(object, &statement.name.text) {
+                resolver.field(object, field, statement, spec, scope);
+            } else if vocabulary::entry(Place::Workload, &statement.name.text).is_some() {
+                resolver.report(
+                    Diagnostic::error("misplaced-statement", statement.name.span, format!("`{}` may not stand in `{}`", statement.name.text, entry.name))
+                        .here("it stands in the workload itself"),
+                );
+            } else {
+                let known = schema::OBJECT_META.fields.iter().chain(object.fields).map(|field| field.name);
+                resolver.unknown_statement(statement, known, object.name);
+            }
+        });
+    }
+
+    /// A field of the outermost level that has it.
+    fn level_field(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+        let name = statement.name.text.as_str();
+        if scope.part.is_some() {
+            let known = vocabulary::entries_at(Place::Workload).map(|entry| entry.name);
+            return self.unknown_statement(statement, known, "part");
+        }
+        if name == "labels" {
+            return self.field_statement(&schema::OBJECT_META, statement, &mut making.labels, scope);
+        }
+        if name == "volumeClaimTemplates" && making.kind == WorkloadKind::StatefulSet {
+            return self.claim_template(statement, scope, making);
+        }
+        if let Some(field) = schema::OBJECT_META.field(name) {
+            return self.field(&schema::OBJECT_META, field, statement, &mut making.metadata, scope);
+        }
+        let mut levels = making.levels();
+        for (object, map) in &mut levels {
+            if let Some(field) = field_of(object, name) {
+                return self.field(object, field, statement, map, scope);
+            }
+        }
+        let known: Vec<&str> = vocabulary::entries_at(Place::Workload)
+            .map(|entry| entry.name)
+            .chain(levels.iter().flat_map(|(object, _)| object.fields.iter().map(|field| field.name)))
+            .chain(schema::OBJECT_META.fields.iter().map(|field| field.name))
+            .collect();
+        if vocabulary::entry(Place::Container, name).is_some() || schema::CONTAINER.field(name).is_some() {
+            self.report(
+                Diagnostic::error("misplaced-statement", statement.name.span, format!("`{name}` may not stand in a workload itself"))
+                    .here("it stands in a container")
+                    .help(format!("put it into an `app`, a `step` or a `sidecar`: `app web {{ {name} … }}`")),
+            );
+            return;
+        }
+        let kind = making.kind.keyword();
+        self.unknown_statement(statement, known.into_iter(), kind);
+    }
+
+    fn budget(&mut self, entry: &'static Entry, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+        let (Some(_), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
+        let mut map = Map::default();
+        self.entries(&schema::Type::Quantity, block, &mut map, scope);
+        making.budgets.push(Node::new(statement.span, Value::Map(map)));
+    }
+
+    /// `part NAME from template(…)`
+    fn part(&mut self, entry: &'static Entry, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+        let Some(head) = self.head(entry, statement) else { return };
+        let (Some(filled), call) = (head.plain("name"), head.value("from")) else { return };
+        let name = self.typed(filled.value, filled.ty, scope);
+        let Some(text) = name.as_text().map(SmolStr::new) else { return };
+        let Some(call) = call else {
+            self.report(
+                Diagnostic::error("missing-value", statement.head(), "`part` needs a template")
+                    .here("expected `from template(…)` after this"),
+            );
+            return;
+        };
+        let first = making.containers.len();
+        if let Some(used) = self.template_use(call.value, "part", scope) {
+            let scope = used.scope(Some(&text));
+            self.inside(&used, |resolver| {
+                resolver.collect_defaults(&Layer { block: used.block, scope, used: None }, making);
+                resolver.workload_statements(used.block, &scope, making);
+            });
+        }
+        if let Some(block) = &statement.block {
+            let scope = Scope { part: Some(&text), ..*scope };
+            self.workload_statements(block, &scope, making);
+        }
+        let containers = making.containers[first..].iter().map(|draft| draft.name.text.clone()).collect();
+        if let Some(before) = making.parts.iter().find(|part| part.name.text == text) {
+            let before = before.name.span;
+            self.report(
+                Diagnostic::error("duplicate-name", name.span, format!("two parts are called `{text}`"))
+                    .here("here again")
+                    .label(before, "first here"),
+            );
+        }
+        making.parts.push(Part { name: Name { text, span: name.span }, containers });
+    }
+
+    /// Puts the pieces together.
+    fn finish(&mut self, mut making: Making<'a>, name: Option<Name>, span: Span) -> Workload {
+        let volumes = making.volume_names();
+        let containers = self.finish_containers(&mut making, &volumes);
+        labels_of(&mut making, name.as_ref(), span);
+        let level = |metadata: Map, spec: Map| Level {
+            metadata: Node::new(span, Value::Map(metadata)),
+            spec: Node::new(span, Value::Map(spec)),
+        };
+        Workload {
+            kind: making.kind,
+            name,
+            span,
+            job: (making.kind == WorkloadKind::CronJob).then(|| level(making.job_metadata, making.job_spec)),
+            object: level(making.metadata, making.spec),
+            pod: level(making.pod_metadata, making.pod_spec),
+            volumes: making.volumes.into_iter().map(|(_, volume)| volume).collect(),
+            containers,
+            budgets: making.budgets,
+        }
+    }
+
+    /// `volumeClaimTemplates { … }`
+    fn claim_template(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+        let Some(block) = &statement.block else {
+            self.report(
+                Diagnostic::error("missing-block", statement.head(), "`volumeClaimTemplates` needs a block").here("expected `{ … }` after this"),
+            );
+            return;
+        };
+        let mut fields = Map::default();
+        self.fields(&schema::PERSISTENT_VOLUME_CLAIM, block, &mut fields, scope);
+        let node = Node::new(statement.span, Value::Map(fields));
+        let name = match node.at("metadata.name") {
+            Some(name) => Name { text: name.as_text().unwrap_or_default().into(), span: name.span },
+            None => Name { text: SmolStr::default(), span: statement.name.span },
+        };
+        let volume = Volume { name, storage: Storage::ClaimTemplate, span: statement.head(), fields: node };
+        making.add_volume(scope.layer, volume);
+    }
+}
+
+impl Making<'_> {
+    fn new(kind: WorkloadKind) -> Self {
+        Self {
+            kind,
+            metadata: Map::default(),
+            spec: Map::default(),
+            job_metadata: Map::default(),
+            job_spec: Map::default(),
+            pod_metadata: Map::default(),
+            pod_spec: Map::default(),
+            labels: Map::default(),
+            volumes: Vec::new(),
+            containers: Vec::new(),
+            parts: Vec::new(),
+            budgets: Vec::new(),
+            defaults: Vec::new(),
+        }
+    }
+
+    /// The levels of this kind, outermost first.
+    fn levels(&mut self) -> Vec<(&'static schema::Object, &mut Map)> {
+        let mut levels: Vec<(&'static schema::Object, &mut Map)> = Vec::with_capacity(3);
+        match self.kind {
+            WorkloadKind::Pod => {}
+            WorkloadKind::Deployment => levels.push((&schema::DEPLOYMENT_SPEC, &mut self.spec)),
+            WorkloadKind::StatefulSet => levels.push((&schema::STATEFUL_SET_SPEC, &mut self.spec)),
+            WorkloadKind::DaemonSet => levels.push((&schema::DAEMON_SET_SPEC, &mut self.spec)),
+            WorkloadKind::ReplicaSet => levels.push((&schema::REPLICA_SET_SPEC, &mut self.spec)),
+            WorkloadKind::Job => levels.push((&schema::JOB_SPEC, &mut self.spec)),
+            WorkloadKind::CronJob => {
+                levels.push((&schema::CRON_JOB_SPEC, &mut self.spec));
+                levels.push((&schema::JOB_SPEC, &mut self.job_spec));
+            }
+        }
+        levels.push((&schema::POD_SPEC, &mut self.pod_spec));
+        levels
+    }
+
+    /// Adds a volume; a nearer one of the same name takes the place of one farther away.
+    pub(super) fn add_volume(&mut self, layer: u8, volume: Volume) {
+        match self.volumes.iter_mut().find(|(before, known)| known.name.text == volume.name.text && *before != layer) {
+            Some((before, _)) if *before > layer => {}
+            Some(known) => *known = (layer, volume),
+            None => self.volumes.push((layer, volume)),
+        }
+    }
+}
+
+/// A field of a spec, unless the language has a statement for it.
+fn field_of(object: &'static schema::Object, name: &str) -> Option<&'static schema::Field> {
+    if vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name) || name == "volumeClaimTemplates" {
+        return None;
+    }
+    object.field(name)
+}
+
+/// Puts the labels where they belong, and the selector that is implied.
+fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {
+    let common = making.labels.remove("labels");
+    let on_pods = making.kind != WorkloadKind::Pod;
+    for entry in common.iter().flat_map(Node::entries) {
+        add_label(&mut making.metadata, &entry.key, entry.key_span, &entry.node);
+        if on_pods {
+            add_label(&mut making.pod_metadata, &entry.key, entry.key_span, &entry.node);
+        }
+    }
+    if !making.kind.has_selector() {
+        return;
+    }
+    if making.spec.get("selector").is_none()
+        && let Some(name) = name
+    {
+        let given = making.pod_metadata.get("labels").and_then(|labels| labels.as_map()?.get(NAME_LABEL)).cloned();
+        let value = given.unwrap_or_else(|| Node::text(name.span, name.text.clone()));
+        let mut labels = Map::default();
+        labels.set(NAME_LABEL, name.span, value);
+        let mut selector = Map::default();
+        selector.set("matchLabels", span, Node::new(span, Value::Map(labels)));
+        making.spec.set("selector", span, Node::new(span, Value::Map(selector)));
+    }
+    let selector = making.spec.get("selector").and_then(|selector| selector.get("matchLabels")).cloned();
+    for entry in selector.iter().flat_map(Node::entries) {
+        add_label(&mut making.pod_metadata, &entry.key, entry.key_span, &entry.node);
+    }
+}
+
+/// Adds a label unless the metadata has it.
+fn add_label(metadata: &mut Map, key: &SmolStr, span: Span, value: &Node) {
+    if metadata.get("labels").is_none() {
+        metadata.set("labels", span, Node::map(span));
+    }
+    if let Some(labels) = metadata.get_mut("labels").map(Node::map_mut)
+        && labels.get(key).is_none()
+    {
+        labels.set(key.clone(), span, value.clone());
+    }
+}
