@@ -42,6 +42,52 @@ impl FromStr for Version {
     }
 }
 
+/// Which versions have a field or a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Availability {
+    /// The first version whose API has it.
+    pub from: Version,
+    /// The version from which its feature gate is on by default, if one is.
+    pub on: Option<Version>,
+    /// The feature gate; empty where there is none any more.
+    pub gate: &'static str,
+}
+
+/// What a version makes of a field or a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// It takes it.
+    Supported,
+    /// Its API server drops it unless a feature gate is turned on.
+    GateOff {
+        /// The feature gate.
+        gate: &'static str,
+        /// The version from which the gate is on by default, if one is.
+        on_by_default_from: Option<Version>,
+    },
+    /// Its API does not know it.
+    Absent {
+        /// The first version whose API does.
+        from: Version,
+    },
+}
+
+impl Availability {
+    /// In every version that can be targeted.
+    pub const ALWAYS: Self = Self { from: Version::OLDEST, on: Some(Version::OLDEST), gate: "" };
+
+    /// What a version makes of it.
+    pub fn in_version(&self, version: Version) -> Support {
+        if version < self.from {
+            Support::Absent { from: self.from }
+        } else if self.on.is_some_and(|on| version >= on) {
+            Support::Supported
+        } else {
+            Support::GateOff { gate: self.gate, on_by_default_from: self.on }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,120 @@
+//! Every object of Kubernetes' workload kinds, with its fields, made at build time from the schema of `k8s-openapi`.
+//!
+//! Invariant: an object here has exactly the fields of the typed object that the compiler lowers to, less `status`.
+
+use super::version::{Availability, Version};
+
+/// A kind of object: `Container`, `PodSpec`.
+#[derive(Debug)]
+pub struct Object {
+    /// Its name in the API, without the group.
+    pub name: &'static str,
+    /// The API's own description.
+    pub doc: &'static str,
+    /// Its fields, in the order in which people write them.
+    pub fields: &'static [Field],
+}
+
+impl Object {
+    /// The field of a name.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// A field of an object.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name in the API.
+    pub name: &'static str,
+    /// The type of its value.
+    pub ty: Type,
+    /// Whether the schema requires it.
+    pub required: bool,
+    /// Which versions have it.
+    pub since: Availability,
+    /// The API's own description.
+    pub doc: &'static str,
+}
+
+/// The type of a field's value.
+#[derive(Debug)]
+pub enum Type {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number of 32 bits.
+    Int32,
+    /// A whole number of 64 bits.
+    Int64,
+    /// Text.
+    Text,
+    /// One of some words.
+    Enum(&'static [EnumValue]),
+    /// An amount of a resource.
+    Quantity,
+    /// A whole number, or text (a percentage, a port's name).
+    IntOrString,
+    /// A time, as text in RFC 3339.
+    Time,
+    /// An object.
+    Object(&'static Object),
+    /// A list.
+    List(&'static Type),
+    /// A map with free keys.
+    Map(&'static Type),
+    /// Free JSON.
+    Any,
+}
+
+/// A word of an enumeration.
+#[derive(Debug)]
+pub struct EnumValue {
+    /// The word.
+    pub name: &'static str,
+    /// Which versions have it.
+    pub since: Availability,
+}
+
+/// The object of a name.
+pub fn object(name: &str) -> Option<&'static Object> {
+    OBJECTS.binary_search_by(|object| object.name.cmp(name)).ok().map(|at| OBJECTS[at])
+}
+
+/// All objects, by name.
+pub fn objects() -> &'static [&'static Object] {
+    OBJECTS
+}
+
+include!(concat!(env!("OUT_DIR"), "/schema.rs"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_found_by_name() {
+        for object in objects() {
+            assert_eq!(super::object(object.name).map(|found| found.name), Some(object.name));
+        }
+        assert!(object("PodStatus").is_none());
+        assert!(objects().len() > 100);
+    }
+
+    #[test]
+    fn fields_have_the_types_of_the_api() {
+        let ty = |object: &Object, field: &str| format!("{:?}", object.field(field).map(|field| &field.ty));
+        assert_eq!(ty(&CONTAINER, "image"), "Some(Text)");
+        assert!(ty(&CONTAINER, "ports").starts_with("Some(List(Object(Object { name: \"ContainerPort\""));
+        assert_eq!(ty(&EMPTY_DIR_VOLUME_SOURCE, "sizeLimit"), "Some(Quantity)");
+        assert_eq!(ty(&HTTP_GET_ACTION, "port"), "Some(IntOrString)");
+        assert_eq!(ty(&OBJECT_META, "labels"), "Some(Map(Text))");
+        assert!(DEPLOYMENT.field("status").is_none());
+    }
+
+    #[test]
+    fn fields_stand_in_the_order_of_people() {
+        let names: Vec<&str> = CONTAINER.fields.iter().take(3).map(|field| field.name).collect();
+        assert_eq!(names, ["name", "image", "imagePullPolicy"]);
+        assert_eq!(POD_SPEC.fields.last().map(|field| field.name), Some("volumes"));
+    }
+}
