@@ -1,0 +1,71 @@
+//! [`Flow`] to diagnostics: the API server's rules, and those of the flow of files.
+//!
+//! Invariant: nothing that the API server would refuse for a reason visible in the source passes; what is
+//! [`Unresolved`](crate::object::Value::Unresolved) has been reported already and is passed over.
+//!
+//! Each family of rules is one file. The rules, by their area in Kubernetes' validation, and the diagnostics that they raise:
+//!
+//! | rules | diagnostics |
+//! |---|---|
+//! | names, namespaces of objects; limits for CronJob (52), Job (63), StatefulSet (52), indexed Job | `invalid-name` `name-too-long` |
+//! | labels, annotations, finalizers, owners | `invalid-label` `annotations-too-large` `invalid-name` `missing-field` `duplicate-item` |
+//! | containers: at least one app, names, images | `missing-app` `invalid-name` `duplicate-name` `missing-image` `invalid-image` |
+//! | containers: restart policies and rules | `too-new` `wrong-restart-policy` `unmet-requirement` `missing-field` `too-many-items` |
+//! | steps: no lifecycle, probes, restart on resize | `lifecycle-on-step` `probe-on-step` `resize-on-step` |
+//! | volumes: names, one source, the source's own fields | `duplicate-name` `several-sources` `missing-field` `out-of-range` `invalid-path` |
+//! | volumes: items, downward API, projected sources | `invalid-path` `missing-source` `several-sources` `duplicate-item` `out-of-range` `unknown-field-path` |
+//! | mounts and devices | `duplicate-mount-path` `invalid-path` `conflicting-fields` `unmet-requirement` `unknown-volume` `wrong-volume-kind` |
+//! | variables | `invalid-variable` `shadowed-variable` `missing-source` `several-sources` `unknown-field-path` `unknown-resource` `invalid-divisor` |
+//! | ports | `out-of-range` `invalid-name` `duplicate-port` `host-port-mismatch` `idle-field` |
+//! | probes and hooks | `missing-handler` `several-handlers` `unknown-port` `out-of-range` `unmet-requirement` `missing-field` |
+//! | resources of containers and of the pod | `invalid-resource-name` `request-over-limit` `request-not-limit` `missing-limit` `fractional-quantity` `unknown-claim` |
+//! | workloads: selectors, restart policies, strategies | `invalid-selector` `selector-mismatch` `wrong-restart-policy` `unmet-requirement` `out-of-range` |
+//! | Jobs and CronJobs | `invalid-schedule` `invalid-time-zone` `unknown-container` `unmet-requirement` `duplicate-item` |
+//! | the pod's own fields, placement, security | `invalid-name` `invalid-address` `unmet-requirement` `out-of-range` `missing-field` |
+//! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
+
+mod containers;
+mod environment;
+mod fields;
+mod flow;
+mod jobs;
+mod metadata;
+mod mounts;
+mod ports;
+mod probes;
+mod projections;
+mod report;
+mod resources;
+mod selectors;
+mod volumes;
+mod workloads;
+
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::version::Version;
+use crate::model::{Flow, Workload};
+use report::Report;
+
+/// The families of rules, in the order in which a reader thinks of them.
+const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
+    metadata::check,
+    containers::check,
+    volumes::check,
+    mounts::check,
+    environment::check,
+    ports::check,
+    probes::check,
+    resources::check,
+    workloads::check,
+    jobs::check,
+    flow::check,
+];
+
+/// Checks every workload of a program against the rules of one version of Kubernetes.
+pub fn check(flow: &Flow, version: Version, diagnostics: &mut Vec<Diagnostic>) {
+    let mut report = Report::new(version, diagnostics);
+    for workload in &flow.workloads {
+        for family in FAMILIES {
+            family(workload, &mut report);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Containers, to what the API server and the kubelet refuse in their names, images and restart policies.
+//!
+//! Invariant: what only a sidecar or an app may have is refused on a step under a name of its own.
+
+use super::report::{Report, entry, items, text};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::kubernetes::version::Version;
+use crate::kubernetes::{image, names};
+use crate::model::{Container, Role, Workload};
+use crate::object::Node;
+use std::collections::HashMap;
+
+/// The version from which every container may have a restart policy of its own.
+const RESTART_RULES: Version = Version(35);
+/// The version from which a step may have a resize policy.
+const RESIZABLE_STEPS: Version = Version(34);
+/// The version from which a rule may restart all containers.
+const RESTART_ALL: Version = Version(36);
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    if !workload.containers.iter().any(|container| container.role == Role::App) {
+        report.add(
+            Diagnostic::error("missing-app", workload.span, "the workload has no `app`")
+                .here("nothing runs once its steps are done")
+                .help("add an `app NAME { … }`; a pod has at least one ordinary container"),
+        );
+    }
+    let mut seen: HashMap<&str, &Container> = HashMap::new();
+    for container in &workload.containers {
+        report.text_form(&container.name.text, container.name.span, "a container's name", names::label);
+        match seen.get(container.name.text.as_str()) {
+            Some(first) => report.add(duplicate("container", &container.name, first.name.span)),
+            None => drop(seen.insert(&container.name.text, container)),
+        }
+        image(container, report);
+        step(container, report);
+        restart(container, report);
+    }
+}
+
+/// The error about a name that stands twice.
+pub(super) fn duplicate(what: &str, name: &crate::model::Name, first: crate::source::Span) -> Diagnostic {
+    Diagnostic::error("duplicate-name", name.span, format!("two {what}s are named `{}`", name.text))
+        .here("the name again")
+        .label(first, "first used here")
+        .help("give one of them another name")
+}
+
+fn image(container: &Container, report: &mut Report<'_>) {
+    let image = container.fields.get("image");
+    if image.is_none() && !matches!(container.fields.value, crate::object::Value::Unresolved) {
+        report.add(
+            Diagnostic::error(
+                "missing-image",
+                container.span,
+                format!("`{}` has no image", container.name.text),
+            )
+            .here("`image` is missing")
+            .help("say what it runs: `image \"registry.example.com/name:tag\"`"),
+        );
+    }
+    let Some(node) = image else { return };
+    let Some(reference) = node.as_text() else { return };
+    if reference.is_empty() {
+        report.add(
+            Diagnostic::error("missing-image", node.span, format!("`{}` has an empty image", container.name.text))
+                .here("empty")
+                .help("say what it runs: `image \"registry.example.com/name:tag\"`"),
+        );
+    } else if let Some(fault) = image::fault(reference) {
+        report.add(invalid_image(reference, node, &fault));
+    }
+}
+
+/// The error about a text that is no image reference.
+pub(super) fn invalid_image(reference: &str, node: &Node, fault: &str) -> Diagnostic {
+    let trimmed = reference.trim();
+    let headline = format!("the image `{}` {fault}", super::report::shown(reference));
+    let diagnostic = Diagnostic::error("invalid-image", node.span, headline)
+        .here("no image can be found by this")
+        .help("write `name`, `name:tag` or `registry.example.com/path/name:tag`");
+    if trimmed != reference && image::fault(trimmed).is_none() {
+        super::report::renamed(diagnostic, node.span, reference, trimmed)
+    } else if let Some(bare) = reference.split_once("://").map(|(_, bare)| bare)
+        && image::fault(bare).is_none()
+    {
+        super::report::renamed(diagnostic, node.span, reference, bare)
+    } else {
+        diagnostic
+    }
+}
+
+fn step(container: &Container, report: &mut Report<'_>) {
+    if container.role != Role::Step {
+        return;
+    }
+    let name = &container.name.text;
+    if let Some(lifecycle) = entry(&container.fields, "lifecycle") {
+        report.add(
+            Diagnostic::error("lifecycle-on-step", lifecycle.key_span, format!("the step `{name}` has a `lifecycle`"))
+                .here("only for a sidecar or an app")
+                .label(container.span, "a step runs once, to completion")
+                .help("run what it does in the step itself, or make this a `sidecar`"),
+        );
+    }
+    let probes = [("livenessProbe", "alive"), ("readinessProbe", "ready"), ("startupProbe", "started")];
+    for (field, statement) in probes {
+        let Some(probe) = entry(&container.fields, field) else { continue };
+        report.add(
+            Diagnostic::error("probe-on-step", probe.key_span, format!("the step `{name}` has the probe `{statement}`"))
+                .here("only for a sidecar or an app")
+                .label(container.span, "a step runs once, to completion")
+                .help("remove the probe, or make this a `sidecar`"),
+        );
+    }
+    if let Some(resize) = entry(&container.fields, "resizePolicy")
+        && report.version < RESIZABLE_STEPS
+    {
+        report.add(newer(resize.key_span, "`resizePolicy` on a step", RESIZABLE_STEPS, report.version));
+    }
+    for resize in items(&container.fields, "resizePolicy") {
+        let Some(policy) = resize.as_map().and_then(|map| map.entry("restartPolicy")) else { continue };
+        if policy.node.as_text() == Some("RestartContainer") {
+            report.add(
+                Diagnostic::error(
+                    "resize-on-step",
+                    policy.key_span,
+                    format!("the step `{name}` cannot be restarted by a resize"),
+                )
+                .here("only for a sidecar or an app")
+                .label(container.span, "a step runs once, to completion")
+                .help("use `restartPolicy NotRequired`"),
+            );
+        }
+    }
+}
+
+fn restart(container: &Container, report: &mut Report<'_>) {
+    let fields = &container.fields;
+    let sidecar = container.role == Role::Sidecar;
+    let policy = entry(fields, "restartPolicy");
+    if let Some(policy) = policy
+        && !sidecar
+        && report.version < RESTART_RULES
+    {
+        report.add(newer(
+            policy.key_span,
+            "a restart policy for a single container",
+            RESTART_RULES,
+            report.version,
+        ));
+        return;
+    }
+    if let Some(policy) = policy
+        && sidecar
+        && policy.node.as_text().is_some_and(|policy| policy != "Always")
+    {
+        report.add(
+            Diagnostic::error("wrong-restart-policy", policy.node.span, "a sidecar is always restarted")
+                .here("only `Always` makes a sidecar")
+                .label(container.span, "the sidecar")
+                .help("remove the `restartPolicy`, or write `step` in place of `sidecar`"),
+        );
+    }
+    if let Some(policy) = policy
+        && container.role == Role::Step
+        && policy.node.as_text() == Some("Always")
+    {
+        report.add(
+            Diagnostic::error("wrong-restart-policy", policy.node.span, "a step cannot be restarted `Always`")
+                .here("this is what a sidecar does")
+                .label(container.span, "a step runs once, to completion")
+                .help("write `sidecar` in place of `step`"),
+        );
+    }
+    let Some(rules) = entry(fields, "restartPolicyRules") else { return };
+    if policy.is_none() {
+        let help = "add `restartPolicy Never` or another policy to the container";
+        report.unmet(rules.key_span, "restartPolicyRules", "needs a `restartPolicy` of the container", help);
+    }
+    if sidecar && report.version < RESTART_ALL {
+        report.add(newer(rules.key_span, "`restartPolicyRules` on a sidecar", RESTART_ALL, report.version));
+    }
+    report.at_most(Some(&rules.node), "restartPolicyRules", 20);
+    for rule in rules.node.items() {
+        report.required(rule, "action", "a restart rule", rule.span);
+        if text(rule, "action") == Some("RestartAllContainers")
+            && report.version < RESTART_ALL
+            && let Some(action) = rule.get("action")
+        {
+            report.add(newer(action.span, "`RestartAllContainers`", RESTART_ALL, report.version));
+        }
+        let Some(codes) = report.required(rule, "exitCodes", "a restart rule", rule.span) else { continue };
+        report.required(codes, "operator", "a rule about exit codes", codes.span);
+        report.at_most(codes.get("values"), "values", 255);
+    }
+}
+
+/// The error about something that the targeted version does not have.
+pub(super) fn newer(
+    span: crate::source::Span,
+    what: &str,
+    needs: Version,
+    version: Version,
+) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        ..Diagnostic::error("too-new", span, format!("{what} needs Kubernetes {needs}"))
+    }
+    .here(format!("not in {version}, which is targeted"))
+    .help(format!("target it with `--kube {needs}`, or do without"))
+}

@@ -1,0 +1,127 @@
+//! Environment variables, to what the API server refuses in their names and sources.
+//!
+//! Invariant: a name that stands twice is a warning, since Kubernetes takes it and the last one counts.
+
+use super::fields;
+use super::mounts::wrong_volume;
+use super::projections;
+use super::report::{Report, SOURCE, entry, shown, text};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names::{self, Fault};
+use crate::model::{Container, Storage, Volume, Workload};
+use crate::object::Node;
+use crate::source::Span;
+use std::collections::HashMap;
+
+const SOURCES: &[&str] = &["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    let volumes: HashMap<&str, &Volume> =
+        workload.volumes.iter().map(|volume| (volume.name.text.as_str(), volume)).collect();
+    for container in &workload.containers {
+        variables(container, &volumes, report);
+        for source in container.fields.get("envFrom").map_or(&[][..], Node::items) {
+            bulk(source, report);
+        }
+    }
+}
+
+fn variables(container: &Container, volumes: &HashMap<&str, &Volume>, report: &mut Report<'_>) {
+    let mut seen: HashMap<&str, Span> = HashMap::new();
+    for variable in container.fields.get("env").map_or(&[][..], Node::items) {
+        if let Some(node) = report.required(variable, "name", "a variable", variable.span)
+            && let Some(name) = node.as_text()
+        {
+            name_form(name, node.span, report);
+            if let Some(first) = seen.insert(name, node.span) {
+                report.add(
+                    Diagnostic::warning(
+                        "shadowed-variable",
+                        node.span,
+                        format!("`{name}` is set twice in `{}`", container.name.text),
+                    )
+                    .here("this value counts")
+                    .label(first, "this value is lost")
+                    .help("remove one of the two"),
+                );
+            }
+        }
+        let Some(source) = variable.get("valueFrom") else { continue };
+        report.not_both(variable, "value", "valueFrom");
+        let Some(kind) = report.exactly_one(source, SOURCES, "a variable's source", source.span, SOURCE) else {
+            continue;
+        };
+        match kind.key.as_str() {
+            "fieldRef" => fields::field(&kind.node, fields::IN_VARIABLE, report),
+            "resourceFieldRef" => fields::resource(&kind.node, report),
+            "fileKeyRef" => file_key(&kind.node, volumes, report),
+            _ => key_reference(&kind.node, kind.key == "secretKeyRef", report),
+        }
+    }
+}
+
+fn name_form(name: &str, span: Span, report: &mut Report<'_>) {
+    if let Some(Fault::Form(form)) = names::variable(name) {
+        report.add(
+            Diagnostic::error("invalid-variable", span, format!("no variable can be named `{}`", shown(name)))
+                .here("not a variable's name")
+                .help(format!("use {form}")),
+        );
+    }
+}
+
+fn key_reference(reference: &Node, secret: bool, report: &mut Report<'_>) {
+    let owner = if secret { "a reference to a Secret's key" } else { "a reference to a ConfigMap's key" };
+    let what = if secret { "a Secret's name" } else { "a ConfigMap's name" };
+    if let Some(name) = report.required(reference, "name", owner, reference.span) {
+        report.form(Some(name), what, names::subdomain);
+    }
+    if let Some(key) = report.required(reference, "key", owner, reference.span) {
+        report.form(Some(key), "a key", names::data_key);
+    }
+}
+
+fn file_key(reference: &Node, volumes: &HashMap<&str, &Volume>, report: &mut Report<'_>) {
+    let owner = "a variable from a file";
+    if let Some(key) = report.required(reference, "key", owner, reference.span)
+        && let Some(written) = key.as_text()
+    {
+        name_form(written, key.span, report);
+    }
+    if let Some(path) = report.required(reference, "path", owner, reference.span) {
+        projections::relative(path, report);
+    }
+    let Some(name) = report.required(reference, "volumeName", owner, reference.span) else { return };
+    let Some(written) = name.as_text() else { return };
+    match volumes.get(written) {
+        Some(volume) if matches!(volume.storage, Storage::Scratch | Storage::Memory) => {}
+        Some(volume) => report.add(wrong_volume(
+            name.span,
+            written,
+            volume.span,
+            "the place of a variable's file",
+            "a scratch or memory volume",
+        )),
+        None => report.add(
+            Diagnostic::error("unknown-volume", name.span, format!("there is no volume `{written}`"))
+                .here("not declared in this workload")
+                .did_you_mean(name.span, written, volumes.keys().copied()),
+        ),
+    }
+}
+
+/// Checks variables that are taken as they are in a Secret or a `ConfigMap`.
+fn bulk(source: &Node, report: &mut Report<'_>) {
+    let kinds = ["configMapRef", "secretRef"];
+    if let Some(kind) = report.exactly_one(source, &kinds, "a source of variables", source.span, SOURCE)
+        && let Some(name) = report.required(&kind.node, "name", "a source of variables", kind.node.span)
+    {
+        let what = if kind.key == "secretRef" { "a Secret's name" } else { "a ConfigMap's name" };
+        report.form(Some(name), what, |text| names::prefix_of(names::subdomain, text));
+    }
+    if let Some(prefix) = entry(source, "prefix")
+        && let Some(written) = text(source, "prefix")
+    {
+        name_form(written, prefix.node.span, report);
+    }
+}

@@ -1,0 +1,107 @@
+//! References to the pod's own fields and resources, to what Kubernetes does not know of them.
+//!
+//! Invariant: which fields there are depends on the place: a variable's value, or a file.
+
+use super::report::{Report, either, shown, text};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names;
+use crate::object::Node;
+
+/// The fields that a variable may take.
+pub(super) const IN_VARIABLE: &[&str] = &[
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
+];
+/// The fields that a file may show.
+pub(super) const IN_VOLUME: &[&str] =
+    &["metadata.name", "metadata.namespace", "metadata.labels", "metadata.annotations", "metadata.uid"];
+
+const RESOURCES: &[&str] = &[
+    "limits.cpu",
+    "limits.memory",
+    "limits.ephemeral-storage",
+    "requests.cpu",
+    "requests.memory",
+    "requests.ephemeral-storage",
+];
+const CPU_DIVISORS: &[&str] = &["0", "1m", "1"];
+const BYTE_DIVISORS: &[&str] =
+    &["0", "1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
+
+/// Checks a `fieldRef`.
+pub(super) fn field(reference: &Node, known: &[&str], report: &mut Report<'_>) {
+    if let Some(version) = reference.get("apiVersion")
+        && version.as_text().is_some_and(|version| !version.is_empty() && version != "v1")
+    {
+        report.unmet(version.span, "apiVersion", "can only be `v1` here", "remove it");
+    }
+    let Some(node) = report.required(reference, "fieldPath", "a reference to a field", reference.span) else {
+        return;
+    };
+    let Some(path) = node.as_text() else { return };
+    let subscripted = ["metadata.labels['", "metadata.annotations['"]
+        .iter()
+        .find_map(|prefix| path.strip_prefix(prefix)?.strip_suffix("']"));
+    if known.contains(&path) || subscripted.is_some_and(|key| names::annotation_key(key).is_none()) {
+        return;
+    }
+    let diagnostic = Diagnostic::error(
+        "unknown-field-path",
+        node.span,
+        format!("there is no field `{}` to take here", shown(path)),
+    )
+    .here("not one of the pod's fields that can be taken");
+    let labels = "`metadata.labels['KEY']` or `metadata.annotations['KEY']`";
+    let diagnostic = match crate::diagnostic::nearest(path, known.iter().copied()) {
+        Some(near) => super::report::renamed(diagnostic, node.span, path, near),
+        None => diagnostic,
+    };
+    report.add(diagnostic.help(format!("take {}, {labels}", known_list(known))));
+}
+
+fn known_list(known: &[&str]) -> String {
+    known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Checks a `resourceFieldRef`.
+pub(super) fn resource(reference: &Node, report: &mut Report<'_>) {
+    let Some(node) = report.required(reference, "resource", "a reference to a resource", reference.span) else {
+        return;
+    };
+    let Some(resource) = node.as_text() else { return };
+    let huge = ["limits.hugepages-", "requests.hugepages-"].iter().any(|prefix| resource.starts_with(prefix));
+    if !huge && !RESOURCES.contains(&resource) {
+        let headline = format!("there is no resource `{}` to take here", shown(resource));
+        let diagnostic = Diagnostic::error("unknown-resource", node.span, headline)
+            .here("not one of the container's resources that can be taken");
+        let diagnostic = match crate::diagnostic::nearest(resource, RESOURCES.iter().copied()) {
+            Some(near) => super::report::renamed(diagnostic, node.span, resource, near),
+            None => diagnostic,
+        };
+        report.add(diagnostic.help(format!("take {}, or a size of huge pages", either(RESOURCES))));
+        return;
+    }
+    let Some(divisor) = reference.get("divisor") else { return };
+    let written = divisor.as_quantity().map(ToString::to_string);
+    let allowed = if resource.ends_with(".cpu") { CPU_DIVISORS } else { BYTE_DIVISORS };
+    if let Some(written) = written.or_else(|| text(reference, "divisor").map(Into::into))
+        && !allowed.contains(&written.as_str())
+    {
+        report.add(
+            Diagnostic::error(
+                "invalid-divisor",
+                divisor.span,
+                format!("`{resource}` cannot be counted in units of `{written}`"),
+            )
+            .here("not a unit for this resource")
+            .help(format!("use {}", either(&allowed[1..]))),
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! The flow of files through volumes, to what can never be read, and what is written for nobody.
+//!
+//! Invariant: only volumes that are empty when the pod starts are held to being written; one message a volume.
+
+use super::report::{Report, items, text};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Container, Direction, Role, Storage, Volume, Workload};
+use crate::source::Span;
+use std::collections::{HashMap, HashSet};
+
+/// One use of a volume by a container.
+struct Use<'a> {
+    container: &'a Container,
+    at: usize,
+    direction: Direction,
+    sub: &'a str,
+    span: Span,
+}
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    for (volume, uses) in workload.volumes.iter().zip(uses(workload)) {
+        if uses.is_empty() {
+            report.add(
+                Diagnostic::warning(
+                    "unused-volume",
+                    volume.span,
+                    format!("no container uses the volume `{}`", volume.name.text),
+                )
+                .here("not mounted anywhere")
+                .help("remove it, or mount it: `mounts NAME at /path`"),
+            );
+        } else if matches!(volume.storage, Storage::Scratch | Storage::Memory)
+            && !updated_before_written(volume, &uses, report)
+            && !read_but_not_written(volume, &uses, report)
+        {
+            written_but_not_read(volume, &uses, report);
+        }
+    }
+}
+
+/// The uses of each volume, in the order of the source.
+fn uses(workload: &Workload) -> Vec<Vec<Use<'_>>> {
+    let named: HashMap<&str, usize> =
+        workload.volumes.iter().enumerate().map(|(at, volume)| (volume.name.text.as_str(), at)).collect();
+    let mut uses: Vec<Vec<Use<'_>>> = workload.volumes.iter().map(|_| Vec::new()).collect();
+    for (at, container) in workload.containers.iter().enumerate() {
+        for mount in &container.mounts {
+            let Some(volume) = mount.index.and_then(|index| uses.get_mut(index)) else { continue };
+            let sub = mount.sub.as_deref().unwrap_or_default();
+            volume.push(Use { container, at, direction: mount.direction, sub, span: mount.span });
+        }
+        let devices = items(&container.fields, "volumeDevices")
+            .iter()
+            .filter_map(|device| Some((text(device, "name")?, "", Direction::Mounts, device.span)));
+        // A variable out of a file is read when its container is made.
+        let files = items(&container.fields, "env").iter().filter_map(|variable| {
+            let file = variable.at("valueFrom.fileKeyRef")?;
+            Some((text(file, "volumeName")?, text(file, "path").unwrap_or_default(), Direction::Reads, file.span))
+        });
+        for (name, sub, direction, span) in devices.chain(files) {
+            let Some(volume) = named.get(name).and_then(|index| uses.get_mut(*index)) else { continue };
+            volume.push(Use { container, at, direction, sub, span });
+        }
+    }
+    uses
+}
+
+fn early(usage: &Use<'_>) -> bool {
+    usage.container.role != Role::App
+}
+
+fn updated_before_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'_>) -> bool {
+    let writes = |usage: &&Use<'_>| matches!(usage.direction, Direction::Writes | Direction::Mounts);
+    let before_apps = Folders::of(uses.iter().filter(writes).filter(|usage| early(usage)));
+    let at_all = Folders::of(uses.iter().filter(writes));
+    let unfilled = uses.iter().filter(|usage| usage.direction == Direction::Updates).find(|usage| {
+        let filled = if usage.container.role == Role::Step { &before_apps } else { &at_all };
+        !filled.touch(usage.sub)
+    });
+    let Some(usage) = unfilled else { return false };
+    report.add(
+        Diagnostic::error(
+            "updated-before-written",
+            usage.span,
+            format!("`{}` updates `{}`, which nothing writes first", usage.container.name.text, volume.name.text),
+        )
+        .here("updates what is not there")
+        .label(volume.span, "empty when the pod starts")
+        .help(format!("use `writes {}` here, or let another step write it", volume.name.text)),
+    );
+    true
+}
+
+fn read_but_not_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'_>) -> bool {
+    let fills = |usage: &&Use<'_>| usage.direction != Direction::Reads;
+    let before_apps = Folders::of(uses.iter().filter(fills).filter(|usage| early(usage)));
+    let at_all = Folders::of(uses.iter().filter(fills));
+    let mut hungry = uses.iter().filter(|usage| usage.direction == Direction::Reads).filter(|usage| {
+        let filled = if usage.container.role == Role::Step { &before_apps } else { &at_all };
+        !filled.touch(usage.sub)
+    });
+    let Some(first) = hungry.next() else { return false };
+    let (name, reader) = (&volume.name.text, &first.container.name.text);
+    let app = uses.iter().find(|usage| fills(usage) && !early(usage) && related(usage.sub, first.sub));
+    let headline = match app {
+        Some(app) => format!("the step `{reader}` reads `{name}`, which only the app `{}` writes", app.container.name.text),
+        None => format!("`{reader}` reads `{name}`, which nothing writes"),
+    };
+    let mut diagnostic = Diagnostic::error("unwritten-volume", first.span, headline)
+        .here("finds an empty folder")
+        .label(volume.span, "empty when the pod starts");
+    if let Some(app) = app {
+        diagnostic = diagnostic.label(app.span, "apps start once every step is done");
+    }
+    let others = uses.iter().find(|usage| fills(usage) && app.is_none());
+    if let Some(other) = others {
+        diagnostic = diagnostic.label(other.span, "another folder of it is written here");
+    }
+    for other in hungry {
+        diagnostic = diagnostic.label(other.span, "read here too");
+    }
+    report.add(diagnostic.help(format!(
+        "let a step or a sidecar write it, `writes {name} at /path`, or say where it comes filled from, as in `volume {name} claim \"…\"`"
+    )));
+    true
+}
+
+fn written_but_not_read(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'_>) {
+    let Some(writer) = uses.iter().find(|usage| usage.direction == Direction::Writes) else { return };
+    let read = uses
+        .iter()
+        .any(|usage| usage.direction != Direction::Writes && (usage.at != writer.at || usage.direction == Direction::Mounts));
+    if read {
+        return;
+    }
+    let name = &volume.name.text;
+    report.add(
+        Diagnostic::warning(
+            "unread-volume",
+            writer.span,
+            format!("`{}` writes `{name}`, which nothing reads", writer.container.name.text),
+        )
+        .here("written for nobody")
+        .label(volume.span, "gone with the pod")
+        .help(format!("let a container read it, or use `mounts {name}` for a container's own scratch space")),
+    );
+}
+
+/// Folders of a volume, to find out quickly whether another one has to do with any of them.
+struct Folders {
+    /// The folders, each in its plain form.
+    folders: HashSet<String>,
+    /// What they are in, up to the volume itself (the empty path).
+    around: HashSet<String>,
+}
+
+impl Folders {
+    fn of<'a>(uses: impl Iterator<Item = &'a Use<'a>>) -> Self {
+        let (mut folders, mut around) = (HashSet::new(), HashSet::new());
+        for usage in uses {
+            let path = plain(usage.sub);
+            for (end, _) in path.match_indices('/') {
+                around.insert(path[..end].to_string());
+            }
+            around.insert(String::new());
+            folders.insert(path);
+        }
+        Self { folders, around }
+    }
+
+    /// Whether one of the folders is this one, in it, or around it.
+    fn touch(&self, sub: &str) -> bool {
+        let path = plain(sub);
+        let inside_of = |folder: &str| self.folders.contains(folder);
+        self.around.contains(&path)
+            || inside_of(&path)
+            || inside_of("")
+            || path.match_indices('/').any(|(end, _)| inside_of(&path[..end]))
+    }
+}
+
+fn related(one: &str, other: &str) -> bool {
+    let (one, other) = (plain(one), plain(other));
+    let inside = |inner: &str, outer: &str| {
+        outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    inside(&one, &other) || inside(&other, &one)
+}
+
+/// A path without the slashes and dots that say nothing.
+fn plain(path: &str) -> String {
+    path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,293 @@
+//! Jobs and `CronJobs`, to what the API server refuses in their own fields.
+//!
+//! Invariant: a CronJob's template of a Job is held to the rules of a Job.
+
+use super::report::{HANDLER, Report, entry, shown, text};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::kubernetes::{cron, names, time_zone};
+use crate::model::{Workload, WorkloadKind};
+use crate::object::{Entry, Node};
+use crate::source::Span;
+use std::collections::HashSet;
+
+const COUNTS: &[&str] = &[
+    "parallelism",
+    "completions",
+    "activeDeadlineSeconds",
+    "backoffLimit",
+    "ttlSecondsAfterFinished",
+    "backoffLimitPerIndex",
+    "maxFailedIndexes",
+];
+const MOST_INDEXES: i64 = 100_000;
+const MOST_FAILED_INDEXES: i64 = 10_000;
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    match (workload.kind, &workload.job) {
+        (WorkloadKind::Job, _) => job(workload, &workload.object.spec, report),
+        (WorkloadKind::CronJob, Some(level)) => {
+            cron_job(workload, report);
+            job(workload, &level.spec, report);
+        }
+        _ => {}
+    }
+}
+
+fn cron_job(workload: &Workload, report: &mut Report<'_>) {
+    let spec = &workload.object.spec;
+    report.not_negative(spec, &["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"]);
+    if let Some(schedule) = report.required(spec, "schedule", "a CronJob", workload.span)
+        && let Some(written) = schedule.as_text()
+        && let Some(fault) = cron::fault(written)
+    {
+        report.add(
+            Diagnostic::error("invalid-schedule", schedule.span, format!("the schedule `{}` {fault}", shown(written)))
+                .here("not a schedule")
+                .help("write five fields, such as `\"0 3 * * *\"` for every day at three, or `\"@daily\"`"),
+        );
+    }
+    if let Some(zone) = spec.get("timeZone") {
+        time_zone(zone, report);
+    }
+    let Some(job) = &workload.job else { return };
+    if let Some(selector) = entry(&job.spec, "selector") {
+        report.unmet(selector.key_span, "selector", "is made by Kubernetes in a CronJob", "remove it");
+    }
+    if let Some(manual) = entry(&job.spec, "manualSelector")
+        && manual.node.as_bool() == Some(true)
+    {
+        report.unmet(manual.key_span, "manualSelector", "cannot be `true` in a CronJob", "remove it");
+    }
+}
+
+fn time_zone(node: &Node, report: &mut Report<'_>) {
+    use time_zone::Fault;
+    let Some(zone) = node.as_text() else { return };
+    let Some(fault) = time_zone::fault(zone) else { return };
+    let diagnostic = |headline: String| {
+        Diagnostic::error("invalid-time-zone", node.span, headline).here("not a time zone")
+    };
+    report.add(match fault {
+        Fault::Empty => diagnostic("the time zone is empty".into()).help("remove it, or name a zone such as `\"Etc/UTC\"`"),
+        Fault::Local => diagnostic(format!("the time zone `{zone}` is not the same everywhere"))
+            .help("name a zone such as `\"Europe/Berlin\"`"),
+        Fault::Unknown(near) => {
+            let unknown = diagnostic(format!("there is no time zone `{}`", shown(zone)));
+            match near {
+                Some(near) => super::report::renamed(unknown.help(format!("did you mean `{near}`?")), node.span, zone, near),
+                None => unknown.help("name a zone of the IANA data base, such as `\"Europe/Berlin\"`"),
+            }
+        }
+    });
+}
+
+fn job(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
+    report.not_negative(spec, COUNTS);
+    restart_policy(workload, spec, report);
+    indexes(spec, report);
+    if let Some(policy) = entry(spec, "podFailurePolicy") {
+        failure_policy(workload, spec, policy, report);
+    }
+    if let Some(policy) = entry(spec, "successPolicy") {
+        success_policy(spec, policy, report);
+    }
+    if let Some(manager) = entry(spec, "managedBy") {
+        report.form(Some(&manager.node), "a Job's manager", names::domain_path);
+    }
+    if workload.kind == WorkloadKind::Job {
+        selector(workload, spec, report);
+    }
+}
+
+fn restart_policy(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
+    let policy = workload.pod.spec.get("restartPolicy");
+    let Some(policy) = policy else {
+        report.add(
+            Diagnostic::error("wrong-restart-policy", workload.span, "a Job's pods need a restart policy of their own")
+                .here("`restartPolicy` is missing")
+                .help("add `restartPolicy OnFailure` (the same pod again) or `restartPolicy Never` (a new pod)"),
+        );
+        return;
+    };
+    let error = |headline: &str, help: &str| {
+        Diagnostic::error("wrong-restart-policy", policy.span, headline).here("not possible here").help(help)
+    };
+    match policy.as_text() {
+        Some("Always") => {
+            let help = "use `OnFailure` (the same pod again) or `Never` (a new pod)";
+            report.add(error("a Job's pods cannot be restarted `Always`", help));
+        }
+        Some("OnFailure") => {
+            if let Some(failure) = entry(spec, "podFailurePolicy") {
+                let diagnostic = error("a `podFailurePolicy` needs the restart policy `Never`", "use `Never`")
+                    .label(failure.key_span, "asks for it")
+                    .fix("write `Never`", policy.span, "Never", Applicability::Unsafe);
+                report.add(diagnostic);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn indexes(spec: &Node, report: &mut Report<'_>) {
+    let number = |field| spec.get(field).and_then(Node::as_int);
+    let indexed = match spec.get("completionMode") {
+        None => false,
+        Some(mode) if mode.as_text().is_none() => return,
+        Some(mode) => mode.as_text() == Some("Indexed"),
+    };
+    if !indexed {
+        for field in ["backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"] {
+            if let Some(entry) = entry(spec, field) {
+                let help = "add `completionMode Indexed` and `completions`";
+                report.unmet(entry.key_span, field, "needs an indexed Job", help);
+            }
+        }
+        return;
+    }
+    let mode = spec.get("completionMode").map_or(spec.span, |mode| mode.span);
+    let per_index = spec.get("backoffLimitPerIndex").is_some();
+    report.required(spec, "completions", "an indexed Job", mode);
+    report.in_range(spec, "parallelism", &(0..=MOST_INDEXES));
+    let many = number("completions").is_some_and(|count| count > MOST_INDEXES);
+    if let Some(failed) = entry(spec, "maxFailedIndexes") {
+        if !per_index {
+            let help = "add `backoffLimitPerIndex`";
+            report.unmet(failed.key_span, "maxFailedIndexes", "needs `backoffLimitPerIndex`", help);
+        }
+        let most = if many && per_index { MOST_FAILED_INDEXES } else { MOST_INDEXES };
+        let most = number("completions").map_or(most, |count| most.min(count.max(0)));
+        report.in_range(spec, "maxFailedIndexes", &(0..=most));
+    } else if many && per_index {
+        report.required(spec, "maxFailedIndexes", "a Job of more than 100000 indexes", mode);
+    }
+    if many && per_index {
+        report.in_range(spec, "parallelism", &(0..=MOST_FAILED_INDEXES));
+    }
+}
+
+fn failure_policy(workload: &Workload, spec: &Node, policy: &Entry, report: &mut Report<'_>) {
+    let rules = policy.node.get("rules");
+    report.at_most(rules, "rules", 20);
+    let containers: Vec<&str> = workload.containers.iter().map(|container| container.name.text.as_str()).collect();
+    for rule in rules.map_or(&[][..], Node::items) {
+        if let Some(action) = report.required(rule, "action", "a rule", rule.span)
+            && action.as_text() == Some("FailIndex")
+            && spec.get("backoffLimitPerIndex").is_none()
+        {
+            report.unmet(action.span, "FailIndex", "needs `backoffLimitPerIndex`", "add it to the Job, or use `FailJob`");
+        }
+        let kinds = ["onExitCodes", "onPodConditions"];
+        if let Some(kind) = report.exactly_one(rule, &kinds, "a rule", rule.span, HANDLER) {
+            if kind.key == "onExitCodes" {
+                exit_codes(&kind.node, &containers, report);
+            } else {
+                report.at_most(Some(&kind.node), "onPodConditions", 20);
+                for condition in kind.node.items() {
+                    if let Some(name) = report.required(condition, "type", "a condition", condition.span) {
+                        report.form(Some(name), "a condition's type", names::qualified);
+                    }
+                }
+            }
+        }
+    }
+    if let Some(replacement) = spec.get("podReplacementPolicy")
+        && replacement.as_text() == Some("TerminatingOrFailed")
+    {
+        let help = "use `Failed`, or leave it out";
+        report.unmet(replacement.span, "TerminatingOrFailed", "cannot stand with a `podFailurePolicy`", help);
+    }
+}
+
+fn exit_codes(rule: &Node, containers: &[&str], report: &mut Report<'_>) {
+    if let Some(name) = rule.get("containerName")
+        && let Some(written) = name.as_text()
+        && !containers.contains(&written)
+    {
+        report.add(
+            Diagnostic::error("unknown-container", name.span, format!("there is no container `{}`", shown(written)))
+                .here("not in this workload")
+                .did_you_mean(name.span, written, containers.iter().copied()),
+        );
+    }
+    report.required(rule, "operator", "a rule about exit codes", rule.span);
+    let Some(values) = report.required(rule, "values", "a rule about exit codes", rule.span) else { return };
+    report.at_most(Some(values), "values", 255);
+    let codes: Vec<(i64, Span)> =
+        values.items().iter().filter_map(|node| Some((node.as_int()?, node.span))).collect();
+    let mut seen = HashSet::new();
+    let mut last = i64::MIN;
+    for (code, span) in codes {
+        if code == 0 && text(rule, "operator") == Some("In") {
+            report.unmet(span, "0", "is no failure, and cannot stand with `In`", "remove it");
+        } else if !seen.insert(code) {
+            let headline = format!("the exit code {code} is given twice");
+            report.add(Diagnostic::error("duplicate-item", span, headline).here("again").help("remove one of the two"));
+        } else if code < last {
+            report.unmet(span, &code.to_string(), "is out of order", "write the exit codes from the lowest to the highest");
+        }
+        last = last.max(code);
+    }
+}
+
+fn success_policy(spec: &Node, policy: &Entry, report: &mut Report<'_>) {
+    let Some(rules) = report.required(&policy.node, "rules", "a success policy", policy.key_span) else { return };
+    report.at_most(Some(rules), "rules", 20);
+    let completions = spec.get("completions").and_then(Node::as_int).unwrap_or(i64::MAX);
+    for rule in rules.items() {
+        if rule.get("succeededIndexes").is_none() && rule.get("succeededCount").is_none() {
+            report.required(rule, "succeededIndexes", "a rule of success", rule.span);
+        }
+        report.in_range(rule, "succeededCount", &(1..=completions.max(1)));
+        let Some(node) = rule.get("succeededIndexes") else { continue };
+        let Some(written) = node.as_text() else { continue };
+        if !is_index_list(written, completions) {
+            report.add(
+                Diagnostic::error("out-of-range", node.span, format!("`{}` is no list of indexes of the Job", shown(written)))
+                    .here("not a list of indexes")
+                    .help("write rising numbers and ranges below `completions`, such as `\"0,2-4\"`"),
+            );
+        }
+    }
+}
+
+/// Whether a text is numbers and ranges that rise and stay below `end`: `0,2-4`.
+fn is_index_list(text: &str, end: i64) -> bool {
+    let mut last = -1;
+    text.split(',').all(|item| {
+        let (low, high) = item.split_once('-').unwrap_or((item, item));
+        let (Ok(low), Ok(high)) = (low.parse::<i64>(), high.parse::<i64>()) else { return false };
+        let fits = last < low && (low < high || !item.contains('-')) && high < end;
+        last = high;
+        fits
+    })
+}
+
+fn selector(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
+    let Some(selector) = entry(spec, "selector") else { return };
+    if spec.get("manualSelector").and_then(Node::as_bool) == Some(true) {
+        super::selectors::check(&selector.node, report);
+        let labels = workload.pod.metadata.get("labels").map_or(&[][..], Node::entries);
+        if let Some(miss) = super::selectors::miss(&selector.node, labels) {
+            report.add(super::selectors::mismatch(&miss, "Job"));
+        }
+    } else {
+        let help = "remove it, or add `manualSelector true`";
+        report.unmet(selector.key_span, "selector", "is made by Kubernetes for a Job", help);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_index_list;
+
+    #[test]
+    fn index_lists() {
+        for good in ["0", "0,2", "0-2,4", "1,3-4"] {
+            assert!(is_index_list(good, 5), "{good}");
+        }
+        for bad in ["", ",", "5", "2,1", "1,1", "3-2", "2-2", "a", "-1", "1-", "0,2-5", "0-2,2"] {
+            assert!(!is_index_list(bad, 5), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Names, labels and annotations of the objects, to what the API server refuses in them.
+//!
+//! Invariant: names that Kubernetes makes out of a workload's name (of pods, in labels) are checked with it.
+
+use super::report::{Report, items, text, too_long};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names;
+use crate::model::{Workload, WorkloadKind};
+use crate::object::Node;
+
+/// The largest sum of the keys and values of annotations, in bytes.
+const ANNOTATIONS_LIMIT: usize = 256 << 10;
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    names_of(workload, report);
+    report.form(workload.object.metadata.get("namespace"), "a namespace", names::label);
+    let levels = [Some(&workload.object), workload.job.as_ref(), Some(&workload.pod)];
+    for metadata in levels.into_iter().flatten().map(|level| &level.metadata) {
+        object(metadata, report);
+    }
+    let pod = if workload.kind == WorkloadKind::Pod { &workload.object } else { &workload.pod };
+    deletion_cost(&pod.metadata, report);
+}
+
+/// Checks the labels, annotations, finalizers and owners of one object.
+pub(super) fn object(metadata: &Node, report: &mut Report<'_>) {
+    report.labels(metadata.get("labels"));
+    if let Some(annotations) = metadata.get("annotations") {
+        let mut size = 0;
+        for entry in annotations.entries() {
+            report.label_key(entry, "an annotation's key", names::annotation_key);
+            size += entry.key.len() + entry.node.as_text().map_or(0, str::len);
+        }
+        if size > ANNOTATIONS_LIMIT {
+            report.add(
+                Diagnostic::error(
+                    "annotations-too-large",
+                    annotations.span,
+                    format!("the annotations have {size} bytes, more than the {ANNOTATIONS_LIMIT} that are allowed"),
+                )
+                .here("too large in sum")
+                .help("put large text into a ConfigMap"),
+            );
+        }
+    }
+    for finalizer in items(metadata, "finalizers") {
+        report.form(Some(finalizer), "a finalizer", finalizer_form);
+    }
+    let mut controller = None;
+    for owner in items(metadata, "ownerReferences") {
+        for field in ["apiVersion", "kind", "name", "uid"] {
+            report.required(owner, field, "an owner reference", owner.span);
+        }
+        let Some(entry) = owner.as_map().and_then(|map| map.entry("controller")) else { continue };
+        if entry.node.as_bool() != Some(true) {
+            continue;
+        }
+        if let Some(first) = controller.replace(entry.key_span) {
+            report.add(
+                Diagnostic::error("duplicate-item", entry.key_span, "two owners are the `controller`")
+                    .here("again")
+                    .label(first, "first given here")
+                    .help("leave `controller true` to one owner"),
+            );
+        }
+    }
+}
+
+fn finalizer_form(text: &str) -> Option<names::Fault> {
+    let standard = ["kubernetes", "orphan", "foregroundDeletion"].contains(&text);
+    names::qualified(text).or_else(|| {
+        (!standard && !text.contains('/')).then_some(names::Fault::Form("a domain in front, `example.com/name`"))
+    })
+}
+
+fn names_of(workload: &Workload, report: &mut Report<'_>) {
+    use WorkloadKind::{CronJob, Job, StatefulSet};
+    let form = if workload.kind == StatefulSet { names::label } else { names::subdomain };
+    if let Some(prefix) = workload.object.metadata.get("generateName")
+        && let Some(written) = prefix.as_text()
+        && names::prefix_of(form, written).is_some()
+    {
+        let diagnostic = Diagnostic::error(
+            "invalid-name",
+            prefix.span,
+            format!("no name can start with `{}`", super::report::shown(written)),
+        );
+        report.add(
+            diagnostic
+                .here("not the start of a name")
+                .help("use lowercase letters, digits and `-`, with a letter or digit in front"),
+        );
+    }
+    let Some(name) = &workload.name else { return };
+    let what = format!("a {}'s name", kind_word(workload.kind));
+    if form(&name.text).is_some() {
+        report.text_form(&name.text, name.span, &what, form);
+        return;
+    }
+    let limit = match workload.kind {
+        CronJob => (52, "Kubernetes appends the time to it for the names of its Jobs"),
+        Job => (63, "it becomes the value of a label on the Job's pods"),
+        _ => (usize::MAX, ""),
+    };
+    if name.text.len() > limit.0 {
+        report.add(too_long(&name.text, name.span, &what, limit.0).help(limit.1));
+    } else if workload.kind == StatefulSet && name.text.len() > 52 {
+        let mut diagnostic = too_long(&name.text, name.span, &what, 52);
+        diagnostic.severity = crate::diagnostic::Severity::Warning;
+        let why = "Kubernetes appends a hash to it for a label, and no pod can be made once that has over 63";
+        report.add(diagnostic.help(why));
+    } else if workload.kind == Job {
+        indexed_name(workload, report);
+    }
+}
+
+/// The pods of an indexed Job have its name and their index for a host name, which is a DNS label.
+fn indexed_name(workload: &Workload, report: &mut Report<'_>) {
+    let (spec, Some(name)) = (&workload.object.spec, &workload.name) else { return };
+    let completions = spec.get("completions").and_then(Node::as_int).unwrap_or(0);
+    if text(spec, "completionMode") == Some("Indexed") && completions > 0 {
+        let last = format!("{}-{}", name.text, completions - 1);
+        if names::label(&last).is_some() {
+            let suffix = last.len() - name.text.len();
+            let diagnostic = if name.text.contains('.') {
+                let headline = format!("an indexed Job's name cannot be `{}`", name.text);
+                Diagnostic::error("invalid-name", name.span, headline)
+                    .here("has a `.`")
+                    .help("use lowercase letters, digits and `-` alone")
+            } else {
+                too_long(&name.text, name.span, "an indexed Job's name", names::LABEL_LIMIT - suffix)
+            };
+            report.add(diagnostic.help(format!("the host name of its last pod would be `{last}`")));
+        }
+    }
+}
+
+fn deletion_cost(metadata: &Node, report: &mut Report<'_>) {
+    const KEY: &str = "controller.kubernetes.io/pod-deletion-cost";
+    let Some(node) = metadata.get("annotations").and_then(|annotations| annotations.get(KEY)) else { return };
+    let Some(cost) = node.as_text() else { return };
+    let canonical = cost.parse::<i32>().is_ok_and(|number| number.to_string() == cost);
+    if !canonical {
+        report.add(
+            Diagnostic::error("out-of-range", node.span, format!("the deletion cost `{cost}` is no 32-bit integer"))
+                .here("not a 32-bit integer")
+                .help("give a whole number such as `100` or `-5`"),
+        );
+    }
+}
+
+/// A kind as a message writes it.
+pub(super) fn kind_word(kind: WorkloadKind) -> &'static str {
+    match kind {
+        WorkloadKind::Pod => "Pod",
+        WorkloadKind::Deployment => "Deployment",
+        WorkloadKind::StatefulSet => "StatefulSet",
+        WorkloadKind::DaemonSet => "DaemonSet",
+        WorkloadKind::ReplicaSet => "ReplicaSet",
+        WorkloadKind::Job => "Job",
+        WorkloadKind::CronJob => "CronJob",
+    }
+}

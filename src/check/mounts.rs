@@ -1,0 +1,147 @@
+//! Mounts and block devices of containers, to what the API server refuses in them.
+//!
+//! Invariant: what a mount's volume is called has been bound; here is what stands beside the name.
+
+use super::projections;
+use super::report::{Report, entry, is_true, text};
+use super::volumes;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Container, Direction, Workload};
+use crate::object::Node;
+use crate::source::Span;
+use std::collections::{HashMap, HashSet};
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    let volumes: HashMap<&str, usize> =
+        workload.volumes.iter().enumerate().map(|(at, volume)| (volume.name.text.as_str(), at)).collect();
+    for container in &workload.containers {
+        directions(workload, container, report);
+        mounts(container, report);
+        devices(workload, &volumes, container, report);
+    }
+}
+
+/// A volume that is read-only by its nature is not written.
+fn directions(workload: &Workload, container: &Container, report: &mut Report<'_>) {
+    for mount in &container.mounts {
+        let Some(volume) = mount.index.and_then(|at| workload.volumes.get(at)) else { continue };
+        let verb = match mount.direction {
+            Direction::Writes => "writes",
+            Direction::Updates => "updates",
+            Direction::Reads | Direction::Mounts => continue,
+        };
+        if let Some(why) = volumes::read_only(volume) {
+            report.add(
+                Diagnostic::error(
+                    "read-only-volume",
+                    mount.span,
+                    format!("`{}` {verb} `{}`, which is read-only", container.name.text, volume.name.text),
+                )
+                .here("cannot be written")
+                .label(volume.span, why)
+                .help("use `reads`, or write to a scratch volume: `volume NAME`"),
+            );
+        }
+    }
+}
+
+fn mounts(container: &Container, report: &mut Report<'_>) {
+    let Some(list) = container.fields.get("volumeMounts") else { return };
+    let mut paths: HashMap<&str, Span> = HashMap::new();
+    for mount in list.items() {
+        if let Some(path) = report.required(mount, "mountPath", "a mount", mount.span)
+            && let Some(written) = path.as_text()
+            && let Some(first) = paths.insert(written, path.span)
+        {
+            report.add(
+                Diagnostic::error(
+                    "duplicate-mount-path",
+                    path.span,
+                    format!("`{}` has two mounts at `{written}`", container.name.text),
+                )
+                .here("the path again")
+                .label(first, "first mounted here")
+                .help("mount one of them elsewhere"),
+            );
+        }
+        for field in ["subPath", "subPathExpr"] {
+            if let Some(path) = mount.get(field) {
+                projections::relative(path, report);
+            }
+        }
+        report.not_both(mount, "subPath", "subPathExpr");
+        propagation(container, mount, report);
+    }
+}
+
+fn propagation(container: &Container, mount: &Node, report: &mut Report<'_>) {
+    let propagation = entry(mount, "mountPropagation");
+    let privileged = container.fields.at("securityContext.privileged");
+    if let Some(propagation) = propagation
+        && propagation.node.as_text() == Some("Bidirectional")
+        && privileged.is_none_or(|privileged| privileged.as_bool() == Some(false))
+    {
+        let help = "add `securityContext { privileged true }`, or use `HostToContainer`";
+        report.unmet(propagation.key_span, "mountPropagation Bidirectional", "needs a privileged container", help);
+    }
+    let Some(recursive) = entry(mount, "recursiveReadOnly") else { return };
+    if !matches!(recursive.node.as_text(), Some("IfPossible" | "Enabled")) {
+        return;
+    }
+    if !is_true(mount, "readOnly") {
+        let help = "use `reads`, or `mounts … readonly`";
+        report.unmet(recursive.key_span, "recursiveReadOnly", "needs a mount that is read-only", help);
+    } else if let Some(propagation) = propagation
+        && propagation.node.as_text().is_some_and(|propagation| propagation != "None")
+    {
+        let help = "remove `mountPropagation`";
+        report.unmet(recursive.key_span, "recursiveReadOnly", "cannot stand beside `mountPropagation`", help);
+    }
+}
+
+fn devices(workload: &Workload, volumes: &HashMap<&str, usize>, container: &Container, report: &mut Report<'_>) {
+    let Some(list) = container.fields.get("volumeDevices") else { return };
+    let mounts = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
+    let mounted: HashSet<&str> = mounts.iter().filter_map(|mount| text(mount, "name")).collect();
+    let places: HashSet<&str> = mounts.iter().filter_map(|mount| text(mount, "mountPath")).collect();
+    let placed = |field: &'static str| {
+        list.items().iter().filter_map(move |device| Some((text(device, field)?, device.get(field)?.span)))
+    };
+    report.distinct("device path", placed("devicePath"));
+    report.distinct("device", placed("name"));
+    for device in list.items() {
+        if let Some(path) = report.required(device, "devicePath", "a block device", device.span) {
+            projections::no_backsteps(path, report);
+            if path.as_text().is_some_and(|path| places.contains(path)) {
+                report.unmet(path.span, "devicePath", "is a path that has a mount", "use another path");
+            }
+        }
+        let Some(name) = report.required(device, "name", "a block device", device.span) else { continue };
+        let Some(written) = name.as_text() else { continue };
+        let Some(volume) = volumes.get(written).map(|at| &workload.volumes[*at]) else {
+            report.add(
+                Diagnostic::error("unknown-volume", name.span, format!("there is no volume `{written}`"))
+                    .here("not declared in this workload")
+                    .did_you_mean(name.span, written, volumes.keys().copied()),
+            );
+            continue;
+        };
+        if mounted.contains(written) {
+            let help = "use it as a device or as a folder, not both";
+            report.unmet(name.span, written, "is also mounted as a folder", help);
+        }
+        let is_block = volume.storage == crate::model::Storage::ClaimTemplate
+            || ["persistentVolumeClaim", "ephemeral"].iter().any(|kind| volume.fields.get(kind).is_some());
+        if !is_block {
+            report.add(wrong_volume(name.span, written, volume.span, "a block device", "a claim"));
+        }
+    }
+}
+
+/// The error about a volume of a kind that does not go with its use.
+pub(super) fn wrong_volume(span: Span, name: &str, declared: Span, used_as: &str, needs: &str) -> Diagnostic {
+    Diagnostic::error("wrong-volume-kind", span, format!("`{name}` cannot be used as {used_as}"))
+        .here(format!("needs {needs}"))
+        .label(declared, "the volume")
+        .help(format!("make the volume {needs}, or use another"))
+}

@@ -1,0 +1,178 @@
+//! Probes and lifecycle hooks, to what the API server refuses in them.
+//!
+//! Invariant: a port that is named has been declared in the same container, which Kubernetes only finds out when it asks.
+
+use super::ports;
+use super::report::{HANDLER, Report, either, entry, items, text};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names;
+use crate::model::{Container, Role, Workload};
+use crate::object::{Entry, Node};
+use std::collections::HashSet;
+
+const PROBES: &[(&str, &str)] =
+    &[("livenessProbe", "alive"), ("readinessProbe", "ready"), ("startupProbe", "started")];
+const COUNTS: &[&str] =
+    &["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"];
+const DEFAULT_GRACE: i64 = 30;
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    // On a step these are refused as a whole.
+    for container in workload.containers.iter().filter(|container| container.role != Role::Step) {
+        for (field, statement) in PROBES {
+            if let Some(entry) = container.fields.as_map().and_then(|map| map.entry(field)) {
+                probe(container, entry, statement, report);
+            }
+        }
+        let Some(lifecycle) = container.fields.get("lifecycle") else { continue };
+        for hook in lifecycle.entries().iter().filter(|entry| entry.key != "stopSignal") {
+            self::hook(workload, container, hook, report);
+        }
+        stop_signal(workload, lifecycle, report);
+    }
+}
+
+fn probe(container: &Container, probe: &Entry, statement: &str, report: &mut Report<'_>) {
+    let node = &probe.node;
+    let handlers = ["exec", "httpGet", "tcpSocket", "grpc"];
+    let owner = format!("the probe `{statement}`");
+    if let Some(handler) = report.exactly_one(node, &handlers, &owner, probe.key_span, HANDLER) {
+        self::handler(container, handler, &owner, report);
+    }
+    report.not_negative(node, COUNTS);
+    let ready = probe.key == "readinessProbe";
+    if let Some(threshold) = node.as_map().and_then(|map| map.entry("successThreshold"))
+        && !ready
+        && threshold.node.as_int().is_some_and(|count| count > 1)
+    {
+        let why = format!("can only be 1 for `{statement}`");
+        report.unmet(threshold.node.span, "successThreshold", &why, "remove it; only `ready` can ask for more");
+    }
+    if let Some(grace) = entry(node, "terminationGracePeriodSeconds") {
+        if ready {
+            let help = "remove it; a container that is not ready is not stopped";
+            report.unmet(grace.key_span, &grace.key, "cannot be set for `ready`", help);
+        } else {
+            report.in_range(node, "terminationGracePeriodSeconds", &(1..=i64::MAX));
+        }
+    }
+}
+
+fn handler(container: &Container, handler: &Entry, owner: &str, report: &mut Report<'_>) {
+    let node = &handler.node;
+    match handler.key.as_str() {
+        "exec" => drop(report.required(node, "command", owner, node.span)),
+        "httpGet" => {
+            port(container, node, owner, report);
+            for header in items(node, "httpHeaders") {
+                if let Some(name) = report.required(header, "name", "a header", header.span) {
+                    report.form(Some(name), "a header's name", names::header);
+                }
+            }
+            http2(node, report);
+        }
+        "tcpSocket" => port(container, node, owner, report),
+        "grpc" => {
+            if report.required(node, "port", owner, node.span).is_some() {
+                report.in_range(node, "port", &ports::NUMBERS);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn http2(get: &Node, report: &mut Report<'_>) {
+    let Some(protocol) = entry(get, "protocol") else { return };
+    if protocol.node.as_text() != Some("HTTP2") {
+        return;
+    }
+    if text(get, "scheme") == Some("HTTPS") {
+        report.unmet(protocol.key_span, "protocol HTTP2", "goes with `http` alone", "use `http`, or leave out `protocol`");
+    } else if let Some(host) = entry(get, "host") {
+        report.unmet(host.key_span, "host", "cannot stand beside `protocol HTTP2`", "remove `host`");
+    }
+}
+
+fn port(container: &Container, handler: &Node, owner: &str, report: &mut Report<'_>) {
+    let Some(node) = report.required(handler, "port", owner, handler.span) else { return };
+    report.in_range(handler, "port", &ports::NUMBERS);
+    let Some(name) = node.as_text() else { return };
+    let declared: Vec<&str> =
+        items(&container.fields, "ports").iter().filter_map(|port| text(port, "name")).collect();
+    if declared.contains(&name) {
+        return;
+    }
+    let diagnostic = Diagnostic::error(
+        "unknown-port",
+        node.span,
+        format!("`{}` has no port named `{}`", container.name.text, super::report::shown(name)),
+    )
+    .here("not a port of this container");
+    let diagnostic = if name.parse::<u16>().is_ok() {
+        super::report::renamed_to_number(diagnostic, node.span, name)
+    } else if declared.is_empty() {
+        diagnostic.help(format!("declare it, `port {name} 8080`, or use the number"))
+    } else {
+        diagnostic
+            .did_you_mean(node.span, name, declared.iter().copied())
+            .help(format!("its ports are {}", either(&declared)))
+    };
+    report.add(diagnostic.label(container.span, "the container"));
+}
+
+fn hook(workload: &Workload, container: &Container, hook: &Entry, report: &mut Report<'_>) {
+    let owner = format!("the hook `{}`", hook.key);
+    let handlers = ["exec", "httpGet", "tcpSocket", "sleep"];
+    let Some(handler) = report.exactly_one(&hook.node, &handlers, &owner, hook.key_span, HANDLER) else {
+        return;
+    };
+    if handler.key != "sleep" {
+        self::handler(container, handler, &owner, report);
+        return;
+    }
+    if report.required(&handler.node, "seconds", &owner, handler.key_span).is_some() {
+        let grace = workload.pod.spec.get("terminationGracePeriodSeconds");
+        let limit = grace.map_or(Some(DEFAULT_GRACE), Node::as_int).unwrap_or(i64::MAX);
+        if let Some(seconds) = handler.node.get("seconds")
+            && seconds.as_int().is_some_and(|value| value > limit)
+        {
+            let why = format!("is longer than the {limit} seconds that the pod has to stop");
+            let help = "shorten it, or raise `terminationGracePeriodSeconds` of the workload";
+            report.unmet(seconds.span, "sleep", &why, help);
+        } else {
+            report.not_negative(&handler.node, &["seconds"]);
+        }
+    }
+}
+
+fn stop_signal(workload: &Workload, lifecycle: &Node, report: &mut Report<'_>) {
+    let Some(signal) = entry(lifecycle, "stopSignal") else { return };
+    let os = workload.pod.spec.at("os.name");
+    let Some(os) = os else {
+        report.unmet(signal.key_span, "stopSignal", "needs the pod's `os`", "add `os { name linux }` to the workload");
+        return;
+    };
+    let (Some(os), Some(name)) = (os.as_text(), signal.node.as_text()) else { return };
+    let windows = ["SIGTERM", "SIGKILL"];
+    let known = if os == "windows" { windows.contains(&name) } else { signals().contains(name) };
+    if !known {
+        let help = if os == "windows" { "use `SIGTERM` or `SIGKILL`" } else { "use a name such as `SIGTERM` or `SIGRTMIN+3`" };
+        report.unmet(signal.node.span, name, &format!("is no signal of {os}"), help);
+    }
+}
+
+fn signals() -> HashSet<String> {
+    let plain = "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP \
+                 SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX";
+    let real_time = (1..=15).map(|at| format!("SIGRTMIN+{at}"));
+    let from_end = (1..=14).map(|at| format!("SIGRTMAX-{at}"));
+    plain.split_whitespace().map(|name| format!("SIG{name}")).chain(real_time).chain(from_end).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn linux_has_65_signals() {
+        assert_eq!(super::signals().len(), 65);
+    }
+}

@@ -1,0 +1,286 @@
+//! Requests and limits of containers and pods, to what the API server refuses in them.
+//!
+//! Invariant: quantities are compared as Kubernetes does, exactly, after each was rounded up to a thousandth.
+
+use super::containers::newer;
+use super::report::{Report, entry, items, shown, text};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names::{self, Fault};
+use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::version::Version;
+use crate::model::Workload;
+use crate::object::{Entry, Node};
+use std::collections::HashSet;
+
+const HUGE: &str = "hugepages-";
+/// The version from which a pod has resources of its own.
+const POD_LEVEL: Version = Version(34);
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    let declared: Vec<&str> =
+        items(&workload.pod.spec, "resourceClaims").iter().filter_map(|claim| text(claim, "name")).collect();
+    let never = text(&workload.pod.spec, "restartPolicy") == Some("Never");
+    for container in &workload.containers {
+        if let Some(resources) = container.fields.get("resources") {
+            requests_and_limits(resources, container_name, report);
+            claims(resources, &declared, report);
+        }
+        resize(container.fields.get("resizePolicy"), never, report);
+    }
+    if let Some(resources) = entry(&workload.pod.spec, "resources") {
+        pod_level(resources, report);
+    }
+    if let Some(overhead) = workload.pod.spec.get("overhead") {
+        amounts(overhead, container_name, report);
+    }
+}
+
+/// Says what is wrong with the name of a resource.
+type NameRule = fn(&str) -> Option<String>;
+
+fn container_name(name: &str) -> Option<String> {
+    let Some((domain, _)) = name.split_once('/') else {
+        let standard = ["cpu", "memory", "ephemeral-storage"].contains(&name) || name.starts_with(HUGE);
+        return (!standard).then(|| {
+            "use `cpu`, `memory`, `ephemeral-storage`, `hugepages-2Mi`, or a device plugin's name such as `nvidia.com/gpu`".into()
+        });
+    };
+    let fault = match names::qualified(name) {
+        None if is_native(name) => None,
+        None if domain.starts_with("requests.") => {
+            return Some("use another domain; `requests.` in front is kept for quotas".into());
+        }
+        None => names::qualified(&format!("requests.{name}")),
+        fault => fault,
+    };
+    fault.map(|fault| match fault {
+        Fault::TooLong(limit) => format!("shorten it; a part has at most {limit} characters"),
+        Fault::Form(form) => format!("use {form}"),
+        Fault::Empty => "use a device plugin's name such as `nvidia.com/gpu`".into(),
+    })
+}
+
+fn pod_name(name: &str) -> Option<String> {
+    let known = ["cpu", "memory"].contains(&name) || name.starts_with(HUGE);
+    (!known).then(|| "give it to the containers; a pod takes `cpu`, `memory` and huge pages alone".into())
+}
+
+/// Whether a resource is Kubernetes' own.
+fn is_native(name: &str) -> bool {
+    name.split_once('/').is_none_or(|(domain, _)| domain.ends_with("kubernetes.io"))
+}
+
+/// Whether a container may get less than it may use: not so for huge pages and devices.
+fn can_overcommit(name: &str) -> bool {
+    is_native(name) && !name.starts_with(HUGE)
+}
+
+fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut Report<'_>) {
+    let (requests, limits) = (resources.get("requests"), resources.get("limits"));
+    for list in [requests, limits].into_iter().flatten() {
+        amounts(list, rule, report);
+    }
+    let empty: &[Entry] = &[];
+    let (wanted, allowed) = (requests.map_or(empty, Node::entries), limits.map_or(empty, Node::entries));
+    for request in wanted {
+        match allowed.iter().find(|limit| limit.key == request.key) {
+            Some(limit) => compare(request, limit, report),
+            None if !can_overcommit(&request.key) && container_name(&request.key).is_none() => report.add(
+                Diagnostic::error(
+                    "missing-limit",
+                    request.key_span,
+                    format!("`{}` is requested without a limit", request.key),
+                )
+                .here("needs a limit of the same amount")
+                .help("huge pages and devices are never shared: give the limit, and the request follows"),
+            ),
+            None => {}
+        }
+    }
+    let mut names = wanted.iter().chain(allowed);
+    let huge = names.clone().find(|entry| entry.key.starts_with(HUGE));
+    if let Some(huge) = huge
+        && !names.any(|entry| ["cpu", "memory"].contains(&entry.key.as_str()))
+    {
+        let help = "add `cpu` or `memory`";
+        report.unmet(huge.key_span, &huge.key, "needs `cpu` or `memory` beside it", help);
+    }
+}
+
+fn compare(request: &Entry, limit: &Entry, report: &mut Report<'_>) {
+    let quantities = (request.node.as_quantity(), limit.node.as_quantity());
+    let (Some(wanted), Some(allowed)) = quantities else { return };
+    let (wanted, allowed) = (wanted.round_up_milli(), allowed.round_up_milli());
+    if wanted.is_negative() || allowed.is_negative() {
+        return;
+    }
+    let name = &request.key;
+    if can_overcommit(name) {
+        if wanted > allowed {
+            report.add(
+                Diagnostic::error(
+                    "request-over-limit",
+                    request.node.span,
+                    format!("the request for `{name}` is above its limit, {wanted} over {allowed}"),
+                )
+                .here(format!("requests {wanted}"))
+                .label(limit.node.span, format!("allows {allowed}"))
+                .help(format!("raise the limit to {wanted} or more, or lower the request")),
+            );
+        }
+    } else if wanted != allowed {
+        report.add(
+            Diagnostic::error(
+                "request-not-limit",
+                request.node.span,
+                format!("the request for `{name}` is not its limit, {wanted} and {allowed}"),
+            )
+            .here(format!("requests {wanted}"))
+            .label(limit.node.span, format!("allows {allowed}"))
+            .help("huge pages and devices are never shared: make the two the same, or give one value alone"),
+        );
+    }
+}
+
+fn amounts(list: &Node, rule: NameRule, report: &mut Report<'_>) {
+    for entry in list.entries() {
+        if let Some(help) = rule(&entry.key) {
+            report.add(
+                Diagnostic::error(
+                    "invalid-resource-name",
+                    entry.key_span,
+                    format!("`{}` is no resource that can be asked for here", shown(&entry.key)),
+                )
+                .here("not a resource")
+                .help(help),
+            );
+            continue;
+        }
+        let Some(quantity) = entry.node.as_quantity() else { continue };
+        if quantity.is_negative() {
+            report.add(negative(&entry.node, &entry.key));
+        } else if entry.key.starts_with(HUGE) {
+            huge_pages(entry, quantity, report);
+        } else {
+            whole(entry, &quantity.round_up_milli(), report);
+        }
+    }
+}
+
+/// The error about an amount below zero.
+pub(super) fn negative(node: &Node, what: &str) -> Diagnostic {
+    Diagnostic::error("out-of-range", node.span, format!("`{what}` is below zero"))
+        .here("below zero")
+        .help("give a value that is 0 or more")
+}
+
+fn whole(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
+    if quantity.is_integer() || entry.key == "cpu" {
+        return;
+    }
+    let bytes = ["memory", "ephemeral-storage"].contains(&entry.key.as_str());
+    let headline = format!("`{}` is {quantity}, which is not whole", entry.key);
+    let diagnostic = if bytes { Diagnostic::warning } else { Diagnostic::error };
+    let help = if bytes {
+        format!("write whole bytes; `m` means thousandths, `Mi` is most often meant ({} bytes here)", quantity.value())
+    } else {
+        "give a whole number; a device is not divided".into()
+    };
+    report.add(
+        diagnostic("fractional-quantity", entry.node.span, headline)
+            .here(if bytes { "a part of a byte" } else { "not a whole number" })
+            .help(help),
+    );
+}
+
+fn huge_pages(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
+    let size = entry.key.strip_prefix(HUGE).and_then(|size| Quantity::parse(size).ok());
+    let Some(size) = size.filter(|size| !size.is_zero() && !size.is_negative() && size.is_integer()) else {
+        report.add(
+            Diagnostic::error(
+                "invalid-resource-name",
+                entry.key_span,
+                format!("`{}` names no size of huge pages", shown(&entry.key)),
+            )
+            .here("not a size")
+            .help("use a size that the nodes have, such as `hugepages-2Mi` or `hugepages-1Gi`"),
+        );
+        return;
+    };
+    if !quantity.is_multiple_of(&size) {
+        report.add(
+            Diagnostic::error(
+                "fractional-quantity",
+                entry.node.span,
+                format!("{quantity} is no whole number of pages of {size}"),
+            )
+            .here("would cut a page")
+            .help(format!("give a multiple of {size}")),
+        );
+    }
+}
+
+fn claims(resources: &Node, declared: &[&str], report: &mut Report<'_>) {
+    let mut seen = HashSet::new();
+    for claim in items(resources, "claims") {
+        if let Some(request) = claim.get("request")
+            && request.as_text().is_some_and(|text| !text.is_empty())
+        {
+            report.form(Some(request), "a request's name", names::label);
+        }
+        let Some(name) = report.required(claim, "name", "a use of a claim", claim.span) else { continue };
+        let Some(written) = name.as_text() else { continue };
+        if !declared.contains(&written) {
+            report.add(
+                Diagnostic::error("unknown-claim", name.span, format!("there is no resource claim `{}`", shown(written)))
+                    .here("not among the workload's `resourceClaims`")
+                    .did_you_mean(name.span, written, declared.iter().copied())
+                    .help(format!("add `resourceClaims {{ name \"{}\"; … }}` to the workload", shown(written))),
+            );
+        } else if !seen.insert((written, text(claim, "request").unwrap_or_default())) {
+            report.add(
+                Diagnostic::error("duplicate-item", name.span, format!("the claim `{written}` is used twice"))
+                    .here("again")
+                    .help("remove one of the two"),
+            );
+        }
+    }
+}
+
+fn resize(policies: Option<&Node>, never: bool, report: &mut Report<'_>) {
+    let Some(policies) = policies else { return };
+    let named = policies.items().iter().filter_map(|policy| {
+        let name = policy.get("resourceName")?;
+        Some((name.as_text()?, name.span))
+    });
+    report.distinct("resource", named);
+    for policy in policies.items() {
+        report.required(policy, "resourceName", "a resize policy", policy.span);
+        report.required(policy, "restartPolicy", "a resize policy", policy.span);
+        if let Some(name) = policy.get("resourceName")
+            && name.as_text().is_some_and(|name| !["", "cpu", "memory"].contains(&name))
+        {
+            let help = "use `cpu` or `memory`";
+            report.unmet(name.span, "resourceName", "can only be `cpu` or `memory`", help);
+        }
+        if let Some(restart) = policy.get("restartPolicy")
+            && never
+            && restart.as_text() == Some("RestartContainer")
+        {
+            let help = "use `NotRequired`, or another `restartPolicy` for the pod";
+            report.unmet(restart.span, "RestartContainer", "cannot stand where the pod is never restarted", help);
+        }
+    }
+}
+
+fn pod_level(resources: &Entry, report: &mut Report<'_>) {
+    if report.version < POD_LEVEL {
+        report.add(newer(resources.key_span, "`resources` of a pod", POD_LEVEL, report.version));
+        return;
+    }
+    if let Some(claims) = entry(&resources.node, "claims") {
+        let help = "give the claims to the containers";
+        report.unmet(claims.key_span, "claims", "cannot be set for a whole pod", help);
+    }
+    requests_and_limits(&resources.node, pod_name, report);
+}
