@@ -1,6 +1,7 @@
 //! The initflow compiler: from `.initflow` source to Kubernetes YAML.
 #![allow(missing_docs)]
 
+pub mod check;
 pub mod diagnostic;
 pub mod kubernetes;
 pub mod model;

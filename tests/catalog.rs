@@ -23,7 +23,10 @@ fn the_table_is_the_folder() {
         fs::write(TABLE, &table).expect("the table can be written");
     }
     let committed = fs::read_to_string(TABLE).expect("the table can be read");
-    assert!(committed == table, "{TABLE} is not what {FOLDER} holds: run `UPDATE=1 cargo test --test catalog`");
+    assert!(
+        committed == table,
+        "{TABLE} is not what {FOLDER} holds: run `UPDATE=1 cargo test --test catalog`"
+    );
 }
 
 #[test]
@@ -69,7 +72,9 @@ fn code() -> String {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 gather(&path, code);
-            } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("catalog/entries.rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && !path.ends_with("catalog/entries.rs")
+            {
                 let text = fs::read_to_string(&path).expect("a source");
                 code.push_str(text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default());
             }

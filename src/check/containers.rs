@@ -63,9 +63,13 @@ fn image(container: &Container, report: &mut Report<'_>) {
     let Some(reference) = node.as_text() else { return };
     if reference.is_empty() {
         report.add(
-            Diagnostic::error("missing-image", node.span, format!("`{}` has an empty image", container.name.text))
-                .here("empty")
-                .help("say what it runs: `image \"registry.example.com/name:tag\"`"),
+            Diagnostic::error(
+                "missing-image",
+                node.span,
+                format!("`{}` has an empty image", container.name.text),
+            )
+            .here("empty")
+            .help("say what it runs: `image \"registry.example.com/name:tag\"`"),
         );
     } else if let Some(fault) = image::fault(reference) {
         report.add(invalid_image(reference, node, &fault));
@@ -97,20 +101,28 @@ fn step(container: &Container, report: &mut Report<'_>) {
     let name = &container.name.text;
     if let Some(lifecycle) = entry(&container.fields, "lifecycle") {
         report.add(
-            Diagnostic::error("lifecycle-on-step", lifecycle.key_span, format!("the step `{name}` has a `lifecycle`"))
-                .here("only for a sidecar or an app")
-                .label(container.span, "a step runs once, to completion")
-                .help("run what it does in the step itself, or make this a `sidecar`"),
+            Diagnostic::error(
+                "lifecycle-on-step",
+                lifecycle.key_span,
+                format!("the step `{name}` has a `lifecycle`"),
+            )
+            .here("only for a sidecar or an app")
+            .label(container.span, "a step runs once, to completion")
+            .help("run what it does in the step itself, or make this a `sidecar`"),
         );
     }
     let probes = [("livenessProbe", "alive"), ("readinessProbe", "ready"), ("startupProbe", "started")];
     for (field, statement) in probes {
         let Some(probe) = entry(&container.fields, field) else { continue };
         report.add(
-            Diagnostic::error("probe-on-step", probe.key_span, format!("the step `{name}` has the probe `{statement}`"))
-                .here("only for a sidecar or an app")
-                .label(container.span, "a step runs once, to completion")
-                .help("remove the probe, or make this a `sidecar`"),
+            Diagnostic::error(
+                "probe-on-step",
+                probe.key_span,
+                format!("the step `{name}` has the probe `{statement}`"),
+            )
+            .here("only for a sidecar or an app")
+            .label(container.span, "a step runs once, to completion")
+            .help("remove the probe, or make this a `sidecar`"),
         );
     }
     if let Some(resize) = entry(&container.fields, "resizePolicy")
@@ -167,10 +179,14 @@ fn restart(container: &Container, report: &mut Report<'_>) {
         && policy.node.as_text() == Some("Always")
     {
         report.add(
-            Diagnostic::error("wrong-restart-policy", policy.node.span, "a step cannot be restarted `Always`")
-                .here("this is what a sidecar does")
-                .label(container.span, "a step runs once, to completion")
-                .help("write `sidecar` in place of `step`"),
+            Diagnostic::error(
+                "wrong-restart-policy",
+                policy.node.span,
+                "a step cannot be restarted `Always`",
+            )
+            .here("this is what a sidecar does")
+            .label(container.span, "a step runs once, to completion")
+            .help("write `sidecar` in place of `step`"),
         );
     }
     let Some(rules) = entry(fields, "restartPolicyRules") else { return };
@@ -197,12 +213,7 @@ fn restart(container: &Container, report: &mut Report<'_>) {
 }
 
 /// The error about something that the targeted version does not have.
-pub(super) fn newer(
-    span: crate::source::Span,
-    what: &str,
-    needs: Version,
-    version: Version,
-) -> Diagnostic {
+pub(super) fn newer(span: crate::source::Span, what: &str, needs: Version, version: Version) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
         ..Diagnostic::error("too-new", span, format!("{what} needs Kubernetes {needs}"))

@@ -48,7 +48,8 @@ fn variables(container: &Container, volumes: &HashMap<&str, &Volume>, report: &m
         }
         let Some(source) = variable.get("valueFrom") else { continue };
         report.not_both(variable, "value", "valueFrom");
-        let Some(kind) = report.exactly_one(source, SOURCES, "a variable's source", source.span, SOURCE) else {
+        let Some(kind) = report.exactly_one(source, SOURCES, "a variable's source", source.span, SOURCE)
+        else {
             continue;
         };
         match kind.key.as_str() {
@@ -63,9 +64,13 @@ fn variables(container: &Container, volumes: &HashMap<&str, &Volume>, report: &m
 fn name_form(name: &str, span: Span, report: &mut Report<'_>) {
     if let Some(Fault::Form(form)) = names::variable(name) {
         report.add(
-            Diagnostic::error("invalid-variable", span, format!("no variable can be named `{}`", shown(name)))
-                .here("not a variable's name")
-                .help(format!("use {form}")),
+            Diagnostic::error(
+                "invalid-variable",
+                span,
+                format!("no variable can be named `{}`", shown(name)),
+            )
+            .here("not a variable's name")
+            .help(format!("use {form}")),
         );
     }
 }

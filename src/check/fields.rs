@@ -72,7 +72,8 @@ fn known_list(known: &[&str]) -> String {
 
 /// Checks a `resourceFieldRef`.
 pub(super) fn resource(reference: &Node, report: &mut Report<'_>) {
-    let Some(node) = report.required(reference, "resource", "a reference to a resource", reference.span) else {
+    let Some(node) = report.required(reference, "resource", "a reference to a resource", reference.span)
+    else {
         return;
     };
     let Some(resource) = node.as_text() else { return };
@@ -90,7 +91,7 @@ pub(super) fn resource(reference: &Node, report: &mut Report<'_>) {
     }
     let Some(divisor) = reference.get("divisor") else { return };
     let written = divisor.as_quantity().map(ToString::to_string);
-    let allowed = if resource.ends_with(".cpu") { CPU_DIVISORS } else { BYTE_DIVISORS };
+    let allowed = if resource.split('.').nth(1) == Some("cpu") { CPU_DIVISORS } else { BYTE_DIVISORS };
     if let Some(written) = written.or_else(|| text(reference, "divisor").map(Into::into))
         && !allowed.contains(&written.as_str())
     {

@@ -55,7 +55,12 @@ fn uses(workload: &Workload) -> Vec<Vec<Use<'_>>> {
         // A variable out of a file is read when its container is made.
         let files = items(&container.fields, "env").iter().filter_map(|variable| {
             let file = variable.at("valueFrom.fileKeyRef")?;
-            Some((text(file, "volumeName")?, text(file, "path").unwrap_or_default(), Direction::Reads, file.span))
+            Some((
+                text(file, "volumeName")?,
+                text(file, "path").unwrap_or_default(),
+                Direction::Reads,
+                file.span,
+            ))
         });
         for (name, sub, direction, span) in devices.chain(files) {
             let Some(volume) = named.get(name).and_then(|index| uses.get_mut(*index)) else { continue };
@@ -82,7 +87,10 @@ fn updated_before_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report
         Diagnostic::error(
             "updated-before-written",
             usage.span,
-            format!("`{}` updates `{}`, which nothing writes first", usage.container.name.text, volume.name.text),
+            format!(
+                "`{}` updates `{}`, which nothing writes first",
+                usage.container.name.text, volume.name.text
+            ),
         )
         .here("updates what is not there")
         .label(volume.span, "empty when the pod starts")
@@ -103,7 +111,10 @@ fn read_but_not_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'
     let (name, reader) = (&volume.name.text, &first.container.name.text);
     let app = uses.iter().find(|usage| fills(usage) && !early(usage) && related(usage.sub, first.sub));
     let headline = match app {
-        Some(app) => format!("the step `{reader}` reads `{name}`, which only the app `{}` writes", app.container.name.text),
+        Some(app) => format!(
+            "the step `{reader}` reads `{name}`, which only the app `{}` writes",
+            app.container.name.text
+        ),
         None => format!("`{reader}` reads `{name}`, which nothing writes"),
     };
     let mut diagnostic = Diagnostic::error("unwritten-volume", first.span, headline)
@@ -127,9 +138,10 @@ fn read_but_not_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'
 
 fn written_but_not_read(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'_>) {
     let Some(writer) = uses.iter().find(|usage| usage.direction == Direction::Writes) else { return };
-    let read = uses
-        .iter()
-        .any(|usage| usage.direction != Direction::Writes && (usage.at != writer.at || usage.direction == Direction::Mounts));
+    let read = uses.iter().any(|usage| {
+        usage.direction != Direction::Writes
+            && (usage.at != writer.at || usage.direction == Direction::Mounts)
+    });
     if read {
         return;
     }
@@ -182,7 +194,8 @@ impl Folders {
 fn related(one: &str, other: &str) -> bool {
     let (one, other) = (plain(one), plain(other));
     let inside = |inner: &str, outer: &str| {
-        outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        outer.is_empty()
+            || inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     inside(&one, &other) || inside(&other, &one)
 }

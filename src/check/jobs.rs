@@ -35,15 +35,22 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 
 fn cron_job(workload: &Workload, report: &mut Report<'_>) {
     let spec = &workload.object.spec;
-    report.not_negative(spec, &["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"]);
+    report.not_negative(
+        spec,
+        &["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"],
+    );
     if let Some(schedule) = report.required(spec, "schedule", "a CronJob", workload.span)
         && let Some(written) = schedule.as_text()
         && let Some(fault) = cron::fault(written)
     {
         report.add(
-            Diagnostic::error("invalid-schedule", schedule.span, format!("the schedule `{}` {fault}", shown(written)))
-                .here("not a schedule")
-                .help("write five fields, such as `\"0 3 * * *\"` for every day at three, or `\"@daily\"`"),
+            Diagnostic::error(
+                "invalid-schedule",
+                schedule.span,
+                format!("the schedule `{}` {fault}", shown(written)),
+            )
+            .here("not a schedule")
+            .help("write five fields, such as `\"0 3 * * *\"` for every day at three, or `\"@daily\"`"),
         );
     }
     if let Some(zone) = spec.get("timeZone") {
@@ -68,13 +75,19 @@ fn time_zone(node: &Node, report: &mut Report<'_>) {
         Diagnostic::error("invalid-time-zone", node.span, headline).here("not a time zone")
     };
     report.add(match fault {
-        Fault::Empty => diagnostic("the time zone is empty".into()).help("remove it, or name a zone such as `\"Etc/UTC\"`"),
+        Fault::Empty => diagnostic("the time zone is empty".into())
+            .help("remove it, or name a zone such as `\"Etc/UTC\"`"),
         Fault::Local => diagnostic(format!("the time zone `{zone}` is not the same everywhere"))
             .help("name a zone such as `\"Europe/Berlin\"`"),
         Fault::Unknown(near) => {
             let unknown = diagnostic(format!("there is no time zone `{}`", shown(zone)));
             match near {
-                Some(near) => super::report::renamed(unknown.help(format!("did you mean `{near}`?")), node.span, zone, near),
+                Some(near) => super::report::renamed(
+                    unknown.help(format!("did you mean `{near}`?")),
+                    node.span,
+                    zone,
+                    near,
+                ),
                 None => unknown.help("name a zone of the IANA data base, such as `\"Europe/Berlin\"`"),
             }
         }
@@ -103,9 +116,13 @@ fn restart_policy(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
     let policy = workload.pod.spec.get("restartPolicy");
     let Some(policy) = policy else {
         report.add(
-            Diagnostic::error("wrong-restart-policy", workload.span, "a Job's pods need a restart policy of their own")
-                .here("`restartPolicy` is missing")
-                .help("add `restartPolicy OnFailure` (the same pod again) or `restartPolicy Never` (a new pod)"),
+            Diagnostic::error(
+                "wrong-restart-policy",
+                workload.span,
+                "a Job's pods need a restart policy of their own",
+            )
+            .here("`restartPolicy` is missing")
+            .help("add `restartPolicy OnFailure` (the same pod again) or `restartPolicy Never` (a new pod)"),
         );
         return;
     };
@@ -119,9 +136,10 @@ fn restart_policy(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
         }
         Some("OnFailure") => {
             if let Some(failure) = entry(spec, "podFailurePolicy") {
-                let diagnostic = error("a `podFailurePolicy` needs the restart policy `Never`", "use `Never`")
-                    .label(failure.key_span, "asks for it")
-                    .fix("write `Never`", policy.span, "Never", Applicability::Unsafe);
+                let diagnostic =
+                    error("a `podFailurePolicy` needs the restart policy `Never`", "use `Never`")
+                        .label(failure.key_span, "asks for it")
+                        .fix("write `Never`", policy.span, "Never", Applicability::Unsafe);
                 report.add(diagnostic);
             }
         }
@@ -169,13 +187,19 @@ fn indexes(spec: &Node, report: &mut Report<'_>) {
 fn failure_policy(workload: &Workload, spec: &Node, policy: &Entry, report: &mut Report<'_>) {
     let rules = policy.node.get("rules");
     report.at_most(rules, "rules", 20);
-    let containers: Vec<&str> = workload.containers.iter().map(|container| container.name.text.as_str()).collect();
+    let containers: Vec<&str> =
+        workload.containers.iter().map(|container| container.name.text.as_str()).collect();
     for rule in rules.map_or(&[][..], Node::items) {
         if let Some(action) = report.required(rule, "action", "a rule", rule.span)
             && action.as_text() == Some("FailIndex")
             && spec.get("backoffLimitPerIndex").is_none()
         {
-            report.unmet(action.span, "FailIndex", "needs `backoffLimitPerIndex`", "add it to the Job, or use `FailJob`");
+            report.unmet(
+                action.span,
+                "FailIndex",
+                "needs `backoffLimitPerIndex`",
+                "add it to the Job, or use `FailJob`",
+            );
         }
         let kinds = ["onExitCodes", "onPodConditions"];
         if let Some(kind) = report.exactly_one(rule, &kinds, "a rule", rule.span, HANDLER) {
@@ -205,9 +229,13 @@ fn exit_codes(rule: &Node, containers: &[&str], report: &mut Report<'_>) {
         && !containers.contains(&written)
     {
         report.add(
-            Diagnostic::error("unknown-container", name.span, format!("there is no container `{}`", shown(written)))
-                .here("not in this workload")
-                .did_you_mean(name.span, written, containers.iter().copied()),
+            Diagnostic::error(
+                "unknown-container",
+                name.span,
+                format!("there is no container `{}`", shown(written)),
+            )
+            .here("not in this workload")
+            .did_you_mean(name.span, written, containers.iter().copied()),
         );
     }
     report.required(rule, "operator", "a rule about exit codes", rule.span);
@@ -222,16 +250,27 @@ fn exit_codes(rule: &Node, containers: &[&str], report: &mut Report<'_>) {
             report.unmet(span, "0", "is no failure, and cannot stand with `In`", "remove it");
         } else if !seen.insert(code) {
             let headline = format!("the exit code {code} is given twice");
-            report.add(Diagnostic::error("duplicate-item", span, headline).here("again").help("remove one of the two"));
+            report.add(
+                Diagnostic::error("duplicate-item", span, headline)
+                    .here("again")
+                    .help("remove one of the two"),
+            );
         } else if code < last {
-            report.unmet(span, &code.to_string(), "is out of order", "write the exit codes from the lowest to the highest");
+            report.unmet(
+                span,
+                &code.to_string(),
+                "is out of order",
+                "write the exit codes from the lowest to the highest",
+            );
         }
         last = last.max(code);
     }
 }
 
 fn success_policy(spec: &Node, policy: &Entry, report: &mut Report<'_>) {
-    let Some(rules) = report.required(&policy.node, "rules", "a success policy", policy.key_span) else { return };
+    let Some(rules) = report.required(&policy.node, "rules", "a success policy", policy.key_span) else {
+        return;
+    };
     report.at_most(Some(rules), "rules", 20);
     let completions = spec.get("completions").and_then(Node::as_int).unwrap_or(i64::MAX);
     for rule in rules.items() {
@@ -243,9 +282,13 @@ fn success_policy(spec: &Node, policy: &Entry, report: &mut Report<'_>) {
         let Some(written) = node.as_text() else { continue };
         if !is_index_list(written, completions) {
             report.add(
-                Diagnostic::error("out-of-range", node.span, format!("`{}` is no list of indexes of the Job", shown(written)))
-                    .here("not a list of indexes")
-                    .help("write rising numbers and ranges below `completions`, such as `\"0,2-4\"`"),
+                Diagnostic::error(
+                    "out-of-range",
+                    node.span,
+                    format!("`{}` is no list of indexes of the Job", shown(written)),
+                )
+                .here("not a list of indexes")
+                .help("write rising numbers and ranges below `completions`, such as `\"0,2-4\"`"),
             );
         }
     }

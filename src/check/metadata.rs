@@ -69,7 +69,8 @@ pub(super) fn object(metadata: &Node, report: &mut Report<'_>) {
 fn finalizer_form(text: &str) -> Option<names::Fault> {
     let standard = ["kubernetes", "orphan", "foregroundDeletion"].contains(&text);
     names::qualified(text).or_else(|| {
-        (!standard && !text.contains('/')).then_some(names::Fault::Form("a domain in front, `example.com/name`"))
+        (!standard && !text.contains('/'))
+            .then_some(names::Fault::Form("a domain in front, `example.com/name`"))
     })
 }
 
@@ -142,9 +143,13 @@ fn deletion_cost(metadata: &Node, report: &mut Report<'_>) {
     let canonical = cost.parse::<i32>().is_ok_and(|number| number.to_string() == cost);
     if !canonical {
         report.add(
-            Diagnostic::error("out-of-range", node.span, format!("the deletion cost `{cost}` is no 32-bit integer"))
-                .here("not a 32-bit integer")
-                .help("give a whole number such as `100` or `-5`"),
+            Diagnostic::error(
+                "out-of-range",
+                node.span,
+                format!("the deletion cost `{cost}` is no 32-bit integer"),
+            )
+            .here("not a 32-bit integer")
+            .help("give a whole number such as `100` or `-5`"),
         );
     }
 }

@@ -82,7 +82,12 @@ fn propagation(container: &Container, mount: &Node, report: &mut Report<'_>) {
         && privileged.is_none_or(|privileged| privileged.as_bool() == Some(false))
     {
         let help = "add `securityContext { privileged true }`, or use `HostToContainer`";
-        report.unmet(propagation.key_span, "mountPropagation Bidirectional", "needs a privileged container", help);
+        report.unmet(
+            propagation.key_span,
+            "mountPropagation Bidirectional",
+            "needs a privileged container",
+            help,
+        );
     }
     let Some(recursive) = entry(mount, "recursiveReadOnly") else { return };
     if !matches!(recursive.node.as_text(), Some("IfPossible" | "Enabled")) {
@@ -99,11 +104,16 @@ fn propagation(container: &Container, mount: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn devices(workload: &Workload, volumes: &HashMap<&str, usize>, container: &Container, report: &mut Report<'_>) {
+fn devices(
+    workload: &Workload,
+    volumes: &HashMap<&str, usize>,
+    container: &Container,
+    report: &mut Report<'_>,
+) {
     let Some(list) = container.fields.get("volumeDevices") else { return };
     let mounts = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
     let mounted: HashSet<&str> = mounts.iter().filter_map(|mount| text(mount, "name")).collect();
-    let places: HashSet<&str> = mounts.iter().filter_map(|mount| text(mount, "mountPath")).collect();
+    let taken: HashSet<&str> = mounts.iter().filter_map(|mount| text(mount, "mountPath")).collect();
     let placed = |field: &'static str| {
         list.items().iter().filter_map(move |device| Some((text(device, field)?, device.get(field)?.span)))
     };
@@ -112,7 +122,7 @@ fn devices(workload: &Workload, volumes: &HashMap<&str, usize>, container: &Cont
     for device in list.items() {
         if let Some(path) = report.required(device, "devicePath", "a block device", device.span) {
             projections::no_backsteps(path, report);
-            if path.as_text().is_some_and(|path| places.contains(path)) {
+            if path.as_text().is_some_and(|path| taken.contains(path)) {
                 report.unmet(path.span, "devicePath", "is a path that has a mount", "use another path");
             }
         }

@@ -50,9 +50,13 @@ fn form(port: &Node, report: &mut Report<'_>) {
         && port.get("hostPort").is_none()
     {
         report.add(
-            Diagnostic::warning("idle-field", address.key_span, "`hostIP` does nothing without a port on the host")
-                .here("has no effect")
-                .help("add `host NUMBER` to the port, or remove `hostIP`"),
+            Diagnostic::warning(
+                "idle-field",
+                address.key_span,
+                "`hostIP` does nothing without a port on the host",
+            )
+            .here("has no effect")
+            .help("add `host NUMBER` to the port, or remove `hostIP`"),
         );
     }
 }

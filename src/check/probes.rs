@@ -46,7 +46,12 @@ fn probe(container: &Container, probe: &Entry, statement: &str, report: &mut Rep
         && threshold.node.as_int().is_some_and(|count| count > 1)
     {
         let why = format!("can only be 1 for `{statement}`");
-        report.unmet(threshold.node.span, "successThreshold", &why, "remove it; only `ready` can ask for more");
+        report.unmet(
+            threshold.node.span,
+            "successThreshold",
+            &why,
+            "remove it; only `ready` can ask for more",
+        );
     }
     if let Some(grace) = entry(node, "terminationGracePeriodSeconds") {
         if ready {
@@ -73,9 +78,8 @@ fn handler(container: &Container, handler: &Entry, owner: &str, report: &mut Rep
         }
         "tcpSocket" => port(container, node, owner, report),
         "grpc" => {
-            if report.required(node, "port", owner, node.span).is_some() {
-                report.in_range(node, "port", &ports::NUMBERS);
-            }
+            report.required(node, "port", owner, node.span);
+            report.in_range(node, "port", &ports::NUMBERS);
         }
         _ => {}
     }
@@ -87,7 +91,12 @@ fn http2(get: &Node, report: &mut Report<'_>) {
         return;
     }
     if text(get, "scheme") == Some("HTTPS") {
-        report.unmet(protocol.key_span, "protocol HTTP2", "goes with `http` alone", "use `http`, or leave out `protocol`");
+        report.unmet(
+            protocol.key_span,
+            "protocol HTTP2",
+            "goes with `http` alone",
+            "use `http`, or leave out `protocol`",
+        );
     } else if let Some(host) = entry(get, "host") {
         report.unmet(host.key_span, "host", "cannot stand beside `protocol HTTP2`", "remove `host`");
     }
@@ -149,14 +158,23 @@ fn stop_signal(workload: &Workload, lifecycle: &Node, report: &mut Report<'_>) {
     let Some(signal) = entry(lifecycle, "stopSignal") else { return };
     let os = workload.pod.spec.at("os.name");
     let Some(os) = os else {
-        report.unmet(signal.key_span, "stopSignal", "needs the pod's `os`", "add `os { name linux }` to the workload");
+        report.unmet(
+            signal.key_span,
+            "stopSignal",
+            "needs the pod's `os`",
+            "add `os { name linux }` to the workload",
+        );
         return;
     };
     let (Some(os), Some(name)) = (os.as_text(), signal.node.as_text()) else { return };
     let windows = ["SIGTERM", "SIGKILL"];
     let known = if os == "windows" { windows.contains(&name) } else { signals().contains(name) };
     if !known {
-        let help = if os == "windows" { "use `SIGTERM` or `SIGKILL`" } else { "use a name such as `SIGTERM` or `SIGRTMIN+3`" };
+        let help = if os == "windows" {
+            "use `SIGTERM` or `SIGKILL`"
+        } else {
+            "use a name such as `SIGTERM` or `SIGRTMIN+3`"
+        };
         report.unmet(signal.node.span, name, &format!("is no signal of {os}"), help);
     }
 }

@@ -1,4 +1,4 @@
-//! Files that a volume shows of other objects (Secrets, ConfigMaps, the pod itself), to what is refused in their paths and keys.
+//! Files that a volume shows of other objects (Secrets and the like, the pod itself), to what is refused in their paths and keys.
 //!
 //! Invariant: every path is relative and stays inside of its volume, and no two files of a volume have the same one.
 
@@ -34,7 +34,8 @@ pub(super) fn downward(source: &Node, report: &mut Report<'_>) {
     for item in items(source, "items") {
         local_path(item, "path", "an item", report);
         report.in_range(item, "mode", &(0..=0o777));
-        let Some(entry) = report.exactly_one(item, &["fieldRef", "resourceFieldRef"], "an item", item.span, SOURCE)
+        let Some(entry) =
+            report.exactly_one(item, &["fieldRef", "resourceFieldRef"], "an item", item.span, SOURCE)
         else {
             continue;
         };
@@ -55,7 +56,9 @@ pub(super) fn projected(source: &Node, report: &mut Report<'_>) {
     let mut paths: Vec<(&str, Span)> = Vec::new();
     for source in items(source, "sources") {
         let owner = "a projected source";
-        let Some(kind) = report.exactly_one(source, PROJECTIONS, owner, source.span, SOURCE) else { continue };
+        let Some(kind) = report.exactly_one(source, PROJECTIONS, owner, source.span, SOURCE) else {
+            continue;
+        };
         let fields = &kind.node;
         match kind.key.as_str() {
             "secret" | "configMap" => {
@@ -116,7 +119,12 @@ fn local_path(object: &Node, field: &str, owner: &str, report: &mut Report<'_>) 
     let written = path.as_text().unwrap_or_default();
     let up = written.starts_with("..") && written.split('/').next() != Some("..");
     if up {
-        report.add(invalid_path(path, written, "starts with `..`", "Kubernetes keeps names in `..` for itself; use another"));
+        report.add(invalid_path(
+            path,
+            written,
+            "starts with `..`",
+            "Kubernetes keeps names in `..` for itself; use another",
+        ));
     } else {
         relative(path, report);
     }
@@ -126,7 +134,12 @@ fn local_path(object: &Node, field: &str, owner: &str, report: &mut Report<'_>) 
 pub(super) fn relative(path: &Node, report: &mut Report<'_>) {
     let Some(written) = path.as_text() else { return };
     if written.starts_with('/') {
-        report.add(invalid_path(path, written, "is absolute", "write it from inside of the volume, without `/` in front"));
+        report.add(invalid_path(
+            path,
+            written,
+            "is absolute",
+            "write it from inside of the volume, without `/` in front",
+        ));
     } else {
         no_backsteps(path, report);
     }
@@ -136,7 +149,12 @@ pub(super) fn relative(path: &Node, report: &mut Report<'_>) {
 pub(super) fn no_backsteps(path: &Node, report: &mut Report<'_>) {
     let Some(written) = path.as_text() else { return };
     if written.split('/').any(|part| part == "..") {
-        report.add(invalid_path(path, written, "has `..` in it", "write the path that is meant, without `..`"));
+        report.add(invalid_path(
+            path,
+            written,
+            "has `..` in it",
+            "write the path that is meant, without `..`",
+        ));
     }
 }
 

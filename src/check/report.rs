@@ -81,7 +81,8 @@ impl<'a> Report<'a> {
             }
             Fault::Form(_) => format!("{what} cannot be `{}`", shown(text)),
         };
-        let mut diagnostic = Diagnostic::error("invalid-label", span, headline).here("not allowed in a label");
+        let mut diagnostic =
+            Diagnostic::error("invalid-label", span, headline).here("not allowed in a label");
         diagnostic = match fault {
             Fault::Form(form) => diagnostic.help(format!("use {form}")),
             Fault::TooLong(_) => diagnostic.help("shorten it, or use an annotation for long text"),
@@ -310,7 +311,8 @@ pub(super) fn shown(text: &str) -> String {
 pub(super) fn renamed(diagnostic: Diagnostic, span: Span, written: &str, name: &str) -> Diagnostic {
     let bare = span.range().len() == written.len();
     let quoted = span.range().len() == written.len() + 2;
-    let word = name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_') && !name.contains('.');
+    let word =
+        name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_') && !name.contains('.');
     let title = format!("write `{name}`");
     match (bare, quoted) {
         (true, _) if word => diagnostic.fix(title, span, name, Applicability::Unsafe),

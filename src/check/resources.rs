@@ -182,7 +182,10 @@ fn whole(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
     let headline = format!("`{}` is {quantity}, which is not whole", entry.key);
     let diagnostic = if bytes { Diagnostic::warning } else { Diagnostic::error };
     let help = if bytes {
-        format!("write whole bytes; `m` means thousandths, `Mi` is most often meant ({} bytes here)", quantity.value())
+        format!(
+            "write whole bytes; `m` means thousandths, `Mi` is most often meant ({} bytes here)",
+            quantity.value()
+        )
     } else {
         "give a whole number; a device is not divided".into()
     };
@@ -232,16 +235,24 @@ fn claims(resources: &Node, declared: &[&str], report: &mut Report<'_>) {
         let Some(written) = name.as_text() else { continue };
         if !declared.contains(&written) {
             report.add(
-                Diagnostic::error("unknown-claim", name.span, format!("there is no resource claim `{}`", shown(written)))
-                    .here("not among the workload's `resourceClaims`")
-                    .did_you_mean(name.span, written, declared.iter().copied())
-                    .help(format!("add `resourceClaims {{ name \"{}\"; … }}` to the workload", shown(written))),
+                Diagnostic::error(
+                    "unknown-claim",
+                    name.span,
+                    format!("there is no resource claim `{}`", shown(written)),
+                )
+                .here("not among the workload's `resourceClaims`")
+                .did_you_mean(name.span, written, declared.iter().copied())
+                .help(format!("add `resourceClaims {{ name \"{}\"; … }}` to the workload", shown(written))),
             );
         } else if !seen.insert((written, text(claim, "request").unwrap_or_default())) {
             report.add(
-                Diagnostic::error("duplicate-item", name.span, format!("the claim `{written}` is used twice"))
-                    .here("again")
-                    .help("remove one of the two"),
+                Diagnostic::error(
+                    "duplicate-item",
+                    name.span,
+                    format!("the claim `{written}` is used twice"),
+                )
+                .here("again")
+                .help("remove one of the two"),
             );
         }
     }
@@ -268,7 +279,12 @@ fn resize(policies: Option<&Node>, never: bool, report: &mut Report<'_>) {
             && restart.as_text() == Some("RestartContainer")
         {
             let help = "use `NotRequired`, or another `restartPolicy` for the pod";
-            report.unmet(restart.span, "RestartContainer", "cannot stand where the pod is never restarted", help);
+            report.unmet(
+                restart.span,
+                "RestartContainer",
+                "cannot stand where the pod is never restarted",
+                help,
+            );
         }
     }
 }

@@ -24,7 +24,9 @@ pub(super) fn check(selector: &Node, report: &mut Report<'_>) {
 
 /// Checks that the values of an expression go with its operator.
 pub(super) fn operator(expression: &Node, report: &mut Report<'_>) {
-    let Some(operator) = report.required(expression, "operator", "an expression", expression.span) else { return };
+    let Some(operator) = report.required(expression, "operator", "an expression", expression.span) else {
+        return;
+    };
     let Some(written) = operator.as_text() else { return };
     let values = expression.as_map().and_then(|map| map.entry("values"));
     let count = values.map_or(0, |values| values.node.items().len());
@@ -38,10 +40,20 @@ pub(super) fn operator(expression: &Node, report: &mut Report<'_>) {
         }
         "Exists" | "DoesNotExist" if count > 0 => {
             let at = values.map_or(operator.span, |values| values.key_span);
-            report.unmet(at, "values", &format!("cannot stand with `{written}`"), "remove the values, or use `In`");
+            report.unmet(
+                at,
+                "values",
+                &format!("cannot stand with `{written}`"),
+                "remove the values, or use `In`",
+            );
         }
         "Gt" | "Lt" if count != 1 => {
-            report.unmet(operator.span, written, "needs exactly one value", "give one number: `values [\"4\"]`");
+            report.unmet(
+                operator.span,
+                written,
+                "needs exactly one value",
+                "give one number: `values [\"4\"]`",
+            );
         }
         _ => {}
     }
@@ -64,7 +76,11 @@ pub(super) fn miss(selector: &Node, labels: &[Entry]) -> Option<Miss> {
         let found = label(&entry.key);
         let value = entry.node.as_text()?;
         let fits = found.is_some_and(|found| found.node.as_text().is_none_or(|label| label == value));
-        (!fits).then(|| Miss { span: entry.key_span, key: entry.key.to_string(), label: found.map(|found| found.node.span) })
+        (!fits).then(|| Miss {
+            span: entry.key_span,
+            key: entry.key.to_string(),
+            label: found.map(|found| found.node.span),
+        })
     });
     wanted.or_else(|| {
         items(selector, "matchExpressions").iter().find_map(|expression| {
@@ -73,7 +89,9 @@ pub(super) fn miss(selector: &Node, labels: &[Entry]) -> Option<Miss> {
             let value = found.map(|found| found.node.as_text());
             let has = |value: Option<&str>| {
                 let values = items(expression, "values");
-                values.iter().any(|node| node.as_text().is_none() || value.is_none_or(|value| node.as_text() == Some(value)))
+                values.iter().any(|node| {
+                    node.as_text().is_none() || value.is_none_or(|value| node.as_text() == Some(value))
+                })
             };
             let fits = match text(expression, "operator")? {
                 "In" => value.is_some_and(has),

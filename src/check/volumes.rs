@@ -199,7 +199,12 @@ fn ephemeral_metadata(fields: &Node, report: &mut Report<'_>) {
     for entry in metadata.entries() {
         if !["labels", "annotations"].contains(&entry.key.as_str()) {
             let help = "leave only `labels` and `annotations`";
-            report.unmet(entry.key_span, &entry.key, "cannot be set for a claim that comes and goes with its pod", help);
+            report.unmet(
+                entry.key_span,
+                &entry.key,
+                "cannot be set for a claim that comes and goes with its pod",
+                help,
+            );
         }
     }
 }
@@ -253,7 +258,8 @@ fn absolute(path: Option<&Node>, report: &mut Report<'_>) {
 
 /// A Pod's `ephemeral` volumes make claims, and no other volume of the Pod may take one of those.
 fn generated_claims(workload: &Workload, report: &mut Report<'_>) {
-    let Some(pod) = workload.name.as_ref().filter(|_| workload.kind == crate::model::WorkloadKind::Pod) else {
+    let Some(pod) = workload.name.as_ref().filter(|_| workload.kind == crate::model::WorkloadKind::Pod)
+    else {
         return;
     };
     let made: HashMap<String, &Volume> = workload

@@ -3,7 +3,7 @@
 //! Invariant: absent fields count with the values that the API server gives them.
 
 use super::metadata::kind_word;
-use super::report::{Report, entry, items, text};
+use super::report::{Report, entry, text};
 use super::selectors;
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names;
@@ -65,7 +65,9 @@ fn selector(workload: &Workload, report: &mut Report<'_>) {
     let labels = selector.get("matchLabels");
     let expressions = selector.get("matchExpressions");
     let nothing = |node: Option<&Node>| {
-        node.is_none_or(|node| node.entries().is_empty() && node.items().is_empty() && !matches!(node.value, Value::Unresolved))
+        node.is_none_or(|node| {
+            node.entries().is_empty() && node.items().is_empty() && !matches!(node.value, Value::Unresolved)
+        })
     };
     if nothing(labels) && nothing(expressions) {
         report.add(
@@ -93,7 +95,9 @@ fn deployment(spec: &Node, report: &mut Report<'_>) {
         if let Some(rolling) = strategy.get("rollingUpdate") {
             let unavailable = Share::of(rolling, "maxUnavailable", report);
             let surge = Share::of(rolling, "maxSurge", report);
-            if let (Some(Share { amount: 0, .. }), Some(Share { amount: 0, span, .. })) = (&unavailable, &surge) {
+            if let (Some(Share { amount: 0, .. }), Some(Share { amount: 0, span, .. })) =
+                (&unavailable, &surge)
+            {
                 let help = "let one of the two be above 0";
                 report.unmet(*span, "maxSurge", "cannot be 0 where `maxUnavailable` is 0", help);
             }
@@ -110,7 +114,12 @@ fn deployment(spec: &Node, report: &mut Report<'_>) {
         let at = deadline.map(|entry| entry.node.span).or(spec.get("minReadySeconds").map(|node| node.span));
         let why = format!("is {seconds}, and must be greater than `minReadySeconds`, {ready}");
         let at = at.unwrap_or(spec.span);
-        report.unmet(at, "progressDeadlineSeconds", &why, format!("set it to {} or more", ready.saturating_add(1)));
+        report.unmet(
+            at,
+            "progressDeadlineSeconds",
+            &why,
+            format!("set it to {} or more", ready.saturating_add(1)),
+        );
     }
 }
 
@@ -176,7 +185,8 @@ impl Share {
             return (amount >= 0).then_some(Self { amount, percent: false, span: node.span });
         }
         let written = node.as_text()?;
-        let digits = written.strip_suffix('%').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let digits =
+            written.strip_suffix('%').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
         let amount = digits.and_then(|digits| digits.parse().ok());
         if amount.is_none() {
             report.add(
@@ -196,14 +206,5 @@ impl Share {
 fn at_most_all(share: Option<&Share>, field: &str, report: &mut Report<'_>) {
     if let Some(share) = share.filter(|share| share.percent && share.amount > 100) {
         report.number(share.span, field, share.amount, &(0..=100));
-    }
-}
-
-/// Checks the items of a list of references to Secrets by name.
-pub(super) fn named(list: &Node, field: &str, what: &str, report: &mut Report<'_>) {
-    for item in items(list, field) {
-        if text(item, "name").is_some_and(|name| !name.is_empty()) {
-            report.form(item.get("name"), what, names::subdomain);
-        }
     }
 }
