@@ -6,8 +6,10 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Workload;
 use std::collections::{HashMap, VecDeque};
 
-/// How many containers of a knot are tried as the start of its shortest cycle. More would make a large knot costly.
+/// How many containers of a knot are tried as the start of its shortest cycle.
 const STARTS: usize = 64;
+/// How many edges are looked at for that, over all starts; a knot with more is searched from one start alone.
+const EDGES: usize = 1 << 18;
 
 /// Reports one shortest cycle of each knot (strongly connected component) among the nodes that are `stuck`.
 pub(super) fn report(workload: &Workload, graph: &Graph, stuck: &[bool], diagnostics: &mut Vec<Diagnostic>) {
@@ -63,7 +65,9 @@ fn knots(graph: &Graph, stuck: &[bool]) -> Vec<Vec<usize>> {
 
 /// The links of a shortest cycle, each as the container that waits and why, from the container written first.
 fn shortest_cycle(workload: &Workload, graph: &Graph, knot: &[usize]) -> Option<Vec<(usize, Because)>> {
-    let starts = knot.iter().copied().filter(|node| !graph.is_barrier(*node)).take(STARTS);
+    let edges: usize = knot.iter().map(|node| graph.edges[*node].len()).sum();
+    let tries = (EDGES / edges.max(1)).clamp(1, STARTS);
+    let starts = knot.iter().copied().filter(|node| !graph.is_barrier(*node)).take(tries);
     let cycles = starts.filter_map(|start| cycle_through(workload, graph, knot, start));
     let mut shortest = cycles.min_by_key(Vec::len)?;
     let first = (0..shortest.len()).min_by_key(|link| shortest[*link].0)?;

@@ -3,7 +3,6 @@
 use super::graph::{Graph, Via};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Reference, Role, Workload};
-use std::collections::HashSet;
 
 /// The constraints of `after` between steps and sidecars.
 #[derive(Debug)]
@@ -51,26 +50,27 @@ impl Explicit {
         }
     }
 
-    /// All that a container runs after, directly or through others.
-    pub(super) fn all_before(&self, container: usize) -> HashSet<usize> {
-        reach([container], |node| &self.before[node])
+    /// For each container, whether this one runs after it, directly or through others.
+    pub(super) fn all_before(&self, container: usize) -> Vec<bool> {
+        reach([container], &self.before)
     }
 
-    /// All that run after some containers, directly or through others.
-    pub(super) fn all_after(&self, containers: impl IntoIterator<Item = usize>) -> HashSet<usize> {
-        reach(containers, |node| &self.waiting[node])
+    /// For each container, whether it runs after one of these, directly or through others.
+    pub(super) fn all_after(&self, containers: impl IntoIterator<Item = usize>) -> Vec<bool> {
+        reach(containers, &self.waiting)
     }
 }
 
-/// All that can be reached by at least one link.
-fn reach<'a>(
-    from: impl IntoIterator<Item = usize>,
-    links: impl Fn(usize) -> &'a Vec<(usize, usize)>,
-) -> HashSet<usize> {
-    let mut reached = HashSet::new();
+/// Marks all that can be reached by at least one link.
+fn reach(from: impl IntoIterator<Item = usize>, links: &[Vec<(usize, usize)>]) -> Vec<bool> {
+    let mut reached = vec![false; links.len()];
     let mut open: Vec<usize> = from.into_iter().collect();
     while let Some(node) = open.pop() {
-        open.extend(links(node).iter().map(|(next, _)| *next).filter(|next| reached.insert(*next)));
+        for (next, _) in &links[node] {
+            if !std::mem::replace(&mut reached[*next], true) {
+                open.push(*next);
+            }
+        }
     }
     reached
 }

@@ -6,7 +6,7 @@
 use super::explicit::Explicit;
 use super::graph::{Graph, Via};
 use crate::model::{Direction, Role, Workload};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// A mount that orders.
 struct Member<'a> {
@@ -15,6 +15,13 @@ struct Member<'a> {
     stage: Stage,
     /// The folder of the volume, as the names on the way to it.
     folder: Vec<&'a str>,
+}
+
+impl Member<'_> {
+    /// Whether one of the two folders is, or lies in, the other.
+    fn meets(&self, other: &Self) -> bool {
+        self.folder.starts_with(&other.folder) || other.folder.starts_with(&self.folder)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,12 +39,13 @@ pub(super) fn link(workload: &Workload, explicit: &Explicit, graph: &mut Graph) 
             continue;
         }
         let apart = apart(&members, explicit);
-        let mut linked = HashSet::new();
-        for giver in members.iter().filter(|member| apart.contains_key(&member.container)) {
-            link_directly(giver, &members, &apart[&giver.container], &mut linked, graph);
+        for giver in members.chunk_by(|a, b| a.container == b.container) {
+            if apart.contains(&giver[0].container) {
+                link_directly(giver, &members, explicit, graph);
+            }
         }
         for stage in [Stage::Updates, Stage::Reads] {
-            let shares = |member: &&Member| member.stage < stage && !apart.contains_key(&member.container);
+            let shares = |member: &&Member| member.stage < stage && !apart.contains(&member.container);
             let givers: Vec<&Member> = members.iter().filter(shares).collect();
             let takers: Vec<&Member> = members.iter().filter(|member| member.stage == stage).collect();
             if !givers.is_empty() && !takers.is_empty() {
@@ -69,14 +77,15 @@ fn members(workload: &Workload) -> Vec<Vec<Member<'_>>> {
     volumes
 }
 
-/// The containers that cannot share a barrier, with those that must not wait for them: whom they themselves explicitly
-/// run after. One that takes part in several ways cannot either, as it would wait for itself.
-fn apart(members: &[Member], explicit: &Explicit) -> HashMap<usize, HashSet<usize>> {
-    let mut apart = HashMap::new();
-    let mut stages = HashMap::new();
-    for member in members {
-        if *stages.entry(member.container).or_insert(member.stage) != member.stage {
-            apart.entry(member.container).or_insert_with(|| explicit.all_before(member.container));
+/// The containers that cannot share a barrier, because somebody must not wait for them: whom they themselves explicitly
+/// run after, or they themselves, where they take part in several ways.
+fn apart(members: &[Member], explicit: &Explicit) -> HashSet<usize> {
+    let mut apart = HashSet::new();
+    for own in members.chunk_by(|a, b| a.container == b.container) {
+        let crosses = |a: &Member| own.iter().any(|b| a.stage != b.stage && a.meets(b));
+        // So many mounts of one volume are not worth the comparison of each with each.
+        if own.len() > 16 || own.iter().any(crosses) {
+            apart.insert(own[0].container);
         }
     }
     if explicit.is_empty {
@@ -85,31 +94,23 @@ fn apart(members: &[Member], explicit: &Explicit) -> HashMap<usize, HashSet<usiz
     for stage in [Stage::Writes, Stage::Updates] {
         let later = members.iter().filter(|member| member.stage > stage).map(|member| member.container);
         let after_later = explicit.all_after(later);
-        let replaced = |member: &&Member| member.stage == stage && after_later.contains(&member.container);
-        for member in members.iter().filter(replaced) {
-            apart.entry(member.container).or_insert_with(|| explicit.all_before(member.container));
-        }
+        let replaced = members.iter().filter(|member| member.stage == stage && after_later[member.container]);
+        apart.extend(replaced.map(|member| member.container));
     }
     apart
 }
 
-fn link_directly(
-    giver: &Member,
-    members: &[Member],
-    replaced: &HashSet<usize>,
-    linked: &mut HashSet<(usize, usize)>,
-    graph: &mut Graph,
-) {
-    let takes = |taker: &&Member| {
-        taker.stage > giver.stage
-            && taker.container != giver.container
-            && !replaced.contains(&taker.container)
-            && (taker.folder.starts_with(&giver.folder) || giver.folder.starts_with(&taker.folder))
-    };
-    for taker in members.iter().filter(takes) {
-        if linked.insert((giver.container, taker.container)) {
-            let via = Via::Direct { mount: giver.mount, taken_by: taker.mount };
-            graph.add(giver.container, taker.container, via);
+/// Links the mounts of one container to everybody who must wait for it.
+fn link_directly(givers: &[Member], members: &[Member], explicit: &Explicit, graph: &mut Graph) {
+    let container = givers[0].container;
+    let mut settled = explicit.all_before(container);
+    settled[container] = true;
+    for giver in givers {
+        for taker in members.iter().filter(|taker| taker.stage > giver.stage && taker.meets(giver)) {
+            if !std::mem::replace(&mut settled[taker.container], true) {
+                let via = Via::Direct { mount: giver.mount, taken_by: taker.mount };
+                graph.add(container, taker.container, via);
+            }
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The totals against Kubernetes' own, and against a simulation.
 
 use super::*;
+use crate::model::{Container, Level, Name, WorkloadKind};
+use crate::object::Value;
+use crate::source::{FileId, Span};
 use proptest::prelude::*;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 fn quantity(text: &str) -> Quantity {
     Quantity::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -166,6 +169,60 @@ fn running_adds_the_sidecars_before() {
         pod.running().map(|amounts| columns(amounts.iter().map(|(k, v)| (k, *v)))[1].clone()).collect();
     assert_eq!(running, ["cpu=1", "cpu=1 memory=1Gi", "cpu=3", "cpu=7"]);
     assert_eq!(pod.steady()["cpu"], quantity("3"));
+}
+
+fn node(json: &Json) -> Node {
+    let span = Span::new(FileId(0), 0, 0);
+    let Json::Object(fields) = json else {
+        return Node::new(span, Value::Quantity(quantity(json.as_str().unwrap())));
+    };
+    let mut node = Node::map(span);
+    for (key, value) in fields {
+        node.map_mut().set(key, span, self::node(value));
+    }
+    node
+}
+
+#[test]
+fn reads_a_workload() {
+    let span = Span::new(FileId(0), 0, 0);
+    let container = |name: &str, role, fields: Json| Container {
+        name: Name { text: name.into(), span },
+        role,
+        keyword: "step".into(),
+        span,
+        fields: node(&fields),
+        run: None,
+        mounts: Vec::new(),
+        after: Vec::new(),
+    };
+    let level = |spec: Json| Level { metadata: Node::map(span), spec: node(&spec) };
+    let workload = Workload {
+        kind: WorkloadKind::Pod,
+        name: None,
+        span,
+        object: level(json!({})),
+        job: None,
+        pod: level(json!({"overhead": {"cpu": "0.1m"}, "resources": {"requests": {"memory": "8Gi"}}})),
+        volumes: Vec::new(),
+        containers: vec![
+            container("web", Role::App, json!({"resources": {"limits": {"cpu": "100m"}}})),
+            container("migrate", Role::Step, json!({"resources": {"requests": {"cpu": "200m"}}})),
+            container("proxy", Role::Sidecar, json!({"resources": {"requests": {"cpu": "50m"}}})),
+            container("cache", Role::Sidecar, json!({})),
+        ],
+        budgets: Vec::new(),
+    };
+    let texts = |init: [usize; 3]| {
+        let totals = PodDemand::of(&workload, init).totals(Version(37));
+        let texts = totals.requests.iter().map(|request| {
+            format!("{} {} set by {}", request.name, request.quantity, request.set_by.text(&workload))
+        });
+        texts.collect::<Vec<_>>()
+    };
+    let memory = "memory 8Gi set by the pod's `resources`";
+    assert_eq!(texts([1, 2, 3]), ["cpu 201m set by step `migrate`", memory]);
+    assert_eq!(texts([2, 3, 1]), ["cpu 251m set by step `migrate` beside `proxy`", memory]);
 }
 
 /// Starts the containers one by one, and looks at what runs at each moment.
