@@ -9,6 +9,7 @@ pub mod object;
 pub mod order;
 pub mod resources;
 pub mod source;
+pub mod statement;
 pub mod steps;
 pub mod syntax;
 pub mod vocabulary;

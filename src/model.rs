@@ -2,9 +2,39 @@
 //!
 //! Invariant: resolving never fails; what could not be understood is `Unresolved` and has been reported.
 
+mod amounts;
+mod builtin;
+mod command;
+mod container;
+mod environment;
+mod fields;
+mod head;
+mod probe;
+mod resolve;
+mod scope;
+mod template;
+mod types;
+mod volume;
+mod workload;
+
+pub use resolve::{File, resolve};
+
 use crate::object::Node;
 use crate::source::Span;
 use smol_str::SmolStr;
+
+/// A value given to a param from outside.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The param's name; `file.name` for one of a file that the program uses.
+    pub name: String,
+    /// The value as text.
+    pub value: String,
+    /// Where it was given, as a message names it: `--set tag`.
+    pub origin: String,
+    /// Its place, where it was given in a file.
+    pub span: Option<Span>,
+}
 
 /// A program: its workloads, in the order of the source.
 #[derive(Debug, Default)]
@@ -33,6 +63,55 @@ pub enum WorkloadKind {
     ReplicaSet,
     Job,
     CronJob,
+}
+
+impl WorkloadKind {
+    /// All kinds.
+    pub const ALL: [Self; 7] = [
+        Self::Pod,
+        Self::Deployment,
+        Self::StatefulSet,
+        Self::DaemonSet,
+        Self::ReplicaSet,
+        Self::Job,
+        Self::CronJob,
+    ];
+
+    /// The kind of a keyword.
+    pub fn of(keyword: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.keyword() == keyword)
+    }
+
+    /// The word that opens one in the language.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Self::Pod => "pod",
+            Self::Deployment => "deployment",
+            Self::StatefulSet => "statefulset",
+            Self::DaemonSet => "daemonset",
+            Self::ReplicaSet => "replicaset",
+            Self::Job => "job",
+            Self::CronJob => "cronjob",
+        }
+    }
+
+    /// The API's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pod => "Pod",
+            Self::Deployment => "Deployment",
+            Self::StatefulSet => "StatefulSet",
+            Self::DaemonSet => "DaemonSet",
+            Self::ReplicaSet => "ReplicaSet",
+            Self::Job => "Job",
+            Self::CronJob => "CronJob",
+        }
+    }
+
+    /// Whether it finds its pods by a selector that its author gives.
+    pub fn has_selector(self) -> bool {
+        matches!(self, Self::Deployment | Self::StatefulSet | Self::DaemonSet | Self::ReplicaSet)
+    }
 }
 
 /// Metadata and spec of one level: the object, the Job's template of a CronJob, or the pod's template.

@@ -13,7 +13,92 @@ pub mod wait;
 
 pub use images::Image;
 
+use crate::diagnostic::Diagnostic;
+use crate::object::Node;
+use crate::source::Span;
+use crate::statement::Entry;
 use smol_str::SmolStr;
+
+/// A kind of built-in step: all that the compiler knows about it.
+#[derive(Debug)]
+pub struct Kind {
+    /// The keyword that opens one.
+    pub keyword: &'static str,
+    /// The statements that stand in this kind alone.
+    pub statements: &'static [Entry],
+    /// Turns the statements that stand into a container's parts.
+    pub lower: fn(&Given, &mut Vec<Diagnostic>) -> Option<Lowered>,
+}
+
+/// Every kind of built-in step.
+pub static KINDS: &[Kind] = &[fetch::KIND, wait::KIND, migrate::KIND];
+
+/// The statements that stand in a step, typed, those of nearer layers only.
+#[derive(Debug)]
+pub struct Given {
+    /// The step's head.
+    pub span: Span,
+    /// Where the step gives a command of its own, if it does.
+    pub command: Option<Span>,
+    /// The statements, in order.
+    pub options: Vec<GivenOption>,
+}
+
+/// One statement of a step.
+#[derive(Debug)]
+pub struct GivenOption {
+    /// Its name.
+    pub name: &'static str,
+    /// Its name in the source.
+    pub span: Span,
+    /// Its values, in order.
+    pub values: Vec<Node>,
+    /// Where the volume that it names is mounted.
+    pub mount_path: Option<SmolStr>,
+}
+
+impl Given {
+    /// The option of a name.
+    pub fn option(&self, name: &str) -> Option<&GivenOption> {
+        self.options.iter().find(|option| option.name == name)
+    }
+
+    /// The first value of an option.
+    fn value(&self, name: &str) -> Option<&Node> {
+        self.option(name)?.values.first()
+    }
+
+    /// The first value of an option as a number, or a default.
+    fn number<N: TryFrom<i64>>(&self, name: &str, default: N) -> N {
+        self.value(name).and_then(|node| N::try_from(node.as_int()?).ok()).unwrap_or(default)
+    }
+
+    /// An option that must stand; its absence is reported.
+    fn must(&self, name: &str, example: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<&GivenOption> {
+        let found = self.option(name);
+        if found.is_none() {
+            diagnostics.push(
+                Diagnostic::error("missing-statement", self.span, format!("this step needs `{name}`"))
+                    .here(format!("expected `{example}` in it")),
+            );
+        }
+        found
+    }
+
+    /// A time in seconds that is at least one, or a default.
+    fn time(&self, name: &str, default: u64, diagnostics: &mut Vec<Diagnostic>) -> Option<u64> {
+        let Some(node) = self.value(name) else { return Some(default) };
+        let seconds = u64::try_from(node.as_int()?).ok()?;
+        if seconds == 0 {
+            diagnostics.push(
+                Diagnostic::error("out-of-range", node.span, format!("`{name}` is at least one second"))
+                    .here("expected `1s` or more"),
+            );
+            return None;
+        }
+        Some(seconds)
+    }
+}
 
 /// What a built-in step becomes.
 ///

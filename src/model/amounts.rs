@@ -8,7 +8,7 @@ use super::types::{Unit, quantity};
 use crate::diagnostic::Diagnostic;
 use crate::object::{Map, Node, Value};
 use crate::syntax::tree::{self, Statement, ValueKind};
-use crate::vocabulary::Type;
+use crate::statement::Type;
 use smol_str::SmolStr;
 
 impl Resolver<'_> {

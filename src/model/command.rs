@@ -104,7 +104,7 @@ impl Resolver<'_> {
                         return Node::new(value.span, Value::List(words));
                     }
                     _ => {
-                        let ty = crate::vocabulary::Type::Text;
+                        let ty = crate::statement::Type::Text;
                         return self.convert(&evaluated, ty);
                     }
                 }

@@ -11,7 +11,9 @@ use crate::kubernetes::schema;
 use crate::object::{Entry as ObjectEntry, Map, Node, Value};
 use crate::source::Span;
 use crate::syntax::tree::{Block, Statement};
-use crate::vocabulary::{self, Entry, Place, Type};
+use crate::statement::{Entry, Place, Type};
+use crate::steps::KINDS;
+use crate::vocabulary;
 use smol_str::SmolStr;
 use std::collections::HashMap;
 
@@ -176,7 +178,7 @@ impl<'a> Resolver<'a> {
                 .map(|entry| entry.name)
                 .chain(schema::CONTAINER.fields.iter().map(|field| field.name))
                 .collect();
-            let elsewhere = [Place::Fetch, Place::Wait, Place::Migrate].into_iter().find(|place| vocabulary::entry(*place, name).is_some());
+            let elsewhere = KINDS.iter().map(|kind| Place::Step(kind.keyword)).find(|place| vocabulary::entry(*place, name).is_some());
             if let Some(place) = elsewhere {
                 self.report(
                     Diagnostic::error("misplaced-statement", statement.name.span, format!("`{name}` may not stand in a `{}`", draft.keyword))
@@ -439,12 +441,7 @@ impl Draft {
 
     /// Where the statements of this kind alone stand.
     pub(super) fn place(&self) -> Option<Place> {
-        match self.keyword {
-            "fetch" => Some(Place::Fetch),
-            "wait" => Some(Place::Wait),
-            "migrate" => Some(Place::Migrate),
-            _ => None,
-        }
+        KINDS.iter().find(|kind| kind.keyword == self.keyword).map(|kind| Place::Step(kind.keyword))
     }
 
     /// Takes out what a nearer command replaces.

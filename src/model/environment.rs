@@ -8,7 +8,8 @@ use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::syntax::tree::{self, Argument, Statement, ValueKind};
-use crate::vocabulary::{self, Place, Type};
+use crate::statement::{Entry, Place, Type};
+use crate::vocabulary;
 use smol_str::SmolStr;
 
 /// A source of a variable's value: a function, its parameters, and where the API has them.
@@ -147,7 +148,7 @@ impl Resolver<'_> {
     }
 
     /// `from secret("x") [prefix "P_"]`
-    fn env_from(&mut self, entry: &'static vocabulary::Entry, statement: &Statement, scope: &Scope) -> Option<Node> {
+    fn env_from(&mut self, entry: &'static Entry, statement: &Statement, scope: &Scope) -> Option<Node> {
         let head = self.head(entry, statement)?;
         let value = head.all().first()?.value;
         let (function, arguments) = match &value.kind {

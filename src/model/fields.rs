@@ -76,7 +76,7 @@ impl Resolver<'_> {
             }
             FieldType::Any => {
                 let Some(block) = self.block_of(statement) else { return };
-                let node = self.any(block, scope);
+                let node = self.free(block, scope);
                 self.put(map, field.name, span, node, scope);
             }
             FieldType::List(inner) if matches!(inner, FieldType::Object(_) | FieldType::Map(_)) => {
@@ -213,11 +213,11 @@ impl Resolver<'_> {
     }
 
     /// A block of free JSON.
-    fn any(&mut self, block: &Block, scope: &Scope) -> Node {
+    fn free(&mut self, block: &Block, scope: &Scope) -> Node {
         let mut map = Map::default();
         self.each(&block.statements, scope, |resolver, statement, live| {
             let node = match (&statement.block, statement.values.as_slice()) {
-                (Some(block), []) => resolver.any(block, scope),
+                (Some(block), []) => resolver.free(block, scope),
                 (None, [value]) => resolver.plain_text(value, scope),
                 _ => return,
             };

@@ -4,7 +4,7 @@ use super::resolve::Resolver;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::tree::{Statement, Value, ValueKind};
-use crate::vocabulary::{Body, Clause, Entry, Need, Slot, Type};
+use crate::statement::{Body, Clause, Entry, Need, Slot, Type};
 
 /// The values of a statement, each with the slot that it fills.
 pub(super) struct Head<'a> {
@@ -53,11 +53,6 @@ impl<'a> Head<'a> {
     /// The clause among those of which one (at most) may stand.
     pub(super) fn chosen(&self) -> Option<&Matched<'a>> {
         self.clauses.iter().find(|clause| matches!(clause.need, Need::OneOf | Need::AtMostOne))
-    }
-
-    /// The clauses that stand, in order.
-    pub(super) fn clauses(&self) -> &[Matched<'a>] {
-        &self.clauses
     }
 }
 

@@ -8,7 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{Document, Operator, Statement, Value, ValueKind};
-use crate::vocabulary::{self, Place};
+use crate::statement::Place;
+use crate::vocabulary;
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
 
@@ -140,7 +141,7 @@ impl<'a> Resolver<'a> {
         visit: &mut dyn FnMut(&mut Self, &'s Statement, bool),
     ) {
         // Whether some branch of the `when` before has been taken; none where no `when` stands before.
-        let mut taken = None;
+        let mut taken: Option<bool> = None;
         for statement in statements {
             self.statements += 1;
             if self.statements > MAX_STATEMENTS {
@@ -473,7 +474,7 @@ impl<'a> Resolver<'a> {
         let diagnostic = Diagnostic::error("unknown-statement", name.span, headline);
         self.report(match inside {
             Some(entry) => {
-                let place = entry.places.first().map_or("in a workload", |place| place.phrase());
+                let place = entry.places.first().map_or_else(String::new, |place| place.phrase());
                 diagnostic.here(format!("it stands {place}"))
             }
             None => diagnostic.here("expected an item of a file").did_you_mean(name.span, &name.text, known),

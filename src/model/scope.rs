@@ -89,7 +89,7 @@ pub(super) fn shortened(text: &str) -> String {
 
 impl Resolver<'_> {
     /// The binding of a plain or dotted word.
-    pub(super) fn lookup(&self, word: &str, scope: &Scope) -> Option<&Binding> {
+    pub(super) fn lookup<'s>(&'s self, word: &str, scope: &Scope<'s>) -> Option<&'s Binding> {
         match word.split_once('.') {
             None => scope_local(scope, word).or_else(|| self.names[scope.file].bindings.get(word)),
             Some((alias, name)) => {
@@ -108,7 +108,7 @@ impl Resolver<'_> {
         } {
             return Evaluated { constant: Constant::Bool(bool), span };
         }
-        if let Some(binding) = scope_local(scope, word).or_else(|| self.lookup(word, scope)) {
+        if let Some(binding) = self.lookup(word, scope) {
             let span = if binding.argument { binding.value.span } else { span };
             return Evaluated { constant: binding.value.constant.clone(), span };
         }

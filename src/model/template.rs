@@ -7,7 +7,8 @@ use crate::diagnostic::Diagnostic;
 use crate::object::Value as NodeValue;
 use crate::source::Span;
 use crate::syntax::tree::{Argument, Block, Name, Operator, Statement, Value, ValueKind};
-use crate::vocabulary::{self, Type};
+use crate::statement::Type;
+use crate::vocabulary;
 use smol_str::SmolStr;
 
 /// A `template`.

@@ -8,7 +8,7 @@ use crate::kubernetes::schema::{EnumValue, Type as FieldType};
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::syntax::tree::{self, ValueKind};
-use crate::vocabulary::Type;
+use crate::statement::Type;
 use smol_str::SmolStr;
 
 impl Resolver<'_> {

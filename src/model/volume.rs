@@ -8,7 +8,7 @@ use crate::kubernetes::schema::{self, Type as FieldType};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::syntax::tree::Statement;
-use crate::vocabulary::Entry;
+use crate::statement::Entry;
 use smol_str::SmolStr;
 
 /// What a short form stands for: the source's field in a Volume, and the field of the source that the value is.

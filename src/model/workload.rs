@@ -11,7 +11,8 @@ use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::syntax::tree::{Block, Statement};
-use crate::vocabulary::{self, Entry, Place, Type};
+use crate::statement::{Entry, Place, Type};
+use crate::vocabulary;
 use smol_str::SmolStr;
 
 /// The label by which a workload without a `selector` finds its pods.

@@ -28,8 +28,36 @@
 //! (`AWS_ACCESS_KEY_ID` …); `AWS_ENDPOINT_URL` in `env` names another S3-compatible server. For a private certificate
 //! authority set `CURL_CA_BUNDLE` or `AWS_CA_BUNDLE`.
 
-use super::{Image, Lowered, shell};
-use smol_str::{SmolStr, ToSmolStr};
+use super::{Given, Image, Kind, Lowered, path_fault, shell};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::statement::Slot::One;
+use crate::statement::{Entry, Place, Type, of_step};
+use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { keyword: "fetch", statements: STATEMENTS, lower: read };
+
+const HERE: &[Place] = &[Place::Step("fetch")];
+
+const STATEMENTS: &[Entry] = &[
+    of_step(HERE, "from", &[One("\"url\"", Type::Text)], "What to download: `https://…`, `http://…` or `s3://BUCKET/KEY`."),
+    of_step(
+        HERE,
+        "into",
+        &[One("volume", Type::Volume), One("\"path\"", Type::Text)],
+        "The file to make, in a volume; implies `writes volume`.",
+    ),
+    of_step(
+        HERE,
+        "sha256",
+        &[One("\"checksum\"", Type::Text)],
+        "The checksum that the file must have, 64 hexadecimal digits; without it the file is fetched again on every run.",
+    ),
+    of_step(HERE, "mode", &[One("mode", Type::Mode)], "The file's mode, in octal; without it `0644`."),
+    of_step(HERE, "retries", &[One("count", Type::Int(0, 100))], "How many tries may follow the first, 0 to 100; without it 5."),
+    of_step(HERE, "timeout", &[One("time", Type::Seconds)], "The time for all tries together; without it `5m`."),
+];
 
 pub(super) const HTTPS: &str = concat!(include_str!("fetch/https.sh"), include_str!("fetch/fetch.sh"));
 pub(super) const S3: &str = concat!(include_str!("fetch/s3.sh"), include_str!("fetch/fetch.sh"));
@@ -101,6 +129,46 @@ impl Source {
 pub fn checksum(text: &str) -> Option<SmolStr> {
     let valid = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     valid.then(|| text.to_ascii_lowercase().into())
+}
+
+/// Reads the statements.
+fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
+    let from = given.must("from", "from \"https://…\"", diagnostics);
+    let into = given.must("into", "into VOLUME \"file\"", diagnostics);
+    let (from, into) = (from?.values.first()?, into?);
+    let source = Source::of(from.as_text()?);
+    let source = wrong(source, "invalid-url", from.span, "this cannot be fetched", diagnostics)?;
+    let path = into.values.get(1)?;
+    let path_text = path.as_text()?;
+    let checked = path_fault(path_text).map_or(Ok(()), Err);
+    wrong(checked, "invalid-path", path.span, "this is no path of a file in a volume", diagnostics)?;
+    let sha256 = match given.value("sha256") {
+        Some(text) => {
+            let sum = checksum(text.as_text()?).ok_or("expected 64 hexadecimal digits");
+            Some(wrong(sum, "invalid-checksum", text.span, "this is no SHA-256 checksum", diagnostics)?)
+        }
+        None => None,
+    };
+    let options = Options {
+        from: from.as_text()?.into(),
+        into: format_smolstr!("{}/{path_text}", into.mount_path.as_deref()?.trim_end_matches('/')),
+        sha256,
+        mode: given.number("mode", Options::MODE),
+        retries: given.number("retries", Options::RETRIES),
+        timeout: given.time("timeout", Options::TIMEOUT, diagnostics)?,
+    };
+    Some(lower(source, &options))
+}
+
+/// Reports what is wrong with a value.
+fn wrong<T>(
+    value: Result<T, &str>,
+    name: &'static str,
+    span: Span,
+    headline: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    value.map_err(|fault| diagnostics.push(Diagnostic::error(name, span, headline).here(fault))).ok()
 }
 
 /// Turns a `fetch` into a container's parts.

@@ -19,8 +19,44 @@
 //! on from there; MySQL commits each statement by itself. It takes no lock: where several replicas start at once,
 //! each of them runs the migration.
 
-use super::Lowered;
+use super::{Given, Kind, Lowered};
+use crate::diagnostic::Diagnostic;
+use crate::statement::{Entry, Place, of_step};
 use smol_str::SmolStr;
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { keyword: "migrate", statements: STATEMENTS, lower: read };
+
+const HERE: &[Place] = &[Place::Step("migrate")];
+
+const STATEMENTS: &[Entry] =
+    &[of_step(HERE, "django", &[], "Runs `python manage.py migrate --noinput` in the image's working folder.")];
+
+/// Reads the statements.
+fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
+    let tool = given.options.iter().find_map(|option| Some((Tool::named(option.name)?, option.span)));
+    match (tool, given.command) {
+        (Some((tool, _)), None) => Some(lower(tool)),
+        (Some((tool, span)), Some(command)) => {
+            let headline = format!("`{}` and a command of its own exclude each other", tool.name());
+            diagnostics.push(
+                Diagnostic::error("duplicate-statement", span, headline)
+                    .here("the command that the compiler knows")
+                    .label(command, "the step's own command")
+                    .help("keep one of the two"),
+            );
+            None
+        }
+        (None, Some(_)) => None,
+        (None, None) => {
+            diagnostics.push(
+                Diagnostic::error("missing-statement", given.span, "this step does not say how to migrate")
+                    .here("expected `django`, `run \"…\"` or a `script` in it"),
+            );
+            None
+        }
+    }
+}
 
 /// The tools whose command the compiler knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -22,8 +22,34 @@
 //! step's `env`. A password or a query in a URL is not printed. An open port is not yet a database that answers
 //! queries: where that matters, let the application or the migration try again.
 
-use super::{Image, Lowered, shell};
+use super::{Given, Image, Kind, Lowered, shell};
+use crate::diagnostic::Diagnostic;
+use crate::statement::Slot::{Maybe, One};
+use crate::statement::{Entry, Place, Type, of_step};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { keyword: "wait", statements: STATEMENTS, lower: read };
+
+const HERE: &[Place] = &[Place::Step("wait")];
+
+const STATEMENTS: &[Entry] = &[
+    Entry {
+        repeats: true,
+        ..of_step(HERE, "tcp", &[One("\"host:port\"", Type::Text)], "Waits until a TCP connection is accepted; may stand several times.")
+    },
+    Entry {
+        repeats: true,
+        ..of_step(
+            HERE,
+            "http",
+            &[One("\"url\"", Type::Text), Maybe("status", Type::Int(100, 599))],
+            "Waits until a GET answers with this status, without one with any from 200 to 399; may stand several times.",
+        )
+    },
+    of_step(HERE, "every", &[One("time", Type::Seconds)], "The pause between two tries; without it `2s`."),
+    of_step(HERE, "timeout", &[One("time", Type::Seconds)], "The time for all conditions together; without it `5m`."),
+];
 
 pub(super) const SCRIPT: &str = include_str!("wait.sh");
 
@@ -93,6 +119,46 @@ pub fn http_fault(url: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Reads the statements.
+fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
+    let mut conditions = Vec::new();
+    let mut sound = true;
+    for option in &given.options {
+        let Some(first) = option.values.first() else { continue };
+        let fault: fn(&str) -> Option<&'static str> = match option.name {
+            "tcp" => tcp_fault,
+            "http" => http_fault,
+            _ => continue,
+        };
+        let Some(text) = first.as_text() else {
+            sound = false;
+            continue;
+        };
+        if let Some(fault) = fault(text) {
+            diagnostics.push(
+                Diagnostic::error("invalid-address", first.span, format!("`{}` cannot be waited for at this address", option.name))
+                    .here(fault),
+            );
+            sound = false;
+        }
+        let status = option.values.get(1).and_then(|status| u16::try_from(status.as_int()?).ok());
+        conditions.push(match option.name {
+            "tcp" => Condition::Tcp(text.into()),
+            _ => Condition::Http(text.into(), status),
+        });
+    }
+    if sound && conditions.is_empty() {
+        diagnostics.push(
+            Diagnostic::error("missing-statement", given.span, "this step does not say what to wait for")
+                .here("expected `tcp \"host:port\"` or `http \"url\"` in it"),
+        );
+        return None;
+    }
+    let every = given.number("every", Options::EVERY);
+    let timeout = given.time("timeout", Options::TIMEOUT, diagnostics)?;
+    sound.then(|| lower(&Options { conditions, every, timeout }))
 }
 
 /// Turns a `wait` into a container's parts.

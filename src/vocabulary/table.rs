@@ -1,34 +1,7 @@
 //! The rows of the vocabulary.
 
-use super::Slot::{Free, Many, Maybe, One};
-use super::{Body, Clause, Entry, Need, Place, Slot, Type};
-
-const fn optional(word: &'static str, values: &'static [Slot]) -> Clause {
-    Clause { word, values, need: Need::Optional }
-}
-
-const fn required(word: &'static str, values: &'static [Slot]) -> Clause {
-    Clause { word, values, need: Need::Required }
-}
-
-const fn one_of(word: &'static str, values: &'static [Slot]) -> Clause {
-    Clause { word, values, need: Need::OneOf }
-}
-
-const fn at_most_one(word: &'static str, values: &'static [Slot]) -> Clause {
-    Clause { word, values, need: Need::AtMostOne }
-}
-
-macro_rules! clause {
-    ($kind:ident $word:literal) => {{
-        static CLAUSE: Clause = $kind($word, &[]);
-        Slot::Clause(&CLAUSE)
-    }};
-    ($kind:ident $word:literal, $($slot:expr),+) => {{
-        static CLAUSE: Clause = $kind($word, &[$($slot),+]);
-        Slot::Clause(&CLAUSE)
-    }};
-}
+use crate::statement::Slot::{Free, Many, Maybe, One};
+use crate::statement::{Body, Clause, Entry, Place, Slot, Type, at_most_one, clause, one_of, optional, required};
 
 const ANY_COUNT: Type = Type::Int(0, i64::MAX);
 const FROM_TEMPLATE: Slot = {
@@ -59,19 +32,19 @@ const PROBE: &[Slot] = &[
 ];
 
 const fn file(name: &'static str, head: &'static [Slot], body: Body, meaning: &'static str) -> Entry {
-    Entry { name, places: &[Place::File], head, body, meaning }
+    Entry { name, places: &[Place::File], head, body, repeats: true, meaning }
 }
 
 const fn workload(name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
-    Entry { name, places: &[Place::File], head, body: Body::Required, meaning }
+    Entry { name, places: &[Place::File], head, body: Body::Required, repeats: true, meaning }
 }
 
 const fn in_workload(name: &'static str, head: &'static [Slot], body: Body, meaning: &'static str) -> Entry {
-    Entry { name, places: &[Place::Workload], head, body, meaning }
+    Entry { name, places: &[Place::Workload], head, body, repeats: true, meaning }
 }
 
 const fn in_container(name: &'static str, head: &'static [Slot], body: Body, meaning: &'static str) -> Entry {
-    Entry { name, places: &[Place::Container], head, body, meaning }
+    Entry { name, places: &[Place::Container], head, body, repeats: true, meaning }
 }
 
 const fn at(
@@ -80,7 +53,7 @@ const fn at(
     head: &'static [Slot],
     meaning: &'static str,
 ) -> Entry {
-    Entry { name, places: place, head, body: Body::None, meaning }
+    Entry { name, places: place, head, body: Body::None, repeats: true, meaning }
 }
 
 /// Every statement of the language, in the order in which the reference shows them.
@@ -118,12 +91,10 @@ pub static ENTRIES: &[Entry] = &[
             Place::Workload,
             Place::Container,
             Place::Environment,
-            Place::Fetch,
-            Place::Wait,
-            Place::Migrate,
         ],
         head: &[Free("condition")],
         body: Body::Required,
+        repeats: true,
         meaning: "Statements that hold only where the condition does: `==`, `!=`, `&&`, `||`, `!` over params and lets. Both branches are checked.",
     },
     Entry {
@@ -133,12 +104,10 @@ pub static ENTRIES: &[Entry] = &[
             Place::Workload,
             Place::Container,
             Place::Environment,
-            Place::Fetch,
-            Place::Wait,
-            Place::Migrate,
         ],
         head: &[Free("[when condition]")],
         body: Body::Required,
+        repeats: true,
         meaning: "The other branch of the `when` before it.",
     },
     Entry {
@@ -146,6 +115,7 @@ pub static ENTRIES: &[Entry] = &[
         places: &[Place::File, Place::Workload],
         head: &[Free("[KIND]")],
         body: Body::Required,
+        repeats: true,
         meaning: "Statements that every container of this file or workload starts from, or only those of KIND (`step` includes the built-in steps).",
     },
     // Workloads.
@@ -338,63 +308,5 @@ pub static ENTRIES: &[Entry] = &[
         "from",
         &[One("source", Type::Source), clause!(optional "prefix", One("\"P_\"", Type::Text))],
         "Every key of a Secret or ConfigMap as a variable.",
-    ),
-    // In fetch.
-    at(
-        &[Place::Fetch],
-        "from",
-        &[One("\"url\"", Type::Text)],
-        "What to download: `https://…`, `http://…` or `s3://bucket/key`.",
-    ),
-    at(
-        &[Place::Fetch],
-        "into",
-        &[One("volume", Type::Volume), One("\"path\"", Type::Text)],
-        "The file to make, in a volume; implies `writes volume`.",
-    ),
-    at(
-        &[Place::Fetch],
-        "sha256",
-        &[One("\"checksum\"", Type::Text)],
-        "The SHA-256 checksum that the file must have, 64 hexadecimal digits.",
-    ),
-    at(
-        &[Place::Fetch],
-        "mode",
-        &[One("mode", Type::Mode)],
-        "The file's mode, in octal; without it the mode that the umask gives.",
-    ),
-    at(
-        &[Place::Fetch],
-        "retries",
-        &[One("count", Type::Int(0, 100))],
-        "How often a failed download is tried again, 0 to 100; without it 5.",
-    ),
-    // In wait.
-    at(
-        &[Place::Wait],
-        "tcp",
-        &[One("\"host:port\"", Type::Text)],
-        "Waits until a TCP connection to `host:port` is accepted.",
-    ),
-    at(
-        &[Place::Wait],
-        "http",
-        &[One("\"url\"", Type::Text), Maybe("status", Type::Int(100, 599))],
-        "Waits until a GET of the URL answers with this status; without one, with any from 200 to 399.",
-    ),
-    at(&[Place::Wait], "every", &[One("time", Type::Seconds)], "The pause between two tries; without it 2s."),
-    at(
-        &[Place::Fetch, Place::Wait],
-        "timeout",
-        &[One("time", Type::Seconds)],
-        "The time after which the step fails, all tries together; without it 5m.",
-    ),
-    // In migrate.
-    at(
-        &[Place::Migrate],
-        "django",
-        &[],
-        "Runs `python manage.py migrate --noinput` in the image's working folder.",
     ),
 ];

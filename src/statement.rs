@@ -1,0 +1,248 @@
+//! The shape of a statement: its name, where it may stand, and the slots that its values fill.
+//!
+//! Invariant: a shape is data; what a statement does is said where it is resolved or lowered.
+
+/// A statement of the language.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it may stand.
+    pub places: &'static [Place],
+    /// The values behind the name.
+    pub head: &'static [Slot],
+    /// What its block holds.
+    pub body: Body,
+    /// Whether it may stand several times in one block.
+    pub repeats: bool,
+    /// What it means, in one sentence.
+    pub meaning: &'static str,
+}
+
+/// Where a statement may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Outside all blocks.
+    File,
+    /// In a workload, or in a `template` of one.
+    Workload,
+    /// In a container of any role, and in `defaults`.
+    Container,
+    /// In an `env` block.
+    Environment,
+    /// In the built-in step of this keyword.
+    Step(&'static str),
+}
+
+impl Place {
+    /// How a message names the place: `in a container`.
+    pub fn phrase(self) -> String {
+        match self {
+            Self::File => "outside all blocks".into(),
+            Self::Workload => "in a workload".into(),
+            Self::Container => "in a container".into(),
+            Self::Environment => "in `env`".into(),
+            Self::Step(keyword) => format!("in `{keyword}`"),
+        }
+    }
+}
+
+/// What stands between a statement's braces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// No block.
+    None,
+    /// A block of statements; the statement is nothing without it.
+    Required,
+    /// A block of statements, or none.
+    Optional,
+    /// The other fields of the Kubernetes object of this name, or no block.
+    Fields(&'static str),
+}
+
+/// One value, or one `keyword value…`, of a statement's head.
+#[derive(Clone, Copy, Debug)]
+pub enum Slot {
+    /// A value that must be there: what it is called, and its type.
+    One(&'static str, Type),
+    /// A value that may be left out.
+    Maybe(&'static str, Type),
+    /// One value or more.
+    Many(&'static str, Type),
+    /// `keyword value…`, in any order after the plain values.
+    Clause(&'static Clause),
+    /// `= value`, `: type` and the like: the statement reads its values by itself. The text shows how.
+    Free(&'static str),
+}
+
+/// `keyword value…` in a head.
+#[derive(Debug)]
+pub struct Clause {
+    /// The keyword.
+    pub word: &'static str,
+    /// Its values; only [`Slot::One`] and [`Slot::Maybe`].
+    pub values: &'static [Slot],
+    /// Whether it may be left out.
+    pub need: Need,
+}
+
+/// Whether a clause may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// It may.
+    Optional,
+    /// It must stand.
+    Required,
+    /// Exactly one of the clauses marked so must stand.
+    OneOf,
+    /// At most one of the clauses marked so may stand.
+    AtMostOne,
+}
+
+/// The types of values in heads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// A name that the statement declares.
+    Name,
+    /// Text in quotes.
+    Text,
+    /// Text, or a list of texts.
+    TextOrList,
+    /// An integer in this range.
+    Int(i64, i64),
+    /// CPU: `250m`, `0.5`, `2`.
+    Cpu,
+    /// Bytes: `512Mi`, `1G`.
+    Memory,
+    /// `request`, `request..limit` or `..limit`, of CPU.
+    CpuRange,
+    /// `request`, `request..limit` or `..limit`, in bytes.
+    MemoryRange,
+    /// `amount`, `request..limit` or `..limit`, in the units of the resource that the head names.
+    ResourceRange,
+    /// A span of time in whole seconds: `30s`, `5m`, `1h30m`.
+    Seconds,
+    /// An absolute path.
+    Path,
+    /// A file mode in octal: `0644`.
+    Mode,
+    /// A port number.
+    Port,
+    /// A port's number or name.
+    PortRef,
+    /// The name of a volume.
+    Volume,
+    /// The name of a step, a sidecar, or a part.
+    Container,
+    /// Where secrets or settings come from: `secret("name")`, `configmap("name")`.
+    Source,
+    /// `file.template(argument, name: argument)`.
+    TemplateCall,
+}
+
+impl Type {
+    /// What a message says that it expects.
+    pub fn phrase(self) -> String {
+        match self {
+            Self::Name => "a name".into(),
+            Self::Text => "text in quotes".into(),
+            Self::TextOrList => "text in quotes, or a list such as `[\"a\", \"b\"]`".into(),
+            Self::Int(0, i64::MAX) => "a whole number from 0".into(),
+            Self::Int(1, i64::MAX) => "a whole number from 1".into(),
+            Self::Int(low, high) => format!("a whole number from {low} to {high}"),
+            Self::Cpu => "an amount of CPU such as `250m`, `0.5` or `2`".into(),
+            Self::Memory => "an amount of bytes such as `512Mi` or `1Gi`".into(),
+            Self::CpuRange => "CPU as `request`, `request..limit` or `..limit`, such as `250m..1`".into(),
+            Self::MemoryRange => {
+                "bytes as `request`, `request..limit` or `..limit`, such as `256Mi..1Gi`".into()
+            }
+            Self::ResourceRange => "an amount, or `request..limit`".into(),
+            Self::Seconds => "a time in whole seconds such as `30s`, `5m` or `1h30m`".into(),
+            Self::Path => "an absolute path such as `/etc/shop`".into(),
+            Self::Mode => "a file mode in octal such as `0644`".into(),
+            Self::Port => "a port number from 1 to 65535".into(),
+            Self::PortRef => "a port's number or name".into(),
+            Self::Volume => "the name of a volume".into(),
+            Self::Container => "the name of a step or a sidecar".into(),
+            Self::Source => "`secret(\"name\")` or `configmap(\"name\")`".into(),
+            Self::TemplateCall => "a template with its arguments, such as `platform.web(port: 8080)`".into(),
+        }
+    }
+}
+
+impl Entry {
+    /// The head as the reference and messages show it: `port [name] number [udp] [host number]`.
+    pub fn signature(&self) -> String {
+        let mut text = self.name.to_string();
+        for (at, slot) in self.head.iter().enumerate() {
+            let joins = alternative(slot) && at > 0 && alternative(&self.head[at - 1]);
+            text.push_str(if joins { " | " } else { " " });
+            text.push_str(&slot.signature());
+        }
+        if self.body == Body::Required {
+            text.push_str(" { … }");
+        }
+        text
+    }
+}
+
+fn alternative(slot: &Slot) -> bool {
+    matches!(slot, Slot::Clause(Clause { need: Need::OneOf | Need::AtMostOne, .. }))
+}
+
+impl Slot {
+    fn signature(&self) -> String {
+        match self {
+            Self::One(name, _) => (*name).into(),
+            Self::Maybe(name, _) => format!("[{name}]"),
+            Self::Many(name, _) => format!("{name}…"),
+            Self::Free(text) => (*text).into(),
+            Self::Clause(clause) => {
+                let values: String =
+                    clause.values.iter().map(|slot| format!(" {}", slot.signature())).collect();
+                match clause.need {
+                    Need::Optional => format!("[{}{values}]", clause.word),
+                    _ => format!("{}{values}", clause.word),
+                }
+            }
+        }
+    }
+}
+
+/// `[word value…]`
+pub const fn optional(word: &'static str, values: &'static [Slot]) -> Clause {
+    Clause { word, values, need: Need::Optional }
+}
+
+/// `word value…`
+pub const fn required(word: &'static str, values: &'static [Slot]) -> Clause {
+    Clause { word, values, need: Need::Required }
+}
+
+/// One of several `word value…`, of which one must stand.
+pub const fn one_of(word: &'static str, values: &'static [Slot]) -> Clause {
+    Clause { word, values, need: Need::OneOf }
+}
+
+/// One of several `word value…`, of which one may stand.
+pub const fn at_most_one(word: &'static str, values: &'static [Slot]) -> Clause {
+    Clause { word, values, need: Need::AtMostOne }
+}
+
+/// A statement of a built-in step, without a block.
+pub const fn of_step(places: &'static [Place], name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
+    Entry { name, places, head, body: Body::None, repeats: false, meaning }
+}
+
+/// A clause as a slot: `clause!(required "at", One("path", Type::Path))`.
+macro_rules! clause {
+    ($kind:ident $word:literal) => {{
+        static CLAUSE: $crate::statement::Clause = $kind($word, &[]);
+        $crate::statement::Slot::Clause(&CLAUSE)
+    }};
+    ($kind:ident $word:literal, $($slot:expr),+) => {{
+        static CLAUSE: $crate::statement::Clause = $kind($word, &[$($slot),+]);
+        $crate::statement::Slot::Clause(&CLAUSE)
+    }};
+}
+pub(crate) use clause;
