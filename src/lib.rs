@@ -7,6 +7,7 @@ pub mod kubernetes;
 pub mod model;
 pub mod object;
 pub mod order;
+pub mod plan;
 pub mod resources;
 pub mod source;
 pub mod statement;

@@ -183,6 +183,17 @@ pub enum Role {
     App,
 }
 
+impl Role {
+    /// The word for it: `step`, `sidecar` or `app`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Sidecar => "sidecar",
+            Self::App => "app",
+        }
+    }
+}
+
 /// A container.
 #[derive(Debug)]
 pub struct Container {

@@ -1,4 +1,5 @@
 //! The table of diagnostics, the files that explain them, and the code that raises them agree.
+#![allow(clippy::expect_used)]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,0 +1,203 @@
+//! A workload in its order to its plan: who starts when and why, what that costs, and what the whole pod reserves.
+//!
+//! Invariant: a plan holds facts only, none of them new: order and totals are those of [`crate::order`] and
+//! [`crate::resources`], and a plan outlives the workload that it was made from.
+
+mod json;
+mod text;
+
+pub use json::json;
+pub use text::{CAVEAT, text};
+
+use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::version::Version;
+use crate::model::{Role, Workload, WorkloadKind};
+use crate::order::Order;
+use crate::resources::{Amounts, PodDemand, Qos, SetBy, amounts, rank};
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// How the pods of one workload start, and what they reserve.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The workload's kind.
+    pub kind: WorkloadKind,
+    /// Its name; `NAME*` where the cluster completes a `generateName`.
+    pub name: SmolStr,
+    /// Its head in the source.
+    pub span: Span,
+    /// The containers in the order in which they start; the apps, which start together, come last.
+    pub order: Vec<Start>,
+    /// The pod's effective requests.
+    pub requests: Vec<Request>,
+    /// The pod's effective limits.
+    pub limits: Vec<Limit>,
+    /// The pod's quality-of-service class.
+    pub qos: Qos,
+}
+
+/// The start of one container.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its role.
+    pub role: Role,
+    /// Its head in the source.
+    pub span: Span,
+    /// Why it starts here and not earlier.
+    pub because: String,
+    /// Whether it had to go behind a container that is written later.
+    pub moved: bool,
+    /// What it requests, as written.
+    pub requests: Resources,
+    /// Its limits, as written.
+    pub limits: Resources,
+    /// What the pod's containers request while it runs: for a step or sidecar its own and that of the sidecars before
+    /// it, for an app that of all apps and sidecars.
+    pub reserved: Resources,
+}
+
+/// Quantities by resource, the common resources first.
+pub type Resources = Vec<(SmolStr, Quantity)>;
+
+/// An effective request.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The resource.
+    pub resource: SmolStr,
+    /// How much of it the scheduler reserves.
+    pub quantity: Quantity,
+    /// What sets it.
+    pub by: By,
+    /// The containers that set it; of a step with sidecars, the step first.
+    pub containers: Vec<SmolStr>,
+    /// The same in a few words.
+    pub because: String,
+}
+
+/// What kind of thing sets an effective request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Apps and sidecars, together once the pod has started.
+    Together,
+    /// A step, with the sidecars beside it.
+    Step,
+    /// The pod's own `resources`.
+    Pod,
+    /// The pod's `overhead`.
+    Overhead,
+}
+
+/// An effective limit.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// The resource.
+    pub resource: SmolStr,
+    /// The sum of the limits that there are; none where there is none.
+    pub quantity: Option<Quantity>,
+    /// A container without a limit, for which the pod has none.
+    pub unbounded_by: Option<SmolStr>,
+}
+
+impl Plan {
+    /// Makes the plan of a workload whose pods start in an order, on a version of Kubernetes.
+    pub fn of(workload: &Workload, order: &Order, version: Version) -> Self {
+        let demand = PodDemand::of(workload, order.places.iter().map(|place| place.container));
+        let totals = demand.totals(version);
+        let init = order.places.iter().zip(demand.running()).map(|(place, running)| {
+            let because = place.because.text(workload);
+            Start { moved: place.moved, ..Start::of(workload, place.container, because, &running) }
+        });
+        let steady = demand.steady();
+        let apps = order.apps.iter().map(|app| Start::of(workload, *app, AFTER_INIT.to_owned(), &steady));
+        let name = |container: usize| workload.containers[container].name.text.clone();
+        Self {
+            kind: workload.kind,
+            name: name_of(workload),
+            span: workload.span,
+            order: init.chain(apps).collect(),
+            requests: totals
+                .requests
+                .into_iter()
+                .map(|request| {
+                    let (by, containers) = parts(&request.set_by);
+                    Request {
+                        because: request.set_by.text(workload),
+                        by,
+                        containers: containers.into_iter().map(name).collect(),
+                        resource: request.name,
+                        quantity: request.quantity,
+                    }
+                })
+                .collect(),
+            limits: totals
+                .limits
+                .into_iter()
+                .map(|limit| Limit {
+                    resource: limit.name,
+                    quantity: limit.quantity,
+                    unbounded_by: limit.unbounded_by.map(name),
+                })
+                .collect(),
+            qos: totals.qos,
+        }
+    }
+
+    /// A few lines for the head of the YAML: the workload, the order, and the effective totals.
+    pub fn header(&self) -> Vec<String> {
+        text::header(self)
+    }
+}
+
+/// Why an app starts where it does.
+const AFTER_INIT: &str = "after every step and sidecar";
+
+impl Start {
+    fn of(workload: &Workload, container: usize, because: String, reserved: &Amounts) -> Self {
+        let container = &workload.containers[container];
+        let written = |key| {
+            let node = container.fields.get("resources").and_then(|resources| resources.get(key));
+            node.map(|node| sorted(&amounts(node))).unwrap_or_default()
+        };
+        Self {
+            name: container.name.text.clone(),
+            role: container.role,
+            span: container.span,
+            because,
+            moved: false,
+            requests: written("requests"),
+            limits: written("limits"),
+            reserved: sorted(reserved),
+        }
+    }
+}
+
+fn name_of(workload: &Workload) -> SmolStr {
+    let generated = || workload.object.metadata.get("generateName").and_then(|name| name.as_text());
+    match (&workload.name, generated()) {
+        (Some(name), _) => name.text.clone(),
+        (None, Some(prefix)) => format!("{prefix}*").into(),
+        (None, None) => SmolStr::default(),
+    }
+}
+
+fn parts(set_by: &SetBy) -> (By, Vec<usize>) {
+    match set_by {
+        SetBy::Together(containers) => (By::Together, containers.clone()),
+        SetBy::Step { step, beside } => {
+            (By::Step, std::iter::once(*step).chain(beside.iter().copied()).collect())
+        }
+        SetBy::Pod => (By::Pod, Vec::new()),
+        SetBy::Overhead => (By::Overhead, Vec::new()),
+    }
+}
+
+fn sorted(amounts: &Amounts) -> Resources {
+    let mut resources: Resources = amounts.iter().map(|(name, quantity)| (name.clone(), *quantity)).collect();
+    resources.sort_by(|(a, _), (b, _)| rank(a).cmp(&rank(b)));
+    resources
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! A plan as JSON, for other tools: a contract with a version.
+//!
+//! Invariant: fields are added without a new version; none is removed or changes its meaning.
+
+use super::{By, Plan, Resources, Start};
+use crate::kubernetes::quantity::Quantity;
+use crate::source::{Sources, Span};
+use serde::{Serialize, Serializer};
+use std::fmt::Display;
+
+/// The plans of any number of sources as one JSON document.
+///
+/// # Errors
+/// Serialising can fail only for want of memory.
+pub fn json<'a>(
+    plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>,
+) -> Result<String, serde_json::Error> {
+    let workloads = plans.into_iter().map(|(plan, sources)| workload(plan, sources)).collect();
+    let mut text = serde_json::to_string_pretty(&Document { version: 1, workloads })?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    workloads: Vec<Workload<'a>>,
+}
+
+#[derive(Serialize)]
+struct Workload<'a> {
+    kind: &'static str,
+    name: &'a str,
+    span: Place<'a>,
+    order: Vec<Container<'a>>,
+    effective: Effective<'a>,
+}
+
+/// From 1; columns in characters; the end is exclusive.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Place<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+#[derive(Serialize)]
+struct Container<'a> {
+    name: &'a str,
+    role: &'static str,
+    span: Place<'a>,
+    because: &'a str,
+    moved: bool,
+    requests: Entries<'a, Printed<'a, Quantity>>,
+    limits: Entries<'a, Printed<'a, Quantity>>,
+    reserved: Entries<'a, Printed<'a, Quantity>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Effective<'a> {
+    requests: Entries<'a, Printed<'a, Quantity>>,
+    /// The sums of what is limited, as Kubernetes' own tools print them.
+    limits: Entries<'a, Printed<'a, Quantity>>,
+    /// For each resource of which the pod may really use without limit, a container that has none.
+    unbounded: Entries<'a, &'a str>,
+    qos: String,
+    set_by: Entries<'a, SetBy<'a>>,
+}
+
+#[derive(Serialize)]
+struct SetBy<'a> {
+    by: &'static str,
+    containers: Vec<&'a str>,
+    because: &'a str,
+}
+
+fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> Workload<'a> {
+    let requests = plan.requests.iter();
+    let limits = plan.limits.iter();
+    Workload {
+        kind: plan.kind.name(),
+        name: &plan.name,
+        span: place(plan.span, sources),
+        order: plan.order.iter().map(|start| container(start, sources)).collect(),
+        effective: Effective {
+            requests: Entries(
+                requests.clone().map(|request| (&*request.resource, Printed(&request.quantity))).collect(),
+            ),
+            limits: Entries(
+                limits
+                    .clone()
+                    .filter_map(|limit| Some((&*limit.resource, Printed(limit.quantity.as_ref()?))))
+                    .collect(),
+            ),
+            unbounded: Entries(
+                limits.filter_map(|limit| Some((&*limit.resource, limit.unbounded_by.as_deref()?))).collect(),
+            ),
+            qos: plan.qos.to_string(),
+            set_by: Entries(
+                requests
+                    .map(|request| {
+                        let containers = request.containers.iter().map(|name| &**name).collect();
+                        let set_by = SetBy { by: by(request.by), containers, because: &request.because };
+                        (&*request.resource, set_by)
+                    })
+                    .collect(),
+            ),
+        },
+    }
+}
+
+fn container<'a>(start: &'a Start, sources: &'a Sources) -> Container<'a> {
+    Container {
+        name: &start.name,
+        role: start.role.name(),
+        span: place(start.span, sources),
+        because: &start.because,
+        moved: start.moved,
+        requests: quantities(&start.requests),
+        limits: quantities(&start.limits),
+        reserved: quantities(&start.reserved),
+    }
+}
+
+fn by(by: By) -> &'static str {
+    match by {
+        By::Together => "together",
+        By::Step => "step",
+        By::Pod => "pod",
+        By::Overhead => "overhead",
+    }
+}
+
+fn place(span: Span, sources: &Sources) -> Place<'_> {
+    let file = sources.get(span.file);
+    let (line, column) = file.line_column(span.start);
+    let (end_line, end_column) = file.line_column(span.end);
+    Place { file: &file.name, line, column, end_line, end_column }
+}
+
+fn quantities(resources: &Resources) -> Entries<'_, Printed<'_, Quantity>> {
+    Entries(resources.iter().map(|(name, quantity)| (&**name, Printed(quantity))).collect())
+}
+
+/// An object that keeps the order of its keys.
+struct Entries<'a, T>(Vec<(&'a str, T)>);
+
+impl<T: Serialize> Serialize for Entries<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+/// A value that is written as the text that it prints.
+struct Printed<'a, T>(&'a T);
+
+impl<T: Display> Serialize for Printed<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}

@@ -1,0 +1,226 @@
+//! A plan made by hand, as it is shown.
+
+use super::*;
+use crate::source::Sources;
+
+fn resources(text: &str) -> Resources {
+    let each = text.split(' ').filter(|text| !text.is_empty());
+    each.map(|text| text.split_once('=').unwrap())
+        .map(|(name, quantity)| (name.into(), Quantity::parse(quantity).unwrap()))
+        .collect()
+}
+
+fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, reserved: &str) -> Start {
+    Start {
+        name: name.into(),
+        role,
+        span,
+        because: because.to_owned(),
+        moved: false,
+        requests: resources(requests),
+        limits: Resources::new(),
+        reserved: resources(reserved),
+    }
+}
+
+fn plan() -> (Plan, Sources) {
+    let mut sources = Sources::default();
+    let source = "# a shop\ndeployment shop {\n  step schema\n  sidecar proxy\n  app web\n}\n";
+    let file = sources.add("shop.initflow", source);
+    let span = |text: &str| {
+        let start = source.find(text).unwrap();
+        Span::new(file, start, start + text.len())
+    };
+    let schema =
+        start(span("step schema"), Role::Step, "schema", "after `proxy`", "cpu=1", "cpu=1100m memory=64Mi");
+    let plan = Plan {
+        kind: WorkloadKind::Deployment,
+        name: "shop".into(),
+        span: span("deployment shop"),
+        order: vec![
+            start(
+                span("sidecar proxy"),
+                Role::Sidecar,
+                "proxy",
+                "as written",
+                "cpu=100m memory=64Mi",
+                "cpu=100m memory=64Mi",
+            ),
+            Start { moved: true, ..schema },
+            start(span("app web"), Role::App, "web", AFTER_INIT, "", "cpu=100m memory=64Mi"),
+        ],
+        requests: vec![
+            Request {
+                resource: "cpu".into(),
+                quantity: Quantity::parse("1100m").unwrap(),
+                by: By::Step,
+                containers: vec!["schema".into(), "proxy".into()],
+                because: "step `schema` beside `proxy`".to_owned(),
+            },
+            Request {
+                resource: "memory".into(),
+                quantity: Quantity::parse("64Mi").unwrap(),
+                by: By::Together,
+                containers: vec!["proxy".into()],
+                because: "`proxy`".to_owned(),
+            },
+        ],
+        limits: vec![
+            Limit { resource: "cpu".into(), quantity: None, unbounded_by: Some("web".into()) },
+            Limit {
+                resource: "memory".into(),
+                quantity: Some(Quantity::parse("128Mi").unwrap()),
+                unbounded_by: None,
+            },
+        ],
+        qos: Qos::Burstable,
+    };
+    (plan, sources)
+}
+
+#[test]
+fn text_is_two_tables() {
+    let (plan, sources) = plan();
+    insta::assert_snapshot!(text(&[plan], &sources), @r"
+    Deployment shop  shop.initflow:2:1
+
+         role     name    why                           requests               reserved
+      1  sidecar  proxy   as written                    cpu 100m, memory 64Mi  cpu 100m, memory 64Mi
+      2  step     schema  after `proxy`; moved down     cpu 1                  cpu 1100m, memory 64Mi
+      3  app      web     after every step and sidecar  -                      cpu 100m, memory 64Mi
+
+      effective  requests  limits              set by
+      cpu        1100m     unbounded by `web`  step `schema` beside `proxy`
+      memory     64Mi      128Mi               `proxy`
+
+      QoS class Burstable; all before LimitRanges, webhooks and RuntimeClass overhead
+    ");
+}
+
+#[test]
+fn the_header_is_a_few_lines() {
+    insta::assert_snapshot!(plan().0.header().join("\n"), @r"
+    Deployment shop
+      order: sidecar proxy, schema; then web
+      effective requests: cpu 1100m (step `schema` beside `proxy`), memory 64Mi (`proxy`)
+      effective limits: cpu unbounded by `web`, memory 128Mi
+      QoS class: Burstable
+    ");
+}
+
+#[test]
+fn json_is_the_contract() {
+    let (plan, sources) = plan();
+    insta::assert_snapshot!(json([(&plan, &sources)]).unwrap(), @r#"
+    {
+      "version": 1,
+      "workloads": [
+        {
+          "kind": "Deployment",
+          "name": "shop",
+          "span": {
+            "file": "shop.initflow",
+            "line": 2,
+            "column": 1,
+            "endLine": 2,
+            "endColumn": 16
+          },
+          "order": [
+            {
+              "name": "proxy",
+              "role": "sidecar",
+              "span": {
+                "file": "shop.initflow",
+                "line": 4,
+                "column": 3,
+                "endLine": 4,
+                "endColumn": 16
+              },
+              "because": "as written",
+              "moved": false,
+              "requests": {
+                "cpu": "100m",
+                "memory": "64Mi"
+              },
+              "limits": {},
+              "reserved": {
+                "cpu": "100m",
+                "memory": "64Mi"
+              }
+            },
+            {
+              "name": "schema",
+              "role": "step",
+              "span": {
+                "file": "shop.initflow",
+                "line": 3,
+                "column": 3,
+                "endLine": 3,
+                "endColumn": 14
+              },
+              "because": "after `proxy`",
+              "moved": true,
+              "requests": {
+                "cpu": "1"
+              },
+              "limits": {},
+              "reserved": {
+                "cpu": "1100m",
+                "memory": "64Mi"
+              }
+            },
+            {
+              "name": "web",
+              "role": "app",
+              "span": {
+                "file": "shop.initflow",
+                "line": 5,
+                "column": 3,
+                "endLine": 5,
+                "endColumn": 10
+              },
+              "because": "after every step and sidecar",
+              "moved": false,
+              "requests": {},
+              "limits": {},
+              "reserved": {
+                "cpu": "100m",
+                "memory": "64Mi"
+              }
+            }
+          ],
+          "effective": {
+            "requests": {
+              "cpu": "1100m",
+              "memory": "64Mi"
+            },
+            "limits": {
+              "memory": "128Mi"
+            },
+            "unbounded": {
+              "cpu": "web"
+            },
+            "qos": "Burstable",
+            "setBy": {
+              "cpu": {
+                "by": "step",
+                "containers": [
+                  "schema",
+                  "proxy"
+                ],
+                "because": "step `schema` beside `proxy`"
+              },
+              "memory": {
+                "by": "together",
+                "containers": [
+                  "proxy"
+                ],
+                "because": "`proxy`"
+              }
+            }
+          }
+        }
+      ]
+    }
+    "#);
+}

@@ -1,0 +1,120 @@
+//! A plan as text for a person, and as the head of the YAML.
+
+use super::{Limit, Plan, Resources, Start};
+use crate::model::Role;
+use crate::source::Sources;
+use std::fmt::Write as _;
+
+/// What the totals cannot know.
+pub const CAVEAT: &str = "before LimitRanges, webhooks and RuntimeClass overhead";
+
+/// Shows the plans of a source's workloads as tables.
+pub fn text(plans: &[Plan], sources: &Sources) -> String {
+    let plans: Vec<String> = plans.iter().map(|plan| one(plan, sources)).collect();
+    plans.join("\n")
+}
+
+fn one(plan: &Plan, sources: &Sources) -> String {
+    let file = sources.get(plan.span.file);
+    let (line, column) = file.line_column(plan.span.start);
+    let mut text = format!("{} {}  {}:{line}:{column}\n\n", plan.kind.name(), plan.name, file.name);
+
+    let mut order = vec![["", "role", "name", "why", "requests", "reserved"].map(str::to_owned)];
+    order.extend(plan.order.iter().enumerate().map(|(at, start)| {
+        let moved = if start.moved { "; moved down" } else { "" };
+        [
+            (at + 1).to_string(),
+            start.role.name().to_owned(),
+            start.name.to_string(),
+            format!("{}{moved}", start.because),
+            resources(&start.requests),
+            resources(&start.reserved),
+        ]
+    }));
+    table(&mut text, &order);
+    text.push('\n');
+
+    let mut totals = vec![["effective", "requests", "limits", "set by"].map(str::to_owned)];
+    totals.extend(plan.requests.iter().map(|request| {
+        let limit = plan.limits.iter().find(|limit| limit.resource == request.resource);
+        [
+            request.resource.to_string(),
+            request.quantity.to_string(),
+            limit.map_or("-".to_owned(), bound),
+            request.because.clone(),
+        ]
+    }));
+    let only_limited = plan
+        .limits
+        .iter()
+        .filter(|limit| plan.requests.iter().all(|request| request.resource != limit.resource));
+    totals.extend(
+        only_limited.map(|limit| [limit.resource.to_string(), "-".to_owned(), bound(limit), String::new()]),
+    );
+    table(&mut text, &totals);
+    let _ = write!(text, "\n  QoS class {}; all {CAVEAT}\n", plan.qos);
+    text
+}
+
+/// A few lines without comment signs, for the head of the YAML.
+pub(super) fn header(plan: &Plan) -> Vec<String> {
+    let name = |start: &Start| match start.role {
+        Role::Sidecar => format!("sidecar {}", start.name),
+        Role::Step | Role::App => start.name.to_string(),
+    };
+    let (apps, init): (Vec<&Start>, Vec<&Start>) =
+        plan.order.iter().partition(|start| start.role == Role::App);
+    let list = |starts: &[&Start]| starts.iter().map(|start| name(start)).collect::<Vec<_>>().join(", ");
+    let order = match (init.as_slice(), apps.as_slice()) {
+        ([], apps) => list(apps),
+        (init, []) => list(init),
+        (init, apps) => format!("{}; then {}", list(init), list(apps)),
+    };
+    let requests: Vec<String> = plan
+        .requests
+        .iter()
+        .map(|request| format!("{} {} ({})", request.resource, request.quantity, request.because))
+        .collect();
+    let limits: Vec<String> =
+        plan.limits.iter().map(|limit| format!("{} {}", limit.resource, bound(limit))).collect();
+    let mut lines = vec![format!("{} {}", plan.kind.name(), plan.name), format!("  order: {order}")];
+    if !requests.is_empty() {
+        lines.push(format!("  effective requests: {}", requests.join(", ")));
+    }
+    if !limits.is_empty() {
+        lines.push(format!("  effective limits: {}", limits.join(", ")));
+    }
+    lines.push(format!("  QoS class: {}", plan.qos));
+    lines
+}
+
+/// A limit as it really holds.
+fn bound(limit: &Limit) -> String {
+    match (&limit.unbounded_by, &limit.quantity) {
+        (Some(container), _) => format!("unbounded by `{container}`"),
+        (None, Some(quantity)) => quantity.to_string(),
+        (None, None) => "unbounded".to_owned(),
+    }
+}
+
+fn resources(resources: &Resources) -> String {
+    if resources.is_empty() {
+        return "-".to_owned();
+    }
+    let each: Vec<String> = resources.iter().map(|(name, quantity)| format!("{name} {quantity}")).collect();
+    each.join(", ")
+}
+
+/// Writes rows with their columns aligned.
+fn table<const N: usize>(text: &mut String, rows: &[[String; N]]) {
+    let widths: [usize; N] =
+        std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            let _ = write!(line, "  {cell:<width$}");
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+}
