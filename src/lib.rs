@@ -2,8 +2,11 @@
 #![allow(missing_docs)]
 
 pub mod check;
+pub mod compile;
 pub mod diagnostic;
+pub mod emit;
 pub mod kubernetes;
+pub mod lower;
 pub mod model;
 pub mod object;
 pub mod order;

@@ -1,0 +1,308 @@
+//! A program and the files that it uses to Kubernetes objects: all stages, one after the other.
+//!
+//! Invariant: there are objects if and only if no diagnostic is an error, and diagnostics stand in the order of the text.
+
+use crate::check::check;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::kubernetes::version::Version;
+use crate::lower::{Object, lower};
+use crate::model::{File, Flow, Setting, Workload, resolve};
+use crate::order::{Order, order};
+use crate::resources::{PodDemand, Totals};
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::parse;
+use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
+use smol_str::SmolStr;
+use std::collections::{HashMap, HashSet};
+
+/// The library that comes with the compiler.
+const STD: &str = include_str!("std.initflow");
+
+/// How deeply files may use files.
+const MAX_USE_DEPTH: usize = 64;
+
+/// How to compile.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The version of Kubernetes that the objects are for.
+    pub version: Version,
+    /// The params that are given a value.
+    pub settings: Vec<Setting>,
+    /// Whether a param without a default may go without a value: then nothing is compiled, only checked.
+    pub check_only: bool,
+}
+
+/// Reads the files that a program uses.
+pub trait Loader {
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// Why it cannot be read, as a phrase for a message.
+    fn load(&self, path: &str) -> Result<String, String>;
+}
+
+/// A loader that has no files.
+#[derive(Clone, Copy, Debug)]
+pub struct NoFiles;
+
+impl Loader for NoFiles {
+    fn load(&self, _: &str) -> Result<String, String> {
+        Err("there are no files here".into())
+    }
+}
+
+/// What comes of a program.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The program, which is the first, and the files that it uses.
+    pub sources: Sources,
+    /// What was found, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The workloads; none where there are errors.
+    pub workloads: Vec<Compiled>,
+}
+
+/// A workload that compiled.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The workload, checked.
+    pub workload: Workload,
+    /// The order in which its containers start.
+    pub order: Order,
+    /// The Kubernetes object; none where only a check was asked for.
+    pub object: Option<Object>,
+}
+
+impl Compilation {
+    /// Whether there are errors.
+    pub fn failed(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// Compiles a program.
+pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &Options) -> Compilation {
+    let mut loading = Loading { loader, sources: Sources::default(), files: Vec::new(), known: HashMap::new(), stack: Vec::new(), diagnostics: Vec::new() };
+    let root = loading.sources.add(name, text);
+    loading.file(root, name);
+    let Loading { sources, files, mut diagnostics, .. } = loading;
+    let (flow, found) = resolve(&sources, &files, options.version, &options.settings, !options.check_only);
+    diagnostics.extend(found);
+    check(&flow, options.version, &mut diagnostics);
+    let arranged = arrange(flow, options.version, &mut diagnostics);
+    sort(&mut diagnostics);
+    let mut compilation = Compilation { sources, diagnostics, workloads: Vec::new() };
+    if !compilation.failed() {
+        let lowered: Result<Vec<_>, _> = arranged
+            .into_iter()
+            .map(|compiled| {
+                let start = compiled.order.places.iter().map(|place| place.container);
+                let object = if options.check_only { None } else { Some(lower(&compiled.workload, start)?) };
+                Ok(Compiled { object, ..compiled })
+            })
+            .collect();
+        match lowered {
+            Ok(workloads) => compilation.workloads = workloads,
+            Err(fault) => compilation.diagnostics.push(internal(&fault)),
+        }
+    }
+    compilation
+}
+
+fn internal(fault: &crate::lower::Mistyped) -> Diagnostic {
+    let span = Span::new(FileId(0), 0, 0);
+    Diagnostic::error("compiler-fault", span, format!("the compiler made an object that Kubernetes does not know: {fault}"))
+        .help("this is a fault of initflow: please report it with the source")
+}
+
+/// Orders each workload, and holds what it asks for to its budgets.
+fn arrange(flow: Flow, version: Version, diagnostics: &mut Vec<Diagnostic>) -> Vec<Compiled> {
+    let arrange = |workload: Workload| {
+        let order = order(&workload, diagnostics);
+        if !workload.budgets.is_empty() {
+            let demand = PodDemand::of(&workload, order.places.iter().map(|place| place.container));
+            budget(&workload, &demand.totals(version), diagnostics);
+        }
+        Compiled { workload, order, object: None }
+    };
+    flow.workloads.into_iter().map(arrange).collect()
+}
+
+/// Holds the totals to the budgets.
+fn budget(workload: &Workload, totals: &Totals, diagnostics: &mut Vec<Diagnostic>) {
+    for entry in workload.budgets.iter().flat_map(|budget| budget.entries()) {
+        let (Some(ceiling), Some(total)) = (entry.node.as_quantity(), totals.request(&entry.key)) else { continue };
+        if total.quantity > *ceiling {
+            let headline =
+                format!("the pod's effective request of {} is {}, over its budget of {ceiling}", entry.key, total.quantity);
+            diagnostics.push(
+                Diagnostic::error("over-budget", entry.node.span, headline)
+                    .here(format!("{} is over this", total.quantity))
+                    .help(format!("what sets it: {}", total.set_by.text(workload))),
+            );
+        }
+    }
+}
+
+/// Sorts diagnostics by place, and leaves one of those that say the same.
+fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.name));
+    let mut seen = HashSet::new();
+    diagnostics.retain(|diagnostic| seen.insert((diagnostic.name, diagnostic.primary.span, diagnostic.headline.clone())));
+}
+
+/// The reading of a program and of the files that it uses.
+struct Loading<'l> {
+    loader: &'l dyn Loader,
+    sources: Sources,
+    files: Vec<File>,
+    /// The files that have been read, by path.
+    known: HashMap<String, usize>,
+    /// The files being read, outermost first.
+    stack: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Loading<'_> {
+    /// Reads one file and those that it uses; gives its place among the files.
+    fn file(&mut self, id: FileId, path: &str) -> usize {
+        let parse = parse(self.sources.get(id));
+        self.diagnostics.extend(parse.errors);
+        self.stack.push(path.to_owned());
+        let uses = self.uses(&parse.document, path);
+        self.stack.pop();
+        self.files.push(File { document: parse.document, uses });
+        self.known.insert(path.to_owned(), self.files.len() - 1);
+        self.files.len() - 1
+    }
+
+    fn uses(&mut self, document: &Document, path: &str) -> Vec<(SmolStr, usize)> {
+        let mut uses: Vec<(SmolStr, usize)> = Vec::new();
+        let mut places: Vec<Span> = Vec::new();
+        for statement in document.statements.iter().filter(|statement| statement.name.text == "use" && !statement.broken) {
+            let Some((used, alias, span)) = self.read_use(statement) else { continue };
+            if let Some(at) = uses.iter().position(|(known, _)| *known == alias) {
+                self.diagnostics.push(
+                    Diagnostic::error("duplicate-declaration", span, format!("two files are used as `{alias}`"))
+                        .here("here again")
+                        .label(places[at], "first here")
+                        .help("give one another name: `use \"…\" as name`"),
+                );
+                continue;
+            }
+            if let Some(file) = self.used(&used, path, span) {
+                uses.push((alias, file));
+                places.push(span);
+            }
+        }
+        uses
+    }
+
+    /// Reads `use "file" [as name]`: the file, its name here, and the place of the file.
+    fn read_use(&mut self, statement: &Statement) -> Option<(SmolStr, SmolStr, Span)> {
+        let file = |value: &Value| match &value.kind {
+            ValueKind::Text(pieces) => match pieces.as_slice() {
+                [Piece::Text(text)] => Some((text.clone(), value.span)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let word = |value: &Value| match &value.kind {
+            ValueKind::Word(word) => Some(word.clone()),
+            _ => None,
+        };
+        let read = match statement.values.as_slice() {
+            [value] => file(value).map(|(file, span)| (file.clone(), stem(&file), span)),
+            [value, keyword, name] if word(keyword).as_deref() == Some("as") => {
+                file(value).zip(word(name)).map(|((file, span), name)| (file, name, span))
+            }
+            _ => None,
+        };
+        if read.is_none() {
+            self.diagnostics.push(
+                Diagnostic::error("malformed-declaration", statement.head(), "`use` cannot be read")
+                    .here("expected `use \"file.initflow\"`, `use \"file.initflow\" as name` or `use \"std\"`"),
+            );
+        }
+        read
+    }
+
+    /// The place of a used file, read if it has not been yet.
+    fn used(&mut self, used: &str, user: &str, span: Span) -> Option<usize> {
+        let path = if used == "std" { "std".to_owned() } else { join(user, used) };
+        if let Some(at) = self.stack.iter().position(|open| *open == path) {
+            let chain: Vec<String> = self.stack[at..].iter().chain([&path]).map(|path| format!("`{path}`")).collect();
+            self.diagnostics.push(
+                Diagnostic::error("use-cycle", span, format!("`{used}` uses itself"))
+                    .here(format!("the circle: {}", chain.join(" uses ")))
+                    .help("move what both need into a third file"),
+            );
+            return None;
+        }
+        if let Some(known) = self.known.get(&path) {
+            return Some(*known);
+        }
+        if self.stack.len() > MAX_USE_DEPTH {
+            self.diagnostics.push(Diagnostic::error("too-deep", span, "files use files too deeply").here("too deep"));
+            return None;
+        }
+        let text = if used == "std" {
+            STD.to_owned()
+        } else {
+            match self.loader.load(&path) {
+                Ok(text) => text,
+                Err(reason) => {
+                    self.diagnostics.push(
+                        Diagnostic::error("unreadable-file", span, format!("`{}` cannot be used", used.escape_debug()))
+                            .here(reason)
+                            .help("the path is relative to the file that uses it"),
+                    );
+                    return None;
+                }
+            }
+        };
+        let id = self.sources.add(path.clone(), text);
+        Some(self.file(id, &path))
+    }
+}
+
+/// The name of a file without folders and ending.
+fn stem(path: &str) -> SmolStr {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.strip_suffix(".initflow").unwrap_or(file).into()
+}
+
+/// A path relative to the file that uses it, without `.` and with `..` taken out where that is possible.
+fn join(user: &str, used: &str) -> String {
+    if used.starts_with('/') {
+        return used.to_owned();
+    }
+    let folder = user.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let absolute = user.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(used.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    let path = parts.join("/");
+    if absolute { format!("/{path}") } else { path }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_user() {
+        assert_eq!(join("main.initflow", "platform.initflow"), "platform.initflow");
+        assert_eq!(join("a/b/main.initflow", "../platform.initflow"), "a/platform.initflow");
+        assert_eq!(join("/srv/a.initflow", "./b.initflow"), "/srv/b.initflow");
+        assert_eq!(join("a.initflow", "../b.initflow"), "../b.initflow");
+        assert_eq!(stem("teams/platform.initflow"), "platform");
+    }
+}

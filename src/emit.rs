@@ -1,0 +1,145 @@
+//! Typed objects to YAML and JSON: the only user of the YAML writer.
+//!
+//! Invariant: kubectl (YAML 1.1) and every YAML 1.2 reader read back exactly the object, and the same object gives the
+//! same bytes.
+
+mod tree;
+
+use crate::lower::Object;
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_saphyr::{LitStr, SerializerOptions};
+use std::fmt;
+use tree::Tree;
+
+/// An object and the comment to put above it.
+#[derive(Clone, Debug)]
+pub struct Document<'o> {
+    /// The lines of the comment, without `#`.
+    pub header: Option<String>,
+    /// The object.
+    pub object: &'o Object,
+}
+
+/// Why an object could not be written: a fault of the compiler.
+#[derive(Debug)]
+pub struct Unwritable(String);
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unwritable {}
+
+/// The documents as one YAML stream, `---` between them.
+///
+/// # Errors
+/// [`Unwritable`], which no object that the compiler lowers to is.
+pub fn yaml(documents: &[Document]) -> Result<String, Unwritable> {
+    let mut out = String::new();
+    for (at, document) in documents.iter().enumerate() {
+        if at > 0 {
+            out.push_str("---\n");
+        }
+        write_document(&mut out, document)?;
+    }
+    Ok(out)
+}
+
+fn write_document(out: &mut String, document: &Document) -> Result<(), Unwritable> {
+    if let Some(header) = &document.header {
+        for line in header.lines() {
+            out.push_str("# ");
+            // Nothing in a name can end the comment's line.
+            out.extend(line.chars().map(|char| if breaks_line(char) { '\u{fffd}' } else { char }));
+            out.push('\n');
+        }
+    }
+    let tree = Tree::of(document.object).map_err(|error| Unwritable(error.to_string()))?;
+    let mut options = SerializerOptions::default();
+    options.prefer_block_scalars = false;
+    serde_saphyr::to_fmt_writer_with_options(out, &Yaml(&tree), options).map_err(|error| Unwritable(error.to_string()))?;
+    if !out.ends_with('\n') {
+        out.push('\n');
+    }
+    Ok(())
+}
+
+/// The objects as JSON: one as it is, several as a `List`, which kubectl takes.
+///
+/// # Errors
+/// [`Unwritable`], which no object that the compiler lowers to is.
+pub fn json(objects: &[&Object]) -> Result<String, Unwritable> {
+    let unwritable = |error: &dyn fmt::Display| Unwritable(error.to_string());
+    let trees = objects.iter().map(|object| Tree::of(*object)).collect::<Result<Vec<_>, _>>().map_err(|error| unwritable(&error))?;
+    let mut out = match trees.as_slice() {
+        [one] => serde_json::to_string_pretty(&Json(one)),
+        several => {
+            let items = Tree::List(several.to_vec());
+            let text = |text: &str| Tree::Text(text.into());
+            let list = vec![("apiVersion".into(), text("v1")), ("kind".into(), text("List")), ("items".into(), items)];
+            serde_json::to_string_pretty(&Json(&Tree::Map(list)))
+        }
+    }
+    .map_err(|error| unwritable(&error))?;
+    out.push('\n');
+    Ok(out)
+}
+
+fn breaks_line(char: char) -> bool {
+    char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+/// Whether a text of several lines can stand as a literal block (`|`) and be read back exactly by every reader.
+fn fits_block(text: &str) -> bool {
+    text.contains('\n')
+        && !text.starts_with([' ', '\t', '\n'])
+        && !text.chars().any(|char| char != '\n' && char != '\t' && breaks_line(char))
+}
+
+struct Yaml<'t>(&'t Tree);
+
+impl Serialize for Yaml<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Tree::Text(text) if fits_block(text) => LitStr(text).serialize(serializer),
+            tree => tree.write(serializer, Yaml),
+        }
+    }
+}
+
+struct Json<'t>(&'t Tree);
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(serializer, Json)
+    }
+}
+
+impl Tree {
+    /// Writes a tree, its parts as `part` says.
+    fn write<'t, S: Serializer, P: Serialize>(&'t self, serializer: S, part: impl Fn(&'t Tree) -> P) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(bool) => serializer.serialize_bool(*bool),
+            Self::Int(int) => serializer.serialize_i64(*int),
+            Self::Float(float) => serializer.serialize_f64(*float),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => {
+                let mut list = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    list.serialize_element(&part(item))?;
+                }
+                list.end()
+            }
+            Self::Map(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    map.serialize_entry(key.as_ref(), &part(value))?;
+                }
+                map.end()
+            }
+        }
+    }
+}

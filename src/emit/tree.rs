@@ -1,0 +1,253 @@
+//! A typed object as a tree whose fields stand in the order in which people write them.
+
+use crate::kubernetes::schema;
+use serde::ser::{self, Impossible, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
+
+/// A value as it will be written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Tree {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Tree>),
+    Map(Vec<(Cow<'static, str>, Tree)>),
+}
+
+impl Tree {
+    /// Takes in anything that can be serialized.
+    pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, Fault> {
+        value.serialize(Builder)
+    }
+}
+
+/// Something that no Kubernetes object holds.
+#[derive(Debug)]
+pub(super) struct Fault(String);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl ser::Error for Fault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}
+
+fn none<T>(what: &str) -> Result<T, Fault> {
+    Err(Fault(format!("a Kubernetes object holds no {what}")))
+}
+
+struct Builder;
+
+type Never = Impossible<Tree, Fault>;
+
+impl Serializer for Builder {
+    type Ok = Tree;
+    type Error = Fault;
+    type SerializeSeq = Items;
+    type SerializeTuple = Never;
+    type SerializeTupleStruct = Never;
+    type SerializeTupleVariant = Never;
+    type SerializeMap = Entries;
+    type SerializeStruct = Fields;
+    type SerializeStructVariant = Never;
+
+    fn serialize_bool(self, value: bool) -> Result<Tree, Fault> {
+        Ok(Tree::Bool(value))
+    }
+
+    fn serialize_i8(self, value: i8) -> Result<Tree, Fault> {
+        Ok(Tree::Int(value.into()))
+    }
+
+    fn serialize_i16(self, value: i16) -> Result<Tree, Fault> {
+        Ok(Tree::Int(value.into()))
+    }
+
+    fn serialize_i32(self, value: i32) -> Result<Tree, Fault> {
+        Ok(Tree::Int(value.into()))
+    }
+
+    fn serialize_i64(self, value: i64) -> Result<Tree, Fault> {
+        Ok(Tree::Int(value))
+    }
+
+    fn serialize_u8(self, value: u8) -> Result<Tree, Fault> {
+        Ok(Tree::Int(value.into()))
+    }
+
+    fn serialize_u16(self, value: u16) -> Result<Tree, Fault> {
+        Ok(Tree::Int(value.into()))
+    }
+
+    fn serialize_u32(self, value: u32) -> Result<Tree, Fault> {
+        Ok(Tree::Int(value.into()))
+    }
+
+    fn serialize_u64(self, value: u64) -> Result<Tree, Fault> {
+        i64::try_from(value).map(Tree::Int).or_else(|_| none("number beyond 64 bits"))
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<Tree, Fault> {
+        Ok(Tree::Float(value.into()))
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<Tree, Fault> {
+        Ok(Tree::Float(value))
+    }
+
+    fn serialize_char(self, value: char) -> Result<Tree, Fault> {
+        Ok(Tree::Text(value.into()))
+    }
+
+    fn serialize_str(self, value: &str) -> Result<Tree, Fault> {
+        Ok(Tree::Text(value.to_owned()))
+    }
+
+    fn serialize_bytes(self, _: &[u8]) -> Result<Tree, Fault> {
+        none("bytes")
+    }
+
+    fn serialize_none(self) -> Result<Tree, Fault> {
+        Ok(Tree::Null)
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Tree, Fault> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<Tree, Fault> {
+        Ok(Tree::Null)
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Tree, Fault> {
+        Ok(Tree::Null)
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Tree, Fault> {
+        Ok(Tree::Text(variant.into()))
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Tree, Fault> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<Tree, Fault> {
+        none("variant")
+    }
+
+    fn serialize_seq(self, length: Option<usize>) -> Result<Items, Fault> {
+        Ok(Items(Vec::with_capacity(length.unwrap_or(0))))
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Never, Fault> {
+        none("tuple")
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Never, Fault> {
+        none("tuple")
+    }
+
+    fn serialize_tuple_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<Never, Fault> {
+        none("variant")
+    }
+
+    fn serialize_map(self, length: Option<usize>) -> Result<Entries, Fault> {
+        Ok(Entries { entries: Vec::with_capacity(length.unwrap_or(0)), key: Cow::Borrowed("") })
+    }
+
+    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Fields, Fault> {
+        Ok(Fields { object: schema::object(name), fields: Vec::with_capacity(length) })
+    }
+
+    fn serialize_struct_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<Never, Fault> {
+        none("variant")
+    }
+}
+
+struct Items(Vec<Tree>);
+
+impl ser::SerializeSeq for Items {
+    type Ok = Tree;
+    type Error = Fault;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+        self.0.push(Tree::of(value)?);
+        Ok(())
+    }
+
+    fn end(self) -> Result<Tree, Fault> {
+        Ok(Tree::List(self.0))
+    }
+}
+
+struct Entries {
+    entries: Vec<(Cow<'static, str>, Tree)>,
+    key: Cow<'static, str>,
+}
+
+impl ser::SerializeMap for Entries {
+    type Ok = Tree;
+    type Error = Fault;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Fault> {
+        match Tree::of(key)? {
+            Tree::Text(text) => {
+                self.key = Cow::Owned(text);
+                Ok(())
+            }
+            _ => none("key that is not text"),
+        }
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+        let key = std::mem::take(&mut self.key);
+        self.entries.push((key, Tree::of(value)?));
+        Ok(())
+    }
+
+    fn end(self) -> Result<Tree, Fault> {
+        Ok(Tree::Map(self.entries))
+    }
+}
+
+struct Fields {
+    object: Option<&'static schema::Object>,
+    /// Each field with its rank in the order in which people write them.
+    fields: Vec<(usize, &'static str, Tree)>,
+}
+
+impl ser::SerializeStruct for Fields {
+    type Ok = Tree;
+    type Error = Fault;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Fault> {
+        let value = Tree::of(value)?;
+        if value != Tree::Null {
+            let fields = self.object.map_or(&[][..], |object| object.fields);
+            let rank = fields.iter().position(|field| field.name == key).unwrap_or(fields.len());
+            self.fields.push((rank, key, value));
+        }
+        Ok(())
+    }
+
+    fn end(mut self) -> Result<Tree, Fault> {
+        self.fields.sort_by_key(|(rank, ..)| *rank);
+        Ok(Tree::Map(self.fields.into_iter().map(|(_, key, value)| (Cow::Borrowed(key), value)).collect()))
+    }
+}
