@@ -74,7 +74,10 @@ pub(super) struct StepOption {
 impl<'a> Resolver<'a> {
     /// `KIND NAME [from template(…)] { … }`
     pub(super) fn container(&mut self, entry: &'static Entry, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
-        let (Some(head), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
+        let Some(head) = self.head(entry, statement) else { return };
+        if !self.has_body(&head, statement) {
+            return;
+        }
         let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else { return };
         let Some(name) = declared(&name, scope) else { return };
         let known = making.containers.iter().position(|draft| {
@@ -100,7 +103,9 @@ impl<'a> Resolver<'a> {
             let inner = Scope { layer: scope.layer - 1, ..used.scope(scope.part) };
             self.inside(&used, |resolver| resolver.container_statements(draft, used.block, &inner));
         }
-        self.container_statements(draft, block, scope);
+        if let Some(block) = &statement.block {
+            self.container_statements(draft, block, scope);
+        }
         let draft = std::mem::replace(draft, Draft::new(Name { text: SmolStr::default(), span: statement.name.span }, "app", statement.name.span, 0));
         making.containers.insert(at, draft);
     }

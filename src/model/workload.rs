@@ -59,24 +59,37 @@ impl<'a> Resolver<'a> {
         statement: &'a Statement,
         scope: &Scope,
     ) -> Option<Workload> {
-        let (Some(head), Some(block)) = (self.head(entry, statement), &statement.block) else {
+        let head = self.head(entry, statement)?;
+        if !self.has_body(&head, statement) {
             return None;
-        };
+        }
         let used = match head.value("from") {
             Some(call) => self.template_use(call.value, kind.keyword(), scope),
             None => None,
         };
         let mut making = Making::new(kind);
-        let own = Layer { block, scope: Scope { layer: OWN, ..*scope }, used: None };
+        let own = statement.block.as_ref().map(|block| Layer { block, scope: Scope { layer: OWN, ..*scope }, used: None });
         let name = self.workload_name(&head, &mut making, scope);
         let below = used.as_ref().map(|used| Layer { block: used.block, scope: used.scope(None), used: Some(used) });
-        for layer in below.iter().chain([&own]) {
+        for layer in below.iter().chain(&own) {
             self.on_layer(layer, |resolver, layer| resolver.collect_defaults(layer, &mut making));
         }
-        for layer in below.iter().chain([&own]) {
+        for layer in below.iter().chain(&own) {
             self.on_layer(layer, |resolver, layer| resolver.workload_statements(layer.block, &layer.scope, &mut making));
         }
         Some(self.finish(making, name, statement.head()))
+    }
+
+    /// Whether a workload or container says anything: by a block, or by a template.
+    pub(super) fn has_body(&mut self, head: &Head, statement: &Statement) -> bool {
+        let found = statement.block.is_some() || head.value("from").is_some();
+        if !found {
+            self.report(
+                Diagnostic::error("missing-block", statement.head(), format!("`{}` needs a block", statement.name.text))
+                    .here("expected `{ … }`, or `from template(…)`, after this"),
+            );
+        }
+        found
     }
 
     fn on_layer<'s>(&mut self, layer: &Layer<'a, 's>, work: impl FnOnce(&mut Self, &Layer<'a, 's>)) {

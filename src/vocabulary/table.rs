@@ -36,7 +36,7 @@ const fn file(name: &'static str, head: &'static [Slot], body: Body, meaning: &'
 }
 
 const fn workload(name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
-    Entry { name, places: &[Place::File], head, body: Body::Required, repeats: true, meaning }
+    Entry { name, places: &[Place::File], head, body: Body::Optional, repeats: true, meaning }
 }
 
 const fn in_workload(name: &'static str, head: &'static [Slot], body: Body, meaning: &'static str) -> Entry {
@@ -146,30 +146,30 @@ pub static ENTRIES: &[Entry] = &[
         Body::Fields("Volume"),
         "A volume. Alone it is scratch space (an emptyDir); `memory` is RAM-backed; the block takes the source's other fields, or any volume source of the API.",
     ),
-    in_workload("step", CONTAINER, Body::Required, "An init container that runs to completion."),
+    in_workload("step", CONTAINER, Body::Optional, "An init container that runs to completion."),
     in_workload(
         "fetch",
         CONTAINER,
-        Body::Required,
+        Body::Optional,
         "A step that downloads a file into a volume, whole or not at all.",
     ),
     in_workload(
         "wait",
         CONTAINER,
-        Body::Required,
+        Body::Optional,
         "A step that waits until what the application needs can be reached.",
     ),
-    in_workload("migrate", CONTAINER, Body::Required, "A step that brings a database's schema up to date."),
+    in_workload("migrate", CONTAINER, Body::Optional, "A step that brings a database's schema up to date."),
     in_workload(
         "sidecar",
         CONTAINER,
-        Body::Required,
+        Body::Optional,
         "A native sidecar: an init container with `restartPolicy: Always`, at its right place among the steps.",
     ),
     in_workload(
         "app",
         CONTAINER,
-        Body::Required,
+        Body::Optional,
         "An ordinary container; it starts when every step is done and every sidecar is up.",
     ),
     in_workload(
