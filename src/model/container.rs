@@ -2,7 +2,7 @@
 
 use super::head::Head;
 use super::resolve::{DEFAULTS, Defaults, Resolver};
-use super::scope::Scope;
+use super::scope::{Scope, written_in};
 use super::volume::declared;
 use super::workload::Making;
 use super::{Container, Direction, Mount, Name, Reference, Role};
@@ -322,8 +322,7 @@ impl<'a> Resolver<'a> {
         let node = self.typed(value, ty, scope);
         let text = SmolStr::new(node.as_text()?);
         // A name that was handed in means what it means where it was written.
-        let own = node.span == value.span;
-        Some(Named { text, span: node.span, part: scope.part.filter(|_| own).map(SmolStr::new) })
+        Some(Named { text, span: node.span, part: written_in(value, scope) })
     }
 
     /// Completes the containers of a workload.

@@ -339,7 +339,7 @@ impl<'a> Resolver<'a> {
             let before = before.declared;
             return self.declared_twice(name, declared, before);
         }
-        let binding = Binding { name: name.clone(), declared, value, argument: false, reference: false };
+        let binding = Binding { name: name.clone(), declared, value, argument: false, reference: false, part: None };
         self.names[scope.file].bindings.insert(name.clone(), binding);
     }
 

@@ -41,6 +41,8 @@ pub(super) struct Binding {
     pub(super) argument: bool,
     /// Whether it names a volume or a container.
     pub(super) reference: bool,
+    /// The part in which that name was written, if it was in one.
+    pub(super) part: Option<SmolStr>,
 }
 
 /// Where a statement stands, as far as the meaning of its words goes.
@@ -290,6 +292,18 @@ impl Resolver<'_> {
 
 fn scope_local<'s>(scope: &Scope<'s>, word: &str) -> Option<&'s Binding> {
     scope.locals.iter().find(|local| local.name == word)
+}
+
+/// The part in which a reference's name was first written, also where it was handed on from template to template.
+pub(super) fn written_in(value: &Value, scope: &Scope) -> Option<SmolStr> {
+    let handed_in = match &value.kind {
+        ValueKind::Word(word) => scope_local(scope, word).filter(|local| local.reference),
+        _ => None,
+    };
+    match handed_in {
+        Some(local) => local.part.clone(),
+        None => scope.part.map(SmolStr::new),
+    }
 }
 
 fn split(values: &[Value], operator: Operator) -> impl Iterator<Item = &[Value]> {

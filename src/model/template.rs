@@ -1,7 +1,7 @@
 //! Templates: their parameters, and a use's arguments against them.
 
 use super::resolve::{Names, Resolver, TEMPLATE_STEP};
-use super::scope::{Binding, Constant, Evaluated, Scope};
+use super::scope::{Binding, Constant, Evaluated, Scope, written_in};
 use super::types::one_of;
 use crate::diagnostic::Diagnostic;
 use crate::object::Value as NodeValue;
@@ -447,6 +447,7 @@ impl<'a> Resolver<'a> {
                 value,
                 argument: given.is_some(),
                 reference: matches!(parameter.ty, ParameterType::Volume | ParameterType::Container),
+                part: given.and_then(|value| written_in(value, scope)),
             });
         }
         bindings
