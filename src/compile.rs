@@ -14,9 +14,7 @@ use crate::syntax::parse;
 use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
-
-/// The library that comes with the compiler.
-const STD: &str = include_str!("std.initflow");
+use std::sync::{Arc, OnceLock};
 
 /// How deeply files may use files.
 const MAX_USE_DEPTH: usize = 64;
@@ -171,8 +169,12 @@ impl Loading<'_> {
         self.stack.push(path.to_owned());
         let uses = self.uses(&parse.document, path);
         self.stack.pop();
-        self.files.push(File { document: parse.document, uses });
-        self.known.insert(path.to_owned(), self.files.len() - 1);
+        self.add(path.to_owned(), File { document: Arc::new(parse.document), uses })
+    }
+
+    fn add(&mut self, path: String, file: File) -> usize {
+        self.files.push(file);
+        self.known.insert(path, self.files.len() - 1);
         self.files.len() - 1
     }
 
@@ -246,24 +248,30 @@ impl Loading<'_> {
             self.diagnostics.push(Diagnostic::error("too-deep", span, "files use files too deeply").here("too deep"));
             return None;
         }
-        let text = if used == "std" {
-            STD.to_owned()
-        } else {
-            match self.loader.load(&path) {
-                Ok(text) => text,
-                Err(reason) => {
-                    self.diagnostics.push(
-                        Diagnostic::error("unreadable-file", span, format!("`{}` cannot be used", used.escape_debug()))
-                            .here(reason)
-                            .help("the path is relative to the file that uses it"),
-                    );
-                    return None;
-                }
+        if used == "std" {
+            return Some(self.add(path, File { document: Arc::clone(parsed_std()), uses: Vec::new() }));
+        }
+        match self.loader.load(&path) {
+            Ok(text) => {
+                let id = self.sources.add(path.clone(), text);
+                Some(self.file(id, &path))
             }
-        };
-        let id = self.sources.add(path.clone(), text);
-        Some(self.file(id, &path))
+            Err(reason) => {
+                self.diagnostics.push(
+                    Diagnostic::error("unreadable-file", span, format!("`{}` cannot be used", used.escape_debug()))
+                        .here(reason)
+                        .help("the path is relative to the file that uses it"),
+                );
+                None
+            }
+        }
     }
+}
+
+/// The library, parsed once for all programs that use it.
+fn parsed_std() -> &'static Arc<Document> {
+    static PARSED: OnceLock<Arc<Document>> = OnceLock::new();
+    PARSED.get_or_init(|| Arc::new(parse(crate::source::std()).document))
 }
 
 /// The name of a file without folders and ending.

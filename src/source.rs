@@ -9,6 +9,17 @@ use std::sync::OnceLock;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
+impl FileId {
+    /// The library that comes with the compiler, which is the same file in every [`Sources`].
+    pub const STD: Self = Self(u32::MAX);
+}
+
+/// The library that comes with the compiler.
+pub fn std() -> &'static SourceFile {
+    static STD: OnceLock<SourceFile> = OnceLock::new();
+    STD.get_or_init(|| SourceFile::new(FileId::STD, "std", include_str!("std.initflow")))
+}
+
 /// A stretch of one file, in bytes; the end is exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -136,9 +147,12 @@ impl Sources {
         id
     }
 
-    /// The file of an id that this `Sources` gave.
+    /// The file of an id that this `Sources` gave, or of [`FileId::STD`].
     pub fn get(&self, id: FileId) -> &SourceFile {
-        &self.files[id.0 as usize]
+        match self.files.get(id.0 as usize) {
+            Some(file) => file,
+            None => std(),
+        }
     }
 
     /// All files, in the order in which they were added.

@@ -12,6 +12,7 @@ use crate::statement::Place;
 use crate::vocabulary;
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// How near a workload's own statements are. What is farther has a lower number: see [`Scope::layer`].
 pub(super) const OWN: u8 = 200;
@@ -28,8 +29,8 @@ const MAX_STATEMENTS: usize = 10_000;
 /// A file, parsed, with the files that it uses.
 #[derive(Debug)]
 pub struct File {
-    /// Its tree.
-    pub document: Document,
+    /// Its tree; that of the library is shared by all programs.
+    pub document: Arc<Document>,
     /// The name under which each used file is known here, and its place among the files.
     pub uses: Vec<(SmolStr, usize)>,
 }
@@ -445,7 +446,7 @@ impl<'a> Resolver<'a> {
     fn workloads(&mut self, root: usize) {
         let files = self.files;
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
-        let document = &files[root].document;
+        let document: &'a Document = &files[root].document;
         self.each(&document.statements, &scope, |resolver, statement, live| {
             resolver.statements = 0;
             let name = statement.name.text.as_str();
