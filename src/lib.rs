@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 pub mod check;
+pub mod cli;
 pub mod compile;
 pub mod diagnostic;
 pub mod emit;

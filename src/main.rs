@@ -1,5 +1,5 @@
 //! The `initflow` command.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    initflow::cli::run()
 }

@@ -110,7 +110,8 @@ impl Plan {
             Start { moved: place.moved, ..Start::of(workload, place.container, because, &running) }
         });
         let steady = demand.steady();
-        let apps = order.apps.iter().map(|app| Start::of(workload, *app, AFTER_INIT.to_owned(), &steady));
+        let because = if order.places.is_empty() { AT_ONCE } else { AFTER_INIT };
+        let apps = order.apps.iter().map(|app| Start::of(workload, *app, because.to_owned(), &steady));
         let name = |container: usize| workload.containers[container].name.text.clone();
         Self {
             kind: workload.kind,
@@ -144,14 +145,15 @@ impl Plan {
         }
     }
 
-    /// A few lines for the head of the YAML: the workload, the order, and the effective totals.
-    pub fn header(&self) -> Vec<String> {
-        text::header(self)
+    /// A few lines for the head of the YAML: the workload and its source, the order, and the effective totals.
+    pub fn header(&self, source: &str) -> String {
+        text::header(self, source)
     }
 }
 
 /// Why an app starts where it does.
 const AFTER_INIT: &str = "after every step and sidecar";
+const AT_ONCE: &str = "nothing comes before it";
 
 impl Start {
     fn of(workload: &Workload, container: usize, because: String, reserved: &Amounts) -> Self {

@@ -99,8 +99,8 @@ fn text_is_two_tables() {
 
 #[test]
 fn the_header_is_a_few_lines() {
-    insta::assert_snapshot!(plan().0.header().join("\n"), @r"
-    Deployment shop
+    insta::assert_snapshot!(plan().0.header("shop.initflow"), @r"
+    Deployment shop, compiled by initflow from shop.initflow
       order: sidecar proxy, schema; then web
       effective requests: cpu 1100m (step `schema` beside `proxy`), memory 64Mi (`proxy`)
       effective limits: cpu unbounded by `web`, memory 128Mi
@@ -111,116 +111,5 @@ fn the_header_is_a_few_lines() {
 #[test]
 fn json_is_the_contract() {
     let (plan, sources) = plan();
-    insta::assert_snapshot!(json([(&plan, &sources)]).unwrap(), @r#"
-    {
-      "version": 1,
-      "workloads": [
-        {
-          "kind": "Deployment",
-          "name": "shop",
-          "span": {
-            "file": "shop.initflow",
-            "line": 2,
-            "column": 1,
-            "endLine": 2,
-            "endColumn": 16
-          },
-          "order": [
-            {
-              "name": "proxy",
-              "role": "sidecar",
-              "span": {
-                "file": "shop.initflow",
-                "line": 4,
-                "column": 3,
-                "endLine": 4,
-                "endColumn": 16
-              },
-              "because": "as written",
-              "moved": false,
-              "requests": {
-                "cpu": "100m",
-                "memory": "64Mi"
-              },
-              "limits": {},
-              "reserved": {
-                "cpu": "100m",
-                "memory": "64Mi"
-              }
-            },
-            {
-              "name": "schema",
-              "role": "step",
-              "span": {
-                "file": "shop.initflow",
-                "line": 3,
-                "column": 3,
-                "endLine": 3,
-                "endColumn": 14
-              },
-              "because": "after `proxy`",
-              "moved": true,
-              "requests": {
-                "cpu": "1"
-              },
-              "limits": {},
-              "reserved": {
-                "cpu": "1100m",
-                "memory": "64Mi"
-              }
-            },
-            {
-              "name": "web",
-              "role": "app",
-              "span": {
-                "file": "shop.initflow",
-                "line": 5,
-                "column": 3,
-                "endLine": 5,
-                "endColumn": 10
-              },
-              "because": "after every step and sidecar",
-              "moved": false,
-              "requests": {},
-              "limits": {},
-              "reserved": {
-                "cpu": "100m",
-                "memory": "64Mi"
-              }
-            }
-          ],
-          "effective": {
-            "requests": {
-              "cpu": "1100m",
-              "memory": "64Mi"
-            },
-            "limits": {
-              "memory": "128Mi"
-            },
-            "unbounded": {
-              "cpu": "web"
-            },
-            "qos": "Burstable",
-            "setBy": {
-              "cpu": {
-                "by": "step",
-                "containers": [
-                  "schema",
-                  "proxy"
-                ],
-                "because": "step `schema` beside `proxy`"
-              },
-              "memory": {
-                "by": "together",
-                "containers": [
-                  "proxy"
-                ],
-                "because": "`proxy`"
-              }
-            }
-          }
-        }
-      ]
-    }
-    "#);
+    assert_eq!(json([(&plan, &sources)]).unwrap(), include_str!("contract.json"));
 }

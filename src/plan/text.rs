@@ -1,6 +1,7 @@
 //! A plan as text for a person, and as the head of the YAML.
 
 use super::{Limit, Plan, Resources, Start};
+use crate::diagnostic::human::plain;
 use crate::model::Role;
 use crate::source::Sources;
 use std::fmt::Write as _;
@@ -33,6 +34,15 @@ fn one(plan: &Plan, sources: &Sources) -> String {
     }));
     table(&mut text, &order);
     text.push('\n');
+    totals(&mut text, plan);
+    text
+}
+
+fn totals(text: &mut String, plan: &Plan) {
+    if plan.requests.is_empty() && plan.limits.is_empty() {
+        let _ = writeln!(text, "  no container requests or limits anything\n  QoS class {}", plan.qos);
+        return;
+    }
 
     let mut totals = vec![["effective", "requests", "limits", "set by"].map(str::to_owned)];
     totals.extend(plan.requests.iter().map(|request| {
@@ -51,13 +61,12 @@ fn one(plan: &Plan, sources: &Sources) -> String {
     totals.extend(
         only_limited.map(|limit| [limit.resource.to_string(), "-".to_owned(), bound(limit), String::new()]),
     );
-    table(&mut text, &totals);
+    table(text, &totals);
     let _ = write!(text, "\n  QoS class {}; all {CAVEAT}\n", plan.qos);
-    text
 }
 
 /// A few lines without comment signs, for the head of the YAML.
-pub(super) fn header(plan: &Plan) -> Vec<String> {
+pub(super) fn header(plan: &Plan, source: &str) -> String {
     let name = |start: &Start| match start.role {
         Role::Sidecar => format!("sidecar {}", start.name),
         Role::Step | Role::App => start.name.to_string(),
@@ -77,7 +86,11 @@ pub(super) fn header(plan: &Plan) -> Vec<String> {
         .collect();
     let limits: Vec<String> =
         plan.limits.iter().map(|limit| format!("{} {}", limit.resource, bound(limit))).collect();
-    let mut lines = vec![format!("{} {}", plan.kind.name(), plan.name), format!("  order: {order}")];
+    let (kind, source) = (plan.kind.name(), plain(source));
+    let mut lines = vec![
+        format!("{kind} {}, compiled by initflow from {source}", plan.name),
+        format!("  order: {order}"),
+    ];
     if !requests.is_empty() {
         lines.push(format!("  effective requests: {}", requests.join(", ")));
     }
@@ -85,7 +98,7 @@ pub(super) fn header(plan: &Plan) -> Vec<String> {
         lines.push(format!("  effective limits: {}", limits.join(", ")));
     }
     lines.push(format!("  QoS class: {}", plan.qos));
-    lines
+    lines.join("\n")
 }
 
 /// A limit as it really holds.

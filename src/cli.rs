@@ -1,0 +1,217 @@
+//! The command line: reads sources, has them compiled, and writes what comes of it.
+//!
+//! Invariant: this is the only part of the crate that touches files, the terminal, the environment or the clock.
+
+mod check;
+mod compile;
+mod completions;
+mod console;
+mod each;
+mod explain;
+mod input;
+mod output;
+mod params;
+mod plan;
+mod progress;
+
+use crate::kubernetes::version::Version;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use console::Console;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and mistakes alike: if nobody reads what is printed, there is nobody to tell.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut console = Console::new(arguments.color);
+    let status = match &arguments.command {
+        Command::Compile(arguments) => compile::run(arguments, &mut console),
+        Command::Check(arguments) => check::run(arguments, &mut console),
+        Command::Plan(arguments) => plan::run(arguments, &mut console),
+        Command::Explain(arguments) => explain::run(arguments, &mut console),
+        Command::Completions(arguments) => completions::run(arguments, &mut console),
+    };
+    ExitCode::from(status as u8)
+}
+
+/// The command line's own description, for what is generated from it.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// How a run ended; the worst of several decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Status {
+    /// Nothing is wrong.
+    #[default]
+    Fine = 0,
+    /// A source has errors, or committed output is stale.
+    Errors = 1,
+    /// The call was wrong, or a file could not be read or written.
+    Trouble = 2,
+}
+
+#[derive(Parser)]
+#[command(
+    name = "initflow",
+    version,
+    about = "Compiles .initflow sources, which say how a pod starts, to plain Kubernetes YAML",
+    after_help = "\
+Examples:
+  initflow compile shop.initflow                 print the YAML
+  initflow compile shop.initflow | kubectl apply -f -
+  initflow plan shop.initflow                    who starts when, why, and what it costs
+  initflow explain unwritten-volume              what a diagnostic means, and its cure
+
+Exit status: 0 fine, 1 a source has errors or output is stale, 2 a wrong call, or a file cannot be read or written"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// When to colour messages; `auto`: on a terminal, unless `NO_COLOR` is set
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    color: Color,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Compile sources to YAML
+    #[command(after_help = COMPILE_HELP)]
+    Compile(CompileArguments),
+    /// Report what is wrong with sources, and write nothing
+    #[command(after_help = "\
+Examples:
+  initflow check .                               every .initflow file below this folder
+  initflow check --kube 1.34 shop.initflow       hold it to the API of an older cluster")]
+    Check(CheckArguments),
+    /// Show who starts when and why, what is reserved meanwhile, and the effective totals
+    #[command(after_help = "\
+Examples:
+  initflow plan shop.initflow
+  initflow plan --format json shop.initflow | jq '.workloads[].effective.requests'")]
+    Plan(PlanArguments),
+    /// Explain a diagnostic, a statement or a Kubernetes field; without a name, list the diagnostics
+    #[command(after_help = "\
+Examples:
+  initflow explain                               all diagnostics
+  initflow explain unwritten-volume              a diagnostic
+  initflow explain fetch                         a statement
+  initflow explain Container.imagePullPolicy     a field of Kubernetes")]
+    Explain(ExplainArguments),
+    /// Print completions for a shell
+    #[command(after_help = "\
+Examples:
+  initflow completions bash > /etc/bash_completion.d/initflow
+  initflow completions zsh > \"${fpath[1]}/_initflow\"
+  initflow completions fish > ~/.config/fish/completions/initflow.fish")]
+    Completions(CompletionsArguments),
+}
+
+const COMPILE_HELP: &str = "\
+Examples:
+  initflow compile shop.initflow                 print the YAML
+  initflow compile --set tag=v2 shop.initflow    with a value for `param tag`
+  initflow compile -o manifests apps             apps/a/b.initflow becomes manifests/a/b.yaml
+  initflow compile --check -o manifests apps     in CI: is the committed YAML up to date?
+  cat shop.initflow | initflow compile -         from standard input
+
+Of a folder all *.initflow files are taken, also in folders below it; what starts with a dot is passed over, and
+linked folders are not entered. A source is at most 64 MiB. Printed output is all or nothing: if any source has
+errors, nothing is printed. With -o each source is written on its own, at once and complete, unless it has errors;
+a source that defines no workload has no output.";
+
+/// What is compiled, and for what.
+#[derive(Args)]
+struct Program {
+    /// Files, folders, or `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The version of Kubernetes that must take the output, 1.33 to 1.37
+    #[arg(long, value_name = "VERSION", default_value_t = Version::NEWEST)]
+    kube: Version,
+    /// Give a param its value; `file.name` for a param of a used file
+    #[arg(long, value_name = "NAME=VALUE", value_parser = params::assignment)]
+    set: Vec<(String, String)>,
+    /// Take values of params from a file of lines `name value`, or from a .json object; --set wins over it
+    #[arg(long, value_name = "FILE")]
+    params: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+struct CompileArguments {
+    #[command(flatten)]
+    program: Program,
+    /// Write one file a source into this folder, in the folder structure of the sources
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Write nothing; print how committed output differs (in -o DIR, or beside each source), and fail if it does
+    #[arg(long)]
+    check: bool,
+    /// The format of the output
+    #[arg(long, value_enum, default_value = "yaml")]
+    format: Format,
+    /// Leave out the comment at the head of the YAML: the source, the order and the effective totals
+    #[arg(long)]
+    no_header: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Yaml,
+    Json,
+}
+
+#[derive(Args)]
+struct CheckArguments {
+    #[command(flatten)]
+    program: Program,
+}
+
+#[derive(Args)]
+struct PlanArguments {
+    #[command(flatten)]
+    program: Program,
+    /// The format of the plan; JSON is a contract with a version
+    #[arg(long, value_enum, default_value = "text")]
+    format: PlanFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PlanFormat {
+    Text,
+    Json,
+}
+
+#[derive(Args)]
+struct ExplainArguments {
+    /// A diagnostic, a statement, a Kubernetes object, or one of its fields: `Container.image`
+    name: Option<String>,
+}
+
+#[derive(Args)]
+struct CompletionsArguments {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,162 @@
+//! `initflow compile`: sources to YAML or JSON, printed, written or compared.
+
+use super::console::Console;
+use super::each::{compile_each, inputs, settle};
+use super::input::{self, Input};
+use super::{CompileArguments, Format, Status, output};
+use crate::compile::Compilation;
+use crate::emit::{self, Document};
+use crate::lower::Object;
+use crate::plan::Plan;
+use similar::TextDiff;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
+    let inputs = inputs(&arguments.program, console);
+    let targets = match targets(arguments, &inputs) {
+        Ok(targets) => targets,
+        Err(message) => {
+            console.trouble(&message);
+            return console.finish();
+        }
+    };
+    let target = |input: &Input| targets.as_ref().and_then(|targets| targets.get(&input.name));
+    // Printed as JSON, several sources are one list.
+    let as_one = arguments.format == Format::Json && targets.is_none() && inputs.len() > 1;
+    let outcomes = compile_each(&arguments.program, false, console, &inputs, |input, compilation| {
+        make(arguments, input, compilation, target(input), as_one)
+    });
+    let (mut texts, mut objects) = (Vec::new(), Vec::new());
+    for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
+        match settle(input, outcome, console) {
+            Some((_, Ok(made))) => {
+                texts.extend(Some(made.text).filter(|text| !text.is_empty()));
+                objects.extend(made.objects);
+            }
+            Some((_, Err(message))) => console.trouble(&message),
+            None => {}
+        }
+    }
+    if arguments.check {
+        if !texts.is_empty() {
+            console.raise(Status::Errors);
+        }
+        console.print(&texts.concat());
+    } else if console.status() == Status::Fine {
+        if as_one {
+            match emit::json(&objects.iter().collect::<Vec<_>>()) {
+                Ok(text) => texts.push(text),
+                Err(error) => console.trouble(&unwritable(&error)),
+            }
+        }
+        console.print(&texts.join("---\n"));
+    }
+    console.finish()
+}
+
+/// What came of a source: a text to print, or objects that wait for those of other sources.
+struct Made {
+    text: String,
+    objects: Vec<Object>,
+}
+
+/// Emits what compiled, and writes it or compares it where that is asked for.
+fn make(
+    arguments: &CompileArguments,
+    input: &Input,
+    compilation: &mut Compilation,
+    target: Option<&PathBuf>,
+    as_one: bool,
+) -> Result<Made, String> {
+    let objects = objects(compilation);
+    if as_one || objects.is_empty() {
+        return Ok(Made { objects, text: String::new() });
+    }
+    let text = emit(arguments, input, compilation, &objects)?;
+    let text = match target {
+        None => text,
+        Some(target) if arguments.check => compare(target, &text)?,
+        Some(target) => output::write(target, &text).map(|()| String::new())?,
+    };
+    Ok(Made { text, objects: Vec::new() })
+}
+
+fn objects(compilation: &mut Compilation) -> Vec<Object> {
+    compilation.workloads.iter_mut().filter_map(|compiled| compiled.object.take()).collect()
+}
+
+fn emit(
+    arguments: &CompileArguments,
+    input: &Input,
+    compilation: &Compilation,
+    objects: &[Object],
+) -> Result<String, String> {
+    let text = match arguments.format {
+        Format::Json => emit::json(&objects.iter().collect::<Vec<_>>()),
+        Format::Yaml => {
+            let source = input.short_name();
+            let workloads = compilation.workloads.iter().zip(objects);
+            let documents: Vec<Document<'_>> = workloads
+                .map(|(compiled, object)| {
+                    let plan = || Plan::of(&compiled.workload, &compiled.order, arguments.program.kube);
+                    let header = (!arguments.no_header).then(|| plan().header(&source));
+                    Document { header, object }
+                })
+                .collect();
+            emit::yaml(&documents)
+        }
+    };
+    text.map_err(|error| unwritable(&error))
+}
+
+fn unwritable(error: &emit::Unwritable) -> String {
+    format!("this is a fault of initflow, please report it: {error}")
+}
+
+/// Where each source's output stands, by the source's name; nothing where all is printed.
+fn targets(
+    arguments: &CompileArguments,
+    inputs: &[Input],
+) -> Result<Option<HashMap<String, PathBuf>>, String> {
+    if arguments.output.is_none() && !arguments.check {
+        return Ok(None);
+    }
+    let ending = match arguments.format {
+        Format::Yaml => "yaml",
+        Format::Json => "json",
+    };
+    let mut targets = HashMap::new();
+    let mut sources: HashMap<PathBuf, &str> = HashMap::new();
+    for input in inputs {
+        let target = match &arguments.output {
+            Some(folder) => input.output_in(folder, ending),
+            None => input
+                .output_beside(ending)
+                .ok_or("standard input has no output to compare with: name its folder with -o")?,
+        };
+        if let Some(other) = sources.insert(target.clone(), &input.name) {
+            let target = target.display();
+            return Err(format!("`{other}` and `{}` would both become `{target}`", input.name));
+        }
+        targets.insert(input.name.clone(), target);
+    }
+    Ok(Some(targets))
+}
+
+/// How committed output differs from what it should be; empty where it does not.
+fn compare(path: &Path, text: &str) -> Result<String, String> {
+    let name = path.display().to_string();
+    let (committed, old) = if path.exists() {
+        (input::read(path).map_err(|reason| format!("cannot read `{name}`: {reason}"))?, name.as_str())
+    } else {
+        (String::new(), "/dev/null")
+    };
+    if committed == text {
+        return Ok(String::new());
+    }
+    // An optimal difference of very different texts would take long; after this time a good one will do.
+    let diff = TextDiff::configure().timeout(Duration::from_millis(200)).diff_lines(committed.as_str(), text);
+    Ok(diff.unified_diff().header(old, &format!("{name} (compiled now)")).to_string())
+}

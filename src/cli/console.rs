@@ -1,0 +1,131 @@
+//! What a run says: results to standard output, messages to standard error.
+//!
+//! Invariant: nobody reading standard output is not an error; not being able to write to it is.
+
+use super::{Color, Status};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::human::{Human, Tally, plain};
+use crate::source::Sources;
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
+
+/// The most diagnostics that one run shows in full.
+const LIMIT: usize = 100;
+
+/// The streams of the process, and what was said so far.
+pub(super) struct Console {
+    colour: bool,
+    status: Status,
+    tally: Tally,
+    /// The sources with diagnostics: how many, and the name of the first.
+    affected: usize,
+    first: String,
+    /// How many diagnostics may still be shown, and how many were not.
+    room: usize,
+    hidden: usize,
+}
+
+impl Console {
+    pub(super) fn new(when: Color) -> Self {
+        let colour = match when {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal_has_colours(),
+        };
+        Self {
+            colour,
+            status: Status::Fine,
+            tally: Tally::default(),
+            affected: 0,
+            first: String::new(),
+            room: LIMIT,
+            hidden: 0,
+        }
+    }
+
+    /// Shows the diagnostics of one source.
+    pub(super) fn diagnostics(&mut self, name: &str, sources: &Sources, diagnostics: &[Diagnostic]) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        let tally = Tally::of(diagnostics);
+        if tally.errors > 0 {
+            self.raise(Status::Errors);
+        }
+        self.tally = self.tally.and(tally);
+        if self.affected == 0 {
+            name.clone_into(&mut self.first);
+        }
+        self.affected += 1;
+        if self.room == 0 {
+            self.hidden += diagnostics.len();
+            return;
+        }
+        let human = Human { colour: self.colour, limit: self.room };
+        self.room = self.room.saturating_sub(diagnostics.len());
+        say(&human.render(sources, diagnostics));
+    }
+
+    /// Says that the call was wrong, or that a file could not be read or written.
+    pub(super) fn trouble(&mut self, message: &str) {
+        self.raise(Status::Trouble);
+        self.line("error", "\x1b[1;31m", message);
+    }
+
+    /// Says what to do about the trouble just named.
+    pub(super) fn help(&mut self, message: &str) {
+        self.line("help", "\x1b[1;36m", message);
+    }
+
+    /// Notes that the run found what it is to fail for.
+    pub(super) fn raise(&mut self, status: Status) {
+        self.status = self.status.max(status);
+    }
+
+    /// Writes to standard output.
+    pub(super) fn print(&mut self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        // One write of the whole, without the buffering by lines that standard output does.
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            Err(error) => self.trouble(&format!("cannot write to standard output: {error}")),
+        }
+    }
+
+    /// Sums the run up.
+    pub(super) fn finish(&mut self) -> Status {
+        if self.hidden > 0 {
+            say(&format!("… and {} more in other files\n\n", self.hidden));
+        }
+        let place = match self.affected {
+            0 | 1 => self.first.clone(),
+            files => format!("{files} files"),
+        };
+        if let Some(summary) = self.tally.summary(&place) {
+            say(&format!("{summary}\n"));
+        }
+        self.status
+    }
+
+    /// Whether anything went wrong so far.
+    pub(super) fn status(&self) -> Status {
+        self.status
+    }
+
+    fn line(&self, word: &str, colour: &str, message: &str) {
+        let (on, off) = if self.colour { (colour, "\x1b[0m") } else { ("", "") };
+        say(&format!("{on}{word}{off}: {}\n", plain(message)));
+    }
+}
+
+/// Writes to standard error; if that cannot be done there is no one left to tell.
+fn say(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+fn terminal_has_colours() -> bool {
+    let unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
+    std::io::stderr().is_terminal()
+        && unset("NO_COLOR")
+        && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+}

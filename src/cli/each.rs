@@ -1,0 +1,105 @@
+//! The same work for each of many sources, on all cores, with the results in the order of the sources.
+
+use super::console::Console;
+use super::input::{self, Input, Trouble};
+use super::progress::Progress;
+use super::{Program, params};
+use crate::compile::{Compilation, Loader, Options, compile};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What one source came to.
+pub(super) enum Outcome<T> {
+    /// It could not be read.
+    Unreadable(Trouble),
+    /// It was compiled; what was made of it is there if it has no errors.
+    Compiled(Compilation, Option<T>),
+}
+
+/// Below this number of sources, starting threads costs more than it saves.
+const FEW: usize = 8;
+
+/// Compiles all sources of a program, and makes something of each that has no errors.
+///
+/// With `check_only`, params may go without a value, and there are no objects.
+/// Reports what is wrong with the call and gives nothing where that keeps it from starting.
+pub(super) fn compile_each<T: Send>(
+    program: &Program,
+    check_only: bool,
+    console: &mut Console,
+    inputs: &[Input],
+    finish: impl Fn(&Input, &mut Compilation) -> T + Sync,
+) -> Option<Vec<Outcome<T>>> {
+    let options =
+        Options { version: program.kube, settings: params::settings(program, console)?, check_only };
+    let disk = Disk::default();
+    let work = |input: &Input| match input.read() {
+        Err(trouble) => Outcome::Unreadable(trouble),
+        Ok(text) => {
+            let mut compilation = compile(&input.name, text, &disk, &options);
+            let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
+            Outcome::Compiled(compilation, made)
+        }
+    };
+    if inputs.len() < FEW {
+        return Some(inputs.iter().map(work).collect());
+    }
+    let progress = Progress::new(inputs.len());
+    let counted = |input: &Input| {
+        let outcome = work(input);
+        progress.advance();
+        outcome
+    };
+    Some(inputs.par_iter().map(counted).collect())
+}
+
+/// The sources that a program names; what is wrong with the others is reported.
+pub(super) fn inputs(program: &Program, console: &mut Console) -> Vec<Input> {
+    let (inputs, troubles) = input::find(&program.paths);
+    for trouble in &troubles {
+        report(trouble, console);
+    }
+    inputs
+}
+
+/// Reports the outcome of one source, and gives back what was made of it.
+pub(super) fn settle<T>(
+    input: &Input,
+    outcome: Outcome<T>,
+    console: &mut Console,
+) -> Option<(Compilation, T)> {
+    match outcome {
+        Outcome::Unreadable(trouble) => {
+            report(&trouble, console);
+            None
+        }
+        Outcome::Compiled(compilation, made) => {
+            console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
+            made.map(|made| (compilation, made))
+        }
+    }
+}
+
+fn report(trouble: &Trouble, console: &mut Console) {
+    console.trouble(&trouble.message);
+    if let Some(help) = trouble.help {
+        console.help(help);
+    }
+}
+
+/// Files that sources use, each read once a run.
+#[derive(Default)]
+struct Disk {
+    texts: Mutex<HashMap<String, Result<Arc<str>, String>>>,
+}
+
+impl Loader for Disk {
+    fn load(&self, path: &str) -> Result<String, String> {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let text =
+            texts.entry(path.to_owned()).or_insert_with(|| input::read(Path::new(path)).map(Arc::from));
+        text.clone().map(|text| text.to_string())
+    }
+}

@@ -1,0 +1,83 @@
+//! `initflow explain`: what a diagnostic, a statement or a field of Kubernetes means.
+
+use super::console::Console;
+use super::{ExplainArguments, Status};
+use crate::diagnostic::{catalog, nearest};
+use crate::kubernetes::schema;
+use crate::vocabulary;
+use std::fmt::Write as _;
+
+pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Status {
+    let Some(name) = &arguments.name else {
+        console.print(&list());
+        return console.finish();
+    };
+    let found = [diagnostic(name), statement(name), object(name), field(name)];
+    let texts: Vec<String> = found.into_iter().flatten().collect();
+    if texts.is_empty() {
+        console.trouble(&format!("nothing is called `{name}`"));
+        match nearest(name, names()) {
+            Some(near) => console.help(&format!("did you mean `{near}`?")),
+            None => console.help("`initflow explain` lists all diagnostics"),
+        }
+    }
+    console.print(&texts.join("\n"));
+    console.finish()
+}
+
+/// All diagnostics with their summaries.
+fn list() -> String {
+    let entries = catalog::all();
+    let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+    entries.iter().fold(String::new(), |mut list, entry| {
+        let _ = writeln!(list, "{:width$}  {}", entry.name, entry.summary());
+        list
+    })
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    let diagnostics = catalog::all().iter().map(|entry| entry.name);
+    let statements = vocabulary::ENTRIES.iter().map(|entry| entry.name);
+    let objects = schema::objects().iter().map(|object| object.name);
+    let fields = schema::objects().iter().flat_map(|object| object.fields.iter().map(|field| field.name));
+    diagnostics.chain(statements).chain(objects).chain(fields)
+}
+
+fn diagnostic(name: &str) -> Option<String> {
+    catalog::find(name).map(|entry| entry.text.to_owned())
+}
+
+/// A statement of the language, in each of its places.
+fn statement(name: &str) -> Option<String> {
+    let mut text = String::new();
+    for entry in vocabulary::ENTRIES.iter().filter(|entry| entry.name == name) {
+        let places: Vec<String> = entry.places.iter().map(|place| place.phrase()).collect();
+        let _ =
+            writeln!(text, "{}\n  {}\n  stands {}\n", entry.signature(), entry.meaning, places.join(", "));
+    }
+    text.pop();
+    (!text.is_empty()).then_some(text)
+}
+
+/// An object of Kubernetes with the names of its fields.
+fn object(name: &str) -> Option<String> {
+    let object = schema::object(name)?;
+    let fields: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
+    Some(format!("{} (Kubernetes)\n  {}\n  fields: {}\n", object.name, object.doc, fields.join(", ")))
+}
+
+/// `Object.field`, or a field's name in every object that has it.
+fn field(name: &str) -> Option<String> {
+    let (of, name) = match name.split_once('.') {
+        Some((object, field)) => (Some(object), field),
+        None => (None, name),
+    };
+    let mut text = String::new();
+    for object in schema::objects().iter().filter(|object| of.is_none_or(|of| of == object.name)) {
+        if let Some(field) = object.field(name) {
+            let _ = writeln!(text, "{}.{name} (Kubernetes)\n  {}\n", object.name, field.doc);
+        }
+    }
+    text.pop();
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,207 @@
+//! Arguments to sources: which files there are, and their text.
+//!
+//! Invariant: no more than [`MAX_SOURCE_BYTES`] of a file are taken into memory, whatever kind of file it is, and the
+//! files of a folder come in one order on every machine.
+
+use crate::source::MAX_SOURCE_BYTES;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// A source to compile.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Input {
+    /// Where it is; none for standard input.
+    path: Option<PathBuf>,
+    /// Its name in messages, and what files that it uses are relative to.
+    pub(super) name: String,
+    /// Its place below the folder that was given, or its own name.
+    relative: PathBuf,
+}
+
+/// What is said about a path that cannot be used, and what to do instead, where there is something.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub(super) message: String,
+    pub(super) help: Option<&'static str>,
+}
+
+impl Input {
+    fn stdin() -> Self {
+        Self { path: None, name: "<stdin>".to_owned(), relative: PathBuf::from("stdin") }
+    }
+
+    fn file(path: PathBuf, relative: PathBuf) -> Self {
+        Self { name: path.to_string_lossy().into_owned(), path: Some(path), relative }
+    }
+
+    /// The text.
+    pub(super) fn read(&self) -> Result<String, Trouble> {
+        let text = match &self.path {
+            Some(path) => read(path),
+            None => read_text(io::stdin().lock(), 0),
+        };
+        text.map_err(|reason| Trouble {
+            message: format!("cannot read `{}`: {reason}", self.name),
+            help: None,
+        })
+    }
+
+    /// The output's place in a folder: the source's, with another ending.
+    pub(super) fn output_in(&self, folder: &Path, ending: &str) -> PathBuf {
+        folder.join(exchange_ending(&self.relative, ending))
+    }
+
+    /// The output's place beside the source; none for standard input.
+    pub(super) fn output_beside(&self, ending: &str) -> Option<PathBuf> {
+        self.path.as_deref().map(|path| exchange_ending(path, ending))
+    }
+
+    /// The name without its folders, which does not depend on where the command runs.
+    pub(super) fn short_name(&self) -> String {
+        let name = self.path.as_deref().and_then(Path::file_name);
+        name.map_or_else(|| self.name.clone(), |name| name.to_string_lossy().into_owned())
+    }
+}
+
+fn exchange_ending(path: &Path, ending: &str) -> PathBuf {
+    if path.extension().is_some_and(|extension| extension == EXTENSION) {
+        return path.with_extension(ending);
+    }
+    let mut path = path.as_os_str().to_owned();
+    path.push(".");
+    path.push(ending);
+    path.into()
+}
+
+const EXTENSION: &str = "initflow";
+
+/// The sources that paths stand for, and the paths that stand for none.
+pub(super) fn find(paths: &[PathBuf]) -> (Vec<Input>, Vec<Trouble>) {
+    let (mut inputs, mut troubles) = (Vec::new(), Vec::new());
+    let mut stdin = false;
+    for path in paths {
+        if path.as_os_str() == "-" {
+            if !stdin {
+                inputs.push(Input::stdin());
+            }
+            stdin = true;
+        } else if path.is_dir() {
+            let before = inputs.len();
+            walk(path, Path::new(""), &mut inputs, &mut troubles);
+            if inputs.len() == before {
+                let message = format!("there is no .initflow file in `{}`", path.display());
+                troubles.push(Trouble { message, help: None });
+            }
+        } else {
+            let relative = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
+            inputs.push(Input::file(path.clone(), relative));
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    inputs.retain(|input| seen.insert(input.path.clone()));
+    (inputs, troubles)
+}
+
+/// Gathers the sources below a folder, sorted by name. Linked folders are not entered, so there are no loops.
+fn walk(folder: &Path, relative: &Path, inputs: &mut Vec<Input>, troubles: &mut Vec<Trouble>) {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let mut entries = match entries {
+        Ok(entries) => entries,
+        Err(error) => {
+            let message = format!("cannot read the folder `{}`: {}", folder.display(), reason(&error));
+            return troubles.push(Trouble { message, help: None });
+        }
+    };
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (name, path) = (entry.file_name(), entry.path());
+        if name.as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        let below = relative.join(&name);
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            walk(&path, &below, inputs, troubles);
+        } else if path.extension().is_some_and(|extension| extension == EXTENSION) && !path.is_dir() {
+            inputs.push(Input::file(path, below));
+        }
+    }
+}
+
+/// The text of a file, or why there is none.
+pub(super) fn read(path: &Path) -> Result<String, String> {
+    let file = File::open(path).map_err(|error| reason(&error))?;
+    let metadata = file.metadata().map_err(|error| reason(&error))?;
+    if metadata.is_dir() {
+        return Err("it is a folder, not a file".to_owned());
+    }
+    // Pipes and devices say nothing about their length.
+    let length = if metadata.is_file() { metadata.len() } else { 0 };
+    match usize::try_from(length) {
+        Ok(length) if length <= MAX_SOURCE_BYTES => read_text(file, length),
+        _ => Err(too_large()),
+    }
+}
+
+fn read_text(reader: impl Read, expected: usize) -> Result<String, String> {
+    let mut bytes = Vec::with_capacity(expected + 1);
+    let limit = MAX_SOURCE_BYTES as u64 + 1;
+    reader.take(limit).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+    if bytes.len() > MAX_SOURCE_BYTES {
+        return Err(too_large());
+    }
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err("it is UTF-16; save it as UTF-8".to_owned());
+    }
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("it is not UTF-8: byte {} is 0x{:02x}", at + 1, error.as_bytes()[at])
+    })?;
+    if text.starts_with('\u{feff}') {
+        // The byte order mark that some editors write says nothing in UTF-8.
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
+}
+
+fn too_large() -> String {
+    format!("it is larger than {} MiB, the most that a source may have", MAX_SOURCE_BYTES >> 20)
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder, not a file".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_stand_where_the_sources_do() {
+        let input = Input::file("apps/a/shop.initflow".into(), "a/shop.initflow".into());
+        assert_eq!(input.output_in(Path::new("out"), "yaml"), Path::new("out/a/shop.yaml"));
+        assert_eq!(input.output_beside("json").as_deref(), Some(Path::new("apps/a/shop.json")));
+        assert_eq!(input.short_name(), "shop.initflow");
+    }
+
+    #[test]
+    fn an_unusual_ending_is_kept() {
+        let input = Input::file("shop.v2".into(), "shop.v2".into());
+        assert_eq!(input.output_in(Path::new("out"), "yaml"), Path::new("out/shop.v2.yaml"));
+        assert_eq!(Input::stdin().output_beside("yaml"), None);
+    }
+
+    #[test]
+    fn text_is_utf8_and_of_bounded_length() {
+        assert_eq!(read_text(&b"\xef\xbb\xbfa"[..], 0).as_deref(), Ok("a"));
+        let reason = |bytes: &[u8]| read_text(bytes, 0).unwrap_err();
+        assert_eq!(reason(b"ab\xff"), "it is not UTF-8: byte 3 is 0xff");
+        assert_eq!(reason(b"\xff\xfea\0"), "it is UTF-16; save it as UTF-8");
+        assert!(read_text(io::repeat(b'a'), 0).unwrap_err().contains("larger than 64 MiB"));
+    }
+}

@@ -1,0 +1,42 @@
+//! `initflow plan`: who starts when and why, and what it costs.
+
+use super::console::Console;
+use super::each::{compile_each, inputs, settle};
+use super::{PlanArguments, PlanFormat, Status};
+use crate::compile::Compiled;
+use crate::plan::{self, Plan};
+
+pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
+    let inputs = inputs(&arguments.program, console);
+    let plans = compile_each(&arguments.program, false, console, &inputs, |_, compilation| {
+        // The plans are all that is needed of the workloads.
+        let workloads = std::mem::take(&mut compilation.workloads);
+        let plan =
+            |compiled: &Compiled| Plan::of(&compiled.workload, &compiled.order, arguments.program.kube);
+        workloads.iter().map(plan).collect::<Vec<_>>()
+    });
+    let mut settled = Vec::new();
+    for (input, outcome) in inputs.iter().zip(plans.into_iter().flatten()) {
+        settled.extend(settle(input, outcome, console));
+    }
+    if console.status() == Status::Fine {
+        match arguments.format {
+            PlanFormat::Text => {
+                let texts = settled.iter().filter(|(_, plans)| !plans.is_empty());
+                let texts: Vec<String> =
+                    texts.map(|(compilation, plans)| plan::text(plans, &compilation.sources)).collect();
+                console.print(&texts.join("\n"));
+            }
+            PlanFormat::Json => {
+                let plans = settled
+                    .iter()
+                    .flat_map(|(compilation, plans)| plans.iter().map(|plan| (plan, &compilation.sources)));
+                match plan::json(plans) {
+                    Ok(text) => console.print(&text),
+                    Err(error) => console.trouble(&format!("cannot write the plan: {error}")),
+                }
+            }
+        }
+    }
+    console.finish()
+}

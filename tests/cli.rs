@@ -1,0 +1,402 @@
+//! The command as a process: its exit status, what it prints, and what it writes.
+#![allow(clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+const HELLO: &str = "pod hello {\n  app web { image \"nginx:1.27\" }\n}\n";
+const BROKEN: &str = "pod hello {\n  app web { image \"nginx:1.27\"; stdin 5 }\n}\n";
+const WITH_PARAM: &str = "param tag: string\npod hello {\n  app web { image \"nginx:#{tag}\" }\n}\n";
+
+/// A folder of its own in which the command runs, removed in the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("cli-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&path).expect("a folder for the test");
+        Self(path)
+    }
+
+    fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, content).expect("a file of the test");
+        self
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.join(name).exists()
+    }
+
+    /// All files, sorted.
+    fn files(&self) -> Vec<String> {
+        fn gather(root: &Path, folder: &Path, files: &mut Vec<String>) {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    gather(root, &path, files);
+                } else {
+                    let below = path.strip_prefix(root).expect("a path below the root");
+                    files.push(below.to_string_lossy().into_owned());
+                }
+            }
+        }
+        let mut files = Vec::new();
+        gather(&self.0, &self.0, &mut files);
+        files.sort();
+        files
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_initflow"));
+        command.current_dir(&self.0).args(arguments.split_whitespace()).env_remove("NO_COLOR");
+        command
+    }
+
+    /// Runs `initflow` with these arguments, and nothing on standard input.
+    fn runs(&self, arguments: &str) -> Ran {
+        self.runs_on("", arguments)
+    }
+
+    fn runs_on(&self, stdin: &str, arguments: &str) -> Ran {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the command starts");
+        // A command that does not read its input closes it early.
+        let _ = child.stdin.take().expect("a standard input").write_all(stdin.as_bytes());
+        let output = child.wait_with_output().expect("the command ends");
+        Ran {
+            status: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// How a run ended.
+struct Ran {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    #[track_caller]
+    fn ends_with(self, status: i32) -> Self {
+        assert_eq!(self.status, Some(status), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    fn prints(self, part: &str) -> Self {
+        assert!(self.stdout.contains(part), "no {part:?} in stdout:\n{}", self.stdout);
+        self
+    }
+
+    #[track_caller]
+    fn prints_nothing(self) -> Self {
+        assert_eq!(self.stdout, "");
+        self
+    }
+
+    #[track_caller]
+    fn says(self, part: &str) -> Self {
+        assert!(self.stderr.contains(part), "no {part:?} in stderr:\n{}", self.stderr);
+        self
+    }
+
+    #[track_caller]
+    fn says_nothing(self) -> Self {
+        assert_eq!(self.stderr, "");
+        self
+    }
+}
+
+#[test]
+fn compile_prints_yaml_with_a_header() {
+    let folder = Folder::new().with("a.initflow", HELLO);
+    let ran = folder.runs("compile a.initflow").ends_with(0).says_nothing();
+    let ran = ran.prints("# Pod hello, compiled by initflow from a.initflow\n").prints("kind: Pod\n");
+    assert!(ran.stdout.starts_with("# "));
+    let bare = folder.runs("compile --no-header a.initflow").ends_with(0).prints("kind: Pod\n");
+    assert!(!bare.stdout.contains('#'));
+}
+
+#[test]
+fn the_header_does_not_depend_on_where_the_command_runs() {
+    let folder = Folder::new().with("apps/a.initflow", HELLO);
+    let above = folder.runs("compile apps/a.initflow").ends_with(0).stdout;
+    let absolute = format!("compile {}", folder.0.join("apps/a.initflow").display());
+    assert_eq!(above, folder.runs(&absolute).ends_with(0).stdout);
+}
+
+#[test]
+fn compile_prints_json() {
+    let folder = Folder::new().with("a.initflow", HELLO);
+    let json = folder.runs("compile --format json a.initflow").ends_with(0).stdout;
+    serde_json::from_str::<serde_json::Value>(&json).expect("JSON");
+}
+
+#[test]
+fn several_sources_are_printed_as_one_stream() {
+    let folder = Folder::new().with("a.initflow", HELLO).with("b.initflow", HELLO.replace("hello", "bye"));
+    let yaml = folder.runs("compile b.initflow a.initflow --no-header").ends_with(0).stdout;
+    let names: Vec<&str> = yaml.lines().filter(|line| line.starts_with("  name:")).collect();
+    assert_eq!(names, ["  name: bye", "  name: hello"]);
+    assert_eq!(yaml.lines().filter(|line| *line == "---").count(), 1);
+}
+
+#[test]
+fn a_source_comes_from_standard_input() {
+    let folder = Folder::new();
+    folder.runs_on(HELLO, "compile -").ends_with(0).prints("kind: Pod");
+    folder.runs_on(BROKEN, "compile -").ends_with(1).prints_nothing().says("<stdin>:2:");
+}
+
+#[test]
+fn errors_are_shown_plainly_and_nothing_is_printed() {
+    let folder = Folder::new().with("a.initflow", HELLO).with("b.initflow", BROKEN);
+    let ran = folder.runs("compile a.initflow b.initflow").ends_with(1).prints_nothing();
+    let ran = ran.says("error[").says("b.initflow:2:").says("1 error in b.initflow\n");
+    assert!(!ran.stderr.contains('\x1b'));
+}
+
+#[test]
+fn errors_of_all_sources_are_shown_in_their_order() {
+    let mut folder = Folder::new();
+    for name in ["b", "a", "d", "c", "h", "g", "f", "e", "j", "i"] {
+        folder = folder.with(&format!("{name}.initflow"), BROKEN);
+    }
+    let ran = folder.runs("check .").ends_with(1).says("10 errors in 10 files\n");
+    let places = ran.stderr.lines().filter(|line| line.contains(".initflow:"));
+    let files: Vec<char> = places.filter_map(|line| line.split("./").nth(1)?.chars().next()).collect();
+    assert_eq!(files, ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']);
+}
+
+#[test]
+fn colour_can_be_forced() {
+    let folder = Folder::new().with("a.initflow", BROKEN);
+    let ran = folder.runs("check --color always a.initflow").ends_with(1);
+    assert!(ran.stderr.contains("\x1b["));
+}
+
+#[test]
+fn a_folder_of_outputs_mirrors_the_sources() {
+    let folder = Folder::new()
+        .with("apps/a.initflow", HELLO)
+        .with("apps/team/b.initflow", HELLO)
+        .with("apps/.hidden/c.initflow", BROKEN)
+        .with("apps/notes.txt", "no source")
+        .with("apps/library.initflow", "let tag = \"v2\"\n");
+    folder.runs("compile -o out/yaml apps").ends_with(0).prints_nothing().says_nothing();
+    let written: Vec<String> = folder.files().into_iter().filter(|file| file.starts_with("out")).collect();
+    assert_eq!(written, ["out/yaml/a.yaml", "out/yaml/team/b.yaml"]);
+    assert_eq!(folder.text("out/yaml/a.yaml"), folder.runs("compile apps/a.initflow").stdout);
+}
+
+#[test]
+fn a_source_with_errors_leaves_its_output_alone() {
+    let folder = Folder::new()
+        .with("apps/a.initflow", HELLO)
+        .with("apps/b.initflow", BROKEN)
+        .with("apps/c.initflow", BROKEN)
+        .with("out/b.yaml", "old\n");
+    folder.runs("compile -o out apps").ends_with(1).says("2 errors in 2 files");
+    assert_eq!(folder.text("out/b.yaml"), "old\n");
+    let written: Vec<String> = folder.files().into_iter().filter(|file| file.starts_with("out")).collect();
+    assert_eq!(written, ["out/a.yaml", "out/b.yaml"], "nothing half written, and no temporary files");
+}
+
+#[test]
+fn what_cannot_be_written_is_said_and_leaves_no_trace() {
+    let folder = Folder::new().with("a.initflow", HELLO).with("out/a.yaml/in-the-way", "");
+    folder.runs("compile -o out a.initflow").ends_with(2).says("cannot write `out/a.yaml`: it is a folder");
+    let folder = Folder::new().with("a.initflow", HELLO).with("out", "a file");
+    folder.runs("compile -o out a.initflow").ends_with(2).says("cannot write `out/a.yaml`");
+    assert_eq!(folder.files(), ["a.initflow", "out"]);
+}
+
+#[test]
+fn two_sources_never_become_one_output() {
+    let folder = Folder::new().with("a/x.initflow", HELLO).with("b/x.initflow", HELLO);
+    let ran = folder.runs("compile -o out a/x.initflow b/x.initflow").ends_with(2);
+    ran.says("`a/x.initflow` and `b/x.initflow` would both become `out/x.yaml`");
+    assert!(!folder.has("out"));
+}
+
+#[test]
+fn check_compares_with_what_is_committed() {
+    let folder = Folder::new().with("apps/a.initflow", HELLO);
+    let missing = folder.runs("compile --check -o out apps").ends_with(1).prints("--- /dev/null\n");
+    missing.prints("+++ out/a.yaml").prints("+kind: Pod\n");
+    assert!(!folder.has("out"));
+
+    folder.runs("compile -o out apps").ends_with(0);
+    folder.runs("compile --check -o out apps").ends_with(0).prints_nothing().says_nothing();
+
+    let stale = folder.text("out/a.yaml").replace("name: hello", "name: old");
+    let folder = folder.with("out/a.yaml", &stale);
+    let ran = folder.runs("compile --check -o out apps").ends_with(1).prints("--- out/a.yaml\n");
+    ran.prints("-  name: old\n").prints("+  name: hello\n");
+    assert_eq!(folder.text("out/a.yaml"), stale, "a comparison writes nothing");
+}
+
+#[test]
+fn check_without_a_folder_compares_with_the_file_beside() {
+    let folder = Folder::new().with("apps/a.initflow", HELLO);
+    folder.runs("compile --check apps/a.initflow").ends_with(1).prints("+++ apps/a.yaml");
+    let yaml = folder.runs("compile apps/a.initflow").stdout;
+    let folder = folder.with("apps/a.yaml", yaml);
+    folder.runs("compile --check apps").ends_with(0);
+    folder.runs_on(HELLO, "compile --check -").ends_with(2).says("-o");
+}
+
+#[test]
+fn params_come_from_the_call_and_from_files() {
+    let folder = Folder::new()
+        .with("a.initflow", WITH_PARAM)
+        .with("prod.params", "# production\ntag \"v2\"\n")
+        .with("dev.json", "{\"tag\": \"dev\"}")
+        .with("bad.params", "tag { }\n")
+        .with("broken.params", "tag \"v2\n");
+    folder.runs("compile a.initflow").ends_with(1).says("`tag`");
+    folder.runs("check a.initflow --set tag=v3").ends_with(0);
+    folder.runs("check a.initflow --params prod.params").ends_with(0);
+    folder.runs("check a.initflow --params dev.json").ends_with(0);
+    folder.runs("check a.initflow --params prod.params --set tag=v3 --set tag=v4").ends_with(0);
+    folder.runs("check a.initflow --params bad.params").ends_with(2).says("bad.params:1");
+    folder.runs("check a.initflow --params broken.params").ends_with(1).says("broken.params:1:");
+    folder.runs("check a.initflow --params none.params").ends_with(2).says("there is no such file");
+    folder.runs("check a.initflow --set tag").ends_with(2).says("name=value");
+}
+
+#[test]
+fn used_files_are_relative_to_the_file_that_uses_them() {
+    let folder = Folder::new()
+        .with(
+            "apps/a.initflow",
+            "use \"../lib/tags.initflow\"\npod hello {\n  app web { image tags.web }\n}\n",
+        )
+        .with("lib/tags.initflow", "let web = \"nginx:1.27\"\n");
+    folder.runs("check apps/a.initflow").ends_with(0).says_nothing();
+    folder.runs_on("use \"lib/none.initflow\"\n", "check -").ends_with(1).says("there is no such file");
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let folder = Folder::new().with("latin.initflow", b"# caf\xe9\n").with("empty/notes.txt", "");
+    folder
+        .runs("check none.initflow")
+        .ends_with(2)
+        .says("cannot read `none.initflow`: there is no such file");
+    folder.runs("check empty").ends_with(2).says("there is no .initflow file in `empty`");
+    folder.runs("check latin.initflow").ends_with(2).says("it is not UTF-8: byte 6 is 0xe9");
+    folder.runs_on("use \"empty\"\n", "check -").ends_with(1).says("it is a folder");
+    let folder = folder.with("a.initflow", BROKEN);
+    folder.runs("check none.initflow a.initflow").ends_with(2).says("no such file").says("a.initflow:2:");
+}
+
+#[test]
+fn what_is_too_large_is_refused_without_being_read() {
+    let folder = Folder::new();
+    let large = fs::File::create(folder.0.join("large.initflow")).expect("a file");
+    large.set_len(100 << 20).expect("a file with a hole");
+    let started = Instant::now();
+    folder.runs("check large.initflow").ends_with(2).says("larger than 64 MiB");
+    assert!(started.elapsed() < Duration::from_secs(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_without_an_end_is_refused() {
+    Folder::new().runs("check /dev/zero").ends_with(2).says("larger than 64 MiB");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_above_is_no_loop() {
+    let folder = Folder::new().with("apps/a.initflow", HELLO);
+    std::os::unix::fs::symlink(".", folder.0.join("apps/loop")).expect("a link");
+    folder.runs("compile -o out apps").ends_with(0);
+    assert!(folder.has("out/a.yaml") && !folder.has("out/loop"));
+}
+
+#[cfg(unix)]
+#[test]
+fn terminal_escapes_in_names_and_sources_are_shown_not_sent() {
+    let folder = Folder::new().with("a\u{1b}[31m.initflow", "pod x { \u{1b}]0;owned\u{7} }\n");
+    let ran = folder.runs("check .").ends_with(1);
+    assert!(
+        !ran.stderr.chars().any(|character| character.is_control() && character != '\n'),
+        "{:?}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let folder = Folder::new().with("a.initflow", HELLO);
+    let mut command = folder.command("completions bash");
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts");
+    drop(child.stdout.take());
+    let mut stderr = String::new();
+    child.stderr.take().expect("stderr").read_to_string(&mut stderr).expect("UTF-8");
+    assert_eq!((child.wait().expect("it ends").code(), stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn plan_shows_order_and_totals() {
+    let folder = Folder::new().with("a.initflow", HELLO);
+    folder.runs("plan a.initflow").ends_with(0).prints("Pod hello").prints("QoS class BestEffort");
+    let json = folder.runs("plan --format json a.initflow").ends_with(0).stdout;
+    let plan: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(plan["version"], 1);
+    assert_eq!(plan["workloads"][0]["order"][0]["name"], "web");
+    assert_eq!(plan["workloads"][0]["order"][0]["span"]["line"], 2);
+    folder.runs_on(BROKEN, "plan -").ends_with(1).prints_nothing();
+}
+
+#[test]
+fn explain_knows_diagnostics_statements_and_fields() {
+    let folder = Folder::new();
+    folder.runs("explain").ends_with(0).says_nothing();
+    folder.runs("explain fetch").ends_with(0).prints("fetch");
+    folder.runs("explain Container.imagePullPolicy").ends_with(0).prints("Container.imagePullPolicy");
+    folder.runs("explain imge").ends_with(2).prints_nothing().says("did you mean `image`?");
+}
+
+#[test]
+fn a_wrong_call_is_explained() {
+    let folder = Folder::new();
+    folder.runs("").ends_with(2).says("Usage:");
+    folder.runs("compile").ends_with(2).says("<PATH>");
+    folder.runs("compile --kube 1.32 a.initflow").ends_with(2).says("1.33 to 1.37");
+    folder.runs("completions klingon").ends_with(2).says("klingon");
+    folder.runs("--help").ends_with(0).prints("Examples:").says_nothing();
+    folder.runs("--version").ends_with(0).prints(env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn completions_are_for_five_shells() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        Folder::new().runs(&format!("completions {shell}")).ends_with(0).prints("initflow");
+    }
+}
