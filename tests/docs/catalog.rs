@@ -1,6 +1,9 @@
 //! The table of diagnostics, the files that explain them, and the code that raises them agree.
-#![allow(clippy::expect_used)]
 
+use crate::{no_complaints, raised};
+use initflow::compile::Options;
+use initflow::diagnostic::catalog::{Entry, all};
+use initflow::kubernetes::version::Version;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -26,7 +29,7 @@ fn the_table_is_the_folder() {
     let committed = fs::read_to_string(TABLE).expect("the table can be read");
     assert!(
         committed == table,
-        "{TABLE} is not what {FOLDER} holds: run `UPDATE=1 cargo test --test catalog`"
+        "{TABLE} is not what {FOLDER} holds: run `UPDATE=1 cargo test --test docs`"
     );
 }
 
@@ -40,6 +43,29 @@ fn every_explanation_has_the_parts_of_one() {
         let expected = ["```initflow fails", "```", "```initflow", "```"];
         assert_eq!(fences, expected, "{FOLDER}/{name}.md needs a program that fails and the same one cured");
     }
+}
+
+#[test]
+fn the_failing_program_raises_its_diagnostic_and_the_cured_one_nothing() {
+    let mut complaints = Vec::new();
+    for entry in all() {
+        let (names, shown) = raised(entry.failing().unwrap_or_default(), &options(entry));
+        if names.is_empty() || names.iter().any(|name| *name != entry.name) {
+            complaints.push(format!("{}: the program that fails raises {names:?}\n{shown}", entry.name));
+        }
+        let (names, shown) = raised(entry.cured().unwrap_or_default(), &options(entry));
+        if !names.is_empty() {
+            complaints.push(format!("{}: the cured program raises {names:?}\n{shown}", entry.name));
+        }
+    }
+    no_complaints(&complaints);
+}
+
+/// Programs are for the newest version of Kubernetes, unless the text above them says `--kube VERSION`.
+fn options(entry: &Entry) -> Options {
+    let version = entry.text.split_once("`--kube ").and_then(|(_, rest)| rest.split('`').next());
+    let version = version.map_or(Version::NEWEST, |version| version.parse().expect("a version"));
+    Options { version, ..Options::default() }
 }
 
 #[test]

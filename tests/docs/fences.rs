@@ -1,0 +1,61 @@
+//! Programs in Markdown: a fence `initflow` compiles without a warning, and a fence `initflow NAME` raises exactly NAME.
+
+use crate::{no_complaints, raised};
+use initflow::compile::Options;
+use std::fs;
+
+const TEXTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "grammar/reference.md"];
+
+#[test]
+fn every_program_does_what_its_fence_says() {
+    let mut complaints = Vec::new();
+    for file in TEXTS {
+        // The reference is being written.
+        let Ok(text) = fs::read_to_string(file) else { continue };
+        for fence in fences(&text) {
+            let (names, shown) = raised(&fence.program, &Options::default());
+            let as_said = match fence.raises {
+                None => names.is_empty(),
+                Some(expected) => !names.is_empty() && names.iter().all(|name| *name == expected),
+            };
+            if !as_said {
+                let expected = fence.raises.unwrap_or("nothing");
+                complaints.push(format!(
+                    "{file}:{}: expected {expected}, found {names:?}\n{shown}",
+                    fence.line
+                ));
+            }
+        }
+    }
+    no_complaints(&complaints);
+}
+
+struct Fence<'a> {
+    /// The line that opens it, from 1.
+    line: usize,
+    raises: Option<&'a str>,
+    program: String,
+}
+
+fn fences(text: &str) -> Vec<Fence<'_>> {
+    let mut fences = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((at, line)) = lines.next() {
+        let Some(info) = line.trim_start().strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
+        let program = lines.by_ref().map(|(_, line)| line).take_while(|line| line.trim() != "```");
+        let program = program.fold(String::new(), |all, line| all + line + "\n");
+        let mut words = info.split_whitespace();
+        if words.next() == Some("initflow") {
+            fences.push(Fence { line: at + 1, raises: words.next(), program });
+        }
+    }
+    fences
+}
+
+#[test]
+fn fences_are_found_with_what_they_raise() {
+    let text = "a\n```initflow\nx\n```\n```yaml\n```\n\n```initflow unknown-volume\ny\nz\n```\n";
+    let found = fences(text);
+    let found: Vec<_> = found.iter().map(|fence| (fence.line, fence.raises, fence.program.as_str())).collect();
+    assert_eq!(found, [(2, None, "x\n"), (8, Some("unknown-volume"), "y\nz\n")]);
+}

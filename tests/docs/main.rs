@@ -1,0 +1,22 @@
+//! What is written about the language holds: every program in the documentation is compiled.
+#![allow(clippy::expect_used, clippy::panic)]
+
+mod catalog;
+mod fences;
+mod readme;
+
+use initflow::compile::{NoFiles, Options, compile};
+use initflow::diagnostic::human::Human;
+
+/// The names of what a program raises, in order, and all of it as a person sees it.
+fn raised(program: &str, options: &Options) -> (Vec<&'static str>, String) {
+    let compilation = compile("main.initflow", program.to_owned(), &NoFiles, options);
+    let shown = Human::default().render(&compilation.sources, &compilation.diagnostics);
+    (compilation.diagnostics.iter().map(|diagnostic| diagnostic.name).collect(), shown)
+}
+
+/// Says every complaint of a test at once.
+#[track_caller]
+fn no_complaints(complaints: &[String]) {
+    assert!(complaints.is_empty(), "{} complaints:\n\n{}", complaints.len(), complaints.join("\n"));
+}
