@@ -86,9 +86,15 @@ fn short(name: &str) -> &str {
 fn object(code: &mut String, tables: &Tables, name: &str, schema: &Value) {
     let empty = Map::new();
     let properties = schema["properties"].as_object().unwrap_or(&empty);
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let _ = writeln!(code, "/// {name}");
-    let _ = writeln!(code, "pub static {}: Object = Object {{ name: {name:?}, doc: {:?}, fields: &[", constant(name), doc(schema));
+    let _ = writeln!(
+        code,
+        "pub static {}: Object = Object {{ name: {name:?}, doc: {:?}, fields: &[",
+        constant(name),
+        doc(schema)
+    );
     for field in tables.in_order(name, properties, &required) {
         let schema = &properties[field];
         if field == "status" {
@@ -114,7 +120,8 @@ fn constant(name: &str) -> String {
     for (at, char) in chars.iter().enumerate() {
         let starts = char.is_ascii_uppercase()
             && at > 0
-            && (chars[at - 1].is_ascii_lowercase() || chars.get(at + 1).is_some_and(char::is_ascii_lowercase));
+            && (chars[at - 1].is_ascii_lowercase()
+                || chars.get(at + 1).is_some_and(char::is_ascii_lowercase));
         if starts {
             out.push('_');
         }
@@ -147,7 +154,9 @@ impl Tables {
             gates: rows("gates.tsv").into_iter().map(|row| (row[0].clone(), availability(&row))).collect(),
             order: rows("order.tsv")
                 .into_iter()
-                .map(|row| (row[0].clone(), (words(&row[1]), row.get(2).map(|last| words(last)).unwrap_or_default())))
+                .map(|row| {
+                    (row[0].clone(), (words(&row[1]), row.get(2).map(|last| words(last)).unwrap_or_default()))
+                })
                 .collect(),
         }
     }
@@ -200,7 +209,11 @@ impl Tables {
     fn enumeration(&self, path: &str, values: &[String]) -> String {
         let mut out = String::from("Type::Enum(&[");
         for value in values {
-            let _ = write!(out, "EnumValue {{ name: {value:?}, since: {} }}, ", self.since(&format!("{path}={value}")));
+            let _ = write!(
+                out,
+                "EnumValue {{ name: {value:?}, since: {} }}, ",
+                self.since(&format!("{path}={value}"))
+            );
         }
         out + "])"
     }
@@ -211,13 +224,20 @@ impl Tables {
 
     /// Every row of the tables has to name something that the schema has.
     fn check(&self, definitions: &BTreeMap<String, Value>) {
-        let rows = self.enums.keys().chain(self.gates.keys()).map(|path| path.split('=').next().unwrap_or(path).to_owned());
+        let rows = self
+            .enums
+            .keys()
+            .chain(self.gates.keys())
+            .map(|path| path.split('=').next().unwrap_or(path).to_owned());
         let order = self.order.iter().flat_map(|(object, (first, last))| {
             first.iter().chain(last).map(move |field| format!("{object}.{field}"))
         });
         for path in rows.chain(order) {
             let (object, field) = path.split_once('.').expect("a row names object.field");
-            assert!(!definitions[object]["properties"][field].is_null(), "{TABLES}: the schema has no {path}");
+            assert!(
+                !definitions[object]["properties"][field].is_null(),
+                "{TABLES}: the schema has no {path}"
+            );
         }
     }
 }

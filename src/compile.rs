@@ -80,7 +80,14 @@ impl Compilation {
 
 /// Compiles a program.
 pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &Options) -> Compilation {
-    let mut loading = Loading { loader, sources: Sources::default(), files: Vec::new(), known: HashMap::new(), stack: Vec::new(), diagnostics: Vec::new() };
+    let mut loading = Loading {
+        loader,
+        sources: Sources::default(),
+        files: Vec::new(),
+        known: HashMap::new(),
+        stack: Vec::new(),
+        diagnostics: Vec::new(),
+    };
     let root = loading.sources.add(name, text);
     loading.file(root, name);
     let Loading { sources, files, mut diagnostics, .. } = loading;
@@ -109,8 +116,12 @@ pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &Options)
 
 fn internal(fault: &crate::lower::Mistyped) -> Diagnostic {
     let span = Span::new(FileId(0), 0, 0);
-    Diagnostic::error("compiler-fault", span, format!("the compiler made an object that Kubernetes does not know: {fault}"))
-        .help("this is a fault of initflow: please report it with the source")
+    Diagnostic::error(
+        "compiler-fault",
+        span,
+        format!("the compiler made an object that Kubernetes does not know: {fault}"),
+    )
+    .help("this is a fault of initflow: please report it with the source")
 }
 
 /// Orders each workload, and holds what it asks for to its budgets.
@@ -129,10 +140,14 @@ fn arrange(flow: Flow, version: Version, diagnostics: &mut Vec<Diagnostic>) -> V
 /// Holds the totals to the budgets.
 fn budget(workload: &Workload, totals: &Totals, diagnostics: &mut Vec<Diagnostic>) {
     for entry in workload.budgets.iter().flat_map(|budget| budget.entries()) {
-        let (Some(ceiling), Some(total)) = (entry.node.as_quantity(), totals.request(&entry.key)) else { continue };
+        let (Some(ceiling), Some(total)) = (entry.node.as_quantity(), totals.request(&entry.key)) else {
+            continue;
+        };
         if total.quantity > *ceiling {
-            let headline =
-                format!("the pod's effective request of {} is {}, over its budget of {ceiling}", entry.key, total.quantity);
+            let headline = format!(
+                "the pod's effective request of {} is {}, over its budget of {ceiling}",
+                entry.key, total.quantity
+            );
             diagnostics.push(
                 Diagnostic::error("over-budget", entry.node.span, headline)
                     .here(format!("{} is over this", total.quantity))
@@ -146,7 +161,9 @@ fn budget(workload: &Workload, totals: &Totals, diagnostics: &mut Vec<Diagnostic
 fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.name));
     let mut seen = HashSet::new();
-    diagnostics.retain(|diagnostic| seen.insert((diagnostic.name, diagnostic.primary.span, diagnostic.headline.clone())));
+    diagnostics.retain(|diagnostic| {
+        seen.insert((diagnostic.name, diagnostic.primary.span, diagnostic.headline.clone()))
+    });
 }
 
 /// The reading of a program and of the files that it uses.
@@ -181,14 +198,20 @@ impl Loading<'_> {
     fn uses(&mut self, document: &Document, path: &str) -> Vec<(SmolStr, usize)> {
         let mut uses: Vec<(SmolStr, usize)> = Vec::new();
         let mut places: Vec<Span> = Vec::new();
-        for statement in document.statements.iter().filter(|statement| statement.name.text == "use" && !statement.broken) {
+        for statement in
+            document.statements.iter().filter(|statement| statement.name.text == "use" && !statement.broken)
+        {
             let Some((used, alias, span)) = self.read_use(statement) else { continue };
             if let Some(at) = uses.iter().position(|(known, _)| *known == alias) {
                 self.diagnostics.push(
-                    Diagnostic::error("duplicate-declaration", span, format!("two files are used as `{alias}`"))
-                        .here("here again")
-                        .label(places[at], "first here")
-                        .help("give one another name: `use \"…\" as name`"),
+                    Diagnostic::error(
+                        "duplicate-declaration",
+                        span,
+                        format!("two files are used as `{alias}`"),
+                    )
+                    .here("here again")
+                    .label(places[at], "first here")
+                    .help("give one another name: `use \"…\" as name`"),
                 );
                 continue;
             }
@@ -222,8 +245,9 @@ impl Loading<'_> {
         };
         if read.is_none() {
             self.diagnostics.push(
-                Diagnostic::error("malformed-declaration", statement.head(), "`use` cannot be read")
-                    .here("expected `use \"file.initflow\"`, `use \"file.initflow\" as name` or `use \"std\"`"),
+                Diagnostic::error("malformed-declaration", statement.head(), "`use` cannot be read").here(
+                    "expected `use \"file.initflow\"`, `use \"file.initflow\" as name` or `use \"std\"`",
+                ),
             );
         }
         read
@@ -233,7 +257,8 @@ impl Loading<'_> {
     fn used(&mut self, used: &str, user: &str, span: Span) -> Option<usize> {
         let path = if used == "std" { "std".to_owned() } else { join(user, used) };
         if let Some(at) = self.stack.iter().position(|open| *open == path) {
-            let chain: Vec<String> = self.stack[at..].iter().chain([&path]).map(|path| format!("`{path}`")).collect();
+            let chain: Vec<String> =
+                self.stack[at..].iter().chain([&path]).map(|path| format!("`{path}`")).collect();
             self.diagnostics.push(
                 Diagnostic::error("use-cycle", span, format!("`{used}` uses itself"))
                     .here(format!("the circle: {}", chain.join(" uses ")))
@@ -245,7 +270,8 @@ impl Loading<'_> {
             return Some(*known);
         }
         if self.stack.len() > MAX_USE_DEPTH {
-            self.diagnostics.push(Diagnostic::error("too-deep", span, "files use files too deeply").here("too deep"));
+            self.diagnostics
+                .push(Diagnostic::error("too-deep", span, "files use files too deeply").here("too deep"));
             return None;
         }
         if used == "std" {
@@ -258,9 +284,13 @@ impl Loading<'_> {
             }
             Err(reason) => {
                 self.diagnostics.push(
-                    Diagnostic::error("unreadable-file", span, format!("`{}` cannot be used", used.escape_debug()))
-                        .here(reason)
-                        .help("the path is relative to the file that uses it"),
+                    Diagnostic::error(
+                        "unreadable-file",
+                        span,
+                        format!("`{}` cannot be used", used.escape_debug()),
+                    )
+                    .here(reason)
+                    .help("the path is relative to the file that uses it"),
                 );
                 None
             }

@@ -59,7 +59,8 @@ fn write_document(out: &mut String, document: &Document) -> Result<(), Unwritabl
     let tree = Tree::of(document.object).map_err(|error| Unwritable(error.to_string()))?;
     let mut options = SerializerOptions::default();
     options.prefer_block_scalars = false;
-    serde_saphyr::to_fmt_writer_with_options(out, &Yaml(&tree), options).map_err(|error| Unwritable(error.to_string()))?;
+    serde_saphyr::to_fmt_writer_with_options(out, &Yaml(&tree), options)
+        .map_err(|error| Unwritable(error.to_string()))?;
     if !out.ends_with('\n') {
         out.push('\n');
     }
@@ -72,13 +73,21 @@ fn write_document(out: &mut String, document: &Document) -> Result<(), Unwritabl
 /// [`Unwritable`], which no object that the compiler lowers to is.
 pub fn json(objects: &[&Object]) -> Result<String, Unwritable> {
     let unwritable = |error: &dyn fmt::Display| Unwritable(error.to_string());
-    let trees = objects.iter().map(|object| Tree::of(*object)).collect::<Result<Vec<_>, _>>().map_err(|error| unwritable(&error))?;
+    let trees = objects
+        .iter()
+        .map(|object| Tree::of(*object))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| unwritable(&error))?;
     let mut out = match trees.as_slice() {
         [one] => serde_json::to_string_pretty(&Json(one)),
         several => {
             let items = Tree::List(several.to_vec());
             let text = |text: &str| Tree::Text(text.into());
-            let list = vec![("apiVersion".into(), text("v1")), ("kind".into(), text("List")), ("items".into(), items)];
+            let list = vec![
+                ("apiVersion".into(), text("v1")),
+                ("kind".into(), text("List")),
+                ("items".into(), items),
+            ];
             serde_json::to_string_pretty(&Json(&Tree::Map(list)))
         }
     }
@@ -119,7 +128,11 @@ impl Serialize for Json<'_> {
 
 impl Tree {
     /// Writes a tree, its parts as `part` says.
-    fn write<'t, S: Serializer, P: Serialize>(&'t self, serializer: S, part: impl Fn(&'t Tree) -> P) -> Result<S::Ok, S::Error> {
+    fn write<'t, S: Serializer, P: Serialize>(
+        &'t self,
+        serializer: S,
+        part: impl Fn(&'t Tree) -> P,
+    ) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(bool) => serializer.serialize_bool(*bool),

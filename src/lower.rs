@@ -8,7 +8,8 @@ mod read;
 use crate::model::{Role, Storage, Workload, WorkloadKind};
 use crate::object::Node;
 use k8s_openapi::api::apps::v1::{
-    DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, ReplicaSet, ReplicaSetSpec, StatefulSet, StatefulSetSpec,
+    DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, ReplicaSet, ReplicaSetSpec, StatefulSet,
+    StatefulSetSpec,
 };
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec};
 use k8s_openapi::api::core::v1::{Container, PersistentVolumeClaim, Pod, PodSpec, PodTemplateSpec, Volume};
@@ -121,7 +122,9 @@ fn claim_templates(workload: &Workload) -> Result<Vec<PersistentVolumeClaim>, Mi
 /// The volumes that are claim templates, or those that are not.
 fn of_storage(workload: &Workload, templates: bool) -> impl Iterator<Item = &Node> {
     let volumes = workload.volumes.iter();
-    volumes.filter(move |volume| (volume.storage == Storage::ClaimTemplate) == templates).map(|volume| &volume.fields)
+    volumes
+        .filter(move |volume| (volume.storage == Storage::ClaimTemplate) == templates)
+        .map(|volume| &volume.fields)
 }
 
 fn some<T>(items: Vec<T>) -> Option<Vec<T>> {

@@ -142,6 +142,8 @@ pub struct Workload {
     pub volumes: Vec<Volume>,
     /// The containers of all roles, in the order of the source.
     pub containers: Vec<Container>,
+    /// Whether some statement in it could not be understood; then nothing is said about what it seems to lack.
+    pub unclear: bool,
     /// Ceilings for the pod's effective requests: resource name (`cpu`, `memory`, …) to quantity, maps.
     pub budgets: Vec<Node>,
 }
@@ -213,6 +215,8 @@ pub struct Container {
     pub mounts: Vec<Mount>,
     /// What it runs after.
     pub after: Vec<Reference>,
+    /// Whether some statement in it could not be understood; then nothing is said about what it seems to lack.
+    pub unclear: bool,
 }
 
 /// The direction in which files flow through a mount.

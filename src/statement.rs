@@ -230,7 +230,12 @@ pub const fn at_most_one(word: &'static str, values: &'static [Slot]) -> Clause 
 }
 
 /// A statement of a built-in step, without a block.
-pub const fn of_step(places: &'static [Place], name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
+pub const fn of_step(
+    places: &'static [Place],
+    name: &'static str,
+    head: &'static [Slot],
+    meaning: &'static str,
+) -> Entry {
     Entry { name, places, head, body: Body::None, repeats: false, meaning }
 }
 

@@ -12,7 +12,9 @@ pub use table::ENTRIES;
 /// The statement of a name at a place.
 pub fn entry(place: Place, name: &str) -> Option<&'static Entry> {
     match place {
-        Place::Step(_) => statements_of_steps().find(|entry| entry.name == name && entry.places.contains(&place)),
+        Place::Step(_) => {
+            statements_of_steps().find(|entry| entry.name == name && entry.places.contains(&place))
+        }
         _ => ENTRIES.iter().find(|entry| entry.name == name && entry.places.contains(&place)),
     }
 }

@@ -18,7 +18,7 @@ const RESIZABLE_STEPS: Version = Version(34);
 const RESTART_ALL: Version = Version(36);
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
-    if !workload.containers.iter().any(|container| container.role == Role::App) {
+    if !workload.unclear && !workload.containers.iter().any(|container| container.role == Role::App) {
         report.add(
             Diagnostic::error("missing-app", workload.span, "the workload has no `app`")
                 .here("nothing runs once its steps are done")
@@ -48,7 +48,7 @@ pub(super) fn duplicate(what: &str, name: &crate::model::Name, first: crate::sou
 
 fn image(container: &Container, report: &mut Report<'_>) {
     let image = container.fields.get("image");
-    if image.is_none() && !matches!(container.fields.value, crate::object::Value::Unresolved) {
+    if image.is_none() {
         report.add(
             Diagnostic::error(
                 "missing-image",

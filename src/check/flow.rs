@@ -18,6 +18,9 @@ struct Use<'a> {
 }
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    if workload.unclear {
+        return;
+    }
     for (volume, uses) in workload.volumes.iter().zip(uses(workload)) {
         if uses.is_empty() {
             report.add(

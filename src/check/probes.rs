@@ -108,7 +108,7 @@ fn port(container: &Container, handler: &Node, owner: &str, report: &mut Report<
     let Some(name) = node.as_text() else { return };
     let declared: Vec<&str> =
         items(&container.fields, "ports").iter().filter_map(|port| text(port, "name")).collect();
-    if declared.contains(&name) {
+    if declared.contains(&name) || container.unclear {
         return;
     }
     let diagnostic = Diagnostic::error(

@@ -137,7 +137,11 @@ impl Serializer for Builder {
         Ok(Tree::Text(variant.into()))
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Tree, Fault> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<Tree, Fault> {
         value.serialize(self)
     }
 
@@ -163,7 +167,13 @@ impl Serializer for Builder {
         none("tuple")
     }
 
-    fn serialize_tuple_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<Never, Fault> {
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Never, Fault> {
         none("variant")
     }
 
@@ -175,7 +185,13 @@ impl Serializer for Builder {
         Ok(Fields { object: schema::object(name), fields: Vec::with_capacity(length) })
     }
 
-    fn serialize_struct_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<Never, Fault> {
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Never, Fault> {
         none("variant")
     }
 }

@@ -7,8 +7,8 @@ use super::scope::{Evaluated, Scope};
 use super::types::{Unit, quantity};
 use crate::diagnostic::Diagnostic;
 use crate::object::{Map, Node, Value};
-use crate::syntax::tree::{self, Statement, ValueKind};
 use crate::statement::Type;
+use crate::syntax::tree::{self, Statement, ValueKind};
 use smol_str::SmolStr;
 
 impl Resolver<'_> {
@@ -19,7 +19,11 @@ impl Resolver<'_> {
             "memory" => (SmolStr::new_static("memory"), Type::Memory),
             "storage" => (SmolStr::new_static("ephemeral-storage"), Type::Memory),
             _ => {
-                let Some(name) = head.plain("\"name\"").map(|filled| self.typed(filled.value, filled.ty, scope)) else { return };
+                let Some(name) =
+                    head.plain("\"name\"").map(|filled| self.typed(filled.value, filled.ty, scope))
+                else {
+                    return;
+                };
                 let Some(text) = name.as_text() else { return };
                 (SmolStr::new(text), Type::ResourceRange)
             }
@@ -56,7 +60,11 @@ impl Resolver<'_> {
         for (key, node) in [("requests", request), ("limits", limit)] {
             if let Some(node) = node {
                 if draft.resources.get(key).is_none() {
-                    draft.resources.set(key, statement.name.span, Node::new(statement.name.span, Value::Map(Map::default())));
+                    draft.resources.set(
+                        key,
+                        statement.name.span,
+                        Node::new(statement.name.span, Value::Map(Map::default())),
+                    );
                 }
                 if let Some(map) = draft.resources.get_mut(key).map(Node::map_mut) {
                     map.insert(name.clone(), statement.name.span, scope.layer, node).ok();
@@ -78,8 +86,12 @@ impl Resolver<'_> {
         match node {
             Ok(value) => Node::new(span, value),
             Err(hint) => {
-                let mut diagnostic = Diagnostic::error("type-mismatch", span, format!("{} does not fit here", constant.describe()))
-                    .here(format!("expected an amount of `{name}`"));
+                let mut diagnostic = Diagnostic::error(
+                    "type-mismatch",
+                    span,
+                    format!("{} does not fit here", constant.describe()),
+                )
+                .here(format!("expected an amount of `{name}`"));
                 if let Some(hint) = hint {
                     diagnostic = diagnostic.help(hint);
                 }

@@ -1,9 +1,9 @@
 //! Built-in steps: their statements gathered, and what they become put below everything that the author wrote.
 
+use super::Direction;
 use super::container::{COMMAND, COMPILER, Draft, MountDraft, StepOption};
 use super::resolve::Resolver;
 use super::scope::Scope;
-use super::Direction;
 use crate::diagnostic::Diagnostic;
 use crate::object::{Map, Node, Value};
 use crate::statement::{Entry, Type};
@@ -16,7 +16,13 @@ const MOUNT_ROOT: &str = "/initflow";
 
 impl Resolver<'_> {
     /// A statement of a built-in step alone.
-    pub(super) fn step_option(&mut self, draft: &mut Draft, entry: &'static Entry, statement: &Statement, scope: &Scope) {
+    pub(super) fn step_option(
+        &mut self,
+        draft: &mut Draft,
+        entry: &'static Entry,
+        statement: &Statement,
+        scope: &Scope,
+    ) {
         let Some(head) = self.head(entry, statement) else { return };
         let mut values = Vec::new();
         let mut volume = None;
@@ -28,7 +34,9 @@ impl Resolver<'_> {
         }
         let span = statement.name.span;
         let same = |option: &StepOption| option.name == entry.name;
-        if let Some(before) = draft.options.iter().find(|option| same(option) && option.layer == scope.layer && !entry.repeats) {
+        if let Some(before) =
+            draft.options.iter().find(|option| same(option) && option.layer == scope.layer && !entry.repeats)
+        {
             let before = before.span;
             return self.duplicate(entry.name, span, before);
         }
@@ -45,9 +53,13 @@ impl Resolver<'_> {
             && let Some(command) = own
         {
             self.report(
-                Diagnostic::error("use-the-statement", command, format!("the compiler writes the command of a `{}`", draft.keyword))
-                    .here("not expected")
-                    .help("to run a command of your own, make this a `step`"),
+                Diagnostic::error(
+                    "use-the-statement",
+                    command,
+                    format!("the compiler writes the command of a `{}`", draft.keyword),
+                )
+                .here("not expected")
+                .help("to run a command of your own, make this a `step`"),
             );
             return;
         }
@@ -60,7 +72,8 @@ impl Resolver<'_> {
         let span = draft.span;
         let Some(lowered) = lowered else {
             // What is missing has been reported: no further message about the image or the command.
-            if (failed || own.is_none()) && draft.fields.get("image").is_none() && draft.keyword != "migrate" {
+            if (failed || own.is_none()) && draft.fields.get("image").is_none() && draft.keyword != "migrate"
+            {
                 draft.fields.set("image", span, Node::new(span, Value::Unresolved));
             }
             return;
@@ -97,10 +110,21 @@ impl Resolver<'_> {
                 let mut fields = Map::default();
                 fields.set("mountPath", volume.span, Node::text(volume.span, path.clone()));
                 let span = volume.span;
-                draft.mounts.push(MountDraft { layer: option.layer, volume, direction: Direction::Writes, fields, span });
+                draft.mounts.push(MountDraft {
+                    layer: option.layer,
+                    volume,
+                    direction: Direction::Writes,
+                    fields,
+                    span,
+                });
                 path
             });
-            given.push(GivenOption { name: option.name, span: option.span, values: option.values, mount_path });
+            given.push(GivenOption {
+                name: option.name,
+                span: option.span,
+                values: option.values,
+                mount_path,
+            });
         }
         given
     }

@@ -19,7 +19,10 @@ impl Resolver<'_> {
         if let Value::List(items) = &words.value
             && items.is_empty()
         {
-            self.report(Diagnostic::error("empty-command", span, "`run` has no command").here("expected a program and its arguments"));
+            self.report(
+                Diagnostic::error("empty-command", span, "`run` has no command")
+                    .here("expected a program and its arguments"),
+            );
         }
         draft.run = Some(span);
         self.set_command(draft, statement, words, scope);
@@ -34,7 +37,10 @@ impl Resolver<'_> {
 
     /// `script ["shell"] '''text'''`
     pub(super) fn script(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
-        let Some(text) = head.plain("'''text'''").map(|filled| self.typed(filled.value, filled.ty, scope)) else { return };
+        let Some(text) = head.plain("'''text'''").map(|filled| self.typed(filled.value, filled.ty, scope))
+        else {
+            return;
+        };
         let shell = match head.plain("\"shell\"") {
             Some(filled) => self.words(filled.value, scope, true),
             None => {
@@ -47,9 +53,13 @@ impl Resolver<'_> {
         if head.plain("\"shell\"").is_some() && !reads_command(&command) {
             let at = shell.span;
             self.report(
-                Diagnostic::error("shell-without-command-flag", at, "this shell would take the script for a file's name")
-                    .here("expected a flag that makes it read a command, such as `-c`")
-                    .help("write `script \"bash -ec\" '''…'''`"),
+                Diagnostic::error(
+                    "shell-without-command-flag",
+                    at,
+                    "this shell would take the script for a file's name",
+                )
+                .here("expected a flag that makes it read a command, such as `-c`")
+                .help("write `script \"bash -ec\" '''…'''`"),
             );
             return;
         }
@@ -75,10 +85,14 @@ impl Resolver<'_> {
                 self.duplicate(&first, statement.name.span, before);
             } else {
                 self.report(
-                    Diagnostic::error("duplicate-statement", statement.name.span, format!("`{}` and `{first}` both give the command", statement.name.text))
-                        .here("the command again")
-                        .label(before, "the command")
-                        .help("keep one of the two"),
+                    Diagnostic::error(
+                        "duplicate-statement",
+                        statement.name.span,
+                        format!("`{}` and `{first}` both give the command", statement.name.text),
+                    )
+                    .here("the command again")
+                    .label(before, "the command")
+                    .help("keep one of the two"),
                 );
             }
         }
@@ -99,7 +113,9 @@ impl Resolver<'_> {
                     Constant::List(items) if !program => {
                         let words = items
                             .iter()
-                            .filter_map(|item| item.constant.spelled().map(|text| Node::text(item.span, text)))
+                            .filter_map(|item| {
+                                item.constant.spelled().map(|text| Node::text(item.span, text))
+                            })
                             .collect();
                         return Node::new(value.span, Value::List(words));
                     }
@@ -113,7 +129,9 @@ impl Resolver<'_> {
         let mut inserted = Vec::new();
         let mut text = String::new();
         for piece in &pieces {
-            let Some(part) = self.piece(piece, scope) else { return Node::new(value.span, Value::Unresolved) };
+            let Some(part) = self.piece(piece, scope) else {
+                return Node::new(value.span, Value::Unresolved);
+            };
             match piece {
                 Piece::Text(_) => text.push_str(&part),
                 Piece::Name(_) => {
@@ -126,7 +144,10 @@ impl Resolver<'_> {
         match split(&text) {
             Ok(words) => {
                 let mut inserted = inserted.into_iter();
-                let words = words.into_iter().map(|word| Node::text(value.span, fill(&word, &mut inserted))).collect();
+                let words = words
+                    .into_iter()
+                    .map(|word| Node::text(value.span, fill(&word, &mut inserted)))
+                    .collect();
                 Node::new(value.span, Value::List(words))
             }
             Err(fault) => {
@@ -147,13 +168,19 @@ impl Resolver<'_> {
                     Span::new(span.file, start, start + found.len())
                 });
                 let word = if text.contains('\n') { "a script of several lines" } else { "this" };
-                Diagnostic::error("needs-shell", place, format!("`run` starts no shell, and `{found}` is the shell's"))
-                    .here("only a shell understands this")
-                    .help(format!("use `script` for {word}: `script '''…'''`"))
-                    .help("to pass it on as it is, put it in single quotes")
+                Diagnostic::error(
+                    "needs-shell",
+                    place,
+                    format!("`run` starts no shell, and `{found}` is the shell's"),
+                )
+                .here("only a shell understands this")
+                .help(format!("use `script` for {word}: `script '''…'''`"))
+                .help("to pass it on as it is, put it in single quotes")
             }
-            Fault::Unclosed => Diagnostic::error("unclosed-quote", span, "a quote in the command is not closed")
-                .here("expected a closing quote inside"),
+            Fault::Unclosed => {
+                Diagnostic::error("unclosed-quote", span, "a quote in the command is not closed")
+                    .here("expected a closing quote inside")
+            }
         };
         self.report(diagnostic);
     }
@@ -162,7 +189,9 @@ impl Resolver<'_> {
     pub(super) fn escape_script(&mut self, draft: &mut Draft) {
         let Some((_, text)) = draft.script.take() else { return };
         let Some(script) = text.as_text() else { return };
-        let named = |name: &str| draft.env.iter().any(|(_, node)| node.get("name").and_then(Node::as_text) == Some(name));
+        let named = |name: &str| {
+            draft.env.iter().any(|(_, node)| node.get("name").and_then(Node::as_text) == Some(name))
+        };
         let escaped = escape(script, named);
         if let Some(Value::List(command)) = draft.fields.get_mut("command").map(|node| &mut node.value)
             && let Some(last) = command.last_mut()
@@ -175,7 +204,11 @@ impl Resolver<'_> {
 /// Whether the words of a shell, or of another interpreter, make it read a command from the next argument.
 fn reads_command(words: &[Node]) -> bool {
     let mut words = words.iter().filter_map(Node::as_text);
-    let flags = if words.next().is_some_and(|program| program.ends_with("sh")) { &['c', 'C'][..] } else { &['c', 'e', 'C'] };
+    let flags = if words.next().is_some_and(|program| program.ends_with("sh")) {
+        &['c', 'C'][..]
+    } else {
+        &['c', 'e', 'C']
+    };
     words.any(|word| word.starts_with('-') && word.contains(flags))
 }
 
@@ -236,7 +269,10 @@ fn shell_feature(text: &str) -> Option<String> {
                     chars.by_ref().find(|(_, char)| *char == ')');
                 }
                 Some((_, next)) if next.is_ascii_alphanumeric() || "_{(@*#?!".contains(*next) => {
-                    let name: String = text[at + 1..].chars().take_while(|char| char.is_ascii_alphanumeric() || *char == '_').collect();
+                    let name: String = text[at + 1..]
+                        .chars()
+                        .take_while(|char| char.is_ascii_alphanumeric() || *char == '_')
+                        .collect();
                     return Some(if name.is_empty() { format!("${next}") } else { format!("${name}") });
                 }
                 _ => {}
@@ -289,7 +325,10 @@ mod tests {
     #[test]
     fn splits_as_a_shell_does() {
         let words = |text: &str| split(text).map(|words| words.join("|"));
-        assert_eq!(words("gunicorn shop.wsgi --bind 0.0.0.0:8000").as_deref(), Ok("gunicorn|shop.wsgi|--bind|0.0.0.0:8000"));
+        assert_eq!(
+            words("gunicorn shop.wsgi --bind 0.0.0.0:8000").as_deref(),
+            Ok("gunicorn|shop.wsgi|--bind|0.0.0.0:8000")
+        );
         assert_eq!(words(r#"echo 'a b' "c d" e\ f"#).as_deref(), Ok("echo|a b|c d|e f"));
         assert_eq!(words("echo #not-a-comment # nor this").as_deref(), Ok("echo|#not-a-comment|#|nor|this"));
         assert_eq!(words("echo $(POD_IP) '$HOME' '&&'").as_deref(), Ok("echo|$(POD_IP)|$HOME|&&"));

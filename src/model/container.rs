@@ -10,9 +10,9 @@ use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
 use crate::object::{Entry as ObjectEntry, Map, Node, Value};
 use crate::source::Span;
-use crate::syntax::tree::{Block, Statement};
-use crate::statement::{Entry, Place, Type};
+use crate::statement::{Entry, Place, Slot, Type};
 use crate::steps::KINDS;
+use crate::syntax::tree::{Block, Statement};
 use crate::vocabulary;
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -42,6 +42,7 @@ pub(super) struct Draft {
     /// The texts of scripts, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
     pub(super) options: Vec<StepOption>,
+    unclear: bool,
 }
 
 /// A reference by name, and the part in which it was written.
@@ -73,12 +74,20 @@ pub(super) struct StepOption {
 
 impl<'a> Resolver<'a> {
     /// `KIND NAME [from template(…)] { … }`
-    pub(super) fn container(&mut self, entry: &'static Entry, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+    pub(super) fn container(
+        &mut self,
+        entry: &'static Entry,
+        statement: &'a Statement,
+        scope: &Scope,
+        making: &mut Making<'a>,
+    ) {
         let Some(head) = self.head(entry, statement) else { return };
         if !self.has_body(&head, statement) {
             return;
         }
-        let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else { return };
+        let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else {
+            return;
+        };
         let Some(name) = declared(&name, scope) else { return };
         let known = making.containers.iter().position(|draft| {
             draft.name.text == name.text && draft.layer < scope.layer && draft.keyword == entry.name
@@ -106,7 +115,15 @@ impl<'a> Resolver<'a> {
         if let Some(block) = &statement.block {
             self.container_statements(draft, block, scope);
         }
-        let draft = std::mem::replace(draft, Draft::new(Name { text: SmolStr::default(), span: statement.name.span }, "app", statement.name.span, 0));
+        let draft = std::mem::replace(
+            draft,
+            Draft::new(
+                Name { text: SmolStr::default(), span: statement.name.span },
+                "app",
+                statement.name.span,
+                0,
+            ),
+        );
         making.containers.insert(at, draft);
     }
 
@@ -135,7 +152,10 @@ impl<'a> Resolver<'a> {
     fn statements_into(&mut self, draft: &mut Draft, statements: &[Statement], scope: &Scope) {
         self.each(statements, scope, |resolver, statement, live| {
             if live {
+                let before = resolver.errors();
                 resolver.container_statement(draft, statement, scope);
+                draft.unclear |=
+                    statement.broken || (resolver.errors() > before && carries_flow(&statement.name.text));
             } else {
                 let mut scratch = Draft::new(draft.name.clone(), draft.keyword, draft.span, draft.layer);
                 resolver.container_statement(&mut scratch, statement, scope);
@@ -175,7 +195,9 @@ impl<'a> Resolver<'a> {
     /// A field of the Kubernetes container, by its own name.
     fn container_field(&mut self, draft: &mut Draft, statement: &Statement, scope: &Scope) {
         let name = statement.name.text.as_str();
-        let field = schema::CONTAINER.field(name).filter(|_| !vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name));
+        let field = schema::CONTAINER
+            .field(name)
+            .filter(|_| !vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name));
         let Some(field) = field else {
             let own = draft.place().into_iter().flat_map(vocabulary::entries_at);
             let known: Vec<&str> = own
@@ -183,35 +205,76 @@ impl<'a> Resolver<'a> {
                 .map(|entry| entry.name)
                 .chain(schema::CONTAINER.fields.iter().map(|field| field.name))
                 .collect();
-            let elsewhere = KINDS.iter().map(|kind| Place::Step(kind.keyword)).find(|place| vocabulary::entry(*place, name).is_some());
+            let elsewhere = KINDS
+                .iter()
+                .map(|kind| Place::Step(kind.keyword))
+                .find(|place| vocabulary::entry(*place, name).is_some());
             if let Some(place) = elsewhere {
                 self.report(
-                    Diagnostic::error("misplaced-statement", statement.name.span, format!("`{name}` may not stand in a `{}`", draft.keyword))
-                        .here(format!("it stands {}", place.phrase())),
+                    Diagnostic::error(
+                        "misplaced-statement",
+                        statement.name.span,
+                        format!("`{name}` may not stand in a `{}`", draft.keyword),
+                    )
+                    .here(format!("it stands {}", place.phrase())),
                 );
                 return;
             }
-            return self.unknown_statement(statement, known.into_iter(), "Container");
+            if let Some(place) = stands_in(name) {
+                self.report(
+                    Diagnostic::error(
+                        "misplaced-statement",
+                        statement.name.span,
+                        format!("`{name}` may not stand in a container"),
+                    )
+                    .here(format!("it stands in {place}")),
+                );
+                return;
+            }
+            if let Some(meant) = self.unknown_statement(statement, known.into_iter(), "Container")
+                && schema::CONTAINER.field(&meant).is_some()
+                && draft.fields.get(&meant).is_none()
+            {
+                draft.fields.set(meant, statement.name.span, Node::new(statement.span, Value::Unresolved));
+            }
+            return;
         };
         match name {
             "name" => self.report(
-                Diagnostic::error("use-the-statement", statement.name.span, "a container's name stands behind its kind")
-                    .here("not needed")
-                    .help(format!("write `{} NAME {{ … }}`", draft.keyword)),
+                Diagnostic::error(
+                    "use-the-statement",
+                    statement.name.span,
+                    "a container's name stands behind its kind",
+                )
+                .here("not needed")
+                .help(format!("write `{} NAME {{ … }}`", draft.keyword)),
             ),
             "restartPolicy" if draft.role == Role::Sidecar => self.report(
-                Diagnostic::error("use-the-statement", statement.name.span, "a sidecar's `restartPolicy` is `Always`: that is what makes it one")
-                    .here("not needed")
-                    .help("leave it out, or make this a `step`"),
+                Diagnostic::error(
+                    "use-the-statement",
+                    statement.name.span,
+                    "a sidecar's `restartPolicy` is `Always`: that is what makes it one",
+                )
+                .here("not needed")
+                .help("leave it out, or make this a `step`"),
             ),
             "resources" => {
                 let resources = &mut draft.resources;
                 if let Some(block) = &statement.block {
                     self.each(&block.statements, scope, |resolver, statement, _| {
                         if statement.name.text == "claims" {
-                            resolver.field_statement(&schema::RESOURCE_REQUIREMENTS, statement, resources, scope);
+                            resolver.field_statement(
+                                &schema::RESOURCE_REQUIREMENTS,
+                                statement,
+                                resources,
+                                scope,
+                            );
                         } else {
-                            resolver.unknown_statement(statement, ["claims"].into_iter(), "ResourceRequirements");
+                            resolver.unknown_statement(
+                                statement,
+                                ["claims"].into_iter(),
+                                "ResourceRequirements",
+                            );
                         }
                     });
                 } else {
@@ -256,7 +319,12 @@ impl<'a> Resolver<'a> {
             match (name(node.as_map()), name(Some(&fields))) {
                 (Some(a), Some(b)) => a == b,
                 (None, None) => {
-                    let key = |map: &Map| (map.get("containerPort").and_then(Node::as_int), map.get("protocol").and_then(Node::as_text).map(SmolStr::new));
+                    let key = |map: &Map| {
+                        (
+                            map.get("containerPort").and_then(Node::as_int),
+                            map.get("protocol").and_then(Node::as_text).map(SmolStr::new),
+                        )
+                    };
                     node.as_map().map(key) == Some(key(&fields))
                 }
                 _ => false,
@@ -271,7 +339,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// The other fields of the object that a short form is the head of.
-    pub(super) fn rest_of(&mut self, object: &'static schema::Object, statement: &Statement, map: &mut Map, scope: &Scope) {
+    pub(super) fn rest_of(
+        &mut self,
+        object: &'static schema::Object,
+        statement: &Statement,
+        map: &mut Map,
+        scope: &Scope,
+    ) {
         if let Some(block) = &statement.block {
             self.fields(object, block, map, scope);
         }
@@ -285,7 +359,11 @@ impl<'a> Resolver<'a> {
             "writes" => Direction::Writes,
             _ => Direction::Mounts,
         };
-        let Some(volume) = head.plain("volume").and_then(|filled| self.reference(filled.value, filled.ty, scope)) else { return };
+        let Some(volume) =
+            head.plain("volume").and_then(|filled| self.reference(filled.value, filled.ty, scope))
+        else {
+            return;
+        };
         let mut fields = Map::default();
         if let Some(path) = head.value("at") {
             let node = self.typed(path.value, path.ty, scope);
@@ -303,7 +381,8 @@ impl<'a> Resolver<'a> {
         let path = |fields: &Map| fields.get("mountPath").and_then(Node::as_text).map(SmolStr::new);
         let new = MountDraft { layer: scope.layer, volume, direction, fields, span: statement.head() };
         let known = draft.mounts.iter().position(|mount| {
-            mount.layer < new.layer && (mount.volume.text == new.volume.text || path(&mount.fields) == path(&new.fields))
+            mount.layer < new.layer
+                && (mount.volume.text == new.volume.text || path(&mount.fields) == path(&new.fields))
         });
         match known {
             Some(at) => draft.mounts[at] = new,
@@ -318,7 +397,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// A reference to a volume or a container, to be looked up once all are known.
-    pub(super) fn reference(&mut self, value: &crate::syntax::tree::Value, ty: Type, scope: &Scope) -> Option<Named> {
+    pub(super) fn reference(
+        &mut self,
+        value: &crate::syntax::tree::Value,
+        ty: Type,
+        scope: &Scope,
+    ) -> Option<Named> {
         let node = self.typed(value, ty, scope);
         let text = SmolStr::new(node.as_text()?);
         // A name that was handed in means what it means where it was written.
@@ -326,11 +410,18 @@ impl<'a> Resolver<'a> {
     }
 
     /// Completes the containers of a workload.
-    pub(super) fn finish_containers(&mut self, making: &mut Making<'a>, volumes: &[(SmolStr, Span)]) -> Vec<Container> {
-        let volume_at: HashMap<&str, usize> = volumes.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
+    pub(super) fn finish_containers(
+        &mut self,
+        making: &mut Making<'a>,
+        volumes: &[(SmolStr, Span)],
+    ) -> Vec<Container> {
+        let volume_at: HashMap<&str, usize> =
+            volumes.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
         let drafts = std::mem::take(&mut making.containers);
-        let names: Vec<(SmolStr, Span)> = drafts.iter().map(|draft| (draft.name.text.clone(), draft.name.span)).collect();
-        let container_at: HashMap<&str, usize> = names.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
+        let names: Vec<(SmolStr, Span)> =
+            drafts.iter().map(|draft| (draft.name.text.clone(), draft.name.span)).collect();
+        let container_at: HashMap<&str, usize> =
+            names.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
         let mut containers = Vec::with_capacity(drafts.len());
         for mut draft in drafts {
             self.lower_step(&mut draft);
@@ -341,15 +432,25 @@ impl<'a> Resolver<'a> {
                 .map(|mount| {
                     let (text, index) = find(&mount.volume, &volume_at);
                     if index.is_none() {
-                        self.unknown_volume(&mount.volume, volumes);
+                        draft.unclear = true;
+                        if !making.lost.contains(&mount.volume.text) {
+                            self.unknown_volume(&mount.volume, volumes);
+                        }
                     }
                     let name = Name { text, span: mount.volume.span };
-                    mount.fields.entries.insert(0, ObjectEntry {
-                        key: SmolStr::new_static("name"),
-                        key_span: name.span,
-                        layer: mount.layer,
-                        node: if index.is_some() { Node::text(name.span, name.text.clone()) } else { Node::new(name.span, Value::Unresolved) },
-                    });
+                    mount.fields.entries.insert(
+                        0,
+                        ObjectEntry {
+                            key: SmolStr::new_static("name"),
+                            key_span: name.span,
+                            layer: mount.layer,
+                            node: if index.is_some() {
+                                Node::text(name.span, name.text.clone())
+                            } else {
+                                Node::new(name.span, Value::Unresolved)
+                            },
+                        },
+                    );
                     let sub = mount.fields.get("subPath").and_then(Node::as_text).map(SmolStr::new);
                     Mount { volume: name, index, direction: mount.direction, sub, span: mount.span }
                 })
@@ -380,9 +481,19 @@ impl<'a> Resolver<'a> {
             after.extend(members.map(|index| Reference { span: named.span, index: *index }));
             return;
         }
-        let known = names.iter().map(|(name, _)| name.as_str()).chain(making.parts.iter().map(|part| part.name.text.as_str()));
-        let diagnostic = Diagnostic::error("unknown-container", named.span, format!("no step or sidecar is called `{}`", named.text))
-            .here("not declared in this workload");
+        if making.lost.contains(&named.text) {
+            return;
+        }
+        let known = names
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .chain(making.parts.iter().map(|part| part.name.text.as_str()));
+        let diagnostic = Diagnostic::error(
+            "unknown-container",
+            named.span,
+            format!("no step or sidecar is called `{}`", named.text),
+        )
+        .here("not declared in this workload");
         let diagnostic = if making.volumes.iter().any(|(_, volume)| volume.name.text == named.text) {
             diagnostic.help("it is a volume: say `reads` and `writes`, and the order follows")
         } else {
@@ -393,14 +504,43 @@ impl<'a> Resolver<'a> {
 
     fn unknown_volume(&mut self, named: &Named, volumes: &[(SmolStr, Span)]) {
         let known: Vec<&str> = volumes.iter().map(|(name, _)| name.as_str()).collect();
-        let diagnostic = Diagnostic::error("unknown-volume", named.span, format!("no volume is called `{}`", named.text))
-            .here("not declared in this workload");
+        let diagnostic =
+            Diagnostic::error("unknown-volume", named.span, format!("no volume is called `{}`", named.text))
+                .here("not declared in this workload");
         let near = crate::diagnostic::nearest(&named.text, known.iter().copied()).is_some();
         self.report(if near {
             diagnostic.did_you_mean(named.span, &named.text, known)
         } else {
             diagnostic.help(format!("declare it in the workload: `volume {}`", named.text))
         });
+    }
+}
+
+/// Whether a statement says where files flow or which ports there are, or may have been meant to: its name is unknown.
+fn carries_flow(name: &str) -> bool {
+    match vocabulary::entry(Place::Container, name) {
+        Some(entry) => entry.head.iter().any(|slot| matches!(slot, Slot::One(_, Type::Volume | Type::Port))),
+        None => schema::CONTAINER.field(name).is_none(),
+    }
+}
+
+/// Where a name stands that may not stand in a container.
+fn stands_in(name: &str) -> Option<&'static str> {
+    let specs = [
+        &schema::POD_SPEC,
+        &schema::DEPLOYMENT_SPEC,
+        &schema::STATEFUL_SET_SPEC,
+        &schema::DAEMON_SET_SPEC,
+        &schema::JOB_SPEC,
+        &schema::CRON_JOB_SPEC,
+    ];
+    let replaced = vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name);
+    let in_workload =
+        vocabulary::entry(Place::Workload, name).is_some() || schema::OBJECT_META.field(name).is_some();
+    if in_workload || (!replaced && specs.iter().any(|spec| spec.field(name).is_some())) {
+        Some("the workload, outside its containers")
+    } else {
+        vocabulary::entry(Place::File, name).map(|_| "the file, outside all blocks")
     }
 }
 
@@ -412,7 +552,11 @@ fn find(named: &Named, known: &HashMap<&str, usize>) -> (SmolStr, Option<usize>)
             return (inner, Some(*index));
         }
     }
-    let text = if named.text.contains('.') { SmolStr::from(named.text.replace('.', "-")) } else { named.text.clone() };
+    let text = if named.text.contains('.') {
+        SmolStr::from(named.text.replace('.', "-"))
+    } else {
+        named.text.clone()
+    };
     let index = known.get(text.as_str()).copied();
     (text, index)
 }
@@ -440,6 +584,7 @@ impl Draft {
             run: None,
             script: None,
             options: Vec::new(),
+            unclear: false,
         }
     }
 
@@ -486,6 +631,7 @@ impl Draft {
             run: self.run,
             mounts,
             after,
+            unclear: self.unclear,
         }
     }
 }

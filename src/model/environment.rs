@@ -7,8 +7,8 @@ use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::syntax::tree::{self, Argument, Statement, ValueKind};
 use crate::statement::{Entry, Place, Type};
+use crate::syntax::tree::{self, Argument, Statement, ValueKind};
 use crate::vocabulary;
 use smol_str::SmolStr;
 
@@ -24,11 +24,31 @@ struct Source {
 }
 
 const SOURCES: &[Source] = &[
-    Source { function: "secret", field: "secretKeyRef", takes: &[("name", "name"), ("key", "key")], named: &["optional"] },
-    Source { function: "configmap", field: "configMapKeyRef", takes: &[("name", "name"), ("key", "key")], named: &["optional"] },
+    Source {
+        function: "secret",
+        field: "secretKeyRef",
+        takes: &[("name", "name"), ("key", "key")],
+        named: &["optional"],
+    },
+    Source {
+        function: "configmap",
+        field: "configMapKeyRef",
+        takes: &[("name", "name"), ("key", "key")],
+        named: &["optional"],
+    },
     Source { function: "field", field: "fieldRef", takes: &[("path", "fieldPath")], named: &["apiVersion"] },
-    Source { function: "resource", field: "resourceFieldRef", takes: &[("resource", "resource")], named: &["container", "divisor"] },
-    Source { function: "file", field: "fileKeyRef", takes: &[("volume", "volumeName"), ("path", "path"), ("key", "key")], named: &["optional"] },
+    Source {
+        function: "resource",
+        field: "resourceFieldRef",
+        takes: &[("resource", "resource")],
+        named: &["container", "divisor"],
+    },
+    Source {
+        function: "file",
+        field: "fileKeyRef",
+        takes: &[("volume", "volumeName"), ("path", "path"), ("key", "key")],
+        named: &["optional"],
+    },
 ];
 
 impl Resolver<'_> {
@@ -41,7 +61,8 @@ impl Resolver<'_> {
             if statement.broken {
                 return;
             }
-            let from = vocabulary::entry(Place::Environment, &statement.name.text).filter(|_| !statement.name.quoted);
+            let from = vocabulary::entry(Place::Environment, &statement.name.text)
+                .filter(|_| !statement.name.quoted);
             let node = match from {
                 Some(entry) => resolver.env_from(entry, statement, scope),
                 None => resolver.variable(statement, scope),
@@ -52,7 +73,10 @@ impl Resolver<'_> {
                 return;
             }
             let name = |node: &Node| node.get("name").and_then(Node::as_text).map(SmolStr::new);
-            let known = draft.env.iter().position(|(layer, before)| *layer < scope.layer && name(before) == name(&node));
+            let known = draft
+                .env
+                .iter()
+                .position(|(layer, before)| *layer < scope.layer && name(before) == name(&node));
             match known {
                 Some(at) => draft.env[at] = (scope.layer, node),
                 None => draft.env.push((scope.layer, node)),
@@ -80,14 +104,24 @@ impl Resolver<'_> {
     }
 
     /// `secret(name, key)` and the like.
-    fn value_from(&mut self, function: &tree::Name, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Node> {
+    fn value_from(
+        &mut self,
+        function: &tree::Name,
+        arguments: &[Argument],
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Node> {
         let Some(source) = SOURCES.iter().find(|source| source.function == function.text) else {
             let known = SOURCES.iter().map(|source| source.function);
             let expected = super::types::one_of(known.clone());
             self.report(
-                Diagnostic::error("unknown-function", function.span, format!("`{}` is no source of a variable's value", function.text))
-                    .here(format!("expected text, or {expected}"))
-                    .did_you_mean(function.span, &function.text, known),
+                Diagnostic::error(
+                    "unknown-function",
+                    function.span,
+                    format!("`{}` is no source of a variable's value", function.text),
+                )
+                .here(format!("expected text, or {expected}"))
+                .did_you_mean(function.span, &function.text, known),
             );
             return None;
         };
@@ -96,16 +130,19 @@ impl Resolver<'_> {
         let mut positional = source.takes.iter();
         for argument in arguments {
             let Some(value) = argument.values.first() else { continue };
-            let key = match &argument.name {
-                None => positional.next().map(|(_, field)| *field),
-                Some(name) => source
-                    .takes
-                    .iter()
-                    .map(|(called, field)| (*called, *field))
-                    .chain(source.named.iter().map(|named| (*named, if *named == "container" { "containerName" } else { *named })))
-                    .find(|(called, _)| *called == name.text)
-                    .map(|(_, field)| field),
-            };
+            let key =
+                match &argument.name {
+                    None => positional.next().map(|(_, field)| *field),
+                    Some(name) => source
+                        .takes
+                        .iter()
+                        .map(|(called, field)| (*called, *field))
+                        .chain(source.named.iter().map(|named| {
+                            (*named, if *named == "container" { "containerName" } else { *named })
+                        }))
+                        .find(|(called, _)| *called == name.text)
+                        .map(|(_, field)| field),
+                };
             let field = key.and_then(|key| object.field(key));
             let Some(field) = field else {
                 self.unknown_argument(source, argument, value.span);
@@ -122,8 +159,12 @@ impl Resolver<'_> {
         for (called, field) in source.takes {
             if fields.get(field).is_none() {
                 self.report(
-                    Diagnostic::error("missing-argument", span, format!("`{}` needs a {called}", source.function))
-                        .here(format!("expected `{}`", signature(source))),
+                    Diagnostic::error(
+                        "missing-argument",
+                        span,
+                        format!("`{}` needs a {called}", source.function),
+                    )
+                    .here(format!("expected `{}`", signature(source))),
                 );
                 return None;
             }
@@ -139,10 +180,19 @@ impl Resolver<'_> {
     fn unknown_argument(&mut self, source: &Source, argument: &Argument, value: Span) {
         let known = source.takes.iter().map(|(called, _)| *called).chain(source.named.iter().copied());
         let diagnostic = match &argument.name {
-            None => Diagnostic::error("unknown-argument", value, format!("`{}` takes no further argument", source.function)).here("one too many"),
-            Some(name) => Diagnostic::error("unknown-argument", name.span, format!("`{}` has no parameter `{}`", source.function, name.text))
-                .here("not a parameter")
-                .did_you_mean(name.span, &name.text, known),
+            None => Diagnostic::error(
+                "unknown-argument",
+                value,
+                format!("`{}` takes no further argument", source.function),
+            )
+            .here("one too many"),
+            Some(name) => Diagnostic::error(
+                "unknown-argument",
+                name.span,
+                format!("`{}` has no parameter `{}`", source.function, name.text),
+            )
+            .here("not a parameter")
+            .did_you_mean(name.span, &name.text, known),
         };
         self.report(diagnostic.help(format!("write `{}`", signature(source))));
     }
@@ -155,8 +205,12 @@ impl Resolver<'_> {
             ValueKind::Call(function, arguments) => (function, arguments),
             _ => {
                 self.report(
-                    Diagnostic::error("type-mismatch", value.span, "variables come from a Secret or a ConfigMap")
-                        .here(format!("expected {}", Type::Source.phrase())),
+                    Diagnostic::error(
+                        "type-mismatch",
+                        value.span,
+                        "variables come from a Secret or a ConfigMap",
+                    )
+                    .here(format!("expected {}", Type::Source.phrase())),
                 );
                 return None;
             }
@@ -166,14 +220,19 @@ impl Resolver<'_> {
             "configmap" => "configMapRef",
             _ => {
                 self.report(
-                    Diagnostic::error("unknown-function", function.span, format!("`{}` is no source of variables", function.text))
-                        .here(format!("expected {}", Type::Source.phrase()))
-                        .did_you_mean(function.span, &function.text, ["secret", "configmap"]),
+                    Diagnostic::error(
+                        "unknown-function",
+                        function.span,
+                        format!("`{}` is no source of variables", function.text),
+                    )
+                    .here(format!("expected {}", Type::Source.phrase()))
+                    .did_you_mean(function.span, &function.text, ["secret", "configmap"]),
                 );
                 return None;
             }
         };
-        let object = schema::object(if field == "secretRef" { "SecretEnvSource" } else { "ConfigMapEnvSource" })?;
+        let object =
+            schema::object(if field == "secretRef" { "SecretEnvSource" } else { "ConfigMapEnvSource" })?;
         let mut reference = Map::default();
         for argument in arguments {
             let Some(value) = argument.values.first() else { continue };
@@ -184,16 +243,24 @@ impl Resolver<'_> {
                     self.put(&mut reference, field.name, value.span, node, scope);
                 }
                 None => self.report(
-                    Diagnostic::error("unknown-argument", value.span, format!("`{}` has no parameter `{key}`", function.text))
-                        .here("not a parameter")
-                        .help("write `secret(\"name\", optional: true)`"),
+                    Diagnostic::error(
+                        "unknown-argument",
+                        value.span,
+                        format!("`{}` has no parameter `{key}`", function.text),
+                    )
+                    .here("not a parameter")
+                    .help("write `secret(\"name\", optional: true)`"),
                 ),
             }
         }
         if reference.get("name").is_none() {
             self.report(
-                Diagnostic::error("missing-argument", value.span, format!("`{}` needs a name", function.text))
-                    .here(format!("expected `{}(\"name\")`", function.text)),
+                Diagnostic::error(
+                    "missing-argument",
+                    value.span,
+                    format!("`{}` needs a name", function.text),
+                )
+                .here(format!("expected `{}(\"name\")`", function.text)),
             );
             return None;
         }

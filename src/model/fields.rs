@@ -35,11 +35,19 @@ impl Resolver<'_> {
     }
 
     /// Puts one statement into an object, as a field of it.
-    pub(super) fn field_statement(&mut self, object: &'static Object, statement: &Statement, map: &mut Map, scope: &Scope) {
+    pub(super) fn field_statement(
+        &mut self,
+        object: &'static Object,
+        statement: &Statement,
+        map: &mut Map,
+        scope: &Scope,
+    ) {
         if let Some(field) = object.field(&statement.name.text) {
             self.field(object, field, statement, map, scope);
         } else {
-            self.unknown_statement(statement, object.fields.iter().map(|field| field.name), object.name);
+            let meant =
+                self.unknown_statement(statement, object.fields.iter().map(|field| field.name), object.name);
+            settle(object, meant.as_deref(), statement, map);
         }
     }
 
@@ -52,9 +60,21 @@ impl Resolver<'_> {
         map: &mut Map,
         scope: &Scope,
     ) {
-        if statement.broken {
-            return;
+        if !statement.broken {
+            self.sound_field(object, field, statement, map, scope);
         }
+        // What was given and cannot be understood is not missing.
+        settle(object, Some(field.name), statement, map);
+    }
+
+    fn sound_field(
+        &mut self,
+        object: &'static Object,
+        field: &'static Field,
+        statement: &Statement,
+        map: &mut Map,
+        scope: &Scope,
+    ) {
         self.supported(&field.since, &format!("`{}`", field.name), statement.name.span);
         if one_of_group(object, field.name) {
             let others = |entry: &crate::object::Entry| {
@@ -96,7 +116,14 @@ impl Resolver<'_> {
     }
 
     /// Appends one statement's block to a list of objects; `[]` makes the list empty.
-    fn list_item(&mut self, field: &'static Field, item: &'static FieldType, statement: &Statement, map: &mut Map, scope: &Scope) {
+    fn list_item(
+        &mut self,
+        field: &'static Field,
+        item: &'static FieldType,
+        statement: &Statement,
+        map: &mut Map,
+        scope: &Scope,
+    ) {
         let span = statement.name.span;
         if let [tree::Value { kind: ValueKind::List(items), span: list }] = statement.values.as_slice()
             && items.is_empty()
@@ -123,7 +150,13 @@ impl Resolver<'_> {
     }
 
     /// The map under a key, new or to be merged into.
-    fn nested<'m>(&mut self, map: &'m mut Map, key: &'static str, statement: &Statement, scope: &Scope) -> Option<&'m mut Map> {
+    fn nested<'m>(
+        &mut self,
+        map: &'m mut Map,
+        key: &'static str,
+        statement: &Statement,
+        scope: &Scope,
+    ) -> Option<&'m mut Map> {
         let at = if let Some(at) = map.entries.iter().position(|entry| entry.key == key) {
             let entry = &mut map.entries[at];
             if entry.layer == scope.layer {
@@ -137,7 +170,12 @@ impl Resolver<'_> {
         } else {
             let layer = scope.layer;
             let node = Node::map(statement.span);
-            map.entries.push(crate::object::Entry { key: key.into(), key_span: statement.name.span, layer, node });
+            map.entries.push(crate::object::Entry {
+                key: key.into(),
+                key_span: statement.name.span,
+                layer,
+                node,
+            });
             map.entries.len() - 1
         };
         Some(map.entries[at].node.map_mut())
@@ -178,8 +216,12 @@ impl Resolver<'_> {
             None if constant == Constant::Unknown => Node::new(span, Value::Unresolved),
             None => {
                 self.report(
-                    Diagnostic::error("type-mismatch", span, format!("{} does not fit here", constant.describe()))
-                        .here("expected text, a number, or `true` or `false`"),
+                    Diagnostic::error(
+                        "type-mismatch",
+                        span,
+                        format!("{} does not fit here", constant.describe()),
+                    )
+                    .here("expected text, a number, or `true` or `false`"),
                 );
                 Node::new(span, Value::Unresolved)
             }
@@ -189,7 +231,9 @@ impl Resolver<'_> {
     /// A list of plain values.
     fn list(&mut self, value: &tree::Value, item: &'static FieldType, key: &str, scope: &Scope) -> Node {
         let items = match &value.kind {
-            ValueKind::List(items) => items.iter().map(|item_value| self.scalar(item_value, item, key, scope)).collect(),
+            ValueKind::List(items) => {
+                items.iter().map(|item_value| self.scalar(item_value, item, key, scope)).collect()
+            }
             ValueKind::Word(_) => match self.evaluate(value, scope) {
                 Evaluated { constant: Constant::List(items), .. } => {
                     items.iter().map(|evaluated| self.convert_scalar(evaluated, item, key)).collect()
@@ -229,7 +273,14 @@ impl Resolver<'_> {
     }
 
     /// Sets a key once in each layer.
-    pub(super) fn put(&mut self, map: &mut Map, key: impl Into<SmolStr>, span: Span, node: Node, scope: &Scope) {
+    pub(super) fn put(
+        &mut self,
+        map: &mut Map,
+        key: impl Into<SmolStr>,
+        span: Span,
+        node: Node,
+        scope: &Scope,
+    ) {
         let key = key.into();
         if let Err(before) = map.insert(key.clone(), span, scope.layer, node) {
             self.duplicate(&key, span, before);
@@ -239,10 +290,14 @@ impl Resolver<'_> {
     /// Reports a statement that stands twice in one block.
     pub(super) fn duplicate(&mut self, name: &str, span: Span, before: Span) {
         self.report(
-            Diagnostic::error("duplicate-statement", span, format!("`{}` stands twice in one block", name.escape_debug()))
-                .here("here again")
-                .label(before, "first here")
-                .help("keep one of the two"),
+            Diagnostic::error(
+                "duplicate-statement",
+                span,
+                format!("`{}` stands twice in one block", name.escape_debug()),
+            )
+            .here("here again")
+            .label(before, "first here")
+            .help("keep one of the two"),
         );
     }
 
@@ -268,12 +323,20 @@ impl Resolver<'_> {
     }
 
     /// The value of a statement that takes exactly one.
-    pub(super) fn one_value<'a>(&mut self, statement: &'a Statement, ty: &FieldType) -> Option<&'a tree::Value> {
+    pub(super) fn one_value<'a>(
+        &mut self,
+        statement: &'a Statement,
+        ty: &FieldType,
+    ) -> Option<&'a tree::Value> {
         let name = &statement.name.text;
         if let Some(block) = &statement.block {
             self.report(
-                Diagnostic::error("unexpected-block", block.span, format!("`{}` takes no block", name.escape_debug()))
-                    .here(format!("expected {}", phrase(ty, name))),
+                Diagnostic::error(
+                    "unexpected-block",
+                    block.span,
+                    format!("`{}` takes no block", name.escape_debug()),
+                )
+                .here(format!("expected {}", phrase(ty, name))),
             );
             return None;
         }
@@ -281,16 +344,24 @@ impl Resolver<'_> {
             [value] => Some(value),
             [] => {
                 self.report(
-                    Diagnostic::error("missing-value", statement.name.span, format!("`{}` needs a value", name.escape_debug()))
-                        .here(format!("expected {} after this", phrase(ty, name))),
+                    Diagnostic::error(
+                        "missing-value",
+                        statement.name.span,
+                        format!("`{}` needs a value", name.escape_debug()),
+                    )
+                    .here(format!("expected {} after this", phrase(ty, name))),
                 );
                 None
             }
             [_, rest @ ..] => {
                 let span = rest[0].span.to(rest[rest.len() - 1].span);
                 self.report(
-                    Diagnostic::error("unexpected-value", span, format!("`{}` takes one value", name.escape_debug()))
-                        .here("not expected"),
+                    Diagnostic::error(
+                        "unexpected-value",
+                        span,
+                        format!("`{}` takes one value", name.escape_debug()),
+                    )
+                    .here("not expected"),
                 );
                 None
             }
@@ -311,33 +382,43 @@ impl Resolver<'_> {
             }
             Support::GateOff { gate, on_by_default_from } => {
                 let help = match on_by_default_from {
-                    Some(from) => format!("it is on from Kubernetes {from}; before, turn the feature gate {gate} on in the cluster"),
+                    Some(from) => format!(
+                        "it is on from Kubernetes {from}; before, turn the feature gate {gate} on in the cluster"
+                    ),
                     None => format!("turn the feature gate {gate} on in the cluster, or leave it out"),
                 };
                 self.report(
-                    Diagnostic::warning("feature-gate-off", span, format!("Kubernetes {version} drops {what} unless the feature gate {gate} is on"))
-                        .here("off by default")
-                        .help(help),
+                    Diagnostic::warning(
+                        "feature-gate-off",
+                        span,
+                        format!("Kubernetes {version} drops {what} unless the feature gate {gate} is on"),
+                    )
+                    .here("off by default")
+                    .help(help),
                 );
             }
         }
     }
 
-    /// Reports a statement that is neither the language's nor a field of the object.
+    /// Reports a statement that is neither the language's nor a field of the object; gives the name that was meant, if one is near.
     pub(super) fn unknown_statement<'n>(
         &mut self,
         statement: &Statement,
         known: impl Iterator<Item = &'n str>,
         place: &str,
-    ) {
+    ) -> Option<String> {
         let name = &statement.name;
         if let Some((_, instead)) = REPLACED.iter().find(|(replaced, _)| *replaced == name.text) {
             self.report(
-                Diagnostic::error("use-the-statement", name.span, format!("`{}` has a statement of the language", name.text))
-                    .here("the API's own name")
-                    .help(format!("write `{instead}`")),
+                Diagnostic::error(
+                    "use-the-statement",
+                    name.span,
+                    format!("`{}` has a statement of the language", name.text),
+                )
+                .here("the API's own name")
+                .help(format!("write `{instead}`")),
             );
-            return;
+            return None;
         }
         let shown = name.text.escape_debug().to_string();
         let diagnostic =
@@ -346,11 +427,25 @@ impl Resolver<'_> {
         let known: Vec<&str> = known.collect();
         let folded = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text));
         let diagnostic = match folded {
-            Some(found) => diagnostic
-                .help(format!("write `{found}`: case matters"))
-                .fix(format!("write `{found}`"), name.span, *found, Applicability::Safe),
+            Some(found) => diagnostic.help(format!("write `{found}`: case matters")).fix(
+                format!("write `{found}`"),
+                name.span,
+                *found,
+                Applicability::Safe,
+            ),
             None => diagnostic.did_you_mean(name.span, &name.text, known),
         };
+        let meant = diagnostic.fix.as_ref().and_then(|fix| Some(fix.edits.first()?.text.clone()));
         self.report(diagnostic);
+        meant
+    }
+}
+
+/// Marks a field as given though not understood, so that nobody reports it as missing.
+fn settle(object: &Object, field: Option<&str>, statement: &Statement, map: &mut Map) {
+    if let Some(field) = field.and_then(|field| object.field(field))
+        && map.get(field.name).is_none()
+    {
+        map.set(field.name, statement.name.span, Node::new(statement.span, Value::Unresolved));
     }
 }

@@ -3,8 +3,8 @@
 use super::resolve::Resolver;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::tree::{Statement, Value, ValueKind};
 use crate::statement::{Body, Clause, Entry, Need, Slot, Type};
+use crate::syntax::tree::{Statement, Value, ValueKind};
 
 /// The values of a statement, each with the slot that it fills.
 pub(super) struct Head<'a> {
@@ -65,16 +65,24 @@ impl Resolver<'_> {
         match (entry.body, &statement.block) {
             (Body::None, Some(block)) => {
                 self.report(
-                    Diagnostic::error("unexpected-block", block.span, format!("`{}` takes no block", entry.name))
-                        .here("not expected")
-                        .help(format!("write `{}`", entry.signature())),
+                    Diagnostic::error(
+                        "unexpected-block",
+                        block.span,
+                        format!("`{}` takes no block", entry.name),
+                    )
+                    .here("not expected")
+                    .help(format!("write `{}`", entry.signature())),
                 );
             }
             (Body::Required, None) => {
                 self.report(
-                    Diagnostic::error("missing-block", statement.head(), format!("`{}` needs a block", entry.name))
-                        .here("expected `{ … }` after this")
-                        .help(format!("write `{}`", entry.signature())),
+                    Diagnostic::error(
+                        "missing-block",
+                        statement.head(),
+                        format!("`{}` needs a block", entry.name),
+                    )
+                    .here("expected `{ … }` after this")
+                    .help(format!("write `{}`", entry.signature())),
                 );
                 return None;
             }
@@ -127,7 +135,13 @@ impl<'a> Matcher<'_, '_, 'a> {
         let mut given = self.rest.iter().take(needed).count();
         given += self.rest[given..].iter().take_while(|value| self.clause_of(value).is_none()).count();
         if given < needed {
-            self.missing(slots.iter().filter(|slot| matches!(slot, Slot::One(..) | Slot::Many(..))).nth(given).copied());
+            self.missing(
+                slots
+                    .iter()
+                    .filter(|slot| matches!(slot, Slot::One(..) | Slot::Many(..)))
+                    .nth(given)
+                    .copied(),
+            );
             return None;
         }
         let mut spare = given - needed;
@@ -165,9 +179,13 @@ impl<'a> Matcher<'_, '_, 'a> {
                 }
                 _ if must => {
                     self.resolver.report(
-                        Diagnostic::error("missing-value", keyword, format!("`{}` needs a {name}", clause.word))
-                            .here(format!("expected {} after this", ty.phrase()))
-                            .help(format!("write `{}`", self.entry.signature())),
+                        Diagnostic::error(
+                            "missing-value",
+                            keyword,
+                            format!("`{}` needs a {name}", clause.word),
+                        )
+                        .here(format!("expected {} after this", ty.phrase()))
+                        .help(format!("write `{}`", self.entry.signature())),
                     );
                     return None;
                 }
@@ -192,7 +210,8 @@ impl<'a> Matcher<'_, '_, 'a> {
                 _ => None,
             })
         };
-        let absent = clauses().find(|clause| clause.need == Need::Required && head.clause(clause.word).is_none());
+        let absent =
+            clauses().find(|clause| clause.need == Need::Required && head.clause(clause.word).is_none());
         let choice: Vec<&str> =
             clauses().filter(|clause| clause.need == Need::OneOf).map(|clause| clause.word).collect();
         let wanted = match absent {
@@ -242,7 +261,10 @@ impl<'a> Matcher<'_, '_, 'a> {
     }
 
     fn twice(&mut self, span: Span, before: Span, headline: &str) {
-        self.resolver
-            .report(Diagnostic::error("unexpected-value", span, headline).here("here again").label(before, "first here"));
+        self.resolver.report(
+            Diagnostic::error("unexpected-value", span, headline)
+                .here("here again")
+                .label(before, "first here"),
+        );
     }
 }

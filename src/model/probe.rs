@@ -60,7 +60,8 @@ impl Resolver<'_> {
             // The block takes the other fields of the handler and of the probe itself.
             self.each(&block.statements, scope, |resolver, inside, live| {
                 let (mut no_object, mut no_probe) = (Map::default(), Map::default());
-                let (object, probe) = if live { (&mut object, &mut probe) } else { (&mut no_object, &mut no_probe) };
+                let (object, probe) =
+                    if live { (&mut object, &mut probe) } else { (&mut no_object, &mut no_probe) };
                 let name = &inside.name.text;
                 match inner.and_then(|inner| Some((inner, inner.field(name)?))) {
                     Some((inner, field)) => resolver.field(inner, field, inside, object, scope),

@@ -4,11 +4,11 @@ use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::template::Template;
 use super::types::undeclarable;
 use super::{Flow, Setting};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
-use crate::syntax::tree::{Document, Operator, Statement, Value, ValueKind};
 use crate::statement::Place;
+use crate::syntax::tree::{Document, Operator, Statement, Value, ValueKind};
 use crate::vocabulary;
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
@@ -67,6 +67,7 @@ pub(super) struct Resolver<'a> {
     pub(super) applying: Vec<Span>,
     statements: usize,
     diagnostics: Vec<Diagnostic>,
+    raised: usize,
     reported: HashSet<(&'static str, Span)>,
     flow: Flow,
 }
@@ -90,6 +91,7 @@ pub fn resolve(
         applying: Vec::new(),
         statements: 0,
         diagnostics: Vec::new(),
+        raised: 0,
         reported: HashSet::new(),
         flow: Flow::default(),
     };
@@ -106,6 +108,7 @@ pub fn resolve(
 impl<'a> Resolver<'a> {
     /// Reports a diagnostic once for its place, with the uses of templates that led there.
     pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
+        self.raised += usize::from(diagnostic.severity == Severity::Error);
         if !self.reported.insert((diagnostic.name, diagnostic.primary.span)) {
             return;
         }
@@ -117,6 +120,11 @@ impl<'a> Resolver<'a> {
             }
         }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// How many errors have been raised, those included that were said before.
+    pub(super) fn errors(&self) -> usize {
+        self.raised
     }
 
     /// The source text of a place.
@@ -147,8 +155,12 @@ impl<'a> Resolver<'a> {
             self.statements += 1;
             if self.statements > MAX_STATEMENTS {
                 self.report(
-                    Diagnostic::error("too-large", statement.name.span, format!("a workload grows past {MAX_STATEMENTS} statements"))
-                        .here("too many once templates are applied"),
+                    Diagnostic::error(
+                        "too-large",
+                        statement.name.span,
+                        format!("a workload grows past {MAX_STATEMENTS} statements"),
+                    )
+                    .here("too many once templates are applied"),
                 );
                 return;
             }
@@ -158,8 +170,12 @@ impl<'a> Resolver<'a> {
                 "else" => {
                     let Some(before) = taken else {
                         self.report(
-                            Diagnostic::error("stray-else", statement.name.span, "`else` without a `when` before it")
-                                .here("expected `when … { … }` right before this"),
+                            Diagnostic::error(
+                                "stray-else",
+                                statement.name.span,
+                                "`else` without a `when` before it",
+                            )
+                            .here("expected `when … { … }` right before this"),
                         );
                         continue;
                     };
@@ -204,8 +220,12 @@ impl<'a> Resolver<'a> {
             Some(block) => self.branches(&block.statements, scope, live, visit),
             None if statement.broken => {}
             None => self.report(
-                Diagnostic::error("missing-block", statement.head(), format!("`{}` needs a block", statement.name.text))
-                    .here("expected `{ … }` after this"),
+                Diagnostic::error(
+                    "missing-block",
+                    statement.head(),
+                    format!("`{}` needs a block", statement.name.text),
+                )
+                .here("expected `{ … }` after this"),
             ),
         }
     }
@@ -259,19 +279,25 @@ impl<'a> Resolver<'a> {
         let known = matches!(statement.values.as_slice(), [Value { kind: ValueKind::Number(number), .. }] if number == "1");
         if !first {
             self.report(
-                Diagnostic::error("misplaced-edition", statement.head(), "`initflow` does not stand first").here("move it to the top of the file"),
+                Diagnostic::error("misplaced-edition", statement.head(), "`initflow` does not stand first")
+                    .here("move it to the top of the file"),
             );
         } else if !known && !statement.broken {
             self.report(
-                Diagnostic::error("unknown-edition", statement.head(), "this edition of the language is not known")
-                    .here("expected `initflow 1`"),
+                Diagnostic::error(
+                    "unknown-edition",
+                    statement.head(),
+                    "this edition of the language is not known",
+                )
+                .here("expected `initflow 1`"),
             );
         }
     }
 
     /// `let name = value`
     fn constant(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
-        let ([Value { kind: ValueKind::Word(name), span }, assign, value], None) = (statement.values.as_slice(), &statement.block)
+        let ([Value { kind: ValueKind::Word(name), span }, assign, value], None) =
+            (statement.values.as_slice(), &statement.block)
         else {
             return self.misshapen(statement, "let name = value");
         };
@@ -304,11 +330,16 @@ impl<'a> Resolver<'a> {
             (Some(setting), _) => self.set(setting, &ty, *span),
             (None, Some(default)) => default,
             (None, None) => {
-                if self.require_params && live && rest.iter().all(|value| !matches!(value.kind, ValueKind::Operator(Operator::Assign))) {
+                if self.require_params
+                    && live
+                    && rest.iter().all(|value| !matches!(value.kind, ValueKind::Operator(Operator::Assign)))
+                {
                     self.report(
                         Diagnostic::error("missing-param", *span, format!("the param `{name}` has no value"))
                             .here("no default here, and none given")
-                            .help(format!("give it one with `--set {name}=…`, or a default: `param {name}: … = …`")),
+                            .help(format!(
+                                "give it one with `--set {name}=…`, or a default: `param {name}: … = …`"
+                            )),
                     );
                 }
                 Evaluated { constant: Constant::Unknown, span: *span }
@@ -322,8 +353,12 @@ impl<'a> Resolver<'a> {
     fn misshapen(&mut self, statement: &Statement, shape: &str) {
         let span = statement.head();
         self.report(
-            Diagnostic::error("malformed-declaration", span, format!("`{}` cannot be read", statement.name.text))
-                .here(format!("expected `{shape}`")),
+            Diagnostic::error(
+                "malformed-declaration",
+                span,
+                format!("`{}` cannot be read", statement.name.text),
+            )
+            .here(format!("expected `{shape}`")),
         );
     }
 
@@ -340,7 +375,8 @@ impl<'a> Resolver<'a> {
             let before = before.declared;
             return self.declared_twice(name, declared, before);
         }
-        let binding = Binding { name: name.clone(), declared, value, argument: false, reference: false, part: None };
+        let binding =
+            Binding { name: name.clone(), declared, value, argument: false, reference: false, part: None };
         self.names[scope.file].bindings.insert(name.clone(), binding);
     }
 
@@ -354,13 +390,15 @@ impl<'a> Resolver<'a> {
 
     /// Where a name is declared that is not bound yet, because its declaration stands below.
     pub(super) fn declared_below(&self, word: &str, scope: &Scope) -> Option<Span> {
-        self.files[scope.file].document.statements.iter().find_map(|statement| match statement.values.first() {
-            Some(Value { kind: ValueKind::Word(name), span })
-                if name == word && matches!(statement.name.text.as_str(), "let" | "param") =>
-            {
-                Some(*span)
+        self.files[scope.file].document.statements.iter().find_map(|statement| {
+            match statement.values.first() {
+                Some(Value { kind: ValueKind::Word(name), span })
+                    if name == word && matches!(statement.name.text.as_str(), "let" | "param") =>
+                {
+                    Some(*span)
+                }
+                _ => None,
             }
-            _ => None,
         })
     }
 
@@ -384,9 +422,17 @@ impl<'a> Resolver<'a> {
             Ok(constant) => Evaluated { constant, span: declared },
             Err(expected) => {
                 let text = super::scope::shortened(&setting.value);
-                let diagnostic = Diagnostic::error("type-mismatch", span, format!("{} gives `{}` the value {text}", setting.origin, setting.name))
-                    .here(format!("expected {expected}"));
-                let diagnostic = if setting.span.is_some() { diagnostic.label(declared, "declared here") } else { diagnostic };
+                let diagnostic = Diagnostic::error(
+                    "type-mismatch",
+                    span,
+                    format!("{} gives `{}` the value {text}", setting.origin, setting.name),
+                )
+                .here(format!("expected {expected}"));
+                let diagnostic = if setting.span.is_some() {
+                    diagnostic.label(declared, "declared here")
+                } else {
+                    diagnostic
+                };
                 self.report(diagnostic);
                 Evaluated { constant: Constant::Unknown, span: declared }
             }
@@ -401,19 +447,25 @@ impl<'a> Resolver<'a> {
         for (alias, file) in &self.files[root].uses {
             known.extend(params(&self.files[*file]).iter().map(|name| format!("{alias}.{name}")));
         }
-        let Some(whole) = self.files[root].document.statements.first().map(|first| first.name.span) else { return };
+        let Some(whole) = self.files[root].document.statements.first().map(|first| first.name.span) else {
+            return;
+        };
         for setting in self.settings {
             if known.iter().any(|name| *name == setting.name) {
                 continue;
             }
             let span = setting.span.unwrap_or(Span { end: whole.start, ..whole });
-            let headline = format!("{} gives a value to `{}`, which is no param of the program", setting.origin, setting.name);
+            let headline = format!(
+                "{} gives a value to `{}`, which is no param of the program",
+                setting.origin, setting.name
+            );
             let near = crate::diagnostic::nearest(&setting.name, known.iter().map(String::as_str));
             let diagnostic = Diagnostic::error("unknown-param", span, headline);
             self.report(match near {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None if known.is_empty() => diagnostic.help("the program has no params"),
-                None => diagnostic.help(format!("its params: {}", super::types::one_of(known.iter().map(String::as_str)))),
+                None => diagnostic
+                    .help(format!("its params: {}", super::types::one_of(known.iter().map(String::as_str)))),
             });
         }
     }
@@ -422,19 +474,35 @@ impl<'a> Resolver<'a> {
     pub(super) fn defaults(&mut self, statement: &'a Statement, file: usize) -> Option<Defaults<'a>> {
         let Some(block) = &statement.block else {
             self.report(
-                Diagnostic::error("missing-block", statement.head(), "`defaults` needs a block").here("expected `{ … }` after this"),
+                Diagnostic::error("missing-block", statement.head(), "`defaults` needs a block")
+                    .here("expected `{ … }` after this"),
             );
             return None;
         };
         let kind = match statement.values.as_slice() {
             [] => None,
-            [Value { kind: ValueKind::Word(word), .. }] if vocabulary::CONTAINERS.contains(&word.as_str()) => Some(word),
+            [Value { kind: ValueKind::Word(word), .. }]
+                if vocabulary::CONTAINERS.contains(&word.as_str()) =>
+            {
+                Some(word)
+            }
             [value, ..] => {
                 let written = self.spelling(value.span);
                 self.report(
-                    Diagnostic::error("unknown-value", value.span, "`defaults` are for one kind of container, or for all")
-                        .here(format!("expected {}", super::types::one_of(vocabulary::CONTAINERS.iter().copied())))
-                        .did_you_mean(value.span, &written, vocabulary::CONTAINERS.iter().copied()),
+                    Diagnostic::error(
+                        "unknown-value",
+                        value.span,
+                        "`defaults` are for one kind of container, or for all",
+                    )
+                    .here(format!(
+                        "expected {}",
+                        super::types::one_of(vocabulary::CONTAINERS.iter().copied())
+                    ))
+                    .did_you_mean(
+                        value.span,
+                        &written,
+                        vocabulary::CONTAINERS.iter().copied(),
+                    ),
                 );
                 return None;
             }
@@ -470,7 +538,8 @@ impl<'a> Resolver<'a> {
 
     fn unknown_item<'n>(&mut self, statement: &Statement, known: impl Iterator<Item = &'n str>) {
         let name = &statement.name;
-        let inside = vocabulary::entry(Place::Workload, &name.text).or(vocabulary::entry(Place::Container, &name.text));
+        let inside = vocabulary::entry(Place::Workload, &name.text)
+            .or(vocabulary::entry(Place::Container, &name.text));
         let headline = format!("`{}` may not stand outside all blocks", name.text.escape_debug());
         let diagnostic = Diagnostic::error("unknown-statement", name.span, headline);
         self.report(match inside {

@@ -119,8 +119,9 @@ impl Resolver<'_> {
     }
 
     fn unknown_word(&mut self, word: &str, span: Span, scope: &Scope) {
-        let mut diagnostic = Diagnostic::error("unknown-name", span, format!("no `let` or `param` is called `{word}`"))
-            .here("not declared");
+        let mut diagnostic =
+            Diagnostic::error("unknown-name", span, format!("no `let` or `param` is called `{word}`"))
+                .here("not declared");
         if let Some(declared) = self.declared_below(word, scope) {
             diagnostic = diagnostic
                 .label(declared, "declared here, below its use")
@@ -157,7 +158,9 @@ impl Resolver<'_> {
                 Constant::List(items.iter().map(|item| self.evaluate(item, scope)).collect())
             }
             ValueKind::Range(..) => self.no_value("a range may not stand here", span),
-            ValueKind::Call(name, _) => self.no_value(&format!("`{}(…)` may not stand here", name.text), span),
+            ValueKind::Call(name, _) => {
+                self.no_value(&format!("`{}(…)` may not stand here", name.text), span)
+            }
             ValueKind::Group(_) => self.no_value("round brackets may not stand here", span),
             ValueKind::Operator(_) => self.no_value("an operator may not stand here", span),
         };
@@ -181,7 +184,8 @@ impl Resolver<'_> {
             length += inserted.len();
             if length > MAX_TEXT_BYTES {
                 self.report(
-                    Diagnostic::error("too-large", span, "a text grows past 1 MiB").here("too long once its insertions are filled in"),
+                    Diagnostic::error("too-large", span, "a text grows past 1 MiB")
+                        .here("too long once its insertions are filled in"),
                 );
                 return Constant::Unknown;
             }
@@ -199,8 +203,12 @@ impl Resolver<'_> {
                 let spelled = value.constant.spelled();
                 if spelled.is_none() && value.constant != Constant::Unknown {
                     self.report(
-                        Diagnostic::error("type-mismatch", *span, format!("`{text}` is a list, which cannot be put into a text"))
-                            .here("expected text, a number, a path or a truth value"),
+                        Diagnostic::error(
+                            "type-mismatch",
+                            *span,
+                            format!("`{text}` is a list, which cannot be put into a text"),
+                        )
+                        .here("expected text, a number, a path or a truth value"),
                     );
                 }
                 spelled
@@ -225,7 +233,9 @@ impl Resolver<'_> {
     }
 
     fn all(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
-        split(values, Operator::And).map(|part| self.comparison(part, at, scope)).fold(true, |all, one| all & one)
+        split(values, Operator::And)
+            .map(|part| self.comparison(part, at, scope))
+            .fold(true, |all, one| all & one)
     }
 
     fn comparison(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
@@ -257,7 +267,9 @@ impl Resolver<'_> {
                     }
                 }
             }
-            [left, middle, right] if matches!(operator(middle), Some(Operator::Equal | Operator::NotEqual)) => {
+            [left, middle, right]
+                if matches!(operator(middle), Some(Operator::Equal | Operator::NotEqual)) =>
+            {
                 let (left, right) = (self.evaluate(left, scope), self.evaluate(right, scope));
                 self.compared(&left, &right) == (operator(middle) == Some(Operator::Equal))
             }
@@ -272,7 +284,9 @@ impl Resolver<'_> {
             (Unknown, _) | (_, Unknown) => true,
             (Text(a) | Path(a) | Word(a), Text(b) | Path(b) | Word(b)) | (Number(a), Number(b)) => a == b,
             (Bool(a), Bool(b)) => a == b,
-            (List(a), List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.constant == b.constant),
+            (List(a), List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.constant == b.constant)
+            }
             (a, b) => {
                 let headline = format!("{} and {} can never be equal", a.describe(), b.describe());
                 self.report(Diagnostic::error("type-mismatch", right.span, headline).here("of another type"));

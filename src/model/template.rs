@@ -6,8 +6,8 @@ use super::types::one_of;
 use crate::diagnostic::Diagnostic;
 use crate::object::Value as NodeValue;
 use crate::source::Span;
-use crate::syntax::tree::{Argument, Block, Name, Operator, Statement, Value, ValueKind};
 use crate::statement::Type;
+use crate::syntax::tree::{Argument, Block, Name, Operator, Statement, Value, ValueKind};
 use crate::vocabulary;
 use smol_str::SmolStr;
 
@@ -66,14 +66,18 @@ impl ParameterType {
     /// The constant that a setting's text means for this type.
     pub(super) fn constant_of(&self, text: &str) -> Constant {
         match self {
-            Self::Int | Self::Cpu | Self::Memory | Self::Duration | Self::Port => Constant::Number(text.into()),
+            Self::Int | Self::Cpu | Self::Memory | Self::Duration | Self::Port => {
+                Constant::Number(text.into())
+            }
             Self::Bool => match text {
                 "true" => Constant::Bool(true),
                 "false" => Constant::Bool(false),
                 _ => Constant::Text(text.into()),
             },
             Self::Path => Constant::Path(text.into()),
-            Self::Text(_) | Self::Volume | Self::Container | Self::Enumeration(_) => Constant::Text(text.into()),
+            Self::Text(_) | Self::Volume | Self::Container | Self::Enumeration(_) => {
+                Constant::Text(text.into())
+            }
         }
     }
 
@@ -117,9 +121,10 @@ impl<'a> Resolver<'a> {
     pub(super) fn template(&mut self, statement: &'a Statement, file: usize) -> Option<Template<'a>> {
         let shape = "template KIND name(parameter: type) { … }";
         let (kind, name, arguments): (_, _, &[Argument]) = match statement.values.as_slice() {
-            [Value { kind: ValueKind::Word(kind), .. }, Value { kind: ValueKind::Call(name, arguments), .. }] => {
-                (kind, name, arguments)
-            }
+            [
+                Value { kind: ValueKind::Word(kind), .. },
+                Value { kind: ValueKind::Call(name, arguments), .. },
+            ] => (kind, name, arguments),
             _ => {
                 self.report(
                     Diagnostic::error("malformed-declaration", statement.head(), "`template` cannot be read")
@@ -129,7 +134,8 @@ impl<'a> Resolver<'a> {
             }
         };
         let kinds = || {
-            let workloads = ["pod", "deployment", "statefulset", "daemonset", "replicaset", "job", "cronjob", "part"];
+            let workloads =
+                ["pod", "deployment", "statefulset", "daemonset", "replicaset", "job", "cronjob", "part"];
             workloads.into_iter().chain(vocabulary::CONTAINERS.iter().copied())
         };
         if !kinds().any(|known| known == kind) {
@@ -143,7 +149,8 @@ impl<'a> Resolver<'a> {
         }
         let Some(block) = &statement.block else {
             self.report(
-                Diagnostic::error("missing-block", statement.head(), "`template` needs a block").here("expected `{ … }` after this"),
+                Diagnostic::error("missing-block", statement.head(), "`template` needs a block")
+                    .here("expected `{ … }` after this"),
             );
             return None;
         };
@@ -152,7 +159,8 @@ impl<'a> Resolver<'a> {
             let Some(name) = &argument.name else {
                 let span = argument.values.first().map_or(name.span, |value| value.span);
                 self.report(
-                    Diagnostic::error("malformed-declaration", span, "a parameter needs a type").here("expected `name: type`"),
+                    Diagnostic::error("malformed-declaration", span, "a parameter needs a type")
+                        .here("expected `name: type`"),
                 );
                 continue;
             };
@@ -174,21 +182,23 @@ impl<'a> Resolver<'a> {
         at: Span,
         in_template: bool,
     ) -> Option<(ParameterType, Option<&'v Value>)> {
-        let assign = values.iter().position(|value| matches!(value.kind, ValueKind::Operator(Operator::Assign)));
+        let assign =
+            values.iter().position(|value| matches!(value.kind, ValueKind::Operator(Operator::Assign)));
         let (ty, default) = match assign {
             Some(at) => (&values[..at], &values[at + 1..]),
             None => (values, &[][..]),
         };
         let ty = match ty {
             [Value { kind: ValueKind::Word(word), span }] => {
-                let known = TYPES
-                    .iter()
-                    .filter(|(_, ty)| in_template || !matches!(ty, ParameterType::Volume | ParameterType::Container));
+                let known = TYPES.iter().filter(|(_, ty)| {
+                    in_template || !matches!(ty, ParameterType::Volume | ParameterType::Container)
+                });
                 match known.clone().find(|(name, _)| name == word) {
                     Some((_, ty)) => ty.clone(),
                     None => {
-                        let diagnostic = Diagnostic::error("unknown-type", *span, format!("there is no type `{word}`"))
-                            .here(format!("expected {}", one_of(known.clone().map(|(name, _)| *name))));
+                        let diagnostic =
+                            Diagnostic::error("unknown-type", *span, format!("there is no type `{word}`"))
+                                .here(format!("expected {}", one_of(known.clone().map(|(name, _)| *name))));
                         let meant = match word.as_str() {
                             "str" | "text" | "String" => Some("string"),
                             "integer" | "number" | "i32" => Some("int"),
@@ -197,7 +207,12 @@ impl<'a> Resolver<'a> {
                             _ => None,
                         };
                         self.report(match meant {
-                            Some(meant) => diagnostic.fix(format!("write `{meant}`"), *span, meant, crate::diagnostic::Applicability::Safe),
+                            Some(meant) => diagnostic.fix(
+                                format!("write `{meant}`"),
+                                *span,
+                                meant,
+                                crate::diagnostic::Applicability::Safe,
+                            ),
                             None => diagnostic.did_you_mean(*span, word, known.map(|(name, _)| *name)),
                         });
                         return None;
@@ -211,7 +226,8 @@ impl<'a> Resolver<'a> {
             (Some(_), [default]) => Some((ty, Some(default))),
             (Some(assign), _) => {
                 self.report(
-                    Diagnostic::error("malformed-declaration", values[assign].span, "a default is one value").here("expected one value after this"),
+                    Diagnostic::error("malformed-declaration", values[assign].span, "a default is one value")
+                        .here("expected one value after this"),
                 );
                 None
             }
@@ -246,10 +262,12 @@ impl<'a> Resolver<'a> {
     /// The constant of a value that is handed to a parameter, if it fits.
     pub(super) fn argument(&mut self, value: &Value, ty: &ParameterType, scope: &Scope) -> Option<Evaluated> {
         let evaluated = match (&value.kind, ty) {
-            (ValueKind::Word(word), ParameterType::Volume | ParameterType::Container) => match self.lookup(word, scope) {
-                Some(binding) if binding.reference => binding.value.clone(),
-                _ => Evaluated { constant: Constant::Word(word.clone()), span: value.span },
-            },
+            (ValueKind::Word(word), ParameterType::Volume | ParameterType::Container) => {
+                match self.lookup(word, scope) {
+                    Some(binding) if binding.reference => binding.value.clone(),
+                    _ => Evaluated { constant: Constant::Word(word.clone()), span: value.span },
+                }
+            }
             (ValueKind::Word(word), ParameterType::Enumeration(values)) if values.contains(word) => {
                 Evaluated { constant: Constant::Text(word.clone()), span: value.span }
             }
@@ -261,8 +279,12 @@ impl<'a> Resolver<'a> {
         match self.fits(&evaluated, ty) {
             Ok(constant) => Some(Evaluated { constant, ..evaluated }),
             Err(expected) => {
-                let diagnostic = Diagnostic::error("type-mismatch", evaluated.span, format!("{} does not fit here", evaluated.constant.describe()))
-                    .here(format!("expected {expected}"));
+                let diagnostic = Diagnostic::error(
+                    "type-mismatch",
+                    evaluated.span,
+                    format!("{} does not fit here", evaluated.constant.describe()),
+                )
+                .here(format!("expected {expected}"));
                 self.report(match (&evaluated.constant, ty) {
                     (Constant::Text(text), ParameterType::Enumeration(values)) => {
                         let span = evaluated.span;
@@ -293,7 +315,9 @@ impl<'a> Resolver<'a> {
             | (ParameterType::Path, Constant::Path(_)) => true,
             (ParameterType::Path, Constant::Text(text)) => text.starts_with('/'),
             (ParameterType::Int, Constant::Number(text)) => {
-                text.parse::<i64>().is_ok() && !text.starts_with('+') && (text.len() == 1 || !text.starts_with('0'))
+                text.parse::<i64>().is_ok()
+                    && !text.starts_with('+')
+                    && (text.len() == 1 || !text.starts_with('0'))
             }
             (ParameterType::Port, Constant::Number(text)) => text.parse::<u16>().is_ok_and(|port| port > 0),
             (ParameterType::Cpu, Constant::Number(text)) => quantity(text, Unit::Cpu).is_ok(),
@@ -327,9 +351,13 @@ impl<'a> Resolver<'a> {
         let template = self.find_template(name, span, scope)?;
         if template.kind != kind {
             self.report(
-                Diagnostic::error("wrong-template", span, format!("`{name}` is the template of a `{}`, not of a `{kind}`", template.kind))
-                    .here(format!("place it by `{} NAME from {name}(…)`", template.kind))
-                    .label(template.name.span, "declared here"),
+                Diagnostic::error(
+                    "wrong-template",
+                    span,
+                    format!("`{name}` is the template of a `{}`, not of a `{kind}`", template.kind),
+                )
+                .here(format!("place it by `{} NAME from {name}(…)`", template.kind))
+                .label(template.name.span, "declared here"),
             );
             return None;
         }
@@ -342,11 +370,20 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let Some(layer) = scope.layer.checked_sub(TEMPLATE_STEP).filter(|layer| *layer > 16) else {
-            self.report(Diagnostic::error("too-deep", span, "templates use templates too deeply").here("too deep"));
+            self.report(
+                Diagnostic::error("too-deep", span, "templates use templates too deeply").here("too deep"),
+            );
             return None;
         };
         let locals = self.arguments(&template, call.span, arguments, scope);
-        Some(Use { block: template.block, file: template.file, locals, layer, span: call.span, name: template.name.span })
+        Some(Use {
+            block: template.block,
+            file: template.file,
+            locals,
+            layer,
+            span: call.span,
+            name: template.name.span,
+        })
     }
 
     fn find_template(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Template<'a>> {
@@ -357,13 +394,17 @@ impl<'a> Resolver<'a> {
         let Some(file) = file else {
             let alias = name.split('.').next().unwrap_or_default().to_owned();
             let names: &Names = &self.names[scope.file];
-            let mut diagnostic = Diagnostic::error("unknown-name", span, format!("no file is used as `{alias}`")).here("not known here");
-            if let Some(near) = crate::diagnostic::nearest(&alias, names.aliases.keys().map(SmolStr::as_str)) {
+            let mut diagnostic =
+                Diagnostic::error("unknown-name", span, format!("no file is used as `{alias}`"))
+                    .here("not known here");
+            if let Some(near) = crate::diagnostic::nearest(&alias, names.aliases.keys().map(SmolStr::as_str))
+            {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             } else if alias == "std" {
                 diagnostic = diagnostic.help("add `use \"std\"` at the top of the file");
             } else {
-                diagnostic = diagnostic.help(format!("add `use \"{alias}.initflow\"` at the top of the file"));
+                diagnostic =
+                    diagnostic.help(format!("add `use \"{alias}.initflow\"` at the top of the file"));
             }
             self.report(diagnostic);
             return None;
@@ -374,10 +415,14 @@ impl<'a> Resolver<'a> {
         let known: Vec<String> = self.names[file]
             .templates
             .keys()
-            .map(|known| name.split_once('.').map_or_else(|| known.to_string(), |(alias, _)| format!("{alias}.{known}")))
+            .map(|known| {
+                name.split_once('.')
+                    .map_or_else(|| known.to_string(), |(alias, _)| format!("{alias}.{known}"))
+            })
             .collect();
         let mut diagnostic =
-            Diagnostic::error("unknown-name", span, format!("no template is called `{name}`")).here("not declared");
+            Diagnostic::error("unknown-name", span, format!("no template is called `{name}`"))
+                .here("not declared");
         if let Some(near) = crate::diagnostic::nearest(name, known.iter().map(String::as_str)) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         } else if !known.is_empty() {
@@ -389,7 +434,13 @@ impl<'a> Resolver<'a> {
         None
     }
 
-    fn arguments(&mut self, template: &Template<'a>, call: Span, arguments: &'a [Argument], scope: &Scope) -> Vec<Binding> {
+    fn arguments(
+        &mut self,
+        template: &Template<'a>,
+        call: Span,
+        arguments: &'a [Argument],
+        scope: &Scope,
+    ) -> Vec<Binding> {
         let mut given: Vec<Option<&'a Value>> = vec![None; template.parameters.len()];
         let mut positional = 0;
         for argument in arguments {
@@ -399,26 +450,40 @@ impl<'a> Resolver<'a> {
                     positional += 1;
                     Some(positional - 1).filter(|at| *at < given.len())
                 }
-                Some(name) => template.parameters.iter().position(|parameter| parameter.name.text == name.text),
+                Some(name) => {
+                    template.parameters.iter().position(|parameter| parameter.name.text == name.text)
+                }
             };
             let Some(at) = at else {
                 let known = template.parameters.iter().map(|parameter| parameter.name.text.as_str());
                 let declared = template.name.span;
                 let diagnostic = match &argument.name {
-                    None => Diagnostic::error("unknown-argument", value.span, format!("the template `{}` takes {} arguments", template.name.text, given.len()))
-                        .here("one too many"),
-                    Some(name) => Diagnostic::error("unknown-argument", name.span, format!("the template `{}` has no parameter `{}`", template.name.text, name.text))
-                        .here("not a parameter")
-                        .did_you_mean(name.span, &name.text, known),
+                    None => Diagnostic::error(
+                        "unknown-argument",
+                        value.span,
+                        format!("the template `{}` takes {} arguments", template.name.text, given.len()),
+                    )
+                    .here("one too many"),
+                    Some(name) => Diagnostic::error(
+                        "unknown-argument",
+                        name.span,
+                        format!("the template `{}` has no parameter `{}`", template.name.text, name.text),
+                    )
+                    .here("not a parameter")
+                    .did_you_mean(name.span, &name.text, known),
                 };
                 self.report(diagnostic.label(declared, "declared here"));
                 continue;
             };
             if let Some(before) = given[at] {
                 self.report(
-                    Diagnostic::error("duplicate-statement", value.span, format!("`{}` is given twice", template.parameters[at].name.text))
-                        .here("here again")
-                        .label(before.span, "first here"),
+                    Diagnostic::error(
+                        "duplicate-statement",
+                        value.span,
+                        format!("`{}` is given twice", template.parameters[at].name.text),
+                    )
+                    .here("here again")
+                    .label(before.span, "first here"),
                 );
             }
             given[at] = Some(value);
@@ -428,14 +493,19 @@ impl<'a> Resolver<'a> {
             let value = match (given, parameter.default) {
                 (Some(value), _) => self.argument(value, &parameter.ty, scope),
                 (None, Some(default)) => {
-                    let inner = Scope { file: template.file, locals: &bindings, part: None, layer: scope.layer };
+                    let inner =
+                        Scope { file: template.file, locals: &bindings, part: None, layer: scope.layer };
                     self.argument(default, &parameter.ty, &inner)
                 }
                 (None, None) => {
                     self.report(
-                        Diagnostic::error("missing-argument", call, format!("the template `{}` needs `{}`", template.name.text, parameter.name.text))
-                            .here(format!("expected `{}: …`, {}", parameter.name.text, parameter.ty.phrase()))
-                            .label(parameter.name.span, "without a default"),
+                        Diagnostic::error(
+                            "missing-argument",
+                            call,
+                            format!("the template `{}` needs `{}`", template.name.text, parameter.name.text),
+                        )
+                        .here(format!("expected `{}: …`, {}", parameter.name.text, parameter.ty.phrase()))
+                        .label(parameter.name.span, "without a default"),
                     );
                     None
                 }

@@ -7,8 +7,8 @@ use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{EnumValue, Type as FieldType};
 use crate::object::{Node, Value};
 use crate::source::Span;
-use crate::syntax::tree::{self, ValueKind};
 use crate::statement::Type;
+use crate::syntax::tree::{self, ValueKind};
 use smol_str::SmolStr;
 
 impl Resolver<'_> {
@@ -27,7 +27,8 @@ impl Resolver<'_> {
             let bound = self.lookup(word, scope);
             return match bound {
                 Some(binding) if binding.reference || (ty == Type::PortRef && binding.argument) => {
-                    let evaluated = Evaluated { constant: binding.value.constant.clone(), span: binding.value.span };
+                    let evaluated =
+                        Evaluated { constant: binding.value.constant.clone(), span: binding.value.span };
                     self.convert(&evaluated, ty)
                 }
                 Some(binding) if ty == Type::PortRef => {
@@ -46,7 +47,10 @@ impl Resolver<'_> {
         let Evaluated { constant, span } = evaluated;
         let value = match (ty, constant) {
             (_, Constant::Unknown) => Ok(Value::Unresolved),
-            (Type::Name | Type::Volume | Type::Container | Type::PortRef, Constant::Text(text) | Constant::Word(text))
+            (
+                Type::Name | Type::Volume | Type::Container | Type::PortRef,
+                Constant::Text(text) | Constant::Word(text),
+            )
             | (Type::Text | Type::TextOrList, Constant::Text(text) | Constant::Path(text)) => {
                 Ok(Value::Text(text.clone()))
             }
@@ -92,11 +96,15 @@ impl Resolver<'_> {
             Constant::Number(text) if expected.starts_with("text") && *text == written => {
                 diagnostic.fix("put it in quotes", span, format!("\"{text}\""), Applicability::Safe)
             }
-            Constant::Number(text) if expected.starts_with("a time") && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Constant::Number(text)
+                if expected.starts_with("a time") && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
                 diagnostic.fix("give it a unit", span, format!("{text}s"), Applicability::Unsafe)
             }
             Constant::Number(text)
-                if expected.starts_with("a file mode") && text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+                if expected.starts_with("a file mode")
+                    && text.len() == 3
+                    && text.bytes().all(|byte| byte.is_ascii_digit()) =>
             {
                 diagnostic.fix("write it in octal", span, format!("0{text}"), Applicability::Unsafe)
             }
@@ -106,7 +114,13 @@ impl Resolver<'_> {
     }
 
     /// The node of a plain value of a Kubernetes field.
-    pub(super) fn scalar(&mut self, value: &tree::Value, ty: &'static FieldType, key: &str, scope: &Scope) -> Node {
+    pub(super) fn scalar(
+        &mut self,
+        value: &tree::Value,
+        ty: &'static FieldType,
+        key: &str,
+        scope: &Scope,
+    ) -> Node {
         if let FieldType::Enum(values) = ty {
             return self.enumerated(value, values, scope);
         }
@@ -115,7 +129,12 @@ impl Resolver<'_> {
     }
 
     /// The node that a constant becomes as a Kubernetes field.
-    pub(super) fn convert_scalar(&mut self, evaluated: &Evaluated, ty: &'static FieldType, key: &str) -> Node {
+    pub(super) fn convert_scalar(
+        &mut self,
+        evaluated: &Evaluated,
+        ty: &'static FieldType,
+        key: &str,
+    ) -> Node {
         let Evaluated { constant, span } = evaluated;
         let is_mode = matches!(key, "mode" | "defaultMode");
         let value = match (ty, constant) {
@@ -126,7 +145,9 @@ impl Resolver<'_> {
             (FieldType::Int64, Constant::Number(text)) => int(text, i64::MIN, i64::MAX),
             (FieldType::Text | FieldType::Time, Constant::Text(text) | Constant::Path(text))
             | (FieldType::IntOrString, Constant::Text(text)) => Ok(Value::Text(text.clone())),
-            (FieldType::IntOrString, Constant::Number(text)) if text.ends_with('%') => Ok(Value::Text(text.clone())),
+            (FieldType::IntOrString, Constant::Number(text)) if text.ends_with('%') => {
+                Ok(Value::Text(text.clone()))
+            }
             (FieldType::IntOrString, Constant::Number(text)) => int(text, i32::MIN.into(), i32::MAX.into()),
             (FieldType::Quantity, Constant::Number(text)) => quantity(text, Unit::of(key)),
             _ => Err(None),
@@ -144,10 +165,14 @@ impl Resolver<'_> {
                 match (member, bound) {
                     (true, Some(declared)) => {
                         self.report(
-                            Diagnostic::error("ambiguous-word", value.span, format!("`{word}` is a value that stands here, and a name of yours"))
-                                .here("which of the two?")
-                                .label(declared, "declared here")
-                                .help("give the `let` or `param` another name"),
+                            Diagnostic::error(
+                                "ambiguous-word",
+                                value.span,
+                                format!("`{word}` is a value that stands here, and a name of yours"),
+                            )
+                            .here("which of the two?")
+                            .label(declared, "declared here")
+                            .help("give the `let` or `param` another name"),
                         );
                         return Node::new(value.span, Value::Unresolved);
                     }
@@ -179,12 +204,19 @@ impl Resolver<'_> {
             }
             None => {
                 let folded = names().find(|name| name.eq_ignore_ascii_case(&text));
-                let diagnostic = Diagnostic::error("unknown-value", span, format!("`{}` is none of the values that may stand here", text.escape_debug()))
-                    .here(format!("expected {}", one_of(names())));
+                let diagnostic = Diagnostic::error(
+                    "unknown-value",
+                    span,
+                    format!("`{}` is none of the values that may stand here", text.escape_debug()),
+                )
+                .here(format!("expected {}", one_of(names())));
                 self.report(match folded {
-                    Some(name) => diagnostic
-                        .help(format!("write `{name}`: case matters"))
-                        .fix(format!("write `{name}`"), span, name, Applicability::Safe),
+                    Some(name) => diagnostic.help(format!("write `{name}`: case matters")).fix(
+                        format!("write `{name}`"),
+                        span,
+                        name,
+                        Applicability::Safe,
+                    ),
                     None => diagnostic.did_you_mean(span, &text, names()),
                 });
                 Node::new(span, Value::Unresolved)
@@ -234,7 +266,8 @@ pub(super) enum Unit {
 impl Unit {
     /// The units of a resource, by its name.
     pub(super) fn of(resource: &str) -> Self {
-        let resource = resource.strip_prefix("limits.").or(resource.strip_prefix("requests.")).unwrap_or(resource);
+        let resource =
+            resource.strip_prefix("limits.").or(resource.strip_prefix("requests.")).unwrap_or(resource);
         match resource {
             "cpu" => Self::Cpu,
             "memory" | "storage" | "ephemeral-storage" | "sizeLimit" => Self::Bytes,
@@ -246,12 +279,17 @@ impl Unit {
 
 /// A quantity, if it is one and has a unit that fits.
 pub(super) fn quantity(text: &str, unit: Unit) -> Result<Value, Option<String>> {
-    let suffix = text.trim_start_matches(|char: char| char.is_ascii_digit() || matches!(char, '.' | '-' | '+'));
+    let suffix =
+        text.trim_start_matches(|char: char| char.is_ascii_digit() || matches!(char, '.' | '-' | '+'));
     let exponent = suffix.starts_with(['e', 'E']) && suffix.len() > 1;
     let fits = match unit {
         Unit::Cpu => exponent || matches!(suffix, "" | "m" | "u" | "n" | "k"),
         Unit::Bytes => {
-            exponent || matches!(suffix, "" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei")
+            exponent
+                || matches!(
+                    suffix,
+                    "" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei"
+                )
         }
         Unit::Any => true,
     };
@@ -290,7 +328,9 @@ fn int(text: &str, low: i64, high: i64) -> Result<Value, Option<String>> {
         return Err(None);
     }
     if digits.len() > 1 && digits.starts_with('0') {
-        return Err(Some("a number with a leading zero is a file mode, and stands only where one is expected".into()));
+        return Err(Some(
+            "a number with a leading zero is a file mode, and stands only where one is expected".into(),
+        ));
     }
     match text.parse::<i64>() {
         Ok(int) if (low..=high).contains(&int) => Ok(Value::Int(int)),
@@ -299,7 +339,8 @@ fn int(text: &str, low: i64, high: i64) -> Result<Value, Option<String>> {
 }
 
 fn mode(text: &str) -> Result<Value, Option<String>> {
-    let octal = text.starts_with('0') && text.len() <= 5 && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
+    let octal =
+        text.starts_with('0') && text.len() <= 5 && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
     match i64::from_str_radix(text, 8) {
         Ok(mode) if octal => Ok(Value::Int(mode)),
         _ => Err(Some("a mode starts with a zero and has the digits 0 to 7".into())),

@@ -7,8 +7,8 @@ use super::{Name, Storage, Volume};
 use crate::kubernetes::schema::{self, Type as FieldType};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::syntax::tree::Statement;
 use crate::statement::Entry;
+use crate::syntax::tree::Statement;
 use smol_str::SmolStr;
 
 /// What a short form stands for: the source's field in a Volume, and the field of the source that the value is.
@@ -26,9 +26,17 @@ fn source_of(word: &str) -> (&'static str, &'static str) {
 
 impl<'a> Resolver<'a> {
     /// `volume NAME [source] { … }`
-    pub(super) fn volume(&mut self, entry: &'static Entry, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+    pub(super) fn volume(
+        &mut self,
+        entry: &'static Entry,
+        statement: &'a Statement,
+        scope: &Scope,
+        making: &mut Making<'a>,
+    ) {
         let Some(head) = self.head(entry, statement) else { return };
-        let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else { return };
+        let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else {
+            return;
+        };
         let Some(name) = declared(&name, scope) else { return };
         let mut fields = Map::default();
         fields.set("name", name.span, Node::text(name.span, name.text.clone()));

@@ -10,8 +10,8 @@ use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::syntax::tree::{Block, Statement};
 use crate::statement::{Entry, Place, Type};
+use crate::syntax::tree::{Block, Piece, Statement, ValueKind};
 use crate::vocabulary;
 use smol_str::SmolStr;
 
@@ -34,6 +34,9 @@ pub(super) struct Making<'a> {
     pub(super) parts: Vec<Part>,
     budgets: Vec<Node>,
     pub(super) defaults: Vec<Defaults<'a>>,
+    /// The names that stand first behind statements that could not be understood: what they declare is not missing.
+    pub(super) lost: Vec<SmolStr>,
+    unclear: bool,
 }
 
 /// A part that has been placed: its name, and its containers' names in the pod.
@@ -68,14 +71,21 @@ impl<'a> Resolver<'a> {
             None => None,
         };
         let mut making = Making::new(kind);
-        let own = statement.block.as_ref().map(|block| Layer { block, scope: Scope { layer: OWN, ..*scope }, used: None });
+        let own = statement.block.as_ref().map(|block| Layer {
+            block,
+            scope: Scope { layer: OWN, ..*scope },
+            used: None,
+        });
         let name = self.workload_name(&head, &mut making, scope);
-        let below = used.as_ref().map(|used| Layer { block: used.block, scope: used.scope(None), used: Some(used) });
+        let below =
+            used.as_ref().map(|used| Layer { block: used.block, scope: used.scope(None), used: Some(used) });
         for layer in below.iter().chain(&own) {
             self.on_layer(layer, |resolver, layer| resolver.collect_defaults(layer, &mut making));
         }
         for layer in below.iter().chain(&own) {
-            self.on_layer(layer, |resolver, layer| resolver.workload_statements(layer.block, &layer.scope, &mut making));
+            self.on_layer(layer, |resolver, layer| {
+                resolver.workload_statements(layer.block, &layer.scope, &mut making)
+            });
         }
         Some(self.finish(making, name, statement.head()))
     }
@@ -85,8 +95,12 @@ impl<'a> Resolver<'a> {
         let found = statement.block.is_some() || head.value("from").is_some();
         if !found {
             self.report(
-                Diagnostic::error("missing-block", statement.head(), format!("`{}` needs a block", statement.name.text))
-                    .here("expected `{ … }`, or `from template(…)`, after this"),
+                Diagnostic::error(
+                    "missing-block",
+                    statement.head(),
+                    format!("`{}` needs a block", statement.name.text),
+                )
+                .here("expected `{ … }`, or `from template(…)`, after this"),
             );
         }
         found
@@ -129,7 +143,12 @@ impl<'a> Resolver<'a> {
         let kind = making.kind;
         self.each(&block.statements, scope, |resolver, statement, live| {
             if live {
+                let (errors, declared) = (resolver.errors(), making.declared());
                 resolver.workload_statement(statement, scope, making);
+                let failed = resolver.errors() > errors && making.declared() == declared;
+                if statement.broken || (failed && declares(&statement.name.text)) {
+                    making.lose(statement);
+                }
             } else {
                 let mut scratch = Making::new(kind);
                 resolver.workload_statement(statement, scope, &mut scratch);
@@ -144,8 +163,12 @@ impl<'a> Resolver<'a> {
         };
         if scope.part.is_some() && matches!(name, "budget" | "metadata" | "job" | "pod" | "app" | "part") {
             self.report(
-                Diagnostic::error("misplaced-statement", statement.name.span, format!("`{name}` may not stand in a part"))
-                    .here("a part has volumes, steps and sidecars"),
+                Diagnostic::error(
+                    "misplaced-statement",
+                    statement.name.span,
+                    format!("`{name}` may not stand in a part"),
+                )
+                .here("a part has volumes, steps and sidecars"),
             );
             return;
         }
@@ -160,20 +183,38 @@ impl<'a> Resolver<'a> {
     }
 
     /// `metadata { … }`, `job { … }`, `pod { … }`
-    fn level(&mut self, entry: &'static Entry, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+    fn level(
+        &mut self,
+        entry: &'static Entry,
+        statement: &'a Statement,
+        scope: &Scope,
+        making: &mut Making<'a>,
+    ) {
         let (Some(_), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
         let kind = making.kind;
         let (metadata, spec, object) = match entry.name {
             "metadata" => {
                 return self.fields(&schema::OBJECT_META, block, &mut making.metadata, scope);
             }
-            "job" if kind == WorkloadKind::CronJob => (&mut making.job_metadata, &mut making.job_spec, &schema::JOB_SPEC),
-            "pod" if kind != WorkloadKind::Pod => (&mut making.pod_metadata, &mut making.pod_spec, &schema::POD_SPEC),
+            "job" if kind == WorkloadKind::CronJob => {
+                (&mut making.job_metadata, &mut making.job_spec, &schema::JOB_SPEC)
+            }
+            "pod" if kind != WorkloadKind::Pod => {
+                (&mut making.pod_metadata, &mut making.pod_spec, &schema::POD_SPEC)
+            }
             name => {
-                let only = if name == "job" { "only a `cronjob` has a Job's template" } else { "a `pod` has no template: its fields stand in it directly" };
+                let only = if name == "job" {
+                    "only a `cronjob` has a Job's template"
+                } else {
+                    "a `pod` has no template: its fields stand in it directly"
+                };
                 self.report(
-                    Diagnostic::error("misplaced-statement", statement.name.span, format!("`{name}` may not stand in a `{}`", kind.keyword()))
-                        .here(only),
+                    Diagnostic::error(
+                        "misplaced-statement",
+                        statement.name.span,
+                        format!("`{name}` may not stand in a `{}`", kind.keyword()),
+                    )
+                    .here(only),
                 );
                 return;
             }
@@ -192,8 +233,12 @@ impl<'a> Resolver<'a> {
                 resolver.field(object, field, statement, spec, scope);
             } else if vocabulary::entry(Place::Workload, &statement.name.text).is_some() {
                 resolver.report(
-                    Diagnostic::error("misplaced-statement", statement.name.span, format!("`{}` may not stand in `{}`", statement.name.text, entry.name))
-                        .here("it stands in the workload itself"),
+                    Diagnostic::error(
+                        "misplaced-statement",
+                        statement.name.span,
+                        format!("`{}` may not stand in `{}`", statement.name.text, entry.name),
+                    )
+                    .here("it stands in the workload itself"),
                 );
             } else {
                 let known = schema::OBJECT_META.fields.iter().chain(object.fields).map(|field| field.name);
@@ -207,7 +252,8 @@ impl<'a> Resolver<'a> {
         let name = statement.name.text.as_str();
         if scope.part.is_some() {
             let known = vocabulary::entries_at(Place::Workload).map(|entry| entry.name);
-            return self.unknown_statement(statement, known, "part");
+            self.unknown_statement(statement, known, "part");
+            return;
         }
         if name == "labels" {
             return self.field_statement(&schema::OBJECT_META, statement, &mut making.labels, scope);
@@ -231,9 +277,13 @@ impl<'a> Resolver<'a> {
             .collect();
         if vocabulary::entry(Place::Container, name).is_some() || schema::CONTAINER.field(name).is_some() {
             self.report(
-                Diagnostic::error("misplaced-statement", statement.name.span, format!("`{name}` may not stand in a workload itself"))
-                    .here("it stands in a container")
-                    .help(format!("put it into an `app`, a `step` or a `sidecar`: `app web {{ {name} … }}`")),
+                Diagnostic::error(
+                    "misplaced-statement",
+                    statement.name.span,
+                    format!("`{name}` may not stand in a workload itself"),
+                )
+                .here("it stands in a container")
+                .help(format!("put it into an `app`, a `step` or a `sidecar`: `app web {{ {name} … }}`")),
             );
             return;
         }
@@ -241,7 +291,13 @@ impl<'a> Resolver<'a> {
         self.unknown_statement(statement, known.into_iter(), kind);
     }
 
-    fn budget(&mut self, entry: &'static Entry, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+    fn budget(
+        &mut self,
+        entry: &'static Entry,
+        statement: &'a Statement,
+        scope: &Scope,
+        making: &mut Making<'a>,
+    ) {
         let (Some(_), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
         let mut map = Map::default();
         self.entries(&schema::Type::Quantity, block, &mut map, scope);
@@ -249,7 +305,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// `part NAME from template(…)`
-    fn part(&mut self, entry: &'static Entry, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
+    fn part(
+        &mut self,
+        entry: &'static Entry,
+        statement: &'a Statement,
+        scope: &Scope,
+        making: &mut Making<'a>,
+    ) {
         let Some(head) = self.head(entry, statement) else { return };
         let (Some(filled), call) = (head.plain("name"), head.value("from")) else { return };
         let name = self.typed(filled.value, filled.ty, scope);
@@ -302,6 +364,7 @@ impl<'a> Resolver<'a> {
             object: level(making.metadata, making.spec),
             pod: level(making.pod_metadata, making.pod_spec),
             volumes: making.volumes.into_iter().map(|(_, volume)| volume).collect(),
+            unclear: making.unclear || containers.iter().any(|container| container.unclear),
             containers,
             budgets: making.budgets,
         }
@@ -311,7 +374,8 @@ impl<'a> Resolver<'a> {
     fn claim_template(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
         let Some(block) = &statement.block else {
             self.report(
-                Diagnostic::error("missing-block", statement.head(), "`volumeClaimTemplates` needs a block").here("expected `{ … }` after this"),
+                Diagnostic::error("missing-block", statement.head(), "`volumeClaimTemplates` needs a block")
+                    .here("expected `{ … }` after this"),
             );
             return;
         };
@@ -343,6 +407,8 @@ impl Making<'_> {
             parts: Vec::new(),
             budgets: Vec::new(),
             defaults: Vec::new(),
+            lost: Vec::new(),
+            unclear: false,
         }
     }
 
@@ -365,14 +431,43 @@ impl Making<'_> {
         levels
     }
 
+    /// How many names are declared.
+    fn declared(&self) -> usize {
+        self.volumes.len() + self.containers.len() + self.parts.len()
+    }
+
+    /// Notes a statement that could not be understood in full.
+    fn lose(&mut self, statement: &Statement) {
+        self.unclear = true;
+        self.lost.extend(statement.values.first().and_then(|value| match &value.kind {
+            ValueKind::Word(word) => Some(word.clone()),
+            ValueKind::Text(pieces) => match pieces.as_slice() {
+                [Piece::Text(text)] => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        }));
+    }
+
     /// Adds a volume; a nearer one of the same name takes the place of one farther away.
     pub(super) fn add_volume(&mut self, layer: u8, volume: Volume) {
-        match self.volumes.iter_mut().find(|(before, known)| known.name.text == volume.name.text && *before != layer) {
+        match self
+            .volumes
+            .iter_mut()
+            .find(|(before, known)| known.name.text == volume.name.text && *before != layer)
+        {
             Some((before, _)) if *before > layer => {}
             Some(known) => *known = (layer, volume),
             None => self.volumes.push((layer, volume)),
         }
     }
+}
+
+/// Whether a statement declares something in a workload, or may have been meant to: its name is none of a field's.
+fn declares(name: &str) -> bool {
+    let fields = [&schema::OBJECT_META, &schema::POD_SPEC, &schema::JOB_SPEC];
+    !matches!(name, "defaults" | "budget" | "metadata" | "job" | "pod")
+        && fields.iter().all(|object| object.field(name).is_none())
 }
 
 /// A field of a spec, unless the language has a statement for it.
@@ -399,7 +494,8 @@ fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {
     if making.spec.get("selector").is_none()
         && let Some(name) = name
     {
-        let given = making.pod_metadata.get("labels").and_then(|labels| labels.as_map()?.get(NAME_LABEL)).cloned();
+        let given =
+            making.pod_metadata.get("labels").and_then(|labels| labels.as_map()?.get(NAME_LABEL)).cloned();
         let value = given.unwrap_or_else(|| Node::text(name.span, name.text.clone()));
         let mut labels = Map::default();
         labels.set(NAME_LABEL, name.span, value);

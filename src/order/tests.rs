@@ -48,6 +48,7 @@ fn workload(text: &str) -> Workload {
             run: None,
             mounts: Vec::new(),
             after: Vec::new(),
+            unclear: false,
         };
         for (part, clause) in rest.split(',').map(str::trim).filter(|clause| !clause.is_empty()).enumerate() {
             let at = at + part + 1;
@@ -96,6 +97,7 @@ fn workload(text: &str) -> Workload {
         volumes: volumes.iter().map(volume).collect(),
         containers,
         budgets: Vec::new(),
+        unclear: false,
     }
 }
 

@@ -195,6 +195,7 @@ fn reads_a_workload() {
         run: None,
         mounts: Vec::new(),
         after: Vec::new(),
+        unclear: false,
     };
     let level = |spec: Json| Level { metadata: Node::map(span), spec: node(&spec) };
     let workload = Workload {
@@ -212,6 +213,7 @@ fn reads_a_workload() {
             container("cache", Role::Sidecar, json!({})),
         ],
         budgets: Vec::new(),
+        unclear: false,
     };
     let texts = |init: [usize; 3]| {
         let totals = PodDemand::of(&workload, init).totals(Version(37));

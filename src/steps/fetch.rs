@@ -41,7 +41,12 @@ pub(super) const KIND: Kind = Kind { keyword: "fetch", statements: STATEMENTS, l
 const HERE: &[Place] = &[Place::Step("fetch")];
 
 const STATEMENTS: &[Entry] = &[
-    of_step(HERE, "from", &[One("\"url\"", Type::Text)], "What to download: `https://…`, `http://…` or `s3://BUCKET/KEY`."),
+    of_step(
+        HERE,
+        "from",
+        &[One("\"url\"", Type::Text)],
+        "What to download: `https://…`, `http://…` or `s3://BUCKET/KEY`.",
+    ),
     of_step(
         HERE,
         "into",
@@ -55,8 +60,18 @@ const STATEMENTS: &[Entry] = &[
         "The checksum that the file must have, 64 hexadecimal digits; without it the file is fetched again on every run.",
     ),
     of_step(HERE, "mode", &[One("mode", Type::Mode)], "The file's mode, in octal; without it `0644`."),
-    of_step(HERE, "retries", &[One("count", Type::Int(0, 100))], "How many tries may follow the first, 0 to 100; without it 5."),
-    of_step(HERE, "timeout", &[One("time", Type::Seconds)], "The time for all tries together; without it `5m`."),
+    of_step(
+        HERE,
+        "retries",
+        &[One("count", Type::Int(0, 100))],
+        "How many tries may follow the first, 0 to 100; without it 5.",
+    ),
+    of_step(
+        HERE,
+        "timeout",
+        &[One("time", Type::Seconds)],
+        "The time for all tries together; without it `5m`.",
+    ),
 ];
 
 pub(super) const HTTPS: &str = concat!(include_str!("fetch/https.sh"), include_str!("fetch/fetch.sh"));

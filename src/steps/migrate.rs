@@ -29,8 +29,12 @@ pub(super) const KIND: Kind = Kind { keyword: "migrate", statements: STATEMENTS,
 
 const HERE: &[Place] = &[Place::Step("migrate")];
 
-const STATEMENTS: &[Entry] =
-    &[of_step(HERE, "django", &[], "Runs `python manage.py migrate --noinput` in the image's working folder.")];
+const STATEMENTS: &[Entry] = &[of_step(
+    HERE,
+    "django",
+    &[],
+    "Runs `python manage.py migrate --noinput` in the image's working folder.",
+)];
 
 /// Reads the statements.
 fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {

@@ -36,7 +36,12 @@ const HERE: &[Place] = &[Place::Step("wait")];
 const STATEMENTS: &[Entry] = &[
     Entry {
         repeats: true,
-        ..of_step(HERE, "tcp", &[One("\"host:port\"", Type::Text)], "Waits until a TCP connection is accepted; may stand several times.")
+        ..of_step(
+            HERE,
+            "tcp",
+            &[One("\"host:port\"", Type::Text)],
+            "Waits until a TCP connection is accepted; may stand several times.",
+        )
     },
     Entry {
         repeats: true,
@@ -48,7 +53,12 @@ const STATEMENTS: &[Entry] = &[
         )
     },
     of_step(HERE, "every", &[One("time", Type::Seconds)], "The pause between two tries; without it `2s`."),
-    of_step(HERE, "timeout", &[One("time", Type::Seconds)], "The time for all conditions together; without it `5m`."),
+    of_step(
+        HERE,
+        "timeout",
+        &[One("time", Type::Seconds)],
+        "The time for all conditions together; without it `5m`.",
+    ),
 ];
 
 pub(super) const SCRIPT: &str = include_str!("wait.sh");
@@ -138,8 +148,12 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         };
         if let Some(fault) = fault(text) {
             diagnostics.push(
-                Diagnostic::error("invalid-address", first.span, format!("`{}` cannot be waited for at this address", option.name))
-                    .here(fault),
+                Diagnostic::error(
+                    "invalid-address",
+                    first.span,
+                    format!("`{}` cannot be waited for at this address", option.name),
+                )
+                .here(fault),
             );
             sound = false;
         }

@@ -1,7 +1,9 @@
 //! The rows of the vocabulary.
 
 use crate::statement::Slot::{Free, Many, Maybe, One};
-use crate::statement::{Body, Clause, Entry, Place, Slot, Type, at_most_one, clause, one_of, optional, required};
+use crate::statement::{
+    Body, Clause, Entry, Place, Slot, Type, at_most_one, clause, one_of, optional, required,
+};
 
 const ANY_COUNT: Type = Type::Int(0, i64::MAX);
 const FROM_TEMPLATE: Slot = {
@@ -86,12 +88,7 @@ pub static ENTRIES: &[Entry] = &[
     ),
     Entry {
         name: "when",
-        places: &[
-            Place::File,
-            Place::Workload,
-            Place::Container,
-            Place::Environment,
-        ],
+        places: &[Place::File, Place::Workload, Place::Container, Place::Environment],
         head: &[Free("condition")],
         body: Body::Required,
         repeats: true,
@@ -99,12 +96,7 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "else",
-        places: &[
-            Place::File,
-            Place::Workload,
-            Place::Container,
-            Place::Environment,
-        ],
+        places: &[Place::File, Place::Workload, Place::Container, Place::Environment],
         head: &[Free("[when condition]")],
         body: Body::Required,
         repeats: true,
