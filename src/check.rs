@@ -10,7 +10,7 @@
 //! | names, namespaces of objects; limits for CronJob (52), Job (63), StatefulSet (52), indexed Job | `invalid-name` `name-too-long` |
 //! | labels, annotations, finalizers, owners | `invalid-label` `annotations-too-large` `invalid-name` `missing-field` `duplicate-item` |
 //! | containers: at least one app, names, images | `missing-app` `invalid-name` `duplicate-name` `missing-image` `invalid-image` |
-//! | containers: restart policies and rules | `too-new` `wrong-restart-policy` `unmet-requirement` `missing-field` `too-many-items` |
+//! | containers: restart policies and rules | `field-too-new` `wrong-restart-policy` `unmet-requirement` `missing-field` `too-many-items` |
 //! | steps: no lifecycle, probes, restart on resize | `lifecycle-on-step` `probe-on-step` `resize-on-step` |
 //! | volumes: names, one source, the source's own fields | `duplicate-name` `several-sources` `missing-field` `out-of-range` `invalid-path` |
 //! | volumes: items, downward API, projected sources | `invalid-path` `missing-source` `several-sources` `duplicate-item` `out-of-range` `unknown-field-path` |
@@ -18,10 +18,10 @@
 //! | variables | `invalid-variable` `shadowed-variable` `missing-source` `several-sources` `unknown-field-path` `unknown-resource` `invalid-divisor` |
 //! | ports | `out-of-range` `invalid-name` `duplicate-port` `host-port-mismatch` `idle-field` |
 //! | probes and hooks | `missing-handler` `several-handlers` `unknown-port` `out-of-range` `unmet-requirement` `missing-field` |
-//! | resources of containers and of the pod | `invalid-resource-name` `request-over-limit` `request-not-limit` `missing-limit` `fractional-quantity` `unknown-claim` |
+//! | resources of containers and of the pod | `invalid-resource-name` `request-over-limit` `request-not-limit` `missing-limit` `fractional-quantity` `unknown-claim` `limit-over-pod` `pod-below-containers` |
 //! | workloads: selectors, restart policies, strategies | `invalid-selector` `selector-mismatch` `wrong-restart-policy` `unmet-requirement` `out-of-range` |
 //! | Jobs and CronJobs | `invalid-schedule` `invalid-time-zone` `unknown-container` `unmet-requirement` `duplicate-item` |
-//! | the pod's own fields, placement, security | `invalid-name` `invalid-address` `unmet-requirement` `out-of-range` `missing-field` |
+//! | the pod's own fields, placement, security | `invalid-name` `invalid-address` `unmet-requirement` `out-of-range` `missing-field` `root-refused` |
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
 mod containers;
@@ -31,11 +31,15 @@ mod flow;
 mod jobs;
 mod metadata;
 mod mounts;
+mod placement;
+mod pod_resources;
+mod pods;
 mod ports;
 mod probes;
 mod projections;
 mod report;
 mod resources;
+mod security;
 mod selectors;
 mod volumes;
 mod workloads;
@@ -55,6 +59,10 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     ports::check,
     probes::check,
     resources::check,
+    pod_resources::check,
+    pods::check,
+    placement::check,
+    security::check,
     workloads::check,
     jobs::check,
     flow::check,
@@ -64,6 +72,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
 pub fn check(flow: &Flow, version: Version, diagnostics: &mut Vec<Diagnostic>) {
     let mut report = Report::new(version, diagnostics);
     for workload in &flow.workloads {
+        report.named(workload.name.as_ref().map(|name| name.span));
         for family in FAMILIES {
             family(workload, &mut report);
         }

@@ -2,19 +2,20 @@
 //!
 //! Invariant: what only a sidecar or an app may have is refused on a step under a name of its own.
 
-use super::report::{Report, entry, items, text};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::report::{Report, entry, items};
+use crate::diagnostic::Diagnostic;
 use crate::kubernetes::version::Version;
 use crate::kubernetes::{image, names};
 use crate::model::{Container, Role, Workload};
 use crate::object::Node;
+use crate::source::Span;
 use std::collections::HashMap;
 
 /// The version from which every container may have a restart policy of its own.
 const RESTART_RULES: Version = Version(35);
 /// The version from which a step may have a resize policy.
 const RESIZABLE_STEPS: Version = Version(34);
-/// The version from which a rule may restart all containers.
+/// The version from which a sidecar may have rules, because one may restart all containers.
 const RESTART_ALL: Version = Version(36);
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
@@ -39,7 +40,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 }
 
 /// The error about a name that stands twice.
-pub(super) fn duplicate(what: &str, name: &crate::model::Name, first: crate::source::Span) -> Diagnostic {
+pub(super) fn duplicate(what: &str, name: &crate::model::Name, first: Span) -> Diagnostic {
     Diagnostic::error("duplicate-name", name.span, format!("two {what}s are named `{}`", name.text))
         .here("the name again")
         .label(first, "first used here")
@@ -200,12 +201,6 @@ fn restart(container: &Container, report: &mut Report<'_>) {
     report.at_most(Some(&rules.node), "restartPolicyRules", 20);
     for rule in rules.node.items() {
         report.required(rule, "action", "a restart rule", rule.span);
-        if text(rule, "action") == Some("RestartAllContainers")
-            && report.version < RESTART_ALL
-            && let Some(action) = rule.get("action")
-        {
-            report.add(newer(action.span, "`RestartAllContainers`", RESTART_ALL, report.version));
-        }
         let Some(codes) = report.required(rule, "exitCodes", "a restart rule", rule.span) else { continue };
         report.required(codes, "operator", "a rule about exit codes", codes.span);
         report.at_most(codes.get("values"), "values", 255);
@@ -213,11 +208,8 @@ fn restart(container: &Container, report: &mut Report<'_>) {
 }
 
 /// The error about something that the targeted version does not have.
-pub(super) fn newer(span: crate::source::Span, what: &str, needs: Version, version: Version) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        ..Diagnostic::error("too-new", span, format!("{what} needs Kubernetes {needs}"))
-    }
-    .here(format!("not in {version}, which is targeted"))
-    .help(format!("target it with `--kube {needs}`, or do without"))
+pub(super) fn newer(span: Span, what: &str, needs: Version, version: Version) -> Diagnostic {
+    Diagnostic::error("field-too-new", span, format!("{what} needs Kubernetes {needs}"))
+        .here(format!("refused by Kubernetes {version}"))
+        .help(format!("compile with `--kube {needs}`, or leave it out"))
 }

@@ -92,6 +92,10 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
                 .help("use lowercase letters, digits and `-`, with a letter or digit in front"),
         );
     }
+    let metadata = &workload.object.metadata;
+    if metadata.get("name").is_none() && metadata.get("generateName").is_none() {
+        report.required(metadata, "name", &format!("a {}", kind_word(workload.kind)), workload.span);
+    }
     let Some(name) = &workload.name else { return };
     let what = format!("a {}'s name", kind_word(workload.kind));
     if form(&name.text).is_some() {
@@ -101,6 +105,7 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
     let limit = match workload.kind {
         CronJob => (52, "Kubernetes appends the time to it for the names of its Jobs"),
         Job => (63, "it becomes the value of a label on the Job's pods"),
+        _ if selects_by_name(workload) => (63, "it becomes the value of the label that pods are selected by"),
         _ => (usize::MAX, ""),
     };
     if name.text.len() > limit.0 {
@@ -113,6 +118,12 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
     } else if workload.kind == Job {
         indexed_name(workload, report);
     }
+}
+
+/// Whether the name is the value of the label by which the workload finds its pods.
+fn selects_by_name(workload: &Workload) -> bool {
+    let labels = workload.object.spec.at("selector.matchLabels").map_or(&[][..], Node::entries);
+    workload.name.as_ref().is_some_and(|name| labels.iter().any(|label| label.node.span == name.span))
 }
 
 /// The pods of an indexed Job have its name and their index for a host name, which is a DNS label.

@@ -15,12 +15,14 @@ pub(super) struct Report<'a> {
     /// The targeted version.
     pub(super) version: Version,
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// Where the name of the workload stands, which is the value of a label too.
+    name: Option<Span>,
     seen: HashSet<(&'static str, Span, String)>,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(version: Version, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { version, diagnostics, seen: HashSet::new() }
+        Self { version, diagnostics, name: None, seen: HashSet::new() }
     }
 
     /// Adds a diagnostic, unless the same was found at this place before, through another use of a template.
@@ -29,6 +31,11 @@ impl<'a> Report<'a> {
         if self.seen.insert(key) {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Goes on to the workload whose name stands here.
+    pub(super) fn named(&mut self, name: Option<Span>) {
+        self.name = name;
     }
 
     /// Asks for a text of a form; `what` says what the text is: `a container's name`.
@@ -67,7 +74,8 @@ impl<'a> Report<'a> {
 
     /// Asks for the value of a label.
     pub(super) fn label_value(&mut self, node: &Node) {
-        if let Some(text) = node.as_text() {
+        // A label that the name implies is checked with the name.
+        if let Some(text) = node.as_text().filter(|_| self.name != Some(node.span)) {
             self.label_text(text, node.span, "a label's value", names::label_value);
         }
     }

@@ -2,19 +2,16 @@
 //!
 //! Invariant: quantities are compared as Kubernetes does, exactly, after each was rounded up to a thousandth.
 
-use super::containers::newer;
-use super::report::{Report, entry, items, shown, text};
+use super::report::{Report, items, shown, text};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names::{self, Fault};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::version::Version;
 use crate::model::Workload;
 use crate::object::{Entry, Node};
 use std::collections::HashSet;
 
-const HUGE: &str = "hugepages-";
-/// The version from which a pod has resources of its own.
-const POD_LEVEL: Version = Version(34);
+/// How the names of huge pages start.
+pub(super) const HUGE: &str = "hugepages-";
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let declared: Vec<&str> =
@@ -27,16 +24,13 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         }
         resize(container.fields.get("resizePolicy"), never, report);
     }
-    if let Some(resources) = entry(&workload.pod.spec, "resources") {
-        pod_level(resources, report);
-    }
     if let Some(overhead) = workload.pod.spec.get("overhead") {
         amounts(overhead, container_name, report);
     }
 }
 
 /// Says what is wrong with the name of a resource.
-type NameRule = fn(&str) -> Option<String>;
+pub(super) type NameRule = fn(&str) -> Option<String>;
 
 fn container_name(name: &str) -> Option<String> {
     let Some((domain, _)) = name.split_once('/') else {
@@ -60,7 +54,8 @@ fn container_name(name: &str) -> Option<String> {
     })
 }
 
-fn pod_name(name: &str) -> Option<String> {
+/// Says what is wrong with the name of a resource of a pod.
+pub(super) fn pod_name(name: &str) -> Option<String> {
     let known = ["cpu", "memory"].contains(&name) || name.starts_with(HUGE);
     (!known).then(|| "give it to the containers; a pod takes `cpu`, `memory` and huge pages alone".into())
 }
@@ -75,7 +70,7 @@ fn can_overcommit(name: &str) -> bool {
     is_native(name) && !name.starts_with(HUGE)
 }
 
-fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut Report<'_>) {
+pub(super) fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut Report<'_>) {
     let (requests, limits) = (resources.get("requests"), resources.get("limits"));
     for list in [requests, limits].into_iter().flatten() {
         amounts(list, rule, report);
@@ -268,12 +263,6 @@ fn resize(policies: Option<&Node>, never: bool, report: &mut Report<'_>) {
     for policy in policies.items() {
         report.required(policy, "resourceName", "a resize policy", policy.span);
         report.required(policy, "restartPolicy", "a resize policy", policy.span);
-        if let Some(name) = policy.get("resourceName")
-            && name.as_text().is_some_and(|name| !["", "cpu", "memory"].contains(&name))
-        {
-            let help = "use `cpu` or `memory`";
-            report.unmet(name.span, "resourceName", "can only be `cpu` or `memory`", help);
-        }
         if let Some(restart) = policy.get("restartPolicy")
             && never
             && restart.as_text() == Some("RestartContainer")
@@ -287,16 +276,4 @@ fn resize(policies: Option<&Node>, never: bool, report: &mut Report<'_>) {
             );
         }
     }
-}
-
-fn pod_level(resources: &Entry, report: &mut Report<'_>) {
-    if report.version < POD_LEVEL {
-        report.add(newer(resources.key_span, "`resources` of a pod", POD_LEVEL, report.version));
-        return;
-    }
-    if let Some(claims) = entry(&resources.node, "claims") {
-        let help = "give the claims to the containers";
-        report.unmet(claims.key_span, "claims", "cannot be set for a whole pod", help);
-    }
-    requests_and_limits(&resources.node, pod_name, report);
 }

@@ -59,6 +59,11 @@ pub(super) fn read_only(volume: &Volume) -> Option<&'static str> {
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let mut seen: HashMap<&str, &Volume> = HashMap::new();
     for volume in &workload.volumes {
+        if volume.storage == Storage::ClaimTemplate && volume.name.text.is_empty() {
+            let metadata = volume.fields.get("metadata").unwrap_or(&volume.fields);
+            report.required(metadata, "name", "a claim's template", volume.span);
+            continue;
+        }
         report.text_form(&volume.name.text, volume.name.span, "a volume's name", names::label);
         match seen.get(volume.name.text.as_str()) {
             Some(first) => report.add(duplicate("volume", &volume.name, first.name.span)),

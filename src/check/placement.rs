@@ -1,0 +1,229 @@
+//! Where pods may run (node selectors, tolerations, affinity, spreading), to what the API server refuses in it.
+//!
+//! Invariant: whether a node fits is the cluster's to know; only the form of what is asked is checked.
+
+use super::report::{Report, entry, items, text};
+use super::selectors;
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names;
+use crate::model::Workload;
+use crate::object::Node;
+use std::collections::HashMap;
+
+const WEIGHTS: std::ops::RangeInclusive<i64> = 1..=100;
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    let pod = &workload.pod.spec;
+    report.labels(pod.get("nodeSelector"));
+    for toleration in items(pod, "tolerations") {
+        self::toleration(toleration, report);
+    }
+    if let Some(affinity) = pod.at("affinity.nodeAffinity") {
+        node_affinity(affinity, report);
+    }
+    for kind in ["affinity.podAffinity", "affinity.podAntiAffinity"] {
+        let Some(affinity) = pod.at(kind) else { continue };
+        for term in items(affinity, "requiredDuringSchedulingIgnoredDuringExecution") {
+            pod_term(term, report);
+        }
+        for preferred in items(affinity, "preferredDuringSchedulingIgnoredDuringExecution") {
+            weight(preferred, report);
+            if let Some(term) = report.required(preferred, "podAffinityTerm", "a preference", preferred.span)
+            {
+                pod_term(term, report);
+            }
+        }
+    }
+    spread(pod, report);
+}
+
+fn toleration(toleration: &Node, report: &mut Report<'_>) {
+    let operator = text(toleration, "operator").unwrap_or("Equal");
+    match entry(toleration, "key") {
+        Some(key) => report.form(Some(&key.node), "a taint's key", names::qualified),
+        None if operator != "Exists"
+            && toleration.get("operator").is_none_or(|node| node.as_text().is_some()) =>
+        {
+            let help = "add a `key`, or use `operator Exists` to tolerate every taint";
+            report.unmet(toleration.span, "tolerations", "without a `key` needs `operator Exists`", help);
+        }
+        None => {}
+    }
+    if let Some(value) = entry(toleration, "value") {
+        if operator == "Exists" {
+            report.unmet(
+                value.key_span,
+                "value",
+                "cannot stand with `operator Exists`",
+                "remove it, or use `Equal`",
+            );
+        } else {
+            report.label_value(&value.node);
+        }
+    }
+    if let Some(seconds) = entry(toleration, "tolerationSeconds")
+        && toleration
+            .get("effect")
+            .is_none_or(|effect| effect.as_text().is_some_and(|effect| effect != "NoExecute"))
+    {
+        report.unmet(
+            seconds.key_span,
+            "tolerationSeconds",
+            "needs `effect NoExecute`",
+            "add that effect, or remove it",
+        );
+    }
+    if ["Lt", "Gt"].contains(&operator)
+        && let Some(value) = toleration.get("value")
+        && value.as_text().is_some_and(|text| text.parse::<i64>().is_err())
+    {
+        let help = "write a whole number such as `\"5\"`";
+        report.unmet(
+            value.span,
+            "value",
+            &format!("of the operator `{operator}` must be a whole number"),
+            help,
+        );
+    }
+}
+
+fn node_affinity(affinity: &Node, report: &mut Report<'_>) {
+    if let Some(required) = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") {
+        let terms = report.required(required, "nodeSelectorTerms", "a requirement on nodes", required.span);
+        for term in terms.map_or(&[][..], Node::items) {
+            node_term(term, report);
+        }
+    }
+    for preferred in items(affinity, "preferredDuringSchedulingIgnoredDuringExecution") {
+        weight(preferred, report);
+        if let Some(term) = report.required(preferred, "preference", "a preference", preferred.span) {
+            node_term(term, report);
+        }
+    }
+}
+
+fn node_term(term: &Node, report: &mut Report<'_>) {
+    for expression in items(term, "matchExpressions") {
+        if let Some(key) = report.required(expression, "key", "an expression", expression.span) {
+            report.form(Some(key), "a label's key", names::qualified);
+        }
+        selectors::operator(expression, report);
+        if matches!(text(expression, "operator"), Some("In" | "NotIn")) {
+            for value in items(expression, "values") {
+                report.label_value(value);
+            }
+        }
+    }
+    for field in items(term, "matchFields") {
+        if let Some(key) = report.required(field, "key", "an expression", field.span)
+            && key.as_text().is_some_and(|key| key != "metadata.name")
+        {
+            let help = "use `metadata.name`, or `matchExpressions` for labels";
+            report.unmet(key.span, "matchFields", "can only ask for `metadata.name`", help);
+        }
+        let operator = report.required(field, "operator", "an expression", field.span);
+        let count = items(field, "values").len();
+        if let Some(operator) = operator
+            && operator.as_text().is_some_and(|text| !["In", "NotIn"].contains(&text) || count != 1)
+        {
+            let help = "write `operator In` and one name in `values`";
+            report.unmet(operator.span, "matchFields", "needs `In` or `NotIn`, and one value", help);
+        }
+    }
+}
+
+fn weight(preferred: &Node, report: &mut Report<'_>) {
+    report.required(preferred, "weight", "a preference", preferred.span);
+    report.in_range(preferred, "weight", &WEIGHTS);
+}
+
+fn pod_term(term: &Node, report: &mut Report<'_>) {
+    topology(term, "a term of affinity", report);
+    for namespace in items(term, "namespaces") {
+        report.form(Some(namespace), "a namespace", names::label);
+    }
+    if let Some(selector) = term.get("namespaceSelector") {
+        selectors::check(selector, report);
+    }
+    label_keys(term, report);
+}
+
+fn topology(term: &Node, owner: &str, report: &mut Report<'_>) {
+    if let Some(key) = report.required(term, "topologyKey", owner, term.span) {
+        report.form(Some(key), "a label's key", names::qualified);
+    }
+}
+
+/// The selector of other pods, and the keys that are matched with this pod's own labels.
+fn label_keys(term: &Node, report: &mut Report<'_>) {
+    let selector = term.get("labelSelector");
+    if let Some(selector) = selector {
+        selectors::check(selector, report);
+    }
+    let selected = |key: &str| {
+        let selector = selector?;
+        let label = selector.get("matchLabels").and_then(|labels| labels.as_map()?.entry(key));
+        let expressions = items(selector, "matchExpressions");
+        let expression = || expressions.iter().find(|expression| text(expression, "key") == Some(key));
+        label.map(|label| label.key_span).or_else(|| expression().map(|expression| expression.span))
+    };
+    for field in ["matchLabelKeys", "mismatchLabelKeys"] {
+        let Some(keys) = entry(term, field) else { continue };
+        if selector.is_none() {
+            report.unmet(keys.key_span, field, "needs a `labelSelector`", "add one, or remove it");
+        }
+        for key in keys.node.items() {
+            report.form(Some(key), "a label's key", names::qualified);
+            if let Some(first) = key.as_text().and_then(selected) {
+                report.add(twice(key, first, "in `labelSelector` too"));
+            }
+        }
+    }
+    let matched: HashMap<&str, &Node> =
+        items(term, "matchLabelKeys").iter().filter_map(|key| Some((key.as_text()?, key))).collect();
+    for key in items(term, "mismatchLabelKeys") {
+        if let Some(first) = key.as_text().and_then(|key| matched.get(key)) {
+            report.add(twice(key, first.span, "in `matchLabelKeys` too"));
+        }
+    }
+}
+
+fn twice(key: &Node, first: crate::source::Span, place: &str) -> Diagnostic {
+    let headline = format!("the key `{}` is {place}", key.as_text().unwrap_or_default());
+    Diagnostic::error("duplicate-item", key.span, headline)
+        .here("again")
+        .label(first, "first given here")
+        .help("remove one of the two")
+}
+
+fn spread(pod: &Node, report: &mut Report<'_>) {
+    let constraints = items(pod, "topologySpreadConstraints");
+    let mut seen: HashMap<(&str, &str), &Node> = HashMap::new();
+    for constraint in constraints {
+        let owner = "a spread constraint";
+        report.required(constraint, "maxSkew", owner, constraint.span);
+        report.in_range(constraint, "maxSkew", &(1..=i64::MAX));
+        topology(constraint, owner, report);
+        report.required(constraint, "whenUnsatisfiable", owner, constraint.span);
+        report.in_range(constraint, "minDomains", &(1..=i64::MAX));
+        let otherwise = text(constraint, "whenUnsatisfiable");
+        if let Some(domains) = entry(constraint, "minDomains")
+            && otherwise == Some("ScheduleAnyway")
+        {
+            let help = "remove it, or use `DoNotSchedule`";
+            report.unmet(domains.key_span, "minDomains", "needs `whenUnsatisfiable DoNotSchedule`", help);
+        }
+        label_keys(constraint, report);
+        if let (Some(key), Some(otherwise)) = (text(constraint, "topologyKey"), otherwise)
+            && let Some(first) = seen.insert((key, otherwise), constraint)
+        {
+            let headline = format!("two spread constraints are about `{key}` and `{otherwise}`");
+            report.add(
+                Diagnostic::error("duplicate-item", constraint.span, headline)
+                    .here("again")
+                    .label(first.span, "first given here")
+                    .help("remove one of the two"),
+            );
+        }
+    }
+}

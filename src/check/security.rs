@@ -1,0 +1,211 @@
+//! Security contexts of pods and containers, to what the API server and the kubelet refuse in them.
+//!
+//! Invariant: what a namespace's policy forbids is the cluster's to know, and not checked.
+
+use super::report::{Report, entry, is_true, items, text};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names;
+use crate::model::Workload;
+use crate::object::{Entry, Node};
+
+const IDS: std::ops::RangeInclusive<i64> = 0..=2_147_483_647;
+
+/// What a pod for Windows may not set, for the pod as a whole.
+const NOT_ON_WINDOWS: &[&str] = &["hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
+/// The same in the security context of the pod.
+const NOT_IN_WINDOWS_POD: &[&str] = &[
+    "appArmorProfile",
+    "seLinuxOptions",
+    "seccompProfile",
+    "fsGroup",
+    "fsGroupChangePolicy",
+    "sysctls",
+    "runAsUser",
+    "runAsGroup",
+    "supplementalGroups",
+    "supplementalGroupsPolicy",
+    "seLinuxChangePolicy",
+];
+/// The same in that of a container.
+const NOT_IN_WINDOWS_CONTAINER: &[&str] = &[
+    "appArmorProfile",
+    "seLinuxOptions",
+    "seccompProfile",
+    "capabilities",
+    "readOnlyRootFilesystem",
+    "privileged",
+    "allowPrivilegeEscalation",
+    "procMount",
+    "runAsUser",
+    "runAsGroup",
+];
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    let pod = &workload.pod.spec;
+    let context = pod.get("securityContext");
+    if let Some(context) = context {
+        shared(context, report);
+        report.in_range(context, "fsGroup", &IDS);
+        for group in items(context, "supplementalGroups") {
+            if let Some(id) = group.as_int() {
+                report.number(group.span, "supplementalGroups", id, &IDS);
+            }
+        }
+        sysctls(pod, context, report);
+    }
+    user_namespace(workload, report);
+    for container in &workload.containers {
+        let Some(own) = container.fields.get("securityContext") else { continue };
+        shared(own, report);
+        escalation(own, report);
+        let unmasked = entry(own, "procMount").filter(|mount| mount.node.as_text() == Some("Unmasked"));
+        if let Some(mount) = unmasked
+            && pod.get("hostUsers").is_none_or(|users| users.as_bool() == Some(true))
+        {
+            report.unmet(
+                mount.key_span,
+                "procMount Unmasked",
+                "needs `hostUsers false`",
+                "add that to the workload",
+            );
+        }
+        root(context, own, report);
+    }
+    if let Some(context) = context {
+        root(None, context, report);
+    }
+    match pod.at("os.name").and_then(Node::as_text) {
+        Some("windows") => windows(workload, report),
+        Some("linux") => linux(workload, report),
+        _ => {}
+    }
+}
+
+/// What the contexts of pods and containers have in common.
+fn shared(context: &Node, report: &mut Report<'_>) {
+    report.in_range(context, "runAsUser", &IDS);
+    report.in_range(context, "runAsGroup", &IDS);
+    for (field, owner) in
+        [("seccompProfile", "a seccomp profile"), ("appArmorProfile", "an AppArmor profile")]
+    {
+        let Some(profile) = context.get(field) else { continue };
+        report.required(profile, "type", owner, profile.span);
+        let kind = text(profile, "type");
+        if kind == Some("Localhost") {
+            if let Some(path) = report.required(profile, "localhostProfile", owner, profile.span)
+                && field == "seccompProfile"
+            {
+                super::projections::relative(path, report);
+            }
+        } else if let Some(path) = entry(profile, "localhostProfile")
+            && kind.is_some()
+        {
+            let help = "remove it, or use `type Localhost`";
+            report.unmet(path.key_span, "localhostProfile", "needs `type Localhost`", help);
+        }
+    }
+}
+
+fn escalation(context: &Node, report: &mut Report<'_>) {
+    let Some(escalation) = entry(context, "allowPrivilegeEscalation") else { return };
+    if escalation.node.as_bool() != Some(false) {
+        return;
+    }
+    let help = "remove one of the two";
+    let why = if is_true(context, "privileged") {
+        "cannot stand with `privileged true`"
+    } else if context
+        .at("capabilities.add")
+        .is_some_and(|add| add.items().iter().any(|name| name.as_text() == Some("CAP_SYS_ADMIN")))
+    {
+        "cannot stand with the capability `CAP_SYS_ADMIN`"
+    } else {
+        return;
+    };
+    report.unmet(escalation.key_span, "allowPrivilegeEscalation false", why, help);
+}
+
+/// A container that may not be root, and is told to be.
+fn root(pod: Option<&Node>, own: &Node, report: &mut Report<'_>) {
+    let field = |name| own.get(name).or_else(|| pod.and_then(|pod| pod.get(name)));
+    if let (Some(not_root), Some(user)) = (field("runAsNonRoot"), field("runAsUser"))
+        && not_root.as_bool() == Some(true)
+        && user.as_int() == Some(0)
+    {
+        report.add(
+            Diagnostic::warning("root-refused", user.span, "user 0 is root, which `runAsNonRoot` rules out")
+                .here("the user root")
+                .label(not_root.span, "refuses it when the container is made")
+                .help("give another user, or remove `runAsNonRoot`"),
+        );
+    }
+}
+
+fn sysctls(pod: &Node, context: &Node, report: &mut Report<'_>) {
+    let sysctls = items(context, "sysctls");
+    for sysctl in sysctls {
+        let Some(name) = report.required(sysctl, "name", "a sysctl", sysctl.span) else { continue };
+        report.form(Some(name), "a sysctl's name", names::sysctl);
+        let plain = name.as_text().unwrap_or_default().replace('/', ".");
+        let of_network = plain.starts_with("net.");
+        let of_ipc =
+            ["kernel.shm", "kernel.msg", "fs.mqueue."].iter().any(|prefix| plain.starts_with(prefix))
+                || plain == "kernel.sem";
+        for (field, is_shared) in [("hostNetwork", of_network), ("hostIPC", of_ipc)] {
+            if is_shared && is_true(pod, field) {
+                let why = format!("cannot be set with `{field} true`, where it is the host's own");
+                report.unmet(name.span, &plain, &why, "remove one of the two");
+            }
+        }
+    }
+    report.distinct(
+        "sysctl",
+        sysctls.iter().filter_map(|sysctl| Some((text(sysctl, "name")?, sysctl.get("name")?.span))),
+    );
+}
+
+fn user_namespace(workload: &Workload, report: &mut Report<'_>) {
+    let pod = &workload.pod.spec;
+    if pod.get("hostUsers").and_then(Node::as_bool) != Some(false) {
+        return;
+    }
+    let help = "remove it, or `hostUsers false`";
+    for field in ["hostPID", "hostIPC", "hostNetwork"] {
+        if is_true(pod, field)
+            && let Some(entry) = entry(pod, field)
+        {
+            report.unmet(entry.key_span, field, "cannot stand with `hostUsers false`", help);
+        }
+    }
+    for container in &workload.containers {
+        if let Some(devices) = entry(&container.fields, "volumeDevices") {
+            report.unmet(devices.key_span, "volumeDevices", "cannot stand with `hostUsers false`", help);
+        }
+    }
+}
+
+fn windows(workload: &Workload, report: &mut Report<'_>) {
+    let pod = &workload.pod.spec;
+    let mut refuse = |object: Option<&Node>, fields: &[&str]| {
+        for Entry { key, key_span, .. } in object.map_or(&[][..], Node::entries) {
+            if fields.contains(&key.as_str()) {
+                report.unmet(*key_span, key, "cannot be set for a pod on Windows", "remove it");
+            }
+        }
+    };
+    refuse(Some(pod), NOT_ON_WINDOWS);
+    refuse(Some(pod), &["resources"]);
+    refuse(pod.get("securityContext"), NOT_IN_WINDOWS_POD);
+    for container in &workload.containers {
+        refuse(container.fields.get("securityContext"), NOT_IN_WINDOWS_CONTAINER);
+    }
+}
+
+fn linux(workload: &Workload, report: &mut Report<'_>) {
+    let contexts = workload.containers.iter().map(|container| &container.fields).chain([&workload.pod.spec]);
+    for context in contexts.filter_map(|owner| owner.get("securityContext")) {
+        if let Some(options) = entry(context, "windowsOptions") {
+            report.unmet(options.key_span, "windowsOptions", "cannot be set for a pod on Linux", "remove it");
+        }
+    }
+}
