@@ -21,7 +21,7 @@
 //! | resources of containers and of the pod | `invalid-resource-name` `request-over-limit` `request-not-limit` `missing-limit` `fractional-quantity` `unknown-claim` `limit-over-pod` `pod-below-containers` |
 //! | workloads: selectors, restart policies, strategies | `invalid-selector` `selector-mismatch` `wrong-restart-policy` `unmet-requirement` `out-of-range` |
 //! | Jobs and CronJobs | `invalid-schedule` `invalid-time-zone` `unknown-container` `unmet-requirement` `duplicate-item` |
-//! | the pod's own fields, placement, security | `invalid-name` `invalid-address` `unmet-requirement` `out-of-range` `missing-field` `root-refused` |
+//! | the pod's own fields, placement, security | `invalid-name` `invalid-ip` `unmet-requirement` `out-of-range` `missing-field` `root-refused` |
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
 mod containers;

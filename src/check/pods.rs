@@ -124,7 +124,7 @@ fn address(node: &Node, report: &mut Report<'_>) {
     };
     if !fits {
         report.add(
-            Diagnostic::error("invalid-address", node.span, format!("`{}` is no IP address", shown(written)))
+            Diagnostic::error("invalid-ip", node.span, format!("`{}` is no IP address", shown(written)))
                 .here("not an address")
                 .help("write one such as `10.0.0.10` or `fd00::10`, without zeros in front"),
         );
