@@ -1,4 +1,5 @@
 //! The examples compile without a word, to the YAML that stands beside them; `UPDATE=1` writes it.
+#![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
