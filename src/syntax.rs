@@ -11,6 +11,7 @@ mod reader;
 mod statement;
 mod strings;
 pub mod tree;
+mod values;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
@@ -20,8 +21,8 @@ use tree::Document;
 /// How deep blocks may nest.
 pub const MAX_BLOCK_DEPTH: usize = 64;
 
-/// How deep brackets may nest inside a statement; the grammar holds it.
-pub const MAX_BRACKET_DEPTH: usize = 16;
+/// How deep brackets may nest inside a statement.
+pub const MAX_BRACKET_DEPTH: usize = 64;
 
 /// The number of errors after which the rest of a text's errors is not kept.
 pub const MAX_ERRORS: usize = 1000;
@@ -38,11 +39,8 @@ pub struct Parse {
 /// Reads a source. Total: broken parts become broken statements, each with an error.
 pub fn parse(source: &SourceFile) -> Parse {
     let mut reader = Reader::new(source);
-    let statements = match grammar::read(&source.text) {
-        Ok(lines) => {
-            let items = reader.items(lines);
-            blocks::assemble(&mut reader, items)
-        }
+    let statements = match grammar::read(&source.text, |tokens| reader.take(tokens)) {
+        Ok(()) => blocks::assemble(&mut reader),
         // Only a thread without stack left comes here: the grammar accepts every text.
         Err(at) => {
             let place = Span::new(source.id, at, at);

@@ -5,7 +5,7 @@
 
 mod pairing;
 
-use super::reader::{Item, ItemKind, Reader};
+use super::reader::{ItemKind, Reader};
 use super::statement::nameless;
 use super::tree::{Block, Statement};
 use super::{MAX_BLOCK_DEPTH, mistakes};
@@ -32,7 +32,9 @@ struct Tree {
 }
 
 /// Pairs the braces and builds the tree; reports the braces that have no partner.
-pub(super) fn assemble(reader: &mut Reader<'_>, items: Vec<Item>) -> Vec<Statement> {
+pub(super) fn assemble(reader: &mut Reader<'_>) -> Vec<Statement> {
+    let items = std::mem::take(&mut reader.items);
+    let mut statements = std::mem::take(&mut reader.statements).into_iter();
     let repairs = pairing::repairs(reader, &items);
     let mut repairs = repairs.into_iter().peekable();
     let mut tree = Tree { frames: Vec::new(), statements: Vec::new(), too_deep: 0 };
@@ -47,9 +49,12 @@ pub(super) fn assemble(reader: &mut Reader<'_>, items: Vec<Item>) -> Vec<Stateme
                 Repair::Ignore => ignored = true,
             }
         }
-        let is_statement = matches!(item.kind, ItemKind::Statement(_));
         match item.kind {
-            ItemKind::Statement(statement) => tree.push(statement),
+            ItemKind::Statement => {
+                if let Some(statement) = statements.next() {
+                    tree.push(statement);
+                }
+            }
             ItemKind::Open => {
                 if !after_statement || !tree.take_block_here(reader, last, item.span) {
                     reader.report(mistakes::nameless_block(item.span));
@@ -63,7 +68,7 @@ pub(super) fn assemble(reader: &mut Reader<'_>, items: Vec<Item>) -> Vec<Stateme
             ItemKind::Close if ignored => {}
             ItemKind::Close => tree.close(item.span),
         }
-        after_statement = is_statement;
+        after_statement = item.kind == ItemKind::Statement;
         last = item.span;
     }
     while tree.depth() > 0 {

@@ -1,42 +1,63 @@
-//! The pairs between brackets to the items of a list or the arguments of a call.
+//! The tokens between brackets to the items of a list or the arguments of a call.
 
-use super::grammar::Rule;
-use super::mistakes;
+use super::grammar::{Rule, Token};
 use super::reader::{Reader, Weight};
-use super::statement::{Place, Values, is_operator};
 use super::tree::{Argument, Name, Operator, Piece, Value, ValueKind};
+use super::values::{Place, Values, is_operator};
+use super::{MAX_BRACKET_DEPTH, mistakes};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use pest::iterators::Pair;
 use smol_str::SmolStr;
 
+/// What stands between two brackets.
+struct Bracket {
+    /// The values, split at the commas.
+    items: Vec<Vec<Value>>,
+    /// The token behind it.
+    next: usize,
+    /// Where it ends in the text.
+    end: u32,
+}
+
 impl Reader<'_> {
-    /// Reads `[a, b]`.
-    pub(super) fn list(&mut self, pair: Pair<'_, Rule>) -> Vec<Value> {
-        let mut list = Vec::new();
-        for item in self.bracket(pair, Place::List) {
+    /// Reads `[a, b]` or `(a, name: b)`; gives the next token, and where it ends.
+    pub(super) fn list_or_group(
+        &mut self,
+        tokens: &[Token],
+        at: usize,
+        depth: usize,
+    ) -> (ValueKind, usize, u32) {
+        if self.slice(tokens[at]) == "(" {
+            let (arguments, next, end) = self.arguments(tokens, at, depth);
+            return (ValueKind::Group(arguments), next, end);
+        }
+        let Bracket { items, next, end } = self.bracket(tokens, at, Place::List, depth);
+        let mut list = Vec::with_capacity(items.len());
+        for item in items {
             if let Some(sign) = item.iter().find(|value| is_operator(value)) {
                 let error = mistakes::operator_in_list(sign.span, self.source.slice(sign.span));
                 self.fail(Weight::Stray, error);
             }
             list.extend(item.into_iter().filter(|value| !is_operator(value)));
         }
-        list
+        (ValueKind::List(list), next, end)
     }
 
-    /// Reads `(a, name: b)`.
-    pub(super) fn arguments(&mut self, pair: Pair<'_, Rule>) -> Vec<Argument> {
-        let items = self.bracket(pair, Place::Arguments);
-        items.into_iter().map(|values| self.argument(values)).collect()
+    /// Reads `(a, name: b)`; gives the next token, and where it ends.
+    pub(super) fn arguments(
+        &mut self,
+        tokens: &[Token],
+        at: usize,
+        depth: usize,
+    ) -> (Vec<Argument>, usize, u32) {
+        let Bracket { items, next, end } = self.bracket(tokens, at, Place::Arguments, depth);
+        (items.into_iter().map(|values| self.argument(values)).collect(), next, end)
     }
 
     /// Reads one argument, whose name stands before a colon.
     fn argument(&mut self, mut values: Vec<Value>) -> Argument {
         let colon = matches!(values.get(1), Some(Value { kind: ValueKind::Operator(Operator::Colon), .. }));
-        let name = match values.first() {
-            Some(first) if colon => argument_name(first),
-            _ => None,
-        };
+        let name = values.first().filter(|_| colon).and_then(argument_name);
         if let Some(name) = &name {
             values.drain(..2);
             if values.is_empty() {
@@ -46,52 +67,99 @@ impl Reader<'_> {
         Argument { name, values }
     }
 
-    /// Reads what stands between two brackets, split at the commas.
-    fn bracket(&mut self, pair: Pair<'_, Rule>, place: Place) -> Vec<Vec<Value>> {
-        let whole = self.span(&pair);
-        let open = Span { end: whole.start + 1, ..whole };
+    /// Reads what stands between two brackets.
+    fn bracket(&mut self, tokens: &[Token], at: usize, place: Place, depth: usize) -> Bracket {
+        let open = self.span(tokens[at]);
+        if depth > MAX_BRACKET_DEPTH {
+            self.fail(Weight::Depth, mistakes::too_deep(open, "brackets", MAX_BRACKET_DEPTH));
+            return self.pass_over(tokens, at);
+        }
+        let closing = if place == Place::List { "]" } else { ")" };
         let mut items = Vec::new();
-        let mut item = Values::new(place, open.end as usize);
-        let mut last_comma = open;
+        let mut values = Values::new(place, open.end, depth);
         // Told only where the bracket has its end: without it, what is missing is the end.
         let mut commas: Vec<Diagnostic> = Vec::new();
-        let mut closed = true;
-        for pair in pair.into_inner() {
-            let span = self.span(&pair);
-            match pair.as_rule() {
+        let mut next = at + 1;
+        let closed = loop {
+            let Some(token) = tokens.get(next).copied() else { break false };
+            let span = self.span(token);
+            match token.rule {
                 Rule::comment => self.comments.push(span),
-                Rule::comma => {
-                    if item.values.is_empty() {
+                Rule::foreign => {
+                    self.report(mistakes::foreign_comment(span, self.source.slice(span)));
+                    values.pass(token);
+                }
+                Rule::close => break self.source.slice(span) == closing,
+                _ if self.starts_statement(values.end, tokens, next) => break false,
+                Rule::sign if self.source.slice(span) == "," => {
+                    self.incomplete(&mut values);
+                    if values.list.is_empty() {
                         commas.push(mistakes::stray_commas(&[span]));
                     } else {
-                        items.push(item.values);
+                        items.push(std::mem::take(&mut values.list));
                     }
-                    last_comma = span;
-                    item = Values::new(place, span.end as usize);
-                }
-                Rule::unclosed => {
-                    closed = false;
-                    let next = self.text[whole.end as usize..].chars().next();
-                    self.leave_open();
-                    self.fail(Weight::Bracket, mistakes::unclosed_bracket(whole, open, last_comma, next));
+                    values.pass(token);
                 }
                 _ => {
-                    self.value(&mut item, pair);
-                    if let Some(second) = split_off_second(&mut item.values) {
-                        commas.extend(item.values.last().map(|first| mistakes::missing_comma(first.span)));
-                        items.push(std::mem::replace(&mut item.values, vec![second]));
-                        item.restart();
+                    next = self.value(&mut values, tokens, next);
+                    if let Some(second) = split_off_second(&mut values.list) {
+                        commas.extend(values.list.last().map(|first| mistakes::missing_comma(first.span)));
+                        items.push(std::mem::replace(&mut values.list, vec![second]));
+                        values.chain.1 = 0;
                     }
+                    continue;
                 }
             }
-        }
-        if !item.values.is_empty() {
-            items.push(item.values);
+            next += 1;
+        };
+        self.incomplete(&mut values);
+        if !values.list.is_empty() {
+            items.push(values.list);
         }
         if closed {
-            commas.into_iter().for_each(|error| self.report(error));
+            for error in commas {
+                self.report(error);
+            }
+            let end = tokens[next].end;
+            return Bracket { items, next: next + 1, end };
         }
-        items
+        self.left_open += 1;
+        self.fail(Weight::Bracket, self.unclosed_bracket(open, values.end));
+        Bracket { items, next, end: values.end }
+    }
+
+    /// Says what stands where a bracket should have been closed.
+    fn unclosed_bracket(&self, open: Span, end: u32) -> Diagnostic {
+        let rest = &self.text[end as usize..];
+        let trimmed = rest.trim_start();
+        let start = end as usize + (rest.len() - trimmed.len());
+        let length = trimmed.chars().next().map_or(0, char::len_utf8);
+        let next = Span::new(self.source.id, start, start + length);
+        mistakes::unclosed_bracket(open, Span { start: end, end, ..open }, next, &trimmed[..length])
+    }
+
+    /// Passes over the rest of a statement whose brackets nest too deep.
+    fn pass_over(&mut self, tokens: &[Token], at: usize) -> Bracket {
+        let comments = tokens[at..].iter().filter(|token| token.rule == Rule::comment);
+        let comments: Vec<Span> = comments.map(|token| self.span(*token)).collect();
+        self.comments.extend(comments);
+        let end = tokens.last().map_or(0, |token| token.end);
+        Bracket { items: Vec::new(), next: tokens.len(), end }
+    }
+
+    /// Whether a token between brackets begins a new line and a statement: then the bracket was left open.
+    fn starts_statement(&self, end: u32, tokens: &[Token], at: usize) -> bool {
+        let token = tokens[at];
+        if token.rule != Rule::word || !self.on_new_line(end, token.start) {
+            return false;
+        }
+        match tokens.get(at + 1) {
+            Some(next) => {
+                let value = !matches!(next.rule, Rule::sign | Rule::open | Rule::close | Rule::comment);
+                value && next.start > token.end && !self.on_new_line(token.end, next.start)
+            }
+            None => self.text[token.end as usize..].trim_start_matches([' ', '\t']).starts_with('{'),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn is_text_like(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
         && !text.starts_with(RESERVED)
         && !text.starts_with("..")
-        && !text.starts_with(['<', '>', '='])
+        && !text.starts_with(['<', '>', '=', '[', '('])
 }
 
 /// Whether a character is a typographic quote.
@@ -119,25 +119,18 @@ pub(super) fn nameless_block(open: Span) -> Diagnostic {
         .help("write a name before the `{`")
 }
 
-pub(super) fn unclosed_bracket(whole: Span, open: Span, last_comma: Span, next: Option<char>) -> Diagnostic {
-    let bracket = Span { end: open.start, start: whole.start, ..whole };
-    if next == Some('{') {
-        let place = Span { start: whole.end, end: whole.end + 1, ..whole };
-        return Diagnostic::error("block-in-list", place, "a list cannot hold a block")
+pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &str) -> Diagnostic {
+    if character == "{" {
+        return Diagnostic::error("block-in-list", next, "a list cannot hold a block")
             .here("a block")
-            .label(bracket, "in this list")
+            .label(open, "in this list")
             .help("repeat the statement, once for each item, without brackets: `tolerations { … }`");
     }
-    let end = whole.after();
-    let error =
-        Diagnostic::error("unclosed-bracket", bracket, "a bracket is never closed").here("opened here");
-    let error = match next {
-        Some(close @ (']' | ')')) => {
-            error.label(Span { end: end.end + 1, ..end }, format!("`{close}` does not close it"))
-        }
+    let error = Diagnostic::error("unclosed-bracket", open, "a bracket is never closed").here("opened here");
+    let error = match character {
+        "]" | ")" => error.label(next, format!("`{character}` does not close it")),
         _ => error.label(end, "taken to end here"),
     };
-    let _ = last_comma;
     error.help("put the closing bracket where the list ends")
 }
 
@@ -180,10 +173,7 @@ pub(super) fn separator(name: &Name, sign: Operator, span: Span, next: Option<Sp
         return error
             .help(format!("write the value right behind the name, or a block: `{} {{ … }}`", name.text));
     };
-    let spaced = name.span.end < span.start;
     let taken = Span { start: name.span.end, end: next.start, ..span };
-    // A comment or a line's end may stand between the sign and the value only inside brackets, so nothing is lost.
-    let _ = spaced;
     error.help(format!("write the value right behind the name: `{} …`", name.text)).fix(
         format!("take the `{text}` out"),
         taken,

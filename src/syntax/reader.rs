@@ -1,17 +1,15 @@
-//! The flat run of pairs to a flat run of statements and braces.
+//! Tokens to a flat run of statements and braces.
 //!
 //! Invariant: the items stand in the order of the text, and none lies in another.
 
-use super::MAX_ERRORS;
-use super::grammar::Rule;
-use super::mistakes;
+use super::grammar::{Rule, Token};
 use super::tree::Statement;
+use super::{MAX_ERRORS, mistakes, statement};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
-use pest::iterators::Pair;
 
 /// A statement's head or a brace.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
     /// Its place.
     pub(super) span: Span,
@@ -20,10 +18,10 @@ pub(super) struct Item {
 }
 
 /// The kinds of [`Item`].
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ItemKind {
-    /// A statement without its block.
-    Statement(Statement),
+    /// A statement without its block: the next one of [`Reader::statements`].
+    Statement,
     /// `{`
     Open,
     /// `}`
@@ -34,12 +32,15 @@ pub(super) enum ItemKind {
 pub(super) struct Reader<'s> {
     pub(super) source: &'s SourceFile,
     pub(super) text: &'s str,
+    pub(super) items: Vec<Item>,
+    /// The statements of the items, without their blocks.
+    pub(super) statements: Vec<Statement>,
     pub(super) comments: Vec<Span>,
     pub(super) errors: Vec<Diagnostic>,
     /// What is wrong with the statement that is being read.
     pub(super) fault: Fault,
-    /// Brackets that were left open, whose ends are still to come.
-    left_open: usize,
+    /// Brackets that were left open, whose ends may still come.
+    pub(super) left_open: usize,
 }
 
 /// What is wrong with one statement.
@@ -70,6 +71,8 @@ impl<'s> Reader<'s> {
         Self {
             source,
             text: &source.text,
+            items: Vec::new(),
+            statements: Vec::new(),
             comments: Vec::new(),
             errors: Vec::new(),
             fault: Fault::default(),
@@ -77,49 +80,40 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Turns the grammar's pairs into items.
-    pub(super) fn items<'i>(&mut self, pairs: impl Iterator<Item = Pair<'i, Rule>>) -> Vec<Item> {
-        let mut items: Vec<Item> = Vec::new();
-        // Where a dash stood before the statement to come: what follows it on its line is part of that mistake.
+    /// Takes in the tokens of one stretch of the text.
+    pub(super) fn take(&mut self, tokens: &[Token]) {
+        let mut at = 0;
+        // Behind a dash the rest of the line is part of that mistake.
         let mut quiet = false;
-        for pair in pairs {
-            let span = self.span(&pair);
-            match pair.as_rule() {
+        while let Some(token) = tokens.get(at) {
+            let span = self.span(*token);
+            at += 1;
+            match token.rule {
                 Rule::statement => {
-                    let said = self.errors.len();
-                    let mut statement = self.statement(pair);
-                    if quiet {
-                        self.errors.truncate(said);
-                        statement.broken = true;
-                    }
-                    let lost = self.braces_in_open_string(span, said);
-                    if let Some(brace) = lost.first() {
-                        end_before(&mut statement, brace.span.start);
-                    }
-                    let head = statement.head();
-                    items.push(Item { span: head, kind: ItemKind::Statement(statement) });
-                    items.extend(lost);
+                    let inside = inside(tokens, at, token.end);
+                    at += inside.len();
+                    self.read_statements(*token, inside, quiet);
                 }
-                Rule::open => items.push(Item { span, kind: ItemKind::Open }),
-                Rule::close => items.push(Item { span, kind: ItemKind::Close }),
-                Rule::comment => self.comment(span, items.last_mut()),
-                Rule::foreign => self.report(mistakes::foreign_comment(span, self.source.slice(span))),
-                Rule::junk => {
-                    self.stray(span);
-                    quiet = self.source.slice(span) == "-";
-                    continue;
+                Rule::brace => {
+                    let kind = if self.slice(*token) == "{" { ItemKind::Open } else { ItemKind::Close };
+                    self.items.push(Item { span, kind });
                 }
-                _ => {}
+                Rule::comment => self.comment(span),
+                Rule::foreign => self.report(mistakes::foreign_comment(span, self.slice(*token))),
+                _ => self.stray(span),
             }
-            quiet = false;
+            quiet = token.rule == Rule::junk && self.slice(*token) == "-";
         }
-        items
     }
 
-    /// The place of a pair.
-    pub(super) fn span(&self, pair: &Pair<'_, Rule>) -> Span {
-        let span = pair.as_span();
-        Span::new(self.source.id, span.start(), span.end())
+    /// The place of a token.
+    pub(super) fn span(&self, token: Token) -> Span {
+        Span { file: self.source.id, start: token.start, end: token.end }
+    }
+
+    /// The text of a token.
+    pub(super) fn slice(&self, token: Token) -> &'s str {
+        &self.text[token.start as usize..token.end as usize]
     }
 
     /// Reports an error on its own.
@@ -137,66 +131,89 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Remembers a bracket that was left open, so that its end is not reported where it comes after all.
-    pub(super) fn leave_open(&mut self) {
-        self.left_open += 1;
+    /// Reads the statements of one token; there are several only where one ends in what none can end in.
+    fn read_statements(&mut self, token: Token, mut inside: &[Token], quiet: bool) {
+        let said = self.errors.len();
+        let mut first = true;
+        while let Some(start) = inside.first() {
+            let (mut statement, rest) = self.statement(inside);
+            let whole =
+                Token { start: start.start, end: rest.first().map_or(token.end, |next| next.start), ..token };
+            inside = rest;
+            if quiet && first {
+                self.errors.truncate(said);
+                statement.broken = true;
+            }
+            let braces = self.braces_in_open_string(whole, said);
+            if let Some(brace) = braces.first() {
+                end_before(&mut statement, brace.span.start);
+            }
+            self.items.push(Item { span: statement.span, kind: ItemKind::Statement });
+            self.statements.push(statement);
+            self.items.extend(braces);
+            first = false;
+        }
     }
 
     /// Keeps a comment; `#{name}` behind a statement was meant to be an insertion.
-    fn comment(&mut self, span: Span, last: Option<&mut Item>) {
+    fn comment(&mut self, span: Span) {
         self.comments.push(span);
-        let Some(name) = self.source.slice(span).strip_prefix("#{").and_then(|rest| rest.split('}').next())
-        else {
-            return;
-        };
-        let Some(Item { span: head, kind: ItemKind::Statement(statement) }) = last else { return };
+        let text = self.source.slice(span);
+        let Some(name) = text.strip_prefix("#{").and_then(|rest| rest.split('}').next()) else { return };
+        let Some(Item { span: head, kind: ItemKind::Statement }) = self.items.last() else { return };
         let between = self.text.get(head.end as usize..span.start as usize).unwrap_or_default();
-        if super::statement::is_word(name) && between.bytes().all(|byte| byte == b' ' || byte == b'\t') {
-            statement.broken = true;
+        if statement::is_word(name) && between.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
+            if let Some(statement) = self.statements.last_mut() {
+                statement.broken = true;
+            }
             self.report(mistakes::unquoted_insertion(span, name));
         }
     }
 
-    /// Reports what stands alone where a statement should start.
+    /// Reports what stands alone where a statement should start, save the late end of a bracket that was left open.
     fn stray(&mut self, span: Span) {
         let text = self.source.slice(span);
         if matches!(text, "]" | ")") && self.left_open > 0 {
             self.left_open -= 1;
-            return;
+        } else {
+            self.report(mistakes::stray(span, text));
         }
-        self.report(mistakes::stray(span, text));
     }
 
     /// The braces at the end of a line that an unclosed string has swallowed: they were not meant to be text.
-    fn braces_in_open_string(&self, statement: Span, said: usize) -> Vec<Item> {
-        let unclosed =
-            self.errors.get(said..).unwrap_or_default().iter().any(|error| error.name == "unclosed-string");
-        let text = self.source.slice(statement);
-        if !unclosed || text.contains('\n') {
+    fn braces_in_open_string(&self, statement: Token, said: usize) -> Vec<Item> {
+        let errors = self.errors.get(said..).unwrap_or_default();
+        let text = self.slice(statement).trim_end();
+        if !errors.iter().any(|error| error.name == "unclosed-string") || text.contains('\n') {
             return Vec::new();
         }
         let brace = |at: usize, kind| {
             let start = statement.start as usize + at;
             Item { span: Span::new(self.source.id, start, start + 1), kind }
         };
-        let end = text.trim_end().len();
+        if text.ends_with(" {") {
+            return vec![brace(text.len() - 1, ItemKind::Open)];
+        }
         let before = &self.text[..statement.start as usize];
         let line = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
-        if text[..end].ends_with(" {") {
-            return vec![brace(end - 1, ItemKind::Open)];
-        }
-        // As many as were opened on this line, at most.
         let mut open = line.matches('{').count().saturating_sub(line.matches('}').count());
-        let mut closes = Vec::new();
-        let mut rest = &text[..end];
+        let mut braces = Vec::new();
+        let mut rest = text;
         while let (Some(shorter), true) = (rest.strip_suffix('}'), open > 0) {
-            closes.push(brace(shorter.len(), ItemKind::Close));
+            braces.push(brace(shorter.len(), ItemKind::Close));
             rest = shorter.trim_end();
             open -= 1;
         }
-        closes.reverse();
-        closes
+        braces.reverse();
+        braces
     }
+}
+
+/// The tokens from one on that lie in another one, which ends at a place; an empty one is always a part of one.
+pub(super) fn inside(tokens: &[Token], from: usize, end: u32) -> &[Token] {
+    let rest = tokens.get(from..).unwrap_or_default();
+    let count = rest.iter().take_while(|token| token.start < end || token.start == token.end).count();
+    &rest[..count]
 }
 
 /// Ends a statement before a brace that its last value had swallowed.

@@ -1,12 +1,11 @@
 //! The forms of a string to its pieces: escapes resolved, shared indentation removed.
 
-use super::grammar::Rule;
+use super::grammar::{Rule, Token};
 use super::mistakes;
-use super::reader::{Reader, Weight};
+use super::reader::{Reader, Weight, inside};
 use super::statement::is_word;
 use super::tree::{Name, Piece};
 use crate::source::Span;
-use pest::iterators::Pair;
 use smol_str::SmolStr;
 
 /// The pieces of a string that is being read; neighbouring text becomes one piece.
@@ -36,24 +35,25 @@ impl Pieces {
 }
 
 impl Reader<'_> {
-    /// Reads a string of any form.
-    pub(super) fn string(&mut self, pair: Pair<'_, Rule>) -> Vec<Piece> {
-        let span = self.span(&pair);
-        let text = pair.as_str();
-        match pair.as_rule() {
+    /// Reads a string of any form; gives the next token.
+    pub(super) fn string(&mut self, tokens: &[Token], at: usize) -> (Vec<Piece>, usize) {
+        let token = tokens[at];
+        let parts = inside(tokens, at + 1, token.end);
+        let (span, text) = (self.span(token), self.slice(token));
+        let pieces = match token.rule {
             Rule::text => plain(&text[1..text.len() - 1]),
-            Rule::rich => self.rich(pair),
+            Rule::rich => self.rich(span, parts),
             Rule::raw => {
-                if let Some(inner) = text[1..].strip_suffix('\'') {
-                    return plain(inner);
+                let closed = text[1..].strip_suffix('\'');
+                if closed.is_none() {
+                    self.fail(Weight::Quote, mistakes::unclosed_string(span, "'"));
                 }
-                self.fail(Weight::Quote, mistakes::unclosed_string(span, "'"));
-                plain(&text[1..])
+                plain(closed.unwrap_or(&text[1..]))
             }
-            Rule::block | Rule::raw_block => self.many_lines(pair),
+            Rule::block | Rule::raw_block => self.many_lines(span, parts),
             Rule::single => {
                 self.fail(Weight::Stray, mistakes::text_on_one_line(span, text));
-                plain(&text[3..text.len() - 3])
+                plain(text[3..].get(..text.len() - 6).unwrap_or_default())
             }
             Rule::short => {
                 self.fail(Weight::Quote, mistakes::short_quotes(span, text));
@@ -71,47 +71,47 @@ impl Reader<'_> {
                 plain(inner)
             }
             _ => Vec::new(),
-        }
+        };
+        (pieces, at + 1 + parts.len())
     }
 
     /// Reads `"…"` with escapes and insertions.
-    fn rich(&mut self, pair: Pair<'_, Rule>) -> Vec<Piece> {
-        let span = self.span(&pair);
+    fn rich(&mut self, span: Span, parts: &[Token]) -> Vec<Piece> {
         let mut pieces = Pieces::default();
-        for part in pair.into_inner() {
-            if part.as_rule() == Rule::unclosed {
+        for part in parts {
+            if part.rule == Rule::unclosed {
                 self.fail(Weight::Quote, mistakes::unclosed_string(span, "\""));
             } else {
-                self.part(&mut pieces, &part);
+                self.part(&mut pieces, *part);
             }
         }
         pieces.finish()
     }
 
     /// Reads plain text, an escape or an insertion.
-    fn part(&mut self, pieces: &mut Pieces, part: &Pair<'_, Rule>) {
-        let span = self.span(part);
-        let text = part.as_str();
-        match part.as_rule() {
-            Rule::escape => match unescape(text) {
-                Some(character) => pieces.text.push(character),
-                None => {
+    fn part(&mut self, pieces: &mut Pieces, part: Token) {
+        let (span, text) = (self.span(part), self.slice(part));
+        match part.rule {
+            Rule::escape => {
+                if let Some(character) = unescape(text) {
+                    pieces.text.push(character);
+                } else {
                     self.fault.broken = true;
                     self.report(mistakes::unknown_escape(span, text));
                 }
-            },
+            }
             Rule::insertion => {
                 let inner = &text[2..];
-                let name = inner.strip_suffix('}').unwrap_or(inner);
-                let start = span.start as usize + 2 + (name.len() - name.trim_start().len());
-                let name = name.trim();
                 let closed = inner.ends_with('}');
-                if !closed || !is_word(name) {
-                    self.fault.broken = true;
-                    self.report(mistakes::bad_insertion(span, name, closed));
-                } else {
+                let blanks = inner.len() - inner.trim_start().len();
+                let name = inner.trim_end_matches('}').trim();
+                if closed && is_word(name) {
+                    let start = span.start as usize + 2 + blanks;
                     let span = Span::new(self.source.id, start, start + name.len());
                     pieces.name(Name { text: name.into(), span, quoted: false });
+                } else {
+                    self.fault.broken = true;
+                    self.report(mistakes::bad_insertion(span, name, closed));
                 }
             }
             _ => pieces.text.push_str(text),
@@ -119,65 +119,66 @@ impl Reader<'_> {
     }
 
     /// Reads the many-line forms.
-    fn many_lines(&mut self, pair: Pair<'_, Rule>) -> Vec<Piece> {
-        let whole = self.span(&pair);
-        let quotes = &pair.as_str()[..3];
-        let mut lines = Vec::new();
+    fn many_lines(&mut self, whole: Span, parts: &[Token]) -> Vec<Piece> {
+        let quotes = &self.source.slice(whole)[..3];
         let mut last_newline = true;
-        for part in pair.into_inner() {
-            let span = self.span(&part);
-            match part.as_rule() {
-                Rule::rich_line | Rule::raw_line => lines.push(part),
-                Rule::lead if !part.as_str().trim().is_empty() => {
-                    self.fail(Weight::Stray, mistakes::text_beside_quotes(span, part.as_str(), quotes));
+        for part in parts {
+            let (span, text) = (self.span(*part), self.slice(*part));
+            match part.rule {
+                Rule::lead if !text.trim().is_empty() => {
+                    self.fail(Weight::Stray, mistakes::text_beside_quotes(span, text, quotes));
                 }
                 Rule::block_end | Rule::raw_end => {
-                    let end = part.as_str();
-                    last_newline = end.len() > 3 || end != quotes;
-                    let closing = end.trim_start();
+                    last_newline = text.len() > 3 || text != quotes;
+                    let closing = text.trim_start();
                     if closing.len() < 3 {
                         let place =
-                            Span { start: span.end - u32::try_from(closing.len()).unwrap_or(0), ..span };
+                            Span::new(span.file, span.end as usize - closing.len(), span.end as usize);
                         self.fail(Weight::Stray, mistakes::short_end(place, whole, quotes));
                     }
                 }
                 Rule::unclosed => {
-                    let place = Span { end: whole.start + 3, ..whole };
+                    let open = Span { end: whole.start + 3, ..whole };
                     let next = self.next_line(whole.end);
-                    self.fail(Weight::Quote, mistakes::unclosed_lines(place, next, quotes));
+                    self.fail(Weight::Quote, mistakes::unclosed_lines(open, next, quotes));
                 }
                 Rule::shallow | Rule::raw_shallow => {
-                    self.fail(Weight::Quote, mistakes::shallow_text(whole, self.shallow_line(whole), quotes));
+                    let error = mistakes::shallow_text(whole, self.shallow_line(whole), quotes);
+                    self.fail(Weight::Quote, error);
                 }
                 _ => {}
             }
         }
-        self.dedent(&lines, last_newline)
+        self.dedent(parts, last_newline)
     }
 
     /// Joins lines without the indentation that all of them share.
-    fn dedent(&mut self, lines: &[Pair<'_, Rule>], last_newline: bool) -> Vec<Piece> {
-        let indents = lines.iter().map(Pair::as_str).filter(|line| !is_blank(line)).map(indent);
-        let shared = indents.reduce(shared_start).map_or(0, str::len);
+    fn dedent(&mut self, parts: &[Token], last_newline: bool) -> Vec<Piece> {
+        let is_line = |part: &&Token| matches!(part.rule, Rule::rich_line | Rule::raw_line);
+        let texts = parts.iter().filter(is_line).map(|part| self.slice(*part));
+        let shared =
+            texts.filter(|line| !is_blank(line)).map(indent).reduce(shared_start).map_or(0, str::len);
         let mut pieces = Pieces::default();
-        for (at, line) in lines.iter().enumerate() {
-            if at > 0 {
+        let mut lines = 0;
+        for part in parts {
+            if !is_line(&part) {
+                if matches!(part.rule, Rule::block_text | Rule::escape | Rule::insertion) {
+                    self.part(&mut pieces, *part);
+                }
+                continue;
+            }
+            if lines > 0 {
                 pieces.text.push('\n');
             }
-            let text = line.as_str();
-            if is_blank(text) {
+            lines += 1;
+            let line = self.slice(*part);
+            if is_blank(line) {
                 continue;
             }
-            if line.as_rule() == Rule::raw_line {
-                pieces.text.push_str(&text[shared..]);
-                continue;
-            }
-            pieces.text.push_str(&text[shared..indent(text).len()]);
-            for part in line.clone().into_inner() {
-                self.part(&mut pieces, &part);
-            }
+            let end = if part.rule == Rule::raw_line { line.len() } else { indent(line).len() };
+            pieces.text.push_str(&line[shared..end]);
         }
-        if last_newline && !lines.is_empty() {
+        if last_newline && lines > 0 {
             pieces.text.push('\n');
         }
         pieces.finish()

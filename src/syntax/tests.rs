@@ -1,15 +1,20 @@
-//! The tree and the errors of small sources, in one line each.
+//! The tree and the errors of small sources.
+
+// The sources are all written alike, whether they hold a `"#` or not.
+#![allow(clippy::needless_raw_string_hashes)]
 
 use super::tree::{Argument, Piece, Statement, Value, ValueKind};
 use super::{Parse, parse};
 use crate::source::{FileId, SourceFile};
 use std::fmt::Write as _;
 
+mod mistakes;
 mod recovery;
 mod valid;
 
 /// Reads a source and prints it, then its tree, then its errors.
 fn check(text: &str) -> String {
+    let text = text.strip_prefix('\n').unwrap_or(text);
     let source = SourceFile::new(FileId(0), "test.initflow", text);
     let Parse { document, errors } = parse(&source);
     let mut out = format!("{}\n---\n", text.trim_end());
@@ -35,6 +40,25 @@ fn check(text: &str) -> String {
             let line = text[..at].matches('\n').count();
             let line = fixed.lines().nth(line).unwrap_or_default().trim();
             let _ = writeln!(out, "  {:?}: {} => {line}", fix.applicability, fix.title);
+        }
+    }
+    visible(&out)
+}
+
+/// A text with what cannot be seen written out.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\n'
+            || character == ' '
+            || !(character.is_control()
+                || character.is_whitespace()
+                || character > '\u{2fff}'
+                || ('\u{200b}'..='\u{200f}').contains(&character))
+        {
+            out.push(character);
+        } else {
+            out.extend(character.escape_unicode());
         }
     }
     out

@@ -52,7 +52,7 @@ fn balanced(items: &[Item]) -> bool {
             ItemKind::Open => depth += 1,
             ItemKind::Close if depth == 0 => return false,
             ItemKind::Close => depth -= 1,
-            ItemKind::Statement(_) => {}
+            ItemKind::Statement => {}
         }
     }
     depth == 0
@@ -85,7 +85,7 @@ impl Plan {
 /// The head of the statement whose block an item opens.
 fn head_of(items: &[Item], open: usize) -> Option<Span> {
     let before = items.get(open.checked_sub(1)?)?;
-    matches!(before.kind, ItemKind::Statement(_)).then_some(before.span)
+    (before.kind == ItemKind::Statement).then_some(before.span)
 }
 
 /// Pairs every `}` with the last `{`.
@@ -99,7 +99,9 @@ fn by_count(items: &[Item]) -> Plan {
             _ => {}
         }
     }
-    open.into_iter().for_each(|open| plan.unclosed(items, open, items.len()));
+    for open in open {
+        plan.unclosed(items, open, items.len());
+    }
     plan
 }
 
@@ -146,9 +148,8 @@ fn places(source: &SourceFile, items: &[Item]) -> Vec<Place> {
 fn by_indentation(source: &SourceFile, items: &[Item]) -> Plan {
     let places = places(source, items);
     let edge = places.iter().filter(|place| place.first).map(|place| place.indent).min().unwrap_or(0);
-    let starts_stretch = |at: usize| {
-        places[at].first && places[at].indent == edge && matches!(items[at].kind, ItemKind::Statement(_))
-    };
+    let starts_stretch =
+        |at: usize| places[at].first && places[at].indent == edge && (items[at].kind == ItemKind::Statement);
     let mut pairing =
         Pairing { items, places: &places, plan: Plan::default(), open: Vec::new(), level: Vec::new() };
     let mut start = 0;
@@ -177,7 +178,7 @@ impl Pairing<'_> {
     fn stretch(&mut self, range: Range<usize>) {
         for at in range.clone() {
             match self.items[at].kind {
-                ItemKind::Statement(_) => self.statement(at),
+                ItemKind::Statement => self.statement(at),
                 ItemKind::Open => {
                     self.level.pop();
                     self.open.push((at, std::mem::take(&mut self.level)));
@@ -231,21 +232,22 @@ impl Pairing<'_> {
         }
     }
 
-    /// Finds the statement whose `{` is missing: at the indentation of the `}`, with only deeper ones between.
+    /// Finds the statement whose `{` is missing: at the indentation of the `}`, with deeper ones between, and only these.
     fn adopt(&mut self, at: usize) -> bool {
         let indent = self.places[at].indent;
-        let Some(open) = self.innermost() else { return self.adopt_from_level(at, indent) };
-        open.indent < indent && self.adopt_from_level(at, indent)
-    }
-
-    fn adopt_from_level(&mut self, at: usize, indent: usize) -> bool {
-        while self.level.pop_if(|statement| self.places[*statement].indent > indent).is_some() {}
-        let Some(statement) = self.level.pop_if(|statement| self.places[*statement].indent == indent) else {
+        if self.innermost().is_some_and(|open| open.indent >= indent) {
             return false;
-        };
-        self.plan.repairs.push((statement + 1, Repair::OpenBefore));
-        let (head, close) = (self.items[statement].span, self.items[at].span);
-        self.plan.fail(|| mistakes::missing_brace(head, close));
+        }
+        let mut deeper = false;
+        while self.level.pop_if(|statement| self.places[*statement].indent > indent).is_some() {
+            deeper = true;
+        }
+        let head = self.level.last().copied().filter(|head| self.places[*head].indent == indent);
+        let Some(head) = head.filter(|_| deeper) else { return false };
+        self.level.pop();
+        self.plan.repairs.push((head + 1, Repair::OpenBefore));
+        let (span, close) = (self.items[head].span, self.items[at].span);
+        self.plan.fail(|| mistakes::missing_brace(span, close));
         true
     }
 

@@ -1,1 +1,403 @@
+//! What one mistake costs: itself, and nothing after it.
 
+use super::check;
+use insta::assert_snapshot;
+
+#[test]
+fn unclosed_strings() {
+    assert_snapshot!(check(r##"
+app web {
+  image "x
+  env { A "x }
+  env { B 'y; C "z"
+  }
+  run "y
+}
+app "b {
+  x
+}
+"##), @r#"
+    app web {
+      image "x
+      env { A "x }
+      env { B 'y; C "z"
+      }
+      run "y
+    }
+    app "b {
+      x
+    }
+    ---
+    app web {
+      !image "x"
+      env {
+        !A "x }"
+      }
+      env {
+        !B "y; C \"z\""
+      }
+      !run "y"
+    }
+    !app "b {" {
+      x
+    }
+    2:9 unclosed-string: a string is never closed ["] opened here
+      2:11 its line ends here
+    3:11 unclosed-string: a string is never closed ["] opened here
+      3:15 its line ends here
+    4:11 unclosed-string: a string is never closed ['] opened here
+      4:20 its line ends here
+    6:7 unclosed-string: a string is never closed ["] opened here
+      6:9 its line ends here
+    8:5 unclosed-string: a string is never closed ["] opened here
+      8:9 its line ends here
+    "#);
+}
+
+#[test]
+fn unclosed_many_line_strings() {
+    assert_snapshot!(check(r##"
+step a {
+  script '''
+    one
+  image "x"
+}
+step b {
+  script """
+    two
+    """
+}
+step c {
+  script '''
+    three
+"##), @r#"
+    step a {
+      script '''
+        one
+      image "x"
+    }
+    step b {
+      script """
+        two
+        """
+    }
+    step c {
+      script '''
+        three
+    ---
+    step a {
+      !script "one\n"
+      image "x"
+    }
+    step b {
+      script "two\n"
+    }
+    step c {
+      !script "three\n"
+    }
+    2:10 unclosed-string: a string is never closed ['''] opened here
+      4:3 taken to end before this line, which is not deeper than the one that opens it
+    11:8 unclosed-block: a block is never closed [{] opened here
+      11:1 the statement that it belongs to
+    12:10 unclosed-string: a string is never closed ['''] opened here
+    "#);
+}
+
+#[test]
+fn missing_end() {
+    assert_snapshot!(check(r##"
+deployment shop {
+  app web {
+    image "x"
+
+  app api {
+    image "y"
+  }
+}
+job x { }
+"##), @r#"
+    deployment shop {
+      app web {
+        image "x"
+
+      app api {
+        image "y"
+      }
+    }
+    job x { }
+    ---
+    deployment shop {
+      app web {
+        image "x"
+      }
+      app api {
+        image "y"
+      }
+    }
+    job x {}
+    2:11 unclosed-block: a block is never closed [{] opened here
+      2:3 the statement that it belongs to
+      5:3 taken to end before this
+    "#);
+}
+
+#[test]
+fn missing_last_end() {
+    assert_snapshot!(check(r##"
+deployment shop {
+  app web {
+    image "x"
+  }
+
+job x { }
+"##), @r#"
+    deployment shop {
+      app web {
+        image "x"
+      }
+
+    job x { }
+    ---
+    deployment shop {
+      app web {
+        image "x"
+      }
+    }
+    job x {}
+    1:17 unclosed-block: a block is never closed [{] opened here
+      1:1 the statement that it belongs to
+      6:1 taken to end before this
+    "#);
+}
+
+#[test]
+fn missing_end_on_one_line() {
+    assert_snapshot!(check(r##"
+app web {
+  env { A "x"
+  image "y"
+}
+"##), @r#"
+    app web {
+      env { A "x"
+      image "y"
+    }
+    ---
+    app web {
+      env {
+        A "x"
+      }
+      image "y"
+    }
+    2:7 unclosed-block: a block is never closed [{] opened here
+      2:3 the statement that it belongs to
+      3:3 taken to end before this
+    "#);
+}
+
+#[test]
+fn missing_start() {
+    assert_snapshot!(check(r##"
+deployment shop {
+  app web
+    image "x"
+    env { A "x" }
+  }
+  app api { }
+}
+"##), @r#"
+    deployment shop {
+      app web
+        image "x"
+        env { A "x" }
+      }
+      app api { }
+    }
+    ---
+    deployment shop {
+      app web {
+        image "x"
+        env {
+          A "x"
+        }
+      }
+      app api {}
+    }
+    2:3 missing-brace: a block has no `{` [app web] a `{` is missing behind this
+      5:3 the block ends here
+      Unsafe: insert the `{` => app web {
+    "#);
+}
+
+#[test]
+fn missing_start_at_the_edge() {
+    assert_snapshot!(check(r##"
+deployment shop
+  app web { }
+}
+job x { }
+"##), @r#"
+    deployment shop
+      app web { }
+    }
+    job x { }
+    ---
+    deployment shop
+    app web {}
+    job x {}
+    3:1 stray-brace: a `}` closes nothing [}] no block is open here
+      Unsafe: take the `}` out =>
+    "#);
+}
+
+#[test]
+fn missing_start_on_one_line() {
+    assert_snapshot!(check(r##"
+app web {
+  env A "x" }
+  image "y"
+}
+"##), @r#"
+    app web {
+      env A "x" }
+      image "y"
+    }
+    ---
+    app web {
+      env A "x"
+      image "y"
+    }
+    2:13 stray-brace: a `}` closes nothing [}] no block is open here
+      Unsafe: take the `}` out => env A "x"
+    "#);
+}
+
+#[test]
+fn stray_end() {
+    assert_snapshot!(check(r##"
+app web {
+  image "x"
+  }
+  run "y"
+}
+job x { }
+}
+"##), @r#"
+    app web {
+      image "x"
+      }
+      run "y"
+    }
+    job x { }
+    }
+    ---
+    app web {
+      image "x"
+      run "y"
+    }
+    job x {}
+    3:3 stray-brace: a `}` closes nothing [}] no block is open here
+      Unsafe: take the `}` out => 
+    7:1 stray-brace: a `}` closes nothing [}] no block is open here
+      Unsafe: take the `}` out =>
+    "#);
+}
+
+#[test]
+fn not_indented() {
+    assert_snapshot!(check(r##"
+app web {
+image "x"
+env {
+A "x"
+}
+job x {
+}
+"##), @r#"
+    app web {
+    image "x"
+    env {
+    A "x"
+    }
+    job x {
+    }
+    ---
+    app web {
+      image "x"
+      env {
+        A "x"
+      }
+      job x {}
+    }
+    1:9 unclosed-block: a block is never closed [{] opened here
+      1:1 the statement that it belongs to
+    "#);
+}
+
+#[test]
+fn badly_indented_but_right() {
+    assert_snapshot!(check(r##"
+   app web {
+image "x"
+     env {
+ A "x"
+         } }
+job x {
+}
+"##), @r#"
+       app web {
+    image "x"
+         env {
+     A "x"
+             } }
+    job x {
+    }
+    ---
+    app web {
+      image "x"
+      env {
+        A "x"
+      }
+    }
+    job x {}
+    "#);
+}
+
+#[test]
+fn too_deep_brackets() {
+    assert_snapshot!(check(r##"
+a [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
+b
+"##), @r#"
+    a [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
+    b
+    ---
+    !a [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
+    b
+    1:67 too-deep: brackets nest more than 64 deep [[] the one too many
+    "#);
+}
+
+#[test]
+fn left_open_then_closed() {
+    assert_snapshot!(check(r##"
+args ["a",
+image "x"
+]
+b (c]
+"##), @r#"
+    args ["a",
+    image "x"
+    ]
+    b (c]
+    ---
+    !args ["a"]
+    !image "x"
+    !b (c)
+    1:6 unclosed-bracket: a bracket is never closed [[] opened here
+      1:11 taken to end here
+    3:1 stray-bracket: a `]` closes nothing []] no bracket is open here
+    4:3 unclosed-bracket: a bracket is never closed [(] opened here
+      4:5 `]` does not close it
+    "#);
+}

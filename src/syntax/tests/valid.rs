@@ -152,11 +152,11 @@ step a {
 #[test]
 fn line_ends_and_byte_order_mark() {
     assert_snapshot!(check("\u{feff}a 1\r\nb '''\r\n  x\r\n  y\r\n'''\r\nc\r\n"), @r#"
-    ﻿a 1
-    b '''
-      x
-      y
-    '''
+    \u{feff}a 1\u{d}
+    b '''\u{d}
+      x\u{d}
+      y\u{d}
+    '''\u{d}
     c
     ---
     a 1

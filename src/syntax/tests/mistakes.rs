@@ -1,0 +1,578 @@
+//! What newcomers write, and what they are told.
+
+use super::check;
+use insta::assert_snapshot;
+
+#[test]
+fn colon_and_equals() {
+    assert_snapshot!(check(r##"
+image: "x"
+foo : "y"
+image = "z"
+env { FOO=bar; "a": 1 }
+env:
+  A "x"
+"##), @r#"
+    image: "x"
+    foo : "y"
+    image = "z"
+    env { FOO=bar; "a": 1 }
+    env:
+      A "x"
+    ---
+    image "x"
+    foo "y"
+    image "z"
+    env {
+      FOO bar
+      "a" 1
+    }
+    !env
+    A "x"
+    1:6 stray-colon: a `:` stands between a name and its value [:] not needed
+      Safe: take the `:` out => image "x"
+    2:5 stray-colon: a `:` stands between a name and its value [:] not needed
+      Safe: take the `:` out => foo "y"
+    3:7 stray-equals: a `=` stands between a name and its value [=] not needed
+      Safe: take the `=` out => image "z"
+    4:10 stray-equals: a `=` stands between a name and its value [=] not needed
+      Safe: take the `=` out => env { FOO bar; "a": 1 }
+    4:19 stray-colon: a `:` stands between a name and its value [:] not needed
+      Safe: take the `:` out => env { FOO=bar; "a" 1 }
+    5:4 stray-colon: a `:` stands between a name and its value [:] not needed
+    "#);
+}
+
+#[test]
+fn commas() {
+    assert_snapshot!(check(r##"
+image "x",
+after a, b
+env { A "x", }
+args ["a",, "b"]
+args ["a" "b"]
+x f(a b: 1)
+args [
+  "a"
+  "b",
+]
+"##), @r#"
+    image "x",
+    after a, b
+    env { A "x", }
+    args ["a",, "b"]
+    args ["a" "b"]
+    x f(a b: 1)
+    args [
+      "a"
+      "b",
+    ]
+    ---
+    image "x"
+    after a b
+    env {
+      A "x"
+    }
+    args ["a", "b"]
+    args ["a", "b"]
+    x f(a, b: 1)
+    args ["a", "b"]
+    1:10 stray-comma: a comma stands where none belongs [,] not needed
+      Safe: take the comma out => image "x"
+    2:8 stray-comma: a comma stands where none belongs [,] not needed
+      Safe: take the comma out => after a  b
+    3:12 stray-comma: a comma stands where none belongs [,] not needed
+      Safe: take the comma out => env { A "x"  }
+    4:11 stray-comma: a comma stands where none belongs [,] not needed
+      Safe: take the comma out => args ["a",  "b"]
+    5:7 missing-comma: a comma is missing between two items ["a"] a comma should stand behind this
+      Safe: insert the comma => args ["a", "b"]
+    6:5 missing-comma: a comma is missing between two items [a] a comma should stand behind this
+      Safe: insert the comma => x f(a, b: 1)
+    8:3 missing-comma: a comma is missing between two items ["a"] a comma should stand behind this
+      Safe: insert the comma => "a",
+    "#);
+}
+
+#[test]
+fn unquoted_text() {
+    assert_snapshot!(check(r##"
+image nginx:1.27
+image registry.acme.dev/shop:1
+run ./start.sh --port 80
+repo https://github.com/acme/site.git # x
+host *.acme.dev {
+}
+args [nginx:1, --flag=x]
+app.kubernetes.io/name "x"
+kubernetes.io "y"
+80 "z"
+day 2024-01-01
+user a@b.c
+x f(a:b)
+param p:int
+"##), @r#"
+    image nginx:1.27
+    image registry.acme.dev/shop:1
+    run ./start.sh --port 80
+    repo https://github.com/acme/site.git # x
+    host *.acme.dev {
+    }
+    args [nginx:1, --flag=x]
+    app.kubernetes.io/name "x"
+    kubernetes.io "y"
+    80 "z"
+    day 2024-01-01
+    user a@b.c
+    x f(a:b)
+    param p:int
+    ---
+    image "nginx:1.27"
+    image "registry.acme.dev/shop:1"
+    run "./start.sh" "--port" 80
+    repo "https://github.com/acme/site.git"
+    host "*.acme.dev" {}
+    args ["nginx:1", "--flag=x"]
+    "app.kubernetes.io/name" "x"
+    "kubernetes.io" "y"
+    "80" "z"
+    day "2024-01-01"
+    user "a@b.c"
+    x f(a: b)
+    param p Colon int
+    1:7 unquoted-text: `nginx:1.27` has no quotes [nginx:1.27] text is always in quotes
+      Safe: put it in quotes => image "nginx:1.27"
+    2:7 unquoted-text: `registry.acme.dev/shop:1` has no quotes [registry.acme.dev/shop:1] text is always in quotes
+      Safe: put it in quotes => image "registry.acme.dev/shop:1"
+    3:5 unquoted-text: `./start.sh` has no quotes [./start.sh] text is always in quotes
+      Safe: put it in quotes => run "./start.sh" --port 80
+    3:16 unquoted-text: `--port` has no quotes [--port] text is always in quotes
+      Unsafe: put it in quotes => run ./start.sh "--port" 80
+    4:6 unquoted-text: `https://github.com/acme/site.git` has no quotes [https://github.com/acme/site.git] text is always in quotes
+      Safe: put it in quotes => repo "https://github.com/acme/site.git" # x
+    5:6 unquoted-text: `*.acme.dev` has no quotes [*.acme.dev] text is always in quotes
+      Safe: put it in quotes => host "*.acme.dev" {
+    7:7 unquoted-text: `nginx:1` has no quotes [nginx:1] text is always in quotes
+      Safe: put it in quotes => args ["nginx:1", --flag=x]
+    7:16 unquoted-text: `--flag=x` has no quotes [--flag=x] text is always in quotes
+      Unsafe: put it in quotes => args [nginx:1, "--flag=x"]
+    8:1 unquoted-text: `app.kubernetes.io/name` has no quotes [app.kubernetes.io/name] text is always in quotes
+      Safe: put it in quotes => "app.kubernetes.io/name" "x"
+    9:1 unquoted-text: `kubernetes.io` has no quotes [kubernetes.io] text is always in quotes
+      Safe: put it in quotes => "kubernetes.io" "y"
+    10:1 unquoted-text: `80` is a name that needs quotes [80] not a word: letters, digits, `_` and `-`, with a letter first
+      Safe: put it in quotes => "80" "z"
+    11:5 unquoted-text: `2024-01-01` has no quotes [2024-01-01] text is always in quotes
+      Unsafe: put it in quotes => day "2024-01-01"
+    12:6 unquoted-text: `a@b.c` has no quotes [a@b.c] text is always in quotes
+      Safe: put it in quotes => user "a@b.c"
+    "#);
+}
+
+#[test]
+fn comments_of_other_languages() {
+    assert_snapshot!(check(r##"
+// a comment {
+image "x" // note {
+/* a
+  b */
+image "y" /* z */
+"##), @r#"
+    // a comment {
+    image "x" // note {
+    /* a
+      b */
+    image "y" /* z */
+    ---
+    image "x"
+    image "y"
+    1:1 foreign-comment: a comment starts with `#` [// a comment {] not a comment here
+      Safe: start it with `#` => # a comment {
+    2:11 foreign-comment: a comment starts with `#` [// note {] not a comment here
+      Safe: start it with `#` => image "x" # note {
+    3:1 foreign-comment: a comment starts with `#` [/* a] not a comment here
+    5:11 foreign-comment: a comment starts with `#` [/* z */] not a comment here
+    "#);
+}
+
+#[test]
+fn insertions() {
+    assert_snapshot!(check(r##"
+path /srv/#{name}
+image #{tag} # x
+a "#{x y}" "#{" "#{}"
+"#{x}" "y"
+"##), @r##"
+    path /srv/#{name}
+    image #{tag} # x
+    a "#{x y}" "#{" "#{}"
+    "#{x}" "y"
+    ---
+    !path /srv/
+    !image
+    !a "" "" ""
+    !"" "y"
+    1:11 unquoted-insertion: `#{name}` stands outside quotes [#{name}] a comment, since `#` starts one outside quotes
+    2:7 unquoted-insertion: `#{tag}` stands outside quotes [#{tag}] a comment, since `#` starts one outside quotes
+    3:4 bad-insertion: `x y` is not a name that can be inserted [#{x y}] takes one name, nothing more
+    3:13 bad-insertion: an insertion is never closed [#{] a `}` is missing
+    3:18 bad-insertion: `` is not a name that can be inserted [#{}] takes one name, nothing more
+    4:1 insertion-in-name: a name cannot hold an insertion ["#{x}"] not a fixed text
+    "##);
+}
+
+#[test]
+fn yaml_lists() {
+    assert_snapshot!(check(r##"
+args
+  - "a"
+  - name: "b"
+x - y
+"##), @r#"
+    args
+      - "a"
+      - name: "b"
+    x - y
+    ---
+    args
+    !"a"
+    !name "b"
+    !x y
+    2:3 list-dash: a `-` does not start an item here [-] not needed
+    3:3 list-dash: a `-` does not start an item here [-] not needed
+    4:3 list-dash: a `-` does not start an item here [-] not needed
+    "#);
+}
+
+#[test]
+fn reserved_characters() {
+    assert_snapshot!(check(r##"
+a $HOME
+b @x
+c ^
+d ?
+e `ls -l`
+$x 1
+"##), @r#"
+    a $HOME
+    b @x
+    c ^
+    d ?
+    e `ls -l`
+    $x 1
+    ---
+    !a
+    !b
+    !c
+    !d
+    !e
+    !"$x" 1
+    1:3 reserved-character: `$` has no meaning outside quotes [$] reserved
+    2:3 reserved-character: `@` has no meaning outside quotes [@] reserved
+    3:3 reserved-character: `^` has no meaning outside quotes [^] reserved
+    4:3 reserved-character: `?` has no meaning outside quotes [?] reserved
+    5:3 reserved-character: a backtick has no meaning outside quotes [`] reserved
+    6:1 reserved-character: `$` has no meaning outside quotes [$] reserved
+    "#);
+}
+
+#[test]
+fn unseen_characters() {
+    assert_snapshot!(check("a\u{a0}\"x\"\nb \"x\"\0 \"y\"\nc \u{c}\n/a\u{200b}\nd x\u{200b}\ne\rf\n"), @r#"
+    a\u{a0}"x"
+    b "x"\u{0} "y"
+    c \u{c}
+    /a\u{200b}
+    d x\u{200b}
+    e\u{d}f
+    ---
+    !a "x"
+    !b "x" "y"
+    !c
+    !"/a\u{200b}"
+    !d x
+    !e
+    1:2 unexpected-character: a character that cannot be seen stands here: U+00A0 [\u{a0}] not a space, a tab or a line's end
+      Safe: replace it by a space => a "x"
+    2:6 unexpected-character: a character that cannot be seen stands here: U+0000 [\u{0}] not a space, a tab or a line's end
+    3:3 unexpected-character: a character that cannot be seen stands here: U+000C [\u{c}] not a space, a tab or a line's end
+    4:3 unexpected-character: a character that cannot be seen stands here: U+200B [\u{200b}] not a space, a tab or a line's end
+    5:4 unexpected-character: a character that cannot be seen stands here: U+200B [\u{200b}] not a space, a tab or a line's end
+    6:2 unexpected-character: a character that cannot be seen stands here: U+000D [\u{d}] not a space, a tab or a line's end
+    "#);
+}
+
+#[test]
+fn quotes() {
+    assert_snapshot!(check(r##"
+a “hello world” b
+c ‘x’
+d "x"y"
+e 'don't'
+f "a"b
+"##), @r#"
+    a “hello world” b
+    c ‘x’
+    d "x"y"
+    e 'don't'
+    f "a"b
+    ---
+    a "hello world" b
+    c "x"
+    !d "x" y ""
+    !e "don" t ""
+    !f "a" b
+    1:3 smart-quotes: text stands in typographic quotes [“hello world”] these are not the quotes of the language
+      Safe: write plain quotes => a "hello world" b
+    2:3 smart-quotes: text stands in typographic quotes [‘x’] these are not the quotes of the language
+      Safe: write plain quotes => c "x"
+    3:7 unclosed-string: a string is never closed ["] opened here
+      3:8 its line ends here
+    4:9 unclosed-string: a string is never closed ['] opened here
+      4:10 its line ends here
+    5:6 missing-space: two values stand together without a space [b] begins right behind the one before it
+      Unsafe: insert a space => f "a" b
+    "#);
+}
+
+#[test]
+fn escapes() {
+    assert_snapshot!(check(r##"
+a "\d \' \u{110000} \u{x} \"
+b """
+  x \
+  """
+"##), @r#"
+    a "\d \' \u{110000} \u{x} \"
+    b """
+      x \
+      """
+    ---
+    !a "   {x} \""
+    !b "x \n"
+    1:3 unclosed-string: a string is never closed ["] opened here
+      1:29 its line ends here
+    1:4 unknown-escape: `\d` is no escape [\d] not known
+      Unsafe: double the backslash => a "\\d \' \u{110000} \u{x} \"
+    1:7 unknown-escape: `\'` is no escape [\'] not known
+      Safe: take the backslash out => a "\d ' \u{110000} \u{x} \"
+    1:10 unknown-escape: `\u{110000}` is no escape [\u{110000}] not known
+      Unsafe: double the backslash => a "\d \' \\u{110000} \u{x} \"
+    1:21 unknown-escape: `\u` is no escape [\u] not known
+      Unsafe: double the backslash => a "\d \' \u{110000} \\u{x} \"
+    3:5 unknown-escape: a backslash ends a line [\] escapes nothing
+      Safe: double the backslash => x \\
+    "#);
+}
+
+#[test]
+fn ranges() {
+    assert_snapshot!(check(r##"
+cpu 1..
+cpu 1 .. 2
+cpu ..
+cpu 1..2..3
+cpu a..b(x)
+"##), @r#"
+    cpu 1..
+    cpu 1 .. 2
+    cpu ..
+    cpu 1..2..3
+    cpu a..b(x)
+    ---
+    !cpu 1
+    !cpu 1 2
+    !cpu
+    !cpu <..3>
+    cpu <a..b(x)>
+    1:6 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
+    2:7 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
+    3:5 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
+    4:9 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
+    "#);
+}
+
+#[test]
+fn brackets() {
+    assert_snapshot!(check(r##"
+args ["a", "b"
+image "x"
+args "a"]
+x f("a", "b"
+y [a)
+z [{ a 1 }]
+list [a = 1]
+c f(a:)
+d [
+  "a",
+  "b",
+image "x"
+env {
+  A "x"
+}
+"##), @r#"
+    args ["a", "b"
+    image "x"
+    args "a"]
+    x f("a", "b"
+    y [a)
+    z [{ a 1 }]
+    list [a = 1]
+    c f(a:)
+    d [
+      "a",
+      "b",
+    image "x"
+    env {
+      A "x"
+    }
+    ---
+    !args ["a", "b"]
+    image "x"
+    !args "a"
+    !x f("a", "b")
+    !y [a]
+    !z [] {
+      a 1
+    }
+    !list [a, 1]
+    !c f(a:)
+    !d ["a", "b"]
+    image "x"
+    env {
+      A "x"
+    }
+    1:6 unclosed-bracket: a bracket is never closed [[] opened here
+      1:15 taken to end here
+    3:9 stray-bracket: a `]` closes nothing []] no bracket is open here
+    4:4 unclosed-bracket: a bracket is never closed [(] opened here
+      4:13 taken to end here
+    5:3 unclosed-bracket: a bracket is never closed [[] opened here
+      5:5 `)` does not close it
+    6:4 block-in-list: a list cannot hold a block [{] a block
+      6:3 in this list
+    7:9 operator-in-list: a list cannot hold `=` [=] not a value
+    8:5 missing-value: the argument `a` has no value [a] a value should stand behind its colon
+    9:3 unclosed-bracket: a bracket is never closed [[] opened here
+      11:7 taken to end here
+    "#);
+}
+
+#[test]
+fn braces_on_their_own_line() {
+    assert_snapshot!(check(r##"
+app web
+{
+  image "x"
+}
+{ a }
+a { } { b }
+"##), @r#"
+    app web
+    {
+      image "x"
+    }
+    { a }
+    a { } { b }
+    ---
+    app web {
+      image "x"
+    }
+    ! {
+      a
+    }
+    a {}
+    ! {
+      b
+    }
+    2:1 misplaced-brace: a `{` stands on another line than its statement [{] the line before ends the statement
+      1:1 the statement
+      Safe: move the `{` up => image "x"
+    5:1 missing-name: a block belongs to no statement [{] a statement's name should stand before this
+    6:7 missing-name: a block belongs to no statement [{] a statement's name should stand before this
+    "#);
+}
+
+#[test]
+fn many_line_strings() {
+    assert_snapshot!(check(r##"
+a '''text
+  b
+  '''
+b """x"""
+c '''
+text
+'''
+d ''
+  text
+'''
+e """
+  text
+""
+f
+"##), @r#"
+    a '''text
+      b
+      '''
+    b """x"""
+    c '''
+    text
+    '''
+    d ''
+      text
+    '''
+    e """
+      text
+    ""
+    f
+    ---
+    !a "b\n"
+    !b "x"
+    !c ""
+    !d ""
+    !e "text\n"
+    f
+    1:6 text-beside-quotes: text stands right behind `'''` [text] should stand on the line below
+    4:3 text-beside-quotes: text on one line stands between `"""` ["""x"""] needs one quote at each end
+      Safe: use one quote => b "x"
+    6:1 shallow-text: the text of a string is not deeper than the line that opens it [text] not deeper
+      5:3 opened here
+    8:3 unclosed-string: a text of several lines opens with two quotes [''] one quote is missing
+      Safe: add the third quote => d '''
+    13:1 unclosed-string: a text of several lines needs three quotes at its end [""] too few
+      11:3 opened here
+      Safe: complete the quotes => """
+    "#);
+}
+
+#[test]
+fn other_junk() {
+    assert_snapshot!(check(r##"
+a > b
+b -> c
+c + d
+= 3
+[a] b
+) c
+"##), @r#"
+    a > b
+    b -> c
+    c + d
+    = 3
+    [a] b
+    ) c
+    ---
+    !a b
+    !b c
+    !c d
+    !"=" 3
+    !"[a" b
+    c
+    1:3 unexpected-character: `>` is no value and no name [>] cannot be read
+    2:3 unexpected-character: `->` is no value and no name [->] cannot be read
+    3:3 unexpected-character: `+` is no value and no name [+] cannot be read
+    4:1 unexpected-character: `=` is no value and no name [=] cannot be read
+    5:1 unexpected-character: `[a` is no value and no name [[a] cannot be read
+    6:1 stray-bracket: a `)` closes nothing [)] no bracket is open here
+    "#);
+}

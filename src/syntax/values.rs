@@ -1,0 +1,241 @@
+//! Tokens to values: words, numbers, ranges, calls, and text whose quotes were forgotten.
+
+use super::grammar::{Rule, Token};
+use super::mistakes;
+use super::reader::{Reader, Weight};
+use super::tree::{Name, Operator, Piece, Value, ValueKind};
+use crate::source::Span;
+
+/// Where values stand, which decides what a `:` glued to them means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Behind a statement's name.
+    Head,
+    /// Behind `param`, where a type follows a colon.
+    Declaration,
+    /// Between `[` and `]`.
+    List,
+    /// Between `(` and `)`.
+    Arguments,
+}
+
+/// Values that are being read.
+pub(super) struct Values {
+    /// What has been read.
+    pub(super) list: Vec<Value>,
+    pub(super) place: Place,
+    /// How many brackets are open around them.
+    pub(super) depth: usize,
+    /// Where the tokens that stand together without space begin, and how many values came before them.
+    pub(super) chain: (u32, usize),
+    /// Where the last token ended.
+    pub(super) end: u32,
+    /// Up to here the text has been read as one piece of text without quotes, if it is not 0.
+    pub(super) skip: u32,
+    /// Where that piece began.
+    pub(super) name_start: u32,
+    /// The `..` whose upper end is still to come.
+    dots: Option<Span>,
+}
+
+impl Values {
+    /// Starts behind something that ended at `end`.
+    pub(super) fn new(place: Place, end: u32, depth: usize) -> Self {
+        Self { list: Vec::new(), place, depth, chain: (end, 0), end, skip: 0, name_start: 0, dots: None }
+    }
+
+    /// Goes on behind a token that is no value.
+    pub(super) fn pass(&mut self, token: Token) {
+        self.end = token.end;
+        self.chain = (token.end, self.list.len());
+    }
+
+    fn push(&mut self, value: Value) {
+        self.list.push(value);
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the value that starts at a token, or a part of it; gives the next token.
+    pub(super) fn value(&mut self, values: &mut Values, tokens: &[Token], at: usize) -> usize {
+        let Some(token) = tokens.get(at).copied() else { return tokens.len() };
+        if token.start < values.skip {
+            return at + 1;
+        }
+        let glued = token.start == values.end;
+        if !glued {
+            self.incomplete(values);
+            values.chain = (token.start, values.list.len());
+        }
+        values.end = token.end;
+        let span = self.span(token);
+        let text = self.source.slice(span);
+        if token.rule == Rule::sign && text == ".." {
+            self.incomplete(values);
+            values.dots = Some(span);
+            return at + 1;
+        }
+        if token.rule == Rule::open && text == "(" && glued && values.list.last().is_some_and(is_callee) {
+            return self.call(values, tokens, at);
+        }
+        if matches!(token.rule, Rule::junk | Rule::odd | Rule::url | Rule::close) {
+            self.junk(values, span);
+            return at + 1;
+        }
+        if values.dots.is_none() && glued && self.clash(values, token) {
+            return at + 1;
+        }
+        let mut next = at + 1;
+        let mut span = span;
+        let kind = match token.rule {
+            Rule::word => ValueKind::Word(text.into()),
+            Rule::number => ValueKind::Number(text.into()),
+            Rule::path => ValueKind::Path(text.into()),
+            Rule::sign => ValueKind::Operator(operator(text)),
+            Rule::open => {
+                let (kind, end);
+                (kind, next, end) = self.list_or_group(tokens, at, values.depth + 1);
+                values.end = end;
+                span.end = end;
+                kind
+            }
+            _ => {
+                let pieces;
+                (pieces, next) = self.string(tokens, at);
+                ValueKind::Text(pieces)
+            }
+        };
+        let value = Value { span, kind };
+        if values.dots.is_none() || is_operator(&value) {
+            self.incomplete(values);
+            values.push(value);
+        } else {
+            self.range(values, value);
+        }
+        next
+    }
+
+    /// Reports a range without its upper end.
+    pub(super) fn incomplete(&mut self, values: &mut Values) {
+        if let Some(dots) = values.dots.take() {
+            self.fail(Weight::Stray, mistakes::incomplete_range(dots));
+        }
+    }
+
+    /// Reads a call's arguments; the word before them is its name.
+    fn call(&mut self, values: &mut Values, tokens: &[Token], at: usize) -> usize {
+        let (arguments, next, end) = self.arguments(tokens, at, values.depth + 1);
+        values.end = end;
+        if let Some(value) = values.list.last_mut() {
+            value.span.end = end;
+            let callee = if let ValueKind::Range(_, high) = &mut value.kind { high } else { value };
+            if let ValueKind::Word(word) = &callee.kind {
+                let span = Span { end: tokens[at].start, ..callee.span };
+                let name = Name { text: word.clone(), span, quoted: false };
+                callee.span.end = end;
+                callee.kind = ValueKind::Call(name, arguments);
+            }
+        }
+        next
+    }
+
+    /// Puts the upper end on a range; the lower end is the value before it, if that stands right there.
+    fn range(&mut self, values: &mut Values, high: Value) {
+        let Some(dots) = values.dots.take() else { return values.push(high) };
+        let low = values.list.pop_if(|low| low.span.end == dots.start && !is_operator(low));
+        let span = low.as_ref().map_or(dots, |low| low.span).to(high.span);
+        if low.as_ref().is_some_and(|low| matches!(low.kind, ValueKind::Range(..))) {
+            self.fail(Weight::Stray, mistakes::incomplete_range(dots));
+            return values
+                .push(Value { span: dots.to(high.span), kind: ValueKind::Range(None, Box::new(high)) });
+        }
+        values.push(Value { span, kind: ValueKind::Range(low.map(Box::new), Box::new(high)) });
+    }
+
+    /// Says what is wrong with something that no value can start with.
+    fn junk(&mut self, values: &mut Values, span: Span) {
+        let text = self.source.slice(span);
+        values.dots = None;
+        if matches!(text, "]" | ")") {
+            // It may be the end of a bracket that was left open before it.
+            if self.fault.error.as_ref().is_none_or(|(weight, _)| *weight != Weight::Bracket) {
+                self.fail(Weight::Stray, mistakes::stray(span, text));
+            }
+            return;
+        }
+        let alone = values.chain.0 == span.start;
+        if (alone && !mistakes::is_text_like(text)) || !self.unquoted(values, span) {
+            self.fail(Weight::Stray, mistakes::stray(span, text));
+        }
+    }
+
+    /// Whether a token cannot stand right behind the one before it; it says so.
+    fn clash(&mut self, values: &mut Values, token: Token) -> bool {
+        let span = self.span(token);
+        if token.rule == Rule::sign {
+            let colon = self.slice(token) == ":"
+                && matches!(values.place, Place::Head | Place::List)
+                && !values.list.is_empty()
+                && self.text[token.end as usize..].starts_with(|next: char| !next.is_whitespace());
+            return colon && self.unquoted(values, span);
+        }
+        // A group right behind a statement's name is its parameters; the first item may touch its bracket.
+        let parameters = values.list.is_empty() && token.rule == Rule::open;
+        if parameters || values.chain.0 == token.start || values.list.last().is_some_and(is_operator) {
+            return false;
+        }
+        if self.unquoted(values, span) {
+            return true;
+        }
+        self.fail(Weight::Stray, mistakes::missing_space(span));
+        false
+    }
+
+    /// Reads what stands together here as one piece of text without quotes, if it can be that.
+    fn unquoted(&mut self, values: &mut Values, token: Span) -> bool {
+        let start = values.chain.0;
+        let rest = &self.text[start as usize..];
+        let run = &rest[..rest.find(mistakes::ends_unquoted_text).unwrap_or(rest.len())];
+        let span = Span::new(self.source.id, start as usize, start as usize + run.len());
+        if span.end < token.end || mistakes::has_odd_character(run) {
+            return false;
+        }
+        let text = run.trim_end_matches(':');
+        self.report(mistakes::unquoted_text(span, text));
+        values.dots = None;
+        values.list.truncate(values.chain.1);
+        values.push(Value { span, kind: ValueKind::Text(vec![Piece::Text(text.into())]) });
+        values.end = span.end;
+        values.skip = span.end;
+        values.name_start = start;
+        true
+    }
+}
+
+/// Whether a value is an operator.
+pub(super) fn is_operator(value: &Value) -> bool {
+    matches!(value.kind, ValueKind::Operator(_))
+}
+
+/// Whether a bracket right behind a value makes it a call.
+fn is_callee(value: &Value) -> bool {
+    match &value.kind {
+        ValueKind::Word(_) => true,
+        ValueKind::Range(_, high) => matches!(high.kind, ValueKind::Word(_)),
+        _ => false,
+    }
+}
+
+/// The operator of a text that the grammar took for one.
+fn operator(text: &str) -> Operator {
+    match text {
+        "==" => Operator::Equal,
+        "!=" => Operator::NotEqual,
+        "&&" => Operator::And,
+        "||" => Operator::Or,
+        "|" => Operator::Bar,
+        "=" => Operator::Assign,
+        "!" => Operator::Not,
+        _ => Operator::Colon,
+    }
+}
