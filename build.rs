@@ -97,7 +97,8 @@ fn object(code: &mut String, tables: &Tables, name: &str, schema: &Value) {
     );
     for field in tables.in_order(name, properties, &required) {
         let schema = &properties[field];
-        if field == "status" {
+        // What the cluster says of an object; the `status` that a pattern asks for is plain text.
+        if field == "status" && reference(schema).is_some() {
             continue;
         }
         let path = format!("{name}.{field}");

@@ -3,7 +3,8 @@
 //! Invariant: nothing that the API server would refuse for a reason visible in the source passes; what is
 //! [`Unresolved`](crate::object::Value::Unresolved) has been reported already and is passed over.
 //!
-//! Each family of rules is one file. The rules, by their area in Kubernetes' validation, and the diagnostics that they raise:
+//! Each family of rules is one file. What breaks each rule, and what does not, is a case in `tests/rules`, under the rule's
+//! name. The rules in short, and the diagnostics that they raise:
 //!
 //! | rules | diagnostics |
 //! |---|---|

@@ -21,7 +21,12 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     if workload.unclear {
         return;
     }
-    for (volume, uses) in workload.volumes.iter().zip(uses(workload)) {
+    let first = first_of_each_name(workload);
+    for (at, (volume, uses)) in workload.volumes.iter().zip(uses(workload)).enumerate() {
+        // Of two volumes with one name, the second is reported as such.
+        if first.get(volume.name.text.as_str()) != Some(&at) {
+            continue;
+        }
         if uses.is_empty() {
             report.add(
                 Diagnostic::warning(
@@ -41,10 +46,17 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
+fn first_of_each_name(workload: &Workload) -> HashMap<&str, usize> {
+    let mut named = HashMap::new();
+    for (at, volume) in workload.volumes.iter().enumerate() {
+        named.entry(volume.name.text.as_str()).or_insert(at);
+    }
+    named
+}
+
 /// The uses of each volume, in the order of the source.
 fn uses(workload: &Workload) -> Vec<Vec<Use<'_>>> {
-    let named: HashMap<&str, usize> =
-        workload.volumes.iter().enumerate().map(|(at, volume)| (volume.name.text.as_str(), at)).collect();
+    let named = first_of_each_name(workload);
     let mut uses: Vec<Vec<Use<'_>>> = workload.volumes.iter().map(|_| Vec::new()).collect();
     for (at, container) in workload.containers.iter().enumerate() {
         for mount in &container.mounts {

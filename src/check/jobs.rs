@@ -82,12 +82,7 @@ fn time_zone(node: &Node, report: &mut Report<'_>) {
         Fault::Unknown(near) => {
             let unknown = diagnostic(format!("there is no time zone `{}`", shown(zone)));
             match near {
-                Some(near) => super::report::renamed(
-                    unknown.help(format!("did you mean `{near}`?")),
-                    node.span,
-                    zone,
-                    near,
-                ),
+                Some(near) => super::report::renamed(unknown, node.span, zone, near),
                 None => unknown.help("name a zone of the IANA data base, such as `\"Europe/Berlin\"`"),
             }
         }
@@ -136,10 +131,12 @@ fn restart_policy(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
         }
         Some("OnFailure") => {
             if let Some(failure) = entry(spec, "podFailurePolicy") {
-                let diagnostic =
-                    error("a `podFailurePolicy` needs the restart policy `Never`", "use `Never`")
-                        .label(failure.key_span, "asks for it")
-                        .fix("write `Never`", policy.span, "Never", Applicability::Unsafe);
+                let diagnostic = error(
+                    "a `podFailurePolicy` needs the restart policy `Never`",
+                    "with `OnFailure`, no pod ever fails as a whole",
+                )
+                .label(failure.key_span, "asks for it")
+                .fix("write `Never`", policy.span, "Never", Applicability::Unsafe);
                 report.add(diagnostic);
             }
         }
@@ -187,7 +184,7 @@ fn indexes(spec: &Node, report: &mut Report<'_>) {
 fn failure_policy(workload: &Workload, spec: &Node, policy: &Entry, report: &mut Report<'_>) {
     let rules = policy.node.get("rules");
     report.at_most(rules, "rules", 20);
-    let containers: Vec<&str> =
+    let containers: HashSet<&str> =
         workload.containers.iter().map(|container| container.name.text.as_str()).collect();
     for rule in rules.map_or(&[][..], Node::items) {
         if let Some(action) = report.required(rule, "action", "a rule", rule.span)
@@ -223,10 +220,10 @@ fn failure_policy(workload: &Workload, spec: &Node, policy: &Entry, report: &mut
     }
 }
 
-fn exit_codes(rule: &Node, containers: &[&str], report: &mut Report<'_>) {
+fn exit_codes(rule: &Node, containers: &HashSet<&str>, report: &mut Report<'_>) {
     if let Some(name) = rule.get("containerName")
         && let Some(written) = name.as_text()
-        && !containers.contains(&written)
+        && !containers.contains(written)
     {
         report.add(
             Diagnostic::error(

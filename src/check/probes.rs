@@ -122,9 +122,12 @@ fn port(container: &Container, handler: &Node, owner: &str, report: &mut Report<
     } else if declared.is_empty() {
         diagnostic.help(format!("declare it, `port {name} 8080`, or use the number"))
     } else {
-        diagnostic
-            .did_you_mean(node.span, name, declared.iter().copied())
-            .help(format!("its ports are {}", either(&declared)))
+        let diagnostic = diagnostic.did_you_mean(node.span, name, declared.iter().copied());
+        if diagnostic.fix.is_some() {
+            diagnostic
+        } else {
+            diagnostic.help(format!("use {}", either(&declared)))
+        }
     };
     report.add(diagnostic.label(container.span, "the container"));
 }

@@ -85,7 +85,9 @@ impl<'a> Report<'a> {
         let headline = match fault {
             Fault::Empty => format!("{what} is empty"),
             Fault::TooLong(limit) => {
-                format!("{what} has {} characters, more than the {limit} that are allowed", text.len())
+                // Of a qualified name, each of the two parts has a limit of its own.
+                let part = text.split('/').find(|part| part.len() > limit).unwrap_or(text);
+                format!("{what} has {} characters, more than the {limit} that are allowed", part.len())
             }
             Fault::Form(_) => format!("{what} cannot be `{}`", shown(text)),
         };

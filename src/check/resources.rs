@@ -14,7 +14,7 @@ use std::collections::HashSet;
 pub(super) const HUGE: &str = "hugepages-";
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
-    let declared: Vec<&str> =
+    let declared: HashSet<&str> =
         items(&workload.pod.spec, "resourceClaims").iter().filter_map(|claim| text(claim, "name")).collect();
     let never = text(&workload.pod.spec, "restartPolicy") == Some("Never");
     for container in &workload.containers {
@@ -80,7 +80,7 @@ pub(super) fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut
     for request in wanted {
         match allowed.iter().find(|limit| limit.key == request.key) {
             Some(limit) => compare(request, limit, report),
-            None if !can_overcommit(&request.key) && container_name(&request.key).is_none() => report.add(
+            None if !can_overcommit(&request.key) && rule(&request.key).is_none() => report.add(
                 Diagnostic::error(
                     "missing-limit",
                     request.key_span,
@@ -177,10 +177,7 @@ fn whole(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
     let headline = format!("`{}` is {quantity}, which is not whole", entry.key);
     let diagnostic = if bytes { Diagnostic::warning } else { Diagnostic::error };
     let help = if bytes {
-        format!(
-            "write whole bytes; `m` means thousandths, `Mi` is most often meant ({} bytes here)",
-            quantity.value()
-        )
+        format!("write whole bytes, such as `{}`", whole_bytes(quantity))
     } else {
         "give a whole number; a device is not divided".into()
     };
@@ -189,6 +186,13 @@ fn whole(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
             .here(if bytes { "a part of a byte" } else { "not a whole number" })
             .help(help),
     );
+}
+
+/// The next amount that is whole: in mebibytes where there is at least one.
+fn whole_bytes(quantity: &Quantity) -> String {
+    const MEBI: i128 = 1 << 20;
+    let bytes = quantity.value();
+    if bytes < MEBI { bytes.to_string() } else { format!("{}Mi", (bytes + MEBI - 1) / MEBI) }
 }
 
 fn huge_pages(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
@@ -218,7 +222,7 @@ fn huge_pages(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
     }
 }
 
-fn claims(resources: &Node, declared: &[&str], report: &mut Report<'_>) {
+fn claims(resources: &Node, declared: &HashSet<&str>, report: &mut Report<'_>) {
     let mut seen = HashSet::new();
     for claim in items(resources, "claims") {
         if let Some(request) = claim.get("request")
@@ -228,7 +232,7 @@ fn claims(resources: &Node, declared: &[&str], report: &mut Report<'_>) {
         }
         let Some(name) = report.required(claim, "name", "a use of a claim", claim.span) else { continue };
         let Some(written) = name.as_text() else { continue };
-        if !declared.contains(&written) {
+        if !declared.contains(written) {
             report.add(
                 Diagnostic::error(
                     "unknown-claim",
