@@ -13,7 +13,11 @@ fn programs() -> Vec<(PathBuf, PathBuf, Option<PathBuf>)> {
         .map(|folder| (folder.join("main.initflow"), folder.join("main.yaml"), None))
         .collect();
     let cronjob = Path::new("examples/cronjob");
-    programs.push((cronjob.join("main.initflow"), cronjob.join("prod.yaml"), Some(cronjob.join("prod.params"))));
+    programs.push((
+        cronjob.join("main.initflow"),
+        cronjob.join("prod.yaml"),
+        Some(cronjob.join("prod.params")),
+    ));
     programs.sort();
     programs
 }

@@ -103,7 +103,15 @@ impl Reader<'_> {
                 _ => {
                     next = self.value(&mut values, tokens, next);
                     if let Some(second) = split_off_second(&mut values.list) {
-                        commas.extend(values.list.last().map(|first| mistakes::missing_comma(first.span)));
+                        // Between words in round brackets it may as well be a colon that is missing.
+                        let certain = place == Place::List
+                            || !values
+                                .list
+                                .last()
+                                .is_some_and(|first| matches!(first.kind, ValueKind::Word(_)));
+                        commas.extend(
+                            values.list.last().map(|first| mistakes::missing_comma(first.span, certain)),
+                        );
                         items.push(std::mem::replace(&mut values.list, vec![second]));
                         values.chain.1 = 0;
                     }
@@ -153,13 +161,14 @@ impl Reader<'_> {
         if token.rule != Rule::word || !self.on_new_line(end, token.start) {
             return false;
         }
-        match tokens.get(at + 1) {
-            Some(next) => {
-                let value = !matches!(next.rule, Rule::sign | Rule::open | Rule::close | Rule::comment);
-                value && next.start > token.end && !self.on_new_line(token.end, next.start)
-            }
-            None => self.text[token.end as usize..].trim_start_matches([' ', '\t']).starts_with('{'),
-        }
+        let here = |at: usize| tokens.get(at).filter(|next| !self.on_new_line(token.end, next.start));
+        let Some(next) = here(at + 1) else {
+            return self.text[token.end as usize..].trim_start_matches([' ', '\t']).starts_with('{');
+        };
+        let value = !matches!(next.rule, Rule::sign | Rule::open | Rule::close | Rule::comment);
+        // What a comma or a bracket follows is an item in which something else is missing.
+        let item = here(at + 2).is_some_and(|third| self.slice(*third) == "," || third.rule == Rule::close);
+        value && !item && next.start > token.end
     }
 }
 

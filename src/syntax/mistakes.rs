@@ -134,11 +134,16 @@ pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &st
     error.help("put the closing bracket where the list ends")
 }
 
-pub(super) fn missing_comma(first: Span) -> Diagnostic {
+pub(super) fn missing_comma(first: Span, certain: bool) -> Diagnostic {
     Diagnostic::error("missing-comma", first, "a comma is missing between two items")
         .here("a comma should stand behind this")
         .help("separate the items by commas")
-        .fix("insert the comma", first.after(), ",", Applicability::Safe)
+        .fix(
+            "insert the comma",
+            first.after(),
+            ",",
+            if certain { Applicability::Safe } else { Applicability::Unsafe },
+        )
 }
 
 pub(super) fn stray_commas(commas: &[Span]) -> Diagnostic {

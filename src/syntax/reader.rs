@@ -3,7 +3,7 @@
 //! Invariant: the items stand in the order of the text, and none lies in another.
 
 use super::grammar::{Rule, Token};
-use super::tree::Statement;
+use super::tree::{Statement, ValueKind};
 use super::{MAX_ERRORS, mistakes, statement};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
@@ -135,8 +135,13 @@ impl<'s> Reader<'s> {
     fn read_statements(&mut self, token: Token, mut inside: &[Token], quiet: bool) {
         let said = self.errors.len();
         let mut first = true;
-        while let Some(start) = inside.first() {
-            let (mut statement, rest) = self.statement(inside);
+        while let Some((start, behind)) = inside.split_first() {
+            if start.rule == Rule::close {
+                self.stray(self.span(*start));
+                inside = behind;
+                continue;
+            }
+            let (mut statement, rest) = self.statement(inside, first);
             let whole =
                 Token { start: start.start, end: rest.first().map_or(token.end, |next| next.start), ..token };
             inside = rest;
@@ -218,7 +223,22 @@ pub(super) fn inside(tokens: &[Token], from: usize, end: u32) -> &[Token] {
 
 /// Ends a statement before a brace that its last value had swallowed.
 fn end_before(statement: &mut Statement, at: u32) {
-    let last = statement.values.last_mut().map_or(&mut statement.name.span, |value| &mut value.span);
-    last.end = last.end.min(at).max(last.start);
-    statement.span.end = statement.span.end.min(at);
+    let cut = |span: &mut Span| span.end = span.end.min(at).max(span.start);
+    cut(&mut statement.span);
+    let Some(mut value) = statement.values.last_mut() else { return cut(&mut statement.name.span) };
+    loop {
+        cut(&mut value.span);
+        let last = match &mut value.kind {
+            ValueKind::Range(_, high) => Some(&mut **high),
+            ValueKind::List(values) => values.last_mut(),
+            ValueKind::Call(_, arguments) | ValueKind::Group(arguments) => {
+                arguments.last_mut().and_then(|argument| argument.values.last_mut())
+            }
+            _ => None,
+        };
+        match last {
+            Some(inner) => value = inner,
+            None => return,
+        }
+    }
 }

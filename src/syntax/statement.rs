@@ -9,15 +9,15 @@ use crate::source::Span;
 use smol_str::SmolStr;
 
 impl Reader<'_> {
-    /// Reads a statement's head; gives back the tokens behind it.
-    pub(super) fn statement<'t>(&mut self, tokens: &'t [Token]) -> (Statement, &'t [Token]) {
+    /// Reads a statement's head; gives back the tokens behind it. `first` tells whether the grammar starts it there.
+    pub(super) fn statement<'t>(&mut self, tokens: &'t [Token], first: bool) -> (Statement, &'t [Token]) {
         self.fault = Fault::default();
         let (mut name, mut at) = self.name(tokens);
         let place = if name.text == "param" { Place::Declaration } else { Place::Head };
         let mut values = Values::new(place, name.span.end, 0);
         values.chain = (name.span.start, 0);
         let mut commas = Vec::new();
-        let mut brackets = false;
+        let mut brackets = !first;
         while let Some(token) = tokens.get(at) {
             // Only from its first bracket on may a statement go on over a line's end, and outside brackets it may not.
             if brackets && token.rule != Rule::comment && self.on_new_line(values.end, token.start) {

@@ -9,6 +9,7 @@ use crate::source::{FileId, SourceFile};
 use std::fmt::Write as _;
 
 mod mistakes;
+mod properties;
 mod recovery;
 mod valid;
 

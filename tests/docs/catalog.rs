@@ -27,10 +27,7 @@ fn the_table_is_the_folder() {
         fs::write(TABLE, &table).expect("the table can be written");
     }
     let committed = fs::read_to_string(TABLE).expect("the table can be read");
-    assert!(
-        committed == table,
-        "{TABLE} is not what {FOLDER} holds: run `UPDATE=1 cargo test --test docs`"
-    );
+    assert!(committed == table, "{TABLE} is not what {FOLDER} holds: run `UPDATE=1 cargo test --test docs`");
 }
 
 #[test]

@@ -20,10 +20,8 @@ fn every_program_does_what_its_fence_says() {
             };
             if !as_said {
                 let expected = fence.raises.unwrap_or("nothing");
-                complaints.push(format!(
-                    "{file}:{}: expected {expected}, found {names:?}\n{shown}",
-                    fence.line
-                ));
+                complaints
+                    .push(format!("{file}:{}: expected {expected}, found {names:?}\n{shown}", fence.line));
             }
         }
     }
@@ -41,7 +39,9 @@ fn fences(text: &str) -> Vec<Fence<'_>> {
     let mut fences = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((at, line)) = lines.next() {
-        let Some(info) = line.trim_start().strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
+        let Some(info) = line.trim_start().strip_prefix("```").filter(|info| !info.is_empty()) else {
+            continue;
+        };
         let program = lines.by_ref().map(|(_, line)| line).take_while(|line| line.trim() != "```");
         let program = program.fold(String::new(), |all, line| all + line + "\n");
         let mut words = info.split_whitespace();
@@ -56,6 +56,7 @@ fn fences(text: &str) -> Vec<Fence<'_>> {
 fn fences_are_found_with_what_they_raise() {
     let text = "a\n```initflow\nx\n```\n```yaml\n```\n\n```initflow unknown-volume\ny\nz\n```\n";
     let found = fences(text);
-    let found: Vec<_> = found.iter().map(|fence| (fence.line, fence.raises, fence.program.as_str())).collect();
+    let found: Vec<_> =
+        found.iter().map(|fence| (fence.line, fence.raises, fence.program.as_str())).collect();
     assert_eq!(found, [(2, None, "x\n"), (8, Some("unknown-volume"), "y\nz\n")]);
 }

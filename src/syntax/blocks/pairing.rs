@@ -238,12 +238,9 @@ impl Pairing<'_> {
         if self.innermost().is_some_and(|open| open.indent >= indent) {
             return false;
         }
-        let mut deeper = false;
-        while self.level.pop_if(|statement| self.places[*statement].indent > indent).is_some() {
-            deeper = true;
-        }
+        while self.level.pop_if(|statement| self.places[*statement].indent > indent).is_some() {}
         let head = self.level.last().copied().filter(|head| self.places[*head].indent == indent);
-        let Some(head) = head.filter(|_| deeper) else { return false };
+        let Some(head) = head.filter(|head| head + 1 < at) else { return false };
         self.level.pop();
         self.plan.repairs.push((head + 1, Repair::OpenBefore));
         let (span, close) = (self.items[head].span, self.items[at].span);

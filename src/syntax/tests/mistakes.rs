@@ -88,7 +88,7 @@ args [
     5:7 missing-comma: a comma is missing between two items ["a"] a comma should stand behind this
       Safe: insert the comma => args ["a", "b"]
     6:5 missing-comma: a comma is missing between two items [a] a comma should stand behind this
-      Safe: insert the comma => x f(a, b: 1)
+      Unsafe: insert the comma => x f(a, b: 1)
     8:3 missing-comma: a comma is missing between two items ["a"] a comma should stand behind this
       Safe: insert the comma => "a",
     "#);

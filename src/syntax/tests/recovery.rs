@@ -242,11 +242,13 @@ job x { }
     }
     job x { }
     ---
-    deployment shop
-    app web {}
+    deployment shop {
+      app web {}
+    }
     job x {}
-    3:1 stray-brace: a `}` closes nothing [}] no block is open here
-      Unsafe: take the `}` out =>
+    1:1 missing-brace: a block has no `{` [deployment shop] a `{` is missing behind this
+      3:1 the block ends here
+      Unsafe: insert the `{` => deployment shop {
     "#);
 }
 
@@ -392,11 +394,10 @@ b (c]
     b (c]
     ---
     !args ["a"]
-    !image "x"
+    image "x"
     !b (c)
     1:6 unclosed-bracket: a bracket is never closed [[] opened here
       1:11 taken to end here
-    3:1 stray-bracket: a `]` closes nothing []] no bracket is open here
     4:3 unclosed-bracket: a bracket is never closed [(] opened here
       4:5 `]` does not close it
     "#);
