@@ -26,6 +26,7 @@
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
 mod containers;
+mod disturbed;
 mod environment;
 mod fields;
 mod flow;
@@ -48,6 +49,7 @@ mod workloads;
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::version::Version;
 use crate::model::{Flow, Workload};
+use disturbed::Disturbed;
 use report::Report;
 
 /// The families of rules, in the order in which a reader thinks of them.
@@ -71,7 +73,8 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
 
 /// Checks every workload of a program against the rules of one version of Kubernetes.
 pub fn check(flow: &Flow, version: Version, diagnostics: &mut Vec<Diagnostic>) {
-    let mut report = Report::new(version, diagnostics);
+    let disturbed = Disturbed::of(flow, diagnostics);
+    let mut report = Report::new(version, disturbed, diagnostics);
     for workload in &flow.workloads {
         report.named(workload.name.as_ref().map(|name| name.span));
         for family in FAMILIES {

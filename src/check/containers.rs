@@ -50,7 +50,7 @@ pub(super) fn duplicate(what: &str, name: &crate::model::Name, first: Span) -> D
 fn image(container: &Container, report: &mut Report<'_>) {
     let image = container.fields.get("image");
     if image.is_none() {
-        report.add(
+        report.add_missing(
             Diagnostic::error(
                 "missing-image",
                 container.span,

@@ -110,7 +110,7 @@ fn job(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
 fn restart_policy(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
     let policy = workload.pod.spec.get("restartPolicy");
     let Some(policy) = policy else {
-        report.add(
+        report.add_missing(
             Diagnostic::error(
                 "wrong-restart-policy",
                 workload.span,

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is unresolved is passed over; each fault is reported once, however often a template repeats it.
 
+use super::disturbed::Disturbed;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::kubernetes::names::{self, Fault, Form};
 use crate::kubernetes::version::Version;
@@ -14,6 +15,8 @@ use std::ops::RangeInclusive;
 pub(super) struct Report<'a> {
     /// The targeted version.
     pub(super) version: Version,
+    /// Where something may be missing only because it was not understood.
+    pub(super) disturbed: Disturbed,
     diagnostics: &'a mut Vec<Diagnostic>,
     /// Where the name of the workload stands, which is the value of a label too.
     name: Option<Span>,
@@ -21,8 +24,8 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(version: Version, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { version, diagnostics, name: None, seen: HashSet::new() }
+    pub(super) fn new(version: Version, disturbed: Disturbed, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+        Self { version, disturbed, diagnostics, name: None, seen: HashSet::new() }
     }
 
     /// Adds a diagnostic, unless the same was found at this place before, through another use of a template.
@@ -36,6 +39,13 @@ impl<'a> Report<'a> {
     /// Goes on to the workload whose name stands here.
     pub(super) fn named(&mut self, name: Option<Span>) {
         self.name = name;
+    }
+
+    /// Adds a diagnostic about something that is missing, unless an error near it may be the reason.
+    pub(super) fn add_missing(&mut self, diagnostic: Diagnostic) {
+        if !self.disturbed.near(diagnostic.primary.span) {
+            self.add(diagnostic);
+        }
     }
 
     /// Asks for a text of a form; `what` says what the text is: `a container's name`.
@@ -168,11 +178,10 @@ impl<'a> Report<'a> {
             Some(node) => (node.span, format!("{owner} has an empty `{field}`"), "empty".to_string()),
             None => (at, format!("{owner} has no `{field}`"), format!("`{field}` is missing")),
         };
-        self.add(
-            Diagnostic::error("missing-field", span, headline)
-                .here(here)
-                .help(format!("say the `{field}`; Kubernetes refuses {owner} without it")),
-        );
+        let diagnostic = Diagnostic::error("missing-field", span, headline)
+            .here(here)
+            .help(format!("say the `{field}`; Kubernetes refuses {owner} without it"));
+        self.add_missing(diagnostic);
         None
     }
 
@@ -247,7 +256,7 @@ impl<'a> Report<'a> {
         }
         let mut found = object.entries().iter().filter(|entry| fields.contains(&entry.key.as_str()));
         let Some(first) = found.next() else {
-            self.add(
+            self.add_missing(
                 Diagnostic::error(names.missing, at, format!("{owner} says none of {}", either(fields)))
                     .here("one is needed")
                     .help(format!("give one of {}", either(fields))),
