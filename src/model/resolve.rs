@@ -142,6 +142,11 @@ impl<'a> Resolver<'a> {
         self.branches(statements, scope, true, &mut visit);
     }
 
+    /// Whether the workload has more statements than are taken.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.statements > MAX_STATEMENTS
+    }
+
     fn branches<'s>(
         &mut self,
         statements: &'s [Statement],
