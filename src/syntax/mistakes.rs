@@ -114,7 +114,7 @@ pub(super) fn misplaced_brace(head: Span, open: Span, nothing_between: bool) -> 
 }
 
 pub(super) fn nameless_block(open: Span) -> Diagnostic {
-    Diagnostic::error("missing-name", open, "a block belongs to no statement")
+    Diagnostic::error("nameless-block", open, "a block belongs to no statement")
         .here("a statement's name should stand before this")
         .help("write a name before the `{`")
 }

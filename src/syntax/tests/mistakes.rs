@@ -488,8 +488,8 @@ a { } { b }
     2:1 misplaced-brace: a `{` stands on another line than its statement [{] the line before ends the statement
       1:1 the statement
       Safe: move the `{` up => image "x"
-    5:1 missing-name: a block belongs to no statement [{] a statement's name should stand before this
-    6:7 missing-name: a block belongs to no statement [{] a statement's name should stand before this
+    5:1 nameless-block: a block belongs to no statement [{] a statement's name should stand before this
+    6:7 nameless-block: a block belongs to no statement [{] a statement's name should stand before this
     "#);
 }
 
