@@ -408,6 +408,10 @@ impl Resolver<'_> {
         place: &str,
     ) -> Option<String> {
         let name = &statement.name;
+        // A name that could not be read has been reported.
+        if statement.broken && (name.quoted || name.text.is_empty()) {
+            return None;
+        }
         if let Some((_, instead)) = REPLACED.iter().find(|(replaced, _)| *replaced == name.text) {
             self.report(
                 Diagnostic::error(
