@@ -1,4 +1,4 @@
-//! [`Flow`] to diagnostics: the API server's rules, and those of the flow of files.
+//! A [`Workload`] to diagnostics: the API server's rules, and those of the flow of files.
 //!
 //! Invariant: nothing that the API server would refuse for a reason visible in the source passes; what is
 //! [`Unresolved`](crate::object::Value::Unresolved) has been reported already and is passed over.
@@ -48,7 +48,7 @@ mod workloads;
 
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::version::Version;
-use crate::model::{Flow, Workload};
+use crate::model::Workload;
 use disturbed::Disturbed;
 use report::Report;
 
@@ -71,14 +71,12 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     flow::check,
 ];
 
-/// Checks every workload of a program against the rules of one version of Kubernetes.
-pub fn check(flow: &Flow, version: Version, diagnostics: &mut Vec<Diagnostic>) {
-    let disturbed = Disturbed::of(flow, diagnostics);
+/// Checks a workload against the rules of one version of Kubernetes; `earlier` are the errors of syntax.
+pub fn check(workload: &Workload, version: Version, earlier: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
+    let disturbed = Disturbed::of(workload, earlier.iter().chain(diagnostics.iter()));
     let mut report = Report::new(version, disturbed, diagnostics);
-    for workload in &flow.workloads {
-        report.named(workload.name.as_ref().map(|name| name.span));
-        for family in FAMILIES {
-            family(workload, &mut report);
-        }
+    report.named(workload.name.as_ref().map(|name| name.span));
+    for family in FAMILIES {
+        family(workload, &mut report);
     }
 }

@@ -5,8 +5,9 @@
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::kubernetes::version::Version;
-use crate::lower::{Object, lower};
-use crate::model::{File, Flow, Setting, Workload, resolve};
+use crate::lower::{Mistyped, Object, lower};
+use crate::model::{File, Program, Setting, Workload, WorkloadKind, resolve};
+use crate::object::Node;
 use crate::order::{Order, order};
 use crate::resources::{PodDemand, Totals};
 use crate::source::{FileId, Sources, Span};
@@ -51,13 +52,13 @@ impl Loader for NoFiles {
 
 /// What comes of a program.
 #[derive(Debug)]
-pub struct Compilation {
+pub struct Compilation<T = Compiled> {
     /// The program, which is the first, and the files that it uses.
     pub sources: Sources,
     /// What was found, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// The workloads; none where there are errors.
-    pub workloads: Vec<Compiled>,
+    /// The workloads, in the order of the text; none where there are errors.
+    pub workloads: Vec<T>,
 }
 
 /// A workload that compiled.
@@ -67,19 +68,43 @@ pub struct Compiled {
     pub workload: Workload,
     /// The order in which its containers start.
     pub order: Order,
-    /// The Kubernetes object; none where only a check was asked for.
-    pub object: Option<Object>,
 }
 
-impl Compilation {
+impl Compiled {
+    /// The Kubernetes object.
+    ///
+    /// # Errors
+    /// [`Mistyped`], which would be a fault of the compiler.
+    pub fn object(&self) -> Result<Object, Mistyped> {
+        lower(&self.workload, self.order.places.iter().map(|place| place.container))
+    }
+}
+
+impl<T> Compilation<T> {
     /// Whether there are errors.
     pub fn failed(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        failed(&self.diagnostics)
     }
+}
+
+fn failed(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 /// Compiles a program.
 pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &Options) -> Compilation {
+    compile_with(name, text, loader, options, |compiled| compiled)
+}
+
+/// Compiles a program, and makes something of each of its workloads as soon as it has compiled, on all cores where
+/// there are many: so a large program need not be held in memory in all its forms.
+pub fn compile_with<T: Send>(
+    name: &str,
+    text: String,
+    loader: &dyn Loader,
+    options: &Options,
+    make: impl Fn(Compiled) -> T + Sync,
+) -> Compilation<T> {
     let mut loading = Loading {
         loader,
         sources: Sources::default(),
@@ -91,50 +116,75 @@ pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &Options)
     let root = loading.sources.add(name, text);
     loading.file(root, name);
     let Loading { sources, files, mut diagnostics, .. } = loading;
-    let (flow, found) = resolve(&sources, &files, options.version, &options.settings, !options.check_only);
-    diagnostics.extend(found);
-    check(&flow, options.version, &mut diagnostics);
-    let arranged = arrange(flow, options.version, &mut diagnostics);
-    sort(&mut diagnostics);
-    let mut compilation = Compilation { sources, diagnostics, workloads: Vec::new() };
-    if !compilation.failed() {
-        let lowered: Result<Vec<_>, _> = arranged
-            .into_iter()
-            .map(|compiled| {
-                let start = compiled.order.places.iter().map(|place| place.container);
-                let object = if options.check_only { None } else { Some(lower(&compiled.workload, start)?) };
-                Ok(Compiled { object, ..compiled })
-            })
-            .collect();
-        match lowered {
-            Ok(workloads) => compilation.workloads = workloads,
-            Err(fault) => compilation.diagnostics.push(internal(&fault)),
-        }
-    }
-    compilation
-}
-
-fn internal(fault: &crate::lower::Mistyped) -> Diagnostic {
-    let span = Span::new(FileId(0), 0, 0);
-    Diagnostic::error(
-        "compiler-fault",
-        span,
-        format!("the compiler made an object that Kubernetes does not know: {fault}"),
-    )
-    .help("this is a fault of initflow: please report it with the source")
-}
-
-/// Orders each workload, and holds what it asks for to its budgets.
-fn arrange(flow: Flow, version: Version, diagnostics: &mut Vec<Diagnostic>) -> Vec<Compiled> {
-    let arrange = |workload: Workload| {
-        let order = order(&workload, diagnostics);
-        if !workload.budgets.is_empty() {
-            let demand = PodDemand::of(&workload, order.places.iter().map(|place| place.container));
-            budget(&workload, &demand.totals(version), diagnostics);
-        }
-        Compiled { workload, order, object: None }
+    let program = Program {
+        sources: &sources,
+        files: &files,
+        version: options.version,
+        settings: &options.settings,
+        require_params: !options.check_only,
     };
-    flow.workloads.into_iter().map(arrange).collect()
+    let syntax = diagnostics.as_slice();
+    let (arranged, found) =
+        resolve(program, |workload, found| arrange(workload, options.version, syntax, found, &make));
+    diagnostics.extend(found);
+    let mut workloads = Vec::with_capacity(arranged.len());
+    let mut identities = HashMap::with_capacity(arranged.len());
+    for Arranged { diagnostics: found, identity, made } in arranged {
+        diagnostics.extend(found);
+        if let Some((identity, span)) = identity {
+            if let Some(first) = identities.get(&identity) {
+                diagnostics.push(same_workload(&identity, span, *first));
+            } else {
+                identities.insert(identity, span);
+            }
+        }
+        workloads.extend(made);
+    }
+    sort(&mut diagnostics);
+    if failed(&diagnostics) {
+        workloads.clear();
+    }
+    Compilation { sources, diagnostics, workloads }
+}
+
+/// What tells an object from all others in a cluster: its kind, its namespace and its name.
+type Identity = (WorkloadKind, Option<SmolStr>, SmolStr);
+
+/// A workload, checked and ordered.
+struct Arranged<T> {
+    diagnostics: Vec<Diagnostic>,
+    identity: Option<(Identity, Span)>,
+    made: Option<T>,
+}
+
+/// Checks and orders a workload, and holds what it asks for to its budgets.
+fn arrange<T>(
+    workload: Option<Workload>,
+    version: Version,
+    syntax: &[Diagnostic],
+    mut diagnostics: Vec<Diagnostic>,
+    make: impl Fn(Compiled) -> T,
+) -> Arranged<T> {
+    let Some(workload) = workload else { return Arranged { diagnostics, identity: None, made: None } };
+    check(&workload, version, syntax, &mut diagnostics);
+    let order = order(&workload, &mut diagnostics);
+    if !workload.budgets.is_empty() {
+        let demand = PodDemand::of(&workload, order.places.iter().map(|place| place.container));
+        budget(&workload, &demand.totals(version), &mut diagnostics);
+    }
+    let identity = workload.name.as_ref().map(|name| {
+        let namespace = workload.object.metadata.get("namespace").and_then(Node::as_text).map(SmolStr::new);
+        ((workload.kind, namespace, name.text.clone()), name.span)
+    });
+    let made = (!failed(&diagnostics)).then(|| make(Compiled { workload, order }));
+    Arranged { diagnostics, identity, made }
+}
+
+fn same_workload((kind, _, name): &Identity, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error("duplicate-workload", span, format!("two workloads are the {} `{name}`", kind.name()))
+        .here("the same object again")
+        .label(first, "first here")
+        .help("give it another name or another `namespace`: applied, the second would replace the first")
 }
 
 /// Holds the totals to the budgets.

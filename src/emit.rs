@@ -32,6 +32,9 @@ impl fmt::Display for Unwritable {
 
 impl std::error::Error for Unwritable {}
 
+/// What stands between the documents of a YAML stream.
+pub const SEPARATOR: &str = "---\n";
+
 /// The documents as one YAML stream, `---` between them.
 ///
 /// # Errors
@@ -40,7 +43,7 @@ pub fn yaml(documents: &[Document]) -> Result<String, Unwritable> {
     let mut out = String::new();
     for (at, document) in documents.iter().enumerate() {
         if at > 0 {
-            out.push_str("---\n");
+            out.push_str(SEPARATOR);
         }
         write_document(&mut out, document)?;
     }

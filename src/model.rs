@@ -1,4 +1,4 @@
-//! Tree to [`Flow`]: names bound, templates applied, values typed.
+//! Tree to [`Workload`]s: names bound, templates applied, values typed.
 //!
 //! Invariant: resolving never fails; what could not be understood is `Unresolved` and has been reported.
 
@@ -17,7 +17,7 @@ mod types;
 mod volume;
 mod workload;
 
-pub use resolve::{File, resolve};
+pub use resolve::{File, Program, resolve};
 
 use crate::object::Node;
 use crate::source::Span;
@@ -34,13 +34,6 @@ pub struct Setting {
     pub origin: String,
     /// Its place, where it was given in a file.
     pub span: Option<Span>,
-}
-
-/// A program: its workloads, in the order of the source.
-#[derive(Debug, Default)]
-pub struct Flow {
-    /// The workloads.
-    pub workloads: Vec<Workload>,
 }
 
 /// A name with the place where it was given.

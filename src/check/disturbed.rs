@@ -3,31 +3,28 @@
 //! Invariant: a statement that could not be understood makes no second message about what it would have said.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Flow;
+use crate::model::Workload;
 use crate::source::Span;
 
 /// Where earlier stages found errors.
 pub(super) struct Disturbed {
     /// The errors, in the order of the text.
     errors: Vec<Span>,
-    /// The heads of workloads, volumes and containers, in the order of the text.
+    /// The heads of the workload, its volumes and its containers, in the order of the text.
     heads: Vec<Span>,
 }
 
 impl Disturbed {
     /// Takes in the errors that there are before the checks.
-    pub(super) fn of(flow: &Flow, diagnostics: &[Diagnostic]) -> Self {
-        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    pub(super) fn of<'d>(workload: &Workload, diagnostics: impl Iterator<Item = &'d Diagnostic>) -> Self {
+        let errors = diagnostics.filter(|diagnostic| diagnostic.severity == Severity::Error);
         let errors = sorted(errors.map(|error| error.primary.span));
         if errors.is_empty() {
             return Self { errors, heads: Vec::new() };
         }
-        let heads = flow.workloads.iter().flat_map(|workload| {
-            let containers = workload.containers.iter().map(|container| container.span);
-            let volumes = workload.volumes.iter().map(|volume| volume.span);
-            containers.chain(volumes).chain([workload.span])
-        });
-        Self { errors, heads: sorted(heads) }
+        let containers = workload.containers.iter().map(|container| container.span);
+        let volumes = workload.volumes.iter().map(|volume| volume.span);
+        Self { errors, heads: sorted(containers.chain(volumes).chain([workload.span])) }
     }
 
     /// Whether there is an error in the workload, container or volume that a place is in.

@@ -6,7 +6,7 @@ use super::{CheckArguments, Status};
 
 pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
     let inputs = inputs(&arguments.program, console);
-    let outcomes = compile_each(&arguments.program, true, console, &inputs, |_, _| ());
+    let outcomes = compile_each(&arguments.program, true, console, &inputs, |_, _| (), |_, _| ());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         settle(input, outcome, console);
     }

@@ -4,12 +4,14 @@ use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::{self, Input};
 use super::{CompileArguments, Format, Status, output};
-use crate::compile::Compilation;
+use crate::compile::{Compilation, Compiled};
 use crate::emit::{self, Document};
 use crate::lower::Object;
 use crate::plan::Plan;
+use crate::source::Sources;
 use similar::TextDiff;
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,8 +27,14 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
     let target = |input: &Input| targets.as_ref().and_then(|targets| targets.get(&input.name));
     // Printed as JSON, several sources are one list.
     let as_one = arguments.format == Format::Json && targets.is_none() && inputs.len() > 1;
-    let outcomes = compile_each(&arguments.program, false, console, &inputs, |input, compilation| {
-        make(arguments, input, compilation, target(input), as_one)
+    let make = |input: &Input, compiled| make(arguments, input, &compiled);
+    let outcomes = compile_each(&arguments.program, false, console, &inputs, make, |input, compilation| {
+        let made = finish(arguments, compilation, target(input), as_one);
+        if compilation.diagnostics.is_empty() {
+            // Nothing is going to be shown in the source any more.
+            compilation.sources = Sources::default();
+        }
+        made
     });
     let (mut texts, mut objects) = (Vec::new(), Vec::new());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
@@ -51,7 +59,7 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
                 Err(error) => console.trouble(&unwritable(&error)),
             }
         }
-        console.print(&texts.join("---\n"));
+        console.print(&texts.join(emit::SEPARATOR));
     }
     console.finish()
 }
@@ -62,19 +70,45 @@ struct Made {
     objects: Vec<Object>,
 }
 
-/// Emits what compiled, and writes it or compares it where that is asked for.
-fn make(
+/// What came of a workload.
+enum Part {
+    Text(String),
+    Object(Box<Object>),
+}
+
+/// Lowers a workload, and emits it where its text can stand by itself.
+fn make(arguments: &CompileArguments, input: &Input, compiled: &Compiled) -> Result<Part, String> {
+    let object = compiled.object().map_err(|error| unwritable(&error))?;
+    if arguments.format == Format::Json {
+        return Ok(Part::Object(Box::new(object)));
+    }
+    let plan = || Plan::of(&compiled.workload, &compiled.order, arguments.program.kube);
+    let header = (!arguments.no_header).then(|| plan().header(&input.short_name()));
+    let text = emit::yaml(&[Document { header, object: &object }]);
+    text.map(Part::Text).map_err(|error| unwritable(&error))
+}
+
+/// Joins what came of the workloads, and writes it or compares it where that is asked for.
+fn finish(
     arguments: &CompileArguments,
-    input: &Input,
-    compilation: &mut Compilation,
+    compilation: &mut Compilation<Result<Part, String>>,
     target: Option<&PathBuf>,
     as_one: bool,
 ) -> Result<Made, String> {
-    let objects = objects(compilation);
-    if as_one || objects.is_empty() {
+    let (mut texts, mut objects) = (Vec::new(), Vec::new());
+    for part in std::mem::take(&mut compilation.workloads) {
+        match part? {
+            Part::Text(text) => texts.push(text),
+            Part::Object(object) => objects.push(*object),
+        }
+    }
+    if as_one || (objects.is_empty() && texts.is_empty()) {
         return Ok(Made { objects, text: String::new() });
     }
-    let text = emit(arguments, input, compilation, &objects)?;
+    let text = match arguments.format {
+        Format::Yaml => texts.join(emit::SEPARATOR),
+        Format::Json => emit::json(&objects.iter().collect::<Vec<_>>()).map_err(|error| unwritable(&error))?,
+    };
     let text = match target {
         None => text,
         Some(target) if arguments.check => compare(target, &text)?,
@@ -83,35 +117,7 @@ fn make(
     Ok(Made { text, objects: Vec::new() })
 }
 
-fn objects(compilation: &mut Compilation) -> Vec<Object> {
-    compilation.workloads.iter_mut().filter_map(|compiled| compiled.object.take()).collect()
-}
-
-fn emit(
-    arguments: &CompileArguments,
-    input: &Input,
-    compilation: &Compilation,
-    objects: &[Object],
-) -> Result<String, String> {
-    let text = match arguments.format {
-        Format::Json => emit::json(&objects.iter().collect::<Vec<_>>()),
-        Format::Yaml => {
-            let source = input.short_name();
-            let workloads = compilation.workloads.iter().zip(objects);
-            let documents: Vec<Document<'_>> = workloads
-                .map(|(compiled, object)| {
-                    let plan = || Plan::of(&compiled.workload, &compiled.order, arguments.program.kube);
-                    let header = (!arguments.no_header).then(|| plan().header(&source));
-                    Document { header, object }
-                })
-                .collect();
-            emit::yaml(&documents)
-        }
-    };
-    text.map_err(|error| unwritable(&error))
-}
-
-fn unwritable(error: &emit::Unwritable) -> String {
+fn unwritable(error: &dyn Display) -> String {
     format!("this is a fault of initflow, please report it: {error}")
 }
 

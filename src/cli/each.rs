@@ -4,41 +4,43 @@ use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::progress::Progress;
 use super::{Program, params};
-use crate::compile::{Compilation, Loader, Options, compile};
+use crate::compile::{Compilation, Compiled, Loader, Options, compile_with};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What one source came to.
-pub(super) enum Outcome<T> {
+pub(super) enum Outcome<W, T> {
     /// It could not be read.
     Unreadable(Trouble),
     /// It was compiled; what was made of it is there if it has no errors.
-    Compiled(Compilation, Option<T>),
+    Compiled(Compilation<W>, Option<T>),
 }
 
 /// Below this number of sources, starting threads costs more than it saves.
 const FEW: usize = 8;
 
-/// Compiles all sources of a program, and makes something of each that has no errors.
+/// Compiles all sources of a program: makes something of each workload, and something of each source without errors.
 ///
-/// With `check_only`, params may go without a value, and there are no objects.
+/// With `check_only`, params may go without a value.
 /// Reports what is wrong with the call and gives nothing where that keeps it from starting.
-pub(super) fn compile_each<T: Send>(
+pub(super) fn compile_each<W: Send, T: Send>(
     program: &Program,
     check_only: bool,
     console: &mut Console,
     inputs: &[Input],
-    finish: impl Fn(&Input, &mut Compilation) -> T + Sync,
-) -> Option<Vec<Outcome<T>>> {
+    make: impl Fn(&Input, Compiled) -> W + Sync,
+    finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
+) -> Option<Vec<Outcome<W, T>>> {
     let options =
         Options { version: program.kube, settings: params::settings(program, console)?, check_only };
     let disk = Disk::default();
     let work = |input: &Input| match input.read() {
         Err(trouble) => Outcome::Unreadable(trouble),
         Ok(text) => {
-            let mut compilation = compile(&input.name, text, &disk, &options);
+            let make = |compiled| make(input, compiled);
+            let mut compilation = compile_with(&input.name, text, &disk, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
         }
@@ -65,11 +67,11 @@ pub(super) fn inputs(program: &Program, console: &mut Console) -> Vec<Input> {
 }
 
 /// Reports the outcome of one source, and gives back what was made of it.
-pub(super) fn settle<T>(
+pub(super) fn settle<W, T>(
     input: &Input,
-    outcome: Outcome<T>,
+    outcome: Outcome<W, T>,
     console: &mut Console,
-) -> Option<(Compilation, T)> {
+) -> Option<(Compilation<W>, T)> {
     match outcome {
         Outcome::Unreadable(trouble) => {
             report(&trouble, console);

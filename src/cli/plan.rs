@@ -3,18 +3,15 @@
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::{PlanArguments, PlanFormat, Status};
-use crate::compile::Compiled;
+use super::input::Input;
+use crate::compile::{Compilation, Compiled};
 use crate::plan::{self, Plan};
 
 pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     let inputs = inputs(&arguments.program, console);
-    let plans = compile_each(&arguments.program, false, console, &inputs, |_, compilation| {
-        // The plans are all that is needed of the workloads.
-        let workloads = std::mem::take(&mut compilation.workloads);
-        let plan =
-            |compiled: &Compiled| Plan::of(&compiled.workload, &compiled.order, arguments.program.kube);
-        workloads.iter().map(plan).collect::<Vec<_>>()
-    });
+    let plan = |_: &Input, compiled: Compiled| Plan::of(&compiled.workload, &compiled.order, arguments.program.kube);
+    let all = |_: &Input, compilation: &mut Compilation<Plan>| std::mem::take(&mut compilation.workloads);
+    let plans = compile_each(&arguments.program, false, console, &inputs, plan, all);
     let mut settled = Vec::new();
     for (input, outcome) in inputs.iter().zip(plans.into_iter().flatten()) {
         settled.extend(settle(input, outcome, console));

@@ -3,14 +3,16 @@
 use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::template::Template;
 use super::types::undeclarable;
-use super::{Flow, Setting};
+use super::{Setting, Workload, WorkloadKind};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
-use crate::statement::Place;
+use crate::statement::{Entry, Place};
 use crate::syntax::tree::{Document, Operator, Statement, Value, ValueKind};
 use crate::vocabulary;
 use smol_str::SmolStr;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -36,7 +38,7 @@ pub struct File {
 }
 
 /// What a file declares.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Names<'a> {
     pub(super) bindings: HashMap<SmolStr, Binding>,
     pub(super) aliases: HashMap<SmolStr, usize>,
@@ -57,7 +59,8 @@ pub(super) struct Defaults<'a> {
 pub(super) struct Resolver<'a> {
     pub(super) sources: &'a Sources,
     pub(super) files: &'a [File],
-    pub(super) names: Vec<Names<'a>>,
+    /// What the files declare; a workload's resolver only borrows it.
+    pub(super) names: Cow<'a, [Names<'a>]>,
     pub(super) version: Version,
     settings: &'a [Setting],
     require_params: bool,
@@ -69,40 +72,75 @@ pub(super) struct Resolver<'a> {
     diagnostics: Vec<Diagnostic>,
     raised: usize,
     reported: HashSet<(&'static str, Span)>,
-    flow: Flow,
 }
 
-/// Resolves a program. The files stand in the order in which they are used, each after those that it uses; the last one is the program.
-pub fn resolve(
-    sources: &Sources,
-    files: &[File],
-    version: Version,
-    settings: &[Setting],
-    require_params: bool,
-) -> (Flow, Vec<Diagnostic>) {
-    let mut resolver = Resolver {
-        sources,
-        files,
-        names: Vec::with_capacity(files.len()),
-        version,
-        settings,
-        require_params,
-        frames: Vec::new(),
-        applying: Vec::new(),
-        statements: 0,
-        diagnostics: Vec::new(),
-        raised: 0,
-        reported: HashSet::new(),
-        flow: Flow::default(),
+/// What to resolve: a program and what was said about it from outside.
+#[derive(Clone, Copy, Debug)]
+pub struct Program<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The files, each after those that it uses; the last one is the program.
+    pub files: &'a [File],
+    /// The version of Kubernetes.
+    pub version: Version,
+    /// The params that are given a value.
+    pub settings: &'a [Setting],
+    /// Whether a param without a default has to be given a value.
+    pub require_params: bool,
+}
+
+/// Below this number of workloads, starting threads costs more than it saves.
+const FEW: usize = 8;
+
+/// Resolves a program, workload by workload, on all cores where there are many; `each` takes what comes of each.
+/// The result has `each`'s in the order of the source, and the diagnostics of what stands outside the workloads.
+pub fn resolve<T: Send>(
+    program: Program<'_>,
+    each: impl Fn(Option<Workload>, Vec<Diagnostic>) -> T + Sync,
+) -> (Vec<T>, Vec<Diagnostic>) {
+    let mut declaring = Resolver::new(program, Cow::Owned(Vec::with_capacity(program.files.len())));
+    for file in 0..program.files.len() {
+        declaring.declare(file);
+    }
+    let Some(root) = program.files.len().checked_sub(1) else { return (Vec::new(), Vec::new()) };
+    declaring.unknown_settings(root);
+    let items = declaring.items(root);
+    let Resolver { names, diagnostics, .. } = declaring;
+    let resolve = |(statement, kind, entry, live): &Item<'_>| {
+        let mut resolver = Resolver::new(program, Cow::Borrowed(&names));
+        let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
+        let workload = resolver.workload(*kind, entry, statement, &scope).filter(|_| *live);
+        each(workload, resolver.diagnostics)
     };
-    for file in 0..files.len() {
-        resolver.declare(file);
+    let resolved = if items.len() < FEW {
+        items.iter().map(resolve).collect()
+    } else {
+        items.par_iter().map(resolve).collect()
+    };
+    (resolved, diagnostics)
+}
+
+/// A workload's statement, its kind, and whether its branch is taken.
+type Item<'a> = (&'a Statement, WorkloadKind, &'static Entry, bool);
+
+impl<'a> Resolver<'a> {
+    fn new(program: Program<'a>, names: Cow<'a, [Names<'a>]>) -> Self {
+        let Program { sources, files, version, settings, require_params } = program;
+        Self {
+            sources,
+            files,
+            names,
+            version,
+            settings,
+            require_params,
+            frames: Vec::new(),
+            applying: Vec::new(),
+            statements: 0,
+            diagnostics: Vec::new(),
+            raised: 0,
+            reported: HashSet::new(),
+        }
     }
-    if let Some(root) = files.len().checked_sub(1) {
-        resolver.unknown_settings(root);
-        resolver.workloads(root);
-    }
-    (resolver.flow, resolver.diagnostics)
 }
 
 impl<'a> Resolver<'a> {
@@ -239,7 +277,7 @@ impl<'a> Resolver<'a> {
     fn declare(&mut self, file: usize) {
         let files = self.files;
         let File { document, uses } = &files[file];
-        self.names.push(Names { aliases: uses.iter().cloned().collect(), ..Names::default() });
+        self.names.to_mut().push(Names { aliases: uses.iter().cloned().collect(), ..Names::default() });
         let scope = Scope { file, locals: &[], part: None, layer: OWN };
         self.statements = 0;
         let mut first = true;
@@ -264,7 +302,7 @@ impl<'a> Resolver<'a> {
                     match before {
                         Some(before) => self.declared_twice(&name, span, before),
                         None => {
-                            self.names[file].templates.insert(name, template);
+                            self.names.to_mut()[file].templates.insert(name, template);
                         }
                     }
                 }
@@ -273,7 +311,7 @@ impl<'a> Resolver<'a> {
                 if let Some(defaults) = self.defaults(statement, file)
                     && live
                 {
-                    self.names[file].defaults.push(defaults);
+                    self.names.to_mut()[file].defaults.push(defaults);
                 }
             }
             _ => {}
@@ -382,7 +420,7 @@ impl<'a> Resolver<'a> {
         }
         let binding =
             Binding { name: name.clone(), declared, value, argument: false, reference: false, part: None };
-        self.names[scope.file].bindings.insert(name.clone(), binding);
+        self.names.to_mut()[scope.file].bindings.insert(name.clone(), binding);
     }
 
     pub(super) fn declared_twice(&mut self, name: &str, span: Span, before: Span) {
@@ -515,23 +553,18 @@ impl<'a> Resolver<'a> {
         Some(Defaults { kind, statements: &block.statements, file })
     }
 
-    /// Resolves the workloads of the program.
-    fn workloads(&mut self, root: usize) {
+    /// The workloads of the program; what is no item of a file is reported.
+    fn items(&mut self, root: usize) -> Vec<Item<'a>> {
         let files = self.files;
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
         let document: &'a Document = &files[root].document;
+        let mut items = Vec::new();
         self.each(&document.statements, &scope, |resolver, statement, live| {
             resolver.statements = 0;
             let name = statement.name.text.as_str();
             let entry = vocabulary::entry(Place::File, name).filter(|_| !statement.name.quoted);
-            match (entry, super::WorkloadKind::of(name)) {
-                (Some(entry), Some(kind)) => {
-                    if let Some(workload) = resolver.workload(kind, entry, statement, &scope)
-                        && live
-                    {
-                        resolver.flow.workloads.push(workload);
-                    }
-                }
+            match (entry, WorkloadKind::of(name)) {
+                (Some(entry), Some(kind)) => items.push((statement, kind, entry, live)),
                 (Some(_), None) => {}
                 (None, _) => {
                     let known = vocabulary::entries_at(Place::File).map(|entry| entry.name);
@@ -539,6 +572,7 @@ impl<'a> Resolver<'a> {
                 }
             }
         });
+        items
     }
 
     fn unknown_item<'n>(&mut self, statement: &Statement, known: impl Iterator<Item = &'n str>) {

@@ -4,6 +4,7 @@ use crate::{no_complaints, raised};
 use initflow::compile::Options;
 use initflow::diagnostic::catalog::{Entry, all};
 use initflow::kubernetes::version::Version;
+use initflow::model::Setting;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -58,11 +59,19 @@ fn the_failing_program_raises_its_diagnostic_and_the_cured_one_nothing() {
     no_complaints(&complaints);
 }
 
-/// Programs are for the newest version of Kubernetes, unless the text above them says `--kube VERSION`.
+/// Programs are for the newest version of Kubernetes and without settings, unless the text above them says
+/// `--kube VERSION` or `--set NAME=VALUE`.
 fn options(entry: &Entry) -> Options {
-    let version = entry.text.split_once("`--kube ").and_then(|(_, rest)| rest.split('`').next());
-    let version = version.map_or(Version::NEWEST, |version| version.parse().expect("a version"));
-    Options { version, ..Options::default() }
+    let option = |flag: &str| entry.text.split_once(flag).and_then(|(_, rest)| rest.split('`').next());
+    let version = option("`--kube ").map_or(Version::NEWEST, |version| version.parse().expect("a version"));
+    let setting = |(name, value): (&str, &str)| Setting {
+        name: name.into(),
+        value: value.into(),
+        origin: format!("`--set {name}`"),
+        span: None,
+    };
+    let settings = option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");
+    Options { version, settings: settings.map(setting).into_iter().collect(), ..Options::default() }
 }
 
 #[test]
