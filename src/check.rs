@@ -72,7 +72,12 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
 ];
 
 /// Checks a workload against the rules of one version of Kubernetes; `earlier` are the errors of syntax.
-pub fn check(workload: &Workload, version: Version, earlier: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
+pub fn check(
+    workload: &Workload,
+    version: Version,
+    earlier: &[Diagnostic],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let disturbed = Disturbed::of(workload, earlier.iter().chain(diagnostics.iter()));
     let mut report = Report::new(version, disturbed, diagnostics);
     report.named(workload.name.as_ref().map(|name| name.span));

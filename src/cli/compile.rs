@@ -107,7 +107,9 @@ fn finish(
     }
     let text = match arguments.format {
         Format::Yaml => texts.join(emit::SEPARATOR),
-        Format::Json => emit::json(&objects.iter().collect::<Vec<_>>()).map_err(|error| unwritable(&error))?,
+        Format::Json => {
+            emit::json(&objects.iter().collect::<Vec<_>>()).map_err(|error| unwritable(&error))?
+        }
     };
     let text = match target {
         None => text,

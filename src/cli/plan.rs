@@ -2,14 +2,15 @@
 
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
-use super::{PlanArguments, PlanFormat, Status};
 use super::input::Input;
+use super::{PlanArguments, PlanFormat, Status};
 use crate::compile::{Compilation, Compiled};
 use crate::plan::{self, Plan};
 
 pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     let inputs = inputs(&arguments.program, console);
-    let plan = |_: &Input, compiled: Compiled| Plan::of(&compiled.workload, &compiled.order, arguments.program.kube);
+    let plan =
+        |_: &Input, compiled: Compiled| Plan::of(&compiled.workload, &compiled.order, arguments.program.kube);
     let all = |_: &Input, compilation: &mut Compilation<Plan>| std::mem::take(&mut compilation.workloads);
     let plans = compile_each(&arguments.program, false, console, &inputs, plan, all);
     let mut settled = Vec::new();

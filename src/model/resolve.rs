@@ -10,8 +10,8 @@ use crate::source::{Sources, Span};
 use crate::statement::{Entry, Place};
 use crate::syntax::tree::{Document, Operator, Statement, Value, ValueKind};
 use crate::vocabulary;
-use smol_str::SmolStr;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -66,8 +66,6 @@ pub(super) struct Resolver<'a> {
     require_params: bool,
     /// The uses of templates that the current statement stands in, outermost first.
     pub(super) frames: Vec<Span>,
-    /// The names of the templates being applied, for the refusal of recursion.
-    pub(super) applying: Vec<Span>,
     statements: usize,
     diagnostics: Vec<Diagnostic>,
     raised: usize,
@@ -134,7 +132,6 @@ impl<'a> Resolver<'a> {
             settings,
             require_params,
             frames: Vec::new(),
-            applying: Vec::new(),
             statements: 0,
             diagnostics: Vec::new(),
             raised: 0,

@@ -106,7 +106,6 @@ pub(super) struct Use<'a> {
     pub(super) layer: u8,
     /// The call in the source.
     pub(super) span: Span,
-    name: Span,
 }
 
 impl Use<'_> {
@@ -361,20 +360,8 @@ impl<'a> Resolver<'a> {
             );
             return None;
         }
-        if self.applying.contains(&template.name.span) {
-            self.report(
-                Diagnostic::error("recursive-template", span, format!("the template `{name}` uses itself"))
-                    .here("used here, while it is being applied")
-                    .label(template.name.span, "declared here"),
-            );
-            return None;
-        }
-        let Some(layer) = scope.layer.checked_sub(TEMPLATE_STEP).filter(|layer| *layer > 16) else {
-            self.report(
-                Diagnostic::error("too-deep", span, "templates use templates too deeply").here("too deep"),
-            );
-            return None;
-        };
+        // A workload's template may place parts and containers, a part's containers: three steps at the most.
+        let layer = scope.layer - TEMPLATE_STEP;
         let locals = self.arguments(&template, call.span, arguments, scope);
         Some(Use {
             block: template.block,
@@ -526,9 +513,7 @@ impl<'a> Resolver<'a> {
     /// Does something inside a template, so that messages show the use.
     pub(super) fn inside<T>(&mut self, used: &Use, work: impl FnOnce(&mut Self) -> T) -> T {
         self.frames.push(used.span);
-        self.applying.push(used.name);
         let result = work(self);
-        self.applying.pop();
         self.frames.pop();
         result
     }

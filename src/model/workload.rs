@@ -364,7 +364,9 @@ impl<'a> Resolver<'a> {
             object: level(making.metadata, making.spec),
             pod: level(making.pod_metadata, making.pod_spec),
             volumes: making.volumes.into_iter().map(|(_, volume)| volume).collect(),
-            unclear: making.unclear || self.is_cut_short() || containers.iter().any(|container| container.unclear),
+            unclear: making.unclear
+                || self.is_cut_short()
+                || containers.iter().any(|container| container.unclear),
             containers,
             budgets: making.budgets,
         }

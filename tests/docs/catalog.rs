@@ -70,7 +70,8 @@ fn options(entry: &Entry) -> Options {
         origin: format!("`--set {name}`"),
         span: None,
     };
-    let settings = option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");
+    let settings =
+        option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");
     Options { version, settings: settings.map(setting).into_iter().collect(), ..Options::default() }
 }
 
