@@ -1,5 +1,6 @@
 //! Turns the JSON schemas of the `k8s-openapi` crate, with the tables beside `src/kubernetes/schema.rs`, into static Rust:
-//! every object of the seven workload kinds with its fields, their types, and the versions that have them.
+//! every object of the seven workload kinds with its fields, their types, and the versions that have them. Gathers the
+//! explanations of the diagnostics likewise.
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value};
@@ -9,6 +10,8 @@ use std::path::Path;
 use std::{env, fs};
 
 const TABLES: &str = "src/kubernetes/schema";
+
+const EXPLANATIONS: &str = "src/diagnostic/explain";
 
 /// Objects of the schema that are written as text, as a number or as free JSON.
 const PLAIN: [&str; 5] = ["Quantity", "IntOrString", "Time", "MicroTime", "FieldsV1"];
@@ -30,6 +33,23 @@ fn main() {
     let _ = writeln!(code, "];");
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("schema.rs"), code).expect("OUT_DIR can be written");
+    fs::write(Path::new(&out).join("diagnostics.rs"), explanations()).expect("OUT_DIR can be written");
+}
+
+/// The files that explain the diagnostics as one sorted table.
+fn explanations() -> String {
+    println!("cargo::rerun-if-changed={EXPLANATIONS}");
+    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
+    let files = fs::read_dir(EXPLANATIONS).expect("the explanations can be read");
+    let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    paths.sort_unstable_by_key(|path| path.file_stem().map(ToOwned::to_owned));
+    let mut code = String::from("static ENTRIES: &[Entry] = &[\n");
+    for path in paths {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name in UTF-8");
+        let file = Path::new(&root).join(&path);
+        let _ = writeln!(code, "    Entry {{ name: {name:?}, text: include_str!({file:?}) }},");
+    }
+    code + "];\n"
 }
 
 /// The objects with fields, by their short names, which are unique.

@@ -2,9 +2,7 @@
 //!
 //! Invariant: the entries are sorted by name, and they are exactly the files of `explain/`.
 
-mod entries;
-
-use entries::ENTRIES;
+include!(concat!(env!("OUT_DIR"), "/diagnostics.rs"));
 
 /// The documentation of one diagnostic.
 #[derive(Debug)]

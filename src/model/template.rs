@@ -363,14 +363,7 @@ impl<'a> Resolver<'a> {
         // A workload's template may place parts and containers, a part's containers: three steps at the most.
         let layer = scope.layer - TEMPLATE_STEP;
         let locals = self.arguments(&template, call.span, arguments, scope);
-        Some(Use {
-            block: template.block,
-            file: template.file,
-            locals,
-            layer,
-            span: call.span,
-            name: template.name.span,
-        })
+        Some(Use { block: template.block, file: template.file, locals, layer, span: call.span })
     }
 
     fn find_template(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Template<'a>> {

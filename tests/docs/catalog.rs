@@ -10,26 +10,6 @@ use std::fs;
 use std::path::Path;
 
 const FOLDER: &str = "src/diagnostic/explain";
-const TABLE: &str = "src/diagnostic/catalog/entries.rs";
-
-#[test]
-fn the_table_is_the_folder() {
-    let names = explained();
-    let entries = names.iter().map(|name| {
-        let path = format!("../explain/{name}.md");
-        format!("    Entry {{ name: {name:?}, text: include_str!({path:?}) }},\n")
-    });
-    let table = format!(
-        "//! The table of diagnostics; generated from the files of `explain/` by the test `the_table_is_the_folder`.\n\n\
-         use super::Entry;\n\n#[rustfmt::skip]\npub(super) const ENTRIES: &[Entry] = &[\n{}];\n",
-        entries.collect::<String>()
-    );
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(TABLE, &table).expect("the table can be written");
-    }
-    let committed = fs::read_to_string(TABLE).expect("the table can be read");
-    assert!(committed == table, "{TABLE} is not what {FOLDER} holds: run `UPDATE=1 cargo test --test docs`");
-}
 
 #[test]
 fn every_explanation_has_the_parts_of_one() {
@@ -99,16 +79,14 @@ fn explained() -> BTreeSet<String> {
     names.filter_map(|name| Some(name.strip_suffix(".md")?.to_owned())).collect()
 }
 
-/// All code that may raise a diagnostic: without the table itself, and without the tests at the end of a file.
+/// All code that may raise a diagnostic, without the tests at the end of a file.
 fn code() -> String {
     fn gather(folder: &Path, code: &mut String) {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 gather(&path, code);
-            } else if path.extension().is_some_and(|extension| extension == "rs")
-                && !path.ends_with("catalog/entries.rs")
-            {
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).expect("a source");
                 code.push_str(text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default());
             }
