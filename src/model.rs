@@ -18,6 +18,7 @@ mod volume;
 mod workload;
 
 pub use resolve::{File, Program, resolve};
+pub use template::parameter_types;
 
 use crate::object::Node;
 use crate::source::Span;

@@ -62,6 +62,11 @@ pub(super) const TYPES: &[(&str, ParameterType)] = &[
     ("container", ParameterType::Container),
 ];
 
+/// The words for types, each with what its values are.
+pub fn parameter_types() -> impl Iterator<Item = (&'static str, String)> {
+    TYPES.iter().map(|(word, ty)| (*word, ty.phrase()))
+}
+
 impl ParameterType {
     /// The constant that a setting's text means for this type.
     pub(super) fn constant_of(&self, text: &str) -> Constant {

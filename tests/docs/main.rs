@@ -4,6 +4,7 @@
 mod catalog;
 mod fences;
 mod readme;
+mod reference;
 
 use initflow::compile::{NoFiles, Options, compile};
 use initflow::diagnostic::human::Human;

@@ -1,0 +1,153 @@
+//! The reference's tables are made from the code: what a table says is what the compiler does.
+
+use crate::no_complaints;
+use initflow::compile::{NoFiles, Options, compile};
+use initflow::diagnostic::Severity;
+use initflow::diagnostic::catalog::{Entry as Explained, all};
+use initflow::kubernetes::schema::{self, Type};
+use initflow::kubernetes::version::{Availability, Version};
+use initflow::model;
+use initflow::statement::{Entry, Place};
+use initflow::steps::{Image, KINDS};
+use initflow::vocabulary::{REPLACED, entries_at};
+use std::fs;
+
+const REFERENCE: &str = "grammar/reference.md";
+const START: &str = "<!-- generated: ";
+const END: &str = "<!-- end -->\n";
+
+#[test]
+fn the_tables_of_the_reference_are_those_of_the_code() {
+    let text = fs::read_to_string(REFERENCE).expect("the reference can be read");
+    let mut current = String::with_capacity(text.len());
+    let mut complaints = Vec::new();
+    let mut parts = text.split(START);
+    current.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (name, rest) = part.split_once(" -->\n").expect("a table's name");
+        let (written, after) = rest.split_once(END).expect("a table's end");
+        let expected = table(name);
+        if written != expected {
+            complaints.push(format!("the table `{name}` of {REFERENCE} is stale\n"));
+        }
+        current.push_str(&format!("{START}{name} -->\n{expected}{END}{after}"));
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(REFERENCE, current).expect("the reference can be written");
+    } else {
+        complaints.iter_mut().for_each(|complaint| *complaint += "run `UPDATE=1 cargo test --test docs`");
+        no_complaints(&complaints);
+    }
+}
+
+/// The table of a name: the heads of its columns, and its rows.
+fn table(name: &str) -> String {
+    match name {
+        "items" => statements(Place::File),
+        "workload" => statements(Place::Workload),
+        "container" => statements(Place::Container),
+        "env" => statements(Place::Environment),
+        "replaced" => rows(
+            "the API's name | written as",
+            REPLACED.iter().map(|(name, instead)| vec![code(name), format!("`{instead}`")]),
+        ),
+        "types" => {
+            rows("type | its values", model::parameter_types().map(|(name, values)| vec![code(name), values]))
+        }
+        "images" => rows(
+            "step | image",
+            Image::ALL.iter().map(|image| vec![code(image.key()), code(image.reference())]),
+        ),
+        "versions" => rows("field or value | known from | on by default from | feature gate", newer()),
+        "library" => rows("template | parameters | what it is", templates()),
+        "diagnostics" => rows(
+            "name | | what is wrong",
+            all().iter().map(|entry| vec![code(entry.name), severity(entry).into(), entry.summary().into()]),
+        ),
+        step => {
+            let kind = KINDS.iter().find(|kind| kind.keyword == step);
+            assert!(kind.is_some(), "{REFERENCE} asks for a table `{step}`, which nobody makes");
+            statements(Place::Step(kind.expect("a kind").keyword))
+        }
+    }
+}
+
+fn statements(place: Place) -> String {
+    let row = |entry: &'static Entry| vec![code(&entry.signature()), entry.meaning.to_owned()];
+    rows("statement | meaning", entries_at(place).map(row))
+}
+
+/// The templates of the library: kind and name, each parameter with its comment, and the comment above, without its title's line.
+fn templates() -> impl Iterator<Item = Vec<String>> {
+    let library = fs::read_to_string("src/std.initflow").expect("the library can be read");
+    let paragraphs: Vec<String> = library.split("\n\n").map(str::to_owned).collect();
+    paragraphs.into_iter().filter_map(|paragraph| {
+        let (comment, template) = paragraph.split_once("\ntemplate ")?;
+        let (head, rest) = template.split_once("(\n")?;
+        let (parameters, _) = rest.split_once("\n) {")?;
+        let parameters: Vec<String> = parameters.lines().map(parameter).collect();
+        let comment = comment.lines().map(|line| line.trim_start_matches(['#', ' ']));
+        let (kind, name) = head.split_once(' ')?;
+        Some(vec![
+            format!("`{kind} … from std.{name}`"),
+            parameters.join("<br>"),
+            comment.collect::<Vec<_>>().join(" "),
+        ])
+    })
+}
+
+fn parameter(line: &str) -> String {
+    let (written, comment) = line.split_once(" # ").unwrap_or((line, ""));
+    let written = code(written.trim().trim_end_matches(','));
+    if comment.is_empty() { written } else { format!("{written} {}", comment.trim()) }
+}
+
+/// What not every version has.
+fn newer() -> impl Iterator<Item = Vec<String>> {
+    let row = |name: String, since: &Availability| {
+        let on = since.on.map_or_else(|| "-".to_owned(), |version| version.to_string());
+        let gate = if since.gate.is_empty() { "-".to_owned() } else { code(since.gate) };
+        vec![name, since.from.to_string(), on, gate]
+    };
+    let always = |since: &Availability| since.from == Version::OLDEST && since.on == Some(Version::OLDEST);
+    schema::objects().iter().flat_map(move |object| {
+        object.fields.iter().flat_map(move |field| {
+            let own = format!("`{}.{}`", object.name, field.name);
+            let mut found = Vec::new();
+            if !always(&field.since) {
+                found.push(row(own.clone(), &field.since));
+            }
+            if let Type::Enum(values) = &field.ty {
+                let newer = values.iter().filter(|value| !always(&value.since));
+                found.extend(newer.map(|value| row(format!("{own} `{}`", value.name), &value.since)));
+            }
+            found
+        })
+    })
+}
+
+/// What the explanation's program raises it as.
+fn severity(entry: &Explained) -> &'static str {
+    let program = entry.failing().unwrap_or_default().to_owned();
+    let version = entry.text.split_once("`--kube ").and_then(|(_, rest)| rest.split('`').next());
+    let version = version.map_or(Version::NEWEST, |version| version.parse().expect("a version"));
+    let compilation = compile("main.initflow", program, &NoFiles, &Options { version, ..Options::default() });
+    let warns = |severity: &Severity| *severity == Severity::Warning;
+    let severities: Vec<Severity> =
+        compilation.diagnostics.iter().map(|diagnostic| diagnostic.severity).collect();
+    if !severities.is_empty() && severities.iter().all(warns) { "warning" } else { "error" }
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+fn rows(heads: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
+    let columns = heads.split(" | ").count();
+    let mut table = format!("| {heads} |\n|{}\n", "---|".repeat(columns));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
+        table.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+    table
+}
