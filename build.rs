@@ -1,6 +1,8 @@
 //! Turns the JSON schemas of the `k8s-openapi` crate, with the tables beside `src/kubernetes/schema.rs`, into static Rust:
 //! every object of the seven workload kinds with its fields, their types, and the versions that have them. Gathers the
 //! explanations of the diagnostics likewise.
+// A build script has no other way to say what is wrong.
+#![allow(clippy::expect_used, clippy::panic)]
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value};
@@ -46,7 +48,7 @@ fn explanations() -> String {
     let mut code = String::from("static ENTRIES: &[Entry] = &[\n");
     for path in paths {
         let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name in UTF-8");
-        let file = Path::new(&root).join(&path);
+        let file = Path::new(&root).join(&path).display().to_string();
         let _ = writeln!(code, "    Entry {{ name: {name:?}, text: include_str!({file:?}) }},");
     }
     code + "];\n"
@@ -108,7 +110,7 @@ fn object(code: &mut String, tables: &Tables, name: &str, schema: &Value) {
     let properties = schema["properties"].as_object().unwrap_or(&empty);
     let required: Vec<&str> =
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let _ = writeln!(code, "/// {name}");
+    let _ = writeln!(code, "/// `{name}`.");
     let _ = writeln!(
         code,
         "pub static {}: Object = Object {{ name: {name:?}, doc: {:?}, fields: &[",

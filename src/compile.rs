@@ -189,7 +189,7 @@ fn same_workload((kind, _, name): &Identity, span: Span, first: Span) -> Diagnos
 
 /// Holds the totals to the budgets.
 fn budget(workload: &Workload, totals: &Totals, diagnostics: &mut Vec<Diagnostic>) {
-    for entry in workload.budgets.iter().flat_map(|budget| budget.entries()) {
+    for entry in workload.budgets.iter().flat_map(Node::entries) {
         let (Some(ceiling), Some(total)) = (entry.node.as_quantity(), totals.request(&entry.key)) else {
             continue;
         };
