@@ -247,20 +247,28 @@ impl Tables {
 
     /// Every row of the tables has to name something that the schema has.
     fn check(&self, definitions: &BTreeMap<String, Value>) {
-        let rows = self
-            .enums
-            .keys()
-            .chain(self.gates.keys())
-            .map(|path| path.split('=').next().unwrap_or(path).to_owned());
-        let order = self.order.iter().flat_map(|(object, (first, last))| {
-            first.iter().chain(last).map(move |field| format!("{object}.{field}"))
-        });
-        for path in rows.chain(order) {
+        let field = |path: &str| {
             let (object, field) = path.split_once('.').expect("a row names object.field");
-            assert!(
-                !definitions[object]["properties"][field].is_null(),
-                "{TABLES}: the schema has no {path}"
-            );
+            let found = definitions.get(object).map_or(&Value::Null, |schema| &schema["properties"][field]);
+            assert!(!found.is_null(), "{TABLES}: the schema has no {path}");
+            found
+        };
+        for (path, values) in &self.enums {
+            let schema = field(path);
+            let text = [&schema["type"], &schema["items"]["type"]].contains(&&Value::from("string"));
+            assert!(text && !values.is_empty(), "{TABLES}: {path} is no text, or has no values");
+        }
+        for path in self.gates.keys() {
+            let (path, value) =
+                path.split_once('=').map_or((&**path, None), |(path, value)| (path, Some(value)));
+            field(path);
+            let known = value.is_none_or(|value| self.enums[path].iter().any(|known| known == value));
+            assert!(known, "{TABLES}: {path} has no value {value:?}");
+        }
+        for (object, (first, last)) in &self.order {
+            for name in first.iter().chain(last) {
+                field(&format!("{object}.{name}"));
+            }
         }
     }
 }

@@ -88,33 +88,4 @@ pub fn objects() -> &'static [&'static Object] {
 include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn objects_are_found_by_name() {
-        for object in objects() {
-            assert_eq!(super::object(object.name).map(|found| found.name), Some(object.name));
-        }
-        assert!(object("PodStatus").is_none());
-        assert!(objects().len() > 100);
-    }
-
-    #[test]
-    fn fields_have_the_types_of_the_api() {
-        let ty = |object: &Object, field: &str| format!("{:?}", object.field(field).map(|field| &field.ty));
-        assert_eq!(ty(&CONTAINER, "image"), "Some(Text)");
-        assert!(ty(&CONTAINER, "ports").starts_with("Some(List(Object(Object { name: \"ContainerPort\""));
-        assert_eq!(ty(&EMPTY_DIR_VOLUME_SOURCE, "sizeLimit"), "Some(Quantity)");
-        assert_eq!(ty(&HTTP_GET_ACTION, "port"), "Some(IntOrString)");
-        assert_eq!(ty(&OBJECT_META, "labels"), "Some(Map(Text))");
-        assert!(DEPLOYMENT.field("status").is_none());
-    }
-
-    #[test]
-    fn fields_stand_in_the_order_of_people() {
-        let names: Vec<&str> = CONTAINER.fields.iter().take(3).map(|field| field.name).collect();
-        assert_eq!(names, ["name", "image", "imagePullPolicy"]);
-        assert_eq!(POD_SPEC.fields.last().map(|field| field.name), Some("volumes"));
-    }
-}
+mod tests;
