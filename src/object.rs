@@ -80,7 +80,10 @@ impl Map {
         }
     }
 
-    /// Sets a key that may be set once in each layer; a nearer layer replaces. The error is the first entry's place.
+    /// Sets a key that may be set once in each layer; a nearer layer replaces.
+    ///
+    /// # Errors
+    /// The place of the first entry, where this layer has set the key already.
     pub fn insert(
         &mut self,
         key: impl Into<SmolStr>,

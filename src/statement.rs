@@ -198,11 +198,11 @@ impl Slot {
             Self::Many(name, _) => format!("{name}…"),
             Self::Free(text) => (*text).into(),
             Self::Clause(clause) => {
-                let values: String =
-                    clause.values.iter().map(|slot| format!(" {}", slot.signature())).collect();
+                let mut words = vec![clause.word.to_owned()];
+                words.extend(clause.values.iter().map(Slot::signature));
                 match clause.need {
-                    Need::Optional => format!("[{}{values}]", clause.word),
-                    _ => format!("{}{values}", clause.word),
+                    Need::Optional => format!("[{}]", words.join(" ")),
+                    _ => words.join(" "),
                 }
             }
         }

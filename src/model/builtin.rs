@@ -48,7 +48,7 @@ impl Resolver<'_> {
     pub(super) fn lower_step(&mut self, draft: &mut Draft) {
         let Some(kind) = KINDS.iter().find(|kind| kind.keyword == draft.keyword) else { return };
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
-        let given = Given { span: draft.span, command: own, options: self.given(draft) };
+        let given = Given { span: draft.span, command: own, options: Self::given(draft) };
         if draft.keyword != "migrate"
             && let Some(command) = own
         {
@@ -98,7 +98,7 @@ impl Resolver<'_> {
     }
 
     /// The options with the mounts that they imply.
-    fn given(&mut self, draft: &mut Draft) -> Vec<GivenOption> {
+    fn given(draft: &mut Draft) -> Vec<GivenOption> {
         let mut given = Vec::with_capacity(draft.options.len());
         for option in std::mem::take(&mut draft.options) {
             let mount_path = option.volume.map(|volume| {

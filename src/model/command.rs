@@ -186,7 +186,7 @@ impl Resolver<'_> {
     }
 
     /// Escapes in a script what Kubernetes would replace, now that all variables are known.
-    pub(super) fn escape_script(&mut self, draft: &mut Draft) {
+    pub(super) fn escape_script(draft: &mut Draft) {
         let Some((_, text)) = draft.script.take() else { return };
         let Some(script) = text.as_text() else { return };
         let named = |name: &str| {

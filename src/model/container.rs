@@ -425,7 +425,7 @@ impl<'a> Resolver<'a> {
         let mut containers = Vec::with_capacity(drafts.len());
         for mut draft in drafts {
             self.lower_step(&mut draft);
-            self.escape_script(&mut draft);
+            Self::escape_script(&mut draft);
             let mounts = draft
                 .mounts
                 .iter_mut()

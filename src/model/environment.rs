@@ -201,19 +201,12 @@ impl Resolver<'_> {
     fn env_from(&mut self, entry: &'static Entry, statement: &Statement, scope: &Scope) -> Option<Node> {
         let head = self.head(entry, statement)?;
         let value = head.all().first()?.value;
-        let (function, arguments) = match &value.kind {
-            ValueKind::Call(function, arguments) => (function, arguments),
-            _ => {
-                self.report(
-                    Diagnostic::error(
-                        "type-mismatch",
-                        value.span,
-                        "variables come from a Secret or a ConfigMap",
-                    )
+        let ValueKind::Call(function, arguments) = &value.kind else {
+            self.report(
+                Diagnostic::error("type-mismatch", value.span, "variables come from a Secret or a ConfigMap")
                     .here(format!("expected {}", Type::Source.phrase())),
-                );
-                return None;
-            }
+            );
+            return None;
         };
         let field = match function.text.as_str() {
             "secret" => "secretRef",

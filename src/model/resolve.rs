@@ -364,7 +364,7 @@ impl<'a> Resolver<'a> {
             let unknown = Evaluated { constant: Constant::Unknown, span: *span };
             return self.bind(name, *span, unknown, scope);
         };
-        let default = default.and_then(|default| self.argument(default, &ty, scope));
+        let default = default.map(|default| self.argument(default, &ty, scope));
         let setting = self.setting(name, scope.file);
         let evaluated = match (setting, default) {
             (Some(setting), _) => self.set(setting, &ty, *span),
@@ -458,7 +458,7 @@ impl<'a> Resolver<'a> {
     fn set(&mut self, setting: &Setting, ty: &super::template::ParameterType, declared: Span) -> Evaluated {
         let span = setting.span.unwrap_or(declared);
         let evaluated = Evaluated { constant: ty.constant_of(&setting.value), span };
-        match self.fits(&evaluated, ty) {
+        match Self::fits(&evaluated, ty) {
             Ok(constant) => Evaluated { constant, span: declared },
             Err(expected) => {
                 let text = super::scope::shortened(&setting.value);
@@ -491,7 +491,7 @@ impl<'a> Resolver<'a> {
             return;
         };
         for setting in self.settings {
-            if known.iter().any(|name| *name == setting.name) {
+            if known.contains(&setting.name) {
                 continue;
             }
             let span = setting.span.unwrap_or(Span { end: whole.start, ..whole });

@@ -264,7 +264,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The constant of a value that is handed to a parameter, if it fits.
-    pub(super) fn argument(&mut self, value: &Value, ty: &ParameterType, scope: &Scope) -> Option<Evaluated> {
+    pub(super) fn argument(&mut self, value: &Value, ty: &ParameterType, scope: &Scope) -> Evaluated {
         let evaluated = match (&value.kind, ty) {
             (ValueKind::Word(word), ParameterType::Volume | ParameterType::Container) => {
                 match self.lookup(word, scope) {
@@ -278,10 +278,10 @@ impl<'a> Resolver<'a> {
             _ => self.evaluate(value, scope),
         };
         if evaluated.constant == Constant::Unknown {
-            return Some(evaluated);
+            return evaluated;
         }
-        match self.fits(&evaluated, ty) {
-            Ok(constant) => Some(Evaluated { constant, ..evaluated }),
+        match Self::fits(&evaluated, ty) {
+            Ok(constant) => Evaluated { constant, ..evaluated },
             Err(expected) => {
                 let diagnostic = Diagnostic::error(
                     "type-mismatch",
@@ -305,18 +305,19 @@ impl<'a> Resolver<'a> {
                     }
                     _ => diagnostic,
                 });
-                Some(Evaluated { constant: Constant::Unknown, ..evaluated })
+                Evaluated { constant: Constant::Unknown, ..evaluated }
             }
         }
     }
 
     /// Whether a constant is of a type; the error says what was expected.
-    pub(super) fn fits(&mut self, evaluated: &Evaluated, ty: &ParameterType) -> Result<Constant, String> {
+    pub(super) fn fits(evaluated: &Evaluated, ty: &ParameterType) -> Result<Constant, String> {
         use super::types::{Unit, quantity, seconds};
         let ok = match (ty, &evaluated.constant) {
             (ParameterType::Bool, Constant::Bool(_))
             | (ParameterType::Text(_), Constant::Text(_))
-            | (ParameterType::Path, Constant::Path(_)) => true,
+            | (ParameterType::Path, Constant::Path(_))
+            | (ParameterType::Volume | ParameterType::Container, Constant::Word(_)) => true,
             (ParameterType::Path, Constant::Text(text)) => text.starts_with('/'),
             (ParameterType::Int, Constant::Number(text)) => {
                 text.parse::<i64>().is_ok()
@@ -329,7 +330,6 @@ impl<'a> Resolver<'a> {
             (ParameterType::Duration, Constant::Number(text)) => {
                 matches!(seconds(text), Ok(NodeValue::Int(_)))
             }
-            (ParameterType::Volume | ParameterType::Container, Constant::Word(_)) => true,
             (ParameterType::Volume | ParameterType::Container, Constant::Text(text)) => {
                 return Ok(Constant::Word(text.clone()));
             }
@@ -492,10 +492,9 @@ impl<'a> Resolver<'a> {
                         .here(format!("expected `{}: …`, {}", parameter.name.text, parameter.ty.phrase()))
                         .label(parameter.name.span, "without a default"),
                     );
-                    None
+                    Evaluated { constant: Constant::Unknown, span: call }
                 }
             };
-            let value = value.unwrap_or(Evaluated { constant: Constant::Unknown, span: call });
             bindings.push(Binding {
                 name: parameter.name.text.clone(),
                 declared: parameter.name.span,

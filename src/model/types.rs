@@ -141,14 +141,15 @@ impl Resolver<'_> {
             (_, Constant::Unknown) => Ok(Value::Unresolved),
             (FieldType::Bool, Constant::Bool(bool)) => Ok(Value::Bool(*bool)),
             (FieldType::Int32 | FieldType::Int64, Constant::Number(text)) if is_mode => mode(text),
-            (FieldType::Int32, Constant::Number(text)) => int(text, i32::MIN.into(), i32::MAX.into()),
             (FieldType::Int64, Constant::Number(text)) => int(text, i64::MIN, i64::MAX),
             (FieldType::Text | FieldType::Time, Constant::Text(text) | Constant::Path(text))
             | (FieldType::IntOrString, Constant::Text(text)) => Ok(Value::Text(text.clone())),
             (FieldType::IntOrString, Constant::Number(text)) if text.ends_with('%') => {
                 Ok(Value::Text(text.clone()))
             }
-            (FieldType::IntOrString, Constant::Number(text)) => int(text, i32::MIN.into(), i32::MAX.into()),
+            (FieldType::Int32 | FieldType::IntOrString, Constant::Number(text)) => {
+                int(text, i32::MIN.into(), i32::MAX.into())
+            }
             (FieldType::Quantity, Constant::Number(text)) => quantity(text, Unit::of(key)),
             _ => Err(None),
         };
@@ -311,10 +312,9 @@ fn bytes_hint(text: &str, suffix: &str) -> String {
     let units = "units of bytes: `Ki` `Mi` `Gi` `Ti` (powers of 1024), `k` `M` `G` `T` (powers of 1000)";
     let number = &text[..text.len() - suffix.len()];
     let meant = match suffix.to_ascii_lowercase().as_str() {
-        "m" | "mb" | "mib" => "Mi",
+        "m" | "mi" | "mb" | "mib" => "Mi",
         "g" | "gb" | "gib" | "gi" => "Gi",
         "k" | "kb" | "kib" | "ki" => "Ki",
-        "mi" => "Mi",
         "t" | "tb" | "tib" | "ti" => "Ti",
         _ => return units.into(),
     };

@@ -84,7 +84,7 @@ impl<'a> Resolver<'a> {
         }
         for layer in below.iter().chain(&own) {
             self.on_layer(layer, |resolver, layer| {
-                resolver.workload_statements(layer.block, &layer.scope, &mut making)
+                resolver.workload_statements(layer.block, &layer.scope, &mut making);
             });
         }
         Some(self.finish(making, name, statement.head()))
