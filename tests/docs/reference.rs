@@ -30,12 +30,16 @@ fn the_tables_of_the_reference_are_those_of_the_code() {
         if written != expected {
             complaints.push(format!("the table `{name}` of {REFERENCE} is stale\n"));
         }
-        current.push_str(&format!("{START}{name} -->\n{expected}{END}{after}"));
+        for part in [START, name, " -->\n", &expected, END, after] {
+            current.push_str(part);
+        }
     }
     if std::env::var_os("UPDATE").is_some() {
         fs::write(REFERENCE, current).expect("the reference can be written");
     } else {
-        complaints.iter_mut().for_each(|complaint| *complaint += "run `UPDATE=1 cargo test --test docs`");
+        for complaint in &mut complaints {
+            *complaint += "run `UPDATE=1 cargo test --test docs`";
+        }
         no_complaints(&complaints);
     }
 }
@@ -147,7 +151,9 @@ fn rows(heads: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = format!("| {heads} |\n|{}\n", "---|".repeat(columns));
     for row in rows {
         let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
-        table.push_str(&format!("| {} |\n", cells.join(" | ")));
+        table += "| ";
+        table += &cells.join(" | ");
+        table += " |\n";
     }
     table
 }
