@@ -34,6 +34,8 @@ pub(super) struct Values {
     pub(super) skip: u32,
     /// Where that piece began.
     pub(super) name_start: u32,
+    /// Where a stretch that may be text without quotes begins and ends, once it has been looked at.
+    run: Option<(u32, u32)>,
     /// The `..` whose upper end is still to come.
     dots: Option<Span>,
 }
@@ -41,7 +43,17 @@ pub(super) struct Values {
 impl Values {
     /// Starts behind something that ended at `end`.
     pub(super) fn new(place: Place, end: u32, depth: usize) -> Self {
-        Self { list: Vec::new(), place, depth, chain: (end, 0), end, skip: 0, name_start: 0, dots: None }
+        Self {
+            list: Vec::new(),
+            place,
+            depth,
+            chain: (end, 0),
+            end,
+            skip: 0,
+            name_start: 0,
+            run: None,
+            dots: None,
+        }
     }
 
     /// Goes on behind a token that is no value.
@@ -194,12 +206,16 @@ impl Reader<'_> {
     /// Reads what stands together here as one piece of text without quotes, if it can be that.
     fn unquoted(&mut self, values: &mut Values, token: Span) -> bool {
         let start = values.chain.0;
-        let rest = &self.text[start as usize..];
-        let run = &rest[..rest.find(mistakes::ends_unquoted_text).unwrap_or(rest.len())];
-        let span = Span::new(self.source.id, start as usize, start as usize + run.len());
-        if span.end < token.end || mistakes::has_odd_character(run) {
+        let end = match values.run {
+            Some((from, end)) if from == start => end,
+            _ => self.run_end(start),
+        };
+        values.run = Some((start, end));
+        if end < token.end {
             return false;
         }
+        let span = Span { file: self.source.id, start, end };
+        let run = self.source.slice(span);
         let text = run.trim_end_matches(':');
         self.report(mistakes::unquoted_text(span, text));
         values.dots = None;
@@ -209,6 +225,14 @@ impl Reader<'_> {
         values.skip = span.end;
         values.name_start = start;
         true
+    }
+
+    /// Where text without quotes that begins at a place ends; right there, where it cannot be such a text.
+    fn run_end(&self, start: u32) -> u32 {
+        let rest = &self.text[start as usize..];
+        let run = &rest[..rest.find(mistakes::ends_unquoted_text).unwrap_or(rest.len())];
+        let length = if mistakes::has_odd_character(run) { 0 } else { run.len() };
+        Span::new(self.source.id, start as usize, start as usize + length).end
     }
 }
 
