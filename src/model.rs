@@ -6,19 +6,27 @@ mod amounts;
 mod builtin;
 mod command;
 mod container;
+mod declare;
+mod draft;
 mod environment;
 mod fields;
 mod head;
+mod labels;
+mod levels;
+mod parameter;
+mod port;
 mod probe;
+mod references;
 mod resolve;
 mod scope;
+mod settings;
 mod template;
 mod types;
 mod volume;
 mod workload;
 
+pub use parameter::parameter_types;
 pub use resolve::{File, Program, resolve};
-pub use template::parameter_types;
 
 use crate::object::Node;
 use crate::source::Span;

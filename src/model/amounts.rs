@@ -1,6 +1,6 @@
 //! `cpu`, `memory`, `storage` and `resource`: requests and limits as one range.
 
-use super::container::Draft;
+use super::draft::Draft;
 use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Evaluated, Scope};

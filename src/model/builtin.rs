@@ -1,7 +1,8 @@
 //! Built-in steps: their statements gathered, and what they become put below everything that the author wrote.
 
 use super::Direction;
-use super::container::{COMMAND, COMPILER, Draft, MountDraft, StepOption};
+use super::draft::{COMMAND, COMPILER, Draft, StepOption};
+use super::references::MountDraft;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;

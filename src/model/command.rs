@@ -1,6 +1,6 @@
 //! `run`, `args` and `script`: commands as text, turned into the words that a container is started with.
 
-use super::container::{COMMAND, Draft};
+use super::draft::{COMMAND, Draft};
 use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Constant, Scope};

@@ -1,6 +1,6 @@
 //! `env { … }`: variables and where their values come from.
 
-use super::container::Draft;
+use super::draft::Draft;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;

@@ -1,6 +1,6 @@
 //! `ready`, `alive` and `started`: probes in their short form.
 
-use super::container::Draft;
+use super::draft::Draft;
 use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::Scope;

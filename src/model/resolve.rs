@@ -1,14 +1,13 @@
 //! The items of files: what they use, declare and define, and the workloads that come of it.
 
-use super::scope::{Binding, Constant, Evaluated, Scope};
+use super::scope::{Binding, Scope};
 use super::template::Template;
-use super::types::undeclarable;
 use super::{Setting, Workload, WorkloadKind};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
 use crate::statement::{Entry, Place};
-use crate::syntax::tree::{Document, Operator, Statement, Value, ValueKind};
+use crate::syntax::tree::{Document, Statement, Value, ValueKind};
 use crate::vocabulary;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use smol_str::SmolStr;
@@ -62,11 +61,11 @@ pub(super) struct Resolver<'a> {
     /// What the files declare; a workload's resolver only borrows it.
     pub(super) names: Cow<'a, [Names<'a>]>,
     pub(super) version: Version,
-    settings: &'a [Setting],
-    require_params: bool,
+    pub(super) settings: &'a [Setting],
+    pub(super) require_params: bool,
     /// The uses of templates that the current statement stands in, outermost first.
     pub(super) frames: Vec<Span>,
-    statements: usize,
+    pub(super) statements: usize,
     diagnostics: Vec<Diagnostic>,
     raised: usize,
     reported: HashSet<(&'static str, Span)>,
@@ -270,286 +269,6 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Binds what a file declares.
-    fn declare(&mut self, file: usize) {
-        let files = self.files;
-        let File { document, uses } = &files[file];
-        self.names.to_mut().push(Names { aliases: uses.iter().cloned().collect(), ..Names::default() });
-        let scope = Scope { file, locals: &[], part: None, layer: OWN };
-        self.statements = 0;
-        let mut first = true;
-        self.each(&document.statements, &scope, |resolver, statement, live| {
-            // Files hold any number of workloads; the limit is one workload's.
-            resolver.statements = 0;
-            resolver.declaration(file, statement, live, first);
-            first = false;
-        });
-    }
-
-    fn declaration(&mut self, file: usize, statement: &'a Statement, live: bool, first: bool) {
-        let scope = Scope { file, locals: &[], part: None, layer: OWN };
-        match statement.name.text.as_str() {
-            "initflow" => self.edition(statement, first),
-            "let" if !statement.broken => self.constant(statement, live, &scope),
-            "param" if !statement.broken => self.parameter(statement, live, &scope),
-            "template" if !statement.broken => {
-                if let Some(template) = self.template(statement, file) {
-                    let (name, span) = (template.name.text.clone(), template.name.span);
-                    let before = self.names[file].templates.get(&name).map(|before| before.name.span);
-                    match before {
-                        Some(before) => self.declared_twice(&name, span, before),
-                        None => {
-                            self.names.to_mut()[file].templates.insert(name, template);
-                        }
-                    }
-                }
-            }
-            "defaults" if !statement.broken => {
-                if let Some(defaults) = self.defaults(statement, file)
-                    && live
-                {
-                    self.names.to_mut()[file].defaults.push(defaults);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn edition(&mut self, statement: &Statement, first: bool) {
-        let known = matches!(statement.values.as_slice(), [Value { kind: ValueKind::Number(number), .. }] if number == "1");
-        if !first {
-            self.report(
-                Diagnostic::error("misplaced-edition", statement.head(), "`initflow` does not stand first")
-                    .here("move it to the top of the file"),
-            );
-        } else if !known && !statement.broken {
-            self.report(
-                Diagnostic::error(
-                    "unknown-edition",
-                    statement.head(),
-                    "this edition of the language is not known",
-                )
-                .here("expected `initflow 1`"),
-            );
-        }
-    }
-
-    /// `let name = value`
-    fn constant(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
-        let ([Value { kind: ValueKind::Word(name), span }, assign, value], None) =
-            (statement.values.as_slice(), &statement.block)
-        else {
-            return self.misshapen(statement, "let name = value");
-        };
-        if !matches!(assign.kind, ValueKind::Operator(Operator::Assign)) {
-            return self.misshapen(statement, "let name = value");
-        }
-        let evaluated = self.evaluate(value, scope);
-        if live {
-            self.bind(name, *span, evaluated, scope);
-        }
-    }
-
-    /// `param name: type = default`
-    fn parameter(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
-        let ([Value { kind: ValueKind::Word(name), span }, colon, rest @ ..], None) =
-            (statement.values.as_slice(), &statement.block)
-        else {
-            return self.misshapen(statement, "param name: type = default");
-        };
-        if !matches!(colon.kind, ValueKind::Operator(Operator::Colon)) {
-            return self.misshapen(statement, "param name: type = default");
-        }
-        let Some((ty, default)) = self.parameter_type(rest, statement.head(), false) else {
-            let unknown = Evaluated { constant: Constant::Unknown, span: *span };
-            return self.bind(name, *span, unknown, scope);
-        };
-        let default = default.map(|default| self.argument(default, &ty, scope));
-        let setting = self.setting(name, scope.file);
-        let evaluated = match (setting, default) {
-            (Some(setting), _) => self.set(setting, &ty, *span),
-            (None, Some(default)) => default,
-            (None, None) => {
-                if self.require_params
-                    && live
-                    && rest.iter().all(|value| !matches!(value.kind, ValueKind::Operator(Operator::Assign)))
-                {
-                    self.report(
-                        Diagnostic::error("missing-param", *span, format!("the param `{name}` has no value"))
-                            .here("no default here, and none given")
-                            .help(format!(
-                                "give it one with `--set {name}=…`, or a default: `param {name}: … = …`"
-                            )),
-                    );
-                }
-                Evaluated { constant: Constant::Unknown, span: *span }
-            }
-        };
-        if live {
-            self.bind(name, *span, evaluated, scope);
-        }
-    }
-
-    fn misshapen(&mut self, statement: &Statement, shape: &str) {
-        let span = statement.head();
-        self.report(
-            Diagnostic::error(
-                "malformed-declaration",
-                span,
-                format!("`{}` cannot be read", statement.name.text),
-            )
-            .here(format!("expected `{shape}`")),
-        );
-    }
-
-    fn bind(&mut self, name: &SmolStr, declared: Span, value: Evaluated, scope: &Scope) {
-        if let Some(reason) = undeclarable(name) {
-            self.report(
-                Diagnostic::error("reserved-name", declared, format!("`{name}` cannot be declared"))
-                    .here(reason)
-                    .help("choose another name"),
-            );
-            return;
-        }
-        if let Some(before) = self.names[scope.file].bindings.get(name) {
-            let before = before.declared;
-            return self.declared_twice(name, declared, before);
-        }
-        let binding =
-            Binding { name: name.clone(), declared, value, argument: false, reference: false, part: None };
-        self.names.to_mut()[scope.file].bindings.insert(name.clone(), binding);
-    }
-
-    pub(super) fn declared_twice(&mut self, name: &str, span: Span, before: Span) {
-        self.report(
-            Diagnostic::error("duplicate-declaration", span, format!("`{name}` is declared twice"))
-                .here("here again")
-                .label(before, "first here"),
-        );
-    }
-
-    /// Where a name is declared that is not bound yet, because its declaration stands below.
-    pub(super) fn declared_below(&self, word: &str, scope: &Scope) -> Option<Span> {
-        self.files[scope.file].document.statements.iter().find_map(|statement| {
-            match statement.values.first() {
-                Some(Value { kind: ValueKind::Word(name), span })
-                    if name == word && matches!(statement.name.text.as_str(), "let" | "param") =>
-                {
-                    Some(*span)
-                }
-                _ => None,
-            }
-        })
-    }
-
-    /// The setting of a param: by its name in the program, by `alias.name` in a file that the program uses.
-    fn setting(&self, name: &str, file: usize) -> Option<&'a Setting> {
-        let root = self.files.len() - 1;
-        let matches = |setting: &&Setting| {
-            if file == root {
-                return setting.name == name;
-            }
-            let Some((alias, rest)) = setting.name.split_once('.') else { return false };
-            rest == name && self.files[root].uses.iter().any(|(known, used)| known == alias && *used == file)
-        };
-        self.settings.iter().rev().find(matches)
-    }
-
-    fn set(&mut self, setting: &Setting, ty: &super::template::ParameterType, declared: Span) -> Evaluated {
-        let span = setting.span.unwrap_or(declared);
-        let evaluated = Evaluated { constant: ty.constant_of(&setting.value), span };
-        match Self::fits(&evaluated, ty) {
-            Ok(constant) => Evaluated { constant, span: declared },
-            Err(expected) => {
-                let text = super::scope::shortened(&setting.value);
-                let diagnostic = Diagnostic::error(
-                    "type-mismatch",
-                    span,
-                    format!("{} gives `{}` the value {text}", setting.origin, setting.name),
-                )
-                .here(format!("expected {expected}"));
-                let diagnostic = if setting.span.is_some() {
-                    diagnostic.label(declared, "declared here")
-                } else {
-                    diagnostic
-                };
-                self.report(diagnostic);
-                Evaluated { constant: Constant::Unknown, span: declared }
-            }
-        }
-    }
-
-    /// Reports settings that name no param.
-    fn unknown_settings(&mut self, root: usize) {
-        let mut known: Vec<String> = Vec::new();
-        let params = |file: &File| -> Vec<SmolStr> { params_of(&file.document.statements) };
-        known.extend(params(&self.files[root]).iter().map(ToString::to_string));
-        for (alias, file) in &self.files[root].uses {
-            known.extend(params(&self.files[*file]).iter().map(|name| format!("{alias}.{name}")));
-        }
-        let Some(whole) = self.files[root].document.statements.first().map(|first| first.name.span) else {
-            return;
-        };
-        for setting in self.settings {
-            if known.contains(&setting.name) {
-                continue;
-            }
-            let span = setting.span.unwrap_or(Span { end: whole.start, ..whole });
-            let headline = format!(
-                "{} gives a value to `{}`, which is no param of the program",
-                setting.origin, setting.name
-            );
-            let near = crate::diagnostic::nearest(&setting.name, known.iter().map(String::as_str));
-            let diagnostic = Diagnostic::error("unknown-param", span, headline);
-            self.report(match near {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None if known.is_empty() => diagnostic.help("the program has no params"),
-                None => diagnostic
-                    .help(format!("its params: {}", super::types::one_of(known.iter().map(String::as_str)))),
-            });
-        }
-    }
-
-    /// `defaults [KIND] { … }`
-    pub(super) fn defaults(&mut self, statement: &'a Statement, file: usize) -> Option<Defaults<'a>> {
-        let Some(block) = &statement.block else {
-            self.report(
-                Diagnostic::error("missing-block", statement.head(), "`defaults` needs a block")
-                    .here("expected `{ … }` after this"),
-            );
-            return None;
-        };
-        let kind = match statement.values.as_slice() {
-            [] => None,
-            [Value { kind: ValueKind::Word(word), .. }]
-                if vocabulary::CONTAINERS.contains(&word.as_str()) =>
-            {
-                Some(word)
-            }
-            [value, ..] => {
-                let written = self.spelling(value.span);
-                self.report(
-                    Diagnostic::error(
-                        "unknown-value",
-                        value.span,
-                        "`defaults` are for one kind of container, or for all",
-                    )
-                    .here(format!(
-                        "expected {}",
-                        super::types::one_of(vocabulary::CONTAINERS.iter().copied())
-                    ))
-                    .did_you_mean(
-                        value.span,
-                        &written,
-                        vocabulary::CONTAINERS.iter().copied(),
-                    ),
-                );
-                return None;
-            }
-        };
-        Some(Defaults { kind, statements: &block.statements, file })
-    }
-
     /// The workloads of the program; what is no item of a file is reported.
     fn items(&mut self, root: usize) -> Vec<Item<'a>> {
         let files = self.files;
@@ -586,16 +305,4 @@ impl<'a> Resolver<'a> {
             None => diagnostic.here("expected an item of a file").did_you_mean(name.span, &name.text, known),
         });
     }
-}
-
-fn params_of(statements: &[Statement]) -> Vec<SmolStr> {
-    let mut names = Vec::new();
-    for statement in statements {
-        match (statement.name.text.as_str(), statement.values.first(), &statement.block) {
-            ("param", Some(Value { kind: ValueKind::Word(name), .. }), _) => names.push(name.clone()),
-            ("when" | "else", _, Some(block)) => names.extend(params_of(&block.statements)),
-            _ => {}
-        }
-    }
-    names
 }

@@ -1,11 +1,12 @@
 //! Workloads: their levels, labels and selector, and the containers and volumes in them.
 
-use super::container::Draft;
+use super::draft::Draft;
 use super::head::Head;
+use super::labels::labels_of;
 use super::resolve::{Defaults, OWN, Resolver};
 use super::scope::Scope;
 use super::template::Use;
-use super::{Level, Name, Storage, Volume, Workload, WorkloadKind};
+use super::{Level, Name, Volume, Workload, WorkloadKind};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -15,28 +16,25 @@ use crate::syntax::tree::{Block, Piece, Statement, ValueKind};
 use crate::vocabulary;
 use smol_str::SmolStr;
 
-/// The label by which a workload without a `selector` finds its pods.
-const NAME_LABEL: &str = "app.kubernetes.io/name";
-
 /// A workload in the making.
 pub(super) struct Making<'a> {
     pub(super) kind: WorkloadKind,
-    metadata: Map,
-    spec: Map,
-    job_metadata: Map,
-    job_spec: Map,
-    pod_metadata: Map,
+    pub(super) metadata: Map,
+    pub(super) spec: Map,
+    pub(super) job_metadata: Map,
+    pub(super) job_spec: Map,
+    pub(super) pod_metadata: Map,
     pub(super) pod_spec: Map,
     /// `labels` outside the levels, under that key: for the object and its pods both.
-    labels: Map,
+    pub(super) labels: Map,
     pub(super) volumes: Vec<(u8, Volume)>,
     pub(super) containers: Vec<Draft>,
     pub(super) parts: Vec<Part>,
-    budgets: Vec<Node>,
+    pub(super) budgets: Vec<Node>,
     pub(super) defaults: Vec<Defaults<'a>>,
     /// The names that stand first behind statements that could not be understood: what they declare is not missing.
     pub(super) lost: Vec<SmolStr>,
-    unclear: bool,
+    pub(super) unclear: bool,
 }
 
 /// A part that has been placed: its name, and its containers' names in the pod.
@@ -182,115 +180,6 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// `metadata { … }`, `job { … }`, `pod { … }`
-    fn level(
-        &mut self,
-        entry: &'static Entry,
-        statement: &'a Statement,
-        scope: &Scope,
-        making: &mut Making<'a>,
-    ) {
-        let (Some(_), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
-        let kind = making.kind;
-        let (metadata, spec, object) = match entry.name {
-            "metadata" => {
-                return self.fields(&schema::OBJECT_META, block, &mut making.metadata, scope);
-            }
-            "job" if kind == WorkloadKind::CronJob => {
-                (&mut making.job_metadata, &mut making.job_spec, &schema::JOB_SPEC)
-            }
-            "pod" if kind != WorkloadKind::Pod => {
-                (&mut making.pod_metadata, &mut making.pod_spec, &schema::POD_SPEC)
-            }
-            name => {
-                let only = if name == "job" {
-                    "only a `cronjob` has a Job's template"
-                } else {
-                    "a `pod` has no template: its fields stand in it directly"
-                };
-                self.report(
-                    Diagnostic::error(
-                        "misplaced-statement",
-                        statement.name.span,
-                        format!("`{name}` may not stand in a `{}`", kind.keyword()),
-                    )
-                    .here(only),
-                );
-                return;
-            }
-        };
-        self.each(&block.statements, scope, |resolver, statement, live| {
-            let (mut no_metadata, mut no_spec) = (Map::default(), Map::default());
-            let (metadata, spec) =
-                if live { (&mut *metadata, &mut *spec) } else { (&mut no_metadata, &mut no_spec) };
-            if statement.name.text == "metadata" && !statement.name.quoted {
-                if let Some(block) = &statement.block {
-                    resolver.fields(&schema::OBJECT_META, block, metadata, scope);
-                }
-            } else if let Some(field) = schema::OBJECT_META.field(&statement.name.text) {
-                resolver.field(&schema::OBJECT_META, field, statement, metadata, scope);
-            } else if let Some(field) = field_of(object, &statement.name.text) {
-                resolver.field(object, field, statement, spec, scope);
-            } else if vocabulary::entry(Place::Workload, &statement.name.text).is_some() {
-                resolver.report(
-                    Diagnostic::error(
-                        "misplaced-statement",
-                        statement.name.span,
-                        format!("`{}` may not stand in `{}`", statement.name.text, entry.name),
-                    )
-                    .here("it stands in the workload itself"),
-                );
-            } else {
-                let known = schema::OBJECT_META.fields.iter().chain(object.fields).map(|field| field.name);
-                resolver.unknown_statement(statement, known, object.name);
-            }
-        });
-    }
-
-    /// A field of the outermost level that has it.
-    fn level_field(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
-        let name = statement.name.text.as_str();
-        if scope.part.is_some() {
-            let known = vocabulary::entries_at(Place::Workload).map(|entry| entry.name);
-            self.unknown_statement(statement, known, "part");
-            return;
-        }
-        if name == "labels" {
-            return self.field_statement(&schema::OBJECT_META, statement, &mut making.labels, scope);
-        }
-        if name == "volumeClaimTemplates" && making.kind == WorkloadKind::StatefulSet {
-            return self.claim_template(statement, scope, making);
-        }
-        if let Some(field) = schema::OBJECT_META.field(name) {
-            return self.field(&schema::OBJECT_META, field, statement, &mut making.metadata, scope);
-        }
-        let mut levels = making.levels();
-        for (object, map) in &mut levels {
-            if let Some(field) = field_of(object, name) {
-                return self.field(object, field, statement, map, scope);
-            }
-        }
-        let known: Vec<&str> = vocabulary::entries_at(Place::Workload)
-            .map(|entry| entry.name)
-            .chain(levels.iter().flat_map(|(object, _)| object.fields.iter().map(|field| field.name)))
-            .chain(schema::OBJECT_META.fields.iter().map(|field| field.name))
-            .collect();
-        if vocabulary::entry(Place::Container, name).is_some() || schema::CONTAINER.field(name).is_some() {
-            self.report(
-                Diagnostic::error(
-                    "misplaced-statement",
-                    statement.name.span,
-                    format!("`{name}` may not stand in a workload itself"),
-                )
-                .here("it stands in a container")
-                .help(format!("put it into an `app`, a `step` or a `sidecar`: `app web {{ {name} … }}`")),
-            );
-            return;
-        }
-        let kind = making.kind.keyword();
-        self.unknown_statement(statement, known.into_iter(), kind);
-    }
-
     fn budget(
         &mut self,
         entry: &'static Entry,
@@ -371,26 +260,6 @@ impl<'a> Resolver<'a> {
             budgets: making.budgets,
         }
     }
-
-    /// `volumeClaimTemplates { … }`
-    fn claim_template(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
-        let Some(block) = &statement.block else {
-            self.report(
-                Diagnostic::error("missing-block", statement.head(), "`volumeClaimTemplates` needs a block")
-                    .here("expected `{ … }` after this"),
-            );
-            return;
-        };
-        let mut fields = Map::default();
-        self.fields(&schema::PERSISTENT_VOLUME_CLAIM, block, &mut fields, scope);
-        let node = Node::new(statement.span, Value::Map(fields));
-        let name = match node.at("metadata.name") {
-            Some(name) => Name { text: name.as_text().unwrap_or_default().into(), span: name.span },
-            None => Name { text: SmolStr::default(), span: statement.name.span },
-        };
-        let volume = Volume { name, storage: Storage::ClaimTemplate, span: statement.head(), fields: node };
-        making.add_volume(scope.layer, volume);
-    }
 }
 
 impl Making<'_> {
@@ -415,7 +284,7 @@ impl Making<'_> {
     }
 
     /// The levels of this kind, outermost first.
-    fn levels(&mut self) -> Vec<(&'static schema::Object, &mut Map)> {
+    pub(super) fn levels(&mut self) -> Vec<(&'static schema::Object, &mut Map)> {
         let mut levels: Vec<(&'static schema::Object, &mut Map)> = Vec::with_capacity(3);
         match self.kind {
             WorkloadKind::Pod => {}
@@ -470,55 +339,4 @@ fn declares(name: &str) -> bool {
     let fields = [&schema::OBJECT_META, &schema::POD_SPEC, &schema::JOB_SPEC];
     !matches!(name, "defaults" | "budget" | "metadata" | "job" | "pod")
         && fields.iter().all(|object| object.field(name).is_none())
-}
-
-/// A field of a spec, unless the language has a statement for it.
-fn field_of(object: &'static schema::Object, name: &str) -> Option<&'static schema::Field> {
-    if vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name) || name == "volumeClaimTemplates" {
-        return None;
-    }
-    object.field(name)
-}
-
-/// Puts the labels where they belong, and the selector that is implied.
-fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {
-    let common = making.labels.remove("labels");
-    let on_pods = making.kind != WorkloadKind::Pod;
-    for entry in common.iter().flat_map(Node::entries) {
-        add_label(&mut making.metadata, &entry.key, entry.key_span, &entry.node);
-        if on_pods {
-            add_label(&mut making.pod_metadata, &entry.key, entry.key_span, &entry.node);
-        }
-    }
-    if !making.kind.has_selector() {
-        return;
-    }
-    if making.spec.get("selector").is_none()
-        && let Some(name) = name
-    {
-        let given =
-            making.pod_metadata.get("labels").and_then(|labels| labels.as_map()?.get(NAME_LABEL)).cloned();
-        let value = given.unwrap_or_else(|| Node::text(name.span, name.text.clone()));
-        let mut labels = Map::default();
-        labels.set(NAME_LABEL, name.span, value);
-        let mut selector = Map::default();
-        selector.set("matchLabels", span, Node::new(span, Value::Map(labels)));
-        making.spec.set("selector", span, Node::new(span, Value::Map(selector)));
-    }
-    let selector = making.spec.get("selector").and_then(|selector| selector.get("matchLabels")).cloned();
-    for entry in selector.iter().flat_map(Node::entries) {
-        add_label(&mut making.pod_metadata, &entry.key, entry.key_span, &entry.node);
-    }
-}
-
-/// Adds a label unless the metadata has it.
-fn add_label(metadata: &mut Map, key: &SmolStr, span: Span, value: &Node) {
-    if metadata.get("labels").is_none() {
-        metadata.set("labels", span, Node::map(span));
-    }
-    if let Some(labels) = metadata.get_mut("labels").map(Node::map_mut)
-        && labels.get(key).is_none()
-    {
-        labels.set(key.clone(), span, value.clone());
-    }
 }

@@ -1,0 +1,221 @@
+//! What a file declares: constants, params, templates and defaults.
+
+use super::resolve::{Defaults, File, Names, OWN, Resolver};
+use super::scope::{Binding, Constant, Evaluated, Scope};
+use super::types::{one_of, undeclarable};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
+use crate::vocabulary;
+use smol_str::SmolStr;
+
+impl<'a> Resolver<'a> {
+    /// Binds what a file declares.
+    pub(super) fn declare(&mut self, file: usize) {
+        let files = self.files;
+        let File { document, uses } = &files[file];
+        self.names.to_mut().push(Names { aliases: uses.iter().cloned().collect(), ..Names::default() });
+        let scope = Scope { file, locals: &[], part: None, layer: OWN };
+        self.statements = 0;
+        let mut first = true;
+        self.each(&document.statements, &scope, |resolver, statement, live| {
+            // Files hold any number of workloads; the limit is one workload's.
+            resolver.statements = 0;
+            resolver.declaration(file, statement, live, first);
+            first = false;
+        });
+    }
+
+    fn declaration(&mut self, file: usize, statement: &'a Statement, live: bool, first: bool) {
+        let scope = Scope { file, locals: &[], part: None, layer: OWN };
+        match statement.name.text.as_str() {
+            "initflow" => self.edition(statement, first),
+            "let" if !statement.broken => self.constant(statement, live, &scope),
+            "param" if !statement.broken => self.parameter(statement, live, &scope),
+            "template" if !statement.broken => {
+                if let Some(template) = self.template(statement, file) {
+                    let (name, span) = (template.name.text.clone(), template.name.span);
+                    let before = self.names[file].templates.get(&name).map(|before| before.name.span);
+                    match before {
+                        Some(before) => self.declared_twice(&name, span, before),
+                        None => {
+                            self.names.to_mut()[file].templates.insert(name, template);
+                        }
+                    }
+                }
+            }
+            "defaults" if !statement.broken => {
+                if let Some(defaults) = self.defaults(statement, file)
+                    && live
+                {
+                    self.names.to_mut()[file].defaults.push(defaults);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn edition(&mut self, statement: &Statement, first: bool) {
+        let known = matches!(statement.values.as_slice(), [Value { kind: ValueKind::Number(number), .. }] if number == "1");
+        if !first {
+            self.report(
+                Diagnostic::error("misplaced-edition", statement.head(), "`initflow` does not stand first")
+                    .here("move it to the top of the file"),
+            );
+        } else if !known && !statement.broken {
+            self.report(
+                Diagnostic::error(
+                    "unknown-edition",
+                    statement.head(),
+                    "this edition of the language is not known",
+                )
+                .here("expected `initflow 1`"),
+            );
+        }
+    }
+
+    /// `let name = value`
+    fn constant(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
+        let ([Value { kind: ValueKind::Word(name), span }, assign, value], None) =
+            (statement.values.as_slice(), &statement.block)
+        else {
+            return self.misshapen(statement, "let name = value");
+        };
+        if !matches!(assign.kind, ValueKind::Operator(Operator::Assign)) {
+            return self.misshapen(statement, "let name = value");
+        }
+        let evaluated = self.evaluate(value, scope);
+        if live {
+            self.bind(name, *span, evaluated, scope);
+        }
+    }
+
+    /// `param name: type = default`
+    fn parameter(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
+        let ([Value { kind: ValueKind::Word(name), span }, colon, rest @ ..], None) =
+            (statement.values.as_slice(), &statement.block)
+        else {
+            return self.misshapen(statement, "param name: type = default");
+        };
+        if !matches!(colon.kind, ValueKind::Operator(Operator::Colon)) {
+            return self.misshapen(statement, "param name: type = default");
+        }
+        let Some((ty, default)) = self.parameter_type(rest, statement.head(), false) else {
+            let unknown = Evaluated { constant: Constant::Unknown, span: *span };
+            return self.bind(name, *span, unknown, scope);
+        };
+        let default = default.map(|default| self.argument(default, &ty, scope));
+        let setting = self.setting(name, scope.file);
+        let evaluated = match (setting, default) {
+            (Some(setting), _) => self.set(setting, &ty, *span),
+            (None, Some(default)) => default,
+            (None, None) => {
+                if self.require_params
+                    && live
+                    && rest.iter().all(|value| !matches!(value.kind, ValueKind::Operator(Operator::Assign)))
+                {
+                    self.report(
+                        Diagnostic::error("missing-param", *span, format!("the param `{name}` has no value"))
+                            .here("no default here, and none given")
+                            .help(format!(
+                                "give it one with `--set {name}=…`, or a default: `param {name}: … = …`"
+                            )),
+                    );
+                }
+                Evaluated { constant: Constant::Unknown, span: *span }
+            }
+        };
+        if live {
+            self.bind(name, *span, evaluated, scope);
+        }
+    }
+
+    fn misshapen(&mut self, statement: &Statement, shape: &str) {
+        let span = statement.head();
+        self.report(
+            Diagnostic::error(
+                "malformed-declaration",
+                span,
+                format!("`{}` cannot be read", statement.name.text),
+            )
+            .here(format!("expected `{shape}`")),
+        );
+    }
+
+    fn bind(&mut self, name: &SmolStr, declared: Span, value: Evaluated, scope: &Scope) {
+        if let Some(reason) = undeclarable(name) {
+            self.report(
+                Diagnostic::error("reserved-name", declared, format!("`{name}` cannot be declared"))
+                    .here(reason)
+                    .help("choose another name"),
+            );
+            return;
+        }
+        if let Some(before) = self.names[scope.file].bindings.get(name) {
+            let before = before.declared;
+            return self.declared_twice(name, declared, before);
+        }
+        let binding =
+            Binding { name: name.clone(), declared, value, argument: false, reference: false, part: None };
+        self.names.to_mut()[scope.file].bindings.insert(name.clone(), binding);
+    }
+
+    pub(super) fn declared_twice(&mut self, name: &str, span: Span, before: Span) {
+        self.report(
+            Diagnostic::error("duplicate-declaration", span, format!("`{name}` is declared twice"))
+                .here("here again")
+                .label(before, "first here"),
+        );
+    }
+
+    /// Where a name is declared that is not bound yet, because its declaration stands below.
+    pub(super) fn declared_below(&self, word: &str, scope: &Scope) -> Option<Span> {
+        self.files[scope.file].document.statements.iter().find_map(|statement| {
+            match statement.values.first() {
+                Some(Value { kind: ValueKind::Word(name), span })
+                    if name == word && matches!(statement.name.text.as_str(), "let" | "param") =>
+                {
+                    Some(*span)
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// `defaults [KIND] { … }`
+    pub(super) fn defaults(&mut self, statement: &'a Statement, file: usize) -> Option<Defaults<'a>> {
+        let Some(block) = &statement.block else {
+            self.report(
+                Diagnostic::error("missing-block", statement.head(), "`defaults` needs a block")
+                    .here("expected `{ … }` after this"),
+            );
+            return None;
+        };
+        let kind = match statement.values.as_slice() {
+            [] => None,
+            [Value { kind: ValueKind::Word(word), .. }]
+                if vocabulary::CONTAINERS.contains(&word.as_str()) =>
+            {
+                Some(word)
+            }
+            [value, ..] => {
+                let written = self.spelling(value.span);
+                self.report(
+                    Diagnostic::error(
+                        "unknown-value",
+                        value.span,
+                        "`defaults` are for one kind of container, or for all",
+                    )
+                    .here(format!("expected {}", one_of(vocabulary::CONTAINERS.iter().copied())))
+                    .did_you_mean(
+                        value.span,
+                        &written,
+                        vocabulary::CONTAINERS.iter().copied(),
+                    ),
+                );
+                return None;
+            }
+        };
+        Some(Defaults { kind, statements: &block.statements, file })
+    }
+}

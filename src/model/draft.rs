@@ -1,0 +1,122 @@
+//! A container in the making: what the layers of its statements have given so far.
+
+use super::references::{MountDraft, Named};
+use super::{Container, Mount, Name, Reference, Role};
+use crate::object::{Map, Node, Value};
+use crate::source::Span;
+use crate::statement::Place;
+use crate::steps::KINDS;
+use smol_str::SmolStr;
+
+/// The layer of what only the compiler gives.
+pub(super) const COMPILER: u8 = 0;
+
+/// The fields of which a container has one in all: its command.
+pub(super) const COMMAND: [&str; 2] = ["command", "args"];
+
+/// A container in the making.
+pub(super) struct Draft {
+    pub(super) name: Name,
+    pub(super) role: Role,
+    pub(super) keyword: &'static str,
+    pub(super) span: Span,
+    /// How near the statement is that declared it.
+    pub(super) layer: u8,
+    pub(super) fields: Map,
+    pub(super) resources: Map,
+    pub(super) env: Vec<(u8, Node)>,
+    pub(super) env_from: Vec<Node>,
+    pub(super) ports: Vec<(u8, Node)>,
+    pub(super) mounts: Vec<MountDraft>,
+    pub(super) after: Vec<Named>,
+    pub(super) run: Option<Span>,
+    /// The texts of scripts, to be escaped once all variables are known.
+    pub(super) script: Option<(u8, Node)>,
+    pub(super) options: Vec<StepOption>,
+    pub(super) unclear: bool,
+}
+
+/// A statement of a built-in step.
+pub(super) struct StepOption {
+    pub(super) name: &'static str,
+    pub(super) layer: u8,
+    pub(super) values: Vec<Node>,
+    /// The volume that it names, if it names one.
+    pub(super) volume: Option<Named>,
+    pub(super) span: Span,
+}
+
+impl Draft {
+    pub(super) fn new(name: Name, keyword: &'static str, span: Span, layer: u8) -> Self {
+        let role = match keyword {
+            "app" => Role::App,
+            "sidecar" => Role::Sidecar,
+            _ => Role::Step,
+        };
+        Self {
+            name,
+            role,
+            keyword,
+            span,
+            layer,
+            fields: Map::default(),
+            resources: Map::default(),
+            env: Vec::new(),
+            env_from: Vec::new(),
+            ports: Vec::new(),
+            mounts: Vec::new(),
+            after: Vec::new(),
+            run: None,
+            script: None,
+            options: Vec::new(),
+            unclear: false,
+        }
+    }
+
+    /// Where the statements of this kind alone stand.
+    pub(super) fn place(&self) -> Option<Place> {
+        KINDS.iter().find(|kind| kind.keyword == self.keyword).map(|kind| Place::Step(kind.keyword))
+    }
+
+    /// Takes out what a nearer command replaces.
+    pub(super) fn replace_command(&mut self, layer: u8, fields: &[&str]) {
+        self.fields.entries.retain(|entry| entry.layer >= layer || !fields.contains(&entry.key.as_str()));
+        if self.script.as_ref().is_some_and(|(before, _)| *before < layer) && fields.contains(&"command") {
+            self.script = None;
+        }
+    }
+
+    pub(super) fn finish(mut self, mounts: Vec<Mount>, after: Vec<Reference>) -> Container {
+        let span = self.span;
+        let mut fields = self.fields;
+        fields.set("name", self.name.span, Node::text(self.name.span, self.name.text.clone()));
+        if self.role == Role::Sidecar {
+            fields.set("restartPolicy", span, Node::text(span, "Always"));
+        }
+        if !self.resources.entries.is_empty() {
+            fields.set("resources", span, Node::new(span, Value::Map(self.resources)));
+        }
+        let mut list = |key: &'static str, items: Vec<Node>| {
+            if let Some(first) = items.first() {
+                let at = first.span;
+                fields.set(key, at, Node::new(at, Value::List(items)));
+            }
+        };
+        list("env", self.env.into_iter().map(|(_, node)| node).collect());
+        list("envFrom", std::mem::take(&mut self.env_from));
+        list("ports", self.ports.into_iter().map(|(_, node)| node).collect());
+        let mount = |mount: MountDraft| Node::new(mount.span, Value::Map(mount.fields));
+        list("volumeMounts", self.mounts.into_iter().map(mount).collect());
+        Container {
+            name: self.name,
+            role: self.role,
+            keyword: SmolStr::new_static(self.keyword),
+            span,
+            fields: Node::new(span, Value::Map(fields)),
+            run: self.run,
+            mounts,
+            after,
+            unclear: self.unclear,
+        }
+    }
+}

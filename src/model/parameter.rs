@@ -1,0 +1,243 @@
+//! The types of params and of templates' parameters, and values against them.
+
+use super::resolve::Resolver;
+use super::scope::{Constant, Evaluated, Scope};
+use super::types::{Unit, one_of, quantity, seconds};
+use crate::diagnostic::{Applicability, Diagnostic, nearest};
+use crate::object::Value as NodeValue;
+use crate::source::Span;
+use crate::statement::Type;
+use crate::syntax::tree::{Operator, Piece, Value, ValueKind};
+use smol_str::SmolStr;
+
+/// The type of a `param` or of a template's parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum ParameterType {
+    Int,
+    Bool,
+    /// `string`, `image` or `url`: the word is kept for messages.
+    Text(&'static str),
+    Cpu,
+    Memory,
+    Duration,
+    Path,
+    Port,
+    Volume,
+    Container,
+    Enumeration(Vec<SmolStr>),
+}
+
+/// The words for types.
+pub(super) const TYPES: &[(&str, ParameterType)] = &[
+    ("int", ParameterType::Int),
+    ("bool", ParameterType::Bool),
+    ("string", ParameterType::Text("string")),
+    ("cpu", ParameterType::Cpu),
+    ("memory", ParameterType::Memory),
+    ("duration", ParameterType::Duration),
+    ("image", ParameterType::Text("image")),
+    ("url", ParameterType::Text("url")),
+    ("path", ParameterType::Path),
+    ("port", ParameterType::Port),
+    ("volume", ParameterType::Volume),
+    ("container", ParameterType::Container),
+];
+
+/// The words for types, each with what its values are.
+pub fn parameter_types() -> impl Iterator<Item = (&'static str, String)> {
+    TYPES.iter().map(|(word, ty)| (*word, ty.phrase()))
+}
+
+impl ParameterType {
+    /// The constant that a setting's text means for this type.
+    pub(super) fn constant_of(&self, text: &str) -> Constant {
+        match self {
+            Self::Int | Self::Cpu | Self::Memory | Self::Duration | Self::Port => {
+                Constant::Number(text.into())
+            }
+            Self::Bool => match text {
+                "true" => Constant::Bool(true),
+                "false" => Constant::Bool(false),
+                _ => Constant::Text(text.into()),
+            },
+            Self::Path => Constant::Path(text.into()),
+            Self::Text(_) | Self::Volume | Self::Container | Self::Enumeration(_) => {
+                Constant::Text(text.into())
+            }
+        }
+    }
+
+    pub(super) fn phrase(&self) -> String {
+        match self {
+            Self::Int => "a whole number".into(),
+            Self::Bool => "`true` or `false`".into(),
+            Self::Text(_) => "text in quotes".into(),
+            Self::Cpu => Type::Cpu.phrase(),
+            Self::Memory => Type::Memory.phrase(),
+            Self::Duration => Type::Seconds.phrase(),
+            Self::Path => Type::Path.phrase(),
+            Self::Port => Type::Port.phrase(),
+            Self::Volume => Type::Volume.phrase(),
+            Self::Container => Type::Container.phrase(),
+            Self::Enumeration(values) => one_of(values.iter().map(SmolStr::as_str)),
+        }
+    }
+}
+
+impl Resolver<'_> {
+    /// Reads `type [= default]`.
+    pub(super) fn parameter_type<'v>(
+        &mut self,
+        values: &'v [Value],
+        at: Span,
+        in_template: bool,
+    ) -> Option<(ParameterType, Option<&'v Value>)> {
+        let assign =
+            values.iter().position(|value| matches!(value.kind, ValueKind::Operator(Operator::Assign)));
+        let (ty, default) = match assign {
+            Some(at) => (&values[..at], &values[at + 1..]),
+            None => (values, &[][..]),
+        };
+        let ty = match ty {
+            [Value { kind: ValueKind::Word(word), span }] => {
+                let known = TYPES.iter().filter(|(_, ty)| {
+                    in_template || !matches!(ty, ParameterType::Volume | ParameterType::Container)
+                });
+                match known.clone().find(|(name, _)| name == word) {
+                    Some((_, ty)) => ty.clone(),
+                    None => {
+                        let diagnostic =
+                            Diagnostic::error("unknown-type", *span, format!("there is no type `{word}`"))
+                                .here(format!("expected {}", one_of(known.clone().map(|(name, _)| *name))));
+                        let meant = match word.as_str() {
+                            "str" | "text" | "String" => Some("string"),
+                            "integer" | "number" | "i32" => Some("int"),
+                            "boolean" => Some("bool"),
+                            "quantity" | "bytes" => Some("memory"),
+                            _ => None,
+                        };
+                        self.report(match meant {
+                            Some(meant) => {
+                                diagnostic.fix(format!("write `{meant}`"), *span, meant, Applicability::Safe)
+                            }
+                            None => diagnostic.did_you_mean(*span, word, known.map(|(name, _)| *name)),
+                        });
+                        return None;
+                    }
+                }
+            }
+            _ => ParameterType::Enumeration(self.enumeration(ty, at)?),
+        };
+        match (assign, default) {
+            (None, _) => Some((ty, None)),
+            (Some(_), [default]) => Some((ty, Some(default))),
+            (Some(assign), _) => {
+                self.report(
+                    Diagnostic::error("malformed-declaration", values[assign].span, "a default is one value")
+                        .here("expected one value after this"),
+                );
+                None
+            }
+        }
+    }
+
+    /// `"a" | "b"`
+    fn enumeration(&mut self, values: &[Value], at: Span) -> Option<Vec<SmolStr>> {
+        let mut names = Vec::new();
+        for (index, value) in values.iter().enumerate() {
+            let separator = index % 2 == 1;
+            match &value.kind {
+                ValueKind::Operator(Operator::Bar) if separator => {}
+                ValueKind::Text(pieces) if !separator => match pieces.as_slice() {
+                    [Piece::Text(text)] => names.push(text.clone()),
+                    _ => break,
+                },
+                _ => break,
+            }
+        }
+        if names.is_empty() || values.len() != 2 * names.len() - 1 {
+            let span = values.first().map_or(at, |first| first.span.to(values[values.len() - 1].span));
+            self.report(
+                Diagnostic::error("malformed-declaration", span, "a type cannot be read")
+                    .here("expected a type such as `string`, or values such as `\"dev\" | \"prod\"`"),
+            );
+            return None;
+        }
+        Some(names)
+    }
+
+    /// The constant of a value that is handed to a parameter, if it fits.
+    pub(super) fn argument(&mut self, value: &Value, ty: &ParameterType, scope: &Scope) -> Evaluated {
+        let evaluated = match (&value.kind, ty) {
+            (ValueKind::Word(word), ParameterType::Volume | ParameterType::Container) => {
+                match self.lookup(word, scope) {
+                    Some(binding) if binding.reference => binding.value.clone(),
+                    _ => Evaluated { constant: Constant::Word(word.clone()), span: value.span },
+                }
+            }
+            (ValueKind::Word(word), ParameterType::Enumeration(values)) if values.contains(word) => {
+                Evaluated { constant: Constant::Text(word.clone()), span: value.span }
+            }
+            _ => self.evaluate(value, scope),
+        };
+        if evaluated.constant == Constant::Unknown {
+            return evaluated;
+        }
+        match Self::fits(&evaluated, ty) {
+            Ok(constant) => Evaluated { constant, ..evaluated },
+            Err(expected) => {
+                let diagnostic = Diagnostic::error(
+                    "type-mismatch",
+                    evaluated.span,
+                    format!("{} does not fit here", evaluated.constant.describe()),
+                )
+                .here(format!("expected {expected}"));
+                self.report(match (&evaluated.constant, ty) {
+                    (Constant::Text(text), ParameterType::Enumeration(values)) => {
+                        let span = evaluated.span;
+                        let near = nearest(text, values.iter().map(SmolStr::as_str));
+                        match near {
+                            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                                format!("write \"{near}\""),
+                                span,
+                                format!("\"{near}\""),
+                                Applicability::Unsafe,
+                            ),
+                            None => diagnostic,
+                        }
+                    }
+                    _ => diagnostic,
+                });
+                Evaluated { constant: Constant::Unknown, ..evaluated }
+            }
+        }
+    }
+
+    /// Whether a constant is of a type; the error says what was expected.
+    pub(super) fn fits(evaluated: &Evaluated, ty: &ParameterType) -> Result<Constant, String> {
+        let ok = match (ty, &evaluated.constant) {
+            (ParameterType::Bool, Constant::Bool(_))
+            | (ParameterType::Text(_), Constant::Text(_))
+            | (ParameterType::Path, Constant::Path(_))
+            | (ParameterType::Volume | ParameterType::Container, Constant::Word(_)) => true,
+            (ParameterType::Path, Constant::Text(text)) => text.starts_with('/'),
+            (ParameterType::Int, Constant::Number(text)) => {
+                text.parse::<i64>().is_ok()
+                    && !text.starts_with('+')
+                    && (text.len() == 1 || !text.starts_with('0'))
+            }
+            (ParameterType::Port, Constant::Number(text)) => text.parse::<u16>().is_ok_and(|port| port > 0),
+            (ParameterType::Cpu, Constant::Number(text)) => quantity(text, Unit::Cpu).is_ok(),
+            (ParameterType::Memory, Constant::Number(text)) => quantity(text, Unit::Bytes).is_ok(),
+            (ParameterType::Duration, Constant::Number(text)) => {
+                matches!(seconds(text), Ok(NodeValue::Int(_)))
+            }
+            (ParameterType::Volume | ParameterType::Container, Constant::Text(text)) => {
+                return Ok(Constant::Word(text.clone()));
+            }
+            (ParameterType::Enumeration(values), Constant::Text(text)) => values.contains(text),
+            _ => false,
+        };
+        if ok { Ok(evaluated.constant.clone()) } else { Err(ty.phrase()) }
+    }
+}

@@ -1,0 +1,211 @@
+//! Mounts and `after`: names of volumes and containers, looked up once all are known.
+
+use super::draft::Draft;
+use super::head::Head;
+use super::resolve::Resolver;
+use super::scope::{Scope, written_in};
+use super::workload::Making;
+use super::{Container, Direction, Mount, Name, Reference};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::schema;
+use crate::object::{Entry, Map, Node, Value};
+use crate::source::Span;
+use crate::statement::Type;
+use crate::syntax::tree::{self, Statement};
+use smol_str::SmolStr;
+use std::collections::HashMap;
+
+/// A reference by name, and the part in which it was written.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub(super) text: SmolStr,
+    pub(super) span: Span,
+    pub(super) part: Option<SmolStr>,
+}
+
+/// A mount in the making.
+pub(super) struct MountDraft {
+    pub(super) layer: u8,
+    pub(super) volume: Named,
+    pub(super) direction: Direction,
+    pub(super) fields: Map,
+    pub(super) span: Span,
+}
+
+impl<'a> Resolver<'a> {
+    /// `reads V at PATH` and the like.
+    pub(super) fn mount(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
+        let direction = match statement.name.text.as_str() {
+            "reads" => Direction::Reads,
+            "updates" => Direction::Updates,
+            "writes" => Direction::Writes,
+            _ => Direction::Mounts,
+        };
+        let Some(volume) =
+            head.plain("volume").and_then(|filled| self.reference(filled.value, filled.ty, scope))
+        else {
+            return;
+        };
+        let mut fields = Map::default();
+        if let Some(path) = head.value("at") {
+            let node = self.typed(path.value, path.ty, scope);
+            self.put(&mut fields, "mountPath", node.span, node, scope);
+        }
+        if let Some(sub) = head.value("sub") {
+            let node = self.typed(sub.value, sub.ty, scope);
+            self.put(&mut fields, "subPath", node.span, node, scope);
+        }
+        if direction == Direction::Reads || head.clause("readonly").is_some() {
+            let span = head.clause("readonly").map_or(statement.name.span, |clause| clause.span);
+            self.put(&mut fields, "readOnly", span, Node::new(span, Value::Bool(true)), scope);
+        }
+        self.rest_of(&schema::VOLUME_MOUNT, statement, &mut fields, scope);
+        let path = |fields: &Map| fields.get("mountPath").and_then(Node::as_text).map(SmolStr::new);
+        let new = MountDraft { layer: scope.layer, volume, direction, fields, span: statement.head() };
+        let known = draft.mounts.iter().position(|mount| {
+            mount.layer < new.layer
+                && (mount.volume.text == new.volume.text || path(&mount.fields) == path(&new.fields))
+        });
+        match known {
+            Some(at) => draft.mounts[at] = new,
+            None => draft.mounts.push(new),
+        }
+    }
+
+    pub(super) fn after(&mut self, draft: &mut Draft, head: &Head, scope: &Scope) {
+        for filled in head.all() {
+            draft.after.extend(self.reference(filled.value, filled.ty, scope));
+        }
+    }
+
+    /// A reference to a volume or a container, to be looked up once all are known.
+    pub(super) fn reference(&mut self, value: &tree::Value, ty: Type, scope: &Scope) -> Option<Named> {
+        let node = self.typed(value, ty, scope);
+        let text = SmolStr::new(node.as_text()?);
+        // A name that was handed in means what it means where it was written.
+        Some(Named { text, span: node.span, part: written_in(value, scope) })
+    }
+
+    /// Completes the containers of a workload.
+    pub(super) fn finish_containers(
+        &mut self,
+        making: &mut Making<'a>,
+        volumes: &[(SmolStr, Span)],
+    ) -> Vec<Container> {
+        let volume_at: HashMap<&str, usize> =
+            volumes.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
+        let drafts = std::mem::take(&mut making.containers);
+        let names: Vec<(SmolStr, Span)> =
+            drafts.iter().map(|draft| (draft.name.text.clone(), draft.name.span)).collect();
+        let container_at: HashMap<&str, usize> =
+            names.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
+        let mut containers = Vec::with_capacity(drafts.len());
+        for mut draft in drafts {
+            self.lower_step(&mut draft);
+            Self::escape_script(&mut draft);
+            let mounts = draft
+                .mounts
+                .iter_mut()
+                .map(|mount| {
+                    let (text, index) = find(&mount.volume, &volume_at);
+                    if index.is_none() {
+                        draft.unclear = true;
+                        if !making.lost.contains(&mount.volume.text) {
+                            self.unknown_volume(&mount.volume, volumes);
+                        }
+                    }
+                    let name = Name { text, span: mount.volume.span };
+                    mount.fields.entries.insert(
+                        0,
+                        Entry {
+                            key: SmolStr::new_static("name"),
+                            key_span: name.span,
+                            layer: mount.layer,
+                            node: if index.is_some() {
+                                Node::text(name.span, name.text.clone())
+                            } else {
+                                Node::new(name.span, Value::Unresolved)
+                            },
+                        },
+                    );
+                    let sub = mount.fields.get("subPath").and_then(Node::as_text).map(SmolStr::new);
+                    Mount { volume: name, index, direction: mount.direction, sub, span: mount.span }
+                })
+                .collect();
+            let mut after = Vec::new();
+            for named in &draft.after {
+                self.resolve_after(named, &container_at, &names, making, &mut after);
+            }
+            containers.push(draft.finish(mounts, after));
+        }
+        containers
+    }
+
+    fn resolve_after(
+        &mut self,
+        named: &Named,
+        containers: &HashMap<&str, usize>,
+        names: &[(SmolStr, Span)],
+        making: &Making,
+        after: &mut Vec<Reference>,
+    ) {
+        if let (_, Some(index)) = find(named, containers) {
+            after.push(Reference { span: named.span, index });
+            return;
+        }
+        if let Some(part) = making.parts.iter().find(|part| part.name.text == named.text) {
+            let members = part.containers.iter().filter_map(|name| containers.get(name.as_str()));
+            after.extend(members.map(|index| Reference { span: named.span, index: *index }));
+            return;
+        }
+        if making.lost.contains(&named.text) {
+            return;
+        }
+        let known = names
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .chain(making.parts.iter().map(|part| part.name.text.as_str()));
+        let diagnostic = Diagnostic::error(
+            "unknown-container",
+            named.span,
+            format!("no step or sidecar is called `{}`", named.text),
+        )
+        .here("not declared in this workload");
+        let diagnostic = if making.volumes.iter().any(|(_, volume)| volume.name.text == named.text) {
+            diagnostic.help("it is a volume: say `reads` and `writes`, and the order follows")
+        } else {
+            diagnostic.did_you_mean(named.span, &named.text, known)
+        };
+        self.report(diagnostic);
+    }
+
+    fn unknown_volume(&mut self, named: &Named, volumes: &[(SmolStr, Span)]) {
+        let known: Vec<&str> = volumes.iter().map(|(name, _)| name.as_str()).collect();
+        let diagnostic =
+            Diagnostic::error("unknown-volume", named.span, format!("no volume is called `{}`", named.text))
+                .here("not declared in this workload");
+        let near = crate::diagnostic::nearest(&named.text, known.iter().copied()).is_some();
+        self.report(if near {
+            diagnostic.did_you_mean(named.span, &named.text, known)
+        } else {
+            diagnostic.help(format!("declare it in the workload: `volume {}`", named.text))
+        });
+    }
+}
+
+/// Looks a reference up: first in the part where it was written, then in the pod.
+fn find(named: &Named, known: &HashMap<&str, usize>) -> (SmolStr, Option<usize>) {
+    if let Some(part) = &named.part {
+        let inner = smol_str::format_smolstr!("{part}-{}", named.text);
+        if let Some(index) = known.get(inner.as_str()) {
+            return (inner, Some(*index));
+        }
+    }
+    let text = if named.text.contains('.') {
+        SmolStr::from(named.text.replace('.', "-"))
+    } else {
+        named.text.clone()
+    };
+    let index = known.get(text.as_str()).copied();
+    (text, index)
+}

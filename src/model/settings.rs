@@ -1,0 +1,92 @@
+//! Values given to params from outside.
+
+use super::Setting;
+use super::parameter::ParameterType;
+use super::resolve::{File, Resolver};
+use super::scope::{Constant, Evaluated, shortened};
+use super::types::one_of;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::tree::{Statement, Value, ValueKind};
+use smol_str::SmolStr;
+
+impl<'a> Resolver<'a> {
+    /// The setting of a param: by its name in the program, by `alias.name` in a file that the program uses.
+    pub(super) fn setting(&self, name: &str, file: usize) -> Option<&'a Setting> {
+        let root = self.files.len() - 1;
+        let matches = |setting: &&Setting| {
+            if file == root {
+                return setting.name == name;
+            }
+            let Some((alias, rest)) = setting.name.split_once('.') else { return false };
+            rest == name && self.files[root].uses.iter().any(|(known, used)| known == alias && *used == file)
+        };
+        self.settings.iter().rev().find(matches)
+    }
+
+    pub(super) fn set(&mut self, setting: &Setting, ty: &ParameterType, declared: Span) -> Evaluated {
+        let span = setting.span.unwrap_or(declared);
+        let evaluated = Evaluated { constant: ty.constant_of(&setting.value), span };
+        match Self::fits(&evaluated, ty) {
+            Ok(constant) => Evaluated { constant, span: declared },
+            Err(expected) => {
+                let text = shortened(&setting.value);
+                let diagnostic = Diagnostic::error(
+                    "type-mismatch",
+                    span,
+                    format!("{} gives `{}` the value {text}", setting.origin, setting.name),
+                )
+                .here(format!("expected {expected}"));
+                let diagnostic = if setting.span.is_some() {
+                    diagnostic.label(declared, "declared here")
+                } else {
+                    diagnostic
+                };
+                self.report(diagnostic);
+                Evaluated { constant: Constant::Unknown, span: declared }
+            }
+        }
+    }
+
+    /// Reports settings that name no param.
+    pub(super) fn unknown_settings(&mut self, root: usize) {
+        let mut known: Vec<String> = Vec::new();
+        let params = |file: &File| -> Vec<SmolStr> { params_of(&file.document.statements) };
+        known.extend(params(&self.files[root]).iter().map(ToString::to_string));
+        for (alias, file) in &self.files[root].uses {
+            known.extend(params(&self.files[*file]).iter().map(|name| format!("{alias}.{name}")));
+        }
+        let Some(whole) = self.files[root].document.statements.first().map(|first| first.name.span) else {
+            return;
+        };
+        for setting in self.settings {
+            if known.contains(&setting.name) {
+                continue;
+            }
+            let span = setting.span.unwrap_or(Span { end: whole.start, ..whole });
+            let headline = format!(
+                "{} gives a value to `{}`, which is no param of the program",
+                setting.origin, setting.name
+            );
+            let near = crate::diagnostic::nearest(&setting.name, known.iter().map(String::as_str));
+            let diagnostic = Diagnostic::error("unknown-param", span, headline);
+            self.report(match near {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None if known.is_empty() => diagnostic.help("the program has no params"),
+                None => diagnostic.help(format!("its params: {}", one_of(known.iter().map(String::as_str)))),
+            });
+        }
+    }
+}
+
+fn params_of(statements: &[Statement]) -> Vec<SmolStr> {
+    let mut names = Vec::new();
+    for statement in statements {
+        match (statement.name.text.as_str(), statement.values.first(), &statement.block) {
+            ("param", Some(Value { kind: ValueKind::Word(name), .. }), _) => names.push(name.clone()),
+            ("when" | "else", _, Some(block)) => names.extend(params_of(&block.statements)),
+            _ => {}
+        }
+    }
+    names
+}
