@@ -6,7 +6,8 @@
 mod tree;
 
 use crate::lower::Object;
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
 use serde_saphyr::{LitStr, SerializerOptions};
 use std::fmt;
 use tree::Tree;
@@ -53,9 +54,11 @@ pub fn yaml(documents: &[Document]) -> Result<String, Unwritable> {
 fn write_document(out: &mut String, document: &Document) -> Result<(), Unwritable> {
     if let Some(header) = &document.header {
         for line in header.lines() {
-            out.push_str("# ");
+            out.push_str(if line.is_empty() { "#" } else { "# " });
             // Nothing in a name can end the comment's line.
-            out.extend(line.chars().map(|char| if breaks_line(char) { '\u{fffd}' } else { char }));
+            out.extend(
+                line.chars().map(|char| if is_special(char) { char::REPLACEMENT_CHARACTER } else { char }),
+            );
             out.push('\n');
         }
     }
@@ -75,39 +78,39 @@ fn write_document(out: &mut String, document: &Document) -> Result<(), Unwritabl
 /// # Errors
 /// [`Unwritable`], which no object that the compiler lowers to is.
 pub fn json(objects: &[&Object]) -> Result<String, Unwritable> {
-    let unwritable = |error: &dyn fmt::Display| Unwritable(error.to_string());
-    let trees = objects
-        .iter()
-        .map(|object| Tree::of(*object))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| unwritable(&error))?;
-    let mut out = match trees.as_slice() {
+    let trees = objects.iter().map(|object| Tree::of(*object)).collect::<Result<Vec<_>, _>>();
+    let trees = trees.map_err(|error| Unwritable(error.to_string()))?;
+    let written = match trees.as_slice() {
         [one] => serde_json::to_string_pretty(&Json(one)),
         several => {
-            let items = Tree::List(several.to_vec());
-            let text = |text: &str| Tree::Text(text.into());
-            let list = vec![
-                ("apiVersion".into(), text("v1")),
-                ("kind".into(), text("List")),
-                ("items".into(), items),
-            ];
-            serde_json::to_string_pretty(&Json(&Tree::Map(list)))
+            let items = several.iter().map(Json).collect();
+            serde_json::to_string_pretty(&List { api_version: "v1", kind: "List", items })
         }
-    }
-    .map_err(|error| unwritable(&error))?;
+    };
+    let mut out = written.map_err(|error| Unwritable(error.to_string()))?;
     out.push('\n');
     Ok(out)
 }
 
-fn breaks_line(char: char) -> bool {
-    char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}')
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct List<'t> {
+    api_version: &'static str,
+    kind: &'static str,
+    items: Vec<Json<'t>>,
+}
+
+/// Whether YAML has no place for a character, or some reader ends a line at it.
+fn is_special(char: char) -> bool {
+    char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// Whether a text of several lines can stand as a literal block (`|`) and be read back exactly by every reader.
 fn fits_block(text: &str) -> bool {
+    // Where the first line of a block starts with a tab, readers based on libyaml take it for indentation.
     text.contains('\n')
-        && !text.starts_with([' ', '\t', '\n'])
-        && !text.chars().any(|char| char != '\n' && char != '\t' && breaks_line(char))
+        && text.trim_start_matches('\n').starts_with(|first| first != '\t')
+        && !text.contains(|char| char != '\n' && char != '\t' && is_special(char))
 }
 
 struct Yaml<'t>(&'t Tree);
@@ -159,3 +162,6 @@ impl Tree {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+use super::*;
+use k8s_openapi::api::core::v1::{Container, EmptyDirVolumeSource, EnvVar, Pod, PodSpec, Volume};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use proptest::collection::vec;
+use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof, proptest};
+use proptest::sample::select;
+
+/// A pod that has the texts wherever an object may have free text: as keys and values of maps, as items of lists, and as
+/// fields of objects in lists.
+fn pod(texts: &[String]) -> Pod {
+    let map = || Some(texts.iter().map(|text| (text.clone(), text.clone())).collect());
+    let variable = |text: &String| EnvVar { name: text.clone(), value: Some(text.clone()), value_from: None };
+    Pod {
+        metadata: ObjectMeta { name: Some("texts".into()), annotations: map(), ..ObjectMeta::default() },
+        spec: Some(PodSpec {
+            containers: vec![Container {
+                name: "app".into(),
+                command: Some(texts.to_vec()),
+                env: Some(texts.iter().map(variable).collect()),
+                working_dir: texts.last().cloned(),
+                ..Container::default()
+            }],
+            ..PodSpec::default()
+        }),
+        status: None,
+    }
+}
+
+fn object(texts: &[String]) -> Object {
+    Object::Pod(Box::new(pod(texts)))
+}
+
+fn emitted(texts: &[String]) -> String {
+    yaml(&[Document { header: None, object: &object(texts) }]).unwrap()
+}
+
+/// What stands in the YAML for an item of a list.
+fn item(text: &str) -> String {
+    let pod = Pod {
+        spec: Some(PodSpec {
+            containers: vec![Container { command: Some(vec![text.into()]), ..Container::default() }],
+            ..PodSpec::default()
+        }),
+        ..Pod::default()
+    };
+    let yaml = yaml(&[Document { header: None, object: &Object::Pod(Box::new(pod)) }]).unwrap();
+    yaml.split_once("command:\n    - ").unwrap().1.to_owned()
+}
+
+#[test]
+fn fields_stand_as_people_write_them() {
+    let volume =
+        Volume { name: "tmp".into(), empty_dir: Some(EmptyDirVolumeSource::default()), ..Volume::default() };
+    let mut pod = pod(&["sh".into(), "-c".into(), "sleep 1\nexec \"$@\"\n".into(), "8000".into()]);
+    let spec = pod.spec.as_mut().unwrap();
+    spec.volumes = Some(vec![volume]);
+    spec.containers[0].env.as_mut().unwrap().truncate(1);
+    spec.containers[0].image = Some("nginx:1.27".into());
+    pod.metadata.annotations = None;
+    let object = Object::Pod(Box::new(pod));
+    let document = Document { header: Some("Pod texts\n\n  order: app\n".into()), object: &object };
+    insta::assert_snapshot!(yaml(&[document.clone(), document]).unwrap(), @r#"
+    # Pod texts
+    #
+    #   order: app
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: texts
+    spec:
+      containers:
+      - name: app
+        image: nginx:1.27
+        command:
+        - sh
+        - -c
+        - |
+          sleep 1
+          exec "$@"
+        - "8000"
+        workingDir: "8000"
+        env:
+        - name: sh
+          value: sh
+      volumes:
+      - name: tmp
+        emptyDir: {}
+    ---
+    # Pod texts
+    #
+    #   order: app
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: texts
+    spec:
+      containers:
+      - name: app
+        image: nginx:1.27
+        command:
+        - sh
+        - -c
+        - |
+          sleep 1
+          exec "$@"
+        - "8000"
+        workingDir: "8000"
+        env:
+        - name: sh
+          value: sh
+      volumes:
+      - name: tmp
+        emptyDir: {}
+    "#);
+}
+
+#[test]
+fn many_documents_stand_in_their_order() {
+    let objects: Vec<Object> = (0..300).map(|at| object(&[at.to_string()])).collect();
+    let documents: Vec<_> = objects.iter().map(|object| Document { header: None, object }).collect();
+    let one_by_one: Vec<String> =
+        documents.iter().map(|document| yaml(std::slice::from_ref(document)).unwrap()).collect();
+    assert_eq!(yaml(&documents).unwrap(), one_by_one.join(SEPARATOR));
+}
+
+#[test]
+fn several_objects_are_one_list() {
+    let object = Object::Pod(Box::default());
+    insta::assert_snapshot!(json(&[&object]).unwrap(), @r#"
+    {
+      "apiVersion": "v1",
+      "kind": "Pod",
+      "metadata": {}
+    }
+    "#);
+    insta::assert_snapshot!(json(&[&object, &object]).unwrap(), @r#"
+    {
+      "apiVersion": "v1",
+      "kind": "List",
+      "items": [
+        {
+          "apiVersion": "v1",
+          "kind": "Pod",
+          "metadata": {}
+        },
+        {
+          "apiVersion": "v1",
+          "kind": "Pod",
+          "metadata": {}
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn scripts_are_blocks_wherever_all_readers_agree() {
+    for text in ["a\n", "a\nb", "  a\nb\n\n", "\n\na\n", " \na\n", "a\t\n b \n", "# a: é\n'b'\n"] {
+        assert!(item(text).starts_with('|'), "{text:?}");
+    }
+    for text in
+        ["\n", "a\r\nb\n", "\ta\nb", "\n\ta", "a\u{85}\n", "a\u{2028}\n", "a\u{feff}\n", "a\u{7}\n", "\0\n"]
+    {
+        assert!(item(text).starts_with('"'), "{text:?}");
+    }
+    assert_eq!(item(&"word ".repeat(100)).lines().count(), 1, "nothing is folded");
+}
+
+/// Every text of up to six characters out of those that decide the shape of a block.
+#[test]
+fn texts_of_every_shape_are_read_back() {
+    let mut texts = vec![String::new()];
+    for _ in 0..6 {
+        let longer =
+            texts.iter().flat_map(|text| ['x', ' ', '\n', '\t', '#'].map(|next| format!("{text}{next}")));
+        texts = longer.chain([String::new()]).collect();
+    }
+    for texts in texts.chunks(100) {
+        assert_eq!(serde_yaml::from_str::<Pod>(&emitted(texts)).unwrap(), pod(texts));
+    }
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    let words = [
+        "yes",
+        "null",
+        "~",
+        "8000",
+        "0400",
+        "1e3",
+        "1:30",
+        "2001-01-01",
+        "---",
+        "...",
+        "<<",
+        "{{ x }}",
+        "x: y",
+    ];
+    let marks = [
+        " ", "\n", "\n  ", "\t", "# ", ": ", "- ", "'", "\"", "\\", "%", "&", "*", "!", "|", ">", "[", "{",
+        ",",
+    ];
+    let specials = [
+        "\r",
+        "\0",
+        "\u{1b}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{a0}",
+        "\u{2028}",
+        "\u{feff}",
+        "\u{fffe}",
+        "\u{10ffff}",
+    ];
+    let char = any::<char>().prop_map(String::from);
+    let piece = prop_oneof![
+        select(words.to_vec()).prop_map(String::from),
+        select(marks.to_vec()).prop_map(String::from),
+        select(specials.to_vec()).prop_map(String::from),
+        char
+    ];
+    vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_back(texts in vec(any_text(), 1..8)) {
+        prop_assert_eq!(&serde_yaml::from_str::<Pod>(&emitted(&texts)).unwrap(), &pod(&texts));
+        prop_assert_eq!(&serde_json::from_str::<Pod>(&json(&[&object(&texts)]).unwrap()).unwrap(), &pod(&texts));
+    }
+
+    #[test]
+    fn no_header_breaks_out_of_its_comment(header in any_text()) {
+        let yaml = yaml(&[Document { header: Some(header), object: &object(&[]) }]).unwrap();
+        prop_assert_eq!(&serde_yaml::from_str::<Pod>(&yaml).unwrap(), &pod(&[]));
+    }
+}
