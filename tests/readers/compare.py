@@ -1,0 +1,56 @@
+"""Compares what PyYAML and kubectl read from all.yaml with all.json, in the folder that is given."""
+
+import json
+import pathlib
+import sys
+
+import yaml
+
+LABEL = "initflow.test/read"
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    written = json.loads((folder / "all.json").read_bytes())["items"]
+    failed = compare("PyYAML", written, read_yaml(folder / "all.yaml"))
+    failed |= compare("kubectl", written, read_stream(folder / "kubectl.json"))
+    sys.exit(failed)
+
+
+def read_yaml(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(yaml.safe_load_all(file))
+
+
+def read_stream(path):
+    """The objects of kubectl's output, one behind the other, without the label that it was told to add."""
+    text = path.read_bytes().decode()
+    decoder = json.JSONDecoder()
+    objects, at = [], 0
+    while at < len(text):
+        one, at = decoder.raw_decode(text, at)
+        del one["metadata"]["labels"][LABEL]
+        objects.append(one)
+        while text[at : at + 1].isspace():
+            at += 1
+    return objects
+
+
+def compare(reader, written, read):
+    for expected, found in zip(written, read):
+        if exact(expected) != exact(found):
+            print(f"{reader} does not read what was written:\n  {exact(expected)}\nbut\n  {exact(found)}")
+            return True
+    if len(written) != len(read):
+        print(f"{reader} reads {len(read)} objects instead of {len(written)}")
+        return True
+    print(f"{reader} reads all {len(read)} objects as they were written")
+    return False
+
+
+def exact(value):
+    """The value as text, in which 1, 1.0, true and a date are four things."""
+    return json.dumps(value, sort_keys=True, default=repr)
+
+
+main()

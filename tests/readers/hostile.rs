@@ -1,0 +1,66 @@
+//! Texts that readers of YAML take for something else, or that writers break.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+
+/// How many texts are made by chance.
+const RANDOM: usize = 400;
+
+/// What is no text to some reader.
+#[rustfmt::skip]
+const WORDS: &[&str] = &[
+    "yes", "no", "on", "off", "y", "n", "Y", "N", "Yes", "NO", "On", "OFF", "true", "false", "True",
+    "FALSE", "null", "Null", "NULL", "~", "1_000", "0400", "0o14", "0x1f", "0b101", "1e3", "1E3", "12e03",
+    "1e", ".5", "1.", "1.5", "+1", "-1", "-0", "+.5", "1:30", "190:20:30", "190:20:30.15", "0", "00", "007",
+    "08", "09", "1__0", "_1", "0x", "0o", "0o8", "2001-01-01", "2001-1-1", "2001-12-14t21:59:43.10-05:00",
+    "2001-12-14 21:59:43.10 -5", ".inf", "-.INF", "+.Inf", ".nan", ".NaN", "inf", "nan", "NaN", "Infinity",
+    "1e999", "9223372036854775808", "99999999999999999999", "1.0", "64Mi", "1k",
+];
+
+/// What is syntax to some reader.
+#[rustfmt::skip]
+const SYNTAX: &[&str] = &[
+    "", "<<", "=", "-", "--", "---", "--- a", "...", "... a", "# x", "#", "a#b", "a #b", ": ", ":", ":a",
+    "a:", "a: b", "a :b", "- x", "-x", "? x", "?", "?x", "%", "%YAML 1.2", "@", "@a", "`", "`a`", "!",
+    "!!str a", "! a", "&", "&a", "& a", "*", "*a", "* a", "|", "|-", "| a", ">", ">+", "> a", "[", "[]",
+    "]", "{", "{}", "}", ",", ", a", "a, b", "'", "''", "'a'", "\"", "\"\"", "\"a\"", "a'b", "a\"b", "\\",
+    "\\n", "a\\", "{{ .Values }}", "{a: b}", "[a, b]", "${X}", "$(X)", "$$(X)", "$(TEXT)", "{{- if x -}}",
+    "a: |\n  b",
+];
+
+/// White space, line ends and characters that a text can do without.
+#[rustfmt::skip]
+const SPACE: &[&str] = &[
+    " ", "  ", "\t", " a", "a ", " a ", "\ta", "a\t", "\ttab", "a\tb", "\n", "\n\n", "\n\n\n", "\na", "a\n",
+    "a\n\n", "\n\na\n\n", "a\nb", "a\nb\n", "a\n\nb", "  a\nb", "a\n  b", "a\n  b\n", "\ta\nb", "a\n\tb",
+    "a \nb", "a\n ", "a\n \n", "a\n\t", "a\n\t\n", "a\n  \nb", " \na", " \n", "\n ", "\t\n", "\n\t",
+    "a\n---\nb", "---\na\n", "a\n...\nb", "a\n# b\n", "# a\nb", "- a\n- b\n", "a: b\nc: d\n", "a\r\nb\r\n",
+    "a\rb", "\r", "\r\n", "a\r", "a\u{85}b", "a\n\u{85}b", "a\u{2028}b", "a\n\u{2029}b\n", "\u{2028}",
+    "\u{feff}", "\u{feff}a", "a\u{feff}b", "a\n\u{feff}b", "\u{1}", "a\u{1}\nb",
+    "\u{7}\u{8}\u{b}\u{c}\u{1b}[0m", "\u{7f}", "\u{80}", "\u{9f}", "\u{a0}", "\u{a0}a\u{a0}", "a\n\u{a0}b",
+    "\u{ad}", "\u{200b}", "\u{200e}\u{202e}a", "\u{e000}", "\u{fdd0}", "\u{fffd}", "\u{fffe}", "\u{ffff}",
+    "a\n\u{fffe}", "\u{10000}", "\u{1fffe}", "\u{10ffff}", "\u{d7ff}", "\u{3000}a\u{3000}", "é", "e\u{301}",
+    "\u{301}", "😀", "👩\u{200d}👩\u{200d}👧", "日本語", "שלום", "a\n😀\n", "ｙｅｓ",
+];
+
+/// All texts: those above, long ones, and as many again made of their pieces; always the same.
+pub(crate) fn texts() -> Vec<String> {
+    let mut texts: Vec<String> = [WORDS, SYNTAX, SPACE].concat().into_iter().map(Into::into).collect();
+    texts.push("x".repeat(5000));
+    texts.push("long words ".repeat(500));
+    texts.push(format!("{}\n  {}\n", "a: # ".repeat(1000), " b".repeat(1000)));
+    texts.push("é\"\\".repeat(1500));
+    texts.push("line\n".repeat(1000));
+    let pieces: Vec<&str> =
+        [WORDS, SYNTAX, SPACE, &["\n", "\n", "\n", "\n", " ", " ", " ", "a", "b"].repeat(8)].concat();
+    let mixed = vec(select(pieces), 1..8).prop_map(|pieces| pieces.concat());
+    let any = vec(any::<char>().prop_filter("no API server takes it", |char| *char != '\0'), 0..24)
+        .prop_map(|characters| characters.into_iter().collect::<String>());
+    let random = prop_oneof![3 => mixed, 1 => any];
+    let mut runner = TestRunner::deterministic();
+    texts.extend((0..RANDOM).filter_map(|_| Some(random.new_tree(&mut runner).ok()?.current())));
+    texts
+}

@@ -1,0 +1,127 @@
+//! What the compiler writes is read back exactly: hostile text in every place of a pod, read by `serde_yaml` and compared
+//! with the source and with the compiler's JSON. `tests/readers/run` has the other readers; it takes both from the folder
+//! `READERS_DIR`.
+#![allow(clippy::unwrap_used)]
+
+mod hostile;
+
+use initflow::compile::{NoFiles, Options, compile};
+use initflow::emit::{Document, json, yaml};
+use initflow::lower::Object;
+use serde::Deserialize as _;
+use serde_json::Value;
+use std::fmt::Write as _;
+
+#[test]
+fn what_is_written_is_read_back_exactly() {
+    let texts = hostile::texts();
+    let objects: Vec<Object> = texts.iter().enumerate().map(|(at, text)| pod(at, text)).collect();
+    let documents: Vec<Document> = texts
+        .iter()
+        .zip(&objects)
+        .map(|(text, object)| Document { header: Some(format!("pod\n{text}")), object })
+        .collect();
+    for (text, document) in texts.iter().zip(&documents) {
+        let yaml = yaml(std::slice::from_ref(document)).unwrap();
+        let json: Value = serde_json::from_str(&json(&[document.object]).unwrap()).unwrap();
+        let read = serde_yaml::from_str::<Value>(&yaml).map_err(|error| error.to_string());
+        assert_eq!(read, Ok(json.clone()), "of {text:?}, written as\n{yaml}");
+        said_as_in_the_source(text, &json);
+    }
+
+    let all = yaml(&documents).unwrap();
+    let list = json(&objects.iter().collect::<Vec<_>>()).unwrap();
+    let read: Vec<Value> =
+        serde_yaml::Deserializer::from_str(&all).map(|one| Value::deserialize(one).unwrap()).collect();
+    assert_eq!(serde_json::from_str::<Value>(&list).unwrap()["items"], Value::Array(read));
+    if let Some(folder) = std::env::var_os("READERS_DIR") {
+        std::fs::write(std::path::Path::new(&folder).join("all.yaml"), all).unwrap();
+        std::fs::write(std::path::Path::new(&folder).join("all.json"), list).unwrap();
+    }
+}
+
+/// A pod with the text wherever it may stand.
+fn pod(at: usize, text: &str) -> Object {
+    let quoted = quote(text);
+    let label = if is_label(text) { quoted.as_str() } else { "\"-\"" };
+    let label = label.replace("\"-\"", "\"x\"");
+    // A key of a map, and names, as far as the text may be one.
+    let key = if is_label(text) && !text.is_empty() { &quoted } else { "key" };
+    let name = if is_name(text) { quoted.clone() } else { format!("hostile-{at}") };
+    let mut source = format!(
+        "pod {name} {{
+          labels {{ {key} {label}; other {label} }}
+          annotations {{ {key} {quoted}; first {quoted} }}
+          volume {name}
+          step {name} {{
+            image \"i\"
+            env {{ TEXT {quoted}; NEXT {quoted} }}
+            command [{quoted}, {quoted}]
+            args [\"-c\", {quoted}]
+            writes {name} at /in
+          }}
+          app main {{
+            image \"i\"
+            cpu 1
+            memory 64Mi
+            port 80
+            reads {name} at /in"
+    );
+    if !text.trim().is_empty() {
+        let _ = write!(source, "\n script {quoted}");
+    }
+    source += "\n}\n}\n";
+    let compilation = compile("hostile", source.clone(), &NoFiles, &Options::default());
+    let errors: Vec<String> = compilation.diagnostics.iter().map(|found| found.headline.clone()).collect();
+    assert!(!compilation.failed(), "{errors:?} in {source}");
+    compilation.workloads[0].object().unwrap()
+}
+
+/// The compiler's JSON holds the text of the source.
+fn said_as_in_the_source(text: &str, json: &Value) {
+    let step = &json["spec"]["initContainers"][0];
+    assert_eq!(json["metadata"]["annotations"]["first"], text);
+    assert_eq!(step["env"][1]["value"], text);
+    assert_eq!(step["command"], serde_json::json!([text, text]));
+    assert_eq!(step["args"], serde_json::json!(["-c", text]));
+    // What Kubernetes would replace is escaped in scripts.
+    let script = &json["spec"]["containers"][0]["command"][3];
+    assert!(script.is_null() || text.contains('$') || script == text, "{script} is not {text:?}");
+}
+
+/// The text as a string of the language.
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '\n' => out += "\\n",
+            '\t' => out += "\\t",
+            '\r' => out += "\\r",
+            '"' | '\\' | '#' => out.extend(['\\', character]),
+            ' '..='~' => out.push(character),
+            _ if character.is_alphanumeric() => out.push(character),
+            _ => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
+            }
+        }
+    }
+    out + "\""
+}
+
+/// Whether a text may be the value of a label.
+fn is_label(text: &str) -> bool {
+    let ends = |text: &str| text.ends_with(|end: char| end.is_ascii_alphanumeric());
+    let inner = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
+    text.is_empty()
+        || text.len() <= 63
+            && text.starts_with(|start: char| start.is_ascii_alphanumeric())
+            && ends(text)
+            && text.chars().all(inner)
+}
+
+/// Whether a text may be a name.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && is_label(text)
+        && !text.contains(|char: char| char.is_ascii_uppercase() || "_.".contains(char))
+}
