@@ -7,6 +7,7 @@ mod builtin;
 mod command;
 mod container;
 mod declare;
+mod defaults;
 mod draft;
 mod environment;
 mod fields;

@@ -174,20 +174,29 @@ impl Entry {
     /// The head as the reference and messages show it: `port [name] number [udp] [host number]`.
     pub fn signature(&self) -> String {
         let mut text = self.name.to_string();
-        for (at, slot) in self.head.iter().enumerate() {
-            let joins = alternative(slot) && at > 0 && alternative(&self.head[at - 1]);
-            text.push_str(if joins { " | " } else { " " });
-            text.push_str(&slot.signature());
+        for slots in self.head.chunk_by(|a, b| alternative(a).is_some() && alternative(a) == alternative(b)) {
+            let each: Vec<String> = slots.iter().map(Slot::signature).collect();
+            let (open, close) = match slots.first().and_then(alternative) {
+                Some(Need::AtMostOne) => ("[", "]"),
+                Some(_) if slots.len() > 1 => ("(", ")"),
+                _ => ("", ""),
+            };
+            text.extend([" ", open, &each.join(" | "), close]);
         }
-        if self.body == Body::Required {
-            text.push_str(" { … }");
+        match self.body {
+            Body::Required => text.push_str(" { … }"),
+            Body::Optional => text.push_str(" [{ … }]"),
+            Body::None | Body::Fields(_) => {}
         }
         text
     }
 }
 
-fn alternative(slot: &Slot) -> bool {
-    matches!(slot, Slot::Clause(Clause { need: Need::OneOf | Need::AtMostOne, .. }))
+fn alternative(slot: &Slot) -> Option<Need> {
+    match slot {
+        Slot::Clause(Clause { need: need @ (Need::OneOf | Need::AtMostOne), .. }) => Some(*need),
+        _ => None,
+    }
 }
 
 impl Slot {

@@ -73,16 +73,24 @@ impl Given {
         self.value(name).and_then(|node| N::try_from(node.as_int()?).ok()).unwrap_or(default)
     }
 
-    /// An option that must stand; its absence is reported.
-    fn must(&self, name: &str, example: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<&GivenOption> {
-        let found = self.option(name);
-        if found.is_none() {
+    /// Options that must stand, each with an example; what is absent is reported at once.
+    fn must<const N: usize>(
+        &self,
+        wanted: [(&str, &str); N],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<[&GivenOption; N]> {
+        let absent = || wanted.iter().filter(|(name, _)| self.option(name).is_none());
+        let found: Vec<&GivenOption> = wanted.iter().filter_map(|(name, _)| self.option(name)).collect();
+        let list = |of: fn(&(&str, &str)) -> String| absent().map(of).collect::<Vec<_>>().join(" and ");
+        if found.len() < N {
+            let names = list(|(name, _)| format!("`{name}`"));
+            let examples = list(|(_, example)| format!("`{example}`"));
             diagnostics.push(
-                Diagnostic::error("missing-statement", self.span, format!("this step needs `{name}`"))
-                    .here(format!("expected `{example}` in it")),
+                Diagnostic::error("missing-statement", self.span, format!("this step needs {names}"))
+                    .here(format!("expected {examples} in it")),
             );
         }
-        found
+        found.try_into().ok()
     }
 
     /// A time in seconds that is at least one, or a default.

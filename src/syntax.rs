@@ -38,6 +38,10 @@ pub struct Parse {
 
 /// Reads a source. Total: broken parts become broken statements, each with an error.
 pub fn parse(source: &SourceFile) -> Parse {
+    if let Some(error) = mistakes::yaml(source) {
+        let document = Document { statements: Vec::new(), comments: Vec::new() };
+        return Parse { document, errors: vec![error] };
+    }
     let mut reader = Reader::new(source);
     let statements = match grammar::read(&source.text, |tokens| reader.take(tokens)) {
         Ok(()) => blocks::assemble(&mut reader),

@@ -52,23 +52,44 @@ pub const KEYWORDS: &[&str] = &[
     "when",
 ];
 
-/// The API's own names for what the language has a statement for, each with the statement to use.
+/// The API's own names for what the language has a statement for, each with what to do instead.
 pub const REPLACED: &[(&str, &str)] = &[
-    ("containers", "app NAME { … }"),
-    ("initContainers", "step NAME { … }` or `sidecar NAME { … }"),
-    ("ephemeralContainers", "kubectl debug"),
-    ("volumes", "volume NAME"),
-    ("volumeMounts", "reads VOLUME at /path`, `writes …`, `updates …` or `mounts …"),
-    ("ports", "port NAME NUMBER"),
-    ("envFrom", "env { from secret(\"name\") }"),
-    ("readinessProbe", "ready http PORT /path"),
-    ("livenessProbe", "alive http PORT /path"),
-    ("startupProbe", "started http PORT /path"),
-    ("requests", "cpu 250m..1` and `memory 256Mi..512Mi"),
-    ("limits", "cpu 250m..1` and `memory 256Mi..512Mi"),
-    ("template", "pod { … }"),
-    ("jobTemplate", "job { … }"),
-    ("spec", "the fields themselves"),
+    ("containers", "write `app NAME { … }`"),
+    ("initContainers", "write `step NAME { … }` or `sidecar NAME { … }`"),
+    ("ephemeralContainers", "use `kubectl debug`: they are added to running pods"),
+    ("volumes", "write `volume NAME`"),
+    ("volumeMounts", "write `reads VOLUME at /path`, `writes …`, `updates …` or `mounts …`"),
+    ("ports", "write `port NAME NUMBER`"),
+    ("envFrom", "write `env { from secret(\"name\") }`"),
+    ("readinessProbe", "write `ready http PORT /path`"),
+    ("livenessProbe", "write `alive http PORT /path`"),
+    ("startupProbe", "write `started http PORT /path`"),
+    ("requests", "write `cpu 250m..1` and `memory 256Mi..512Mi`"),
+    ("limits", "write `cpu 250m..1` and `memory 256Mi..512Mi`"),
+    ("template", "write its fields in the workload itself, or in `pod { … }`"),
+    ("jobTemplate", "write its fields in the workload itself, or in `job { … }`"),
+    ("spec", "write its fields in the workload itself"),
+];
+
+/// What newcomers write for some statements, each with what to do instead.
+pub const FOREIGN: &[(&str, &str)] = &[
+    ("if", "write `when CONDITION { … }`"),
+    ("container", "write `app NAME { … }`"),
+    ("initContainer", "write `step NAME { … }`"),
+    ("init", "write `step NAME { … }`"),
+    ("environment", "write `env { NAME \"value\" }`"),
+    ("mount", "write `reads VOLUME at /path`, `writes …`, `updates …` or `mounts …`"),
+    ("cmd", "write `run \"command\"`"),
+    ("entrypoint", "write `run \"command\"`"),
+    ("readiness", "write `ready http PORT /path`"),
+    ("liveness", "write `alive http PORT /path`"),
+    ("startup", "write `started http PORT /path`"),
+    ("healthcheck", "write `ready http PORT /path` or `alive http PORT /path`"),
+    ("url", "write `from \"https://…\"`"),
+    ("dest", "write `into VOLUME \"path\"`"),
+    ("destination", "write `into VOLUME \"path\"`"),
+    ("depends_on", "write `after NAME`"),
+    ("dependsOn", "write `after NAME`"),
 ];
 
 #[cfg(test)]

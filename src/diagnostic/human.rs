@@ -161,12 +161,21 @@ fn notes(diagnostic: &Diagnostic) -> Vec<String> {
     let mut notes: Vec<String> =
         diagnostic.help.iter().map(|help| format!("help: {}", lines(help))).collect();
     if let Some(fix) = &diagnostic.fix
-        && !diagnostic.help.contains(&fix.title)
+        && !diagnostic.help.iter().any(|help| says(help, fix))
     {
         notes.push(format!("help: {}", lines(&describe(fix))));
     }
     notes.retain(|note| seen.insert(note.clone()));
     notes
+}
+
+/// Whether a help says already what a fix does.
+fn says(help: &str, fix: &Fix) -> bool {
+    let new = match fix.edits.as_slice() {
+        [edit] if !edit.text.trim().is_empty() => format!("write `{}`", edit.text.trim()),
+        _ => return help.starts_with(&fix.title),
+    };
+    help.contains(&fix.title) || help.ends_with(&new)
 }
 
 /// The title of a fix, with the new text where it is one short text that the title does not have.

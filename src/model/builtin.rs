@@ -68,7 +68,10 @@ impl Resolver<'_> {
         let lowered = (kind.lower)(&given, &mut diagnostics);
         let failed = !diagnostics.is_empty();
         for diagnostic in diagnostics {
-            self.report(diagnostic);
+            // What is missing may be what could not be understood.
+            if diagnostic.name != "missing-statement" || !draft.unclear {
+                self.report(diagnostic);
+            }
         }
         let span = draft.span;
         let Some(lowered) = lowered else {

@@ -119,6 +119,14 @@ impl Resolver<'_> {
                             .collect();
                         return Node::new(value.span, Value::List(words));
                     }
+                    Constant::List(_) => {
+                        self.report(
+                            Diagnostic::error("type-mismatch", value.span, "a list does not fit here")
+                                .here("expected text in quotes")
+                                .help("a command as a list is `command […]`"),
+                        );
+                        return Node::new(value.span, Value::Unresolved);
+                    }
                     _ => {
                         let ty = crate::statement::Type::Text;
                         return self.convert(&evaluated, ty);

@@ -1,7 +1,7 @@
 //! Containers of every kind: their statements, layer upon layer, and what they become.
 
 use super::draft::{COMMAND, Draft};
-use super::resolve::{DEFAULTS, Defaults, Resolver};
+use super::resolve::Resolver;
 use super::scope::Scope;
 use super::volume::declared;
 use super::workload::Making;
@@ -43,7 +43,7 @@ impl<'a> Resolver<'a> {
             }
             None => {
                 let mut draft = Draft::new(name, entry.name, statement.head(), scope.layer);
-                self.apply_defaults(&mut draft, making);
+                self.apply_defaults(&mut draft, making, scope.part);
                 (making.containers.len(), draft)
             }
         };
@@ -70,29 +70,11 @@ impl<'a> Resolver<'a> {
         making.containers.insert(at, draft);
     }
 
-    fn apply_defaults(&mut self, draft: &mut Draft, making: &Making<'a>) {
-        let of_file = self.names.last().map(|names| names.defaults.clone()).unwrap_or_default();
-        let applies = |kind: Option<&SmolStr>| {
-            kind.is_none_or(|kind| kind == draft.keyword || (kind == "step" && draft.role == Role::Step))
-        };
-        let mut layered: Vec<(u8, Defaults<'a>)> = Vec::new();
-        for (base, all) in [(0, &of_file), (2, &making.defaults)] {
-            for defaults in all.iter().filter(|defaults| applies(defaults.kind)) {
-                layered.push((DEFAULTS[base + usize::from(defaults.kind.is_some())], *defaults));
-            }
-        }
-        layered.sort_by_key(|(layer, _)| *layer);
-        for (layer, defaults) in layered {
-            let scope = Scope { file: defaults.file, locals: &[], part: None, layer };
-            self.statements_into(draft, defaults.statements, &scope);
-        }
-    }
-
     fn container_statements(&mut self, draft: &mut Draft, block: &Block, scope: &Scope) {
         self.statements_into(draft, &block.statements, scope);
     }
 
-    fn statements_into(&mut self, draft: &mut Draft, statements: &[Statement], scope: &Scope) {
+    pub(super) fn statements_into(&mut self, draft: &mut Draft, statements: &[Statement], scope: &Scope) {
         self.each(statements, scope, |resolver, statement, live| {
             if live {
                 let before = resolver.errors();

@@ -3,13 +3,13 @@
 use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
 use super::types::phrase;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Diagnostic, nearest};
 use crate::kubernetes::schema::{Field, Object, Type as FieldType};
 use crate::kubernetes::version::{Availability, Support};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::syntax::tree::{self, Block, Statement, ValueKind};
-use crate::vocabulary::REPLACED;
+use crate::vocabulary::{FOREIGN, REPLACED};
 use smol_str::SmolStr;
 
 /// The fields of which an object can have only one, by the object's name.
@@ -420,7 +420,7 @@ impl Resolver<'_> {
                     format!("`{}` has a statement of the language", name.text),
                 )
                 .here("the API's own name")
-                .help(format!("write `{instead}`")),
+                .help(*instead),
             );
             return None;
         }
@@ -430,19 +430,31 @@ impl Resolver<'_> {
                 .here(format!("no statement, and no field of `{place}`"));
         let known: Vec<&str> = known.collect();
         let folded = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text));
-        let diagnostic = match folded {
-            Some(found) => diagnostic.help(format!("write `{found}`: case matters")).fix(
+        let diagnostic = match (folded, instead_of(&name.text, &known)) {
+            (_, Some(instead)) => diagnostic.help(instead),
+            (Some(found), None) => diagnostic.help(format!("write `{found}`: case matters")).fix(
                 format!("write `{found}`"),
                 name.span,
                 *found,
                 Applicability::Safe,
             ),
-            None => diagnostic.did_you_mean(name.span, &name.text, known),
+            (None, None) => diagnostic.did_you_mean(name.span, &name.text, known),
         };
         let meant = diagnostic.fix.as_ref().and_then(|fix| Some(fix.edits.first()?.text.clone()));
         self.report(diagnostic);
         meant
     }
+}
+
+/// What to do instead of a statement that newcomers write, or that is nearest to a name which the language replaces.
+fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
+    let of = |table: &[(&str, &'static str)], name: &str| {
+        table.iter().find(|(known, _)| *known == name).map(|(_, instead)| *instead)
+    };
+    of(FOREIGN, name).or_else(|| {
+        let replaced = REPLACED.iter().map(|(name, _)| *name);
+        of(REPLACED, nearest(name, known.iter().copied().chain(replaced))?)
+    })
 }
 
 /// Marks a field as given though not understood, so that nobody reports it as missing.

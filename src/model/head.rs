@@ -2,6 +2,7 @@
 
 use super::resolve::Resolver;
 use crate::diagnostic::Diagnostic;
+use crate::kubernetes::schema;
 use crate::source::Span;
 use crate::statement::{Body, Clause, Entry, Need, Slot, Type};
 use crate::syntax::tree::{Statement, Value, ValueKind};
@@ -236,8 +237,13 @@ impl<'a> Matcher<'_, '_, 'a> {
             Some(Slot::One(name, ty) | Slot::Maybe(name, ty) | Slot::Many(name, ty)) => (*name, ty.phrase()),
             _ => ("value", "a value".into()),
         };
-        let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-        let headline = format!("`{}` needs {article} {}", self.entry.name, name.trim_matches(['"', '\'']));
+        let name = name.trim_matches(['"', '\'']);
+        let article = match name {
+            _ if name.ends_with('s') => "",
+            _ if name.starts_with(['a', 'e', 'i', 'o', 'u']) => "an ",
+            _ => "a ",
+        };
+        let headline = format!("`{}` needs {article}{name}", self.entry.name);
         self.resolver.report(
             Diagnostic::error("missing-value", self.statement.head(), headline)
                 .here(format!("expected {expected} after this"))
@@ -254,7 +260,10 @@ impl<'a> Matcher<'_, '_, 'a> {
         let headline = format!("`{}` takes no further value here", self.entry.name);
         let diagnostic = Diagnostic::error("unexpected-value", value.span, headline).here("not expected");
         let diagnostic = match &value.kind {
-            ValueKind::Word(_) => diagnostic.did_you_mean(value.span, &written, words),
+            ValueKind::Word(word) => match volume_source(self.entry, word) {
+                Some(instead) => diagnostic.help(instead),
+                None => diagnostic.did_you_mean(value.span, &written, words),
+            },
             _ => diagnostic,
         };
         self.resolver.report(diagnostic.help(format!("write `{}`", self.entry.signature())));
@@ -267,4 +276,20 @@ impl<'a> Matcher<'_, '_, 'a> {
                 .label(before, "first here"),
         );
     }
+}
+
+/// How to write a volume's source whose name in the API, or in kubectl, stands in a head.
+fn volume_source(entry: &Entry, word: &str) -> Option<String> {
+    let short = match word {
+        _ if entry.name != "volume" => return None,
+        "emptyDir" => "scratch",
+        "pvc" | "persistentVolumeClaim" => "claim",
+        "configMap" => "configmap",
+        "hostPath" => "host",
+        _ => {
+            let field = schema::VOLUME.field(word)?;
+            return Some(format!("write it as a block: `volume NAME {{ {} {{ … }} }}`", field.name));
+        }
+    };
+    Some(format!("write `{short}`"))
 }

@@ -23,6 +23,12 @@ pub(super) fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {
         return;
     }
     if making.spec.get("selector").is_none()
+        && name.is_none()
+        && making.metadata.get("generateName").is_none()
+    {
+        // It would be made of the name, whose lack is reported.
+        making.spec.set("selector", span, Node::new(span, Value::Unresolved));
+    } else if making.spec.get("selector").is_none()
         && let Some(name) = name
     {
         let given =

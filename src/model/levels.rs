@@ -2,6 +2,7 @@
 
 use super::resolve::Resolver;
 use super::scope::Scope;
+use super::types::one_of;
 use super::workload::Making;
 use super::{Name, Storage, Volume, WorkloadKind};
 use crate::diagnostic::Diagnostic;
@@ -119,6 +120,25 @@ impl<'a> Resolver<'a> {
             return;
         }
         let kind = making.kind.keyword();
+        let others: Vec<&str> = SPECS
+            .iter()
+            .filter(|(_, spec)| {
+                field_of(spec, name).is_some()
+                    || (name == "volumeClaimTemplates" && spec.field(name).is_some())
+            })
+            .map(|(keyword, _)| *keyword)
+            .collect();
+        if !others.is_empty() {
+            self.report(
+                Diagnostic::error(
+                    "misplaced-statement",
+                    statement.name.span,
+                    format!("`{name}` may not stand in a `{kind}`"),
+                )
+                .here(format!("only in {}", one_of(others.into_iter()))),
+            );
+            return;
+        }
         self.unknown_statement(statement, known.into_iter(), kind);
     }
 
@@ -142,6 +162,16 @@ impl<'a> Resolver<'a> {
         making.add_volume(scope.layer, volume);
     }
 }
+
+/// The kinds of workload that have a spec of their own.
+const SPECS: [(&str, &schema::Object); 6] = [
+    ("deployment", &schema::DEPLOYMENT_SPEC),
+    ("statefulset", &schema::STATEFUL_SET_SPEC),
+    ("daemonset", &schema::DAEMON_SET_SPEC),
+    ("replicaset", &schema::REPLICA_SET_SPEC),
+    ("job", &schema::JOB_SPEC),
+    ("cronjob", &schema::CRON_JOB_SPEC),
+];
 
 /// A field of a spec, unless the language has a statement for it.
 fn field_of(object: &'static schema::Object, name: &str) -> Option<&'static schema::Field> {

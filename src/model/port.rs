@@ -4,9 +4,10 @@ use super::draft::Draft;
 use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::Scope;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
-use crate::syntax::tree::Statement;
+use crate::syntax::tree::{Statement, ValueKind};
 use smol_str::SmolStr;
 
 impl Resolver<'_> {
@@ -14,6 +15,19 @@ impl Resolver<'_> {
     pub(super) fn port(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
         let mut fields = Map::default();
         let span = statement.head();
+        if let (Some(name), Some(number)) = (head.plain("name"), head.plain("number"))
+            && let (ValueKind::Number(_), ValueKind::Word(word)) = (&name.value.kind, &number.value.kind)
+            && self.lookup(word, scope).is_none()
+        {
+            let span = name.value.span.to(number.value.span);
+            let swapped = format!("{word} {}", self.spelling(name.value.span));
+            self.report(
+                Diagnostic::error("unexpected-value", span, "a port's name comes before its number")
+                    .here("the other way round")
+                    .fix(format!("write `port {swapped}`"), span, swapped, Applicability::Safe),
+            );
+            return;
+        }
         if let Some(name) = head.plain("name") {
             let node = self.typed(name.value, name.ty, scope);
             self.put(&mut fields, "name", node.span, node, scope);

@@ -18,9 +18,6 @@ use std::sync::Arc;
 /// How near a workload's own statements are. What is farther has a lower number: see [`Scope::layer`].
 pub(super) const OWN: u8 = 200;
 
-/// The layers of `defaults`, from outside in, without KIND before with.
-pub(super) const DEFAULTS: [u8; 4] = [1, 2, 3, 4];
-
 /// How much farther a template is than the statement that uses it: room for its own container templates.
 pub(super) const TEMPLATE_STEP: u8 = 4;
 

@@ -114,14 +114,17 @@ impl Resolver<'_> {
             let span = if binding.argument { binding.value.span } else { span };
             return Evaluated { constant: binding.value.constant.clone(), span };
         }
-        self.unknown_word(word, span, scope);
+        self.unknown_word(word, span, None, scope);
         Evaluated { constant: Constant::Unknown, span }
     }
 
-    fn unknown_word(&mut self, word: &str, span: Span, scope: &Scope) {
+    /// Reports a word that nothing declares, with what its place expects where that is not text.
+    fn unknown_word(&mut self, word: &str, span: Span, expected: Option<&str>, scope: &Scope) {
+        let here =
+            expected.map_or_else(|| "not declared".to_owned(), |expected| format!("expected {expected}"));
         let mut diagnostic =
             Diagnostic::error("unknown-name", span, format!("no `let` or `param` is called `{word}`"))
-                .here("not declared");
+                .here(here);
         if let Some(declared) = self.declared_below(word, scope) {
             diagnostic = diagnostic
                 .label(declared, "declared here, below its use")
@@ -135,6 +138,7 @@ impl Resolver<'_> {
             .map(str::to_owned);
             diagnostic = match near {
                 Some(near) => diagnostic.did_you_mean(span, word, [near.as_str()]),
+                None if expected.is_some() => diagnostic,
                 None => diagnostic.help(format!("text is always quoted: write `\"{word}\"`")).fix(
                     "put the text in quotes",
                     span,
@@ -144,6 +148,19 @@ impl Resolver<'_> {
             };
         }
         self.report(diagnostic);
+    }
+
+    /// The value where something else than text is expected.
+    pub(super) fn evaluate_as(&mut self, value: &Value, expected: &str, scope: &Scope) -> Evaluated {
+        match &value.kind {
+            ValueKind::Word(word)
+                if !matches!(word.as_str(), "true" | "false") && self.lookup(word, scope).is_none() =>
+            {
+                self.unknown_word(word, value.span, Some(expected), scope);
+                Evaluated { constant: Constant::Unknown, span: value.span }
+            }
+            _ => self.evaluate(value, scope),
+        }
     }
 
     /// The value of anything that is not a reference or an enumeration's value.

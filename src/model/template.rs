@@ -55,11 +55,18 @@ impl<'a> Resolver<'a> {
                 Value { kind: ValueKind::Word(kind), .. },
                 Value { kind: ValueKind::Call(name, arguments), .. },
             ] => (kind, name, arguments),
-            _ => {
-                self.report(
+            values => {
+                let diagnostic =
                     Diagnostic::error("malformed-declaration", statement.head(), "`template` cannot be read")
-                        .here(format!("expected `{shape}`")),
-                );
+                        .here(format!("expected `{shape}`"));
+                self.report(match values {
+                    [
+                        Value { kind: ValueKind::Word(kind), .. },
+                        Value { kind: ValueKind::Word(name), .. },
+                    ] => diagnostic
+                        .help(format!("without parameters it is `template {kind} {name}() {{ … }}`")),
+                    _ => diagnostic,
+                });
                 return None;
             }
         };
@@ -194,6 +201,7 @@ impl<'a> Resolver<'a> {
     ) -> Vec<Binding> {
         let mut given: Vec<Option<&'a Value>> = vec![None; template.parameters.len()];
         let mut positional = 0;
+        let mut misspelt = false;
         for argument in arguments {
             let Some(value) = argument.values.first() else { continue };
             let at = match &argument.name {
@@ -208,6 +216,7 @@ impl<'a> Resolver<'a> {
             let Some(at) = at else {
                 let known = template.parameters.iter().map(|parameter| parameter.name.text.as_str());
                 let declared = template.name.span;
+                misspelt |= argument.name.is_some();
                 let diagnostic = match &argument.name {
                     None => Diagnostic::error(
                         "unknown-argument",
@@ -248,6 +257,8 @@ impl<'a> Resolver<'a> {
                         Scope { file: template.file, locals: &bindings, part: None, layer: scope.layer };
                     self.argument(default, &parameter.ty, &inner)
                 }
+                // It may be what a misspelt argument was meant for.
+                (None, None) if misspelt => Evaluated { constant: Constant::Unknown, span: call },
                 (None, None) => {
                     self.report(
                         Diagnostic::error(

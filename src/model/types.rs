@@ -17,7 +17,10 @@ impl Resolver<'_> {
         if matches!(ty, Type::Name | Type::Volume | Type::Container | Type::PortRef) {
             return self.named(value, ty, scope);
         }
-        let evaluated = self.evaluate(value, scope);
+        let evaluated = match ty {
+            Type::Text | Type::TextOrList => self.evaluate(value, scope),
+            _ => self.evaluate_as(value, &ty.phrase(), scope),
+        };
         self.convert(&evaluated, ty)
     }
 
@@ -88,6 +91,10 @@ impl Resolver<'_> {
             Diagnostic::error("type-mismatch", span, format!("{} does not fit here", constant.describe()))
                 .here(format!("expected {expected}"));
         let written = self.spelling(span);
+        // Text without quotes that is no word has been reported.
+        if matches!(constant, Constant::Text(text) if *text == written && text.contains(is_no_letter)) {
+            return;
+        }
         let diagnostic = match hint {
             Some(hint) => diagnostic.help(hint),
             None => diagnostic,
@@ -124,7 +131,10 @@ impl Resolver<'_> {
         if let FieldType::Enum(values) = ty {
             return self.enumerated(value, values, scope);
         }
-        let evaluated = self.evaluate(value, scope);
+        let evaluated = match ty {
+            FieldType::Text | FieldType::Time | FieldType::IntOrString => self.evaluate(value, scope),
+            _ => self.evaluate_as(value, &phrase(ty, key), scope),
+        };
         self.convert_scalar(&evaluated, ty, key)
     }
 
@@ -224,6 +234,11 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// Whether a word cannot hold a character.
+fn is_no_letter(char: char) -> bool {
+    !char.is_ascii_alphanumeric() && !matches!(char, '_' | '-' | '.')
 }
 
 /// "`a`, `b` or `c`"

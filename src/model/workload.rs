@@ -1,9 +1,10 @@
 //! Workloads: their levels, labels and selector, and the containers and volumes in them.
 
+use super::defaults::{InnerDefaults, OF_PART, OF_PLACED_PART, OF_TEMPLATE, OF_WORKLOAD};
 use super::draft::Draft;
 use super::head::Head;
 use super::labels::labels_of;
-use super::resolve::{Defaults, OWN, Resolver};
+use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
 use super::template::Use;
 use super::{Level, Name, Volume, Workload, WorkloadKind};
@@ -31,7 +32,7 @@ pub(super) struct Making<'a> {
     pub(super) containers: Vec<Draft>,
     pub(super) parts: Vec<Part>,
     pub(super) budgets: Vec<Node>,
-    pub(super) defaults: Vec<Defaults<'a>>,
+    pub(super) defaults: Vec<InnerDefaults<'a>>,
     /// The names that stand first behind statements that could not be understood: what they declare is not missing.
     pub(super) lost: Vec<SmolStr>,
     pub(super) unclear: bool,
@@ -78,7 +79,10 @@ impl<'a> Resolver<'a> {
         let below =
             used.as_ref().map(|used| Layer { block: used.block, scope: used.scope(None), used: Some(used) });
         for layer in below.iter().chain(&own) {
-            self.on_layer(layer, |resolver, layer| resolver.collect_defaults(layer, &mut making));
+            self.on_layer(layer, |resolver, layer| {
+                let nearness = if layer.used.is_some() { OF_TEMPLATE } else { OF_WORKLOAD };
+                resolver.collect_defaults(layer.block, &layer.scope, nearness, &mut making);
+            });
         }
         for layer in below.iter().chain(&own) {
             self.on_layer(layer, |resolver, layer| {
@@ -121,19 +125,6 @@ impl<'a> Resolver<'a> {
         let text = SmolStr::new(node.as_text()?);
         self.put(&mut making.metadata, "name", node.span, node.clone(), scope);
         Some(Name { text, span: node.span })
-    }
-
-    fn collect_defaults(&mut self, layer: &Layer<'a, '_>, making: &mut Making<'a>) {
-        let file = layer.scope.file;
-        self.each(&layer.block.statements, &layer.scope, |resolver, statement, live| {
-            if statement.name.text == "defaults"
-                && !statement.name.quoted
-                && let Some(defaults) = resolver.defaults(statement, file)
-                && live
-            {
-                making.defaults.push(defaults);
-            }
-        });
     }
 
     /// Takes in the statements of a workload's block, or of a part's.
@@ -213,16 +204,23 @@ impl<'a> Resolver<'a> {
             return;
         };
         let first = making.containers.len();
-        if let Some(used) = self.template_use(call.value, "part", scope) {
-            let scope = used.scope(Some(&text));
-            self.inside(&used, |resolver| {
-                resolver.collect_defaults(&Layer { block: used.block, scope, used: None }, making);
-                resolver.workload_statements(used.block, &scope, making);
+        let used = self.template_use(call.value, "part", scope);
+        let own = Scope { part: Some(&text), ..*scope };
+        if let Some(used) = &used {
+            self.inside(used, |resolver| {
+                resolver.collect_defaults(used.block, &used.scope(Some(&text)), OF_PART, making);
             });
         }
         if let Some(block) = &statement.block {
-            let scope = Scope { part: Some(&text), ..*scope };
-            self.workload_statements(block, &scope, making);
+            self.collect_defaults(block, &own, OF_PLACED_PART, making);
+        }
+        if let Some(used) = &used {
+            self.inside(used, |resolver| {
+                resolver.workload_statements(used.block, &used.scope(Some(&text)), making);
+            });
+        }
+        if let Some(block) = &statement.block {
+            self.workload_statements(block, &own, making);
         }
         let containers = making.containers[first..].iter().map(|draft| draft.name.text.clone()).collect();
         if let Some(before) = making.parts.iter().find(|part| part.name.text == text) {

@@ -148,9 +148,9 @@ pub fn checksum(text: &str) -> Option<SmolStr> {
 
 /// Reads the statements.
 fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let from = given.must("from", "from \"https://…\"", diagnostics);
-    let into = given.must("into", "into VOLUME \"file\"", diagnostics);
-    let (from, into) = (from?.values.first()?, into?);
+    let [from, into] =
+        given.must([("from", "from \"https://…\""), ("into", "into VOLUME \"file\"")], diagnostics)?;
+    let from = from.values.first()?;
     let source = Source::of(from.as_text()?);
     let source = wrong(source, "invalid-url", from.span, "this cannot be fetched", diagnostics)?;
     let path = into.values.get(1)?;

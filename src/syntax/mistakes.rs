@@ -6,7 +6,7 @@ pub(super) use strings::*;
 
 use super::tree::{Name, Operator};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 
 /// Characters that the language keeps for later.
 const RESERVED: [char; 5] = ['$', '@', '?', '^', '`'];
@@ -148,6 +148,19 @@ pub(super) fn missing_comma(first: Span, certain: bool) -> Diagnostic {
             ",",
             if certain { Applicability::Safe } else { Applicability::Unsafe },
         )
+}
+
+/// A manifest of Kubernetes as it is: one message says more than one for each of its lines.
+pub(super) fn yaml(source: &SourceFile) -> Option<Diagnostic> {
+    let mut at = 0;
+    let says = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '-']);
+    let line = source.text.split_inclusive('\n').inspect(|line| at += line.len()).find(says)?;
+    let key = ["apiVersion:", "kind:"].into_iter().find(|key| line.starts_with(key))?;
+    let start = at - line.len();
+    let error =
+        Diagnostic::error("yaml-source", Span::new(source.id, start, start + key.len()), "this is YAML")
+            .here("a key of YAML");
+    Some(error.help("write it as initflow: `deployment NAME { … }`; `initflow compile` makes the YAML"))
 }
 
 pub(super) fn stray_commas(commas: &[Span]) -> Diagnostic {

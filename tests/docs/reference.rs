@@ -52,8 +52,8 @@ fn table(name: &str) -> String {
         "container" => statements(Place::Container),
         "env" => statements(Place::Environment),
         "replaced" => rows(
-            "the API's name | written as",
-            REPLACED.iter().map(|(name, instead)| vec![code(name), format!("`{instead}`")]),
+            "the API's name | instead",
+            REPLACED.iter().map(|(name, instead)| vec![code(name), (*instead).to_owned()]),
         ),
         "types" => {
             rows("type | its values", model::parameter_types().map(|(name, values)| vec![code(name), values]))
