@@ -130,7 +130,7 @@ Examples:
   cat shop.initflow | initflow compile -         from standard input
 
 Of a folder all *.initflow files are taken, also in folders below it; what starts with a dot is passed over, and
-linked folders are not entered. A source is at most 64 MiB. Printed output is all or nothing: if any source has
+linked folders are not entered. A source is at most 32 MiB. Printed output is all or nothing: if any source has
 errors, nothing is printed. With -o each source is written on its own, at once and complete, unless it has errors;
 a source that defines no workload has no output.";
 

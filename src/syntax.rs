@@ -15,6 +15,7 @@ mod values;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
+use grammar::Stop;
 use reader::Reader;
 use tree::Document;
 
@@ -43,12 +44,21 @@ pub fn parse(source: &SourceFile) -> Parse {
         return Parse { document, errors: vec![error] };
     }
     let mut reader = Reader::new(source);
-    let statements = match grammar::read(&source.text, |tokens| reader.take(tokens)) {
+    let read = grammar::read(&source.text, |tokens| {
+        reader.take(tokens);
+        reader.errors.len() < MAX_ERRORS
+    });
+    let statements = match read {
         Ok(()) => blocks::assemble(&mut reader),
         // Only a thread without stack left comes here: the grammar accepts every text.
-        Err(at) => {
+        Err(Stop::NoStack(at)) => {
             let place = Span::new(source.id, at, at);
             reader.report(mistakes::too_deep(place, "brackets", MAX_BRACKET_DEPTH));
+            Vec::new()
+        }
+        Err(Stop::TooLong(stretch)) => {
+            let place = Span::new(source.id, stretch.start, stretch.start);
+            reader.report(mistakes::too_long(place));
             Vec::new()
         }
     };

@@ -319,14 +319,14 @@ fn what_is_too_large_is_refused_without_being_read() {
     let large = fs::File::create(folder.0.join("large.initflow")).expect("a file");
     large.set_len(100 << 20).expect("a file with a hole");
     let started = Instant::now();
-    folder.runs("check large.initflow").ends_with(2).says("larger than 64 MiB");
+    folder.runs("check large.initflow").ends_with(2).says("larger than 32 MiB");
     assert!(started.elapsed() < Duration::from_secs(2));
 }
 
 #[cfg(unix)]
 #[test]
 fn a_device_without_an_end_is_refused() {
-    Folder::new().runs("check /dev/zero").ends_with(2).says("larger than 64 MiB");
+    Folder::new().runs("check /dev/zero").ends_with(2).says("larger than 32 MiB");
 }
 
 #[cfg(unix)]

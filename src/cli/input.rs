@@ -202,6 +202,6 @@ mod tests {
         let reason = |bytes: &[u8]| read_text(bytes, 0).unwrap_err();
         assert_eq!(reason(b"ab\xff"), "it is not UTF-8: byte 3 is 0xff");
         assert_eq!(reason(b"\xff\xfea\0"), "it is UTF-16; save it as UTF-8");
-        assert!(read_text(io::repeat(b'a'), 0).unwrap_err().contains("larger than 64 MiB"));
+        assert!(read_text(io::repeat(b'a'), 0).unwrap_err().contains("larger than 32 MiB"));
     }
 }

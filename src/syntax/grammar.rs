@@ -4,6 +4,8 @@
 
 use pest::Parser;
 use pest::error::InputLocation;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::ops::Range;
 
 /// The parser that pest makes of the grammar.
 #[derive(pest_derive::Parser)]
@@ -21,18 +23,48 @@ pub(super) struct Token {
 /// Longer stretches are read one by one: what pest notes down on the way takes far more memory than the text.
 const STRETCH: usize = 1 << 16;
 
-/// Reads a text; an error is the place where the thread's stack ended.
-pub(super) fn read(text: &str, mut each: impl FnMut(&[Token])) -> Result<(), usize> {
-    let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut tokens = Vec::new();
-    while start < text.len() {
-        let end = stretch_end(text, start);
-        tokens.clear();
-        scan(&text[start..end], start, &mut tokens).map_err(|at| start + at)?;
-        each(&tokens);
-        start = end;
+/// How many stretches are read at a time, on all cores.
+const BATCH: usize = 16;
+
+/// A longer stretch is not read: a workload of 10,000 statements is shorter, and what pest notes down has to fit.
+const LONGEST: usize = 2 << 20;
+
+/// Why a text is not read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The thread's stack ended here.
+    NoStack(usize),
+    /// This stretch is too long.
+    TooLong(Range<usize>),
+}
+
+/// Reads a text, until `each` has had enough.
+pub(super) fn read(text: &str, mut each: impl FnMut(&[Token]) -> bool + Send) -> Result<(), Stop> {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut stretches = std::iter::successors(Some(start..stretch_end(text, start)), |last| {
+        (last.end < text.len()).then(|| last.end..stretch_end(text, last.end))
+    });
+    let mut batch: Vec<Range<usize>> = stretches.by_ref().take(BATCH).collect();
+    if let [only] = batch.as_slice() {
+        each(&scan(text, only)?);
+        return Ok(());
+    }
+    let mut scanned = scan_all(text, &batch);
+    while !scanned.is_empty() {
+        batch = stretches.by_ref().take(BATCH).collect();
+        // The next stretches are scanned while the last ones are taken in.
+        let take = || scanned.into_iter().try_fold(true, |go_on, tokens| Ok(go_on && each(&tokens?)));
+        let (next, taken) = rayon::join(|| scan_all(text, &batch), take);
+        if !taken? {
+            break;
+        }
+        scanned = next;
     }
     Ok(())
+}
+
+fn scan_all(text: &str, stretches: &[Range<usize>]) -> Vec<Result<Vec<Token>, Stop>> {
+    stretches.par_iter().map(|stretch| scan(text, stretch)).collect()
 }
 
 /// Where a text can be cut: behind a line that holds only a `}`, at its start, which no string and no bracket spans.
@@ -47,12 +79,16 @@ fn stretch_end(text: &str, start: usize) -> usize {
     }
 }
 
-/// Reads one stretch, which starts at `base`.
-fn scan(text: &str, base: usize, tokens: &mut Vec<Token>) -> Result<(), usize> {
-    let document = Grammar::parse(Rule::document, text).map_err(|error| match error.location {
-        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+/// Reads one stretch.
+fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Stop> {
+    if stretch.len() > LONGEST {
+        return Err(Stop::TooLong(stretch.clone()));
+    }
+    let document = Grammar::parse(Rule::document, &text[stretch.clone()]).map_err(|error| match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => Stop::NoStack(stretch.start + at),
     })?;
-    let offset = |at: usize| u32::try_from(base + at).unwrap_or(u32::MAX);
+    let offset = |at: usize| u32::try_from(stretch.start + at).unwrap_or(u32::MAX);
+    let mut tokens = Vec::new();
     for pair in document.flatten() {
         let (rule, span) = (pair.as_rule(), pair.as_span());
         match rule {
@@ -67,5 +103,5 @@ fn scan(text: &str, base: usize, tokens: &mut Vec<Token>) -> Result<(), usize> {
             _ => tokens.push(Token { rule, start: offset(span.start()), end: offset(span.end()) }),
         }
     }
-    Ok(())
+    Ok(tokens)
 }

@@ -78,6 +78,12 @@ pub(super) fn too_deep(span: Span, what: &str, limit: usize) -> Diagnostic {
     .help("use fewer levels")
 }
 
+pub(super) fn too_long(place: Span) -> Diagnostic {
+    Diagnostic::error("too-large", place, "2 MiB of text go by without the end of a workload")
+        .here("from here on nothing is read")
+        .help("close each workload by a `}` at the start of a line")
+}
+
 pub(super) fn unclosed_block(open: Span, head: Option<Span>, next: Option<Span>) -> Diagnostic {
     let error = Diagnostic::error("unclosed-block", open, "a block is never closed").here("opened here");
     let error = match head {
