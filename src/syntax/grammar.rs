@@ -27,7 +27,7 @@ const STRETCH: usize = 1 << 16;
 const BATCH: usize = 16;
 
 /// A longer stretch is not read: a workload of 10,000 statements is shorter, and what pest notes down has to fit.
-const LONGEST: usize = 2 << 20;
+const LONGEST: usize = 1 << 20;
 
 /// Why a text is not read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,9 +84,10 @@ fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Stop> {
     if stretch.len() > LONGEST {
         return Err(Stop::TooLong(stretch.clone()));
     }
-    let document = Grammar::parse(Rule::document, &text[stretch.clone()]).map_err(|error| match error.location {
-        InputLocation::Pos(at) | InputLocation::Span((at, _)) => Stop::NoStack(stretch.start + at),
-    })?;
+    let document =
+        Grammar::parse(Rule::document, &text[stretch.clone()]).map_err(|error| match error.location {
+            InputLocation::Pos(at) | InputLocation::Span((at, _)) => Stop::NoStack(stretch.start + at),
+        })?;
     let offset = |at: usize| u32::try_from(stretch.start + at).unwrap_or(u32::MAX);
     let mut tokens = Vec::new();
     for pair in document.flatten() {

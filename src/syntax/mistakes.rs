@@ -79,7 +79,7 @@ pub(super) fn too_deep(span: Span, what: &str, limit: usize) -> Diagnostic {
 }
 
 pub(super) fn too_long(place: Span) -> Diagnostic {
-    Diagnostic::error("too-large", place, "2 MiB of text go by without the end of a workload")
+    Diagnostic::error("too-large", place, "1 MiB of text goes by without the end of a workload")
         .here("from here on nothing is read")
         .help("close each workload by a `}` at the start of a line")
 }
