@@ -1,0 +1,118 @@
+//! The modules stand in layers: each uses only those below its own, and what touches the world is in few of them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// The layers from the top, with what each is for. Modules of one layer do not know each other.
+const LAYERS: &[(&[&str], &str)] = &[
+    (&["cli"], "the command: the only layer with files, an environment and a terminal"),
+    (&["compile"], "all stages, one after the other"),
+    (&["emit", "plan"], "objects as YAML and JSON; order and totals for people and tools"),
+    (&["lower"], "a checked workload as a typed Kubernetes object"),
+    (&["check"], "what the API server would refuse, and files that cannot flow as written"),
+    (&["order", "resources"], "what starts when, and what the pod costs, each with its reason"),
+    (&["model"], "names bound, templates applied, short forms written out: workloads of nodes"),
+    (&["vocabulary"], "every statement of the language in one table"),
+    (&["steps"], "the built-in steps: their statements and what they become"),
+    (&["syntax"], "text as statements"),
+    (&["statement"], "what a statement may be: the rows of the vocabulary"),
+    (&["object"], "a Kubernetes object as a tree with a place in the source for every node"),
+    (&["kubernetes"], "the facts of the platform"),
+    (&["diagnostic"], "what is wrong, where, and what to do about it"),
+    (&["source"], "text with places in it"),
+];
+
+/// What only some modules may name: the crates that one module hides, and the world.
+const HIDDEN: &[(&str, &[&str])] = &[
+    ("clap", &["cli"]),
+    ("codespan_reporting", &["diagnostic"]),
+    ("indicatif", &["cli"]),
+    ("k8s_openapi", &["lower"]),
+    ("pest", &["syntax"]),
+    ("serde_saphyr", &["emit"]),
+    ("std::env", &["cli"]),
+    ("std::fs", &["cli"]),
+    ("std::io", &["cli"]),
+    ("std::process", &["cli"]),
+    ("std::time", &["cli"]),
+];
+
+#[test]
+fn modules_use_only_what_is_below_them() {
+    for source in sources() {
+        let own = layer(&source.module).unwrap_or_else(|| panic!("{} is in no layer", source.module));
+        for used in source.code.split("crate::").skip(1).map(word).filter(|used| *used != source.module) {
+            let below = layer(used).is_some_and(|used| used > own);
+            assert!(below, "{}: `{}` may not use `{used}`", source.path, source.module);
+        }
+    }
+}
+
+#[test]
+fn every_layer_has_its_modules() {
+    let layers: Vec<&str> = LAYERS.iter().flat_map(|(modules, _)| *modules).copied().collect();
+    let modules: BTreeSet<String> = sources().into_iter().map(|source| source.module).collect();
+    assert_eq!(modules.iter().map(String::as_str).collect::<BTreeSet<_>>(), layers.iter().copied().collect());
+}
+
+#[test]
+fn the_world_is_out_of_reach() {
+    for source in sources() {
+        for (name, modules) in HIDDEN.iter().filter(|(_, modules)| !modules.contains(&source.module.as_str()))
+        {
+            let mut uses = source.code.match_indices(name).map(|(at, _)| &source.code[at + name.len()..]);
+            assert!(
+                !uses.any(|rest| rest.starts_with("::") || rest.starts_with(';')),
+                "{}: `{name}` is for {modules:?} alone",
+                source.path
+            );
+        }
+    }
+}
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|(modules, _)| modules.contains(&module))
+}
+
+/// A file of the library: without its tests and its comments.
+struct Source {
+    path: String,
+    module: String,
+    code: String,
+}
+
+fn sources() -> Vec<Source> {
+    let mut sources = Vec::new();
+    gather(Path::new("src"), &mut sources);
+    assert!(!sources.is_empty(), "there are sources");
+    sources
+}
+
+fn gather(folder: &Path, sources: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).expect("a folder can be read") {
+        let path = entry.expect("an entry can be read").path();
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name in UTF-8");
+        let outside = ["lib", "main"].contains(&name) && folder == Path::new("src");
+        if name == "tests" || outside {
+            continue;
+        }
+        if path.is_dir() {
+            gather(&path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("a source can be read");
+            let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default().lines();
+            let code: Vec<&str> = code.filter(|line| !line.trim_start().starts_with("//")).collect();
+            let module = path.iter().nth(1).and_then(|part| part.to_str()).expect("a name in UTF-8");
+            sources.push(Source {
+                path: path.display().to_string(),
+                module: module.trim_end_matches(".rs").to_owned(),
+                code: code.join("\n"),
+            });
+        }
+    }
+}
+
+fn word(text: &str) -> &str {
+    text.split(|char: char| !char.is_alphanumeric() && char != '_').next().unwrap_or_default()
+}
