@@ -1,4 +1,5 @@
 //! The modules stand in layers: each uses only those below its own, and what touches the world is in few of them.
+#![allow(clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::fs;
