@@ -1,0 +1,84 @@
+//! How fast each stage is, and how the whole grows: programs of 1 to 10,000 workloads the size of the Django example.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use divan::Bencher;
+use divan::counter::{BytesCount, ItemsCount};
+use initflow::compile::{Compiled, NoFiles, Options, compile, compile_with};
+use initflow::emit::{Document, json, yaml};
+use initflow::kubernetes::version::Version;
+use initflow::plan::Plan;
+use initflow::source::{FileId, SourceFile};
+use initflow::syntax::parse;
+
+fn main() {
+    divan::main();
+}
+
+const DJANGO: &str = include_str!("../examples/django/main.initflow");
+
+/// The number of workloads on which a single stage is measured.
+const MANY: usize = 100;
+
+/// A program of as many Djangos.
+fn program(workloads: usize) -> String {
+    let (head, django) = DJANGO.split_at(DJANGO.find("deployment shop").unwrap());
+    let named = |at| django.replacen("deployment shop", &format!("deployment shop-{at}"), 1);
+    (0..workloads).fold(head.to_owned(), |all, at| all + &named(at) + "\n")
+}
+
+fn compiled(workloads: usize) -> Vec<Compiled> {
+    compile("main.initflow", program(workloads), &NoFiles, &Options::default()).workloads
+}
+
+fn text_of(compiled: &Compiled) -> String {
+    let object = compiled.object().unwrap();
+    let header = Plan::of(&compiled.workload, &compiled.order, Version::NEWEST).header("main.initflow");
+    yaml(&[Document { header: Some(header), object: &object }]).unwrap()
+}
+
+#[divan::bench]
+fn stage_1_parse(bencher: Bencher) {
+    let source = SourceFile::new(FileId(0), "main.initflow", program(MANY));
+    bencher.counter(BytesCount::of_str(&source.text)).bench(|| parse(&source));
+}
+
+#[divan::bench]
+fn stage_1_to_3_parse_resolve_check(bencher: Bencher) {
+    let text = program(MANY);
+    let options = Options::default();
+    let run = || compile_with("main.initflow", text.clone(), &NoFiles, &options, |_| ());
+    bencher.counter(ItemsCount::new(MANY)).bench(run);
+}
+
+#[divan::bench]
+fn stage_4_lower(bencher: Bencher) {
+    let compiled = compiled(MANY);
+    let run = || compiled.iter().map(|compiled| compiled.object().unwrap()).collect::<Vec<_>>();
+    bencher.counter(ItemsCount::new(MANY)).bench(run);
+}
+
+#[divan::bench]
+fn stage_5_emit_yaml(bencher: Bencher) {
+    let objects: Vec<_> = compiled(MANY).iter().map(|compiled| compiled.object().unwrap()).collect();
+    let documents: Vec<_> = objects.iter().map(|object| Document { header: None, object }).collect();
+    let bytes = yaml(&documents).unwrap().len();
+    bencher.counter(BytesCount::new(bytes)).bench(|| yaml(&documents).unwrap());
+}
+
+#[divan::bench]
+fn stage_5_emit_json(bencher: Bencher) {
+    let objects: Vec<_> = compiled(MANY).iter().map(|compiled| compiled.object().unwrap()).collect();
+    let objects: Vec<_> = objects.iter().collect();
+    let bytes = json(&objects).unwrap().len();
+    bencher.counter(BytesCount::new(bytes)).bench(|| json(&objects).unwrap());
+}
+
+/// Everything, in one file.
+#[divan::bench(args = [1, 100, 1000, 10_000], max_time = 20)]
+fn whole(bencher: Bencher, workloads: usize) {
+    let text = program(workloads);
+    let options = Options::default();
+    let run =
+        || compile_with("main.initflow", text.clone(), &NoFiles, &options, |compiled| text_of(&compiled));
+    bencher.counter(ItemsCount::new(workloads)).bench(run);
+}
