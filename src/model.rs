@@ -258,3 +258,6 @@ pub struct Reference {
     /// The index into the workload's containers.
     pub index: usize,
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,7 @@ impl Resolver<'_> {
         if given {
             return;
         }
+        draft.resources.entries.retain(|entry| entry.key == "claims" || !entry.node.entries().is_empty());
         for (key, node) in [("requests", request), ("limits", limit)] {
             if let Some(node) = node {
                 if draft.resources.get(key).is_none() {

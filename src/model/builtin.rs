@@ -2,7 +2,7 @@
 
 use super::Direction;
 use super::draft::{COMMAND, COMPILER, Draft, StepOption};
-use super::references::MountDraft;
+use super::references::{MountDraft, Named};
 use super::resolve::Resolver;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
@@ -49,14 +49,15 @@ impl Resolver<'_> {
     pub(super) fn lower_step(&mut self, draft: &mut Draft) {
         let Some(kind) = KINDS.iter().find(|kind| kind.keyword == draft.keyword) else { return };
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
-        let given = Given { span: draft.span, command: own, options: Self::given(draft) };
+        let given = Given { span: draft.span, command: own, options: self.given(draft) };
+        let words = own.or_else(|| draft.fields.entry("args").map(|entry| entry.key_span));
         if draft.keyword != "migrate"
-            && let Some(command) = own
+            && let Some(words) = words
         {
             self.report(
                 Diagnostic::error(
                     "use-the-statement",
-                    command,
+                    words,
                     format!("the compiler writes the command of a `{}`", draft.keyword),
                 )
                 .here("not expected")
@@ -102,13 +103,26 @@ impl Resolver<'_> {
     }
 
     /// The options with the mounts that they imply.
-    fn given(draft: &mut Draft) -> Vec<GivenOption> {
+    fn given(&mut self, draft: &mut Draft) -> Vec<GivenOption> {
         let mut given = Vec::with_capacity(draft.options.len());
         for option in std::mem::take(&mut draft.options) {
             let mount_path = option.volume.map(|volume| {
-                let known = draft.mounts.iter().find(|mount| mount.volume.text == volume.text);
-                if let Some(path) = known.and_then(|mount| mount.fields.get("mountPath")?.as_text()) {
-                    return SmolStr::new(path);
+                let known = draft.mounts.iter_mut().find(|mount| mount.volume.text == volume.text);
+                if let Some(mount) = known
+                    && let Some(path) =
+                        mount.fields.get("mountPath").and_then(Node::as_text).map(SmolStr::new)
+                {
+                    if mount
+                        .fields
+                        .get("readOnly")
+                        .is_some_and(|read_only| matches!(read_only.value, Value::Bool(true)))
+                    {
+                        self.report(read_only(&draft.name.text, &volume, mount));
+                    }
+                    if mount.direction != Direction::Updates {
+                        mount.direction = Direction::Writes;
+                    }
+                    return path;
                 }
                 let path = format_smolstr!("{MOUNT_ROOT}/{}", volume.text.replace('.', "-"));
                 let mut fields = Map::default();
@@ -132,4 +146,16 @@ impl Resolver<'_> {
         }
         given
     }
+}
+
+fn read_only(step: &str, volume: &Named, mount: &MountDraft) -> Diagnostic {
+    let name = &volume.text;
+    Diagnostic::error(
+        "read-only-volume",
+        volume.span,
+        format!("`{step}` writes `{name}`, which it mounts read-only"),
+    )
+    .here("cannot be written")
+    .label(mount.span, "mounted read-only here")
+    .help(format!("write `writes {name} at /path` there, or leave it out: the step mounts what it writes"))
 }

@@ -44,7 +44,7 @@ impl<'a> Resolver<'a> {
         making: &mut Making<'a>,
     ) {
         let locals: Rc<[Binding]> = scope.locals.into();
-        self.each(&block.statements, scope, |resolver, statement, live| {
+        self.look_at_each(&block.statements, scope, |resolver, statement, live| {
             if statement.name.text == "defaults"
                 && !statement.name.quoted
                 && let Some(defaults) = resolver.defaults(statement, scope.file)
@@ -81,49 +81,5 @@ impl<'a> Resolver<'a> {
             let scope = Scope { file: defaults.file, locals, part, layer };
             self.statements_into(draft, defaults.statements, &scope);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::compile::{NoFiles, Options, compile};
-    use crate::emit::{Document, yaml};
-
-    /// What a program compiles to, or the names of what is wrong with it.
-    fn compiled(program: &str) -> String {
-        let compilation = compile("main.initflow", program.to_owned(), &NoFiles, &Options::default());
-        let names: Vec<&str> = compilation.diagnostics.iter().map(|diagnostic| diagnostic.name).collect();
-        let objects: Vec<_> =
-            compilation.workloads.iter().filter_map(|compiled| compiled.object().ok()).collect();
-        let documents: Vec<Document> =
-            objects.iter().map(|object| Document { header: None, object }).collect();
-        yaml(&documents).unwrap_or_default() + &names.join(" ")
-    }
-
-    #[test]
-    fn nearer_defaults_win_and_templates_hand_on_their_arguments() {
-        let made = compiled(
-            "defaults { image \"far:1\"; workingDir /far }\n\
-             template pod base(image: image) { defaults { image image; tty true }\n defaults app { stdin true } }\n\
-             pod x from base(\"mid:1\") { defaults { stdin false; terminationMessagePath /near }\n app a { } }\n\
-             pod y from base(\"mid:1\") { defaults { image \"near:1\" }\n app a { } }\n",
-        );
-        let (first, second) = made.split_once("---\n").unwrap_or_default();
-        assert!(first.contains("image: mid:1") && first.contains("workingDir: /far"), "{made}");
-        assert!(first.contains("stdin: false") && first.contains("tty: true"), "{made}");
-        assert!(second.contains("image: near:1") && second.contains("stdin: true"), "{made}");
-    }
-
-    #[test]
-    fn defaults_of_a_part_stay_in_it() {
-        let program = "template part tools(size: memory) { defaults { image \"in:1\"; memory size }\n\
-             sidecar s { started tcp 80 } }\n\
-             pod x { part t from tools(1Gi) { defaults { memory 2Gi } }\n app a { run \"x\" } }\n";
-        assert_eq!(compiled(program), "missing-image");
-        let made = compiled(&program.replace("run \"x\"", "image \"own:1\""));
-        assert!(
-            made.contains("image: in:1") && made.contains("memory: 2Gi") && made.contains("own:1"),
-            "{made}"
-        );
     }
 }

@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Scope, written_in};
+use super::types::one_of;
 use super::workload::Making;
 use super::{Container, Direction, Mount, Name, Reference};
 use crate::diagnostic::Diagnostic;
@@ -185,10 +186,18 @@ impl<'a> Resolver<'a> {
             Diagnostic::error("unknown-volume", named.span, format!("no volume is called `{}`", named.text))
                 .here("not declared in this workload");
         let near = crate::diagnostic::nearest(&named.text, known.iter().copied()).is_some();
-        self.report(if near {
-            diagnostic.did_you_mean(named.span, &named.text, known)
-        } else {
-            diagnostic.help(format!("declare it in the workload: `volume {}`", named.text))
+        self.report(match named.text.split_once('.') {
+            _ if near => diagnostic.did_you_mean(named.span, &named.text, known),
+            None => diagnostic.help(format!("declare it in the workload: `volume {}`", named.text)),
+            Some((part, _)) => {
+                let inside = known.iter().filter_map(|name| name.strip_prefix(part)?.strip_prefix('-'));
+                let inside: Vec<String> = inside.map(|name| format!("{part}.{name}")).collect();
+                match inside.as_slice() {
+                    [] => diagnostic.help(format!("no part is called `{part}`, or it has no volumes")),
+                    some => diagnostic
+                        .help(format!("the part `{part}` has {}", one_of(some.iter().map(String::as_str)))),
+                }
+            }
         });
     }
 }

@@ -173,6 +173,20 @@ impl<'a> Resolver<'a> {
         self.branches(statements, scope, true, &mut visit);
     }
 
+    /// The same for statements that are visited again: they count then.
+    pub(super) fn look_at_each<'s>(
+        &mut self,
+        statements: &'s [Statement],
+        scope: &Scope,
+        mut visit: impl FnMut(&mut Self, &'s Statement, bool),
+    ) {
+        let counted = self.statements;
+        self.branches(statements, scope, true, &mut visit);
+        if !self.is_cut_short() {
+            self.statements = counted;
+        }
+    }
+
     /// Whether the workload has more statements than are taken.
     pub(super) fn is_cut_short(&self) -> bool {
         self.statements > MAX_STATEMENTS
@@ -188,8 +202,11 @@ impl<'a> Resolver<'a> {
         // Whether some branch of the `when` before has been taken; none where no `when` stands before.
         let mut taken: Option<bool> = None;
         for statement in statements {
+            if self.is_cut_short() {
+                return;
+            }
             self.statements += 1;
-            if self.statements > MAX_STATEMENTS {
+            if self.is_cut_short() {
                 self.report(
                     Diagnostic::error(
                         "too-large",

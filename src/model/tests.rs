@@ -1,0 +1,126 @@
+use crate::compile::{NoFiles, Options, compile};
+use crate::diagnostic::Diagnostic;
+use crate::emit::{Document, yaml};
+
+/// What a program compiles to, and what is wrong with it.
+fn compiled(program: &str) -> (String, Vec<Diagnostic>) {
+    let compilation = compile("main.initflow", program.to_owned(), &NoFiles, &Options::default());
+    let objects: Vec<_> =
+        compilation.workloads.iter().filter_map(|compiled| compiled.object().ok()).collect();
+    let documents: Vec<Document> = objects.iter().map(|object| Document { header: None, object }).collect();
+    (yaml(&documents).unwrap_or_default(), compilation.diagnostics)
+}
+
+fn names(program: &str) -> Vec<&'static str> {
+    compiled(program).1.iter().map(|diagnostic| diagnostic.name).collect()
+}
+
+#[test]
+fn nearer_defaults_win_and_templates_hand_on_their_arguments() {
+    let (made, _) = compiled(
+        "defaults { image \"far:1\"; workingDir /far }\n\
+         template pod base(image: image) { defaults { image image; tty true }\n defaults app { stdin true } }\n\
+         pod x from base(\"mid:1\") { defaults { stdin false; terminationMessagePath /near }\n app a { } }\n\
+         pod y from base(\"mid:1\") { defaults { image \"near:1\" }\n app a { } }\n",
+    );
+    let (first, second) = made.split_once("---\n").unwrap_or_default();
+    assert!(first.contains("image: mid:1") && first.contains("workingDir: /far"), "{made}");
+    assert!(first.contains("stdin: false") && first.contains("tty: true"), "{made}");
+    assert!(second.contains("image: near:1") && second.contains("stdin: true"), "{made}");
+}
+
+#[test]
+fn defaults_of_a_part_stay_in_it() {
+    let program = "template part tools(size: memory) { defaults { image \"in:1\"; memory size }\n\
+         sidecar s { started tcp 80 } }\n\
+         pod x { part t from tools(1Gi) { defaults { memory 2Gi } }\n app a { run \"x\" } }\n";
+    assert_eq!(names(program), ["missing-image"]);
+    let (made, _) = compiled(&program.replace("run \"x\"", "image \"own:1\""));
+    assert!(made.contains("image: in:1") && made.contains("memory: 2Gi") && made.contains("own:1"), "{made}");
+}
+
+/// What newcomers write: one fault gives one message, with the help that cures it.
+#[test]
+fn a_slip_gives_one_message() {
+    let slips = [
+        ("image", "missing-value", ""),
+        ("image nginx", "unknown-name", "text is always quoted: write `\"nginx\"`"),
+        ("image \"a:1\"; tty yes", "unknown-name", ""),
+        ("image \"a:1\"; port 80 web", "unexpected-value", ""),
+        ("image \"a:1\"; port a 90:91", "unquoted-text", "write `\"90:91\"`"),
+        ("image \"a:1\"; run [\"a\"]", "type-mismatch", "a command as a list is `command […]`"),
+        (
+            "image \"a:1\"; volumeMount { }",
+            "unknown-statement",
+            "write `reads VOLUME at /path`, `writes …`, `updates …` or `mounts …`",
+        ),
+        (
+            "image \"a:1\"; healthcheck { }",
+            "unknown-statement",
+            "write `ready http PORT /path` or `alive http PORT /path`",
+        ),
+        ("image \"a:1\"; args", "missing-value", "write `args \"arguments\"`"),
+    ];
+    for (inside, name, help) in slips {
+        check_one(&format!("pod x {{ app a {{ {inside} }} }}"), name, help);
+    }
+    let app = "app a { image \"a:1\" }";
+    let slips = [
+        ("container a { image \"a:1\" }", "unknown-statement", "write `app NAME { … }`"),
+        ("if true { }", "unknown-statement", "write `when CONDITION { … }`"),
+        ("backoffLimit 3", "misplaced-statement", ""),
+        ("volume v nfs { }", "unexpected-value", "write it as a block: `volume NAME { nfs { … } }`"),
+        ("volume v hostPath /x", "unexpected-value", "write `host`"),
+        ("fetch f { }", "missing-statement", ""),
+        ("fetch f { into v; from \"https://a/b\" }\n volume v claim \"x\"", "missing-value", ""),
+        ("fetch f { url \"https://a/b\" }", "unknown-statement", "write `from \"https://…\"`"),
+        ("wait w { tcp \"a:1\"; args [\"x\"] }", "use-the-statement", ""),
+    ];
+    for (inside, name, help) in slips {
+        check_one(&format!("daemonset x {{ {app}\n {inside} }}"), name, help);
+    }
+    let slips = [
+        (format!("deployment {{ {app} }}"), "missing-field"),
+        (
+            format!(
+                "template sidecar t(image: image) {{ image image }}\npod x {{ {app}\n sidecar s from t(img: \"b:1\") }}"
+            ),
+            "unknown-argument",
+        ),
+        ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n".to_owned(), "yaml-source"),
+        ("# from kubectl\n---\nkind: Pod\n".to_owned(), "yaml-source"),
+        (
+            format!(
+                "pod x {{ volume v\n fetch f {{ from \"https://a/b\"; into v \"c\"; reads v at /v }}\n app a {{ image \"a:1\"; reads v at /v }} }}"
+            ),
+            "read-only-volume",
+        ),
+    ];
+    for (program, name) in slips {
+        check_one(&program, name, "");
+    }
+}
+
+fn check_one(program: &str, name: &str, help: &str) {
+    let (_, diagnostics) = compiled(program);
+    let found: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.name).collect();
+    assert_eq!(found, [name], "{program}\n{diagnostics:#?}");
+    let helps = diagnostics.iter().flat_map(|diagnostic| &diagnostic.help);
+    assert!(help.is_empty() || helps.clone().any(|found| found == help), "{program}\n{diagnostics:#?}");
+}
+
+#[test]
+fn what_a_step_writes_orders_it_however_it_is_mounted() {
+    let (made, diagnostics) = compiled(
+        "pod x { volume v\n step s { image \"a:1\"; reads v at /v }\n \
+         fetch f { from \"https://a/b\"; into v \"c\"; mounts v at /m }\n app a { image \"a:1\" } }",
+    );
+    assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+    assert!(made.find("name: f\n") < made.find("name: s\n") && made.contains("value: /m/c"), "{made}");
+}
+
+#[test]
+fn a_range_without_a_request_leaves_no_empty_requests() {
+    let (made, _) = compiled("defaults { cpu 1..2 }\npod x { app a { image \"a:1\"; cpu ..3 } }");
+    assert!(!made.contains("requests") && made.contains("cpu: \"3\""), "{made}");
+}
