@@ -12,14 +12,15 @@ LABEL = "initflow.test/read"
 def main():
     folder = pathlib.Path(sys.argv[1])
     written = json.loads((folder / "all.json").read_bytes())["items"]
-    failed = compare("PyYAML", written, read_yaml(folder / "all.yaml"))
+    failed = compare("PyYAML", written, read_yaml(folder / "all.yaml", yaml.SafeLoader))
+    failed |= compare("libyaml", written, read_yaml(folder / "all.yaml", yaml.CSafeLoader))
     failed |= compare("kubectl", written, read_stream(folder / "kubectl.json"))
     sys.exit(failed)
 
 
-def read_yaml(path):
+def read_yaml(path, loader):
     with path.open(encoding="utf-8", newline="") as file:
-        return list(yaml.safe_load_all(file))
+        return list(yaml.load_all(file, Loader=loader))
 
 
 def read_stream(path):
