@@ -295,7 +295,19 @@ impl<'a> Resolver<'a> {
             let entry = vocabulary::entry(Place::File, name).filter(|_| !statement.name.quoted);
             match (entry, WorkloadKind::of(name)) {
                 (Some(entry), Some(kind)) => items.push((statement, kind, entry, live)),
-                (Some(_), None) => {}
+                (Some(entry), None) => {
+                    let outside = document.statements.iter().any(|item| std::ptr::eq(item, statement));
+                    if entry.name == "use" && !outside {
+                        resolver.report(
+                            Diagnostic::error(
+                                "misplaced-statement",
+                                statement.head(),
+                                "`use` may not depend on a condition",
+                            )
+                            .here("move it out of the `when`"),
+                        );
+                    }
+                }
                 (None, _) => {
                     let known = vocabulary::entries_at(Place::File).map(|entry| entry.name);
                     resolver.unknown_item(statement, known);

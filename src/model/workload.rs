@@ -7,6 +7,7 @@ use super::labels::labels_of;
 use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
 use super::template::Use;
+use super::types::one_of;
 use super::{Level, Name, Volume, Workload, WorkloadKind};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
@@ -181,6 +182,28 @@ impl<'a> Resolver<'a> {
         let (Some(_), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
         let mut map = Map::default();
         self.entries(&schema::Type::Quantity, block, &mut map, scope);
+        for entry in &mut map.entries {
+            // The language's own word for it.
+            if entry.key == "storage" {
+                entry.key = SmolStr::new_static("ephemeral-storage");
+            }
+            let known = ["cpu", "memory", "storage"];
+            let qualified = entry.key.contains('/') || entry.key.starts_with("hugepages-");
+            if !qualified && !known.contains(&entry.key.as_str()) && entry.key != "ephemeral-storage" {
+                self.report(
+                    Diagnostic::error(
+                        "unknown-value",
+                        entry.key_span,
+                        format!("there is no resource `{}`", entry.key.escape_debug()),
+                    )
+                    .here(format!(
+                        "expected {}, or a name such as `nvidia.com/gpu`",
+                        one_of(known.into_iter())
+                    ))
+                    .did_you_mean(entry.key_span, &entry.key, known),
+                );
+            }
+        }
         making.budgets.push(Node::new(statement.span, Value::Map(map)));
     }
 
