@@ -90,9 +90,7 @@ fn a_slip_gives_one_message() {
         ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n".to_owned(), "yaml-source"),
         ("# from kubectl\n---\nkind: Pod\n".to_owned(), "yaml-source"),
         (
-            format!(
-                "pod x {{ volume v\n fetch f {{ from \"https://a/b\"; into v \"c\"; reads v at /v }}\n app a {{ image \"a:1\"; reads v at /v }} }}"
-            ),
+            "pod x { volume v\n fetch f { from \"https://a/b\"; into v \"c\"; reads v at /v }\n app a { image \"a:1\"; reads v at /v } }".to_owned(),
             "read-only-volume",
         ),
     ];
