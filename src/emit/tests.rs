@@ -180,6 +180,12 @@ fn texts_of_every_shape_are_read_back() {
     }
 }
 
+#[test]
+fn long_texts_are_read_back() {
+    let texts = ["x", "a: ", "é\u{7}", "a line\n", "\n"].map(|part| part.repeat(2000));
+    assert_eq!(serde_yaml::from_str::<Pod>(&emitted(&texts)).unwrap(), pod(&texts));
+}
+
 fn any_text() -> impl Strategy<Value = String> {
     let words = [
         "yes",
