@@ -195,7 +195,7 @@ fn budget(workload: &Workload, totals: &Totals, diagnostics: &mut Vec<Diagnostic
         };
         if total.quantity > *ceiling {
             let headline = format!(
-                "the pod's effective request of {} is {}, over its budget of {ceiling}",
+                "the pod's effective request of `{}` is {}, over its budget of {ceiling}",
                 entry.key, total.quantity
             );
             diagnostics.push(

@@ -149,7 +149,11 @@ impl Diagnostic {
 
 /// The name nearest to `written`, if it is near enough to be a misspelling of it.
 pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (written.chars().count() / 3).clamp(1, 3);
+    // A word of one letter is as far from any other as can be.
+    let limit = match written.chars().count() {
+        0 | 1 => return None,
+        count => (count / 3).clamp(1, 3),
+    };
     let lower = written.to_lowercase();
     names
         .into_iter()

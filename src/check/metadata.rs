@@ -94,7 +94,12 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
     }
     let metadata = &workload.object.metadata;
     if metadata.get("name").is_none() && metadata.get("generateName").is_none() {
-        report.required(metadata, "name", &format!("a {}", kind_word(workload.kind)), workload.span);
+        let (kind, keyword) = (kind_word(workload.kind), workload.kind.keyword());
+        report.add_missing(
+            Diagnostic::error("missing-field", workload.span, format!("a {kind} has no name"))
+                .here("expected a name after this")
+                .help(format!("write `{keyword} NAME {{ … }}`, or `generateName \"prefix-\"` in the block")),
+        );
     }
     let Some(name) = &workload.name else { return };
     let what = format!("a {}'s name", kind_word(workload.kind));

@@ -183,7 +183,9 @@ fn describe(fix: &Fix) -> String {
     const SHORT: usize = 80;
     let title = &fix.title;
     match fix.edits.as_slice() {
-        [edit] if edit.text.trim().is_empty() || title.contains(edit.text.trim()) => title.clone(),
+        [edit] if edit.text.trim().is_empty() || title.contains(edit.text.trim().trim_matches('"')) => {
+            title.clone()
+        }
         [edit] if edit.text.trim().contains('\n') && edit.text.len() <= 10 * SHORT => {
             let new: Vec<String> =
                 edit.text.trim_matches('\n').lines().map(|line| format!("  {line}")).collect();

@@ -48,6 +48,7 @@ impl Resolver<'_> {
     /// Turns a built-in step's statements into what a container has.
     pub(super) fn lower_step(&mut self, draft: &mut Draft) {
         let Some(kind) = KINDS.iter().find(|kind| kind.keyword == draft.keyword) else { return };
+        draft.settle_command();
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
         let given = Given { span: draft.span, command: own, options: self.given(draft) };
         let words = own.or_else(|| draft.fields.entry("args").map(|entry| entry.key_span));

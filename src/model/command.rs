@@ -9,13 +9,14 @@ use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::syntax::tree::{self, Piece, Statement, ValueKind};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 
 impl Resolver<'_> {
     /// `run "command"`
     pub(super) fn run(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
         let Some(filled) = head.all().first() else { return };
         let span = filled.value.span;
-        let words = self.words(filled.value, scope, true);
+        let words = self.words(filled.value, scope, Taker::Run);
         if let Value::List(items) = &words.value
             && items.is_empty()
         {
@@ -31,7 +32,7 @@ impl Resolver<'_> {
     /// `args "arguments"` or `args [list]`
     pub(super) fn args(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
         let Some(filled) = head.all().first() else { return };
-        let words = self.words(filled.value, scope, false);
+        let words = self.words(filled.value, scope, Taker::Args);
         self.put(&mut draft.fields, "args", statement.name.span, words, scope);
     }
 
@@ -42,7 +43,7 @@ impl Resolver<'_> {
             return;
         };
         let shell = match head.plain("\"shell\"") {
-            Some(filled) => self.words(filled.value, scope, true),
+            Some(filled) => self.words(filled.value, scope, Taker::Shell),
             None => {
                 let words = ["sh", "-eu", "-c"].map(|word| Node::text(statement.name.span, word));
                 Node::new(statement.name.span, Value::List(words.into()))
@@ -59,7 +60,7 @@ impl Resolver<'_> {
                     "this shell would take the script for a file's name",
                 )
                 .here("expected a flag that makes it read a command, such as `-c`")
-                .help("write `script \"bash -ec\" '''…'''`"),
+                .help("write `script \"bash -ec\" \"…\"`"),
             );
             return;
         }
@@ -80,29 +81,23 @@ impl Resolver<'_> {
             draft.script = script;
         }
         if let Err(before) = draft.fields.insert("command", statement.name.span, scope.layer, command) {
-            let first = self.spelling(before);
-            if first == statement.name.text {
-                self.duplicate(&first, statement.name.span, before);
-            } else {
-                self.report(
-                    Diagnostic::error(
-                        "duplicate-statement",
-                        statement.name.span,
-                        format!("`{}` and `{first}` both give the command", statement.name.text),
-                    )
-                    .here("the command again")
-                    .label(before, "the command")
-                    .help("keep one of the two"),
-                );
-            }
+            self.duplicate(&statement.name.text, statement.name.span, before);
         }
     }
 
     /// The words of a command: a list as it is, a text split by the shell's rules.
-    pub(super) fn words(&mut self, value: &tree::Value, scope: &Scope, program: bool) -> Node {
+    pub(super) fn words(&mut self, value: &tree::Value, scope: &Scope, taker: Taker) -> Node {
         let pieces = match &value.kind {
             ValueKind::Text(pieces) => pieces.clone(),
-            ValueKind::List(items) if !program => {
+            ValueKind::List(_) if !taker.lists() => {
+                self.report(
+                    Diagnostic::error("type-mismatch", value.span, "a list does not fit here")
+                        .here("expected text in quotes")
+                        .help("write `command […]`, which takes a list as it is"),
+                );
+                return Node::new(value.span, Value::Unresolved);
+            }
+            ValueKind::List(items) => {
                 let words = items.iter().map(|item| self.plain_text(item, scope)).collect();
                 return Node::new(value.span, Value::List(words));
             }
@@ -110,7 +105,7 @@ impl Resolver<'_> {
                 let evaluated = self.evaluate(value, scope);
                 match evaluated.constant {
                     Constant::Text(text) => vec![Piece::Text(text)],
-                    Constant::List(items) if !program => {
+                    Constant::List(items) if taker.lists() => {
                         let words = items
                             .iter()
                             .filter_map(|item| {
@@ -151,6 +146,10 @@ impl Resolver<'_> {
         }
         match split(&text) {
             Ok(words) => {
+                if let Some(first) = words.first().filter(|first| taker == Taker::Run && is_assignment(first))
+                {
+                    self.assignment(value.span, first);
+                }
                 let mut inserted = inserted.into_iter();
                 let words = words
                     .into_iter()
@@ -159,31 +158,53 @@ impl Resolver<'_> {
                 Node::new(value.span, Value::List(words))
             }
             Err(fault) => {
-                self.unsplittable(value.span, &text, &fault);
+                self.unsplittable(value.span, &fault, taker);
                 Node::new(value.span, Value::Unresolved)
             }
         }
     }
 
-    fn unsplittable(&mut self, span: Span, text: &str, fault: &Fault) {
+    fn assignment(&mut self, span: Span, word: &str) {
+        let name = word.split('=').next().unwrap_or_default();
+        self.report(
+            Diagnostic::error(
+                "needs-shell",
+                self.within(span, word),
+                format!("`run` starts no shell, and `{name}=…` before a program is the shell's"),
+            )
+            .here("this would be the program")
+            .help(format!("set the variable by `env {{ {name} … }}`")),
+        );
+    }
+
+    /// The very characters of a text, where it stands in the source as it is, and once.
+    fn within(&self, span: Span, text: &str) -> Span {
+        let source = self.sources.slice(span);
+        let at = source.find(text).filter(|_| source.matches(text).count() == 1);
+        at.map_or(span, |at| {
+            let start = span.range().start + at;
+            Span::new(span.file, start, start + text.len())
+        })
+    }
+
+    fn unsplittable(&mut self, span: Span, fault: &Fault, taker: Taker) {
         let diagnostic = match fault {
             Fault::NeedsShell(found) => {
-                // Point at the very characters where the text stands in the source as it is.
-                let source = self.sources.slice(span);
-                let at = source.find(found.as_str()).filter(|_| source.matches(found.as_str()).count() == 1);
-                let place = at.map_or(span, |at| {
-                    let start = span.range().start + at;
-                    Span::new(span.file, start, start + found.len())
-                });
-                let word = if text.contains('\n') { "a script of several lines" } else { "this" };
-                Diagnostic::error(
-                    "needs-shell",
-                    place,
-                    format!("`run` starts no shell, and `{found}` is the shell's"),
-                )
-                .here("only a shell understands this")
-                .help(format!("use `script` for {word}: `script '''…'''`"))
-                .help("to pass it on as it is, put it in single quotes")
+                let place = self.within(span, found);
+                let (headline, help) = match taker {
+                    Taker::Run => ("`run` starts no shell", "write `script` in place of `run`"),
+                    Taker::Shell => {
+                        ("the interpreter of a script is started without a shell", "put it into the script")
+                    }
+                    Taker::Args => {
+                        ("no shell reads `args`", "write a list, which is taken as it is: `args […]`")
+                    }
+                    Taker::Exec => ("`exec` starts no shell", "name one: `exec [\"sh\", \"-c\", \"…\"]`"),
+                };
+                Diagnostic::error("needs-shell", place, format!("{headline}, and `{found}` is the shell's"))
+                    .here("only a shell understands this")
+                    .help(help)
+                    .help("to pass it on as it is, put it in single quotes")
             }
             Fault::Unclosed => {
                 Diagnostic::error("unclosed-quote", span, "a quote in the command is not closed")
@@ -207,6 +228,34 @@ impl Resolver<'_> {
             last.value = Value::Text(escaped);
         }
     }
+}
+
+/// What takes the words of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taker {
+    /// `run`
+    Run,
+    /// The interpreter of a `script`.
+    Shell,
+    /// `args`
+    Args,
+    /// A probe's `exec`.
+    Exec,
+}
+
+impl Taker {
+    /// Whether it takes a list too.
+    fn lists(self) -> bool {
+        matches!(self, Self::Args | Self::Exec)
+    }
+}
+
+/// Whether a word is `NAME=…`, which a shell takes for a variable where a program is expected.
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
 }
 
 /// Whether the words of a shell, or of another interpreter, make it read a command from the next argument.
@@ -249,6 +298,7 @@ fn split(text: &str) -> Result<Vec<String>, Fault> {
     if let Some(found) = shell_feature(text) {
         return Err(Fault::NeedsShell(found));
     }
+    let text = &joined(text);
     // shlex takes `#` for a comment; a command has none.
     if text.contains('#') {
         let words = text.replace('#', "\u{f8fe}");
@@ -256,6 +306,31 @@ fn split(text: &str) -> Result<Vec<String>, Fault> {
         return Ok(words.into_iter().map(|word| word.replace('\u{f8fe}', "#")).collect());
     }
     shlex::split(text).ok_or(Fault::Unclosed)
+}
+
+/// The text with its lines joined where one ends with a backslash, outside single quotes.
+fn joined(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\\n") {
+        return text.into();
+    }
+    let (mut joined, mut chars) = (String::with_capacity(text.len()), text.chars().peekable());
+    let (mut single, mut double) = (false, false);
+    while let Some(char) = chars.next() {
+        match char {
+            '\'' if !double => single = !single,
+            '"' if !single => double = !double,
+            '\\' if !single => {
+                if chars.next_if_eq(&'\n').is_none() {
+                    joined.push(char);
+                    joined.extend(chars.next());
+                }
+                continue;
+            }
+            _ => {}
+        }
+        joined.push(char);
+    }
+    joined.into()
 }
 
 /// The first thing outside quotes that needs a shell.
@@ -272,11 +347,14 @@ fn shell_feature(text: &str) -> Option<String> {
             }
             '"' => double = !double,
             '$' => match chars.peek() {
-                // `$(NAME)` is Kubernetes' own.
+                // `$(NAME)` is Kubernetes' own, and so is `$$(NAME)`, which escapes it.
+                Some((_, '$')) if text[at + 2..].starts_with('(') => {
+                    chars.nth(1);
+                }
                 Some((_, '(')) if variable(&text[at + 2..]) => {
                     chars.by_ref().find(|(_, char)| *char == ')');
                 }
-                Some((_, next)) if next.is_ascii_alphanumeric() || "_{(@*#?!".contains(*next) => {
+                Some((_, next)) if next.is_ascii_alphanumeric() || "_{(@*#?!$".contains(*next) => {
                     let name: String = text[at + 1..]
                         .chars()
                         .take_while(|char| char.is_ascii_alphanumeric() || *char == '_')
@@ -340,6 +418,7 @@ mod tests {
         assert_eq!(words(r#"echo 'a b' "c d" e\ f"#).as_deref(), Ok("echo|a b|c d|e f"));
         assert_eq!(words("echo #not-a-comment # nor this").as_deref(), Ok("echo|#not-a-comment|#|nor|this"));
         assert_eq!(words("echo $(POD_IP) '$HOME' '&&'").as_deref(), Ok("echo|$(POD_IP)|$HOME|&&"));
+        assert_eq!(words("a \\\n  --b 'c\\\nd' $$(E)").as_deref(), Ok("a|--b|c\\\nd|$$(E)"));
         assert_eq!(words("echo 'a"), Err(Fault::Unclosed));
         for (text, found) in [
             ("a && b", "&&"),
@@ -351,6 +430,7 @@ mod tests {
             ("a; b", ";"),
             ("echo `x`", "`"),
             ("echo ${X}", "${"),
+            ("kill $$", "$$"),
         ] {
             assert_eq!(split(text), Err(Fault::NeedsShell(found.into())), "{text}");
         }

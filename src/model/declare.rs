@@ -8,6 +8,7 @@ use crate::source::Span;
 use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
 use crate::vocabulary;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 impl<'a> Resolver<'a> {
     /// Binds what a file declares.
@@ -86,7 +87,7 @@ impl<'a> Resolver<'a> {
         }
         let evaluated = self.evaluate(value, scope);
         if live {
-            self.bind(name, *span, evaluated, scope);
+            self.bind(name, *span, evaluated, None, scope);
         }
     }
 
@@ -102,7 +103,7 @@ impl<'a> Resolver<'a> {
         }
         let Some((ty, default)) = self.parameter_type(rest, statement.head(), false) else {
             let unknown = Evaluated { constant: Constant::Unknown, span: *span };
-            return self.bind(name, *span, unknown, scope);
+            return self.bind(name, *span, unknown, None, scope);
         };
         let default = default.map(|default| self.argument(default, &ty, scope));
         let setting = self.setting(name, scope.file);
@@ -126,7 +127,7 @@ impl<'a> Resolver<'a> {
             }
         };
         if live {
-            self.bind(name, *span, evaluated, scope);
+            self.bind(name, *span, evaluated, ty.members(), scope);
         }
     }
 
@@ -142,7 +143,14 @@ impl<'a> Resolver<'a> {
         );
     }
 
-    fn bind(&mut self, name: &SmolStr, declared: Span, value: Evaluated, scope: &Scope) {
+    fn bind(
+        &mut self,
+        name: &SmolStr,
+        declared: Span,
+        value: Evaluated,
+        members: Option<Arc<[SmolStr]>>,
+        scope: &Scope,
+    ) {
         if let Some(reason) = undeclarable(name) {
             self.report(
                 Diagnostic::error("reserved-name", declared, format!("`{name}` cannot be declared"))
@@ -155,8 +163,15 @@ impl<'a> Resolver<'a> {
             let before = before.declared;
             return self.declared_twice(name, declared, before);
         }
-        let binding =
-            Binding { name: name.clone(), declared, value, argument: false, reference: false, part: None };
+        let binding = Binding {
+            name: name.clone(),
+            declared,
+            value,
+            argument: false,
+            members,
+            reference: false,
+            part: None,
+        };
         self.names.to_mut()[scope.file].bindings.insert(name.clone(), binding);
     }
 

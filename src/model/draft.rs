@@ -86,6 +86,21 @@ impl Draft {
         }
     }
 
+    /// Of a `migrate`'s command and the tools that it names, leaves what is nearer.
+    pub(super) fn settle_command(&mut self) {
+        let Some(command) = self.fields.entry("command").map(|entry| entry.layer) else { return };
+        if self.keyword != "migrate" {
+            return;
+        }
+        let options = self.options.iter().map(|option| option.layer).max();
+        if options.is_some_and(|layer| layer > command) {
+            self.fields.remove("command");
+            self.script = None;
+        } else {
+            self.options.retain(|option| option.layer >= command);
+        }
+    }
+
     pub(super) fn finish(mut self, mounts: Vec<Mount>, after: Vec<Reference>) -> Container {
         let span = self.span;
         let mut fields = self.fields;
@@ -93,6 +108,9 @@ impl Draft {
         if self.role == Role::Sidecar {
             fields.set("restartPolicy", span, Node::text(span, "Always"));
         }
+        // A nearer `cpu ..2` leaves nothing of a request.
+        let amounts = |node: &Node| node.as_map().is_some_and(|map| map.entries.is_empty());
+        self.resources.entries.retain(|entry| !amounts(&entry.node));
         if !self.resources.entries.is_empty() {
             fields.set("resources", span, Node::new(span, Value::Map(self.resources)));
         }

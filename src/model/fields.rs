@@ -4,7 +4,7 @@ use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
 use super::types::phrase;
 use crate::diagnostic::{Applicability, Diagnostic, nearest};
-use crate::kubernetes::schema::{Field, Object, Type as FieldType};
+use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
 use crate::kubernetes::version::{Availability, Support};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
@@ -85,17 +85,17 @@ impl Resolver<'_> {
         let span = statement.name.span;
         match &field.ty {
             FieldType::Object(inner) => {
-                let Some(block) = self.block_of(statement) else { return };
+                let Some(block) = self.block_of(statement, &field.ty) else { return };
                 let Some(target) = self.nested(map, field.name, statement, scope) else { return };
                 self.fields(inner, block, target, scope);
             }
             FieldType::Map(inner) => {
-                let Some(block) = self.block_of(statement) else { return };
+                let Some(block) = self.block_of(statement, &field.ty) else { return };
                 let Some(target) = self.nested(map, field.name, statement, scope) else { return };
                 self.entries(inner, block, target, scope);
             }
             FieldType::Any => {
-                let Some(block) = self.block_of(statement) else { return };
+                let Some(block) = self.block_of(statement, &field.ty) else { return };
                 let node = self.free(block, scope);
                 self.put(map, field.name, span, node, scope);
             }
@@ -132,7 +132,7 @@ impl Resolver<'_> {
             self.put(map, field.name, span, Node::new(*list, Value::List(Vec::new())), scope);
             return;
         }
-        let Some(block) = self.block_of(statement) else { return };
+        let Some(block) = self.block_of(statement, &field.ty) else { return };
         let mut fields = Map::default();
         match item {
             FieldType::Object(object) => self.fields(object, block, &mut fields, scope),
@@ -210,7 +210,10 @@ impl Resolver<'_> {
 
     /// Text, or a number or truth value as spelled: what string maps and variables take.
     pub(super) fn plain_text(&mut self, value: &tree::Value, scope: &Scope) -> Node {
-        let Evaluated { constant, span } = self.evaluate(value, scope);
+        let Evaluated { constant, span } = match &value.kind {
+            ValueKind::List(_) => Evaluated { constant: Constant::List(Vec::new()), span: value.span },
+            _ => self.evaluate(value, scope),
+        };
         match constant.spelled() {
             Some(text) => Node::text(span, text),
             None if constant == Constant::Unknown => Node::new(span, Value::Unresolved),
@@ -287,9 +290,12 @@ impl Resolver<'_> {
         }
     }
 
-    /// Reports a statement that stands twice in one block.
+    /// Reports a statement that stands twice in one block, or beside another one that says the same.
     pub(super) fn duplicate(&mut self, name: &str, span: Span, before: Span) {
-        self.report(
+        let (written, first) = (self.spelling(span), self.spelling(before));
+        let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let diagnostic = if written == first || !word(&written) {
+            let name = if word(&written) { &written } else { name };
             Diagnostic::error(
                 "duplicate-statement",
                 span,
@@ -297,19 +303,30 @@ impl Resolver<'_> {
             )
             .here("here again")
             .label(before, "first here")
-            .help("keep one of the two"),
-        );
+        } else if word(&first) {
+            let headline = format!("`{first}` and `{written}` exclude each other");
+            Diagnostic::error("duplicate-statement", span, headline)
+                .here("one too many")
+                .label(before, "the first")
+        } else {
+            Diagnostic::error("duplicate-statement", span, format!("`{written}` is given twice"))
+                .here("here again")
+                .label(before, "given here")
+        };
+        self.report(diagnostic.help("keep one of the two"));
     }
 
     /// The block of a statement that is nothing without one.
-    fn block_of<'a>(&mut self, statement: &'a Statement) -> Option<&'a Block> {
+    fn block_of<'a>(&mut self, statement: &'a Statement, ty: &FieldType) -> Option<&'a Block> {
         let name = &statement.name.text;
         if let Some(value) = statement.values.first() {
-            let span = value.span.to(statement.head());
+            let span = value.span.to(statement.values[statement.values.len() - 1].span);
+            let each = if matches!(ty, FieldType::List(_)) { ", once for each item" } else { "" };
+            let inside = main_field(ty).map_or("…".to_owned(), |field| format!("{field} …"));
             self.report(
                 Diagnostic::error("unexpected-value", span, format!("`{name}` takes a block, not a value"))
                     .here("not expected")
-                    .help(format!("write `{name} {{ … }}`")),
+                    .help(format!("write `{name} {{ {inside} }}`{each}")),
             );
             return None;
         }
@@ -417,7 +434,7 @@ impl Resolver<'_> {
                 Diagnostic::error(
                     "use-the-statement",
                     name.span,
-                    format!("`{}` has a statement of the language", name.text),
+                    format!("`{}` is written otherwise here", name.text),
                 )
                 .here("the API's own name")
                 .help(*instead),
@@ -430,6 +447,7 @@ impl Resolver<'_> {
                 .here(format!("no statement, and no field of `{place}`"));
         let known: Vec<&str> = known.collect();
         let folded = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text));
+        let inner = holders(place, &name.text);
         let diagnostic = match (folded, instead_of(&name.text, &known)) {
             (_, Some(instead)) => diagnostic.help(instead),
             (Some(found), None) => diagnostic.help(format!("write `{found}`: case matters")).fix(
@@ -438,6 +456,11 @@ impl Resolver<'_> {
                 *found,
                 Applicability::Safe,
             ),
+            (None, None) if !inner.is_empty() => {
+                let inside: Vec<String> =
+                    inner.iter().map(|holder| format!("`{holder} {{ {shown} … }}`")).collect();
+                diagnostic.help(format!("it stands in a block: {}", inside.join(", ")))
+            }
             (None, None) => diagnostic.did_you_mean(name.span, &name.text, known),
         };
         let meant = diagnostic.fix.as_ref().and_then(|fix| Some(fix.edits.first()?.text.clone()));
@@ -455,6 +478,33 @@ fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
         let replaced = REPLACED.iter().map(|(name, _)| *name);
         of(REPLACED, nearest(name, known.iter().copied().chain(replaced))?)
     })
+}
+
+/// The field of an object that people mean by a value alone.
+fn main_field(ty: &FieldType) -> Option<&'static str> {
+    match object_of(ty)?.fields {
+        [only] => Some(only.name),
+        fields => fields.iter().map(|field| field.name).find(|name| matches!(*name, "type" | "name")),
+    }
+}
+
+/// The object that a field's block is, or each of its blocks.
+fn object_of(ty: &FieldType) -> Option<&'static Object> {
+    match ty {
+        FieldType::Object(object) | FieldType::List(FieldType::Object(object)) => Some(object),
+        _ => None,
+    }
+}
+
+/// The fields of an object that hold a field of this name, unless they are many.
+fn holders(object: &str, name: &str) -> Vec<&'static str> {
+    const MANY: usize = 3;
+    let object = schema::object(object).unwrap_or(&schema::POD_SPEC);
+    let holds = |field: &&Field| object_of(&field.ty).is_some_and(|inner| inner.field(name).is_some());
+    let fields = object.fields.iter().filter(holds).map(|field| field.name);
+    let found: Vec<&str> =
+        fields.filter(|field| REPLACED.iter().all(|(replaced, _)| replaced != field)).collect();
+    if found.len() > MANY { Vec::new() } else { found }
 }
 
 /// Marks a field as given though not understood, so that nobody reports it as missing.

@@ -1,6 +1,7 @@
 //! A statement's values against the slots of its vocabulary entry.
 
 use super::resolve::Resolver;
+use super::types::one_of;
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
 use crate::source::Span;
@@ -106,19 +107,21 @@ impl<'a> Matcher<'_, '_, 'a> {
         let mut head = Head { plain, clauses: Vec::new() };
         while let Some((first, rest)) = self.rest.split_first() {
             let Some(clause) = self.clause_of(first) else {
-                self.unexpected(first);
+                self.unexpected(first, &head);
                 return None;
             };
             if let Some(before) = head.clause(clause.word) {
                 let before = before.span;
-                self.twice(first.span, before, &format!("`{}` is given twice", clause.word));
+                let labels = ("here again", "first here");
+                self.exclude(first.span, before, &format!("`{}` is given twice", clause.word), labels);
                 return None;
             }
             if matches!(clause.need, Need::OneOf | Need::AtMostOne)
                 && let Some(before) = head.chosen()
             {
                 let (span, word) = (before.span, before.word);
-                self.twice(first.span, span, &format!("`{word}` and `{}` exclude each other", clause.word));
+                let headline = format!("`{word}` and `{}` exclude each other", clause.word);
+                self.exclude(first.span, span, &headline, ("one too many", "the first"));
                 return None;
             }
             self.rest = rest;
@@ -251,30 +254,54 @@ impl<'a> Matcher<'_, '_, 'a> {
         );
     }
 
-    fn unexpected(&mut self, value: &Value) {
-        let words = self.entry.head.iter().filter_map(|slot| match slot {
-            Slot::Clause(clause) => Some(clause.word),
-            _ => None,
-        });
-        let written = self.resolver.spelling(value.span);
-        let headline = format!("`{}` takes no further value here", self.entry.name);
-        let diagnostic = Diagnostic::error("unexpected-value", value.span, headline).here("not expected");
-        let diagnostic = match &value.kind {
-            ValueKind::Word(word) => match volume_source(self.entry, word) {
-                Some(instead) => diagnostic.help(instead),
-                None => diagnostic.did_you_mean(value.span, &written, words),
-            },
-            _ => diagnostic,
+    /// Reports a value that fits nowhere; `head` is what has been read before it.
+    fn unexpected(&mut self, value: &Value, head: &Head) {
+        let clauses = || {
+            self.entry.head.iter().filter_map(|slot| match slot {
+                Slot::Clause(clause) => Some(*clause),
+                _ => None,
+            })
         };
-        self.resolver.report(diagnostic.help(format!("write `{}`", self.entry.signature())));
+        let written = self.resolver.spelling(value.span);
+        let signature = format!("write `{}`", self.entry.signature());
+        let required =
+            clauses().find(|clause| clause.need == Need::Required && head.clause(clause.word).is_none());
+        let chosen = head.chosen().is_some();
+        let open: Vec<&str> = clauses()
+            .filter(|clause| match clause.need {
+                Need::OneOf | Need::AtMostOne => !chosen,
+                Need::Optional | Need::Required => head.clause(clause.word).is_none(),
+            })
+            .map(|clause| clause.word)
+            .collect();
+        let name = self.entry.name;
+        let word = matches!(value.kind, ValueKind::Word(_));
+        let (name, headline, expected) = if let Some(clause) = required {
+            ("missing-value", format!("`{name}` needs `{}`", clause.word), format!("`{}`", clause.word))
+        } else if clauses().any(|clause| clause.need == Need::OneOf) && !chosen {
+            let choice = clauses().filter(|clause| clause.need == Need::OneOf);
+            let choice = one_of(choice.map(|clause| clause.word));
+            ("missing-value", format!("`{name}` needs {choice}"), choice)
+        } else if word && !open.is_empty() {
+            let headline = format!("`{name}` does not know `{written}`");
+            ("unexpected-value", headline, one_of(open.iter().copied()))
+        } else {
+            ("unexpected-value", format!("`{name}` takes no further value here"), String::new())
+        };
+        let here =
+            if expected.is_empty() { "not expected".to_owned() } else { format!("expected {expected}") };
+        let mut diagnostic = Diagnostic::error(name, value.span, headline).here(here);
+        if let Some(instead) = volume_source(self.entry, &written) {
+            diagnostic = diagnostic.help(instead);
+        } else if word {
+            diagnostic = diagnostic.did_you_mean(value.span, &written, open);
+        }
+        self.resolver.report(diagnostic.help(signature));
     }
 
-    fn twice(&mut self, span: Span, before: Span, headline: &str) {
-        self.resolver.report(
-            Diagnostic::error("unexpected-value", span, headline)
-                .here("here again")
-                .label(before, "first here"),
-        );
+    fn exclude(&mut self, span: Span, before: Span, headline: &str, (here, first): (&str, &str)) {
+        self.resolver
+            .report(Diagnostic::error("unexpected-value", span, headline).here(here).label(before, first));
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
-use super::types::{Unit, one_of, quantity, seconds};
+use super::types::{Unit, int, one_of, quantity, seconds};
 use crate::diagnostic::{Applicability, Diagnostic, nearest};
-use crate::object::Value as NodeValue;
 use crate::source::Span;
 use crate::statement::Type;
 use crate::syntax::tree::{Operator, Piece, Value, ValueKind};
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// The type of a `param` or of a template's parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +84,16 @@ impl ParameterType {
     }
 }
 
+impl ParameterType {
+    /// The values of an enumeration.
+    pub(super) fn members(&self) -> Option<Arc<[SmolStr]>> {
+        match self {
+            Self::Enumeration(values) => Some(values.as_slice().into()),
+            _ => None,
+        }
+    }
+}
+
 impl Resolver<'_> {
     /// Reads `type [= default]`.
     pub(super) fn parameter_type<'v>(
@@ -117,6 +127,9 @@ impl Resolver<'_> {
                             _ => None,
                         };
                         self.report(match meant {
+                            _ if TYPES.iter().any(|(name, _)| name == word) => {
+                                diagnostic.help("only a template's parameter names a volume or a container")
+                            }
                             Some(meant) => {
                                 diagnostic.fix(format!("write `{meant}`"), *span, meant, Applicability::Safe)
                             }
@@ -178,66 +191,58 @@ impl Resolver<'_> {
             (ValueKind::Word(word), ParameterType::Enumeration(values)) if values.contains(word) => {
                 Evaluated { constant: Constant::Text(word.clone()), span: value.span }
             }
-            _ => self.evaluate(value, scope),
+            (_, ParameterType::Text(_)) => self.evaluate(value, scope),
+            _ => self.evaluate_as(value, &ty.phrase(), scope),
         };
         if evaluated.constant == Constant::Unknown {
             return evaluated;
         }
         match Self::fits(&evaluated, ty) {
             Ok(constant) => Evaluated { constant, ..evaluated },
-            Err(expected) => {
-                let diagnostic = Diagnostic::error(
-                    "type-mismatch",
-                    evaluated.span,
-                    format!("{} does not fit here", evaluated.constant.describe()),
-                )
-                .here(format!("expected {expected}"));
-                self.report(match (&evaluated.constant, ty) {
+            Err(hint) => {
+                let Evaluated { constant, span } = evaluated;
+                let near = match (&constant, ty) {
                     (Constant::Text(text), ParameterType::Enumeration(values)) => {
-                        let span = evaluated.span;
-                        let near = nearest(text, values.iter().map(SmolStr::as_str));
-                        match near {
-                            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                                format!("write \"{near}\""),
-                                span,
-                                format!("\"{near}\""),
-                                Applicability::Unsafe,
-                            ),
-                            None => diagnostic,
-                        }
+                        nearest(text, values.iter().map(SmolStr::as_str))
                     }
-                    _ => diagnostic,
-                });
-                Evaluated { constant: Constant::Unknown, ..evaluated }
+                    _ => None,
+                };
+                let fits = |constant| Self::fits(&Evaluated { constant, span }, ty).is_ok();
+                if let Some(diagnostic) = self.misfit(span, &constant, &ty.phrase(), hint, fits) {
+                    self.report(match near {
+                        Some(near) => diagnostic.fix(
+                            format!("did you mean `{near}`?"),
+                            span,
+                            format!("\"{near}\""),
+                            Applicability::Unsafe,
+                        ),
+                        None => diagnostic,
+                    });
+                }
+                Evaluated { constant: Constant::Unknown, span }
             }
         }
     }
 
-    /// Whether a constant is of a type; the error says what was expected.
-    pub(super) fn fits(evaluated: &Evaluated, ty: &ParameterType) -> Result<Constant, String> {
+    /// The constant as its type has it; the error is a hint where there is one.
+    pub(super) fn fits(evaluated: &Evaluated, ty: &ParameterType) -> Result<Constant, Option<String>> {
         let ok = match (ty, &evaluated.constant) {
             (ParameterType::Bool, Constant::Bool(_))
             | (ParameterType::Text(_), Constant::Text(_))
             | (ParameterType::Path, Constant::Path(_))
             | (ParameterType::Volume | ParameterType::Container, Constant::Word(_)) => true,
             (ParameterType::Path, Constant::Text(text)) => text.starts_with('/'),
-            (ParameterType::Int, Constant::Number(text)) => {
-                text.parse::<i64>().is_ok()
-                    && !text.starts_with('+')
-                    && (text.len() == 1 || !text.starts_with('0'))
-            }
-            (ParameterType::Port, Constant::Number(text)) => text.parse::<u16>().is_ok_and(|port| port > 0),
-            (ParameterType::Cpu, Constant::Number(text)) => quantity(text, Unit::Cpu).is_ok(),
-            (ParameterType::Memory, Constant::Number(text)) => quantity(text, Unit::Bytes).is_ok(),
-            (ParameterType::Duration, Constant::Number(text)) => {
-                matches!(seconds(text), Ok(NodeValue::Int(_)))
-            }
+            (ParameterType::Int, Constant::Number(text)) => int(text, i64::MIN, i64::MAX).map(|_| true)?,
+            (ParameterType::Port, Constant::Number(text)) => int(text, 1, 65535).map(|_| true)?,
+            (ParameterType::Cpu, Constant::Number(text)) => quantity(text, Unit::Cpu).map(|_| true)?,
+            (ParameterType::Memory, Constant::Number(text)) => quantity(text, Unit::Bytes).map(|_| true)?,
+            (ParameterType::Duration, Constant::Number(text)) => seconds(text).map(|_| true)?,
             (ParameterType::Volume | ParameterType::Container, Constant::Text(text)) => {
                 return Ok(Constant::Word(text.clone()));
             }
             (ParameterType::Enumeration(values), Constant::Text(text)) => values.contains(text),
             _ => false,
         };
-        if ok { Ok(evaluated.constant.clone()) } else { Err(ty.phrase()) }
+        if ok { Ok(evaluated.constant.clone()) } else { Err(None) }
     }
 }

@@ -1,5 +1,6 @@
 //! `ready`, `alive` and `started`: probes in their short form.
 
+use super::command::Taker;
 use super::draft::Draft;
 use super::head::Head;
 use super::resolve::Resolver;
@@ -34,7 +35,7 @@ impl Resolver<'_> {
                 (name, _) => name,
             };
             let node = if key == "command" {
-                self.words(filled.value, scope, false)
+                self.words(filled.value, scope, Taker::Exec)
             } else {
                 self.typed(filled.value, filled.ty, scope)
             };

@@ -5,7 +5,7 @@ use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Scope, written_in};
 use super::types::one_of;
-use super::workload::Making;
+use super::workload::{Making, Part};
 use super::{Container, Direction, Mount, Name, Reference};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
@@ -112,7 +112,7 @@ impl<'a> Resolver<'a> {
                     if index.is_none() {
                         draft.unclear = true;
                         if !making.lost.contains(&mount.volume.text) {
-                            self.unknown_volume(&mount.volume, volumes);
+                            self.unknown_volume(&mount.volume, volumes, &making.parts);
                         }
                     }
                     let name = Name { text, span: mount.volume.span };
@@ -162,10 +162,11 @@ impl<'a> Resolver<'a> {
         if making.lost.contains(&named.text) {
             return;
         }
-        let known = names
+        let known: Vec<String> = names
             .iter()
-            .map(|(name, _)| name.as_str())
-            .chain(making.parts.iter().map(|part| part.name.text.as_str()));
+            .map(|(name, _)| written(name, named, &making.parts))
+            .chain(making.parts.iter().map(|part| part.name.text.to_string()))
+            .collect();
         let diagnostic = Diagnostic::error(
             "unknown-container",
             named.span,
@@ -175,30 +176,45 @@ impl<'a> Resolver<'a> {
         let diagnostic = if making.volumes.iter().any(|(_, volume)| volume.name.text == named.text) {
             diagnostic.help("it is a volume: say `reads` and `writes`, and the order follows")
         } else {
-            diagnostic.did_you_mean(named.span, &named.text, known)
+            diagnostic.did_you_mean(named.span, &named.text, known.iter().map(String::as_str))
         };
         self.report(diagnostic);
     }
 
-    fn unknown_volume(&mut self, named: &Named, volumes: &[(SmolStr, Span)]) {
-        let known: Vec<&str> = volumes.iter().map(|(name, _)| name.as_str()).collect();
+    fn unknown_volume(&mut self, named: &Named, volumes: &[(SmolStr, Span)], parts: &[Part]) {
+        let known: Vec<String> = volumes.iter().map(|(name, _)| written(name, named, parts)).collect();
+        let known = || known.iter().map(String::as_str);
         let diagnostic =
             Diagnostic::error("unknown-volume", named.span, format!("no volume is called `{}`", named.text))
                 .here("not declared in this workload");
-        let near = crate::diagnostic::nearest(&named.text, known.iter().copied()).is_some();
         self.report(match named.text.split_once('.') {
-            _ if near => diagnostic.did_you_mean(named.span, &named.text, known),
+            _ if crate::diagnostic::nearest(&named.text, known()).is_some() => {
+                diagnostic.did_you_mean(named.span, &named.text, known())
+            }
             None => diagnostic.help(format!("declare it in the workload: `volume {}`", named.text)),
             Some((part, _)) => {
-                let inside = known.iter().filter_map(|name| name.strip_prefix(part)?.strip_prefix('-'));
-                let inside: Vec<String> = inside.map(|name| format!("{part}.{name}")).collect();
+                let inside: Vec<&str> =
+                    known().filter(|name| name.split_once('.').is_some_and(|(of, _)| of == part)).collect();
                 match inside.as_slice() {
                     [] => diagnostic.help(format!("no part is called `{part}`, or it has no volumes")),
-                    some => diagnostic
-                        .help(format!("the part `{part}` has {}", one_of(some.iter().map(String::as_str)))),
+                    some => {
+                        diagnostic.help(format!("the part `{part}` has {}", one_of(some.iter().copied())))
+                    }
                 }
             }
         });
+    }
+}
+
+/// How a name of the pod is written at the place of a reference: `part.NAME`, or inside that part `NAME`.
+fn written(name: &str, at: &Named, parts: &[Part]) -> String {
+    let inner = parts.iter().find_map(|part| {
+        Some((&part.name.text, name.strip_prefix(part.name.text.as_str())?.strip_prefix('-')?))
+    });
+    match inner {
+        Some((part, inner)) if at.part.as_ref() == Some(part) => inner.to_owned(),
+        Some((part, inner)) => format!("{part}.{inner}"),
+        None => name.to_owned(),
     }
 }
 

@@ -3,7 +3,8 @@
 use super::scope::{Binding, Scope};
 use super::template::Template;
 use super::{Setting, Workload, WorkloadKind};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
 use crate::statement::{Entry, Place};
@@ -309,26 +310,65 @@ impl<'a> Resolver<'a> {
                     }
                 }
                 (None, _) => {
-                    let known = vocabulary::entries_at(Place::File).map(|entry| entry.name);
-                    resolver.unknown_item(statement, known);
+                    let known: Vec<&str> =
+                        vocabulary::entries_at(Place::File).map(|entry| entry.name).collect();
+                    resolver.unknown_item(statement, &known);
                 }
             }
         });
         items
     }
 
-    fn unknown_item<'n>(&mut self, statement: &Statement, known: impl Iterator<Item = &'n str>) {
+    fn unknown_item(&mut self, statement: &Statement, known: &[&str]) {
         let name = &statement.name;
-        let inside = vocabulary::entry(Place::Workload, &name.text)
-            .or(vocabulary::entry(Place::Container, &name.text));
-        let headline = format!("`{}` may not stand outside all blocks", name.text.escape_debug());
+        let text = name.text.as_str();
+        let headline = format!("`{}` may not stand outside all blocks", text.escape_debug());
         let diagnostic = Diagnostic::error("unknown-statement", name.span, headline);
-        self.report(match inside {
+        let inside = vocabulary::entry(Place::Workload, text).or(vocabulary::entry(Place::Container, text));
+        let items = || {
+            format!(
+                "what stands here: {}",
+                known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(" ")
+            )
+        };
+        let diagnostic = match inside {
             Some(entry) => {
                 let place = entry.places.first().map_or_else(String::new, |place| place.phrase());
                 diagnostic.here(format!("it stands {place}"))
             }
-            None => diagnostic.here("expected an item of a file").did_you_mean(name.span, &name.text, known),
-        });
+            None if schema::CONTAINER.field(text).is_some() => diagnostic.here("it stands in a container"),
+            None if schema::POD_SPEC.field(text).is_some() || schema::OBJECT_META.field(text).is_some() => {
+                diagnostic.here("it stands in a workload")
+            }
+            None if matches!(text, "kind" | "apiVersion") => diagnostic
+                .here("not needed")
+                .help("a workload's keyword says its kind: `deployment shop { … }`"),
+            None => {
+                let diagnostic = diagnostic.here("expected an item of a file");
+                if let Some(word) = meant(text) {
+                    let title = format!("write `{word}`");
+                    diagnostic.help(title.clone()).fix(title, name.span, word, Applicability::Unsafe)
+                } else if crate::diagnostic::nearest(text, known.iter().copied()).is_some() {
+                    diagnostic.did_you_mean(name.span, text, known.iter().copied())
+                } else {
+                    diagnostic.help(items())
+                }
+            }
+        };
+        self.report(diagnostic);
     }
+}
+
+/// The item that a word from kubectl or another language means.
+fn meant(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "deploy" => "deployment",
+        "sts" => "statefulset",
+        "ds" => "daemonset",
+        "rs" => "replicaset",
+        "cj" => "cronjob",
+        "var" | "const" => "let",
+        "import" | "include" => "use",
+        _ => return None,
+    })
 }

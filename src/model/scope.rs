@@ -5,6 +5,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{Argument, Name, Operator, Piece, Value, ValueKind};
 use smol_str::{SmolStr, SmolStrBuilder};
+use std::sync::Arc;
 
 /// The longest text that interpolation may make, in bytes (1 MiB).
 pub(super) const MAX_TEXT_BYTES: usize = 1 << 20;
@@ -39,6 +40,8 @@ pub(super) struct Binding {
     pub(super) value: Evaluated,
     /// Whether it is a template's parameter that a use gave a value: then the use is to blame.
     pub(super) argument: bool,
+    /// The values that it may have, where its type says them.
+    pub(super) members: Option<Arc<[SmolStr]>>,
     /// Whether it names a volume or a container.
     pub(super) reference: bool,
     /// The part in which that name was written, if it was in one.
@@ -120,33 +123,47 @@ impl Resolver<'_> {
 
     /// Reports a word that nothing declares, with what its place expects where that is not text.
     fn unknown_word(&mut self, word: &str, span: Span, expected: Option<&str>, scope: &Scope) {
-        let here =
-            expected.map_or_else(|| "not declared".to_owned(), |expected| format!("expected {expected}"));
-        let mut diagnostic =
-            Diagnostic::error("unknown-name", span, format!("no `let` or `param` is called `{word}`"))
-                .here(here);
+        let file = word
+            .split_once('.')
+            .and_then(|(alias, name)| Some((alias, name, *self.names[scope.file].aliases.get(alias)?)));
+        let headline = match file {
+            Some((alias, name, _)) => format!("`{alias}` has no `let` or `param` called `{name}`"),
+            None => format!("no `let` or `param` is called `{word}`"),
+        };
+        let truth = expected == Some("`true` or `false`");
+        let here = expected.map_or_else(|| "not declared".to_owned(), |ty| format!("expected {ty}"));
+        let mut diagnostic = Diagnostic::error("unknown-name", span, headline).here(here);
         if let Some(declared) = self.declared_below(word, scope) {
             diagnostic = diagnostic
                 .label(declared, "declared here, below its use")
                 .help("move the declaration above the place that uses it");
-        } else {
-            let names: Vec<&str> = scope.locals.iter().map(|local| local.name.as_str()).collect();
-            let near = crate::diagnostic::nearest(
-                word,
-                names.into_iter().chain(self.names[scope.file].bindings.keys().map(SmolStr::as_str)),
-            )
-            .map(str::to_owned);
-            diagnostic = match near {
-                Some(near) => diagnostic.did_you_mean(span, word, [near.as_str()]),
-                None if expected.is_some() => diagnostic,
-                None => diagnostic.help(format!("text is always quoted: write `\"{word}\"`")).fix(
-                    "put the text in quotes",
-                    span,
-                    format!("\"{word}\""),
-                    Applicability::Unsafe,
-                ),
-            };
+            return self.report(diagnostic);
         }
+        let known: Vec<String> = match file {
+            Some((alias, _, file)) => {
+                self.names[file].bindings.keys().map(|known| format!("{alias}.{known}")).collect()
+            }
+            None => {
+                let locals = scope.locals.iter().map(|local| local.name.to_string());
+                locals.chain(self.names[scope.file].bindings.keys().map(SmolStr::to_string)).collect()
+            }
+        };
+        let near = crate::diagnostic::nearest(word, known.iter().map(String::as_str));
+        diagnostic = match near {
+            Some(near) => diagnostic.did_you_mean(span, word, [near]),
+            None if truth => match word.to_ascii_lowercase().as_str() {
+                "yes" | "on" | "true" => diagnostic.fix("write `true`", span, "true", Applicability::Safe),
+                "no" | "off" | "false" => diagnostic.fix("write `false`", span, "false", Applicability::Safe),
+                _ => diagnostic,
+            },
+            None if expected.is_some() || file.is_some() => diagnostic,
+            None => diagnostic.help(format!("text is always quoted: write `\"{word}\"`")).fix(
+                "put the text in quotes",
+                span,
+                format!("\"{word}\""),
+                Applicability::Unsafe,
+            ),
+        };
         self.report(diagnostic);
     }
 
@@ -287,12 +304,45 @@ impl Resolver<'_> {
             [left, middle, right]
                 if matches!(operator(middle), Some(Operator::Equal | Operator::NotEqual)) =>
             {
+                let (values, others) = (self.members(left, scope), self.members(right, scope));
                 let (left, right) = (self.evaluate(left, scope), self.evaluate(right, scope));
+                self.of_members(&right, values);
+                self.of_members(&left, others);
                 self.compared(&left, &right) == (operator(middle) == Some(Operator::Equal))
             }
             [first, .., last] => self.unreadable(first.span.to(last.span)),
             [] => self.unreadable(at),
         }
+    }
+
+    /// The values that a word may have, where its declaration says them.
+    fn members(&self, value: &Value, scope: &Scope) -> Option<Arc<[SmolStr]>> {
+        match &value.kind {
+            ValueKind::Word(word) => self.lookup(word, scope)?.members.clone(),
+            _ => None,
+        }
+    }
+
+    /// Reports a text that is compared with a param of which it is none of the values.
+    fn of_members(&mut self, compared: &Evaluated, members: Option<Arc<[SmolStr]>>) {
+        let (Constant::Text(text), Some(members)) = (&compared.constant, members) else { return };
+        if members.contains(text) {
+            return;
+        }
+        let known = || members.iter().map(SmolStr::as_str);
+        let span = compared.span;
+        let headline = format!("the comparison with {} never holds", shortened(text));
+        let diagnostic = Diagnostic::error("unknown-value", span, headline)
+            .here(format!("expected {}", super::types::one_of(known())));
+        self.report(match crate::diagnostic::nearest(text, known()) {
+            Some(near) => diagnostic.fix(
+                format!("did you mean `{near}`?"),
+                span,
+                format!("\"{near}\""),
+                Applicability::Unsafe,
+            ),
+            None => diagnostic,
+        });
     }
 
     fn compared(&mut self, left: &Evaluated, right: &Evaluated) -> bool {

@@ -29,20 +29,23 @@ impl<'a> Resolver<'a> {
         let evaluated = Evaluated { constant: ty.constant_of(&setting.value), span };
         match Self::fits(&evaluated, ty) {
             Ok(constant) => Evaluated { constant, span: declared },
-            Err(expected) => {
+            Err(hint) => {
                 let text = shortened(&setting.value);
                 let diagnostic = Diagnostic::error(
                     "type-mismatch",
                     span,
                     format!("{} gives `{}` the value {text}", setting.origin, setting.name),
                 )
-                .here(format!("expected {expected}"));
+                .here(format!("expected {}", ty.phrase()));
                 let diagnostic = if setting.span.is_some() {
                     diagnostic.label(declared, "declared here")
                 } else {
                     diagnostic
                 };
-                self.report(diagnostic);
+                self.report(match hint {
+                    Some(hint) => diagnostic.help(hint),
+                    None => diagnostic,
+                });
                 Evaluated { constant: Constant::Unknown, span: declared }
             }
         }

@@ -221,7 +221,7 @@ impl<'a> Resolver<'a> {
                     None => Diagnostic::error(
                         "unknown-argument",
                         value.span,
-                        format!("the template `{}` takes {} arguments", template.name.text, given.len()),
+                        format!("the template `{}` takes {}", template.name.text, counted(given.len())),
                     )
                     .here("one too many"),
                     Some(name) => Diagnostic::error(
@@ -277,6 +277,7 @@ impl<'a> Resolver<'a> {
                 declared: parameter.name.span,
                 value,
                 argument: given.is_some(),
+                members: parameter.ty.members(),
                 reference: matches!(parameter.ty, ParameterType::Volume | ParameterType::Container),
                 part: given.and_then(|value| written_in(value, scope)),
             });
@@ -290,5 +291,13 @@ impl<'a> Resolver<'a> {
         let result = work(self);
         self.frames.pop();
         result
+    }
+}
+
+fn counted(arguments: usize) -> String {
+    match arguments {
+        0 => "no arguments".into(),
+        1 => "one argument".into(),
+        count => format!("{count} arguments"),
     }
 }

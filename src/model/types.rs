@@ -41,83 +41,84 @@ impl Resolver<'_> {
                 _ => Node::text(value.span, word.clone()),
             };
         }
-        let evaluated = self.evaluate(value, scope);
+        // What stands in a list where a name is expected is not looked at.
+        let evaluated = match &value.kind {
+            ValueKind::List(_) => Evaluated { constant: Constant::List(Vec::new()), span: value.span },
+            _ => self.evaluate(value, scope),
+        };
         self.convert(&evaluated, ty)
     }
 
     /// The node that a constant becomes where a type is expected.
     pub(super) fn convert(&mut self, evaluated: &Evaluated, ty: Type) -> Node {
-        let Evaluated { constant, span } = evaluated;
-        let value = match (ty, constant) {
-            (_, Constant::Unknown) => Ok(Value::Unresolved),
-            (
-                Type::Name | Type::Volume | Type::Container | Type::PortRef,
-                Constant::Text(text) | Constant::Word(text),
-            )
-            | (Type::Text | Type::TextOrList, Constant::Text(text) | Constant::Path(text)) => {
-                Ok(Value::Text(text.clone()))
-            }
-            (Type::Path, Constant::Path(text)) => Ok(Value::Text(text.clone())),
-            // A path with an insertion can only be written as text.
-            (Type::Path, Constant::Text(text)) if text.starts_with('/') => Ok(Value::Text(text.clone())),
-            (Type::Int(low, high), Constant::Number(text)) => int(text, low, high),
-            (Type::Port | Type::PortRef, Constant::Number(text)) => int(text, 1, 65535),
-            (Type::Cpu, Constant::Number(text)) => quantity(text, Unit::Cpu),
-            (Type::Memory, Constant::Number(text)) => quantity(text, Unit::Bytes),
-            (Type::Seconds, Constant::Number(text)) => seconds(text),
-            (Type::Mode, Constant::Number(text)) => mode(text),
-            _ => Err(None),
-        };
-        self.node(*span, value, constant, || ty.phrase())
+        self.node(evaluated, || ty.phrase(), |constant| converted(constant, ty))
     }
 
-    /// The node, or the report of a value that does not fit.
+    /// The node of what a constant is converted to, or the report of one that does not fit.
     fn node(
         &mut self,
-        span: Span,
-        value: Result<Value, Option<String>>,
-        constant: &Constant,
+        Evaluated { constant, span }: &Evaluated,
         expected: impl Fn() -> String,
+        convert: impl Fn(&Constant) -> Result<Value, Option<String>>,
     ) -> Node {
-        let value = value.unwrap_or_else(|hint| {
-            self.mismatch(span, constant, &expected(), hint);
+        let value = convert(constant).unwrap_or_else(|hint| {
+            let fits = |constant: Constant| convert(&constant).is_ok();
+            if let Some(diagnostic) = self.misfit(*span, constant, &expected(), hint, fits) {
+                self.report(diagnostic);
+            }
             Value::Unresolved
         });
-        Node::new(span, value)
+        Node::new(*span, value)
     }
 
-    fn mismatch(&mut self, span: Span, constant: &Constant, expected: &str, hint: Option<String>) {
-        let diagnostic =
-            Diagnostic::error("type-mismatch", span, format!("{} does not fit here", constant.describe()))
-                .here(format!("expected {expected}"));
+    /// The error about a constant that is not what was expected; `fits` says whether another one would be.
+    pub(super) fn misfit(
+        &self,
+        span: Span,
+        constant: &Constant,
+        expected: &str,
+        hint: Option<String>,
+        fits: impl Fn(Constant) -> bool,
+    ) -> Option<Diagnostic> {
         let written = self.spelling(span);
         // Text without quotes that is no word has been reported.
         if matches!(constant, Constant::Text(text) if *text == written && text.contains(is_no_letter)) {
-            return;
+            return None;
         }
-        let diagnostic = match hint {
-            Some(hint) => diagnostic.help(hint),
-            None => diagnostic,
-        };
-        let diagnostic = match constant {
-            Constant::Number(text) if expected.starts_with("text") && *text == written => {
+        let mut diagnostic =
+            Diagnostic::error("type-mismatch", span, format!("{} does not fit here", constant.describe()))
+                .here(format!("expected {expected}"));
+        if let Some(hint) = hint {
+            diagnostic = diagnostic.help(hint);
+        }
+        Some(match constant {
+            Constant::Number(text) if *text == written && fits(Constant::Text(text.clone())) => {
                 diagnostic.fix("put it in quotes", span, format!("\"{text}\""), Applicability::Safe)
             }
             Constant::Number(text)
-                if expected.starts_with("a time") && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+                if *text == written && fits(Constant::Number(format!("{text}s").into())) =>
             {
                 diagnostic.fix("give it a unit", span, format!("{text}s"), Applicability::Unsafe)
             }
             Constant::Number(text)
-                if expected.starts_with("a file mode")
-                    && text.len() == 3
-                    && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+                if text.len() == 3 && fits(Constant::Number(format!("0{text}").into())) =>
             {
                 diagnostic.fix("write it in octal", span, format!("0{text}"), Applicability::Unsafe)
             }
+            Constant::Text(text) if written.len() == text.len() + 2 => {
+                let truth = match text.as_str() {
+                    "true" => Constant::Bool(true),
+                    "false" => Constant::Bool(false),
+                    _ => Constant::Number(text.clone()),
+                };
+                if fits(truth) {
+                    diagnostic.fix("take the quotes off", span, text.clone(), Applicability::Safe)
+                } else {
+                    diagnostic
+                }
+            }
             _ => diagnostic,
-        };
-        self.report(diagnostic);
+        })
     }
 
     /// The node of a plain value of a Kubernetes field.
@@ -145,25 +146,7 @@ impl Resolver<'_> {
         ty: &'static FieldType,
         key: &str,
     ) -> Node {
-        let Evaluated { constant, span } = evaluated;
-        let is_mode = matches!(key, "mode" | "defaultMode");
-        let value = match (ty, constant) {
-            (_, Constant::Unknown) => Ok(Value::Unresolved),
-            (FieldType::Bool, Constant::Bool(bool)) => Ok(Value::Bool(*bool)),
-            (FieldType::Int32 | FieldType::Int64, Constant::Number(text)) if is_mode => mode(text),
-            (FieldType::Int64, Constant::Number(text)) => int(text, i64::MIN, i64::MAX),
-            (FieldType::Text | FieldType::Time, Constant::Text(text) | Constant::Path(text))
-            | (FieldType::IntOrString, Constant::Text(text)) => Ok(Value::Text(text.clone())),
-            (FieldType::IntOrString, Constant::Number(text)) if text.ends_with('%') => {
-                Ok(Value::Text(text.clone()))
-            }
-            (FieldType::Int32 | FieldType::IntOrString, Constant::Number(text)) => {
-                int(text, i32::MIN.into(), i32::MAX.into())
-            }
-            (FieldType::Quantity, Constant::Number(text)) => quantity(text, Unit::of(key)),
-            _ => Err(None),
-        };
-        self.node(*span, value, constant, || phrase(ty, key))
+        self.node(evaluated, || phrase(ty, key), |constant| converted_scalar(constant, ty, key))
     }
 
     /// A word or a text that must be one of an enumeration's values.
@@ -204,7 +187,9 @@ impl Resolver<'_> {
             Constant::Unknown => return Node::new(span, Value::Unresolved),
             other => {
                 let expected = one_of(names());
-                self.mismatch(span, other, &expected, None);
+                if let Some(diagnostic) = self.misfit(span, other, &expected, None, |_| false) {
+                    self.report(diagnostic);
+                }
                 return Node::new(span, Value::Unresolved);
             }
         };
@@ -239,6 +224,52 @@ impl Resolver<'_> {
 /// Whether a word cannot hold a character.
 fn is_no_letter(char: char) -> bool {
     !char.is_ascii_alphanumeric() && !matches!(char, '_' | '-' | '.')
+}
+
+/// A constant as a value of a type; the error is a hint where there is one.
+fn converted(constant: &Constant, ty: Type) -> Result<Value, Option<String>> {
+    match (ty, constant) {
+        (_, Constant::Unknown) => Ok(Value::Unresolved),
+        (
+            Type::Name | Type::Volume | Type::Container | Type::PortRef,
+            Constant::Text(text) | Constant::Word(text),
+        )
+        | (Type::Text | Type::TextOrList, Constant::Text(text) | Constant::Path(text))
+        | (Type::Path, Constant::Path(text)) => Ok(Value::Text(text.clone())),
+        // A path with an insertion can only be written as text.
+        (Type::Path, Constant::Text(text)) if text.starts_with('/') => Ok(Value::Text(text.clone())),
+        (Type::Int(low, high), Constant::Number(text)) => int(text, low, high),
+        (Type::Port | Type::PortRef, Constant::Number(text)) => int(text, 1, 65535),
+        (Type::Cpu, Constant::Number(text)) => quantity(text, Unit::Cpu),
+        (Type::Memory, Constant::Number(text)) => quantity(text, Unit::Bytes),
+        (Type::Seconds, Constant::Number(text)) => seconds(text),
+        (Type::Mode, Constant::Number(text)) => mode(text),
+        (Type::Container, Constant::List(_)) => {
+            Err(Some("write the names one after the other, without brackets".into()))
+        }
+        _ => Err(None),
+    }
+}
+
+/// A constant as a Kubernetes field's value; the error is a hint where there is one.
+fn converted_scalar(constant: &Constant, ty: &FieldType, key: &str) -> Result<Value, Option<String>> {
+    let is_mode = matches!(key, "mode" | "defaultMode");
+    match (ty, constant) {
+        (_, Constant::Unknown) => Ok(Value::Unresolved),
+        (FieldType::Bool, Constant::Bool(bool)) => Ok(Value::Bool(*bool)),
+        (FieldType::Int32 | FieldType::Int64, Constant::Number(text)) if is_mode => mode(text),
+        (FieldType::Int64, Constant::Number(text)) => int(text, i64::MIN, i64::MAX),
+        (FieldType::Text | FieldType::Time, Constant::Text(text) | Constant::Path(text))
+        | (FieldType::IntOrString, Constant::Text(text)) => Ok(Value::Text(text.clone())),
+        (FieldType::IntOrString, Constant::Number(text)) if text.ends_with('%') => {
+            Ok(Value::Text(text.clone()))
+        }
+        (FieldType::Int32 | FieldType::IntOrString, Constant::Number(text)) => {
+            int(text, i32::MIN.into(), i32::MAX.into())
+        }
+        (FieldType::Quantity, Constant::Number(text)) => quantity(text, Unit::of(key)),
+        _ => Err(None),
+    }
 }
 
 /// "`a`, `b` or `c`"
@@ -337,7 +368,7 @@ fn bytes_hint(text: &str, suffix: &str) -> String {
 }
 
 /// A whole number in a range.
-fn int(text: &str, low: i64, high: i64) -> Result<Value, Option<String>> {
+pub(super) fn int(text: &str, low: i64, high: i64) -> Result<Value, Option<String>> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(None);
@@ -349,6 +380,7 @@ fn int(text: &str, low: i64, high: i64) -> Result<Value, Option<String>> {
     }
     match text.parse::<i64>() {
         Ok(int) if (low..=high).contains(&int) => Ok(Value::Int(int)),
+        Ok(_) if (low, high) == (1, 65535) => Err(None),
         _ => Err(Some(format!("the range is {low} to {high}"))),
     }
 }

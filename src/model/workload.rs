@@ -14,7 +14,7 @@ use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::{Entry, Place, Type};
-use crate::syntax::tree::{Block, Piece, Statement, ValueKind};
+use crate::syntax::tree::{self, Block, Piece, Statement, ValueKind};
 use crate::vocabulary;
 use smol_str::SmolStr;
 
@@ -117,11 +117,16 @@ impl<'a> Resolver<'a> {
     }
 
     fn workload_name(&mut self, head: &Head, making: &mut Making, scope: &Scope) -> Option<Name> {
-        if let Some(schedule) = head.plain("schedule") {
+        let filled = head.plain("name");
+        let alone = filled.filter(|filled| making.kind == WorkloadKind::CronJob && is_schedule(filled.value));
+        if let Some(schedule) = head.plain("schedule").or(alone) {
             let node = self.typed(schedule.value, Type::Text, scope);
             self.put(&mut making.spec, "schedule", schedule.value.span, node, scope);
         }
-        let filled = head.plain("name")?;
+        if alone.is_some() {
+            return None;
+        }
+        let filled = filled?;
         let node = self.typed(filled.value, filled.ty, scope);
         let text = SmolStr::new(node.as_text()?);
         self.put(&mut making.metadata, "name", node.span, node.clone(), scope);
@@ -226,6 +231,15 @@ impl<'a> Resolver<'a> {
             );
             return;
         };
+        if let Some(before) = making.parts.iter().find(|part| part.name.text == text) {
+            let before = before.name.span;
+            self.report(
+                Diagnostic::error("duplicate-name", name.span, format!("two parts are called `{text}`"))
+                    .here("here again")
+                    .label(before, "first here"),
+            );
+            return;
+        }
         let first = making.containers.len();
         let used = self.template_use(call.value, "part", scope);
         let own = Scope { part: Some(&text), ..*scope };
@@ -246,14 +260,6 @@ impl<'a> Resolver<'a> {
             self.workload_statements(block, &own, making);
         }
         let containers = making.containers[first..].iter().map(|draft| draft.name.text.clone()).collect();
-        if let Some(before) = making.parts.iter().find(|part| part.name.text == text) {
-            let before = before.name.span;
-            self.report(
-                Diagnostic::error("duplicate-name", name.span, format!("two parts are called `{text}`"))
-                    .here("here again")
-                    .label(before, "first here"),
-            );
-        }
         making.parts.push(Part { name: Name { text, span: name.span }, containers });
     }
 
@@ -360,4 +366,14 @@ fn declares(name: &str) -> bool {
     let fields = [&schema::OBJECT_META, &schema::POD_SPEC, &schema::JOB_SPEC];
     !matches!(name, "defaults" | "budget" | "metadata" | "job" | "pod")
         && fields.iter().all(|object| object.field(name).is_none())
+}
+
+/// Whether a value that stands alone behind `cronjob` is a schedule: no name has a space or starts with `@`.
+fn is_schedule(value: &tree::Value) -> bool {
+    match &value.kind {
+        ValueKind::Text(pieces) => pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Text(text) if text.contains(' ') || text.starts_with('@'))),
+        _ => false,
+    }
 }
