@@ -93,7 +93,7 @@ impl Resolver<'_> {
                 self.report(
                     Diagnostic::error("type-mismatch", value.span, "a list does not fit here")
                         .here("expected text in quotes")
-                        .help("write `command […]`, which takes a list as it is"),
+                        .help("a command as a list is `command […]`"),
                 );
                 return Node::new(value.span, Value::Unresolved);
             }
