@@ -104,7 +104,7 @@ impl<'a> Resolver<'a> {
         for mut draft in drafts {
             self.lower_step(&mut draft);
             Self::escape_script(&mut draft);
-            let mounts = draft
+            let mounts: Vec<Mount> = draft
                 .mounts
                 .iter_mut()
                 .map(|mount| {
@@ -133,6 +133,7 @@ impl<'a> Resolver<'a> {
                     Mount { volume: name, index, direction: mount.direction, sub, span: mount.span }
                 })
                 .collect();
+            self.one_direction(&mounts);
             let mut after = Vec::new();
             for named in &draft.after {
                 self.resolve_after(named, &container_at, &names, making, &mut after);
@@ -140,6 +141,26 @@ impl<'a> Resolver<'a> {
             containers.push(draft.finish(mounts, after));
         }
         containers
+    }
+
+    /// Reports a container that says two things about the same files.
+    fn one_direction(&mut self, mounts: &[Mount]) {
+        for (at, mount) in mounts.iter().enumerate() {
+            let same = |before: &&Mount| {
+                before.index == mount.index && before.sub == mount.sub && before.direction != mount.direction
+            };
+            if mount.index.is_some()
+                && let Some(before) = mounts[..at].iter().find(same)
+            {
+                let headline = format!("one container mounts `{}` in two directions", mount.volume.text);
+                self.report(
+                    Diagnostic::error("two-directions", mount.span, headline)
+                        .here("and so here")
+                        .label(before.span, "so here")
+                        .help("say once what it does with the volume; `updates` both reads and writes"),
+                );
+            }
+        }
     }
 
     fn resolve_after(
