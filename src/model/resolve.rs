@@ -100,6 +100,7 @@ pub fn resolve<T: Send>(
     let Some(root) = program.files.len().checked_sub(1) else { return (Vec::new(), Vec::new()) };
     declaring.unknown_settings(root);
     let items = declaring.items(root);
+    declaring.look_at_templates(root);
     let Resolver { names, diagnostics, .. } = declaring;
     let resolve = |(statement, kind, entry, live): &Item<'_>| {
         let mut resolver = Resolver::new(program, Cow::Borrowed(&names));

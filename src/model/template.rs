@@ -1,9 +1,12 @@
 //! Templates: their parameters, and a use's arguments against them.
 
+use super::WorkloadKind;
+use super::draft::Draft;
 use super::parameter::ParameterType;
-use super::resolve::{Names, Resolver, TEMPLATE_STEP};
+use super::resolve::{Names, OWN, Resolver, TEMPLATE_STEP};
 use super::scope::{Binding, Constant, Evaluated, Scope, written_in};
 use super::types::one_of;
+use super::workload::Making;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::statement::Type;
@@ -27,6 +30,21 @@ struct Parameter<'a> {
     name: &'a Name,
     ty: ParameterType,
     default: Option<&'a Value>,
+}
+
+impl Parameter<'_> {
+    /// The parameter as it is known without a use: by its name alone.
+    fn unknown(&self) -> Binding {
+        Binding {
+            name: self.name.text.clone(),
+            declared: self.name.span,
+            value: Evaluated { constant: Constant::Unknown, span: self.name.span },
+            argument: false,
+            members: None,
+            reference: matches!(self.ty, ParameterType::Volume | ParameterType::Container),
+            part: None,
+        }
+    }
 }
 
 /// A use of a template, ready to be applied.
@@ -283,6 +301,34 @@ impl<'a> Resolver<'a> {
             });
         }
         bindings
+    }
+
+    /// Looks at what a file's templates say by themselves, also where nobody uses them: their statements, names and
+    /// types. What a use would add (the values of parameters, the volumes around) is not known yet.
+    pub(super) fn look_at_templates(&mut self, file: usize) {
+        let mut templates: Vec<Template<'a>> = self.names[file].templates.values().cloned().collect();
+        templates.sort_unstable_by_key(|template| template.name.span);
+        for template in templates {
+            self.statements = 0;
+            let locals: Vec<Binding> = template.parameters.iter().map(Parameter::unknown).collect();
+            let scope = Scope { file, locals: &locals, part: None, layer: OWN };
+            match (
+                WorkloadKind::of(template.kind),
+                vocabulary::CONTAINERS.iter().find(|kind| *kind == template.kind),
+            ) {
+                (_, Some(keyword)) => {
+                    let name = super::Name { text: template.name.text.clone(), span: template.name.span };
+                    let mut draft = Draft::new(name, keyword, template.name.span, OWN);
+                    self.statements_into(&mut draft, &template.block.statements, &scope);
+                }
+                (kind, None) => {
+                    let part = kind.is_none().then_some(template.name.text.as_str());
+                    let scope = Scope { part, ..scope };
+                    let mut making = Making::new(kind.unwrap_or(WorkloadKind::Pod));
+                    self.workload_statements(template.block, &scope, &mut making);
+                }
+            }
+        }
     }
 
     /// Does something inside a template, so that messages show the use.

@@ -122,3 +122,20 @@ fn a_range_without_a_request_leaves_no_empty_requests() {
     let (made, _) = compiled("defaults { cpu 1..2 }\npod x { app a { image \"a:1\"; cpu ..3 } }");
     assert!(!made.contains("requests") && made.contains("cpu: \"3\""), "{made}");
 }
+
+#[test]
+fn a_template_that_nobody_uses_is_looked_at() {
+    let program = "template app x(a: int, v: volume) { imag \"x\"; run \"serve #{a}\"; reads v at /x; cpu a }\n\
+         template part p(n: string) { volume v\n sidecar s { image n; writes v at /v; hostNetwork true } }\n\
+         template deployment d(on: bool) { when on { replica 2 } }\n";
+    assert_eq!(names(program), ["unknown-statement", "misplaced-statement", "unknown-statement"]);
+    assert!(
+        names(
+            &program
+                .replace("imag ", "image ")
+                .replace("hostNetwork", "tty")
+                .replace("replica ", "replicas ")
+        )
+        .is_empty()
+    );
+}

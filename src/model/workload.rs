@@ -290,7 +290,7 @@ impl<'a> Resolver<'a> {
 }
 
 impl Making<'_> {
-    fn new(kind: WorkloadKind) -> Self {
+    pub(super) fn new(kind: WorkloadKind) -> Self {
         Self {
             kind,
             metadata: Map::default(),
