@@ -7,17 +7,21 @@ use std::path::{Path, PathBuf};
 /// Writes a file at once: beside its place first, then renamed into it.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), String> {
     let failed = |error: io::Error| format!("cannot write `{}`: {error}", path.display());
-    if path.is_dir() {
-        return Err(format!("cannot write `{}`: it is a folder", path.display()));
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
     let temporary = temporary(path);
-    let written = write_new(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+    let written = match (write_new(&temporary, text), path.parent()) {
+        // The folder is there as a rule, so that asking first would cost more than it saves.
+        (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder).and_then(|()| write_new(&temporary, text))
+        }
+        (written, _) => written,
+    };
+    let written = written.and_then(|()| fs::rename(&temporary, path));
     written.map_err(|error| {
         // The failure to tell is the first; the file may never have been made.
         let _ = fs::remove_file(&temporary);
+        if path.is_dir() {
+            return format!("cannot write `{}`: it is a folder", path.display());
+        }
         failed(error)
     })
 }
