@@ -29,6 +29,8 @@ mod workload;
 pub use parameter::parameter_types;
 pub use resolve::{File, Program, resolve};
 
+pub use crate::statement::Direction;
+
 use crate::object::Node;
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -220,19 +222,6 @@ pub struct Container {
     pub after: Vec<Reference>,
     /// Whether some statement in it could not be understood; then nothing is said about what it seems to lack.
     pub unclear: bool,
-}
-
-/// The direction in which files flow through a mount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// `reads`
-    Reads,
-    /// `updates`
-    Updates,
-    /// `writes`
-    Writes,
-    /// `mounts`: says nothing about order.
-    Mounts,
 }
 
 /// A mount of a volume in a container.

@@ -124,6 +124,17 @@ impl Node {
         Self::new(span, Value::Text(text.into()))
     }
 
+    /// A list.
+    pub fn list(span: Span, items: Vec<Self>) -> Self {
+        Self::new(span, Value::List(items))
+    }
+
+    /// An object of these fields, all at one place.
+    pub fn object<const N: usize>(span: Span, fields: [(&'static str, Self); N]) -> Self {
+        let entry = |(key, node)| Entry { key: SmolStr::new_static(key), key_span: span, layer: 0, node };
+        Self::new(span, Value::Map(Map { entries: fields.into_iter().map(entry).collect() }))
+    }
+
     /// An empty map.
     pub fn map(span: Span) -> Self {
         Self::new(span, Value::Map(Map::default()))

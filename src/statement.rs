@@ -99,6 +99,19 @@ pub enum Need {
     AtMostOne,
 }
 
+/// The direction in which files flow through a mount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// `reads`
+    Reads,
+    /// `updates`
+    Updates,
+    /// `writes`
+    Writes,
+    /// `mounts`: says nothing about order.
+    Mounts,
+}
+
 /// The types of values in heads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
@@ -108,6 +121,8 @@ pub enum Type {
     Text,
     /// Text, or a list of texts.
     TextOrList,
+    /// A list of texts.
+    TextList,
     /// An integer in this range.
     Int(i64, i64),
     /// CPU: `250m`, `0.5`, `2`.
@@ -132,10 +147,16 @@ pub enum Type {
     PortRef,
     /// The name of a volume.
     Volume,
+    /// The name of a volume that a built-in step mounts because it stands here, and what the step does with it.
+    MountedVolume(Direction),
     /// The name of a step, a sidecar, or a part.
     Container,
     /// Where secrets or settings come from: `secret("name")`, `configmap("name")`.
     Source,
+    /// A Secret as a whole: `secret("name")`.
+    Secret,
+    /// What a variable in `env` can have: text, or a source such as `secret("name", "key")`.
+    Variable,
     /// `file.template(argument, name: argument)`.
     TemplateCall,
 }
@@ -146,6 +167,7 @@ impl Type {
         match self {
             Self::Name => "a name".into(),
             Self::Text => "text in quotes".into(),
+            Self::TextList => "a list of texts such as `[\"a\", \"b\"]`".into(),
             Self::TextOrList => "text in quotes, or a list such as `[\"a\", \"b\"]`".into(),
             Self::Int(0, i64::MAX) => "a whole number from 0".into(),
             Self::Int(1, i64::MAX) => "a whole number from 1".into(),
@@ -162,9 +184,11 @@ impl Type {
             Self::Mode => "a file mode in octal such as `0644`".into(),
             Self::Port => "a port number from 1 to 65535".into(),
             Self::PortRef => "a port's number or name".into(),
-            Self::Volume => "the name of a volume".into(),
+            Self::Volume | Self::MountedVolume(_) => "the name of a volume".into(),
             Self::Container => "the name of a step or a sidecar".into(),
             Self::Source => "`secret(\"name\")` or `configmap(\"name\")`".into(),
+            Self::Secret => "`secret(\"name\")`".into(),
+            Self::Variable => "text, or a source such as `secret(\"name\", \"key\")`".into(),
             Self::TemplateCall => "a template with its arguments, such as `platform.web(port: 8080)`".into(),
         }
     }

@@ -14,6 +14,7 @@ pub mod wait;
 pub use images::Image;
 
 use crate::diagnostic::Diagnostic;
+use crate::kubernetes::version::Version;
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Entry;
@@ -38,6 +39,8 @@ pub static KINDS: &[Kind] = &[fetch::KIND, wait::KIND, migrate::KIND];
 pub struct Given {
     /// The step's head.
     pub span: Span,
+    /// The version of Kubernetes that must take the step.
+    pub version: Version,
     /// Where the step gives a command of its own, if it does.
     pub command: Option<Span>,
     /// The statements, in order.
@@ -51,10 +54,30 @@ pub struct GivenOption {
     pub name: &'static str,
     /// Its name in the source.
     pub span: Span,
-    /// Its values, in order.
+    /// Its plain values, in order.
     pub values: Vec<Node>,
+    /// Its clauses, in order.
+    pub clauses: Vec<GivenClause>,
     /// Where the volume that it names is mounted.
     pub mount_path: Option<SmolStr>,
+}
+
+/// `word value…` in a statement of a step.
+#[derive(Debug)]
+pub struct GivenClause {
+    /// The word.
+    pub word: &'static str,
+    /// Where it stands.
+    pub span: Span,
+    /// Its values, in order.
+    pub values: Vec<Node>,
+}
+
+impl GivenOption {
+    /// The clause of a word.
+    pub fn clause(&self, word: &str) -> Option<&GivenClause> {
+        self.clauses.iter().find(|clause| clause.word == word)
+    }
 }
 
 impl Given {
@@ -112,7 +135,7 @@ impl Given {
 ///
 /// The variables come after those of the step's own `env`, since Kubernetes replaces `$(NAME)` only by what stands
 /// above; the arguments may hold `$(NAME)` too. The command holds nothing that Kubernetes would replace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Lowered {
     /// The image where the user gives none; without one, the user must.
     pub image: Option<Image>,
@@ -122,6 +145,26 @@ pub struct Lowered {
     pub args: Vec<SmolStr>,
     /// The variables that the script reads, in order; all are named `INITFLOW_…`.
     pub env: Vec<(SmolStr, SmolStr)>,
+    /// The same for those whose values the author gave as [`Type::Variable`](crate::statement::Type::Variable): the
+    /// fields of an `EnvVar` but its name.
+    pub variables: Vec<(SmolStr, Node)>,
+    /// Volumes that the step needs besides those of the author.
+    pub volumes: Vec<OwnVolume>,
+}
+
+/// A volume that a step brings along: no other container mounts it.
+#[derive(Clone, Debug)]
+pub struct OwnVolume {
+    /// What it is called, behind the step's name.
+    pub name: &'static str,
+    /// Where the step mounts it.
+    pub mount_path: SmolStr,
+    /// Whether the step can only read it.
+    pub read_only: bool,
+    /// The field of its source in Kubernetes' `Volume`: `secret`, `projected` …
+    pub source: &'static str,
+    /// The fields of the source.
+    pub fields: Node,
 }
 
 /// What is wrong with the path of a file in a volume; it is relative and stays in the volume.

@@ -1,16 +1,21 @@
 //! Built-in steps: their statements gathered, and what they become put below everything that the author wrote.
 
-use super::Direction;
 use super::draft::{COMMAND, COMPILER, Draft, StepOption};
+use super::head::Filled;
 use super::references::{MountDraft, Named};
-use super::resolve::Resolver;
+use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
+use super::workload::Making;
+use super::{Direction, Name, Storage, Volume};
 use crate::diagnostic::Diagnostic;
-use crate::object::{Map, Node, Value};
-use crate::statement::{Entry, Type};
-use crate::steps::{Given, GivenOption, KINDS};
+use crate::object::{Entry, Map, Node, Value};
+use crate::statement::{self, Type};
+use crate::steps::{Given, GivenClause, GivenOption, KINDS, OwnVolume};
 use crate::syntax::tree::Statement;
 use smol_str::{SmolStr, format_smolstr};
+
+/// The most characters that the name of a volume may have: a DNS label's.
+const MAX_VOLUME_NAME: usize = 63;
 
 /// Where a step mounts a volume that it names without a path.
 const MOUNT_ROOT: &str = "/initflow";
@@ -20,19 +25,27 @@ impl Resolver<'_> {
     pub(super) fn step_option(
         &mut self,
         draft: &mut Draft,
-        entry: &'static Entry,
+        entry: &'static statement::Entry,
         statement: &Statement,
         scope: &Scope,
     ) {
         let Some(head) = self.head(entry, statement) else { return };
-        let mut values = Vec::new();
         let mut volume = None;
         for filled in head.all() {
-            if filled.ty == Type::Volume {
-                volume = self.reference(filled.value, filled.ty, scope);
+            if let Type::MountedVolume(direction) = filled.ty {
+                volume = self.reference(filled.value, filled.ty, scope).map(|volume| (volume, direction));
             }
-            values.push(self.typed(filled.value, filled.ty, scope));
         }
+        let values = self.option_values(head.all(), scope);
+        let clauses = head
+            .clauses()
+            .iter()
+            .map(|clause| GivenClause {
+                word: clause.word,
+                span: clause.span,
+                values: self.option_values(&clause.values, scope),
+            })
+            .collect();
         let span = statement.name.span;
         let same = |option: &StepOption| option.name == entry.name;
         if let Some(before) =
@@ -42,15 +55,33 @@ impl Resolver<'_> {
             return self.duplicate(entry.name, span, before);
         }
         draft.options.retain(|option| !same(option) || option.layer >= scope.layer);
-        draft.options.push(StepOption { name: entry.name, layer: scope.layer, values, volume, span });
+        let name = entry.name;
+        draft.options.push(StepOption { name, layer: scope.layer, values, clauses, volume, span });
+    }
+
+    fn option_values(&mut self, filled: &[Filled], scope: &Scope) -> Vec<Node> {
+        let mut values = Vec::with_capacity(filled.len());
+        for Filled { ty, value, .. } in filled {
+            let node = match ty {
+                Type::Secret => self.secret_name(value, scope),
+                Type::Variable => {
+                    let field = self.variable_value(value, scope);
+                    field.map(|(field, node)| Node::object(node.span, [(field, node)]))
+                }
+                _ => Some(self.typed(value, *ty, scope)),
+            };
+            values.push(node.unwrap_or_else(|| Node::new(value.span, Value::Unresolved)));
+        }
+        values
     }
 
     /// Turns a built-in step's statements into what a container has.
-    pub(super) fn lower_step(&mut self, draft: &mut Draft) {
+    pub(super) fn lower_step(&mut self, draft: &mut Draft, making: &mut Making) {
         let Some(kind) = KINDS.iter().find(|kind| kind.keyword == draft.keyword) else { return };
         draft.settle_command();
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
-        let given = Given { span: draft.span, command: own, options: self.given(draft) };
+        let options = self.given(draft);
+        let given = Given { span: draft.span, version: self.version, command: own, options };
         let words = own.or_else(|| draft.fields.entry("args").map(|entry| entry.key_span));
         if draft.keyword != "migrate"
             && let Some(words) = words
@@ -96,10 +127,17 @@ impl Resolver<'_> {
             }
         }
         for (name, value) in lowered.env {
-            let mut variable = Map::default();
-            variable.set("name", span, Node::text(span, name));
-            variable.set("value", span, Node::text(span, value));
-            draft.env.push((COMPILER, Node::new(span, Value::Map(variable))));
+            let fields = [("name", Node::text(span, name)), ("value", Node::text(span, value))];
+            draft.env.push((COMPILER, Node::object(span, fields)));
+        }
+        for (name, mut variable) in lowered.variables {
+            let entry =
+                Entry { key: "name".into(), key_span: span, layer: COMPILER, node: Node::text(span, name) };
+            variable.map_mut().entries.insert(0, entry);
+            draft.env.push((COMPILER, variable));
+        }
+        for volume in lowered.volumes {
+            add_volume(draft, volume, making);
         }
     }
 
@@ -107,41 +145,33 @@ impl Resolver<'_> {
     fn given(&mut self, draft: &mut Draft) -> Vec<GivenOption> {
         let mut given = Vec::with_capacity(draft.options.len());
         for option in std::mem::take(&mut draft.options) {
-            let mount_path = option.volume.map(|volume| {
+            let mount_path = option.volume.map(|(volume, direction)| {
                 let known = draft.mounts.iter_mut().find(|mount| mount.volume.text == volume.text);
                 if let Some(mount) = known
                     && let Some(path) =
                         mount.fields.get("mountPath").and_then(Node::as_text).map(SmolStr::new)
                 {
-                    if mount
-                        .fields
-                        .get("readOnly")
-                        .is_some_and(|read_only| matches!(read_only.value, Value::Bool(true)))
-                    {
-                        self.report(read_only(&draft.name.text, &volume, mount));
-                    }
-                    if mount.direction != Direction::Updates {
-                        mount.direction = Direction::Writes;
+                    if !also(mount, direction) {
+                        self.report(mounted_read_only(&draft.name.text, &volume, mount));
                     }
                     return path;
                 }
                 let path = format_smolstr!("{MOUNT_ROOT}/{}", volume.text.replace('.', "-"));
                 let mut fields = Map::default();
-                fields.set("mountPath", volume.span, Node::text(volume.span, path.clone()));
                 let span = volume.span;
-                draft.mounts.push(MountDraft {
-                    layer: option.layer,
-                    volume,
-                    direction: Direction::Writes,
-                    fields,
-                    span,
-                });
+                fields.set("mountPath", span, Node::text(span, path.clone()));
+                if direction == Direction::Reads {
+                    fields.set("readOnly", span, Node::new(span, Value::Bool(true)));
+                }
+                let layer = option.layer;
+                draft.mounts.push(MountDraft { layer, volume, direction, fields, span, implied: true });
                 path
             });
             given.push(GivenOption {
                 name: option.name,
                 span: option.span,
                 values: option.values,
+                clauses: option.clauses,
                 mount_path,
             });
         }
@@ -149,7 +179,45 @@ impl Resolver<'_> {
     }
 }
 
-fn read_only(step: &str, volume: &Named, mount: &MountDraft) -> Diagnostic {
+/// Lets a mount serve for a direction too; fails where the author has mounted read-only what the step writes.
+fn also(mount: &mut MountDraft, direction: Direction) -> bool {
+    match (direction, mount.direction) {
+        (Direction::Reads, Direction::Writes) | (Direction::Writes, Direction::Reads) if mount.implied => {
+            mount.fields.remove("readOnly");
+            mount.direction = Direction::Updates;
+        }
+        (Direction::Reads, _) | (_, Direction::Updates) => {}
+        _ => mount.direction = direction,
+    }
+    let read_only = mount.fields.get("readOnly").and_then(Node::as_bool) == Some(true);
+    direction == Direction::Reads || !read_only
+}
+
+/// Adds a volume that a step brings along, and its mount.
+fn add_volume(draft: &mut Draft, own: OwnVolume, making: &mut Making) {
+    let span = draft.span;
+    let mut name = format_smolstr!("{}-{}", draft.name.text, own.name);
+    if name.len() > MAX_VOLUME_NAME {
+        name = format_smolstr!("initflow-{}-{}", making.volumes.len(), own.name);
+    }
+    let fields = [("name", Node::text(span, name.clone())), (own.source, own.fields)];
+    let volume = Volume {
+        name: Name { text: name.clone(), span },
+        storage: Storage::Filled,
+        span,
+        fields: Node::object(span, fields),
+    };
+    making.add_volume(OWN, volume);
+    let mut fields = Map::default();
+    fields.set("mountPath", span, Node::text(span, own.mount_path));
+    if own.read_only {
+        fields.set("readOnly", span, Node::new(span, Value::Bool(true)));
+    }
+    let (volume, direction) = (Named { text: name, span, part: None }, Direction::Mounts);
+    draft.mounts.push(MountDraft { layer: COMPILER, volume, direction, fields, span, implied: true });
+}
+
+fn mounted_read_only(step: &str, volume: &Named, mount: &MountDraft) -> Diagnostic {
     let name = &volume.text;
     Diagnostic::error(
         "read-only-volume",

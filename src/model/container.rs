@@ -235,7 +235,10 @@ impl<'a> Resolver<'a> {
 /// Whether a statement says where files flow or which ports there are, or may have been meant to: its name is unknown.
 fn carries_flow(name: &str) -> bool {
     match vocabulary::entry(Place::Container, name) {
-        Some(entry) => entry.head.iter().any(|slot| matches!(slot, Slot::One(_, Type::Volume | Type::Port))),
+        Some(entry) => entry
+            .head
+            .iter()
+            .any(|slot| matches!(slot, Slot::One(_, Type::Volume | Type::MountedVolume(_) | Type::Port))),
         None => schema::CONTAINER.field(name).is_none(),
     }
 }

@@ -1,11 +1,11 @@
 //! A container in the making: what the layers of its statements have given so far.
 
 use super::references::{MountDraft, Named};
-use super::{Container, Mount, Name, Reference, Role};
+use super::{Container, Direction, Mount, Name, Reference, Role};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::Place;
-use crate::steps::KINDS;
+use crate::steps::{GivenClause, KINDS};
 use smol_str::SmolStr;
 
 /// The layer of what only the compiler gives.
@@ -41,8 +41,9 @@ pub(super) struct StepOption {
     pub(super) name: &'static str,
     pub(super) layer: u8,
     pub(super) values: Vec<Node>,
-    /// The volume that it names, if it names one.
-    pub(super) volume: Option<Named>,
+    pub(super) clauses: Vec<GivenClause>,
+    /// The volume that it names, and what the step does with it, if it names one.
+    pub(super) volume: Option<(Named, Direction)>,
     pub(super) span: Span,
 }
 

@@ -93,14 +93,39 @@ impl Resolver<'_> {
             return Some(Node::new(statement.span, Value::Map(fields)));
         }
         let value = self.one_value(statement, &schema::Type::Text)?;
-        if let ValueKind::Call(function, arguments) = &value.kind {
-            let source = self.value_from(function, arguments, value.span, scope)?;
-            fields.set("valueFrom", value.span, source);
-        } else {
-            let node = self.plain_text(value, scope);
-            fields.set("value", node.span, node);
-        }
+        let (field, node) = self.variable_value(value, scope)?;
+        fields.set(field, node.span, node);
         Some(Node::new(statement.span, Value::Map(fields)))
+    }
+
+    /// The field of a variable that its value is, and the value.
+    pub(super) fn variable_value(
+        &mut self,
+        value: &tree::Value,
+        scope: &Scope,
+    ) -> Option<(&'static str, Node)> {
+        match &value.kind {
+            ValueKind::Call(function, arguments) => {
+                Some(("valueFrom", self.value_from(function, arguments, value.span, scope)?))
+            }
+            _ => Some(("value", self.plain_text(value, scope))),
+        }
+    }
+
+    /// The name in `secret("name")`.
+    pub(super) fn secret_name(&mut self, value: &tree::Value, scope: &Scope) -> Option<Node> {
+        if let ValueKind::Call(function, arguments) = &value.kind
+            && function.text == "secret"
+            && let [Argument { name: None, values }] = arguments.as_slice()
+            && let [name] = values.as_slice()
+        {
+            return Some(self.typed(name, Type::Text, scope));
+        }
+        self.report(
+            Diagnostic::error("type-mismatch", value.span, "this is no Secret as a whole")
+                .here(format!("expected {}", Type::Secret.phrase())),
+        );
+        None
     }
 
     /// `secret(name, key)` and the like.

@@ -42,6 +42,11 @@ impl<'a> Head<'a> {
         &self.plain
     }
 
+    /// The clauses in order.
+    pub(super) fn clauses(&self) -> &[Matched<'a>] {
+        &self.clauses
+    }
+
     /// The clause of a keyword, if it stands.
     pub(super) fn clause(&self, word: &str) -> Option<&Matched<'a>> {
         self.clauses.iter().find(|clause| clause.word == word)

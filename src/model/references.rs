@@ -31,6 +31,8 @@ pub(super) struct MountDraft {
     pub(super) direction: Direction,
     pub(super) fields: Map,
     pub(super) span: Span,
+    /// Whether it follows from another statement, and none of the author's says it.
+    pub(super) implied: bool,
 }
 
 impl<'a> Resolver<'a> {
@@ -62,7 +64,14 @@ impl<'a> Resolver<'a> {
         }
         self.rest_of(&schema::VOLUME_MOUNT, statement, &mut fields, scope);
         let path = |fields: &Map| fields.get("mountPath").and_then(Node::as_text).map(SmolStr::new);
-        let new = MountDraft { layer: scope.layer, volume, direction, fields, span: statement.head() };
+        let new = MountDraft {
+            layer: scope.layer,
+            volume,
+            direction,
+            fields,
+            span: statement.head(),
+            implied: false,
+        };
         let known = draft.mounts.iter().position(|mount| {
             mount.layer < new.layer
                 && (mount.volume.text == new.volume.text || path(&mount.fields) == path(&new.fields))
@@ -88,21 +97,20 @@ impl<'a> Resolver<'a> {
     }
 
     /// Completes the containers of a workload.
-    pub(super) fn finish_containers(
-        &mut self,
-        making: &mut Making<'a>,
-        volumes: &[(SmolStr, Span)],
-    ) -> Vec<Container> {
+    pub(super) fn finish_containers(&mut self, making: &mut Making<'a>) -> Vec<Container> {
+        let mut drafts = std::mem::take(&mut making.containers);
+        for draft in &mut drafts {
+            self.lower_step(draft, making);
+        }
+        let volumes = making.volume_names();
         let volume_at: HashMap<&str, usize> =
             volumes.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
-        let drafts = std::mem::take(&mut making.containers);
         let names: Vec<(SmolStr, Span)> =
             drafts.iter().map(|draft| (draft.name.text.clone(), draft.name.span)).collect();
         let container_at: HashMap<&str, usize> =
             names.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
         let mut containers = Vec::with_capacity(drafts.len());
         for mut draft in drafts {
-            self.lower_step(&mut draft);
             Self::escape_script(&mut draft);
             let mounts: Vec<Mount> = draft
                 .mounts
@@ -112,7 +120,7 @@ impl<'a> Resolver<'a> {
                     if index.is_none() {
                         draft.unclear = true;
                         if !making.lost.contains(&mount.volume.text) {
-                            self.unknown_volume(&mount.volume, volumes, &making.parts);
+                            self.unknown_volume(&mount.volume, &volumes, &making.parts);
                         }
                     }
                     let name = Name { text, span: mount.volume.span };

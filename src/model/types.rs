@@ -14,11 +14,12 @@ use smol_str::SmolStr;
 impl Resolver<'_> {
     /// The node that a value of a head becomes.
     pub(super) fn typed(&mut self, value: &tree::Value, ty: Type, scope: &Scope) -> Node {
-        if matches!(ty, Type::Name | Type::Volume | Type::Container | Type::PortRef) {
+        if matches!(ty, Type::Name | Type::Volume | Type::MountedVolume(_) | Type::Container | Type::PortRef)
+        {
             return self.named(value, ty, scope);
         }
         let evaluated = match ty {
-            Type::Text | Type::TextOrList => self.evaluate(value, scope),
+            Type::Text | Type::TextOrList | Type::TextList => self.evaluate(value, scope),
             _ => self.evaluate_as(value, &ty.phrase(), scope),
         };
         self.convert(&evaluated, ty)
@@ -231,11 +232,19 @@ fn converted(constant: &Constant, ty: Type) -> Result<Value, Option<String>> {
     match (ty, constant) {
         (_, Constant::Unknown) => Ok(Value::Unresolved),
         (
-            Type::Name | Type::Volume | Type::Container | Type::PortRef,
+            Type::Name | Type::Volume | Type::MountedVolume(_) | Type::Container | Type::PortRef,
             Constant::Text(text) | Constant::Word(text),
         )
         | (Type::Text | Type::TextOrList, Constant::Text(text) | Constant::Path(text))
         | (Type::Path, Constant::Path(text)) => Ok(Value::Text(text.clone())),
+        (Type::TextList, Constant::List(items)) => {
+            let item = |item: &Evaluated| match &item.constant {
+                Constant::Text(text) | Constant::Path(text) => Ok(Node::text(item.span, text.clone())),
+                Constant::Unknown => Ok(Node::new(item.span, Value::Unresolved)),
+                _ => Err(None),
+            };
+            items.iter().map(item).collect::<Result<_, _>>().map(Value::List)
+        }
         // A path with an insertion can only be written as text.
         (Type::Path, Constant::Text(text)) if text.starts_with('/') => Ok(Value::Text(text.clone())),
         (Type::Int(low, high), Constant::Number(text)) => int(text, low, high),

@@ -265,8 +265,7 @@ impl<'a> Resolver<'a> {
 
     /// Puts the pieces together.
     fn finish(&mut self, mut making: Making<'a>, name: Option<Name>, span: Span) -> Workload {
-        let volumes = making.volume_names();
-        let containers = self.finish_containers(&mut making, &volumes);
+        let containers = self.finish_containers(&mut making);
         labels_of(&mut making, name.as_ref(), span);
         let level = |metadata: Map, spec: Map| Level {
             metadata: Node::new(span, Value::Map(metadata)),

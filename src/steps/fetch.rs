@@ -32,7 +32,7 @@ use super::{Given, Image, Kind, Lowered, path_fault, shell};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Entry, Place, Type, of_step};
+use crate::statement::{Direction, Entry, Place, Type, of_step};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 /// The kind.
@@ -50,7 +50,7 @@ const STATEMENTS: &[Entry] = &[
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::Volume), One("\"path\"", Type::Text)],
+        &[One("volume", Type::MountedVolume(Direction::Writes)), One("\"path\"", Type::Text)],
         "The file to make, in a volume; implies `writes volume`.",
     ),
     of_step(
@@ -202,7 +202,7 @@ pub fn lower(source: Source, options: &Options) -> Lowered {
     if let Some(sha256) = &options.sha256 {
         env.push(("INITFLOW_SHA256".into(), sha256.clone()));
     }
-    Lowered { image: Some(image), command: shell(script, "fetch"), args: Vec::new(), env }
+    Lowered { image: Some(image), command: shell(script, "fetch"), env, ..Lowered::default() }
 }
 
 #[cfg(test)]

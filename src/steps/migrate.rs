@@ -98,12 +98,7 @@ pub fn lower(tool: Tool) -> Lowered {
     let command: &[&'static str] = match tool {
         Tool::Django => &["python", "manage.py", "migrate", "--noinput"],
     };
-    Lowered {
-        image: None,
-        command: command.iter().copied().map(SmolStr::new_static).collect(),
-        args: Vec::new(),
-        env: Vec::new(),
-    }
+    Lowered { command: command.iter().copied().map(SmolStr::new_static).collect(), ..Lowered::default() }
 }
 
 #[cfg(test)]

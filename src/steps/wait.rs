@@ -190,6 +190,7 @@ pub fn lower(options: &Options) -> Lowered {
             ("INITFLOW_EVERY".into(), options.every.to_smolstr()),
             ("INITFLOW_TIMEOUT".into(), options.timeout.to_smolstr()),
         ],
+        ..Lowered::default()
     }
 }
 
