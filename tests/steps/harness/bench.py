@@ -1,0 +1,104 @@
+"""One kind of step with its servers and its compiled program, for one shell."""
+
+import importlib
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+import traceback
+
+from .servers import Daemon
+
+STEPS = pathlib.Path(__file__).resolve().parent.parent
+ROOT = STEPS.parent.parent
+
+
+class Bench:
+    """The servers that a kind's `prepare(bench)` starts, and the containers that its program is compiled to."""
+
+    def __init__(self, kind, shell):
+        self.kind, self.shell = kind, shell
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"steps-{kind}-"))
+        self.servers = []
+        self.module = importlib.import_module(f"kinds.{kind}")
+
+    def add(self, server):
+        """Takes on a server (a `Web`, a `Proxy`, a `Daemon`), to be set back before each case and stopped at the end."""
+        self.servers.append(server)
+        return server
+
+    def pace(self, seconds):
+        """How long a whole answer takes."""
+        for server in self.servers:
+            server.pace = seconds
+
+    def prove(self, wanted):
+        """Proves all cases of the kind; prints a line each, and gives the counts and the number of failures."""
+        counts, failures = dict.fromkeys(("runs", "kills", "faults"), 0), 0
+        try:
+            self.containers = self.compiled(self.module.prepare(self))
+            for number, case in enumerate(self.module.CASES):
+                if wanted and not {self.kind, f"{self.kind}/{case.steps[-1]}"} & wanted:
+                    continue
+                if not case.both and ["dash", "busybox"][number % 2] != self.shell:
+                    continue
+                failures += self.prove_case(case, counts)
+        except Exception:
+            failures += 1
+            print(f"FAIL {self.kind} ({self.shell})\n{traceback.format_exc()}", flush=True)
+        finally:
+            for server in self.servers:
+                if isinstance(server, Daemon):
+                    server.stop()
+                    shutil.rmtree(server.folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return self.kind, counts, failures
+
+    def prove_case(self, case, counts):
+        for server in self.servers:
+            server.pace = 0
+            if hasattr(server, "requests"):
+                server.requests.clear()
+        began = time.monotonic()
+        try:
+            faults, done = case.prove(self, self.shell)
+        except Exception:
+            faults, done = [traceback.format_exc()], {}
+        if not faults:
+            for name, count in done.items():
+                counts[name] += count
+        word = "FAIL" if faults else "ok"
+        lines = [f"{word:4} {self.kind}/{case.title} ({self.shell}, {time.monotonic() - began:.1f} s)"]
+        lines += ["     " + fault.replace("\n", "\n     ") for fault in faults]
+        print("\n".join(lines), flush=True)
+        return bool(faults)
+
+    def compiled(self, params):
+        """The containers of the compiled program with their pods, by their names; each script passes shellcheck."""
+        import yaml
+
+        sets = [word for name, value in (params or {}).items() for word in ("--set", f"{name}={value}")]
+        program = STEPS / "kinds" / f"{self.kind}.initflow"
+        options = getattr(self.module, "OPTIONS", [])
+        text = subprocess.run([compiler(), "compile", *options, program, *sets], check=True, stdout=subprocess.PIPE).stdout
+        found = {}
+        for document in yaml.safe_load_all(text):
+            pod = document.get("spec", {})
+            pod = pod.get("jobTemplate", {}).get("spec", pod)
+            pod = pod.get("template", {}).get("spec", pod)
+            for container in pod.get("initContainers", []) + pod.get("containers", []):
+                found.setdefault(container["name"], (container, pod))
+        if self.shell == "dash":
+            for script in {c["command"][3] for c, _ in found.values() if c.get("command", [""])[0] == "sh"}:
+                subprocess.run(["shellcheck", "--shell=sh", "-"], input=script.encode(), check=True)
+        return found
+
+
+def compiler():
+    """The compiler that is tested."""
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    return os.environ.get("INITFLOW") or target / "debug" / "initflow"
+
+

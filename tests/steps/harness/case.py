@@ -1,0 +1,159 @@
+"""What has to be proved of a step: cases that run it, once or more, and say what has to come of it."""
+
+import pathlib
+import tempfile
+
+from . import kill
+from .process import Run
+from .sandbox import Sandbox, found
+from .watch import Watch
+
+WITHIN = 60
+
+
+class Case:
+    """One run, or several, of one container, and what has to come of it: each run the same.
+
+    `step` names the container, or several that run one after the other and share their volumes. `files` are all files
+    that the volumes hold in the end, as `VOLUME/path: (content, mode)`; `check(folder)` gives further faults of the
+    folder that has the volumes, or of a server. `before(folder)` fills volumes or servers. `given` is what the cluster
+    holds (see `Sandbox`): the values of its `secrets`, and what else is `secret`, may show neither in the output nor in
+    the arguments of any process; what is `silent` only not in the output.
+    """
+
+    # Whether it is run by both shells; else they take turns.
+    both = True
+
+    def __init__(
+        self, title, step, *, runs=1, exits=0, says=(), last=(), silent=("pass-word",), secret=(), files=None,
+        before=None, check=None, within=WITHIN, **given,
+    ):  # fmt: skip
+        self.steps = [step] if isinstance(step, str) else list(step)
+        self.title = f"{' then '.join(self.steps)}: {title}"
+        self.runs, self.exits, self.says, self.last = runs, exits, says, last
+        self.files, self.before, self.check, self.within, self.given = files, before, check, within, given
+        tables = given.get("secrets", {}).values()
+        self.secret = [*secret, *(value for table in tables for value in table.values() if isinstance(value, str))]
+        self.silent = [*silent, *self.secret]
+
+    def prove(self, bench, shell):
+        """What is wrong, and how many runs, kills and faults it was."""
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            sandboxes = self.sandboxes(bench, shell, pathlib.Path(folder))
+            faults = []
+            for _ in range(self.runs):
+                for sandbox in sandboxes:
+                    faults += self.once(sandbox)
+                faults += self.left(sandbox.volumes)
+            return faults, {"runs": self.runs}
+
+    def sandboxes(self, bench, shell, folder):
+        """The containers, in new volumes."""
+        folder.mkdir(exist_ok=True)
+        sandboxes = [Sandbox(*bench.containers[step], folder, shell, self.given) for step in self.steps]
+        if self.before:
+            self.before(sandboxes[0].volumes)
+        return sandboxes
+
+    def once(self, sandbox):
+        """Runs a container to its end, and says what is wrong with how it went."""
+        run = Run(sandbox, traced=bool(self.secret))
+        ended = run.ends(self.within)
+        output = run.output + run.errors
+        last = (run.errors.strip().splitlines() or [""])[-1]
+        is_last = sandbox.container["name"] == self.steps[-1]
+        exits = self.exits if is_last else 0
+        faults = [] if ended else [f"has not ended after {self.within} s"]
+        if ended and run.status != exits:
+            faults.append(f"exit status {run.status} instead of {exits}")
+        if is_last:
+            faults += [f"does not say `{words}`" for words in self.says if words not in output]
+            faults += [f"does not say `{words}` on its last line" for words in self.last if words not in last]
+        faults += [f"says `{words}`" for words in self.silent if words in output]
+        if self.secret:
+            started = run.started()
+            faults += [f"`{words}` is an argument of a process" for words in self.secret if words in started]
+        return [*faults, output] if faults else []
+
+    def left(self, folder):
+        """What is wrong with what is there now."""
+        faults = []
+        now = found(folder)
+        if self.files is not None and now != self.files:
+            faults += [f"`{name}` is {show(now.get(name))} instead of {show(self.files.get(name))}"
+                       for name in sorted(now.keys() | self.files.keys()) if now.get(name) != self.files.get(name)]  # fmt: skip
+        return faults + [*(self.check(folder) or [] if self.check else [])]
+
+
+class Fault(Case):
+    """A server that is in a bad way, or another fault of the world: the step fails in time, and says why.
+
+    `last` has to stand on its last line. `within` is what its timeout allows, in seconds.
+    """
+
+    def __init__(self, title, step, *, last, within=20, **rest):
+        super().__init__(title, step, exits=1, last=[last] if isinstance(last, str) else last, within=within, **rest)
+
+    def prove(self, bench, shell):
+        faults, _ = super().prove(bench, shell)
+        return faults, {"faults": 1}
+
+
+class Kills(Case):
+    """A step that is killed at random moments and started again, while a reader watches the files that it makes.
+
+    The servers answer at a `pace` that gives a whole run about so many seconds. `whole` names folders that have to come
+    all at once; `look(folder)` gives a fault that the reader sees. A run that ends before it was to be killed has to be
+    right too, and the next one starts anew.
+    """
+
+    both = False
+
+    def __init__(self, title, step, *, kills=20, pace=1, whole=(), look=None, **rest):
+        super().__init__(title, step, **rest)
+        self.kills, self.pace, self.whole, self.look = kills, pace, whole, look
+
+    def prove(self, bench, shell):
+        bench.pace(self.pace)
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            return self.killed(bench, shell, pathlib.Path(folder))
+
+    def killed(self, bench, shell, folder):
+        [sandbox] = self.sandboxes(bench, shell, folder / "clean")
+        versions = [found(sandbox.volumes), self.files] if self.files is not None else []
+        clean = Run(sandbox)
+        if not clean.ends(self.within) or clean.status:
+            return [f"a clean run ends with {clean.status}", clean.output + clean.errors], {}
+        if faults := self.left(sandbox.volumes):
+            return ["after a clean run", *faults], {}
+        kills, runs, sandbox = 0, 1, None
+        chances = kill.moments(self.title, clean.took)
+        while kills < self.kills:
+            if sandbox is None:
+                [sandbox] = self.sandboxes(bench, shell, folder / f"{runs}")
+            moment = next(chances)
+            with Watch(sandbox.volumes, versions, self.whole, self.look) as watch:
+                run = Run(sandbox)
+                ended = run.ends(moment)
+            faults = watch.faults
+            if ended:
+                runs += 1
+                faults += [f"exit status {run.status}"] if run.status else self.left(sandbox.volumes)
+                sandbox = None
+            else:
+                kills += 1
+            if faults:
+                when = f"after {kills} kills, the last at {moment:.3f} s of {clean.took:.3f} s"
+                return [*faults, when, run.output + run.errors], {}
+        if sandbox is None:
+            [sandbox] = self.sandboxes(bench, shell, folder / "last")
+        with Watch(sandbox.volumes, versions, self.whole, self.look) as watch:
+            faults = self.once(sandbox)
+        return faults + watch.faults + self.left(sandbox.volumes), {"kills": kills, "runs": runs + 1}
+
+
+def show(state):
+    if state is None:
+        return "not there"
+    content, mode = state
+    return f"{content[:60]!r} ({len(content)} bytes, {mode:04o})"

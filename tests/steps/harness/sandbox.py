@@ -1,0 +1,181 @@
+"""A container of compiled YAML as a command line: what the kubelet and the runtime would make of it, by bubblewrap.
+
+The host's /usr and /etc stand for the image. The root file system is read-only, the user is not root, only the
+container's own mounts are there, and /dev/shm outlives the container as it does in a pod. The network is the host's:
+a network of its own would not reach the local servers.
+"""
+
+import functools
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+USER = 10001
+POD = "steps-0"
+FIELDS = {
+    "metadata.name": POD, "metadata.namespace": "shop", "metadata.uid": "7e3d8d1f-0000-4000-8000-000000000000",
+    "spec.nodeName": "node-1", "spec.serviceAccountName": "default", "status.podIP": "127.0.0.1", "status.hostIP": "127.0.0.1",
+}  # fmt: skip
+FILLED = ("secret", "configMap", "projected", "downwardAPI")
+ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+# Debian's build of BusyBox's `nc` lacks `-z`, which the images' have.
+OTHERS = ("busybox", "nc")
+
+
+class Sandbox:
+    """A container with the folders of its pod's volumes, ready to be run, more than once.
+
+    `given` is what the cluster would hold: `secrets` and `configmaps` by name and key, `fields`, the `account`'s files,
+    `env` of the kubelet's own, `image` for folders of the image, and `tools` for folders of programs.
+    """
+
+    def __init__(self, container, pod, folder, shell, given):
+        self.container, self.pod, self.folder, self.given = container, pod, folder, given
+        self.volumes = folder / "volumes"
+        for name in ("volumes", "given", "shm", "sh"):
+            (folder / name).mkdir(exist_ok=True)
+        self.path = [str(tool) for tool in given.get("tools", ())] + [f"{sys.prefix}/bin", "/usr/bin"]
+        self._shell(shell)
+        for mount in container.get("volumeMounts", []):
+            self._volume(mount["name"])
+
+    def environment(self):
+        """The variables of the container, the image's and the kubelet's own among them."""
+        found = {"PATH": ":".join(self.path), "HOSTNAME": POD, "HOME": "/", **self.given.get("env", {})}
+        for source in self.container.get("envFrom", []):
+            table, name = ("secrets", source["secretRef"]) if "secretRef" in source else ("configmaps", source["configMapRef"])
+            found |= {source.get("prefix", "") + key: value for key, value in self._table(table, name).items()}
+        for variable in self.container.get("env", []):
+            value = self._value(variable["valueFrom"]) if "valueFrom" in variable else expand(variable.get("value", ""), found)
+            if value is not None:
+                found[variable["name"]] = value
+        return found
+
+    def words(self):
+        """The command line that runs the container; the environment is passed on, so that it is in no argument."""
+        security = self.pod.get("securityContext", {}) | self.container.get("securityContext", {})
+        variables = self.environment()
+        words = [
+            "bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent",
+            "--hostname", POD, "--uid", str(security.get("runAsUser", USER)), "--gid", str(security.get("runAsGroup", USER)),
+            "--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc", "--dir", "/tmp",
+            "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
+            "--proc", "/proc", "--dev", "/dev", "--bind", self.folder / "shm", "/dev/shm",
+            "--ro-bind", self.folder / "sh", "/shell",
+        ]  # fmt: skip
+        for tool in {sys.prefix, sys.base_prefix, *self.given.get("tools", ())}:
+            words += ["--ro-bind", tool, tool]
+        for inside, outside in self.given.get("image", {}).items():
+            words += ["--ro-bind", outside, inside]
+        if account := self.given.get("account"):
+            words += ["--ro-bind", fill(self.folder / "given" / "account", account, 0o644), ACCOUNT]
+        for mount in self.container.get("volumeMounts", []):
+            outside, writable = self._volume(mount["name"])
+            if sub := mount.get("subPath") or expand(mount.get("subPathExpr", ""), variables):
+                outside = outside / sub
+                if writable and not outside.exists():
+                    outside.mkdir(parents=True)
+            words += ["--bind" if writable and not mount.get("readOnly") else "--ro-bind", outside, mount["mountPath"]]
+        words += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", self.container.get("workingDir", "/"), "--"]
+        command = self.container.get("command", []) + self.container.get("args", [])
+        return [str(word) for word in words] + [expand(word, variables) for word in command]
+
+    def _shell(self, shell):
+        """Puts dash, or BusyBox with all that it has, before the tools of Debian."""
+        names = ["sh"]
+        if shell == "busybox":
+            names = [name for name in applets() if name not in OTHERS]
+        for name in names:
+            link = self.folder / "sh" / name
+            if not link.is_symlink():
+                link.symlink_to(shutil.which(shell))
+        self.path.insert(len(self.given.get("tools", ())), "/shell")
+
+    def _volume(self, name):
+        """The folder of a volume, and whether it can be written."""
+        source = next(volume for volume in self.pod.get("volumes", []) if volume["name"] == name)
+        kind = next(key for key in source if key != "name")
+        if kind in FILLED:
+            return fill(self.folder / "given" / name, *self._files(kind, source[kind])), False
+        folder = self.folder / "volumes" / name
+        folder.mkdir(exist_ok=True)
+        return folder, kind != "image"
+
+    def _files(self, kind, source):
+        """The files of a secret's or a ConfigMap's volume, and their mode."""
+        if kind == "projected":
+            files = {}
+            for part in source["sources"]:
+                [(inner, what)] = part.items()
+                files |= self._files(inner, what)[0]
+            return files, source.get("defaultMode", 0o644)
+        if kind == "serviceAccountToken":
+            return {source["path"]: self.given["account"]["token"]}, 0o600
+        if kind == "downwardAPI":
+            return {item["path"]: self._value(item) for item in source["items"]}, source.get("defaultMode", 0o644)
+        table = "secrets" if kind == "secret" else "configmaps"
+        values = self._table(table, {"name": source.get("secretName") or source["name"], "optional": source.get("optional")})
+        items = source.get("items") or [{"key": key, "path": key} for key in values]
+        return {item["path"]: values[item["key"]] for item in items}, source.get("defaultMode", 0o644)
+
+    def _value(self, source):
+        """The value that a `valueFrom` names."""
+        if reference := source.get("secretKeyRef"):
+            return self._table("secrets", reference).get(reference["key"])
+        if reference := source.get("configMapKeyRef"):
+            return self._table("configmaps", reference).get(reference["key"])
+        if reference := source.get("fileKeyRef"):
+            text = (self.volumes / reference["volumeName"] / reference["path"]).read_text()
+            lines = dict(line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))
+            return lines[reference["key"]].strip().removeprefix("'").removesuffix("'")
+        if reference := source.get("resourceFieldRef"):
+            return self.given["resources"][reference["resource"]]
+        return (FIELDS | self.given.get("fields", {}))[source["fieldRef"]["fieldPath"]]
+
+    def _table(self, table, reference):
+        known = self.given.get(table, {})
+        return known.get(reference["name"], {}) if reference.get("optional") else known[reference["name"]]
+
+
+def expand(text, variables):
+    """Replaces `$(NAME)` and `$$` as the kubelet does."""
+
+    def replace(match):
+        if match[0] == "$$":
+            return "$"
+        return variables.get(match[1], match[0])
+
+    return re.sub(r"\$\$|\$\(([^)]*)\)", replace, text)
+
+
+def fill(folder, files, mode):
+    """A folder with files, as text or bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        path.chmod(mode)
+    return folder
+
+
+@functools.cache
+def applets():
+    """The tools that BusyBox has."""
+    return subprocess.run(["busybox", "--list"], check=True, capture_output=True, text=True).stdout.split()
+
+
+
+def found(folder):
+    """The files below a folder with content and mode; a link with its target."""
+    files = {}
+    for path in sorted(pathlib.Path(folder).rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_symlink():
+            files[name] = (f"-> {path.readlink()}".encode(), 0)
+        elif path.is_file():
+            files[name] = (path.read_bytes(), path.stat().st_mode & 0o7777)
+    return files

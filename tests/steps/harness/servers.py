@@ -1,0 +1,239 @@
+"""Servers on loopback: of HTTP and S3, a proxy that treats another server badly, and programs of Debian's packages."""
+
+import contextlib
+import http.server
+import logging
+import os
+import pathlib
+import socket
+import socketserver
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+
+STEPS = 20
+
+
+class Web:
+    """An HTTP server with good and bad days.
+
+    `files` by path are there; `answers` by path are functions that take the request's handler and give status and
+    content. `/status/N` answers with N; `/flaky` with 500 twice, then with `content`; `/slow` after 5 seconds; `/cut`
+    with less than it says; `/half` with half, and then says nothing. All that was asked for is in `requests`, as method, path and
+    headers.
+    """
+
+    def __init__(self, files=None, content=b"the content\n"):
+        self.files, self.answers, self.requests, self.content, self.pace = files or {}, {}, [], content, 0
+        web = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                with contextlib.suppress(ConnectionError):  # the client may have given up
+                    web.serve(self)
+
+            do_PUT = do_POST = do_HEAD = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.address = f"127.0.0.1:{self.server.server_port}"
+        self.url = f"http://{self.address}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def serve(self, handler):
+        path = handler.path.partition("?")[0]
+        self.requests.append((handler.command, handler.path, handler.headers))
+        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        if path in self.answers:
+            handler.body = body
+            status, content = self.answers[path](handler)
+            self.answer(handler, status, content if isinstance(content, bytes) else content.encode())
+        elif path in self.files:
+            self.answer(handler, 200, self.files[path])
+        elif path.startswith("/status/"):
+            self.answer(handler, int(path.rpartition("/")[2]), self.content)
+        elif path == "/flaky":
+            self.answer(handler, 200 if len(self.requests) > 2 else 500, self.content)
+        elif path == "/slow":
+            time.sleep(5)
+            self.answer(handler, 200, self.content)
+        elif path == "/cut":
+            self.answer(handler, 200, self.content, length=1000)
+        elif path == "/half":
+            self.answer(handler, 200, self.content, length=1000, after=60)
+        else:
+            self.answer(handler, 404, b"<h1>not found</h1>\n")
+
+    def answer(self, handler, status, content, length=None, after=0):
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(content) if length is None else length))
+        handler.end_headers()
+        if handler.command != "HEAD":
+            size = len(content) // STEPS + 1
+            for start in range(0, len(content), size):
+                handler.wfile.write(content[start : start + size])
+                handler.wfile.flush()
+                time.sleep(self.pace / STEPS)
+        time.sleep(after)
+        if length is not None:
+            handler.close_connection = True
+
+
+class Proxy:
+    """Passes bytes between a client and `upstream` (`host:port`), as well or badly as it is told.
+
+    After `limit` bytes of the answer it goes silent (`then="hang"`) or breaks the connection off (`then="cut"`);
+    without `upstream` it accepts and says nothing. `pace` is the seconds that each chunk of up to 4 KiB waits.
+    """
+
+    def __init__(self, upstream=None, *, limit=None, then="hang"):
+        self.upstream, self.limit, self.then, self.pace = upstream, limit, then, 0
+        proxy = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                with contextlib.suppress(OSError):
+                    proxy.serve(self.request)
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            request_queue_size = 64
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.address = "127.0.0.1:{}".format(self.server.server_address[1])
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def serve(self, client):
+        if self.upstream is None:
+            return drain(client)
+        host, _, port = self.upstream.rpartition(":")
+        with socket.create_connection((host, int(port))) as server:
+            threading.Thread(target=copy, args=(client, server), daemon=True).start()
+            left = self.limit
+            while left is None or left > 0:
+                data = server.recv(4096 if left is None else min(4096, left))
+                if not data:
+                    return None
+                time.sleep(self.pace)
+                client.sendall(data)
+                left = None if left is None else left - len(data)
+            if self.then == "hang":
+                return drain(client)
+            # With no time to linger, closing resets the connection.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+            return None
+
+
+class S3:
+    """An S3 server (moto), with buckets of objects."""
+
+    KEYS = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+    def __init__(self, buckets):
+        import boto3
+        from moto.server import ThreadedMotoServer
+
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self.server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self.server.start()
+        self.address = "{}:{}".format(*self.server.get_host_and_port())
+        self.url = f"http://{self.address}"
+        self.client = boto3.client(
+            "s3", endpoint_url=self.url, region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test"
+        )
+        for bucket, objects in buckets.items():
+            self.client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+            for key, content in objects.items():
+                self.client.put_object(Bucket=bucket, Key=key, Body=content)
+
+
+def drain(client):
+    """Listens to a client who gets no answer."""
+    while client.recv(4096):
+        pass
+
+
+def copy(source, target):
+    with contextlib.suppress(OSError):
+        while data := source.recv(4096):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+def free_port():
+    """A port that nobody has, for a server that wants to be told one."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+HELD = []
+
+
+def refusing():
+    """An address where every connection is refused."""
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    HELD.append(held)
+    return "127.0.0.1:{}".format(held.getsockname()[1])
+
+
+class Daemon:
+    """A server program of the host, run by `nobody` (servers of databases refuse root), who can write `folder` alone."""
+
+    def __init__(self, name):
+        self.name = name
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"steps-{name}-"))
+        self.processes = []
+
+    def words(self, *words):
+        return [
+            "bwrap", "--unshare-user", "--unshare-pid", "--uid", "65534", "--gid", "65534", "--die-with-parent",
+            "--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc", "--tmpfs", "/tmp",
+            "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
+            "--symlink", "usr/sbin", "/sbin", "--proc", "/proc", "--dev", "/dev", "--bind", self.folder, self.folder,
+            "--chdir", self.folder, "--", *words,
+        ]  # fmt: skip
+
+    def run(self, *words, **rest):
+        """Runs a program to its end; its output is in the message where it fails."""
+        done = subprocess.run(self.words(*words), capture_output=True, **rest)
+        if done.returncode:
+            raise RuntimeError(f"{words[0]} ended with {done.returncode}: {(done.stdout + done.stderr).decode(errors='replace')}")
+        return done.stdout
+
+    def start(self, *words):
+        """Starts the server; it ends with the tests, or by `stop`."""
+        log = open(self.folder / "log", "ab")
+        self.processes.append(subprocess.Popen(self.words(*words), stdout=log, stderr=log, stdin=subprocess.DEVNULL))
+
+    def until(self, ready, within=30):
+        """Waits until `ready()` is true and raises nothing."""
+        end = time.monotonic() + within
+        while True:
+            with contextlib.suppress(Exception):
+                if ready():
+                    return
+            if time.monotonic() > end:
+                raise RuntimeError(f"{self.name} does not come up: {(self.folder / 'log').read_text(errors='replace')[-2000:]}")
+            time.sleep(0.05)
+
+    def stop(self):
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        self.processes = []
