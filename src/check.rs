@@ -23,6 +23,7 @@
 //! | workloads: selectors, restart policies, strategies | `invalid-selector` `selector-mismatch` `wrong-restart-policy` `unmet-requirement` `out-of-range` |
 //! | Jobs and CronJobs | `invalid-schedule` `invalid-time-zone` `unknown-container` `unmet-requirement` `duplicate-item` |
 //! | the pod's own fields, placement, security | `invalid-name` `invalid-ip` `unmet-requirement` `out-of-range` `missing-field` `root-refused` |
+//! | what `security restricted` forbids | `not-restricted` |
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
 mod containers;
@@ -41,6 +42,7 @@ mod probes;
 mod projections;
 mod report;
 mod resources;
+mod restricted;
 mod security;
 mod selectors;
 mod volumes;
@@ -66,6 +68,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     pods::check,
     placement::check,
     security::check,
+    restricted::check,
     workloads::check,
     jobs::check,
     flow::check,

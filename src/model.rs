@@ -20,6 +20,7 @@ mod probe;
 mod references;
 mod resolve;
 mod scope;
+mod security;
 mod settings;
 mod template;
 mod types;
@@ -28,6 +29,7 @@ mod workload;
 
 pub use parameter::parameter_types;
 pub use resolve::{File, Program, resolve};
+pub(crate) use security::may_be_root;
 
 pub use crate::statement::Direction;
 
@@ -147,6 +149,8 @@ pub struct Workload {
     pub volumes: Vec<Volume>,
     /// The containers of all roles, in the order of the source.
     pub containers: Vec<Container>,
+    /// Where `security restricted` stands, if it does.
+    pub restricted: Option<Span>,
     /// Whether some statement in it could not be understood; then nothing is said about what it seems to lack.
     pub unclear: bool,
     /// Ceilings for the pod's effective requests: resource name (`cpu`, `memory`, …) to quantity, maps.

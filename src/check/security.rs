@@ -5,7 +5,7 @@
 use super::report::{Report, entry, is_true, items, text};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names;
-use crate::model::Workload;
+use crate::model::{Workload, may_be_root};
 use crate::object::{Entry, Node};
 
 const IDS: std::ops::RangeInclusive<i64> = 0..=2_147_483_647;
@@ -54,12 +54,15 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         sysctls(pod, context, report);
     }
     user_namespace(workload, report);
+    let judged =
+        workload.restricted.is_some() && !pod.as_map().is_some_and(|pod| may_be_root(pod, report.version));
     for container in &workload.containers {
         let Some(own) = container.fields.get("securityContext") else { continue };
         shared(own, report);
         escalation(own, report);
         let unmasked = entry(own, "procMount").filter(|mount| mount.node.as_text() == Some("Unmasked"));
         if let Some(mount) = unmasked
+            && workload.restricted.is_none()
             && pod.get("hostUsers").is_none_or(|users| users.as_bool() == Some(true))
         {
             report.unmet(
@@ -69,9 +72,13 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
                 "add that to the workload",
             );
         }
-        root(context, own, report);
+        if !judged {
+            root(context, own, report);
+        }
     }
-    if let Some(context) = context {
+    if let Some(context) = context
+        && !judged
+    {
         root(None, context, report);
     }
     match pod.at("os.name").and_then(Node::as_text) {

@@ -102,6 +102,7 @@ impl<'a> Resolver<'a> {
         for draft in &mut drafts {
             self.lower_step(draft, making);
         }
+        self.secure(making, &mut drafts);
         let volumes = making.volume_names();
         let volume_at: HashMap<&str, usize> =
             volumes.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();

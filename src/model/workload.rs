@@ -33,6 +33,8 @@ pub(super) struct Making<'a> {
     pub(super) containers: Vec<Draft>,
     pub(super) parts: Vec<Part>,
     pub(super) budgets: Vec<Node>,
+    /// Where `security restricted` stands, and how near.
+    pub(super) restricted: Option<(u8, Span)>,
     pub(super) defaults: Vec<InnerDefaults<'a>>,
     /// The names that stand first behind statements that could not be understood: what they declare is not missing.
     pub(super) lost: Vec<SmolStr>,
@@ -156,7 +158,9 @@ impl<'a> Resolver<'a> {
         let Some(entry) = vocabulary::entry(Place::Workload, name).filter(|_| !statement.name.quoted) else {
             return self.level_field(statement, scope, making);
         };
-        if scope.part.is_some() && matches!(name, "budget" | "metadata" | "job" | "pod" | "app" | "part") {
+        if scope.part.is_some()
+            && matches!(name, "budget" | "security" | "metadata" | "job" | "pod" | "app" | "part")
+        {
             self.report(
                 Diagnostic::error(
                     "misplaced-statement",
@@ -172,6 +176,7 @@ impl<'a> Resolver<'a> {
             "volume" => self.volume(entry, statement, scope, making),
             "part" => self.part(entry, statement, scope, making),
             "budget" => self.budget(entry, statement, scope, making),
+            "security" => self.security(entry, statement, scope, making),
             "metadata" | "job" | "pod" => self.level(entry, statement, scope, making),
             _ => self.container(entry, statement, scope, making),
         }
@@ -283,6 +288,7 @@ impl<'a> Resolver<'a> {
                 || self.is_cut_short()
                 || containers.iter().any(|container| container.unclear),
             containers,
+            restricted: making.restricted.map(|(_, span)| span),
             budgets: making.budgets,
         }
     }
@@ -303,6 +309,7 @@ impl Making<'_> {
             containers: Vec::new(),
             parts: Vec::new(),
             budgets: Vec::new(),
+            restricted: None,
             defaults: Vec::new(),
             lost: Vec::new(),
             unclear: false,
@@ -363,7 +370,7 @@ impl Making<'_> {
 /// Whether a statement declares something in a workload, or may have been meant to: its name is none of a field's.
 fn declares(name: &str) -> bool {
     let fields = [&schema::OBJECT_META, &schema::POD_SPEC, &schema::JOB_SPEC];
-    !matches!(name, "defaults" | "budget" | "metadata" | "job" | "pod")
+    !matches!(name, "defaults" | "budget" | "security" | "metadata" | "job" | "pod")
         && fields.iter().all(|object| object.field(name).is_none())
 }
 

@@ -97,6 +97,7 @@ fn workload(text: &str) -> Workload {
         volumes: volumes.iter().map(volume).collect(),
         containers,
         budgets: Vec::new(),
+        restricted: None,
         unclear: false,
     }
 }

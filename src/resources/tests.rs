@@ -213,6 +213,7 @@ fn reads_a_workload() {
             container("cache", Role::Sidecar, json!({})),
         ],
         budgets: Vec::new(),
+        restricted: None,
         unclear: false,
     };
     let texts = |init: [usize; 3]| {

@@ -176,6 +176,12 @@ pub static ENTRIES: &[Entry] = &[
         Body::Required,
         "A ceiling for the pod's effective requests, by resource: `budget { cpu 1; memory 1Gi }`.",
     ),
+    in_workload(
+        "security",
+        &[clause!(required "restricted")],
+        Body::None,
+        "Gives the pod and all its containers what the level `restricted` of the Pod Security Standards asks for, and refuses what contradicts it.",
+    ),
     in_workload("metadata", &[], Body::Required, "The object's own metadata."),
     in_workload("job", &[], Body::Required, "Fields of a CronJob's Job template: its metadata and its spec."),
     in_workload("pod", &[], Body::Required, "Fields of the pod's template: its metadata and its spec."),

@@ -1,0 +1,284 @@
+//! Workloads that say `security restricted`, to what contradicts it.
+//!
+//! Invariant: what passes here, Pod Security Admission admits at the level `restricted` of the targeted version, and what
+//! is refused here it refuses. What the level asks for and nobody says has been put in before.
+
+use super::report::{Report, entry, is_true, items, shown, text};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::version::Version;
+use crate::model::{Storage, Workload, WorkloadKind, may_be_root};
+use crate::object::{Entry, Node, Value};
+use crate::source::Span;
+
+/// The namespaces of the node.
+const OF_THE_NODE: &[(&str, &str)] = &[
+    ("hostNetwork", "the node's network"),
+    ("hostPID", "the node's processes"),
+    ("hostIPC", "the node's shared memory"),
+];
+
+/// The kinds of volume that a pod may have.
+const VOLUMES: &[&str] = &[
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "image",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+];
+
+const SELINUX_TYPES: &[&str] = &["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
+
+/// The sysctls that concern the pod alone, each with the first version that lets it pass.
+const SYSCTLS: &[(&str, Version)] = &[
+    ("kernel.shm_rmid_forced", Version::OLDEST),
+    ("net.ipv4.ip_local_port_range", Version::OLDEST),
+    ("net.ipv4.ip_local_reserved_ports", Version::OLDEST),
+    ("net.ipv4.ip_unprivileged_port_start", Version::OLDEST),
+    ("net.ipv4.ping_group_range", Version::OLDEST),
+    ("net.ipv4.tcp_fin_timeout", Version::OLDEST),
+    ("net.ipv4.tcp_keepalive_intvl", Version::OLDEST),
+    ("net.ipv4.tcp_keepalive_probes", Version::OLDEST),
+    ("net.ipv4.tcp_keepalive_time", Version::OLDEST),
+    ("net.ipv4.tcp_notsent_lowat", Version(37)),
+    ("net.ipv4.tcp_rmem", Version::OLDEST),
+    ("net.ipv4.tcp_slow_start_after_idle", Version(37)),
+    ("net.ipv4.tcp_syncookies", Version::OLDEST),
+    ("net.ipv4.tcp_wmem", Version::OLDEST),
+];
+
+/// Before, probes and hooks might name any host.
+const HOSTS_SINCE: Version = Version(34);
+
+const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    let Some(asked) = workload.restricted else { return };
+    let pod = &workload.pod.spec;
+    let mut refusal = Refusal {
+        asked,
+        version: report.version,
+        windows: pod.at("os.name").and_then(Node::as_text) == Some("windows"),
+        root: pod.as_map().is_some_and(|pod| may_be_root(pod, report.version)),
+        report,
+    };
+    refusal.pod(workload);
+    for container in &workload.containers {
+        refusal.container(&container.fields);
+    }
+}
+
+/// What is refused, and where it goes.
+struct Refusal<'r, 'd> {
+    asked: Span,
+    version: Version,
+    windows: bool,
+    /// Whether the users of the pod may be root.
+    root: bool,
+    report: &'r mut Report<'d>,
+}
+
+impl Refusal<'_, '_> {
+    fn add(&mut self, span: Span, what: &str, help: &str) {
+        self.report.add(
+            Diagnostic::error("not-restricted", span, format!("{what}, which `restricted` rules out"))
+                .here("not `restricted`")
+                .label(self.asked, "asked for here")
+                .help(format!("{help}, or take `security restricted` out")),
+        );
+    }
+
+    fn pod(&mut self, workload: &Workload) {
+        let pod = &workload.pod.spec;
+        for (field, what) in OF_THE_NODE {
+            if is_true(pod, field)
+                && let Some(found) = entry(pod, field)
+            {
+                self.add(found.key_span, &format!("`{field}` shares {what}"), "remove it");
+            }
+        }
+        for volume in workload.volumes.iter().filter(|volume| volume.storage != Storage::ClaimTemplate) {
+            self.volume(&volume.fields);
+        }
+        let level = if workload.kind == WorkloadKind::Pod { &workload.object } else { &workload.pod };
+        for annotation in level.metadata.get("annotations").map_or(&[][..], Node::entries) {
+            self.annotation(annotation);
+        }
+        let Some(context) = pod.get("securityContext") else { return };
+        self.context(context);
+        for sysctl in items(context, "sysctls") {
+            let Some(name) = sysctl.get("name") else { continue };
+            let known = |written| SYSCTLS.iter().find(|(known, _)| *known == written);
+            match name.as_text().map(|written| (written, known(written))) {
+                None => {}
+                Some((_, Some((_, since)))) if self.version >= *since => {}
+                Some((written, Some((_, since)))) => {
+                    let what = format!("`{}` is safe from Kubernetes {since} on", shown(written));
+                    self.add(name.span, &what, "remove it");
+                }
+                Some((written, None)) => {
+                    let what = format!("`{}` is none of the safe sysctls", shown(written));
+                    self.add(name.span, &what, "remove it");
+                }
+            }
+        }
+    }
+
+    fn volume(&mut self, volume: &Node) {
+        let mut sources = volume.entries().iter().filter(|entry| entry.key != "name");
+        let first = sources.clone().next();
+        if let Some(source) = first
+            && sources.all(|source| !VOLUMES.contains(&source.key.as_str()))
+        {
+            let what = match source.key.as_str() {
+                "hostPath" => "files of the node are mounted".to_owned(),
+                kind => format!("`{kind}` names storage in the pod itself"),
+            };
+            self.add(source.key_span, &what, "use a claim, or a `scratch` volume");
+        }
+    }
+
+    /// AppArmor as it was said before it had fields.
+    fn annotation(&mut self, annotation: &Entry) {
+        let Some(profile) = annotation.node.as_text() else { return };
+        let safe = profile.is_empty() || profile == "runtime/default" || profile.starts_with("localhost/");
+        if annotation.key.starts_with(APP_ARMOR) && !safe {
+            self.add(annotation.node.span, "the annotation lifts AppArmor's profile", "remove it");
+        }
+    }
+
+    /// What the contexts of pods and containers have in common.
+    fn context(&mut self, context: &Node) {
+        if !self.root {
+            if context.get("runAsNonRoot").and_then(Node::as_bool) == Some(false)
+                && let Some(found) = entry(context, "runAsNonRoot")
+            {
+                self.add(found.key_span, "`runAsNonRoot false` lets the user be root", "remove it");
+            }
+            if let Some(user) = context.get("runAsUser")
+                && user.as_int() == Some(0)
+            {
+                self.add(user.span, "user 0 is root", "give another user");
+            }
+        }
+        for (field, what) in
+            [("seccompProfile", "every system call"), ("appArmorProfile", "what AppArmor forbids")]
+        {
+            if let Some(kind) = context.get(field).and_then(|profile| profile.get("type"))
+                && kind.as_text() == Some("Unconfined")
+                && !(self.windows && field == "seccompProfile")
+            {
+                let what = format!("`Unconfined` allows {what}");
+                self.add(kind.span, &what, "write `RuntimeDefault`");
+            }
+        }
+        if let Some(options) = context.get("seLinuxOptions") {
+            self.selinux(options);
+        }
+        if is_true(context, "windowsOptions.hostProcess")
+            && let Some(options) = context.get("windowsOptions")
+            && let Some(found) = entry(options, "hostProcess")
+        {
+            self.add(found.key_span, "`hostProcess` runs on the node itself", "remove it");
+        }
+    }
+
+    fn selinux(&mut self, options: &Node) {
+        if let Some(kind) = entry(options, "type")
+            && let Some(written) = kind.node.as_text()
+            && !SELINUX_TYPES.contains(&written)
+        {
+            let what = format!("`{}` is no SELinux type of an ordinary container", shown(written));
+            self.add(kind.node.span, &what, "remove it");
+        }
+        for field in ["user", "role"] {
+            if let Some(found) = entry(options, field)
+                && found.node.as_text().is_some()
+            {
+                self.add(
+                    found.key_span,
+                    &format!("the SELinux {field} is the runtime's to give"),
+                    "remove it",
+                );
+            }
+        }
+    }
+
+    fn container(&mut self, container: &Node) {
+        for port in items(container, "ports") {
+            if let Some(host) = entry(port, "hostPort")
+                && host.node.as_int().is_some_and(|port| port != 0)
+            {
+                let what = "a port of the node is taken";
+                self.add(host.node.span, what, "remove it, and reach the pod through a Service");
+            }
+        }
+        if self.version >= HOSTS_SINCE {
+            for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
+                self.host(container.get(probe));
+            }
+            for hook in ["lifecycle.postStart", "lifecycle.preStop"] {
+                self.host(container.at(hook));
+            }
+        }
+        let Some(context) = container.get("securityContext") else { return };
+        self.context(context);
+        if is_true(context, "privileged")
+            && let Some(found) = entry(context, "privileged")
+        {
+            self.add(found.key_span, "`privileged` gives the container all that the node has", "remove it");
+        }
+        if let Some(mount) = context.get("procMount")
+            && mount.as_text().is_some_and(|mount| mount != "Default")
+        {
+            self.add(mount.span, "the kernel's files in `/proc` are unmasked", "remove it");
+        }
+        if self.windows {
+            return;
+        }
+        if is_true(context, "allowPrivilegeEscalation")
+            && let Some(found) = entry(context, "allowPrivilegeEscalation")
+        {
+            let what = "a process may get more rights than its parent";
+            self.add(found.key_span, what, "remove it");
+        }
+        if let Some(capabilities) = context.get("capabilities") {
+            self.capabilities(capabilities);
+        }
+    }
+
+    fn capabilities(&mut self, capabilities: &Node) {
+        for added in items(capabilities, "add") {
+            if let Some(name) = added.as_text()
+                && name != "NET_BIND_SERVICE"
+            {
+                let what = format!("the capability `{}` is added", shown(name));
+                self.add(added.span, &what, "remove it: only `NET_BIND_SERVICE` may be added");
+            }
+        }
+        if let Some(Node { span, value: Value::List(dropped) }) = capabilities.get("drop")
+            && dropped.iter().all(|name| name.as_text().is_some_and(|name| name != "ALL"))
+        {
+            self.add(*span, "some capabilities are kept", "write `drop [\"ALL\"]`");
+        }
+    }
+
+    /// A probe or a hook that asks another host than its own pod.
+    fn host(&mut self, handler: Option<&Node>) {
+        for kind in ["httpGet", "tcpSocket"] {
+            if let Some(action) = handler.and_then(|handler| handler.get(kind))
+                && let Some(host) = entry(action, "host")
+                && text(action, "host").is_some()
+            {
+                self.add(
+                    host.key_span,
+                    "the kubelet is sent to another host",
+                    "remove it: the pod itself is asked",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Security contexts that the compiler gives: those of its own steps, and what `security restricted` asks for.
+//!
+//! Invariant: they stand below everything that the author wrote; what a pod says for all its containers is not said again.
+
+use super::draft::{COMPILER, Draft};
+use super::resolve::Resolver;
+use super::scope::Scope;
+use super::workload::Making;
+use crate::kubernetes::version::Version;
+use crate::object::{Entry, Map, Node, Value};
+use crate::source::Span;
+use crate::statement;
+use crate::syntax::tree::Statement;
+
+/// The user of the compiler's own images, some of which name none or one by a name, which `runAsNonRoot` cannot judge.
+const USER: i64 = 65532;
+
+/// The built-in steps whose image is the author's, and so its user.
+const IMAGE_OF_THE_AUTHOR: &[&str] = &["migrate"];
+
+impl Resolver<'_> {
+    /// `security restricted`
+    pub(super) fn security(
+        &mut self,
+        entry: &'static statement::Entry,
+        statement: &Statement,
+        scope: &Scope,
+        making: &mut Making,
+    ) {
+        if self.head(entry, statement).is_none() {
+            return;
+        }
+        match making.restricted {
+            Some((layer, before)) if layer == scope.layer => {
+                self.duplicate(entry.name, statement.name.span, before);
+            }
+            _ => making.restricted = Some((scope.layer, statement.head())),
+        }
+    }
+
+    /// Puts the compiler's security contexts below those of the author.
+    pub(super) fn secure(&self, making: &mut Making, containers: &mut [Draft]) {
+        let windows = making.pod_spec.get("os").and_then(|os| os.get("name")).and_then(Node::as_text)
+            == Some("windows");
+        let restricted = making.restricted.map(|(_, span)| span);
+        if let Some(span) = restricted {
+            let context = of_restricted_pod(&making.pod_spec, windows, self.version, span);
+            put_below(&mut making.pod_spec, span, context);
+        }
+        if windows {
+            return;
+        }
+        let pod = making.pod_spec.get("securityContext");
+        for draft in containers {
+            let own = draft.place().is_some() && !IMAGE_OF_THE_AUTHOR.contains(&draft.keyword);
+            let span = if own { draft.span } else { restricted.unwrap_or(draft.span) };
+            let given = draft.fields.get("securityContext");
+            let context = match (own, restricted) {
+                (true, _) => of_own_step(given, pod, span),
+                (false, Some(_)) => unprivileged(given, span),
+                (false, None) => continue,
+            };
+            put_below(&mut draft.fields, span, context);
+        }
+    }
+}
+
+/// Whether Pod Security lets the users of a pod be root, because they are in a namespace of their own.
+pub(crate) fn may_be_root(pod: &Map, version: Version) -> bool {
+    /// Before, the policy asks the same of all pods.
+    const SINCE: Version = Version(35);
+    version >= SINCE && pod.get("hostUsers").and_then(Node::as_bool) == Some(false)
+}
+
+/// What a pod says for all its containers.
+fn of_restricted_pod(pod: &Map, windows: bool, version: Version, span: Span) -> Map {
+    let mut context = Map::default();
+    if !may_be_root(pod, version) {
+        context.set("runAsNonRoot", span, Node::new(span, Value::Bool(true)));
+    }
+    if !windows {
+        context.set("seccompProfile", span, runtime_default(span));
+    }
+    context
+}
+
+/// What each container says for itself: a pod has no such fields.
+fn unprivileged(given: Option<&Node>, span: Span) -> Map {
+    let mut context = Map::default();
+    let has = |path: &str, name: &str| {
+        let value = given.and_then(|given| given.at(path));
+        value.is_some_and(|value| value.items().iter().any(|item| item.as_text() == Some(name)))
+    };
+    let privileged = given.and_then(|given| given.get("privileged")).and_then(Node::as_bool) == Some(true);
+    // Kubernetes refuses it beside these.
+    if !privileged && !has("capabilities.add", "CAP_SYS_ADMIN") {
+        context.set("allowPrivilegeEscalation", span, Node::new(span, Value::Bool(false)));
+    }
+    let drop = Node::list(span, vec![Node::text(span, "ALL")]);
+    context.set("capabilities", span, Node::object(span, [("drop", drop)]));
+    context
+}
+
+/// What a step with the compiler's image needs, so that it passes wherever its pod runs.
+fn of_own_step(given: Option<&Node>, pod: Option<&Node>, span: Span) -> Map {
+    let said = |field| given.and_then(|given| given.get(field)).or_else(|| pod?.get(field));
+    let mut context = unprivileged(given, span);
+    context.set("readOnlyRootFilesystem", span, Node::new(span, Value::Bool(true)));
+    let (user, non_root) = (said("runAsUser"), said("runAsNonRoot"));
+    if user.is_none() && non_root.is_none_or(|non_root| non_root.as_bool() != Some(false)) {
+        context.set("runAsUser", span, Node::new(span, Value::Int(USER)));
+    }
+    if non_root.is_none() && user.is_none_or(|user| user.as_int() != Some(0)) {
+        context.set("runAsNonRoot", span, Node::new(span, Value::Bool(true)));
+    }
+    if said("seccompProfile").is_none() {
+        context.set("seccompProfile", span, runtime_default(span));
+    }
+    context
+}
+
+fn runtime_default(span: Span) -> Node {
+    Node::object(span, [("type", Node::text(span, "RuntimeDefault"))])
+}
+
+/// Puts a security context into a pod or a container, field by field, where the author gave none.
+fn put_below(owner: &mut Map, span: Span, context: Map) {
+    if context.entries.is_empty() {
+        return;
+    }
+    let capabilities = context.get("capabilities").cloned();
+    let given = below(owner, "securityContext", span);
+    let Value::Map(given) = &mut given.value else { return };
+    for Entry { key, node, .. } in context.entries {
+        if given.get(&key).is_none() {
+            given.entries.push(Entry { key, key_span: span, layer: COMPILER, node });
+        }
+    }
+    // What is added to the capabilities says nothing of those that are dropped.
+    if let Some(capabilities) = capabilities
+        && let Some(Value::Map(given)) = given.get_mut("capabilities").map(|given| &mut given.value)
+        && given.get("drop").is_none()
+    {
+        given.entries.extend(capabilities.entries().iter().cloned());
+    }
+}
+
+/// The value of a key, which is made an empty object where there is none.
+fn below<'m>(map: &'m mut Map, key: &'static str, span: Span) -> &'m mut Node {
+    let at = map.entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
+        map.entries.push(Entry { key: key.into(), key_span: span, layer: COMPILER, node: Node::map(span) });
+        map.entries.len() - 1
+    });
+    &mut map.entries[at].node
+}
