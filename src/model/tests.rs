@@ -139,3 +139,65 @@ fn a_template_that_nobody_uses_is_looked_at() {
         .is_empty()
     );
 }
+
+/// The security context that a `fetch` gets in a pod, in one line.
+fn context_of_a_step(pod: &str, step: &str) -> String {
+    let (made, _) = compiled(&format!(
+        "pod x {{ {pod}\n volume v\n fetch f {{ from \"https://acme.dev/a\"; into v \"a\"; {step} }}\n\
+         app a {{ image \"a:1\"; reads v at /v }} }}"
+    ));
+    let (_, step) = made.split_once("name: f").unwrap_or_default();
+    let (_, context) = step.split_once("securityContext:").unwrap_or_default();
+    let (context, _) = context.split_once("containers:").unwrap_or_default();
+    context.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_step_with_the_compilers_image_passes_restricted_by_itself() {
+    let rest = "allowPrivilegeEscalation: false readOnlyRootFilesystem: true capabilities: drop: - ALL";
+    let profile = "seccompProfile: type: RuntimeDefault";
+    assert_eq!(context_of_a_step("", ""), format!("runAsNonRoot: true runAsUser: 65532 {rest} {profile}"));
+    for (pod, step, expected) in [
+        ("security restricted", "", format!("runAsUser: 65532 {rest}")),
+        ("security restricted; securityContext { runAsUser 1 }", "", rest.into()),
+        ("securityContext { runAsUser 1 }", "", format!("runAsNonRoot: true {rest} {profile}")),
+        ("securityContext { runAsUser 0 }", "", format!("{rest} {profile}")),
+        ("securityContext { runAsNonRoot false }", "", format!("{rest} {profile}")),
+        ("", "securityContext { runAsUser 0 }", format!("runAsUser: 0 {rest} {profile}")),
+        (
+            "",
+            "securityContext { readOnlyRootFilesystem false }",
+            format!("runAsNonRoot: true runAsUser: 65532 {rest} {profile}")
+                .replace("Filesystem: true", "Filesystem: false"),
+        ),
+        ("os { name windows }", "", String::new()),
+    ] {
+        assert_eq!(context_of_a_step(pod, step), expected, "{pod} {step}");
+    }
+}
+
+#[test]
+fn restricted_reaches_every_container_and_yields_to_what_is_compatible() {
+    let (made, found) = compiled(
+        "template part p() { sidecar s { image \"s:1\"; started tcp 80 } }\n\
+         template deployment t() { security restricted }\n\
+         deployment x from t() {\n part q from p()\n migrate m { image \"m:1\"; django }\n app a { image \"a:1\"\n\
+         securityContext { runAsUser 7; capabilities { add [\"NET_BIND_SERVICE\"] } } } }",
+    );
+    assert!(found.is_empty(), "{found:?}");
+    assert_eq!(made.matches("allowPrivilegeEscalation: false").count(), 3, "{made}");
+    assert_eq!(made.matches("- ALL").count(), 3, "{made}");
+    assert_eq!(made.matches("runAsNonRoot: true").count(), 1, "{made}");
+    assert!(made.contains("runAsUser: 7") && made.contains("- NET_BIND_SERVICE"), "{made}");
+    assert_eq!(
+        names("pod x { security restricted; security restricted\n app a { image \"a:1\" } }"),
+        ["duplicate-statement"]
+    );
+    assert_eq!(names("pod x { security baseline\n app a { image \"a:1\" } }"), ["missing-value"]);
+    assert_eq!(
+        names(
+            "template part p() { security restricted }\npod x { part q from p()\n app a { image \"a:1\" } }"
+        ),
+        ["misplaced-statement"]
+    );
+}
