@@ -171,7 +171,7 @@ fn what_is_restricted_can_be_judged() {
         let program = program.replacen(" {", " from base() {", 1).replace("security restricted\n", "");
         lines.push(line(&case, "by hand", &object(&case, base + &program), refused));
     }
-    for file in fs::read_dir("tests/steps").expect("the folder of the steps").flatten() {
+    for file in fs::read_dir("tests/steps/kinds").expect("the folder of the steps").flatten() {
         if file.path().extension().is_some_and(|extension| extension == "initflow") {
             let program = fs::read_to_string(file.path()).expect("a program of steps");
             steps(&program, &mut lines);

@@ -141,7 +141,7 @@ impl Refusal<'_, '_> {
         }
     }
 
-    /// AppArmor as it was said before it had fields.
+    /// The profile of a container as it was said before there was a field for it.
     fn annotation(&mut self, annotation: &Entry) {
         let Some(profile) = annotation.node.as_text() else { return };
         let safe = profile.is_empty() || profile == "runtime/default" || profile.starts_with("localhost/");

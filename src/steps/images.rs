@@ -29,9 +29,9 @@ impl Image {
     /// The reference of the image that the compiler takes.
     pub const fn reference(self) -> &'static str {
         match self {
-            // Alpine with curl; its user is `curl_user` (100), by name, so `runAsNonRoot` needs a `runAsUser` besides.
+            // Alpine with curl.
             Self::FetchHttps | Self::Wait => "curlimages/curl:8.17.0",
-            // Amazon Linux with the AWS CLI; its user is root unless the pod names another.
+            // Amazon Linux with the AWS CLI.
             Self::FetchS3 => "amazon/aws-cli:2.32.9",
         }
     }
