@@ -24,8 +24,10 @@
 //! | Jobs and CronJobs | `invalid-schedule` `invalid-time-zone` `unknown-container` `unmet-requirement` `duplicate-item` |
 //! | the pod's own fields, placement, security | `invalid-name` `invalid-ip` `unmet-requirement` `out-of-range` `missing-field` `root-refused` |
 //! | what `security restricted` forbids | `not-restricted` |
+//! | the right to see a Job | `missing-namespace` |
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
+mod access;
 mod containers;
 mod disturbed;
 mod environment;
@@ -71,6 +73,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     restricted::check,
     workloads::check,
     jobs::check,
+    access::check,
     flow::check,
 ];
 

@@ -5,11 +5,12 @@
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::kubernetes::version::Version;
-use crate::lower::{Mistyped, Object, lower};
+use crate::lower::{Mistyped, Object, grant, lower};
 use crate::model::{File, Program, Setting, Workload, WorkloadKind, resolve};
 use crate::object::Node;
+use crate::once::split;
 use crate::order::{Order, order};
-use crate::resources::{PodDemand, Totals};
+use crate::resources::PodDemand;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::parse;
 use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
@@ -57,17 +58,19 @@ pub struct Compilation<T = Compiled> {
     pub sources: Sources,
     /// What was found, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// The workloads, in the order of the text; none where there are errors.
+    /// The workloads, in the order of the text, each behind its Jobs; none where there are errors.
     pub workloads: Vec<T>,
 }
 
-/// A workload that compiled.
+/// A workload that compiled, or the Job of one of its steps.
 #[derive(Debug)]
 pub struct Compiled {
     /// The workload, checked.
     pub workload: Workload,
     /// The order in which its containers start.
     pub order: Order,
+    /// What has to be applied before it: the rights that its pods need.
+    pub access: Vec<Object>,
 }
 
 impl Compiled {
@@ -154,7 +157,7 @@ type Identity = (WorkloadKind, Option<SmolStr>, SmolStr);
 struct Arranged<T> {
     diagnostics: Vec<Diagnostic>,
     identity: Option<(Identity, Span)>,
-    made: Option<T>,
+    made: Vec<T>,
 }
 
 /// Checks and orders a workload, and holds what it asks for to its budgets.
@@ -165,19 +168,44 @@ fn arrange<T>(
     mut diagnostics: Vec<Diagnostic>,
     make: impl Fn(Compiled) -> T,
 ) -> Arranged<T> {
-    let Some(workload) = workload else { return Arranged { diagnostics, identity: None, made: None } };
+    let Some(workload) = workload else {
+        return Arranged { diagnostics, identity: None, made: Vec::new() };
+    };
     check(&workload, version, syntax, &mut diagnostics);
-    let order = order(&workload, &mut diagnostics);
-    if !workload.budgets.is_empty() {
-        let demand = PodDemand::of(&workload, order.places.iter().map(|place| place.container));
-        budget(&workload, &demand.totals(version), &mut diagnostics);
-    }
+    let start = order(&workload, &mut diagnostics);
     let identity = workload.name.as_ref().map(|name| {
         let namespace = workload.object.metadata.get("namespace").and_then(Node::as_text).map(SmolStr::new);
         ((workload.kind, namespace, name.text.clone()), name.span)
     });
-    let made = (!failed(&diagnostics)).then(|| make(Compiled { workload, order }));
+    let made = if failed(&diagnostics) {
+        hold_to_budget(&workload, &start, version, &mut diagnostics);
+        Vec::new()
+    } else {
+        pieces(workload, start, version, &mut diagnostics)
+    };
+    let made = if failed(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
     Arranged { diagnostics, identity, made }
+}
+
+/// A checked workload with the Jobs of its steps that run once: each after those that it waits for.
+fn pieces(
+    workload: Workload,
+    start: Order,
+    version: Version,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Compiled> {
+    let mut workloads = split(workload, start.places.iter().map(|place| place.container), diagnostics);
+    let mut access = grant(&mut workloads);
+    let is_whole = workloads.len() == 1;
+    let mut start = Some(start).filter(|_| is_whole);
+    let mut made = Vec::with_capacity(workloads.len());
+    for workload in workloads {
+        // What was to be said about the order has been said of the whole.
+        let order = start.take().unwrap_or_else(|| order(&workload, &mut Vec::new()));
+        hold_to_budget(&workload, &order, version, diagnostics);
+        made.push(Compiled { workload, order, access: std::mem::take(&mut access) });
+    }
+    made
 }
 
 fn same_workload((kind, _, name): &Identity, span: Span, first: Span) -> Diagnostic {
@@ -188,7 +216,12 @@ fn same_workload((kind, _, name): &Identity, span: Span, first: Span) -> Diagnos
 }
 
 /// Holds the totals to the budgets.
-fn budget(workload: &Workload, totals: &Totals, diagnostics: &mut Vec<Diagnostic>) {
+fn hold_to_budget(workload: &Workload, order: &Order, version: Version, diagnostics: &mut Vec<Diagnostic>) {
+    if workload.budgets.is_empty() {
+        return;
+    }
+    let demand = PodDemand::of(workload, order.places.iter().map(|place| place.container));
+    let totals = demand.totals(version);
     for entry in workload.budgets.iter().flat_map(Node::entries) {
         let (Some(ceiling), Some(total)) = (entry.node.as_quantity(), totals.request(&entry.key)) else {
             continue;

@@ -10,6 +10,7 @@ pub mod kubernetes;
 pub mod lower;
 pub mod model;
 pub mod object;
+pub mod once;
 pub mod order;
 pub mod plan;
 pub mod resources;

@@ -3,22 +3,27 @@
 //! Invariant: every node of a checked workload has the type of its field, so that lowering cannot fail;
 //! [`Mistyped`] would be a fault of the compiler.
 
+mod access;
 mod read;
 
 use crate::model::{Role, Storage, Workload, WorkloadKind};
 use crate::object::Node;
+pub use access::grant;
 use k8s_openapi::api::apps::v1::{
     DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, ReplicaSet, ReplicaSetSpec, StatefulSet,
     StatefulSetSpec,
 };
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec};
-use k8s_openapi::api::core::v1::{Container, PersistentVolumeClaim, Pod, PodSpec, PodTemplateSpec, Volume};
+use k8s_openapi::api::core::v1::{
+    Container, PersistentVolumeClaim, Pod, PodSpec, PodTemplateSpec, ServiceAccount, Volume,
+};
+use k8s_openapi::api::rbac::v1::{Role as RbacRole, RoleBinding};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 pub use read::Mistyped;
 use read::read;
 use serde::{Serialize, Serializer};
 
-/// A Kubernetes object of one of the seven kinds.
+/// A Kubernetes object: a workload of one of the seven kinds, or what gives its pods a right.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
 pub enum Object {
@@ -29,6 +34,9 @@ pub enum Object {
     ReplicaSet(Box<ReplicaSet>),
     Job(Box<Job>),
     CronJob(Box<CronJob>),
+    ServiceAccount(Box<ServiceAccount>),
+    Role(Box<RbacRole>),
+    RoleBinding(Box<RoleBinding>),
 }
 
 impl Serialize for Object {
@@ -41,6 +49,9 @@ impl Serialize for Object {
             Self::ReplicaSet(object) => object.serialize(serializer),
             Self::Job(object) => object.serialize(serializer),
             Self::CronJob(object) => object.serialize(serializer),
+            Self::ServiceAccount(object) => object.serialize(serializer),
+            Self::Role(object) => object.serialize(serializer),
+            Self::RoleBinding(object) => object.serialize(serializer),
         }
     }
 }

@@ -14,6 +14,7 @@ mod fields;
 mod head;
 mod labels;
 mod levels;
+mod once;
 mod parameter;
 mod port;
 mod probe;
@@ -131,7 +132,7 @@ pub struct Level {
 }
 
 /// One workload.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Workload {
     /// Its kind.
     pub kind: WorkloadKind,
@@ -171,7 +172,7 @@ pub enum Storage {
 }
 
 /// A volume.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Volume {
     /// Its name.
     pub name: Name,
@@ -206,7 +207,7 @@ impl Role {
 }
 
 /// A container.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Container {
     /// Its name.
     pub name: Name,
@@ -224,8 +225,23 @@ pub struct Container {
     pub mounts: Vec<Mount>,
     /// What it runs after.
     pub after: Vec<Reference>,
+    /// The Jobs whose state it reads.
+    pub jobs: Vec<SmolStr>,
+    /// Who takes its place in the pod, where it runs once for all pods.
+    pub once: Option<Box<Once>>,
     /// Whether some statement in it could not be understood; then nothing is said about what it seems to lack.
     pub unclear: bool,
+}
+
+/// What a step that runs once for all pods leaves in each of them.
+#[derive(Clone, Debug)]
+pub struct Once {
+    /// The place of `once`.
+    pub span: Span,
+    /// The step that waits for the Job, whose name is the value of its variable [`JOB`](crate::steps::wait::JOB).
+    pub waiting: Container,
+    /// The volumes that this step alone mounts.
+    pub volumes: Vec<Volume>,
 }
 
 /// A mount of a volume in a container.

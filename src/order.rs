@@ -7,6 +7,7 @@ mod cycle;
 mod explicit;
 mod flow;
 mod graph;
+mod precedence;
 mod probe;
 
 use crate::diagnostic::Diagnostic;
@@ -14,6 +15,7 @@ use crate::model::{Direction, Role, Workload};
 use crate::source::Span;
 use explicit::Explicit;
 use graph::{Graph, Via};
+pub use precedence::Precedence;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

@@ -150,6 +150,8 @@ pub struct Lowered {
     pub variables: Vec<(SmolStr, Node)>,
     /// Volumes that the step needs besides those of the author.
     pub volumes: Vec<OwnVolume>,
+    /// The Jobs whose state the step reads, which its service account has to be allowed.
+    pub jobs: Vec<SmolStr>,
 }
 
 /// A volume that a step brings along: no other container mounts it.

@@ -10,6 +10,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["cli"], "the command: the only layer with files, an environment and a terminal"),
     (&["compile"], "all stages, one after the other"),
     (&["emit", "plan"], "objects as YAML and JSON; order and totals for people and tools"),
+    (&["once"], "steps that run once for all pods as Jobs of their own"),
     (&["lower"], "a checked workload as a typed Kubernetes object"),
     (&["check"], "what the API server would refuse, and files that cannot flow as written"),
     (&["order", "resources"], "what starts when, and what the pod costs, each with its reason"),

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
     let target = |input: &Input| targets.as_ref().and_then(|targets| targets.get(&input.name));
     // Printed as JSON, several sources are one list.
     let as_one = arguments.format == Format::Json && targets.is_none() && inputs.len() > 1;
-    let make = |input: &Input, compiled| make(arguments, input, &compiled);
+    let make = |input: &Input, compiled| make(arguments, input, compiled);
     let outcomes = compile_each(&arguments.program, false, console, &inputs, make, |input, compilation| {
         let made = finish(arguments, compilation, target(input), as_one);
         if compilation.diagnostics.is_empty() {
@@ -73,18 +73,20 @@ struct Made {
 /// What came of a workload.
 enum Part {
     Text(String),
-    Object(Box<Object>),
+    Objects(Vec<Object>),
 }
 
 /// Lowers a workload, and emits it where its text can stand by itself.
-fn make(arguments: &CompileArguments, input: &Input, compiled: &Compiled) -> Result<Part, String> {
+fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> Result<Part, String> {
     let object = compiled.object().map_err(|error| unwritable(&error))?;
     if arguments.format == Format::Json {
-        return Ok(Part::Object(Box::new(object)));
+        return Ok(Part::Objects(compiled.access.into_iter().chain([object]).collect()));
     }
     let plan = || Plan::of(&compiled.workload, &compiled.order, arguments.program.kube);
     let header = (!arguments.no_header).then(|| plan().header(&input.short_name()));
-    let text = emit::yaml(&[Document { header, object: &object }]);
+    let access = compiled.access.iter().map(|object| Document { header: None, object });
+    let documents: Vec<Document> = access.chain([Document { header, object: &object }]).collect();
+    let text = emit::yaml(&documents);
     text.map(Part::Text).map_err(|error| unwritable(&error))
 }
 
@@ -99,7 +101,7 @@ fn finish(
     for part in std::mem::take(&mut compilation.workloads) {
         match part? {
             Part::Text(text) => texts.push(text),
-            Part::Object(object) => objects.push(*object),
+            Part::Objects(made) => objects.extend(made),
         }
     }
     if as_one || (objects.is_empty() && texts.is_empty()) {

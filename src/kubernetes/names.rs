@@ -2,6 +2,8 @@
 //!
 //! Invariant: a text without a [`Fault`] is one that the API server takes in that place, and the other way round.
 
+use std::hash::Hasher as _;
+
 /// Why a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -142,6 +144,26 @@ pub fn nearest_label(text: &str, limit: usize) -> Option<String> {
     (!near.is_empty()).then(|| near.to_string())
 }
 
+/// A name that is no longer than `limit`: as it is, or its start and a digest of the whole of it.
+pub fn shortened(name: &str, limit: usize) -> String {
+    if name.len() <= limit {
+        return name.to_owned();
+    }
+    let room = limit.saturating_sub(DIGEST_LENGTH + 1);
+    let start: String = name.chars().take(room).filter(char::is_ascii).collect();
+    format!("{}-{}", start.trim_end_matches(['-', '.']), digest(name.as_bytes()))
+}
+
+/// How long a [`digest`] is.
+pub const DIGEST_LENGTH: usize = 10;
+
+/// A short name for some content: the same for the same content, on every machine.
+pub fn digest(content: &[u8]) -> String {
+    let mut hasher = fnv::FnvHasher::default();
+    hasher.write(content);
+    format!("{:010x}", hasher.finish() >> 24)
+}
+
 fn sized(text: &str, limit: usize, fits: bool, form: &'static str) -> Option<Fault> {
     if text.is_empty() {
         Some(Fault::Empty)
@@ -185,6 +207,13 @@ mod tests {
         for text in bad {
             assert!(form(text).is_some(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_long_name_is_shortened_and_stays_its_own() {
+        assert_eq!(shortened("schema", 20), "schema");
+        let (one, other) = (shortened(&"a".repeat(70), 63), shortened(&"a".repeat(71), 63));
+        assert!(one != other && [&one, &other].iter().all(|name| name.len() <= 63 && label(name).is_none()));
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use super::draft::{COMMAND, COMPILER, Draft, StepOption};
 use super::head::Filled;
 use super::references::{MountDraft, Named};
-use super::resolve::{OWN, Resolver};
+use super::resolve::Resolver;
 use super::scope::Scope;
-use super::workload::Making;
 use super::{Direction, Name, Storage, Volume};
 use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names::shortened;
 use crate::object::{Entry, Map, Node, Value};
 use crate::statement::{self, Type};
 use crate::steps::{Given, GivenClause, GivenOption, KINDS, OwnVolume};
@@ -76,11 +76,12 @@ impl Resolver<'_> {
     }
 
     /// Turns a built-in step's statements into what a container has.
-    pub(super) fn lower_step(&mut self, draft: &mut Draft, making: &mut Making) {
+    pub(super) fn lower_step(&mut self, draft: &mut Draft) {
         let Some(kind) = KINDS.iter().find(|kind| kind.keyword == draft.keyword) else { return };
         draft.settle_command();
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
         let options = self.given(draft);
+        draft.once = options.iter().find(|option| option.name == "once").map(|option| option.span);
         let given = Given { span: draft.span, version: self.version, command: own, options };
         let words = own.or_else(|| draft.fields.entry("args").map(|entry| entry.key_span));
         if draft.keyword != "migrate"
@@ -137,8 +138,9 @@ impl Resolver<'_> {
             draft.env.push((COMPILER, variable));
         }
         for volume in lowered.volumes {
-            add_volume(draft, volume, making);
+            add_volume(draft, volume);
         }
+        draft.jobs = lowered.jobs;
     }
 
     /// The options with the mounts that they imply.
@@ -194,12 +196,10 @@ fn also(mount: &mut MountDraft, direction: Direction) -> bool {
 }
 
 /// Adds a volume that a step brings along, and its mount.
-fn add_volume(draft: &mut Draft, own: OwnVolume, making: &mut Making) {
+fn add_volume(draft: &mut Draft, own: OwnVolume) {
     let span = draft.span;
-    let mut name = format_smolstr!("{}-{}", draft.name.text, own.name);
-    if name.len() > MAX_VOLUME_NAME {
-        name = format_smolstr!("initflow-{}-{}", making.volumes.len(), own.name);
-    }
+    let room = MAX_VOLUME_NAME.saturating_sub(own.name.len() + 1);
+    let name = format_smolstr!("{}-{}", shortened(&draft.name.text, room), own.name);
     let fields = [("name", Node::text(span, name.clone())), (own.source, own.fields)];
     let volume = Volume {
         name: Name { text: name.clone(), span },
@@ -207,7 +207,7 @@ fn add_volume(draft: &mut Draft, own: OwnVolume, making: &mut Making) {
         span,
         fields: Node::object(span, fields),
     };
-    making.add_volume(OWN, volume);
+    draft.volumes.push(volume);
     let mut fields = Map::default();
     fields.set("mountPath", span, Node::text(span, own.mount_path));
     if own.read_only {

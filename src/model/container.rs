@@ -43,7 +43,8 @@ impl<'a> Resolver<'a> {
             }
             None => {
                 let mut draft = Draft::new(name, entry.name, statement.head(), scope.layer);
-                self.apply_defaults(&mut draft, making, scope.part);
+                draft.part = scope.part.map(SmolStr::new);
+                self.apply_defaults(&mut draft, making);
                 (making.containers.len(), draft)
             }
         };

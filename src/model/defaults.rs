@@ -56,14 +56,15 @@ impl<'a> Resolver<'a> {
         });
     }
 
-    /// Puts into a new container, which stands in `part` or in none, all that it starts from.
-    pub(super) fn apply_defaults(&mut self, draft: &mut Draft, making: &Making<'a>, part: Option<&str>) {
+    /// Puts into a new container all that it starts from.
+    pub(super) fn apply_defaults(&mut self, draft: &mut Draft, making: &Making<'a>) {
+        let part = draft.part.clone();
         let of_file = self.names.last().map(|names| names.defaults.clone()).unwrap_or_default();
         let of_file = of_file.iter().map(|defaults| (OF_FILE, defaults, None));
         let of_workload = making
             .defaults
             .iter()
-            .filter(|inner| inner.part.is_none() || inner.part.as_deref() == part)
+            .filter(|inner| inner.part.is_none() || inner.part == part)
             .map(|inner| (inner.layer, &inner.defaults, Some(inner)));
         let mut layered: Vec<(u8, &Defaults<'a>, Option<&InnerDefaults<'a>>)> = of_file
             .chain(of_workload)

@@ -1,7 +1,7 @@
 //! A container in the making: what the layers of its statements have given so far.
 
 use super::references::{MountDraft, Named};
-use super::{Container, Direction, Mount, Name, Reference, Role};
+use super::{Container, Direction, Mount, Name, Reference, Role, Volume};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::Place;
@@ -33,6 +33,13 @@ pub(super) struct Draft {
     /// The texts of scripts, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
     pub(super) options: Vec<StepOption>,
+    /// The part that it stands in.
+    pub(super) part: Option<SmolStr>,
+    /// The volumes that a built-in step brings along.
+    pub(super) volumes: Vec<Volume>,
+    pub(super) jobs: Vec<SmolStr>,
+    /// Where `once` stands.
+    pub(super) once: Option<Span>,
     pub(super) unclear: bool,
 }
 
@@ -70,6 +77,10 @@ impl Draft {
             run: None,
             script: None,
             options: Vec::new(),
+            part: None,
+            volumes: Vec::new(),
+            jobs: Vec::new(),
+            once: None,
             unclear: false,
         }
     }
@@ -135,6 +146,8 @@ impl Draft {
             run: self.run,
             mounts,
             after,
+            jobs: self.jobs,
+            once: None,
             unclear: self.unclear,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::head::Head;
-use super::resolve::Resolver;
+use super::resolve::{OWN, Resolver};
 use super::scope::{Scope, written_in};
 use super::types::one_of;
 use super::workload::{Making, Part};
@@ -99,8 +99,11 @@ impl<'a> Resolver<'a> {
     /// Completes the containers of a workload.
     pub(super) fn finish_containers(&mut self, making: &mut Making<'a>) -> Vec<Container> {
         let mut drafts = std::mem::take(&mut making.containers);
+        let mut waiting = Vec::with_capacity(drafts.len());
         for draft in &mut drafts {
-            self.lower_step(draft, making);
+            self.lower_step(draft);
+            making.volumes.extend(draft.volumes.drain(..).map(|volume| (OWN, volume)));
+            waiting.push(draft.once.map(|span| self.once(draft, span, making)));
         }
         self.secure(making, &mut drafts);
         let volumes = making.volume_names();
@@ -111,7 +114,7 @@ impl<'a> Resolver<'a> {
         let container_at: HashMap<&str, usize> =
             names.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
         let mut containers = Vec::with_capacity(drafts.len());
-        for mut draft in drafts {
+        for (mut draft, once) in drafts.into_iter().zip(waiting) {
             Self::escape_script(&mut draft);
             let mounts: Vec<Mount> = draft
                 .mounts
@@ -147,7 +150,8 @@ impl<'a> Resolver<'a> {
             for named in &draft.after {
                 self.resolve_after(named, &container_at, &names, making, &mut after);
             }
-            containers.push(draft.finish(mounts, after));
+            let once = once.map(Box::new);
+            containers.push(Container { once, ..draft.finish(mounts, after) });
         }
         containers
     }

@@ -36,6 +36,8 @@ fn workload(text: &str) -> Workload {
         let (role, own) = head.split_once(' ').unwrap();
         let at = 1000 * (line + 1);
         let mut container = Container {
+            jobs: Vec::new(),
+            once: None,
             name: name(own, at),
             role: match role {
                 "step" => Role::Step,

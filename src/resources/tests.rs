@@ -187,6 +187,8 @@ fn node(json: &Json) -> Node {
 fn reads_a_workload() {
     let span = Span::new(FileId(0), 0, 0);
     let container = |name: &str, role, fields: Json| Container {
+        jobs: Vec::new(),
+        once: None,
         name: Name { text: name.into(), span },
         role,
         keyword: "step".into(),

@@ -29,12 +29,15 @@ pub(super) const KIND: Kind = Kind { keyword: "migrate", statements: STATEMENTS,
 
 const HERE: &[Place] = &[Place::Step("migrate")];
 
-const STATEMENTS: &[Entry] = &[of_step(
-    HERE,
-    "django",
-    &[],
-    "Runs `python manage.py migrate --noinput` in the image's working folder.",
-)];
+const STATEMENTS: &[Entry] = &[
+    of_step(HERE, "django", &[], "Runs `python manage.py migrate --noinput` in the image's working folder."),
+    of_step(
+        HERE,
+        "once",
+        &[],
+        "Runs in one Job for the whole rollout, not in each pod, which waits for that Job.",
+    ),
+];
 
 /// Reads the statements.
 fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {

@@ -1,0 +1,27 @@
+//! The rights that waiting for a Job takes, to what they cannot be given without.
+
+use super::report::Report;
+use crate::diagnostic::Diagnostic;
+use crate::model::Workload;
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    if workload.object.metadata.get("namespace").is_some() {
+        return;
+    }
+    let place = workload.containers.iter().find_map(|container| match &container.once {
+        Some(once) => Some((once.span, "`once` needs the namespace of the workload")),
+        None if !container.jobs.is_empty() => {
+            Some((container.span, "waiting for a Job needs the namespace of the workload"))
+        }
+        None => None,
+    });
+    if let Some((span, headline)) = place {
+        report.add(
+            Diagnostic::error("missing-namespace", span, headline)
+                .here(
+                    "gives the pods the right to see a Job, in a RoleBinding that has to name the namespace",
+                )
+                .help("add it to the workload: `namespace \"…\"`"),
+        );
+    }
+}

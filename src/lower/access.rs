@@ -1,0 +1,83 @@
+//! The right to read the state of Jobs, for the pods of workloads that wait for them.
+
+use super::Object;
+use crate::model::Workload;
+use crate::object::Node;
+use k8s_openapi::api::core::v1::ServiceAccount;
+use k8s_openapi::api::rbac::v1::{PolicyRule, Role, RoleBinding, RoleRef, Subject};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Lets the pods of some workloads get the Jobs that their containers wait for, these by their names and no others.
+///
+/// The workloads have a namespace, which the binding has to name. The last workload is the one that the author wrote; where its pods have no service account of their own, they get
+/// one. Gives what has to be applied before them: nothing where nobody waits for a Job.
+pub fn grant(workloads: &mut [Workload]) -> Vec<Object> {
+    let waits = |workload: &Workload| workload.containers.iter().any(|container| !container.jobs.is_empty());
+    let containers = workloads.iter().flat_map(|workload| &workload.containers);
+    let jobs: BTreeSet<String> =
+        containers.flat_map(|container| &container.jobs).map(ToString::to_string).collect();
+    let Some(author) = workloads.last().filter(|_| !jobs.is_empty()) else { return Vec::new() };
+    let text = |node: Option<&Node>| node.and_then(Node::as_text).map(str::to_owned);
+    let metadata = &author.object.metadata;
+    let generated = || text(metadata.get("generateName")).map(|name| name.trim_end_matches('-').to_owned());
+    let name = text(metadata.get("name")).or_else(generated).unwrap_or_default();
+    let namespace = text(metadata.get("namespace"));
+    let labels: BTreeMap<String, String> = metadata
+        .get("labels")
+        .map(Node::entries)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|label| Some((label.key.to_string(), label.node.as_text()?.to_owned())))
+        .collect();
+    let named = |name: &str| ObjectMeta {
+        name: Some(name.to_owned()),
+        namespace: namespace.clone(),
+        labels: (!labels.is_empty()).then(|| labels.clone()),
+        ..ObjectMeta::default()
+    };
+    let spec = &author.pod.spec;
+    let account = text(spec.get("serviceAccountName")).or_else(|| text(spec.get("serviceAccount")));
+    let mut objects = Vec::with_capacity(3);
+    let account = account.unwrap_or_else(|| {
+        // The steps that wait mount the token themselves.
+        objects.push(Object::ServiceAccount(Box::new(ServiceAccount {
+            metadata: named(&name),
+            automount_service_account_token: Some(false),
+            ..ServiceAccount::default()
+        })));
+        name.clone()
+    });
+    let role = format!("{name}-jobs");
+    objects.push(Object::Role(Box::new(Role {
+        metadata: named(&role),
+        rules: Some(vec![PolicyRule {
+            api_groups: Some(vec!["batch".to_owned()]),
+            resources: Some(vec!["jobs".to_owned()]),
+            resource_names: Some(jobs.into_iter().collect()),
+            verbs: vec!["get".to_owned()],
+            ..PolicyRule::default()
+        }]),
+    })));
+    objects.push(Object::RoleBinding(Box::new(RoleBinding {
+        metadata: named(&role),
+        role_ref: RoleRef {
+            api_group: Some("rbac.authorization.k8s.io".to_owned()),
+            kind: "Role".to_owned(),
+            name: role,
+        },
+        subjects: Some(vec![Subject {
+            kind: "ServiceAccount".to_owned(),
+            name: account.clone(),
+            namespace: namespace.clone(),
+            api_group: None,
+        }]),
+    })));
+    for workload in workloads.iter_mut().filter(|workload| waits(workload)) {
+        let spec = workload.pod.spec.map_mut();
+        if spec.get("serviceAccountName").is_none() && spec.get("serviceAccount").is_none() {
+            spec.set("serviceAccountName", workload.span, Node::text(workload.span, account.clone()));
+        }
+    }
+    objects
+}

@@ -1,0 +1,75 @@
+//! `once`: the step that takes the place of another in the pod, and waits for the Job that runs it.
+
+use super::draft::{Draft, StepOption};
+use super::resolve::Resolver;
+use super::workload::Making;
+use super::{Mount, Name, Once};
+use crate::kubernetes::quantity::Quantity;
+use crate::object::{Entry, Map, Node, Value};
+use crate::source::Span;
+use crate::steps::wait::LATER;
+use smol_str::SmolStr;
+
+/// What a waiting step needs at most, in place of what the step itself asks for.
+const ENOUGH: [(&str, &str); 2] = [("cpu", "50m"), ("memory", "32Mi")];
+
+impl<'a> Resolver<'a> {
+    /// Makes the step that waits; it starts from the same `defaults` as every `wait`.
+    pub(super) fn once(&mut self, draft: &Draft, span: Span, making: &mut Making<'a>) -> Once {
+        let mut waiting = Draft::new(draft.name.clone(), "wait", draft.span, draft.layer);
+        waiting.part.clone_from(&draft.part);
+        self.apply_defaults(&mut waiting, making);
+        waiting.env.clear();
+        waiting.env_from.clear();
+        waiting.mounts.clear();
+        waiting.after.clear();
+        waiting.options.retain(|option| matches!(option.name, "every" | "timeout"));
+        waiting.options.push(StepOption {
+            name: "job",
+            layer: draft.layer,
+            values: vec![Node::text(span, LATER)],
+            clauses: Vec::new(),
+            volume: None,
+            span,
+        });
+        if waiting.resources.entries.is_empty() {
+            waiting.resources = enough(&draft.resources);
+        }
+        self.lower_step(&mut waiting);
+        self.secure(making, std::slice::from_mut(&mut waiting));
+        let volumes = std::mem::take(&mut waiting.volumes);
+        let mounts: Vec<Mount> = waiting
+            .mounts
+            .iter_mut()
+            .map(|mount| {
+                let text = mount.volume.text.clone();
+                mount.fields.entries.insert(0, entry("name", Node::text(mount.span, text.clone())));
+                let volume = Name { text, span: mount.span };
+                Mount { volume, index: None, direction: mount.direction, sub: None, span: mount.span }
+            })
+            .collect();
+        Once { span, waiting: waiting.finish(mounts, Vec::new()), volumes }
+    }
+}
+
+/// As much of each amount as a step that only waits can use, so that the pod keeps its class of service.
+fn enough(resources: &Map) -> Map {
+    let mut small = Map::default();
+    for amounts in resources.entries.iter().filter(|entry| entry.key != "claims") {
+        let mut map = Map::default();
+        for amount in amounts.node.entries() {
+            let ceiling = ENOUGH.iter().find(|(name, _)| amount.key == *name);
+            let ceiling = ceiling.and_then(|(_, text)| Quantity::parse(text).ok());
+            if let (Some(ceiling), Some(own)) = (ceiling, amount.node.as_quantity()) {
+                let node = Node::new(amount.node.span, Value::Quantity(ceiling.min(*own)));
+                map.entries.push(Entry { node, ..amount.clone() });
+            }
+        }
+        small.entries.push(Entry { node: Node::new(amounts.node.span, Value::Map(map)), ..amounts.clone() });
+    }
+    small
+}
+
+fn entry(key: &'static str, node: Node) -> Entry {
+    Entry { key: SmolStr::new_static(key), key_span: node.span, layer: 0, node }
+}

@@ -1,0 +1,108 @@
+//! The Job of a step that runs once: the workload's pod, cut down to the step and what it needs.
+
+use super::Split;
+use crate::kubernetes::names::{DIGEST_LENGTH, LABEL_LIMIT, digest, shortened};
+use crate::lower::lower;
+use crate::model::{Container, Level, Name, Role, Workload, WorkloadKind};
+use crate::object::{Map, Node, Value};
+use crate::order::order;
+use smol_str::{SmolStr, format_smolstr};
+
+/// What of a pod's spec is about the workload's own pods: their names and addresses, their traffic, how they are spread,
+/// and how long they live.
+const NOT_FOR_JOBS: [&str; 7] = [
+    "activeDeadlineSeconds",
+    "hostname",
+    "readinessGates",
+    "restartPolicy",
+    "setHostnameAsFQDN",
+    "subdomain",
+    "topologySpreadConstraints",
+];
+
+/// Under which people look for the pods of an application.
+const NAME_LABEL: &str = "app.kubernetes.io/name";
+
+/// Makes the Job of a step; `names` has the Jobs of those that come before it.
+pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Workload {
+    let workload = split.workload;
+    let mut kept = split.precedence.before(step);
+    kept[step] = true;
+    let (mut containers, volumes) = split.cut(&kept, names);
+    let own = kept[..step].iter().filter(|kept| **kept).count();
+    if let Some(own) = containers.get_mut(own) {
+        *own = Container { role: Role::App, once: None, ..own.clone() };
+    }
+    let span = workload.containers[step].span;
+    let text = |text: &str| Node::text(span, text);
+    let base = base(workload, step);
+    let mut pod = cut_spec(workload);
+    pod.set("restartPolicy", span, text("OnFailure"));
+    let mut metadata = Map::default();
+    if let Some(namespace) = workload.object.metadata.get("namespace") {
+        metadata.set("namespace", span, namespace.clone());
+    }
+    if let Some(labels) = workload.object.metadata.get("labels") {
+        metadata.set("labels", span, labels.clone());
+    }
+    let mut job = Workload {
+        kind: WorkloadKind::Job,
+        name: None,
+        span,
+        object: Level { metadata: Node::new(span, Value::Map(metadata)), spec: Node::map(span) },
+        job: None,
+        pod: Level { metadata: pod_metadata(workload, &base), spec: Node::new(span, Value::Map(pod)) },
+        volumes,
+        containers,
+        unclear: false,
+        budgets: Vec::new(),
+        restricted: workload.restricted,
+    };
+    let name = format_smolstr!("{base}-{}", content(&job));
+    job.object.metadata.map_mut().set("name", span, text(&name));
+    job.name = Some(Name { text: name, span });
+    job
+}
+
+/// What a Job is called before its digest.
+fn base(workload: &Workload, step: usize) -> String {
+    let metadata = |key| workload.object.metadata.get(key).and_then(Node::as_text);
+    let name = metadata("name").or_else(|| metadata("generateName")).unwrap_or_default();
+    let name = format!("{}-{}", name.trim_end_matches('-'), workload.containers[step].name.text);
+    shortened(&name, LABEL_LIMIT - DIGEST_LENGTH - 1)
+}
+
+/// The digest of all that a Job is.
+fn content(job: &Workload) -> String {
+    let start = order(job, &mut Vec::new());
+    let object = lower(job, start.places.iter().map(|place| place.container));
+    // Neither can fail for a checked workload; if one did, the Job itself could not be lowered either.
+    digest(&object.ok().and_then(|object| serde_json::to_vec(&object).ok()).unwrap_or_default())
+}
+
+/// The pod's own fields, without those that are for the workload's pods alone.
+fn cut_spec(workload: &Workload) -> Map {
+    let mut spec = workload.pod.spec.as_map().cloned().unwrap_or_default();
+    spec.entries.retain(|entry| !NOT_FOR_JOBS.contains(&entry.key.as_str()));
+    if let Some(affinity) = spec.get_mut("affinity") {
+        // Kept away from the workload's pods, the Job might find no node.
+        affinity.map_mut().remove("podAntiAffinity");
+    }
+    spec
+}
+
+/// The pods' labels and annotations, but for the labels that a selector or a Service finds them by.
+fn pod_metadata(workload: &Workload, base: &str) -> Node {
+    let level = if workload.kind == WorkloadKind::Pod { &workload.object } else { &workload.pod };
+    let span = level.metadata.span;
+    let mut metadata = Map::default();
+    let mut labels = level.metadata.get("labels").and_then(Node::as_map).cloned().unwrap_or_default();
+    let selector = workload.object.spec.at("selector.matchLabels").map(Node::entries).unwrap_or_default();
+    labels.entries.retain(|label| selector.iter().all(|selected| selected.key != label.key));
+    labels.set(NAME_LABEL, span, Node::text(span, base));
+    metadata.set("labels", span, Node::new(span, Value::Map(labels)));
+    if let Some(annotations) = level.metadata.get("annotations") {
+        metadata.set("annotations", span, annotations.clone());
+    }
+    Node::new(span, Value::Map(metadata))
+}
