@@ -153,7 +153,7 @@ fn what_is_restricted_can_be_judged() {
         let program = case.program();
         let refused = case.expected != "nothing";
         if !refused {
-            lines.push(line(&case, "as compiled", &object(&case, program.clone()), false));
+            lines.push(line(&case, "as compiled", &object(&case, &program), false));
         }
         let (keyword, _) = program.split_once(' ').expect("a workload");
         let mut base = BY_HAND.replace("KIND", keyword);
@@ -169,7 +169,7 @@ fn what_is_restricted_can_be_judged() {
             continue;
         }
         let program = program.replacen(" {", " from base() {", 1).replace("security restricted\n", "");
-        lines.push(line(&case, "by hand", &object(&case, base + &program), refused));
+        lines.push(line(&case, "by hand", &object(&case, &(base + &program)), refused));
     }
     for file in fs::read_dir("tests/steps/kinds").expect("the folder of the steps").flatten() {
         if file.path().extension().is_some_and(|extension| extension == "initflow") {
@@ -183,8 +183,8 @@ fn what_is_restricted_can_be_judged() {
     }
 }
 
-fn object(case: &Case, program: String) -> serde_json::Value {
-    let compilation = case.compiled(program.clone());
+fn object(case: &Case, program: &str) -> serde_json::Value {
+    let compilation = case.compiled(program.to_owned());
     let shown = Human::default().render(&compilation.sources, &compilation.diagnostics);
     let compiled = compilation.workloads.first().unwrap_or_else(|| panic!("{program}\n{shown}"));
     serde_json::to_value(compiled.object().expect("an object")).expect("JSON")
