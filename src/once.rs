@@ -168,3 +168,6 @@ fn uses(container: &Container, volume: &Volume) -> bool {
         || items("volumeDevices").iter().any(|device| named(device.get("name")))
         || items("env").iter().any(|variable| named(variable.at("valueFrom.fileKeyRef.volumeName")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::Split;
 use crate::kubernetes::names::{DIGEST_LENGTH, LABEL_LIMIT, digest, shortened};
-use crate::lower::lower;
+use crate::lower::{Object, lower};
 use crate::model::{Container, Level, Name, Role, Workload, WorkloadKind};
 use crate::object::{Map, Node, Value};
 use crate::order::order;
@@ -72,12 +72,15 @@ fn base(workload: &Workload, step: usize) -> String {
     shortened(&name, LABEL_LIMIT - DIGEST_LENGTH - 1)
 }
 
-/// The digest of all that a Job is.
+/// The digest of all of a Job that the API server lets nobody change, and more: of its spec.
 fn content(job: &Workload) -> String {
     let start = order(job, &mut Vec::new());
-    let object = lower(job, start.places.iter().map(|place| place.container));
-    // Neither can fail for a checked workload; if one did, the Job itself could not be lowered either.
-    digest(&object.ok().and_then(|object| serde_json::to_vec(&object).ok()).unwrap_or_default())
+    let spec = match lower(job, start.places.iter().map(|place| place.container)) {
+        Ok(Object::Job(job)) => serde_json::to_vec(&job.spec).unwrap_or_default(),
+        // Lowering cannot fail for a checked workload; if it did, the Job itself would not be lowered either.
+        _ => Vec::new(),
+    };
+    digest(&spec)
 }
 
 /// The pod's own fields, without those that are for the workload's pods alone.

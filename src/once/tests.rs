@@ -1,0 +1,120 @@
+use crate::compile::{Compilation, NoFiles, Options, compile};
+use crate::lower::Object;
+use crate::plan::Plan;
+
+/// Compiles the statements of a deployment.
+fn deployment(statements: &str) -> Compilation {
+    let text = format!("deployment shop {{\n  namespace \"shop\"\n{statements}\n}}\n");
+    compile("main.initflow", text, &NoFiles, &Options::default())
+}
+
+/// What each piece is called and in what order it starts, a line each.
+fn pieces(statements: &str) -> String {
+    let compilation = deployment(statements);
+    assert!(!compilation.failed(), "{:#?}", compilation.diagnostics);
+    let line = |compiled: &crate::compile::Compiled| {
+        let plan = Plan::of(&compiled.workload, &compiled.order, Options::default().version);
+        let name = plan.name.trim_end_matches(|char: char| char.is_ascii_hexdigit());
+        let order: Vec<&str> = plan.order.iter().map(|start| start.name.as_str()).collect();
+        let volumes: Vec<&str> =
+            compiled.workload.volumes.iter().map(|volume| volume.name.text.as_str()).collect();
+        format!("{name}: {} [{}]\n", order.join(", "), volumes.join(", "))
+    };
+    compilation.workloads.iter().map(line).collect()
+}
+
+const APP: &str = "app web { image \"shop:1\" }";
+
+#[test]
+fn a_job_has_what_its_step_needs() {
+    let source = "
+         volume config
+         volume sql
+         sidecar proxy { image \"proxy:1\"; started tcp 5432 }
+         sidecar metrics { image \"metrics:1\" }
+         wait postgres { tcp \"127.0.0.1:5432\"; after proxy }
+         fetch settings { from \"https://a.b/settings\"; into config \"settings\" }
+         fetch script { from \"https://a.b/sql\"; into sql \"sql\" }
+         migrate schema {
+           image \"shop:1\"
+           run \"migrate\"
+           reads config at /config
+           reads sql at /sql
+           after postgres
+           once
+         }
+         step warm { image \"shop:1\"; after schema }
+         app web { image \"shop:1\"; reads config at /config }";
+    insta::assert_snapshot!(pieces(source), @r#"
+    shop-schema-: proxy, postgres, settings, script, schema [config, sql]
+    shop: proxy, metrics, postgres, settings, schema, warm, web [config, schema-token]
+    "#);
+}
+
+#[test]
+fn one_job_waits_for_another() {
+    let source = format!(
+        "migrate schema {{ image \"shop:1\"; run \"migrate\"; once }}
+         migrate data {{ image \"shop:1\"; run \"load\"; after schema; once }}
+         {APP}"
+    );
+    insta::assert_snapshot!(pieces(&source), @r#"
+    shop-schema-: schema []
+    shop-data-: schema, data [schema-token]
+    shop: schema, data, web [schema-token, data-token]
+    "#);
+}
+
+/// The name of the Job that a step of a deployment runs in.
+fn job(statements: &str) -> String {
+    let compilation = deployment(statements);
+    let names = compilation.workloads.iter().filter_map(|compiled| match compiled.object() {
+        Ok(Object::Job(job)) => job.metadata.name,
+        _ => None,
+    });
+    let names: Vec<String> = names.collect();
+    assert_eq!(names.len(), 1, "{:#?}", compilation.diagnostics);
+    names.concat()
+}
+
+#[test]
+fn a_job_is_named_by_its_content() {
+    let with = |step: &str, rest: &str| {
+        job(&format!("migrate schema {{ image \"shop:1\"; run \"migrate\"; once; {step} }}\n{rest}\n{APP}"))
+    };
+    let plain = with("", "");
+    assert_eq!(plain, with("", "replicas 3"), "what the Job has nothing to do with");
+    assert_eq!(plain, with("", "labels { \"app.kubernetes.io/name\" \"other\" }"), "the pods' own name");
+    for step in ["env { A \"1\" }", "cpu 1", "imagePullPolicy Always"] {
+        assert_ne!(plain, with(step, ""), "{step}");
+    }
+    for rest in ["serviceAccountName \"other\"", "nodeSelector { disk \"ssd\" }"] {
+        assert_ne!(plain, with("", rest), "{rest}");
+    }
+}
+
+#[test]
+fn long_names_fit() {
+    let step = "s".repeat(63);
+    let name = job(&format!("migrate {step} {{ image \"shop:1\"; run \"migrate\"; once }} {APP}"));
+    assert!(name.len() <= 63, "{name}");
+}
+
+#[test]
+fn the_right_is_no_more_than_needed() {
+    let given = |statements: &str| {
+        let compilation = deployment(&format!("{statements} {APP}"));
+        let objects = compilation.workloads.iter().flat_map(|compiled| &compiled.access);
+        objects.map(|object| serde_json::to_string(object).unwrap_or_default()).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(given("wait import { job \"import\" }"), @r#"
+    {"apiVersion":"v1","kind":"ServiceAccount","automountServiceAccountToken":false,"metadata":{"name":"shop","namespace":"shop"}}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["import"],"resources":["jobs"],"verbs":["get"]}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs"},"subjects":[{"kind":"ServiceAccount","name":"shop","namespace":"shop"}]}
+    "#);
+    insta::assert_snapshot!(given("serviceAccountName \"web\"; wait import { job \"import\"; job \"index\" }"), @r#"
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["import","index"],"resources":["jobs"],"verbs":["get"]}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
+    "#);
+    assert_eq!(given("wait import { tcp \"a:1\" }"), "");
+}
