@@ -242,6 +242,9 @@ impl ser::SerializeMap for Entries {
     }
 }
 
+/// With what people begin an object of a kind that the schema does not have.
+const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
+
 struct Fields {
     object: Option<&'static schema::Object>,
     /// Each field with its rank in the order in which people write them.
@@ -255,9 +258,11 @@ impl ser::SerializeStruct for Fields {
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Fault> {
         let value = Tree::of(value)?;
         if value != Tree::Null {
-            let fields = self.object.map_or(&[][..], |object| object.fields);
-            let rank = fields.iter().position(|field| field.name == key).unwrap_or(fields.len());
-            self.fields.push((rank, key, value));
+            let rank = match self.object {
+                Some(object) => object.fields.iter().position(|field| field.name == key),
+                None => HEAD.iter().position(|field| *field == key),
+            };
+            self.fields.push((rank.unwrap_or(usize::MAX), key, value));
         }
         Ok(())
     }
