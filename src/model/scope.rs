@@ -1,7 +1,10 @@
 //! What words mean: constants, the names bound to them, and conditions over them.
 
 use super::resolve::Resolver;
+use super::types::seconds;
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::kubernetes::quantity::Quantity;
+use crate::object::Value::Int;
 use crate::source::Span;
 use crate::syntax::tree::{Argument, Name, Operator, Piece, Value, ValueKind};
 use smol_str::{SmolStr, SmolStrBuilder};
@@ -305,7 +308,8 @@ impl Resolver<'_> {
                 if matches!(operator(middle), Some(Operator::Equal | Operator::NotEqual)) =>
             {
                 let (values, others) = (self.members(left, scope), self.members(right, scope));
-                let (left, right) = (self.evaluate(left, scope), self.evaluate(right, scope));
+                let left = self.member_or_value(left, others.as_deref(), scope);
+                let right = self.member_or_value(right, values.as_deref(), scope);
                 self.of_members(&right, values);
                 self.of_members(&left, others);
                 self.compared(&left, &right) == (operator(middle) == Some(Operator::Equal))
@@ -320,6 +324,24 @@ impl Resolver<'_> {
         match &value.kind {
             ValueKind::Word(word) => self.lookup(word, scope)?.members.clone(),
             _ => None,
+        }
+    }
+
+    /// A value that is compared with one that has these members, as a word of which they may stand.
+    fn member_or_value(&mut self, value: &Value, members: Option<&[SmolStr]>, scope: &Scope) -> Evaluated {
+        match (&value.kind, members) {
+            (ValueKind::Word(word), Some(members)) if members.contains(word) => {
+                if let Some(declared) = self.lookup(word, scope).map(|binding| binding.declared) {
+                    self.ambiguous(word, value.span, declared);
+                    return Evaluated { constant: Constant::Unknown, span: value.span };
+                }
+                Evaluated { constant: Constant::Text(word.clone()), span: value.span }
+            }
+            (ValueKind::Word(word), Some(members)) if self.lookup(word, scope).is_none() => {
+                let expected = super::types::one_of(members.iter().map(SmolStr::as_str));
+                self.evaluate_as(value, &expected, scope)
+            }
+            _ => self.evaluate(value, scope),
         }
     }
 
@@ -349,7 +371,8 @@ impl Resolver<'_> {
         use Constant::{Bool, List, Number, Path, Text, Unknown, Word};
         match (&left.constant, &right.constant) {
             (Unknown, _) | (_, Unknown) => true,
-            (Text(a) | Path(a) | Word(a), Text(b) | Path(b) | Word(b)) | (Number(a), Number(b)) => a == b,
+            (Text(a) | Path(a) | Word(a), Text(b) | Path(b) | Word(b)) => a == b,
+            (Number(a), Number(b)) => same_amount(a, b),
             (Bool(a), Bool(b)) => a == b,
             (List(a), List(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.constant == b.constant)
@@ -369,6 +392,15 @@ impl Resolver<'_> {
         );
         true
     }
+}
+
+/// Whether two numbers are the same amount or the same time, however they are spelt.
+fn same_amount(one: &str, other: &str) -> bool {
+    let quantities = || Quantity::parse(one).ok().zip(Quantity::parse(other).ok());
+    let times = || seconds(one).ok().zip(seconds(other).ok());
+    one == other
+        || quantities().is_some_and(|(one, other)| one == other)
+        || times().is_some_and(|(one, other)| matches!((one, other), (Int(one), Int(other)) if one == other))
 }
 
 fn scope_local<'s>(scope: &Scope<'s>, word: &str) -> Option<&'s Binding> {

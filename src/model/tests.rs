@@ -201,3 +201,30 @@ fn restricted_reaches_every_container_and_yields_to_what_is_compatible() {
         ["misplaced-statement"]
     );
 }
+
+#[test]
+fn a_condition_compares_what_is_meant() {
+    let params = "param s: \"dev\" | \"prod\" = \"prod\"\nparam m: memory = 1Gi\nparam d: duration = 60s\n";
+    for (condition, holds) in [
+        ("s == prod", true),
+        ("s != prod", false),
+        ("m == 1024Mi", true),
+        ("m == 1G", false),
+        ("d == 1m", true),
+        ("d == 1m1s", false),
+    ] {
+        let program = format!(
+            "{params}pod x {{ when {condition} {{ hostNetwork true }}\n app a {{ image \"a:1\" }} }}"
+        );
+        let (objects, diagnostics) = compiled(&program);
+        assert!(diagnostics.is_empty(), "{condition}: {diagnostics:#?}");
+        assert_eq!(objects.contains("hostNetwork: true"), holds, "{condition}");
+    }
+    let app = "app a { image \"a:1\" }";
+    check_one(
+        &format!("{params}let prod = \"x\"\npod x {{ when s == prod {{ }}\n {app} }}"),
+        "ambiguous-word",
+        "",
+    );
+    check_one(&format!("{params}pod x {{ when s == staging {{ }}\n {app} }}"), "unknown-name", "");
+}

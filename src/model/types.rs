@@ -150,6 +150,20 @@ impl Resolver<'_> {
         self.node(evaluated, || phrase(ty, key), |constant| converted_scalar(constant, ty, key))
     }
 
+    /// Reports a word that is both a value that may stand at its place and a name that the author declared.
+    pub(super) fn ambiguous(&mut self, word: &str, span: Span, declared: Span) {
+        self.report(
+            Diagnostic::error(
+                "ambiguous-word",
+                span,
+                format!("`{word}` is a value that stands here, and a name of yours"),
+            )
+            .here("which of the two?")
+            .label(declared, "declared here")
+            .help("give the `let` or `param` another name"),
+        );
+    }
+
     /// A word or a text that must be one of an enumeration's values.
     fn enumerated(&mut self, value: &tree::Value, values: &'static [EnumValue], scope: &Scope) -> Node {
         let names = || values.iter().map(|value| value.name);
@@ -159,16 +173,7 @@ impl Resolver<'_> {
                 let bound = self.lookup(word, scope).map(|binding| binding.declared);
                 match (member, bound) {
                     (true, Some(declared)) => {
-                        self.report(
-                            Diagnostic::error(
-                                "ambiguous-word",
-                                value.span,
-                                format!("`{word}` is a value that stands here, and a name of yours"),
-                            )
-                            .here("which of the two?")
-                            .label(declared, "declared here")
-                            .help("give the `let` or `param` another name"),
-                        );
+                        self.ambiguous(word, value.span, declared);
                         return Node::new(value.span, Value::Unresolved);
                     }
                     (false, Some(_)) => {
