@@ -11,15 +11,20 @@ use crate::kubernetes::names::{self, Fault};
 use crate::model::{Container, Storage, Volume, Workload};
 use crate::object::Node;
 use crate::source::Span;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 const SOURCES: &[&str] = &["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let volumes: HashMap<&str, &Volume> =
         workload.volumes.iter().map(|volume| (volume.name.text.as_str(), volume)).collect();
+    let containers: HashSet<&str> =
+        workload.containers.iter().map(|container| container.name.text.as_str()).collect();
     for container in &workload.containers {
         variables(container, &volumes, report);
+        for variable in container.fields.get("env").map_or(&[][..], Node::items) {
+            report.known_container(variable.at("valueFrom.resourceFieldRef.containerName"), &containers);
+        }
         for source in container.fields.get("envFrom").map_or(&[][..], Node::items) {
             bulk(source, report);
         }

@@ -221,20 +221,7 @@ fn failure_policy(workload: &Workload, spec: &Node, policy: &Entry, report: &mut
 }
 
 fn exit_codes(rule: &Node, containers: &HashSet<&str>, report: &mut Report<'_>) {
-    if let Some(name) = rule.get("containerName")
-        && let Some(written) = name.as_text()
-        && !containers.contains(written)
-    {
-        report.add(
-            Diagnostic::error(
-                "unknown-container",
-                name.span,
-                format!("there is no container `{}`", shown(written)),
-            )
-            .here("not in this workload")
-            .did_you_mean(name.span, written, containers.iter().copied()),
-        );
-    }
+    report.known_container(rule.get("containerName"), containers);
     report.required(rule, "operator", "a rule about exit codes", rule.span);
     let Some(values) = report.required(rule, "values", "a rule about exit codes", rule.span) else { return };
     report.at_most(Some(values), "values", 255);

@@ -153,6 +153,24 @@ impl<'a> Report<'a> {
         );
     }
 
+    /// Asks that a container's name, where it is given, is one of the workload's.
+    pub(super) fn known_container(&mut self, name: Option<&Node>, containers: &HashSet<&str>) {
+        if let Some(name) = name
+            && let Some(written) = name.as_text()
+            && !containers.contains(written)
+        {
+            self.add(
+                Diagnostic::error(
+                    "unknown-container",
+                    name.span,
+                    format!("there is no container `{}`", shown(written)),
+                )
+                .here("not in this workload")
+                .did_you_mean(name.span, written, containers.iter().copied()),
+            );
+        }
+    }
+
     /// Asks for a field that is there and not empty; `owner` says whose: `a secret volume`.
     pub(super) fn required<'n>(
         &mut self,

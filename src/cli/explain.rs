@@ -79,7 +79,11 @@ fn field(name: &str) -> Option<String> {
         None => (None, name),
     };
     let mut text = String::new();
-    for object in schema::objects().iter().filter(|object| of.is_none_or(|of| of == object.name)) {
+    // `deployment.replicas` as in the language, where the spec is not spelt out.
+    let meant = |object: &str, of: &str| {
+        object == of || object.strip_suffix("Spec").unwrap_or(object).eq_ignore_ascii_case(of)
+    };
+    for object in schema::objects().iter().filter(|object| of.is_none_or(|of| meant(object.name, of))) {
         if let Some(field) = object.field(name) {
             let _ = writeln!(text, "{}.{name} (Kubernetes)\n  {}\n", object.name, field.doc);
         }

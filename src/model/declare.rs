@@ -113,6 +113,7 @@ impl<'a> Resolver<'a> {
             (None, None) => {
                 if self.require_params
                     && live
+                    && !self.is_misspelt_setting(name)
                     && rest.iter().all(|value| !matches!(value.kind, ValueKind::Operator(Operator::Assign)))
                 {
                     self.report(
@@ -131,7 +132,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn misshapen(&mut self, statement: &Statement, shape: &str) {
+    pub(super) fn misshapen(&mut self, statement: &Statement, shape: &str) {
         let span = statement.head();
         self.report(
             Diagnostic::error(

@@ -310,6 +310,8 @@ impl<'a> Resolver<'a> {
                         );
                     }
                 }
+                // A block without a name has been reported as such.
+                (None, _) if name.is_empty() => {}
                 (None, _) => {
                     let known: Vec<&str> =
                         vocabulary::entries_at(Place::File).map(|entry| entry.name).collect();

@@ -51,6 +51,18 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Whether a setting that names no param means this one, which is said where that is reported.
+    pub(super) fn is_misspelt_setting(&self, name: &str) -> bool {
+        let root = self.files.len() - 1;
+        let known = params_of(&self.files[root].document.statements);
+        let means = |setting: &Setting| {
+            let names = known.iter().map(SmolStr::as_str);
+            known.iter().all(|known| *known != setting.name)
+                && crate::diagnostic::nearest(&setting.name, names) == Some(name)
+        };
+        self.settings.iter().any(means)
+    }
+
     /// Reports settings that name no param.
     pub(super) fn unknown_settings(&mut self, root: usize) {
         let mut known: Vec<String> = Vec::new();

@@ -19,7 +19,7 @@ use smol_str::SmolStr;
 pub(super) struct Template<'a> {
     /// What it makes: a workload's keyword, a container's, or `part`.
     pub(super) kind: &'a SmolStr,
-    pub(super) name: &'a Name,
+    pub(super) name: Name,
     parameters: Vec<Parameter<'a>>,
     pub(super) block: &'a Block,
     pub(super) file: usize,
@@ -67,24 +67,15 @@ impl Use<'_> {
 impl<'a> Resolver<'a> {
     /// Reads `template KIND name(parameters) { … }`.
     pub(super) fn template(&mut self, statement: &'a Statement, file: usize) -> Option<Template<'a>> {
-        let shape = "template KIND name(parameter: type) { … }";
-        let (kind, name, arguments): (_, _, &[Argument]) = match statement.values.as_slice() {
-            [
-                Value { kind: ValueKind::Word(kind), .. },
-                Value { kind: ValueKind::Call(name, arguments), .. },
-            ] => (kind, name, arguments),
-            values => {
-                let diagnostic =
-                    Diagnostic::error("malformed-declaration", statement.head(), "`template` cannot be read")
-                        .here(format!("expected `{shape}`"));
-                self.report(match values {
-                    [
-                        Value { kind: ValueKind::Word(kind), .. },
-                        Value { kind: ValueKind::Word(name), .. },
-                    ] => diagnostic
-                        .help(format!("without parameters it is `template {kind} {name}() {{ … }}`")),
-                    _ => diagnostic,
-                });
+        let [Value { kind: ValueKind::Word(kind), .. }, called] = statement.values.as_slice() else {
+            self.misshapen(statement, "template KIND name(parameter: type) { … }");
+            return None;
+        };
+        let (name, arguments): (_, &[Argument]) = match &called.kind {
+            ValueKind::Call(name, arguments) => (name.clone(), arguments),
+            ValueKind::Word(text) => (Name { text: text.clone(), span: called.span, quoted: false }, &[]),
+            _ => {
+                self.misshapen(statement, "template KIND name(parameter: type) { … }");
                 return None;
             }
         };
