@@ -43,6 +43,8 @@ pub struct Given {
     pub version: Version,
     /// Where the step gives a command of its own, if it does.
     pub command: Option<Span>,
+    /// Whether the step gives an image of its own.
+    pub image: bool,
     /// The statements, in order.
     pub options: Vec<GivenOption>,
 }
@@ -189,8 +191,8 @@ pub fn path_fault(path: &str) -> Option<&'static str> {
 }
 
 /// The command that runs a script under a name, which shows in the shell's own messages.
-fn shell(script: &'static str, name: &'static str) -> Vec<SmolStr> {
-    vec!["sh".into(), "-eu".into(), "-c".into(), SmolStr::new_static(script), name.into()]
+fn shell(script: &str, name: &str) -> Vec<SmolStr> {
+    ["sh", "-eu", "-c", script, name].map(SmolStr::new).into()
 }
 
 #[cfg(test)]
@@ -210,7 +212,8 @@ mod tests {
     /// Kubernetes replaces `$(NAME)` and `$$` in commands: a script that holds neither reaches the shell as written.
     #[test]
     fn scripts_hold_nothing_that_kubernetes_replaces() {
-        for script in [super::fetch::HTTPS, super::fetch::S3, super::wait::SCRIPT] {
+        let wait = super::wait::script(super::wait::CONDITIONS);
+        for script in [super::fetch::HTTPS, super::fetch::S3, &wait] {
             assert!(!script.contains("$$"));
             for (start, _) in script.match_indices("$(") {
                 let name = script[start + 2..].split(')').next().unwrap_or_default();

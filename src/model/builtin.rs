@@ -82,7 +82,8 @@ impl Resolver<'_> {
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
         let options = self.given(draft);
         draft.once = options.iter().find(|option| option.name == "once").map(|option| option.span);
-        let given = Given { span: draft.span, version: self.version, command: own, options };
+        let image = draft.fields.get("image").is_some();
+        let given = Given { span: draft.span, version: self.version, command: own, image, options };
         let words = own.or_else(|| draft.fields.entry("args").map(|entry| entry.key_span));
         if draft.keyword != "migrate"
             && let Some(words) = words

@@ -9,13 +9,21 @@ pub enum Image {
     FetchHttps,
     /// `fetch` from `s3://`.
     FetchS3,
-    /// `wait`; it needs `curl`, and an `nc` that knows `-z`.
+    /// `wait`; it needs `curl`, `getent`, and an `nc` that knows `-z`.
     Wait,
+    /// `wait` for `postgres`; it needs `psql`, and for other conditions what [`Self::Wait`] has, but `curl`.
+    WaitPostgres,
+    /// `wait` for `mysql`; it needs `mariadb` or `mysql`, and `getent`.
+    WaitMysql,
 }
 
 impl Image {
     /// Every image.
-    pub const ALL: [Self; 3] = [Self::FetchHttps, Self::FetchS3, Self::Wait];
+    pub const ALL: [Self; 5] =
+        [Self::FetchHttps, Self::FetchS3, Self::Wait, Self::WaitPostgres, Self::WaitMysql];
+
+    /// Those of `wait`, in the order of preference.
+    pub const WAIT: [Self; 3] = [Self::Wait, Self::WaitPostgres, Self::WaitMysql];
 
     /// The name under which an organisation can put another image in its place.
     pub const fn key(self) -> &'static str {
@@ -23,6 +31,8 @@ impl Image {
             Self::FetchHttps => "fetch-https",
             Self::FetchS3 => "fetch-s3",
             Self::Wait => "wait",
+            Self::WaitPostgres => "wait-postgres",
+            Self::WaitMysql => "wait-mysql",
         }
     }
 
@@ -31,6 +41,10 @@ impl Image {
         match self {
             // Alpine with curl.
             Self::FetchHttps | Self::Wait => "curlimages/curl:8.17.0",
+            // Alpine with PostgreSQL, whose `psql` speaks to older servers too.
+            Self::WaitPostgres => "postgres:18.6-alpine",
+            // Ubuntu with MariaDB, whose client speaks to MySQL too.
+            Self::WaitMysql => "mariadb:11.8.9",
             // Amazon Linux with the AWS CLI.
             Self::FetchS3 => "amazon/aws-cli:2.32.9",
         }

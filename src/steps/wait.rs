@@ -1,10 +1,10 @@
-//! `wait`: a step that ends once what the application needs can be reached, and fails if it cannot be in time.
+//! `wait`: a step that ends once what the application needs is ready, and fails if it is not in time.
 //!
 //! ```initflow
 //! wait backing {
-//!   tcp "postgres:5432"
-//!   tcp "redis:6379"
-//!   http "http://search:9200/_cluster/health" 200
+//!   postgres "$(DATABASE_URL)"
+//!   redis "redis://redis:6379"
+//!   env { DATABASE_URL secret("shop-db", "url") }
 //!   every 1s
 //!   timeout 90s
 //! }
@@ -12,29 +12,51 @@
 //!
 //! | statement | meaning | without it |
 //! |---|---|---|
-//! | `tcp "HOST:PORT"` | until a connection is accepted; may stand several times; an IPv6 address stands in `[ ]` | at least one condition is required |
-//! | `http "URL" [STATUS]` | until a GET answers with STATUS; may stand several times; redirects are not followed | without STATUS any from 200 to 399, as in Kubernetes' own probes |
-//! | `job "NAME"` | until the Job of this name, in the pod's namespace, is complete; may stand several times | |
-//! | `every 1s` | the pause between two tries, in whole seconds | `2s` |
+//! | `tcp "HOST:PORT"` | until a connection is accepted; an IPv6 address stands in `[ ]` | at least one condition is required |
+//! | `http "URL" [STATUS] [contains "text"]` | until a GET answers with STATUS, and has the text in its first MiB; redirects are not followed | without STATUS any from 200 to 399, as in Kubernetes' own probes |
+//! | `dns "NAME"` | until the name has an address, by the resolver of the image (`getent`) | |
+//! | `file VOLUME "path"` | until the file, or folder, is there | |
+//! | `postgres ["URL"]` | until the database of the URL takes a login and answers a query | `PGHOST`, `PGUSER` … of the step's `env`; the host is 127.0.0.1 unless one is given |
+//! | `mysql "URL"` | the same of MySQL and MariaDB | |
+//! | `redis "URL"` | until Redis takes the password and answers `PING`; so not while it loads | |
+//! | `job "NAME"` | until the Job of this name, in the pod's namespace, is complete | |
+//! | `every 1s` | the pause between two rounds, in whole seconds | `2s` |
 //! | `timeout 90s` | the time for all conditions together, in whole seconds | `5m` |
+//!
+//! Conditions may stand several times, and all have to hold; each is tried until it holds once. A try takes up to ten
+//! seconds. At the timeout the step fails, and its last line names what was missing and why; Kubernetes then starts it
+//! again, with its usual back-off. `$(NAME)` in a condition stands for a variable of the step's `env`.
+//!
+//! The URLs of databases are `SCHEME://USER:PASSWORD@HOST:PORT/DATABASE`, of one host, with what is special in a name or
+//! password as `%XX`. A password that is not in the URL is taken from `env`: `PGPASSWORD`, `MYSQL_PWD`, `REDISCLI_AUTH`.
+//! It is in no message, nor in any process's arguments; nor is a URL's query. `postgres` takes the options `sslmode`,
+//! `sslrootcert`, `sslcert`, `sslkey` and `target_session_attrs` of the URL and passes over others; `mysql` does not
+//! check the server's certificate; `redis` speaks no TLS.
 //!
 //! For `job` the compiler adds a Role and a `RoleBinding` that let the pod's service account get this one Job, and where
 //! the workload names no `serviceAccountName`, a `ServiceAccount`. A Job that failed, or that is deleted while it is waited
 //! for, ends the wait at once with an error. One that its `ttlSecondsAfterFinished` has deleted is missing for ever.
 //!
-//! All conditions have to hold. At the timeout the step fails, and its last line names what was missing and why;
-//! Kubernetes then starts it again, with its usual back-off. `$(NAME)` in a condition stands for a variable of the
-//! step's `env`. A password or a query in a URL is not printed. An open port is not yet a database that answers
-//! queries: where that matters, let the application or the migration try again.
+//! An open port is not yet a database that answers queries. While a server of the official images of PostgreSQL and
+//! MySQL sets itself up, it answers on its socket only: so all of these connect by TCP, to the same pod too.
+//!
+//! One image has to serve all conditions of a step: `http` and `job` need `curl`, `postgres` `psql`, and `mysql` a client of its
+//! own. Where no image of the compiler has it all, make it two steps, or give the step an `image`.
 
-use super::{Given, Image, Kind, Lowered, OwnVolume, shell};
+mod condition;
+mod job;
+
+pub use job::{JOB, LATER};
+
+use super::{Given, GivenOption, Image, Kind, Lowered, shell};
 use crate::diagnostic::Diagnostic;
-use crate::kubernetes::names;
-use crate::object::Node;
-use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Entry, Place, Type, of_step};
+use crate::statement::{Direction, Entry, Place, Slot, Type, clause, of_step, optional};
+use condition::Condition;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+
+#[cfg(test)]
+pub(super) use condition::CONDITIONS;
 
 /// The kind.
 pub(super) const KIND: Kind = Kind { keyword: "wait", statements: STATEMENTS, lower: read };
@@ -42,34 +64,43 @@ pub(super) const KIND: Kind = Kind { keyword: "wait", statements: STATEMENTS, lo
 const HERE: &[Place] = &[Place::Step("wait")];
 
 const STATEMENTS: &[Entry] = &[
-    Entry {
-        repeats: true,
-        ..of_step(
-            HERE,
-            "tcp",
-            &[One("\"host:port\"", Type::Text)],
-            "Waits until a TCP connection is accepted; may stand several times.",
-        )
-    },
-    Entry {
-        repeats: true,
-        ..of_step(
-            HERE,
-            "http",
-            &[One("\"url\"", Type::Text), Maybe("status", Type::Int(100, 599))],
-            "Waits until a GET answers with this status, without one with any from 200 to 399; may stand several times.",
-        )
-    },
-    Entry {
-        repeats: true,
-        ..of_step(
-            HERE,
-            "job",
-            &[One("\"name\"", Type::Text)],
-            "Waits until a Job of the same namespace is complete, which the pod is given the right to see; may stand several times.",
-        )
-    },
-    of_step(HERE, "every", &[One("time", Type::Seconds)], "The pause between two tries; without it `2s`."),
+    condition(
+        "tcp",
+        &[One("\"host:port\"", Type::Text)],
+        "Waits until a TCP connection is accepted. An open port is not yet a database that answers.",
+    ),
+    condition(
+        "http",
+        HTTP,
+        "Waits until a GET answers with this status, without one with any from 200 to 399, and has the text in its first MiB.",
+    ),
+    condition("dns", &[One("\"name\"", Type::Text)], "Waits until the name has an address."),
+    condition(
+        "file",
+        &[One("volume", Type::MountedVolume(Direction::Reads)), One("\"path\"", Type::Text)],
+        "Waits until the file is there; implies `reads volume`.",
+    ),
+    condition(
+        "postgres",
+        &[Maybe("\"url\"", Type::Text)],
+        "Waits until a PostgreSQL database answers a query: that of the URL, else of `PGHOST`, `PGUSER` … in `env`.",
+    ),
+    condition(
+        "mysql",
+        &[One("\"url\"", Type::Text)],
+        "Waits until a database of MySQL or MariaDB answers a query.",
+    ),
+    condition(
+        "redis",
+        &[One("\"url\"", Type::Text)],
+        "Waits until Redis takes the password and answers `PING`.",
+    ),
+    condition(
+        "job",
+        &[One("\"name\"", Type::Text)],
+        "Waits until a Job of the same namespace is complete, which the pod is given the right to see.",
+    ),
+    of_step(HERE, "every", &[One("time", Type::Seconds)], "The pause between two rounds; without it `2s`."),
     of_step(
         HERE,
         "timeout",
@@ -78,262 +109,180 @@ const STATEMENTS: &[Entry] = &[
     ),
 ];
 
-pub(super) const SCRIPT: &str = include_str!("wait.sh");
+static HTTP: &[Slot] = &[
+    One("\"url\"", Type::Text),
+    Maybe("status", Type::Int(100, 599)),
+    clause!(optional "contains", One("\"text\"", Type::Text)),
+];
 
-/// The options of a `wait`.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// What has to hold, at least one.
-    pub conditions: Vec<Condition>,
-    /// The pause between two tries, in seconds.
-    pub every: u64,
-    /// The time for all conditions together, in seconds, at least 1.
-    pub timeout: u64,
+const fn condition(name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
+    Entry { repeats: true, ..of_step(HERE, name, head, meaning) }
 }
 
-impl Options {
-    /// The pause where none is given, in seconds.
-    pub const EVERY: u64 = 2;
-    /// The timeout where none is given, in seconds.
-    pub const TIMEOUT: u64 = 300;
-}
+const EVERY: u64 = 2;
+const TIMEOUT: u64 = 300;
 
-/// What a `wait` waits for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Condition {
-    /// A connection is accepted at `host:port`.
-    Tcp(SmolStr),
-    /// A GET of the URL answers with the status, or with any from 200 to 399.
-    Http(SmolStr, Option<u16>),
-    /// The Job of a name is complete.
-    Job(SmolStr),
-}
-
-/// The variable that has the name of the Job where the compiler finds it only in the end.
-pub const JOB: &str = "INITFLOW_JOB";
-
-/// What stands for that name.
-pub const LATER: &str = "$(INITFLOW_JOB)";
-
-/// What is wrong with the `host:port` of a `tcp` condition.
-///
-/// A host or port may be a `$(NAME)`, about which nothing is known.
-pub fn tcp_fault(address: &str) -> Option<&'static str> {
-    if address.contains("$(") {
-        return None;
-    }
-    if address.contains("://") {
-        return Some("`tcp` takes `HOST:PORT`, without a scheme");
-    }
-    let Some((host, port)) = address.rsplit_once(':') else {
-        return Some("`tcp` takes `HOST:PORT`; the port is missing");
-    };
-    let bracketed = host.starts_with('[') && host.ends_with(']');
-    if host.is_empty() || host == "[]" {
-        Some("`tcp` takes `HOST:PORT`; the host is missing")
-    } else if host.contains(':') && !bracketed {
-        Some("an IPv6 address stands in brackets: `[::1]:5432`")
-    } else if host.starts_with('-') || host.contains(|letter: char| letter.is_whitespace() || letter == '/') {
-        Some("this is no host name")
-    } else if !port.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(port.parse::<u16>(), Ok(1..)) {
-        Some("a port is a number from 1 to 65535")
-    } else {
-        None
-    }
-}
-
-/// What is wrong with the URL of an `http` condition.
-pub fn http_fault(url: &str) -> Option<&'static str> {
-    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
-        return Some("`http` takes a URL that starts with `http://` or `https://`");
-    };
-    if rest.is_empty() || rest.starts_with('/') {
-        Some("the URL names no host")
-    } else if url.contains(char::is_whitespace) {
-        Some("a URL has no spaces: write `%20`")
-    } else {
-        None
-    }
-}
-
-/// What is wrong with the name of a Job.
-fn job_fault(name: &str) -> Option<&'static str> {
-    if name == LATER {
-        None
-    } else if name.contains("$(") {
-        Some("the name must be known now: the right to see the Job is given by its name")
-    } else {
-        names::subdomain(name).map(|_| "this is no name of a Job: lower case letters, digits, `-` and `.`")
-    }
+/// A condition of a step.
+#[derive(Debug)]
+struct Wanted<'a> {
+    condition: &'static Condition,
+    option: &'a GivenOption,
+    /// What the script finds in `INITFLOW_WAIT_N`, behind the condition's name.
+    target: SmolStr,
+    contains: Option<SmolStr>,
 }
 
 /// Reads the statements.
 fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let mut conditions = Vec::new();
-    let mut sound = true;
-    for option in &given.options {
-        let Some(first) = option.values.first() else { continue };
-        let fault: fn(&str) -> Option<&'static str> = match option.name {
-            "tcp" => tcp_fault,
-            "http" => http_fault,
-            "job" => job_fault,
-            _ => continue,
-        };
-        let Some(text) = first.as_text() else {
-            sound = false;
-            continue;
-        };
-        if let Some(fault) = fault(text) {
-            diagnostics.push(
-                Diagnostic::error(
-                    "invalid-address",
-                    first.span,
-                    format!("`{}` cannot be waited for at this address", option.name),
-                )
-                .here(fault),
-            );
-            sound = false;
-        }
-        let status = option.values.get(1).and_then(|status| u16::try_from(status.as_int()?).ok());
-        conditions.push(match option.name {
-            "tcp" => Condition::Tcp(text.into()),
-            "job" => Condition::Job(text.into()),
-            _ => Condition::Http(text.into(), status),
-        });
-    }
-    if sound && conditions.is_empty() {
+    let options = || given.options.iter().filter_map(|option| Some((Condition::named(option.name)?, option)));
+    if options().next().is_none() {
         diagnostics.push(
             Diagnostic::error("missing-statement", given.span, "this step does not say what to wait for")
-                .here("expected `tcp \"host:port\"`, `http \"url\"` or `job \"name\"` in it"),
+                .here("expected `tcp \"host:port\"`, `http \"url\"` `postgres \"url\"` or another condition in it"),
         );
         return None;
     }
-    let every = given.number("every", Options::EVERY);
-    let timeout = given.time("timeout", Options::TIMEOUT, diagnostics)?;
-    sound.then(|| lower(&Options { conditions, every, timeout }, given.span))
+    let wanted: Vec<_> = options().map(|(condition, option)| want(condition, option, diagnostics)).collect();
+    let every = given.number("every", EVERY);
+    let timeout = given.time("timeout", TIMEOUT, diagnostics)?;
+    let wanted: Vec<Wanted> = wanted.into_iter().collect::<Option<_>>()?;
+    let image = image(&wanted);
+    if image.is_none() && !given.image {
+        diagnostics.extend(no_image(&wanted));
+        return None;
+    }
+    let jobs: Vec<SmolStr> = wanted
+        .iter()
+        .filter(|wanted| wanted.condition.name == "job")
+        .map(|wanted| wanted.target.clone())
+        .collect();
+    let volumes = (!jobs.is_empty()).then(|| job::token(given.span)).into_iter().collect();
+    Some(Lowered { volumes, jobs, ..lower(&wanted, image, every, timeout) })
+}
+
+/// Reads one condition.
+fn want<'a>(
+    condition: &'static Condition,
+    option: &'a GivenOption,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Wanted<'a>> {
+    let wanted = |target, contains| Some(Wanted { condition, option, target, contains });
+    if let Some(path) = &option.mount_path {
+        let file = option.values.get(1)?;
+        let text = file.as_text()?;
+        if let Some(fault) = super::path_fault(text) {
+            diagnostics.push(
+                Diagnostic::error("invalid-path", file.span, "this is no path of a file in a volume")
+                    .here(fault),
+            );
+            return None;
+        }
+        return wanted(format_smolstr!("{}/{text}", path.trim_end_matches('/')), None);
+    }
+    let Some(first) = option.values.first() else { return wanted(SmolStr::default(), None) };
+    let text = first.as_text()?;
+    if let Some(fault) = (condition.fault)(text) {
+        let headline = format!("`{}` cannot be waited for at this address", condition.name);
+        diagnostics.push(Diagnostic::error("invalid-address", first.span, headline).here(fault));
+        return None;
+    }
+    if condition.name != "http" {
+        return wanted(text.into(), None);
+    }
+    let status = match option.values.get(1) {
+        Some(status) => status.as_int()?.to_smolstr(),
+        None => "any".into(),
+    };
+    let contains = match option.clause("contains").and_then(|clause| clause.values.first()) {
+        Some(contains) => Some(contains.as_text()?.into()),
+        None => None,
+    };
+    wanted(format_smolstr!("{status} {text}"), contains)
+}
+
+/// The image that serves all conditions, if there is one.
+fn image(wanted: &[Wanted]) -> Option<Image> {
+    Image::WAIT.into_iter().find(|image| wanted.iter().all(|wanted| wanted.condition.images.contains(image)))
+}
+
+/// Names two conditions that no image serves.
+fn no_image(wanted: &[Wanted]) -> Option<Diagnostic> {
+    let apart = |a: &Wanted, b: &Wanted| !a.condition.shares_image(b.condition);
+    let (first, second) = wanted.iter().enumerate().find_map(|(at, second)| {
+        Some((wanted.iter().take(at).find(|first| apart(first, second))?, second))
+    })?;
+    let needs = |wanted: &Wanted| format!("needs `{}`", wanted.condition.needs);
+    let (a, b) = (first.condition.name, second.condition.name);
+    Some(
+        Diagnostic::error(
+            "no-common-image",
+            second.option.span,
+            format!("no image serves both `{a}` and `{b}`"),
+        )
+        .here(needs(second))
+        .label(first.option.span, needs(first))
+        .help("make it two `wait` steps, or give this one an `image` that has both"),
+    )
 }
 
 /// Turns a `wait` into a container's parts.
-pub fn lower(options: &Options, span: Span) -> Lowered {
-    let argument = |condition: &Condition| match condition {
-        Condition::Tcp(address) => format_smolstr!("tcp {address}"),
-        Condition::Http(url, None) => format_smolstr!("http any {url}"),
-        Condition::Http(url, Some(status)) => format_smolstr!("http {status} {url}"),
-        Condition::Job(name) => format_smolstr!("job {name}"),
-    };
-    let job = |condition: &Condition| match condition {
-        Condition::Job(name) => Some(name.clone()),
-        _ => None,
-    };
-    let jobs: Vec<SmolStr> = options.conditions.iter().filter_map(job).collect();
-    let token = (!jobs.is_empty()).then(|| token(span));
-    Lowered {
-        image: Some(Image::Wait),
-        command: shell(SCRIPT, "wait"),
-        args: options.conditions.iter().map(argument).collect(),
-        env: vec![
-            ("INITFLOW_EVERY".into(), options.every.to_smolstr()),
-            ("INITFLOW_TIMEOUT".into(), options.timeout.to_smolstr()),
-        ],
-        volumes: token.into_iter().collect(),
-        jobs,
-        ..Lowered::default()
+fn lower(wanted: &[Wanted], image: Option<Image>, every: u64, timeout: u64) -> Lowered {
+    let mut env = Vec::with_capacity(wanted.len() + 2);
+    for (number, wanted) in (1..).zip(wanted) {
+        let value = format_smolstr!("{} {}", wanted.condition.name, wanted.target);
+        env.push((format_smolstr!("INITFLOW_WAIT_{number}"), value));
+        if let Some(text) = &wanted.contains {
+            env.push((format_smolstr!("INITFLOW_CONTAINS_{number}"), text.clone()));
+        }
     }
+    env.push(("INITFLOW_EVERY".into(), every.to_smolstr()));
+    env.push(("INITFLOW_TIMEOUT".into(), timeout.to_smolstr()));
+    let command = shell(&script(wanted.iter().map(|wanted| wanted.condition)), "wait");
+    let args = (1..=wanted.len()).map(|number| number.to_smolstr()).collect();
+    Lowered { image, command, args, env, ..Lowered::default() }
 }
 
-/// The service account's token, as Kubernetes itself mounts it, for this step alone: the pod may have
-/// `automountServiceAccountToken false`.
-fn token(span: Span) -> OwnVolume {
-    let text = |text| Node::text(span, text);
-    let file = |key, value, path| {
-        Node::list(span, vec![Node::object(span, [(key, value), ("path", Node::text(span, path))])])
-    };
-    let field = Node::object(span, [("fieldPath", text("metadata.namespace"))]);
-    let sources = vec![
-        Node::object(span, [("serviceAccountToken", Node::object(span, [("path", text("token"))]))]),
-        Node::object(
-            span,
-            [(
-                "configMap",
-                Node::object(
-                    span,
-                    [("name", text("kube-root-ca.crt")), ("items", file("key", text("ca.crt"), "ca.crt"))],
-                ),
-            )],
-        ),
-        Node::object(
-            span,
-            [("downwardAPI", Node::object(span, [("items", file("fieldRef", field, "namespace"))]))],
-        ),
-    ];
-    OwnVolume {
-        name: "token",
-        mount_path: "/var/run/secrets/kubernetes.io/serviceaccount".into(),
-        read_only: true,
-        source: "projected",
-        fields: Node::object(span, [("sources", Node::list(span, sources))]),
+/// The script that waits for these conditions.
+pub(super) fn script(conditions: impl IntoIterator<Item = &'static Condition>) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let mut cases = String::new();
+    let mut names = Vec::new();
+    for Condition { name, script, .. } in conditions {
+        if names.contains(name) {
+            continue;
+        }
+        names.push(*name);
+        for part in *script {
+            if !parts.contains(part) {
+                parts.push(part);
+            }
+        }
+        cases.extend(["    ", name, ") check_", name, " ;;\n"]);
     }
+    let functions = parts.concat();
+    format!("{functions}holds() {{\n  case $1 in\n{cases}  esac\n}}\n{WAIT}")
 }
+
+const WAIT: &str = include_str!("wait/wait.sh");
 
 #[cfg(test)]
 mod tests {
-    use super::{Condition, Options, http_fault, lower, tcp_fault};
-    use crate::source::{FileId, Span};
+    use super::{CONDITIONS, Condition, script};
 
     #[test]
-    fn an_address_is_a_host_and_a_port() {
-        for address in [
-            "db:5432",
-            "127.0.0.1:1",
-            "[::1]:65535",
-            "db.shop.svc.cluster.local:5432",
-            "$(DB_HOST):5432",
-            "$(DB)",
-        ] {
-            assert_eq!(tcp_fault(address), None, "{address}");
+    fn a_script_has_what_its_conditions_need() {
+        let named = |name| Condition::named(name).unwrap();
+        let text = script([named("redis"), named("tcp"), named("postgres"), named("tcp")]);
+        for function in ["parse()", "check_redis()", "check_tcp()", "check_postgres()", "holds()"] {
+            assert_eq!(text.matches(function).count(), 1, "{function}");
         }
-        for address in [
-            "",
-            "db",
-            "db:",
-            ":5432",
-            "db:0",
-            "db:65536",
-            "db:+1",
-            "::1:5432",
-            "[]:1",
-            "-e:1",
-            "a b:1",
-            "tcp://db:5432",
-            "db:5432/x",
-        ] {
-            assert!(tcp_fault(address).is_some(), "{address}");
-        }
+        assert!(!text.contains("curl"));
     }
 
     #[test]
-    fn a_url_has_a_scheme_and_a_host() {
-        assert_eq!(http_fault("http://search:9200/health?wait=1"), None);
-        for url in ["", "search:9200", "ftp://a", "http://", "https:///x", "http://a b"] {
-            assert!(http_fault(url).is_some(), "{url}");
+    fn every_condition_has_a_statement() {
+        for condition in CONDITIONS {
+            assert!(super::STATEMENTS.iter().any(|entry| entry.name == condition.name), "{}", condition.name);
         }
-    }
-
-    #[test]
-    fn each_condition_is_one_argument() {
-        let span = Span { file: FileId::STD, start: 0, end: 0 };
-        let lowered = lower(
-            &Options {
-                conditions: vec![
-                    Condition::Tcp("db:5432".into()),
-                    Condition::Http("http://a/b".into(), None),
-                    Condition::Http("http://a/b".into(), Some(204)),
-                ],
-                every: Options::EVERY,
-                timeout: Options::TIMEOUT,
-            },
-            span,
-        );
-        assert_eq!(lowered.args, ["tcp db:5432", "http any http://a/b", "http 204 http://a/b"]);
     }
 }

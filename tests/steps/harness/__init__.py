@@ -1,6 +1,6 @@
 """What the tests of the built-in steps are written with."""
 
 from .case import Case, Fault, Kills
-from .servers import S3, Daemon, Proxy, Web, free_port, refusing
+from .servers import S3, Daemon, Proxy, Web, certificate, free_port, refusing
 
-__all__ = ["S3", "Case", "Daemon", "Fault", "Kills", "Proxy", "Web", "free_port", "refusing"]
+__all__ = ["S3", "Case", "Daemon", "Fault", "Kills", "Proxy", "Web", "certificate", "free_port", "refusing"]

@@ -16,9 +16,10 @@ class Case:
 
     `step` names the container, or several that run one after the other and share their volumes. `files` are all files
     that the volumes hold in the end, as `VOLUME/path: (content, mode)`; `check(folder)` gives further faults of the
-    folder that has the volumes, or of a server. `before(folder)` fills volumes or servers. `given` is what the cluster
-    holds (see `Sandbox`): the values of its `secrets`, and what else is `secret`, may show neither in the output nor in
-    the arguments of any process; what is `silent` only not in the output.
+    folder that has the volumes, or of a server. `before(folder)` fills the volumes, and `serve(bench)` brings the servers
+    into the state that the case is about. `given` is what the cluster holds (see `Sandbox`), or functions of the bench: the values of its `secrets`,
+    and what else is `secret`, may show neither in the output nor in the arguments of any process; what is `silent` only
+    not in the output.
     """
 
     # Whether it is run by both shells; else they take turns.
@@ -26,15 +27,14 @@ class Case:
 
     def __init__(
         self, title, step, *, runs=1, exits=0, says=(), last=(), silent=("pass-word",), secret=(), files=None,
-        before=None, check=None, within=WITHIN, **given,
+        before=None, serve=None, check=None, within=WITHIN, **given,
     ):  # fmt: skip
         self.steps = [step] if isinstance(step, str) else list(step)
         self.title = f"{' then '.join(self.steps)}: {title}"
         self.runs, self.exits, self.says, self.last = runs, exits, says, last
-        self.files, self.before, self.check, self.within, self.given = files, before, check, within, given
-        tables = given.get("secrets", {}).values()
-        self.secret = [*secret, *(value for table in tables for value in table.values() if isinstance(value, str))]
-        self.silent = [*silent, *self.secret]
+        self.files, self.before, self.serve, self.check = files, before, serve, check
+        self.within, self.given = within, given
+        self.secret, self.silent = secret, silent
 
     def prove(self, bench, shell):
         """What is wrong, and how many runs, kills and faults it was."""
@@ -50,14 +50,18 @@ class Case:
     def sandboxes(self, bench, shell, folder):
         """The containers, in new volumes."""
         folder.mkdir(exist_ok=True)
-        sandboxes = [Sandbox(*bench.containers[step], folder, shell, self.given) for step in self.steps]
+        given = {name: value(bench) if callable(value) else value for name, value in self.given.items()}
+        sandboxes = [Sandbox(*bench.containers[step], folder, shell, given) for step in self.steps]
+        if self.serve:
+            self.serve(bench)
         if self.before:
             self.before(sandboxes[0].volumes)
         return sandboxes
 
     def once(self, sandbox):
         """Runs a container to its end, and says what is wrong with how it went."""
-        run = Run(sandbox, traced=bool(self.secret))
+        secret = [*self.secret, *sandbox.secrets()]
+        run = Run(sandbox, traced=bool(secret))
         ended = run.ends(self.within)
         output = run.output + run.errors
         last = (run.errors.strip().splitlines() or [""])[-1]
@@ -69,10 +73,10 @@ class Case:
         if is_last:
             faults += [f"does not say `{words}`" for words in self.says if words not in output]
             faults += [f"does not say `{words}` on its last line" for words in self.last if words not in last]
-        faults += [f"says `{words}`" for words in self.silent if words in output]
-        if self.secret:
+        faults += [f"says `{words}`" for words in [*self.silent, *secret] if words in output]
+        if secret:
             started = run.started()
-            faults += [f"`{words}` is an argument of a process" for words in self.secret if words in started]
+            faults += [f"`{words}` is an argument of a process" for words in secret if words in started]
         return [*faults, output] if faults else []
 
     def left(self, folder):

@@ -41,6 +41,11 @@ class Sandbox:
         for mount in container.get("volumeMounts", []):
             self._volume(mount["name"])
 
+    def secrets(self):
+        """The values of all Secrets."""
+        tables = self.given.get("secrets", {}).values()
+        return [value for table in tables for value in table.values() if isinstance(value, str)]
+
     def environment(self):
         """The variables of the container, the image's and the kubelet's own among them."""
         found = {"PATH": ":".join(self.path), "HOSTNAME": POD, "HOME": "/", **self.given.get("env", {})}

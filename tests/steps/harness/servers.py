@@ -7,6 +7,7 @@ import os
 import pathlib
 import socket
 import socketserver
+import ssl
 import struct
 import subprocess
 import tempfile
@@ -21,11 +22,11 @@ class Web:
 
     `files` by path are there; `answers` by path are functions that take the request's handler and give status and
     content. `/status/N` answers with N; `/flaky` with 500 twice, then with `content`; `/slow` after 5 seconds; `/cut`
-    with less than it says; `/half` with half, and then says nothing. All that was asked for is in `requests`, as method, path and
-    headers.
+    with less than it says; `/half` with half, and then says nothing. All that was asked for is in `requests`, as method,
+    path and headers. With a `certificate` (see there) it speaks TLS.
     """
 
-    def __init__(self, files=None, content=b"the content\n"):
+    def __init__(self, files=None, content=b"the content\n", certificate=None):
         self.files, self.answers, self.requests, self.content, self.pace = files or {}, {}, [], content, 0
         web = self
 
@@ -48,8 +49,13 @@ class Web:
                 pass
 
         self.server = Server(("127.0.0.1", 0), Handler)
+        self.server.web = self
         self.address = f"127.0.0.1:{self.server.server_port}"
-        self.url = f"http://{self.address}"
+        self.url = f"{'https' if certificate else 'http'}://{self.address}"
+        if certificate:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def serve(self, handler):
@@ -121,7 +127,8 @@ class Proxy:
             return drain(client)
         host, _, port = self.upstream.rpartition(":")
         with socket.create_connection((host, int(port))) as server:
-            threading.Thread(target=copy, args=(client, server), daemon=True).start()
+            other = threading.Thread(target=copy, args=(client, server), daemon=True)
+            other.start()
             left = self.limit
             while left is None or left > 0:
                 data = server.recv(4096 if left is None else min(4096, left))
@@ -134,6 +141,8 @@ class Proxy:
                 return drain(client)
             # With no time to linger, closing resets the connection.
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.shutdown(socket.SHUT_RD)
+            other.join()
             client.close()
             return None
 
@@ -159,6 +168,19 @@ class S3:
             self.client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
             for key, content in objects.items():
                 self.client.put_object(Bucket=bucket, Key=key, Body=content)
+
+
+def certificate(folder):
+    """A certificate of its own authority for 127.0.0.1, with its key, in one file."""
+    path = folder / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+         "-subj", "/CN=steps", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", path, "-out", folder / "crt"],
+        check=True, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    with path.open("a") as file:
+        file.write((folder / "crt").read_text())
+    return path
 
 
 def drain(client):
@@ -218,8 +240,12 @@ class Daemon:
 
     def start(self, *words):
         """Starts the server; it ends with the tests, or by `stop`."""
-        log = open(self.folder / "log", "ab")
-        self.processes.append(subprocess.Popen(self.words(*words), stdout=log, stderr=log, stdin=subprocess.DEVNULL))
+        self.start_as_root(*self.words(*words))
+
+    def start_as_root(self, *words):
+        """Starts a server that must be the user who runs the tests."""
+        with open(self.folder / "log", "ab") as log:
+            self.processes.append(subprocess.Popen(words, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
 
     def until(self, ready, within=30):
         """Waits until `ready()` is true and raises nothing."""

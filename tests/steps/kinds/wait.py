@@ -1,19 +1,179 @@
-"""`wait`: servers that are up, come up later, or do not."""
+"""`wait`: servers that are up, come up later, or never do."""
 
-from harness import Case, Fault, Kills, Web, refusing
+import json
+import os
+import urllib.parse
 
-AGAINST = "an HTTP server; curl, nc"
+from harness import Case, Daemon, Fault, Kills, Proxy, Web, certificate, refusing
+from harness.databases import PASSWORD, MariaDB, Postgres, Redis
+
+AGAINST = "an HTTP server, PostgreSQL 15, MariaDB 10.11, Redis 7, dnsmasq; curl, nc, psql, mariadb"
+HOSTILE = "it's \"$(touch pwned)\" `touch pwned` \\ *"
+QUOTED = urllib.parse.quote(PASSWORD, safe="")
 
 
 def prepare(bench):
-    web = bench.add(Web({"/content": b"the content\n"}))
+    web = bench.add(Web({"/content": b"the content\n", "/hostile": f"<{HOSTILE}>".encode()}))
     web.answers["/later"] = lambda _: (200 if len(web.requests) > 2 else 500, "")
-    return {"server": web.url, "address": web.address, "refuses": refusing()}
+    web.answers["/guarded"] = guarded
+    bench.postgres, bench.mysql, bench.redis = map(bench.add, (Postgres(), MariaDB(), Redis()))
+    bench.late, bench.closed = map(bench.add, (Postgres(start=False), Postgres(start=False)))
+    # A standby that takes no queries: it says what a server says that has not come up.
+    (bench.closed.folder / "data" / "standby.signal").touch()
+    bench.closed.start(bench.closed.bin / "postgres", "-D", "data", "-p", str(bench.closed.port), "-h", "127.0.0.1", "-k", bench.closed.folder, "-c", "hot_standby=off")
+    bench.loading = bench.add(Redis())
+    bench.loading.fill()
+    bench.api = bench.add(Web(certificate=certificate(bench.folder)))
+    for name in ("done", "later", "running", "failed", "gone", "forbidden"):
+        bench.api.answers[f"/apis/batch/v1/namespaces/shop/jobs/{name}"] = job
+    if os.geteuid() == 0:
+        names(bench)
+    return {
+        "server": web.url, "address": web.address, "refuses": refusing(), "hangs": bench.add(Proxy()).address,
+        "cuts": bench.add(Proxy(web.address, limit=40, then="cut")).address,
+        "postgres": bench.postgres.address, "late-postgres": bench.late.address, "closed-postgres": bench.closed.address,
+        "half-postgres": bench.add(Proxy(bench.postgres.address, limit=30)).address,
+        "cut-postgres": bench.add(Proxy(bench.postgres.address, limit=30, then="cut")).address,
+        "mysql": bench.mysql.address, "half-mysql": bench.add(Proxy(bench.mysql.address, limit=30)).address,
+        "redis": bench.redis.address, "open-redis": bench.add(Redis("requirepass \"\"")).address,
+        "loading-redis": bench.loading.address,
+    }  # fmt: skip
+
+
+def guarded(handler):
+    import base64
+
+    right = "Basic " + base64.b64encode(b"user:hush-hush").decode() == handler.headers["Authorization"]
+    return (200 if right and handler.path.endswith("?token=to-ken") else 401), ""
+
+
+def job(handler):
+    """As the API server answers."""
+    name, requests = handler.path.rpartition("/")[2], len(handler.server.web.requests)
+    if handler.headers["Authorization"] != "Bearer the-to-ken":
+        return 401, json.dumps({"kind": "Status", "code": 401})
+    if name == "forbidden" or (name == "gone" and requests > 1) or (name == "later" and requests == 1):
+        code = 403 if name == "forbidden" else 404
+        return code, json.dumps({"kind": "Status", "code": code})
+    states = {"done": "Complete", "failed": "Failed"}
+    if name == "later" and requests > 3:
+        states["later"] = "Complete"
+    conditions = [
+        {"type": "Suspended", "status": "False"},
+        {"type": states.get(name, "Complete"), "status": "True" if name in states else "False", "reason": "BackoffLimitExceeded", "message": "no"},
+    ]
+    return 200, json.dumps({"kind": "Job", "metadata": {"name": name}, "status": {"conditions": conditions}}, indent=2)
+
+
+CLUSTER = dict(
+    env=lambda bench: {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": bench.api.address.rpartition(":")[2]},
+    configmaps=lambda bench: {"kube-root-ca.crt": {"ca.crt": (bench.folder / "crt").read_text()}},
+    account={"token": "the-to-ken"},
+    secret=["the-to-ken"],
+)
+
+
+def loading(bench):
+    bench.loading.slowly()
+
+
+def names(bench):
+    """A name server, as that of a cluster; port 53 takes root."""
+    server = bench.add(Daemon("dnsmasq"))
+    address = "127.53.0.1" if bench.shell == "dash" else "127.53.0.2"
+    server.start_as_root(
+        "dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--bind-interfaces",
+        f"--listen-address={address}", "--local=/cluster.local/", "--host-record=db.shop.svc.cluster.local,10.96.0.7",
+    )  # fmt: skip
+    bench.resolver = bench.folder / "resolv.conf"
+    bench.resolver.write_text(f"nameserver {address}\nsearch shop.svc.cluster.local svc.cluster.local\noptions ndots:5 timeout:1\n")
+
+
+def resolver(bench):
+    return {"/etc/resolv.conf": bench.resolver}
+
+
+def secrets(bench):
+    return {
+        "web": {"password": "hush-hush", "token": "to-ken"},
+        "wrong": {"password": "not-this-one"},
+        "shop-db": {"password": PASSWORD, "url": f"postgresql://shop:{QUOTED}@{bench.postgres.address}/shop?connect_timeout=5"},
+        "shop-mysql": {"url": f"mysql://shop:{QUOTED}@{bench.mysql.address}/shop"},
+        "shop-redis": {"url": f"redis://:{QUOTED}@{bench.redis.address}/1"},
+    }
+
+
+def ready(volumes):
+    (volumes / "files" / "ready").touch()
+
+
+def later(bench):
+    """As the image of PostgreSQL starts for the first time: on its socket only, then for real."""
+    server = bench.late
+    server.stop()
+    postgres = f"{server.bin}/postgres -D data -k {server.folder} -F -p {server.port}"
+    server.start("bash", "-c", f"{postgres} -h '' & sleep 2; kill -INT $!; wait; exec {postgres} -h 127.0.0.1")
+
+
+ALL = dict(before=ready, says=["wait: tcp 127.0.0.1", "/status/503 is ready", "/status/302 is ready", "dns localhost has an address", "/files/ready is there"])
+MISSING = ["gave up after 2 s; missing: tcp 127.0.0.1:", "(Connection refused), tcp no-such-host.invalid:80 (", "), http http://127", "(status 503)", "(status 200)", "(Failed to connect to", "file /initflow/files/missing/file (not there)"]
+
+
+def fault(step, *last, **rest):
+    return Fault(last[0], step, last=["missing:", *last], within=6, secrets=secrets, **rest)
 
 
 CASES = [
-    Case("all answer", "all", runs=2, says=["wait: tcp 127.0.0.1", "/status/503 answers", "/status/302 answers"]),
-    Case("waits", "later", says=["/later answers"]),
-    Fault("names what is missing", "some", last=["gave up after 2 s; missing: tcp 127.0.0.1:", "(no connection), http http://127", "(status 503)", "(status 200)"]),
-    Kills("survives", "all", pace=0.3),
+    Case("all are ready", "all", runs=2, **ALL),
+    Case("waits", "later", says=["not yet: http", "/later is ready"]),
+    Case("looks at the body", "body"),
+    Case("shows no secret", "secret-url", secrets=secrets, says=["/guarded is ready"]),
+    Case("takes a URL", "postgres-url", runs=2, secrets=secrets, says=["/shop is ready"]),
+    Case("takes variables", "postgres-env", secrets=secrets, configmaps=lambda bench: {"shop-db": {"port": str(bench.postgres.port)}}, says=["postgres localhost:", "/shop is ready"]),
+    Case("waits", "postgres-later", serve=later, secrets=secrets, says=["not yet: postgres", "Connection refused", "/postgres is ready"]),
+    Case("takes a URL", "mysql-url", runs=2, secrets=secrets, says=["/shop is ready"]),
+    Case("takes a variable", "mysql-env", secrets=secrets, says=["/shop is ready"]),
+    Case("takes a URL", "redis-url", runs=2, secrets=secrets, says=["/1 is ready"]),
+    Case("takes a variable", "redis-env", secrets=secrets, says=["/3 is ready"]),
+    Case("needs no password", "redis-open", says=["is ready"]),
+    Case("waits until it is loaded", "redis-loading", serve=loading, says=["LOADING Redis is loading", "is ready"]),
+    Case("is complete", "job-done", says=["job done is complete"], **CLUSTER),
+    Case("waits", "job-later", says=["not yet: job later (there is no such Job yet)", "job later (not complete yet)", "job later is complete"], **CLUSTER),
+    Fault("runs on", "job-running", last="missing: job running (not complete yet)", within=6, **CLUSTER),
+    Fault("has failed", "job-failed", last="job failed failed: BackoffLimitExceeded", within=3, **CLUSTER),
+    Fault("was deleted", "job-gone", last="job gone is gone", within=4, **CLUSTER),
+    Fault("may not be seen", "job-forbidden", last="job forbidden (status 403", within=6, **CLUSTER),
+    Fault("is missing", "job-missing", last="job missing (there is no such Job yet)", within=6, **CLUSTER),
+    Case("takes an image of one's own", "own-image", secrets=secrets, says=["http http", "postgres 127", "mysql 127"]),
+    Case("takes several", "several", secrets=secrets, says=["postgres 127", "redis 127", "tcp 127", "dns localhost"]),
+    Fault("names what is missing", "some", last=MISSING),
+    fault("other-body", "(status 200, without `another content`)"),
+    fault("silent-web", "timed out"),
+    fault("cut-web", "reset by peer"),
+    fault("postgres-refuses", "Connection refused"),
+    fault("postgres-hangs", "no answer"),
+    fault("postgres-half", "no answer"),
+    fault("postgres-cut", "onnection"),
+    fault("postgres-closed", "not accepting connections"),
+    fault("postgres-password", "password authentication failed for user \"shop\""),
+    fault("postgres-nobody", 'database "nobody there" does not exist'),
+    fault("postgres-tls", "server does not support SSL"),
+    fault("mysql-refuses", "Can't connect to server"),
+    fault("mysql-hangs", "no answer"),
+    fault("mysql-half", "no answer"),
+    fault("mysql-password", "Access denied for user 'shop'"),
+    fault("mysql-nobody", "Access denied for user 'shop'@'%' to database 'nobody there'"),
+    fault("redis-refuses", "(Connection refused)"),
+    fault("redis-hangs", "no answer"),
+    fault("redis-password", "WRONGPASS"),
+    fault("redis-nobody", "NOAUTH"),
+    fault("redis-base", "ERR DB index is out of range"),
+    Kills("survives", "all", pace=0.3, **ALL),
+    Kills("survives", "several", secrets=secrets),
+    Kills("survives", "mysql-url", secrets=secrets),
 ]
+if os.geteuid() == 0:
+    CASES += [
+        Case("knows the search domains", "name", image=resolver, says=["dns db has an address"]),
+        Fault("says what is missing", "no-name", image=resolver, last="missing: dns nothing.shop.svc.cluster.local (no address)", within=6),
+    ]

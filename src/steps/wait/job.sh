@@ -1,0 +1,45 @@
+seen=
+check_job() {
+  name="job $target"
+  now='is complete'
+  line='
+'
+  account=/var/run/secrets/kubernetes.io/serviceaccount
+  host=$KUBERNETES_SERVICE_HOST
+  case $host in *:*) host="[$host]" ;; esac
+  answer=$(printf 'header = "Authorization: Bearer %s"\n' "$(cat "$account/token")" |
+    curl --config - --cacert "$account/ca.crt" --silent --globoff --proto '=https' --max-time "$try" \
+      --write-out '\n%{http_code} %{errormsg}' \
+      --url "https://$host:$KUBERNETES_SERVICE_PORT/apis/batch/v1/namespaces/$(cat "$account/namespace")/jobs/$target") || :
+  why=${answer##*"$line"}
+  answer=$(printf '%s' "$answer" | tr -d ' \t\n')
+  case $why in
+    200*) ;;
+    404*)
+      case " $seen " in *" $target "*) fail "$name is gone: somebody deleted it" ;; esac
+      why='there is no such Job yet'
+      return 1
+      ;;
+    40[13]*)
+      why="status ${why%% *}: the service account may not read it"
+      return 1
+      ;;
+    *)
+      status=${why%% *}
+      why=${why#* }
+      [ "$status" = 000 ] || why="status $status from the API server"
+      return 1
+      ;;
+  esac
+  seen="$seen $target"
+  why='not complete yet'
+  case $answer in
+    *'"type":"Complete","status":"True"'*) ;;
+    *'"type":"Failed","status":"True"'*)
+      why=${answer#*'"type":"Failed","status":"True"'}
+      why=${why#*'"reason":"'}
+      fail "$name failed: ${why%%\"*}"
+      ;;
+    *) return 1 ;;
+  esac
+}

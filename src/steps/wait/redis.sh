@@ -1,0 +1,35 @@
+check_redis() {
+  parse "$target"
+  port=${port:-6379} password=${password:-${REDISCLI_AUTH-}}
+  name="redis $host:$port${base:+/$base}"
+  line='
+'
+  {
+    answer=$line$(
+      {
+        [ -z "$password" ] || redis AUTH ${user:+"$user"} "$password"
+        [ -z "$base" ] || redis SELECT "$base"
+        redis PING
+        redis QUIT
+      } | timeout "$try" nc -v -w "$try" "$host" "$port" 2>&1 | tr -d '\r'
+    )
+  } 2>/dev/null
+  case $answer in
+    *"$line-"*)
+      why=${answer#*"$line-"}
+      why=${why%%"$line"*}
+      ;;
+    *+PONG*) return ;;
+    *'timed out'*) ;;
+    *nc:*:*) why=${answer##*: } ;;
+  esac
+  return 1
+}
+# A command as Redis takes it: so a password may hold anything. Its length is in bytes.
+redis() {
+  LC_ALL=C
+  printf '*%d\r\n' $#
+  for word; do
+    printf '$%d\r\n%s\r\n' "${#word}" "$word"
+  done
+}
