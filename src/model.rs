@@ -16,6 +16,7 @@ mod labels;
 mod levels;
 mod once;
 mod parameter;
+mod passwd;
 mod port;
 mod probe;
 mod references;

@@ -6,6 +6,7 @@
 //! wrong, prints no secret, and writes nowhere but in its target volume, so that a read-only root file system and any
 //! user will do.
 
+pub mod clone;
 pub mod fetch;
 mod images;
 pub mod migrate;
@@ -32,7 +33,7 @@ pub struct Kind {
 }
 
 /// Every kind of built-in step.
-pub static KINDS: &[Kind] = &[fetch::KIND, wait::KIND, migrate::KIND];
+pub static KINDS: &[Kind] = &[fetch::KIND, clone::KIND, wait::KIND, migrate::KIND];
 
 /// The statements that stand in a step, typed, those of nearer layers only.
 #[derive(Debug)]
@@ -152,6 +153,8 @@ pub struct Lowered {
     pub variables: Vec<(SmolStr, Node)>,
     /// Volumes that the step needs besides those of the author.
     pub volumes: Vec<OwnVolume>,
+    /// Whether its tools refuse a user whom `/etc/passwd` does not know.
+    pub asks_for_its_user: bool,
     /// The Jobs whose state the step reads, which its service account has to be allowed.
     pub jobs: Vec<SmolStr>,
 }
@@ -213,7 +216,7 @@ mod tests {
     #[test]
     fn scripts_hold_nothing_that_kubernetes_replaces() {
         let wait = super::wait::script(super::wait::CONDITIONS);
-        for script in [super::fetch::HTTPS, super::fetch::S3, &wait] {
+        for script in [super::fetch::HTTPS, super::fetch::S3, super::clone::HTTPS, super::clone::SSH, &wait] {
             assert!(!script.contains("$$"));
             for (start, _) in script.match_indices("$(") {
                 let name = script[start + 2..].split(')').next().unwrap_or_default();

@@ -35,6 +35,10 @@ const SHAPES: &[(&str, &str)] = &[
     ("statefulset", "statefulset shop {\n{}\napp web { image \"nginx:1.29\" }\n}"),
     ("job", "job shop {\nrestartPolicy Never\n{}\napp web { image \"nginx:1.29\" }\n}"),
     ("cronjob", "cronjob shop \"@daily\" {\nrestartPolicy Never\n{}\napp web { image \"nginx:1.29\" }\n}"),
+    (
+        "clone",
+        "pod shop {\nvolume src\nclone site {\n{}\n}\napp web { image \"nginx:1.29\"; reads src at /src }\n}",
+    ),
     ("restricted", "pod shop {\nsecurity restricted\n{}\napp web { image \"nginx:1.29\" }\n}"),
     ("restricted-app", "pod shop {\nsecurity restricted\napp web { image \"nginx:1.29\"\n{}\n}\n}"),
     (
@@ -197,7 +201,7 @@ fn line(case: &Case, how: &str, object: &serde_json::Value, refused: bool) -> St
     format!("{line}\n")
 }
 
-/// Each step with the compiler's own image, in a pod that has nothing else.
+/// Each step with the compiler's own image that is not told to be root, in a pod that has nothing else.
 fn steps(program: &str, lines: &mut Vec<String>) {
     let compilation = compile("steps", program.to_owned(), &NoFiles, &Options::default());
     let shown = Human::default().render(&compilation.sources, &compilation.diagnostics);
@@ -205,8 +209,9 @@ fn steps(program: &str, lines: &mut Vec<String>) {
     for compiled in &compilation.workloads {
         let object = serde_json::to_value(compiled.object().expect("an object")).expect("JSON");
         let containers = object["spec"]["initContainers"].as_array().into_iter().flatten();
-        for container in containers
-            .filter(|container| Image::ALL.iter().any(|image| container["image"] == image.reference()))
+        let is_own = |image: &serde_json::Value| Image::ALL.iter().any(|own| image == own.reference());
+        for container in
+            containers.filter(|one| is_own(&one["image"]) && one["securityContext"]["runAsUser"] != 0)
         {
             let pod = serde_json::json!({"kind": "Pod", "metadata": {}, "spec": {"containers": [container]}});
             let name = format!("the step {} alone", container["name"]);

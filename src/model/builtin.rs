@@ -142,6 +142,7 @@ impl Resolver<'_> {
             add_volume(draft, volume);
         }
         draft.jobs = lowered.jobs;
+        draft.asks_for_its_user = lowered.asks_for_its_user;
     }
 
     /// The options with the mounts that they imply.

@@ -38,6 +38,8 @@ pub(super) struct Draft {
     /// The volumes that a built-in step brings along.
     pub(super) volumes: Vec<Volume>,
     pub(super) jobs: Vec<SmolStr>,
+    /// Whether the tools of a built-in step refuse a user whom `/etc/passwd` does not know.
+    pub(super) asks_for_its_user: bool,
     /// Where `once` stands.
     pub(super) once: Option<Span>,
     pub(super) unclear: bool,
@@ -80,6 +82,7 @@ impl Draft {
             part: None,
             volumes: Vec::new(),
             jobs: Vec::new(),
+            asks_for_its_user: false,
             once: None,
             unclear: false,
         }

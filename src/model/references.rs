@@ -106,6 +106,7 @@ impl<'a> Resolver<'a> {
             waiting.push(draft.once.map(|span| self.once(draft, span, making)));
         }
         self.secure(making, &mut drafts);
+        Self::introduce(making, &mut drafts);
         let volumes = making.volume_names();
         let volume_at: HashMap<&str, usize> =
             volumes.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();

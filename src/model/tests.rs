@@ -228,3 +228,18 @@ fn a_condition_compares_what_is_meant() {
     );
     check_one(&format!("{params}pod x {{ when s == staging {{ }}\n {app} }}"), "unknown-name", "");
 }
+
+#[test]
+fn steps_that_ask_for_their_user_find_it() {
+    let (made, found) = compiled(
+        "deployment x { volume v\n defaults clone { repo \"git@git.acme.dev:s.git\"; key secret(\"k\") }\n\
+         clone a { into v }\n clone b { into v \"b\"; securityContext { runAsUser 7; runAsGroup 8 } }\n\
+         clone c { into v \"c\"; securityContext { runAsNonRoot false } }\n app d { image \"d:1\"; reads v at /v } }",
+    );
+    assert!(found.is_empty(), "{found:?}");
+    let file = "initflow/passwd: |\n          root:x:0:0::/:/bin/sh\n          user-7:x:7:8::/:/bin/sh\n          \
+                user-65532:x:65532:0::/:/bin/sh\n";
+    assert!(made.contains(file), "{made}");
+    assert_eq!(made.matches("mountPath: /etc/passwd").count(), 2, "{made}");
+    assert_eq!(made.matches("metadata.annotations['initflow/passwd']").count(), 1, "{made}");
+}

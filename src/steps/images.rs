@@ -9,6 +9,8 @@ pub enum Image {
     FetchHttps,
     /// `fetch` from `s3://`.
     FetchS3,
+    /// `clone`; it needs `git` and `ssh`.
+    Git,
     /// `wait`; it needs `curl`, `getent`, and an `nc` that knows `-z`.
     Wait,
     /// `wait` for `postgres`; it needs `psql`, and for other conditions what [`Self::Wait`] has, but `curl`.
@@ -19,8 +21,8 @@ pub enum Image {
 
 impl Image {
     /// Every image.
-    pub const ALL: [Self; 5] =
-        [Self::FetchHttps, Self::FetchS3, Self::Wait, Self::WaitPostgres, Self::WaitMysql];
+    pub const ALL: [Self; 6] =
+        [Self::FetchHttps, Self::FetchS3, Self::Git, Self::Wait, Self::WaitPostgres, Self::WaitMysql];
 
     /// Those of `wait`, in the order of preference.
     pub const WAIT: [Self; 3] = [Self::Wait, Self::WaitPostgres, Self::WaitMysql];
@@ -30,6 +32,7 @@ impl Image {
         match self {
             Self::FetchHttps => "fetch-https",
             Self::FetchS3 => "fetch-s3",
+            Self::Git => "clone",
             Self::Wait => "wait",
             Self::WaitPostgres => "wait-postgres",
             Self::WaitMysql => "wait-mysql",
@@ -41,6 +44,8 @@ impl Image {
         match self {
             // Alpine with curl.
             Self::FetchHttps | Self::Wait => "curlimages/curl:8.17.0",
+            // Alpine with Git and OpenSSH.
+            Self::Git => "alpine/git:v2.52.0",
             // Alpine with PostgreSQL, whose `psql` speaks to older servers too.
             Self::WaitPostgres => "postgres:18.6-alpine",
             // Ubuntu with MariaDB, whose client speaks to MySQL too.

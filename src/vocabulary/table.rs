@@ -146,6 +146,12 @@ pub static ENTRIES: &[Entry] = &[
         "A step that downloads a file into a volume, whole or not at all.",
     ),
     in_workload(
+        "clone",
+        CONTAINER,
+        Body::Optional,
+        "A step that brings a Git repository into a volume, at one commit.",
+    ),
+    in_workload(
         "wait",
         CONTAINER,
         Body::Optional,

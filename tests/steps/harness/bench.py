@@ -85,9 +85,10 @@ class Bench:
         text = subprocess.run([compiler(), "compile", *options, program, *sets], check=True, stdout=subprocess.PIPE).stdout
         found = {}
         for document in yaml.safe_load_all(text):
-            pod = document.get("spec", {})
-            pod = pod.get("jobTemplate", {}).get("spec", pod)
-            pod = pod.get("template", {}).get("spec", pod)
+            template = document
+            for level in ("jobTemplate", "template"):
+                template = template.get("spec", {}).get(level, template)
+            pod = template.get("spec", {}) | {"annotations": template.get("metadata", {}).get("annotations", {})}
             for container in pod.get("initContainers", []) + pod.get("containers", []):
                 found.setdefault(container["name"], (container, pod))
         if self.shell == "dash":

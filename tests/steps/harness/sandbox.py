@@ -137,7 +137,8 @@ class Sandbox:
             return lines[reference["key"]].strip().removeprefix("'").removesuffix("'")
         if reference := source.get("resourceFieldRef"):
             return self.given["resources"][reference["resource"]]
-        return (FIELDS | self.given.get("fields", {}))[source["fieldRef"]["fieldPath"]]
+        annotations = {f"metadata.annotations['{key}']": value for key, value in self.pod["annotations"].items()}
+        return (FIELDS | annotations | self.given.get("fields", {}))[source["fieldRef"]["fieldPath"]]
 
     def _table(self, table, reference):
         known = self.given.get(table, {})

@@ -1,0 +1,78 @@
+//! Steps whose tools ask who runs them, to an `/etc/passwd` that knows their users.
+//!
+//! Invariant: the file is an annotation of the pod, mounted by its downward API: it needs no other object, and whoever
+//! copies the pod's template copies it too.
+//!
+//! OpenSSH refuses a user without an entry, and a pod's `runAsUser` is seldom one that the image knows.
+
+use super::draft::{COMPILER, Draft};
+use super::references::{MountDraft, Named};
+use super::resolve::{OWN, Resolver};
+use super::workload::Making;
+use super::{Direction, Name, Storage, Volume, WorkloadKind};
+use crate::object::{Map, Node, Value};
+use crate::source::Span;
+use smol_str::SmolStr;
+
+const ANNOTATION: &str = "initflow/passwd";
+const VOLUME: &str = "initflow-passwd";
+
+impl Resolver<'_> {
+    /// Gives the steps that ask for it a file that knows the user which the compiler or the author gave them.
+    pub(super) fn introduce(making: &mut Making, containers: &mut [Draft]) {
+        let mut users: Vec<(i64, i64)> = Vec::new();
+        let mut first = None;
+        for draft in containers.iter_mut().filter(|draft| draft.asks_for_its_user) {
+            let pod = making.pod_spec.get("securityContext");
+            let own = draft.fields.get("securityContext");
+            let id =
+                |field| own.and_then(|own| own.get(field)).or_else(|| pod?.get(field)).and_then(Node::as_int);
+            // Without one it is the image's own, whom the image knows.
+            let Some(user) = id("runAsUser") else { continue };
+            users.push((user, id("runAsGroup").unwrap_or_default()));
+            first.get_or_insert(draft.span);
+            draft.mounts.push(mount(draft.span));
+        }
+        let Some(span) = first else { return };
+        users.sort_unstable();
+        users.dedup_by_key(|(user, _)| *user);
+        let lines = users.iter().filter(|(user, _)| *user != 0);
+        let lines = lines.map(|(user, group)| format!("user-{user}:x:{user}:{group}::/:/bin/sh\n"));
+        let text: String = std::iter::once("root:x:0:0::/:/bin/sh\n".to_owned()).chain(lines).collect();
+        let metadata = match making.kind {
+            WorkloadKind::Pod => &mut making.metadata,
+            _ => &mut making.pod_metadata,
+        };
+        if metadata.get("annotations").is_none() {
+            metadata.set("annotations", span, Node::map(span));
+        }
+        if let Some(Value::Map(annotations)) = metadata.get_mut("annotations").map(|node| &mut node.value) {
+            annotations.insert(ANNOTATION, span, COMPILER, Node::text(span, text)).ok();
+        }
+        making.add_volume(OWN, volume(span));
+    }
+}
+
+fn volume(span: Span) -> Volume {
+    let field = Node::object(
+        span,
+        [("fieldPath", Node::text(span, format!("metadata.annotations['{ANNOTATION}']")))],
+    );
+    let item = Node::object(span, [("path", Node::text(span, "passwd")), ("fieldRef", field)]);
+    let source = Node::object(span, [("items", Node::list(span, vec![item]))]);
+    Volume {
+        name: Name { text: VOLUME.into(), span },
+        storage: Storage::Filled,
+        span,
+        fields: Node::object(span, [("name", Node::text(span, VOLUME)), ("downwardAPI", source)]),
+    }
+}
+
+fn mount(span: Span) -> MountDraft {
+    let mut fields = Map::default();
+    fields.set("mountPath", span, Node::text(span, "/etc/passwd"));
+    fields.set("subPath", span, Node::text(span, "passwd"));
+    fields.set("readOnly", span, Node::new(span, Value::Bool(true)));
+    let volume = Named { text: SmolStr::new_static(VOLUME), span, part: None };
+    MountDraft { layer: COMPILER, volume, direction: Direction::Mounts, fields, span, implied: true }
+}

@@ -1,0 +1,400 @@
+//! `clone`: a Git repository, at one commit, into a volume.
+//!
+//! ```initflow
+//! clone site {
+//!   repo "ssh://git@git.acme.dev/site.git"
+//!   ref "v42"
+//!   into src
+//!   key secret("git-ssh")
+//!   submodules
+//!   timeout 2m
+//! }
+//! ```
+//!
+//! | statement | meaning | without it |
+//! |---|---|---|
+//! | `repo "URL"` | `https://…`, `ssh://…` or `git@HOST:PATH` (`http://…` too); `$(NAME)` stands for a variable of the step's `env` | required |
+//! | `ref "…"` | a branch, a tag, or a commit by all of its digits | the remote's `HEAD` |
+//! | `into VOLUME ["folder"]` | the folder to make; folders on the way are made too | the repository's name |
+//! | `depth 20` | how many commits of its history come along; `0` for all | `1` |
+//! | `submodules` | submodules come too, and theirs | their folders are empty |
+//! | `paths ["docs", "a.txt"]` | only these folders and files are checked out | all are |
+//! | `key secret("…")` | a Secret of the type `kubernetes.io/ssh-auth`, with the key `known_hosts` besides `ssh-privatekey` | required for ssh |
+//! | `token secret("…", "…")` | a token or password for https | nobody logs in |
+//! | `user "…"` | whose token it is | `git`, which most servers take with a token |
+//! | `retries 3` | how many tries may follow the first, after pauses of 2, 4, 6 … at most 30 seconds | `5` |
+//! | `timeout 2m` | the time for all tries together, in whole seconds | `5m` |
+//!
+//! The commit that the ref means at this moment is checked out beside the folder, and then takes its place: a reader
+//! sees the old files or the new ones, and never half of either. Where the folder has that commit already, nothing is
+//! done. What is there is replaced as a whole if it came out of a repository, and else left alone: the step fails.
+//!
+//! The key is copied into RAM that this step alone has; the server has to be one of `known_hosts`. ssh asks
+//! `/etc/passwd` for its user, so the step gets one that knows it. The token is given to the repository's own site alone,
+//! and stands in no file. Files of Git LFS are not brought.
+
+use super::{Given, Image, Kind, Lowered, OwnVolume, path_fault, shell};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::quantity::Quantity;
+use crate::object::{Node, Value};
+use crate::source::Span;
+use crate::statement::Slot::{Maybe, One};
+use crate::statement::{Direction, Entry, Place, Type, of_step};
+use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { keyword: "clone", statements: STATEMENTS, lower: read };
+
+const HERE: &[Place] = &[Place::Step("clone")];
+
+const STATEMENTS: &[Entry] = &[
+    of_step(
+        HERE,
+        "repo",
+        &[One("\"url\"", Type::Text)],
+        "The repository: `https://…`, `ssh://…` or `git@HOST:PATH`.",
+    ),
+    of_step(
+        HERE,
+        "ref",
+        &[One("\"name\"", Type::Text)],
+        "A branch, a tag, or a commit by all of its digits; without it the remote's `HEAD`.",
+    ),
+    of_step(
+        HERE,
+        "into",
+        &[One("volume", Type::MountedVolume(Direction::Writes)), Maybe("\"folder\"", Type::Text)],
+        "The folder to make, in a volume; without its name, that of the repository. Implies `writes volume`.",
+    ),
+    of_step(
+        HERE,
+        "depth",
+        &[One("count", Type::Int(0, 1_000_000))],
+        "How many commits of the history come along, `0` for all; without it 1.",
+    ),
+    of_step(HERE, "submodules", &[], "Submodules come too, and theirs."),
+    of_step(
+        HERE,
+        "paths",
+        &[One("[\"path\"]", Type::TextList)],
+        "Only these folders and files are checked out.",
+    ),
+    of_step(
+        HERE,
+        "key",
+        &[One("secret(\"name\")", Type::Secret)],
+        "The key for ssh: a Secret with `ssh-privatekey` and `known_hosts`.",
+    ),
+    of_step(
+        HERE,
+        "token",
+        &[One("secret(\"name\", \"key\")", Type::Variable)],
+        "A token or password for https; it is given to the repository's own site alone.",
+    ),
+    of_step(
+        HERE,
+        "user",
+        &[One("\"name\"", Type::Variable)],
+        "Whose token it is; without it `git`, which most servers take with a token.",
+    ),
+    of_step(
+        HERE,
+        "retries",
+        &[One("count", Type::Int(0, 100))],
+        "How many tries may follow the first, 0 to 100; without it 5.",
+    ),
+    of_step(
+        HERE,
+        "timeout",
+        &[One("time", Type::Seconds)],
+        "The time for all tries together; without it `5m`.",
+    ),
+];
+
+pub(super) const HTTPS: &str = concat!(include_str!("clone/https.sh"), include_str!("clone/clone.sh"));
+pub(super) const SSH: &str = concat!(include_str!("clone/ssh.sh"), include_str!("clone/clone.sh"));
+
+/// Where the Secret with the key is mounted.
+const KEY: &str = "/initflow/.key";
+/// Where the step has RAM for its copy of the key.
+const RAM: &str = "/initflow/.ram";
+
+/// The ways to a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// `https://…` or `http://…`.
+    Https,
+    /// `ssh://…` or `git@host:path`.
+    Ssh,
+}
+
+impl Transport {
+    /// The transport that a URL names.
+    ///
+    /// # Errors
+    /// What is wrong with the URL, as a phrase for a message.
+    pub fn of(url: &str) -> Result<Self, &'static str> {
+        if url.contains(char::is_whitespace) {
+            return Err("a URL has no spaces: write `%20`");
+        }
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return match url.split_once(':') {
+                Some((host, path))
+                    if !host.starts_with('-')
+                        && !host.trim_start_matches("git@").is_empty()
+                        && !host.contains('/')
+                        && !path.is_empty() =>
+                {
+                    Ok(Self::Ssh)
+                }
+                _ => Err("`repo` takes `https://…`, `ssh://…` or `git@HOST:PATH`"),
+            };
+        };
+        let transport = match scheme {
+            "https" | "http" => Self::Https,
+            "ssh" => Self::Ssh,
+            _ => return Err("`repo` takes `https://…`, `ssh://…` or `git@HOST:PATH`"),
+        };
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (user, host) = host.rsplit_once('@').unwrap_or(("", host));
+        if host.is_empty() || host.starts_with('-') {
+            Err("the URL names no host")
+        } else if path.is_empty() {
+            Err("the URL names no repository")
+        } else if user.contains(':') {
+            Err("git would write this password down: use `token`")
+        } else {
+            Ok(transport)
+        }
+    }
+}
+
+/// The folder that git itself would make for a URL, if it can be told.
+fn name_of(url: &str) -> Option<&str> {
+    let path = url.trim_end_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path).trim_end_matches('/');
+    let name = path.rsplit(['/', ':']).next()?;
+    (!name.contains("$(") && !name.starts_with('.') && path_fault(name).is_none()).then_some(name)
+}
+
+/// What is wrong with the name of a branch, a tag or a commit, by git's own rules.
+fn ref_fault(name: &str) -> Option<&'static str> {
+    let forbidden = |char: char| char.is_ascii_control() || " ~^:?*[\\".contains(char);
+    let segment =
+        |part: &str| part.is_empty() || part.starts_with('.') || part.strip_suffix(".lock").is_some();
+    if name.starts_with('-') {
+        Some("no ref starts with `-`")
+    } else if name.contains(forbidden) {
+        Some("no ref has spaces or any of `~^:?*[\\`")
+    } else if name.contains("..")
+        || name.contains("@{")
+        || name.ends_with('.')
+        || name.split('/').any(segment)
+    {
+        Some("no ref of git's can look like this")
+    } else {
+        None
+    }
+}
+
+/// Reads the statements.
+fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
+    let [repo, into] = given.must([("repo", "repo \"https://…\""), ("into", "into VOLUME")], diagnostics)?;
+    let url = repo.values.first()?;
+    let text = url.as_text()?;
+    let mut wrong = |name, span: Span, headline: &str, fault: &str| {
+        diagnostics.push(Diagnostic::error(name, span, headline.to_owned()).here(fault.to_owned()));
+    };
+    let transport = match Transport::of(text) {
+        Ok(transport) => transport,
+        Err(fault) => {
+            wrong("invalid-url", url.span, "this is no repository to clone", fault);
+            return None;
+        }
+    };
+    let folder = match into.values.get(1) {
+        Some(folder) => folder.as_text()?,
+        None => name_of(text).unwrap_or_default(),
+    };
+    if let Some(fault) = path_fault(folder) {
+        let (span, fault) = match into.values.get(1) {
+            Some(folder) => (folder.span, fault),
+            None => (into.span, "expected `into VOLUME \"folder\"`: the URL ends with no name"),
+        };
+        wrong("invalid-path", span, "this is no path of a folder in a volume", fault);
+        return None;
+    }
+    let reference = match given.value("ref") {
+        Some(node) => {
+            if let Some(fault) = ref_fault(node.as_text()?) {
+                wrong("invalid-name", node.span, "this is no branch, tag or commit", fault);
+                return None;
+            }
+            Some(node.as_text()?)
+        }
+        None => None,
+    };
+    let mut paths = Vec::new();
+    for path in given.value("paths").map_or(&[][..], Node::items) {
+        let text = path.as_text()?.trim_end_matches('/');
+        if let Some(fault) = path_fault(text) {
+            let fault = fault.replace("the volume", "the repository");
+            wrong("invalid-path", path.span, "this is no path in a repository", &fault);
+            return None;
+        }
+        paths.push(SmolStr::new(text));
+    }
+    fits(given, transport, text, diagnostics)?;
+    let into = format_smolstr!("{}/{folder}", into.mount_path.as_deref()?.trim_end_matches('/'));
+    let mut env = vec![("INITFLOW_REPO".into(), SmolStr::new(text)), ("INITFLOW_INTO".into(), into)];
+    env.extend(reference.map(|reference| ("INITFLOW_REF".into(), SmolStr::new(reference))));
+    env.push(("INITFLOW_DEPTH".into(), given.number::<u32>("depth", 1).to_smolstr()));
+    let submodules = if given.option("submodules").is_some() { "yes" } else { "no" };
+    env.push(("INITFLOW_SUBMODULES".into(), submodules.into()));
+    env.push(("INITFLOW_RETRIES".into(), given.number::<u32>("retries", 5).to_smolstr()));
+    env.push(("INITFLOW_TIMEOUT".into(), given.time("timeout", 300, diagnostics)?.to_smolstr()));
+    let script = match transport {
+        Transport::Https => HTTPS,
+        Transport::Ssh => SSH,
+    };
+    let mut lowered = Lowered {
+        image: Some(Image::Git),
+        command: shell(script, "clone"),
+        args: paths,
+        env,
+        ..Lowered::default()
+    };
+    if let Some(key) = given.value("key") {
+        let span = key.span;
+        lowered.env.push(("INITFLOW_KEY".into(), KEY.into()));
+        lowered.env.push(("INITFLOW_RAM".into(), RAM.into()));
+        lowered.volumes = vec![secret(key.as_text()?, span), ram(span)];
+        lowered.asks_for_its_user = true;
+    }
+    for (option, name) in [("user", "INITFLOW_USER"), ("token", "INITFLOW_TOKEN")] {
+        if let Some(value) = given.value(option) {
+            lowered.variables.push((name.into(), value.clone()));
+        }
+    }
+    Some(lowered)
+}
+
+/// Asks that what is given to log in is what the transport takes.
+fn fits(given: &Given, transport: Transport, url: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<()> {
+    let (foreign, takes): (&[&str], _) = match transport {
+        Transport::Https => (&["key"], "a key is for ssh; https takes a `token`"),
+        Transport::Ssh => (&["token", "user"], "ssh takes a `key`; its user stands in the URL"),
+    };
+    if let Some(option) = foreign.iter().find_map(|name| given.option(name)) {
+        diagnostics.push(
+            Diagnostic::error(
+                "unmet-requirement",
+                option.span,
+                format!("`{}` does not fit this URL", option.name),
+            )
+            .here("not possible here")
+            .help(takes),
+        );
+        return None;
+    }
+    if transport == Transport::Ssh {
+        given.must([("key", "key secret(\"git-ssh\")")], diagnostics)?;
+    }
+    if let Some(token) = given.option("token")
+        && url.starts_with("http://")
+    {
+        diagnostics.push(
+            Diagnostic::error("unmet-requirement", token.span, "`token` needs an https URL")
+                .here("anybody on the way could read it")
+                .help("write `https://` in the URL"),
+        );
+        return None;
+    }
+    if given.option("token").is_none()
+        && let Some(user) = given.option("user")
+    {
+        diagnostics.push(
+            Diagnostic::error("unmet-requirement", user.span, "`user` needs a `token`")
+                .here("not possible here")
+                .help("say the `token` too, or remove this"),
+        );
+        return None;
+    }
+    Some(())
+}
+
+fn secret(name: &str, span: Span) -> OwnVolume {
+    OwnVolume {
+        name: "key",
+        mount_path: KEY.into(),
+        read_only: true,
+        source: "secret",
+        fields: Node::object(span, [("secretName", Node::text(span, name))]),
+    }
+}
+
+fn ram(span: Span) -> OwnVolume {
+    let mut fields = Node::object(span, [("medium", Node::text(span, "Memory"))]);
+    if let Ok(size) = Quantity::parse("1Mi") {
+        fields.map_mut().set("sizeLimit", span, Node::new(span, Value::Quantity(size)));
+    }
+    OwnVolume { name: "ram", mount_path: RAM.into(), read_only: false, source: "emptyDir", fields }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Transport, name_of, ref_fault};
+
+    #[test]
+    fn a_url_names_its_transport() {
+        for https in
+            ["https://git.acme.dev/site.git", "http://gitea:3000/shop/site", "https://me@git.acme.dev/a/b"]
+        {
+            assert_eq!(Transport::of(https), Ok(Transport::Https), "{https}");
+        }
+        for ssh in
+            ["ssh://git@git.acme.dev:2222/site.git", "git@git.acme.dev:shop/site.git", "git.acme.dev:site"]
+        {
+            assert_eq!(Transport::of(ssh), Ok(Transport::Ssh), "{ssh}");
+        }
+        for wrong in [
+            "",
+            "site",
+            "/srv/git/site",
+            "file:///srv/git/site",
+            "git://git.acme.dev/site",
+            "ext::sh -c id",
+            "https://",
+            "https://git.acme.dev",
+            "https:///site",
+            "https://me:pass-word@git.acme.dev/site",
+            "ssh://-oProxyCommand=id/site",
+            "-oProxyCommand=id:site",
+            "git@:site",
+            "git@git.acme.dev:",
+            "https://git.acme.dev/a b",
+        ] {
+            assert!(Transport::of(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_folder_is_the_one_that_git_would_make() {
+        assert_eq!(name_of("https://git.acme.dev/shop/site.git/"), Some("site"));
+        assert_eq!(name_of("git@git.acme.dev:site"), Some("site"));
+        assert_eq!(name_of("https://git.acme.dev/$(REPO)"), None);
+        assert_eq!(name_of("https://git.acme.dev/.git"), Some("git.acme.dev"));
+    }
+
+    #[test]
+    fn a_ref_has_the_form_that_git_asks_for() {
+        for fine in ["main", "feature/x.y", "v1.2.3", "release-2026", "refs/heads/main", "0f3a", "a@b"] {
+            assert_eq!(ref_fault(fine), None, "{fine}");
+        }
+        for wrong in
+            ["", "-x", "a b", "a..b", "a^{}", "a:b", "/a", "a/", "a//b", "a.lock", ".a", "a@{1}", "a\nb"]
+        {
+            assert!(ref_fault(wrong).is_some(), "{wrong}");
+        }
+    }
+}
