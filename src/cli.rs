@@ -5,6 +5,7 @@
 mod check;
 mod compile;
 mod completions;
+mod config;
 mod console;
 mod each;
 mod explain;
@@ -140,9 +141,15 @@ struct Program {
     /// Files, folders, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The version of Kubernetes that must take the output, 1.33 to 1.37
-    #[arg(long, value_name = "VERSION", default_value_t = Version::NEWEST)]
-    kube: Version,
+    /// The version of Kubernetes that must take the output, 1.33 to 1.37 [default: that of initflow.toml, else 1.37]
+    #[arg(long, value_name = "VERSION")]
+    kube: Option<Version>,
+    /// Take settings from this file, not from the nearest initflow.toml in a source's folder or above it
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Take no settings from any initflow.toml
+    #[arg(long)]
+    no_config: bool,
     /// Give a param its value; `file.name` for a param of a used file
     #[arg(long, value_name = "NAME=VALUE", value_parser = params::assignment)]
     set: Vec<(String, String)>,

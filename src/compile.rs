@@ -12,6 +12,7 @@ use crate::once::split;
 use crate::order::{Order, order};
 use crate::resources::PodDemand;
 use crate::source::{FileId, Sources, Span};
+use crate::steps::Images;
 use crate::syntax::parse;
 use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
 use smol_str::SmolStr;
@@ -26,6 +27,8 @@ const MAX_USE_DEPTH: usize = 64;
 pub struct Options {
     /// The version of Kubernetes that the objects are for.
     pub version: Version,
+    /// The images of the built-in steps.
+    pub images: Images,
     /// The params that are given a value.
     pub settings: Vec<Setting>,
     /// Whether a param without a default may go without a value: then nothing is compiled, only checked.
@@ -67,6 +70,8 @@ pub struct Compilation<T = Compiled> {
 pub struct Compiled {
     /// The workload, checked.
     pub workload: Workload,
+    /// The version of Kubernetes that must take it.
+    pub version: Version,
     /// The order in which its containers start.
     pub order: Order,
     /// What has to be applied before it: the rights that its pods need.
@@ -123,6 +128,7 @@ pub fn compile_with<T: Send>(
         sources: &sources,
         files: &files,
         version: options.version,
+        images: &options.images,
         settings: &options.settings,
         require_params: !options.check_only,
     };
@@ -203,7 +209,7 @@ fn pieces(
         // What was to be said about the order has been said of the whole.
         let order = start.take().unwrap_or_else(|| order(&workload, &mut Vec::new()));
         hold_to_budget(&workload, &order, version, diagnostics);
-        made.push(Compiled { workload, order, access: std::mem::take(&mut access) });
+        made.push(Compiled { workload, version, order, access: std::mem::take(&mut access) });
     }
     made
 }

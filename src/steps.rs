@@ -12,7 +12,7 @@ mod images;
 pub mod migrate;
 pub mod wait;
 
-pub use images::Image;
+pub use images::{Image, Images};
 
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::version::Version;

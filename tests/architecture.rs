@@ -9,6 +9,7 @@ use std::path::Path;
 const LAYERS: &[(&[&str], &str)] = &[
     (&["cli"], "the command: the only layer with files, an environment and a terminal"),
     (&["compile"], "all stages, one after the other"),
+    (&["config"], "a file of settings as what an organisation sets"),
     (&["emit", "plan"], "objects as YAML and JSON; order and totals for people and tools"),
     (&["once"], "steps that run once for all pods as Jobs of their own"),
     (&["lower"], "a checked workload as a typed Kubernetes object"),
@@ -33,6 +34,7 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("k8s_openapi", &["lower"]),
     ("pest", &["syntax"]),
     ("serde_saphyr", &["emit"]),
+    ("toml", &["config"]),
     ("std::env", &["cli"]),
     ("std::fs", &["cli"]),
     ("std::io", &["cli"]),

@@ -82,7 +82,7 @@ fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> Resu
     if arguments.format == Format::Json {
         return Ok(Part::Objects(compiled.access.into_iter().chain([object]).collect()));
     }
-    let plan = || Plan::of(&compiled.workload, &compiled.order, arguments.program.kube);
+    let plan = || Plan::of(&compiled.workload, &compiled.order, compiled.version);
     let header = (!arguments.no_header).then(|| plan().header(&input.short_name()));
     let access = compiled.access.iter().map(|object| Document { header: None, object });
     let documents: Vec<Document> = access.chain([Document { header, object: &object }]).collect();

@@ -1,11 +1,13 @@
 //! The same work for each of many sources, on all cores, with the results in the order of the sources.
 
+use super::config::configs;
 use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::progress::Progress;
 use super::{Program, params};
 use crate::compile::{Compilation, Compiled, Loader, Options, compile_with};
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use crate::config::Config;
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,28 +35,34 @@ pub(super) fn compile_each<W: Send, T: Send>(
     make: impl Fn(&Input, Compiled) -> W + Sync,
     finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
-    let options =
-        Options { version: program.kube, settings: params::settings(program, console)?, check_only };
+    let settings = params::settings(program, console)?;
+    let configs = configs(program, inputs, console)?;
     let disk = Disk::default();
-    let work = |input: &Input| match input.read() {
+    let work = |(input, config): (&Input, &Arc<Config>)| match input.read() {
         Err(trouble) => Outcome::Unreadable(trouble),
         Ok(text) => {
             let make = |compiled| make(input, compiled);
+            let options = Options {
+                version: program.kube.or(config.version).unwrap_or_default(),
+                images: config.images.clone(),
+                settings: settings.clone(),
+                check_only,
+            };
             let mut compilation = compile_with(&input.name, text, &disk, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
         }
     };
     if inputs.len() < FEW {
-        return Some(inputs.iter().map(work).collect());
+        return Some(inputs.iter().zip(&configs).map(work).collect());
     }
     let progress = Progress::new(inputs.len());
-    let counted = |input: &Input| {
-        let outcome = work(input);
+    let counted = |source| {
+        let outcome = work(source);
         progress.advance();
         outcome
     };
-    Some(inputs.par_iter().map(counted).collect())
+    Some(inputs.par_iter().zip(&configs).map(counted).collect())
 }
 
 /// The sources that a program names; what is wrong with the others is reported.

@@ -39,12 +39,18 @@ impl Input {
     pub(super) fn read(&self) -> Result<String, Trouble> {
         let text = match &self.path {
             Some(path) => read(path),
-            None => read_text(io::stdin().lock(), 0),
+            None => read_text(io::stdin().lock(), 0, MAX_SOURCE_BYTES),
         };
         text.map_err(|reason| Trouble {
             message: format!("cannot read `{}`: {reason}", self.name),
             help: None,
         })
+    }
+
+    /// The folder that it is in.
+    pub(super) fn folder(&self) -> &Path {
+        let folder = self.path.as_deref().and_then(Path::parent);
+        folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
     /// The output's place in a folder: the source's, with another ending.
@@ -130,6 +136,11 @@ fn walk(folder: &Path, relative: &Path, inputs: &mut Vec<Input>, troubles: &mut 
 
 /// The text of a file, or why there is none.
 pub(super) fn read(path: &Path) -> Result<String, String> {
+    read_at_most(MAX_SOURCE_BYTES, path)
+}
+
+/// The text of a file of no more than some bytes, or why there is none.
+pub(super) fn read_at_most(limit: usize, path: &Path) -> Result<String, String> {
     let file = File::open(path).map_err(|error| reason(&error))?;
     let metadata = file.metadata().map_err(|error| reason(&error))?;
     if metadata.is_dir() {
@@ -138,17 +149,16 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
     // Pipes and devices say nothing about their length.
     let length = if metadata.is_file() { metadata.len() } else { 0 };
     match usize::try_from(length) {
-        Ok(length) if length <= MAX_SOURCE_BYTES => read_text(file, length),
-        _ => Err(too_large()),
+        Ok(length) if length <= limit => read_text(file, length, limit),
+        _ => Err(too_large(limit)),
     }
 }
 
-fn read_text(reader: impl Read, expected: usize) -> Result<String, String> {
+fn read_text(reader: impl Read, expected: usize, limit: usize) -> Result<String, String> {
     let mut bytes = Vec::with_capacity(expected + 1);
-    let limit = MAX_SOURCE_BYTES as u64 + 1;
-    reader.take(limit).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
-    if bytes.len() > MAX_SOURCE_BYTES {
-        return Err(too_large());
+    reader.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+    if bytes.len() > limit {
+        return Err(too_large(limit));
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err("it is UTF-16; save it as UTF-8".to_owned());
@@ -164,8 +174,8 @@ fn read_text(reader: impl Read, expected: usize) -> Result<String, String> {
     Ok(text)
 }
 
-fn too_large() -> String {
-    format!("it is larger than {} MiB, the most that a source may have", MAX_SOURCE_BYTES >> 20)
+fn too_large(limit: usize) -> String {
+    format!("it is larger than {} MiB, the most that is read of such a file", limit >> 20)
 }
 
 fn reason(error: &io::Error) -> String {
@@ -198,10 +208,10 @@ mod tests {
 
     #[test]
     fn text_is_utf8_and_of_bounded_length() {
-        assert_eq!(read_text(&b"\xef\xbb\xbfa"[..], 0).as_deref(), Ok("a"));
-        let reason = |bytes: &[u8]| read_text(bytes, 0).unwrap_err();
+        assert_eq!(read_text(&b"\xef\xbb\xbfa"[..], 0, 9).as_deref(), Ok("a"));
+        let reason = |bytes: &[u8]| read_text(bytes, 0, 9).unwrap_err();
         assert_eq!(reason(b"ab\xff"), "it is not UTF-8: byte 3 is 0xff");
         assert_eq!(reason(b"\xff\xfea\0"), "it is UTF-16; save it as UTF-8");
-        assert!(read_text(io::repeat(b'a'), 0).unwrap_err().contains("larger than 32 MiB"));
+        assert!(read_text(io::repeat(b'a'), 0, MAX_SOURCE_BYTES).unwrap_err().contains("larger than 32 MiB"));
     }
 }

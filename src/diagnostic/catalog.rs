@@ -30,14 +30,19 @@ impl Entry {
         self.text.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
+    /// Whether its programs are files of settings, in TOML.
+    pub fn is_of_settings(&self) -> bool {
+        self.text.contains("\n```toml fails\n")
+    }
+
     /// The program that raises this diagnostic and no other.
     pub fn failing(&self) -> Option<&'static str> {
-        fence(self.text, "```initflow fails\n")
+        fence(self.text, if self.is_of_settings() { "```toml fails\n" } else { "```initflow fails\n" })
     }
 
     /// The same program, cured.
     pub fn cured(&self) -> Option<&'static str> {
-        fence(self.text, "```initflow\n")
+        fence(self.text, if self.is_of_settings() { "```toml\n" } else { "```initflow\n" })
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Invariant: follows the reference grammar of the distribution project, with the rule of a missing registry being Docker Hub.
 
+use std::borrow::Cow;
+
 /// What is wrong with an image reference, if anything is: a clause that follows the reference in a message.
 pub fn fault(reference: &str) -> Option<String> {
     if reference.chars().any(char::is_whitespace) {
@@ -27,6 +29,29 @@ pub fn fault(reference: &str) -> Option<String> {
         ));
     }
     name_fault(&rest[..name_start + last.len()])
+}
+
+/// What is wrong with a registry, perhaps with a folder, in front of the paths of images, if anything is: a clause
+/// that follows it in a message.
+pub fn registry_fault(registry: &str) -> Option<String> {
+    if let Some((scheme, _)) = registry.split_once("://") {
+        return Some(format!("begins with a scheme, `{scheme}://`"));
+    }
+    if let Some(fault) = fault(&format!("{registry}/image")) {
+        return Some(fault);
+    }
+    let host = registry.split('/').next().unwrap_or_default();
+    (!is_registry(host)).then(|| format!("starts with `{host}`, which is no host name with a dot or a port"))
+}
+
+/// A reference without its registry, as another registry has it that mirrors the first.
+pub fn path(reference: &str) -> Cow<'_, str> {
+    match reference.split_once('/') {
+        Some((first, path)) if is_registry(first) => path.into(),
+        Some(_) => reference.into(),
+        // What Docker Hub shows without a folder is in this one.
+        None => format!("library/{reference}").into(),
+    }
 }
 
 fn name_fault(name: &str) -> Option<String> {
@@ -141,6 +166,22 @@ mod tests {
         ] {
             assert_eq!(fault(good), None, "{good}");
         }
+    }
+
+    #[test]
+    fn a_registry_stands_in_front_of_paths() {
+        for good in ["mirror.acme.dev", "mirror.acme.dev:5000/hub", "localhost", "[::1]:5000/a/b"] {
+            assert_eq!(registry_fault(good), None, "{good}");
+        }
+        for bad in
+            ["", "acme", "https://a.dev", "a.dev/", "a.dev/x:1", "a.dev/Hub", "a.dev/x@sha256:00", "a b"]
+        {
+            assert!(registry_fault(bad).is_some(), "{bad:?}");
+        }
+        assert_eq!(path("curlimages/curl:8"), "curlimages/curl:8");
+        assert_eq!(path("ghcr.io/oras-project/oras:v1"), "oras-project/oras:v1");
+        assert_eq!(path("localhost:5000/a@sha256:00"), "a@sha256:00");
+        assert_eq!(path("postgres:18"), "library/postgres:18");
     }
 
     #[test]

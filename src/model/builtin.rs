@@ -120,7 +120,7 @@ impl Resolver<'_> {
         if let Some(image) = lowered.image
             && draft.fields.get("image").is_none()
         {
-            draft.fields.insert("image", span, COMPILER, Node::text(span, image.reference())).ok();
+            draft.fields.insert("image", span, COMPILER, Node::text(span, self.images.reference(image))).ok();
         }
         for (key, words) in COMMAND.into_iter().zip([lowered.command, lowered.args]) {
             if !words.is_empty() && draft.fields.get(key).is_none() {

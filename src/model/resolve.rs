@@ -8,6 +8,7 @@ use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
 use crate::statement::{Entry, Place};
+use crate::steps::Images;
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};
 use crate::vocabulary;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
@@ -59,6 +60,7 @@ pub(super) struct Resolver<'a> {
     /// What the files declare; a workload's resolver only borrows it.
     pub(super) names: Cow<'a, [Names<'a>]>,
     pub(super) version: Version,
+    pub(super) images: &'a Images,
     pub(super) settings: &'a [Setting],
     pub(super) require_params: bool,
     /// The uses of templates that the current statement stands in, outermost first.
@@ -78,6 +80,8 @@ pub struct Program<'a> {
     pub files: &'a [File],
     /// The version of Kubernetes.
     pub version: Version,
+    /// The images of the built-in steps.
+    pub images: &'a Images,
     /// The params that are given a value.
     pub settings: &'a [Setting],
     /// Whether a param without a default has to be given a value.
@@ -121,12 +125,13 @@ type Item<'a> = (&'a Statement, WorkloadKind, &'static Entry, bool);
 
 impl<'a> Resolver<'a> {
     fn new(program: Program<'a>, names: Cow<'a, [Names<'a>]>) -> Self {
-        let Program { sources, files, version, settings, require_params } = program;
+        let Program { sources, files, version, images, settings, require_params } = program;
         Self {
             sources,
             files,
             names,
             version,
+            images,
             settings,
             require_params,
             frames: Vec::new(),

@@ -1,6 +1,9 @@
-//! The images of the built-in steps: one table.
+//! The images of the built-in steps: one table, and what an organisation puts in its place.
 //!
-//! Invariant: every image carries a tag, has `sh`, and runs as any user.
+//! Invariant: every image of the table carries a tag, has `sh`, and runs as any user.
+
+use crate::kubernetes::image;
+use smol_str::{SmolStr, format_smolstr};
 
 /// The default image of a built-in step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,5 +56,73 @@ impl Image {
             // Amazon Linux with the AWS CLI.
             Self::FetchS3 => "amazon/aws-cli:2.32.9",
         }
+    }
+
+    /// What runs in it.
+    pub const fn purpose(self) -> &'static str {
+        match self {
+            Self::FetchHttps => "`fetch` from `https://` and `http://`",
+            Self::FetchS3 => "`fetch` from `s3://`",
+            Self::Git => "`clone`",
+            Self::Wait => "`wait` for all but `postgres` and `mysql`, and for the Job of a step with `once`",
+            Self::WaitPostgres => "`wait` for `postgres`",
+            Self::WaitMysql => "`wait` for `mysql`",
+        }
+    }
+
+    /// The image of a key.
+    pub fn keyed(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|image| image.key() == key)
+    }
+}
+
+/// The images that the built-in steps start from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Images {
+    /// The registry, perhaps with a folder, that has the images of the table under their own names.
+    pub registry: Option<SmolStr>,
+    /// Images in place of those of the table; the last of a kind counts.
+    pub own: Vec<(Image, SmolStr)>,
+}
+
+impl Images {
+    /// The reference of an image.
+    pub fn reference(&self, image: Image) -> SmolStr {
+        if let Some((_, own)) = self.own.iter().rev().find(|(kind, _)| *kind == image) {
+            return own.clone();
+        }
+        let reference = image.reference();
+        match &self.registry {
+            None => SmolStr::new_static(reference),
+            Some(registry) => format_smolstr!("{registry}/{}", image::path(reference)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Image, Images};
+    use crate::kubernetes::image::fault;
+
+    #[test]
+    fn every_image_is_pinned_and_known_by_its_key() {
+        for image in Image::ALL {
+            assert_eq!(fault(image.reference()), None);
+            let tag = image.reference().rsplit_once(':').map_or("", |(_, tag)| tag);
+            assert!(tag.contains('.'), "`{}` is no exact version", image.reference());
+            assert_eq!(Image::keyed(image.key()), Some(image));
+        }
+        assert_eq!(Image::keyed("fetch"), None);
+    }
+
+    #[test]
+    fn an_image_of_its_own_wins_over_the_registry() {
+        let images = Images {
+            registry: Some("mirror.acme.dev/hub".into()),
+            own: vec![(Image::FetchHttps, "mirror.acme.dev/curl:8".into())],
+        };
+        assert_eq!(images.reference(Image::FetchHttps), "mirror.acme.dev/curl:8");
+        assert_eq!(images.reference(Image::Wait), "mirror.acme.dev/hub/curlimages/curl:8.17.0");
+        assert_eq!(Images::default().reference(Image::Wait), "curlimages/curl:8.17.0");
     }
 }

@@ -1,6 +1,7 @@
-//! Programs in Markdown: a fence `initflow` compiles without a warning, and a fence `initflow NAME` raises exactly NAME.
+//! Programs in Markdown: a fence `initflow` compiles without a warning, a fence `initflow NAME` raises exactly NAME, and
+//! so it is with the settings in a fence `toml`.
 
-use crate::{no_complaints, raised};
+use crate::{no_complaints, raised, raised_in_settings};
 use initflow::compile::Options;
 use std::fs;
 
@@ -12,7 +13,10 @@ fn every_program_does_what_its_fence_says() {
     for file in TEXTS {
         let text = fs::read_to_string(file).expect("a text can be read");
         for fence in fences(&text) {
-            let (names, shown) = raised(&fence.program, &Options::default());
+            let (names, shown) = match fence.language {
+                Language::Initflow => raised(&fence.program, &Options::default()),
+                Language::Toml => raised_in_settings(&fence.program),
+            };
             let as_said = match fence.raises {
                 None => names.is_empty(),
                 Some(expected) => !names.is_empty() && names.iter().all(|name| *name == expected),
@@ -27,9 +31,15 @@ fn every_program_does_what_its_fence_says() {
     no_complaints(&complaints);
 }
 
+enum Language {
+    Initflow,
+    Toml,
+}
+
 struct Fence<'a> {
     /// The line that opens it, from 1.
     line: usize,
+    language: Language,
     raises: Option<&'a str>,
     program: String,
 }
@@ -44,9 +54,12 @@ fn fences(text: &str) -> Vec<Fence<'_>> {
         let program = lines.by_ref().map(|(_, line)| line).take_while(|line| line.trim() != "```");
         let program = program.fold(String::new(), |all, line| all + line + "\n");
         let mut words = info.split_whitespace();
-        if words.next() == Some("initflow") {
-            fences.push(Fence { line: at + 1, raises: words.next(), program });
-        }
+        let language = match words.next() {
+            Some("initflow") => Language::Initflow,
+            Some("toml") => Language::Toml,
+            _ => continue,
+        };
+        fences.push(Fence { line: at + 1, language, raises: words.next(), program });
     }
     fences
 }

@@ -59,8 +59,10 @@ fn table(name: &str) -> String {
             rows("type | its values", model::parameter_types().map(|(name, values)| vec![code(name), values]))
         }
         "images" => rows(
-            "step | image",
-            Image::ALL.iter().map(|image| vec![code(image.key()), code(image.reference())]),
+            "name | image | runs",
+            Image::ALL
+                .iter()
+                .map(|image| vec![code(image.key()), code(image.reference()), image.purpose().into()]),
         ),
         "versions" => rows("field or value | known from | on by default from | feature gate", newer()),
         "library" => rows("template | parameters | what it is", templates()),
@@ -132,6 +134,9 @@ fn newer() -> impl Iterator<Item = Vec<String>> {
 
 /// What the explanation's program raises it as.
 fn severity(entry: &Explained) -> &'static str {
+    if entry.is_of_settings() {
+        return "error";
+    }
     let program = entry.failing().unwrap_or_default().to_owned();
     let version = entry.text.split_once("`--kube ").and_then(|(_, rest)| rest.split('`').next());
     let version = version.map_or(Version::NEWEST, |version| version.parse().expect("a version"));
