@@ -10,7 +10,7 @@ tree=$work/tree
 log=$work/log
 say() { printf 'clone: %s\n' "$1"; }
 fail() {
-  remove "$work"
+  remove "$work" || :
   say "$1" >&2
   exit 1
 }
@@ -18,8 +18,12 @@ fail() {
 remove() {
   for path; do
     [ ! -d "$path" ] || [ -L "$path" ] || chmod -R u+rwX "$path" 2>/dev/null || :
-    rm -rf "$path"
+    rm -rf "$path" 2>/dev/null || return 1
   done
+}
+# Removes what an earlier run has left, and what this one has replaced.
+sweep() {
+  remove "$work" "$old" || fail "cannot remove $path: it has files of another user; give the pod an fsGroup"
 }
 # Adds to git's configuration, behind what the step's `env` has; a variable leaves nothing behind.
 configure() {
@@ -108,8 +112,8 @@ case $host in *:*@*) fail "$name is given with a password, which git would write
 umask 022
 mkdir -p "$folder" || fail "cannot make the folder $folder"
 # A run was killed between the two renames below.
-[ -e "$into" ] || [ ! -d "$old" ] || mv -T "$old" "$into"
-remove "$work" "$old"
+[ -e "$into" ] || [ ! -d "$old" ] || mv -T "$old" "$into" || fail "cannot move $old back to $into"
+sweep
 [ ! -L "$into" ] || fail "$into is a link"
 [ -d "$into" ] || [ ! -e "$into" ] || fail "$into is a file"
 if [ -d "$into" ] && [ ! -e "$into/.git" ] && [ -n "$(find "$into" ! -path "$into" | head -n 1)" ]; then
@@ -140,11 +144,11 @@ until get "$@"; do
   sleep "$pause"
 done
 if [ ! -d "$tree" ]; then
-  remove "$work"
+  sweep
   say "$into has commit $commit already"
   exit 0
 fi
-[ ! -e "$into" ] || mv -T "$into" "$old"
-mv -T "$tree" "$into"
-remove "$work" "$old"
+[ ! -e "$into" ] || mv -T "$into" "$old" || fail "cannot move $into out of the way"
+mv -T "$tree" "$into" || fail "cannot move the files to $into: another pod may be at it"
+sweep
 say "$into has commit $commit"

@@ -269,6 +269,13 @@ def old(folder="site", content="version 0\n"):
     return before
 
 
+def foreign(volumes):
+    """The same, of a user who is another now."""
+    old()(volumes)
+    for path in [volumes / "files/site", *(volumes / "files/site").rglob("*")]:
+        os.chown(path, 12345, 12345)
+
+
 def only(*versions, folder="site"):
     """A reader's look: the folder is not there, or is one version, whole."""
     allowed = [expected(number) for number in versions] + [dict.fromkeys(expected(1), "version 0\n")]
@@ -383,6 +390,7 @@ CASES = [
     Fault("names a wrong token", "with-token", last="Authentication failed", check=nothing, **HTTPS, secrets={"git": {"token": "wrong-token"}}),
     Fault("tells no other site", "led-astray", last=["could not get"], check=lambda volumes: nothing(volumes) + strangers(volumes), **TOKENS),
     Fault("trusts no stranger", "head", last="certificate", check=nothing, configmaps={"ca": {"ca.pem": ""}}),
+    Fault("names who is in the way", "head", before=foreign, last="has files of another user", check=lambda volumes: [] if tree(volumes / "files/site")["a.txt"] == "version 2\n" else ["the new files are not there"], **HTTPS),
     Fault("is refused", "refused", says=["the next one is in 2 s"], last=["onnect", "2 tries failed"], check=nothing, **HTTPS),
     Fault("ends in time", "silent", last="gave up on https://127", within=8, check=nothing, **HTTPS),
     Fault("takes no half", "cut", last=["could not get", "2 tries failed"], check=nothing, **HTTPS),
