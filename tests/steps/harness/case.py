@@ -17,9 +17,9 @@ class Case:
     `step` names the container, or several that run one after the other and share their volumes. `files` are all files
     that the volumes hold in the end, as `VOLUME/path: (content, mode)`; `check(folder)` gives further faults of the
     folder that has the volumes, or of a server. `before(folder)` fills the volumes, and `serve(bench)` brings the servers
-    into the state that the case is about. `given` is what the cluster holds (see `Sandbox`), or functions of the bench: the values of its `secrets`,
-    and what else is `secret`, may show neither in the output nor in the arguments of any process; what is `silent` only
-    not in the output.
+    into the state that the case is about. `given` is what the cluster holds (see `Sandbox`), or functions of the bench:
+    the values of its `secrets`, and what else is `secret`, may show neither in the output nor in the arguments of any
+    process; what is `silent` only not in the output.
     """
 
     # Whether it is run by both shells; else they take turns.
@@ -62,12 +62,12 @@ class Case:
         """Runs a container to its end, and says what is wrong with how it went."""
         secret = [*self.secret, *sandbox.secrets()]
         run = Run(sandbox, traced=bool(secret))
-        ended = run.ends(self.within)
+        ended = run.ends(self.time(sandbox))
         output = run.output + run.errors
         last = (run.errors.strip().splitlines() or [""])[-1]
         is_last = sandbox.container["name"] == self.steps[-1]
         exits = self.exits if is_last else 0
-        faults = [] if ended else [f"has not ended after {self.within} s"]
+        faults = [] if ended else [f"has not ended after {run.took:.1f} s"]
         if ended and run.status != exits:
             faults.append(f"exit status {run.status} instead of {exits}")
         if is_last:
@@ -78,6 +78,10 @@ class Case:
             started = run.started()
             faults += [f"`{words}` is an argument of a process" for words in secret if words in started]
         return [*faults, output] if faults else []
+
+    def time(self, sandbox):
+        """How long a run may take, in seconds."""
+        return self.within
 
     def left(self, folder):
         """What is wrong with what is there now."""
@@ -92,8 +96,10 @@ class Case:
 class Fault(Case):
     """A server that is in a bad way, or another fault of the world: the step fails in time, and says why.
 
-    `last` has to stand on its last line. `within` is what its timeout allows, in seconds.
+    `last` has to stand on its last line. It takes up to `within` seconds, and no longer than its timeout allows.
     """
+
+    SLACK = 3
 
     def __init__(self, title, step, *, last, within=20, **rest):
         super().__init__(title, step, exits=1, last=[last] if isinstance(last, str) else last, within=within, **rest)
@@ -101,6 +107,10 @@ class Fault(Case):
     def prove(self, bench, shell):
         faults, _ = super().prove(bench, shell)
         return faults, {"faults": 1}
+
+    def time(self, sandbox):
+        timeout = sandbox.environment().get("INITFLOW_TIMEOUT", self.within)
+        return min(self.within, int(timeout) + self.SLACK)
 
 
 class Kills(Case):

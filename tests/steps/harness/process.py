@@ -1,5 +1,6 @@
 """Runs of a container: to the end, or to a SIGKILL."""
 
+import codecs
 import os
 import signal
 import subprocess
@@ -35,7 +36,8 @@ class Run:
 
     def started(self):
         """Every program that was started, with its arguments, one a line."""
-        return self.trace.read_text(errors="replace")
+        # What is not plain stands there as in a string of C.
+        return codecs.escape_decode(self.trace.read_bytes())[0].decode(errors="replace")
 
     def _kill(self):
         os.killpg(self.process.pid, signal.SIGKILL)
