@@ -20,10 +20,10 @@ STEPS = 20
 class Web:
     """An HTTP server with good and bad days.
 
-    `files` by path are there; `answers` by path are functions that take the request's handler and give status and
-    content. `/status/N` answers with N; `/flaky` with 500 twice, then with `content`; `/slow` after 5 seconds; `/cut`
-    with less than it says; `/half` with half, and then says nothing. All that was asked for is in `requests`, as method,
-    path and headers. With a `certificate` (see there) it speaks TLS.
+    `files` by path are there; `answers` by path are functions that take the request's handler and give status,
+    content, and headers where there are some. `/status/N` answers with N; `/flaky` with 500 twice, then with `content`;
+    `/slow` after 5 seconds; `/cut` with less than it says; `/half` with half, and then says nothing. All that was asked
+    for is in `requests`, as method, path and headers. With a `certificate` (see there) it speaks TLS.
     """
 
     def __init__(self, files=None, content=b"the content\n", certificate=None):
@@ -64,8 +64,8 @@ class Web:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         if path in self.answers:
             handler.body = body
-            status, content = self.answers[path](handler)
-            self.answer(handler, status, content if isinstance(content, bytes) else content.encode())
+            status, content, *headers = self.answers[path](handler)
+            self.answer(handler, status, content if isinstance(content, bytes) else content.encode(), *headers)
         elif path in self.files:
             self.answer(handler, 200, self.files[path])
         elif path.startswith("/status/"):
@@ -82,8 +82,10 @@ class Web:
         else:
             self.answer(handler, 404, b"<h1>not found</h1>\n")
 
-    def answer(self, handler, status, content, length=None, after=0):
+    def answer(self, handler, status, content, headers=None, length=None, after=0):
         handler.send_response(status)
+        for name, value in (headers or {}).items():
+            handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(content) if length is None else length))
         handler.end_headers()
         if handler.command != "HEAD":
