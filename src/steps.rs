@@ -200,7 +200,8 @@ fn shell(script: &str, name: &str) -> Vec<SmolStr> {
 
 #[cfg(test)]
 mod tests {
-    use super::path_fault;
+    use super::fetch::{self, Source};
+    use super::{clone, path_fault, wait};
 
     #[test]
     fn a_path_stays_in_its_volume() {
@@ -215,8 +216,10 @@ mod tests {
     /// Kubernetes replaces `$(NAME)` and `$$` in commands: a script that holds neither reaches the shell as written.
     #[test]
     fn scripts_hold_nothing_that_kubernetes_replaces() {
-        let wait = super::wait::script(super::wait::CONDITIONS);
-        for script in [super::fetch::HTTPS, super::fetch::S3, super::clone::HTTPS, super::clone::SSH, &wait] {
+        let wait = wait::script(wait::CONDITIONS);
+        let sources = [Source::Http, Source::Object, Source::Artifact].map(fetch::tool);
+        let fetches = sources.iter().flat_map(|(_, file, folder)| [*file, folder]);
+        for script in fetches.chain([clone::HTTPS, clone::SSH, &wait]) {
             assert!(!script.contains("$$"));
             for (start, _) in script.match_indices("$(") {
                 let name = script[start + 2..].split(')').next().unwrap_or_default();

@@ -99,6 +99,55 @@ fn a_slip_gives_one_message() {
     }
 }
 
+#[test]
+fn what_does_not_go_together_in_a_fetch_is_said() {
+    let sum = format!("sha256 \"{}\"", "0".repeat(64));
+    for (inside, into, name, help) in [
+        ("from \"s3://a/b/\"", "c/", "", ""),
+        ("from \"https://a/b.tgz\"; unpack", "c", "", ""),
+        ("from \"https://a/b\"", "c/", "invalid-path", ""),
+        ("from \"oci://a.dev/b:1\"", "c/", "", ""),
+        (
+            &format!("from \"s3://a/b/\"; {sum}"),
+            "c",
+            "misplaced-statement",
+            "leave it out, or fetch one archive and `unpack` it",
+        ),
+        (&format!("from \"oci://a.dev/b:1\"; {sum}"), "c/", "misplaced-statement", ""),
+        (&format!("from \"oci://a.dev/b:1\"; {sum}"), "c", "", ""),
+        (
+            "from \"gs://a/b/\"; unpack \"zip\"",
+            "c",
+            "misplaced-statement",
+            "name one object, without the `/` at the end",
+        ),
+        ("from \"s3://a/b\"; header \"X\" \"y\"", "c", "misplaced-statement", ""),
+        ("from \"https://a/b\"; header \"X Y\" \"y\"", "c", "invalid-name", ""),
+        ("from \"https://a/b\"; header \"X\" secret(\"y\", \"z\"); header \"Y\" \"$(Z)\"", "c", "", ""),
+        ("from \"https://a/b\"; unpack", "c", "missing-value", ""),
+        ("from \"https://a/b\"; unpack \"rar\"", "c", "unknown-value", ""),
+        ("from \"https://a/b.tar.zst\"; unpack", "c", "missing-image", ""),
+        ("from \"https://a/b.tar.zst\"; unpack; image \"b:1\"", "c", "", ""),
+        ("from \"http://a.dev/b\"", "c", "unprotected-download", ""),
+        (&format!("from \"http://a.dev/b\"; {sum}"), "c", "", ""),
+        (
+            &format!("from \"http://a.dev/b\"; {sum}; header \"X\" \"y\""),
+            "c",
+            "unprotected-download",
+            "use `https://`",
+        ),
+    ] {
+        let program = format!(
+            "pod x {{ volume v\n fetch f {{ {inside}; into v \"{into}\" }}\n app a {{ image \"a:1\"; reads v at /v }} }}"
+        );
+        if name.is_empty() {
+            assert_eq!(names(&program), Vec::<&str>::new(), "{program}");
+        } else {
+            check_one(&program, name, help);
+        }
+    }
+}
+
 fn check_one(program: &str, name: &str, help: &str) {
     let (_, diagnostics) = compiled(program);
     let found: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.name).collect();

@@ -1,4 +1,4 @@
-//! `fetch`: one file out of the network into a volume.
+//! `fetch`: a file, a folder of files or an unpacked archive out of the network into a volume.
 //!
 //! ```initflow
 //! fetch settings {
@@ -9,31 +9,43 @@
 //!   retries 3
 //!   timeout 2m
 //! }
+//! fetch theme {
+//!   from "https://themes.acme.dev/dark-2.1.tar.gz"
+//!   into html "theme/"
+//!   header "Authorization" secret("themes", "authorization")
+//!   unpack
+//! }
 //! ```
 //!
 //! | statement | meaning | without it |
 //! |---|---|---|
-//! | `from "URL"` | `https://…`, `http://…` or `s3://BUCKET/KEY`; `$(NAME)` stands for a variable of the step's `env` | required |
-//! | `into VOLUME "path"` | the file to make; folders on the way are made too | required |
-//! | `sha256 "…"` | the checksum, 64 hexadecimal digits | the file is not verified, and is fetched again on every run |
-//! | `mode 0444` | the file's mode, in octal | `0644` |
+//! | `from "URL"` | `https://…`, `http://…`; an object `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `az://ACCOUNT/CONTAINER/PATH`, or all below a prefix, with `/` at the end; an artifact `oci://REGISTRY/NAME:TAG`; `$(NAME)` stands for a variable of the step's `env` | required |
+//! | `into VOLUME "path"` | the file to make, or the folder for a prefix, an archive, and with `/` at its end for all files of an artifact; folders on the way are made too | required |
+//! | `sha256 "…"` | the checksum of what is downloaded, 64 hexadecimal digits | it is not verified, and is fetched again on every run |
+//! | `unpack ["FORMAT"]` | unpacks an archive: `tar`, `tar.gz`, `tar.zst`, `zip`; the URL's ending may say which | the file stays as it is |
+//! | `header "NAME" VALUE` | a header of the request, as text or out of a Secret; it goes to the URL's own site alone | none |
+//! | `mode 0444` | the files' mode, in octal | `0644` |
 //! | `retries 3` | how many tries may follow the first, after pauses of 2, 4, 6 … at most 30 seconds | `5` |
 //! | `timeout 2m` | the time for all tries together, in whole seconds | `5m` |
 //!
-//! The file is downloaded under a temporary name in its own folder, verified, given its mode and only then renamed: a
-//! reader never sees half of it. Where a file with the right checksum is there already, nothing is downloaded. A
-//! password or a query in the URL is not printed. A redirect is followed, but not from https to http.
+//! What comes is downloaded under a temporary name beside its final one, verified, unpacked, given its mode and only then
+//! renamed: a reader never sees half of it. A folder takes the place of an older one by two renames, and a run that was
+//! killed between them is put right by the next one. A folder's checksum is kept in `.initflow-NAME.sha256` beside it.
 //!
-//! S3 takes its credentials as the AWS CLI does: from the service account's role (IRSA, Pod Identity), or from `env`
-//! (`AWS_ACCESS_KEY_ID` …); `AWS_ENDPOINT_URL` in `env` names another S3-compatible server. For a private certificate
-//! authority set `CURL_CA_BUNDLE` or `AWS_CA_BUNDLE`.
+//! The scripts are put together of three files: where the files come from, what all have in common, and what is made of
+//! them.
 
 use super::{Given, Image, Kind, Lowered, path_fault, shell};
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
-use crate::statement::Slot::One;
+use crate::object::Node;
+use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, Entry, Place, Type, of_step};
+use check::wrong;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+pub use source::{Archive, Source};
+
+mod check;
+mod source;
 
 /// The kind.
 pub(super) const KIND: Kind = Kind { keyword: "fetch", statements: STATEMENTS, lower: read };
@@ -45,21 +57,41 @@ const STATEMENTS: &[Entry] = &[
         HERE,
         "from",
         &[One("\"url\"", Type::Text)],
-        "What to download: `https://…`, `http://…` or `s3://BUCKET/KEY`.",
+        "What to fetch: `https://…`, an object or a prefix of `s3://`, `gs://` or `az://`, or an artifact of `oci://`.",
     ),
     of_step(
         HERE,
         "into",
         &[One("volume", Type::MountedVolume(Direction::Writes)), One("\"path\"", Type::Text)],
-        "The file to make, in a volume; implies `writes volume`.",
+        "The file or the folder to make, in a volume; implies `writes volume`.",
     ),
     of_step(
         HERE,
         "sha256",
         &[One("\"checksum\"", Type::Text)],
-        "The checksum that the file must have, 64 hexadecimal digits; without it the file is fetched again on every run.",
+        "The checksum of what is downloaded, 64 hexadecimal digits; without it everything is fetched again on every run.",
     ),
-    of_step(HERE, "mode", &[One("mode", Type::Mode)], "The file's mode, in octal; without it `0644`."),
+    of_step(
+        HERE,
+        "unpack",
+        &[Maybe("\"format\"", Type::Text)],
+        "Unpacks an archive into a folder: `tar`, `tar.gz`, `tar.zst` or `zip`; without a format the URL's ending says it.",
+    ),
+    Entry {
+        repeats: true,
+        ..of_step(
+            HERE,
+            "header",
+            &[One("\"name\"", Type::Text), One("value", Type::Variable)],
+            "A header of the request: text, or `secret(name, key)` and the like; for `https://` alone, may stand several times.",
+        )
+    },
+    of_step(
+        HERE,
+        "mode",
+        &[One("mode", Type::Mode)],
+        "The mode of the file, or of the files in the folder, in octal; without it `0644`.",
+    ),
     of_step(
         HERE,
         "retries",
@@ -74,19 +106,46 @@ const STATEMENTS: &[Entry] = &[
     ),
 ];
 
-pub(super) const HTTPS: &str = concat!(include_str!("fetch/https.sh"), include_str!("fetch/fetch.sh"));
-pub(super) const S3: &str = concat!(include_str!("fetch/s3.sh"), include_str!("fetch/fetch.sh"));
+/// A script: where the files come from, what all have in common, what is made of them.
+macro_rules! script {
+    ($source:literal, $target:literal) => {
+        concat!(
+            include_str!(concat!("fetch/", $source, ".sh")),
+            include_str!("fetch/begin.sh"),
+            include_str!(concat!("fetch/", $target, ".sh"))
+        )
+    };
+}
+
+/// The tool of a source: its image, and its scripts that make a file and a folder.
+pub(super) const fn tool(source: Source) -> (Image, &'static str, &'static str) {
+    match source {
+        Source::Http => (Image::FetchHttps, script!("https", "file"), script!("https", "folder")),
+        Source::Object | Source::Prefix => {
+            (Image::FetchStorage, script!("rclone", "file"), script!("rclone", "folder"))
+        }
+        Source::Artifact => (Image::FetchOci, script!("oci", "file"), script!("oci", "folder")),
+    }
+}
 
 /// The options of a `fetch`.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the file comes from; [`Source::of`] knows it.
+    /// Where the files come from; [`Source::of`] knows it.
     pub from: SmolStr,
-    /// The absolute path of the file to make: the volume's mount path and the path in the volume.
+    /// The kind of place that `from` names.
+    pub source: Source,
+    /// The absolute path of the file or folder to make: the volume's mount path and the path in the volume.
     pub into: SmolStr,
+    /// Whether `into` is a folder.
+    pub folder: bool,
     /// The checksum as [`checksum`] gives it.
     pub sha256: Option<SmolStr>,
-    /// The file's mode.
+    /// The format of the archive to unpack into the folder.
+    pub unpack: Option<Archive>,
+    /// The names of the headers, with the fields of an `EnvVar` that their values are.
+    pub headers: Vec<(SmolStr, Node)>,
+    /// The files' mode.
     pub mode: u32,
     /// How many tries may follow the first.
     pub retries: u32,
@@ -95,49 +154,12 @@ pub struct Options {
 }
 
 impl Options {
-    /// The file's mode where none is given: its readers may run as other users.
+    /// The files' mode where none is given: their readers may run as other users.
     pub const MODE: u32 = 0o644;
     /// The retries where none are given.
     pub const RETRIES: u32 = 5;
     /// The timeout where none is given, in seconds.
     pub const TIMEOUT: u64 = 300;
-}
-
-/// The kinds of place that a file can come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// `https://…` or `http://…`.
-    Https,
-    /// `s3://bucket/key`.
-    S3,
-}
-
-impl Source {
-    /// The source that a URL names.
-    ///
-    /// # Errors
-    /// What is wrong with the URL, as a phrase for a message.
-    pub fn of(url: &str) -> Result<Self, &'static str> {
-        if url.contains(char::is_whitespace) && !url.starts_with("s3://") {
-            return Err("a URL has no spaces: write `%20`");
-        }
-        if let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) {
-            return if rest.is_empty() || rest.starts_with('/') {
-                Err("the URL names no host")
-            } else {
-                Ok(Self::Https)
-            };
-        }
-        let Some(object) = url.strip_prefix("s3://") else {
-            return Err("`from` takes `https://…`, `http://…` or `s3://BUCKET/KEY`");
-        };
-        match object.split_once('/') {
-            Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() && !key.ends_with('/') => {
-                Ok(Self::S3)
-            }
-            _ => Err("`from` takes one object: `s3://BUCKET/KEY`"),
-        }
-    }
 }
 
 /// A checksum in lower case, if it is 64 hexadecimal digits.
@@ -149,14 +171,23 @@ pub fn checksum(text: &str) -> Option<SmolStr> {
 /// Reads the statements.
 fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     let [from, into] =
-        given.must([("from", "from \"https://…\""), ("into", "into VOLUME \"file\"")], diagnostics)?;
+        given.must([("from", "from \"https://…\""), ("into", "into VOLUME \"path\"")], diagnostics)?;
     let from = from.values.first()?;
-    let source = Source::of(from.as_text()?);
+    let url = from.as_text()?;
+    let source = Source::of(url);
     let source = wrong(source, "invalid-url", from.span, "this cannot be fetched", diagnostics)?;
     let path = into.values.get(1)?;
-    let path_text = path.as_text()?;
-    let checked = path_fault(path_text).map_or(Ok(()), Err);
-    wrong(checked, "invalid-path", path.span, "this is no path of a file in a volume", diagnostics)?;
+    let text = path.as_text()?;
+    let archive = given.option("unpack");
+    let folder =
+        archive.is_some() || source == Source::Prefix || source == Source::Artifact && text.ends_with('/');
+    let inner = if folder { text.strip_suffix('/').unwrap_or(text) } else { text };
+    let headline = if folder {
+        "this is no path of a folder in a volume"
+    } else {
+        "this is no path of a file in a volume"
+    };
+    wrong(path_fault(inner).map_or(Ok(()), Err), "invalid-path", path.span, headline, diagnostics)?;
     let sha256 = match given.value("sha256") {
         Some(text) => {
             let sum = checksum(text.as_text()?).ok_or("expected 64 hexadecimal digits");
@@ -164,71 +195,82 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         }
         None => None,
     };
-    let options = Options {
-        from: from.as_text()?.into(),
-        into: format_smolstr!("{}/{path_text}", into.mount_path.as_deref()?.trim_end_matches('/')),
+    let several = folder && archive.is_none();
+    let sound = diagnostics.len();
+    diagnostics.extend(check::clashes(given, source, several, from.span));
+    if diagnostics.len() > sound {
+        return None;
+    }
+    let unpack = match archive {
+        Some(option) => Some(check::format(given, option, url, diagnostics)?),
+        None => None,
+    };
+    let headers = check::headers(given, diagnostics)?;
+    if source::is_open(url) && (sha256.is_none() || !headers.is_empty()) {
+        diagnostics.push(check::in_the_open(from.span, !headers.is_empty()));
+    }
+    Some(lower(Options {
+        from: url.into(),
+        source,
+        into: format_smolstr!("{}/{inner}", into.mount_path.as_deref()?.trim_end_matches('/')),
+        folder,
         sha256,
+        unpack,
+        headers,
         mode: given.number("mode", Options::MODE),
         retries: given.number("retries", Options::RETRIES),
         timeout: given.time("timeout", Options::TIMEOUT, diagnostics)?,
-    };
-    Some(lower(source, &options))
-}
-
-/// Reports what is wrong with a value.
-fn wrong<T>(
-    value: Result<T, &str>,
-    name: &'static str,
-    span: Span,
-    headline: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<T> {
-    value.map_err(|fault| diagnostics.push(Diagnostic::error(name, span, headline).here(fault))).ok()
+    }))
 }
 
 /// Turns a `fetch` into a container's parts.
-pub fn lower(source: Source, options: &Options) -> Lowered {
-    let (image, script) = match source {
-        Source::Https => (Image::FetchHttps, HTTPS),
-        Source::S3 => (Image::FetchS3, S3),
-    };
+pub fn lower(options: Options) -> Lowered {
+    let (image, file, folder) = tool(options.source);
+    let script = if options.folder { folder } else { file };
+    let mode = if options.folder { symbolic(options.mode) } else { format_smolstr!("{:04o}", options.mode) };
     let mut env = vec![
-        ("INITFLOW_FROM".into(), options.from.clone()),
-        ("INITFLOW_INTO".into(), options.into.clone()),
-        ("INITFLOW_MODE".into(), SmolStr::from(format!("{:04o}", options.mode))),
+        ("INITFLOW_FROM".into(), options.from),
+        ("INITFLOW_INTO".into(), options.into),
+        ("INITFLOW_MODE".into(), mode),
         ("INITFLOW_RETRIES".into(), options.retries.to_smolstr()),
         ("INITFLOW_TIMEOUT".into(), options.timeout.to_smolstr()),
     ];
-    if let Some(sha256) = &options.sha256 {
-        env.push(("INITFLOW_SHA256".into(), sha256.clone()));
+    env.extend(options.sha256.map(|sha256| ("INITFLOW_SHA256".into(), sha256)));
+    env.extend(options.unpack.map(|archive| ("INITFLOW_UNPACK".into(), archive.name().into())));
+    if !options.headers.is_empty() {
+        let names: Vec<&str> = options.headers.iter().map(|(name, _)| name.as_str()).collect();
+        env.push(("INITFLOW_HEADERS".into(), names.join(" ").into()));
     }
-    Lowered { image: Some(image), command: shell(script, "fetch"), env, ..Lowered::default() }
+    let value = |(number, (_, value))| (format_smolstr!("INITFLOW_HEADER_{number}"), value);
+    let variables = options.headers.into_iter().enumerate().map(value).collect();
+    Lowered { image: Some(image), command: shell(script, "fetch"), env, variables, ..Lowered::default() }
+}
+
+/// A mode as `chmod -R` takes it: folders, and files that are executable, are so for all who may read.
+///
+/// `=` would do, but `BusyBox` forgets at it what was executable.
+fn symbolic(mode: u32) -> SmolStr {
+    let mut clauses = Vec::new();
+    for (class, shift) in [("u", 6), ("g", 3), ("o", 0)] {
+        let has = |bit: u32| mode >> shift & bit != 0;
+        let enter = if has(1) { "x" } else { "X" };
+        let given = [("r", has(4)), ("w", has(2)), (enter, has(4) || has(1))];
+        let taken = [("r", !has(4)), ("w", !has(2)), ("x", !has(4) && !has(1))];
+        for (sign, letters) in [('+', given), ('-', taken)] {
+            let letters: String =
+                letters.into_iter().filter(|(_, holds)| *holds).map(|(letter, _)| letter).collect();
+            if !letters.is_empty() {
+                clauses.push(format!("{class}{sign}{letters}"));
+            }
+        }
+    }
+    clauses.push("ug-s".into());
+    clauses.join(",").into()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, Source, checksum, lower};
-
-    #[test]
-    fn a_url_names_its_source() {
-        assert_eq!(Source::of("https://acme.dev/a?b=c d"), Err("a URL has no spaces: write `%20`"));
-        assert_eq!(Source::of("https://acme.dev/a?b=c"), Ok(Source::Https));
-        assert_eq!(Source::of("http://minio:9000/a"), Ok(Source::Https));
-        assert_eq!(Source::of("s3://acme/shop/a b.json"), Ok(Source::S3));
-        for wrong in [
-            "",
-            "acme.dev",
-            "ftp://acme.dev/a",
-            "https://",
-            "https:///a",
-            "s3://acme",
-            "s3://acme/",
-            "s3:///key",
-            "s3://acme/prefix/",
-        ] {
-            assert!(Source::of(wrong).is_err(), "{wrong}");
-        }
-    }
+    use super::{Options, Source, checksum, lower, symbolic};
 
     #[test]
     fn a_checksum_is_64_hexadecimal_digits() {
@@ -238,17 +280,28 @@ mod tests {
     }
 
     #[test]
+    fn folders_can_be_entered_by_those_who_may_read() {
+        assert_eq!(symbolic(0o644), "u+rwX,g+rX,g-w,o+rX,o-w,ug-s");
+        assert_eq!(symbolic(0o440), "u+rX,u-w,g+rX,g-w,o-rwx,ug-s");
+        assert_eq!(symbolic(0o755), "u+rwx,g+rx,g-w,o+rx,o-w,ug-s");
+    }
+
+    #[test]
     fn what_the_user_wrote_is_data() {
         let hostile = "https://acme.dev/'\"$(id)`id`";
         let options = Options {
             from: hostile.into(),
+            source: Source::Http,
             into: "/v/$(id)".into(),
+            folder: false,
             sha256: None,
+            unpack: None,
+            headers: Vec::new(),
             mode: Options::MODE,
             retries: Options::RETRIES,
             timeout: Options::TIMEOUT,
         };
-        let lowered = lower(Source::Https, &options);
+        let lowered = lower(options);
         assert!(!lowered.command.iter().any(|word| word.contains("(id)")));
         assert!(lowered.env.contains(&("INITFLOW_FROM".into(), hostile.into())));
         assert!(lowered.env.contains(&("INITFLOW_MODE".into(), "0644".into())));

@@ -10,8 +10,10 @@ use smol_str::{SmolStr, format_smolstr};
 pub enum Image {
     /// `fetch` from `https://` and `http://`.
     FetchHttps,
-    /// `fetch` from `s3://`.
-    FetchS3,
+    /// `fetch` from `s3://`, `gs://` and `az://`.
+    FetchStorage,
+    /// `fetch` from `oci://`.
+    FetchOci,
     /// `clone`; it needs `git` and `ssh`.
     Git,
     /// `wait`; it needs `curl`, `getent`, and an `nc` that knows `-z`.
@@ -24,8 +26,15 @@ pub enum Image {
 
 impl Image {
     /// Every image.
-    pub const ALL: [Self; 6] =
-        [Self::FetchHttps, Self::FetchS3, Self::Git, Self::Wait, Self::WaitPostgres, Self::WaitMysql];
+    pub const ALL: [Self; 7] = [
+        Self::FetchHttps,
+        Self::FetchStorage,
+        Self::FetchOci,
+        Self::Git,
+        Self::Wait,
+        Self::WaitPostgres,
+        Self::WaitMysql,
+    ];
 
     /// Those of `wait`, in the order of preference.
     pub const WAIT: [Self; 3] = [Self::Wait, Self::WaitPostgres, Self::WaitMysql];
@@ -34,7 +43,8 @@ impl Image {
     pub const fn key(self) -> &'static str {
         match self {
             Self::FetchHttps => "fetch-https",
-            Self::FetchS3 => "fetch-s3",
+            Self::FetchStorage => "fetch-storage",
+            Self::FetchOci => "fetch-oci",
             Self::Git => "clone",
             Self::Wait => "wait",
             Self::WaitPostgres => "wait-postgres",
@@ -53,8 +63,10 @@ impl Image {
             Self::WaitPostgres => "postgres:18.6-alpine",
             // Ubuntu with MariaDB, whose client speaks to MySQL too.
             Self::WaitMysql => "mariadb:11.8.9",
-            // Amazon Linux with the AWS CLI.
-            Self::FetchS3 => "amazon/aws-cli:2.32.9",
+            // Alpine with rclone.
+            Self::FetchStorage => "rclone/rclone:1.75.2",
+            // Alpine with oras.
+            Self::FetchOci => "ghcr.io/oras-project/oras:v1.3.6",
         }
     }
 
@@ -62,7 +74,8 @@ impl Image {
     pub const fn purpose(self) -> &'static str {
         match self {
             Self::FetchHttps => "`fetch` from `https://` and `http://`",
-            Self::FetchS3 => "`fetch` from `s3://`",
+            Self::FetchStorage => "`fetch` from `s3://`, `gs://` and `az://`",
+            Self::FetchOci => "`fetch` from `oci://`",
             Self::Git => "`clone`",
             Self::Wait => "`wait` for all but `postgres` and `mysql`, and for the Job of a step with `once`",
             Self::WaitPostgres => "`wait` for `postgres`",

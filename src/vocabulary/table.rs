@@ -143,7 +143,7 @@ pub static ENTRIES: &[Entry] = &[
         "fetch",
         CONTAINER,
         Body::Optional,
-        "A step that downloads a file into a volume, whole or not at all.",
+        "A step that downloads a file, a folder or an archive into a volume, whole or not at all.",
     ),
     in_workload(
         "clone",

@@ -1,11 +1,41 @@
 # Passwords and signatures stay out of the log.
-rest=${INITFLOW_FROM#*://}
-rest=${rest%%[?#]*}
-host=${rest%%/*}
-name=${INITFLOW_FROM%%://*}://${host##*@}${rest#"$host"}
+origin() {
+  rest=${1#*://}
+  rest=${rest%%[?#]*}
+  host=${rest%%/*}
+  site=${1%%://*}://${host##*@}
+}
+origin "$INITFLOW_FROM"
+home=$site
+name=$site${rest#"$host"}
 # A redirect must not leave https.
 case $INITFLOW_FROM in https:*) protocols='=https' ;; *) protocols='=http,https' ;; esac
+# URL and headers may be secret: they come by standard input, since every process can read another's arguments.
+request() {
+  {
+    printf '%s\n' "$url" | sed 's/[\\"]/\\&/g; s/.*/url = "&"/'
+    count=0 value=
+    for header in $headers; do
+      eval "value=\$INITFLOW_HEADER_$count"
+      printf '%s: %s\n' "$header" "$value" | sed '1!d; s/[\\"]/\\&/g; s/.*/header = "&"/'
+      count=$((count + 1))
+    done
+  } | run curl --config - --fail --silent --show-error --globoff --proto "$protocols" --connect-timeout 10 \
+    --speed-limit 1 --speed-time 30 --output "$to" "$@"
+}
 get() {
-  timeout "$1" curl --fail --silent --show-error --location --globoff --proto "$protocols" \
-    --connect-timeout 10 --url "$INITFLOW_FROM" >"$part"
+  url=$INITFLOW_FROM
+  headers=${INITFLOW_HEADERS:-}
+  hops=0
+  # Only the site that the headers are meant for gets them: curl would take most of them along to any other.
+  while [ -n "$headers" ]; do
+    location=$(request --write-out '%{redirect_url}') || return 1
+    [ -n "$location" ] || return 0
+    hops=$((hops + 1))
+    [ "$hops" -le 10 ] || { echo 'more than 10 redirects' && return 1; }
+    url=$location
+    origin "$url"
+    [ "$site" = "$home" ] || headers=
+  done
+  request --location
 }

@@ -1,0 +1,34 @@
+name=$INITFLOW_FROM
+artifact=${name#oci://}
+# DOCKER_AUTH_CONFIG has credentials as a pull secret has them.
+export HOME="${HOME:-/}"
+request() {
+  if [ -n "${DOCKER_AUTH_CONFIG:-}" ]; then
+    printf '%s\n' "$DOCKER_AUTH_CONFIG" | run oras "$@" --registry-config /dev/stdin
+  else
+    run oras "$@"
+  fi
+}
+reason() { printf '%s\n' "$1" | sed -n 's/^Error[^:]*: //p' | tail -n 1; }
+get() {
+  if [ -d "$to" ]; then
+    mkdir -p "$part"
+    export TMPDIR="$part"
+    said=$(request pull --no-tty --output "$to" "$artifact" 2>&1) && return
+    reason "$said"
+    return 1
+  fi
+  layers='{{range .content.layers}}{{println .digest}}{{end}}'
+  if ! said=$(request manifest fetch --format go-template --template "$layers" "$artifact" 2>&1); then
+    reason "$said"
+    return 1
+  fi
+  count=0
+  for digest in $said; do count=$((count + 1)); done
+  [ "$count" -eq 1 ] || { echo "the artifact has $count files, not one" && return 1; }
+  base=${artifact%%@*}
+  case ${base##*/} in *:*) base=${base%:*} ;; esac
+  said=$(request blob fetch --no-tty --output "$to" "$base@$digest" 2>&1) && return
+  reason "$said"
+  return 1
+}
