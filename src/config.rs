@@ -26,6 +26,9 @@ pub const FILE_NAME: &str = "initflow.toml";
 /// The largest file that is read, in bytes (1 MiB).
 pub const MAX_CONFIG_BYTES: usize = 1 << 20;
 
+/// The most errors of syntax that are reported: after the first, the others tend to follow from it.
+const MAX_ERRORS: usize = 10;
+
 /// What an organisation sets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
@@ -43,7 +46,7 @@ pub fn read(source: &SourceFile) -> (Config, Vec<Diagnostic>) {
         reader.settings(table.get_ref());
     } else {
         // What the parser made up in place of what it could not read is not worth a message.
-        for error in errors {
+        for error in errors.iter().take(MAX_ERRORS) {
             let span = reader.span(error.span().unwrap_or(0..0));
             let headline = format!("this is not TOML: {}", error.message());
             reader.report(Diagnostic::error("invalid-toml", span, headline).here("not understood"));

@@ -14,7 +14,7 @@ pub mod wait;
 
 pub use images::{Image, Images};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::object::Node;
 use crate::source::Span;
@@ -190,6 +190,26 @@ pub fn path_fault(path: &str) -> Option<&'static str> {
         Some("the path has a line break or a null character")
     } else {
         None
+    }
+}
+
+/// Offers the text behind one of these prefixes, where only that was missing.
+fn with_prefix(
+    diagnostic: Diagnostic,
+    span: Span,
+    text: &str,
+    prefixes: &[&str],
+    fits: impl Fn(&str) -> bool,
+) -> Diagnostic {
+    let mut meant = prefixes.iter().map(|prefix| format!("{prefix}{text}"));
+    match meant.find(|meant| !text.contains("://") && fits(meant)) {
+        Some(meant) => diagnostic.fix(
+            format!("write `\"{meant}\"`"),
+            span,
+            format!("\"{meant}\""),
+            Applicability::Unsafe,
+        ),
+        None => diagnostic,
     }
 }
 

@@ -33,7 +33,7 @@
 //! `/etc/passwd` for its user, so the step gets one that knows it. The token is given to the repository's own site alone,
 //! and stands in no file. Files of Git LFS are not brought.
 
-use super::{Given, Image, Kind, Lowered, OwnVolume, path_fault, shell};
+use super::{Given, Image, Kind, Lowered, OwnVolume, path_fault, shell, with_prefix};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::quantity::Quantity;
 use crate::object::{Node, Value};
@@ -208,7 +208,10 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     let transport = match Transport::of(text) {
         Ok(transport) => transport,
         Err(fault) => {
-            wrong("invalid-url", url.span, "this is no repository to clone", fault);
+            let diagnostic =
+                Diagnostic::error("invalid-url", url.span, "this is no repository to clone").here(fault);
+            let fits = |meant: &str| text.contains('/') && Transport::of(meant).is_ok();
+            diagnostics.push(with_prefix(diagnostic, url.span, text, &["https://"], fits));
             return None;
         }
     };

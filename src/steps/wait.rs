@@ -48,7 +48,7 @@ mod job;
 
 pub use job::{JOB, LATER};
 
-use super::{Given, GivenOption, Image, Kind, Lowered, shell};
+use super::{Given, GivenOption, Image, Kind, Lowered, shell, with_prefix};
 use crate::diagnostic::Diagnostic;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, Entry, Place, Slot, Type, clause, of_step, optional};
@@ -183,7 +183,10 @@ fn want<'a>(
     let text = first.as_text()?;
     if let Some(fault) = (condition.fault)(text) {
         let headline = format!("`{}` cannot be waited for at this address", condition.name);
-        diagnostics.push(Diagnostic::error("invalid-address", first.span, headline).here(fault));
+        let diagnostic = Diagnostic::error("invalid-address", first.span, headline).here(fault);
+        let scheme = format!("{}://", condition.name);
+        let fits = |meant: &str| (condition.fault)(meant).is_none();
+        diagnostics.push(with_prefix(diagnostic, first.span, text, &[&scheme], fits));
         return None;
     }
     if condition.name != "http" {
