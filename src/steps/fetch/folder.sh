@@ -24,7 +24,7 @@ inspect() {
 }
 [ -d "$into" ] || [ ! -e "$into" ] || fail "$into is a file"
 # A run was killed between the two renames below.
-[ -e "$into" ] || [ ! -d "$old" ] || mv "$old" "$into"
+[ -e "$into" ] || [ ! -d "$old" ] || mv -T "$old" "$into"
 remove "$old"
 if [ -n "$sha256" ] && [ -d "$into" ] && [ "$(cat "$mark" 2>/dev/null)" = "$sha256" ] &&
   chmod -R "$INITFLOW_MODE" "$into" 2>/dev/null; then
@@ -50,8 +50,8 @@ fault=$(inspect 2>&1 | head -n 1)
 [ -z "$fault" ] || fail "$name $fault"
 chmod -R "$INITFLOW_MODE" "$new"
 rm -f "$mark"
-[ ! -d "$into" ] || mv "$into" "$old"
-mv "$new" "$into"
+[ ! -d "$into" ] || mv -T "$into" "$old"
+mv -T "$new" "$into" || fail "$into is there again: another pod fetches it too"
 if [ -n "$sha256" ]; then
   printf '%s\n' "$sha256" >"$part"
   mv -f "$part" "$mark"

@@ -122,12 +122,14 @@ def prepare(bench):
             (folder / name).write_bytes(content)
         (folder / "site/bin/run").chmod(0o755)
         storage, azure, registry = google(bench, folder), blobs(bench, folder), artifacts(bench, folder)
-    slow = bench.add(Proxy(s3.address))
+    slow, silent = bench.add(Proxy(s3.address)), Proxy()
     return {
         "server": web.url,
         "address": web.address,
         "refuses": refusing(),
-        "silent": Proxy().address,
+        "silent": silent.address,
+        "silent-port": str(silent.port),
+        "cut-port": str(Proxy(s3.address, limit=20, then="cut").port),
         "cut": Proxy(s3.address, limit=30_000, then="cut").address,
         "forbids": Forbids().url,
         "s3": f"http://{slow.address}",
@@ -386,6 +388,8 @@ CASES = [
     Fault("wants one file", "oci-several", last="files, not one", files={}, **ORAS),
     Fault("names the artifact", "oci-missing", last=["rules:2", "not found"], files={}, **ORAS),
     Fault("names the registry", "oci-refused", last="connection refused", files={}, **BARE),
+    Fault("ends in time", "oci-silent", last="gave up on", files={}, within=7, **BARE),
+    Fault("takes no half answer", "oci-cut", last="could not get", files={}, **BARE),
     Fault("names what is wrong", "oci-bare", last=["could not get oci://", "credential not found"], files={}, **BARE),
     Kills("survives", "plain", files=DEEP),
     Kills("survives", "checked", before=put("files/content", b"old"), files=CHECKED),
@@ -402,5 +406,6 @@ CASES = [
 if os.geteuid() == 0:
     CASES += [
         Fault("says that the disk is full", "large", before=mount_small, check=unmount, last=["could not get", "writ"], files={}),
+        Fault("says that the disk is full", "s3-large", before=mount_small, check=unmount, last="disk space", files={}, **OBJECT),
         Fault("is not blown up", "bomb", before=mount_small, check=unmount, last="cannot unpack", files={}),
     ]
