@@ -100,7 +100,12 @@ const STATEMENTS: &[Entry] = &[
         &[One("\"name\"", Type::Text)],
         "Waits until a Job of the same namespace is complete, which the pod is given the right to see.",
     ),
-    of_step(HERE, "every", &[One("time", Type::Seconds)], "The pause between two rounds; without it `2s`."),
+    of_step(
+        HERE,
+        "every",
+        &[One("time", Type::Seconds)],
+        "The pause between two rounds, at least a second; without it `2s`.",
+    ),
     of_step(
         HERE,
         "timeout",
@@ -143,7 +148,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         return None;
     }
     let wanted: Vec<_> = options().map(|(condition, option)| want(condition, option, diagnostics)).collect();
-    let every = given.number("every", EVERY);
+    let every = given.time("every", EVERY, diagnostics);
     let timeout = given.time("timeout", TIMEOUT, diagnostics)?;
     let wanted: Vec<Wanted> = wanted.into_iter().collect::<Option<_>>()?;
     let image = image(&wanted);
@@ -157,7 +162,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         .map(|wanted| wanted.target.clone())
         .collect();
     let volumes = (!jobs.is_empty()).then(|| job::token(given.span)).into_iter().collect();
-    Some(Lowered { volumes, jobs, ..lower(&wanted, image, every, timeout) })
+    Some(Lowered { volumes, jobs, ..lower(&wanted, image, every?, timeout) })
 }
 
 /// Reads one condition.

@@ -21,7 +21,7 @@ check_redis() {
       ;;
     *+PONG*) return ;;
     *'timed out'*) ;;
-    *nc:*:*) why=${answer##*: } ;;
+    *nc:*) why=${answer##*: } ;;
   esac
   return 1
 }
