@@ -21,6 +21,9 @@ fn the_tables_of_the_reference_are_those_of_the_code() {
     let text = fs::read_to_string(REFERENCE).expect("the reference can be read");
     let mut current = String::with_capacity(text.len());
     let mut complaints = Vec::new();
+    let tables = KINDS.iter().map(|kind| kind.keyword).chain(["items", "container", "images", "diagnostics"]);
+    let absent = tables.filter(|table| !text.contains(&format!("{START}{table} -->\n")));
+    complaints.extend(absent.map(|table| format!("the table `{table}` is absent from {REFERENCE}\n")));
     let mut parts = text.split(START);
     current.push_str(parts.next().unwrap_or_default());
     for part in parts {
