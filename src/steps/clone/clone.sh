@@ -94,8 +94,11 @@ get() {
     [ -n "$(at_tree ls-tree --name-only "$commit" -- "$path")" ] || fail "$name has no $path at $ref"
   done
   at_tree checkout -q --detach "$commit" || return 1
-  if [ "$INITFLOW_SUBMODULES" = yes ]; then
-    at_tree submodule -q update --init --recursive ${depth:+"$depth"} || return 1
+  if [ "$INITFLOW_SUBMODULES" = yes ] && ! at_tree submodule -q update --init --recursive ${depth:+"$depth"}; then
+    [ -n "$depth" ] || return 1
+    at_tree submodule -q deinit --force --all || return 1
+    remove "$tree/.git/modules"
+    at_tree submodule -q update --init --recursive || return 1
   fi
   printf '%s\n' "$state" >"$tree/.git/initflow"
 }

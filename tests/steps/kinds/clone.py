@@ -38,6 +38,7 @@ class World:
         work = bench.folder / "site"
         self.first = self.commit("site", work, version(1), submodule="../lib.git")
         self.git("-C", work, "tag", "-a", "-m", "one", "v1")
+        self.commit("lib", bench.folder / "lib", {"lib.txt": "a later one\n"})
         self.commit("site", work, version(2))
         self.git("-C", work, "push", "-q", "origin", "main", "v1")
         self.commit("moving", bench.folder / "moving", version(1))
