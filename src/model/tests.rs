@@ -122,7 +122,7 @@ fn what_does_not_go_together_in_a_fetch_is_said() {
             "name one object, without the `/` at the end",
         ),
         ("from \"s3://a/b\"; header \"X\" \"y\"", "c", "misplaced-statement", ""),
-        ("from \"https://a/b\"; header \"X Y\" \"y\"", "c", "invalid-name", ""),
+        ("from \"https://a/b\"; header \"X*\" \"y\"", "c", "invalid-name", ""),
         ("from \"https://a/b\"; header \"X\" secret(\"y\", \"z\"); header \"Y\" \"$(Z)\"", "c", "", ""),
         ("from \"https://a/b\"; unpack", "c", "missing-value", ""),
         ("from \"https://a/b\"; unpack \"rar\"", "c", "unknown-value", ""),

@@ -264,10 +264,16 @@ def interrupted(volumes):
     put("files/.initflow-steps-0.new/index.html", b"<h1>new")(volumes)
 
 
-def same_age(folder):
+def marked(volumes):
+    """An older state of the site, with its checksum."""
+    old(volumes, "files/www/site")
+    put("files/www/.initflow-site.sha256", b"0" * 64 + b"\n", 0o600)(volumes)
+
+
+def same_age(folder, name="files/site"):
     """What is wrong with the site if its files are of several ages."""
     try:
-        site = os.open(folder / "files/site", os.O_RDONLY | os.O_DIRECTORY)
+        site = os.open(folder / name, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
         return None
     try:
@@ -394,6 +400,7 @@ CASES = [
     Kills("survives", "plain", files=DEEP),
     Kills("survives", "checked", before=put("files/content", b"old"), files=CHECKED),
     Kills("survives", "tar-gz", files=PINNED, whole=["files/www/site"]),
+    Kills("survives", "tar-gz", before=marked, files=PINNED, look=lambda folder: same_age(folder, "files/www/site")),
     Kills("survives", "zip", before=old, files=folder(), whole=["files/site"], look=same_age),
     Kills("survives", "s3-object", pace=0.2, files=WHOLE, **OBJECT),
     Kills("survives", "s3-prefix", pace=0.1, before=old, files=folder({n: (c, 0) for n, (c, _) in SITE.items()}, mode=0o440), whole=["files/site"], look=same_age, **OBJECT),
