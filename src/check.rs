@@ -25,6 +25,7 @@
 //! | the pod's own fields, placement, security | `invalid-name` `invalid-ip` `unmet-requirement` `out-of-range` `missing-field` `root-refused` |
 //! | what `security restricted` forbids | `not-restricted` |
 //! | the right to see a Job | `missing-namespace` |
+//! | steps that the kubelet would do | `use-fsgroup` |
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
 mod access;
@@ -36,6 +37,7 @@ mod flow;
 mod jobs;
 mod metadata;
 mod mounts;
+mod owners;
 mod placement;
 mod pod_resources;
 mod pods;
@@ -71,6 +73,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     placement::check,
     security::check,
     restricted::check,
+    owners::check,
     workloads::check,
     jobs::check,
     access::check,

@@ -7,9 +7,12 @@
 //! user will do.
 
 pub mod clone;
+pub mod copy;
 pub mod fetch;
 mod images;
 pub mod migrate;
+pub mod own;
+pub mod render;
 pub mod wait;
 
 pub use images::{Image, Images};
@@ -19,7 +22,7 @@ use crate::kubernetes::version::Version;
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Entry;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 /// A kind of built-in step: all that the compiler knows about it.
 #[derive(Debug)]
@@ -33,7 +36,8 @@ pub struct Kind {
 }
 
 /// Every kind of built-in step.
-pub static KINDS: &[Kind] = &[fetch::KIND, clone::KIND, wait::KIND, migrate::KIND];
+pub static KINDS: &[Kind] =
+    &[fetch::KIND, clone::KIND, wait::KIND, migrate::KIND, copy::KIND, own::KIND, render::KIND];
 
 /// The statements that stand in a step, typed, those of nearer layers only.
 #[derive(Debug)]
@@ -44,8 +48,12 @@ pub struct Given {
     pub version: Version,
     /// Where the step gives a command of its own, if it does.
     pub command: Option<Span>,
-    /// Whether the step gives an image of its own.
-    pub image: bool,
+    /// The step's `image`, its own or that of `defaults`.
+    pub image: Option<Node>,
+    /// The step's `imagePullPolicy`.
+    pub pull_policy: Option<Node>,
+    /// The names of its variables, unless some are the cluster's to know.
+    pub variables: Option<Vec<SmolStr>>,
     /// The statements, in order.
     pub options: Vec<GivenOption>,
 }
@@ -142,6 +150,10 @@ impl Given {
 pub struct Lowered {
     /// The image where the user gives none; without one, the user must.
     pub image: Option<Image>,
+    /// Whether the image above takes the place of the author's, which is mounted as a volume.
+    pub replaces_image: bool,
+    /// As whom it runs.
+    pub rights: Rights,
     /// The container's `command`.
     pub command: Vec<SmolStr>,
     /// The container's `args`.
@@ -157,6 +169,18 @@ pub struct Lowered {
     pub asks_for_its_user: bool,
     /// The Jobs whose state the step reads, which its service account has to be allowed.
     pub jobs: Vec<SmolStr>,
+}
+
+/// What a step may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rights {
+    /// Nothing but what any user may: the image is the compiler's, and made for that.
+    #[default]
+    Restricted,
+    /// What the author and the image say: the image is the author's.
+    OfImage,
+    /// Root with these capabilities alone.
+    Root(&'static [&'static str]),
 }
 
 /// A volume that a step brings along: no other container mounts it.
@@ -213,6 +237,11 @@ fn with_prefix(
     }
 }
 
+/// The path of a file or folder that a step names in a volume, where that volume is mounted.
+fn in_volume(option: &GivenOption, path: &str) -> Option<SmolStr> {
+    Some(format_smolstr!("{}/{path}", option.mount_path.as_deref()?.trim_end_matches('/')))
+}
+
 /// The command that runs a script under a name, which shows in the shell's own messages.
 fn shell(script: &str, name: &str) -> Vec<SmolStr> {
     ["sh", "-eu", "-c", script, name].map(SmolStr::new).into()
@@ -221,7 +250,7 @@ fn shell(script: &str, name: &str) -> Vec<SmolStr> {
 #[cfg(test)]
 mod tests {
     use super::fetch::{self, Source};
-    use super::{clone, path_fault, wait};
+    use super::{clone, copy, own, path_fault, render, wait};
 
     #[test]
     fn a_path_stays_in_its_volume() {
@@ -239,7 +268,8 @@ mod tests {
         let wait = wait::script(wait::CONDITIONS);
         let sources = [Source::Http, Source::Object, Source::Artifact].map(fetch::tool);
         let fetches = sources.iter().flat_map(|(_, file, folder)| [*file, folder]);
-        for script in fetches.chain([clone::HTTPS, clone::SSH, &wait]) {
+        let others = [copy::IN_IMAGE, copy::FROM_VOLUME, own::SCRIPT, render::SCRIPT];
+        for script in fetches.chain([clone::HTTPS, clone::SSH, &wait]).chain(others) {
             assert!(!script.contains("$$"));
             for (start, _) in script.match_indices("$(") {
                 let name = script[start + 2..].split(')').next().unwrap_or_default();

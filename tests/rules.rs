@@ -39,6 +39,18 @@ const SHAPES: &[(&str, &str)] = &[
         "clone",
         "pod shop {\nvolume src\nclone site {\n{}\n}\napp web { image \"nginx:1.29\"; reads src at /src }\n}",
     ),
+    (
+        "render",
+        "pod shop {\nvolume t configmap \"t\"\nvolume v\nrender r { from t \"t\"; into v \"f\"\n{}\n}\napp web { image \"nginx:1.29\"; reads v at /v }\n}",
+    ),
+    (
+        "copy",
+        "pod shop {\nvolume v\ncopy c { into v \"f\"\n{}\n}\napp web { image \"nginx:1.29\"; reads v at /v }\n}",
+    ),
+    (
+        "own",
+        "pod shop {\nvolume v claim \"v\"\nown o { volume v\n{}\n}\napp web { image \"nginx:1.29\"; mounts v at /v }\n}",
+    ),
     ("restricted", "pod shop {\nsecurity restricted\n{}\napp web { image \"nginx:1.29\" }\n}"),
     ("restricted-app", "pod shop {\nsecurity restricted\napp web { image \"nginx:1.29\"\n{}\n}\n}"),
     (

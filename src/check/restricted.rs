@@ -3,10 +3,11 @@
 //! Invariant: what passes here, Pod Security Admission admits at the level `restricted` of the targeted version, and what
 //! is refused here it refuses. What the level asks for and nobody says has been put in before.
 
+use super::owners::{Asked, statement};
 use super::report::{Report, entry, is_true, items, shown, text};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::version::Version;
-use crate::model::{Storage, Workload, WorkloadKind, may_be_root};
+use crate::model::{Container, Storage, Workload, WorkloadKind, may_be_root};
 use crate::object::{Entry, Node, Value};
 use crate::source::Span;
 
@@ -67,7 +68,11 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     };
     refusal.pod(workload);
     for container in &workload.containers {
-        refusal.container(&container.fields);
+        if container.keyword == "own" {
+            refusal.owner(container);
+        } else {
+            refusal.container(&container.fields);
+        }
     }
 }
 
@@ -205,6 +210,16 @@ impl Refusal<'_, '_> {
                 );
             }
         }
+    }
+
+    /// A step that is root, whatever else it says.
+    fn owner(&mut self, step: &Container) {
+        let what = format!("`{}` runs as root, since nobody else may give files away", step.name.text);
+        let help = format!(
+            "let the kubelet do it, by {} in the workload",
+            statement(Asked::of(step).group.as_deref())
+        );
+        self.add(step.span, &what, &help);
     }
 
     fn container(&mut self, container: &Node) {

@@ -82,8 +82,15 @@ impl Resolver<'_> {
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
         let options = self.given(draft);
         draft.once = options.iter().find(|option| option.name == "once").map(|option| option.span);
-        let image = draft.fields.get("image").is_some();
-        let given = Given { span: draft.span, version: self.version, command: own, image, options };
+        let given = Given {
+            span: draft.span,
+            version: self.version,
+            command: own,
+            image: draft.fields.get("image").cloned(),
+            pull_policy: draft.fields.get("imagePullPolicy").cloned(),
+            variables: draft.variables(),
+            options,
+        };
         let words = own.or_else(|| draft.fields.entry("args").map(|entry| entry.key_span));
         if draft.keyword != "migrate"
             && let Some(words) = words
@@ -117,6 +124,11 @@ impl Resolver<'_> {
             }
             return;
         };
+        draft.rights = lowered.rights;
+        if lowered.replaces_image {
+            draft.fields.remove("image");
+            draft.fields.remove("imagePullPolicy");
+        }
         if let Some(image) = lowered.image
             && draft.fields.get("image").is_none()
         {

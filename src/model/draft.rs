@@ -5,7 +5,7 @@ use super::{Container, Direction, Mount, Name, Reference, Role, Volume};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::Place;
-use crate::steps::{GivenClause, KINDS};
+use crate::steps::{GivenClause, KINDS, Rights};
 use smol_str::SmolStr;
 
 /// The layer of what only the compiler gives.
@@ -43,6 +43,8 @@ pub(super) struct Draft {
     /// Where `once` stands.
     pub(super) once: Option<Span>,
     pub(super) unclear: bool,
+    /// As whom a built-in step runs.
+    pub(super) rights: Rights,
 }
 
 /// A statement of a built-in step.
@@ -85,7 +87,16 @@ impl Draft {
             asks_for_its_user: false,
             once: None,
             unclear: false,
+            rights: Rights::OfImage,
         }
+    }
+
+    /// The names of the variables, unless some are not to be known from the source.
+    pub(super) fn variables(&self) -> Option<Vec<SmolStr>> {
+        if self.unclear || !self.env_from.is_empty() {
+            return None;
+        }
+        self.env.iter().map(|(_, variable)| variable.get("name")?.as_text().map(SmolStr::new)).collect()
     }
 
     /// Where the statements of this kind alone stand.

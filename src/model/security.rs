@@ -10,13 +10,12 @@ use crate::kubernetes::version::Version;
 use crate::object::{Entry, Map, Node, Value};
 use crate::source::Span;
 use crate::statement;
+use crate::steps::Rights;
 use crate::syntax::tree::Statement;
+use smol_str::SmolStr;
 
 /// The user of the compiler's own images, some of which name none or one by a name, which `runAsNonRoot` cannot judge.
 const USER: i64 = 65532;
-
-/// The built-in steps whose image is the author's, and so its user.
-const IMAGE_OF_THE_AUTHOR: &[&str] = &["migrate"];
 
 impl Resolver<'_> {
     /// `security restricted`
@@ -52,13 +51,12 @@ impl Resolver<'_> {
         }
         let pod = making.pod_spec.get("securityContext");
         for draft in containers {
-            let own = draft.place().is_some() && !IMAGE_OF_THE_AUTHOR.contains(&draft.keyword);
-            let span = if own { draft.span } else { restricted.unwrap_or(draft.span) };
             let given = draft.fields.get("securityContext");
-            let context = match (own, restricted) {
-                (true, _) => of_own_step(given, pod, span),
-                (false, Some(_)) => unprivileged(given, span),
-                (false, None) => continue,
+            let (span, context) = match (draft.rights, restricted) {
+                (Rights::Restricted, _) => (draft.span, of_own_step(given, pod, draft.span)),
+                (Rights::Root(capabilities), _) => (draft.span, of_root(capabilities, draft.span)),
+                (Rights::OfImage, Some(span)) => (span, unprivileged(given, span)),
+                (Rights::OfImage, None) => continue,
             };
             put_below(&mut draft.fields, span, context);
         }
@@ -119,6 +117,22 @@ fn of_own_step(given: Option<&Node>, pod: Option<&Node>, span: Span) -> Map {
     context
 }
 
+/// What a step needs that does root's work: these capabilities, and nothing else of what root may.
+fn of_root(capabilities: &[&'static str], span: Span) -> Map {
+    let list = |names: &[&'static str]| {
+        Node::list(span, names.iter().map(|name| Node::text(span, SmolStr::new_static(name))).collect())
+    };
+    let mut context = Map::default();
+    context.set("allowPrivilegeEscalation", span, Node::new(span, Value::Bool(false)));
+    let capabilities = [("drop", list(&["ALL"])), ("add", list(capabilities))];
+    context.set("capabilities", span, Node::object(span, capabilities));
+    context.set("readOnlyRootFilesystem", span, Node::new(span, Value::Bool(true)));
+    context.set("runAsUser", span, Node::new(span, Value::Int(0)));
+    context.set("runAsNonRoot", span, Node::new(span, Value::Bool(false)));
+    context.set("seccompProfile", span, runtime_default(span));
+    context
+}
+
 fn runtime_default(span: Span) -> Node {
     Node::object(span, [("type", Node::text(span, "RuntimeDefault"))])
 }
@@ -139,9 +153,12 @@ fn put_below(owner: &mut Map, span: Span, context: Map) {
     // What is added to the capabilities says nothing of those that are dropped.
     if let Some(capabilities) = capabilities
         && let Some(Value::Map(given)) = given.get_mut("capabilities").map(|given| &mut given.value)
-        && given.get("drop").is_none()
     {
-        given.entries.extend(capabilities.entries().iter().cloned());
+        for entry in capabilities.entries() {
+            if given.get(&entry.key).is_none() {
+                given.entries.push(entry.clone());
+            }
+        }
     }
 }
 

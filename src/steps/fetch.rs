@@ -249,7 +249,7 @@ pub fn lower(options: Options) -> Lowered {
 /// A mode as `chmod -R` takes it: folders, and files that are executable, are so for all who may read.
 ///
 /// `=` would do, but `BusyBox` forgets at it what was executable.
-fn symbolic(mode: u32) -> SmolStr {
+pub(super) fn symbolic(mode: u32) -> SmolStr {
     let mut clauses = Vec::new();
     for (class, shift) in [("u", 6), ("g", 3), ("o", 0)] {
         let has = |bit: u32| mode >> shift & bit != 0;

@@ -22,11 +22,17 @@ pub enum Image {
     WaitPostgres,
     /// `wait` for `mysql`; it needs `mariadb` or `mysql`, and `getent`.
     WaitMysql,
+    /// `copy` out of an image that is mounted as a volume.
+    Copy,
+    /// `own`; it needs a `find` that knows `-exec … +`.
+    Own,
+    /// `render`; it needs `awk` and `printenv`.
+    Render,
 }
 
 impl Image {
     /// Every image.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::FetchHttps,
         Self::FetchStorage,
         Self::FetchOci,
@@ -34,6 +40,9 @@ impl Image {
         Self::Wait,
         Self::WaitPostgres,
         Self::WaitMysql,
+        Self::Copy,
+        Self::Own,
+        Self::Render,
     ];
 
     /// Those of `wait`, in the order of preference.
@@ -49,6 +58,9 @@ impl Image {
             Self::Wait => "wait",
             Self::WaitPostgres => "wait-postgres",
             Self::WaitMysql => "wait-mysql",
+            Self::Copy => "copy",
+            Self::Own => "own",
+            Self::Render => "render",
         }
     }
 
@@ -56,7 +68,7 @@ impl Image {
     pub const fn reference(self) -> &'static str {
         match self {
             // Alpine with curl.
-            Self::FetchHttps | Self::Wait => "curlimages/curl:8.17.0",
+            Self::FetchHttps | Self::Wait | Self::Copy | Self::Own | Self::Render => "curlimages/curl:8.17.0",
             // Alpine with Git and OpenSSH.
             Self::Git => "alpine/git:v2.52.0",
             // Alpine with PostgreSQL, whose `psql` speaks to older servers too.
@@ -80,6 +92,9 @@ impl Image {
             Self::Wait => "`wait` for all but `postgres` and `mysql`, and for the Job of a step with `once`",
             Self::WaitPostgres => "`wait` for `postgres`",
             Self::WaitMysql => "`wait` for `mysql`",
+            Self::Copy => "`copy`, where the image is mounted as a volume",
+            Self::Own => "`own`",
+            Self::Render => "`render`",
         }
     }
 

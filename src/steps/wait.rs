@@ -152,7 +152,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     let timeout = given.time("timeout", TIMEOUT, diagnostics)?;
     let wanted: Vec<Wanted> = wanted.into_iter().collect::<Option<_>>()?;
     let image = image(&wanted);
-    if image.is_none() && !given.image {
+    if image.is_none() && given.image.is_none() {
         diagnostics.extend(no_image(&wanted));
         return None;
     }

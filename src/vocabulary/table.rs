@@ -159,6 +159,24 @@ pub static ENTRIES: &[Entry] = &[
     ),
     in_workload("migrate", CONTAINER, Body::Optional, "A step that brings a database's schema up to date."),
     in_workload(
+        "copy",
+        CONTAINER,
+        Body::Optional,
+        "A step that copies a file or a folder out of its `image` into a volume.",
+    ),
+    in_workload(
+        "own",
+        CONTAINER,
+        Body::Optional,
+        "A step that gives the files of a volume an owner, a group or a mode, as root.",
+    ),
+    in_workload(
+        "render",
+        CONTAINER,
+        Body::Optional,
+        "A step that makes a file of a template and the values of named variables.",
+    ),
+    in_workload(
         "sidecar",
         CONTAINER,
         Body::Optional,

@@ -74,7 +74,7 @@ pub(super) fn format(
             None
         })?,
     };
-    if archive == Archive::TarZst && !given.image {
+    if archive == Archive::TarZst && given.image.is_none() {
         diagnostics.push(
             Diagnostic::error(
                 "missing-image",

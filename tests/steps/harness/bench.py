@@ -80,7 +80,7 @@ class Bench:
         import yaml
 
         sets = [word for name, value in (params or {}).items() for word in ("--set", f"{name}={value}")]
-        program = STEPS / "kinds" / f"{self.kind}.initflow"
+        program = STEPS / "kinds" / f"{getattr(self.module, 'PROGRAM', self.kind)}.initflow"
         options = getattr(self.module, "OPTIONS", [])
         text = subprocess.run([compiler(), "compile", *options, program, *sets], check=True, stdout=subprocess.PIPE).stdout
         found = {}

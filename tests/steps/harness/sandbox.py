@@ -6,6 +6,7 @@ a network of its own would not reach the local servers.
 """
 
 import functools
+import os
 import pathlib
 import re
 import shutil
@@ -28,7 +29,8 @@ class Sandbox:
     """A container with the folders of its pod's volumes, ready to be run, more than once.
 
     `given` is what the cluster would hold: `secrets` and `configmaps` by name and key, `fields`, the `account`'s files,
-    `env` of the kubelet's own, `image` for folders of the image, and `tools` for folders of programs.
+    `env` of the kubelet's own, `image` for folders of the image, `images` for the roots of those that are mounted, `tools`
+    for folders of programs, and `sizes` in bytes of volumes that are too small, and forget what they had after each run.
     """
 
     def __init__(self, container, pod, folder, shell, given):
@@ -63,8 +65,7 @@ class Sandbox:
         security = self.pod.get("securityContext", {}) | self.container.get("securityContext", {})
         variables = self.environment()
         words = [
-            "bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent",
-            "--hostname", POD, "--uid", str(security.get("runAsUser", USER)), "--gid", str(security.get("runAsGroup", USER)),
+            "bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--hostname", POD, *user(security),
             "--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc", "--dir", "/tmp",
             "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
             "--proc", "/proc", "--dev", "/dev", "--bind", self.folder / "shm", "/dev/shm",
@@ -82,6 +83,9 @@ class Sandbox:
                 outside = outside / sub
                 if writable and not outside.exists():
                     outside.mkdir(parents=True)
+            if size := self.given.get("sizes", {}).get(mount["name"]):
+                words += ["--size", size, "--tmpfs", mount["mountPath"]]
+                continue
             words += ["--bind" if writable and not mount.get("readOnly") else "--ro-bind", outside, mount["mountPath"]]
         words += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", self.container.get("workingDir", "/"), "--"]
         command = self.container.get("command", []) + self.container.get("args", [])
@@ -104,9 +108,11 @@ class Sandbox:
         kind = next(key for key in source if key != "name")
         if kind in FILLED:
             return fill(self.folder / "given" / name, *self._files(kind, source[kind])), False
+        if kind == "image":
+            return self.given["images"][source[kind]["reference"]], False
         folder = self.folder / "volumes" / name
         folder.mkdir(exist_ok=True)
-        return folder, kind != "image"
+        return folder, True
 
     def _files(self, kind, source):
         """The files of a secret's or a ConfigMap's volume, and their mode."""
@@ -143,6 +149,16 @@ class Sandbox:
     def _table(self, table, reference):
         known = self.given.get(table, {})
         return known.get(reference["name"], {}) if reference.get("optional") else known[reference["name"]]
+
+
+def user(security):
+    """What makes the user: root with capabilities is the machine's own, since others can give no file away."""
+    names = security.get("capabilities", {}).get("add")
+    if not names:
+        return ["--unshare-user", "--uid", str(security.get("runAsUser", USER)), "--gid", str(security.get("runAsGroup", USER))]
+    if os.geteuid():
+        raise RuntimeError("a step with capabilities of root can only be run by root")
+    return ["--cap-drop", "ALL", *(word for name in names for word in ("--cap-add", f"CAP_{name}"))]
 
 
 def expand(text, variables):

@@ -56,7 +56,7 @@ class Watch:
             missing = [key for key in inside if not exists(key, folder)]
             # An old folder may be taken apart once another one has its name.
             still = os.path.exists(path) and os.path.samestat(os.stat(path), os.fstat(folder))
-            return [f"a reader saw `{name}` without {', '.join(missing)}"] if missing and still else []
+            return [f"a reader saw `{name}` without {len(missing)} files, {missing[0]!r} among them"] if missing and still else []
         finally:
             os.close(folder)
 

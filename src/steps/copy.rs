@@ -1,0 +1,195 @@
+//! `copy`: a file or a folder out of an image into a volume.
+//!
+//! ```initflow
+//! copy agent {
+//!   image "registry.acme.dev/agent:2.4"
+//!   from /opt/agent
+//!   into tools "agent"
+//! }
+//! ```
+//!
+//! | statement | meaning | without it |
+//! |---|---|---|
+//! | `from /path` | a file or a folder of this step's `image` | required, and `image` too |
+//! | `into VOLUME "path"` | what the copy is called; folders on the way are made too | required |
+//! | `into VOLUME "path/"`, `into VOLUME` | the folder that takes the copy: a file keeps its name in it, a folder's content becomes its content | |
+//! | `mode 0444` | the mode of a file, in octal; of a folder, that of the files in it, where folders and files that can be executed get `x` besides wherever they get `r` | as in the image |
+//!
+//! Names, times, modes and links stay as they are; where `from` itself is a link, what it leads to is copied. The copy is
+//! made under a temporary name and renamed: a reader finds the old file or the new one, and of a folder the old one,
+//! for an instant none, or the new one. The root of a volume cannot be renamed: there the content comes one by one, each
+//! file and each folder whole, and what else is there stays.
+//!
+//! Where the targeted Kubernetes has image volumes for good (1.36), the image is mounted as a volume, and copied from by the
+//! compiler's own image: it needs neither `cp` nor a shell, and `FROM scratch` will do. Files must be readable to the
+//! step's user. For an older Kubernetes the step runs in the image itself, which then needs `sh`, `cp`, `mv`, `mkdir`,
+//! `chmod`, `rm` and `uname`, as the user of the image.
+
+use super::fetch::symbolic;
+use super::{Given, GivenOption, Image, Kind, Lowered, OwnVolume, Rights, in_volume, path_fault, shell};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::version::Version;
+use crate::object::{Entry as Field, Map, Node, Value};
+use crate::source::Span;
+use crate::statement::Slot::{Maybe, One};
+use crate::statement::{Direction, Entry, Place, Type, of_step};
+use smol_str::SmolStr;
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { keyword: "copy", statements: STATEMENTS, lower: read };
+
+const HERE: &[Place] = &[Place::Step("copy")];
+
+const STATEMENTS: &[Entry] = &[
+    of_step(
+        HERE,
+        "from",
+        &[One("/path", Type::Path)],
+        "The file or the folder to copy, in this step's `image`.",
+    ),
+    of_step(
+        HERE,
+        "into",
+        &[One("volume", Type::MountedVolume(Direction::Writes)), Maybe("\"path\"", Type::Text)],
+        "What the copy is called, in a volume; with `/` at its end, or without a path, the folder that takes it. Implies `writes volume`.",
+    ),
+    of_step(
+        HERE,
+        "mode",
+        &[One("mode", Type::Mode)],
+        "The mode of the file, or of the files in the folder, in octal; without it, modes are as in the image.",
+    ),
+];
+
+/// The script in the image itself.
+pub(super) const IN_IMAGE: &str =
+    concat!(include_str!("place.sh"), "from=$INITFLOW_FROM\n", include_str!("copy/copy.sh"));
+/// The script beside an image that is mounted as a volume.
+pub(super) const FROM_VOLUME: &str =
+    concat!(include_str!("place.sh"), include_str!("copy/image.sh"), include_str!("copy/copy.sh"));
+
+/// The first version that has image volumes for good.
+const IMAGE_VOLUMES: Version = Version(36);
+
+/// Where the image is mounted; no volume of the author's is called so.
+const MOUNT_PATH: &str = "/initflow/.image";
+
+/// Reads the statements.
+fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
+    let [from, into] = given.must([("from", "from /path"), ("into", "into VOLUME \"path\"")], diagnostics)?;
+    let from = from.values.first()?;
+    let (from_fault, path) = (source_fault(from.as_text()?), into.values.get(1));
+    let into_fault = path.and_then(|path| Some((path.span, target_fault(path.as_text()?)?)));
+    let faults = from_fault.map(|fault| (from.span, "this is no path in an image", fault));
+    let faults = faults
+        .into_iter()
+        .chain(into_fault.map(|(span, fault)| (span, "this is no path in a volume", fault)));
+    let before = diagnostics.len();
+    diagnostics.extend(
+        faults.map(|(span, headline, fault)| Diagnostic::error("invalid-path", span, headline).here(fault)),
+    );
+    let into_path = match path {
+        Some(path) => path.as_text()?,
+        None => "",
+    };
+    let mode = given.value("mode").and_then(|node| u32::try_from(node.as_int()?).ok());
+    let env = env(from.as_text()?, into, into_path, mode)?;
+    if diagnostics.len() > before {
+        return None;
+    }
+    // Without an image, one message says so: the container has none.
+    let image = given.image.clone().filter(|_| given.version >= IMAGE_VOLUMES);
+    Some(match image {
+        Some(image) => from_volume(env, image, given.pull_policy.clone(), given.span),
+        None => {
+            Lowered { rights: Rights::OfImage, command: shell(IN_IMAGE, "copy"), env, ..Lowered::default() }
+        }
+    })
+}
+
+/// What is wrong with the path of a file or folder in an image.
+fn source_fault(path: &str) -> Option<&'static str> {
+    if path.trim_matches('/').is_empty() {
+        Some("the path names the whole image; name a file or a folder in it")
+    } else if path.split('/').any(|segment| segment == "..") {
+        Some("the path has a `..`")
+    } else if path.contains(['\0', '\n']) {
+        Some("the path has a line break or a null character")
+    } else {
+        None
+    }
+}
+
+/// What is wrong with the path that a copy gets.
+fn target_fault(path: &str) -> Option<&'static str> {
+    path_fault(path.strip_suffix('/').unwrap_or(path))
+}
+
+/// The variables that the script reads.
+fn env(from: &str, into: &GivenOption, path: &str, mode: Option<u32>) -> Option<Vec<(SmolStr, SmolStr)>> {
+    let mut env = vec![
+        ("INITFLOW_FROM".into(), SmolStr::from(format!("/{}", from.trim_matches('/')))),
+        ("INITFLOW_INTO".into(), in_volume(into, path)?),
+        ("INITFLOW_VOLUME".into(), into.mount_path.as_deref()?.trim_end_matches('/').into()),
+    ];
+    if let Some(mode) = mode {
+        env.push(("INITFLOW_MODE".into(), format!("{mode:04o}").into()));
+        env.push(("INITFLOW_MODE_OF_ALL".into(), symbolic(mode)));
+    }
+    Some(env)
+}
+
+/// A `copy` that mounts the image.
+fn from_volume(
+    mut env: Vec<(SmolStr, SmolStr)>,
+    image: Node,
+    pull_policy: Option<Node>,
+    span: Span,
+) -> Lowered {
+    env.push(("INITFLOW_IMAGE".into(), MOUNT_PATH.into()));
+    let field =
+        |key: &'static str, node: Node| Field { key: key.into(), key_span: node.span, layer: 0, node };
+    let mut source = Map::default();
+    source.entries.push(field("reference", image));
+    source.entries.extend(pull_policy.map(|policy| field("pullPolicy", policy)));
+    let volume = OwnVolume {
+        name: "image",
+        mount_path: MOUNT_PATH.into(),
+        read_only: true,
+        source: "image",
+        fields: Node::new(span, Value::Map(source)),
+    };
+    Lowered {
+        image: Some(Image::Copy),
+        replaces_image: true,
+        command: shell(FROM_VOLUME, "copy"),
+        env,
+        volumes: vec![volume],
+        ..Lowered::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{source_fault, target_fault};
+
+    #[test]
+    fn a_path_in_an_image_names_a_part_of_it() {
+        for path in ["/usr/bin/tool", "/opt/agent/", "/.hidden", "/with space"] {
+            assert_eq!(source_fault(path), None, "{path}");
+        }
+        for path in ["/", "//", "/usr/../etc", "/a\nb"] {
+            assert!(source_fault(path).is_some(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_copy_may_be_told_its_folder() {
+        for path in ["tool", "bin/tool", "bin/", "a/b/"] {
+            assert_eq!(target_fault(path), None, "{path}");
+        }
+        for path in ["", "/", "/bin", "../x", "bin//", "./"] {
+            assert!(target_fault(path).is_some(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! `own`: the files of a volume get an owner, a group or a mode, where `fsGroup` cannot do it.
+//!
+//! ```initflow
+//! own media {
+//!   volume media
+//!   user 10001
+//!   group 10001
+//!   mode 0660
+//! }
+//! ```
+//!
+//! | statement | meaning |
+//! |---|---|
+//! | `volume VOLUME` | the volume, all of it; required |
+//! | `user 10001` | the owner, by number |
+//! | `group 10001` | the group, by number |
+//! | `mode 0660` | the mode of files, in octal; folders, and files that can be executed, get `x` besides wherever they get `r` |
+//!
+//! At least one of the last three has to stand. Only what differs is changed, and no link is followed; a killed run is
+//! continued by the next.
+//!
+//! The step is root, with the capabilities `CHOWN`, `DAC_OVERRIDE` and `FOWNER` (and `FSETID` for a mode with a special
+//! bit) and no other: to give a file away is root's alone. So it cannot pass Pod Security's `restricted`, but passes
+//! `baseline`. The kubelet does the same by itself where the pod says `fsGroup`, for all volumes but `hostPath`, `nfs` and
+//! others that the node does not own: it gives files a group, and the group access to them.
+
+use super::{Given, Image, Kind, Lowered, Rights, shell};
+use crate::diagnostic::Diagnostic;
+use crate::statement::Slot::One;
+use crate::statement::{Direction, Entry, Place, Type, of_step};
+use smol_str::{SmolStr, ToSmolStr};
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { keyword: "own", statements: STATEMENTS, lower: read };
+
+const HERE: &[Place] = &[Place::Step("own")];
+
+const ID: Type = Type::Int(0, 2_147_483_647);
+
+const STATEMENTS: &[Entry] = &[
+    of_step(
+        HERE,
+        "volume",
+        &[One("volume", Type::MountedVolume(Direction::Updates))],
+        "The volume whose files are changed, all of them; implies `updates volume`.",
+    ),
+    of_step(HERE, "user", &[One("number", ID)], "The owner, by number."),
+    of_step(HERE, "group", &[One("number", ID)], "The group, by number."),
+    of_step(
+        HERE,
+        "mode",
+        &[One("mode", Type::Mode)],
+        "The mode of files, in octal; folders, and files that can be executed, get `x` besides wherever they get `r`.",
+    ),
+];
+
+pub(super) const SCRIPT: &str = include_str!("own.sh");
+
+const RIGHTS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
+/// To set a special bit on what belongs to another group.
+const RIGHTS_OF_SPECIAL_BITS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID"]);
+
+/// Reads the statements.
+fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
+    let [volume] = given.must([("volume", "volume NAME")], diagnostics)?;
+    let number = |name| given.value(name).and_then(|node| node.as_int());
+    let (user, group) = (number("user"), number("group"));
+    let mode = number("mode").and_then(|mode| u32::try_from(mode).ok());
+    if ["user", "group", "mode"].iter().all(|name| given.option(name).is_none()) {
+        diagnostics.push(
+            Diagnostic::error("missing-statement", given.span, "this step does not say what to change")
+                .here("expected `user NUMBER`, `group NUMBER` or `mode 0660` in it"),
+        );
+        return None;
+    }
+    Some(lower(volume.mount_path.clone()?, user, group, mode))
+}
+
+/// Turns an `own` into a container's parts.
+fn lower(root: SmolStr, user: Option<i64>, group: Option<i64>, mode: Option<u32>) -> Lowered {
+    let mut env = vec![("INITFLOW_VOLUME".into(), root)];
+    env.extend(user.map(|user| ("INITFLOW_USER".into(), user.to_smolstr())));
+    env.extend(group.map(|group| ("INITFLOW_GROUP".into(), group.to_smolstr())));
+    if let Some(mode) = mode {
+        let octal = |mode: u32| SmolStr::from(format!("{mode:04o}"));
+        // Special bits are for folders alone: there they say to whom new files belong.
+        env.push(("INITFLOW_MODE".into(), octal(mode & 0o777)));
+        env.push(("INITFLOW_MODE_OF_PROGRAMS".into(), octal(executable(mode) & 0o777)));
+        env.push(("INITFLOW_MODE_OF_FOLDERS".into(), octal(executable(mode))));
+    }
+    let special = mode.is_some_and(|mode| mode > 0o777);
+    Lowered {
+        image: Some(Image::Own),
+        rights: if special { RIGHTS_OF_SPECIAL_BITS } else { RIGHTS },
+        command: shell(SCRIPT, "own"),
+        env,
+        ..Lowered::default()
+    }
+}
+
+/// The mode with `x` wherever it has `r`.
+fn executable(mode: u32) -> u32 {
+    mode | (mode & 0o444) >> 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{executable, lower};
+    use crate::steps::Rights;
+
+    #[test]
+    fn who_may_read_may_enter() {
+        assert_eq!(executable(0o640), 0o750);
+        assert_eq!(executable(0o2660), 0o2770);
+        assert_eq!(executable(0o600), 0o700);
+        assert_eq!(executable(0o755), 0o755);
+    }
+
+    #[test]
+    fn a_special_bit_is_for_folders_and_needs_a_right_of_its_own() {
+        let lowered = lower("/v".into(), None, None, Some(0o2660));
+        assert!(lowered.env.contains(&("INITFLOW_MODE".into(), "0660".into())));
+        assert!(lowered.env.contains(&("INITFLOW_MODE_OF_PROGRAMS".into(), "0770".into())));
+        assert!(lowered.env.contains(&("INITFLOW_MODE_OF_FOLDERS".into(), "2770".into())));
+        assert!(matches!(lowered.rights, Rights::Root(capabilities) if capabilities.contains(&"FSETID")));
+        let lowered = lower("/v".into(), Some(0), None, Some(0o660));
+        assert!(matches!(lowered.rights, Rights::Root(capabilities) if !capabilities.contains(&"FSETID")));
+    }
+}
