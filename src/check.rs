@@ -26,6 +26,7 @@
 //! | what `security restricted` forbids | `not-restricted` |
 //! | the right to see a Job | `missing-namespace` |
 //! | steps that the kubelet would do | `use-fsgroup` |
+//! | migrations that several pods run at once | `racing-migration` |
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
 mod access;
@@ -36,6 +37,7 @@ mod fields;
 mod flow;
 mod jobs;
 mod metadata;
+mod migrations;
 mod mounts;
 mod owners;
 mod placement;
@@ -77,6 +79,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     workloads::check,
     jobs::check,
     access::check,
+    migrations::check,
     flow::check,
 ];
 

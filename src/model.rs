@@ -228,6 +228,8 @@ pub struct Container {
     pub after: Vec<Reference>,
     /// The Jobs whose state it reads.
     pub jobs: Vec<SmolStr>,
+    /// The tool that it runs to change what all pods share without keeping a second run out, and where that is named.
+    pub unlocked: Option<(&'static str, Span)>,
     /// Who takes its place in the pod, where it runs once for all pods.
     pub once: Option<Box<Once>>,
     /// Whether some statement in it could not be understood; then nothing is said about what it seems to lack.

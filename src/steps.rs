@@ -167,6 +167,8 @@ pub struct Lowered {
     pub volumes: Vec<OwnVolume>,
     /// Whether its tools refuse a user whom `/etc/passwd` does not know.
     pub asks_for_its_user: bool,
+    /// The tool that changes what all pods share without keeping a second run out, and where the author names it.
+    pub unlocked: Option<(&'static str, Span)>,
     /// The Jobs whose state the step reads, which its service account has to be allowed.
     pub jobs: Vec<SmolStr>,
 }
@@ -269,7 +271,9 @@ mod tests {
         let sources = [Source::Http, Source::Object, Source::Artifact].map(fetch::tool);
         let fetches = sources.iter().flat_map(|(_, file, folder)| [*file, folder]);
         let others = [copy::IN_IMAGE, copy::FROM_VOLUME, own::SCRIPT, render::SCRIPT];
-        for script in fetches.chain([clone::HTTPS, clone::SSH, &wait]).chain(others) {
+        for script in
+            fetches.chain([clone::HTTPS, clone::SSH, &wait]).chain(others).chain(super::migrate::SCRIPTS)
+        {
             assert!(!script.contains("$$"));
             for (start, _) in script.match_indices("$(") {
                 let name = script[start + 2..].split(')').next().unwrap_or_default();

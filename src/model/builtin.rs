@@ -154,6 +154,7 @@ impl Resolver<'_> {
             add_volume(draft, volume);
         }
         draft.jobs = lowered.jobs;
+        draft.unlocked = lowered.unlocked;
         draft.asks_for_its_user = lowered.asks_for_its_user;
     }
 

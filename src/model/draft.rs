@@ -5,6 +5,7 @@ use super::{Container, Direction, Mount, Name, Reference, Role, Volume};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::Place;
+use crate::steps::migrate::Tool;
 use crate::steps::{GivenClause, KINDS, Rights};
 use smol_str::SmolStr;
 
@@ -38,6 +39,8 @@ pub(super) struct Draft {
     /// The volumes that a built-in step brings along.
     pub(super) volumes: Vec<Volume>,
     pub(super) jobs: Vec<SmolStr>,
+    /// The tool that takes no lock, and its place.
+    pub(super) unlocked: Option<(&'static str, Span)>,
     /// Whether the tools of a built-in step refuse a user whom `/etc/passwd` does not know.
     pub(super) asks_for_its_user: bool,
     /// Where `once` stands.
@@ -84,6 +87,7 @@ impl Draft {
             part: None,
             volumes: Vec::new(),
             jobs: Vec::new(),
+            unlocked: None,
             asks_for_its_user: false,
             once: None,
             unclear: false,
@@ -112,19 +116,20 @@ impl Draft {
         }
     }
 
-    /// Of a `migrate`'s command and the tools that it names, leaves what is nearer.
+    /// Of a `migrate`'s command and the tools that it names, leaves what is nearest.
     pub(super) fn settle_command(&mut self) {
-        let Some(command) = self.fields.entry("command").map(|entry| entry.layer) else { return };
         if self.keyword != "migrate" {
             return;
         }
-        let options = self.options.iter().map(|option| option.layer).max();
-        if options.is_some_and(|layer| layer > command) {
+        let is_tool = |option: &StepOption| Tool::named(option.name).is_some();
+        let command = self.fields.entry("command").map(|entry| entry.layer);
+        let tool = self.options.iter().filter(|option| is_tool(option)).map(|option| option.layer).max();
+        if tool > command {
             self.fields.remove("command");
             self.script = None;
-        } else {
-            self.options.retain(|option| option.layer >= command);
         }
+        let nearest = tool.max(command);
+        self.options.retain(|option| !is_tool(option) || Some(option.layer) >= nearest);
     }
 
     pub(super) fn finish(mut self, mounts: Vec<Mount>, after: Vec<Reference>) -> Container {
@@ -161,6 +166,7 @@ impl Draft {
             mounts,
             after,
             jobs: self.jobs,
+            unlocked: self.unlocked,
             once: None,
             unclear: self.unclear,
         }

@@ -37,6 +37,7 @@ fn workload(text: &str) -> Workload {
         let at = 1000 * (line + 1);
         let mut container = Container {
             jobs: Vec::new(),
+            unlocked: None,
             once: None,
             name: name(own, at),
             role: match role {

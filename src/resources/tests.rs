@@ -188,6 +188,7 @@ fn reads_a_workload() {
     let span = Span::new(FileId(0), 0, 0);
     let container = |name: &str, role, fields: Json| Container {
         jobs: Vec::new(),
+        unlocked: None,
         once: None,
         name: Name { text: name.into(), span },
         role,

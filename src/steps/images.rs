@@ -28,11 +28,19 @@ pub enum Image {
     Own,
     /// `render`; it needs `awk` and `printenv`.
     Render,
+    /// `migrate` with `flyway`; without its drivers the tool is of no use.
+    Flyway,
+    /// `migrate` with `liquibase`; the last line of versions that brings drivers along.
+    Liquibase,
+    /// `migrate` with `golang-migrate`.
+    GolangMigrate,
+    /// `migrate` with `atlas`; it needs `sh`, which the image without `alpine` in its tag lacks.
+    Atlas,
 }
 
 impl Image {
     /// Every image.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::FetchHttps,
         Self::FetchStorage,
         Self::FetchOci,
@@ -43,6 +51,10 @@ impl Image {
         Self::Copy,
         Self::Own,
         Self::Render,
+        Self::Flyway,
+        Self::Liquibase,
+        Self::GolangMigrate,
+        Self::Atlas,
     ];
 
     /// Those of `wait`, in the order of preference.
@@ -61,6 +73,10 @@ impl Image {
             Self::Copy => "copy",
             Self::Own => "own",
             Self::Render => "render",
+            Self::Flyway => "migrate-flyway",
+            Self::Liquibase => "migrate-liquibase",
+            Self::GolangMigrate => "migrate-golang-migrate",
+            Self::Atlas => "migrate-atlas",
         }
     }
 
@@ -79,6 +95,12 @@ impl Image {
             Self::FetchStorage => "rclone/rclone:1.75.2",
             // Alpine with oras.
             Self::FetchOci => "ghcr.io/oras-project/oras:v1.3.6",
+            // Ubuntu with Java.
+            Self::Flyway => "flyway/flyway:11.20.2",
+            Self::Liquibase => "liquibase/liquibase:4.33.0",
+            // Alpine with the tool.
+            Self::GolangMigrate => "migrate/migrate:v4.19.1",
+            Self::Atlas => "arigaio/atlas:0.35.0-community-alpine",
         }
     }
 
@@ -95,6 +117,10 @@ impl Image {
             Self::Copy => "`copy`, where the image is mounted as a volume",
             Self::Own => "`own`",
             Self::Render => "`render`",
+            Self::Flyway => "`migrate` with `flyway`",
+            Self::Liquibase => "`migrate` with `liquibase`",
+            Self::GolangMigrate => "`migrate` with `golang-migrate`",
+            Self::Atlas => "`migrate` with `atlas`",
         }
     }
 

@@ -6,22 +6,28 @@
 //!   image "registry.acme.dev/shop:4.2"
 //!   env { DATABASE_URL secret("shop-db", "url") }
 //!   after postgres
+//!   once
 //! }
 //! ```
 //!
-//! | statement | meaning |
-//! |---|---|
-//! | `django` | runs `python manage.py migrate --noinput` in the image's working folder (`workingDir` names another) |
-//! | `run "…"` or `script '''…'''` | another tool's command, as in every container |
+//! | statement | meaning | without it |
+//! |---|---|---|
+//! | `django`, `rails`, `flyway` … | runs this tool of [`TOOLS`] in the image's working folder (`workingDir` names another) | |
+//! | `run "…"` or `script '''…'''` | another tool's command, as in every container | |
+//! | `from "db/migrations"` | where the tool's migrations are, or the file that says so | where the tool looks by itself; `migrations` for `golang-migrate` and `atlas` |
+//! | `once` | runs in one Job for the whole rollout | each pod runs it |
 //!
-//! Exactly one of these has to stand, and `image`, the application's own as a rule. Django runs each migration in a
-//! transaction where the database can (PostgreSQL, SQLite), so a killed run leaves whole migrations and the next run goes
-//! on from there; MySQL commits each statement by itself. It takes no lock: where several replicas start at once,
-//! each of them runs the migration.
+//! Exactly one of a tool, `run` and `script` has to stand, and `image` where no official one has the tool. `args "…"`
+//! adds words to a tool's command. Whether a tool keeps a second run out, and what a killed run leaves, the table says.
 
-use super::{Given, Kind, Lowered};
+mod tools;
+
+pub use tools::{Lock, Script, TOOLS, Tool};
+
+use super::{Given, GivenOption, Kind, Lowered, shell};
 use crate::diagnostic::Diagnostic;
-use crate::statement::{Entry, Place, of_step};
+use crate::statement::Slot::One;
+use crate::statement::{Entry, Place, Type, of_step};
 use smol_str::SmolStr;
 
 /// The kind.
@@ -31,6 +37,25 @@ const HERE: &[Place] = &[Place::Step("migrate")];
 
 const STATEMENTS: &[Entry] = &[
     of_step(HERE, "django", &[], "Runs `python manage.py migrate --noinput` in the image's working folder."),
+    of_step(HERE, "rails", &[], "Runs `bin/rails db:migrate` in the image's working folder."),
+    of_step(HERE, "flyway", &[], "Runs `flyway migrate`."),
+    of_step(HERE, "liquibase", &[], "Runs `liquibase update`."),
+    of_step(HERE, "alembic", &[], "Runs `alembic upgrade head` in the image's working folder."),
+    of_step(
+        HERE,
+        "prisma",
+        &[],
+        "Runs `node_modules/.bin/prisma migrate deploy` in the image's working folder.",
+    ),
+    of_step(HERE, "goose", &[], "Runs `goose up`."),
+    of_step(HERE, "golang-migrate", &[], "Runs golang-migrate's `migrate up` on `DATABASE_URL`."),
+    of_step(HERE, "atlas", &[], "Runs `atlas migrate apply` on `DATABASE_URL`."),
+    of_step(
+        HERE,
+        "from",
+        &[One("\"path\"", Type::Text)],
+        "Where the tool's migrations are, or the file that says so, in the image or in a mounted volume; without it, where the tool looks by itself.",
+    ),
     of_step(
         HERE,
         "once",
@@ -39,85 +64,144 @@ const STATEMENTS: &[Entry] = &[
     ),
 ];
 
+const RETRY: &str = include_str!("migrate/retry.sh");
+const GOLANG_MIGRATE: &str =
+    concat!(include_str!("migrate/url.sh"), include_str!("migrate/golang-migrate.sh"));
+const ATLAS: &str = concat!(include_str!("migrate/url.sh"), include_str!("migrate/atlas.sh"));
+
+/// The scripts.
+#[cfg(test)]
+pub(super) const SCRIPTS: [&str; 3] = [RETRY, GOLANG_MIGRATE, ATLAS];
+
+/// Where golang-migrate and Atlas have their migrations, where nothing is said about it.
+const MIGRATIONS: &str = "migrations";
+
 /// Reads the statements.
 fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let tool = given.options.iter().find_map(|option| Some((Tool::named(option.name)?, option.span)));
-    match (tool, given.command) {
-        (Some((tool, _)), None) => Some(lower(tool)),
-        (Some((tool, span)), Some(command)) => {
-            let headline = format!("`{}` and a command of its own exclude each other", tool.name());
-            diagnostics.push(
-                Diagnostic::error("duplicate-statement", span, headline)
-                    .here("the command that the compiler knows")
+    let tools: Vec<(&Tool, &GivenOption)> =
+        given.options.iter().filter_map(|option| Some((Tool::named(option.name)?, option))).collect();
+    let place = given.option("from");
+    let (tool, statement) = match (tools.as_slice(), given.command) {
+        ([found], None) => *found,
+        ([], Some(command)) => {
+            if let Some(place) = place {
+                diagnostics.push(
+                    Diagnostic::error(
+                        "misplaced-statement",
+                        place.span,
+                        "a command of its own takes no `from`",
+                    )
+                    .here("not expected")
                     .label(command, "the step's own command")
-                    .help("keep one of the two"),
-            );
-            None
+                    .help("say it in the command"),
+                );
+            }
+            return None;
         }
-        (None, Some(_)) => None,
-        (None, None) => {
+        ([], None) => {
             diagnostics.push(
                 Diagnostic::error("missing-statement", given.span, "this step does not say how to migrate")
-                    .here("expected `django`, `run \"…\"` or a `script` in it"),
+                    .here("expected a tool such as `django` or `flyway`, `run \"…\"` or a `script` in it"),
             );
-            None
+            return None;
         }
-    }
-}
-
-/// The tools whose command the compiler knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Tool {
-    /// Django's `migrate`.
-    Django,
-}
-
-impl Tool {
-    /// Every tool.
-    pub const ALL: [Self; 1] = [Self::Django];
-
-    /// The tool of a statement's name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|tool| tool.name() == name)
-    }
-
-    /// The statement's name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Django => "django",
+        ([(first, statement), second @ ..], command) => {
+            let (other, at) = match (second.first(), command) {
+                (Some((other, option)), _) => (format!("`{}`", other.name), option.span),
+                (None, at) => ("a command of its own".into(), at.unwrap_or(given.span)),
+            };
+            let headline = format!("`{}` and {other} exclude each other", first.name);
+            diagnostics.push(
+                Diagnostic::error("duplicate-statement", statement.span, headline)
+                    .here("one way to migrate")
+                    .label(at, "another")
+                    .help("keep one of the two; a second `migrate` can run the other"),
+            );
+            return None;
         }
+    };
+    if let Some(place) = place
+        && tool.command_from.is_none()
+    {
+        diagnostics.push(
+            Diagnostic::error("misplaced-statement", place.span, format!("`{}` takes no `from`", tool.name))
+                .here("not expected")
+                .label(statement.span, "knows by itself where its migrations are")
+                .help("name the project's folder by `workingDir /path`"),
+        );
+        return None;
     }
-
-    /// Whether the tool keeps a second run out while one is under way.
-    pub const fn takes_lock(self) -> bool {
-        match self {
-            Self::Django => false,
+    let from = match place {
+        None => None,
+        Some(option) => {
+            let node = option.values.first()?;
+            let from = node.as_text()?;
+            if from.is_empty() {
+                diagnostics.push(
+                    Diagnostic::error("invalid-path", node.span, "the path is empty")
+                        .here("expected the place of the migrations"),
+                );
+                return None;
+            }
+            Some(from)
         }
-    }
+    };
+    let unlocked = (tool.lock == Lock::None).then_some((tool.name, statement.span));
+    Some(Lowered { unlocked, ..lower(tool, from) })
 }
 
 /// Turns a `migrate` with a known tool into a container's parts.
-pub fn lower(tool: Tool) -> Lowered {
-    let command: &[&'static str] = match tool {
-        Tool::Django => &["python", "manage.py", "migrate", "--noinput"],
+pub fn lower(tool: &Tool, from: Option<&str>) -> Lowered {
+    let words = match (from, tool.command_from) {
+        (Some(from), Some(words)) => words.iter().map(|word| word.replace("{}", from).into()).collect(),
+        _ => tool.command.iter().copied().map(SmolStr::new_static).collect::<Vec<_>>(),
     };
-    Lowered { command: command.iter().copied().map(SmolStr::new_static).collect(), ..Lowered::default() }
+    let place = || ("INITFLOW_FROM".into(), from.unwrap_or(MIGRATIONS).into());
+    let name = || ("INITFLOW_TOOL".into(), SmolStr::new_static(tool.name));
+    let (mut command, env) = match tool.script {
+        None => (Vec::new(), Vec::new()),
+        Some(Script::Retry(locked)) => {
+            (shell(RETRY, "migrate"), vec![("INITFLOW_LOCKED".into(), SmolStr::new_static(locked))])
+        }
+        Some(Script::GolangMigrate) => (shell(GOLANG_MIGRATE, "migrate"), vec![place(), name()]),
+        Some(Script::Atlas) => (shell(ATLAS, "migrate"), vec![place(), name()]),
+    };
+    command.extend(words);
+    Lowered { image: tool.image, command, env, ..Lowered::default() }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Tool, lower};
+    use super::{STATEMENTS, TOOLS, Tool, lower};
 
-    #[test]
-    fn django_migrates_without_a_question() {
-        let lowered = lower(Tool::Django);
-        assert_eq!(lowered.command, ["python", "manage.py", "migrate", "--noinput"]);
-        assert_eq!(lowered.image, None);
+    fn command(tool: &str, from: Option<&str>) -> String {
+        lower(Tool::named(tool).expect("a tool"), from).command.join(" ")
     }
 
     #[test]
-    fn a_tool_is_known_by_its_name() {
-        assert!(Tool::ALL.into_iter().all(|tool| Tool::named(tool.name()) == Some(tool)));
-        assert_eq!(Tool::named("djang"), None);
+    fn tools_are_run_without_a_question() {
+        assert_eq!(command("django", None), "python manage.py migrate --noinput");
+        assert_eq!(command("goose", None), "goose up");
+        assert_eq!(command("goose", Some("/db")), "goose -dir /db up");
+        assert_eq!(command("flyway", Some("/db")), "flyway -locations=filesystem:/db migrate");
+        assert_eq!(command("alembic", Some("etc/a b.ini")), "alembic --config etc/a b.ini upgrade head");
+        assert!(command("prisma", None).ends_with(" migrate node_modules/.bin/prisma migrate deploy"));
+        assert!(command("golang-migrate", Some("/db")).ends_with(" migrate up"));
+    }
+
+    #[test]
+    fn what_the_user_wrote_is_data() {
+        for tool in ["golang-migrate", "atlas"] {
+            let lowered = lower(Tool::named(tool).expect("a tool"), Some("$(id)"));
+            assert!(!lowered.command.iter().any(|word| word.contains("$(id)")));
+            assert!(lowered.env.contains(&("INITFLOW_FROM".into(), "$(id)".into())));
+        }
+    }
+
+    #[test]
+    fn every_tool_has_its_statement() {
+        let statements = STATEMENTS.iter().map(|entry| entry.name);
+        let tools: Vec<&str> = statements.filter(|name| !["from", "once"].contains(name)).collect();
+        assert_eq!(tools, TOOLS.iter().map(|tool| tool.name).collect::<Vec<_>>());
     }
 }

@@ -8,6 +8,7 @@ use initflow::kubernetes::schema::{self, Type};
 use initflow::kubernetes::version::{Availability, Version};
 use initflow::model;
 use initflow::statement::{Entry, Place};
+use initflow::steps::migrate::{Lock, Script, TOOLS};
 use initflow::steps::{Image, KINDS};
 use initflow::vocabulary::{REPLACED, entries_at};
 use std::fs;
@@ -19,6 +20,7 @@ const END: &str = "<!-- end -->\n";
 #[test]
 fn the_tables_of_the_reference_are_those_of_the_code() {
     let text = fs::read_to_string(REFERENCE).expect("the reference can be read");
+    assert!(text.starts_with("# The initflow language\n"), "{REFERENCE} is not the reference");
     let mut current = String::with_capacity(text.len());
     let mut complaints = Vec::new();
     let tables = KINDS.iter().map(|kind| kind.keyword).chain(["items", "container", "images", "diagnostics"]);
@@ -67,6 +69,10 @@ fn table(name: &str) -> String {
                 .iter()
                 .map(|image| vec![code(image.key()), code(image.reference()), image.purpose().into()]),
         ),
+        "tools" => rows(
+            "tool | runs | finds its database by | a second run at the same time | killed, it leaves",
+            tools(),
+        ),
         "versions" => rows("field or value | known from | on by default from | feature gate", newer()),
         "library" => rows("template | parameters | what it is", templates()),
         "diagnostics" => rows(
@@ -84,6 +90,23 @@ fn table(name: &str) -> String {
 fn statements(place: Place) -> String {
     let row = |entry: &'static Entry| vec![code(&entry.signature()), entry.meaning.to_owned()];
     rows("statement | meaning", entries_at(place).map(row))
+}
+
+/// The tools of `migrate`.
+fn tools() -> impl Iterator<Item = Vec<String>> {
+    TOOLS.iter().map(|tool| {
+        let name = match tool.script {
+            Some(Script::GolangMigrate) => "migrate ",
+            Some(Script::Atlas) => "atlas migrate apply",
+            Some(Script::Retry(_)) | None => "",
+        };
+        let command = format!("{name}{}", tool.command.join(" "));
+        let lock = match tool.lock {
+            Lock::Taken(then) => then,
+            Lock::None => "is not kept out: `racing-migration`",
+        };
+        [code(tool.name), code(&command), tool.reads.into(), lock.into(), tool.killed.into()].into()
+    })
 }
 
 /// The templates of the library: kind and name, each parameter with its comment, and the comment above, without its title's line.

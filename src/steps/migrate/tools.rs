@@ -1,0 +1,161 @@
+//! The tools whose command a `migrate` knows: one table.
+//!
+//! Invariant: no command holds a secret; what a tool takes only as an argument its script keeps out of there, where
+//! that can be done.
+
+use crate::steps::Image;
+
+/// A tool that brings a database's schema up to date.
+#[derive(Debug)]
+pub struct Tool {
+    /// The statement's name.
+    pub name: &'static str,
+    /// The words that run it.
+    pub command: &'static [&'static str],
+    /// The words that run it with the place of its migrations, which stands for `{}`; none where it takes no place.
+    pub command_from: Option<&'static [&'static str]>,
+    /// The script that runs the command, where the tool needs help.
+    pub script: Option<Script>,
+    /// The image that has it, where there is an official one.
+    pub image: Option<Image>,
+    /// What it finds its database by.
+    pub reads: &'static str,
+    /// Whether it keeps a second run out while one is under way, and what the second does.
+    pub lock: Lock,
+    /// What a run that was killed leaves behind, and what the next one does.
+    pub killed: &'static str,
+}
+
+/// What a tool does while another run of it is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// It takes a lock, and a second run does this.
+    Taken(&'static str),
+    /// Nothing keeps two runs from each other.
+    None,
+}
+
+/// How a script helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Script {
+    /// Runs the tool again while it says this, which is that another run holds the lock.
+    Retry(&'static str),
+    /// Keeps the password of `DATABASE_URL` out of the arguments; the migrations are in `migrations` by default.
+    GolangMigrate,
+    /// The same for Atlas.
+    Atlas,
+}
+
+impl Tool {
+    /// The tool of a statement's name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        TOOLS.iter().find(|tool| tool.name == name)
+    }
+}
+
+const TRANSACTIONS: &str = "whole migrations, and the next run goes on; on MySQL, where each statement is final, perhaps half of one";
+
+/// Every tool.
+pub static TOOLS: &[Tool] = &[
+    Tool {
+        name: "django",
+        command: &["python", "manage.py", "migrate", "--noinput"],
+        command_from: None,
+        script: None,
+        image: None,
+        reads: "what the project's settings read",
+        lock: Lock::None,
+        killed: TRANSACTIONS,
+    },
+    Tool {
+        name: "rails",
+        command: &["bin/rails", "db:migrate"],
+        command_from: None,
+        script: Some(Script::Retry("ConcurrentMigrationError")),
+        image: None,
+        reads: "`DATABASE_URL`, `RAILS_ENV`",
+        lock: Lock::Taken("gives up at once; it is run again every 5 seconds, for about five minutes"),
+        killed: TRANSACTIONS,
+    },
+    Tool {
+        name: "flyway",
+        command: &["flyway", "migrate"],
+        command_from: Some(&["flyway", "-locations=filesystem:{}", "migrate"]),
+        script: None,
+        image: Some(Image::Flyway),
+        reads: "`FLYWAY_URL`, `FLYWAY_USER`, `FLYWAY_PASSWORD`",
+        lock: Lock::Taken("waits"),
+        killed: TRANSACTIONS,
+    },
+    Tool {
+        name: "liquibase",
+        command: &["liquibase", "update"],
+        command_from: Some(&["liquibase", "update", "--changelog-file={}"]),
+        script: None,
+        image: Some(Image::Liquibase),
+        reads: "`LIQUIBASE_COMMAND_URL`, `LIQUIBASE_COMMAND_USERNAME`, `LIQUIBASE_COMMAND_PASSWORD`; `from` is looked for in `LIQUIBASE_SEARCH_PATH`, else in the working folder",
+        lock: Lock::Taken("waits five minutes"),
+        killed: "its lock, a row in the database: every later run waits five minutes and fails, until `liquibase release-locks`",
+    },
+    Tool {
+        name: "alembic",
+        command: &["alembic", "upgrade", "head"],
+        command_from: Some(&["alembic", "--config", "{}", "upgrade", "head"]),
+        script: None,
+        image: None,
+        reads: "what `env.py` reads; `from` is its `alembic.ini`",
+        lock: Lock::None,
+        killed: "on PostgreSQL nothing of the run, and the next starts over; on SQLite and MySQL perhaps half of a migration",
+    },
+    Tool {
+        name: "prisma",
+        command: &["node_modules/.bin/prisma", "migrate", "deploy"],
+        command_from: Some(&["node_modules/.bin/prisma", "migrate", "deploy", "--schema", "{}"]),
+        script: Some(Script::Retry("P1002")),
+        image: None,
+        reads: "`DATABASE_URL`; `from` is its `schema.prisma`",
+        lock: Lock::Taken("gives up after 10 seconds; it is run again, for five minutes and more"),
+        killed: "a migration that counts as failed: later runs refuse to start (P3009), until `prisma migrate resolve`",
+    },
+    Tool {
+        name: "goose",
+        command: &["goose", "up"],
+        command_from: Some(&["goose", "-dir", "{}", "up"]),
+        script: None,
+        image: None,
+        reads: "`GOOSE_DRIVER`, `GOOSE_DBSTRING`",
+        lock: Lock::None,
+        killed: TRANSACTIONS,
+    },
+    Tool {
+        name: "golang-migrate",
+        command: &["up"],
+        command_from: Some(&["up"]),
+        script: Some(Script::GolangMigrate),
+        image: Some(Image::GolangMigrate),
+        reads: "`DATABASE_URL`",
+        lock: Lock::Taken("waits five minutes"),
+        killed: "its version marked as dirty: later runs refuse to start, until the schema has been looked at and `migrate force VERSION` was run",
+    },
+    Tool {
+        name: "atlas",
+        command: &[],
+        command_from: Some(&[]),
+        script: Some(Script::Atlas),
+        image: Some(Image::Atlas),
+        reads: "`DATABASE_URL`",
+        lock: Lock::Taken("waits five minutes"),
+        killed: TRANSACTIONS,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{TOOLS, Tool};
+
+    #[test]
+    fn a_tool_is_known_by_its_name() {
+        assert!(TOOLS.iter().all(|tool| Tool::named(tool.name).is_some_and(|found| found.name == tool.name)));
+        assert!(Tool::named("djang").is_none());
+    }
+}
