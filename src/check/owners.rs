@@ -59,7 +59,6 @@ fn volume_of<'w>(step: &Container, asked: &Asked, workload: &'w Workload) -> Opt
 }
 
 fn advice(step: &Container, volume: &Volume, asked: &Asked, claimed: bool) -> Diagnostic {
-    let group = asked.group.as_deref().or(asked.user.as_deref());
     let diagnostic = Diagnostic::warning(
         "use-fsgroup",
         step.span,
@@ -67,12 +66,14 @@ fn advice(step: &Container, volume: &Volume, asked: &Asked, claimed: bool) -> Di
     )
     .here("needs root, and cannot pass `restricted`")
     .label(volume.span, "the kubelet gives its files to a group, and the group access to them")
-    .help(format!("remove the step, and write {} in the workload", statement(group)));
-    if claimed {
-        diagnostic
-            .help("where the claim is a share that knows no `fsGroup`, as of NFS, keep the step beside it")
-    } else {
-        diagnostic
+    .help(format!("remove the step, and write {} in the workload", statement(asked.group.as_deref())));
+    match &asked.user {
+        _ if claimed => diagnostic
+            .help("where the claim is a share that knows no `fsGroup`, as of NFS, keep the step beside it"),
+        Some(user) => diagnostic.help(format!(
+            "for an owner, let what writes the files be that user: `securityContext {{ runAsUser {user} }}`"
+        )),
+        None => diagnostic,
     }
 }
 

@@ -127,7 +127,6 @@ impl Resolver<'_> {
         draft.rights = lowered.rights;
         if lowered.replaces_image {
             draft.fields.remove("image");
-            draft.fields.remove("imagePullPolicy");
         }
         if let Some(image) = lowered.image
             && draft.fields.get("image").is_none()

@@ -26,6 +26,7 @@
 
 use super::{Given, Image, Kind, Lowered, Rights, shell};
 use crate::diagnostic::Diagnostic;
+use crate::object::Node;
 use crate::statement::Slot::One;
 use crate::statement::{Direction, Entry, Place, Type, of_step};
 use smol_str::{SmolStr, ToSmolStr};
@@ -63,7 +64,7 @@ const RIGHTS_OF_SPECIAL_BITS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "
 /// Reads the statements.
 fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     let [volume] = given.must([("volume", "volume NAME")], diagnostics)?;
-    let number = |name| given.value(name).and_then(|node| node.as_int());
+    let number = |name| given.value(name).and_then(Node::as_int);
     let (user, group) = (number("user"), number("group"));
     let mode = number("mode").and_then(|mode| u32::try_from(mode).ok());
     if ["user", "group", "mode"].iter().all(|name| given.option(name).is_none()) {

@@ -23,8 +23,9 @@
 //! characters is refused.
 
 use super::{Given, Image, Kind, Lowered, in_volume, path_fault, shell};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic, nearest};
 use crate::object::Node;
+use crate::source::Span;
 use crate::statement::Slot::One;
 use crate::statement::{Direction, Entry, Place, Type, of_step};
 use smol_str::SmolStr;
@@ -128,16 +129,24 @@ fn names(
             && !variables.iter().any(|variable| variable == name)
             && !FROM_THE_CLUSTER.iter().any(|end| name.ends_with(end))
         {
-            diagnostics.push(
-                Diagnostic::error("unset-variable", node.span, format!("`{name}` has no value in this step"))
-                    .here("not a variable of the step's `env`")
-                    .did_you_mean(node.span, name, variables.iter().map(SmolStr::as_str))
-                    .help(format!("give it one: `env {{ {name} \"…\" }}`")),
-            );
+            diagnostics.push(unset(name, node.span, variables));
         }
         names.push(name.into());
     }
     Some(names)
+}
+
+fn unset(name: &str, span: Span, variables: &[SmolStr]) -> Diagnostic {
+    let diagnostic = Diagnostic::error("unset-variable", span, format!("`{name}` has no value in this step"))
+        .here("not a variable of the step's `env`")
+        .help(format!("give it one: `env {{ {name} \"…\" }}`"));
+    match nearest(name, variables.iter().map(SmolStr::as_str)) {
+        Some(near) => {
+            let title = format!("did you mean `{near}`?");
+            diagnostic.help(title.clone()).fix(title, span, format!("\"{near}\""), Applicability::Unsafe)
+        }
+        None => diagnostic,
+    }
 }
 
 /// Whether `$NAME` and `${NAME}` can stand for it.
