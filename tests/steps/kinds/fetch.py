@@ -14,6 +14,7 @@ import urllib.request
 import zipfile
 
 from harness import S3, Case, Daemon, Fault, Kills, Proxy, Web, free_port, refusing
+from harness.servers import certificate
 
 AGAINST = (
     "an HTTP server, moto (S3, STS), fake-gcs-server, Azurite, the registry of Distribution; curl, rclone, oras, tar, unzip"
@@ -28,6 +29,8 @@ LARGE = os.urandom(200_000)
 AZURE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 # `shop` with the password `pass-word`.
 HTPASSWD = "shop:$2b$04$O4MYiqM06JYeLoSuwRJXde0CIsKmz38Ro8HLHT2Y2GjjCjndd5k.6\n"
+KEYS = tempfile.TemporaryDirectory()
+OWN = certificate(pathlib.Path(KEYS.name))
 AUTH = base64.b64encode(b"shop:pass-word").decode()
 # The pull secret; `prepare` knows the registry's port.
 PULL = {}
@@ -105,6 +108,8 @@ class Forbids(Web):
 def prepare(bench):
     web = bench.add(Web({"/content": CONTENT, "/large": LARGE, **ARCHIVES}, CONTENT))
     other = bench.add(Web())
+    secure = bench.add(Web({"/content": CONTENT}, certificate=OWN))
+    secure.answers = {"/downgraded": lambda _: (302, b"", {"Location": f"{web.url}/content"})}
     web.answers = {
         "/authorized": authorized,
         "/moved": lambda _: (302, b"", {"Location": "/moved/again"}),
@@ -117,6 +122,7 @@ def prepare(bench):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         s3 = S3({"acme": objects() | {"climbing/../../evil": b"evil", "climbing/good": b"good", f"odd/{ODD}": CONTENT}})
+        s3.client.put_object(Bucket="acme", Key="public", Body=CONTENT, ACL="public-read")
         for name, content in objects().items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
@@ -125,6 +131,7 @@ def prepare(bench):
     slow, silent = bench.add(Proxy(s3.address)), Proxy()
     return {
         "server": web.url,
+        "secure": secure.url,
         "address": web.address,
         "refuses": refusing(),
         "silent": silent.address,
@@ -316,6 +323,7 @@ POD = {"secrets": {"token": {"token": "pod-pass-word"}}}
 BLOB = {"secrets": {"azure": {"key": AZURE_KEY, "signature": "azure-pass-word"}}}
 API = {"secrets": {"api": {"token": "api-pass-word\n", "quoted": 'quo"ted\\pass-word', "signature": "signed-pass-word"}}, "secret": ["pass-word"]}
 ORAS = {"secrets": {"registry": PULL}, "secret": [AUTH], "tools": [TOOLS / "bin"]}
+TLS = {"configmaps": {"ca": {"ca.pem": (OWN.parent / "crt").read_text()}}}
 BARE = {name: value for name, value in ORAS.items() if name == "tools"}
 
 CASES = [
@@ -329,6 +337,7 @@ CASES = [
     Case("prints no secret", "secretive", says=["/content to"], secret=["pass-word"], files=WHOLE),
     Case("sends the headers", "authorized", files=WHOLE, **API),
     Case("keeps the headers from others", "redirected", files=WHOLE, **API),
+    Case("knows a private authority", "secure", files=WHOLE, **TLS),
     Case("takes words as data", "hostile", files=HOSTILE),
     Case("unpacks", "tar", says=["fetch: wrote", "4 files"], files=UNPACKED),
     Case("unpacks", "tar-gz", files=PINNED),
@@ -339,6 +348,7 @@ CASES = [
     Case("goes on after a kill", "tar", before=interrupted, files=UNPACKED),
     Case("fetches an object", "s3-object", says=["fetch: wrote"], files=WHOLE, **OBJECT),
     Case("runs twice", "s3-object", runs=2, files=WHOLE, **OBJECT),
+    Case("needs no keys", "s3-public", files=WHOLE),
     Case("knows the endpoint by a name", "s3-named", files=WHOLE, **OBJECT),
     Case("takes words as data", "s3-odd", files=WHOLE, **OBJECT),
     Case("fetches a prefix", "s3-prefix", runs=2, files=folder({n: (c, 0) for n, (c, _) in SITE.items()}, mode=0o440), **OBJECT),
@@ -358,6 +368,8 @@ CASES = [
     Case("unpacks a file without a name", "oci-untitled", files=UNPACKED, **ORAS),
     Case("fetches all files", "oci-folder", runs=2, files=folder(), **ORAS),
     Fault("leaves nothing", "wrong-checksum", last=["has the SHA-256 checksum", "instead of 0000"], files={}),
+    Fault("trusts no stranger", "secure", last="certificate", files={}, configmaps={"ca": {"ca.pem": ""}}),
+    Fault("does not leave https", "downgraded", last="could not get", files={}, **TLS),
     Fault("names the status", "missing", last=["could not get", "404", "1 tries failed"], files={}),
     Fault("names the status", "forbidden", last=["could not get", "403"], files={}),
     Fault("knows no such host", "nobody", last=["could not get", "Could not resolve host"], files={}),
