@@ -24,6 +24,7 @@
 //! | Jobs and CronJobs | `invalid-schedule` `invalid-time-zone` `unknown-container` `unmet-requirement` `duplicate-item` |
 //! | the pod's own fields, placement, security | `invalid-name` `invalid-ip` `unmet-requirement` `out-of-range` `missing-field` `root-refused` |
 //! | what `security restricted` forbids | `not-restricted` |
+//! | secrets in files | `disk-backed-secret` |
 //! | the right to see a Job | `missing-namespace` |
 //! | steps that the kubelet would do | `use-fsgroup` |
 //! | migrations that several pods run at once | `racing-migration` |
@@ -49,6 +50,7 @@ mod projections;
 mod report;
 mod resources;
 mod restricted;
+mod secrets;
 mod security;
 mod selectors;
 mod volumes;
@@ -74,6 +76,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     pods::check,
     placement::check,
     security::check,
+    secrets::check,
     restricted::check,
     owners::check,
     workloads::check,

@@ -222,7 +222,7 @@ pub struct Container {
     pub fields: Node,
     /// Whether, and where, its command was given by `run`: the place of the text.
     pub run: Option<Span>,
-    /// The mounts and their directions, in the order of `fields.volumeMounts`.
+    /// The mounts and their directions, in the order of `fields.volumeMounts`; then the files that variables come from.
     pub mounts: Vec<Mount>,
     /// What it runs after.
     pub after: Vec<Reference>,
@@ -247,7 +247,7 @@ pub struct Once {
     pub volumes: Vec<Volume>,
 }
 
-/// A mount of a volume in a container.
+/// A mount of a volume in a container, or a variable out of one of its files.
 #[derive(Clone, Debug)]
 pub struct Mount {
     /// The volume's name, and where the mount names it.
@@ -256,7 +256,7 @@ pub struct Mount {
     pub index: Option<usize>,
     /// The direction.
     pub direction: Direction,
-    /// `sub`, the folder in the volume.
+    /// `sub`, the folder in the volume; or the file.
     pub sub: Option<SmolStr>,
     /// The whole statement's head.
     pub span: Span,

@@ -13,6 +13,7 @@ mod images;
 pub mod migrate;
 pub mod own;
 pub mod render;
+pub mod secrets;
 pub mod wait;
 
 pub use images::{Image, Images};
@@ -36,8 +37,16 @@ pub struct Kind {
 }
 
 /// Every kind of built-in step.
-pub static KINDS: &[Kind] =
-    &[fetch::KIND, clone::KIND, wait::KIND, migrate::KIND, copy::KIND, own::KIND, render::KIND];
+pub static KINDS: &[Kind] = &[
+    fetch::KIND,
+    clone::KIND,
+    wait::KIND,
+    migrate::KIND,
+    copy::KIND,
+    own::KIND,
+    render::KIND,
+    secrets::KIND,
+];
 
 /// The statements that stand in a step, typed, those of nearer layers only.
 #[derive(Debug)]
@@ -54,8 +63,21 @@ pub struct Given {
     pub pull_policy: Option<Node>,
     /// The names of its variables, unless some are the cluster's to know.
     pub variables: Option<Vec<SmolStr>>,
+    /// Who can be known to read what the step writes.
+    pub readers: Readers,
     /// The statements, in order.
     pub options: Vec<GivenOption>,
+}
+
+/// Who can be known to read what a step writes for its own user and group.
+#[derive(Clone, Copy, Debug)]
+pub struct Readers {
+    /// Whether the pod says which user all its containers run as, this step among them.
+    pub share_user: bool,
+    /// Whether the pod has an `fsGroup`, which the files of its volumes belong to.
+    pub share_group: bool,
+    /// Whether the step itself says which user it runs as.
+    pub chosen: bool,
 }
 
 /// One statement of a step.
@@ -171,6 +193,19 @@ pub struct Lowered {
     pub unlocked: Option<(&'static str, Span)>,
     /// The Jobs whose state the step reads, which its service account has to be allowed.
     pub jobs: Vec<SmolStr>,
+    /// The user that the step has to run as, where the author gave one by a statement.
+    pub user: Option<User>,
+}
+
+/// The user that a step runs as, by number.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The statement that names it.
+    pub span: Span,
+    /// The user.
+    pub user: Node,
+    /// The user's first group.
+    pub group: Option<Node>,
 }
 
 /// What a step may do.
@@ -271,9 +306,8 @@ mod tests {
         let sources = [Source::Http, Source::Object, Source::Artifact].map(fetch::tool);
         let fetches = sources.iter().flat_map(|(_, file, folder)| [*file, folder]);
         let others = [copy::IN_IMAGE, copy::FROM_VOLUME, own::SCRIPT, render::SCRIPT];
-        for script in
-            fetches.chain([clone::HTTPS, clone::SSH, &wait]).chain(others).chain(super::migrate::SCRIPTS)
-        {
+        let all = fetches.chain([clone::HTTPS, clone::SSH, &wait]).chain(others);
+        for script in all.chain(super::migrate::SCRIPTS).chain(super::secrets::SCRIPTS) {
             assert!(!script.contains("$$"));
             for (start, _) in script.match_indices("$(") {
                 let name = script[start + 2..].split(')').next().unwrap_or_default();

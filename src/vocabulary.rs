@@ -31,7 +31,7 @@ pub fn statements_of_steps() -> impl Iterator<Item = &'static Entry> {
 
 /// The container statements: the keywords that open one.
 pub const CONTAINERS: &[&str] =
-    &["step", "sidecar", "app", "fetch", "clone", "wait", "migrate", "copy", "own", "render"];
+    &["step", "sidecar", "app", "fetch", "clone", "wait", "migrate", "copy", "own", "render", "secrets"];
 
 /// Words that stand between values, and so cannot be declared.
 pub const KEYWORDS: &[&str] = &[

@@ -67,17 +67,7 @@ fn uses(workload: &Workload) -> Vec<Vec<Use<'_>>> {
         let devices = items(&container.fields, "volumeDevices")
             .iter()
             .filter_map(|device| Some((text(device, "name")?, "", Direction::Mounts, device.span)));
-        // A variable out of a file is read when its container is made.
-        let files = items(&container.fields, "env").iter().filter_map(|variable| {
-            let file = variable.at("valueFrom.fileKeyRef")?;
-            Some((
-                text(file, "volumeName")?,
-                text(file, "path").unwrap_or_default(),
-                Direction::Reads,
-                file.span,
-            ))
-        });
-        for (name, sub, direction, span) in devices.chain(files) {
+        for (name, sub, direction, span) in devices {
             let Some(volume) = named.get(name).and_then(|index| uses.get_mut(*index)) else { continue };
             volume.push(Use { container, at, direction, sub, span });
         }

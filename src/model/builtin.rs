@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names::shortened;
 use crate::object::{Entry, Map, Node, Value};
 use crate::statement::{self, Type};
-use crate::steps::{Given, GivenClause, GivenOption, KINDS, OwnVolume};
+use crate::steps::{Given, GivenClause, GivenOption, KINDS, OwnVolume, Readers, User};
 use crate::syntax::tree::Statement;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -76,12 +76,13 @@ impl Resolver<'_> {
     }
 
     /// Turns a built-in step's statements into what a container has.
-    pub(super) fn lower_step(&mut self, draft: &mut Draft) {
+    pub(super) fn lower_step(&mut self, draft: &mut Draft, pod: &Map) {
         let Some(kind) = KINDS.iter().find(|kind| kind.keyword == draft.keyword) else { return };
         draft.settle_command();
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
         let options = self.given(draft);
         draft.once = options.iter().find(|option| option.name == "once").map(|option| option.span);
+        let readers = readers(pod.get("securityContext"), draft.fields.get("securityContext"));
         let given = Given {
             span: draft.span,
             version: self.version,
@@ -89,6 +90,7 @@ impl Resolver<'_> {
             image: draft.fields.get("image").cloned(),
             pull_policy: draft.fields.get("imagePullPolicy").cloned(),
             variables: draft.variables(),
+            readers,
             options,
         };
         let words = own.or_else(|| draft.fields.entry("args").map(|entry| entry.key_span));
@@ -155,6 +157,37 @@ impl Resolver<'_> {
         draft.jobs = lowered.jobs;
         draft.unlocked = lowered.unlocked;
         draft.asks_for_its_user = lowered.asks_for_its_user;
+        if let Some(user) = lowered.user {
+            self.run_as(draft, user);
+        }
+    }
+
+    /// Lets a step run as a user that one of its statements names.
+    fn run_as(&mut self, draft: &mut Draft, given: User) {
+        let span = given.span;
+        if draft.fields.get("securityContext").is_none() {
+            draft.fields.insert("securityContext", span, COMPILER, Node::map(span)).ok();
+        }
+        let Some(context) = draft.fields.get_mut("securityContext") else { return };
+        let fields = [("runAsUser", Some(given.user)), ("runAsGroup", given.group)];
+        for (field, node) in fields {
+            let Some(node) = node else { continue };
+            if let Some(before) = context.as_map().and_then(|context| context.entry(field)) {
+                let before = before.key_span;
+                self.report(
+                    Diagnostic::error(
+                        "conflicting-fields",
+                        span,
+                        format!("`owner` and `{field}` rule each other out"),
+                    )
+                    .here("says who the step runs as")
+                    .label(before, "so does this")
+                    .help("remove one of the two"),
+                );
+                return;
+            }
+            context.map_mut().set(field, span, node);
+        }
     }
 
     /// The options with the mounts that they imply.
@@ -193,6 +226,13 @@ impl Resolver<'_> {
         }
         given
     }
+}
+
+/// Who can be known to read what a step writes, by the security contexts of its pod and of itself.
+fn readers(pod: Option<&Node>, step: Option<&Node>) -> Readers {
+    let said = |context: Option<&Node>, field| context.is_some_and(|context| context.get(field).is_some());
+    let chosen = said(step, "runAsUser");
+    Readers { share_user: said(pod, "runAsUser") && !chosen, share_group: said(pod, "fsGroup"), chosen }
 }
 
 /// Lets a mount serve for a direction too; fails where the author has mounted read-only what the step writes.

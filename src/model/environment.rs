@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::resolve::Resolver;
-use super::scope::Scope;
+use super::scope::{Scope, written_in};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -174,7 +174,7 @@ impl Resolver<'_> {
                 continue;
             };
             let node = if field.name == "volumeName" {
-                self.typed(value, Type::Volume, scope)
+                self.volume_of_file(value, scope)
             } else {
                 self.scalar(value, &field.ty, if field.name == "divisor" { "" } else { field.name }, scope)
             };
@@ -200,6 +200,17 @@ impl Resolver<'_> {
         }
         from.set(source.field, span, Node::new(span, Value::Map(fields)));
         Some(Node::new(span, Value::Map(from)))
+    }
+
+    /// The volume in `file(V, …)`; before it the part that it may be in, `PART.V`, until all volumes are known.
+    fn volume_of_file(&mut self, value: &tree::Value, scope: &Scope) -> Node {
+        let node = self.typed(value, Type::Volume, scope);
+        match (node.as_text(), written_in(value, scope)) {
+            (Some(name), Some(part)) if !name.contains('.') => {
+                Node::text(node.span, smol_str::format_smolstr!("{part}.{name}"))
+            }
+            _ => node,
+        }
     }
 
     fn unknown_argument(&mut self, source: &Source, argument: &Argument, value: Span) {

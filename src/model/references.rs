@@ -101,7 +101,7 @@ impl<'a> Resolver<'a> {
         let mut drafts = std::mem::take(&mut making.containers);
         let mut waiting = Vec::with_capacity(drafts.len());
         for draft in &mut drafts {
-            self.lower_step(draft);
+            self.lower_step(draft, &making.pod_spec);
             making.volumes.extend(draft.volumes.drain(..).map(|volume| (OWN, volume)));
             waiting.push(draft.once.map(|span| self.once(draft, span, making)));
         }
@@ -117,7 +117,7 @@ impl<'a> Resolver<'a> {
         let mut containers = Vec::with_capacity(drafts.len());
         for (mut draft, once) in drafts.into_iter().zip(waiting) {
             Self::escape_script(&mut draft);
-            let mounts: Vec<Mount> = draft
+            let mut mounts: Vec<Mount> = draft
                 .mounts
                 .iter_mut()
                 .map(|mount| {
@@ -147,6 +147,8 @@ impl<'a> Resolver<'a> {
                 })
                 .collect();
             self.one_direction(&mounts);
+            mounts
+                .extend(draft.env.iter_mut().filter_map(|(_, variable)| read_variable(variable, &volume_at)));
             let mut after = Vec::new();
             for named in &draft.after {
                 self.resolve_after(named, &container_at, &names, making, &mut after);
@@ -254,6 +256,21 @@ fn written(name: &str, at: &Named, parts: &[Part]) -> String {
 }
 
 /// Looks a reference up: first in the part where it was written, then in the pod.
+/// What a variable out of a file reads; its volume gets the name that it has in the pod.
+fn read_variable(variable: &mut Node, volume_at: &HashMap<&str, usize>) -> Option<Mount> {
+    let span = variable.at("valueFrom.fileKeyRef")?.span;
+    let file = variable.map_mut().get_mut("valueFrom")?.map_mut().get_mut("fileKeyRef")?;
+    let sub = file.get("path").and_then(Node::as_text).map(SmolStr::new);
+    let name = file.map_mut().get_mut("volumeName")?;
+    let written = SmolStr::new(name.as_text()?);
+    let (part, text) = written.split_once('.').map_or((None, &*written), |(part, text)| (Some(part), text));
+    let named = Named { text: text.into(), span: name.span, part: part.map(SmolStr::new) };
+    let (text, index) = find(&named, volume_at);
+    *name = Node::text(name.span, text.clone());
+    let volume = Name { text, span: named.span };
+    Some(Mount { volume, index, direction: Direction::Reads, sub, span })
+}
+
 fn find(named: &Named, known: &HashMap<&str, usize>) -> (SmolStr, Option<usize>) {
     if let Some(part) = &named.part {
         let inner = smol_str::format_smolstr!("{part}-{}", named.text);

@@ -75,6 +75,7 @@ fn a_slip_gives_one_message() {
         ("fetch f { into v; from \"https://a/b\" }\n volume v claim \"x\"", "missing-value", ""),
         ("fetch f { url \"https://a/b\" }", "unknown-statement", "write `from \"https://…\"`"),
         ("wait w { tcp \"a:1\"; args [\"x\"] }", "use-the-statement", ""),
+        ("secrets s { from \"secret/shop\" }", "missing-value", ""),
     ];
     for (inside, name, help) in slips {
         check_one(&format!("daemonset x {{ {app}\n {inside} }}"), name, help);
@@ -291,4 +292,71 @@ fn steps_that_ask_for_their_user_find_it() {
     assert!(made.contains(file), "{made}");
     assert_eq!(made.matches("mountPath: /etc/passwd").count(), 2, "{made}");
     assert_eq!(made.matches("metadata.annotations['initflow/passwd']").count(), 1, "{made}");
+}
+
+#[test]
+fn a_secret_is_asked_for_as_its_store_knows_it() {
+    for (statements, pod, expected) in [
+        ("from vault \"kv/data/a\"; role \"a\"; into v \"a.json\"", "", None),
+        ("from vault \"kv/data/a\"; into v \"a.json\"", "", Some("missing-statement")),
+        ("from vault \"kv/data/a\"; role \"a\"; into v \"a\"", "", Some("missing-statement")),
+        ("from vault \"kv/data/a\"; role \"a\"; into v \"a.env\"; format raw", "", Some("missing-statement")),
+        ("from vault \"a\"; role \"a\"; into v \"a.json\"", "", Some("invalid-secret")),
+        ("from aws \"a\"; from gcp \"a\"; into v \"a\"", "", Some("duplicate-statement")),
+        ("from aws \"a\"; into v \"a\"; role \"a\"", "", Some("idle-field")),
+        ("from aws \"a\"; into v \"../a\"", "", Some("invalid-path")),
+        ("from aws \"a\"; into v \"a\"; field \"a\"; format dotenv", "", Some("conflicting-fields")),
+        ("from vault \"kv/data/a\"; role \"a\"; into v \"a.json\"; ca \"PEM\"", "", Some("type-mismatch")),
+        ("from aws \"a\"; into v \"a\"; mode 0400", "", Some("private-file")),
+        ("from aws \"a\"; into v \"a\"; mode 0440", "fsGroup 7", None),
+        ("from aws \"a\"; into v \"a\"; mode 0400", "fsGroup 7", Some("private-file")),
+        ("from aws \"a\"; into v \"a\"; mode 0400", "runAsUser 7", None),
+        ("from aws \"a\"; into v \"a\"; mode 0400; owner 7", "", None),
+        ("from aws \"a\"; into v \"a\"; owner 0", "", Some("type-mismatch")),
+        (
+            "from aws \"a\"; into v \"a\"; owner 7; securityContext { runAsUser 8 }",
+            "",
+            Some("conflicting-fields"),
+        ),
+    ] {
+        let found = names(&format!(
+            "pod x {{ securityContext {{ {pod} }}\n volume v memory 1Mi\n secrets s {{ {statements} }}\n\
+             app a {{ image \"a:1\"; reads v at /v }} }}"
+        ));
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{statements}");
+    }
+}
+
+#[test]
+fn a_secret_is_readable_for_those_whom_its_pod_names() {
+    for (pod, step, mode) in [
+        ("", "", "0444"),
+        ("runAsUser 7", "", "0400"),
+        ("fsGroup 7", "", "0440"),
+        ("runAsUser 7; fsGroup 7", "", "0440"),
+        ("", "owner 7", "0400"),
+        ("runAsUser 7", "securityContext { runAsUser 8 }", "0444"),
+    ] {
+        let (made, _) = compiled(&format!(
+            "pod x {{ securityContext {{ {pod} }}\n volume v memory 1Mi\n\
+             secrets s {{ from aws \"a\"; into v \"a\"; {step} }}\n app a {{ image \"a:1\"; reads v at /v }} }}"
+        ));
+        assert!(
+            made.contains(&format!("name: INITFLOW_MODE\n      value: \"{mode}\"")),
+            "{pod} {step}\n{made}"
+        );
+    }
+}
+
+#[test]
+fn a_variable_out_of_a_file_names_the_volume_of_its_part() {
+    let (made, found) = compiled(
+        "template part p() { volume v memory 1Mi\n secrets s { from aws \"a\"; into v \"a.env\" }\n\
+         sidecar c { image \"c:1\"; started tcp 80; env { A file(v, \"a.env\", \"A\") } } }\n\
+         pod x { step b { image \"b:1\"; run \"true\"; env { A file(q.v, \"a.env\", \"A\") } }\n\
+         part q from p()\n app a { image \"a:1\" } }",
+    );
+    assert!(found.is_empty(), "{found:?}");
+    assert_eq!(made.matches("volumeName: q-v").count(), 2, "{made}");
+    assert!(made.find("name: q-s") < made.find("name: b"), "{made}");
 }

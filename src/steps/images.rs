@@ -36,11 +36,15 @@ pub enum Image {
     GolangMigrate,
     /// `migrate` with `atlas`; it needs `sh`, which the image without `alpine` in its tag lacks.
     Atlas,
+    /// `secrets` from Vault, Google Cloud and Azure; it needs `curl`.
+    Secrets,
+    /// `secrets` from AWS.
+    SecretsAws,
 }
 
 impl Image {
     /// Every image.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::FetchHttps,
         Self::FetchStorage,
         Self::FetchOci,
@@ -55,6 +59,8 @@ impl Image {
         Self::Liquibase,
         Self::GolangMigrate,
         Self::Atlas,
+        Self::Secrets,
+        Self::SecretsAws,
     ];
 
     /// Those of `wait`, in the order of preference.
@@ -77,6 +83,8 @@ impl Image {
             Self::Liquibase => "migrate-liquibase",
             Self::GolangMigrate => "migrate-golang-migrate",
             Self::Atlas => "migrate-atlas",
+            Self::Secrets => "secrets",
+            Self::SecretsAws => "secrets-aws",
         }
     }
 
@@ -84,7 +92,9 @@ impl Image {
     pub const fn reference(self) -> &'static str {
         match self {
             // Alpine with curl.
-            Self::FetchHttps | Self::Wait | Self::Copy | Self::Own | Self::Render => "curlimages/curl:8.17.0",
+            Self::FetchHttps | Self::Wait | Self::Copy | Self::Own | Self::Render | Self::Secrets => {
+                "curlimages/curl:8.17.0"
+            }
             // Alpine with Git and OpenSSH.
             Self::Git => "alpine/git:v2.52.0",
             // Alpine with PostgreSQL, whose `psql` speaks to older servers too.
@@ -101,6 +111,8 @@ impl Image {
             // Alpine with the tool.
             Self::GolangMigrate => "migrate/migrate:v4.19.1",
             Self::Atlas => "arigaio/atlas:0.35.0-community-alpine",
+            // Amazon Linux with the AWS CLI.
+            Self::SecretsAws => "amazon/aws-cli:2.32.9",
         }
     }
 
@@ -121,6 +133,8 @@ impl Image {
             Self::Liquibase => "`migrate` with `liquibase`",
             Self::GolangMigrate => "`migrate` with `golang-migrate`",
             Self::Atlas => "`migrate` with `atlas`",
+            Self::Secrets => "`secrets` from Vault, Google Cloud and Azure",
+            Self::SecretsAws => "`secrets` from AWS",
         }
     }
 

@@ -157,6 +157,12 @@ pub static ENTRIES: &[Entry] = &[
         Body::Optional,
         "A step that waits until what the application needs can be reached.",
     ),
+    in_workload(
+        "secrets",
+        CONTAINER,
+        Body::Optional,
+        "A step that brings a secret out of Vault or a cloud's store into a memory volume.",
+    ),
     in_workload("migrate", CONTAINER, Body::Optional, "A step that brings a database's schema up to date."),
     in_workload(
         "copy",

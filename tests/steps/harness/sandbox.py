@@ -139,8 +139,8 @@ class Sandbox:
             return self._table("configmaps", reference).get(reference["key"])
         if reference := source.get("fileKeyRef"):
             text = (self.volumes / reference["volumeName"] / reference["path"]).read_text()
-            lines = dict(line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))
-            return lines[reference["key"]].strip().removeprefix("'").removesuffix("'")
+            # Kubernetes knows values in single quotes, of one line or several, and nothing else.
+            return dict(re.findall(r"^[ \t]*([^#=\s]+)='([^']*)'", text, re.MULTILINE))[reference["key"]]
         if reference := source.get("resourceFieldRef"):
             return self.given["resources"][reference["resource"]]
         annotations = {f"metadata.annotations['{key}']": value for key, value in self.pod["annotations"].items()}

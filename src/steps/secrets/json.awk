@@ -1,0 +1,145 @@
+# Reads one JSON text, and prints what `want` asks for; or, with status 1, what is wrong with it.
+function stop(why) {
+  printf "%s", why
+  failed = 1
+  exit 1
+}
+function broken() {
+  stop("is not JSON")
+}
+function next_character() {
+  while (at <= size && index(" \t\r\n", substr(text, at, 1))) at++
+  return substr(text, at, 1)
+}
+function byte(number) {
+  return sprintf("%c", number)
+}
+function utf8(code) {
+  if (code < 128) return byte(code)
+  if (code < 2048) return byte(192 + int(code / 64)) byte(128 + code % 64)
+  if (code < 65536) return byte(224 + int(code / 4096)) byte(128 + int(code / 64) % 64) byte(128 + code % 64)
+  return byte(240 + int(code / 262144)) byte(128 + int(code / 4096) % 64) byte(128 + int(code / 64) % 64) byte(128 + code % 64)
+}
+function four_digits(   number, place, digit) {
+  number = 0
+  for (place = 0; place < 4; place++) {
+    digit = at <= size ? index("0123456789abcdef", tolower(substr(text, at++, 1))) : 0
+    if (!digit) broken()
+    number = number * 16 + digit - 1
+  }
+  return number
+}
+function escaped(   letter, code, low) {
+  letter = substr(text, at++, 1)
+  if (letter == "u") {
+    code = four_digits()
+    if (code == 0) stop("has a null character")
+    if (code >= 55296 && code < 56320 && substr(text, at, 2) == "\\u") {
+      at += 2
+      low = four_digits()
+      if (low >= 56320 && low < 57344) return utf8(65536 + (code - 55296) * 1024 + low - 56320)
+      at -= 6
+    }
+    # Half of a pair stands for nothing.
+    return utf8(code >= 55296 && code < 57344 ? 65533 : code)
+  }
+  if (letter == "" || !index("\"\\/bfnrt", letter)) broken()
+  if (letter == "b") return "\b"
+  if (letter == "f") return "\f"
+  if (letter == "n") return "\n"
+  if (letter == "r") return "\r"
+  if (letter == "t") return "\t"
+  return letter
+}
+function string(   found, chunk) {
+  found = ""
+  at++
+  while (at <= size) {
+    chunk = substr(text, at, 1000)
+    if (!match(chunk, /["\\]/)) {
+      found = found chunk
+      at += length(chunk)
+      continue
+    }
+    found = found substr(chunk, 1, RSTART - 1)
+    at += RSTART
+    if (substr(chunk, RSTART, 1) == "\"") return found
+    found = found escaped()
+  }
+  broken()
+}
+function add(path, key) {
+  if (!((path, key) in kind)) keys[path, ++count[path]] = key
+}
+function value(path, depth,   sign, key, number) {
+  if (depth > 100) stop("is nested too deep")
+  sign = next_character()
+  start[path] = at
+  if (sign == "{" || sign == "[") {
+    kind[path] = sign
+    at++
+    if (next_character() == (sign == "{" ? "}" : "]")) at++
+    else for (number = 0; ; number++) {
+      key = number
+      if (sign == "{") {
+        if (next_character() != "\"") broken()
+        key = string()
+        if (next_character() != ":") broken()
+        at++
+      }
+      add(path, key)
+      value(path SUBSEP key, depth + 1)
+      if (next_character() == ",") {
+        at++
+        continue
+      }
+      if (substr(text, at, 1) != (sign == "{" ? "}" : "]")) broken()
+      at++
+      break
+    }
+  } else if (sign == "\"") {
+    kind[path] = sign
+    content[path] = string()
+  } else if (match(substr(text, at, 1000), /^(-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null)/)) {
+    content[path] = substr(text, at, RLENGTH)
+    kind[path] = content[path] == "null" ? "null" : "plain"
+    at += RLENGTH
+  } else broken()
+  end[path] = at
+}
+function source(path) {
+  return substr(text, start[path], end[path] - start[path])
+}
+function variable(key, path) {
+  if (key !~ /^[A-Za-z_][A-Za-z0-9_]*$/) stop("has the key `" key "`, which cannot name a variable")
+  if (!(path in content) || kind[path] == "null") stop("has no plain value in `" key "`, as an env file needs")
+  if (content[path] ~ /[\047\r]/) stop("has a quote or a carriage return in `" key "`, which no env file can hold")
+  return key "=\047" content[path] "\047\n"
+}
+{ text = text $0 "\n" }
+END {
+  if (failed) exit 1
+  size = length(text)
+  at = 1
+  value("", 0)
+  if (next_character() != "") broken()
+  path = ""
+  steps = split(where, names, ".")
+  for (step = 1; step <= steps; step++) path = path SUBSEP names[step]
+  if (want == "kind") printf "%s", kind[path]
+  else if (!(path in kind)) stop("has no `" where "`")
+  else if (want == "source") print source(path)
+  else if (want == "text") {
+    if (!(path in content) || kind[path] == "null") stop("has no text in `" where "`")
+    printf "%s", content[path]
+  } else if (kind[path] != "{") stop("is no object with keys")
+  else if (want == "field") {
+    key = ENVIRON["INITFLOW_FIELD"]
+    path = path SUBSEP key
+    if (!(path in kind) || kind[path] == "null") stop("has no key `" key "`")
+    printf "%s", path in content ? content[path] : source(path)
+  } else {
+    for (number = 1; number <= count[path]; number++) made = made variable(keys[path, number], path SUBSEP keys[path, number])
+    printf "%s", made
+  }
+}

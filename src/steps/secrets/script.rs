@@ -1,0 +1,30 @@
+//! A store to the script that brings its secrets: its own part between the reader of JSON and what all have in common.
+//!
+//! Invariant: secrets and tokens are in the shell's variables, in pipes and in the target volume, and nowhere else.
+
+use super::target::Store;
+
+/// The script of a store.
+pub(super) const fn of(store: Store) -> &'static str {
+    match store {
+        Store::Vault => VAULT,
+        Store::Aws => AWS,
+        Store::Gcp => GCP,
+        Store::Azure => AZURE,
+    }
+}
+
+/// Every script.
+#[cfg(test)]
+pub(in crate::steps) const ALL: [&str; 4] = [VAULT, AWS, GCP, AZURE];
+
+macro_rules! script {
+    ($($part:literal),+) => {
+        concat!(include_str!("json.sh"), include_str!("json.awk"), "'\n}\n", $(include_str!($part)),+)
+    };
+}
+
+const VAULT: &str = script!("http.sh", "vault.sh", "secrets.sh");
+const AWS: &str = script!("aws.sh", "secrets.sh");
+const GCP: &str = script!("http.sh", "gcp.sh", "secrets.sh");
+const AZURE: &str = script!("http.sh", "azure.sh", "secrets.sh");

@@ -1,0 +1,33 @@
+address=${INITFLOW_ADDRESS:-${VAULT_ADDR:-}}
+address=${address%/}
+namespace=${INITFLOW_NAMESPACE:-${VAULT_NAMESPACE:-}}
+name="\`$INITFLOW_FROM\` of Vault"
+get() {
+  [ -n "$address" ] || fail "the server is not known: neither \`address\` nor VAULT_ADDR is given"
+  for word in "$address" "$INITFLOW_FROM" "$INITFLOW_AUTH" "$INITFLOW_ROLE" "$namespace"; do sound "$word"; done
+  credential=$(cat /run/initflow/token)
+  known "$credential" || { reason='the pod has no token' && return 1; }
+  api=$address/v1
+  set -- ${namespace:+"header = \"X-Vault-Namespace: $namespace\""}
+  [ ! -f /run/initflow/ca.crt ] || set -- "$@" 'cacert = "/run/initflow/ca.crt"'
+  ask "the login at \`$INITFLOW_AUTH\` of $address" "$@" "url = \"$api/auth/$INITFLOW_AUTH/login\"" \
+    'header = "Content-Type: application/json"' \
+    "data = \"{\\\"role\\\":\\\"$INITFLOW_ROLE\\\",\\\"jwt\\\":\\\"$credential\\\"}\"" || return
+  take auth.client_token || return
+  set -- "$@" "header = \"X-Vault-Token: $credential\""
+  ask "$address" "$@" "url = \"$api/$INITFLOW_FROM\"" || {
+    case $status$INITFLOW_FROM in
+      404*/data/*) ;;
+      404*) reason="$reason (behind the mount of a KV engine of version 2 comes \`data/\`)" ;;
+    esac
+    return 1
+  }
+  # Only version 2 of the KV engine has these two.
+  data=data
+  [ "$(printf '%s' "$body" | json kind data.metadata.version)$(printf '%s' "$body" | json kind data.data)" != 'plain{' ] ||
+    data=data.data
+  lease=$(printf '%s' "$body" | json text lease_id) || lease=
+  [ -z "$lease" ] ||
+    say "$name is leased for $(printf '%s' "$body" | json text lease_duration) s; nobody renews it" >&2
+}
+secret() { printf '%s' "$body" | json source "$data"; }
