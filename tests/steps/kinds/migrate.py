@@ -1,6 +1,7 @@
-"""`migrate`: Django with SQLite; Django, Alembic, goose, golang-migrate and Liquibase with PostgreSQL; a script of one's own.
+"""`migrate`: Django with SQLite; Django, Rails, Alembic, goose, golang-migrate and Liquibase with PostgreSQL; a script of
+one's own.
 
-Atlas, Rails and Prisma are scripts here that do what the step has to cope with.
+Atlas and Prisma are scripts here that do what the step has to cope with.
 """
 
 import pathlib
@@ -16,7 +17,7 @@ from harness.kill import moments
 from harness.process import Run
 from harness.tools import go_tool, jars
 
-AGAINST = "Django 5.2, Alembic 1.20, goose 3.29, golang-migrate 4.19 and Liquibase 4.33 with PostgreSQL 15; Django with SQLite"
+AGAINST = "Django 5.2, Rails 6.1, Alembic 1.20, goose 3.29, golang-migrate 4.19 and Liquibase 4.33 with PostgreSQL 15; Django with SQLite"
 COUNT = 8
 QUOTED = urllib.parse.quote(PASSWORD, safe="")
 STATE = {}
@@ -47,6 +48,28 @@ down_revision = {before!r}
 def upgrade():
     op.execute("create table t{at} (id int)")
     op.execute("select pg_sleep(0.1)")
+"""
+RAILS = {
+    "bin/rails": "#!/usr/bin/ruby\nAPP_PATH = '/project/config/application'\nrequire 'rails/commands'\n",
+    "Rakefile": "require '/project/config/application'\nRails.application.load_tasks\n",
+    "config/environment.rb": "require_relative 'application'\nRails.application.initialize!\n",
+    "config/application.rb": """
+require "rails"
+require "active_record/railtie"
+class Shop < Rails::Application
+  config.eager_load = false
+  config.logger = Logger.new("/dev/null")
+  config.active_record.dump_schema_after_migration = false
+end
+""",
+}
+RAILS_MIGRATION = """
+class T{at} < ActiveRecord::Migration[6.1]
+  def change
+    create_table :t{at}
+    execute "select pg_sleep({pause})"
+  end
+end
 """
 LIQUIBASE = """#!/bin/sh
 export LC_ALL=C.UTF-8
@@ -159,6 +182,17 @@ def liquibase(volumes):
     (volumes / "project" / "changelog.sql").write_text("--liquibase formatted sql\n" + "\n".join(changes))
 
 
+def rails(volumes, pause=0.1):
+    for name, text in RAILS.items():
+        program(volumes / "project" / name, text)
+    for at in range(COUNT):
+        program(volumes / "project" / "db" / "migrate" / f"2026010100000{at}_t{at}.rb", RAILS_MIGRATION.format(at=at, pause=pause))
+
+
+def slow_rails(volumes):
+    rails(volumes, pause=1)
+
+
 def locked(tool, words):
     def before(volumes):
         program(volumes / "project" / tool, LOCKED.format(words))
@@ -187,6 +221,22 @@ def tables(count=COUNT):
 def applied(_):
     count = STATE["postgres"].sql("select count(*), count(distinct (app, name)) from django_migrations").strip()
     return [] if count == "18|18" else [f"{count} migrations are applied"]
+
+
+class Together(Case):
+    """Several runs at once: all succeed, and one of them at least says that it had to wait."""
+
+    both = False
+
+    def prove(self, bench, shell):
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            sandboxes = [self.sandboxes(bench, shell, pathlib.Path(folder) / f"{at}")[0] for at in range(3)]
+            runs = [Run(sandbox) for sandbox in sandboxes]
+            ended = all([run.ends(self.within) for run in runs])
+            outputs = [run.output + run.errors for run in runs]
+            faults = [] if ended and not any(run.status for run in runs) else ["a run failed", *outputs]
+            faults += [f"no run says `{words}`" for words in self.says if not any(words in output for output in outputs)]
+            return faults + self.left(sandboxes[0].volumes), {"runs": len(runs)}
 
 
 class Stays(Kills):
@@ -220,16 +270,19 @@ CASES = [
     Case("runs a script", "own", says=["migrated 42"]),
     Kills("survives", "schema", before=start_project, check=migrated),
     Case("migrates, twice", "django", runs=2, before=start_project, check=applied, **given()),
+    Case("migrates, twice", "rails", runs=2, before=rails, check=tables(), **given()),
+    Together("three at once", "rails", before=slow_rails, check=tables(), says=["ConcurrentMigrationError", "trying again in 5 s"], **given()),
+    Together("three at once", "golang", before=golang, check=tables(), **given()),
     Case("migrates, twice", "alembic", runs=2, before=alembic, check=tables(), **given()),
     Case("migrates, twice", "goose", runs=2, before=goose, check=tables(), **given()),
     Case("migrates, twice", "golang", runs=2, before=golang, check=tables(), **given()),
     Case("migrates as far as it is told", "more", before=golang, check=tables(1), **given()),
     Case("migrates, twice", "liquibase", runs=2, before=liquibase, check=tables(), **given()),
     Case("hands the password over", "atlas", before=password, says=["--dir file://migrations --lock-timeout 5m --url postgres://shop@127"], **given()),
-    Case("is run again while it is locked", "rails", before=locked("bin/rails", "ActiveRecord::ConcurrentMigrationError"), says=["trying again in 5 s", "migrated, no newline"], **given()),
-    Case("is run again while it is locked", "prisma", before=locked("node_modules/.bin/prisma", "Error: P1002"), says=["arguments: migrate deploy --schema schema.prisma"], **given()),
+    Case("is run again while it is locked", "prisma", before=locked("node_modules/.bin/prisma", "Error: P1002"), says=["arguments: migrate deploy --schema schema.prisma", "trying again in 5 s", "migrated, no newline"], **given()),
     Kills("survives", "django", before=start_project, check=applied, **given()),
     Kills("survives", "alembic", before=alembic, check=tables(), **given()),
+    Kills("survives", "rails", before=rails, check=tables(), **given()),
     Kills("survives", "goose", before=goose, check=tables(), **given()),
     Stays("goes on or says why not", "golang", before=golang, check=tables(), says="Dirty database version", **given()),
     Fault("says what is broken", "rails", before=broken, last="bin/rails ended with exit status 3", **given()),
