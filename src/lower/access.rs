@@ -1,6 +1,7 @@
 //! The right to read the state of Jobs, for the pods of workloads that wait for them.
 
 use super::Object;
+use crate::kubernetes::names::digest;
 use crate::model::Workload;
 use crate::object::Node;
 use k8s_openapi::api::core::v1::ServiceAccount;
@@ -48,7 +49,9 @@ pub fn grant(workloads: &mut [Workload]) -> Vec<Object> {
         })));
         name.clone()
     });
-    let role = format!("{name}-jobs");
+    // Named by what it allows: pods of an earlier rollout, which wait for earlier Jobs, keep their own.
+    let allowed: Vec<&str> = jobs.iter().map(String::as_str).chain([account.as_str()]).collect();
+    let role = format!("{name}-jobs-{}", digest(allowed.join(" ").as_bytes()));
     objects.push(Object::Role(Box::new(Role {
         metadata: named(&role),
         rules: Some(vec![PolicyRule {

@@ -109,12 +109,12 @@ fn the_right_is_no_more_than_needed() {
     };
     insta::assert_snapshot!(given("wait import { job \"import\" }"), @r#"
     {"apiVersion":"v1","kind":"ServiceAccount","automountServiceAccountToken":false,"metadata":{"name":"shop","namespace":"shop"}}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["import"],"resources":["jobs"],"verbs":["get"]}]}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs"},"subjects":[{"kind":"ServiceAccount","name":"shop","namespace":"shop"}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs-009e6f938a","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["import"],"resources":["jobs"],"verbs":["get"]}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs-009e6f938a","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs-009e6f938a"},"subjects":[{"kind":"ServiceAccount","name":"shop","namespace":"shop"}]}
     "#);
     insta::assert_snapshot!(given("serviceAccountName \"web\"; wait import { job \"import\"; job \"index\" }"), @r#"
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["import","index"],"resources":["jobs"],"verbs":["get"]}]}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs-78f4343685","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["import","index"],"resources":["jobs"],"verbs":["get"]}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs-78f4343685","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs-78f4343685"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
     "#);
     assert_eq!(given("wait import { tcp \"a:1\" }"), "");
 }

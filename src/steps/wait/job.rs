@@ -2,7 +2,7 @@
 
 use super::super::OwnVolume;
 use crate::kubernetes::names;
-use crate::object::Node;
+use crate::object::{Node, Value};
 use crate::source::Span;
 
 /// The variable that has the name of the Job where the compiler finds it only in the end.
@@ -29,9 +29,12 @@ pub(super) fn token(span: Span) -> OwnVolume {
     let file = |key, value, path| {
         Node::list(span, vec![Node::object(span, [(key, value), ("path", Node::text(span, path))])])
     };
-    let field = Node::object(span, [("fieldPath", text("metadata.namespace"))]);
+    // Sources are compared as a whole: with the API server's defaults left out, `kubectl apply` would see a change each time.
+    let field = Node::object(span, [("apiVersion", text("v1")), ("fieldPath", text("metadata.namespace"))]);
+    let hour = Node::new(span, Value::Int(3600));
+    let token = Node::object(span, [("expirationSeconds", hour), ("path", text("token"))]);
     let sources = vec![
-        Node::object(span, [("serviceAccountToken", Node::object(span, [("path", text("token"))]))]),
+        Node::object(span, [("serviceAccountToken", token)]),
         Node::object(
             span,
             [(
