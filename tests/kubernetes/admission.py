@@ -99,9 +99,11 @@ def lost(given, stored, path=""):
         for key, value in given.items():
             if key in stored:
                 yield from lost(value, stored[key], f"{path}.{key}")
-            elif value not in ({}, [], None):
+            # What says nothing is not stored.
+            elif value not in ({}, [], None, "", False):
                 yield f"{path}.{key}"
-    elif isinstance(given, list) and isinstance(stored, list) and len(given) == len(stored):
+    elif isinstance(given, list) and isinstance(stored, list) and len(given) <= len(stored):
+        # The volume of a pod's token is added behind its own.
         for index, (one, other) in enumerate(zip(given, stored)):
             yield from lost(one, other, f"{path}[{index}]")
     elif given != stored and not any(f".{key}" in path for key in QUANTITIES):

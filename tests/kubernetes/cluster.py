@@ -127,7 +127,7 @@ class Cluster:
             # Clients in a cluster come by a Service, which nobody needs here.
             "--advertise-address=127.0.0.1", "--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.96.0.0/16",
             f"--client-ca-file={self.ca}", *self._pair("tls-cert-file", "tls-private-key-file", "apiserver"),
-            "--authorization-mode=RBAC", "--anonymous-auth=false",
+            "--authorization-mode=RBAC", "--anonymous-auth=false", "--allow-privileged",
             "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
             *self._pair("service-account-key-file", "service-account-signing-key-file", "accounts"),
         ])  # fmt: skip
