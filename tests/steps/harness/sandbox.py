@@ -36,6 +36,7 @@ class Sandbox:
     def __init__(self, container, pod, folder, shell, given):
         self.container, self.pod, self.folder, self.given = container, pod, folder, given
         self.volumes = folder / "volumes"
+        self.host = (FIELDS | given.get("fields", {}))["metadata.name"]
         for name in ("volumes", "given", "shm", "sh"):
             (folder / name).mkdir(exist_ok=True)
         self.path = [str(tool) for tool in given.get("tools", ())] + [f"{sys.prefix}/bin", "/usr/bin"]
@@ -50,7 +51,7 @@ class Sandbox:
 
     def environment(self):
         """The variables of the container, the image's and the kubelet's own among them."""
-        found = {"PATH": ":".join(self.path), "HOSTNAME": POD, "HOME": "/", **self.given.get("env", {})}
+        found = {"PATH": ":".join(self.path), "HOSTNAME": self.host, "HOME": "/", **self.given.get("env", {})}
         for source in self.container.get("envFrom", []):
             table, name = ("secrets", source["secretRef"]) if "secretRef" in source else ("configmaps", source["configMapRef"])
             found |= {source.get("prefix", "") + key: value for key, value in self._table(table, name).items()}
@@ -65,8 +66,8 @@ class Sandbox:
         security = self.pod.get("securityContext", {}) | self.container.get("securityContext", {})
         variables = self.environment()
         words = [
-            "bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--hostname", POD, *user(security),
-            "--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc", "--dir", "/tmp",
+            "bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--hostname", self.host, *user(security),
+            "--ro-bind", "/usr", "/usr", *self._etc(), "--dir", "/tmp",
             "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
             "--proc", "/proc", "--dev", "/dev", "--bind", self.folder / "shm", "/dev/shm",
             "--ro-bind", self.folder / "sh", "/shell",
@@ -90,6 +91,12 @@ class Sandbox:
         words += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", self.container.get("workingDir", "/"), "--"]
         command = self.container.get("command", []) + self.container.get("args", [])
         return [str(word) for word in words] + [expand(word, variables) for word in command]
+
+    def _etc(self):
+        """/etc, one entry at a time where the container has a mount in it, for which there has to be room."""
+        inside = any(mount["mountPath"].startswith("/etc/") for mount in self.container.get("volumeMounts", []))
+        paths = sorted(pathlib.Path("/etc").iterdir()) if inside else [pathlib.Path("/etc")]
+        return [word for path in paths for word in (("--symlink", path.readlink(), path) if path.is_symlink() else ("--ro-bind", path, path))]
 
     def _shell(self, shell):
         """Puts dash, or BusyBox with all that it has, before the tools of Debian."""
@@ -177,9 +184,12 @@ def fill(folder, files, mode):
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        content = content if isinstance(content, bytes) else content.encode()
+        # Other containers of the pod may be reading it.
+        if not path.exists() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            path.write_bytes(content)
         path.chmod(mode)
     return folder
 

@@ -1,0 +1,107 @@
+"""examples/django as it is: from S3 through PostgreSQL and `manage.py migrate` to a gunicorn that answers.
+
+Nothing in the example is replaced. The image `shop` is the Django project in ../shop, with gunicorn and psycopg of PyPI;
+S3 is moto, with the identity of the pod's service account. The sidecar is Google's own Cloud SQL proxy, whose
+environment names an Admin API on the node: that API and the instance's door are cloudsql.py's, the database behind them
+is PostgreSQL. It listens where no pod can reach it; only the proxy gets through that door.
+"""
+
+import json
+import urllib.parse
+
+from cloudsql import TOKEN, CloudSQL
+from harness import S3
+from harness.databases import PASSWORD, Postgres
+from harness.network import NODE
+from harness.venv import made
+from stage import HERE, PROGRAMS, expect, ordered, timed
+
+AGAINST = "moto (S3, STS), Cloud SQL proxy, PostgreSQL, Django, gunicorn"
+EXAMPLE = "examples/django/main.initflow"
+ACCOUNT = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
+VENV = "/opt/shop"
+KILLS = 5
+
+
+def prove(stage):
+    database = prepare(stage)
+    [shop] = [each for each in stage.compiled(EXAMPLE) if each["kind"] == "Deployment"]
+    pod = stage.pod(shop, "shop-0", secrets=SECRETS)
+
+    began = timed(pod.up)
+    ordered(pod, "db-proxy started", "db-proxy up", "postgres ended with 0", "settings ended with 0", "schema ended with 0", "web started", "web ready")
+    answers(pod)
+    expect(set(pod.starts.values()) == {1}, f"started more than once: {pod.starts}\n{pod.logs()}")
+    expect(runs(database) == ["shop-0"], f"runs of the migration: {runs(database)}")
+    reach_nothing_else(pod, database)
+    pod.stop()
+    ordered(pod, "web stopped with 0", "db-proxy stopped with 0")
+    expect("pass" not in pod.logs() and PASSWORD not in pod.logs(), pod.logs())
+
+    database.sql("drop database shop with (force)", base="postgres")
+    database.sql("create database shop", base="postgres")
+    stage.kill(pod, KILLS, began)
+    answers(pod.up())
+    pod.stop()
+
+
+def prepare(stage):
+    """The servers, and what stands for the images; the database."""
+    global SECRETS
+    venv = image()
+    settings = {"secret_key": "key-of-the-shop", "greeting": "read from the bucket"}
+    s3 = S3({"acme-config": {"shop/prod.json": json.dumps(settings).encode()}})
+    database = stage.add(Postgres())
+    cloud = CloudSQL(stage.folder, "acme:eu:shop", NODE, database.address)
+    stage.node.door("moto", 9000, s3.address)
+    stage.node.door("sqladmin.acme.test", 9001, cloud.api)
+    stage.node.door("instance.acme.test", 3307, cloud.door)
+    token = stage.folder / "identity"
+    token.mkdir()
+    (token / "token").write_text("token-of-the-pod")
+    identity = {
+        "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_S3": "http://moto:9000", "AWS_ENDPOINT_URL_STS": "http://moto:9000",
+        "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/shop", "AWS_WEB_IDENTITY_TOKEN_FILE": f"{ACCOUNT}/token",
+    }  # fmt: skip
+    stage.images |= {
+        "registry.acme.dev/shop": {
+            "image": {VENV: venv, "/app": HERE / "shop"}, "workdir": "/app",
+            "env": {"PATH": f"{VENV}/bin:/usr/bin", "PYTHONDONTWRITEBYTECODE": "1"},
+        },
+        "gcr.io/cloud-sql-connectors/cloud-sql-proxy": {
+            "image": {"/cloud-sql-proxy": PROGRAMS / "cloud-sql-proxy"}, "entrypoint": ["/cloud-sql-proxy"],
+            "env": {"CSQL_PROXY_SQLADMIN_API_ENDPOINT": "http://sqladmin.acme.test:9001", "CSQL_PROXY_TOKEN": TOKEN},
+        },
+        "rclone/rclone": {"image": {ACCOUNT: token}, "env": identity},
+    }  # fmt: skip
+    SECRETS = {"shop-db": {"url": f"postgresql://shop:{urllib.parse.quote(PASSWORD, safe='')}@127.0.0.1:5432/shop"}}
+    return database
+
+
+def image():
+    """A virtual environment that works at another place."""
+    venv = made("programs/image", HERE / "requirements.txt")
+    for script in (venv / "bin").iterdir():
+        if script.is_file() and not script.is_symlink() and str(venv) in script.read_text():
+            script.write_text(script.read_text().replace(str(venv), VENV))
+    return venv
+
+
+def answers(pod):
+    """The page has what the settings file says, and the row of a table that a migration made."""
+    status, content = pod.get(8000, "/")
+    expect(status == 200 and json.loads(content) == {"greeting": "read from the bucket", "products": ["teapot"]}, f"{status} {content}")
+
+
+def runs(database):
+    """The hosts on which the migration was run."""
+    return database.sql("select host from catalogue_run order by id").split()
+
+
+def reach_nothing_else(pod, database):
+    """Without the sidecar no container gets to the database."""
+    for address in (NODE, "127.0.0.1"):
+        status, said = pod.run("web", "curl", "-sS", "--max-time", "3", f"telnet://{address}:{database.port}")
+        expect(status == 7, f"{address}:{database.port} answers: {said}")
+    status, said = pod.run("web", "curl", "-sSk", "--max-time", "3", f"https://{NODE}:3307")
+    expect(status != 0, f"the instance's door lets in who has no certificate: {said}")
