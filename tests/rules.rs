@@ -151,6 +151,32 @@ impl Case<'_> {
     }
 }
 
+/// Puts the objects of all cases that compile for the newest version into the folder `RULES_DIR`, a line each with the
+/// case's head: `tests/kubernetes/run` wants the API server's word on them.
+#[test]
+fn what_compiles_can_be_judged() {
+    let mut lines = Vec::new();
+    for file in fs::read_dir("tests/rules").expect("the folder of cases").flatten() {
+        let text = fs::read_to_string(file.path()).expect("a file of cases");
+        for case in cases(&text).filter(|case| case.version == "1.37") {
+            let compilation = case.compiled(case.program());
+            if compilation.failed() {
+                continue;
+            }
+            for compiled in &compilation.workloads {
+                let object = compiled.object().expect("a checked workload");
+                let line = serde_json::json!({ "case": case.head, "object": object });
+                lines.push(line.to_string());
+            }
+        }
+    }
+    lines.sort();
+    if let Ok(folder) = std::env::var("RULES_DIR") {
+        fs::write(format!("{folder}/objects.jsonl"), lines.join("\n") + "\n")
+            .expect("the folder can be written");
+    }
+}
+
 /// What `security restricted` gives, written out: a template that the workload of a case starts from.
 const BY_HAND: &str = "template KIND base() {
   securityContext { runAsNonRoot true; seccompProfile { type RuntimeDefault } }

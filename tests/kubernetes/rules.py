@@ -1,0 +1,43 @@
+"""What the cases of tests/rules compile to is admitted by a real API server, and nothing of it is lost unannounced."""
+
+import json
+import os
+import subprocess
+
+from admission import lost
+from cluster import PROGRAMS, ROOT
+
+GROUPS = {"Pod": "api/v1", "Job": "apis/batch/v1", "CronJob": "apis/batch/v1"}
+# What the compiler warns of: the API server drops a field.
+DROPPED = ": feature-gate-off"
+
+
+def prove(cluster):
+    """How many objects are refused."""
+    words = ["cargo", "test", "-q", "--test", "rules", "what_compiles"]
+    subprocess.run(words, check=True, capture_output=True, cwd=ROOT, env=os.environ | {"RULES_DIR": str(PROGRAMS)})
+    lines = (PROGRAMS / "objects.jsonl").read_text().splitlines()
+    failed = 0
+    for line in map(json.loads, lines):
+        complaints = list(admit(cluster, line["object"]))
+        dropped = [each for each in complaints if each.endswith(" is lost")]
+        if complaints and not (complaints == dropped and line["case"].endswith(DROPPED)):
+            failed += 1
+            print(f"FAILED rules/{line['case']}\n" + "".join(f"  {complaint}\n" for complaint in complaints), end="")
+    print(f"rules: {len(lines) - failed} of {len(lines)} objects are admitted")
+    return failed if lines else 1
+
+
+def admit(cluster, given):
+    """What the API server has against an object."""
+    namespace = given["metadata"].get("namespace", "default")
+    cluster.namespace(namespace)
+    kind = given["kind"]
+    if kind == "Pod" and (account := given["spec"].get("serviceAccountName")):
+        cluster.request("POST", f"/api/v1/namespaces/{namespace}/serviceaccounts", {"metadata": {"name": account}})
+    path = f"/{GROUPS.get(kind, 'apis/apps/v1')}/namespaces/{namespace}/{kind.lower()}s?dryRun=All&fieldValidation=Strict"
+    status, stored, _ = cluster.request("POST", path, given)
+    if status != 201:
+        yield f"refused: {stored['message']}"
+    else:
+        yield from (f"{path} is lost" for path in lost(given, stored))
