@@ -258,6 +258,8 @@ pub struct Mount {
     pub direction: Direction,
     /// `sub`, the folder in the volume; or the file.
     pub sub: Option<SmolStr>,
+    /// The one file or folder that the container makes in the volume, where the compiler knows.
+    pub makes: Option<SmolStr>,
     /// The whole statement's head.
     pub span: Span,
 }

@@ -5,10 +5,10 @@
 use super::fields;
 use super::mounts::wrong_volume;
 use super::projections;
-use super::report::{Report, SOURCE, entry, shown, text};
+use super::report::{Report, SOURCE, entry, is_true, shown, text};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names::{self, Fault};
-use crate::model::{Container, Storage, Volume, Workload};
+use crate::model::{Container, Direction, Storage, Volume, Workload};
 use crate::object::Node;
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
@@ -21,7 +21,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let containers: HashSet<&str> =
         workload.containers.iter().map(|container| container.name.text.as_str()).collect();
     for container in &workload.containers {
-        variables(container, &volumes, report);
+        variables(container, &volumes, workload, report);
         for variable in container.fields.get("env").map_or(&[][..], Node::items) {
             report.known_container(variable.at("valueFrom.resourceFieldRef.containerName"), &containers);
         }
@@ -31,7 +31,12 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
-fn variables(container: &Container, volumes: &HashMap<&str, &Volume>, report: &mut Report<'_>) {
+fn variables(
+    container: &Container,
+    volumes: &HashMap<&str, &Volume>,
+    workload: &Workload,
+    report: &mut Report<'_>,
+) {
     let mut seen: HashMap<&str, Span> = HashMap::new();
     for variable in container.fields.get("env").map_or(&[][..], Node::items) {
         if let Some(node) = report.required(variable, "name", "a variable", variable.span)
@@ -60,7 +65,7 @@ fn variables(container: &Container, volumes: &HashMap<&str, &Volume>, report: &m
         match kind.key.as_str() {
             "fieldRef" => fields::field(&kind.node, fields::IN_VARIABLE, report),
             "resourceFieldRef" => fields::resource(&kind.node, report),
-            "fileKeyRef" => file_key(&kind.node, volumes, report),
+            "fileKeyRef" => file_key(&kind.node, volumes, workload, report),
             _ => key_reference(&kind.node, kind.key == "secretKeyRef", report),
         }
     }
@@ -91,7 +96,12 @@ fn key_reference(reference: &Node, secret: bool, report: &mut Report<'_>) {
     }
 }
 
-fn file_key(reference: &Node, volumes: &HashMap<&str, &Volume>, report: &mut Report<'_>) {
+fn file_key(
+    reference: &Node,
+    volumes: &HashMap<&str, &Volume>,
+    workload: &Workload,
+    report: &mut Report<'_>,
+) {
     let owner = "a variable from a file";
     if let Some(key) = report.required(reference, "key", owner, reference.span)
         && let Some(written) = key.as_text()
@@ -104,7 +114,9 @@ fn file_key(reference: &Node, volumes: &HashMap<&str, &Volume>, report: &mut Rep
     let Some(name) = report.required(reference, "volumeName", owner, reference.span) else { return };
     let Some(written) = name.as_text() else { return };
     match volumes.get(written) {
-        Some(volume) if matches!(volume.storage, Storage::Scratch | Storage::Memory) => {}
+        Some(volume) if matches!(volume.storage, Storage::Scratch | Storage::Memory) => {
+            written_file(reference, volume, workload, report);
+        }
         Some(volume) => report.add(wrong_volume(
             name.span,
             written,
@@ -117,6 +129,36 @@ fn file_key(reference: &Node, volumes: &HashMap<&str, &Volume>, report: &mut Rep
                 .here("not declared in this workload")
                 .did_you_mean(name.span, written, volumes.keys().copied()),
         ),
+    }
+}
+
+/// A file can be read only if somebody makes it; all that is made is known where built-in steps alone write.
+fn written_file(reference: &Node, volume: &Volume, workload: &Workload, report: &mut Report<'_>) {
+    if workload.unclear || is_true(reference, "optional") {
+        return;
+    }
+    let Some(node) = reference.get("path") else { return };
+    let Some(path) = node.as_text() else { return };
+    let mounts = workload.containers.iter().flat_map(|container| &container.mounts);
+    let fills =
+        mounts.filter(|mount| mount.volume.text == volume.name.text && mount.direction != Direction::Reads);
+    let Some(made) = fills.map(|mount| mount.makes.as_deref()).collect::<Option<Vec<&str>>>() else { return };
+    let holds = |made: &&str| {
+        let rest = path.strip_prefix(made.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if !made.is_empty() && !made.iter().any(holds) {
+        let list = made.iter().map(|made| format!("`{made}`")).collect::<Vec<_>>().join(", ");
+        report.add(
+            Diagnostic::error(
+                "unwritten-file",
+                node.span,
+                format!("no step makes the file `{}`", shown(path)),
+            )
+            .here("the container could not be started")
+            .label(volume.span, format!("what is made in it: {list}"))
+            .did_you_mean(node.span, path, made),
+        );
     }
 }
 

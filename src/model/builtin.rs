@@ -213,7 +213,17 @@ impl Resolver<'_> {
                     fields.set("readOnly", span, Node::new(span, Value::Bool(true)));
                 }
                 let layer = option.layer;
-                draft.mounts.push(MountDraft { layer, volume, direction, fields, span, implied: true });
+                let made = option.values.get(1).filter(|_| direction == Direction::Writes);
+                let makes = made.and_then(Node::as_text).map(SmolStr::new);
+                draft.mounts.push(MountDraft {
+                    layer,
+                    volume,
+                    direction,
+                    fields,
+                    span,
+                    implied: true,
+                    makes,
+                });
                 path
             });
             given.push(GivenOption {
@@ -268,7 +278,15 @@ fn add_volume(draft: &mut Draft, own: OwnVolume) {
         fields.set("readOnly", span, Node::new(span, Value::Bool(true)));
     }
     let (volume, direction) = (Named { text: name, span, part: None }, Direction::Mounts);
-    draft.mounts.push(MountDraft { layer: COMPILER, volume, direction, fields, span, implied: true });
+    draft.mounts.push(MountDraft {
+        layer: COMPILER,
+        volume,
+        direction,
+        fields,
+        span,
+        implied: true,
+        makes: None,
+    });
 }
 
 fn mounted_read_only(step: &str, volume: &Named, mount: &MountDraft) -> Diagnostic {

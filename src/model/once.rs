@@ -45,7 +45,14 @@ impl<'a> Resolver<'a> {
                 let text = mount.volume.text.clone();
                 mount.fields.entries.insert(0, entry("name", Node::text(mount.span, text.clone())));
                 let volume = Name { text, span: mount.span };
-                Mount { volume, index: None, direction: mount.direction, sub: None, span: mount.span }
+                Mount {
+                    volume,
+                    index: None,
+                    direction: mount.direction,
+                    sub: None,
+                    makes: None,
+                    span: mount.span,
+                }
             })
             .collect();
         Once { span, waiting: waiting.finish(mounts, Vec::new()), volumes }

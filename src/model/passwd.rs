@@ -74,5 +74,13 @@ fn mount(span: Span) -> MountDraft {
     fields.set("subPath", span, Node::text(span, "passwd"));
     fields.set("readOnly", span, Node::new(span, Value::Bool(true)));
     let volume = Named { text: SmolStr::new_static(VOLUME), span, part: None };
-    MountDraft { layer: COMPILER, volume, direction: Direction::Mounts, fields, span, implied: true }
+    MountDraft {
+        layer: COMPILER,
+        volume,
+        direction: Direction::Mounts,
+        fields,
+        span,
+        implied: true,
+        makes: None,
+    }
 }

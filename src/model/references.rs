@@ -33,6 +33,8 @@ pub(super) struct MountDraft {
     pub(super) span: Span,
     /// Whether it follows from another statement, and none of the author's says it.
     pub(super) implied: bool,
+    /// The one file or folder that is made in the volume, where the compiler knows.
+    pub(super) makes: Option<SmolStr>,
 }
 
 impl<'a> Resolver<'a> {
@@ -71,6 +73,7 @@ impl<'a> Resolver<'a> {
             fields,
             span: statement.head(),
             implied: false,
+            makes: None,
         };
         let known = draft.mounts.iter().position(|mount| {
             mount.layer < new.layer
@@ -143,7 +146,8 @@ impl<'a> Resolver<'a> {
                         },
                     );
                     let sub = mount.fields.get("subPath").and_then(Node::as_text).map(SmolStr::new);
-                    Mount { volume: name, index, direction: mount.direction, sub, span: mount.span }
+                    let makes = mount.makes.take();
+                    Mount { volume: name, index, direction: mount.direction, sub, makes, span: mount.span }
                 })
                 .collect();
             self.one_direction(&mounts);
@@ -255,7 +259,6 @@ fn written(name: &str, at: &Named, parts: &[Part]) -> String {
     }
 }
 
-/// Looks a reference up: first in the part where it was written, then in the pod.
 /// What a variable out of a file reads; its volume gets the name that it has in the pod.
 fn read_variable(variable: &mut Node, volume_at: &HashMap<&str, usize>) -> Option<Mount> {
     let span = variable.at("valueFrom.fileKeyRef")?.span;
@@ -268,9 +271,10 @@ fn read_variable(variable: &mut Node, volume_at: &HashMap<&str, usize>) -> Optio
     let (text, index) = find(&named, volume_at);
     *name = Node::text(name.span, text.clone());
     let volume = Name { text, span: named.span };
-    Some(Mount { volume, index, direction: Direction::Reads, sub, span })
+    Some(Mount { volume, index, direction: Direction::Reads, sub, makes: None, span })
 }
 
+/// Looks a reference up: first in the part where it was written, then in the pod.
 fn find(named: &Named, known: &HashMap<&str, usize>) -> (SmolStr, Option<usize>) {
     if let Some(part) = &named.part {
         let inner = smol_str::format_smolstr!("{part}-{}", named.text);

@@ -78,6 +78,7 @@ fn workload(text: &str) -> Workload {
                         _ => Direction::Mounts,
                     },
                     sub: sub.map(Into::into),
+                    makes: None,
                     span: span(at),
                 });
             }
