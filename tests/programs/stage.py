@@ -1,13 +1,11 @@
 """What a program is carried out on: a node with its network, servers beside it, and the program's pods."""
 
-import copy
 import pathlib
 import shutil
 import subprocess
 import tempfile
 import time
 
-import yaml
 from harness.bench import compiler
 from harness.kill import moments
 from harness.network import Node
@@ -45,31 +43,25 @@ class Stage:
         return server
 
     def compiled(self, source, **params):
-        """The objects that a program is compiled to."""
+        """The YAML that a program is compiled to."""
         sets = [word for name, value in params.items() for word in ("--set", f"{name}={value}")]
-        text = subprocess.run([compiler(), "compile", ROOT / source, *sets], check=True, stdout=subprocess.PIPE).stdout
-        return list(yaml.safe_load_all(text))
+        return subprocess.run([compiler(), "compile", ROOT / source, *sets], check=True, stdout=subprocess.PIPE, text=True).stdout
 
-    def pod(self, workload, name, **given):
-        """A pod of a workload, as its controller would make it."""
-        spec = copy.deepcopy(workload["spec"]["template"]["spec"])
-        for claim in workload["spec"].get("volumeClaimTemplates", []):
-            claimed = claim["metadata"]["name"]
-            spec.setdefault("volumes", []).append({"name": claimed, "persistentVolumeClaim": {"claimName": f"{claimed}-{name}"}})
-        fields = {"metadata.namespace": workload["metadata"].get("namespace", "default"), **given.pop("fields", {})}
+    def pod(self, spec, name, **given):
+        """A pod of this specification."""
         shell = ["dash", "busybox"][len(self.made) % 2]
-        pod = Pod(spec, self.folder / name, self.node, self.images, name, shell, fields=fields, **given)
+        pod = Pod(spec, self.folder / name, self.node, self.images, name, shell, **given)
         self.made.append(pod)
         self.counts["pods"] += 1
         return pod
 
-    def kill(self, pod, times, whole):
-        """Kills a pod at moments that are spread over the `whole` time of its start, and starts it again each time."""
+    def kill(self, pod, start, times, whole):
+        """Kills a pod at moments that are spread over the `whole` time of its `start`, and starts it again each time."""
         chances = moments(pod.name, whole)
         done = 0
         while done < times:
             try:
-                pod.up(moment=next(chances))
+                start(moment=next(chances))
             except Killed:
                 done += 1
             pod.kill()

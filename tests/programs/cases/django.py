@@ -1,48 +1,92 @@
 """examples/django as it is: from S3 through PostgreSQL and `manage.py migrate` to a gunicorn that answers.
 
-Nothing in the example is replaced. The image `shop` is the Django project in ../shop, with gunicorn and psycopg of PyPI;
+Its YAML is applied to a real API server; the pods that the controllers make of it are started here, three that wait for
+the Job and the Job's own. Nothing in the example is replaced. The image `shop` is the Django project in ../shop, with gunicorn and psycopg of PyPI;
 S3 is moto, with the identity of the pod's service account. The sidecar is Google's own Cloud SQL proxy, whose
 environment names an Admin API on the node: that API and the instance's door are cloudsql.py's, the database behind them
 is PostgreSQL. It listens where no pod can reach it; only the proxy gets through that door.
 """
 
+import concurrent.futures
 import json
 import urllib.parse
 
 from cloudsql import TOKEN, CloudSQL
+from cluster import Cluster
 from harness import S3
 from harness.databases import PASSWORD, Postgres
 from harness.network import NODE
 from harness.venv import made
 from stage import HERE, PROGRAMS, expect, ordered, timed
 
-AGAINST = "moto (S3, STS), Cloud SQL proxy, PostgreSQL, Django, gunicorn"
+AGAINST = "kube-apiserver, moto (S3, STS), Cloud SQL proxy, PostgreSQL, Django, gunicorn"
 EXAMPLE = "examples/django/main.initflow"
 ACCOUNT = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
 VENV = "/opt/shop"
+KUBERNETES = "kubernetes.default.svc"
 KILLS = 5
 
 
 def prove(stage):
     database = prepare(stage)
-    [shop] = [each for each in stage.compiled(EXAMPLE) if each["kind"] == "Deployment"]
-    pod = stage.pod(shop, "shop-0", secrets=SECRETS)
+    with Cluster() as cluster:
+        cluster.namespace("shop")
+        cluster.request("POST", "/api/v1/namespaces/shop/serviceaccounts", {"metadata": {"name": "shop"}})
+        stage.node.door(KUBERNETES, 6443, cluster.url.removeprefix("https://"))
+        applied = cluster.kubectl("apply", "-f", "-", input=stage.compiled(EXAMPLE))
+        expect(applied.returncode == 0, applied.stderr)
+        [migration] = pods(stage, cluster, "batch.kubernetes.io/job-name", 1)
+        shops = pods(stage, cluster, "app.kubernetes.io/name=shop,!batch.kubernetes.io/job-name", 3)
+        # A container ends with the thread that started it.
+        pool = concurrent.futures.ThreadPoolExecutor()
+        rising = [pool.submit(pod.up, within=180) for pod in shops]
+        cluster.wait("all pods wait for the Job", lambda: any(pod.done() for pod in rising) or all("schema started" in pod.events for pod in shops), 60)
+        for pod in rising:
+            expect(not pod.done(), f"a pod did not wait: {pod.done() and pod.exception()!r}")
+        began = timed(migration.complete)
+        expect(not any("schema ended with 0" in pod.events for pod in shops), "a pod did not wait for the Job")
+        ordered(migration, "db-proxy up", "postgres ended with 0", "settings ended with 0", "schema started", "schema ended with 0")
+        succeeded(cluster, migration)
+        for pod in rising:
+            pod.result()
+        for pod in shops:
+            ordered(pod, "schema ended with 0", "web started", "web ready")
+            expect(pod.starts["schema"] == 1, f"{pod.events}\n{pod.logs()}")
+            answers(pod)
+        expect(runs(database) == [migration.name], f"runs of the migration: {runs(database)}")
+        reach_nothing_else(shops[0], database)
+        for pod in shops:
+            pod.stop()
+            ordered(pod, "web stopped with 0", "db-proxy stopped with 0")
+            expect(PASSWORD not in pod.logs(), pod.logs())
 
-    began = timed(pod.up)
-    ordered(pod, "db-proxy started", "db-proxy up", "postgres ended with 0", "settings ended with 0", "schema ended with 0", "web started", "web ready")
-    answers(pod)
-    expect(set(pod.starts.values()) == {1}, f"started more than once: {pod.starts}\n{pod.logs()}")
-    expect(runs(database) == ["shop-0"], f"runs of the migration: {runs(database)}")
-    reach_nothing_else(pod, database)
-    pod.stop()
-    ordered(pod, "web stopped with 0", "db-proxy stopped with 0")
-    expect("pass" not in pod.logs() and PASSWORD not in pod.logs(), pod.logs())
+        again = timed(shops[0].up)
+        shops[0].kill()
+        stage.kill(shops[0], shops[0].up, KILLS, again)
+        database.sql("drop database shop with (force)", base="postgres")
+        database.sql("create database shop", base="postgres")
+        stage.kill(migration, migration.complete, KILLS, began)
+        migration.complete()
+        answers(shops[0].up())
 
-    database.sql("drop database shop with (force)", base="postgres")
-    database.sql("create database shop", base="postgres")
-    stage.kill(pod, KILLS, began)
-    answers(pod.up())
-    pod.stop()
+
+def pods(stage, cluster, selector, count):
+    """The pods that controllers made, with what the kubelet gives them."""
+    path = f"/api/v1/namespaces/shop/pods?labelSelector={urllib.parse.quote(selector)}"
+    made = cluster.wait(f"{count} pods with {selector}", lambda: [each for each in [cluster.request("GET", path)[1]["items"]] if len(each) == count])[0]
+    root = cluster.request("GET", "/api/v1/namespaces/shop/configmaps/kube-root-ca.crt")[1]["data"]
+    given = {
+        "secrets": SECRETS, "configmaps": {"kube-root-ca.crt": root}, "account": {"token": cluster.token("shop", "shop"), **root, "namespace": "shop"},
+        "env": {"KUBERNETES_SERVICE_HOST": KUBERNETES, "KUBERNETES_SERVICE_PORT": "6443"},
+    }  # fmt: skip
+    return [stage.pod(pod["spec"], pod["metadata"]["name"], **given) for pod in made]
+
+
+def succeeded(cluster, pod):
+    """Tells the API server what the kubelet would, upon which the controller completes the Job."""
+    path = f"/api/v1/namespaces/shop/pods/{pod.name}/status"
+    status, answer, _ = cluster.request("PATCH", path, {"status": {"phase": "Succeeded"}})
+    expect(status == 200, answer)
 
 
 def prepare(stage):

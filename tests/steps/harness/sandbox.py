@@ -150,7 +150,7 @@ class Sandbox:
             return dict(re.findall(r"^[ \t]*([^#=\s]+)='([^']*)'", text, re.MULTILINE))[reference["key"]]
         if reference := source.get("resourceFieldRef"):
             return self.given["resources"][reference["resource"]]
-        annotations = {f"metadata.annotations['{key}']": value for key, value in self.pod["annotations"].items()}
+        annotations = {f"metadata.annotations['{key}']": value for key, value in self.pod.get("annotations", {}).items()}
         return (FIELDS | annotations | self.given.get("fields", {}))[source["fieldRef"]["fieldPath"]]
 
     def _table(self, table, reference):
