@@ -14,6 +14,7 @@ pub mod migrate;
 pub mod own;
 pub mod render;
 pub mod secrets;
+pub mod tries;
 pub mod wait;
 
 pub use images::{Image, Images};

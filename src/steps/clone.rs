@@ -33,6 +33,7 @@
 //! `/etc/passwd` for its user, so the step gets one that knows it. The token is given to the repository's own site alone,
 //! and stands in no file. Files of Git LFS are not brought.
 
+use super::tries::{Tries, retries, timeout};
 use super::{Given, Image, Kind, Lowered, OwnVolume, path_fault, shell, with_prefix};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::quantity::Quantity;
@@ -97,18 +98,8 @@ const STATEMENTS: &[Entry] = &[
         &[One("\"name\"", Type::Variable)],
         "Whose token it is; without it `git`, which most servers take with a token.",
     ),
-    of_step(
-        HERE,
-        "retries",
-        &[One("count", Type::Int(0, 100))],
-        "How many tries may follow the first, 0 to 100; without it 5.",
-    ),
-    of_step(
-        HERE,
-        "timeout",
-        &[One("time", Type::Seconds)],
-        "The time for all tries together; without it `5m`.",
-    ),
+    retries(HERE),
+    timeout(HERE),
 ];
 
 pub(super) const HTTPS: &str = concat!(include_str!("clone/https.sh"), include_str!("clone/clone.sh"));
@@ -254,8 +245,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     env.push(("INITFLOW_DEPTH".into(), given.number::<u32>("depth", 1).to_smolstr()));
     let submodules = if given.option("submodules").is_some() { "yes" } else { "no" };
     env.push(("INITFLOW_SUBMODULES".into(), submodules.into()));
-    env.push(("INITFLOW_RETRIES".into(), given.number::<u32>("retries", 5).to_smolstr()));
-    env.push(("INITFLOW_TIMEOUT".into(), given.time("timeout", 300, diagnostics)?.to_smolstr()));
+    env.extend(Tries::of(given, diagnostics)?.variables());
     let script = match transport {
         Transport::Https => HTTPS,
         Transport::Ssh => SSH,

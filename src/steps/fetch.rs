@@ -35,13 +35,14 @@
 //! The scripts are put together of three files: where the files come from, what all have in common, and what is made of
 //! them.
 
+use super::tries::{Tries, retries, timeout};
 use super::{Given, Image, Kind, Lowered, path_fault, shell};
 use crate::diagnostic::Diagnostic;
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, Entry, Place, Type, of_step};
 use check::wrong;
-use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+use smol_str::{SmolStr, format_smolstr};
 pub use source::{Archive, Source};
 
 mod check;
@@ -92,18 +93,8 @@ const STATEMENTS: &[Entry] = &[
         &[One("mode", Type::Mode)],
         "The mode of the file, or of the files in the folder, in octal; without it `0644`.",
     ),
-    of_step(
-        HERE,
-        "retries",
-        &[One("count", Type::Int(0, 100))],
-        "How many tries may follow the first, 0 to 100; without it 5.",
-    ),
-    of_step(
-        HERE,
-        "timeout",
-        &[One("time", Type::Seconds)],
-        "The time for all tries together; without it `5m`.",
-    ),
+    retries(HERE),
+    timeout(HERE),
 ];
 
 /// A script: where the files come from, what all have in common, what is made of them.
@@ -147,19 +138,13 @@ pub struct Options {
     pub headers: Vec<(SmolStr, Node)>,
     /// The files' mode.
     pub mode: u32,
-    /// How many tries may follow the first.
-    pub retries: u32,
-    /// The time for all tries together, in seconds, at least 1.
-    pub timeout: u64,
+    /// How often and how long it tries.
+    pub tries: Tries,
 }
 
 impl Options {
     /// The files' mode where none is given: their readers may run as other users.
     pub const MODE: u32 = 0o644;
-    /// The retries where none are given.
-    pub const RETRIES: u32 = 5;
-    /// The timeout where none is given, in seconds.
-    pub const TIMEOUT: u64 = 300;
 }
 
 /// A checksum in lower case, if it is 64 hexadecimal digits.
@@ -218,8 +203,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         unpack,
         headers,
         mode: given.number("mode", Options::MODE),
-        retries: given.number("retries", Options::RETRIES),
-        timeout: given.time("timeout", Options::TIMEOUT, diagnostics)?,
+        tries: Tries::of(given, diagnostics)?,
     }))
 }
 
@@ -232,9 +216,8 @@ pub fn lower(options: Options) -> Lowered {
         ("INITFLOW_FROM".into(), options.from),
         ("INITFLOW_INTO".into(), options.into),
         ("INITFLOW_MODE".into(), mode),
-        ("INITFLOW_RETRIES".into(), options.retries.to_smolstr()),
-        ("INITFLOW_TIMEOUT".into(), options.timeout.to_smolstr()),
     ];
+    env.extend(options.tries.variables());
     env.extend(options.sha256.map(|sha256| ("INITFLOW_SHA256".into(), sha256)));
     env.extend(options.unpack.map(|archive| ("INITFLOW_UNPACK".into(), archive.name().into())));
     if !options.headers.is_empty() {
@@ -270,6 +253,7 @@ pub(super) fn symbolic(mode: u32) -> SmolStr {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tries::Tries;
     use super::{Options, Source, checksum, lower, symbolic};
 
     #[test]
@@ -298,8 +282,7 @@ mod tests {
             unpack: None,
             headers: Vec::new(),
             mode: Options::MODE,
-            retries: Options::RETRIES,
-            timeout: Options::TIMEOUT,
+            tries: Tries::default(),
         };
         let lowered = lower(options);
         assert!(!lowered.command.iter().any(|word| word.contains("(id)")));

@@ -48,13 +48,14 @@
 mod script;
 mod target;
 
+use super::tries::{Tries, retries, timeout};
 use super::{Given, GivenOption, Image, Kind, Lowered, OwnVolume, User, path_fault, shell};
 use crate::diagnostic::Diagnostic;
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::One;
 use crate::statement::{Direction, Entry, Place, Slot, Type, clause, of_step, one_of, optional};
-use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+use smol_str::{SmolStr, format_smolstr};
 use target::{Store, Target};
 
 /// The kind.
@@ -135,18 +136,8 @@ const STATEMENTS: &[Entry] = &[
         &[One("certificate", Type::Variable)],
         "The certificate authority of Vault's server: `secret(\"name\", \"key\")` or `configmap(…)`.",
     ),
-    of_step(
-        HERE,
-        "retries",
-        &[One("count", Type::Int(0, 100))],
-        "How many tries may follow the first, 0 to 100; without it 5.",
-    ),
-    of_step(
-        HERE,
-        "timeout",
-        &[One("time", Type::Seconds)],
-        "The time for all tries together; without it `5m`.",
-    ),
+    retries(HERE),
+    timeout(HERE),
 ];
 
 /// The highest number of a user or a group.
@@ -160,9 +151,6 @@ const IDENTITY: &str = "/run/initflow";
 
 /// How long the token is good for, in seconds: the least that Kubernetes takes.
 const TOKEN_SECONDS: i64 = 600;
-
-const RETRIES: u32 = 5;
-const TIMEOUT: u64 = 300;
 
 /// Reads the statements, and turns them into a container's parts.
 fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
@@ -191,8 +179,8 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     set("INTO", format_smolstr!("{}/{path_text}", into.mount_path.as_deref()?.trim_end_matches('/')));
     set("FORMAT", SmolStr::new_static(format));
     set("MODE", SmolStr::from(format!("{:04o}", mode(given, diagnostics))));
-    set("RETRIES", given.number("retries", RETRIES).to_smolstr());
-    set("TIMEOUT", given.time("timeout", TIMEOUT, diagnostics)?.to_smolstr());
+    lowered.env.extend(Tries::of(given, diagnostics)?.variables());
+    let mut set = |name: &str, value: SmolStr| lowered.env.push((format_smolstr!("INITFLOW_{name}"), value));
     for (statement, name) in [("field", "FIELD"), ("address", "ADDRESS"), ("namespace", "NAMESPACE")] {
         if let Some(text) = given.value(statement) {
             set(name, text.as_text()?.into());

@@ -1,0 +1,61 @@
+//! `retries` and `timeout`, for the steps that ask a server: their statements to the variables of their scripts.
+
+use super::Given;
+use crate::diagnostic::Diagnostic;
+use crate::statement::Slot::One;
+use crate::statement::{Entry, Place, Type, of_step};
+use smol_str::{SmolStr, ToSmolStr};
+
+/// How often and how long a step tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tries {
+    /// How many tries may follow the first.
+    pub retries: u32,
+    /// The time for all tries together, in seconds, at least 1.
+    pub timeout: u64,
+}
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self { retries: 5, timeout: 300 }
+    }
+}
+
+impl Tries {
+    /// Reads the statements.
+    pub(super) fn of(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let default = Self::default();
+        Some(Self {
+            retries: given.number("retries", default.retries),
+            timeout: given.time("timeout", default.timeout, diagnostics)?,
+        })
+    }
+
+    /// The variables that the scripts read.
+    pub(super) fn variables(self) -> [(SmolStr, SmolStr); 2] {
+        [
+            ("INITFLOW_RETRIES".into(), self.retries.to_smolstr()),
+            ("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr()),
+        ]
+    }
+}
+
+/// `retries 3`
+pub(super) const fn retries(places: &'static [Place]) -> Entry {
+    of_step(
+        places,
+        "retries",
+        &[One("count", Type::Int(0, 100))],
+        "How many tries may follow the first, 0 to 100; without it 5.",
+    )
+}
+
+/// `timeout 2m`
+pub(super) const fn timeout(places: &'static [Place]) -> Entry {
+    of_step(
+        places,
+        "timeout",
+        &[One("time", Type::Seconds)],
+        "The time for all tries together; without it `5m`.",
+    )
+}
