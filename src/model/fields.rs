@@ -471,8 +471,14 @@ impl Resolver<'_> {
 
 /// What to do instead of a statement that newcomers write, or that is nearest to a name which the language replaces.
 fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
+    // Of several, what names a statement that may stand here.
+    let stands = |instead: &str| {
+        let word = instead.split('`').nth(1).and_then(|statement| statement.split(' ').next());
+        word.is_some_and(|statement| known.contains(&statement))
+    };
     let of = |table: &[(&str, &'static str)], name: &str| {
-        table.iter().find(|(known, _)| *known == name).map(|(_, instead)| *instead)
+        let rows = || table.iter().filter(|(foreign, _)| *foreign == name).map(|(_, instead)| *instead);
+        rows().find(|instead| stands(instead)).or_else(|| rows().next())
     };
     of(FOREIGN, name).or_else(|| {
         let replaced = REPLACED.iter().map(|(name, _)| *name);

@@ -74,6 +74,8 @@ fn a_slip_gives_one_message() {
         ("fetch f { }", "missing-statement", ""),
         ("fetch f { into v; from \"https://a/b\" }\n volume v claim \"x\"", "missing-value", ""),
         ("fetch f { url \"https://a/b\" }", "unknown-statement", "write `from \"https://…\"`"),
+        ("clone c { url \"https://a/b\" }", "unknown-statement", "write `repo \"https://…\"`"),
+        ("clone c { branch \"main\" }", "unknown-statement", "write `ref \"main\"`"),
         ("wait w { tcp \"a:1\"; args [\"x\"] }", "use-the-statement", ""),
         ("secrets s { from \"secret/shop\" }", "missing-value", ""),
     ];
