@@ -128,7 +128,8 @@ impl<'a> Resolver<'a> {
                     if index.is_none() {
                         draft.unclear = true;
                         if !making.lost.contains(&mount.volume.text) {
-                            self.unknown_volume(&mount.volume, &volumes, &making.parts);
+                            let container = container_at.contains_key(mount.volume.text.as_str());
+                            self.unknown_volume(&mount.volume, container, &volumes, &making.parts);
                         }
                     }
                     let name = Name { text, span: mount.volume.span };
@@ -222,7 +223,13 @@ impl<'a> Resolver<'a> {
         self.report(diagnostic);
     }
 
-    fn unknown_volume(&mut self, named: &Named, volumes: &[(SmolStr, Span)], parts: &[Part]) {
+    fn unknown_volume(
+        &mut self,
+        named: &Named,
+        container: bool,
+        volumes: &[(SmolStr, Span)],
+        parts: &[Part],
+    ) {
         let known: Vec<String> = volumes.iter().map(|(name, _)| written(name, named, parts)).collect();
         let known = || known.iter().map(String::as_str);
         let diagnostic =
@@ -232,6 +239,7 @@ impl<'a> Resolver<'a> {
             _ if crate::diagnostic::nearest(&named.text, known()).is_some() => {
                 diagnostic.did_you_mean(named.span, &named.text, known())
             }
+            None if container => diagnostic.help("it is a container: name the volume that it writes"),
             None => diagnostic.help(format!("declare it in the workload: `volume {}`", named.text)),
             Some((part, _)) => {
                 let inside: Vec<&str> =

@@ -362,3 +362,9 @@ fn a_variable_out_of_a_file_names_the_volume_of_its_part() {
     assert_eq!(made.matches("volumeName: q-v").count(), 2, "{made}");
     assert!(made.find("name: q-s") < made.find("name: b"), "{made}");
 }
+
+#[test]
+fn a_container_is_no_volume() {
+    let program = "pod x { volume v\n step s { image \"a:1\"; writes v at /v }\n app a { image \"a:1\"; reads v at /v; reads s at /s } }";
+    check_one(program, "unknown-volume", "it is a container: name the volume that it writes");
+}
