@@ -65,7 +65,7 @@ pub static TOOLS: &[Tool] = &[
         image: None,
         reads: "what the project's settings read",
         lock: Lock::None,
-        killed: TRANSACTIONS,
+        killed: "whole migrations, and the next run goes on; killed in the instant between a migration and its record, later runs say that a table `already exists`, until `migrate --fake`; on MySQL, where each statement is final, perhaps half of one",
     },
     Tool {
         name: "rails",
