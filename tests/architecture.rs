@@ -8,6 +8,7 @@ use std::path::Path;
 /// The layers from the top, with what each is for. Modules of one layer do not know each other.
 const LAYERS: &[(&[&str], &str)] = &[
     (&["cli"], "the command: the only layer with files, an environment and a terminal"),
+    (&["import"], "manifests as source"),
     (&["compile"], "all stages, one after the other"),
     (&["config"], "a file of settings as what an organisation sets"),
     (&["emit", "plan"], "objects as YAML and JSON; order and totals for people and tools"),
@@ -32,6 +33,7 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("codespan_reporting", &["diagnostic"]),
     ("indicatif", &["cli"]),
     ("k8s_openapi", &["lower"]),
+    ("granit_parser", &["import"]),
     ("pest", &["syntax"]),
     ("serde_saphyr", &["emit"]),
     ("toml", &["config"]),
