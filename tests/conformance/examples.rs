@@ -1,0 +1,34 @@
+//! The YAML of the examples, as it is written, is admitted, and so are the pods that controllers make of it.
+
+use crate::judge::{Judge, admit_text};
+use crate::report::Report;
+use initflow::emit::SEPARATOR;
+use initflow::kubernetes::version::Version;
+use std::fs;
+
+/// Kinds that the judge does not know: what grants a right to a workload's pods.
+const GRANTS: [&str; 3] = ["ServiceAccount", "Role", "RoleBinding"];
+
+#[test]
+fn examples_are_admitted() {
+    let Some(mut judge) = Judge::start("examples_are_admitted") else { return };
+    let mut report = Report::new("examples");
+    for folder in fs::read_dir("examples").expect("the folder of examples").flatten() {
+        let files = fs::read_dir(folder.path()).into_iter().flatten().flatten().map(|file| file.path());
+        for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")) {
+            let text = fs::read_to_string(&path).expect("an example");
+            for document in text.split(SEPARATOR) {
+                let kind = document.lines().find_map(|line| line.strip_prefix("kind: ")).expect("a kind");
+                if GRANTS.contains(&kind) {
+                    continue;
+                }
+                report.count("documents", kind);
+                let verdict = judge.verdict(&admit_text(Version::NEWEST, document));
+                for error in verdict.errors {
+                    report.disagree(&format!("{}: {error}", path.display()), || document.into());
+                }
+            }
+        }
+    }
+    report.finish();
+}

@@ -1,0 +1,11 @@
+//! What the compiler says, held against Kubernetes' own code: many generated cases, each judged by both.
+//!
+//! The judge is a program beside this one (`tests/kubernetes/`); without it these tests say that they were skipped. Cases
+//! follow from `SEED`; `CASES` sets how many there are, `CONFORMANCE=full` takes as many as count.
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, dead_code)]
+
+mod examples;
+mod judge;
+mod report;
+mod shrink;
+mod size;
