@@ -22,6 +22,7 @@
 //! | resources of containers and of the pod | `invalid-resource-name` `request-over-limit` `request-not-limit` `missing-limit` `fractional-quantity` `unknown-claim` `limit-over-pod` `pod-below-containers` |
 //! | workloads: selectors, restart policies, strategies | `invalid-selector` `selector-mismatch` `wrong-restart-policy` `unmet-requirement` `out-of-range` |
 //! | Jobs and CronJobs | `invalid-schedule` `invalid-time-zone` `unknown-container` `unmet-requirement` `duplicate-item` |
+//! | annotations that Kubernetes reads itself | `invalid-annotation` `conflicting-fields` `deprecated` |
 //! | the pod's own fields, placement, security | `invalid-name` `invalid-ip` `unmet-requirement` `out-of-range` `missing-field` `root-refused` |
 //! | what `security restricted` forbids | `not-restricted` |
 //! | secrets in files | `disk-backed-secret` |
@@ -31,12 +32,15 @@
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
 mod access;
+mod annotations;
+mod claims;
 mod containers;
 mod disturbed;
 mod environment;
 mod fields;
 mod flow;
 mod jobs;
+mod legacy;
 mod metadata;
 mod migrations;
 mod mounts;
@@ -54,6 +58,7 @@ mod secrets;
 mod security;
 mod selectors;
 mod volumes;
+mod windows;
 mod workloads;
 
 use crate::diagnostic::Diagnostic;
@@ -65,6 +70,7 @@ use report::Report;
 /// The families of rules, in the order in which a reader thinks of them.
 const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     metadata::check,
+    annotations::check,
     containers::check,
     volumes::check,
     mounts::check,
@@ -76,6 +82,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     pods::check,
     placement::check,
     security::check,
+    windows::check,
     secrets::check,
     restricted::check,
     owners::check,

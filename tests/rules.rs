@@ -210,6 +210,10 @@ fn what_is_restricted_can_be_judged() {
         if program.contains("procMount Unmasked") && !program.contains("hostUsers") {
             continue;
         }
+        // What runs on the node itself is in the node's network.
+        let on_node = program.contains("hostProcess true");
+        let network = if on_node { "os { name windows }; hostNetwork true" } else { "os { name windows }" };
+        let program = program.replace("os { name windows }", network);
         let program = program.replacen(" {", " from base() {", 1).replace("security restricted\n", "");
         lines.push(line(&case, "by hand", &object(&case, &(base + &program)), refused));
     }

@@ -6,11 +6,13 @@ use super::report::{Report, entry, items};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::version::Version;
 use crate::kubernetes::{image, names};
-use crate::model::{Container, Role, Workload};
+use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::source::Span;
 use std::collections::HashMap;
 
+/// The version from which a feature gate decides on restart policies of containers.
+const RESTART_GATE: Version = Version(34);
 /// The version from which every container may have a restart policy of its own.
 const RESTART_RULES: Version = Version(35);
 /// The version from which a step may have a resize policy.
@@ -33,7 +35,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             Some(first) => report.add(duplicate("container", &container.name, first.name.span)),
             None => drop(seen.insert(&container.name.text, container)),
         }
-        image(container, report);
+        image(workload.kind, container, report);
         step(container, report);
         restart(container, report);
     }
@@ -47,7 +49,7 @@ pub(super) fn duplicate(what: &str, name: &crate::model::Name, first: Span) -> D
         .help("give one of them another name")
 }
 
-fn image(container: &Container, report: &mut Report<'_>) {
+fn image(kind: WorkloadKind, container: &Container, report: &mut Report<'_>) {
     let image = container.fields.get("image");
     if image.is_none() {
         report.add_missing(
@@ -73,7 +75,11 @@ fn image(container: &Container, report: &mut Report<'_>) {
             .help("say what it runs: `image \"registry.example.com/name:tag\"`"),
         );
     } else if let Some(fault) = image::fault(reference) {
-        report.add(invalid_image(reference, node, &fault));
+        // White space is refused in a Pod alone; all else is the kubelet's to find out.
+        let padded = reference.trim() != reference;
+        report.leniently(kind != WorkloadKind::Pod || !padded, |report| {
+            report.add(invalid_image(reference, node, &fault));
+        });
     }
 }
 
@@ -156,12 +162,11 @@ fn restart(container: &Container, report: &mut Report<'_>) {
         && !sidecar
         && report.version < RESTART_RULES
     {
-        report.add(newer(
-            policy.key_span,
-            "a restart policy for a single container",
-            RESTART_RULES,
-            report.version,
-        ));
+        // Before the gate there was a refusal; since there is a gate, what it keeps out is dropped.
+        report.leniently(report.version >= RESTART_GATE, |report| {
+            let what = "a restart policy for a single container";
+            report.add(newer(policy.key_span, what, RESTART_RULES, report.version));
+        });
         return;
     }
     if let Some(policy) = policy
@@ -191,6 +196,9 @@ fn restart(container: &Container, report: &mut Report<'_>) {
         );
     }
     let Some(rules) = entry(fields, "restartPolicyRules") else { return };
+    if report.version < RESTART_RULES {
+        return;
+    }
     if policy.is_none() {
         let help = "add `restartPolicy Never` or another policy to the container";
         report.unmet(rules.key_span, "restartPolicyRules", "needs a `restartPolicy` of the container", help);

@@ -23,7 +23,9 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     for container in &workload.containers {
         variables(container, &volumes, workload, report);
         for variable in container.fields.get("env").map_or(&[][..], Node::items) {
-            report.known_container(variable.at("valueFrom.resourceFieldRef.containerName"), &containers);
+            let name = variable.at("valueFrom.resourceFieldRef.containerName");
+            // It is the kubelet that looks for the container.
+            report.leniently(true, |report| report.known_container(name, &containers));
         }
         for source in container.fields.get("envFrom").map_or(&[][..], Node::items) {
             bulk(source, report);
@@ -43,7 +45,9 @@ fn variables(
             && let Some(name) = node.as_text()
         {
             name_form(name, node.span, report);
-            if let Some(first) = seen.insert(name, node.span) {
+            if let Some(first) = seen.insert(name, node.span)
+                && !builds_on(variable, name)
+            {
                 report.add(
                     Diagnostic::warning(
                         "shadowed-variable",
@@ -69,6 +73,14 @@ fn variables(
             _ => key_reference(&kind.node, kind.key == "secretKeyRef", report),
         }
     }
+}
+
+/// Whether a variable takes in what was set under its name before: `PATH "$(PATH):/opt/bin"`.
+fn builds_on(variable: &Node, name: &str) -> bool {
+    let reference = format!("$({name})");
+    let value = variable.get("value").and_then(Node::as_text);
+    variable.get("valueFrom").is_none()
+        && value.is_some_and(|value| value != reference && value.contains(&reference))
 }
 
 fn name_form(name: &str, span: Span, report: &mut Report<'_>) {
@@ -109,7 +121,8 @@ fn file_key(
         name_form(written, key.span, report);
     }
     if let Some(path) = report.required(reference, "path", owner, reference.span) {
-        projections::relative(path, report);
+        projections::no_backsteps(path, report);
+        report.leniently(true, |report| projections::relative(path, report));
     }
     let Some(name) = report.required(reference, "volumeName", owner, reference.span) else { return };
     let Some(written) = name.as_text() else { return };

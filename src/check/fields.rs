@@ -46,10 +46,16 @@ pub(super) fn field(reference: &Node, known: &[&str], report: &mut Report<'_>) {
         return;
     };
     let Some(path) = node.as_text() else { return };
-    let subscripted = ["metadata.labels['", "metadata.annotations['"]
-        .iter()
-        .find_map(|prefix| path.strip_prefix(prefix)?.strip_suffix("']"));
-    if known.contains(&path) || subscripted.is_some_and(|key| names::annotation_key(key).is_none()) {
+    let keyed = |start: &str, form: names::Form| {
+        let key = path.strip_prefix(start).and_then(|rest| rest.strip_suffix("']"));
+        key.is_some_and(|key| form(key).is_none())
+    };
+    if known.contains(&path)
+        || keyed("metadata.labels['", names::qualified)
+        || keyed("metadata.annotations['", names::annotation_key)
+        // The name that `spec.nodeName` had once.
+        || (path == "spec.host" && known.contains(&"spec.nodeName"))
+    {
         return;
     }
     let diagnostic = Diagnostic::error(

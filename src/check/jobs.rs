@@ -21,6 +21,11 @@ const COUNTS: &[&str] = &[
 ];
 const MOST_INDEXES: i64 = 100_000;
 const MOST_FAILED_INDEXES: i64 = 10_000;
+/// The longest text that lists indexes.
+const LONGEST_LIST: usize = 64 << 10;
+/// Labels that Kubernetes gives a Job's pods: its name, and its identity, which is not known before it is there.
+const NAME_LABELS: &[&str] = &["job-name", "batch.kubernetes.io/job-name"];
+const IDENTITY_LABELS: &[&str] = &["controller-uid", "batch.kubernetes.io/controller-uid"];
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     match (workload.kind, &workload.job) {
@@ -162,9 +167,14 @@ fn indexes(spec: &Node, report: &mut Report<'_>) {
     }
     let mode = spec.get("completionMode").map_or(spec.span, |mode| mode.span);
     let per_index = spec.get("backoffLimitPerIndex").is_some();
+    let many = number("completions").is_some_and(|count| count > MOST_INDEXES);
     report.required(spec, "completions", "an indexed Job", mode);
     report.in_range(spec, "parallelism", &(0..=MOST_INDEXES));
-    let many = number("completions").is_some_and(|count| count > MOST_INDEXES);
+    report.leniently(!per_index, |report| {
+        if many && number("parallelism").is_some_and(|count| count <= MOST_INDEXES) {
+            report.in_range(spec, "parallelism", &(0..=MOST_FAILED_INDEXES));
+        }
+    });
     if let Some(failed) = entry(spec, "maxFailedIndexes") {
         if !per_index {
             let help = "add `backoffLimitPerIndex`";
@@ -175,9 +185,6 @@ fn indexes(spec: &Node, report: &mut Report<'_>) {
         report.in_range(spec, "maxFailedIndexes", &(0..=most));
     } else if many && per_index {
         report.required(spec, "maxFailedIndexes", "a Job of more than 100000 indexes", mode);
-    }
-    if many && per_index {
-        report.in_range(spec, "parallelism", &(0..=MOST_FAILED_INDEXES));
     }
 }
 
@@ -199,7 +206,10 @@ fn failure_policy(workload: &Workload, spec: &Node, policy: &Entry, report: &mut
             );
         }
         let kinds = ["onExitCodes", "onPodConditions"];
-        if let Some(kind) = report.exactly_one(rule, &kinds, "a rule", rule.span, HANDLER) {
+        let none = rule.get("onExitCodes").is_none() && entry(rule, "onPodConditions").is_none();
+        if none && rule.get("onPodConditions").is_some() {
+            report.required(rule, "onPodConditions", "a rule", rule.span);
+        } else if let Some(kind) = report.exactly_one(rule, &kinds, "a rule", rule.span, HANDLER) {
             if kind.key == "onExitCodes" {
                 exit_codes(&kind.node, &containers, report);
             } else {
@@ -261,10 +271,12 @@ fn success_policy(spec: &Node, policy: &Entry, report: &mut Report<'_>) {
         if rule.get("succeededIndexes").is_none() && rule.get("succeededCount").is_none() {
             report.required(rule, "succeededIndexes", "a rule of success", rule.span);
         }
-        report.in_range(rule, "succeededCount", &(1..=completions.max(1)));
-        let Some(node) = rule.get("succeededIndexes") else { continue };
-        let Some(written) = node.as_text() else { continue };
-        if !is_index_list(written, completions) {
+        let listed = rule.get("succeededIndexes").and_then(|node| Some((node, node.as_text()?)));
+        let indexes = listed.map(|(_, written)| count_of(written, completions));
+        let most = indexes.flatten().unwrap_or(completions);
+        report.in_range(rule, "succeededCount", &(0..=most.max(0)));
+        let Some((node, written)) = listed else { continue };
+        if indexes == Some(None) {
             report.add(
                 Diagnostic::error(
                     "out-of-range",
@@ -278,43 +290,72 @@ fn success_policy(spec: &Node, policy: &Entry, report: &mut Report<'_>) {
     }
 }
 
-/// Whether a text is numbers and ranges that rise and stay below `end`: `0,2-4`.
-fn is_index_list(text: &str, end: i64) -> bool {
-    let mut last = -1;
-    text.split(',').all(|item| {
+/// How many indexes a text lists, if it is numbers and ranges that rise and stay below `end`: `0,2-4`.
+fn count_of(text: &str, end: i64) -> Option<i64> {
+    if text.is_empty() {
+        return Some(0);
+    }
+    let (mut last, mut count) = (-1, 0);
+    for item in text.split(',').filter(|_| text.len() <= LONGEST_LIST) {
         let (low, high) = item.split_once('-').unwrap_or((item, item));
-        let (Ok(low), Ok(high)) = (low.parse::<i64>(), high.parse::<i64>()) else { return false };
+        let (low, high) = (low.parse::<i64>().ok()?, high.parse::<i64>().ok()?);
         let fits = last < low && (low < high || !item.contains('-')) && high < end;
+        count += fits.then_some(high - low + 1)?;
         last = high;
-        fits
-    })
+    }
+    (text.len() <= LONGEST_LIST).then_some(count)
 }
 
 fn selector(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
-    let Some(selector) = entry(spec, "selector") else { return };
-    if spec.get("manualSelector").and_then(Node::as_bool) == Some(true) {
+    let manual = spec.get("manualSelector").and_then(Node::as_bool) == Some(true);
+    if !manual {
+        generated_labels(workload, report);
+    }
+    let Some(selector) = entry(spec, "selector") else {
+        if manual {
+            let help = "add `selector { matchLabels { … } }`, or remove `manualSelector`";
+            let at = entry(spec, "manualSelector").map_or(workload.span, |manual| manual.key_span);
+            report.unmet(at, "manualSelector", "needs a `selector`", help);
+        }
+        return;
+    };
+    let fields = ["matchLabels", "matchExpressions"].iter().filter_map(|field| selector.node.get(field));
+    let empty =
+        fields.fold(true, |empty, node| empty && node.entries().is_empty() && node.items().is_empty());
+    if manual {
         super::selectors::check(&selector.node, report);
         let labels = workload.pod.metadata.get("labels").map_or(&[][..], Node::entries);
         if let Some(miss) = super::selectors::miss(&selector.node, labels) {
             report.add(super::selectors::mismatch(&miss, "Job"));
         }
-    } else {
+    } else if !empty {
         let help = "remove it, or add `manualSelector true`";
         report.unmet(selector.key_span, "selector", "is made by Kubernetes for a Job", help);
     }
 }
 
+/// Labels that Kubernetes gives the pods itself may say nothing else.
+fn generated_labels(workload: &Workload, report: &mut Report<'_>) {
+    for label in workload.pod.metadata.get("labels").map_or(&[][..], Node::entries) {
+        let key = label.key.as_str();
+        let own = workload.name.as_ref().is_none_or(|name| label.node.as_text() == Some(&name.text));
+        if IDENTITY_LABELS.contains(&key) || (NAME_LABELS.contains(&key) && !own) {
+            report.unmet(label.key_span, key, "is a label that Kubernetes gives a Job's pods", "remove it");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_index_list;
+    use super::count_of;
 
     #[test]
     fn index_lists() {
-        for good in ["0", "0,2", "0-2,4", "1,3-4"] {
-            assert!(is_index_list(good, 5), "{good}");
+        for (good, count) in [("", 0), ("0", 1), ("0,2", 2), ("0-2,4", 4), ("1,3-4", 3)] {
+            assert_eq!(count_of(good, 5), Some(count), "{good}");
         }
-        for bad in ["", ",", "5", "2,1", "1,1", "3-2", "2-2", "a", "-1", "1-", "0,2-5", "0-2,2"] {
-            assert!(!is_index_list(bad, 5), "{bad}");
+        for bad in [",", "5", "2,1", "1,1", "3-2", "2-2", "a", "-1", "1-", "0,2-5", "0-2,2"] {
+            assert_eq!(count_of(bad, 5), None, "{bad}");
         }
     }
 }

@@ -6,7 +6,8 @@ use super::report::{Report, items, text, too_long};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names;
 use crate::model::{Workload, WorkloadKind};
-use crate::object::Node;
+use crate::object::{Entry, Node};
+use crate::source::Span;
 
 /// The largest sum of the keys and values of annotations, in bytes.
 const ANNOTATIONS_LIMIT: usize = 256 << 10;
@@ -14,42 +15,83 @@ const ANNOTATIONS_LIMIT: usize = 256 << 10;
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     names_of(workload, report);
     report.form(workload.object.metadata.get("namespace"), "a namespace", names::label);
-    let levels = [Some(&workload.object), workload.job.as_ref(), Some(&workload.pod)];
-    for metadata in levels.into_iter().flatten().map(|level| &level.metadata) {
-        object(metadata, report);
-    }
-    let pod = if workload.kind == WorkloadKind::Pod { &workload.object } else { &workload.pod };
-    deletion_cost(&pod.metadata, report);
+    object(&workload.object.metadata, report);
+    described(&workload.pod.metadata, report);
+    // What is wrong here is found out when a Job or a pod is made.
+    report.leniently(true, |report| {
+        if let Some(job) = &workload.job {
+            object(&job.metadata, report);
+        }
+        tracked(&workload.pod.metadata, report);
+    });
+}
+
+/// The metadata of a workload's pods.
+pub(super) fn of_pods(workload: &Workload) -> &Node {
+    let level = if workload.kind == WorkloadKind::Pod { &workload.object } else { &workload.pod };
+    &level.metadata
 }
 
 /// Checks the labels, annotations, finalizers and owners of one object.
 pub(super) fn object(metadata: &Node, report: &mut Report<'_>) {
+    described(metadata, report);
+    tracked(metadata, report);
+}
+
+/// Checks labels and annotations.
+pub(super) fn described(metadata: &Node, report: &mut Report<'_>) {
     report.labels(metadata.get("labels"));
     if let Some(annotations) = metadata.get("annotations") {
-        let mut size = 0;
         for entry in annotations.entries() {
             report.label_key(entry, "an annotation's key", names::annotation_key);
-            size += entry.key.len() + entry.node.as_text().map_or(0, str::len);
         }
-        if size > ANNOTATIONS_LIMIT {
-            report.add(
-                Diagnostic::error(
-                    "annotations-too-large",
-                    annotations.span,
-                    format!("the annotations have {size} bytes, more than the {ANNOTATIONS_LIMIT} that are allowed"),
-                )
+        annotations_size(annotations, report);
+    }
+}
+
+/// Asks that annotations are not too large in sum.
+pub(super) fn annotations_size(annotations: &Node, report: &mut Report<'_>) {
+    let bytes = |entry: &Entry| entry.key.len() + entry.node.as_text().map_or(0, str::len);
+    let size: usize = annotations.entries().iter().map(bytes).sum();
+    if size > ANNOTATIONS_LIMIT {
+        let headline =
+            format!("the annotations have {size} bytes, more than the {ANNOTATIONS_LIMIT} that are allowed");
+        report.add(
+            Diagnostic::error("annotations-too-large", annotations.span, headline)
                 .here("too large in sum")
                 .help("put large text into a ConfigMap"),
-            );
-        }
+        );
     }
-    for finalizer in items(metadata, "finalizers") {
+}
+
+/// Checks finalizers and owners.
+fn tracked(metadata: &Node, report: &mut Report<'_>) {
+    let finalizers = items(metadata, "finalizers");
+    for finalizer in finalizers {
         report.form(Some(finalizer), "a finalizer", finalizer_form);
+    }
+    let finalizer = |name: &str| finalizers.iter().find(|node| node.as_text() == Some(name));
+    if let (Some(_), Some(both)) = (finalizer("orphan"), finalizer("foregroundDeletion")) {
+        report.unmet(
+            both.span,
+            "foregroundDeletion",
+            "cannot stand beside `orphan`",
+            "remove one of the two",
+        );
     }
     let mut controller = None;
     for owner in items(metadata, "ownerReferences") {
         for field in ["apiVersion", "kind", "name", "uid"] {
             report.required(owner, field, "an owner reference", owner.span);
+        }
+        if let Some(version) = owner.get("apiVersion") {
+            report.form(Some(version), "a version of the API", api_version);
+        }
+        if let Some(kind) = owner.get("kind")
+            && kind.as_text() == Some("Event")
+            && text(owner, "apiVersion") == Some("v1")
+        {
+            report.unmet(kind.span, "Event", "cannot own an object", "name the object that it is about");
         }
         let Some(entry) = owner.as_map().and_then(|map| map.entry("controller")) else { continue };
         if entry.node.as_bool() != Some(true) {
@@ -74,11 +116,26 @@ fn finalizer_form(text: &str) -> Option<names::Fault> {
     })
 }
 
+/// `version` or `group/version`.
+fn api_version(text: &str) -> Option<names::Fault> {
+    let parts = text.split('/').count();
+    let fits = text.is_empty() || (parts <= 2 && !text.ends_with('/'));
+    (!fits).then_some(names::Fault::Form("`VERSION` or `GROUP/VERSION`"))
+}
+
 fn names_of(workload: &Workload, report: &mut Report<'_>) {
     use WorkloadKind::{CronJob, Job, StatefulSet};
     let form = if workload.kind == StatefulSet { names::label } else { names::subdomain };
-    if let Some(prefix) = workload.object.metadata.get("generateName")
-        && let Some(written) = prefix.as_text()
+    let prefix = workload.object.metadata.get("generateName");
+    let prefix = prefix.and_then(|prefix| Some((prefix, prefix.as_text()?)));
+    if let Some((prefix, written)) = prefix
+        && workload.name.is_none()
+        && written.contains('.')
+        && names::prefix_of(form, written).is_none()
+    {
+        host_name(workload.kind, written, prefix.span, report);
+    }
+    if let Some((prefix, written)) = prefix
         && names::prefix_of(form, written).is_some()
     {
         let diagnostic = Diagnostic::error(
@@ -120,9 +177,27 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
         diagnostic.severity = crate::diagnostic::Severity::Warning;
         let why = "Kubernetes appends a hash to it for a label, and no pod can be made once that has over 63";
         report.add(diagnostic.help(why));
-    } else if workload.kind == Job {
-        indexed_name(workload, report);
+    } else if workload.kind != Job || !indexed_name(workload, report) {
+        host_name(workload.kind, &name.text, name.span, report);
     }
+}
+
+/// The host name of a pod is made out of the name of its workload.
+fn host_name(kind: WorkloadKind, name: &str, span: Span, report: &mut Report<'_>) {
+    use WorkloadKind::{DaemonSet, StatefulSet};
+    if names::label(name).is_none() || matches!(kind, StatefulSet | DaemonSet) {
+        return;
+    }
+    let fault = if name.contains('.') { "has a `.`" } else { "is longer than a host name can be" };
+    report.add(
+        Diagnostic::warning(
+            "invalid-hostname",
+            span,
+            format!("`{name}` becomes the host name of its pods, and {fault}"),
+        )
+        .here("no DNS label")
+        .help("use at most 63 lowercase letters, digits and `-`"),
+    );
 }
 
 /// Whether the name is the value of the label by which the workload finds its pods.
@@ -131,9 +206,9 @@ fn selects_by_name(workload: &Workload) -> bool {
     workload.name.as_ref().is_some_and(|name| labels.iter().any(|label| label.node.span == name.span))
 }
 
-/// The pods of an indexed Job have its name and their index for a host name, which is a DNS label.
-fn indexed_name(workload: &Workload, report: &mut Report<'_>) {
-    let (spec, Some(name)) = (&workload.object.spec, &workload.name) else { return };
+/// The pods of an indexed Job have its name and their index for a host name, which is a DNS label; whether they have not.
+fn indexed_name(workload: &Workload, report: &mut Report<'_>) -> bool {
+    let (spec, Some(name)) = (&workload.object.spec, &workload.name) else { return false };
     let completions = spec.get("completions").and_then(Node::as_int).unwrap_or(0);
     if text(spec, "completionMode") == Some("Indexed") && completions > 0 {
         let last = format!("{}-{}", name.text, completions - 1);
@@ -148,26 +223,10 @@ fn indexed_name(workload: &Workload, report: &mut Report<'_>) {
                 too_long(&name.text, name.span, "an indexed Job's name", names::LABEL_LIMIT - suffix)
             };
             report.add(diagnostic.help(format!("the host name of its last pod would be `{last}`")));
+            return true;
         }
     }
-}
-
-fn deletion_cost(metadata: &Node, report: &mut Report<'_>) {
-    const KEY: &str = "controller.kubernetes.io/pod-deletion-cost";
-    let Some(node) = metadata.get("annotations").and_then(|annotations| annotations.get(KEY)) else { return };
-    let Some(cost) = node.as_text() else { return };
-    let canonical = cost.parse::<i32>().is_ok_and(|number| number.to_string() == cost);
-    if !canonical {
-        report.add(
-            Diagnostic::error(
-                "out-of-range",
-                node.span,
-                format!("the deletion cost `{cost}` is no 32-bit integer"),
-            )
-            .here("not a 32-bit integer")
-            .help("give a whole number such as `100` or `-5`"),
-        );
-    }
+    false
 }
 
 /// A kind as a message writes it.

@@ -3,10 +3,11 @@
 //! Invariant: what a mount's volume is called has been bound; here is what stands beside the name.
 
 use super::projections;
-use super::report::{Report, entry, is_true, text};
+use super::report::{Report, entry, is_true, items, text};
 use super::volumes;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Container, Direction, Workload};
+use crate::kubernetes::schema;
+use crate::model::{Container, Direction, Volume, Workload};
 use crate::object::Node;
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
@@ -17,6 +18,10 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     for container in &workload.containers {
         directions(workload, container, report);
         mounts(container, report);
+        for mount in items(&container.fields, "volumeMounts") {
+            let volume = text(mount, "name").and_then(|name| volumes.get(name));
+            options(mount, volume.map(|at| &workload.volumes[*at]), report);
+        }
         devices(workload, &volumes, container, report);
     }
 }
@@ -72,6 +77,18 @@ fn mounts(container: &Container, report: &mut Report<'_>) {
         report.not_both(mount, "subPath", "subPathExpr");
         propagation(container, mount, report);
     }
+}
+
+fn options(mount: &Node, volume: Option<&Volume>, report: &mut Report<'_>) {
+    let Some(options) = entry(mount, "bindMountOptions") else { return };
+    report.leniently(report.drops(&schema::VOLUME_MOUNT, "bindMountOptions"), |report| {
+        let texts = options.node.items().iter().filter_map(|option| Some((option.as_text()?, option.span)));
+        report.distinct("option", texts);
+        if volume.is_some_and(|volume| volume.fields.get("image").is_some()) {
+            let help = "remove it; an image is never mounted with other options";
+            report.unmet(options.key_span, &options.key, "cannot stand at the mount of an image", help);
+        }
+    });
 }
 
 fn propagation(container: &Container, mount: &Node, report: &mut Report<'_>) {

@@ -6,35 +6,73 @@ use super::report::{Report, entry, items, text};
 use super::selectors;
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names;
-use crate::model::Workload;
-use crate::object::Node;
+use crate::kubernetes::version::Version;
+use crate::model::{Workload, WorkloadKind};
+use crate::object::{Entry, Node};
+use crate::source::Span;
 use std::collections::HashMap;
 
+/// Labels that nodes had once, and those in their place.
+const OLD_LABELS: &[(&str, &str)] = &[
+    ("beta.kubernetes.io/arch", "kubernetes.io/arch"),
+    ("beta.kubernetes.io/os", "kubernetes.io/os"),
+    ("failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"),
+    ("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"),
+    ("beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type"),
+    ("app.kubernetes.io/created-by", ""),
+    ("scheduler.alpha.kubernetes.io/preferAvoidPods", ""),
+    ("node-role.kubernetes.io/master", "node-role.kubernetes.io/control-plane"),
+];
+/// The version from which keys are merged into the selector of a spread constraint.
+const MERGED_IN_SPREADING: Version = Version(34);
 const WEIGHTS: std::ops::RangeInclusive<i64> = 1..=100;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;
     report.labels(pod.get("nodeSelector"));
+    for label in pod.get("nodeSelector").map_or(&[][..], Node::entries) {
+        old_label(Some(&label.key), label.key_span, report);
+    }
     for toleration in items(pod, "tolerations") {
         self::toleration(toleration, report);
     }
     if let Some(affinity) = pod.at("affinity.nodeAffinity") {
         node_affinity(affinity, report);
     }
+    let labels = super::metadata::of_pods(workload).get("labels").map_or(&[][..], Node::entries);
+    let merged = Merged { labels, in_pod: workload.kind == WorkloadKind::Pod, at_once: false };
     for kind in ["affinity.podAffinity", "affinity.podAntiAffinity"] {
         let Some(affinity) = pod.at(kind) else { continue };
         for term in items(affinity, "requiredDuringSchedulingIgnoredDuringExecution") {
-            pod_term(term, report);
+            pod_term(term, merged, report);
         }
         for preferred in items(affinity, "preferredDuringSchedulingIgnoredDuringExecution") {
             weight(preferred, report);
             if let Some(term) = report.required(preferred, "podAffinityTerm", "a preference", preferred.span)
             {
-                pod_term(term, report);
+                pod_term(term, merged, report);
             }
         }
     }
-    spread(pod, report);
+    let at_once = report.version < MERGED_IN_SPREADING;
+    spread(pod, Merged { at_once, ..merged }, report);
+}
+
+/// Warns of a label that nodes had once.
+fn old_label(key: Option<&str>, span: Span, report: &mut Report<'_>) {
+    if let Some((old, new)) = OLD_LABELS.iter().find(|(old, _)| Some(*old) == key) {
+        let diagnostic = Diagnostic::warning(
+            "deprecated",
+            span,
+            format!("nodes no longer have the label `{old}`, or not for long"),
+        )
+        .here("an old label");
+        report.add(if new.is_empty() {
+            diagnostic.help("ask for another label, or for taints")
+        } else {
+            super::report::renamed(diagnostic, span, old, new)
+        });
+    }
 }
 
 fn toleration(toleration: &Node, report: &mut Report<'_>) {
@@ -91,28 +129,30 @@ fn node_affinity(affinity: &Node, report: &mut Report<'_>) {
     if let Some(required) = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") {
         let terms = report.required(required, "nodeSelectorTerms", "a requirement on nodes", required.span);
         for term in terms.map_or(&[][..], Node::items) {
-            node_term(term, report);
+            node_term(term, false, report);
         }
     }
     for preferred in items(affinity, "preferredDuringSchedulingIgnoredDuringExecution") {
         weight(preferred, report);
-        if let Some(term) = report.required(preferred, "preference", "a preference", preferred.span) {
-            node_term(term, report);
+        if let Some(term) = preferred.get("preference") {
+            node_term(term, true, report);
         }
     }
 }
 
-fn node_term(term: &Node, report: &mut Report<'_>) {
+/// Checks what is asked of a node; what is only preferred may be a value that no label can have.
+fn node_term(term: &Node, preferred: bool, report: &mut Report<'_>) {
     for expression in items(term, "matchExpressions") {
         if let Some(key) = report.required(expression, "key", "an expression", expression.span) {
             report.form(Some(key), "a label's key", names::qualified);
+            old_label(key.as_text(), key.span, report);
         }
         selectors::operator(expression, report);
-        if matches!(text(expression, "operator"), Some("In" | "NotIn")) {
+        report.leniently(preferred, |report| {
             for value in items(expression, "values") {
                 report.label_value(value);
             }
-        }
+        });
     }
     for field in items(term, "matchFields") {
         if let Some(key) = report.required(field, "key", "an expression", field.span)
@@ -129,6 +169,9 @@ fn node_term(term: &Node, report: &mut Report<'_>) {
             let help = "write `operator In` and one name in `values`";
             report.unmet(operator.span, "matchFields", "needs `In` or `NotIn`, and one value", help);
         }
+        for value in items(field, "values") {
+            report.form(Some(value), "a node's name", names::subdomain);
+        }
     }
 }
 
@@ -137,28 +180,44 @@ fn weight(preferred: &Node, report: &mut Report<'_>) {
     report.in_range(preferred, "weight", &WEIGHTS);
 }
 
-fn pod_term(term: &Node, report: &mut Report<'_>) {
-    topology(term, "a term of affinity", report);
+fn pod_term(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
+    if let Some(key) = report.required(term, "topologyKey", "a term of affinity", term.span) {
+        report.form(Some(key), "a label's key", names::qualified);
+    }
     for namespace in items(term, "namespaces") {
         report.form(Some(namespace), "a namespace", names::label);
     }
     if let Some(selector) = term.get("namespaceSelector") {
         selectors::check(selector, report);
     }
-    label_keys(term, report);
+    label_keys(term, merged, report);
 }
 
-fn topology(term: &Node, owner: &str, report: &mut Report<'_>) {
-    if let Some(key) = report.required(term, "topologyKey", owner, term.span) {
-        report.form(Some(key), "a label's key", names::qualified);
-    }
+/// How the keys of `matchLabelKeys` get into the selector: with the values of the pod's own labels.
+#[derive(Clone, Copy)]
+struct Merged<'a> {
+    labels: &'a [Entry],
+    /// Whether this is done now, and not only when a pod is made from a template.
+    in_pod: bool,
+    /// Whether a key may not be in the selector, whatever the pod's labels are.
+    at_once: bool,
 }
 
 /// The selector of other pods, and the keys that are matched with this pod's own labels.
-fn label_keys(term: &Node, report: &mut Report<'_>) {
+fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
     let selector = term.get("labelSelector");
-    if let Some(selector) = selector {
-        selectors::check(selector, report);
+    match selector {
+        Some(selector) => selectors::check(selector, report),
+        None if ["matchLabelKeys", "mismatchLabelKeys"].iter().any(|field| entry(term, field).is_some()) => {}
+        None => report.add(
+            Diagnostic::warning(
+                "missing-selector",
+                term.span,
+                "without a `labelSelector`, no pod is selected",
+            )
+            .here("has no effect on any pod")
+            .help("add `labelSelector { matchLabels { … } }`; an empty one selects all pods"),
+        ),
     }
     let selected = |key: &str| {
         let selector = selector?;
@@ -174,8 +233,12 @@ fn label_keys(term: &Node, report: &mut Report<'_>) {
         }
         for key in keys.node.items() {
             report.form(Some(key), "a label's key", names::qualified);
-            if let Some(first) = key.as_text().and_then(selected) {
-                report.add(twice(key, first, "in `labelSelector` too"));
+            let Some(written) = key.as_text().filter(|_| field == "matchLabelKeys") else { continue };
+            let has_label = merged.labels.iter().any(|label| label.key == written);
+            if let Some(first) = selected(written).filter(|_| merged.at_once || has_label) {
+                report.leniently(!merged.in_pod && !merged.at_once, |report| {
+                    report.add(twice(key, first, "in `labelSelector` too"));
+                });
             }
         }
     }
@@ -196,14 +259,17 @@ fn twice(key: &Node, first: crate::source::Span, place: &str) -> Diagnostic {
         .help("remove one of the two")
 }
 
-fn spread(pod: &Node, report: &mut Report<'_>) {
+fn spread(pod: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
     let constraints = items(pod, "topologySpreadConstraints");
     let mut seen: HashMap<(&str, &str), &Node> = HashMap::new();
     for constraint in constraints {
         let owner = "a spread constraint";
         report.required(constraint, "maxSkew", owner, constraint.span);
         report.in_range(constraint, "maxSkew", &(1..=i64::MAX));
-        topology(constraint, owner, report);
+        if let Some(key) = report.required(constraint, "topologyKey", owner, constraint.span) {
+            report.leniently(true, |report| report.form(Some(key), "a label's key", names::qualified));
+            old_label(key.as_text(), key.span, report);
+        }
         report.required(constraint, "whenUnsatisfiable", owner, constraint.span);
         report.in_range(constraint, "minDomains", &(1..=i64::MAX));
         let otherwise = text(constraint, "whenUnsatisfiable");
@@ -213,7 +279,7 @@ fn spread(pod: &Node, report: &mut Report<'_>) {
             let help = "remove it, or use `DoNotSchedule`";
             report.unmet(domains.key_span, "minDomains", "needs `whenUnsatisfiable DoNotSchedule`", help);
         }
-        label_keys(constraint, report);
+        label_keys(constraint, merged, report);
         if let (Some(key), Some(otherwise)) = (text(constraint, "topologyKey"), otherwise)
             && let Some(first) = seen.insert((key, otherwise), constraint)
         {

@@ -5,6 +5,7 @@
 use super::report::{Report, entry, is_true, items, shown, text};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::kubernetes::names::{self, Form};
+use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
 use crate::model::{Workload, WorkloadKind};
 use crate::object::Node;
@@ -14,11 +15,11 @@ use std::net::IpAddr;
 const NAMES: &[(&str, &str, Form)] = &[
     ("hostname", "a host's name", names::label),
     ("subdomain", "a host's subdomain", names::label),
-    ("serviceAccountName", "a service account's name", names::subdomain),
     ("nodeName", "a node's name", names::subdomain),
     ("priorityClassName", "a priority class' name", names::subdomain),
-    ("runtimeClassName", "a runtime class' name", names::subdomain),
 ];
+/// Names that a StatefulSet gives its pods, whatever its template says.
+const NAMES_OF_ITS_OWN: &[&str] = &["hostname", "subdomain"];
 const LARGEST: i64 = 2_147_483_647;
 /// The version from which addresses are read strictly.
 const STRICT_ADDRESSES: Version = Version(36);
@@ -27,9 +28,11 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;
     for (field, what, form) in NAMES {
         if let Some(name) = entry(pod, field) {
-            report.form(Some(&name.node), what, *form);
+            let replaced = workload.kind == WorkloadKind::StatefulSet && NAMES_OF_ITS_OWN.contains(field);
+            report.leniently(replaced, |report| report.form(Some(&name.node), what, *form));
         }
     }
+    report.form(pod.get("runtimeClassName"), "a runtime class' name", names::subdomain);
     if matches!(workload.kind, WorkloadKind::Pod | WorkloadKind::Job | WorkloadKind::CronJob) {
         report.in_range(pod, "activeDeadlineSeconds", &(1..=LARGEST));
     }
@@ -37,8 +40,9 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     names_of_others(pod, report);
     dns(pod, report);
     hosts(pod, report);
-    gates(pod, report);
+    gates(workload.kind, pod, report);
     claims(pod, report);
+    eviction(pod, report);
     if is_true(pod, "shareProcessNamespace")
         && is_true(pod, "hostPID")
         && let Some(share) = entry(pod, "shareProcessNamespace")
@@ -67,15 +71,27 @@ fn grace(workload: &Workload, report: &mut Report<'_>) {
 }
 
 fn names_of_others(pod: &Node, report: &mut Report<'_>) {
-    for secret in items(pod, "imagePullSecrets") {
-        if let Some(name) = report.required(secret, "name", "an image pull secret", secret.span) {
-            report.form(Some(name), "a Secret's name", names::subdomain);
+    let secrets = items(pod, "imagePullSecrets");
+    // The kubelet passes over what there is not.
+    report.leniently(true, |report| {
+        for secret in secrets {
+            if let Some(name) = report.required(secret, "name", "an image pull secret", secret.span) {
+                report.form(Some(name), "a Secret's name", names::subdomain);
+            }
         }
+        let names =
+            secrets.iter().filter_map(|secret| Some((text(secret, "name")?, secret.get("name")?.span)));
+        report.distinct("image pull secret", names);
+    });
+    let (old, new) = (entry(pod, "serviceAccount"), entry(pod, "serviceAccountName"));
+    if let Some(name) = new.or(old) {
+        report.form(Some(&name.node), "a service account's name", names::subdomain);
     }
-    if let (Some(old), Some(new)) = (entry(pod, "serviceAccount"), text(pod, "serviceAccountName"))
-        && old.node.as_text().is_some_and(|old| old != new)
+    if let (Some(old), Some(new)) = (old, new)
+        && old.node.as_text() != new.node.as_text()
     {
-        report.not_both(pod, "serviceAccountName", "serviceAccount");
+        // Only the new one counts.
+        report.leniently(true, |report| report.not_both(pod, "serviceAccountName", "serviceAccount"));
     }
 }
 
@@ -128,10 +144,26 @@ fn address(node: &Node, report: &mut Report<'_>) {
                 .here("not an address")
                 .help("write one such as `10.0.0.10` or `fd00::10`, without zeros in front"),
         );
+        return;
+    }
+    let usual = match written.parse::<IpAddr>() {
+        Ok(IpAddr::V6(address)) => address.to_ipv4_mapped().map_or(address.to_string(), |v4| v4.to_string()),
+        Ok(IpAddr::V4(address)) => address.to_string(),
+        Err(_) => without_zeros(written),
+    };
+    if usual != written {
+        let headline = format!("`{}` is not written as programs write it", shown(written));
+        let diagnostic =
+            Diagnostic::warning("invalid-ip", node.span, headline).here("an address all the same");
+        report.add(super::report::renamed(diagnostic, node.span, written, &usual));
     }
 }
 
 fn has_leading_zeros(text: &str) -> bool {
+    without_zeros(text).parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+fn without_zeros(text: &str) -> String {
     let stripped: Vec<&str> = text
         .split('.')
         .map(|part| match part.trim_start_matches('0') {
@@ -139,11 +171,14 @@ fn has_leading_zeros(text: &str) -> bool {
             rest => rest,
         })
         .collect();
-    stripped.join(".").parse::<std::net::Ipv4Addr>().is_ok()
+    stripped.join(".")
 }
 
 fn hosts(pod: &Node, report: &mut Report<'_>) {
-    for alias in items(pod, "hostAliases") {
+    let aliases = items(pod, "hostAliases");
+    let addresses = aliases.iter().filter_map(|alias| Some((text(alias, "ip")?, alias.get("ip")?.span)));
+    report.leniently(true, |report| report.distinct("address", addresses));
+    for alias in aliases {
         if let Some(ip) = report.required(alias, "ip", "a host's alias", alias.span) {
             address(ip, report);
         }
@@ -156,16 +191,18 @@ fn hosts(pod: &Node, report: &mut Report<'_>) {
         None if text.len() > 64 => Some(names::Fault::TooLong(64)),
         other => other,
     };
-    report.form(Some(&own.node), "a host's name", form);
-    for other in ["hostNetwork", "setHostnameAsFQDN"] {
-        if is_true(pod, other) {
-            let why = format!("cannot stand with `{other} true`");
-            report.unmet(own.key_span, "hostnameOverride", &why, "remove one of the two");
+    report.leniently(report.drops(&schema::POD_SPEC, "hostnameOverride"), |report| {
+        report.form(Some(&own.node), "a host's name", form);
+        for other in ["hostNetwork", "setHostnameAsFQDN"] {
+            if is_true(pod, other) {
+                let why = format!("cannot stand with `{other} true`");
+                report.unmet(own.key_span, "hostnameOverride", &why, "remove one of the two");
+            }
         }
-    }
+    });
 }
 
-fn gates(pod: &Node, report: &mut Report<'_>) {
+fn gates(kind: WorkloadKind, pod: &Node, report: &mut Report<'_>) {
     for gate in items(pod, "readinessGates") {
         if let Some(name) = report.required(gate, "conditionType", "a readiness gate", gate.span) {
             report.form(Some(name), "a condition's type", names::qualified);
@@ -185,7 +222,54 @@ fn gates(pod: &Node, report: &mut Report<'_>) {
         && !gates.is_empty()
     {
         let help = "remove one of the two";
-        report.unmet(node.key_span, "nodeName", "cannot stand with `schedulingGates`", help);
+        // A template is taken, and then none of its pods is.
+        report.leniently(kind != WorkloadKind::Pod, |report| {
+            report.unmet(node.key_span, "nodeName", "cannot stand with `schedulingGates`", help);
+        });
+    }
+}
+
+/// What is asked before a pod is evicted, and the group that it is scheduled with.
+fn eviction(pod: &Node, report: &mut Report<'_>) {
+    let responders = entry(pod, "evictionResponders");
+    report.leniently(report.drops(&schema::POD_SPEC, "evictionResponders"), |report| {
+        let Some(responders) = responders else { return };
+        report.at_most(Some(&responders.node), "evictionResponders", 10);
+        let owner = "an eviction responder";
+        for responder in responders.node.items() {
+            if let Some(name) = report.required(responder, "name", owner, responder.span) {
+                report.form(Some(name), "an eviction responder's name", responder_name);
+            }
+            report.required(responder, "priority", owner, responder.span);
+            report.in_range(responder, "priority", &(1000..=100_000));
+        }
+        let named =
+            |responder: &'_ Node| Some((text(responder, "name")?.to_owned(), responder.get("name")?.span));
+        let names: Vec<_> = responders.node.items().iter().filter_map(named).collect();
+        report.distinct("eviction responder", names.iter().map(|(name, span)| (name.as_str(), *span)));
+    });
+    let Some(group) = entry(pod, "schedulingGroup") else { return };
+    report.leniently(report.drops(&schema::POD_SPEC, "schedulingGroup"), |report| {
+        match group.node.get("podGroupName") {
+            Some(name) => report.form(Some(name), "a pod group's name", names::subdomain),
+            None => {
+                report.required(&group.node, "podGroupName", "a scheduling group", group.key_span);
+            }
+        }
+        if responders.is_some() && !report.drops(&schema::POD_SPEC, "evictionResponders") {
+            let help = "remove one of the two";
+            report.unmet(group.key_span, "schedulingGroup", "cannot stand beside `evictionResponders`", help);
+        }
+    });
+}
+
+/// A key under a domain that is not Kubernetes' own.
+fn responder_name(text: &str) -> Option<names::Fault> {
+    let domain = format!(".{}", text.split('/').next().unwrap_or_default().to_lowercase());
+    let own = [".kubernetes.io", ".k8s.io"].iter().any(|own| domain.ends_with(own));
+    match names::prefixed_key(text).or_else(|| names::qualified(text)) {
+        None if own => Some(names::Fault::Form("a domain of your own; those of Kubernetes are reserved")),
+        fault => fault,
     }
 }
 

@@ -5,35 +5,80 @@
 use super::report::{Report, is_true, shown, text};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names;
-use crate::model::{Container, Role, Workload};
+use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::source::Span;
-use std::collections::HashMap;
 
 /// The numbers of ports.
 pub(super) const NUMBERS: std::ops::RangeInclusive<i64> = 1..=65_535;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let host_network = is_true(&workload.pod.spec, "hostNetwork");
-    let mut pod = Seen::default();
+    // In the network of its node, the ports of a Pod are the host's.
+    let implied = host_network && workload.kind == WorkloadKind::Pod;
+    let mut pod = Vec::new();
     for container in &workload.containers {
-        let mut own = Seen::default();
+        let first = pod.len();
         for port in container.fields.get("ports").map_or(&[][..], Node::items) {
             form(port, report);
-            twice(container, port, &mut own, &mut pod, report);
+            let port = Port::of(container, port, implied);
+            twice(&port, &pod, first, report);
             if host_network && container.role == Role::App {
-                same_on_host(port, report);
+                same_on_host(port.node, report);
             }
+            pod.push(port);
         }
     }
 }
 
-/// Where the ports seen so far stand.
-#[derive(Default)]
-struct Seen<'a> {
-    names: HashMap<&'a str, Span>,
-    numbers: HashMap<(i64, &'a str), Span>,
-    hosts: HashMap<(i64, &'a str, &'a str), (Span, Role)>,
+/// A port as the API server compares it with others.
+struct Port<'a> {
+    container: &'a Container,
+    node: &'a Node,
+    name: Option<(&'a str, Span)>,
+    number: Option<(i64, Span)>,
+    protocol: &'a str,
+    /// The host's port; 0 is none.
+    host: i64,
+    host_span: Span,
+    address: &'a str,
+}
+
+impl<'a> Port<'a> {
+    fn of(container: &'a Container, node: &'a Node, implied: bool) -> Self {
+        let number = node.get("containerPort").and_then(|number| Some((number.as_int()?, number.span)));
+        let given = node.get("hostPort").and_then(|host| Some((host.as_int()?, host.span)));
+        let given = given.filter(|(host, _)| *host != 0);
+        let (host, host_span) = given.or(number.filter(|_| implied)).unwrap_or((0, node.span));
+        let name = node.get("name").and_then(|name| Some((name.as_text()?, name.span)));
+        Self {
+            container,
+            node,
+            name: name.filter(|(name, _)| !name.is_empty()),
+            number,
+            protocol: text(node, "protocol").unwrap_or("TCP"),
+            host,
+            host_span,
+            address: text(node, "hostIP").unwrap_or_default(),
+        }
+    }
+
+    /// Whether both are one port of one address of the host.
+    fn same_on_host(&self, other: &Self) -> bool {
+        self.host != 0
+            && (self.host, self.protocol, self.address) == (other.host, other.protocol, other.address)
+    }
+
+    /// Whether they may be one port, for all that can be told.
+    fn overlaps(&self, other: &Self) -> bool {
+        let number = |port: &Self| port.number.map(|(number, _)| number);
+        let same = self.number.is_some() && (number(self), self.protocol) == (number(other), other.protocol);
+        let any_address = self.address.is_empty() != other.address.is_empty();
+        same && ((self.host, self.address) == (other.host, other.address)
+            || self.host == 0
+            || other.host == 0
+            || (self.host == other.host && any_address))
+    }
 }
 
 fn form(port: &Node, report: &mut Report<'_>) {
@@ -61,49 +106,47 @@ fn form(port: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn twice<'a>(
-    container: &Container,
-    port: &'a Node,
-    own: &mut Seen<'a>,
-    pod: &mut Seen<'a>,
-    report: &mut Report<'_>,
-) {
-    let protocol = text(port, "protocol").unwrap_or("TCP");
-    if let Some(name) = text(port, "name").filter(|name| !name.is_empty()) {
-        let span = port.get("name").map_or(port.span, |node| node.span);
-        if let Some(first) = own.names.insert(name, span) {
-            let headline = format!("`{}` has two ports named `{}`", container.name.text, shown(name));
+/// Says what of a port has been given before; the ports from `first` on are those of the same container.
+fn twice(port: &Port<'_>, pod: &[Port<'_>], first: usize, report: &mut Report<'_>) {
+    let own = &pod[first..];
+    if let Some((name, span)) = port.name {
+        let named = |ports: &[Port<'_>]| {
+            ports
+                .iter()
+                .find_map(|other| other.name.filter(|(other, _)| *other == name))
+                .map(|(_, span)| span)
+        };
+        if let Some(first) = named(own) {
+            let headline = format!("`{}` has two ports named `{}`", port.container.name.text, shown(name));
             report.add(again(Diagnostic::error("duplicate-port", span, headline), first));
             return;
         }
-        if let Some(first) = pod.names.insert(name, span) {
+        if let Some(first) = named(pod) {
             let headline = format!("two containers have a port named `{}`", shown(name));
             report.add(again(Diagnostic::warning("duplicate-port", span, headline), first));
         }
     }
-    // A step's ports are free again once it is done, so only what runs at the same time can clash.
-    let seen = if container.role == Role::Step { &mut *own } else { &mut *pod };
-    if let Some((node, number)) = port.get("containerPort").and_then(|node| Some((node, node.as_int()?)))
-        && let Some(first) = seen.numbers.insert((number, protocol), node.span)
-    {
-        let headline = format!("the port {number} ({protocol}) is given twice in one pod");
-        report.add(again(Diagnostic::warning("duplicate-port", node.span, headline), first));
+    let taken = |other: &&Port<'_>| port.same_on_host(other);
+    let both_apps = |other: &&Port<'_>| port.container.role == Role::App && other.container.role == Role::App;
+    let headline = format!("the host's port {} ({}) is taken twice", port.host, port.protocol);
+    let refused = own.iter().find(taken).or_else(|| pod.iter().filter(both_apps).find(taken));
+    if let Some(other) = refused {
+        let diagnostic = Diagnostic::error("duplicate-port", port.host_span, headline);
+        report.add(again(diagnostic, other.host_span));
         return;
     }
-    let Some(node) = port.get("hostPort") else { return };
-    let Some(number) = node.as_int().filter(|number| *number != 0) else { return };
-    let address = text(port, "hostIP").unwrap_or_default();
-    let key = (number, protocol, address);
-    let headline = format!("the host's port {number} ({protocol}) is taken twice");
-    if let Some((first, _)) = own.hosts.insert(key, (node.span, container.role)) {
-        report.add(again(Diagnostic::error("duplicate-port", node.span, headline), first));
-    } else if container.role != Role::Step
-        && let Some((first, role)) = pod.hosts.insert(key, (node.span, container.role))
+    if let Some((number, span)) = port.number
+        && let Some((_, first)) = pod.iter().find(|other| port.overlaps(other)).and_then(|other| other.number)
     {
-        // Kubernetes compares apps with apps alone, but no node has room for a sidecar and an app with one port either.
-        let both_apps = role == Role::App && container.role == Role::App;
-        let diagnostic = if both_apps { Diagnostic::error } else { Diagnostic::warning };
-        report.add(again(diagnostic("duplicate-port", node.span, headline), first));
+        let headline = format!("the port {number} ({}) is given twice in one pod", port.protocol);
+        report.add(again(Diagnostic::warning("duplicate-port", span, headline), first));
+        return;
+    }
+    // No node has room for a sidecar and an app with one port either, though Kubernetes does not compare these.
+    let at_once = |other: &&Port<'_>| port.container.role != Role::Step && other.container.role != Role::Step;
+    if let Some(other) = pod.iter().filter(at_once).find(taken) {
+        let diagnostic = Diagnostic::warning("duplicate-port", port.host_span, headline);
+        report.add(again(diagnostic, other.host_span));
     }
 }
 

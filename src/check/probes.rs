@@ -5,7 +5,7 @@
 use super::ports;
 use super::report::{HANDLER, Report, either, entry, items, text};
 use crate::diagnostic::Diagnostic;
-use crate::kubernetes::names;
+use crate::kubernetes::{names, schema};
 use crate::model::{Container, Role, Workload};
 use crate::object::{Entry, Node};
 use std::collections::HashSet;
@@ -28,7 +28,9 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         for hook in lifecycle.entries().iter().filter(|entry| entry.key != "stopSignal") {
             self::hook(workload, container, hook, report);
         }
-        stop_signal(workload, lifecycle, report);
+        report.leniently(report.drops(&schema::LIFECYCLE, "stopSignal"), |report| {
+            stop_signal(workload, lifecycle, report);
+        });
     }
 }
 
@@ -74,7 +76,8 @@ fn handler(container: &Container, handler: &Entry, owner: &str, report: &mut Rep
                     report.form(Some(name), "a header's name", names::header);
                 }
             }
-            http2(node, report);
+            report
+                .leniently(report.drops(&schema::HTTP_GET_ACTION, "protocol"), |report| http2(node, report));
         }
         "tcpSocket" => port(container, node, owner, report),
         "grpc" => {
@@ -111,7 +114,9 @@ fn port(container: &Container, handler: &Node, owner: &str, report: &mut Report<
     if declared.contains(&name) || container.unclear {
         return;
     }
-    let diagnostic = Diagnostic::error(
+    // Kubernetes looks at the form alone, and finds out what a name does not stand for when it asks.
+    let diagnostic = if names::port(name).is_some() { Diagnostic::error } else { Diagnostic::warning };
+    let diagnostic = diagnostic(
         "unknown-port",
         node.span,
         format!("`{}` has no port named `{}`", container.name.text, super::report::shown(name)),
@@ -142,18 +147,16 @@ fn hook(workload: &Workload, container: &Container, hook: &Entry, report: &mut R
         self::handler(container, handler, &owner, report);
         return;
     }
-    if report.required(&handler.node, "seconds", &owner, handler.key_span).is_some() {
-        let grace = workload.pod.spec.get("terminationGracePeriodSeconds");
-        let limit = grace.map_or(Some(DEFAULT_GRACE), Node::as_int).unwrap_or(i64::MAX);
-        if let Some(seconds) = handler.node.get("seconds")
-            && seconds.as_int().is_some_and(|value| value > limit)
-        {
-            let why = format!("is longer than the {limit} seconds that the pod has to stop");
-            let help = "shorten it, or raise `terminationGracePeriodSeconds` of the workload";
-            report.unmet(seconds.span, "sleep", &why, help);
-        } else {
-            report.not_negative(&handler.node, &["seconds"]);
-        }
+    let grace = workload.pod.spec.get("terminationGracePeriodSeconds");
+    let limit = grace.map_or(Some(DEFAULT_GRACE), Node::as_int).unwrap_or(i64::MAX);
+    if let Some(seconds) = handler.node.get("seconds")
+        && seconds.as_int().is_some_and(|value| value > limit)
+    {
+        let why = format!("is longer than the {limit} seconds that the pod has to stop");
+        let help = "shorten it, or raise `terminationGracePeriodSeconds` of the workload";
+        report.unmet(seconds.span, "sleep", &why, help);
+    } else {
+        report.not_negative(&handler.node, &["seconds"]);
     }
 }
 

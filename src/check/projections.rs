@@ -3,9 +3,10 @@
 //! Invariant: every path is relative and stays inside of its volume, and no two files of a volume have the same one.
 
 use super::fields;
-use super::report::{Report, SOURCE, entry, items, text};
+use super::report::{Report, SOURCE, entry, items, shown, text};
+use super::security::IDS;
 use crate::diagnostic::Diagnostic;
-use crate::kubernetes::names;
+use crate::kubernetes::{names, schema};
 use crate::object::Node;
 use crate::source::Span;
 
@@ -19,13 +20,46 @@ pub(super) fn files(source: &Node, report: &mut Report<'_>) {
     report.in_range(source, "defaultMode", &(0..=0o777));
     for item in items(source, "items") {
         if let Some(key) = report.required(item, "key", "an item", item.span) {
-            report.form(Some(key), "a key", names::data_key);
+            report.leniently(true, |report| report.form(Some(key), "a key", names::data_key));
         }
         report.in_range(item, "mode", &(0..=0o777));
+        report.leniently(report.drops(&schema::KEY_TO_PATH, "user"), |report| {
+            report.in_range(item, "user", &IDS);
+        });
         local_path(item, "path", "an item", report);
     }
-    let paths = items(source, "items").iter().filter_map(|item| path_of(item, "path"));
-    report.distinct("path", paths);
+}
+
+/// Warns of files of one volume of which one is where another is, or is to be inside of it.
+pub(super) fn overlaps<'n>(paths: impl IntoIterator<Item = (&'n str, Span)>, report: &mut Report<'_>) {
+    let mut earlier: Vec<(&str, Span)> = Vec::new();
+    for (path, span) in paths {
+        let path = path.trim_end_matches('/');
+        let inside = |one: &str, other: &str| {
+            let rest = one.strip_prefix(other);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let clash = earlier.iter().find(|(other, _)| inside(path, other) || inside(other, path));
+        if let Some((other, first)) = clash {
+            let headline = if *other == path {
+                format!("the path `{}` is given twice", shown(path))
+            } else {
+                format!("`{}` and `{}` cannot both be files", shown(other), shown(path))
+            };
+            report.add(
+                Diagnostic::warning("duplicate-item", span, headline)
+                    .here("again")
+                    .label(*first, "first given here")
+                    .help("give one of the two another path"),
+            );
+        }
+        earlier.push((path, span));
+    }
+}
+
+/// The places of the files that items make.
+pub(super) fn paths(source: &Node) -> impl Iterator<Item = (&str, Span)> {
+    items(source, "items").iter().filter_map(|item| path_of(item, "path"))
 }
 
 /// Checks the files that show the pod's own fields.
@@ -34,6 +68,9 @@ pub(super) fn downward(source: &Node, report: &mut Report<'_>) {
     for item in items(source, "items") {
         local_path(item, "path", "an item", report);
         report.in_range(item, "mode", &(0..=0o777));
+        report.leniently(report.drops(&schema::DOWNWARD_API_VOLUME_FILE, "user"), |report| {
+            report.in_range(item, "user", &IDS);
+        });
         let Some(entry) =
             report.exactly_one(item, &["fieldRef", "resourceFieldRef"], "an item", item.span, SOURCE)
         else {
@@ -46,65 +83,100 @@ pub(super) fn downward(source: &Node, report: &mut Report<'_>) {
             report.required(&entry.node, "containerName", "a resource in a volume", entry.node.span);
         }
     }
-    let paths = items(source, "items").iter().filter_map(|item| path_of(item, "path"));
-    report.distinct("path", paths);
 }
 
 /// Checks the sources of a projected volume.
 pub(super) fn projected(source: &Node, report: &mut Report<'_>) {
     report.in_range(source, "defaultMode", &(0..=0o777));
-    let mut paths: Vec<(&str, Span)> = Vec::new();
+    let mut all: Vec<(&str, Span)> = Vec::new();
+    let mut unique: Vec<(&str, Span)> = Vec::new();
     for source in items(source, "sources") {
         let owner = "a projected source";
-        let Some(kind) = report.exactly_one(source, PROJECTIONS, owner, source.span, SOURCE) else {
-            continue;
-        };
-        let fields = &kind.node;
-        match kind.key.as_str() {
-            "secret" | "configMap" => {
-                report.required(fields, "name", owner, fields.span);
-                paths.extend(items(fields, "items").iter().filter_map(|item| path_of(item, "path")));
-                files(fields, report);
+        let empty = !source.entries().iter().any(|entry| PROJECTIONS.contains(&entry.key.as_str()));
+        let mut kind = None;
+        report.leniently(empty, |report| {
+            kind = report.exactly_one(source, PROJECTIONS, owner, source.span, SOURCE);
+        });
+        let Some(kind) = kind else { continue };
+        let (fields, name) = (&kind.node, kind.key.as_str());
+        let from = all.len();
+        match name {
+            "secret" | "configMap" | "downwardAPI" => all.extend(paths(fields)),
+            "podCertificate" => {
+                all.extend(CERTIFICATE_PATHS.iter().filter_map(|field| path_of(fields, field)));
             }
-            "downwardAPI" => {
-                paths.extend(items(fields, "items").iter().filter_map(|item| path_of(item, "path")));
-                downward(fields, report);
-            }
-            "serviceAccountToken" => {
-                local_path(fields, "path", "a service account's token", report);
-                report.in_range(fields, "expirationSeconds", &(600..=1 << 32));
-                paths.extend(path_of(fields, "path"));
-            }
-            "clusterTrustBundle" => {
-                trust_bundle(fields, report);
-                paths.extend(path_of(fields, "path"));
-            }
-            _ => {
-                certificate(fields, report);
-                paths.extend(CERTIFICATE_PATHS.iter().filter_map(|field| path_of(fields, field)));
-            }
+            _ => all.extend(path_of(fields, "path")),
         }
+        let dropped = report.drops(&schema::VOLUME_PROJECTION, name);
+        if name != "serviceAccountToken" && !dropped {
+            unique.extend(&all[from..]);
+        }
+        report.leniently(dropped, |report| projection(name, fields, owner, report));
     }
-    report.distinct("path", paths);
+    report.distinct("path", unique);
+    overlaps(all, report);
+}
+
+fn projection(name: &str, fields: &Node, owner: &str, report: &mut Report<'_>) {
+    match name {
+        "secret" | "configMap" => {
+            report.required(fields, "name", owner, fields.span);
+            files(fields, report);
+        }
+        "downwardAPI" => downward(fields, report),
+        "serviceAccountToken" => {
+            local_path(fields, "path", "a service account's token", report);
+            report.in_range(fields, "expirationSeconds", &(600..=1 << 32));
+        }
+        "clusterTrustBundle" => trust_bundle(fields, report),
+        _ => certificate(fields, report),
+    }
+    if let Some(object) = schema::object(match name {
+        "serviceAccountToken" => "ServiceAccountTokenProjection",
+        "clusterTrustBundle" => "ClusterTrustBundleProjection",
+        _ => "PodCertificateProjection",
+    }) {
+        report.leniently(report.drops(object, "user"), |report| report.in_range(fields, "user", &IDS));
+    }
 }
 
 fn trust_bundle(fields: &Node, report: &mut Report<'_>) {
     local_path(fields, "path", "a trust bundle", report);
-    report.exactly_one(fields, &["name", "signerName"], "a trust bundle", fields.span, SOURCE);
-    report.not_both(fields, "name", "labelSelector");
-    if let Some(selector) = fields.get("labelSelector") {
-        super::selectors::check(selector, report);
+    let by = ["name", "signerName"];
+    let Some(by) = report.exactly_one(fields, &by, "a trust bundle", fields.span, SOURCE) else { return };
+    if by.key == "name" {
+        report.not_both(fields, "name", "labelSelector");
+        report.form(Some(&by.node), "a trust bundle's name", bundle_name);
+    } else {
+        report.form(Some(&by.node), "a signer's name", names::signer);
+        if let Some(selector) = fields.get("labelSelector") {
+            super::selectors::check(selector, report);
+        }
     }
+}
+
+/// The name of a trust bundle: behind the name of its signer, with `:` for `/`, if it has one.
+fn bundle_name(text: &str) -> Option<names::Fault> {
+    names::subdomain(text.rsplit_once(':').map_or(text, |(_, name)| name))
 }
 
 fn certificate(fields: &Node, report: &mut Report<'_>) {
     let owner = "a pod's certificate";
     if let Some(signer) = report.required(fields, "signerName", owner, fields.span) {
-        report.form(Some(signer), "a signer's name", names::domain_path);
+        report.form(Some(signer), "a signer's name", names::signer);
     }
     report.required(fields, "keyType", owner, fields.span);
-    report.in_range(fields, "maxExpirationSeconds", &(3600..=7_862_400));
-    let given: Vec<_> = CERTIFICATE_PATHS.iter().filter(|field| fields.get(field).is_some()).collect();
+    let domain = text(fields, "signerName").and_then(|signer| signer.split('/').next()).unwrap_or_default();
+    let of_kubernetes = domain == "kubernetes.io" || domain.ends_with(".kubernetes.io");
+    let longest = if of_kubernetes { 86_400 } else { 7_862_400 };
+    report.in_range(fields, "maxExpirationSeconds", &(3600..=longest));
+    if let Some(annotations) = fields.get("userAnnotations") {
+        for annotation in annotations.entries() {
+            report.label_key(annotation, "an annotation's key", names::prefixed_key);
+        }
+        super::metadata::annotations_size(annotations, report);
+    }
+    let given: Vec<_> = CERTIFICATE_PATHS.iter().filter(|field| entry(fields, field).is_some()).collect();
     if given.is_empty() {
         report.required(fields, "credentialBundlePath", owner, fields.span);
     }

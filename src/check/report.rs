@@ -3,9 +3,10 @@
 //! Invariant: what is unresolved is passed over; each fault is reported once, however often a template repeats it.
 
 use super::disturbed::Disturbed;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::kubernetes::names::{self, Fault, Form};
-use crate::kubernetes::version::Version;
+use crate::kubernetes::schema::Object;
+use crate::kubernetes::version::{Support, Version};
 use crate::object::{Entry, Node, Value};
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
@@ -20,20 +21,39 @@ pub(super) struct Report<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
     /// Where the name of the workload stands, which is the value of a label too.
     name: Option<Span>,
+    /// Whether the API server takes the object in spite of what is found now.
+    lenient: bool,
     seen: HashSet<(&'static str, Span, String)>,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(version: Version, disturbed: Disturbed, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { version, disturbed, diagnostics, name: None, seen: HashSet::new() }
+        Self { version, disturbed, diagnostics, name: None, lenient: false, seen: HashSet::new() }
     }
 
     /// Adds a diagnostic, unless the same was found at this place before, through another use of a template.
-    pub(super) fn add(&mut self, diagnostic: Diagnostic) {
+    pub(super) fn add(&mut self, mut diagnostic: Diagnostic) {
+        if self.lenient {
+            diagnostic.severity = Severity::Warning;
+        }
         let key = (diagnostic.name, diagnostic.primary.span, diagnostic.headline.clone());
         if self.seen.insert(key) {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Checks what the API server takes and only fails later, where that is so: then all that is found are warnings.
+    pub(super) fn leniently(&mut self, lenient: bool, check: impl FnOnce(&mut Self)) {
+        let outer = self.lenient;
+        self.lenient |= lenient;
+        check(self);
+        self.lenient = outer;
+    }
+
+    /// Whether the API server drops a field unread, since its feature gate is off.
+    pub(super) fn drops(&self, object: &Object, field: &str) -> bool {
+        let since = object.field(field).map(|field| field.since.in_version(self.version));
+        matches!(since, Some(Support::GateOff { .. }))
     }
 
     /// Goes on to the workload whose name stands here.

@@ -26,6 +26,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
     if let Some(overhead) = workload.pod.spec.get("overhead") {
         amounts(overhead, container_name, report);
+        huge_alone(overhead.entries().iter(), report);
     }
 }
 
@@ -34,7 +35,8 @@ pub(super) type NameRule = fn(&str) -> Option<String>;
 
 fn container_name(name: &str) -> Option<String> {
     let Some((domain, _)) = name.split_once('/') else {
-        let standard = ["cpu", "memory", "ephemeral-storage"].contains(&name) || name.starts_with(HUGE);
+        let huge = name.starts_with(HUGE) && names::qualified(name).is_none();
+        let standard = ["cpu", "memory", "ephemeral-storage"].contains(&name) || huge;
         return (!standard).then(|| {
             "use `cpu`, `memory`, `ephemeral-storage`, `hugepages-2Mi`, or a device plugin's name such as `nvidia.com/gpu`".into()
         });
@@ -56,7 +58,8 @@ fn container_name(name: &str) -> Option<String> {
 
 /// Says what is wrong with the name of a resource of a pod.
 pub(super) fn pod_name(name: &str) -> Option<String> {
-    let known = ["cpu", "memory"].contains(&name) || name.starts_with(HUGE);
+    let huge = name.starts_with(HUGE) && names::qualified(name).is_none();
+    let known = ["cpu", "memory"].contains(&name) || huge;
     (!known).then(|| "give it to the containers; a pod takes `cpu`, `memory` and huge pages alone".into())
 }
 
@@ -92,7 +95,11 @@ pub(super) fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut
             None => {}
         }
     }
-    let mut names = wanted.iter().chain(allowed);
+    huge_alone(wanted.iter().chain(allowed), report);
+}
+
+/// Huge pages are refused where there is no `cpu` and no `memory` beside them.
+fn huge_alone<'n>(mut names: impl Iterator<Item = &'n Entry> + Clone, report: &mut Report<'_>) {
     let huge = names.clone().find(|entry| entry.key.starts_with(HUGE));
     if let Some(huge) = huge
         && !names.any(|entry| ["cpu", "memory"].contains(&entry.key.as_str()))
@@ -170,22 +177,29 @@ pub(super) fn negative(node: &Node, what: &str) -> Diagnostic {
 }
 
 fn whole(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
-    if quantity.is_integer() || entry.key == "cpu" {
-        return;
+    if ["memory", "ephemeral-storage"].contains(&entry.key.as_str()) {
+        whole_bytes_only(entry, report);
+    } else if !quantity.is_integer() && !is_native(&entry.key) {
+        let headline = format!("`{}` is {quantity}, which is not whole", entry.key);
+        report.add(
+            Diagnostic::error("fractional-quantity", entry.node.span, headline)
+                .here("not a whole number")
+                .help("give a whole number; a device is not divided"),
+        );
     }
-    let bytes = ["memory", "ephemeral-storage"].contains(&entry.key.as_str());
-    let headline = format!("`{}` is {quantity}, which is not whole", entry.key);
-    let diagnostic = if bytes { Diagnostic::warning } else { Diagnostic::error };
-    let help = if bytes {
-        format!("write whole bytes, such as `{}`", whole_bytes(quantity))
-    } else {
-        "give a whole number; a device is not divided".into()
-    };
-    report.add(
-        diagnostic("fractional-quantity", entry.node.span, headline)
-            .here(if bytes { "a part of a byte" } else { "not a whole number" })
-            .help(help),
-    );
+}
+
+/// Warns of an amount that has a part of a byte.
+pub(super) fn whole_bytes_only(entry: &Entry, report: &mut Report<'_>) {
+    let Some(quantity) = entry.node.as_quantity().map(Quantity::round_up_milli) else { return };
+    if !quantity.is_integer() {
+        let headline = format!("`{}` is {quantity}, which is not whole", entry.key);
+        report.add(
+            Diagnostic::warning("fractional-quantity", entry.node.span, headline)
+                .here("a part of a byte")
+                .help(format!("write whole bytes, such as `{}`", whole_bytes(&quantity))),
+        );
+    }
 }
 
 /// The next amount that is whole: in mebibytes where there is at least one.
@@ -243,7 +257,7 @@ fn claims(resources: &Node, declared: &HashSet<&str>, report: &mut Report<'_>) {
                 .did_you_mean(name.span, written, declared.iter().copied())
                 .help(format!("add `resourceClaims {{ name \"{}\"; … }}` to the workload", shown(written))),
             );
-        } else if !seen.insert((written, text(claim, "request").unwrap_or_default())) {
+        } else if !free(written, text(claim, "request").unwrap_or_default(), &mut seen) {
             report.add(
                 Diagnostic::error(
                     "duplicate-item",
@@ -255,6 +269,14 @@ fn claims(resources: &Node, declared: &HashSet<&str>, report: &mut Report<'_>) {
             );
         }
     }
+}
+
+/// Whether a claim, or one of its requests, is not in use yet: the whole of a claim is all of its requests.
+fn free<'n>(name: &'n str, request: &'n str, seen: &mut HashSet<(&'n str, &'n str)>) -> bool {
+    let clash = |(other, part): &(&str, &str)| {
+        *other == name && (part.is_empty() || request.is_empty() || *part == request)
+    };
+    !seen.iter().any(clash) && seen.insert((name, request))
 }
 
 fn resize(policies: Option<&Node>, never: bool, report: &mut Report<'_>) {

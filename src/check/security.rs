@@ -6,39 +6,10 @@ use super::report::{Report, entry, is_true, items, text};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names;
 use crate::model::{Workload, may_be_root};
-use crate::object::{Entry, Node};
+use crate::object::Node;
 
-const IDS: std::ops::RangeInclusive<i64> = 0..=2_147_483_647;
-
-/// What a pod for Windows may not set, for the pod as a whole.
-const NOT_ON_WINDOWS: &[&str] = &["hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
-/// The same in the security context of the pod.
-const NOT_IN_WINDOWS_POD: &[&str] = &[
-    "appArmorProfile",
-    "seLinuxOptions",
-    "seccompProfile",
-    "fsGroup",
-    "fsGroupChangePolicy",
-    "sysctls",
-    "runAsUser",
-    "runAsGroup",
-    "supplementalGroups",
-    "supplementalGroupsPolicy",
-    "seLinuxChangePolicy",
-];
-/// The same in that of a container.
-const NOT_IN_WINDOWS_CONTAINER: &[&str] = &[
-    "appArmorProfile",
-    "seLinuxOptions",
-    "seccompProfile",
-    "capabilities",
-    "readOnlyRootFilesystem",
-    "privileged",
-    "allowPrivilegeEscalation",
-    "procMount",
-    "runAsUser",
-    "runAsGroup",
-];
+/// The numbers of users and groups.
+pub(super) const IDS: std::ops::RangeInclusive<i64> = 0..=2_147_483_647;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;
@@ -81,11 +52,6 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     {
         root(None, context, report);
     }
-    match pod.at("os.name").and_then(Node::as_text) {
-        Some("windows") => windows(workload, report),
-        Some("linux") => linux(workload, report),
-        _ => {}
-    }
 }
 
 /// What the contexts of pods and containers have in common.
@@ -99,17 +65,28 @@ fn shared(context: &Node, report: &mut Report<'_>) {
         report.required(profile, "type", owner, profile.span);
         let kind = text(profile, "type");
         if kind == Some("Localhost") {
-            if let Some(path) = report.required(profile, "localhostProfile", owner, profile.span)
-                && field == "seccompProfile"
-            {
-                super::projections::relative(path, report);
+            match profile.get("localhostProfile") {
+                Some(path) if field == "seccompProfile" => super::projections::relative(path, report),
+                Some(path) if path.as_text().is_some_and(|text| !text.is_empty()) => {
+                    report.form(Some(path), "a profile's name", apparmor_profile);
+                }
+                _ => drop(report.required(profile, "localhostProfile", owner, profile.span)),
             }
-        } else if let Some(path) = entry(profile, "localhostProfile")
+        } else if let Some(path) = profile.as_map().and_then(|map| map.entry("localhostProfile"))
             && kind.is_some()
         {
             let help = "remove it, or use `type Localhost`";
             report.unmet(path.key_span, "localhostProfile", "needs `type Localhost`", help);
         }
+    }
+}
+
+fn apparmor_profile(text: &str) -> Option<names::Fault> {
+    const LONGEST: usize = 4095;
+    if text.trim() == text {
+        (text.len() > LONGEST).then_some(names::Fault::TooLong(LONGEST))
+    } else {
+        Some(names::Fault::Form("the name without white space around it"))
     }
 }
 
@@ -187,32 +164,6 @@ fn user_namespace(workload: &Workload, report: &mut Report<'_>) {
     for container in &workload.containers {
         if let Some(devices) = entry(&container.fields, "volumeDevices") {
             report.unmet(devices.key_span, "volumeDevices", "cannot stand with `hostUsers false`", help);
-        }
-    }
-}
-
-fn windows(workload: &Workload, report: &mut Report<'_>) {
-    let pod = &workload.pod.spec;
-    let mut refuse = |object: Option<&Node>, fields: &[&str]| {
-        for Entry { key, key_span, .. } in object.map_or(&[][..], Node::entries) {
-            if fields.contains(&key.as_str()) {
-                report.unmet(*key_span, key, "cannot be set for a pod on Windows", "remove it");
-            }
-        }
-    };
-    refuse(Some(pod), NOT_ON_WINDOWS);
-    refuse(Some(pod), &["resources"]);
-    refuse(pod.get("securityContext"), NOT_IN_WINDOWS_POD);
-    for container in &workload.containers {
-        refuse(container.fields.get("securityContext"), NOT_IN_WINDOWS_CONTAINER);
-    }
-}
-
-fn linux(workload: &Workload, report: &mut Report<'_>) {
-    let contexts = workload.containers.iter().map(|container| &container.fields).chain([&workload.pod.spec]);
-    for context in contexts.filter_map(|owner| owner.get("securityContext")) {
-        if let Some(options) = entry(context, "windowsOptions") {
-            report.unmet(options.key_span, "windowsOptions", "cannot be set for a pod on Linux", "remove it");
         }
     }
 }

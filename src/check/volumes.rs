@@ -3,10 +3,11 @@
 //! Invariant: exactly one source a volume; a source's own fields are checked where Kubernetes cannot do without them.
 
 use super::containers::{duplicate, invalid_image};
-use super::projections;
-use super::report::{Report, SOURCE, entry, is_true, text};
+use super::report::{Report, SOURCE, is_true, text};
+use super::security::IDS;
+use super::{claims, legacy, projections};
 use crate::diagnostic::Diagnostic;
-use crate::kubernetes::{image, names};
+use crate::kubernetes::{image, names, schema};
 use crate::model::{Storage, Volume, Workload};
 use crate::object::{Node, Value};
 use std::collections::HashMap;
@@ -66,21 +67,20 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         }
         report.text_form(&volume.name.text, volume.name.span, "a volume's name", names::label);
         match seen.get(volume.name.text.as_str()) {
-            Some(first) => report.add(duplicate("volume", &volume.name, first.name.span)),
+            // A volume that has the name of a claim's template gives way to it.
+            Some(first) => report.leniently(
+                [volume, first].iter().any(|volume| volume.storage == Storage::ClaimTemplate),
+                |report| report.add(duplicate("volume", &volume.name, first.name.span)),
+            ),
             None => drop(seen.insert(&volume.name.text, volume)),
         }
         if volume.storage == Storage::ClaimTemplate {
-            if let Some(metadata) = volume.fields.get("metadata") {
-                super::metadata::object(metadata, report);
-            }
-            if let Some(spec) = volume.fields.get("spec") {
-                claim(spec, report);
-            }
+            claims::of_stateful_set(&volume.fields, report);
         } else {
             source(volume, report);
         }
     }
-    generated_claims(workload, report);
+    claims::generated(workload, report);
 }
 
 fn source(volume: &Volume, report: &mut Report<'_>) {
@@ -119,17 +119,21 @@ fn source(volume: &Volume, report: &mut Report<'_>) {
             let field = if kind == "secret" { "secretName" } else { "name" };
             if text(fields, field).is_some_and(|name| !name.is_empty()) {
                 let what = if kind == "secret" { "a Secret's name" } else { "a ConfigMap's name" };
-                report.form(fields.get(field), what, names::subdomain);
+                // That there can be none of this name is found out by the kubelet.
+                report.leniently(true, |report| report.form(fields.get(field), what, names::subdomain));
             }
             projections::files(fields, report);
+            projections::overlaps(projections::paths(fields), report);
         }
-        "downwardAPI" => projections::downward(fields, report),
+        "downwardAPI" => {
+            projections::downward(fields, report);
+            projections::overlaps(projections::paths(fields), report);
+        }
         "projected" => projections::projected(fields, report),
         "ephemeral" => {
-            if let Some(spec) = fields.at("volumeClaimTemplate.spec") {
-                claim(spec, report);
+            if let Some(template) = fields.get("volumeClaimTemplate") {
+                claims::of_volume(template, report);
             }
-            ephemeral_metadata(fields, report);
         }
         "csi" => csi(fields, report),
         "image" => {
@@ -137,13 +141,20 @@ fn source(volume: &Volume, report: &mut Report<'_>) {
                 && let Some(reference) = node.as_text().filter(|reference| !reference.is_empty())
                 && let Some(fault) = image::fault(reference)
             {
-                report.add(invalid_image(reference, node, &fault));
+                report.leniently(true, |report| report.add(invalid_image(reference, node, &fault)));
             }
         }
-        "nfs" => absolute(fields.get("path"), report),
-        "iscsi" => iscsi(fields, report),
-        "fc" => fibre_channel(fields, report),
-        _ => {}
+        _ => legacy::check(volume, entry, report),
+    }
+    if let Some(object) = schema::object(match kind {
+        "secret" => "SecretVolumeSource",
+        "configMap" => "ConfigMapVolumeSource",
+        "downwardAPI" => "DownwardAPIVolumeSource",
+        _ => "ProjectedVolumeSource",
+    }) {
+        report.leniently(report.drops(object, "defaultUser"), |report| {
+            report.in_range(fields, "defaultUser", &IDS);
+        });
     }
 }
 
@@ -154,64 +165,9 @@ fn empty_dir(fields: &Node, report: &mut Report<'_>) {
     {
         report.add(super::resources::negative(limit, "sizeLimit"));
     }
-    report.in_range(fields, "mode", &(0..=0o1777));
-}
-
-/// The claim that is made from a template.
-fn claim(spec: &Node, report: &mut Report<'_>) {
-    let owner = "a claim's template";
-    if let Some(modes) = report.required(spec, "accessModes", owner, spec.span) {
-        let once = modes.items().iter().find(|mode| mode.as_text() == Some("ReadWriteOncePod"));
-        if let Some(once) = once
-            && modes.items().len() > 1
-        {
-            let help = "leave `ReadWriteOncePod` alone, or take it out";
-            report.unmet(once.span, "ReadWriteOncePod", "cannot stand beside another access mode", help);
-        }
-    }
-    let resources = spec.get("resources");
-    if matches!(resources.map(|node| &node.value), Some(Value::Unresolved)) {
-        return;
-    }
-    let requests = resources.and_then(|resources| resources.get("requests"));
-    match requests.and_then(|requests| requests.get("storage")) {
-        Some(storage) => {
-            if let Some(quantity) = storage.as_quantity()
-                && (quantity.is_negative() || quantity.is_zero())
-            {
-                report.add(
-                    Diagnostic::error("out-of-range", storage.span, "a claim for no storage")
-                        .here("not above zero")
-                        .help("ask for as much as is needed: `storage 10Gi`"),
-                );
-            }
-        }
-        None if matches!(requests.map(|node| &node.value), Some(Value::Unresolved)) => {}
-        None => {
-            let at = requests.or(resources).map_or(spec.span, |node| node.span);
-            report.add(
-                Diagnostic::error("missing-field", at, format!("{owner} has no request for `storage`"))
-                    .here("`storage` is missing")
-                    .help("say how much: `resources { requests { storage 10Gi } }`"),
-            );
-        }
-    }
-}
-
-fn ephemeral_metadata(fields: &Node, report: &mut Report<'_>) {
-    let Some(metadata) = fields.at("volumeClaimTemplate.metadata") else { return };
-    super::metadata::object(metadata, report);
-    for entry in metadata.entries() {
-        if !["labels", "annotations"].contains(&entry.key.as_str()) {
-            let help = "leave only `labels` and `annotations`";
-            report.unmet(
-                entry.key_span,
-                &entry.key,
-                "cannot be set for a claim that comes and goes with its pod",
-                help,
-            );
-        }
-    }
+    report.leniently(report.drops(&schema::EMPTY_DIR_VOLUME_SOURCE, "mode"), |report| {
+        report.in_range(fields, "mode", &(0..=0o1777));
+    });
 }
 
 fn csi(fields: &Node, report: &mut Report<'_>) {
@@ -222,73 +178,9 @@ fn csi(fields: &Node, report: &mut Report<'_>) {
     if text(fields, "driver").is_some_and(|driver| !driver.is_empty()) {
         report.form(fields.get("driver"), "a CSI driver's name", driver);
     }
-    if let Some(secret) = fields.get("nodePublishSecretRef") {
-        report.required(secret, "name", "a reference to a Secret", secret.span);
-    }
-}
-
-fn iscsi(fields: &Node, report: &mut Report<'_>) {
-    report.in_range(fields, "lun", &(0..=255));
-    let known = |iqn: &str| ["iqn.", "eui.", "naa."].iter().any(|prefix| iqn.starts_with(prefix));
-    if let Some(iqn) = fields.get("iqn")
-        && iqn.as_text().is_some_and(|text| !text.is_empty() && !known(text))
+    if let Some(secret) = fields.get("nodePublishSecretRef")
+        && let Some(name) = report.required(secret, "name", "a reference to a Secret", secret.span)
     {
-        report.add(
-            Diagnostic::error("invalid-name", iqn.span, "an iSCSI name starts with `iqn.`, `eui.` or `naa.`")
-                .here("not a name of iSCSI")
-                .help("write a name such as `iqn.2025-01.dev.acme:disk1`"),
-        );
-    }
-}
-
-fn fibre_channel(fields: &Node, report: &mut Report<'_>) {
-    report.exactly_one(fields, &["targetWWNs", "wwids"], "a volume from `fc`", fields.span, SOURCE);
-    report.in_range(fields, "lun", &(0..=255));
-    if let Some(targets) = entry(fields, "targetWWNs")
-        && fields.get("lun").is_none()
-    {
-        report.required(fields, "lun", "a volume from `targetWWNs`", targets.key_span);
-    }
-}
-
-fn absolute(path: Option<&Node>, report: &mut Report<'_>) {
-    if let Some(path) = path
-        && let Some(written) = path.as_text()
-        && !written.is_empty()
-        && !written.starts_with('/')
-    {
-        report.add(projections::invalid_path(path, written, "is not absolute", "start it with `/`"));
-    }
-}
-
-/// A Pod's `ephemeral` volumes make claims, and no other volume of the Pod may take one of those.
-fn generated_claims(workload: &Workload, report: &mut Report<'_>) {
-    let Some(pod) = workload.name.as_ref().filter(|_| workload.kind == crate::model::WorkloadKind::Pod)
-    else {
-        return;
-    };
-    let made: HashMap<String, &Volume> = workload
-        .volumes
-        .iter()
-        .filter(|volume| volume.fields.get("ephemeral").is_some())
-        .map(|volume| (format!("{}-{}", pod.text, volume.name.text), volume))
-        .collect();
-    if made.is_empty() {
-        return;
-    }
-    for volume in &workload.volumes {
-        let Some(claim) = volume.fields.at("persistentVolumeClaim.claimName") else { continue };
-        if let Some(maker) = claim.as_text().and_then(|name| made.get(name)) {
-            report.add(
-                Diagnostic::error(
-                    "conflicting-fields",
-                    claim.span,
-                    format!("the claim is the one that `{}` makes", maker.name.text),
-                )
-                .here("an existing claim is meant here")
-                .label(maker.span, "makes a claim of this name")
-                .help(format!("mount `{}` itself, or name another claim", maker.name.text)),
-            );
-        }
+        report.form(Some(name), "a Secret's name", names::subdomain);
     }
 }

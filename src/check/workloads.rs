@@ -6,12 +6,12 @@ use super::metadata::kind_word;
 use super::report::{Report, entry, text};
 use super::selectors;
 use crate::diagnostic::Diagnostic;
-use crate::kubernetes::names;
+use crate::kubernetes::{names, schema};
 use crate::model::{Workload, WorkloadKind};
 use crate::object::{Entry, Node, Value};
 use crate::source::Span;
 
-const COUNTS: &[&str] = &["replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"];
+const COUNTS: &[&str] = &["replicas", "minReadySeconds", "progressDeadlineSeconds"];
 const DEFAULT_PROGRESS_DEADLINE: i64 = 600;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
@@ -24,6 +24,10 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         StatefulSet => stateful_set(spec, report),
         ReplicaSet => {}
     }
+    // A StatefulSet keeps all of its history then.
+    report.leniently(workload.kind == StatefulSet, |report| {
+        report.not_negative(spec, &["revisionHistoryLimit"]);
+    });
     report.not_negative(spec, COUNTS);
     always_restarted(workload, report);
     selector(workload, report);
@@ -124,7 +128,14 @@ fn deployment(spec: &Node, report: &mut Report<'_>) {
 }
 
 fn daemon_set(spec: &Node, report: &mut Report<'_>) {
-    let Some(rolling) = spec.at("updateStrategy.rollingUpdate") else { return };
+    let Some(strategy) = spec.get("updateStrategy") else { return };
+    let Some(rolling) = strategy.get("rollingUpdate") else { return };
+    if let Some(kind) = text(strategy, "type").filter(|kind| *kind != "RollingUpdate") {
+        let why = format!("does nothing with `type {kind}`");
+        let help = "remove it, or use `type RollingUpdate`";
+        report.leniently(true, |report| report.unmet(rolling.span, "rollingUpdate", &why, help));
+        return;
+    }
     let given = |field| rolling.get(field).is_some();
     let surge = Share::of(rolling, "maxSurge", report);
     let unavailable = Share::of(rolling, "maxUnavailable", report);
@@ -161,13 +172,17 @@ fn stateful_set(spec: &Node, report: &mut Report<'_>) {
     if text(strategy, "type").is_some_and(|kind| kind != "RollingUpdate") {
         let help = "remove it, or use `type RollingUpdate`";
         report.unmet(rolling.key_span, "rollingUpdate", "needs `type RollingUpdate`", help);
+        return;
     }
     report.not_negative(&rolling.node, &["partition"]);
-    let unavailable = Share::of(&rolling.node, "maxUnavailable", report);
-    at_most_all(unavailable.as_ref(), "maxUnavailable", report);
-    if let Some(Share { amount: 0, span, .. }) = unavailable {
-        report.unmet(span, "maxUnavailable", "cannot be 0", "set it to 1 or more, or leave it out");
-    }
+    let dropped = report.drops(&schema::ROLLING_UPDATE_STATEFUL_SET_STRATEGY, "maxUnavailable");
+    report.leniently(dropped, |report| {
+        let unavailable = Share::of(&rolling.node, "maxUnavailable", report);
+        at_most_all(unavailable.as_ref(), "maxUnavailable", report);
+        if let Some(Share { amount: 0, span, .. }) = unavailable {
+            report.unmet(span, "maxUnavailable", "cannot be 0", "set it to 1 or more, or leave it out");
+        }
+    });
 }
 
 /// A number of pods, or a percentage of them.

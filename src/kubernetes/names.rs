@@ -117,6 +117,25 @@ pub fn domain_path(text: &str) -> Option<Fault> {
     sized(text, LABEL_LIMIT, fits, "a domain, `/` and a path, such as `example.com/controller`")
 }
 
+/// A key under a domain, `example.com/name`; case does not count.
+pub fn prefixed_key(text: &str) -> Option<Fault> {
+    let bare = !text.is_empty() && !text.contains('/');
+    if bare { Some(Fault::Form("a domain in front, `example.com/name`")) } else { annotation_key(text) }
+}
+
+/// The name of a signer of certificates: a domain of at least two parts, `/` and a name.
+pub fn signer(text: &str) -> Option<Fault> {
+    const LIMIT: usize = SUBDOMAIN_LIMIT + 1 + LABEL_LIMIT + 1 + SUBDOMAIN_LIMIT;
+    let domain = |domain: &str| {
+        domain.len() <= SUBDOMAIN_LIMIT
+            && domain.contains('.')
+            && domain.split('.').all(|part| label(part).is_none())
+    };
+    let path = |path: &str| path.split('.').all(|part| subdomain(part).is_none());
+    let fits = text.split_once('/').is_some_and(|(front, rest)| domain(front) && path(rest));
+    sized(text, LIMIT, fits, "a domain, `/` and a name, such as `example.com/signer`")
+}
+
 /// The name of a kernel parameter: `net.core.somaxconn`, or with `/`.
 pub fn sysctl(text: &str) -> Option<Fault> {
     let part = |part: &str| is_ended(part, |byte| is_lower_or_digit(byte) || b"-_".contains(&byte));
@@ -265,6 +284,8 @@ mod tests {
     #[test]
     fn other_forms() {
         check(domain_path, &["a.b/c", "a/b/c"], &["", "a", "/a", "a/", "A/b", "a/b c"]);
+        check(signer, &["a.b/c", "a.b/c.d"], &["", "a/b", "a.b", "a.b/c/d", "A.b/c", "a.b/C", "a.b/"]);
+        check(prefixed_key, &["a.b/c", "A/b"], &["", "a", "a/b/c", "/a"]);
         check(sysctl, &["net.core.a", "kernel/shm_max", "a"], &["", "a.", "A", "a..b", "a-"]);
     }
 

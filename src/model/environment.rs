@@ -196,7 +196,7 @@ impl Resolver<'_> {
         }
         let mut from = Map::default();
         if let Some(field) = schema::object("EnvVarSource").and_then(|object| object.field(source.field)) {
-            self.supported(&field.since, &format!("`{}(…)`", source.function), function.span);
+            self.supported_value(&field.since, &format!("`{}(…)`", source.function), function.span);
         }
         from.set(source.field, span, Node::new(span, Value::Map(fields)));
         Some(Node::new(span, Value::Map(from)))

@@ -417,6 +417,20 @@ impl Resolver<'_> {
         }
     }
 
+    /// As [`Resolver::supported`], for a value: one whose gate is off is not dropped, but refused.
+    pub(super) fn supported_value(&mut self, since: &Availability, what: &str, span: Span) {
+        let Support::GateOff { gate, .. } = since.in_version(self.version) else {
+            return self.supported(since, what, span);
+        };
+        let headline =
+            format!("Kubernetes {} refuses {what} unless the feature gate {gate} is on", self.version);
+        self.report(
+            Diagnostic::error("feature-gate-off", span, headline)
+                .here("off by default")
+                .help(format!("use another value, or a version in which {gate} is on")),
+        );
+    }
+
     /// Reports a statement that is neither the language's nor a field of the object; gives the name that was meant, if one is near.
     pub(super) fn unknown_statement<'n>(
         &mut self,

@@ -201,7 +201,7 @@ impl Resolver<'_> {
         };
         match values.iter().find(|value| value.name == text) {
             Some(member) => {
-                self.supported(&member.since, &format!("`{text}`"), span);
+                self.supported_value(&member.since, &format!("`{text}`"), span);
                 Node::text(span, text)
             }
             None => {

@@ -1,0 +1,162 @@
+//! Annotations that Kubernetes itself reads on a pod, to what it refuses in their values.
+//!
+//! Invariant: an annotation that a field has taken the place of says the same as that field, or is refused.
+
+use super::metadata;
+use super::report::{Report, shown, text};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Workload, WorkloadKind};
+use crate::object::{Entry, Node};
+
+const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
+const MIRROR: &str = "kubernetes.io/config.mirror";
+const SECCOMP_OF_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
+const SECCOMP_OF_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
+const APPARMOR_OF_CONTAINER: &str = "container.apparmor.security.beta.kubernetes.io/";
+
+/// What does nothing any more, and what does it instead.
+const IDLE: &[(&str, &str)] = &[
+    ("scheduler.alpha.kubernetes.io/critical-pod", "`priorityClassName`"),
+    ("security.alpha.kubernetes.io/sysctls", "`securityContext { sysctls { … } }`"),
+    ("security.alpha.kubernetes.io/unsafe-sysctls", "`securityContext { sysctls { … } }`"),
+];
+
+pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    let Some(annotations) = metadata::of_pods(workload).get("annotations") else { return };
+    for annotation in annotations.entries() {
+        let Some(value) = annotation.node.as_text() else { continue };
+        let key = annotation.key.as_str();
+        if let Some((_, instead)) = IDLE.iter().find(|(idle, _)| *idle == key) {
+            report.add(deprecated(annotation, instead));
+        } else if key == DELETION_COST {
+            deletion_cost(annotation, value, report);
+        } else if key == MIRROR {
+            mirror(workload, annotation, report);
+        } else if key == SECCOMP_OF_POD {
+            seccomp(annotation, value, Some(&workload.pod.spec), report);
+        } else if let Some(container) = key.strip_prefix(SECCOMP_OF_CONTAINER) {
+            seccomp(annotation, value, fields_of(workload, container), report);
+        } else if let Some(container) = key.strip_prefix(APPARMOR_OF_CONTAINER) {
+            apparmor(workload, annotation, value, container, report);
+        }
+    }
+}
+
+fn fields_of<'w>(workload: &'w Workload, name: &str) -> Option<&'w Node> {
+    let container = workload.containers.iter().find(|container| container.name.text == name)?;
+    Some(&container.fields)
+}
+
+/// The warning about what has lost its effect, or will.
+pub(super) fn deprecated(annotation: &Entry, instead: &str) -> Diagnostic {
+    let headline = format!("the annotation `{}` has been replaced by a field", annotation.key);
+    Diagnostic::warning("deprecated", annotation.key_span, headline)
+        .here("no longer read, or not for long")
+        .help(format!("use {instead}"))
+}
+
+fn invalid(annotation: &Entry, value: &str, help: &str) -> Diagnostic {
+    let headline = format!("the annotation `{}` cannot be `{}`", annotation.key, shown(value));
+    Diagnostic::error("invalid-annotation", annotation.node.span, headline)
+        .here("not a value that Kubernetes takes")
+        .help(help)
+}
+
+fn deletion_cost(annotation: &Entry, value: &str, report: &mut Report<'_>) {
+    let starts = value == "0" || value.starts_with(|char| matches!(char, '-' | '1'..='9'));
+    if !starts || value.parse::<i32>().is_err() {
+        let headline = format!("the deletion cost `{}` is no 32-bit integer", shown(value));
+        report.add(
+            Diagnostic::error("out-of-range", annotation.node.span, headline)
+                .here("not a 32-bit integer")
+                .help("give a whole number such as `100` or `-5`"),
+        );
+    }
+}
+
+/// The kubelet's own annotation for the pods of its files.
+fn mirror(workload: &Workload, annotation: &Entry, report: &mut Report<'_>) {
+    let pod = &workload.pod.spec;
+    if pod.get("nodeName").is_none() {
+        let help = "remove the annotation; the kubelet sets it";
+        report.unmet(annotation.key_span, MIRROR, "needs a `nodeName`", help);
+    } else if pod.get("resourceClaims").is_some() && workload.kind == WorkloadKind::Pod {
+        let help = "remove the annotation; the kubelet sets it";
+        report.unmet(annotation.key_span, MIRROR, "cannot stand beside `resourceClaims`", help);
+    }
+}
+
+/// The profile of a pod or a container, as an annotation writes it, and where its type stands.
+fn profile<'n>(owner: &'n Node, field: &str) -> Option<(String, &'n Node)> {
+    let profile = owner.at("securityContext")?.get(field)?;
+    let kind = profile.get("type")?;
+    let written = match kind.as_text()? {
+        "Unconfined" => "unconfined".into(),
+        "RuntimeDefault" => "runtime/default".into(),
+        _ => format!("localhost/{}", text(profile, "localhostProfile").unwrap_or_default()),
+    };
+    Some((written, kind))
+}
+
+fn differs(annotation: &Entry, field: &Node) -> Diagnostic {
+    let headline = format!("the annotation `{}` says another profile than the field", annotation.key);
+    Diagnostic::error("conflicting-fields", annotation.node.span, headline)
+        .here("one profile")
+        .label(field.span, "the other")
+        .help("remove the annotation")
+}
+
+fn seccomp(annotation: &Entry, value: &str, owner: Option<&Node>, report: &mut Report<'_>) {
+    let path_fits = |path: &str| !path.starts_with('/') && path.split('/').all(|part| part != "..");
+    let known = ["runtime/default", "docker/default", "unconfined"].contains(&value)
+        || value.strip_prefix("localhost/").is_some_and(path_fits);
+    if !known {
+        let help = "use `runtime/default`, `unconfined` or `localhost/PATH`";
+        report.add(invalid(annotation, value, help));
+        return;
+    }
+    let value = if value == "docker/default" { "runtime/default" } else { value };
+    match owner.map(|owner| profile(owner, "seccompProfile")) {
+        Some(Some((field, kind))) if field != value => report.add(differs(annotation, kind)),
+        Some(None) => {
+            report.add(deprecated(annotation, "`securityContext { seccompProfile { … } }`"));
+        }
+        _ => {}
+    }
+}
+
+fn apparmor(workload: &Workload, annotation: &Entry, value: &str, container: &str, report: &mut Report<'_>) {
+    let Some(owner) = fields_of(workload, container) else {
+        let known = workload.containers.iter().map(|container| container.name.text.as_str());
+        let headline = format!("there is no container `{}`", shown(container));
+        report.add(
+            Diagnostic::error("unknown-container", annotation.key_span, headline)
+                .here("names it behind the `/`")
+                .help(format!("name one of {}", super::report::either(&known.collect::<Vec<_>>()))),
+        );
+        return;
+    };
+    let known = ["", "runtime/default", "unconfined"].contains(&value) || value.starts_with("localhost/");
+    if !known {
+        let help = "use `runtime/default`, `unconfined` or `localhost/PROFILE`";
+        report.add(invalid(annotation, value, help));
+        return;
+    }
+    let on_windows = workload.pod.spec.at("os.name").and_then(Node::as_text) == Some("windows");
+    let of_pod = profile(&workload.pod.spec, "appArmorProfile");
+    // A Pod's annotation becomes the field of its container before it is compared with anything.
+    let counts = workload.kind != WorkloadKind::Pod;
+    match profile(owner, "appArmorProfile") {
+        Some((field, kind)) if field != value && !on_windows => report.add(differs(annotation, kind)),
+        Some(_) => {}
+        None => match of_pod {
+            Some((field, kind)) if field != value && counts && !on_windows => {
+                report.add(differs(annotation, kind));
+            }
+            Some((field, _)) if field == value => {}
+            // What `restricted` wants of a profile, it also takes from here.
+            _ if workload.restricted.is_some() => {}
+            _ => report.add(deprecated(annotation, "`securityContext { appArmorProfile { … } }`")),
+        },
+    }
+}

@@ -1,0 +1,221 @@
+//! Volumes of protocols and vendors, to what the API server refuses in them, and which of them it no longer mounts.
+//!
+//! Invariant: only these sources' own fields are looked at; that they are there is checked with all other volumes.
+
+use super::projections;
+use super::report::{Report, SOURCE, entry, shown, text};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names;
+use crate::model::Volume;
+use crate::object::{Entry, Node};
+
+/// Volumes that no node mounts any more, and the version from which.
+const GONE: &[(&str, &str)] = &[
+    ("photonPersistentDisk", "since Kubernetes 1.16"),
+    ("gitRepo", "since Kubernetes 1.33, unless the gate GitRepoVolumeDriver is on"),
+    ("scaleIO", "since Kubernetes 1.22"),
+    ("flocker", "since Kubernetes 1.25"),
+    ("storageos", "since Kubernetes 1.25"),
+    ("quobyte", "since Kubernetes 1.25"),
+    ("glusterfs", "since Kubernetes 1.26"),
+    ("cephfs", "since Kubernetes 1.31"),
+    ("rbd", "since Kubernetes 1.31"),
+];
+
+/// The numbers of partitions, and of units of a disk.
+const BYTE: std::ops::RangeInclusive<i64> = 0..=255;
+
+pub(super) fn check(volume: &Volume, source: &Entry, report: &mut Report<'_>) {
+    let fields = &source.node;
+    match source.key.as_str() {
+        "awsElasticBlockStore" | "gcePersistentDisk" => report.in_range(fields, "partition", &BYTE),
+        "azureDisk" => azure_disk(fields, report),
+        "cinder" => secret(fields, report),
+        "fc" => fibre_channel(fields, report),
+        "flexVolume" => flex(fields, report),
+        "flocker" => flocker(fields, report),
+        "gitRepo" => {
+            if let Some(directory) = fields.get("directory") {
+                projections::relative(directory, report);
+            }
+        }
+        "iscsi" => iscsi(volume, fields, report),
+        "nfs" => absolute(fields.get("path"), report),
+        "quobyte" => quobyte(fields, report),
+        "storageos" => {
+            for field in ["volumeName", "volumeNamespace"] {
+                if let Some(name) = entry(fields, field) {
+                    report.form(Some(&name.node), "a StorageOS name", names::label);
+                }
+            }
+            secret(fields, report);
+        }
+        _ => {}
+    }
+    if let Some((_, since)) = GONE.iter().find(|(gone, _)| *gone == source.key) {
+        let headline = format!("no node mounts a volume from `{}` any more", source.key);
+        report.add(
+            Diagnostic::warning("deprecated", source.key_span, headline)
+                .here(*since)
+                .help("use a claim, whose storage a CSI driver provides: `volume NAME claim \"…\"`"),
+        );
+    }
+}
+
+fn secret(fields: &Node, report: &mut Report<'_>) {
+    if let Some(secret) = fields.get("secretRef") {
+        report.required(secret, "name", "a reference to a Secret", secret.span);
+    }
+}
+
+fn absolute(path: Option<&Node>, report: &mut Report<'_>) {
+    if let Some(path) = path
+        && let Some(written) = path.as_text()
+        && !written.is_empty()
+        && !written.starts_with('/')
+    {
+        report.add(projections::invalid_path(path, written, "is not absolute", "start it with `/`"));
+    }
+}
+
+fn azure_disk(fields: &Node, report: &mut Report<'_>) {
+    let (Some(kind), Some(uri)) = (text(fields, "kind"), entry(fields, "diskURI")) else { return };
+    let start = if kind == "Managed" { "/subscriptions/" } else { "https://" };
+    if uri.node.as_text().is_some_and(|uri| !uri.starts_with(start)) {
+        let why = format!("of a disk of the kind `{kind}` starts with `{start}`");
+        report.unmet(uri.node.span, "diskURI", &why, "give the disk's own address");
+    }
+}
+
+fn fibre_channel(fields: &Node, report: &mut Report<'_>) {
+    let owner = "a volume from `fc`";
+    report.exactly_one(fields, &["targetWWNs", "wwids"], owner, fields.span, SOURCE);
+    if let Some(targets) = entry(fields, "targetWWNs") {
+        report.in_range(fields, "lun", &BYTE);
+        report.required(fields, "lun", "a volume from `targetWWNs`", targets.key_span);
+    } else if fields.get("targetWWNs").is_some() && entry(fields, "wwids").is_none() {
+        report.required(fields, "targetWWNs", owner, fields.span);
+    } else if fields.get("wwids").is_some() {
+        report.required(fields, "wwids", owner, fields.span);
+    }
+}
+
+fn flex(fields: &Node, report: &mut Report<'_>) {
+    for option in fields.get("options").map_or(&[][..], Node::entries) {
+        let domain = format!(".{}", option.key.split('/').next().unwrap_or_default().to_lowercase());
+        if domain.ends_with(".kubernetes.io") || domain.ends_with(".k8s.io") {
+            let why = "is Kubernetes' own to set";
+            report.unmet(option.key_span, &shown(&option.key), why, "use another name");
+        }
+    }
+}
+
+fn flocker(fields: &Node, report: &mut Report<'_>) {
+    let given = |field| entry(fields, field).is_some();
+    if given("datasetName") == given("datasetUUID") {
+        let owner = "a volume from `flocker`";
+        report.exactly_one(fields, &["datasetName", "datasetUUID"], owner, fields.span, SOURCE);
+    }
+    if let Some(name) = fields.get("datasetName")
+        && let Some(written) = name.as_text()
+        && written.contains('/')
+    {
+        report.add(projections::invalid_path(name, written, "has a `/` in it", "give the name alone"));
+    }
+}
+
+fn iscsi(volume: &Volume, fields: &Node, report: &mut Report<'_>) {
+    report.in_range(fields, "lun", &BYTE);
+    for field in ["iqn", "initiatorName"] {
+        if let Some(name) = fields.get(field).filter(|_| field != "iqn" || entry(fields, field).is_some()) {
+            report.form(Some(name), "an iSCSI name", iscsi_name);
+        }
+    }
+    for field in ["chapAuthDiscovery", "chapAuthSession"] {
+        if let Some(wanted) = entry(fields, field)
+            && wanted.node.as_bool() == Some(true)
+            && fields.get("secretRef").is_none()
+        {
+            report.unmet(wanted.key_span, field, "needs a `secretRef`", "name the Secret: `secretRef { … }`");
+            break;
+        }
+    }
+    let portal = text(fields, "targetPortal").unwrap_or_default();
+    if let Some(initiator) = entry(fields, "initiatorName")
+        && volume.name.text.len() + 1 + portal.len() > 64
+    {
+        let why = "leaves 64 characters for the volume's name, `:` and `targetPortal`";
+        report.unmet(initiator.key_span, "initiatorName", why, "shorten the volume's name");
+    }
+}
+
+/// `iqn.2025-01.dev.acme:disk1`, `eui.` and 16, or `naa.` and 32 letters and digits.
+fn iscsi_name(text: &str) -> Option<names::Fault> {
+    let plain =
+        |rest: &str, count| rest.len() == count && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // Behind the kind stands any one character.
+    let rest = |kind: &str| text.strip_prefix(kind).and_then(|rest| rest.get(1..));
+    let fits = match text.get(..3) {
+        Some("iqn") => is_iqn(text),
+        Some("eui") => rest("eui").is_some_and(|rest| plain(rest, 16)),
+        Some("naa") => rest("naa").is_some_and(|rest| plain(rest, 32)),
+        _ => false,
+    };
+    (!fits).then_some(names::Fault::Form("a name such as `iqn.2025-01.dev.acme:disk1`"))
+}
+
+fn is_iqn(text: &str) -> bool {
+    let Some((authority, unit)) = text.split_once(':') else { return false };
+    let digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = authority.splitn(3, '.');
+    let date = parts.nth(1).and_then(|date| date.split_once('-'));
+    let name = parts.next().unwrap_or_default();
+    date.is_some_and(|(year, month)| digits(year, 4) && digits(month, 2))
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+        && !unit.is_empty()
+        && !unit.contains(|char: char| char.is_ascii_whitespace() || ",;*&$|".contains(char))
+}
+
+fn quobyte(fields: &Node, report: &mut Report<'_>) {
+    if let Some(tenant) = fields.get("tenant")
+        && tenant.as_text().is_some_and(|tenant| tenant.len() > 64)
+    {
+        report.add(super::report::too_long(
+            tenant.as_text().unwrap_or_default(),
+            tenant.span,
+            "a tenant's name",
+            64,
+        ));
+        return;
+    }
+    let Some(registry) = entry(fields, "registry") else { return };
+    let pair = |text: &str| {
+        text.rsplit_once(':')
+            .is_some_and(|(host, _)| !host.contains(':') || (host.starts_with('[') && host.ends_with(']')))
+    };
+    if let Some(written) = registry.node.as_text()
+        && !written.split(',').all(pair)
+    {
+        let why = "is `HOST:PORT`, or several of these with `,` between them";
+        report.unmet(registry.node.span, "registry", why, "write it so");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::iscsi_name;
+
+    #[test]
+    fn iscsi_names() {
+        let long = format!("naa.{}", "0".repeat(32));
+        for good in ["iqn.2025-01.dev.acme:disk1", "eui.0123456789ABCDEF", &long] {
+            assert_eq!(iscsi_name(good), None, "{good}");
+        }
+        for bad in
+            ["", "iqn", "iqn.2025-01.dev.acme", "iqn.25-01.a:b", "iqn.2025-01.a:b c", "eui.0", "nqn.x:y"]
+        {
+            assert!(iscsi_name(bad).is_some(), "{bad}");
+        }
+    }
+}
