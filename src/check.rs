@@ -15,7 +15,7 @@
 //! | steps: no lifecycle, probes, restart on resize | `lifecycle-on-step` `probe-on-step` `resize-on-step` |
 //! | volumes: names, one source, the source's own fields | `duplicate-name` `several-sources` `missing-field` `out-of-range` `invalid-path` |
 //! | volumes: items, downward API, projected sources | `invalid-path` `missing-source` `several-sources` `duplicate-item` `out-of-range` `unknown-field-path` |
-//! | mounts and devices | `duplicate-mount-path` `invalid-path` `conflicting-fields` `unmet-requirement` `unknown-volume` `wrong-volume-kind` |
+//! | mounts and devices | `relative-path` `duplicate-mount-path` `invalid-path` `conflicting-fields` `unmet-requirement` `unknown-volume` `wrong-volume-kind` |
 //! | variables | `invalid-variable` `shadowed-variable` `missing-source` `several-sources` `unknown-field-path` `unknown-resource` `invalid-divisor` |
 //! | ports | `out-of-range` `invalid-name` `duplicate-port` `host-port-mismatch` `idle-field` |
 //! | probes and hooks | `missing-handler` `several-handlers` `unknown-port` `out-of-range` `unmet-requirement` `missing-field` |

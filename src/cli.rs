@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod each;
 mod explain;
+mod import;
 mod input;
 mod output;
 mod params;
@@ -36,6 +37,7 @@ pub fn run() -> ExitCode {
         Command::Compile(arguments) => compile::run(arguments, &mut console),
         Command::Check(arguments) => check::run(arguments, &mut console),
         Command::Plan(arguments) => plan::run(arguments, &mut console),
+        Command::Import(arguments) => import::run(arguments, &mut console),
         Command::Explain(arguments) => explain::run(arguments, &mut console),
         Command::Completions(arguments) => completions::run(arguments, &mut console),
     };
@@ -105,6 +107,9 @@ Examples:
   initflow plan shop.initflow
   initflow plan --format json shop.initflow | jq '.workloads[].effective.requests'")]
     Plan(PlanArguments),
+    /// Turn Kubernetes manifests into sources that compile to the same objects
+    #[command(after_help = IMPORT_HELP)]
+    Import(ImportArguments),
     /// Explain a diagnostic, a statement or a Kubernetes field; without a name, list the diagnostics
     #[command(after_help = "\
 Examples:
@@ -135,9 +140,21 @@ linked folders are not entered. A source is at most 32 MiB. Printed output is al
 errors, nothing is printed. With -o each source is written on its own, at once and complete, unless it has errors;
 a source that defines no workload has no output.";
 
-/// What is compiled, and for what.
+const IMPORT_HELP: &str = "\
+Examples:
+  initflow import deployment.yaml > shop.initflow
+  initflow import -o apps manifests              manifests/a/b.yaml becomes apps/a/b.initflow
+  helm template shop | initflow import -         from standard input
+  kubectl get deployment shop -o yaml | initflow import -
+
+Pods, Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs and CronJobs are imported, in YAML, JSON or KYAML; other
+objects are named in a warning and left alone. Of a folder all *.yaml, *.yml and *.json files are taken, also in folders
+below it. What the API server would refuse is an error at its place in the manifest. Printed output is all or nothing;
+with -o each file is written on its own, at once and complete, and never over one that is there, unless --force is given.";
+
+/// What is read, and for what.
 #[derive(Args)]
-struct Program {
+struct Inputs {
     /// Files, folders, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -150,6 +167,13 @@ struct Program {
     /// Take no settings from any initflow.toml
     #[arg(long)]
     no_config: bool,
+}
+
+/// What is compiled, and for what.
+#[derive(Args)]
+struct Program {
+    #[command(flatten)]
+    inputs: Inputs,
     /// Give a param its value; `file.name` for a param of a used file
     #[arg(long, value_name = "NAME=VALUE", value_parser = params::assignment)]
     set: Vec<(String, String)>,
@@ -201,6 +225,18 @@ struct PlanArguments {
 enum PlanFormat {
     Text,
     Json,
+}
+
+#[derive(Args)]
+struct ImportArguments {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Write one source a file into this folder, in the folder structure of the manifests
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Replace sources that are there already
+    #[arg(long, requires = "output")]
+    force: bool,
 }
 
 #[derive(Args)]

@@ -1,6 +1,215 @@
 //! Kubernetes manifests to the source that a person would have written.
 //!
 //! Invariant: what is imported compiles to the same object; what the API server would refuse is an error at its place
-//! in the manifest.
+//! in the manifest. Import itself checks the types of fields, and what the language implies and so cannot leave out; all
+//! else is found by compiling what was imported, and shown where it comes from.
 
+mod command;
+mod comments;
+mod container;
+mod environment;
+mod fields;
+mod flow;
+mod labels;
+mod probe;
+mod source;
+mod text;
+mod typed;
+mod volume;
+mod workload;
 pub mod yaml;
+
+#[cfg(test)]
+mod tests;
+
+use crate::compile::{NoFiles, Options, compile};
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::kubernetes::schema;
+use crate::model::WorkloadKind;
+use crate::source::{FileId, Sources, Span};
+use source::Written;
+use yaml::{Comment, Node, Stream, Value};
+
+/// What comes of a file of manifests.
+#[derive(Debug)]
+pub struct Import {
+    /// The file.
+    pub sources: Sources,
+    /// What was found, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The source; none where there are errors, or no workload.
+    pub source: Option<String>,
+}
+
+impl Import {
+    /// Whether there are errors.
+    pub fn failed(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// Imports the workloads of a file of manifests.
+pub fn import(name: &str, text: String, options: &Options) -> Import {
+    let mut sources = Sources::default();
+    let id = sources.add(name, text);
+    let file = sources.get(id);
+    let mut diagnostics = Vec::new();
+    let Stream { documents, comments } = yaml::read(file, &mut diagnostics);
+    let mut written = Written::default();
+    let mut comments = comments.as_slice();
+    for (at, document) in documents.iter().enumerate() {
+        let end = end_of(document, documents.get(at + 1), &file.text);
+        let mine = take(&mut comments, end);
+        document_to(document, mine, &file.text, &mut written, &mut diagnostics);
+    }
+    let is_empty = written.text.is_empty();
+    if !is_empty {
+        find_faults(id, &written, options, &mut diagnostics);
+    }
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.name));
+    diagnostics.dedup();
+    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let source = (!failed && !is_empty).then_some(written.text);
+    Import { sources, diagnostics, source }
+}
+
+/// Where the comments end that are about a document: at the `---` behind it.
+fn end_of(document: &Node, next: Option<&Node>, text: &str) -> usize {
+    let end = document.span.end as usize;
+    match next {
+        None => text.len(),
+        Some(next) => {
+            let between = text.get(end..next.span.start as usize).unwrap_or_default();
+            end + between.find("\n---").unwrap_or_default()
+        }
+    }
+}
+
+/// Takes off the comments that start before a place.
+fn take<'c>(comments: &mut &'c [Comment], end: usize) -> &'c [Comment] {
+    let until = comments.partition_point(|comment| (comment.span.start as usize) < end);
+    let (taken, rest) = comments.split_at(until);
+    *comments = rest;
+    taken
+}
+
+/// Writes the workloads of a document, with its comments.
+fn document_to(
+    document: &Node,
+    mut comments: &[Comment],
+    text: &str,
+    written: &mut Written,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut manifests = Vec::new();
+    find(document, &mut manifests, diagnostics);
+    let beginnings = comments::beginnings(document);
+    let count = manifests.len();
+    for (at, (manifest, kind)) in manifests.into_iter().enumerate() {
+        let mut statement = workload::workload(&manifest, kind, diagnostics);
+        let is_last = at + 1 == count;
+        let mine = take(&mut comments, if is_last { text.len() } else { manifest.span.end as usize });
+        let left = comments::place(mine, text, &beginnings, &mut statement);
+        if !written.text.is_empty() {
+            written.text.push('\n');
+        }
+        written.statements(&[statement], 0);
+        written.comments(&left, 0);
+    }
+}
+
+/// The workloads of a document, and of the lists in it.
+fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
+    let Value::Map(entries) = &document.value else {
+        diagnostics.push(
+            Diagnostic::error("type-mismatch", document.span, "this document is no manifest")
+                .here("expected a map with `apiVersion`, `kind` and `metadata`"),
+        );
+        return;
+    };
+    let field = |key: &str| document.get(key).and_then(Node::as_text);
+    let Some(kind) = field("kind") else {
+        return diagnostics.push(lacks(document, "kind", "a manifest"));
+    };
+    let place = document.get("kind").map_or(document.span, |node| node.span);
+    if kind == "List" {
+        for item in document.get("items").map(Node::items).unwrap_or_default() {
+            find(item, found, diagnostics);
+        }
+        return;
+    }
+    let Some(workload) = WorkloadKind::ALL.into_iter().find(|workload| workload.name() == kind) else {
+        diagnostics.push(
+            Diagnostic::warning(
+                "not-a-workload",
+                place,
+                format!("this `{}` is left alone", kind.escape_debug()),
+            )
+            .here("only workloads are imported"),
+        );
+        return;
+    };
+    let Some(version) = document.get("apiVersion") else {
+        return diagnostics.push(lacks(document, "apiVersion", "a manifest"));
+    };
+    let expected = api_version(workload);
+    if version.as_text() != Some(expected) {
+        diagnostics.push(
+            Diagnostic::error(
+                "unknown-value",
+                version.span,
+                format!("there is no {kind} in this version of the API"),
+            )
+            .here(format!("expected `{expected}`"))
+            .help(format!("write `apiVersion: {expected}`")),
+        );
+        return;
+    }
+    let Some(object) = schema::object(kind) else { return };
+    let entries = typed::fields(object, entries.clone(), diagnostics);
+    found.push((Node { span: document.span, value: Value::Map(entries) }, workload));
+}
+
+fn api_version(kind: WorkloadKind) -> &'static str {
+    match kind {
+        WorkloadKind::Pod => "v1",
+        WorkloadKind::Job | WorkloadKind::CronJob => "batch/v1",
+        _ => "apps/v1",
+    }
+}
+
+/// Compiles what was imported, and shows what is found where it comes from.
+fn find_faults(id: FileId, written: &Written, options: &Options, diagnostics: &mut Vec<Diagnostic>) {
+    let compilation = compile("", written.text.clone(), &NoFiles, options);
+    let place = |span: Span| written.origin(&span.range()).unwrap_or(Span { file: id, start: 0, end: 0 });
+    let reported: Vec<Span> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .map(|diagnostic| diagnostic.primary.span)
+        .collect();
+    for diagnostic in compilation.diagnostics {
+        // What could not be understood is not missing, and has been reported.
+        let may_follow = ["missing-", "unused-", "unread-", "unwritten-", "unknown-"];
+        let at = place(diagnostic.primary.span);
+        let follows = may_follow.iter().any(|start| diagnostic.name.starts_with(start));
+        let touches = |span: &Span| span.start <= at.end && at.start <= span.end;
+        if (follows && !reported.is_empty()) || reported.iter().any(touches) {
+            continue;
+        }
+        let label = |label: Label| Label { span: place(label.span), ..label };
+        diagnostics.push(Diagnostic {
+            primary: label(diagnostic.primary),
+            labels: diagnostic.labels.into_iter().map(label).collect(),
+            // Its edits are those of the source.
+            fix: None,
+            ..diagnostic
+        });
+    }
+}
+
+/// The error about a field that has to be there.
+fn lacks(owner: &Node, field: &str, what: &str) -> Diagnostic {
+    let first = owner.entries().first().map_or(owner.span, |entry| entry.key_span);
+    Diagnostic::error("missing-field", first, format!("{what} has no `{field}`"))
+        .here(format!("`{field}` is missing"))
+}

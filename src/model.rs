@@ -4,7 +4,7 @@
 
 mod amounts;
 mod builtin;
-mod command;
+pub(crate) mod command;
 mod container;
 mod declare;
 mod defaults;
@@ -29,6 +29,7 @@ mod types;
 mod volume;
 mod workload;
 
+pub use labels::NAME_LABEL;
 pub use parameter::parameter_types;
 pub use resolve::{File, Program, resolve};
 pub(crate) use security::may_be_root;

@@ -139,6 +139,8 @@ pub enum Type {
     Seconds,
     /// An absolute path.
     Path,
+    /// An absolute path, or in quotes any other: Kubernetes takes `C:\\data` and `data` too.
+    AnyPath,
     /// A file mode in octal: `0644`.
     Mode,
     /// A port number.
@@ -180,7 +182,7 @@ impl Type {
             }
             Self::ResourceRange => "an amount, or `request..limit`".into(),
             Self::Seconds => "a time in whole seconds such as `30s`, `5m` or `1h30m`".into(),
-            Self::Path => "an absolute path such as `/etc/shop`".into(),
+            Self::Path | Self::AnyPath => "an absolute path such as `/etc/shop`".into(),
             Self::Mode => "a file mode in octal such as `0644`".into(),
             Self::Port => "a port number from 1 to 65535".into(),
             Self::PortRef => "a port's number or name".into(),

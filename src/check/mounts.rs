@@ -54,6 +54,9 @@ fn mounts(container: &Container, report: &mut Report<'_>) {
     let Some(list) = container.fields.get("volumeMounts") else { return };
     let mut paths: HashMap<&str, Span> = HashMap::new();
     for mount in list.items() {
+        if let Some(path) = mount.get("mountPath") {
+            relative(path, report);
+        }
         if let Some(path) = report.required(mount, "mountPath", "a mount", mount.span)
             && let Some(written) = path.as_text()
             && let Some(first) = paths.insert(written, path.span)
@@ -89,6 +92,20 @@ fn options(mount: &Node, volume: Option<&Volume>, report: &mut Report<'_>) {
             report.unmet(options.key_span, &options.key, "cannot stand at the mount of an image", help);
         }
     });
+}
+
+/// A path that the container's runtime makes an absolute one.
+fn relative(path: &Node, report: &mut Report<'_>) {
+    let Some(text) = path.as_text() else { return };
+    let is_of_windows = text.starts_with('\\') || text.chars().nth(1) == Some(':');
+    if !text.is_empty() && !text.starts_with('/') && !is_of_windows {
+        let shown = text.escape_debug();
+        report.add(
+            Diagnostic::warning("relative-path", path.span, format!("the volume is mounted at `/{shown}`"))
+                .here("not an absolute path")
+                .help(format!("write `/{shown}`")),
+        );
+    }
 }
 
 fn propagation(container: &Container, mount: &Node, report: &mut Report<'_>) {

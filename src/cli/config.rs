@@ -1,6 +1,6 @@
 //! The `initflow.toml` of each source: which file it is, read once for all sources that it is for.
 
-use super::Program;
+use super::Inputs;
 use super::console::Console;
 use super::input::{self, Input};
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
@@ -13,22 +13,18 @@ use std::sync::Arc;
 /// The settings that are for each source, in the order of the sources.
 ///
 /// Gives nothing where a file of settings cannot be used, which is reported.
-pub(super) fn configs(
-    program: &Program,
-    inputs: &[Input],
-    console: &mut Console,
-) -> Option<Vec<Arc<Config>>> {
+pub(super) fn configs(named: &Inputs, inputs: &[Input], console: &mut Console) -> Option<Vec<Arc<Config>>> {
     let mut read: HashMap<Option<PathBuf>, Option<Arc<Config>>> = HashMap::new();
     let mut found: HashMap<&Path, Option<PathBuf>> = HashMap::new();
     let mut configs = Vec::with_capacity(inputs.len());
     for input in inputs {
-        let path = match (&program.config, program.no_config) {
+        let path = match (&named.config, named.no_config) {
             (Some(path), _) => Some(path.clone()),
             (None, true) => None,
             (None, false) => found.entry(input.folder()).or_insert_with(|| find(input.folder())).clone(),
         };
         let config = read.entry(path).or_insert_with_key(|path| match path {
-            Some(path) => load(path, program.config.is_some(), console).map(Arc::new),
+            Some(path) => load(path, named.config.is_some(), console).map(Arc::new),
             None => Some(Arc::default()),
         });
         configs.push(config.clone());

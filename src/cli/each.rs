@@ -4,7 +4,7 @@ use super::config::configs;
 use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::progress::Progress;
-use super::{Program, params};
+use super::{Inputs, Program, params};
 use crate::compile::{Compilation, Compiled, Loader, Options, compile_with};
 use crate::config::Config;
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
@@ -36,38 +36,54 @@ pub(super) fn compile_each<W: Send, T: Send>(
     finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
     let settings = params::settings(program, console)?;
-    let configs = configs(program, inputs, console)?;
+    let configs = configs(&program.inputs, inputs, console)?;
     let disk = Disk::default();
     let work = |(input, config): (&Input, &Arc<Config>)| match input.read() {
         Err(trouble) => Outcome::Unreadable(trouble),
         Ok(text) => {
             let make = |compiled| make(input, compiled);
-            let options = Options {
-                version: program.kube.or(config.version).unwrap_or_default(),
-                images: config.images.clone(),
-                settings: settings.clone(),
-                check_only,
-            };
+            let options =
+                Options { settings: settings.clone(), check_only, ..options(&program.inputs, config) };
             let mut compilation = compile_with(&input.name, text, &disk, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
         }
     };
+    Some(on_each(inputs, &configs, work))
+}
+
+/// What the call and the settings say about how to compile.
+pub(super) fn options(named: &Inputs, config: &Config) -> Options {
+    let version = named.kube.or(config.version).unwrap_or_default();
+    Options { version, images: config.images.clone(), ..Options::default() }
+}
+
+/// Does the same work on each input, with progress shown where there are many.
+pub(super) fn on_each<T: Send>(
+    inputs: &[Input],
+    configs: &[Arc<Config>],
+    work: impl Fn((&Input, &Arc<Config>)) -> T + Sync,
+) -> Vec<T> {
     if inputs.len() < FEW {
-        return Some(inputs.iter().zip(&configs).map(work).collect());
+        return inputs.iter().zip(configs).map(work).collect();
     }
     let progress = Progress::new(inputs.len());
-    let counted = |source| {
-        let outcome = work(source);
+    let counted = |input| {
+        let outcome = work(input);
         progress.advance();
         outcome
     };
-    Some(inputs.par_iter().zip(&configs).map(counted).collect())
+    inputs.par_iter().zip(configs).map(counted).collect()
 }
 
 /// The sources that a program names; what is wrong with the others is reported.
 pub(super) fn inputs(program: &Program, console: &mut Console) -> Vec<Input> {
-    let (inputs, troubles) = input::find(&program.paths);
+    found(&program.inputs, input::SOURCES, console)
+}
+
+/// The files with these endings that a call names; what is wrong with the others is reported.
+pub(super) fn found(named: &Inputs, endings: &'static [&'static str], console: &mut Console) -> Vec<Input> {
+    let (inputs, troubles) = input::find(&named.paths, endings);
     for trouble in &troubles {
         report(trouble, console);
     }
@@ -92,7 +108,7 @@ pub(super) fn settle<W, T>(
     }
 }
 
-fn report(trouble: &Trouble, console: &mut Console) {
+pub(super) fn report(trouble: &Trouble, console: &mut Console) {
     console.trouble(&trouble.message);
     if let Some(help) = trouble.help {
         console.help(help);

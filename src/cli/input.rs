@@ -1,4 +1,4 @@
-//! Arguments to sources: which files there are, and their text.
+//! Arguments to sources and manifests: which files there are, and their text.
 //!
 //! Invariant: no more than [`MAX_SOURCE_BYTES`] of a file are taken into memory, whatever kind of file it is, and the
 //! files of a folder come in one order on every machine.
@@ -8,7 +8,12 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// A source to compile.
+/// The endings of the names of sources.
+pub(super) const SOURCES: &[&str] = &["initflow"];
+/// The endings of the names of manifests.
+pub(super) const MANIFESTS: &[&str] = &["yaml", "yml", "json"];
+
+/// A file to read: a source, or manifests.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Input {
     /// Where it is; none for standard input.
@@ -17,6 +22,8 @@ pub(super) struct Input {
     pub(super) name: String,
     /// Its place below the folder that was given, or its own name.
     relative: PathBuf,
+    /// The endings that its name is expected to have one of.
+    endings: &'static [&'static str],
 }
 
 /// What is said about a path that cannot be used, and what to do instead, where there is something.
@@ -27,12 +34,12 @@ pub(super) struct Trouble {
 }
 
 impl Input {
-    fn stdin() -> Self {
-        Self { path: None, name: "<stdin>".to_owned(), relative: PathBuf::from("stdin") }
+    fn stdin(endings: &'static [&'static str]) -> Self {
+        Self { path: None, name: "<stdin>".to_owned(), relative: PathBuf::from("stdin"), endings }
     }
 
-    fn file(path: PathBuf, relative: PathBuf) -> Self {
-        Self { name: path.to_string_lossy().into_owned(), path: Some(path), relative }
+    fn file(path: PathBuf, relative: PathBuf, endings: &'static [&'static str]) -> Self {
+        Self { name: path.to_string_lossy().into_owned(), path: Some(path), relative, endings }
     }
 
     /// The text.
@@ -55,12 +62,12 @@ impl Input {
 
     /// The output's place in a folder: the source's, with another ending.
     pub(super) fn output_in(&self, folder: &Path, ending: &str) -> PathBuf {
-        folder.join(exchange_ending(&self.relative, ending))
+        folder.join(exchange_ending(&self.relative, self.endings, ending))
     }
 
     /// The output's place beside the source; none for standard input.
     pub(super) fn output_beside(&self, ending: &str) -> Option<PathBuf> {
-        self.path.as_deref().map(|path| exchange_ending(path, ending))
+        self.path.as_deref().map(|path| exchange_ending(path, self.endings, ending))
     }
 
     /// The name without its folders, which does not depend on where the command runs.
@@ -70,8 +77,8 @@ impl Input {
     }
 }
 
-fn exchange_ending(path: &Path, ending: &str) -> PathBuf {
-    if path.extension().is_some_and(|extension| extension == EXTENSION) {
+fn exchange_ending(path: &Path, endings: &[&str], ending: &str) -> PathBuf {
+    if has_ending(path, endings) {
         return path.with_extension(ending);
     }
     let mut path = path.as_os_str().to_owned();
@@ -80,28 +87,30 @@ fn exchange_ending(path: &Path, ending: &str) -> PathBuf {
     path.into()
 }
 
-const EXTENSION: &str = "initflow";
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|extension| endings.iter().any(|ending| extension == *ending))
+}
 
-/// The sources that paths stand for, and the paths that stand for none.
-pub(super) fn find(paths: &[PathBuf]) -> (Vec<Input>, Vec<Trouble>) {
+/// The files that paths stand for, of folders those with one of the endings, and the paths that stand for none.
+pub(super) fn find(paths: &[PathBuf], endings: &'static [&'static str]) -> (Vec<Input>, Vec<Trouble>) {
     let (mut inputs, mut troubles) = (Vec::new(), Vec::new());
     let mut stdin = false;
     for path in paths {
         if path.as_os_str() == "-" {
             if !stdin {
-                inputs.push(Input::stdin());
+                inputs.push(Input::stdin(endings));
             }
             stdin = true;
         } else if path.is_dir() {
             let before = inputs.len();
-            walk(path, Path::new(""), &mut inputs, &mut troubles);
+            walk(path, Path::new(""), endings, &mut inputs, &mut troubles);
             if inputs.len() == before {
-                let message = format!("there is no .initflow file in `{}`", path.display());
+                let message = format!("there is no .{} file in `{}`", endings.join(" or ."), path.display());
                 troubles.push(Trouble { message, help: None });
             }
         } else {
             let relative = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
-            inputs.push(Input::file(path.clone(), relative));
+            inputs.push(Input::file(path.clone(), relative, endings));
         }
     }
     let mut seen = std::collections::HashSet::new();
@@ -110,7 +119,13 @@ pub(super) fn find(paths: &[PathBuf]) -> (Vec<Input>, Vec<Trouble>) {
 }
 
 /// Gathers the sources below a folder, sorted by name. Linked folders are not entered, so there are no loops.
-fn walk(folder: &Path, relative: &Path, inputs: &mut Vec<Input>, troubles: &mut Vec<Trouble>) {
+fn walk(
+    folder: &Path,
+    relative: &Path,
+    endings: &'static [&'static str],
+    inputs: &mut Vec<Input>,
+    troubles: &mut Vec<Trouble>,
+) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = match entries {
         Ok(entries) => entries,
@@ -127,9 +142,9 @@ fn walk(folder: &Path, relative: &Path, inputs: &mut Vec<Input>, troubles: &mut 
         }
         let below = relative.join(&name);
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            walk(&path, &below, inputs, troubles);
-        } else if path.extension().is_some_and(|extension| extension == EXTENSION) && !path.is_dir() {
-            inputs.push(Input::file(path, below));
+            walk(&path, &below, endings, inputs, troubles);
+        } else if has_ending(&path, endings) && !path.is_dir() {
+            inputs.push(Input::file(path, below, endings));
         }
     }
 }
@@ -193,7 +208,7 @@ mod tests {
 
     #[test]
     fn outputs_stand_where_the_sources_do() {
-        let input = Input::file("apps/a/shop.initflow".into(), "a/shop.initflow".into());
+        let input = Input::file("apps/a/shop.initflow".into(), "a/shop.initflow".into(), SOURCES);
         assert_eq!(input.output_in(Path::new("out"), "yaml"), Path::new("out/a/shop.yaml"));
         assert_eq!(input.output_beside("json").as_deref(), Some(Path::new("apps/a/shop.json")));
         assert_eq!(input.short_name(), "shop.initflow");
@@ -201,9 +216,9 @@ mod tests {
 
     #[test]
     fn an_unusual_ending_is_kept() {
-        let input = Input::file("shop.v2".into(), "shop.v2".into());
+        let input = Input::file("shop.v2".into(), "shop.v2".into(), SOURCES);
         assert_eq!(input.output_in(Path::new("out"), "yaml"), Path::new("out/shop.v2.yaml"));
-        assert_eq!(Input::stdin().output_beside("yaml"), None);
+        assert_eq!(Input::stdin(SOURCES).output_beside("yaml"), None);
     }
 
     #[test]

@@ -30,19 +30,45 @@ impl Entry {
         self.text.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
-    /// Whether its programs are files of settings, in TOML.
-    pub fn is_of_settings(&self) -> bool {
-        self.text.contains("\n```toml fails\n")
+    /// What its programs are written in.
+    pub fn language(&self) -> Language {
+        let is_in = |language: &Language| self.text.contains(&format!("\n```{} fails\n", language.name()));
+        Language::ALL.into_iter().find(is_in).unwrap_or(Language::Initflow)
     }
 
     /// The program that raises this diagnostic and no other.
     pub fn failing(&self) -> Option<&'static str> {
-        fence(self.text, if self.is_of_settings() { "```toml fails\n" } else { "```initflow fails\n" })
+        fence(self.text, &format!("```{} fails\n", self.language().name()))
     }
 
     /// The same program, cured.
     pub fn cured(&self) -> Option<&'static str> {
-        fence(self.text, if self.is_of_settings() { "```toml\n" } else { "```initflow\n" })
+        fence(self.text, &format!("```{}\n", self.language().name()))
+    }
+}
+
+/// What the programs in documentation are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Sources.
+    Initflow,
+    /// Files of settings.
+    Toml,
+    /// Manifests that are imported.
+    Yaml,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Initflow, Self::Toml, Self::Yaml];
+
+    /// The word that opens a fence in Markdown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Initflow => "initflow",
+            Self::Toml => "toml",
+            Self::Yaml => "yaml",
+        }
     }
 }
 

@@ -11,6 +11,9 @@ use crate::syntax::tree::{self, Piece, Statement, ValueKind};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 
+/// What runs a `script` that names no other shell.
+pub(crate) const DEFAULT_SHELL: [&str; 3] = ["sh", "-eu", "-c"];
+
 impl Resolver<'_> {
     /// `run "command"`
     pub(super) fn run(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
@@ -45,13 +48,13 @@ impl Resolver<'_> {
         let shell = match head.plain("\"shell\"") {
             Some(filled) => self.words(filled.value, scope, Taker::Shell),
             None => {
-                let words = ["sh", "-eu", "-c"].map(|word| Node::text(statement.name.span, word));
+                let words = DEFAULT_SHELL.map(|word| Node::text(statement.name.span, word));
                 Node::new(statement.name.span, Value::List(words.into()))
             }
         };
         let Value::List(mut command) = shell.value else { return };
         // A shell without its flag to read a command would take the script for a file's name.
-        if head.plain("\"shell\"").is_some() && !reads_command(&command) {
+        if head.plain("\"shell\"").is_some() && !reads_command(command.iter().filter_map(Node::as_text)) {
             let at = shell.span;
             self.report(
                 Diagnostic::error(
@@ -259,8 +262,7 @@ fn is_assignment(word: &str) -> bool {
 }
 
 /// Whether the words of a shell, or of another interpreter, make it read a command from the next argument.
-fn reads_command(words: &[Node]) -> bool {
-    let mut words = words.iter().filter_map(Node::as_text);
+pub(crate) fn reads_command<'w>(mut words: impl Iterator<Item = &'w str>) -> bool {
     let flags = if words.next().is_some_and(|program| program.ends_with("sh")) {
         &['c', 'C'][..]
     } else {
@@ -288,13 +290,13 @@ fn fill(word: &str, inserted: &mut impl Iterator<Item = SmolStr>) -> SmolStr {
 
 /// Why a command cannot be split.
 #[derive(Debug, PartialEq)]
-enum Fault {
+pub(crate) enum Fault {
     NeedsShell(String),
     Unclosed,
 }
 
 /// Splits a command by the shell's quoting rules; what only a shell can carry out is a fault.
-fn split(text: &str) -> Result<Vec<String>, Fault> {
+pub(crate) fn split(text: &str) -> Result<Vec<String>, Fault> {
     if let Some(found) = shell_feature(text) {
         return Err(Fault::NeedsShell(found));
     }
@@ -382,7 +384,7 @@ fn variable(rest: &str) -> bool {
 }
 
 /// Doubles each `$` that Kubernetes would take for its own: before `$`, and before `(NAME)` where NAME may be a variable.
-fn escape(script: &str, named: impl Fn(&str) -> bool) -> SmolStr {
+pub(crate) fn escape(script: &str, named: impl Fn(&str) -> bool) -> SmolStr {
     if !script.contains("$(") && !script.contains("$$") {
         return script.into();
     }

@@ -7,7 +7,7 @@ use crate::source::Span;
 use smol_str::SmolStr;
 
 /// The label by which a workload without a `selector` finds its pods.
-const NAME_LABEL: &str = "app.kubernetes.io/name";
+pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 
 /// Puts the labels where they belong, and the selector that is implied.
 pub(super) fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {

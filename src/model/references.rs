@@ -6,7 +6,7 @@ use super::resolve::{OWN, Resolver};
 use super::scope::{Scope, written_in};
 use super::types::one_of;
 use super::workload::{Making, Part};
-use super::{Container, Direction, Mount, Name, Reference};
+use super::{Container, Direction, Mount, Name, Reference, Storage};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
 use crate::object::{Entry, Map, Node, Value};
@@ -111,8 +111,16 @@ impl<'a> Resolver<'a> {
         self.secure(making, &mut drafts);
         Self::introduce(making, &mut drafts);
         let volumes = making.volume_names();
-        let volume_at: HashMap<&str, usize> =
+        let mut volume_at: HashMap<&str, usize> =
             volumes.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
+        // In the place of a volume of the same name, the pods get the claim's.
+        for (at, (_, volume)) in making.volumes.iter().enumerate() {
+            if volume.storage == Storage::ClaimTemplate
+                && let Some(index) = volume_at.get_mut(volume.name.text.as_str())
+            {
+                *index = at;
+            }
+        }
         let names: Vec<(SmolStr, Span)> =
             drafts.iter().map(|draft| (draft.name.text.clone(), draft.name.span)).collect();
         let container_at: HashMap<&str, usize> =

@@ -240,7 +240,7 @@ fn converted(constant: &Constant, ty: Type) -> Result<Value, Option<String>> {
             Type::Name | Type::Volume | Type::MountedVolume(_) | Type::Container | Type::PortRef,
             Constant::Text(text) | Constant::Word(text),
         )
-        | (Type::Text | Type::TextOrList, Constant::Text(text) | Constant::Path(text))
+        | (Type::Text | Type::TextOrList | Type::AnyPath, Constant::Text(text) | Constant::Path(text))
         | (Type::Path, Constant::Path(text)) => Ok(Value::Text(text.clone())),
         (Type::TextList, Constant::List(items)) => {
             let item = |item: &Evaluated| match &item.constant {

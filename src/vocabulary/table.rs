@@ -16,13 +16,13 @@ const CONTAINER: &[Slot] = &[One("name", Type::Name), FROM_TEMPLATE];
 
 const MOUNT: &[Slot] = &[
     One("volume", Type::Volume),
-    clause!(required "at", One("path", Type::Path)),
+    clause!(required "at", One("path", Type::AnyPath)),
     clause!(optional "sub", One("folder", Type::Text)),
 ];
 
 const PROBE: &[Slot] = &[
-    clause!(one_of "http", One("port", Type::PortRef), Maybe("path", Type::Path)),
-    clause!(one_of "https", One("port", Type::PortRef), Maybe("path", Type::Path)),
+    clause!(one_of "http", One("port", Type::PortRef), Maybe("path", Type::AnyPath)),
+    clause!(one_of "https", One("port", Type::PortRef), Maybe("path", Type::AnyPath)),
     clause!(one_of "tcp", One("port", Type::PortRef)),
     clause!(one_of "grpc", One("port", Type::Port), Maybe("service", Type::Text)),
     clause!(one_of "exec", One("command", Type::TextOrList)),
@@ -132,7 +132,7 @@ pub static ENTRIES: &[Entry] = &[
             clause!(at_most_one "claim", One("name", Type::Text)),
             clause!(at_most_one "secret", One("name", Type::Text)),
             clause!(at_most_one "configmap", One("name", Type::Text)),
-            clause!(at_most_one "host", One("path", Type::Path)),
+            clause!(at_most_one "host", One("path", Type::AnyPath)),
             clause!(at_most_one "image", One("reference", Type::Text)),
         ],
         Body::Fields("Volume"),
@@ -299,7 +299,7 @@ pub static ENTRIES: &[Entry] = &[
         "mounts",
         &[
             One("volume", Type::Volume),
-            clause!(required "at", One("path", Type::Path)),
+            clause!(required "at", One("path", Type::AnyPath)),
             clause!(optional "readonly"),
             clause!(optional "sub", One("folder", Type::Text)),
         ],

@@ -1,8 +1,8 @@
 //! The table of diagnostics, the files that explain them, and the code that raises them agree.
 
-use crate::{no_complaints, raised, raised_in_settings};
+use crate::{Raised, no_complaints, raised};
 use initflow::compile::Options;
-use initflow::diagnostic::catalog::{Entry, all};
+use initflow::diagnostic::catalog::{Entry, Language, all};
 use initflow::kubernetes::version::Version;
 use initflow::model::Setting;
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ fn every_explanation_has_the_parts_of_one() {
         let title = format!("# {name}\n");
         assert!(text.starts_with(&title), "{FOLDER}/{name}.md starts with another title than `# {name}`");
         let fences: Vec<&str> = text.lines().filter(|line| line.starts_with("```")).collect();
-        let expected = ["initflow", "toml"].map(|language| {
+        let expected = Language::ALL.map(Language::name).map(|language| {
             [format!("```{language} fails"), "```".into(), format!("```{language}"), "```".into()]
         });
         let is_one = expected.iter().any(|expected| fences == *expected);
@@ -30,11 +30,11 @@ fn every_explanation_has_the_parts_of_one() {
 fn the_failing_program_raises_its_diagnostic_and_the_cured_one_nothing() {
     let mut complaints = Vec::new();
     for entry in all() {
-        let (names, shown) = raises(entry, entry.failing());
+        let Raised { names, shown, .. } = raises(entry, entry.failing());
         if names.is_empty() || names.iter().any(|name| *name != entry.name) {
             complaints.push(format!("{}: the program that fails raises {names:?}\n{shown}", entry.name));
         }
-        let (names, shown) = raises(entry, entry.cured());
+        let Raised { names, shown, .. } = raises(entry, entry.cured());
         if !names.is_empty() {
             complaints.push(format!("{}: the cured program raises {names:?}\n{shown}", entry.name));
         }
@@ -43,9 +43,8 @@ fn the_failing_program_raises_its_diagnostic_and_the_cured_one_nothing() {
 }
 
 /// What a program of an entry raises.
-fn raises(entry: &Entry, program: Option<&str>) -> (Vec<&'static str>, String) {
-    let program = program.unwrap_or_default();
-    if entry.is_of_settings() { raised_in_settings(program) } else { raised(program, &options(entry)) }
+fn raises(entry: &Entry, program: Option<&str>) -> Raised {
+    raised(entry.language(), program.unwrap_or_default(), &options(entry))
 }
 
 /// Programs are for the newest version of Kubernetes and without settings, unless the text above them says

@@ -1,8 +1,9 @@
 //! Programs in Markdown: a fence `initflow` compiles without a warning, a fence `initflow NAME` raises exactly NAME, and
-//! so it is with the settings in a fence `toml`.
+//! so it is with the settings in a fence `toml`, and the manifests in a fence `yaml`.
 
-use crate::{no_complaints, raised, raised_in_settings};
+use crate::{Raised, no_complaints, raised};
 use initflow::compile::Options;
+use initflow::diagnostic::catalog::Language;
 use std::fs;
 
 const TEXTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "grammar/reference.md"];
@@ -13,10 +14,7 @@ fn every_program_does_what_its_fence_says() {
     for file in TEXTS {
         let text = fs::read_to_string(file).expect("a text can be read");
         for fence in fences(&text) {
-            let (names, shown) = match fence.language {
-                Language::Initflow => raised(&fence.program, &Options::default()),
-                Language::Toml => raised_in_settings(&fence.program),
-            };
+            let Raised { names, shown, .. } = raised(fence.language, &fence.program, &Options::default());
             let as_said = match fence.raises {
                 None => names.is_empty(),
                 Some(expected) => !names.is_empty() && names.iter().all(|name| *name == expected),
@@ -29,11 +27,6 @@ fn every_program_does_what_its_fence_says() {
         }
     }
     no_complaints(&complaints);
-}
-
-enum Language {
-    Initflow,
-    Toml,
 }
 
 struct Fence<'a> {
@@ -54,10 +47,9 @@ fn fences(text: &str) -> Vec<Fence<'_>> {
         let program = lines.by_ref().map(|(_, line)| line).take_while(|line| line.trim() != "```");
         let program = program.fold(String::new(), |all, line| all + line + "\n");
         let mut words = info.split_whitespace();
-        let language = match words.next() {
-            Some("initflow") => Language::Initflow,
-            Some("toml") => Language::Toml,
-            _ => continue,
+        let word = words.next();
+        let Some(language) = Language::ALL.into_iter().find(|language| word == Some(language.name())) else {
+            continue;
         };
         fences.push(Fence { line: at + 1, language, raises: words.next(), program });
     }
@@ -66,7 +58,7 @@ fn fences(text: &str) -> Vec<Fence<'_>> {
 
 #[test]
 fn fences_are_found_with_what_they_raise() {
-    let text = "a\n```initflow\nx\n```\n```yaml\n```\n\n```initflow unknown-volume\ny\nz\n```\n";
+    let text = "a\n```initflow\nx\n```\n```sh\n```\n\n```initflow unknown-volume\ny\nz\n```\n";
     let found = fences(text);
     let found: Vec<_> =
         found.iter().map(|fence| (fence.line, fence.raises, fence.program.as_str())).collect();

@@ -8,23 +8,43 @@ mod reference;
 
 use initflow::compile::{NoFiles, Options, compile};
 use initflow::config::{self, FILE_NAME};
+use initflow::diagnostic::Severity;
+use initflow::diagnostic::catalog::Language;
 use initflow::diagnostic::human::Human;
+use initflow::import::import;
 use initflow::source::Sources;
 
-/// The names of what a program raises, in order, and all of it as a person sees it.
-fn raised(program: &str, options: &Options) -> (Vec<&'static str>, String) {
-    let compilation = compile("main.initflow", program.to_owned(), &NoFiles, options);
-    let shown = Human::default().render(&compilation.sources, &compilation.diagnostics);
-    (compilation.diagnostics.iter().map(|diagnostic| diagnostic.name).collect(), shown)
+/// What a program, a file of settings or a manifest raises.
+struct Raised {
+    names: Vec<&'static str>,
+    /// All of it as a person sees it.
+    shown: String,
+    severity: Option<Severity>,
 }
 
-/// The same of a file of settings.
-fn raised_in_settings(text: &str) -> (Vec<&'static str>, String) {
-    let mut sources = Sources::default();
-    let id = sources.add(FILE_NAME, text);
-    let (_, diagnostics) = config::read(sources.get(id));
-    let shown = Human::default().render(&sources, &diagnostics);
-    (diagnostics.iter().map(|diagnostic| diagnostic.name).collect(), shown)
+fn raised(language: Language, program: &str, options: &Options) -> Raised {
+    let program = program.to_owned();
+    let (sources, diagnostics) = match language {
+        Language::Initflow => {
+            let compilation = compile("main.initflow", program, &NoFiles, options);
+            (compilation.sources, compilation.diagnostics)
+        }
+        Language::Toml => {
+            let mut sources = Sources::default();
+            let id = sources.add(FILE_NAME, program);
+            let (_, diagnostics) = config::read(sources.get(id));
+            (sources, diagnostics)
+        }
+        Language::Yaml => {
+            let import = import("main.yaml", program, options);
+            (import.sources, import.diagnostics)
+        }
+    };
+    Raised {
+        names: diagnostics.iter().map(|diagnostic| diagnostic.name).collect(),
+        shown: Human::default().render(&sources, &diagnostics),
+        severity: diagnostics.iter().map(|diagnostic| diagnostic.severity).min(),
+    }
 }
 
 /// Says every complaint of a test at once.

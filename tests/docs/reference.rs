@@ -1,7 +1,8 @@
 //! The reference's tables are made from the code: what a table says is what the compiler does.
 
 use crate::no_complaints;
-use initflow::compile::{NoFiles, Options, compile};
+use crate::raised;
+use initflow::compile::Options;
 use initflow::diagnostic::Severity;
 use initflow::diagnostic::catalog::{Entry as Explained, all};
 use initflow::kubernetes::schema::{self, Type};
@@ -160,17 +161,11 @@ fn newer() -> impl Iterator<Item = Vec<String>> {
 
 /// What the explanation's program raises it as.
 fn severity(entry: &Explained) -> &'static str {
-    if entry.is_of_settings() {
-        return "error";
-    }
-    let program = entry.failing().unwrap_or_default().to_owned();
     let version = entry.text.split_once("`--kube ").and_then(|(_, rest)| rest.split('`').next());
     let version = version.map_or(Version::NEWEST, |version| version.parse().expect("a version"));
-    let compilation = compile("main.initflow", program, &NoFiles, &Options { version, ..Options::default() });
-    let warns = |severity: &Severity| *severity == Severity::Warning;
-    let severities: Vec<Severity> =
-        compilation.diagnostics.iter().map(|diagnostic| diagnostic.severity).collect();
-    if !severities.is_empty() && severities.iter().all(warns) { "warning" } else { "error" }
+    let options = Options { version, ..Options::default() };
+    let raised = raised(entry.language(), entry.failing().unwrap_or_default(), &options);
+    if raised.severity == Some(Severity::Warning) { "warning" } else { "error" }
 }
 
 fn code(text: &str) -> String {

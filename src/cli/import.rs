@@ -1,0 +1,56 @@
+//! `initflow import`: manifests to sources, printed or written.
+
+use super::config::configs;
+use super::console::Console;
+use super::each::{found, on_each, options, report};
+use super::input::{Input, MANIFESTS};
+use super::{ImportArguments, Status, output};
+use crate::import::import;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status {
+    let inputs = found(&arguments.inputs, MANIFESTS, console);
+    let Some(configs) = configs(&arguments.inputs, &inputs, console) else { return console.finish() };
+    let outcomes = on_each(&inputs, &configs, |(input, config)| {
+        let options = options(&arguments.inputs, config);
+        input.read().map(|text| import(&input.name, text, &options))
+    });
+    let mut texts = Vec::new();
+    let mut written: HashMap<PathBuf, &str> = HashMap::new();
+    for (input, outcome) in inputs.iter().zip(outcomes) {
+        let import = match outcome {
+            Ok(import) => import,
+            Err(trouble) => {
+                report(&trouble, console);
+                continue;
+            }
+        };
+        console.diagnostics(&input.name, &import.sources, &import.diagnostics);
+        let Some(source) = import.source else { continue };
+        let Some(folder) = &arguments.output else {
+            texts.push(source);
+            continue;
+        };
+        let target = input.output_in(folder, "initflow");
+        if let Some(other) = written.insert(target.clone(), &input.name) {
+            let target = target.display();
+            console.trouble(&format!("`{other}` and `{}` would both become `{target}`", input.name));
+        } else if let Err(message) = write(&target, &source, arguments.force, input) {
+            console.trouble(&message);
+        }
+    }
+    if console.status() == Status::Fine {
+        console.print(&texts.join("\n"));
+    }
+    console.finish()
+}
+
+/// Writes a source, unless one is there that somebody may have worked on.
+fn write(target: &Path, source: &str, force: bool, input: &Input) -> Result<(), String> {
+    if !force && std::fs::symlink_metadata(target).is_ok() {
+        let (target, manifest) = (target.display(), &input.name);
+        return Err(format!("`{target}` is there already; replace it by `{manifest}` with --force"));
+    }
+    output::write(target, source)
+}

@@ -1,0 +1,111 @@
+//! Commands as `run`, `script` and `args` where those say exactly the same, else as lists of words.
+
+use super::source::{Statement, Token};
+use super::text;
+use super::yaml::{Entry, Node};
+use crate::kubernetes::schema::Type;
+use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
+use crate::source::Span;
+use std::borrow::Cow;
+
+/// The longest text of words, in characters; what is longer is clearer as a list.
+const LONGEST: usize = 80;
+
+/// What a container is started with.
+pub(super) fn command(container: &Node) -> Vec<Statement> {
+    let command = container.entry("command").map(|entry| {
+        let extent = entry.key_span.to(entry.node.span);
+        let head = script(container, entry).or_else(|| run(entry)).unwrap_or_else(|| list(entry));
+        Statement::new(extent, head)
+    });
+    let args = container.entry("args").filter(|entry| !entry.node.items().is_empty()).map(|entry| {
+        let head = vec![Token::new(entry.key_span, "args"), words(&entry.node)];
+        Statement::new(entry.key_span.to(entry.node.span), head)
+    });
+    command
+        .filter(|_| container.get("command").is_some_and(|list| !list.items().is_empty()))
+        .into_iter()
+        .chain(args)
+        .collect()
+}
+
+/// The words of a command as one text, where that is short and says the same, else as a list.
+pub(super) fn words(list: &Node) -> Token {
+    match joined(list) {
+        Some(text) => Token::new(list.span, text::quoted(&text)),
+        None => super::fields::value(&Type::List(&Type::Text), "", list),
+    }
+}
+
+/// `run "command"`
+fn run(entry: &Entry) -> Option<Vec<Token>> {
+    let first = entry.node.items().first()?.as_text()?;
+    // A shell takes `NAME=value` for a variable.
+    let text = joined(&entry.node).filter(|_| !first.contains('='))?;
+    Some(vec![Token::new(entry.key_span, "run"), Token::new(entry.node.span, text::quoted(&text))])
+}
+
+fn list(entry: &Entry) -> Vec<Token> {
+    let list = super::fields::value(&Type::List(&Type::Text), "", &entry.node);
+    vec![Token::new(entry.key_span, "command"), list]
+}
+
+/// `script ["shell"] '''text'''`
+fn script(container: &Node, entry: &Entry) -> Option<Vec<Token>> {
+    let words: Vec<&str> = entry.node.items().iter().filter_map(Node::as_text).collect();
+    let (last, shell) = words.split_last()?;
+    let flag = shell.last()?;
+    let takes_script = shell.len() > 1
+        && flag.starts_with('-')
+        && flag.ends_with('c')
+        && reads_command(shell.iter().copied());
+    if !takes_script || last.trim().is_empty() {
+        return None;
+    }
+    let written = as_written(container, last)?;
+    let mut head = vec![Token::new(entry.key_span, "script")];
+    if shell != DEFAULT_SHELL {
+        let first = entry.node.items().first()?.span;
+        let before = &entry.node.items()[shell.len() - 1];
+        head.push(Token::new(first.to(before.span), text::quoted(&join(shell)?)));
+    }
+    let place: Span = entry.node.items().last()?.span;
+    head.push(Token::text(place, &written));
+    Some(head)
+}
+
+/// The script that reaches the shell, where the compiler would write it just so.
+fn as_written<'t>(container: &Node, text: &'t str) -> Option<Cow<'t, str>> {
+    let named = |name: &str| {
+        let variables = container.get("env").map(Node::items).unwrap_or_default();
+        variables.iter().any(|variable| variable.get("name").and_then(Node::as_text) == Some(name))
+    };
+    let candidates = [Cow::Borrowed(text), Cow::Owned(text.replace("$$", "$"))];
+    candidates.into_iter().find(|candidate| escape(candidate, named) == text)
+}
+
+fn joined(list: &Node) -> Option<String> {
+    let words: Vec<&str> = list.items().iter().filter_map(Node::as_text).collect();
+    if words.is_empty() || words.iter().any(|word| word.contains(char::is_control)) {
+        return None;
+    }
+    join(&words).filter(|text| text.chars().count() <= LONGEST)
+}
+
+/// Words as a text that is split into just these.
+fn join(words: &[&str]) -> Option<String> {
+    let quoted = |word: &&str| {
+        let is_one = |text: &str| split(text).is_ok_and(|words| words.len() == 1 && words[0] == *word);
+        if is_one(word) {
+            return Some((*word).to_owned());
+        }
+        let raw = format!("'{word}'");
+        if is_one(&raw) {
+            Some(raw)
+        } else {
+            shlex::try_quote(word).ok().map(Cow::into_owned).filter(|text| is_one(text))
+        }
+    };
+    let text = words.iter().map(quoted).collect::<Option<Vec<_>>>()?.join(" ");
+    split(&text).is_ok_and(|split| split == words).then_some(text)
+}

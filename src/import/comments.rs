@@ -1,0 +1,117 @@
+//! The comments of a manifest to the statements that they are about.
+//!
+//! Invariant: no comment is lost; what stands above a field stands above the statement that says it.
+
+use super::source::{Comments, Statement};
+use super::yaml::{Comment, Node, Value};
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// The places of a document where something begins, in the order of the text.
+pub(super) fn beginnings(root: &Node) -> Vec<u32> {
+    let mut places = Vec::new();
+    gather(root, &mut places);
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+fn gather(node: &Node, places: &mut Vec<u32>) {
+    places.push(node.span.start);
+    match &node.value {
+        Value::List(items) => items.iter().for_each(|item| gather(item, places)),
+        Value::Map(entries) => {
+            for entry in entries {
+                places.push(entry.key_span.start);
+                gather(&entry.node, places);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Puts the comments of a document where they belong; gives back those behind its end.
+pub(super) fn place(
+    comments: &[Comment],
+    text: &str,
+    beginnings: &[u32],
+    workload: &mut Statement,
+) -> Vec<SmolStr> {
+    let mut left = Vec::new();
+    for comment in comments {
+        let start = comment.span.start;
+        let next = beginnings.partition_point(|place| *place <= start);
+        if comment.alone {
+            match beginnings.get(next) {
+                Some(place) => above(comment, *place, workload),
+                None => left.push(comment.text.clone()),
+            }
+            continue;
+        }
+        let line = text[..start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+        let first = beginnings.partition_point(|place| (*place as usize) < line);
+        let place = beginnings.get(first).filter(|_| first < next).or(beginnings.get(next.wrapping_sub(1)));
+        match place {
+            Some(place) => beside(comment, *place, workload),
+            None => above(comment, beginnings.first().copied().unwrap_or_default(), workload),
+        }
+    }
+    left
+}
+
+fn above(comment: &Comment, place: u32, workload: &mut Statement) {
+    let begins = |statement: &Statement| statement.extents.iter().any(|extent| extent.start == place);
+    let path = find(workload, place, &begins);
+    of_place(walk(workload, &path), place).above.push(comment.text.clone());
+}
+
+fn beside(comment: &Comment, place: u32, workload: &mut Statement) {
+    let path = find(workload, place, &|_| false);
+    let comments = of_place(walk(workload, &path), place);
+    match &comments.beside {
+        None => comments.beside = Some(comment.text.clone()),
+        Some(_) => comments.above.push(comment.text.clone()),
+    }
+}
+
+/// The comments of the item of a statement's list that begins at a place, or of the statement.
+fn of_place(statement: &mut Statement, place: u32) -> &mut Comments {
+    let at = statement.head.iter_mut().position(|token| token.item_at(place).is_some());
+    match at.and_then(|at| statement.head.get_mut(at)).and_then(|token| token.item_at(place)) {
+        Some(comments) => comments,
+        None => &mut statement.comments,
+    }
+}
+
+/// The way to the statement that a place belongs to: the innermost that says it, or the first behind it; going inwards
+/// ends early at a statement of which `stop` holds.
+fn find(outermost: &Statement, place: u32, stop: &dyn Fn(&Statement) -> bool) -> Vec<usize> {
+    let (mut path, mut statement) = (Vec::new(), outermost);
+    let holds = |extent: &Span| extent.start <= place && place < extent.end.max(extent.start + 1);
+    let start = |inner: &Statement| {
+        inner.extents.iter().map(|extent| extent.start).filter(|start| *start > place).min()
+    };
+    while let Some(block) = statement.block.as_ref().filter(|_| !stop(statement)) {
+        let inner = block.iter().position(|inner| inner.extents.iter().any(holds));
+        let starts = || block.iter().enumerate().filter_map(|(at, inner)| Some((start(inner)?, at)));
+        match (inner, inner.or_else(|| starts().min().map(|(_, at)| at))) {
+            (Some(at), _) => {
+                path.push(at);
+                statement = &block[at];
+            }
+            (None, Some(behind)) => {
+                path.push(behind);
+                break;
+            }
+            (None, None) => break,
+        }
+    }
+    path
+}
+
+fn walk<'s>(mut statement: &'s mut Statement, path: &[usize]) -> &'s mut Statement {
+    for at in path {
+        statement = &mut statement.block.get_or_insert_default()[*at];
+    }
+    statement
+}

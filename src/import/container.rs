@@ -1,0 +1,226 @@
+//! A container of a manifest as the statement of its role.
+
+use super::command::command;
+use super::environment::environment;
+use super::fields;
+use super::flow::Directions;
+use super::lacks;
+use super::probe::probe;
+use super::source::{Statement, Token};
+use super::text;
+use super::yaml::{Entry, Node, Value};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::schema;
+use crate::model::{Direction, Role};
+use crate::source::Span;
+
+/// The fields in the order in which they are written; what is in none of these comes last, as in the manifest.
+const ORDER: [&str; 18] = [
+    "image",
+    "imagePullPolicy",
+    "restartPolicy",
+    "restartPolicyRules",
+    "command",
+    "args",
+    "workingDir",
+    "envFrom",
+    "env",
+    "ports",
+    "resources",
+    "resizePolicy",
+    "volumeMounts",
+    "volumeDevices",
+    "startupProbe",
+    "readinessProbe",
+    "livenessProbe",
+    "lifecycle",
+];
+
+/// The role of a container of a pod's `initContainers`, or of its `containers`.
+pub(super) fn role(node: &Node, init: bool) -> Role {
+    match node.get("restartPolicy").and_then(Node::as_text) {
+        _ if !init => Role::App,
+        Some("Always") => Role::Sidecar,
+        _ => Role::Step,
+    }
+}
+
+/// `app NAME { … }` and its like.
+pub(super) fn container(
+    node: &Node,
+    role: Role,
+    directions: &Directions,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Statement {
+    let name = node.get("name");
+    let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
+    let written = name.and_then(Node::as_text).unwrap_or_default();
+    let head = vec![Token::new(place, role.name()), Token::new(place, text::name(written))];
+    let mut entries: Vec<&Entry> = node.entries().iter().collect();
+    let rank = |entry: &Entry| ORDER.iter().position(|key| *key == entry.key).unwrap_or(ORDER.len());
+    entries.sort_by_key(|entry| rank(entry));
+    let mut block = Vec::new();
+    for entry in entries {
+        let key = entry.key.as_str();
+        match key {
+            "name" => {}
+            "restartPolicy" if role == Role::Sidecar => {}
+            "command" => block.extend(command(node)),
+            "args" if node.get("command").is_none() => block.extend(command(node)),
+            "args" => {}
+            "envFrom" => block.extend(environment(node, diagnostics)),
+            "env" if node.get("envFrom").is_none() => block.extend(environment(node, diagnostics)),
+            "env" => {}
+            "ports" => block.extend(entry.node.items().iter().filter_map(|item| port(item, diagnostics))),
+            "resources" => block.extend(resources(&entry.node, diagnostics)),
+            "volumeMounts" => {
+                let mount = |item| mount(item, written, directions, diagnostics);
+                block.extend(entry.node.items().iter().filter_map(mount));
+            }
+            "startupProbe" | "readinessProbe" | "livenessProbe" => block.extend(probe(entry, diagnostics)),
+            _ => block.extend(fields::field(&schema::CONTAINER, entry)),
+        }
+    }
+    Statement::new(node.span, head).with_block(block)
+}
+
+/// The fields of an object that its head does not say.
+pub(super) fn rest(object: &'static schema::Object, node: &Node, said: &[&str]) -> Vec<Statement> {
+    let left = node.entries().iter().filter(|entry| !said.contains(&entry.key.as_str()));
+    left.flat_map(|entry| fields::field(object, entry)).collect()
+}
+
+/// `port [NAME] NUMBER …`
+fn port(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+    let Some(number) = item.get("containerPort") else {
+        diagnostics.push(lacks(item, "containerPort", "a port"));
+        return None;
+    };
+    let mut head = vec![Token::new(item.span, "port")];
+    if let Some(name) = item.get("name") {
+        head.push(Token::new(name.span, text::name(name.as_text().unwrap_or_default())));
+    }
+    head.push(fields::value(&schema::Type::Int32, "containerPort", number));
+    let mut said = vec!["name", "containerPort"];
+    if let Some(protocol) = item.get("protocol")
+        && let Some(word @ ("TCP" | "UDP" | "SCTP")) = protocol.as_text()
+    {
+        said.push("protocol");
+        // TCP is what stands there in any case.
+        if word != "TCP" {
+            head.push(Token::new(protocol.span, word.to_ascii_lowercase()));
+        }
+    }
+    if let Some(host) = item.get("hostPort").filter(|host| host.as_int().is_some_and(|port| port > 0)) {
+        said.push("hostPort");
+        head.push(Token::new(host.span, "host"));
+        head.push(fields::value(&schema::Type::Int32, "hostPort", host));
+    }
+    Some(Statement::new(item.span, head).with_rest(rest(&schema::CONTAINER_PORT, item, &said)))
+}
+
+/// `cpu REQUEST..LIMIT` and its like.
+fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
+    let of = |key: &str| node.get(key).map(Node::entries).unwrap_or_default();
+    let (requests, limits) = (of("requests"), of("limits"));
+    let mut names: Vec<&str> = Vec::new();
+    for entry in requests.iter().chain(limits) {
+        if !names.contains(&entry.key.as_str()) {
+            names.push(&entry.key);
+        }
+    }
+    let common = ["cpu", "memory", "ephemeral-storage"];
+    names.sort_by_key(|name| common.iter().position(|common| common == name).unwrap_or(common.len()));
+    let mut statements = Vec::new();
+    for name in names {
+        let find = |entries: &'_ [Entry]| entries.iter().find(|entry| entry.key == name).cloned();
+        let (request, limit) = (find(requests), find(limits));
+        let Some(first) = request.as_ref().or(limit.as_ref()) else { continue };
+        let amount = |entry: &Entry| written_amount(&entry.node);
+        let mut head = match name {
+            "cpu" | "memory" => vec![Token::new(first.key_span, name)],
+            "ephemeral-storage" => vec![Token::new(first.key_span, "storage")],
+            _ => vec![Token::new(first.key_span, "resource"), Token::new(first.key_span, text::quoted(name))],
+        };
+        let is_common = common.contains(&name);
+        let range = match (&request, &limit) {
+            (Some(request), None) if is_common => amount(request),
+            (Some(request), None) => {
+                diagnostics.push(
+                    Diagnostic::error(
+                        "missing-limit",
+                        request.key_span,
+                        format!("`{}` is requested without a limit", name.escape_debug()),
+                    )
+                    .here("such a resource is never overcommitted")
+                    .help(format!("give `limits` the same: `{name}: {}`", amount(request))),
+                );
+                continue;
+            }
+            (Some(request), Some(limit)) if !is_common && amount(request) == amount(limit) => amount(limit),
+            (request, Some(limit)) => {
+                format!("{}..{}", request.as_ref().map(amount).unwrap_or_default(), amount(limit))
+            }
+            (None, None) => continue,
+        };
+        // A fault of the amount is one of the value, wherever it stands.
+        head.push(Token::new(limit.as_ref().unwrap_or(first).node.span, range));
+        let mut statement = Statement::new(first.key_span.to(first.node.span), head);
+        statement.extents.extend(limit.iter().map(|entry| entry.key_span.to(entry.node.span)));
+        statements.push(statement);
+    }
+    let claims = node.entry("claims").map(|entry| fields::field(&schema::RESOURCE_REQUIREMENTS, entry));
+    if let Some(claims) = claims.filter(|claims| !claims.is_empty()) {
+        let head = vec![Token::new(node.span, "resources")];
+        statements.push(Statement::new(node.span, head).with_block(claims));
+    }
+    statements
+}
+
+fn written_amount(node: &Node) -> String {
+    let written = match &node.value {
+        Value::Number(written) | Value::Text(written) => written.as_str(),
+        _ => "",
+    };
+    fields::amount(written)
+}
+
+/// `reads VOLUME at PATH` and its like.
+fn mount(
+    item: &Node,
+    container: &str,
+    directions: &Directions,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Statement> {
+    for (key, what) in [("name", "a mount"), ("mountPath", "a mount")] {
+        if item.get(key).and_then(Node::as_text).is_none_or(str::is_empty) {
+            diagnostics.push(lacks(item, key, what));
+            return None;
+        }
+    }
+    let (volume, path) = (item.get("name")?, item.get("mountPath")?);
+    let readonly = item.get("readOnly");
+    let reads_only = readonly.is_some_and(|node| matches!(node.value, Value::Bool(true)));
+    let direction = directions.of(container, volume.as_text()?);
+    let word = match direction {
+        Direction::Reads => "reads",
+        Direction::Updates => "updates",
+        Direction::Writes => "writes",
+        Direction::Mounts => "mounts",
+    };
+    let mut head = vec![
+        Token::new(item.span, word),
+        Token::new(volume.span, text::name(volume.as_text()?)),
+        Token::new(path.span, "at"),
+        Token::new(path.span, text::path(path.as_text()?)),
+    ];
+    if direction == Direction::Mounts && reads_only {
+        head.push(Token::new(readonly?.span, "readonly"));
+    }
+    if let Some(sub) = item.get("subPath") {
+        head.push(Token::new(sub.span, "sub"));
+        head.push(Token::new(sub.span, text::quoted(sub.as_text()?)));
+    }
+    let said = ["name", "mountPath", "readOnly", "subPath"];
+    Some(Statement::new(item.span, head).with_rest(rest(&schema::VOLUME_MOUNT, item, &said)))
+}

@@ -1,0 +1,137 @@
+//! Variables as an `env` block.
+
+use super::fields;
+use super::source::{Statement, Token};
+use super::text;
+use super::yaml::{Entry, Node};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::schema;
+
+/// The sources of a value: the field of `valueFrom`, the function, its positional parameters and its named ones.
+const SOURCES: [(&str, &str, &[&str], &[(&str, &str)]); 5] = [
+    ("secretKeyRef", "secret", &["name", "key"], &[("optional", "optional")]),
+    ("configMapKeyRef", "configmap", &["name", "key"], &[("optional", "optional")]),
+    ("fieldRef", "field", &["fieldPath"], &[("apiVersion", "apiVersion")]),
+    (
+        "resourceFieldRef",
+        "resource",
+        &["resource"],
+        &[("containerName", "container"), ("divisor", "divisor")],
+    ),
+    ("fileKeyRef", "file", &["volumeName", "path", "key"], &[("optional", "optional")]),
+];
+
+/// `env { … }`, with the variables of whole Secrets and `ConfigMaps` first: what is named replaces them.
+pub(super) fn environment(container: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+    let entries: Vec<&Entry> = ["envFrom", "env"].iter().filter_map(|key| container.entry(key)).collect();
+    let first = entries.first()?;
+    let items = |key: &str| container.get(key).map(Node::items).unwrap_or_default();
+    let mut block: Vec<Statement> =
+        items("envFrom").iter().filter_map(|item| whole(item, diagnostics)).collect();
+    block.extend(items("env").iter().map(variable));
+    if block.is_empty() {
+        return None;
+    }
+    let extents = entries.iter().map(|entry| entry.key_span.to(entry.node.span)).collect();
+    let head = vec![Token::new(first.key_span, "env")];
+    Some(Statement { extents, ..Statement::new(first.key_span, head).with_block(block) })
+}
+
+/// `NAME value`
+fn variable(item: &Node) -> Statement {
+    let name = item.get("name");
+    let place = name.map_or(item.span, |name| name.span);
+    let mut head = vec![Token::new(place, text::name(name.and_then(Node::as_text).unwrap_or_default()))];
+    match (item.get("value"), item.entry("valueFrom")) {
+        (value, None) => {
+            head.push(match value {
+                Some(value) => {
+                    let written = value.as_text().unwrap_or_default();
+                    if written.contains('\n') {
+                        Token::text(value.span, written)
+                    } else {
+                        Token::new(value.span, text::plain(written))
+                    }
+                }
+                None => Token::new(place, "\"\""),
+            });
+            Statement::new(item.span, head)
+        }
+        (None, Some(from)) if let Some(call) = call(&from.node) => {
+            head.push(call);
+            Statement::new(item.span, head)
+        }
+        _ => {
+            let fields = item.entries().iter().filter(|entry| entry.key != "name");
+            let block = fields.flat_map(|entry| fields::field(&schema::ENV_VAR, entry)).collect();
+            Statement::new(item.span, head).with_block(block)
+        }
+    }
+}
+
+/// `secret("name", "key")` and its like, where that says all.
+fn call(from: &Node) -> Option<Token> {
+    let [source] = from.entries() else { return None };
+    let (_, function, positional, named) = SOURCES.iter().find(|(field, ..)| *field == source.key)?;
+    let mut arguments = Vec::new();
+    for field in *positional {
+        let value = source.node.get(field)?.as_text()?;
+        arguments.push(if *field == "volumeName" { text::name(value) } else { text::quoted(value) });
+    }
+    for entry in source.node.entries() {
+        if positional.contains(&entry.key.as_str()) {
+            continue;
+        }
+        let (_, called) = named.iter().find(|(field, _)| *field == entry.key)?;
+        arguments.push(format!("{called}: {}", argument(entry)));
+    }
+    Some(Token::new(source.node.span, format!("{function}({})", arguments.join(", "))))
+}
+
+fn argument(entry: &Entry) -> String {
+    use super::yaml::Value;
+    match &entry.node.value {
+        Value::Bool(bool) => bool.to_string(),
+        Value::Number(written) => fields::amount(written),
+        Value::Text(written) if entry.key == "divisor" => fields::amount(written),
+        Value::Text(written) => text::quoted(written),
+        _ => String::new(),
+    }
+}
+
+/// `from secret("name") [prefix "P_"]`
+fn whole(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+    let sources = [("secretRef", "secret"), ("configMapRef", "configmap")];
+    let mut given = sources.iter().filter_map(|(key, function)| Some((item.entry(key)?, *function)));
+    let Some((source, function)) = given.next() else {
+        diagnostics.push(
+            Diagnostic::error("missing-source", item.span, "this item of `envFrom` names no source")
+                .here("expected `secretRef` or `configMapRef`"),
+        );
+        return None;
+    };
+    if let Some((other, _)) = given.next() {
+        diagnostics.push(
+            Diagnostic::error("several-sources", other.key_span, "this item of `envFrom` names two sources")
+                .here("one too many")
+                .label(source.key_span, "the first")
+                .help("make it an item of its own"),
+        );
+        return None;
+    }
+    let name = source.node.get("name").and_then(Node::as_text).unwrap_or_default();
+    let mut arguments = vec![text::quoted(name)];
+    if let Some(optional) = source.node.entry("optional") {
+        arguments.push(format!("optional: {}", argument(optional)));
+    }
+    let place = source.node.get("name").map_or(source.key_span, |name| name.span);
+    let mut head = vec![
+        Token::new(source.key_span, "from"),
+        Token::new(place, format!("{function}({})", arguments.join(", "))),
+    ];
+    if let Some(prefix) = item.get("prefix").filter(|prefix| prefix.as_text() != Some("")) {
+        head.push(Token::new(prefix.span, "prefix"));
+        head.push(Token::new(prefix.span, text::quoted(prefix.as_text()?)));
+    }
+    Some(Statement::new(item.span, head))
+}

@@ -1,0 +1,118 @@
+//! Fields of Kubernetes' objects as statements under their own names.
+
+use super::source::{Statement, Token};
+use super::text;
+use super::yaml::{Entry, Node, Value};
+use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::schema::{Object, Type};
+
+/// The statements of an object's fields.
+pub(super) fn fields(object: &'static Object, entries: &[Entry]) -> Vec<Statement> {
+    entries.iter().flat_map(|entry| field(object, entry)).collect()
+}
+
+/// The statements of one field: one, or one for each object in a list.
+pub(super) fn field(object: &'static Object, entry: &Entry) -> Vec<Statement> {
+    let Some(field) = object.field(&entry.key) else { return Vec::new() };
+    let name = || Token::new(entry.key_span, text::name(&entry.key));
+    let extent = entry.key_span.to(entry.node.span);
+    match (&field.ty, &entry.node.value) {
+        (Type::Object(inner), Value::Map(entries)) => {
+            vec![Statement::new(extent, vec![name()]).with_block(fields(inner, entries))]
+        }
+        (Type::Map(inner), Value::Map(entries)) if !entries.is_empty() => {
+            vec![Statement::new(extent, vec![name()]).with_block(map(inner, entries))]
+        }
+        (Type::Any, Value::Map(entries)) => {
+            vec![Statement::new(extent, vec![name()]).with_block(free(entries))]
+        }
+        (Type::List(Type::Object(inner)), Value::List(items)) => {
+            let statement = |item: &Node| {
+                let head = vec![Token::new(item.span, text::name(&entry.key))];
+                Statement::new(item.span, head).with_block(fields(inner, item.entries()))
+            };
+            items.iter().map(statement).collect()
+        }
+        // What is empty is as good as not there.
+        (Type::List(_), Value::List(items)) if items.is_empty() => Vec::new(),
+        (Type::Map(_), Value::Map(_)) => Vec::new(),
+        (ty, _) => vec![Statement::new(extent, vec![name(), value(ty, &entry.key, &entry.node)])],
+    }
+}
+
+/// A plain value, or a list of plain values, of a field.
+pub(super) fn value(ty: &'static Type, key: &str, node: &Node) -> Token {
+    match (ty, &node.value) {
+        (Type::List(inner), Value::List(items)) => {
+            Token::list(node.span, items.iter().map(|item| value(inner, key, item)).collect())
+        }
+        (Type::Int32 | Type::Int64, Value::Number(number)) if matches!(key, "mode" | "defaultMode") => {
+            Token::new(node.span, mode(number))
+        }
+        (Type::Enum(values), Value::Text(written)) if values.iter().any(|value| value.name == written) => {
+            Token::new(node.span, written.as_str())
+        }
+        (Type::Quantity, Value::Number(written) | Value::Text(written)) => {
+            Token::new(node.span, amount(written))
+        }
+        (Type::IntOrString, Value::Text(written)) if is_percentage(written) => {
+            Token::new(node.span, written.as_str())
+        }
+        (_, Value::Bool(bool)) => Token::new(node.span, bool.to_string()),
+        (_, Value::Number(number)) => Token::new(node.span, number.as_str()),
+        (_, Value::Text(written)) => Token::text(node.span, written),
+        _ => Token::new(node.span, "\"\""),
+    }
+}
+
+/// The entries of a map with free keys.
+fn map(item: &'static Type, entries: &[Entry]) -> Vec<Statement> {
+    let statement = |entry: &Entry| {
+        let value = match (item, &entry.node.value) {
+            (Type::Text, Value::Text(written)) if !written.contains('\n') => {
+                Token::new(entry.node.span, text::plain(written))
+            }
+            _ => value(item, &entry.key, &entry.node),
+        };
+        let extent = entry.key_span.to(entry.node.span);
+        Statement::new(extent, vec![Token::new(entry.key_span, text::name(&entry.key)), value])
+    };
+    entries.iter().map(statement).collect()
+}
+
+/// The entries of a map of free JSON.
+fn free(entries: &[Entry]) -> Vec<Statement> {
+    let statement = |entry: &Entry| {
+        let name = Token::new(entry.key_span, text::name(&entry.key));
+        let extent = entry.key_span.to(entry.node.span);
+        match &entry.node.value {
+            Value::Map(inner) => Statement::new(extent, vec![name]).with_block(free(inner)),
+            _ => Statement::new(extent, vec![name, value(&Type::Text, &entry.key, &entry.node)]),
+        }
+    };
+    entries.iter().map(statement).collect()
+}
+
+/// An amount as it was written, where a source can say it so.
+pub(super) fn amount(written: &str) -> String {
+    let stands = written.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        && !written.ends_with('.')
+        && written[1..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    match Quantity::parse(written) {
+        Ok(quantity) if !stands => quantity.to_string(),
+        _ => written.to_owned(),
+    }
+}
+
+/// A file's mode in octal.
+fn mode(number: &str) -> String {
+    match number.parse::<i64>() {
+        Ok(mode) if mode > 0 => format!("0{mode:o}"),
+        _ => number.to_owned(),
+    }
+}
+
+fn is_percentage(text: &str) -> bool {
+    let digits = text.strip_suffix('%').unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,107 @@
+//! The mounts of a pod's containers to the directions in which files flow, where the manifest proves them.
+//!
+//! Invariant: the directions never change the order of the containers: whoever reads stands behind whoever writes.
+
+use super::yaml::{Node, Value};
+use crate::model::{Direction, Role};
+use std::collections::HashMap;
+
+/// The directions of mounts, by container and volume.
+#[derive(Debug, Default)]
+pub(super) struct Directions {
+    known: HashMap<(String, String), Direction>,
+}
+
+/// A mount of one volume: the place of its container in the order of start, the container's role and name, and whether
+/// it is read-only.
+struct Mounting<'n> {
+    role: Role,
+    container: &'n str,
+    reads_only: bool,
+    /// Whether a part of the volume is mounted, and what is said of the whole would be too much.
+    partly: bool,
+}
+
+impl Directions {
+    /// Finds them. `containers` are in the order in which they start.
+    pub(super) fn find(volumes: &[&Node], claims: &[&str], containers: &[(&Node, Role)]) -> Self {
+        let mut mountings: HashMap<&str, Vec<Mounting>> = HashMap::new();
+        for (container, role) in containers {
+            let name = container.get("name").and_then(Node::as_text).unwrap_or_default();
+            for mount in container.get("volumeMounts").map(Node::items).unwrap_or_default() {
+                let Some(volume) = mount.get("name").and_then(Node::as_text) else { continue };
+                mountings.entry(volume).or_default().push(Mounting {
+                    role: *role,
+                    container: name,
+                    reads_only: matches!(
+                        mount.get("readOnly").map(|node| &node.value),
+                        Some(Value::Bool(true))
+                    ),
+                    partly: mount.get("subPath").is_some() || mount.get("subPathExpr").is_some(),
+                });
+            }
+        }
+        let mut directions = Self::default();
+        for (volume, mountings) in mountings {
+            let names: std::collections::HashSet<&str> =
+                mountings.iter().map(|mounting| mounting.container).collect();
+            if names.len() < mountings.len() || names.contains("") {
+                continue;
+            }
+            let source = volumes.iter().find(|node| node.get("name").and_then(Node::as_text) == Some(volume));
+            let starts_empty = !claims.contains(&volume)
+                && source.is_some_and(|source| {
+                    source.entries().iter().all(|entry| matches!(entry.key.as_str(), "name" | "emptyDir"))
+                });
+            let found = if starts_empty { of_empty(&mountings) } else { of_filled(&mountings) };
+            for (mounting, direction) in mountings.iter().zip(found) {
+                directions.known.insert((mounting.container.to_owned(), volume.to_owned()), direction);
+            }
+        }
+        directions
+    }
+
+    /// The direction of a container's mounts of a volume.
+    pub(super) fn of(&self, container: &str, volume: &str) -> Direction {
+        let key = (container.to_owned(), volume.to_owned());
+        self.known.get(&key).copied().unwrap_or(Direction::Mounts)
+    }
+}
+
+/// What may come filled is read by those that mount it read-only.
+fn of_filled(mountings: &[Mounting]) -> Vec<Direction> {
+    let direction = |mounting: &Mounting| {
+        if mounting.reads_only { Direction::Reads } else { Direction::Mounts }
+    };
+    mountings.iter().map(direction).collect()
+}
+
+/// What starts empty is written by the first who can; then it can be read.
+fn of_empty(mountings: &[Mounting]) -> Vec<Direction> {
+    let nothing = || vec![Direction::Mounts; mountings.len()];
+    let Some(first) = mountings.iter().position(|mounting| !mounting.reads_only) else { return nothing() };
+    let is_only_writer = mountings[first + 1..].iter().all(|mounting| mounting.reads_only);
+    let is_app = mountings[first].role == Role::App;
+    let before = &mountings[..first];
+    let proven = mountings.len() > 1
+        && mountings.iter().all(|mounting| !mounting.partly)
+        && if is_app {
+            // Apps start last, but beside them sidecars go on reading.
+            is_only_writer && before.iter().all(|mounting| mounting.role != Role::Step)
+        } else {
+            before.is_empty()
+        };
+    if !proven {
+        return nothing();
+    }
+    let direction = |(at, mounting): (usize, &Mounting)| {
+        if mounting.reads_only {
+            Direction::Reads
+        } else if at == first {
+            Direction::Writes
+        } else {
+            Direction::Mounts
+        }
+    };
+    mountings.iter().enumerate().map(direction).collect()
+}

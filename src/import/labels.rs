@@ -1,0 +1,128 @@
+//! The labels of a workload and of its pods, and its selector, said once where the language implies the rest.
+
+use super::source::{Statement, Token};
+use super::text;
+use super::yaml::{Entry, Node};
+use crate::diagnostic::Diagnostic;
+use crate::model::{NAME_LABEL, WorkloadKind};
+use crate::source::Span;
+
+/// The labels, by where they are written.
+pub(super) struct Labels {
+    both: Vec<Entry>,
+    object: Vec<Entry>,
+    pods: Vec<Entry>,
+    /// Where the object's labels stand, and the pods'.
+    places: [Option<Span>; 2],
+    implied: bool,
+}
+
+/// Parts the labels; a selector that does not fit them is reported here, since the language would put its labels on
+/// the pods.
+pub(super) fn labels(
+    root: &Node,
+    kind: WorkloadKind,
+    spec: &[Entry],
+    pod: &[Entry],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Labels {
+    let of_object = root.get("metadata").and_then(|metadata| metadata.entry("labels"));
+    let of_pods = pod.iter().find(|entry| entry.key == "labels").filter(|_| kind != WorkloadKind::Pod);
+    let places = [of_object, of_pods].map(|entry| entry.map(|entry| entry.key_span.to(entry.node.span)));
+    let entries =
+        |entry: Option<&'_ Entry>| entry.map(|entry| entry.node.entries().to_vec()).unwrap_or_default();
+    let (object, pods) = (entries(of_object), entries(of_pods));
+    let same = |a: &Entry, b: &Entry| a.key == b.key && a.node.as_text() == b.node.as_text();
+    let has = |entries: &[Entry], wanted: &Entry| entries.iter().any(|entry| same(entry, wanted));
+    if kind == WorkloadKind::Pod {
+        return Labels { both: object, object: Vec::new(), pods, places, implied: false };
+    }
+    let selector = spec.iter().find(|entry| entry.key == "selector").filter(|_| kind.has_selector());
+    let wanted =
+        selector.and_then(|entry| entry.node.get("matchLabels")).map(Node::entries).unwrap_or_default();
+    if kind.has_selector() {
+        match selector {
+            None => {
+                let owner = root.get("spec").filter(|spec| !spec.entries().is_empty()).unwrap_or(root);
+                diagnostics.push(super::lacks(owner, "selector", &format!("a {}", kind.name())));
+            }
+            Some(selector) => check(selector, wanted, &pods, kind, diagnostics),
+        }
+    }
+    let implied = selector.is_some_and(|selector| selector.node.entries().len() == 1)
+        && matches!(wanted, [only] if only.key == NAME_LABEL);
+    let (both, own): (Vec<Entry>, Vec<Entry>) = object.into_iter().partition(|entry| has(&pods, entry));
+    // What the selector asks for is put on the pods in any case.
+    let is_said = |entry: &Entry| has(&both, entry) || (!implied && has(wanted, entry));
+    let is_name = |entry: &Entry| {
+        let name = root.get("metadata").and_then(|metadata| metadata.get("name"));
+        implied && entry.key == NAME_LABEL && name.and_then(Node::as_text) == entry.node.as_text()
+    };
+    let pods = pods.into_iter().filter(|entry| !is_said(entry) && !is_name(entry)).collect();
+    Labels { both, object: own, pods, places, implied }
+}
+
+fn check(
+    selector: &Entry,
+    wanted: &[Entry],
+    pods: &[Entry],
+    kind: WorkloadKind,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for entry in wanted {
+        let value = |entry: &Entry| entry.node.as_text().unwrap_or_default().to_owned();
+        let found = pods.iter().find(|label| label.key == entry.key);
+        if found.is_some_and(|label| value(label) == value(entry)) {
+            continue;
+        }
+        let headline = format!("the {} does not select its own pods", kind.name());
+        let mut diagnostic =
+            Diagnostic::error("selector-mismatch", entry.key_span.to(entry.node.span), headline)
+                .here("asked for here")
+                .help(format!("give the pod's template the label `{}: {}`", entry.key, value(entry)));
+        if let Some(label) = found {
+            diagnostic = diagnostic.label(label.key_span.to(label.node.span), "the pods have this");
+        }
+        return diagnostics.push(diagnostic);
+    }
+    if selector.node.entries().is_empty() {
+        let headline = format!("the selector of a {} must not be empty", kind.name());
+        diagnostics.push(
+            Diagnostic::error("invalid-selector", selector.key_span, headline)
+                .here("expected `matchLabels` or `matchExpressions`"),
+        );
+    }
+}
+
+impl Labels {
+    /// Whether the selector is the one that goes without saying.
+    pub(super) fn imply_selector(&self) -> bool {
+        self.implied
+    }
+
+    /// `labels` for the object and its pods.
+    pub(super) fn of_both(&self) -> Option<Statement> {
+        statement(&self.both, self.places[0])
+    }
+
+    /// `labels` for the object alone.
+    pub(super) fn of_object(&self) -> Option<Statement> {
+        statement(&self.object, self.places[0])
+    }
+
+    /// `labels` for the pods alone.
+    pub(super) fn of_pods(&self) -> Option<Statement> {
+        statement(&self.pods, self.places[1])
+    }
+}
+
+fn statement(labels: &[Entry], place: Option<Span>) -> Option<Statement> {
+    let place = place.filter(|_| !labels.is_empty())?;
+    let label = |entry: &Entry| {
+        let name = Token::new(entry.key_span, text::name(&entry.key));
+        let value = text::plain(entry.node.as_text().unwrap_or_default());
+        Statement::new(entry.key_span.to(entry.node.span), vec![name, Token::new(entry.node.span, value)])
+    };
+    let head = vec![Token::new(Span { end: place.start + 6, ..place }, "labels")];
+    Some(Statement::new(place, head).with_block(labels.iter().map(label).collect()))
+}

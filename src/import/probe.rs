@@ -1,0 +1,109 @@
+//! Probes in their short form.
+
+use super::command::words;
+use super::container::rest;
+use super::fields;
+use super::lacks;
+use super::source::{Statement, Token};
+use super::text;
+use super::yaml::{Entry, Node, Value};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::schema::{self, Type};
+
+/// The fields that stand behind a keyword: the field, the keyword, whether it is a time.
+const CLAUSES: [(&str, &str, bool); 5] = [
+    ("initialDelaySeconds", "delay", true),
+    ("periodSeconds", "every", true),
+    ("timeoutSeconds", "timeout", true),
+    ("successThreshold", "successes", false),
+    ("failureThreshold", "failures", false),
+];
+
+/// `ready http PORT PATH every TIME …`
+pub(super) fn probe(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+    let word = match entry.key.as_str() {
+        "readinessProbe" => "ready",
+        "livenessProbe" => "alive",
+        _ => "started",
+    };
+    let probe = &entry.node;
+    let handlers = ["httpGet", "tcpSocket", "grpc", "exec"];
+    let mut given = probe.entries().iter().filter(|entry| handlers.contains(&entry.key.as_str()));
+    let Some(handler) = given.next() else {
+        diagnostics.push(
+            Diagnostic::error(
+                "missing-handler",
+                entry.key_span,
+                format!("`{}` says not what it asks", entry.key),
+            )
+            .here("expected `httpGet`, `tcpSocket`, `grpc` or `exec` in it"),
+        );
+        return None;
+    };
+    let mut head = vec![Token::new(entry.key_span, word)];
+    let mut block = match handler.key.as_str() {
+        "exec" => exec(handler, &mut head, diagnostics)?,
+        key => network(key, handler, &mut head, diagnostics)?,
+    };
+    for (field, word, is_time) in CLAUSES {
+        let Some(node) = probe.get(field) else { continue };
+        head.push(Token::new(node.span, word));
+        let value = match node.as_int() {
+            Some(count) if is_time && count >= 0 => Token::new(node.span, text::seconds(count)),
+            _ => fields::value(&Type::Int32, field, node),
+        };
+        head.push(value);
+    }
+    let said: Vec<&str> = CLAUSES.iter().map(|(field, ..)| *field).chain([handler.key.as_str()]).collect();
+    block.extend(rest(&schema::PROBE, probe, &said));
+    Some(Statement::new(entry.key_span.to(probe.span), head).with_rest(block))
+}
+
+fn exec(handler: &Entry, head: &mut Vec<Token>, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Statement>> {
+    let Some(command) = handler.node.get("command").filter(|command| !command.items().is_empty()) else {
+        diagnostics.push(lacks(&handler.node, "command", "`exec`"));
+        return None;
+    };
+    head.push(Token::new(handler.key_span, "exec"));
+    head.push(words(command));
+    Some(Vec::new())
+}
+
+fn network(
+    key: &str,
+    handler: &Entry,
+    head: &mut Vec<Token>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<Statement>> {
+    let action = &handler.node;
+    let Some(port) = action.get("port") else {
+        diagnostics.push(lacks(action, "port", &format!("`{key}`")));
+        return None;
+    };
+    let scheme = action.get("scheme").and_then(Node::as_text);
+    let (word, object) = match key {
+        "tcpSocket" => ("tcp", &schema::TCP_SOCKET_ACTION),
+        "grpc" => ("grpc", &schema::GRPC_ACTION),
+        _ if scheme == Some("HTTPS") => ("https", &schema::HTTP_GET_ACTION),
+        _ => ("http", &schema::HTTP_GET_ACTION),
+    };
+    head.push(Token::new(handler.key_span, word));
+    head.push(match &port.value {
+        Value::Text(name) => Token::new(port.span, text::name(name)),
+        _ => fields::value(&Type::Int32, "port", port),
+    });
+    let mut said = vec!["port"];
+    if let Some(path) = action.get("path").filter(|_| key == "httpGet") {
+        said.push("path");
+        head.push(Token::new(path.span, text::path(path.as_text()?)));
+    }
+    if let Some(service) = action.get("service").filter(|_| key == "grpc") {
+        said.push("service");
+        head.push(Token::new(service.span, text::quoted(service.as_text()?)));
+    }
+    // HTTP is what stands there in any case.
+    if matches!(scheme, Some("HTTP" | "HTTPS")) {
+        said.push("scheme");
+    }
+    Some(rest(object, action, &said))
+}

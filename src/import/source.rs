@@ -1,0 +1,325 @@
+//! Statements to the text of a source, with the place in the manifest that each piece of it comes from.
+//!
+//! Invariant: the text is in the style of the language: two blanks a level, at most three plain statements on one line
+//! or a chain of blocks of one statement, on one line where they fit; values that are too wide one to a line.
+
+use super::text;
+use crate::source::Span;
+use smol_str::SmolStr;
+use std::ops::Range;
+
+/// The widest line that is written where there is a choice, in characters.
+const WIDTH: usize = 100;
+/// How many statements stand on one line at most.
+const FEW: usize = 3;
+
+/// A statement to be written.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Statement {
+    /// What it says of the manifest: where comments stand that are about it.
+    pub(super) extents: Vec<Span>,
+    /// Its name and values.
+    pub(super) head: Vec<Token>,
+    /// Its block.
+    pub(super) block: Option<Vec<Statement>>,
+    /// The comments about it.
+    pub(super) comments: Comments,
+    /// Whether a blank line sets it off from what stands before it.
+    pub(super) apart: bool,
+}
+
+/// The comments about a statement or an item of a list.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Comments {
+    /// Above it, each on a line of its own.
+    pub(super) above: Vec<SmolStr>,
+    /// On its line.
+    pub(super) beside: Option<SmolStr>,
+}
+
+impl Comments {
+    fn is_empty(&self) -> bool {
+        self.above.is_empty() && self.beside.is_none()
+    }
+}
+
+/// A name or a value of a statement.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    /// Where in the manifest it comes from.
+    pub(super) origin: Span,
+    form: Form,
+    /// The comments about it, as an item of a list.
+    comments: Comments,
+}
+
+#[derive(Clone, Debug)]
+enum Form {
+    Word(String),
+    Lines(Vec<String>, bool),
+    List(Vec<Token>),
+}
+
+impl Token {
+    /// What is written as it is.
+    pub(super) fn new(origin: Span, text: impl Into<String>) -> Self {
+        Self { origin, form: Form::Word(text.into()), comments: Comments::default() }
+    }
+
+    /// A text, over many lines where it has several.
+    pub(super) fn text(origin: Span, text: &str) -> Self {
+        let form = match text::lines(text) {
+            Some((lines, newline)) => Form::Lines(lines.into_iter().map(str::to_owned).collect(), newline),
+            None => Form::Word(text::quoted(text)),
+        };
+        Self { origin, form, comments: Comments::default() }
+    }
+
+    /// A list.
+    pub(super) fn list(origin: Span, items: Vec<Self>) -> Self {
+        Self { origin, form: Form::List(items), comments: Comments::default() }
+    }
+
+    /// The comments of the item that begins at a place, if this is a list that has one.
+    pub(super) fn item_at(&mut self, place: u32) -> Option<&mut Comments> {
+        match &mut self.form {
+            Form::List(items) => {
+                let item = items.iter_mut().find(|item| item.origin.start == place)?;
+                Some(&mut item.comments)
+            }
+            _ => None,
+        }
+    }
+
+    /// Its text, if it can stand on one line.
+    fn on_one_line(&self) -> Option<String> {
+        match &self.form {
+            _ if !self.comments.is_empty() => None,
+            Form::Word(word) => Some(word.clone()),
+            Form::Lines(..) => None,
+            Form::List(items) => {
+                let items: Option<Vec<String>> = items.iter().map(Self::on_one_line).collect();
+                Some(format!("[{}]", items?.join(", ")))
+            }
+        }
+    }
+}
+
+impl Statement {
+    /// A statement with a name and values, which says this much of the manifest.
+    pub(super) fn new(extent: Span, head: Vec<Token>) -> Self {
+        Self { extents: vec![extent], head, ..Self::default() }
+    }
+
+    /// The same with a block.
+    #[must_use]
+    pub(super) fn with_block(mut self, block: Vec<Self>) -> Self {
+        self.block = Some(block);
+        self
+    }
+
+    /// The same with a block, unless there is nothing in it.
+    #[must_use]
+    pub(super) fn with_rest(mut self, block: Vec<Self>) -> Self {
+        self.block = (!block.is_empty()).then_some(block);
+        self
+    }
+
+    /// Whether it stands in one line at this indentation, with its block if it has one.
+    fn on_one_line(&self, indentation: usize) -> Option<String> {
+        let head: Option<Vec<String>> = self.head.iter().map(Token::on_one_line).collect();
+        let mut line = head?.join(" ");
+        if let Some(block) = &self.block {
+            let is_plain = |inner: &Self| inner.block.is_none() || block.len() == 1;
+            if block.len() > FEW || !block.iter().all(|inner| inner.comments.is_empty() && is_plain(inner)) {
+                return None;
+            }
+            let inner: Option<Vec<String>> = block.iter().map(|inner| inner.on_one_line(0)).collect();
+            let inner = inner?.join("; ");
+            line.push_str(if inner.is_empty() { " { }" } else { " { " });
+            if !inner.is_empty() {
+                line.push_str(&inner);
+                line.push_str(" }");
+            }
+            if indentation + line.chars().count() > WIDTH {
+                return None;
+            }
+        }
+        Some(line)
+    }
+}
+
+/// A text, and the places in the manifest that its pieces come from.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// The text.
+    pub(super) text: String,
+    /// The pieces, inner ones after those that they are in.
+    marks: Vec<(Range<usize>, Span)>,
+}
+
+impl Written {
+    /// The place in the manifest that a stretch of the text comes from.
+    pub(super) fn origin(&self, range: &Range<usize>) -> Option<Span> {
+        let before = self.marks.partition_point(|(mark, _)| mark.start <= range.start);
+        let holding = self.marks[..before].iter().rev().find(|(mark, _)| range.end <= mark.end);
+        holding.map(|(_, origin)| *origin)
+    }
+
+    /// Writes statements one below the other.
+    pub(super) fn statements(&mut self, statements: &[Statement], depth: usize) {
+        for (at, statement) in statements.iter().enumerate() {
+            if at > 0 && statement.apart {
+                self.text.push('\n');
+            }
+            self.statement(statement, depth);
+        }
+    }
+
+    /// Writes comments, each on a line of its own.
+    pub(super) fn comments(&mut self, comments: &[SmolStr], depth: usize) {
+        for comment in comments {
+            self.indent(depth);
+            self.text.push('#');
+            if !comment.is_empty() {
+                self.text.push(' ');
+            }
+            self.text.push_str(comment);
+            self.text.push('\n');
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement, depth: usize) {
+        let is_line = statement.on_one_line(2 * depth).is_some();
+        self.comments_above(&statement.comments, is_line, depth);
+        self.indent(depth);
+        self.marked(statement, |written| {
+            written.head(&statement.head, depth);
+            if let Some(block) = &statement.block {
+                if is_line {
+                    written.block_on_line(block);
+                } else {
+                    written.text.push_str(" {\n");
+                    written.statements(block, depth + 1);
+                    written.indent(depth);
+                    written.text.push('}');
+                }
+            }
+        });
+        self.comment_beside(&statement.comments, is_line);
+        self.text.push('\n');
+    }
+
+    /// A comment beside what takes several lines stands above it too.
+    fn comments_above(&mut self, comments: &Comments, is_line: bool, depth: usize) {
+        self.comments(&comments.above, depth);
+        self.comments(comments.beside.as_slice().get(usize::from(is_line)..).unwrap_or_default(), depth);
+    }
+
+    fn comment_beside(&mut self, comments: &Comments, is_line: bool) {
+        if let (true, Some(comment)) = (is_line, &comments.beside) {
+            self.text.push_str("  # ");
+            self.text.push_str(comment);
+        }
+    }
+
+    fn block_on_line(&mut self, block: &[Statement]) {
+        self.text.push_str(" {");
+        for (at, inner) in block.iter().enumerate() {
+            self.text.push_str(if at == 0 { " " } else { "; " });
+            self.marked(inner, |written| {
+                written.head(&inner.head, 0);
+                if let Some(block) = &inner.block {
+                    written.block_on_line(block);
+                }
+            });
+        }
+        self.text.push_str(" }");
+    }
+
+    fn marked(&mut self, statement: &Statement, write: impl FnOnce(&mut Self)) {
+        let start = self.text.len();
+        let mark = self.marks.len();
+        if let Some(first) = statement.head.first() {
+            self.marks.push((start..start, first.origin));
+        }
+        write(self);
+        if let Some((range, _)) = self.marks.get_mut(mark) {
+            range.end = self.text.len();
+        }
+    }
+
+    fn head(&mut self, tokens: &[Token], depth: usize) {
+        // A list that makes the line too wide stands one item to a line.
+        let width = |token: &Token| token.on_one_line().map_or(0, |text| text.chars().count() + 1);
+        let wide = 2 * depth + tokens.iter().map(width).sum::<usize>() > WIDTH + 1;
+        for (at, token) in tokens.iter().enumerate() {
+            if at > 0 {
+                self.text.push(' ');
+            }
+            self.token(token, depth, wide);
+        }
+    }
+
+    fn token(&mut self, token: &Token, depth: usize, wide: bool) {
+        let start = self.text.len();
+        let mark = self.marks.len();
+        self.marks.push((start..start, token.origin));
+        match &token.form {
+            Form::Word(word) => self.text.push_str(word),
+            Form::Lines(lines, newline) => self.lines(lines, *newline, depth),
+            Form::List(items) => self.list(items, depth, wide),
+        }
+        self.marks[mark].0.end = self.text.len();
+    }
+
+    fn lines(&mut self, lines: &[String], newline: bool, depth: usize) {
+        self.text.push_str("'''");
+        for line in lines {
+            self.text.push('\n');
+            if !line.is_empty() {
+                self.indent(depth + 1);
+                self.text.push_str(line);
+            }
+        }
+        if newline {
+            self.text.push('\n');
+            self.indent(depth);
+        }
+        self.text.push_str("'''");
+    }
+
+    fn list(&mut self, items: &[Token], depth: usize, wide: bool) {
+        let several = items.iter().any(|item| item.on_one_line().is_none());
+        self.text.push('[');
+        match items {
+            [only] if several && only.comments.is_empty() => self.token(only, depth, wide),
+            items if several || wide => {
+                for item in items {
+                    self.text.push('\n');
+                    let is_line = !matches!(item.form, Form::Lines(..));
+                    self.comments_above(&item.comments, is_line, depth + 1);
+                    self.indent(depth + 1);
+                    self.token(item, depth + 1, wide);
+                    self.text.push(',');
+                    self.comment_beside(&item.comments, is_line);
+                }
+                self.text.push('\n');
+                self.indent(depth);
+            }
+            items => {
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        self.text.push_str(", ");
+                    }
+                    self.token(item, depth, wide);
+                }
+            }
+        }
+        self.text.push(']');
+    }
+
+    fn indent(&mut self, depth: usize) {
+        self.text.extend(std::iter::repeat_n("  ", depth));
+    }
+}

@@ -1,0 +1,146 @@
+use super::*;
+use crate::diagnostic::human::Human;
+
+/// The manifest, and what comes of it: the source, then what was found.
+fn imported(manifest: &str) -> String {
+    let imported = import("pod.yaml", manifest.to_owned(), &Options::default());
+    let found = Human::default().render(&imported.sources, &imported.diagnostics);
+    format!("{manifest}=>\n{}{found}", imported.source.unwrap_or_default())
+}
+
+/// A pod whose container has these fields.
+fn of_container(fields: &str) -> String {
+    let fields: String = fields.lines().map(|line| format!("    {line}\n")).collect();
+    let manifest = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec:\n  containers:\n  - name: web\n    image: nginx\n{fields}"
+    );
+    let imported = import("pod.yaml", manifest, &Options::default());
+    let found = Human::default().render(&imported.sources, &imported.diagnostics);
+    let source = imported.source.unwrap_or_default();
+    let own: Vec<&str> = source.lines().skip_while(|line| !line.contains("image")).skip(1).collect();
+    let own: String = own.iter().take_while(|line| **line != "  }").map(|line| format!("{line}\n")).collect();
+    format!("{own}{found}")
+}
+
+#[test]
+fn a_workload_is_said_once() {
+    insta::assert_snapshot!(imported("\
+# The shop.
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+  labels: {app.kubernetes.io/name: shop, team: web}
+spec:
+  replicas: 2  # one a zone
+  selector:
+    matchLabels: {app.kubernetes.io/name: shop}
+  template:
+    metadata:
+      labels: {app.kubernetes.io/name: shop, tier: front}
+      annotations: {checksum: \"1\"}
+    spec:
+      # migrations first
+      initContainers:
+      - name: migrate
+        image: shop
+        command: [sh, -ec, \"set -x\\n./migrate\\n\"]
+        volumeMounts: [{name: data, mountPath: /data}]
+      containers:
+      - name: web
+        image: shop
+        resources:
+          # measured in May
+          requests: {cpu: 100m, memory: 64Mi}
+          limits: {memory: 64Mi}
+        volumeMounts: [{name: data, mountPath: /data, readOnly: true}]
+      volumes:
+      - name: data
+        emptyDir: {}
+"), @"");
+}
+
+#[test]
+fn commands_are_said_in_the_shortest_way_that_is_exact() {
+    insta::assert_snapshot!(of_container("command: [sh, -eu, -c, 'echo $HOME && exec web']"), @"");
+    insta::assert_snapshot!(of_container("command: [/bin/bash, -c, \"a\\nb\\n\"]\nargs: [x]"), @"");
+    insta::assert_snapshot!(of_container("command: [web, --name, \"a b\", $(PORT), '$HOME']"), @"");
+    insta::assert_snapshot!(of_container("command: [sh, -c, 'echo $(PORT)']"), @"");
+    insta::assert_snapshot!(of_container("command: [sh, -c, 'kill $$$$']"), @"");
+    insta::assert_snapshot!(of_container("args: [--one=1, --two=2, --three=3, --four=4, --five=5, --six=6, --seven=7, --eight=8, --nine=9]"), @"");
+}
+
+#[test]
+fn variables_probes_and_ports_have_their_short_forms() {
+    insta::assert_snapshot!(of_container("\
+env:
+- {name: PORT, value: \"8080\"}
+- {name: A.B, value: \"\"}
+- {name: KEY, valueFrom: {secretKeyRef: {name: s, key: k, optional: true}}}
+- {name: IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
+envFrom:
+- {prefix: P_, configMapRef: {name: c}}
+ports:
+- {name: web, containerPort: 80, protocol: TCP}
+- {containerPort: 53, protocol: UDP, hostPort: 53, hostIP: 10.0.0.1}
+readinessProbe: {httpGet: {path: /healthz, port: web, httpHeaders: [{name: Host, value: x}]}, periodSeconds: 120}
+livenessProbe: {exec: {command: [cat, /tmp/ok]}, initialDelaySeconds: 5, failureThreshold: 3}
+startupProbe: {tcpSocket: {port: 80}}
+"), @"");
+}
+
+#[test]
+fn faults_stand_at_their_places() {
+    insta::assert_snapshot!(of_container("ports: [{containerPort: '80'}]\nimagePullPolicy: always\ncomand: [x]"), @"");
+    insta::assert_snapshot!(of_container("volumeMounts:\n- {name: dta, mountPath: /data}"), @"");
+    insta::assert_snapshot!(imported("\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: nginx}]}
+"), @"");
+}
+
+#[test]
+fn other_objects_are_left_alone() {
+    insta::assert_snapshot!(imported("\
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+---
+apiVersion: extensions/v1beta1
+kind: Deployment
+metadata: {name: shop}
+"), @"");
+}
+
+#[test]
+fn directions_are_those_that_are_proven() {
+    let manifest = |init: &str, apps: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec:\n  volumes: [{{name: data, emptyDir: {{}}}}]\n  initContainers: [{init}]\n  containers: [{apps}]\n"
+        );
+        let imported = import("pod.yaml", text, &Options::default());
+        assert!(!imported.failed(), "{}", Human::default().render(&imported.sources, &imported.diagnostics));
+        let source = imported.source.unwrap_or_default();
+        let mounts = source.lines().filter_map(|line| line.split(" data at").next()?.split(' ').next_back());
+        mounts.filter(|word| ["reads", "writes", "mounts"].contains(word)).collect::<Vec<_>>().join(" ")
+    };
+    let container = |name: &str, rest: &str, readonly: bool| {
+        format!(
+            "{{name: {name}, image: a, {rest} volumeMounts: [{{name: data, mountPath: /d, readOnly: {readonly}}}]}}"
+        )
+    };
+    let (step, app) =
+        (|name, readonly| container(name, "", readonly), |readonly| container("web", "", readonly));
+    let sidecar = |readonly| container("logs", "restartPolicy: Always,", readonly);
+    insta::assert_snapshot!(manifest(&step("a", false), &app(true)), @"");
+    insta::assert_snapshot!(manifest(&format!("{}, {}", step("a", false), step("b", false)), &app(true)), @"");
+    insta::assert_snapshot!(manifest(&step("a", true), &app(false)), @"");
+    insta::assert_snapshot!(manifest(&sidecar(true), &app(false)), @"");
+    insta::assert_snapshot!(manifest(&format!("{}, {}", sidecar(true), step("b", false)), &app(false)), @"");
+}

@@ -1,0 +1,130 @@
+//! Values to the way in which they are written in a source.
+//!
+//! Invariant: what is written here reads back as exactly the same value.
+
+use crate::vocabulary::KEYWORDS;
+
+/// A name where one is declared, referenced, or the key of a map: a word as it is, else in quotes.
+pub(super) fn name(text: &str) -> String {
+    let is_word = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    if is_word && !KEYWORDS.contains(&text) { text.to_owned() } else { quoted(text) }
+}
+
+/// A text in quotes, on one line: raw where it would need escapes and has no single quote.
+pub(super) fn quoted(text: &str) -> String {
+    let plain = |char: char| !char.is_control() && !is_invisible(char);
+    if text.contains(['"', '\\']) && !text.contains('\'') && text.chars().all(plain) {
+        return format!("'{text}'");
+    }
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for (at, char) in text.char_indices() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '#' if text[at + 1..].starts_with('{') => out.push_str("\\#"),
+            char if plain(char) => out.push(char),
+            char => out.push_str(&format!("\\u{{{:x}}}", u32::from(char))),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// An absolute path as it is, else in quotes.
+pub(super) fn path(text: &str) -> String {
+    let stands_bare = |char: char| {
+        char.is_ascii_alphanumeric()
+            || "-./:?@_<=>$%&*+!\\^`|~".contains(char)
+            || (!char.is_ascii() && !char.is_whitespace() && !char.is_control() && !is_invisible(char))
+    };
+    let bare = text.starts_with('/')
+        && !text.starts_with("//")
+        && !text.starts_with("/*")
+        && text.chars().all(stands_bare);
+    if bare { text.to_owned() } else { quoted(text) }
+}
+
+/// A text in an `env` block or a map: a plain number or truth value without quotes.
+pub(super) fn plain(text: &str) -> String {
+    let is_number = text.len() < 16
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && (text == "0" || text.starts_with(|first: char| ('1'..='9').contains(&first)));
+    if is_number || text == "true" || text == "false" { text.to_owned() } else { quoted(text) }
+}
+
+/// A number of seconds with its unit.
+pub(super) fn seconds(count: i64) -> String {
+    match count {
+        3600.. if count % 3600 == 0 => format!("{}h", count / 3600),
+        120.. if count % 60 == 0 => format!("{}m", count / 60),
+        _ => format!("{count}s"),
+    }
+}
+
+/// The lines of a text for the raw form of many lines, and whether a newline ends it; none where that form cannot say it.
+pub(super) fn lines(text: &str) -> Option<(Vec<&str>, bool)> {
+    let (body, newline) = text.strip_suffix('\n').map_or((text, false), |body| (body, true));
+    let lines: Vec<&str> = body.split('\n').collect();
+    // The indentation that all lines share would be taken off.
+    let is_blank = |line: &str| line.bytes().all(|byte| byte == b' ' || byte == b'\t');
+    let shared = lines.iter().filter(|line| !is_blank(line)).all(|line| line.starts_with([' ', '\t']));
+    let fits = text.contains('\n')
+        && !shared
+        && !text.contains("'''")
+        && lines.iter().all(|line| line.is_empty() || !is_blank(line))
+        && !text.contains(|char: char| (char.is_control() && char != '\n' && char != '\t') || is_invisible(char))
+        // At the end of a text line, closing quotes would run into the text's own.
+        && (newline || !body.ends_with(['\'', '\n']));
+    fits.then_some((lines, newline))
+}
+
+/// Whether a reader would not see a character, or take it for another.
+fn is_invisible(char: char) -> bool {
+    matches!(char, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_words_or_quoted() {
+        assert_eq!(name("shop-web_1"), "shop-web_1");
+        assert_eq!(name("2fa"), "\"2fa\"");
+        assert_eq!(name("host"), "\"host\"");
+        assert_eq!(name("app.kubernetes.io/name"), "\"app.kubernetes.io/name\"");
+    }
+
+    #[test]
+    fn text_is_quoted_with_as_few_escapes_as_can_be() {
+        assert_eq!(quoted("a b"), r#""a b""#);
+        assert_eq!(quoted(r#"{"a": 1}"#), r#"'{"a": 1}'"#);
+        assert_eq!(quoted(r#"it's "a""#), r#""it's \"a\"""#);
+        assert_eq!(quoted("a\tb #{c}\u{7}"), r#""a\tb \#{c}\u{7}""#);
+    }
+
+    #[test]
+    fn what_is_short_stays_short() {
+        assert_eq!(path("/etc/shop"), "/etc/shop");
+        assert_eq!(path("/a b"), "\"/a b\"");
+        assert_eq!(path(r"C:\data"), r"'C:\data'");
+        assert_eq!(plain("8080"), "8080");
+        assert_eq!(plain("0080"), "\"0080\"");
+        assert_eq!([90, 60, 120, 7200].map(seconds).join(" "), "90s 60s 2m 2h");
+    }
+
+    #[test]
+    fn many_lines_need_a_line_without_indentation() {
+        assert_eq!(lines("a\n b\n"), Some((vec!["a", " b"], true)));
+        assert_eq!(lines("a\n\nb"), Some((vec!["a", "", "b"], false)));
+        assert_eq!(lines(" a\n b\n"), None);
+        assert_eq!(lines("a\n \nb\n"), None);
+        assert_eq!(lines("a'''\nb\n"), None);
+        assert_eq!(lines("one"), None);
+    }
+}

@@ -1,0 +1,154 @@
+//! A tree of YAML against the schema: unknown fields and values of another type are reported, as the API server's strict
+//! decoding would.
+//!
+//! Invariant: every node that is left has the type of its field, or is `null`, about which an error has been reported;
+//! a `null` of the manifest is left out, as it is for the API server.
+
+use super::yaml::{Entry, Node, Value};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::schema::{Object, Type};
+
+/// Takes out of the fields of an object what has not the type that the schema asks for.
+pub(super) fn fields(
+    object: &'static Object,
+    entries: Vec<Entry>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Entry> {
+    let mut kept = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let Some(field) = object.field(&entry.key) else {
+            if !(is_set_by_the_cluster(object, &entry.key)) {
+                diagnostics.push(unknown(object, &entry));
+            }
+            continue;
+        };
+        // What has to be there is empty then, as for the API server.
+        let typed = if field.required { item } else { node };
+        if let Some(node) = typed(&field.ty, entry.node, diagnostics) {
+            kept.push(Entry { node, ..entry });
+        }
+    }
+    kept
+}
+
+/// Whether an object has a field that the vocabulary has not, since only the cluster sets it.
+fn is_set_by_the_cluster(object: &Object, key: &str) -> bool {
+    key == "status" && object.field("apiVersion").is_some()
+}
+
+fn node(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+    let Node { span, value } = node;
+    let fits = match (ty, &value) {
+        (_, Value::Null) => return None,
+        // To the API, a word that is empty is as good as none.
+        (Type::Enum(_), Value::Text(text)) if text.is_empty() => return None,
+        (Type::Bool, Value::Bool(_)) | (Type::Text | Type::Enum(_) | Type::Time, Value::Text(_)) => true,
+        (Type::Int32, Value::Number(text)) => text.parse::<i32>().is_ok(),
+        (Type::Int64, Value::Number(text)) => text.parse::<i64>().is_ok(),
+        (Type::IntOrString, Value::Number(text)) => text.parse::<i32>().is_ok(),
+        (Type::IntOrString, Value::Text(_)) | (Type::Any, Value::Map(_)) => true,
+        (Type::Quantity, Value::Number(text) | Value::Text(text)) => Quantity::parse(text).is_ok(),
+        (Type::Object(_) | Type::Map(_), Value::Map(_)) | (Type::List(_), Value::List(_)) => true,
+        _ => false,
+    };
+    if !fits {
+        diagnostics.push(misfit(ty, span, &value));
+        return Some(Node { span, value: Value::Null });
+    }
+    let value = match (ty, value) {
+        (Type::Object(object), Value::Map(entries)) => Value::Map(fields(object, entries, diagnostics)),
+        (Type::Map(inner), Value::Map(entries)) => {
+            let mut kept = Vec::with_capacity(entries.len());
+            for entry in entries {
+                if let Some(node) = item(inner, entry.node, diagnostics) {
+                    kept.push(Entry { node, ..entry });
+                }
+            }
+            Value::Map(kept)
+        }
+        (Type::List(inner), Value::List(items)) => {
+            Value::List(items.into_iter().filter_map(|each| item(inner, each, diagnostics)).collect())
+        }
+        (_, value) => value,
+    };
+    Some(Node { span, value })
+}
+
+/// An item of a list, or the value of a map's key: `null` there is the empty value of its type.
+fn item(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+    let empty = match (&node.value, ty) {
+        (Value::Null, Type::Text | Type::Enum(_)) => Some(Value::Text("".into())),
+        (Value::Null, Type::Object(_) | Type::Map(_)) => Some(Value::Map(Vec::new())),
+        (Value::Null, Type::List(_)) => Some(Value::List(Vec::new())),
+        (Value::Null, Type::Quantity | Type::Int32 | Type::Int64) => Some(Value::Number("0".into())),
+        _ => None,
+    };
+    match empty {
+        Some(value) => Some(Node { span: node.span, value }),
+        None => self::node(ty, node, diagnostics),
+    }
+}
+
+fn unknown(object: &'static Object, entry: &Entry) -> Diagnostic {
+    let shown = entry.key.escape_debug();
+    let known = || object.fields.iter().map(|field| field.name);
+    let diagnostic = Diagnostic::error(
+        "unknown-statement",
+        entry.key_span,
+        format!("`{shown}` is no field of `{}`", object.name),
+    )
+    .here("the API server refuses what it does not know");
+    match known().find(|known| known.eq_ignore_ascii_case(&entry.key)) {
+        Some(name) => diagnostic.help(format!("write `{name}`: case matters")).fix(
+            format!("write `{name}`"),
+            entry.key_span,
+            name,
+            Applicability::Safe,
+        ),
+        None => diagnostic.did_you_mean(entry.key_span, &entry.key, known()),
+    }
+}
+
+fn misfit(ty: &'static Type, span: crate::source::Span, value: &Value) -> Diagnostic {
+    let found = match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(bool) => format!("`{bool}`"),
+        Value::Number(text) => format!("the number `{text}`"),
+        Value::Text(text) if text.chars().count() <= 40 && !text.contains('\n') => {
+            format!("the text \"{}\"", text.escape_debug())
+        }
+        Value::Text(_) => "a text".to_owned(),
+        Value::List(_) => "a list".to_owned(),
+        Value::Map(_) => "a map".to_owned(),
+    };
+    let expected = match ty {
+        Type::Bool => "`true` or `false`",
+        Type::Int32 => "a whole number of 32 bits",
+        Type::Int64 => "a whole number of 64 bits",
+        Type::Text | Type::Enum(_) => "text",
+        Type::Time => "a time such as \"2026-01-31T12:00:00Z\"",
+        Type::IntOrString => "a whole number or text",
+        Type::Quantity => "an amount such as `500m` or `1Gi`",
+        Type::Object(_) | Type::Map(_) | Type::Any => "a map",
+        Type::List(_) => "a list",
+    };
+    let diagnostic = Diagnostic::error("type-mismatch", span, format!("{found} does not fit here"))
+        .here(format!("expected {expected}"));
+    match (ty, value) {
+        (Type::Text | Type::Enum(_) | Type::Time, Value::Number(_) | Value::Bool(_)) => {
+            diagnostic.help("put it in quotes: without them YAML reads a number or a truth value")
+        }
+        (Type::Bool, Value::Text(text)) if matches!(text.as_str(), "true" | "false") => {
+            diagnostic.help("take the quotes off")
+        }
+        (Type::Int32 | Type::Int64, Value::Text(text)) if text.parse::<i64>().is_ok() => {
+            diagnostic.help("take the quotes off")
+        }
+        (Type::List(_), Value::Map(_)) => diagnostic.help("write it as an item: `- ` before its first field"),
+        (Type::Object(_) | Type::Map(_), Value::List(_)) => {
+            diagnostic.help("take the `- ` off: here stands one map")
+        }
+        _ => diagnostic,
+    }
+}

@@ -1,0 +1,76 @@
+//! Volumes in their short forms.
+
+use super::container::rest;
+use super::fields;
+use super::source::{Statement, Token};
+use super::text;
+use super::yaml::{Entry, Node, Value};
+use crate::kubernetes::schema::{self, Object};
+use crate::source::Span;
+
+/// The short forms: the source's field, the word, the field that stands behind it.
+const SHORT: [(&str, &str, &str, &Object); 5] = [
+    ("persistentVolumeClaim", "claim", "claimName", &schema::PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE),
+    ("secret", "secret", "secretName", &schema::SECRET_VOLUME_SOURCE),
+    ("configMap", "configmap", "name", &schema::CONFIG_MAP_VOLUME_SOURCE),
+    ("hostPath", "host", "path", &schema::HOST_PATH_VOLUME_SOURCE),
+    ("image", "image", "reference", &schema::IMAGE_VOLUME_SOURCE),
+];
+
+/// `volume NAME [source] { … }`
+pub(super) fn volume(node: &Node) -> Statement {
+    let name = node.get("name");
+    let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
+    let mut head = vec![
+        Token::new(place, "volume"),
+        Token::new(place, text::name(name.and_then(Node::as_text).unwrap_or_default())),
+    ];
+    let sources: Vec<&Entry> = node.entries().iter().filter(|entry| entry.key != "name").collect();
+    let block = match sources.as_slice() {
+        // Without a source, the API server makes it an emptyDir.
+        [] => Some(Vec::new()),
+        [source] if source.key == "emptyDir" => empty_dir(&source.node, &mut head),
+        [source] => short(source, &mut head),
+        _ => None,
+    };
+    let statement = Statement::new(node.span, head);
+    match block {
+        Some(block) => statement.with_rest(block),
+        None => {
+            let block = sources.into_iter().flat_map(|entry| fields::field(&schema::VOLUME, entry)).collect();
+            statement.with_block(block)
+        }
+    }
+}
+
+/// What stands in the block behind the short form that was put at the head, if there is one.
+fn empty_dir(source: &Node, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
+    let size = source.get("sizeLimit");
+    let word = match (source.get("medium").and_then(Node::as_text), size) {
+        (Some("Memory"), _) => Some("memory"),
+        (None | Some(""), Some(_)) => Some("scratch"),
+        (None | Some(""), None) => None,
+        (Some(_), _) => return None,
+    };
+    if source.entries().iter().any(|entry| !matches!(entry.key.as_str(), "medium" | "sizeLimit")) {
+        return None;
+    }
+    head.extend(word.map(|word| Token::new(source.span, word)));
+    if let Some(size) = size {
+        head.push(fields::value(&schema::Type::Quantity, "sizeLimit", size));
+    }
+    Some(Vec::new())
+}
+
+fn short(source: &Entry, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
+    let (_, word, field, object) = SHORT.iter().find(|(key, ..)| *key == source.key)?;
+    let value = source.node.get(field)?;
+    let Value::Text(written) = &value.value else { return None };
+    let is_path = *word == "host";
+    if is_path && !written.starts_with('/') {
+        return None;
+    }
+    head.push(Token::new(source.key_span, *word));
+    head.push(Token::new(value.span, if is_path { text::path(written) } else { text::quoted(written) }));
+    Some(rest(object, &source.node, &[field]))
+}

@@ -1,0 +1,243 @@
+//! A manifest of one of the seven kinds as the statement of its workload.
+
+use super::container::{container, role};
+use super::fields;
+use super::flow::Directions;
+use super::labels::{Labels, labels};
+use super::source::{Statement, Token};
+use super::text;
+use super::volume::volume;
+use super::yaml::{Entry, Node, Value};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::schema::{self, Object};
+use crate::model::{Role, WorkloadKind};
+use crate::source::Span;
+
+/// The fields of a pod's spec that have statements of their own.
+const OF_POD: [&str; 3] = ["volumes", "initContainers", "containers"];
+/// The fields of the specs that hold the level below, or stand in the head.
+const OF_SPEC: [&str; 4] = ["template", "jobTemplate", "volumeClaimTemplates", "schedule"];
+
+/// One level of a workload: its metadata and its spec.
+struct Level<'n> {
+    /// The word that names it, for all but the object itself.
+    word: Option<&'static str>,
+    metadata: &'n [Entry],
+    spec: &'n [Entry],
+    object: &'static Object,
+    /// Where the level stands.
+    span: Span,
+    /// Where its spec begins.
+    key: Option<Span>,
+}
+
+/// `deployment NAME { … }` and its like.
+pub(super) fn workload(root: &Node, kind: WorkloadKind, diagnostics: &mut Vec<Diagnostic>) -> Statement {
+    let levels = levels(root, kind);
+    let (Some(outermost), Some(pod)) = (levels.first(), levels.last()) else { return Statement::default() };
+    let metadata = root.get("metadata");
+    let labels = labels(root, kind, outermost.spec, pod.metadata, diagnostics);
+    let mut block = Vec::new();
+    block.extend(metadata_of_object(outermost, &labels));
+    for (at, level) in levels.iter().enumerate() {
+        let outer: Vec<&Object> = levels[..at].iter().map(|level| level.object).collect();
+        let (plain, named) = spec(level, &outer, kind, &labels);
+        block.extend(plain);
+        block.extend(named);
+    }
+    block.extend(contents(outermost, pod, kind, diagnostics));
+    let name = metadata.and_then(|metadata| metadata.get("name"));
+    let mut head = vec![Token::new(head_place(root, pod, kind), kind.keyword())];
+    if let Some(name) = name {
+        head.push(Token::new(name.span, text::name(name.as_text().unwrap_or_default())));
+    }
+    if let Some(schedule) = find(outermost.spec, "schedule").filter(|_| kind == WorkloadKind::CronJob) {
+        head.push(Token::text(schedule.node.span, schedule.node.as_text().unwrap_or_default()));
+    }
+    Statement::new(root.span, head).with_block(block)
+}
+
+/// Where a message stands about the workload as a whole: at the level in which something is missing, else at its name.
+fn head_place(root: &Node, pod: &Level, kind: WorkloadKind) -> Span {
+    let key = |key: &str| root.entry(key).map(|entry| entry.key_span);
+    let lacks = |key: &str, inner: &str| root.get(key).is_none_or(|node| node.get(inner).is_none());
+    let runs_once = matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob);
+    let place = if lacks("metadata", "name") {
+        key("metadata")
+    } else if kind == WorkloadKind::CronJob && lacks("spec", "schedule") {
+        key("spec")
+    } else if runs_once && find(pod.spec, "restartPolicy").is_none() {
+        pod.key
+    } else {
+        root.get("metadata").and_then(|metadata| metadata.get("name")).map(|name| name.span)
+    };
+    place.unwrap_or(Span { end: root.span.start, ..root.span })
+}
+
+/// The levels of a kind, outermost first; the last one is the pod's.
+fn levels(root: &Node, kind: WorkloadKind) -> Vec<Level<'_>> {
+    let template = |path: &[&str]| path.iter().try_fold(root, |node, key| node.get(key));
+    let object = Level::new(None, Some(root), root.span, spec_of(kind));
+    let pod = |path: &[&str]| Level::new(Some("pod"), template(path), root.span, &schema::POD_SPEC);
+    match kind {
+        WorkloadKind::Pod => vec![object],
+        WorkloadKind::CronJob => {
+            let job = template(&["spec", "jobTemplate"]);
+            let job = Level::new(Some("job"), job, root.span, &schema::JOB_SPEC);
+            vec![object, job, pod(&["spec", "jobTemplate", "spec", "template"])]
+        }
+        _ => vec![object, pod(&["spec", "template"])],
+    }
+}
+
+impl<'n> Level<'n> {
+    fn new(word: Option<&'static str>, node: Option<&'n Node>, root: Span, object: &'static Object) -> Self {
+        let entries = |key| node.and_then(|node| node.get(key)).map(Node::entries).unwrap_or_default();
+        Self {
+            word,
+            metadata: entries("metadata"),
+            spec: entries("spec"),
+            object,
+            span: node.map_or(root, |node| node.span),
+            key: node.and_then(|node| node.entry("spec")).map(|entry| entry.key_span),
+        }
+    }
+}
+
+fn spec_of(kind: WorkloadKind) -> &'static Object {
+    match kind {
+        WorkloadKind::Pod => &schema::POD_SPEC,
+        WorkloadKind::Deployment => &schema::DEPLOYMENT_SPEC,
+        WorkloadKind::StatefulSet => &schema::STATEFUL_SET_SPEC,
+        WorkloadKind::DaemonSet => &schema::DAEMON_SET_SPEC,
+        WorkloadKind::ReplicaSet => &schema::REPLICA_SET_SPEC,
+        WorkloadKind::Job => &schema::JOB_SPEC,
+        WorkloadKind::CronJob => &schema::CRON_JOB_SPEC,
+    }
+}
+
+/// The fields of metadata and specs that stand first, in this order.
+const FIRST: [&str; 9] = [
+    "generateName",
+    "namespace",
+    "labels",
+    "annotations",
+    "replicas",
+    "selector",
+    "serviceName",
+    "serviceAccountName",
+    "serviceAccount",
+];
+
+/// Entries in the order in which they are written.
+fn ordered(entries: &[Entry]) -> Vec<&Entry> {
+    let mut entries: Vec<&Entry> = entries.iter().collect();
+    entries.sort_by_key(|entry| FIRST.iter().position(|key| *key == entry.key).unwrap_or(FIRST.len()));
+    entries
+}
+
+fn metadata_of_object(level: &Level, labels: &Labels) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for entry in ordered(level.metadata) {
+        match entry.key.as_str() {
+            "name" => {}
+            "labels" => statements.extend(labels.of_both()),
+            _ => statements.extend(fields::field(&schema::OBJECT_META, entry)),
+        }
+    }
+    if let Some(own) = labels.of_object() {
+        let head = vec![Token::new(own.head[0].origin, "metadata")];
+        statements.push(Statement::new(own.head[0].origin, head).with_block(vec![own]));
+    }
+    statements
+}
+
+/// The fields of a level that may stand in the workload itself, and the block of those that may not.
+fn spec(
+    level: &Level,
+    outer: &[&Object],
+    kind: WorkloadKind,
+    labels: &Labels,
+) -> (Vec<Statement>, Option<Statement>) {
+    let (mut plain, mut named) = (Vec::new(), Vec::new());
+    let is_pod =
+        level.word.is_none_or(|word| word == "pod") && (kind == WorkloadKind::Pod || !outer.is_empty());
+    if level.word.is_some() {
+        for entry in ordered(level.metadata) {
+            match entry.key.as_str() {
+                "labels" if is_pod => named.extend(labels.of_pods()),
+                // A block of this name stands for the level of the object.
+                _ => named.extend(fields::field(&schema::OBJECT_META, entry)),
+            }
+        }
+    }
+    for entry in ordered(level.spec) {
+        let key = entry.key.as_str();
+        if (is_pod && OF_POD.contains(&key))
+            || OF_SPEC.contains(&key)
+            || (key == "selector" && labels.imply_selector())
+        {
+            continue;
+        }
+        let is_shadowed = outer.iter().any(|object| object.field(key).is_some());
+        let statements = fields::field(level.object, entry);
+        if is_shadowed { named.extend(statements) } else { plain.extend(statements) }
+    }
+    let named = (!named.is_empty()).then(|| {
+        let place = Span { end: level.span.start, ..level.span };
+        let word = level.word.unwrap_or("metadata");
+        let extents = named.iter().flat_map(|statement| statement.extents.clone()).collect();
+        Statement { extents, ..Statement::new(place, vec![Token::new(place, word)]).with_block(named) }
+    });
+    (plain, named)
+}
+
+/// Volumes and containers.
+fn contents(
+    outermost: &Level,
+    pod: &Level,
+    kind: WorkloadKind,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Statement> {
+    let items = |entries: &'_ [Entry], key| {
+        find(entries, key).map(|entry| entry.node.items().to_vec()).unwrap_or_default()
+    };
+    let volumes = items(pod.spec, "volumes");
+    let claims = find(outermost.spec, "volumeClaimTemplates").filter(|_| kind == WorkloadKind::StatefulSet);
+    let claim_names: Vec<&str> = claims
+        .iter()
+        .flat_map(|claims| claims.node.items())
+        .filter_map(|claim| claim.get("metadata")?.get("name")?.as_text())
+        .collect();
+    let (init, apps) = (items(pod.spec, "initContainers"), items(pod.spec, "containers"));
+    let given = find(pod.spec, "containers");
+    if apps.is_empty() && given.is_none_or(|entry| !matches!(entry.node.value, Value::Null)) {
+        let place = given.map(|entry| entry.key_span).or(pod.key).unwrap_or(pod.span);
+        diagnostics.push(
+            Diagnostic::error("missing-app", place, "the pod has no `containers`")
+                .here("nothing runs once its steps are done")
+                .help("a pod has at least one ordinary container"),
+        );
+    }
+    let of = |node, init| (node, role(node, init));
+    let containers: Vec<(&Node, Role)> =
+        init.iter().map(|node| of(node, true)).chain(apps.iter().map(|node| of(node, false))).collect();
+    let directions = Directions::find(&volumes.iter().collect::<Vec<_>>(), &claim_names, &containers);
+    let mut statements: Vec<Statement> = Vec::new();
+    statements.extend(volumes.iter().map(volume));
+    if let Some(claims) = claims {
+        statements.extend(fields::field(outermost.object, claims));
+    }
+    if let Some(first) = statements.first_mut() {
+        first.apart = true;
+    }
+    for (node, role) in containers {
+        let statement = container(node, role, &directions, diagnostics);
+        statements.push(Statement { apart: true, ..statement });
+    }
+    statements
+}
+
+fn find<'n>(entries: &'n [Entry], key: &str) -> Option<&'n Entry> {
+    entries.iter().find(|entry| entry.key == key)
+}

@@ -1,0 +1,234 @@
+//! Real manifests, imported and compiled again, are the same objects; those that the API server refuses are refused.
+//!
+//! The manifests are other people's, and so not in this repository: without the folder that `CORPUS` names, or
+//! `../shared/corpus`, these tests say that they are skipped.
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
+use initflow::compile::{NoFiles, Options, compile};
+use initflow::diagnostic::human::Human;
+use initflow::diagnostic::{Diagnostic, Severity};
+use initflow::import::{import, yaml};
+use initflow::kubernetes::quantity::Quantity;
+use initflow::kubernetes::schema::{self, Object, Type};
+use initflow::source::{FileId, SourceFile, Sources};
+use serde::Deserialize as _;
+use serde_json::Value as Json;
+use std::fs;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn a_manifest_comes_back_as_it_was() {
+    let mut failed = 0;
+    let manifests = manifests("docs");
+    for path in &manifests {
+        let (text, name) = (read(path), name_of(path));
+        if let Err(complaint) = comes_back(&name, &text) {
+            failed += 1;
+            println!("{name}: {complaint}");
+        }
+    }
+    println!("{} of {} manifests come back", manifests.len() - failed, manifests.len());
+    assert_eq!(failed, 0);
+}
+
+#[test]
+fn what_the_api_server_refuses_is_refused_at_its_place() {
+    let manifests = manifests("bad");
+    let mut complaints = Vec::new();
+    for path in &manifests {
+        let text = read(path);
+        let name = name_of(path);
+        let imported = import(&name, text, &Options::default());
+        let errors =
+            || imported.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let file = imported.sources.get(FileId(0));
+        let line = |diagnostic: &Diagnostic| file.line_column(diagnostic.primary.span.start).0;
+        let lines: Vec<usize> = errors().map(line).collect();
+        for error in errors() {
+            println!("{name}:{}: {}: {}", line(error), error.name, error.headline);
+        }
+        let expected = places(&reason(path, &name), file);
+        let is_there = expected.iter().any(|range| lines.iter().any(|line| range.contains(line)));
+        if lines.is_empty() || imported.source.is_some() || !is_there {
+            complaints.push(format!("{name}: errors at {lines:?}, expected at {expected:?}"));
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// Why a manifest is refused, by the index of its folder.
+fn reason(path: &Path, name: &str) -> String {
+    let index = fs::read_to_string(path.with_file_name("index.tsv")).expect("the folder has an index");
+    let row = index.lines().find(|row| row.starts_with(name)).expect("the manifest is in the index");
+    row.rsplit('\t').next().unwrap_or_default().to_owned()
+}
+
+/// The lines where a message may stand about what a reason names: the field, the lines of a broken syntax, or, where
+/// the reason names neither, any.
+fn places(reason: &str, file: &SourceFile) -> Vec<RangeInclusive<usize>> {
+    let lines: Vec<usize> = reason
+        .split("line ")
+        .skip(1)
+        .filter_map(|rest| rest.split([',', ' ']).next()?.parse().ok())
+        .collect();
+    if let (Some(first), Some(last)) = (lines.iter().min(), lines.iter().max()) {
+        return vec![*first..=*last];
+    }
+    let everywhere = vec![1..=usize::MAX];
+    let Some(path) = reason.strip_prefix("ValidationError at ").and_then(|rest| rest.split(": ").next())
+    else {
+        return everywhere;
+    };
+    let stream = yaml::read(file, &mut Vec::new());
+    let Some(mut node) = stream.documents.first() else { return everywhere };
+    let mut place = node.span;
+    for key in path.split('.') {
+        let next = match key.parse::<usize>() {
+            Ok(at) => node.items().get(at).map(|item| (item.span, item)),
+            Err(_) => node.entry(key).map(|entry| (entry.key_span.to(entry.node.span), &entry.node)),
+        };
+        let Some((span, inner)) = next else { break };
+        (place, node) = (span, inner);
+    }
+    vec![file.line_column(place.start).0..=file.line_column(place.end).0]
+}
+
+fn comes_back(name: &str, text: &str) -> Result<(), String> {
+    let imported = import(name, text.to_owned(), &Options::default());
+    let shown = |sources: &Sources, diagnostics: &[Diagnostic]| Human::default().render(sources, diagnostics);
+    let Some(source) = imported.source.clone() else {
+        return Err(shown(&imported.sources, &imported.diagnostics));
+    };
+    if let Ok(folder) = std::env::var("IMPORTED") {
+        fs::write(format!("{folder}/{name}.initflow"), &source).expect("written");
+    }
+    let again = import(name, text.to_owned(), &Options::default());
+    if again.source.as_ref() != Some(&source) {
+        return Err("imported twice, it differs".into());
+    }
+    let compiled = compile("imported", source.clone(), &NoFiles, &Options::default());
+    if compiled.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(format!("{}\n{source}", shown(&compiled.sources, &compiled.diagnostics)));
+    }
+    let [workload] = compiled.workloads.as_slice() else { return Err("it is not one workload".into()) };
+    let object = workload.object().expect("a compiled workload is an object");
+    let got = serde_json::to_value(&object).expect("an object is JSON");
+    let wanted = serde_yaml::Deserializer::from_str(text)
+        .filter_map(|document| {
+            let mut value = serde_yaml::Value::deserialize(document).ok()?;
+            value.apply_merge().ok()?;
+            serde_json::to_value(value).ok()
+        })
+        .find(|json| !json.is_null())
+        .ok_or("there is no document in it")?;
+    let kind = wanted["kind"].as_str().unwrap_or_default().to_owned();
+    let object = schema::object(&kind).ok_or("no such kind")?;
+    let (wanted, got) = (object_as_stored(object, wanted), object_as_stored(object, got));
+    match difference(&wanted, &got, "") {
+        Some(difference) => Err(format!("{difference}\n{source}")),
+        None => Ok(()),
+    }
+}
+
+/// An object without what says nothing: `null`, empty lists and maps, and values that stand there in any case.
+fn object_as_stored(object: &'static Object, json: Json) -> Json {
+    let Json::Object(fields) = json else { return json };
+    let mut kept = serde_json::Map::new();
+    for (key, value) in fields {
+        let Some(field) = object.field(&key) else {
+            if key != "status" {
+                kept.insert(key, value);
+            }
+            continue;
+        };
+        let value = as_stored(&field.ty, value);
+        let says_nothing = match (object.name, key.as_str()) {
+            ("ContainerPort", "protocol") => value == "TCP",
+            ("HTTPGetAction", "scheme") => value == "HTTP",
+            ("VolumeMount", "readOnly") => value == false,
+            // These are no pointers in the API's types.
+            // The API server fills these in by itself.
+            ("PersistentVolumeClaim", "apiVersion" | "kind") => true,
+            (_, "resources" | "strategy" | "updateStrategy" | "metadata") => value == serde_json::json!({}),
+            ("EnvVar", "value") | ("EnvFromSource", "prefix") => value == "",
+            _ => false,
+        };
+        let is_empty = match &value {
+            Json::Null => true,
+            Json::String(text) => text.is_empty() && matches!(field.ty, Type::Enum(_)),
+            Json::Array(items) => items.is_empty(),
+            Json::Object(map) => map.is_empty() && matches!(field.ty, Type::Map(_)),
+            _ => false,
+        };
+        if !is_empty && !says_nothing {
+            kept.insert(key, value);
+        }
+    }
+    if object.name == "Volume" && kept.len() == 1 {
+        kept.insert("emptyDir".into(), serde_json::json!({}));
+    }
+    Json::Object(kept)
+}
+
+fn as_stored(ty: &'static Type, json: Json) -> Json {
+    match (ty, json) {
+        (Type::Object(object), json) => object_as_stored(object, json),
+        (Type::List(inner), Json::Array(items)) => {
+            items.into_iter().map(|item| as_stored(inner, item)).collect()
+        }
+        (Type::Map(inner), Json::Object(entries)) => {
+            Json::Object(entries.into_iter().map(|(key, value)| (key, as_stored(inner, value))).collect())
+        }
+        (Type::Quantity, Json::String(text)) => canonical(&text),
+        (Type::Quantity, Json::Number(number)) => canonical(&number.to_string()),
+        (Type::Text, Json::Null) => Json::String(String::new()),
+        (_, json) => json,
+    }
+}
+
+fn canonical(text: &str) -> Json {
+    Json::String(Quantity::parse(text).map_or(text.to_owned(), |quantity| quantity.to_string()))
+}
+
+fn difference(wanted: &Json, got: &Json, path: &str) -> Option<String> {
+    match (wanted, got) {
+        (Json::Object(a), Json::Object(b)) => {
+            let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
+            keys.into_iter().find_map(|key| {
+                difference(
+                    a.get(key).unwrap_or(&Json::Null),
+                    b.get(key).unwrap_or(&Json::Null),
+                    &format!("{path}.{key}"),
+                )
+            })
+        }
+        (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().find_map(|(at, (a, b))| difference(a, b, &format!("{path}[{at}]")))
+        }
+        _ if wanted == got => None,
+        _ => Some(format!("{path}: {wanted} came back as {got}")),
+    }
+}
+
+fn read(path: &Path) -> String {
+    let text = fs::read_to_string(path).expect("a manifest can be read");
+    text.trim_start_matches('\u{feff}').to_owned()
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().expect("a file has a name").to_string_lossy().into_owned()
+}
+
+/// The manifests of a folder of the corpus; none where there is no corpus.
+fn manifests(folder: &str) -> Vec<PathBuf> {
+    let corpus = std::env::var_os("CORPUS").map_or_else(|| PathBuf::from("../shared/corpus"), PathBuf::from);
+    let Ok(entries) = fs::read_dir(corpus.join(folder)) else {
+        eprintln!("skipped: there are no manifests in {}", corpus.join(folder).display());
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry can be read").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending != "tsv"));
+    paths.sort();
+    paths
+}
