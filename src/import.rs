@@ -189,7 +189,8 @@ fn find_faults(id: FileId, written: &Written, options: &Options, diagnostics: &m
         .collect();
     for diagnostic in compilation.diagnostics {
         // What could not be understood is not missing, and has been reported.
-        let may_follow = ["missing-", "unused-", "unread-", "unwritten-", "unknown-"];
+        let may_follow =
+            ["missing-", "unused-", "unread-", "unwritten-", "unknown-volume", "unknown-port", "unknown-c"];
         let at = place(diagnostic.primary.span);
         let follows = may_follow.iter().any(|start| diagnostic.name.starts_with(start));
         let touches = |span: &Span| span.start <= at.end && at.start <= span.end;

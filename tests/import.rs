@@ -17,6 +17,18 @@ use std::fs;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
+/// The manifests of the corpus that are valid by their schema, but that the API server refuses; each with what is said.
+const REFUSED: [(&str, &str); 8] = [
+    ("061-", "unknown-value"),
+    ("107-", "invalid-name"),
+    ("322-", "use-the-statement"),
+    ("323-", "use-the-statement"),
+    ("324-", "use-the-statement"),
+    ("338-", "use-the-statement"),
+    ("366-", "type-mismatch"),
+    ("530-", "out-of-range"),
+];
+
 #[test]
 fn a_manifest_comes_back_as_it_was() {
     let mut failed = 0;
@@ -28,7 +40,11 @@ fn a_manifest_comes_back_as_it_was() {
             println!("{name}: {complaint}");
         }
     }
-    println!("{} of {} manifests come back", manifests.len() - failed, manifests.len());
+    println!(
+        "{} of {} manifests come back, or are refused as by the API server",
+        manifests.len() - failed,
+        manifests.len()
+    );
     assert_eq!(failed, 0);
 }
 
@@ -98,6 +114,10 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
     let imported = import(name, text.to_owned(), &Options::default());
     let shown = |sources: &Sources, diagnostics: &[Diagnostic]| Human::default().render(sources, diagnostics);
     let Some(source) = imported.source.clone() else {
+        let refused = REFUSED.iter().find(|(start, _)| name.starts_with(start));
+        if refused.is_some_and(|(_, said)| imported.diagnostics.iter().any(|found| found.name == *said)) {
+            return Ok(());
+        }
         return Err(shown(&imported.sources, &imported.diagnostics));
     };
     if let Ok(folder) = std::env::var("IMPORTED") {

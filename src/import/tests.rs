@@ -17,8 +17,7 @@ fn of_container(fields: &str) -> String {
     let imported = import("pod.yaml", manifest, &Options::default());
     let found = Human::default().render(&imported.sources, &imported.diagnostics);
     let source = imported.source.unwrap_or_default();
-    let own: Vec<&str> = source.lines().skip_while(|line| !line.contains("image")).skip(1).collect();
-    let own: String = own.iter().take_while(|line| **line != "  }").map(|line| format!("{line}\n")).collect();
+    let own = source.find("  app").map_or("", |start| &source[start..source.len() - 2]);
     format!("{own}{found}")
 }
 
@@ -57,17 +56,95 @@ spec:
       volumes:
       - name: data
         emptyDir: {}
-"), @"");
+"), @r#"
+    # The shop.
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata:
+      name: shop
+      labels: {app.kubernetes.io/name: shop, team: web}
+    spec:
+      replicas: 2  # one a zone
+      selector:
+        matchLabels: {app.kubernetes.io/name: shop}
+      template:
+        metadata:
+          labels: {app.kubernetes.io/name: shop, tier: front}
+          annotations: {checksum: "1"}
+        spec:
+          # migrations first
+          initContainers:
+          - name: migrate
+            image: shop
+            command: [sh, -ec, "set -x\n./migrate\n"]
+            volumeMounts: [{name: data, mountPath: /data}]
+          containers:
+          - name: web
+            image: shop
+            resources:
+              # measured in May
+              requests: {cpu: 100m, memory: 64Mi}
+              limits: {memory: 64Mi}
+            volumeMounts: [{name: data, mountPath: /data, readOnly: true}]
+          volumes:
+          - name: data
+            emptyDir: {}
+    =>
+    # The shop.
+    deployment shop {
+      labels { "app.kubernetes.io/name" "shop" }
+      metadata { labels { team "web" } }
+      replicas 2  # one a zone
+      pod {
+        labels { tier "front" }
+        annotations { checksum 1 }
+      }
+
+      volume data
+
+      # migrations first
+      step migrate {
+        image "shop"
+        script "sh -ec" '''
+          set -x
+          ./migrate
+        '''
+        writes data at /data
+      }
+
+      app web {
+        image "shop"
+        # measured in May
+        cpu 100m
+        memory 64Mi..64Mi
+        reads data at /data
+      }
+    }
+    "#);
 }
 
 #[test]
 fn commands_are_said_in_the_shortest_way_that_is_exact() {
     insta::assert_snapshot!(of_container("command: [sh, -eu, -c, 'echo $HOME && exec web']"), @"");
-    insta::assert_snapshot!(of_container("command: [/bin/bash, -c, \"a\\nb\\n\"]\nargs: [x]"), @"");
+    insta::assert_snapshot!(of_container("command: [/bin/bash, -c, \"a\\nb\\n\"]\nargs: [x]"), @r#"
+    app web {
+      image "nginx"
+      script "/bin/bash -c" '''
+        a
+        b
+      '''
+      args "x"
+    }
+    "#);
     insta::assert_snapshot!(of_container("command: [web, --name, \"a b\", $(PORT), '$HOME']"), @"");
     insta::assert_snapshot!(of_container("command: [sh, -c, 'echo $(PORT)']"), @"");
     insta::assert_snapshot!(of_container("command: [sh, -c, 'kill $$$$']"), @"");
-    insta::assert_snapshot!(of_container("args: [--one=1, --two=2, --three=3, --four=4, --five=5, --six=6, --seven=7, --eight=8, --nine=9]"), @"");
+    insta::assert_snapshot!(of_container("args: [--one=1, --two=2, --three=3, --four=4, --five=5, --six=6, --seven=7, --eight=8, --nine=9]"), @r#"
+    app web {
+      image "nginx"
+      args "--one=1 --two=2 --three=3 --four=4 --five=5 --six=6 --seven=7 --eight=8 --nine=9"
+    }
+    "#);
 }
 
 #[test]
@@ -86,13 +163,61 @@ ports:
 readinessProbe: {httpGet: {path: /healthz, port: web, httpHeaders: [{name: Host, value: x}]}, periodSeconds: 120}
 livenessProbe: {exec: {command: [cat, /tmp/ok]}, initialDelaySeconds: 5, failureThreshold: 3}
 startupProbe: {tcpSocket: {port: 80}}
-"), @"");
+"), @r#"
+    app web {
+      image "nginx"
+      env {
+        from configmap("c") prefix "P_"
+        PORT 8080
+        "A.B" ""
+        KEY secret("s", "k", optional: true)
+        IP field("status.podIP")
+      }
+      port web 80
+      port 53 udp host 53 { hostIP "10.0.0.1" }
+      started tcp 80
+      ready http web /healthz every 2m { httpHeaders { name "Host"; value "x" } }
+      alive exec "cat /tmp/ok" delay 5s failures 3
+    }
+    "#);
 }
 
 #[test]
 fn faults_stand_at_their_places() {
-    insta::assert_snapshot!(of_container("ports: [{containerPort: '80'}]\nimagePullPolicy: always\ncomand: [x]"), @"");
-    insta::assert_snapshot!(of_container("volumeMounts:\n- {name: dta, mountPath: /data}"), @"");
+    insta::assert_snapshot!(of_container("ports: [{containerPort: '80'}]\nimagePullPolicy: always\ncomand: [x]"), @r#"
+    error[type-mismatch]: the text "80" does not fit here
+      ┌─ pod.yaml:8:29
+      │
+    8 │     ports: [{containerPort: '80'}]
+      │                             ^^^^ expected a whole number of 32 bits
+      │
+      = help: take the quotes off
+
+    error[unknown-value]: `always` is none of the values that may stand here
+      ┌─ pod.yaml:9:22
+      │
+    9 │     imagePullPolicy: always
+      │                      ^^^^^^ expected `Always`, `IfNotPresent` or `Never`
+      │
+      = help: write `Always`: case matters
+
+    error[unknown-statement]: `comand` is no field of `Container`
+       ┌─ pod.yaml:10:5
+       │
+    10 │     comand: [x]
+       │     ^^^^^^ the API server refuses what it does not know
+       │
+       = help: did you mean `command`?
+    "#);
+    insta::assert_snapshot!(of_container("volumeMounts:\n- {name: dta, mountPath: /data}"), @r#"
+    error[unknown-volume]: no volume is called `dta`
+      ┌─ pod.yaml:9:14
+      │
+    9 │     - {name: dta, mountPath: /data}
+      │              ^^^ not declared in this workload
+      │
+      = help: declare it in the workload: `volume dta`
+    "#);
     insta::assert_snapshot!(imported("\
 apiVersion: apps/v1
 kind: Deployment
@@ -102,7 +227,27 @@ spec:
   template:
     metadata: {labels: {app: web}}
     spec: {containers: [{name: web, image: nginx}]}
-"), @"");
+"), @r#"
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: shop}
+    spec:
+      selector: {matchLabels: {app: shop}}
+      template:
+        metadata: {labels: {app: web}}
+        spec: {containers: [{name: web, image: nginx}]}
+    =>
+    error[selector-mismatch]: the Deployment does not select its own pods
+      ┌─ pod.yaml:5:28
+      │
+    5 │   selector: {matchLabels: {app: shop}}
+      │                            ^^^^^^^^^ asked for here
+    6 │   template:
+    7 │     metadata: {labels: {app: web}}
+      │                         -------- the pods have this
+      │
+      = help: give the pod's template the label `app: shop`
+    "#);
 }
 
 #[test]
@@ -115,7 +260,29 @@ metadata: {name: shop}
 apiVersion: extensions/v1beta1
 kind: Deployment
 metadata: {name: shop}
-"), @"");
+"), @r#"
+    apiVersion: v1
+    kind: Service
+    metadata: {name: shop}
+    ---
+    apiVersion: extensions/v1beta1
+    kind: Deployment
+    metadata: {name: shop}
+    =>
+    warning[not-a-workload]: this `Service` is left alone
+      ┌─ pod.yaml:2:7
+      │
+    2 │ kind: Service
+      │       ^^^^^^^ only workloads are imported
+
+    error[unknown-value]: there is no Deployment in this version of the API
+      ┌─ pod.yaml:5:13
+      │
+    5 │ apiVersion: extensions/v1beta1
+      │             ^^^^^^^^^^^^^^^^^^ expected `apps/v1`
+      │
+      = help: write `apiVersion: apps/v1`
+    "#);
 }
 
 #[test]
@@ -138,9 +305,19 @@ fn directions_are_those_that_are_proven() {
     let (step, app) =
         (|name, readonly| container(name, "", readonly), |readonly| container("web", "", readonly));
     let sidecar = |readonly| container("logs", "restartPolicy: Always,", readonly);
-    insta::assert_snapshot!(manifest(&step("a", false), &app(true)), @"");
-    insta::assert_snapshot!(manifest(&format!("{}, {}", step("a", false), step("b", false)), &app(true)), @"");
-    insta::assert_snapshot!(manifest(&step("a", true), &app(false)), @"");
-    insta::assert_snapshot!(manifest(&sidecar(true), &app(false)), @"");
-    insta::assert_snapshot!(manifest(&format!("{}, {}", sidecar(true), step("b", false)), &app(false)), @"");
+    insta::assert_snapshot!(manifest(&step("a", false), &app(true)), @r#"
+    writes reads
+    "#);
+    insta::assert_snapshot!(manifest(&format!("{}, {}", step("a", false), step("b", false)), &app(true)), @r#"
+    writes mounts reads
+    "#);
+    insta::assert_snapshot!(manifest(&step("a", true), &app(false)), @r#"
+    mounts mounts
+    "#);
+    insta::assert_snapshot!(manifest(&sidecar(true), &app(false)), @r#"
+    reads writes
+    "#);
+    insta::assert_snapshot!(manifest(&format!("{}, {}", sidecar(true), step("b", false)), &app(false)), @r#"
+    mounts mounts mounts
+    "#);
 }
