@@ -202,6 +202,8 @@ fn as_stored(ty: &'static Type, json: Json) -> Json {
         }
         (Type::Quantity, Json::String(text)) => canonical(&text),
         (Type::Quantity, Json::Number(number)) => canonical(&number.to_string()),
+        // The reader here is one of YAML 1.2, to which octal numbers are texts.
+        (Type::Int32, Json::String(text)) => i64::from_str_radix(&text, 8).map_or(Json::Null, Json::from),
         (Type::Text, Json::Null) => Json::String(String::new()),
         (_, json) => json,
     }

@@ -130,8 +130,10 @@ impl Statement {
         let head: Option<Vec<String>> = self.head.iter().map(Token::on_one_line).collect();
         let mut line = head?.join(" ");
         if let Some(block) = &self.block {
-            let is_plain = |inner: &Self| inner.block.is_none() || block.len() == 1;
-            if block.len() > FEW || !block.iter().all(|inner| inner.comments.is_empty() && is_plain(inner)) {
+            let is_plain = |inner: &Self| {
+                inner.comments.is_empty() && (inner.block.is_none() || (block.len() == 1 && !inner.apart))
+            };
+            if block.len() > FEW || !block.iter().all(is_plain) {
                 return None;
             }
             let inner: Option<Vec<String>> = block.iter().map(|inner| inner.on_one_line(0)).collect();

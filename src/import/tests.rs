@@ -125,7 +125,9 @@ spec:
 
 #[test]
 fn commands_are_said_in_the_shortest_way_that_is_exact() {
-    insta::assert_snapshot!(of_container("command: [sh, -eu, -c, 'echo $HOME && exec web']"), @"");
+    insta::assert_snapshot!(of_container("command: [sh, -eu, -c, 'echo $HOME && exec web']"), @r#"
+      app web { image "nginx"; script "echo $HOME && exec web" }
+    "#);
     insta::assert_snapshot!(of_container("command: [/bin/bash, -c, \"a\\nb\\n\"]\nargs: [x]"), @r#"
     app web {
       image "nginx"
@@ -136,9 +138,15 @@ fn commands_are_said_in_the_shortest_way_that_is_exact() {
       args "x"
     }
     "#);
-    insta::assert_snapshot!(of_container("command: [web, --name, \"a b\", $(PORT), '$HOME']"), @"");
-    insta::assert_snapshot!(of_container("command: [sh, -c, 'echo $(PORT)']"), @"");
-    insta::assert_snapshot!(of_container("command: [sh, -c, 'kill $$$$']"), @"");
+    insta::assert_snapshot!(of_container("command: [web, --name, \"a b\", $(PORT), '$HOME']"), @r#"
+      app web { image "nginx"; run "web --name 'a b' $(PORT) '$HOME'" }
+    "#);
+    insta::assert_snapshot!(of_container("command: [sh, -c, 'echo $(PORT)']"), @r#"
+      app web { image "nginx"; run "sh -c 'echo $(PORT)'" }
+    "#);
+    insta::assert_snapshot!(of_container("command: [sh, -c, 'kill $$$$']"), @r#"
+      app web { image "nginx"; run "sh -c 'kill $$$$'" }
+    "#);
     insta::assert_snapshot!(of_container("args: [--one=1, --two=2, --three=3, --four=4, --five=5, --six=6, --seven=7, --eight=8, --nine=9]"), @r#"
     app web {
       image "nginx"
