@@ -1,4 +1,4 @@
-//! The platform's facts: schema, versions, quantities, names and limits.
+//! The platform's facts: schema, versions, quantities, names, times and limits.
 
 pub mod cron;
 pub mod image;
@@ -6,4 +6,5 @@ pub mod names;
 pub mod quantity;
 pub mod schema;
 pub mod time_zone;
+pub mod timestamp;
 pub mod version;

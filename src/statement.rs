@@ -171,8 +171,6 @@ impl Type {
             Self::Text => "text in quotes".into(),
             Self::TextList => "a list of texts such as `[\"a\", \"b\"]`".into(),
             Self::TextOrList => "text in quotes, or a list such as `[\"a\", \"b\"]`".into(),
-            Self::Int(0, i64::MAX) => "a whole number from 0".into(),
-            Self::Int(1, i64::MAX) => "a whole number from 1".into(),
             Self::Int(low, high) => format!("a whole number from {low} to {high}"),
             Self::Cpu => "an amount of CPU such as `250m`, `0.5` or `2`".into(),
             Self::Memory => "an amount of bytes such as `512Mi` or `1Gi`".into(),

@@ -18,7 +18,18 @@ pub(super) fn of_stateful_set(template: &Node, report: &mut Report<'_>) {
             super::metadata::object(metadata, report);
         }
     });
+    kind(template, report);
     spec(template, report);
+}
+
+/// A claim's template is a claim, whatever it says.
+fn kind(template: &Node, report: &mut Report<'_>) {
+    for (field, known) in [("apiVersion", "v1"), ("kind", "PersistentVolumeClaim")] {
+        let wrong = template.get(field).filter(|node| node.as_text().is_some_and(|text| text != known));
+        if let Some(node) = wrong {
+            report.unmet(node.span, field, &format!("can only be `{known}` here"), "remove it");
+        }
+    }
 }
 
 /// Checks the template of a volume that comes and goes with its pod.

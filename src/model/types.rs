@@ -5,6 +5,7 @@ use super::scope::{Constant, Evaluated, Scope};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{EnumValue, Type as FieldType};
+use crate::kubernetes::timestamp;
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::Type;
@@ -273,7 +274,10 @@ fn converted_scalar(constant: &Constant, ty: &FieldType, key: &str) -> Result<Va
         (FieldType::Bool, Constant::Bool(bool)) => Ok(Value::Bool(*bool)),
         (FieldType::Int32 | FieldType::Int64, Constant::Number(text)) if is_mode => mode(text),
         (FieldType::Int64, Constant::Number(text)) => int(text, i64::MIN, i64::MAX),
-        (FieldType::Text | FieldType::Time, Constant::Text(text) | Constant::Path(text))
+        (FieldType::Time, Constant::Text(text)) if timestamp::is_timestamp(text) => {
+            Ok(Value::Text(text.clone()))
+        }
+        (FieldType::Text, Constant::Text(text) | Constant::Path(text))
         | (FieldType::IntOrString, Constant::Text(text)) => Ok(Value::Text(text.clone())),
         (FieldType::IntOrString, Constant::Number(text)) if text.ends_with('%') => {
             Ok(Value::Text(text.clone()))

@@ -5,7 +5,8 @@ use crate::statement::{
     Body, Clause, Entry, Place, Slot, Type, at_most_one, clause, one_of, optional, required,
 };
 
-const ANY_COUNT: Type = Type::Int(0, i64::MAX);
+/// What the API counts in 32 bits.
+const ANY_COUNT: Type = Type::Int(0, 2_147_483_647);
 const FROM_TEMPLATE: Slot = {
     static CLAUSE: Clause = optional("from", &[One("template(…)", Type::TemplateCall)]);
     Slot::Clause(&CLAUSE)
