@@ -4,8 +4,12 @@
 //! follow from `SEED`; `CASES` sets how many there are, `CONFORMANCE=full` takes as many as count.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, dead_code)]
 
+mod coverage;
 mod examples;
+mod generate;
 mod judge;
 mod report;
 mod shrink;
 mod size;
+mod sound;
+mod source;

@@ -10,6 +10,7 @@ const SHOWN: usize = 10;
 pub(crate) struct Report {
     title: String,
     figures: BTreeMap<String, BTreeMap<String, usize>>,
+    notes: Vec<String>,
     disagreements: BTreeMap<String, Disagreement>,
 }
 
@@ -23,7 +24,12 @@ struct Disagreement {
 impl Report {
     /// An empty one.
     pub(crate) fn new(title: &str) -> Self {
-        Self { title: title.into(), figures: BTreeMap::new(), disagreements: BTreeMap::new() }
+        Self {
+            title: title.into(),
+            figures: BTreeMap::new(),
+            notes: Vec::new(),
+            disagreements: BTreeMap::new(),
+        }
     }
 
     /// Counts one more of `what` in a table.
@@ -34,6 +40,11 @@ impl Report {
     /// Counts some more of `what` in a table.
     pub(crate) fn add(&mut self, table: &str, what: &str, count: usize) {
         *self.figures.entry(table.into()).or_default().entry(what.into()).or_default() += count;
+    }
+
+    /// Takes in a line of its own.
+    pub(crate) fn note(&mut self, line: String) {
+        self.notes.push(line);
     }
 
     /// Takes in a disagreement of a kind; `example` shrinks and shows it, and is called for the first of a kind alone.
@@ -59,6 +70,9 @@ impl Report {
             for (what, count) in counts {
                 let _ = writeln!(text, "{count:>9}  {what}");
             }
+        }
+        for note in &self.notes {
+            let _ = writeln!(text, "{note}");
         }
         let total: usize = self.disagreements.values().map(|disagreement| disagreement.count).sum();
         let _ = writeln!(text, "disagreements: {total}, of {} kinds", self.disagreements.len());

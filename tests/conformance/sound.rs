@@ -1,0 +1,198 @@
+//! What compiles is admitted: thousands of generated programs, with every statement and every field there is.
+
+use crate::coverage::Coverage;
+use crate::generate::program;
+use crate::judge::{FieldError, Judge, Verdict, admit};
+use crate::report::Report;
+use crate::shrink::shrink;
+use crate::size;
+use crate::source::Program;
+use initflow::compile::Compilation;
+use initflow::diagnostic::Severity;
+use initflow::diagnostic::human::Human;
+use rayon::prelude::*;
+use serde_json::Value;
+use std::env;
+
+/// How many programs are compiled before the judge is asked.
+const BATCH: u64 = 500;
+
+#[test]
+fn what_compiles_is_admitted() {
+    let Some(mut judge) = Judge::start("what_compiles_is_admitted") else { return };
+    let mut report = Report::new("sound");
+    let mut coverage = Coverage::default();
+    let wanted = size::cases(1_000, 20_000);
+    let mut compiled = 0;
+    for start in (0..).step_by(usize::try_from(BATCH).unwrap_or(1)) {
+        if compiled >= wanted {
+            break;
+        }
+        let programs = batch(start);
+        let good = count(&programs, &mut report);
+        compiled += good.len() as u64;
+        let objects: Vec<Vec<Value>> = good.iter().map(|(_, compilation)| objects(compilation)).collect();
+        let requests: Vec<Value> = good
+            .iter()
+            .zip(&objects)
+            .flat_map(|((program, _), objects)| objects.iter().map(|object| request(program, object)))
+            .collect();
+        let mut verdicts = judge.verdicts(&requests).into_iter();
+        for ((program, compilation), objects) in good.iter().zip(objects) {
+            coverage.program(program);
+            for object in objects {
+                let verdict = verdicts.next().expect("a verdict for each object");
+                report.count("objects", object["kind"].as_str().unwrap_or_default());
+                coverage.object(&object);
+                complain(program, compilation, &object, &verdict, &mut judge, &mut report);
+            }
+        }
+    }
+    coverage.report(&mut report);
+    report.finish();
+}
+
+/// Without a judge: the generator makes programs of which most compile.
+#[test]
+fn most_programs_compile() {
+    let mut report = Report::new("programs");
+    let mut coverage = Coverage::default();
+    let wanted = size::cases(200, 20_000);
+    let mut all = 0;
+    let mut good = 0;
+    while all < wanted {
+        let programs = batch(all);
+        all += BATCH;
+        for (program, compilation) in count(&programs, &mut report) {
+            good += 1;
+            coverage.program(program);
+            for object in objects(compilation) {
+                coverage.object(&object);
+            }
+        }
+    }
+    coverage.report(&mut report);
+    report.finish();
+    assert!(good * 10 > all * 3, "{good} of {all} compile");
+}
+
+/// The programs from a number on, with what comes of each.
+fn batch(start: u64) -> Vec<(Program, Compilation)> {
+    let compile = |case| {
+        let program = program(case);
+        let compilation = program.compile();
+        (program, compilation)
+    };
+    (start..start + BATCH).into_par_iter().map(compile).collect()
+}
+
+/// Those that compile; the others are counted by what is wrong with them.
+fn count<'p>(programs: &'p [(Program, Compilation)], report: &mut Report) -> Vec<&'p (Program, Compilation)> {
+    let shown = env::var("SHOW").unwrap_or_default();
+    let mut good = Vec::new();
+    for pair in programs {
+        let (program, compilation) = pair;
+        if !compilation.failed() {
+            report.count("programs", "compile");
+            good.push(pair);
+            continue;
+        }
+        report.count("programs", "are refused");
+        let errors =
+            compilation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        for error in errors {
+            report.count("refused for", error.name);
+            if error.name == shown {
+                let text = Human::default().render(&compilation.sources, std::slice::from_ref(error));
+                eprintln!("{text}");
+            }
+        }
+        let _ = program;
+    }
+    good
+}
+
+/// The workloads of a program.
+fn objects(compilation: &Compilation) -> Vec<Value> {
+    let object = |compiled: &initflow::compile::Compiled| {
+        serde_json::to_value(compiled.object().expect("a checked workload")).expect("JSON")
+    };
+    compilation.workloads.iter().map(object).collect()
+}
+
+fn request(program: &Program, object: &Value) -> Value {
+    let mut request = admit(program.version, object);
+    request["defaulted"] = true.into();
+    request
+}
+
+/// Reports why an object is refused, and what it loses without a warning.
+fn complain(
+    program: &Program,
+    compilation: &Compilation,
+    object: &Value,
+    verdict: &Verdict,
+    judge: &mut Judge,
+    report: &mut Report,
+) {
+    for error in &verdict.errors {
+        let rule = error.rule();
+        report.disagree(&rule, || {
+            let refused = |errors: &[FieldError]| errors.iter().any(|error| error.rule() == rule);
+            let small = shrink(program.clone(), |program| {
+                let compilation = program.compile();
+                let requests: Vec<Value> =
+                    objects(&compilation).iter().map(|object| admit(program.version, object)).collect();
+                judge.verdicts(&requests).iter().any(|verdict| refused(&verdict.errors))
+            });
+            format!("{small}{error}")
+        });
+    }
+    if verdict.errors.is_empty() {
+        for field in lost(object, &verdict.defaulted) {
+            let is_warned = compilation.diagnostics.iter().any(|diagnostic| {
+                diagnostic.name == "feature-gate-off" && diagnostic.headline.contains(&format!("`{field}"))
+            });
+            if !is_warned {
+                report.disagree(&format!("`{field}` is dropped without a warning"), || program.to_string());
+            }
+        }
+    }
+}
+
+/// The fields of an object that are not in what is stored of it.
+fn lost(object: &Value, stored: &Value) -> Vec<String> {
+    let mut lost = Vec::new();
+    compare(object, stored, &mut lost);
+    lost
+}
+
+fn compare(left: &Value, right: &Value, lost: &mut Vec<String>) {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            for (key, value) in left {
+                match right.get(key) {
+                    Some(other) => compare(value, other, lost),
+                    None if is_empty(value) => {}
+                    None => lost.push(key.clone()),
+                }
+            }
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.iter().zip(right).for_each(|(left, right)| compare(left, right, lost));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a value says no more than its absence.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => number.as_i64() == Some(0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        Value::Bool(true) => false,
+    }
+}

@@ -1,0 +1,156 @@
+//! A program as a tree of statements, which can be written, taken apart and made smaller.
+
+use crate::shrink::Shrink;
+use initflow::compile::{Compilation, Loader, Options, compile};
+use initflow::kubernetes::version::Version;
+use std::fmt::{self, Write as _};
+
+/// `name value… { block }`, each as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Statement {
+    pub(crate) name: String,
+    pub(crate) values: Vec<String>,
+    pub(crate) block: Option<Vec<Statement>>,
+}
+
+/// A program: its own statements, those of the file `lib.initflow` that it may use, and what it is for.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    pub(crate) version: Version,
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) library: Vec<Statement>,
+}
+
+/// `name value…`
+pub(crate) fn line<V: Into<String>>(name: &str, values: impl IntoIterator<Item = V>) -> Statement {
+    Statement { name: key(name), values: values.into_iter().map(Into::into).collect(), block: None }
+}
+
+/// `name { … }`
+pub(crate) fn block(name: &str, statements: Vec<Statement>) -> Statement {
+    Statement { name: key(name), values: Vec::new(), block: Some(statements) }
+}
+
+impl Statement {
+    /// The same with a block, unless that would be empty.
+    pub(crate) fn with(mut self, statements: Vec<Self>) -> Self {
+        self.block = (!statements.is_empty()).then_some(statements);
+        self
+    }
+
+    /// The statement and all in its block, each before its own.
+    pub(crate) fn visit<'s>(&'s self, look: &mut impl FnMut(&'s Self)) {
+        look(self);
+        for inner in self.block.iter().flatten() {
+            inner.visit(look);
+        }
+    }
+
+    fn write(&self, out: &mut impl fmt::Write, depth: usize) -> fmt::Result {
+        write!(out, "{:width$}{}", "", self.name, width = depth * 2)?;
+        for value in &self.values {
+            write!(out, " {value}")?;
+        }
+        match self.block.as_deref() {
+            None => writeln!(out),
+            Some([]) => writeln!(out, " {{ }}"),
+            Some(statements) => {
+                writeln!(out, " {{")?;
+                for statement in statements {
+                    statement.write(out, depth + 1)?;
+                }
+                writeln!(out, "{:width$}}}", "", width = depth * 2)
+            }
+        }
+    }
+}
+
+/// The statements as text.
+fn text(statements: &[Statement]) -> String {
+    let mut out = String::new();
+    for statement in statements {
+        let _ = statement.write(&mut out, 0);
+    }
+    out
+}
+
+/// A name as it is written: in quotes unless it is a word.
+pub(crate) fn key(name: &str) -> String {
+    let starts = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    let is_word = starts && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    if is_word || name.starts_with('"') { name.to_owned() } else { quoted(name) }
+}
+
+/// A text in quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for char in text.chars() {
+        match char {
+            '"' | '\\' | '#' => out.extend(['\\', char]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            char if char.is_control() => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(char));
+            }
+            char => out.push(char),
+        }
+    }
+    out + "\""
+}
+
+/// `[a, b]`
+pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
+    format!("[{}]", items.into_iter().collect::<Vec<_>>().join(", "))
+}
+
+impl Program {
+    /// What comes of it.
+    pub(crate) fn compile(&self) -> Compilation {
+        let options = Options { version: self.version, ..Options::default() };
+        compile("main.initflow", text(&self.statements), &Library(text(&self.library)), &options)
+    }
+}
+
+/// The one file that a program may use.
+struct Library(String);
+
+impl Loader for Library {
+    fn load(&self, path: &str) -> Result<String, String> {
+        if path == "lib.initflow" { Ok(self.0.clone()) } else { Err("there is no such file".into()) }
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "# --kube {}", self.version)?;
+        out.write_str(&text(&self.statements))?;
+        if !self.library.is_empty() {
+            write!(out, "# lib.initflow\n{}", text(&self.library))?;
+        }
+        Ok(())
+    }
+}
+
+/// Statements are its parts.
+impl Shrink for Program {
+    fn without(&self, mut part: usize) -> Option<Self> {
+        let mut smaller = self.clone();
+        let Self { statements, library, .. } = &mut smaller;
+        (take(statements, &mut part).is_some() || take(library, &mut part).is_some()).then_some(smaller)
+    }
+}
+
+/// Takes out the statement of a number, which counts down.
+pub(crate) fn take(statements: &mut Vec<Statement>, number: &mut usize) -> Option<Statement> {
+    for at in 0..statements.len() {
+        if *number == 0 {
+            return Some(statements.remove(at));
+        }
+        *number -= 1;
+        let taken = statements[at].block.as_mut().and_then(|block| take(block, number));
+        if taken.is_some() {
+            return taken;
+        }
+    }
+    None
+}
