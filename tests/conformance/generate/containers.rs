@@ -261,6 +261,7 @@ impl Generator {
             Type::MemoryRange => self.pick(BYTES).into(),
             Type::ResourceRange => self.pick(&["1", "2", "4..4"]).into(),
             Type::Seconds => self.pick(&["5s", "1m30s", "1h", "2000ms", "10s"]).into(),
+            Type::AnyPath => self.pick(&["/srv/data", "\"relative/path\"", "\"a b\""]).into(),
             Type::Path => self.pick(&["/srv/data", "/opt/agent", "/healthz", "/a.b/c"]).into(),
             Type::Mode => self.mode(),
             Type::Port => self.rng.u16(1..).to_string(),
