@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	genericapirequest "k8s.io/apiserver/pkg/endpoints/request"
+	"k8s.io/apiserver/pkg/registry/rest"
+	"k8s.io/apiserver/pkg/warning"
+	"k8s.io/kubernetes/pkg/api/legacyscheme"
+	"k8s.io/kubernetes/pkg/registry/apps/daemonset"
+	"k8s.io/kubernetes/pkg/registry/apps/deployment"
+	"k8s.io/kubernetes/pkg/registry/apps/replicaset"
+	"k8s.io/kubernetes/pkg/registry/apps/statefulset"
+	"k8s.io/kubernetes/pkg/registry/batch/cronjob"
+	"k8s.io/kubernetes/pkg/registry/batch/job"
+	"k8s.io/kubernetes/pkg/registry/core/pod"
+)
+
+// verdict is the answer to `admit`: the object is taken where it has no errors.
+type verdict struct {
+	Errors    []fieldError   `json:"errors"`
+	Warnings  []string       `json:"warnings"`
+	Defaulted map[string]any `json:"defaulted,omitempty"`
+}
+
+// fieldError says why an object is refused.
+type fieldError struct {
+	Type   string `json:"type"`
+	Field  string `json:"field"`
+	Detail string `json:"detail"`
+	From   string `json:"from"`
+}
+
+const (
+	decoding   = "decoding"
+	fromObject = "object"
+	fromPod    = "pod"
+)
+
+// strategies are what the API server creates objects of each kind by.
+var strategies = map[string]rest.RESTCreateStrategy{
+	"Pod":         pod.Strategy,
+	"Deployment":  deployment.Strategy,
+	"StatefulSet": statefulset.Strategy,
+	"DaemonSet":   daemonset.Strategy,
+	"ReplicaSet":  replicaset.Strategy,
+	"Job":         job.Strategy,
+	"CronJob":     cronjob.Strategy,
+}
+
+// admit creates an object as the API server would, and after it what the controllers make of it, down to its pods. What
+// only a cluster can know (quotas, other objects, webhooks) is not judged.
+func admit(asked request) (*verdict, error) {
+	text := []byte(asked.Text)
+	if asked.Object != nil {
+		text = asked.Object
+	}
+	if len(text) == 0 {
+		return nil, errors.New("neither an object nor text to admit")
+	}
+	answer := &verdict{Errors: []fieldError{}, Warnings: []string{}}
+	object, kind, refused := decode(text)
+	if refused != nil {
+		answer.Errors = refused
+		return answer, nil
+	}
+	answer.Errors = append(answer.Errors, create(object, *kind, &answer.Warnings)...)
+	if len(answer.Errors) > 0 {
+		return answer, nil
+	}
+	stored, err := legacyscheme.Scheme.ConvertToVersion(object, kind.GroupVersion())
+	if err != nil {
+		return nil, err
+	}
+	if asked.Defaulted {
+		if answer.Defaulted, err = plain(stored.DeepCopyObject()); err != nil {
+			return nil, err
+		}
+	}
+	answer.Errors = append(answer.Errors, made(stored, "")...)
+	return answer, nil
+}
+
+// recorder gathers the warnings of one request.
+type recorder struct{ warnings *[]string }
+
+func (into recorder) AddWarning(_, text string) { *into.warnings = append(*into.warnings, text) }
+
+// create does with an object what the API server does before it stores it, and says why that refuses it.
+func create(object runtime.Object, kind schema.GroupVersionKind, warnings *[]string) []fieldError {
+	about, err := meta.Accessor(object)
+	if err != nil {
+		return []fieldError{{Type: "InternalError", Detail: err.Error(), From: fromObject}}
+	}
+	namespace := about.GetNamespace()
+	if namespace == "" {
+		namespace = metav1.NamespaceDefault
+	}
+	strategy := strategies[kind.Kind]
+	ctx := genericapirequest.WithNamespace(context.Background(), namespace)
+	ctx = genericapirequest.WithRequestInfo(ctx, &genericapirequest.RequestInfo{
+		IsResourceRequest: true, Verb: "create", Namespace: namespace,
+		APIGroup: kind.Group, APIVersion: kind.Version, Resource: strings.ToLower(kind.Kind) + "s",
+	})
+	ctx = warning.WithWarningRecorder(ctx, recorder{warnings})
+	rest.WipeObjectMetaSystemFields(about)
+	rest.FillObjectMetaSystemFields(about)
+	about.SetNamespace(namespace)
+	if about.GetGenerateName() != "" && about.GetName() == "" {
+		about.SetName(generated(about.GetGenerateName()))
+	}
+	if err := rest.BeforeCreate(strategy, ctx, object); err != nil {
+		return causes(err)
+	}
+	return nil
+}
+
+// generated is a name that the API server could generate: one of them is as good as another.
+func generated(prefix string) string {
+	const longest, suffix = 58, "x7k2p"
+	return prefix[:min(len(prefix), longest)] + suffix
+}
+
+// causes are the errors that a refusal of the API server lists.
+func causes(err error) []fieldError {
+	var status *apierrors.StatusError
+	if !errors.As(err, &status) || status.ErrStatus.Details == nil || len(status.ErrStatus.Details.Causes) == 0 {
+		return []fieldError{{Type: string(apierrors.ReasonForError(err)), Detail: err.Error(), From: fromObject}}
+	}
+	var found []fieldError
+	for _, cause := range status.ErrStatus.Details.Causes {
+		kind := strings.TrimPrefix(string(cause.Type), "FieldValue")
+		found = append(found, fieldError{Type: kind, Field: cause.Field, Detail: cause.Message, From: fromObject})
+	}
+	return found
+}
+
+// plain is an object as JSON, without what the API server alone sets.
+func plain(object runtime.Object) (map[string]any, error) {
+	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+	if err != nil {
+		return nil, fmt.Errorf("as JSON: %w", err)
+	}
+	delete(fields, "status")
+	if about, ok := fields["metadata"].(map[string]any); ok {
+		for _, name := range []string{"uid", "creationTimestamp", "generation"} {
+			delete(about, name)
+		}
+	}
+	return fields, nil
+}
