@@ -166,7 +166,8 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
         return;
     }
     let Some(object) = schema::object(kind) else { return };
-    let entries = typed::fields(object, entries.clone(), diagnostics);
+    let mut entries = typed::fields(object, entries.clone(), diagnostics);
+    typed::forget_cluster(&mut entries);
     found.push((Node { span: document.span, value: Value::Map(entries) }, workload));
 }
 

@@ -294,6 +294,18 @@ metadata: {name: shop}
 }
 
 #[test]
+fn what_the_cluster_set_is_left_out() {
+    let source = import("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: shop, uid: a, resourceVersion: \"7\", labels: {uid: b}}\nspec: {containers: [{name: web, image: nginx}]}\nstatus: {phase: Running}\n".into(), &Options::default()).source;
+    insta::assert_snapshot!(source.unwrap_or_default(), @r#"
+    pod shop {
+      labels { uid "b" }
+
+      app web { image "nginx" }
+    }
+    "#);
+}
+
+#[test]
 fn directions_are_those_that_are_proven() {
     let manifest = |init: &str, apps: &str| {
         let text = format!(

@@ -18,7 +18,8 @@ pub(super) fn fields(
     let mut kept = Vec::with_capacity(entries.len());
     for entry in entries {
         let Some(field) = object.field(&entry.key) else {
-            if !(is_set_by_the_cluster(object, &entry.key)) {
+            // The vocabulary has no status: only the cluster sets it.
+            if entry.key != "status" || object.field("apiVersion").is_none() {
                 diagnostics.push(unknown(object, &entry));
             }
             continue;
@@ -32,10 +33,25 @@ pub(super) fn fields(
     kept
 }
 
-/// Whether an object has a field that the vocabulary has not, since only the cluster sets it.
-fn is_set_by_the_cluster(object: &Object, key: &str) -> bool {
-    key == "status" && object.field("apiVersion").is_some()
+/// Takes out of the metadata of an object what the cluster sets, whatever a manifest says: `kubectl get` prints it.
+pub(super) fn forget_cluster(manifest: &mut Vec<Entry>) {
+    for entry in manifest.iter_mut().filter(|entry| entry.key == "metadata") {
+        if let Value::Map(metadata) = &mut entry.node.value {
+            metadata.retain(|entry| !SET_BY_THE_CLUSTER.contains(&entry.key.as_str()));
+        }
+    }
 }
+
+const SET_BY_THE_CLUSTER: [&str; 8] = [
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
 
 fn node(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
     let Node { span, value } = node;

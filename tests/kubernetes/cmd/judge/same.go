@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -33,9 +34,32 @@ func same(left, right json.RawMessage) (*sameness, error) {
 	if reflect.TypeOf(one) != reflect.TypeOf(other) {
 		return &sameness{[]string{fmt.Sprintf("kind: left %T, right %T", one, other)}}, nil
 	}
+	for _, object := range []runtime.Object{one, other} {
+		if err := forgetCluster(object); err != nil {
+			return nil, err
+		}
+	}
 	found := sameness{[]string{}}
 	found.compare("", reflect.ValueOf(one).Elem(), reflect.ValueOf(other).Elem())
 	return &found, nil
+}
+
+// forgetCluster takes off what a cluster sets by itself, whatever a manifest says.
+func forgetCluster(object runtime.Object) error {
+	metadata, err := meta.Accessor(object)
+	if err != nil {
+		return err
+	}
+	metadata.SetCreationTimestamp(metav1.Time{})
+	metadata.SetDeletionGracePeriodSeconds(nil)
+	metadata.SetDeletionTimestamp(nil)
+	metadata.SetGeneration(0)
+	metadata.SetManagedFields(nil)
+	metadata.SetResourceVersion("")
+	metadata.SetSelfLink("")
+	metadata.SetUID("")
+	reflect.ValueOf(object).Elem().FieldByName("Status").SetZero()
+	return nil
 }
 
 func typed(given json.RawMessage) (runtime.Object, error) {
