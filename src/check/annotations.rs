@@ -154,8 +154,8 @@ fn apparmor(workload: &Workload, annotation: &Entry, value: &str, container: &st
                 report.add(differs(annotation, kind));
             }
             Some((field, _)) if field == value => {}
-            // What `restricted` wants of a profile, it also takes from here.
-            _ if workload.restricted.is_some() => {}
+            // Under `restricted` it is refused already.
+            _ if workload.restricted.is_some() && value == "unconfined" => {}
             _ => report.add(deprecated(annotation, "`securityContext { appArmorProfile { … } }`")),
         },
     }

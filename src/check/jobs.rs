@@ -168,7 +168,9 @@ fn indexes(spec: &Node, report: &mut Report<'_>) {
     let mode = spec.get("completionMode").map_or(spec.span, |mode| mode.span);
     let per_index = spec.get("backoffLimitPerIndex").is_some();
     let many = number("completions").is_some_and(|count| count > MOST_INDEXES);
-    report.required(spec, "completions", "an indexed Job", mode);
+    if spec.get("parallelism").is_some() {
+        report.required(spec, "completions", "an indexed Job with a `parallelism`", mode);
+    }
     report.in_range(spec, "parallelism", &(0..=MOST_INDEXES));
     report.leniently(!per_index, |report| {
         if many && number("parallelism").is_some_and(|count| count <= MOST_INDEXES) {
@@ -261,12 +263,20 @@ fn exit_codes(rule: &Node, containers: &HashSet<&str>, report: &mut Report<'_>) 
     }
 }
 
+/// How many pods must succeed, if that is known; without a `parallelism` it is one where nothing is said.
+pub(super) fn completions(spec: &Node) -> Option<i64> {
+    match spec.get("completions") {
+        Some(completions) => completions.as_int(),
+        None => spec.get("parallelism").is_none().then_some(1),
+    }
+}
+
 fn success_policy(spec: &Node, policy: &Entry, report: &mut Report<'_>) {
     let Some(rules) = report.required(&policy.node, "rules", "a success policy", policy.key_span) else {
         return;
     };
     report.at_most(Some(rules), "rules", 20);
-    let completions = spec.get("completions").and_then(Node::as_int).unwrap_or(i64::MAX);
+    let completions = completions(spec).unwrap_or(i64::MAX);
     for rule in rules.items() {
         if rule.get("succeededIndexes").is_none() && rule.get("succeededCount").is_none() {
             report.required(rule, "succeededIndexes", "a rule of success", rule.span);

@@ -193,7 +193,7 @@ fn host_name(kind: WorkloadKind, name: &str, span: Span, report: &mut Report<'_>
         Diagnostic::warning(
             "invalid-hostname",
             span,
-            format!("`{name}` becomes the host name of its pods, and {fault}"),
+            format!("`{}` becomes the host name of its pods, and {fault}", super::report::shown(name)),
         )
         .here("no DNS label")
         .help("use at most 63 lowercase letters, digits and `-`"),
@@ -209,7 +209,7 @@ fn selects_by_name(workload: &Workload) -> bool {
 /// The pods of an indexed Job have its name and their index for a host name, which is a DNS label; whether they have not.
 fn indexed_name(workload: &Workload, report: &mut Report<'_>) -> bool {
     let (spec, Some(name)) = (&workload.object.spec, &workload.name) else { return false };
-    let completions = spec.get("completions").and_then(Node::as_int).unwrap_or(0);
+    let completions = super::jobs::completions(spec).unwrap_or(0);
     if text(spec, "completionMode") == Some("Indexed") && completions > 0 {
         let last = format!("{}-{}", name.text, completions - 1);
         if names::label(&last).is_some() {

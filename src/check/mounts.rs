@@ -72,6 +72,14 @@ fn mounts(container: &Container, report: &mut Report<'_>) {
                 .help("mount one of them elsewhere"),
             );
         }
+        if let Some(path) = mount.get("mountPath")
+            && let Some(written) = path.as_text()
+            && written.contains(':')
+        {
+            let help = "use a path without it; container runtimes read it as the end of the path";
+            let fault = projections::invalid_path(path, written, "has a `:` in it", help);
+            report.leniently(true, |report| report.add(fault));
+        }
         for field in ["subPath", "subPathExpr"] {
             if let Some(path) = mount.get(field) {
                 projections::relative(path, report);

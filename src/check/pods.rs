@@ -3,7 +3,7 @@
 //! Invariant: placement and security have files of their own.
 
 use super::report::{Report, entry, is_true, items, shown, text};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names::{self, Form};
 use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
@@ -36,7 +36,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     if matches!(workload.kind, WorkloadKind::Pod | WorkloadKind::Job | WorkloadKind::CronJob) {
         report.in_range(pod, "activeDeadlineSeconds", &(1..=LARGEST));
     }
-    grace(workload, report);
+    grace(pod, report);
     names_of_others(pod, report);
     dns(pod, report);
     hosts(pod, report);
@@ -55,19 +55,16 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
-/// A negative time to stop is refused for a Pod; in a template it counts as one second.
-fn grace(workload: &Workload, report: &mut Report<'_>) {
-    let Some(grace) = workload.pod.spec.get("terminationGracePeriodSeconds") else { return };
+/// A negative time to stop counts as one second.
+fn grace(pod: &Node, report: &mut Report<'_>) {
+    let Some(grace) = pod.get("terminationGracePeriodSeconds") else { return };
     let Some(seconds) = grace.as_int().filter(|seconds| *seconds < 0) else { return };
-    let headline = format!("`terminationGracePeriodSeconds` is {seconds}, and must be 0 or more");
-    let mut diagnostic = Diagnostic::error("out-of-range", grace.span, headline)
-        .here("not 0 or more")
-        .help("give a value that is 0 or more");
-    if workload.kind != WorkloadKind::Pod {
-        diagnostic.severity = Severity::Warning;
-        diagnostic = diagnostic.help("Kubernetes takes it for 1");
-    }
-    report.add(diagnostic);
+    let headline = format!("`terminationGracePeriodSeconds` is {seconds}, which counts as 1");
+    report.add(
+        Diagnostic::warning("out-of-range", grace.span, headline)
+            .here("not 0 or more")
+            .help("give a value that is 0 or more"),
+    );
 }
 
 fn names_of_others(pod: &Node, report: &mut Report<'_>) {

@@ -5,10 +5,13 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, dead_code)]
 
 mod coverage;
+#[path = "../rules/cases.rs"]
+mod cases;
 mod examples;
 mod generate;
 mod judge;
 mod report;
+mod rules;
 mod shrink;
 mod size;
 mod sound;

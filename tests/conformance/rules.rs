@@ -1,0 +1,219 @@
+//! The cases of `tests/rules/`, held against Kubernetes' own code: it refuses what breaks a rule, at the field that the
+//! case names, and takes what does not, in every version.
+
+use crate::cases::{Case, cases, compiled, files, raised};
+use crate::judge::{Judge, Verdict, admit};
+use crate::report::Report;
+use initflow::compile::Compilation;
+use initflow::diagnostic::Severity;
+use initflow::kubernetes::version::Version;
+use initflow::lower::lower;
+use initflow::model::{File, Level, Program, Workload, resolve};
+use initflow::object::{Node, Value as NodeValue};
+use initflow::order::order;
+use initflow::source::Sources;
+use initflow::steps::Images;
+use initflow::syntax::parse;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Files whose cases are about the language, and not about the API.
+const OF_THE_LANGUAGE: &[&str] = &["clone.txt", "flow.txt", "migrations.txt", "restricted.txt", "steps.txt"];
+
+#[test]
+fn rules_are_those_of_kubernetes() {
+    let Some(mut judge) = Judge::start("the cases of tests/rules") else { return };
+    let mut report = Report::new("rules");
+    let files = files();
+    let mut asked: Vec<Asked<'_>> = Vec::new();
+    for (name, text) in &files {
+        let of_the_language = OF_THE_LANGUAGE.iter().any(|file| name.ends_with(file));
+        for case in cases(text) {
+            for version in Version::ALL.into_iter().filter(|version| case.is_about(*version)) {
+                asked.extend(Asked::of(&case, version, of_the_language));
+            }
+        }
+    }
+    let requests: Vec<Value> = asked.iter().map(|asked| admit(asked.version, &asked.object)).collect();
+    for (asked, verdict) in asked.iter().zip(judge.verdicts(&requests)) {
+        let kind = if asked.refused { "refused" } else { "taken" };
+        report.count(&format!("Kubernetes {}", asked.version), kind);
+        if let Some(complaint) = asked.complaint(&verdict) {
+            let kind = format!("{} in {}", asked.head, asked.version);
+            report.disagree(&kind, || format!("{complaint}\n{:#?}\n{:#}", verdict, asked.object));
+        }
+    }
+    report.finish();
+}
+
+/// An object that the judge is asked about, and what it is expected to say.
+struct Asked<'t> {
+    head: &'t str,
+    version: Version,
+    object: Value,
+    /// Whether it refuses the object.
+    refused: bool,
+    /// The fields that it must complain of, if it does.
+    fields: Vec<&'t str>,
+    /// Whether the compiler warns, and whether the case is about a warning of the API server's own.
+    warned: bool,
+    must_warn: bool,
+}
+
+impl<'t> Asked<'t> {
+    /// What is to be asked about a case in a version.
+    fn of(case: &Case<'t>, version: Version, of_the_language: bool) -> Vec<Self> {
+        let compilation = compiled(case.program(), version);
+        let fails = compilation.failed();
+        if fails && (of_the_language || !broken_alike(case, version, &compilation)) {
+            return Vec::new();
+        }
+        let mut objects: Vec<Value> = if fails {
+            lowered(case.program(), version)
+        } else {
+            let objects = compilation.workloads.iter().map(|made| made.object().expect("a checked workload"));
+            objects.map(|object| serde_json::to_value(object).expect("JSON")).collect()
+        };
+        let nothing_refused = case.fields == ["nothing"];
+        assert!(!objects.is_empty() || nothing_refused, "{}: nothing to ask about", case.head);
+        for (path, value) in &case.patches {
+            let value: Value = serde_json::from_str(value)
+                .unwrap_or_else(|error| panic!("{}: `{value}`: {error}", case.head));
+            for object in &mut objects {
+                set(object, path, value.clone());
+            }
+        }
+        let warnings = |severity| compilation.diagnostics.iter().any(|one| one.severity == severity);
+        let refused = fails && !nothing_refused;
+        let asked = |object| Self {
+            head: case.head,
+            version,
+            object,
+            refused,
+            fields: case.fields.clone(),
+            warned: warnings(Severity::Warning),
+            must_warn: case.rule.starts_with("WARN-") && case.expected != "nothing" && !fails,
+        };
+        objects.into_iter().map(asked).collect()
+    }
+
+    /// What does not hold of the judge's verdict.
+    fn complaint(&self, verdict: &Verdict) -> Option<String> {
+        let of_object = verdict.errors.iter().any(|error| error.from != "pod");
+        if self.refused {
+            let named = |field: &&str| {
+                verdict.errors.iter().any(|error| error.field == *field || error.kind == *field)
+            };
+            return if verdict.errors.is_empty() {
+                Some("the judge takes it".into())
+            } else if self.fields.is_empty() || !self.fields.iter().all(named) {
+                let mut fields: Vec<&str> = verdict.errors.iter().map(|error| error.field.as_str()).collect();
+                fields.dedup();
+                Some(format!("the judge complains of @ {}", fields.join(" @ ")))
+            } else {
+                None
+            };
+        }
+        if of_object || (!verdict.errors.is_empty() && !self.warned) {
+            Some("the judge refuses it".into())
+        } else if !verdict.warnings.is_empty() && !self.warned {
+            Some("the judge warns".into())
+        } else if verdict.warnings.is_empty() && self.must_warn {
+            Some("the judge does not warn".into())
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether the compiler fails in a version as in that which the case is about, for a reason that the judge knows, who has
+/// the fields of the newest version in all of them.
+fn broken_alike(case: &Case<'_>, version: Version, compilation: &Compilation) -> bool {
+    let said = raised(compilation);
+    said == case.expected
+        && !said.contains("field-too-new")
+        && (!case.fields.is_empty() || version == case.version())
+}
+
+impl Case<'_> {
+    fn is_about(&self, version: Version) -> bool {
+        self.only.is_none() || self.version() == version
+    }
+}
+
+/// The objects of a program, whatever may be wrong with it: what was not understood is left out.
+fn lowered(program: String, version: Version) -> Vec<Value> {
+    let mut sources = Sources::default();
+    let id = sources.add("case", program);
+    let document = Arc::new(parse(sources.get(id)).document);
+    let files = [File { document, uses: Vec::new() }];
+    let (images, settings) = (Images::default(), Vec::new());
+    let program = Program {
+        sources: &sources,
+        files: &files,
+        version,
+        images: &images,
+        settings: &settings,
+        require_params: true,
+    };
+    let (objects, _) = resolve(program, |workload, _| {
+        let workload = understood(workload?);
+        let start = order(&workload, &mut Vec::new());
+        let object = lower(&workload, start.places.iter().map(|place| place.container)).ok()?;
+        Some(serde_json::to_value(object).expect("JSON"))
+    });
+    objects.into_iter().flatten().collect()
+}
+
+/// A workload without the values that were not understood.
+fn understood(mut workload: Workload) -> Workload {
+    let levels = [Some(&mut workload.object), workload.job.as_mut(), Some(&mut workload.pod)];
+    for Level { metadata, spec } in levels.into_iter().flatten() {
+        prune(metadata);
+        prune(spec);
+    }
+    workload.volumes.iter_mut().for_each(|volume| prune(&mut volume.fields));
+    workload.containers.iter_mut().for_each(|container| prune(&mut container.fields));
+    workload
+}
+
+fn prune(node: &mut Node) {
+    let understood = |node: &Node| !matches!(node.value, NodeValue::Unresolved);
+    match &mut node.value {
+        NodeValue::List(items) => {
+            items.retain(understood);
+            items.iter_mut().for_each(prune);
+        }
+        NodeValue::Map(map) => {
+            map.entries.retain(|entry| understood(&entry.node));
+            map.entries.iter_mut().for_each(|entry| prune(&mut entry.node));
+        }
+        _ => {}
+    }
+}
+
+/// Sets the value at a path such as `spec.containers[0].image`; keys with dots stand in quotes.
+fn set(mut object: &mut Value, path: &str, value: Value) {
+    let mut rest = path;
+    while !rest.is_empty() {
+        if let Some((index, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            if let Ok(index) = index.parse::<usize>() {
+                if !object.is_array() {
+                    *object = Value::Array(Vec::new());
+                }
+                let items = object.as_array_mut().expect("made one");
+                items.resize(items.len().max(index + 1), Value::Null);
+                object = &mut items[index];
+            } else {
+                object = &mut object[index.trim_matches('"')];
+            }
+            rest = after;
+        } else {
+            rest = rest.trim_start_matches('.');
+            let end = rest.find(['.', '[']).unwrap_or(rest.len());
+            object = &mut object[&rest[..end]];
+            rest = &rest[end..];
+        }
+    }
+    *object = value;
+}
