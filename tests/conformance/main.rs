@@ -4,9 +4,9 @@
 //! follow from `SEED`; `CASES` sets how many there are, `CONFORMANCE=full` takes as many as count.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, dead_code)]
 
-mod coverage;
 #[path = "../rules/cases.rs"]
 mod cases;
+mod coverage;
 mod examples;
 mod generate;
 mod judge;

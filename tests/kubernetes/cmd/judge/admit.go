@@ -15,6 +15,7 @@ import (
 	"k8s.io/apiserver/pkg/registry/rest"
 	"k8s.io/apiserver/pkg/warning"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
+	core "k8s.io/kubernetes/pkg/apis/core"
 	"k8s.io/kubernetes/pkg/registry/apps/daemonset"
 	"k8s.io/kubernetes/pkg/registry/apps/deployment"
 	"k8s.io/kubernetes/pkg/registry/apps/replicaset"
@@ -117,10 +118,24 @@ func create(object runtime.Object, kind schema.GroupVersionKind, warnings *[]str
 	if about.GetGenerateName() != "" && about.GetName() == "" {
 		about.SetName(generated(about.GetGenerateName()))
 	}
+	defer withAccount(object)()
 	if err := rest.BeforeCreate(strategy, ctx, object); err != nil {
 		return causes(err)
 	}
 	return nil
+}
+
+// withAccount gives a pod the account that admission gives it in every cluster, until what it returns is called.
+func withAccount(object runtime.Object) func() {
+	made, isPod := object.(*core.Pod)
+	if !isPod || made.Spec.ServiceAccountName != "" {
+		return func() {}
+	}
+	set := func(account string) {
+		made.Spec.ServiceAccountName, made.Spec.DeprecatedServiceAccount = account, account
+	}
+	set("default")
+	return func() { set("") }
 }
 
 // generated is a name that the API server could generate: one of them is as good as another.

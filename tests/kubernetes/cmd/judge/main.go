@@ -22,6 +22,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"k8s.io/klog/v2"
+	"k8s.io/kubernetes/pkg/capabilities"
 )
 
 // request is one line of the input; what fields it has depends on `do`.
@@ -47,6 +48,8 @@ const window = 512
 func main() {
 	// Kubernetes logs that gates change under it, which is what emulation is.
 	klog.SetLogger(logr.Discard())
+	// As kubeadm and the clouds set it up: containers may be privileged.
+	capabilities.Initialize(capabilities.Capabilities{AllowPrivileged: true})
 	lines := make(chan []byte, window)
 	go read(os.Stdin, lines)
 	out := bufio.NewWriter(os.Stdout)
