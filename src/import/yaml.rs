@@ -3,8 +3,56 @@
 //! Invariant: what is read has a bounded depth and size, whatever the text; a scalar has the type and the value that
 //! kubectl (YAML 1.1, then JSON) gives it.
 
-use crate::source::Span;
+mod fault;
+mod map;
+mod place;
+mod scalar;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceFile, Span};
 use smol_str::SmolStr;
+use tree::Trees;
+
+/// The most errors that are reported; behind them, nothing more is read.
+pub const MAX_ERRORS: usize = 1000;
+
+/// Reads the documents of a text; a broken one is reported, and the others are read nevertheless.
+pub fn read(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Stream {
+    let mut trees = Trees::new(file);
+    let mut start = 0;
+    for (line_start, line_end) in lines(&file.text) {
+        // As in kubectl, `---` at the start of a line ends a document wherever it stands, so a quote that is not closed
+        // does not reach into the next one.
+        let Some(rest) = file.text[line_start..line_end].strip_prefix("---") else { continue };
+        trees.read(start, line_start);
+        if trees.is_full() {
+            start = file.text.len();
+            break;
+        }
+        start = line_end;
+        let rest = rest.trim();
+        if rest.starts_with('#') {
+            start = line_start + 3;
+        } else if !rest.is_empty() {
+            trees.diagnostics.push(fault::beside_separator(Span::new(file.id, line_start, line_end), rest));
+        }
+    }
+    trees.read(start, file.text.len());
+    diagnostics.append(&mut trees.diagnostics);
+    Stream { documents: trees.documents, comments: trees.comments }
+}
+
+/// Where each line starts and ends, without its end of line.
+fn lines(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    text.split_inclusive('\n').scan(0, |start, line| {
+        let line_start = *start;
+        *start += line.len();
+        Some((line_start, line_start + line.trim_end_matches(['\n', '\r']).len()))
+    })
+}
 
 /// The documents of a text.
 #[derive(Debug, Default)]
@@ -20,7 +68,7 @@ pub struct Stream {
 pub struct Comment {
     /// Its place, from `#` to the end of the line.
     pub span: Span,
-    /// Its text, without `#` and the blanks around it.
+    /// Its text, without `#`, one blank behind it, and those at its end.
     pub text: SmolStr,
     /// Whether nothing stands before it on its line.
     pub alone: bool,
@@ -106,124 +154,4 @@ impl Node {
             _ => None,
         }
     }
-}
-
-// TEMP
-pub fn read(
-    file: &crate::source::SourceFile,
-    diagnostics: &mut Vec<crate::diagnostic::Diagnostic>,
-) -> Stream {
-    use granit_parser::{Event, Parser};
-    let sp = |s: &granit_parser::Span| {
-        let r = s.byte_range().unwrap_or(0..0);
-        Span::new(file.id, r.start, r.end.max(r.start))
-    };
-    let options = granit_parser::options! { max_buffered_comment_events: 1_000_000 };
-    enum F {
-        L(Vec<Node>, Span, usize),
-        M(Vec<Entry>, Option<(SmolStr, Span)>, Span, usize),
-    }
-    let mut stack: Vec<F> = Vec::new();
-    let mut out = Stream::default();
-    let mut anchors: std::collections::HashMap<usize, Node> = Default::default();
-    fn put(stack: &mut Vec<F>, out: &mut Stream, n: Node) {
-        match stack.last_mut() {
-            None => {
-                if !matches!(n.value, Value::Null) {
-                    out.documents.push(n)
-                }
-            }
-            Some(F::L(v, s, _)) => {
-                *s = s.to(n.span);
-                v.push(n)
-            }
-            Some(F::M(v, k, s, _)) => {
-                *s = s.to(n.span);
-                match k.take() {
-                    None => {
-                        let key = match &n.value {
-                            Value::Text(t) | Value::Number(t) => t.clone(),
-                            Value::Bool(b) => b.to_string().into(),
-                            _ => "?".into(),
-                        };
-                        *k = Some((key, n.span));
-                    }
-                    Some((key, key_span)) => v.push(Entry { key, key_span, node: n }),
-                }
-            }
-        }
-    }
-    for next in Parser::new_from_str_with_options(&file.text, options) {
-        match next {
-            Err(e) => {
-                let at = e.marker().byte_offset().unwrap_or(0);
-                diagnostics.push(crate::diagnostic::Diagnostic::error(
-                    "invalid-yaml",
-                    Span::new(file.id, at.min(file.text.len()), at.min(file.text.len())),
-                    e.info(),
-                ));
-                break;
-            }
-            Ok((ev, s)) => match ev {
-                Event::Comment(t, _) => {
-                    let span = sp(&s);
-                    let line = file.text[..span.start as usize].rfind('\n').map_or(0, |a| a + 1);
-                    let alone = file.text[line..span.start as usize].trim().is_empty();
-                    out.comments.push(Comment {
-                        span,
-                        text: t.strip_prefix(' ').unwrap_or(&t).trim_end().into(),
-                        alone,
-                    });
-                }
-                Event::Scalar(t, style, a, _) => {
-                    let plain = matches!(style, granit_parser::ScalarStyle::Plain);
-                    let value = if !plain {
-                        Value::Text(t.as_ref().into())
-                    } else {
-                        match t.as_ref() {
-                            "" | "~" | "null" => Value::Null,
-                            "true" | "yes" | "on" => Value::Bool(true),
-                            "false" | "no" | "off" => Value::Bool(false),
-                            x if x.len() > 1
-                                && x.starts_with('0')
-                                && x.bytes().all(|b| (b'0'..=b'7').contains(&b)) =>
-                            {
-                                Value::Number(i64::from_str_radix(x, 8).unwrap().to_string().into())
-                            }
-                            x if x.parse::<f64>().is_ok()
-                                && x.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-') =>
-                            {
-                                Value::Number(x.into())
-                            }
-                            x => Value::Text(x.into()),
-                        }
-                    };
-                    let n = Node { span: sp(&s), value };
-                    if a > 0 {
-                        anchors.insert(a, n.clone());
-                    }
-                    put(&mut stack, &mut out, n);
-                }
-                Event::SequenceStart(_, a, _) => stack.push(F::L(Vec::new(), sp(&s), a)),
-                Event::MappingStart(_, a, _) => stack.push(F::M(Vec::new(), None, sp(&s), a)),
-                Event::SequenceEnd | Event::MappingEnd => {
-                    let (n, a) = match stack.pop().unwrap() {
-                        F::L(v, s, a) => (Node { span: s, value: Value::List(v) }, a),
-                        F::M(v, _, s, a) => (Node { span: s, value: Value::Map(v) }, a),
-                    };
-                    if a > 0 {
-                        anchors.insert(a, n.clone());
-                    }
-                    put(&mut stack, &mut out, n);
-                }
-                Event::Alias(a) => {
-                    let mut n = anchors[&a].clone();
-                    n.span = sp(&s);
-                    put(&mut stack, &mut out, n);
-                }
-                _ => {}
-            },
-        }
-    }
-    out
 }

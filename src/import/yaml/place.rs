@@ -1,0 +1,170 @@
+//! A place in broken YAML, and what stands around it.
+//!
+//! Invariant: whatever is found lies within the stretch of text that was read, on character boundaries.
+
+use crate::source::{SourceFile, Span};
+use std::ops::Range;
+
+/// How many lines above a place are looked at: enough for a person's file, and bounded for any other.
+const MAX_LINES: usize = 2000;
+
+/// A place and its line.
+pub(super) struct Place<'s> {
+    pub(super) file: &'s SourceFile,
+    stretch: Range<usize>,
+    at: usize,
+    line: Range<usize>,
+}
+
+impl<'s> Place<'s> {
+    /// The place at an offset, or at the last character before it, where it is at the end of a line.
+    pub(super) fn new(file: &'s SourceFile, stretch: Range<usize>, at: usize) -> Self {
+        let text = file.text.get(stretch.clone()).unwrap_or_default();
+        let within = text.floor_char_boundary(at.saturating_sub(stretch.start));
+        let starts = |char: char| !char.is_whitespace() || char == '\t';
+        let within = match text[within..].chars().next() {
+            Some(char) if starts(char) => within,
+            _ => text[..within].rfind(|char: char| !char.is_whitespace()).unwrap_or(within),
+        };
+        let line_start = text[..within].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[within..].find('\n').map_or(text.len(), |at| within + at);
+        let base = stretch.start;
+        Self { file, stretch, at: base + within, line: base + line_start..base + line_end }
+    }
+
+    pub(super) fn character(&self) -> char {
+        self.file.text[self.at..].chars().next().unwrap_or(' ')
+    }
+
+    /// The character at the place.
+    pub(super) fn one(&self) -> Span {
+        let end = self.at + self.file.text[self.at..].chars().next().map_or(0, char::len_utf8);
+        Span::new(self.file.id, self.at, end)
+    }
+
+    /// The line from the place on, without a comment.
+    pub(super) fn rest(&self) -> Span {
+        self.content(self.at..self.line.end)
+    }
+
+    /// The line without its indentation.
+    pub(super) fn whole(&self) -> Span {
+        self.content(self.line.clone())
+    }
+
+    /// Whether nothing stands before the place in its line but the dash of an item.
+    pub(super) fn is_first(&self) -> bool {
+        self.file.text[self.line.start..self.at].trim_start_matches(['-', ' ']).is_empty()
+    }
+
+    /// The tab at or next before the place.
+    pub(super) fn tab(&self) -> Span {
+        let line = &self.file.text[self.line.clone()];
+        let before = self.at - self.line.start;
+        let found = line[..before].rfind('\t').filter(|_| self.character() != '\t');
+        match found.or_else(|| line[before..].find('\t').map(|at| before + at)) {
+            Some(at) => Span::new(self.file.id, self.line.start + at, self.line.start + at + 1),
+            None => self.one(),
+        }
+    }
+
+    /// The value behind the first `: ` of the line, where that stands before the place.
+    pub(super) fn value_before(&self) -> Option<Span> {
+        let before = &self.file.text[self.line.start..self.at];
+        let colon = before.find(": ")?;
+        Some(self.content(self.line.start + colon + 2..self.line.end))
+    }
+
+    /// The next line above that is not empty.
+    pub(super) fn above(&self) -> Option<Span> {
+        self.lines_above().next()
+    }
+
+    /// The lines above that each have less indentation than the one before: those that this one may belong to, the
+    /// nearest first.
+    pub(super) fn levels(&self) -> Vec<Span> {
+        let mut levels: Vec<Span> = Vec::new();
+        let is_content = |line: &Span| !self.file.slice(*line).starts_with('#');
+        for line in self.lines_above().filter(is_content) {
+            let indentation = self.indentation(line);
+            match levels.last() {
+                Some(last) if self.indentation(*last) <= indentation => {}
+                _ => levels.push(line),
+            }
+            if indentation == 0 {
+                break;
+            }
+        }
+        levels
+    }
+
+    /// How many blanks stand before a line's content.
+    pub(super) fn indentation(&self, content: Span) -> usize {
+        let before = &self.file.text[..content.start as usize];
+        before.len() - before.trim_end_matches(' ').len()
+    }
+
+    /// What a template language would fill in, in this line or the next above it.
+    pub(super) fn template(&self) -> Option<Span> {
+        [Some(self.whole()), self.above()].into_iter().flatten().find_map(|line| {
+            let text = self.file.slice(line);
+            let start = text.find("{{")?;
+            let end = text[start..].find("}}").map_or(text.len(), |at| start + at + 2);
+            let base = line.start as usize;
+            Some(Span::new(self.file.id, base + start, base + end))
+        })
+    }
+
+    /// The first thing behind the place that is no escape of a text in double quotes.
+    pub(super) fn escape(&self) -> (Span, &'s str) {
+        let text = &self.file.text[self.at..self.stretch.end];
+        let mut from = 0;
+        while let Some(found) = text[from..].find('\\') {
+            let at = from + found;
+            let rest = &text[at + 1..];
+            let next = rest.chars().next().unwrap_or(' ');
+            let digits = match next {
+                'x' => 2,
+                'u' => 4,
+                'U' => 8,
+                _ => 0,
+            };
+            let hex =
+                rest.get(1..=digits).is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            let is_known = "0abt\tnvfre \"/\\N_LP\n\r".contains(next) || digits > 0 && hex && next == 'x';
+            let length = 1 + next.len_utf8() + if hex { digits } else { 0 };
+            if !is_known && !(digits > 0 && hex && is_character(&rest[1..=digits])) {
+                let end = (at + length).min(text.len());
+                let span = Span::new(self.file.id, self.at + at, self.at + end);
+                return (span, &text[at..end]);
+            }
+            from = (at + length).min(text.len());
+        }
+        (self.one(), self.file.slice(self.one()))
+    }
+
+    fn lines_above(&self) -> impl Iterator<Item = Span> {
+        let above = &self.file.text[self.stretch.start..self.line.start];
+        let mut end = self.line.start;
+        above.split_inclusive('\n').rev().take(MAX_LINES).filter_map(move |line| {
+            let start = end - line.len();
+            let content = self.content(start..end);
+            end = start;
+            (content.start != content.end).then_some(content)
+        })
+    }
+
+    /// A range without the blanks around it and without a comment behind it.
+    fn content(&self, range: Range<usize>) -> Span {
+        let text = &self.file.text[range.clone()];
+        let text =
+            if text.trim_start().starts_with('#') { text } else { text.split(" #").next().unwrap_or(text) };
+        let start = range.start + text.len() - text.trim_start().len();
+        Span::new(self.file.id, start, start + text.trim().len())
+    }
+}
+
+/// Whether hexadecimal digits are the number of a character.
+fn is_character(digits: &str) -> bool {
+    u32::from_str_radix(digits, 16).is_ok_and(|code| char::from_u32(code).is_some())
+}

@@ -1,0 +1,356 @@
+//! What people get wrong in YAML, and what they read then.
+
+use super::check;
+
+#[test]
+fn typical_mistakes_have_messages() {
+    let mut shown = String::new();
+    for text in [
+        "spec:\n\treplicas: 1\n",
+        "metadata:\n  name: web: 1\n",
+        "metadata:\n  name:web\n  namespace: x\n",
+        "metadata:\n  name: web\n    namespace: x\n",
+        "metadata:\n   name: web\n  namespace: x\n",
+        "containers:\n- name: a\n  image: b\n image: c\n",
+        "containers:\n- name: a\nimage: b\n- name: c\n",
+        "command:\n  - a\n  args: b\n",
+        "image: web\n- name: a\n",
+        "image: {{ .Values.image }}\n",
+        "{{- if .Values.on }}\na: 1\n{{- end }}\n",
+        "image: {name}/web:1.0 # c\n",
+        "a: \"x\" y\n",
+        "a: 'x\nb: 1\n",
+        "a: [x, y\nb: 1\n",
+        "a: [x}\n",
+        "a: @x\n",
+        "a: *.log\n",
+        "a: *\n",
+        "a: \"C:\\dir\"\n",
+        "a: \"\\n\\ud800\"\n",
+        "a: - b\n",
+        "a: \u{7}\n",
+        "a: 1\nb: \u{feff}x\n",
+        "spec:\n  ...\n  template:\n",
+        "a: |\nb\n",
+        "command\nargs: x\n",
+        "  a: 1\nb: 2\n",
+        "a: 1\n-----BEGIN KEY-----\n",
+        "%YAML 1.1\n---\na: 1\n",
+        "a: 1\nb: 2\na: 3\n",
+        "a: .inf\n",
+        "a: !!int x\n",
+        "~: x\n",
+        "{a: b}: c\n",
+        "a: &a [*a]\n",
+    ] {
+        let (_, message) = check(text);
+        assert_eq!(message.matches("error[").count(), 1, "{text}{message}");
+        shown += &message;
+    }
+    insta::assert_snapshot!(shown, @r#"
+    error[invalid-yaml]: a tab stands where only blanks may
+      ┌─ pod.yaml:2:1
+      │
+    2 │     replicas: 1
+      │ ^^^^ a tab
+      │
+      = help: indent with blanks
+
+    error[invalid-yaml]: a second `: ` stands on one line
+      ┌─ pod.yaml:2:9
+      │
+    2 │   name: web: 1
+      │         ^^^^^^ this value is not in quotes
+      │
+      = help: put the value in quotes: `"web: 1"`
+
+    error[invalid-yaml]: no blank stands behind the colon
+      ┌─ pod.yaml:2:3
+      │
+    2 │   name:web
+      │   ^^^^^^^^ this is one text, and goes on in the next line
+      │
+      = help: write `name: web`
+
+    error[invalid-yaml]: this line stands below a value, and deeper than it may
+      ┌─ pod.yaml:3:5
+      │
+    2 │   name: web
+      │   --------- has a value already
+    3 │     namespace: x
+      │     ^^^^^^^^^^^^ goes on with the text of the line above
+      │
+      = help: indent both lines alike, or take the value out of the line above
+
+    error[invalid-yaml]: the indentation of this line fits none above it
+      ┌─ pod.yaml:3:3
+      │
+    2 │    name: web
+      │    --------- indented by 3
+    3 │   namespace: x
+      │   ^^^^^^^^^^^^ indented by 2
+      │
+      = help: indent it by 0 or 3, as the lines are that it belongs to
+
+    error[invalid-yaml]: the indentation of this line fits none above it
+      ┌─ pod.yaml:4:2
+      │
+    3 │   image: b
+      │   -------- indented by 2
+    4 │  image: c
+      │  ^^^^^^^^ indented by 1
+      │
+      = help: indent it by 0 or 2, as the lines are that it belongs to
+
+    error[invalid-yaml]: an item of a list stands among the keys of a map
+      ┌─ pod.yaml:4:1
+      │
+    3 │ image: b
+      │ -------- a key
+    4 │ - name: c
+      │ ^^^^^^^^^ an item
+      │
+      = help: put the list below a key of its own, or remove the `-`
+
+    error[invalid-yaml]: a key stands among the items of a list
+      ┌─ pod.yaml:3:3
+      │
+    2 │   - a
+      │   --- an item
+    3 │   args: b
+      │   ^^^^^^^ not an item
+      │
+      = help: write `- ` before it, or indent it two deeper to make it part of the item above
+
+    error[invalid-yaml]: an item of a list stands among the keys of a map
+      ┌─ pod.yaml:2:1
+      │
+    1 │ image: web
+      │ ---------- a key
+    2 │ - name: a
+      │ ^^^^^^^^^ an item
+      │
+      = help: put the list below a key of its own, or remove the `-`
+
+    error[invalid-yaml]: `{{ .Values.image }}` is a template, not yet YAML
+      ┌─ pod.yaml:1:8
+      │
+    1 │ image: {{ .Values.image }}
+      │        ^^^^^^^^^^^^^^^^^^^ to be filled in
+      │
+      = help: render the chart first: `helm template NAME CHART > manifests.yaml`
+
+    error[invalid-yaml]: `{{- if .Values.on }}` is a template, not yet YAML
+      ┌─ pod.yaml:1:1
+      │
+    1 │ {{- if .Values.on }}
+      │ ^^^^^^^^^^^^^^^^^^^^ to be filled in
+      │
+      = help: render the chart first: `helm template NAME CHART > manifests.yaml`
+
+    error[invalid-yaml]: text stands behind a value that has ended
+      ┌─ pod.yaml:1:14
+      │
+    1 │ image: {name}/web:1.0 # c
+      │              ^^^^^^^^ does not belong to the value
+      │
+      = help: put the whole value in quotes: `"{name}/web:1.0"`
+
+    error[invalid-yaml]: text stands behind a value that has ended
+      ┌─ pod.yaml:1:8
+      │
+    1 │ a: "x" y
+      │        ^ does not belong to the value
+      │
+      = help: put the whole value in quotes: `'"x" y'`
+
+    error[invalid-yaml]: the quote `'` is never closed
+      ┌─ pod.yaml:1:4
+      │
+    1 │ a: 'x
+      │    ^ opens here
+      │
+      = help: close it with `'`
+
+    error[invalid-yaml]: a `,` or a closing bracket is missing
+      ┌─ pod.yaml:2:2
+      │
+    2 │ b: 1
+      │  ^ not expected here
+      │
+      = help: write `,` between the items, and `]` or `}` behind the last one
+
+    error[invalid-yaml]: the bracket `[` is closed by `}`
+      ┌─ pod.yaml:1:4
+      │
+    1 │ a: [x}
+      │    ^ opens here
+      │
+      = help: close it with `]`
+
+    error[invalid-yaml]: text without quotes may not begin with `@`
+      ┌─ pod.yaml:1:4
+      │
+    1 │ a: @x
+      │    ^^ begins with `@`
+      │
+      = help: put it in quotes: `"@x"`
+
+    error[invalid-yaml]: no value above has the anchor `&.log`
+      ┌─ pod.yaml:1:4
+      │
+    1 │ a: *.log
+      │    ^^^^^ repeats the value of an anchor
+      │
+      = help: write `&.log` before the value to repeat, or put text in quotes: `"*.log"`
+
+    error[invalid-yaml]: text without quotes may not begin with `*`
+      ┌─ pod.yaml:1:4
+      │
+    1 │ a: *
+      │    ^ begins with `*`
+      │
+      = help: put it in quotes: `"*"`
+
+    error[invalid-yaml]: `\d` is no escape of a text in double quotes
+      ┌─ pod.yaml:1:7
+      │
+    1 │ a: "C:\dir"
+      │       ^^ not an escape
+      │
+      = help: write `\\` for a backslash, or use single quotes, which take no escapes
+
+    error[invalid-yaml]: `\ud800` is no escape of a text in double quotes
+      ┌─ pod.yaml:1:7
+      │
+    1 │ a: "\n\ud800"
+      │       ^^^^^^ not an escape
+      │
+      = help: write `\\` for a backslash, or use single quotes, which take no escapes
+
+    error[invalid-yaml]: a list begins behind its key on one line
+      ┌─ pod.yaml:1:4
+      │
+    1 │ a: - b
+      │    ^ the first item
+      │
+      = help: begin the list on a line of its own below the key, or put the text in quotes
+
+    error[invalid-yaml]: the character U+0007 may not stand here
+      ┌─ pod.yaml:1:4
+      │
+    1 │ a: ␇
+      │    ^ this character
+      │
+      = help: remove it, or write it as an escape in double quotes
+
+    error[invalid-yaml]: an invisible byte-order mark stands in a document
+      ┌─ pod.yaml:2:4
+      │
+    2 │ b: �x
+      │    ^ the character U+FEFF
+      │
+      = help: remove it; it may stand at the start of a file alone
+
+    error[invalid-yaml]: `...` stands for nothing in YAML
+      ┌─ pod.yaml:2:3
+      │
+    2 │   ...
+      │   ^^^ something is left out
+      │
+      = help: write what is left out, or remove the line
+
+    error[invalid-yaml]: a line is neither a key nor an item of a list
+      ┌─ pod.yaml:2:1
+      │
+    2 │ b
+      │ ^ has no `: `
+      │
+      = help: write `b: …`; text that goes on from the line above is indented deeper than its key
+
+    error[invalid-yaml]: a line is neither a key nor an item of a list
+      ┌─ pod.yaml:1:1
+      │
+    1 │ command
+      │ ^^^^^^^ has no `: `
+      │
+      = help: write `command: …`; text that goes on from the line above is indented deeper than its key
+
+    error[invalid-yaml]: the indentation of this line fits none above it
+      ┌─ pod.yaml:2:1
+      │
+    1 │   a: 1
+      │   ---- indented by 2
+    2 │ b: 2
+      │ ^^^^ indented by 0
+      │
+      = help: indent it by 2, as the lines are that it belongs to
+
+    error[invalid-yaml]: something stands beside the `---` between two documents
+      ┌─ pod.yaml:2:1
+      │
+    2 │ -----BEGIN KEY-----
+      │ ^^^^^^^^^^^^^^^^^^^ ends a document
+      │
+      = help: indent the text, so that it is part of the value above
+
+    error[invalid-yaml]: `%` begins a directive, which kubectl does not read
+      ┌─ pod.yaml:1:1
+      │
+    1 │ %YAML 1.1
+      │ ^^^^^^^^^ not a part of a document
+      │
+      = help: remove the line
+
+    error[duplicate-key]: the key `a` is given twice in one map
+      ┌─ pod.yaml:3:1
+      │
+    1 │ a: 1
+      │ - the first time
+    2 │ b: 2
+    3 │ a: 3
+      │ ^ a second time
+      │
+      = help: remove one of the two, or put what belongs together below one
+
+    error[invalid-yaml]: `.inf` is no number of a manifest
+      ┌─ pod.yaml:1:4
+      │
+    1 │ a: .inf
+      │    ^^^^ JSON has no form for it
+      │
+      = help: write a number, or text in quotes: `".inf"`
+
+    error[invalid-yaml]: this value is not of the type `!!int`
+      ┌─ pod.yaml:1:10
+      │
+    1 │ a: !!int x
+      │          ^ of another type
+      │
+      = help: change the value, or remove the tag
+
+    error[invalid-yaml]: this cannot be a key
+      ┌─ pod.yaml:1:1
+      │
+    1 │ ~: x
+      │ ^ read as no text
+      │
+      = help: write the key in quotes
+
+    error[invalid-yaml]: a list or a map cannot be a key
+      ┌─ pod.yaml:1:1
+      │
+    1 │ {a: b}: c
+      │ ^ begins here
+      │
+      = help: write a word as the key; text that begins with a bracket is written in quotes
+
+    error[invalid-yaml]: `*a` stands inside the value that it repeats
+      ┌─ pod.yaml:1:8
+      │
+    1 │ a: &a [*a]
+      │        ^^ would have no end
+      │
+      = help: repeat another value, or write this one out
+    "#);
+}
