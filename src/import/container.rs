@@ -136,7 +136,7 @@ fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
         let find = |entries: &'_ [Entry]| entries.iter().find(|entry| entry.key == name).cloned();
         let (request, limit) = (find(requests), find(limits));
         let Some(first) = request.as_ref().or(limit.as_ref()) else { continue };
-        let amount = |entry: &Entry| written_amount(&entry.node);
+        let amount = |entry: &Entry| written_amount(name, &entry.node);
         let mut head = match name {
             "cpu" | "memory" => vec![Token::new(first.key_span, name)],
             "ephemeral-storage" => vec![Token::new(first.key_span, "storage")],
@@ -177,12 +177,12 @@ fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
     statements
 }
 
-fn written_amount(node: &Node) -> String {
+fn written_amount(name: &str, node: &Node) -> String {
     let written = match &node.value {
         Value::Number(written) | Value::Text(written) => written.as_str(),
         _ => "",
     };
-    fields::amount(written)
+    fields::amount(name, written)
 }
 
 /// `reads VOLUME at PATH` and its like.

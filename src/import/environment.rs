@@ -92,8 +92,8 @@ fn argument(entry: &Entry) -> String {
     use super::yaml::Value;
     match &entry.node.value {
         Value::Bool(bool) => bool.to_string(),
-        Value::Number(written) => fields::amount(written),
-        Value::Text(written) if entry.key == "divisor" => fields::amount(written),
+        Value::Number(written) => fields::amount("", written),
+        Value::Text(written) if entry.key == "divisor" => fields::amount("", written),
         Value::Text(written) => text::quoted(written),
         _ => String::new(),
     }

@@ -53,7 +53,7 @@ pub(super) fn value(ty: &'static Type, key: &str, node: &Node) -> Token {
             Token::new(node.span, written.as_str())
         }
         (Type::Quantity, Value::Number(written) | Value::Text(written)) => {
-            Token::new(node.span, amount(written))
+            Token::new(node.span, amount(key, written))
         }
         (Type::IntOrString, Value::Text(written)) if is_percentage(written) => {
             Token::new(node.span, written.as_str())
@@ -93,14 +93,27 @@ fn free(entries: &[Entry]) -> Vec<Statement> {
     entries.iter().map(statement).collect()
 }
 
-/// An amount as it was written, where a source can say it so.
-pub(super) fn amount(written: &str) -> String {
+/// An amount of something as it was written, where a source can say it so.
+pub(super) fn amount(key: &str, written: &str) -> String {
     let stands = written.starts_with(|first: char| first.is_ascii_digit() || first == '-')
         && !written.ends_with('.')
         && written[1..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
     match Quantity::parse(written) {
+        // Kubernetes counts thousandths of a byte and thousands of thousands of cores; a source has no such units.
+        Ok(quantity) if !is_unit_of(key, written) => quantity.decimal(),
         Ok(quantity) if !stands => quantity.to_string(),
         _ => written.to_owned(),
+    }
+}
+
+/// Whether an amount is written in a unit that goes with what it is an amount of.
+fn is_unit_of(key: &str, written: &str) -> bool {
+    let small = written.ends_with(['m', 'u', 'n']);
+    let large = written.ends_with(['M', 'G', 'T', 'P', 'E', 'i']);
+    match key {
+        "cpu" => !large,
+        "memory" | "storage" | "ephemeral-storage" | "sizeLimit" => !small,
+        _ => true,
     }
 }
 

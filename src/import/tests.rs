@@ -124,6 +124,13 @@ spec:
 }
 
 #[test]
+fn units_that_a_source_does_not_have_are_counted_out() {
+    let found = of_container("resources: {limits: {cpu: 1M, memory: 1500m}}");
+    assert!(found.contains("cpu ..1000000\n"), "{found}");
+    assert!(found.contains("memory ..1.5\n") && found.contains("warning[fractional-quantity]"), "{found}");
+}
+
+#[test]
 fn commands_are_said_in_the_shortest_way_that_is_exact() {
     insta::assert_snapshot!(of_container("command: [sh, -eu, -c, 'echo $HOME && exec web']"), @r#"
       app web { image "nginx"; script "echo $HOME && exec web" }

@@ -115,6 +115,15 @@ impl Quantity {
         Self::from_nanos(self.milli_value() * NANO_PER_MILLI, self.format)
     }
 
+    /// The exact number, without a unit: `0.5`.
+    pub fn decimal(&self) -> String {
+        let nanos = self.nanos();
+        let (sign, nanos) = (if nanos < 0 { "-" } else { "" }, nanos.unsigned_abs());
+        let (units, rest) = (nanos / NANO.unsigned_abs(), nanos % NANO.unsigned_abs());
+        let text = format!("{sign}{units}.{rest:09}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
     /// The units, rounded up, away from zero.
     pub fn value(&self) -> i128 {
         divide_away_from_zero(self.nanos(), NANO)
@@ -425,6 +434,15 @@ mod tests {
         assert_eq!(quantity(&format!("1.{}", "0".repeat(1000))).to_string(), "1");
         assert_eq!(quantity(&format!("{}1", "0".repeat(1000))).to_string(), "1");
         assert_eq!(quantity("1e-18").to_string(), "1e-9");
+    }
+
+    #[test]
+    fn is_written_without_a_unit() {
+        for (text, decimal) in
+            [("1500m", "1.5"), ("1n", "0.000000001"), ("2Ki", "2048"), ("-100m", "-0.1"), ("0", "0")]
+        {
+            assert_eq!(quantity(text).decimal(), decimal);
+        }
     }
 
     #[test]
