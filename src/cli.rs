@@ -234,6 +234,9 @@ struct ImportArguments {
     /// Write one source a file into this folder, in the folder structure of the manifests
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Make init containers that are plainly a built-in step (`nc -z` in a loop, `git clone`, `chown -R`) that step
+    #[arg(long)]
+    idioms: bool,
     /// Replace sources that are there already
     #[arg(long, requires = "output")]
     force: bool,

@@ -10,6 +10,7 @@ mod container;
 mod environment;
 mod fields;
 mod flow;
+mod idioms;
 mod labels;
 mod probe;
 mod source;
@@ -48,8 +49,43 @@ impl Import {
     }
 }
 
-/// Imports the workloads of a file of manifests.
+/// Which init containers become built-in steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Idioms {
+    /// None: what is imported means just what the manifest does.
+    #[default]
+    Never,
+    /// All that plainly are one.
+    Wherever,
+    /// Of those, the ones of these names.
+    Only(Vec<String>),
+}
+
+/// Imports the workloads of a file of manifests, each as just what it is.
 pub fn import(name: &str, text: String, options: &Options) -> Import {
+    import_as(name, &text, options, &Idioms::Never)
+}
+
+/// Imports the workloads of a file of manifests; init containers that plainly are a built-in step become that step,
+/// unless what comes of it would not compile.
+pub fn import_with_idioms(name: &str, text: &str, options: &Options) -> Import {
+    let exact = import_as(name, text, options, &Idioms::Never);
+    if exact.source.is_none() {
+        return exact;
+    }
+    let all = import_as(name, text, options, &Idioms::Wherever);
+    if !all.failed() {
+        return all;
+    }
+    let alone = |name_of_step: &String| {
+        !import_as(name, text, options, &Idioms::Only(vec![name_of_step.clone()])).failed()
+    };
+    let fit: Vec<String> = idioms::became(&all.diagnostics).into_iter().filter(alone).collect();
+    let some = import_as(name, text, options, &Idioms::Only(fit));
+    if some.failed() { exact } else { some }
+}
+
+fn import_as(name: &str, text: &str, options: &Options, idioms: &Idioms) -> Import {
     let mut sources = Sources::default();
     let id = sources.add(name, text);
     let file = sources.get(id);
@@ -60,7 +96,7 @@ pub fn import(name: &str, text: String, options: &Options) -> Import {
     for (at, document) in documents.iter().enumerate() {
         let end = end_of(document, documents.get(at + 1), &file.text);
         let mine = take(&mut comments, end);
-        document_to(document, mine, &file.text, &mut written, &mut diagnostics);
+        document_to(document, mine, &file.text, idioms, &mut written, &mut diagnostics);
     }
     let is_empty = written.text.is_empty();
     if !is_empty {
@@ -98,6 +134,7 @@ fn document_to(
     document: &Node,
     mut comments: &[Comment],
     text: &str,
+    idioms: &Idioms,
     written: &mut Written,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -106,7 +143,7 @@ fn document_to(
     let beginnings = comments::beginnings(document);
     let count = manifests.len();
     for (at, (manifest, kind)) in manifests.into_iter().enumerate() {
-        let mut statement = workload::workload(&manifest, kind, diagnostics);
+        let mut statement = workload::workload(&manifest, kind, idioms, diagnostics);
         let is_last = at + 1 == count;
         let mine = take(&mut comments, if is_last { text.len() } else { manifest.span.end as usize });
         let left = comments::place(mine, text, &beginnings, &mut statement);

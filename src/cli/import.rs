@@ -5,7 +5,7 @@ use super::console::Console;
 use super::each::{found, on_each, options, report};
 use super::input::{Input, MANIFESTS};
 use super::{ImportArguments, Status, output};
-use crate::import::import;
+use crate::import::{import, import_with_idioms};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,10 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
     let Some(configs) = configs(&arguments.inputs, &inputs, console) else { return console.finish() };
     let outcomes = on_each(&inputs, &configs, |(input, config)| {
         let options = options(&arguments.inputs, config);
-        input.read().map(|text| import(&input.name, text, &options))
+        input.read().map(|text| match arguments.idioms {
+            true => import_with_idioms(&input.name, &text, &options),
+            false => import(&input.name, text, &options),
+        })
     });
     let mut texts = Vec::new();
     let mut written: HashMap<PathBuf, &str> = HashMap::new();

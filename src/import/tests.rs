@@ -348,3 +348,59 @@ fn directions_are_those_that_are_proven() {
     mounts mounts mounts
     "#);
 }
+
+/// What becomes of an init container with `data` mounted at /data.
+fn step(fields: &str) -> String {
+    let manifest = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec:\n  volumes: [{{name: data, persistentVolumeClaim: {{claimName: d}}}}]\n  initContainers:\n  - {{name: a, {fields}, volumeMounts: [{{name: data, mountPath: /data}}]}}\n  containers: [{{name: web, image: nginx, volumeMounts: [{{name: data, mountPath: /data}}]}}]\n"
+    );
+    let import = import_with_idioms("pod.yaml", &manifest, &Options::default());
+    let found = Human::default().render(&import.sources, &import.diagnostics);
+    let source = import.source.unwrap_or(found);
+    let start = source.find("data claim \"d\"").map_or(0, |at| at + 16);
+    let end = source.find("\n  app web").unwrap_or(source.len());
+    source[start..end].trim_end().to_owned()
+}
+
+#[test]
+fn what_is_plainly_a_built_in_step_becomes_one() {
+    let script = |text: &str| step(&format!("image: busybox, command: [sh, -c, {text:?}]"));
+    let steps = [
+        script("until nc -z db 5432; do echo waiting; sleep 2; done"),
+        script("set -e\nwhile ! nslookup db.default.svc > /dev/null 2>&1; do\n  sleep 1\ndone\n"),
+        script("until curl -sf http://shop/healthz; do sleep 1; done"),
+        script("until [ -f /data/ready ]; do sleep 1; done"),
+        script("chown -R 1000:1000 /data"),
+        script("aws s3 cp s3://acme/settings.json /data/settings.json"),
+        script("cp -r /app/static /data/static"),
+        step("image: alpine/git, args: [clone, --branch, main, 'https://git.acme.dev/site.git', /data/site]"),
+        step("image: shop, command: [python, manage.py, migrate]"),
+    ];
+    insta::assert_snapshot!(steps.join("\n"), @r#"
+    wait a { tcp "db:5432" }
+    wait a { dns "db.default.svc" }
+    wait a { http "http://shop/healthz" }
+    wait a { file data "ready" }
+    own a { volume data; user 1000; group 1000 }
+    fetch a { from "s3://acme/settings.json"; into data "settings.json" }
+    copy a { image "busybox"; from /app/static; into data "static" }
+    clone a { repo "https://git.acme.dev/site.git"; ref "main"; into data "site" }
+    migrate a { image "shop"; django; mounts data at /data }
+    "#);
+}
+
+#[test]
+fn what_is_not_plainly_one_stays() {
+    let script = |text: &str| step(&format!("image: busybox, command: [sh, -c, {text:?}]"));
+    for text in [
+        "until nc -z $DB 5432; do sleep 2; done",
+        "until nc -z db 5432; do sleep 2; touch /data/x; done",
+        "chown -R 1000:1000 /data && rm -rf /data/tmp",
+        "chown -R app /data",
+        "cp /data/a /data/b",
+        "git clone https://git.acme.dev/site.git /data",
+        "aws s3 cp s3://acme/a /tmp/a",
+    ] {
+        assert!(script(text).trim_start().starts_with("step a"), "{text}: {}", script(text));
+    }
+}

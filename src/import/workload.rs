@@ -1,8 +1,10 @@
 //! A manifest of one of the seven kinds as the statement of its workload.
 
+use super::Idioms;
 use super::container::{container, role};
 use super::fields;
 use super::flow::Directions;
+use super::idioms::built_in;
 use super::labels::{Labels, labels};
 use super::source::{Statement, Token};
 use super::text;
@@ -32,7 +34,12 @@ struct Level<'n> {
 }
 
 /// `deployment NAME { … }` and its like.
-pub(super) fn workload(root: &Node, kind: WorkloadKind, diagnostics: &mut Vec<Diagnostic>) -> Statement {
+pub(super) fn workload(
+    root: &Node,
+    kind: WorkloadKind,
+    idioms: &Idioms,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Statement {
     let levels = levels(root, kind);
     let (Some(outermost), Some(pod)) = (levels.first(), levels.last()) else { return Statement::default() };
     let metadata = root.get("metadata");
@@ -45,7 +52,7 @@ pub(super) fn workload(root: &Node, kind: WorkloadKind, diagnostics: &mut Vec<Di
         block.extend(plain);
         block.extend(named);
     }
-    block.extend(contents(outermost, pod, kind, diagnostics));
+    block.extend(contents(outermost, pod, kind, idioms, diagnostics));
     let name = metadata.and_then(|metadata| metadata.get("name"));
     let mut head = vec![Token::new(head_place(root, pod, kind), kind.keyword())];
     if let Some(name) = name {
@@ -197,6 +204,7 @@ fn contents(
     outermost: &Level,
     pod: &Level,
     kind: WorkloadKind,
+    idioms: &Idioms,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Statement> {
     let items = |entries: &'_ [Entry], key| {
@@ -232,7 +240,15 @@ fn contents(
         first.apart = true;
     }
     for (node, role) in containers {
-        let statement = container(node, role, &directions, diagnostics);
+        let is_step = role == Role::Step && idioms.take(node.get("name").and_then(Node::as_text));
+        let built_in = if is_step { built_in(node, &directions, diagnostics) } else { None };
+        let statement = match built_in {
+            Some((statement, note)) => {
+                diagnostics.push(note);
+                statement
+            }
+            None => container(node, role, &directions, diagnostics),
+        };
         statements.push(Statement { apart: true, ..statement });
     }
     statements

@@ -11,7 +11,7 @@ use initflow::config::{self, FILE_NAME};
 use initflow::diagnostic::Severity;
 use initflow::diagnostic::catalog::Language;
 use initflow::diagnostic::human::Human;
-use initflow::import::import;
+use initflow::import::import_with_idioms;
 use initflow::source::Sources;
 
 /// What a program, a file of settings or a manifest raises.
@@ -36,7 +36,7 @@ fn raised(language: Language, program: &str, options: &Options) -> Raised {
             (sources, diagnostics)
         }
         Language::Yaml => {
-            let import = import("main.yaml", program, options);
+            let import = import_with_idioms("main.yaml", &program, options);
             (import.sources, import.diagnostics)
         }
     };

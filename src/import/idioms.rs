@@ -1,0 +1,194 @@
+//! Init containers that are plainly a built-in step as that step.
+//!
+//! Invariant: a container becomes a step only where its whole command is one of a few known ones with plain words; what
+//! changes by it is said. Without being asked for, nothing here happens.
+
+mod clone;
+mod copy;
+mod fetch;
+mod migrate;
+mod own;
+mod shell;
+mod wait;
+
+use super::Idioms;
+use super::container::container;
+use super::flow::Directions;
+use super::source::{Statement, Token};
+use super::text;
+use super::yaml::{Node, Value};
+use crate::diagnostic::Diagnostic;
+use crate::model::Role;
+use crate::source::Span;
+use shell::Command;
+
+/// An init container, with what it runs.
+struct Step<'n> {
+    node: &'n Node,
+    command: Command,
+}
+
+/// The built-in step that a container is.
+struct Idiom {
+    keyword: &'static str,
+    /// Its own statements, each as words.
+    statements: Vec<Vec<String>>,
+    /// The volume that it mounts by itself.
+    volume: Option<String>,
+    /// Whether it runs in the container's own image.
+    keeps_image: bool,
+    /// What is different from then on.
+    changes: &'static [&'static str],
+}
+
+/// The idioms, in the order in which they are tried.
+const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =
+    [wait::of, clone::of, fetch::of, own::of, copy::of, migrate::of];
+
+/// The built-in step that an init container plainly is, and the note about it.
+pub(super) fn built_in(
+    node: &Node,
+    directions: &Directions,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Statement, Diagnostic)> {
+    let step = Step { node, command: shell::command(node)? };
+    let idiom = IDIOMS.iter().find_map(|idiom| idiom(&step))?;
+    let mut statement = container(&rest(node, &idiom), Role::Step, directions, diagnostics);
+    let place = node.get("name").map_or(node.span, |name| name.span);
+    let origin = node.entry("command").or(node.entry("args")).map_or(place, |entry| entry.key_span);
+    if let Some(keyword) = statement.head.first_mut() {
+        *keyword = Token::new(place, idiom.keyword);
+    }
+    let own = idiom.statements.iter().map(|words| {
+        let head = words.iter().map(|word| Token::new(origin, word.as_str())).collect();
+        Statement::new(origin, head)
+    });
+    let block = statement.block.get_or_insert_default();
+    let after_image = usize::from(idiom.keeps_image);
+    block.splice(after_image..after_image, own);
+    Some((statement, note(node, place, &idiom)))
+}
+
+/// The names of the containers that became built-in steps.
+pub(super) fn became(diagnostics: &[Diagnostic]) -> Vec<String> {
+    let notes = diagnostics.iter().filter(|diagnostic| diagnostic.name == NOTE);
+    notes.filter_map(|note| Some(note.headline.split('`').nth(1)?.to_owned())).collect()
+}
+
+/// The name of the note.
+const NOTE: &str = "became-step";
+
+impl Idioms {
+    /// Whether a container of this name may become a built-in step.
+    pub(super) fn take(&self, name: Option<&str>) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Wherever => true,
+            Self::Only(names) => names.iter().any(|wanted| name == Some(wanted)),
+        }
+    }
+}
+
+/// The container without what the step writes by itself.
+fn rest(node: &Node, idiom: &Idiom) -> Node {
+    let said: &[&str] = if idiom.keeps_image {
+        &["command", "args"]
+    } else {
+        &["image", "imagePullPolicy", "command", "args"]
+    };
+    let mut entries = node.entries().to_vec();
+    entries.retain(|entry| !said.contains(&entry.key.as_str()));
+    // Who only waits has no use for other files than those that it waits for.
+    entries.retain(|entry| entry.key != "volumeMounts" || idiom.keyword != "wait");
+    for entry in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
+        if let Value::List(mounts) = &mut entry.node.value {
+            mounts.retain(|mount| mount.get("name").and_then(Node::as_text) != idiom.volume.as_deref());
+        }
+    }
+    Node { span: node.span, value: Value::Map(entries) }
+}
+
+fn note(node: &Node, place: Span, idiom: &Idiom) -> Diagnostic {
+    let name = node.get("name").and_then(Node::as_text).unwrap_or_default();
+    let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.keyword);
+    let mut note = Diagnostic::warning(NOTE, place, headline).here("not what it was to the letter");
+    if !idiom.keeps_image {
+        let image = node.get("image").and_then(Node::as_text).unwrap_or_default();
+        note = note.help(format!("it runs in the image of the built-in step, no longer in `{image}`"));
+    }
+    for change in idiom.changes {
+        note = note.help(*change);
+    }
+    note.help("import without --idioms to keep it as it is")
+}
+
+impl Step<'_> {
+    /// The volume in which a path is, and its place there.
+    fn within(&self, path: &str) -> Option<(String, String)> {
+        let mounts = self.node.get("volumeMounts").map(Node::items).unwrap_or_default();
+        let found = mounts.iter().filter_map(|mount| {
+            let at = mount.get("mountPath")?.as_text()?.trim_end_matches('/');
+            let rest = path.strip_prefix(at)?;
+            let is_below = rest.is_empty() || rest.starts_with('/');
+            is_below.then_some((at.len(), mount, rest.trim_matches('/')))
+        });
+        let (_, mount, rest) = found.max_by_key(|(length, ..)| *length)?;
+        // A part of a volume is none that a step can name.
+        let is_whole = ["subPath", "subPathExpr"].iter().all(|key| mount.get(key).is_none());
+        is_whole.then_some((mount.get("name")?.as_text()?.to_owned(), rest.to_owned()))
+    }
+
+    /// The words of a command that runs once.
+    fn once(&self) -> Option<&[String]> {
+        match &self.command {
+            Command::Once(words) => Some(words),
+            Command::Until(_) => None,
+        }
+    }
+}
+
+impl Idiom {
+    fn new(keyword: &'static str, statements: Vec<Vec<String>>, changes: &'static [&'static str]) -> Self {
+        Self { keyword, statements, volume: None, keeps_image: false, changes }
+    }
+}
+
+/// A statement of a word and texts.
+fn says<const N: usize>(word: &str, texts: [&str; N]) -> Vec<String> {
+    std::iter::once(word.to_owned()).chain(texts.map(text::quoted)).collect()
+}
+
+/// `into VOLUME "path"`
+fn into(volume: &str, path: &str) -> Vec<String> {
+    let mut words = vec!["into".to_owned(), text::name(volume)];
+    if !path.is_empty() {
+        words.push(text::quoted(path));
+    }
+    words
+}
+
+/// The operands of a command that has no other options than these; each with whether it takes a value.
+fn operands<'w>(
+    words: &'w [String],
+    options: &[(&str, bool)],
+) -> Option<(Vec<&'w str>, Vec<(&'w str, &'w str)>)> {
+    let (mut operands, mut given) = (Vec::new(), Vec::new());
+    let mut words = words.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        if !word.starts_with('-') || word == "-" {
+            operands.push(word);
+            continue;
+        }
+        let (name, inline) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+        let (name, takes) =
+            options.iter().find(|(option, _)| *option == name).map(|(_, takes)| (name, *takes))?;
+        let value = match (takes, inline) {
+            (true, Some(value)) => value,
+            (true, None) => words.next()?,
+            (false, None) => "",
+            (false, Some(_)) => return None,
+        };
+        given.push((name, value));
+    }
+    Some((operands, given))
+}
