@@ -26,17 +26,26 @@ pub struct Demand {
     container: usize,
     requests: Amounts,
     limits: Amounts,
+    /// The requests before rounding, where that changes them.
+    exact: Option<Amounts>,
 }
 
 impl Demand {
     /// Completes what is written; `container` is the index by which the totals will name it.
     pub fn new(container: usize, mut requests: Amounts, mut limits: Amounts) -> Self {
-        round_up(&mut requests);
-        round_up(&mut limits);
         for (name, limit) in &limits {
             requests.entry(name.clone()).or_insert(*limit);
         }
-        Self { container, requests, limits }
+        let is_exact = requests.values().all(|request| request.round_up_milli() == *request);
+        let exact = (!is_exact).then(|| requests.clone());
+        round_up(&mut requests);
+        round_up(&mut limits);
+        Self { container, requests, limits, exact }
+    }
+
+    /// The requests before rounding.
+    fn exact(&self) -> &Amounts {
+        self.exact.as_ref().unwrap_or(&self.requests)
     }
 
     fn of(workload: &Workload, container: usize) -> Self {
@@ -153,21 +162,24 @@ impl PodDemand {
                 pod.limits.insert((*name).clone(), sum.total());
             }
         }
-        if version >= POD_LEVEL_LIMITS_DEFAULT {
-            let containers = self.apps.len() + self.init.len();
-            let by_all =
-                limits.iter().filter(|(name, sum)| at_pod_level(name) && sum.containers == containers);
-            for (name, sum) in by_all {
-                pod.limits.entry((*name).clone()).or_insert_with(|| sum.total());
-            }
-        }
-        if !pod.limits.is_empty() {
-            for (name, sum) in requests.iter().filter(|(name, _)| ["cpu", "memory"].contains(&name.as_str()))
-            {
-                pod.requests.entry((*name).clone()).or_insert_with(|| sum.total());
+        let limits_default = version >= POD_LEVEL_LIMITS_DEFAULT;
+        if limits_default || !pod.limits.is_empty() {
+            // Earlier versions add up what is written, and round the sum.
+            let exact = (!limits_default).then(|| aggregate(self, Demand::exact));
+            let sums = exact.as_ref().unwrap_or(requests);
+            for (name, sum) in sums.iter().filter(|(name, _)| ["cpu", "memory"].contains(&name.as_str())) {
+                pod.requests.entry((*name).clone()).or_insert_with(|| sum.total().round_up_milli());
             }
             for (name, limit) in pod.limits.iter().filter(|(name, _)| at_pod_level(name)) {
                 pod.requests.entry(name.clone()).or_insert(*limit);
+            }
+        }
+        if limits_default {
+            let containers = self.apps.len() + self.init.len();
+            for (name, request) in pod.requests.iter().filter(|(name, _)| at_pod_level(name)) {
+                if let Some(sum) = limits.get(name).filter(|sum| sum.containers == containers) {
+                    pod.limits.entry(name.clone()).or_insert_with(|| sum.total().max(*request));
+                }
             }
         }
         Some(pod)
@@ -336,7 +348,8 @@ type Sums<'a> = BTreeMap<&'a SmolStr, Sum>;
 
 /// The first version in which the pod's own `resources` count.
 const POD_LEVEL: Version = Version(34);
-/// The first version in which the pod's own limits default to those of its containers, where all have one.
+/// The first version in which the pod's own limits default to those of its containers, where all have one, but to no less
+/// than the pod's request.
 const POD_LEVEL_LIMITS_DEFAULT: Version = Version(37);
 const HUGE_PAGES: &str = "hugepages-";
 
@@ -366,7 +379,7 @@ fn sorted<T>(items: impl Iterator<Item = T>, name: impl Fn(&T) -> &SmolStr) -> V
 /// The quantities of a map; a value that is none has been reported elsewhere.
 pub fn amounts(node: &Node) -> Amounts {
     let entries = node.entries().iter();
-    entries.filter_map(|entry| Some((entry.key.clone(), *entry.node.as_quantity()?))).collect()
+    entries.filter_map(|entry| Some((entry.key.clone(), entry.node.as_quantity()?.as_printed()))).collect()
 }
 
 fn round_up(amounts: &mut Amounts) {

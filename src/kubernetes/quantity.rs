@@ -124,6 +124,13 @@ impl Quantity {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 
+    /// The same amount in the format in which its own text is read back: `844e0` is printed as `844`, and that is a plain
+    /// decimal. Only the text reaches the cluster.
+    #[must_use]
+    pub fn as_printed(&self) -> Self {
+        if self.format == Format::DecimalSi { *self } else { Self::parse(&self.to_string()).unwrap_or(*self) }
+    }
+
     /// The units, rounded up, away from zero.
     pub fn value(&self) -> i128 {
         divide_away_from_zero(self.nanos(), NANO)

@@ -16,3 +16,4 @@ mod shrink;
 mod size;
 mod sound;
 mod source;
+mod totals;
