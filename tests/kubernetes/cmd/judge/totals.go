@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -34,16 +35,14 @@ func totals(spec json.RawMessage) (*cost, error) {
 	if err != nil {
 		return nil, err
 	}
-	podregistry.Strategy.PrepareForCreate(nil, internal.(*core.Pod))
+	podregistry.Strategy.PrepareForCreate(context.Background(), internal.(*core.Pod))
 	stored := &corev1.Pod{}
 	if err := legacyscheme.Scheme.Convert(internal, stored, nil); err != nil {
 		return nil, err
 	}
+	// The other options concern pods that already run.
 	options := resource.PodResourcesOptions{
-		UseStatusResources: utilfeature.DefaultFeatureGate.Enabled(features.InPlacePodVerticalScaling),
-		InPlacePodLevelResourcesVerticalScalingEnabled: utilfeature.DefaultFeatureGate.Enabled(features.InPlacePodLevelResourcesVerticalScaling),
-		SkipPodLevelResources:                          !utilfeature.DefaultFeatureGate.Enabled(features.PodLevelResources),
-		UseDRANodeAllocatableResourceClaimStatus:       utilfeature.DefaultFeatureGate.Enabled(features.DRANodeAllocatableResources),
+		SkipPodLevelResources: !utilfeature.DefaultFeatureGate.Enabled(features.PodLevelResources),
 	}
 	return &cost{
 		Requests: written(resource.PodRequests(stored, options)),
