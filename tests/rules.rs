@@ -37,7 +37,6 @@ const NOT_IN_A_SOURCE: &[(&str, &str)] = &[
     ("UPD-STS", "an update is judged by what is in the cluster"),
     ("UPD-JOB", "an update is judged by what is in the cluster"),
     ("UPD-POD", "an update is judged by what is in the cluster"),
-    ("ADM-PRIORITY", "the cluster knows the value of a priority class"),
     ("ADM-LIMITRANGE", "the namespace has the limits"),
     ("ADM-QUOTA", "the namespace has the quotas"),
     ("ADM-PSA", "the namespace has the level; `security restricted` asks for the strictest (restricted.txt)"),

@@ -40,6 +40,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     names_of_others(pod, report);
     dns(pod, report);
     hosts(pod, report);
+    priority(pod, report);
     gates(workload.kind, pod, report);
     claims(pod, report);
     eviction(pod, report);
@@ -52,6 +53,18 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
     if let Some(os) = pod.get("os") {
         report.required(os, "name", "an operating system", os.span);
+    }
+}
+
+/// Admission computes the number from the class, and refuses any other.
+fn priority(pod: &Node, report: &mut Report<'_>) {
+    if let Some(priority) = entry(pod, "priority")
+        && pod.get("priorityClassName").is_none()
+        && priority.node.as_int().is_some_and(|number| number != 0)
+    {
+        let why = "is what the priority class says, and 0 where a cluster has no default class";
+        let help = "remove it, and name the class: `priorityClassName \"…\"`";
+        report.leniently(true, |report| report.unmet(priority.key_span, "priority", why, help));
     }
 }
 
