@@ -89,7 +89,8 @@ fn places(reason: &str, file: &SourceFile) -> Vec<RangeInclusive<usize>> {
         .filter_map(|rest| rest.split([',', ' ']).next()?.parse().ok())
         .collect();
     if let (Some(first), Some(last)) = (lines.iter().min(), lines.iter().max()) {
-        return vec![*first..=*last];
+        // Other parsers stop behind the fault, ours at it.
+        return vec![first.saturating_sub(1)..=*last];
     }
     let everywhere = vec![1..=usize::MAX];
     let Some(path) = reason.strip_prefix("ValidationError at ").and_then(|rest| rest.split(": ").next())
