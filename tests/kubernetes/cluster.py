@@ -67,11 +67,10 @@ class Cluster:
     def __exit__(self, *_):
         self.stack.close()
 
-    def request(self, method, path, body=None, token=None):
+    def request(self, method, path, body=None, token=None, patch="merge-patch+json"):
         """Status, object and warnings that a request gives: the administrator's, or that of the token's account."""
         request = urllib.request.Request(self.url + path, None if body is None else json.dumps(body).encode(), method=method)
-        patch = method == "PATCH"
-        request.add_header("Content-Type", "application/merge-patch+json" if patch else "application/json")
+        request.add_header("Content-Type", f"application/{patch if method == 'PATCH' else 'json'}")
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         try:

@@ -1,0 +1,139 @@
+"""Real manifests, imported and compiled again, are to a real API server what they were.
+
+Each is created and applied as it is and as it comes back, by dry runs, and created for real: it is admitted, and stored
+as the same object. What `import` refuses, the API server refuses too. The manifests are other people's, and so not in
+this repository: CORPUS names their folder, else it is ../shared/corpus; without it this part says that it is skipped.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+
+from admission import accounts, documents
+from cluster import ROOT
+
+GROUPS = {"Pod": "api/v1", "Job": "apis/batch/v1", "CronJob": "apis/batch/v1"}
+# What every creation gets anew.
+OWN = ("uid", "resourceVersion", "creationTimestamp", "managedFields", "generation")
+
+
+def prove(cluster):
+    """How many manifests failed."""
+    folder = pathlib.Path(os.environ.get("CORPUS", ROOT.parent / "shared" / "corpus")) / "docs"
+    files = sorted(folder.glob("*")) if folder.is_dir() else []
+    if not files:
+        print(f"SKIPPED corpus: there are no manifests in {folder}")
+        return 0
+    # One process for all: the client's dry run only reads.
+    read = cluster.kubectl("create", "--dry-run=client", "--validate=ignore", "-o=json", "-f", folder)
+    manifests = documents(read.stdout)
+    if len(manifests) != len(files):
+        print(f"FAILED corpus: {len(manifests)} manifests in {len(files)} files\n{read.stderr}")
+        return 1
+    failed = refused = admitted = 0
+    for file, given in zip(files, manifests):
+        source = initflow("import", file)
+        if source.returncode:
+            refused += 1
+            complaints = [] if post(cluster, given)[0] != 201 else [f"refused by import alone:\n{source.stderr}"]
+        else:
+            compiled = initflow("compile", "--format=json", "-", text=source.stdout)
+            complaints = list(compare(cluster, given, compiled))
+            admitted += not complaints
+        if complaints:
+            failed += 1
+            print(f"FAILED {file.name}\n" + "".join(f"  {complaint}\n" for complaint in complaints), end="")
+    print(f"corpus: {admitted} of {len(files)} manifests are admitted as what they were, {refused} refused on both sides")
+    return failed
+
+
+def initflow(*words, text=""):
+    return subprocess.run([os.environ["INITFLOW"], *words], input=text, capture_output=True, text=True)
+
+
+def compare(cluster, given, compiled):
+    """What is different between a manifest and what came back of it."""
+    if compiled.returncode:
+        yield f"it does not compile:\n{compiled.stderr}"
+        return
+    back = json.loads(compiled.stdout)
+    named(cluster, back)
+    status, dry, _ = post(cluster, back)
+    if status != 201:
+        yield f"refused: {dry['message']}"
+        return
+    before, wanted, _ = post(cluster, given)
+    if before != 201:
+        yield f"the manifest itself is refused: {wanted['message']}"
+    elif stored(wanted) != stored(dry):
+        yield "stored otherwise than the manifest:\n" + "\n".join(f"    {line}" for line in differences(stored(wanted), stored(dry)))
+    # What has two variables of one name can be created, but not applied by the server.
+    before, after = apply(cluster, given), apply(cluster, back)
+    if before[0] != after[0]:
+        yield f"applied: {after[1]['message']}"
+    status, made, _ = post(cluster, back, "")
+    if status == 201:
+        options = {"propagationPolicy": "Background", "gracePeriodSeconds": 0}
+        cluster.request("DELETE", f"{path(back)}/{made['metadata']['name']}", options)
+    else:
+        yield f"created: {made['message']}"
+
+
+def path(given):
+    namespace = given["metadata"].get("namespace", "default")
+    return f"/{GROUPS.get(given['kind'], 'apis/apps/v1')}/namespaces/{namespace}/{given['kind'].lower()}s"
+
+
+def post(cluster, given, dry="dryRun=All&"):
+    return cluster.request("POST", f"{path(given)}?{dry}fieldValidation=Strict", given)
+
+
+def apply(cluster, given):
+    """What `kubectl apply --server-side --dry-run=server` asks for."""
+    name = given["metadata"].get("name", "made")
+    whole = {**given, "metadata": {**given["metadata"], "name": name}}
+    return cluster.request("PATCH", f"{path(given)}/{name}?fieldManager=tests&force=true&dryRun=All&fieldValidation=Strict", whole, patch="apply-patch+yaml")
+
+
+def named(cluster, given):
+    """Makes what a manifest takes for granted: its namespace, service account and classes."""
+    cluster.namespace(given["metadata"].get("namespace", "default"))
+    accounts(cluster, [given])
+    pod = given["spec"]
+    while "containers" not in pod:
+        pod = (pod.get("template") or pod["jobTemplate"])["spec"]
+    if (name := pod.get("priorityClassName")) and not name.startswith("system-"):
+        path = "/apis/scheduling.k8s.io/v1/priorityclasses"
+        cluster.request("POST", path, {"metadata": {"name": name}, "value": pod.get("priority", 1000)})
+    if name := pod.get("runtimeClassName"):
+        cluster.request("POST", "/apis/node.k8s.io/v1/runtimeclasses", {"metadata": {"name": name}, "handler": "runc"})
+
+
+def stored(answer):
+    """An object as it is stored, without what every creation gets anew."""
+    metadata = {key: value for key, value in answer["metadata"].items() if key not in OWN}
+    # The last is what kubectl writes anew where it reads it.
+    others = {"controller-uid", "batch.kubernetes.io/controller-uid", "kubectl.kubernetes.io/last-applied-configuration"}
+
+    def without(value):
+        if isinstance(value, dict):
+            return {key: without(inner) for key, inner in value.items() if key not in others}
+        if isinstance(value, str) and value.startswith("kube-api-access-"):
+            return "kube-api-access-"
+        if isinstance(value, str) and "generateName" in metadata:
+            return value.replace(answer["metadata"]["name"], "made")
+        return [without(inner) for inner in value] if isinstance(value, list) else value
+
+    return without({**answer, "metadata": metadata, "status": None})
+
+
+def differences(one, other, path=""):
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted(one.keys() | other.keys()):
+            yield from differences(one.get(key), other.get(key), f"{path}.{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, pair in enumerate(zip(one, other)):
+            yield from differences(*pair, f"{path}[{index}]")
+    elif one != other:
+        yield f"{path}: {one!r}, then {other!r}"
