@@ -163,10 +163,18 @@ fn restart(container: &Container, report: &mut Report<'_>) {
         && report.version < RESTART_RULES
     {
         // Before the gate there was a refusal; since there is a gate, what it keeps out is dropped.
-        report.leniently(report.version >= RESTART_GATE, |report| {
+        let diagnostic = if report.version < RESTART_GATE {
             let what = "a restart policy for a single container";
-            report.add(newer(policy.key_span, what, RESTART_RULES, report.version));
-        });
+            newer(policy.key_span, what, RESTART_RULES, report.version)
+        } else {
+            let (version, gate) = (report.version, "the feature gate ContainerRestartRules");
+            let headline =
+                format!("Kubernetes {version} drops a container's `restartPolicy` unless {gate} is on");
+            Diagnostic::warning("feature-gate-off", policy.key_span, headline).here("off by default").help(
+                format!("it is on from Kubernetes {RESTART_RULES}; before, turn {gate} on in the cluster"),
+            )
+        };
+        report.add(diagnostic);
         return;
     }
     if let Some(policy) = policy
