@@ -182,13 +182,22 @@ fn misplaced(place: &Place<'_>) -> Diagnostic {
                 .help("write `- ` before it, or indent it two deeper to make it part of the item above")
         }
         _ => {
-            let mut widths: Vec<usize> = levels.iter().map(|level| place.indentation(*level)).collect();
+            // The keys of an item stand behind its dash.
+            let width = |level: Span| {
+                let text = place.file.slice(level);
+                let dash = if is_item(text) { text.len() - text[1..].trim_start().len() } else { 0 };
+                place.indentation(level) + dash
+            };
+            let mut widths: Vec<usize> = levels.iter().map(|level| width(*level)).collect();
             widths.reverse();
+            widths.dedup();
             let widths: Vec<String> = widths.iter().map(usize::to_string).collect();
             let diagnostic = Diagnostic::error(NAME, line, "the indentation of this line fits none above it")
                 .here(format!("indented by {}", place.indentation(line)));
             let diagnostic = match levels.first() {
-                Some(level) => diagnostic.label(*level, format!("indented by {}", place.indentation(*level))),
+                Some(level) => {
+                    diagnostic.label(*level, format!("keys here are indented by {}", width(*level)))
+                }
                 None => diagnostic,
             };
             diagnostic.help(match widths.as_slice() {

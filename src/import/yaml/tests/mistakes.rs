@@ -86,7 +86,7 @@ fn typical_mistakes_have_messages() {
       ┌─ pod.yaml:3:3
       │
     2 │    name: web
-      │    --------- indented by 3
+      │    --------- keys here are indented by 3
     3 │   namespace: x
       │   ^^^^^^^^^^^^ indented by 2
       │
@@ -96,11 +96,11 @@ fn typical_mistakes_have_messages() {
       ┌─ pod.yaml:4:2
       │
     3 │   image: b
-      │   -------- indented by 2
+      │   -------- keys here are indented by 2
     4 │  image: c
       │  ^^^^^^^^ indented by 1
       │
-      = help: indent it by 0 or 2, as the lines are that it belongs to
+      = help: indent it by 2, as the lines are that it belongs to
 
     error[invalid-yaml]: an item of a list stands among the keys of a map
       ┌─ pod.yaml:4:1
@@ -280,7 +280,7 @@ fn typical_mistakes_have_messages() {
       ┌─ pod.yaml:2:1
       │
     1 │   a: 1
-      │   ---- indented by 2
+      │   ---- keys here are indented by 2
     2 │ b: 2
       │ ^^^^ indented by 0
       │
