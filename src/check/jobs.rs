@@ -97,12 +97,12 @@ fn time_zone(node: &Node, report: &mut Report<'_>) {
 fn job(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
     report.not_negative(spec, COUNTS);
     restart_policy(workload, spec, report);
-    indexes(spec, report);
+    indexes(workload.kind, spec, report);
     if let Some(policy) = entry(spec, "podFailurePolicy") {
         failure_policy(workload, spec, policy, report);
     }
     if let Some(policy) = entry(spec, "successPolicy") {
-        success_policy(spec, policy, report);
+        success_policy(workload.kind, spec, policy, report);
     }
     if let Some(manager) = entry(spec, "managedBy") {
         report.form(Some(&manager.node), "a Job's manager", names::domain_path);
@@ -149,7 +149,7 @@ fn restart_policy(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn indexes(spec: &Node, report: &mut Report<'_>) {
+fn indexes(kind: WorkloadKind, spec: &Node, report: &mut Report<'_>) {
     let number = |field| spec.get(field).and_then(Node::as_int);
     let indexed = match spec.get("completionMode") {
         None => false,
@@ -168,8 +168,8 @@ fn indexes(spec: &Node, report: &mut Report<'_>) {
     let mode = spec.get("completionMode").map_or(spec.span, |mode| mode.span);
     let per_index = spec.get("backoffLimitPerIndex").is_some();
     let many = number("completions").is_some_and(|count| count > MOST_INDEXES);
-    if spec.get("parallelism").is_some() {
-        report.required(spec, "completions", "an indexed Job with a `parallelism`", mode);
+    if completions(kind, spec).is_none() && spec.get("completions").is_none() {
+        report.required(spec, "completions", "an indexed Job", mode);
     }
     report.in_range(spec, "parallelism", &(0..=MOST_INDEXES));
     report.leniently(!per_index, |report| {
@@ -263,20 +263,21 @@ fn exit_codes(rule: &Node, containers: &HashSet<&str>, report: &mut Report<'_>) 
     }
 }
 
-/// How many pods must succeed, if that is known; without a `parallelism` it is one where nothing is said.
-pub(super) fn completions(spec: &Node) -> Option<i64> {
+/// How many pods must succeed, if that is known: a Job that says neither this nor its `parallelism` is given one, but the
+/// template of a CronJob is not.
+pub(super) fn completions(kind: WorkloadKind, spec: &Node) -> Option<i64> {
     match spec.get("completions") {
         Some(completions) => completions.as_int(),
-        None => spec.get("parallelism").is_none().then_some(1),
+        None => (kind == WorkloadKind::Job && spec.get("parallelism").is_none()).then_some(1),
     }
 }
 
-fn success_policy(spec: &Node, policy: &Entry, report: &mut Report<'_>) {
+fn success_policy(kind: WorkloadKind, spec: &Node, policy: &Entry, report: &mut Report<'_>) {
     let Some(rules) = report.required(&policy.node, "rules", "a success policy", policy.key_span) else {
         return;
     };
     report.at_most(Some(rules), "rules", 20);
-    let completions = completions(spec).unwrap_or(i64::MAX);
+    let completions = completions(kind, spec).unwrap_or(i64::MAX);
     for rule in rules.items() {
         if rule.get("succeededIndexes").is_none() && rule.get("succeededCount").is_none() {
             report.required(rule, "succeededIndexes", "a rule of success", rule.span);

@@ -209,7 +209,7 @@ fn selects_by_name(workload: &Workload) -> bool {
 /// The pods of an indexed Job have its name and their index for a host name, which is a DNS label; whether they have not.
 fn indexed_name(workload: &Workload, report: &mut Report<'_>) -> bool {
     let (spec, Some(name)) = (&workload.object.spec, &workload.name) else { return false };
-    let completions = super::jobs::completions(spec).unwrap_or(0);
+    let completions = super::jobs::completions(workload.kind, spec).unwrap_or(0);
     if text(spec, "completionMode") == Some("Indexed") && completions > 0 {
         let last = format!("{}-{}", name.text, completions - 1);
         if names::label(&last).is_some() {
