@@ -63,29 +63,28 @@ pub enum Idioms {
 
 /// Imports the workloads of a file of manifests, each as just what it is.
 pub fn import(name: &str, text: String, options: &Options) -> Import {
-    import_as(name, &text, options, &Idioms::Never)
+    import_as(name, text, options, &Idioms::Never)
 }
 
 /// Imports the workloads of a file of manifests; init containers that plainly are a built-in step become that step,
 /// unless what comes of it would not compile.
 pub fn import_with_idioms(name: &str, text: &str, options: &Options) -> Import {
-    let exact = import_as(name, text, options, &Idioms::Never);
+    let import = |idioms: Idioms| import_as(name, text.to_owned(), options, &idioms);
+    let exact = import(Idioms::Never);
     if exact.source.is_none() {
         return exact;
     }
-    let all = import_as(name, text, options, &Idioms::Wherever);
+    let all = import(Idioms::Wherever);
     if !all.failed() {
         return all;
     }
-    let alone = |name_of_step: &String| {
-        !import_as(name, text, options, &Idioms::Only(vec![name_of_step.clone()])).failed()
-    };
+    let alone = |step: &String| !import(Idioms::Only(vec![step.clone()])).failed();
     let fit: Vec<String> = idioms::became(&all.diagnostics).into_iter().filter(alone).collect();
-    let some = import_as(name, text, options, &Idioms::Only(fit));
+    let some = import(Idioms::Only(fit));
     if some.failed() { exact } else { some }
 }
 
-fn import_as(name: &str, text: &str, options: &Options, idioms: &Idioms) -> Import {
+fn import_as(name: &str, text: String, options: &Options, idioms: &Idioms) -> Import {
     let mut sources = Sources::default();
     let id = sources.add(name, text);
     let file = sources.get(id);

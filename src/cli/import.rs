@@ -14,10 +14,9 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
     let Some(configs) = configs(&arguments.inputs, &inputs, console) else { return console.finish() };
     let outcomes = on_each(&inputs, &configs, |(input, config)| {
         let options = options(&arguments.inputs, config);
-        input.read().map(|text| match arguments.idioms {
-            true => import_with_idioms(&input.name, &text, &options),
-            false => import(&input.name, text, &options),
-        })
+        let idioms = |text: String| import_with_idioms(&input.name, &text, &options);
+        let exact = |text| import(&input.name, text, &options);
+        if arguments.idioms { input.read().map(idioms) } else { input.read().map(exact) }
     });
     let mut texts = Vec::new();
     let mut written: HashMap<PathBuf, &str> = HashMap::new();

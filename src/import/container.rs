@@ -62,15 +62,20 @@ pub(super) fn container(
     let mut block = Vec::new();
     for entry in entries {
         let key = entry.key.as_str();
+        let is_said = match key {
+            "name" => true,
+            "restartPolicy" => role == Role::Sidecar,
+            // Both are said by one statement, or one after the other, where the first of them stands.
+            "args" => node.get("command").is_some(),
+            "env" => node.get("envFrom").is_some(),
+            _ => false,
+        };
+        if is_said {
+            continue;
+        }
         match key {
-            "name" => {}
-            "restartPolicy" if role == Role::Sidecar => {}
-            "command" => block.extend(command(node)),
-            "args" if node.get("command").is_none() => block.extend(command(node)),
-            "args" => {}
-            "envFrom" => block.extend(environment(node, diagnostics)),
-            "env" if node.get("envFrom").is_none() => block.extend(environment(node, diagnostics)),
-            "env" => {}
+            "command" | "args" => block.extend(command(node)),
+            "envFrom" | "env" => block.extend(environment(node, diagnostics)),
             "ports" => block.extend(entry.node.items().iter().filter_map(|item| port(item, diagnostics))),
             "resources" => block.extend(resources(&entry.node, diagnostics)),
             "volumeMounts" => {

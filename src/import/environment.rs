@@ -7,8 +7,10 @@ use super::yaml::{Entry, Node};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
 
-/// The sources of a value: the field of `valueFrom`, the function, its positional parameters and its named ones.
-const SOURCES: [(&str, &str, &[&str], &[(&str, &str)]); 5] = [
+/// A source of a value: the field of `valueFrom`, the function, its positional parameters and its named ones.
+type Source = (&'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+
+const SOURCES: [Source; 5] = [
     ("secretKeyRef", "secret", &["name", "key"], &[("optional", "optional")]),
     ("configMapKeyRef", "configmap", &["name", "key"], &[("optional", "optional")]),
     ("fieldRef", "field", &["fieldPath"], &[("apiVersion", "apiVersion")]),

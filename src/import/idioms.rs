@@ -167,11 +167,11 @@ fn into(volume: &str, path: &str) -> Vec<String> {
     words
 }
 
-/// The operands of a command that has no other options than these; each with whether it takes a value.
-fn operands<'w>(
-    words: &'w [String],
-    options: &[(&str, bool)],
-) -> Option<(Vec<&'w str>, Vec<(&'w str, &'w str)>)> {
+/// The operands of a command, and its options with their values.
+type Operands<'w> = (Vec<&'w str>, Vec<(&'w str, &'w str)>);
+
+/// Reads a command that has no other options than these; each with whether it takes a value.
+fn operands<'w>(words: &'w [String], options: &[(&str, bool)]) -> Option<Operands<'w>> {
     let (mut operands, mut given) = (Vec::new(), Vec::new());
     let mut words = words.iter().map(String::as_str);
     while let Some(word) = words.next() {

@@ -10,7 +10,7 @@ fn imported(manifest: &str) -> String {
 
 /// A pod whose container has these fields.
 fn of_container(fields: &str) -> String {
-    let fields: String = fields.lines().map(|line| format!("    {line}\n")).collect();
+    let fields = fields.lines().fold(String::new(), |all, line| all + "    " + line + "\n");
     let manifest = format!(
         "apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec:\n  containers:\n  - name: web\n    image: nginx\n{fields}"
     );

@@ -3,6 +3,7 @@
 //! Invariant: what is written here reads back as exactly the same value.
 
 use crate::vocabulary::KEYWORDS;
+use std::fmt::Write as _;
 
 /// A name where one is declared, referenced, or the key of a map: a word as it is, else in quotes.
 pub(super) fn name(text: &str) -> String {
@@ -28,7 +29,10 @@ pub(super) fn quoted(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '#' if text[at + 1..].starts_with('{') => out.push_str("\\#"),
             char if plain(char) => out.push(char),
-            char => out.push_str(&format!("\\u{{{:x}}}", u32::from(char))),
+            char => {
+                // Writing to a text does not fail.
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(char));
+            }
         }
     }
     out.push('"');

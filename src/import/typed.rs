@@ -34,7 +34,7 @@ pub(super) fn fields(
 }
 
 /// Takes out of the metadata of an object what the cluster sets, whatever a manifest says: `kubectl get` prints it.
-pub(super) fn forget_cluster(manifest: &mut Vec<Entry>) {
+pub(super) fn forget_cluster(manifest: &mut [Entry]) {
     for entry in manifest.iter_mut().filter(|entry| entry.key == "metadata") {
         if let Value::Map(metadata) = &mut entry.node.value {
             metadata.retain(|entry| !SET_BY_THE_CLUSTER.contains(&entry.key.as_str()));
@@ -59,13 +59,13 @@ fn node(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Opt
         (_, Value::Null) => return None,
         // To the API, a word that is empty is as good as none.
         (Type::Enum(_), Value::Text(text)) if text.is_empty() => return None,
-        (Type::Bool, Value::Bool(_)) | (Type::Text | Type::Enum(_) | Type::Time, Value::Text(_)) => true,
-        (Type::Int32, Value::Number(text)) => text.parse::<i32>().is_ok(),
+        (Type::Int32 | Type::IntOrString, Value::Number(text)) => text.parse::<i32>().is_ok(),
         (Type::Int64, Value::Number(text)) => text.parse::<i64>().is_ok(),
-        (Type::IntOrString, Value::Number(text)) => text.parse::<i32>().is_ok(),
-        (Type::IntOrString, Value::Text(_)) | (Type::Any, Value::Map(_)) => true,
         (Type::Quantity, Value::Number(text) | Value::Text(text)) => Quantity::parse(text).is_ok(),
-        (Type::Object(_) | Type::Map(_), Value::Map(_)) | (Type::List(_), Value::List(_)) => true,
+        (Type::Bool, Value::Bool(_))
+        | (Type::Text | Type::Enum(_) | Type::Time | Type::IntOrString, Value::Text(_))
+        | (Type::Object(_) | Type::Map(_) | Type::Any, Value::Map(_))
+        | (Type::List(_), Value::List(_)) => true,
         _ => false,
     };
     if !fits {

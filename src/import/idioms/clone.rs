@@ -39,7 +39,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         match name {
             "-b" | "--branch" => statements.push(says("ref", [value])),
             "--depth" if value != "1" => {
-                statements.push(vec!["depth".into(), value.parse::<u32>().ok()?.to_string()])
+                statements.push(vec!["depth".into(), value.parse::<u32>().ok()?.to_string()]);
             }
             "--recursive" | "--recurse-submodules" => statements.push(vec!["submodules".into()]),
             _ => {}
