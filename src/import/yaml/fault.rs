@@ -36,8 +36,8 @@ pub(super) fn of(file: &SourceFile, stretch: Range<usize>, error: &ScanError) ->
         | ErrorKind::TabAtBlockScalarStart
         | ErrorKind::TabInPlainScalar
         | ErrorKind::InvalidBlockEntryWhitespace
-        | ErrorKind::InvalidMappingValueWhitespace => tab(&place),
-        ErrorKind::UnexpectedCharacter { character: '\t' } => tab(&place),
+        | ErrorKind::InvalidMappingValueWhitespace
+        | ErrorKind::UnexpectedCharacter { character: '\t' } => tab(&place),
         ErrorKind::UnexpectedCharacter { character } => character_fault(&place, *character),
         ErrorKind::MissingAnchorOrAliasName => character_fault(&place, place.character()),
         ErrorKind::UnknownAnchor => unknown_anchor(&place),

@@ -42,11 +42,11 @@ impl Map {
     /// Merges a map, or the maps of a list, of which the first has the last word; anything else is refused.
     pub(super) fn merge(&mut self, node: Node) -> Result<(), ()> {
         match node.value {
-            Value::Map(entries) => entries.into_iter().for_each(|entry| self.set(entry)),
+            Value::Map(entries) => self.set(entries),
             Value::List(nodes) => {
                 for node in nodes.into_iter().rev() {
                     let Value::Map(entries) = node.value else { return Err(()) };
-                    entries.into_iter().for_each(|entry| self.set(entry));
+                    self.set(entries);
                 }
             }
             _ => return Err(()),
@@ -54,13 +54,15 @@ impl Map {
         Ok(())
     }
 
-    fn set(&mut self, entry: Entry) {
-        match self.places.entry(entry.key.clone()) {
-            hash_map::Entry::Vacant(place) => {
-                place.insert((self.entries.len(), true));
-                self.entries.push(entry);
+    fn set(&mut self, entries: Vec<Entry>) {
+        for entry in entries {
+            match self.places.entry(entry.key.clone()) {
+                hash_map::Entry::Vacant(place) => {
+                    place.insert((self.entries.len(), true));
+                    self.entries.push(entry);
+                }
+                hash_map::Entry::Occupied(place) => self.entries[place.get().0] = entry,
             }
-            hash_map::Entry::Occupied(place) => self.entries[place.get().0] = entry,
         }
     }
 }

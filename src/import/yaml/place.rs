@@ -120,25 +120,21 @@ impl<'s> Place<'s> {
         let text = &self.file.text[self.at..self.stretch.end];
         let mut from = 0;
         while let Some(found) = text[from..].find('\\') {
-            let at = from + found;
-            let rest = &text[at + 1..];
-            let next = rest.chars().next().unwrap_or(' ');
-            let digits = match next {
-                'x' => 2,
-                'u' => 4,
-                'U' => 8,
-                _ => 0,
+            let start = from + found;
+            let rest = &text[start + 1..];
+            let letter = rest.chars().next().unwrap_or(' ');
+            let digits = match letter {
+                'x' => rest.get(1..3),
+                'u' => rest.get(1..5),
+                'U' => rest.get(1..9),
+                _ => None,
             };
-            let hex =
-                rest.get(1..=digits).is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-            let is_known = "0abt\tnvfre \"/\\N_LP\n\r".contains(next) || digits > 0 && hex && next == 'x';
-            let length = 1 + next.len_utf8() + if hex { digits } else { 0 };
-            if !is_known && !(digits > 0 && hex && is_character(&rest[1..=digits])) {
-                let end = (at + length).min(text.len());
-                let span = Span::new(self.file.id, self.at + at, self.at + end);
-                return (span, &text[at..end]);
+            let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            let end = (start + 1 + letter.len_utf8() + digits.map_or(0, str::len)).min(text.len());
+            if !"0abt\tnvfre \"/\\N_LP\n\r".contains(letter) && !digits.is_some_and(is_character) {
+                return (Span::new(self.file.id, self.at + start, self.at + end), &text[start..end]);
             }
-            from = (at + length).min(text.len());
+            from = end;
         }
         (self.one(), self.file.slice(self.one()))
     }

@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::human::Human;
 use crate::source::{FileId, Sources};
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 /// What a text is in JSON, one document a line, and what is wrong with it.
 fn check(text: &str) -> (String, String) {
@@ -139,7 +140,7 @@ fn nodes_and_comments_know_their_place() {
     places(&file, &stream.documents[0], 0, &mut shown);
     for comment in &stream.comments {
         let alone = if comment.alone { "alone" } else { "behind" };
-        shown += &format!("{:?} {:?} {alone}\n", file.slice(comment.span), comment.text);
+        let _ = writeln!(shown, "{:?} {:?} {alone}", file.slice(comment.span), comment.text);
     }
     insta::assert_snapshot!(shown, @r##"
     "ä: # right\n  - \"ö\"   # x\n  - {b: 1, c: }\n  - |\n    text # no\n\n    é\n  # last\nd: &n e\nf: *n\ng"
@@ -166,12 +167,12 @@ fn nodes_and_comments_know_their_place() {
 }
 
 fn places(file: &SourceFile, node: &Node, depth: usize, shown: &mut String) {
-    *shown += &format!("{}{:?}\n", "  ".repeat(depth), file.slice(node.span));
+    let _ = writeln!(shown, "{}{:?}", "  ".repeat(depth), file.slice(node.span));
     match &node.value {
         Value::List(nodes) => nodes.iter().for_each(|node| places(file, node, depth + 1, shown)),
         Value::Map(entries) => {
             for entry in entries {
-                *shown += &format!("{}{:?}:\n", "  ".repeat(depth + 1), file.slice(entry.key_span));
+                let _ = writeln!(shown, "{}{:?}:", "  ".repeat(depth + 1), file.slice(entry.key_span));
                 places(file, &entry.node, depth + 2, shown);
             }
         }

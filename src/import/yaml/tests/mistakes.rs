@@ -2,47 +2,50 @@
 
 use super::check;
 
+const MISTAKES: &[&str] = &[
+    "spec:\n\treplicas: 1\n",
+    "metadata:\n  name: web: 1\n",
+    "metadata:\n  name:web\n  namespace: x\n",
+    "metadata:\n  name: web\n    namespace: x\n",
+    "metadata:\n   name: web\n  namespace: x\n",
+    "containers:\n- name: a\n  image: b\n image: c\n",
+    "containers:\n- name: a\nimage: b\n- name: c\n",
+    "command:\n  - a\n  args: b\n",
+    "image: web\n- name: a\n",
+    "image: {{ .Values.image }}\n",
+    "{{- if .Values.on }}\na: 1\n{{- end }}\n",
+    "image: {name}/web:1.0 # c\n",
+    "a: \"x\" y\n",
+    "a: 'x\nb: 1\n",
+    "a: [x, y\nb: 1\n",
+    "a: [x}\n",
+    "a: @x\n",
+    "a: *.log\n",
+    "a: *\n",
+    "a: \"C:\\dir\"\n",
+    "a: \"\\n\\ud800\"\n",
+    "a: - b\n",
+    "a: \u{7}\n",
+    "a: 1\nb: \u{feff}x\n",
+    "spec:\n  ...\n  template:\n",
+    "a: |\nb\n",
+    "command\nargs: x\n",
+    "  a: 1\nb: 2\n",
+    "a: 1\n-----BEGIN KEY-----\n",
+    "%YAML 1.1\n---\na: 1\n",
+    "a: 1\nb: 2\na: 3\n",
+    "a: .inf\n",
+    "a: !!int x\n",
+    "~: x\n",
+    "{a: b}: c\n",
+    "a: &a [*a]\n",
+];
+
 #[test]
+#[allow(clippy::too_many_lines)] // Nearly all of them are the messages.
 fn typical_mistakes_have_messages() {
     let mut shown = String::new();
-    for text in [
-        "spec:\n\treplicas: 1\n",
-        "metadata:\n  name: web: 1\n",
-        "metadata:\n  name:web\n  namespace: x\n",
-        "metadata:\n  name: web\n    namespace: x\n",
-        "metadata:\n   name: web\n  namespace: x\n",
-        "containers:\n- name: a\n  image: b\n image: c\n",
-        "containers:\n- name: a\nimage: b\n- name: c\n",
-        "command:\n  - a\n  args: b\n",
-        "image: web\n- name: a\n",
-        "image: {{ .Values.image }}\n",
-        "{{- if .Values.on }}\na: 1\n{{- end }}\n",
-        "image: {name}/web:1.0 # c\n",
-        "a: \"x\" y\n",
-        "a: 'x\nb: 1\n",
-        "a: [x, y\nb: 1\n",
-        "a: [x}\n",
-        "a: @x\n",
-        "a: *.log\n",
-        "a: *\n",
-        "a: \"C:\\dir\"\n",
-        "a: \"\\n\\ud800\"\n",
-        "a: - b\n",
-        "a: \u{7}\n",
-        "a: 1\nb: \u{feff}x\n",
-        "spec:\n  ...\n  template:\n",
-        "a: |\nb\n",
-        "command\nargs: x\n",
-        "  a: 1\nb: 2\n",
-        "a: 1\n-----BEGIN KEY-----\n",
-        "%YAML 1.1\n---\na: 1\n",
-        "a: 1\nb: 2\na: 3\n",
-        "a: .inf\n",
-        "a: !!int x\n",
-        "~: x\n",
-        "{a: b}: c\n",
-        "a: &a [*a]\n",
-    ] {
+    for text in MISTAKES {
         let (_, message) = check(text);
         assert_eq!(message.matches("error[").count(), 1, "{text}{message}");
         shown += &message;
