@@ -68,19 +68,24 @@ impl<'s> Trees<'s> {
 
     /// Reads the documents between two offsets, up to the first that is broken.
     pub(super) fn read(&mut self, mut start: usize, end: usize) {
-        while let Err(stop) = self.stretch(start, end) {
+        let mut comments = true;
+        while let Err(stop) = self.stretch(start, end, comments) {
             match stop {
-                Stop::Next(at) if at > start => start = at,
+                Stop::Next(at) if at > start => {
+                    start = at;
+                    // JSON has none, and the parser would look for one in all that is left, once a document.
+                    comments = false;
+                }
                 Stop::Next(_) => return,
                 Stop::Fault(diagnostic) => return self.diagnostics.push(*diagnostic),
             }
         }
     }
 
-    fn stretch(&mut self, start: usize, end: usize) -> Result<(), Stop> {
+    fn stretch(&mut self, start: usize, end: usize, comments: bool) -> Result<(), Stop> {
         let file = self.file;
         let text = file.text.get(start..end).unwrap_or_default();
-        let mut events = Events { file, start, text, parser: parser(text) };
+        let mut events = Events { file, start, text, parser: parser(text, comments) };
         let mut documents = 0;
         loop {
             match events.next() {
@@ -132,9 +137,9 @@ impl<'s> Trees<'s> {
     }
 }
 
-fn parser(text: &str) -> Parser<'_, StrInput<'_>> {
+fn parser(text: &str, comments: bool) -> Parser<'_, StrInput<'_>> {
     // How deep and how large a document may be is for this module to say; a comment of any length is one.
-    let options = options! { max_buffered_comment_events: usize::MAX };
+    let options = options! { emit_comments: comments, max_buffered_comment_events: usize::MAX };
     Parser::new_from_str_with_options(text, options)
 }
 
