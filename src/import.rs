@@ -29,7 +29,7 @@ use crate::kubernetes::schema;
 use crate::model::WorkloadKind;
 use crate::source::{FileId, Sources, Span};
 use source::Written;
-use yaml::{Comment, Node, Stream, Value};
+use yaml::{Comment, MAX_ERRORS, Node, Stream, Value};
 
 /// What comes of a file of manifests.
 #[derive(Debug)]
@@ -90,22 +90,32 @@ fn import_as(name: &str, text: String, options: &Options, idioms: &Idioms) -> Im
     let file = sources.get(id);
     let mut diagnostics = Vec::new();
     let Stream { documents, comments } = yaml::read(file, &mut diagnostics);
+    let mut errors = count_errors(&diagnostics);
     let mut written = Written::default();
     let mut comments = comments.as_slice();
     for (at, document) in documents.iter().enumerate() {
         let end = end_of(document, documents.get(at + 1), &file.text);
         let mine = take(&mut comments, end);
+        let before = diagnostics.len();
         document_to(document, mine, &file.text, idioms, &mut written, &mut diagnostics);
+        errors += count_errors(&diagnostics[before..]);
+        if errors >= MAX_ERRORS {
+            break;
+        }
     }
     let is_empty = written.text.is_empty();
-    if !is_empty {
+    if !is_empty && errors < MAX_ERRORS {
         find_faults(id, &written, options, &mut diagnostics);
     }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.name));
     diagnostics.dedup();
-    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let failed = count_errors(&diagnostics) > 0;
     let source = (!failed && !is_empty).then_some(written.text);
     Import { sources, diagnostics, source }
+}
+
+fn count_errors(diagnostics: &[Diagnostic]) -> usize {
+    diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
 }
 
 /// Where the comments end that are about a document: at the `---` behind it.

@@ -30,13 +30,20 @@ fn gather(node: &Node, places: &mut Vec<u32>) {
     }
 }
 
-/// Puts the comments of a document where they belong; gives back those behind its end.
+/// The most comments that are put where they belong, and the most statements that they may belong to: no source has more
+/// statements, and each comment is compared with many.
+const MAX: usize = 10_000;
+
+/// Puts the comments of a document where they belong; gives back those behind its end, or all, where there are too many.
 pub(super) fn place(
     comments: &[Comment],
     text: &str,
     beginnings: &[u32],
     workload: &mut Statement,
 ) -> Vec<SmolStr> {
+    if comments.len() > MAX || (!comments.is_empty() && workload.count() > MAX) {
+        return comments.iter().map(|comment| comment.text.clone()).collect();
+    }
     let mut left = Vec::new();
     for comment in comments {
         let start = comment.span.start;

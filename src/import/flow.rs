@@ -4,7 +4,7 @@
 
 use super::yaml::{Node, Value};
 use crate::model::{Direction, Role};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The directions of mounts, by container and volume.
 #[derive(Debug, Default)]
@@ -41,15 +41,17 @@ impl Directions {
                 });
             }
         }
+        let sources: HashMap<&str, &Node> =
+            volumes.iter().rev().filter_map(|node| Some((node.get("name")?.as_text()?, *node))).collect();
+        let claims: HashSet<&str> = claims.iter().copied().collect();
         let mut directions = Self::default();
         for (volume, mountings) in mountings {
-            let names: std::collections::HashSet<&str> =
-                mountings.iter().map(|mounting| mounting.container).collect();
+            let names: HashSet<&str> = mountings.iter().map(|mounting| mounting.container).collect();
             if names.len() < mountings.len() || names.contains("") {
                 continue;
             }
-            let source = volumes.iter().find(|node| node.get("name").and_then(Node::as_text) == Some(volume));
-            let starts_empty = !claims.contains(&volume)
+            let source = sources.get(volume);
+            let starts_empty = !claims.contains(volume)
                 && source.is_some_and(|source| {
                     source.entries().iter().all(|entry| matches!(entry.key.as_str(), "name" | "emptyDir"))
                 });

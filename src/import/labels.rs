@@ -6,6 +6,8 @@ use super::yaml::{Entry, Node};
 use crate::diagnostic::Diagnostic;
 use crate::model::{NAME_LABEL, WorkloadKind};
 use crate::source::Span;
+use smol_str::SmolStr;
+use std::collections::{HashMap, HashSet};
 
 /// The labels, by where they are written.
 pub(super) struct Labels {
@@ -32,8 +34,8 @@ pub(super) fn labels(
     let entries =
         |entry: Option<&'_ Entry>| entry.map(|entry| entry.node.entries().to_vec()).unwrap_or_default();
     let (object, pods) = (entries(of_object), entries(of_pods));
-    let same = |a: &Entry, b: &Entry| a.key == b.key && a.node.as_text() == b.node.as_text();
-    let has = |entries: &[Entry], wanted: &Entry| entries.iter().any(|entry| same(entry, wanted));
+    let pair = |entry: &Entry| (entry.key.clone(), entry.node.as_text().map(SmolStr::new));
+    let pairs = |entries: &[Entry]| entries.iter().map(pair).collect::<HashSet<_>>();
     if kind == WorkloadKind::Pod {
         return Labels { both: object, object: Vec::new(), pods, places, implied: false };
     }
@@ -51,9 +53,13 @@ pub(super) fn labels(
     }
     let implied = selector.is_some_and(|selector| selector.node.entries().len() == 1)
         && matches!(wanted, [only] if only.key == NAME_LABEL);
-    let (both, own): (Vec<Entry>, Vec<Entry>) = object.into_iter().partition(|entry| has(&pods, entry));
+    let of_pods = pairs(&pods);
+    let (both, own): (Vec<Entry>, Vec<Entry>) =
+        object.into_iter().partition(|entry| of_pods.contains(&pair(entry)));
     // What the selector asks for is put on the pods in any case.
-    let is_said = |entry: &Entry| has(&both, entry) || (!implied && has(wanted, entry));
+    let (of_both, of_selector) = (pairs(&both), pairs(wanted));
+    let is_said =
+        |entry: &Entry| of_both.contains(&pair(entry)) || (!implied && of_selector.contains(&pair(entry)));
     let is_name = |entry: &Entry| {
         let name = root.get("metadata").and_then(|metadata| metadata.get("name"));
         implied && entry.key == NAME_LABEL && name.and_then(Node::as_text) == entry.node.as_text()
@@ -69,9 +75,10 @@ fn check(
     kind: WorkloadKind,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let labels: HashMap<&str, &Entry> = pods.iter().map(|label| (label.key.as_str(), label)).collect();
     for entry in wanted {
         let value = |entry: &Entry| entry.node.as_text().unwrap_or_default().to_owned();
-        let found = pods.iter().find(|label| label.key == entry.key);
+        let found = labels.get(entry.key.as_str());
         if found.is_some_and(|label| value(label) == value(entry)) {
             continue;
         }

@@ -125,6 +125,16 @@ impl Statement {
         self
     }
 
+    /// How many statements it is, with all that are in it, and how many items their lists have.
+    pub(super) fn count(&self) -> usize {
+        let items = |token: &Token| match &token.form {
+            Form::List(items) => items.len(),
+            _ => 0,
+        };
+        let inner = self.block.iter().flatten().map(Self::count).sum::<usize>();
+        1 + self.head.iter().map(items).sum::<usize>() + inner
+    }
+
     /// Whether it stands in one line at this indentation, with its block if it has one.
     fn on_one_line(&self, indentation: usize) -> Option<String> {
         let head: Option<Vec<String>> = self.head.iter().map(Token::on_one_line).collect();

@@ -361,3 +361,9 @@ pub(super) fn too_much_repeated(span: Span, most: usize) -> Diagnostic {
         .here("nothing from here on is read")
         .help("write out what is repeated where it is used")
 }
+
+pub(super) fn too_many_joined(span: Span, most: usize) -> Diagnostic {
+    Diagnostic::error("too-large", span, format!("more than {most} documents have nothing between them"))
+        .here("nothing from here on is read")
+        .help("write `---` between the documents, or split the file")
+}

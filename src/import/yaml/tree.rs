@@ -21,6 +21,10 @@ const MAX_SIZE: usize = 4 << 20;
 /// The most nodes of a stream that anchors keep and aliases repeat.
 const MAX_REPEATED: usize = 1 << 20;
 
+/// The most documents of a stream that follow each other without anything between them. The parser looks for a `:` behind
+/// each, so they cost more than others.
+const MAX_JOINED: usize = 10_000;
+
 /// How many bytes of a text count as one more node.
 const BYTES_PER_NODE: usize = 16;
 
@@ -34,6 +38,8 @@ pub(super) struct Trees<'s> {
     size: usize,
     /// Those of anchors and aliases, see [`MAX_REPEATED`].
     repeated: usize,
+    /// The documents that follow another without anything between, see [`MAX_JOINED`].
+    joined: usize,
 }
 
 /// Why the documents of a stretch of text are read no further.
@@ -58,6 +64,7 @@ impl<'s> Trees<'s> {
             diagnostics: Vec::new(),
             size: 0,
             repeated: 0,
+            joined: 0,
         }
     }
 
@@ -71,12 +78,16 @@ impl<'s> Trees<'s> {
         let mut comments = true;
         while let Err(stop) = self.stretch(start, end, comments) {
             match stop {
-                Stop::Next(at) if at > start => {
+                Stop::Next(at) if at > start && self.joined < MAX_JOINED => {
                     start = at;
+                    self.joined += 1;
                     // JSON has none, and the parser would look for one in all that is left, once a document.
                     comments = false;
                 }
-                Stop::Next(_) => return,
+                Stop::Next(at) => {
+                    let place = Span::new(self.file.id, at, at + 1);
+                    return self.diagnostics.push(fault::too_many_joined(place, MAX_JOINED));
+                }
                 Stop::Fault(diagnostic) => return self.diagnostics.push(*diagnostic),
             }
         }
