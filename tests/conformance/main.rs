@@ -6,6 +6,7 @@
 
 #[path = "../rules/cases.rs"]
 mod cases;
+mod corpus;
 mod coverage;
 mod examples;
 mod generate;

@@ -40,6 +40,8 @@ func totals(spec json.RawMessage) (*cost, error) {
 	if err := legacyscheme.Scheme.Convert(internal, stored, nil); err != nil {
 		return nil, err
 	}
+	// In a cluster it was written and read in between: no two of its quantities share memory.
+	stored = stored.DeepCopy()
 	// The other options concern pods that already run.
 	options := resource.PodResourcesOptions{
 		SkipPodLevelResources: !utilfeature.DefaultFeatureGate.Enabled(features.PodLevelResources),

@@ -1,0 +1,74 @@
+//! Real manifests, imported and compiled, are the same objects to Kubernetes' own code, or are refused by both.
+
+use crate::judge::{Judge, admit, admit_text};
+use crate::report::Report;
+use initflow::compile::{NoFiles, Options, compile};
+use initflow::diagnostic::human::Human;
+use initflow::import::import;
+use initflow::kubernetes::version::Version;
+use serde_json::{Value, json};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn what_is_imported_is_the_same_object() {
+    let Some(mut judge) = Judge::start("what_is_imported_is_the_same_object") else { return };
+    let Some(manifests) = manifests() else {
+        eprintln!(
+            "SKIPPED: what_is_imported_is_the_same_object: neither CORPUS nor ../shared/corpus is a folder of manifests"
+        );
+        return;
+    };
+    let mut report = Report::new("corpus");
+    for path in &manifests {
+        let text = fs::read_to_string(path).expect("a manifest");
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        compare(&name, &text, &mut judge, &mut report);
+    }
+    report.finish();
+}
+
+fn manifests() -> Option<Vec<PathBuf>> {
+    let folder = env::var_os("CORPUS").map_or_else(|| "../shared/corpus".into(), PathBuf::from).join("docs");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).ok()?.flatten().map(|file| file.path()).collect();
+    files.retain(|path| path.extension() == Some(Path::new("yaml").as_os_str()));
+    files.sort();
+    Some(files)
+}
+
+fn compare(name: &str, text: &str, judge: &mut Judge, report: &mut Report) {
+    let verdict = judge.verdict(&admit_text(Version::NEWEST, text));
+    let admitted = verdict.errors.is_empty();
+    let imported = import(name, text.to_owned(), &Options::default());
+    match (&imported.source, admitted) {
+        (None, false) => report.count("manifests", "refused by both"),
+        (None, true) => report.disagree(&format!("{name}: refused, though admitted"), || {
+            Human::default().render(&imported.sources, &imported.diagnostics)
+        }),
+        (Some(_), false) => report.disagree(&format!("{name}: taken, though refused"), || {
+            verdict.errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        }),
+        (Some(source), true) => match object(source) {
+            Err(messages) => report.disagree(&format!("{name}: does not compile"), || messages),
+            Ok(object) => {
+                report.count("manifests", "imported");
+                for error in judge.verdict(&admit(Version::NEWEST, &object)).errors {
+                    report.disagree(&format!("{name}: {error}"), || source.clone());
+                }
+                let answer = judge.ask(&[json!({"do": "same", "left": text, "right": object})]).remove(0);
+                for difference in answer["differences"].as_array().into_iter().flatten() {
+                    report.disagree(&format!("{name}: {difference}"), || source.clone());
+                }
+            }
+        },
+    }
+}
+
+fn object(source: &str) -> Result<Value, String> {
+    let compiled = compile("imported.initflow", source.to_owned(), &NoFiles, &Options::default());
+    match compiled.workloads.as_slice() {
+        [workload] => Ok(serde_json::to_value(workload.object().expect("a checked workload")).expect("JSON")),
+        _ => Err(Human::default().render(&compiled.sources, &compiled.diagnostics)),
+    }
+}
