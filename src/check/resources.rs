@@ -27,6 +27,13 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     if let Some(overhead) = workload.pod.spec.get("overhead") {
         amounts(overhead, container_name, report);
         huge_alone(overhead.entries().iter(), report);
+        // Admission takes an overhead only from the class that it knows it by.
+        if !overhead.entries().is_empty() && workload.pod.spec.get("runtimeClassName").is_none() {
+            let help = "name the class, which brings the overhead along, and remove this";
+            report.leniently(true, |report| {
+                report.unmet(overhead.span, "overhead", "is refused without a `runtimeClassName`", help);
+            });
+        }
     }
 }
 
