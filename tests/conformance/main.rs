@@ -6,11 +6,15 @@
 
 #[path = "../rules/cases.rs"]
 mod cases;
+mod complete;
 mod corpus;
 mod coverage;
 mod examples;
 mod generate;
 mod judge;
+mod manifest;
+mod mutants;
+mod naming;
 mod report;
 mod rules;
 mod shrink;

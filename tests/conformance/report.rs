@@ -1,14 +1,16 @@
 //! What a test found: figures, and the disagreements, each kind of which is shown once and small.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fmt::Write as _;
 
-/// How many disagreements are shown.
+/// How many disagreements are shown, unless `SHOWN` says otherwise.
 const SHOWN: usize = 10;
 
 /// The figures of a test, and what it has to complain of.
 pub(crate) struct Report {
     title: String,
+    shown: usize,
     figures: BTreeMap<String, BTreeMap<String, usize>>,
     notes: Vec<String>,
     disagreements: BTreeMap<String, Disagreement>,
@@ -24,8 +26,10 @@ struct Disagreement {
 impl Report {
     /// An empty one.
     pub(crate) fn new(title: &str) -> Self {
+        let shown = env::var("SHOWN").ok().and_then(|shown| shown.parse().ok()).unwrap_or(SHOWN);
         Self {
             title: title.into(),
+            shown,
             figures: BTreeMap::new(),
             notes: Vec::new(),
             disagreements: BTreeMap::new(),
@@ -53,7 +57,7 @@ impl Report {
             known.count += 1;
             return;
         }
-        let example = (self.disagreements.len() < SHOWN).then(example);
+        let example = (self.disagreements.len() < self.shown).then(example);
         self.disagreements.insert(kind.into(), Disagreement { count: 1, example });
     }
 

@@ -1,0 +1,186 @@
+//! What Kubernetes refuses, `import` refuses at the same field, and what Kubernetes admits, `import` admits: for
+//! admitted objects with one thing changed.
+
+use crate::judge::{FieldError, Judge, Verdict, admit_text};
+use crate::manifest::{Manifest, manifest};
+use crate::mutants::{Base, Mutant, Stock, bases};
+use crate::naming::{all_named, without_numbers};
+use crate::report::Report;
+use crate::shrink::shrink;
+use crate::size;
+use initflow::compile::Options;
+use initflow::diagnostic::{Diagnostic, Severity};
+use initflow::import::import;
+use initflow::kubernetes::version::Version;
+use serde_json::Value;
+
+/// How many mutants are judged at a time.
+const BATCH: u64 = 500;
+
+#[test]
+fn mutants_are_refused_where_kubernetes_refuses() {
+    let Some(mut judge) = Judge::start("mutants_are_refused_where_kubernetes_refuses") else { return };
+    let mut report = Report::new("mutants of admitted objects");
+    let stock = Stock::new(admitted(&mut judge, &mut report));
+    let count = size::cases(2_000, 20_000);
+    for first in (0..count).step_by(usize::try_from(BATCH).expect("small")) {
+        let mutants: Vec<Mutant> = (first..count.min(first + BATCH)).map(|case| stock.mutant(case)).collect();
+        let manifests: Vec<Manifest> = mutants.iter().map(|mutant| manifest(&mutant.object)).collect();
+        let asked: Vec<Value> = mutants
+            .iter()
+            .zip(&manifests)
+            .map(|(mutant, manifest)| admit_text(mutant.version, &manifest.text))
+            .collect();
+        let verdicts = judge.verdicts(&asked);
+        for ((mutant, manifest), verdict) in mutants.iter().zip(&manifests).zip(&verdicts) {
+            compare(mutant, manifest, verdict, &mut judge, &mut report);
+        }
+    }
+    report.finish();
+}
+
+/// The objects that both admit for every version.
+fn admitted(judge: &mut Judge, report: &mut Report) -> Vec<Base> {
+    let mut bases = bases();
+    bases.retain(|base| {
+        let text = manifest(&base.object).text;
+        let refused = Version::ALL
+            .iter()
+            .find(|version| !judge.verdict(&admit_text(**version, &text)).errors.is_empty());
+        report.count("objects", if refused.is_some() { "refused" } else { "admitted" });
+        refused.is_none()
+    });
+    bases
+}
+
+/// What comes of the two answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Outcome {
+    Admitted,
+    /// Both refuse it, for the same fields: how those are named.
+    Refused(Vec<&'static str>),
+    /// Only Kubernetes refuses it: the rule.
+    Missed(String),
+    /// Only initflow refuses it: the diagnostic.
+    Invented(String),
+    /// Both refuse it, but no diagnostic names the field of an error: the rule and the diagnostics.
+    Elsewhere(String),
+}
+
+impl Outcome {
+    fn of(verdict: &Verdict, errors: &[Diagnostic], manifest: &Manifest, mutant: &Mutant) -> Self {
+        if let Some(first) = verdict.errors.first().filter(|_| errors.is_empty()) {
+            return Self::Missed(rule(first));
+        }
+        let Some(first) = errors.first() else { return Self::Admitted };
+        if verdict.errors.is_empty() {
+            let place = without_numbers(manifest.path_at(&first.primary.span.range()));
+            return Self::Invented(format!("{} {}", first.name, leveled(&place)));
+        }
+        let errors_of = located(verdict, mutant);
+        match all_named(errors, &errors_of, manifest, &mutant.object) {
+            Ok(ways) => Self::Refused(ways),
+            Err(error) => {
+                let names: Vec<&str> = errors.iter().map(|diagnostic| diagnostic.name).collect();
+                Self::Elsewhere(format!("{} | {}", rule(error), names.join(" ")))
+            }
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Admitted => "both admit",
+            Self::Refused(_) => "both refuse",
+            Self::Missed(_) => "only Kubernetes refuses",
+            Self::Invented(_) => "only initflow refuses",
+            Self::Elsewhere(_) => "both refuse, for different fields",
+        }
+    }
+}
+
+/// The rule that an error is about, alike for all kinds of workloads and containers.
+fn rule(error: &FieldError) -> String {
+    leveled(&error.rule())
+}
+
+/// A text in which paths of pods and of containers are alike for all kinds.
+fn leveled(text: &str) -> String {
+    let pods = text.replace("spec.jobTemplate.spec.template.", "POD.").replace("spec.template.", "POD.");
+    pods.replace("POD.", "").replace("initContainers", "containers")
+}
+
+/// The errors of a verdict; where decoding has no more to say than that something is wrong, that is what was changed.
+fn located(verdict: &Verdict, mutant: &Mutant) -> Vec<FieldError> {
+    let mut errors = verdict.errors.clone();
+    for error in errors.iter_mut().filter(|error| error.kind == "decoding" && error.field.is_empty()) {
+        let parts = mutant.pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
+        error.field = parts.map(|part| format!("[{part}]")).collect();
+    }
+    errors
+}
+
+/// The errors that import finds.
+fn errors(version: Version, manifest: &Manifest) -> Vec<Diagnostic> {
+    let options = Options { version, ..Options::default() };
+    let mut diagnostics = import("mutant.yaml", manifest.text.clone(), &options).diagnostics;
+    diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    diagnostics
+}
+
+/// Counts what comes of a mutant, and takes in a disagreement.
+fn compare(mutant: &Mutant, manifest: &Manifest, verdict: &Verdict, judge: &mut Judge, report: &mut Report) {
+    let outcome = Outcome::of(verdict, &errors(mutant.version, manifest), manifest, mutant);
+    let title = outcome.title();
+    report.count("outcomes", title);
+    report.count(&format!("by change: {title}"), mutant.change);
+    for error in &verdict.errors {
+        report.count(&format!("by rule: {title}"), &rule(error));
+    }
+    let kind = match &outcome {
+        Outcome::Admitted => return,
+        Outcome::Refused(ways) => {
+            for way in ways {
+                report.count("the field is named", way);
+            }
+            return;
+        }
+        Outcome::Missed(what) | Outcome::Invented(what) | Outcome::Elsewhere(what) => {
+            format!("{title}: {what}")
+        }
+    };
+    report.disagree(&kind, || shrunk(mutant, &outcome, judge));
+}
+
+/// A disagreement as small as it goes, with what both say.
+fn shrunk(mutant: &Mutant, outcome: &Outcome, judge: &mut Judge) -> String {
+    let mut judged = |object: &Value| {
+        let smaller = Mutant {
+            object: object.clone(),
+            base: mutant.base.clone(),
+            pointer: mutant.pointer.clone(),
+            ..*mutant
+        };
+        let manifest = manifest(object);
+        let verdict = judge.verdict(&admit_text(mutant.version, &manifest.text));
+        let errors = errors(mutant.version, &manifest);
+        (Outcome::of(&verdict, &errors, &manifest, &smaller), manifest, verdict, errors)
+    };
+    let small = shrink(mutant.object.clone(), |smaller| judged(smaller).0 == *outcome);
+    let (_, manifest, verdict, errors) = judged(&small);
+    let refused: Vec<String> = verdict.errors.iter().map(ToString::to_string).collect();
+    let place = |diagnostic: &Diagnostic| manifest.path_at(&diagnostic.primary.span.range()).join(".");
+    let found: Vec<String> = errors
+        .iter()
+        .map(|error| format!("{} at {}: {}", error.name, place(error), error.headline))
+        .collect();
+    format!(
+        "{} at {} ({}, {})\nKubernetes: {}\ninitflow: {}\n{}",
+        mutant.change,
+        mutant.pointer,
+        mutant.base,
+        mutant.version,
+        refused.join("\n            "),
+        found.join("\n          "),
+        manifest.text,
+    )
+}

@@ -1,0 +1,86 @@
+//! Admitted objects with one thing changed: a number gives a mutant, always the same one.
+
+mod bases;
+mod change;
+mod harvest;
+mod sites;
+mod values;
+
+use crate::size;
+pub(crate) use bases::{Base, bases};
+use change::{CHANGES, Scene};
+use harvest::Harvest;
+use initflow::kubernetes::version::Version;
+use serde_json::Value;
+use sites::{Site, sites};
+use std::collections::BTreeMap;
+
+/// How often a change is tried before another object is taken.
+const TRIES: usize = 40;
+
+/// An object with one thing changed.
+pub(crate) struct Mutant {
+    /// Where the object comes from.
+    pub(crate) base: String,
+    /// The version that it is for.
+    pub(crate) version: Version,
+    /// It, changed.
+    pub(crate) object: Value,
+    /// What was changed: a name of a kind of change.
+    pub(crate) change: &'static str,
+    /// The object of the schema and the field that was changed.
+    pub(crate) field: (&'static str, &'static str),
+    /// Where, as a JSON pointer.
+    pub(crate) pointer: String,
+}
+
+/// What mutants are made from.
+pub(crate) struct Stock {
+    bases: Vec<Stocked>,
+    pub(crate) harvest: Harvest,
+}
+
+/// An object, and the places in it by their fields.
+struct Stocked {
+    base: Base,
+    sites: BTreeMap<(&'static str, &'static str), Vec<Site>>,
+}
+
+impl Stock {
+    /// Takes in admitted objects.
+    pub(crate) fn new(bases: Vec<Base>) -> Self {
+        let mut harvest = Harvest::default();
+        let mut stocked = Vec::with_capacity(bases.len());
+        for base in bases {
+            harvest.add(&base.object);
+            let mut by_field: BTreeMap<_, Vec<Site>> = BTreeMap::new();
+            for site in sites(&base.object) {
+                by_field.entry(site.field).or_default().push(site);
+            }
+            stocked.push(Stocked { base, sites: by_field });
+        }
+        Self { bases: stocked, harvest }
+    }
+
+    /// The mutant of a number.
+    pub(crate) fn mutant(&self, case: u64) -> Mutant {
+        let mut rng = size::rng(case);
+        loop {
+            let Stocked { base, sites } = &self.bases[rng.usize(..self.bases.len())];
+            let version =
+                if rng.bool() { Version::NEWEST } else { Version::ALL[rng.usize(..Version::ALL.len())] };
+            for _ in 0..TRIES {
+                // By the field first: fields that stand in a hundred places are no more interesting than others.
+                let Some(sites) = rng.choice(sites.values()) else { break };
+                let site = &sites[rng.usize(..sites.len())];
+                let (name, change) = CHANGES[rng.usize(..CHANGES.len())];
+                let mut object = base.object.clone();
+                let mut scene = Scene { rng: &mut rng, harvest: &self.harvest, object: &mut object, site };
+                if change(&mut scene).is_some() && object != base.object {
+                    let (field, pointer) = (site.field, site.pointer.clone());
+                    return Mutant { base: base.name.clone(), version, object, change: name, field, pointer };
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The objects that mutants are made from: of the examples, of the cases of rules, of real manifests, and our own.
+
+use initflow::emit::SEPARATOR;
+use initflow::kubernetes::schema;
+use serde_json::Value;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// An object, and where it comes from.
+pub(crate) struct Base {
+    pub(crate) name: String,
+    pub(crate) object: Value,
+}
+
+/// All of them; whether they are admitted is for the judge to say.
+pub(crate) fn bases() -> Vec<Base> {
+    let mut bases = Vec::new();
+    for path in files("tests/conformance/objects") {
+        add_yaml(&path, &mut bases);
+    }
+    for folder in files("examples") {
+        for path in
+            files(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "yaml"))
+        {
+            add_yaml(&path, &mut bases);
+        }
+    }
+    let corpus =
+        env::var_os("CORPUS").map_or_else(|| PathBuf::from("../shared/corpus"), PathBuf::from).join("docs");
+    if corpus.exists() {
+        for path in files(corpus) {
+            add_yaml(&path, &mut bases);
+        }
+    } else {
+        eprintln!("SKIPPED: mutants of real manifests: there is no {}", corpus.display());
+    }
+    bases
+}
+
+/// What a folder has, by name.
+fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// The workloads of a file.
+fn add_yaml(path: &Path, bases: &mut Vec<Base>) {
+    let Ok(text) = fs::read_to_string(path) else { return };
+    for document in text.split(SEPARATOR) {
+        // What this reader reads differently from Kubernetes, its judge refuses, or takes as something else: both are
+        // objects.
+        let Ok(object) = serde_yaml::from_str::<Value>(document) else { continue };
+        if object["kind"].as_str().is_some_and(|kind| schema::object(kind).is_some()) {
+            bases.push(Base { name: path.display().to_string(), object });
+        }
+    }
+}

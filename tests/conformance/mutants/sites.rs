@@ -1,0 +1,76 @@
+//! An object to the places in it that can be changed, each with what the schema says of it.
+
+use initflow::kubernetes::schema::{self, Object, Type};
+use serde_json::Value;
+
+/// A place in an object.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    /// Where it is, as a JSON pointer.
+    pub(crate) pointer: String,
+    /// The object and the field that it belongs to.
+    pub(crate) field: (&'static str, &'static str),
+    /// Its type; nothing for the whole object.
+    pub(crate) ty: Option<&'static Type>,
+    /// The fields that it can have, if it is an object.
+    pub(crate) object: Option<&'static Object>,
+}
+
+impl Site {
+    /// The pointer of what it stands in, and its name or number there.
+    pub(crate) fn split(&self) -> (&str, String) {
+        let (parent, name) = self.pointer.rsplit_once('/').unwrap_or(("", &self.pointer));
+        (parent, name.replace("~1", "/").replace("~0", "~"))
+    }
+}
+
+/// Every place in an object of one of the workload kinds, outer ones first.
+pub(crate) fn sites(value: &Value) -> Vec<Site> {
+    let object = value["kind"].as_str().and_then(schema::object);
+    let mut sites = Vec::new();
+    if let Some(object) = object {
+        sites.push(Site { pointer: String::new(), field: (object.name, ""), ty: None, object: Some(object) });
+        fields(value, object, "", &mut sites);
+    }
+    sites
+}
+
+fn fields(value: &Value, object: &'static Object, pointer: &str, sites: &mut Vec<Site>) {
+    for (key, value) in value.as_object().into_iter().flatten() {
+        if let Some(field) = object.field(key) {
+            walk(value, &field.ty, (object.name, field.name), below(pointer, key), sites);
+        }
+    }
+}
+
+fn walk(
+    value: &Value,
+    ty: &'static Type,
+    field: (&'static str, &'static str),
+    pointer: String,
+    sites: &mut Vec<Site>,
+) {
+    let object = match ty {
+        Type::Object(object) => Some(*object),
+        _ => None,
+    };
+    sites.push(Site { pointer: pointer.clone(), field, ty: Some(ty), object });
+    match (ty, value) {
+        (Type::Object(object), _) => fields(value, object, &pointer, sites),
+        (Type::List(item), Value::Array(items)) => {
+            for (at, value) in items.iter().enumerate() {
+                walk(value, item, field, below(&pointer, &at.to_string()), sites);
+            }
+        }
+        (Type::Map(item), Value::Object(entries)) => {
+            for (key, value) in entries {
+                walk(value, item, field, below(&pointer, key), sites);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn below(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+}

@@ -1,0 +1,265 @@
+//! Whether a diagnostic names the field that the judge names.
+//!
+//! A diagnostic names a field if its place in the manifest is
+//! - the field, or within it: `exactly`;
+//! - where the field is missing, or where several fields of one small object are at odds: the object that it belongs to, or
+//!   another field of it: `beside` (a container, a volume or a workload is such an object only for what is missing);
+//! - for what is there twice, the other of the two, if the diagnostic points at both: `by the other`;
+//! - for what a whole level lacks, what stands for the workload: `by the workload`;
+//! - one that is at odds with it elsewhere, by [`AT_ODDS`]: `by its counterpart`.
+
+use crate::judge::FieldError;
+use crate::manifest::Manifest;
+use initflow::diagnostic::Diagnostic;
+use serde_json::Value;
+
+/// Fields that Kubernetes compares with others beside them, and those others, which a diagnostic may name instead.
+const AT_ODDS: &[(&str, &str)] = &[
+    // The selector and the labels that it does not select.
+    ("spec.template.metadata.labels", "spec.selector"),
+    // A label that the Job's name becomes.
+    ("spec.template.metadata.labels", "metadata.name"),
+    ("resources.requests", "resources.limits"),
+    ("resources.limits", "resources.requests"),
+];
+
+/// Errors that follow from others: what they are about, and what the others are about. One fault gives one diagnostic.
+const CONSEQUENCES: &[(&str, &str)] = &[
+    // A volume that is wrong is none.
+    ("volumeMounts.*.name", "spec.volumes."),
+    ("volumeDevices.*.name", "spec.volumes."),
+    ("volumeMounts.*.name", "spec.volumeClaimTemplates."),
+    ("volumeDevices.*.name", "spec.volumeClaimTemplates."),
+    // Claims become volumes.
+    ("volumes.*.name", "spec.volumeClaimTemplates."),
+    ("volumes.*.persistentVolumeClaim.claimName", "spec.volumeClaimTemplates."),
+    // What selects nothing does not match.
+    ("spec.template.metadata.labels", "spec.selector"),
+];
+
+/// Parts of paths in Kubernetes' messages that are called otherwise in the objects; `*` is any item.
+const ALIASES: &[(&str, &str)] = &[
+    ("cephFS", "cephfs"),
+    ("spec.template.labels", "spec.template.metadata.labels"),
+    ("spec.resources.storage", "spec.resources.requests.storage"),
+    ("downwardAPI.fieldRef", "downwardAPI.items.*.fieldRef"),
+    ("downwardAPI.resourceFieldRef", "downwardAPI.items.*.resourceFieldRef"),
+    ("downwardAPI.path", "downwardAPI.items.*.path"),
+    ("downwardAPI.mode", "downwardAPI.items.*.mode"),
+    ("projected.path", "projected.sources.*.path"),
+    ("volumeMounts.recursiveReadOnly", "volumeMounts.*.recursiveReadOnly"),
+    ("volumeMounts.mountPropagation", "volumeMounts.*.mountPropagation"),
+    ("volumeMounts.subPath", "volumeMounts.*.subPath"),
+    ("volumeMounts.subPathExpr", "volumeMounts.*.subPathExpr"),
+];
+
+/// Names of Go's types, which stand in the paths of what cannot be decoded.
+const EMBEDDED: [&str; 5] =
+    ["VolumeSource", "ProbeHandler", "LifecycleHandler", "LocalObjectReference", "EphemeralContainerCommon"];
+
+/// Whether diagnostics name the fields of all errors but those that follow from others: how, or the first that they do not
+/// name.
+pub(crate) fn all_named<'e>(
+    diagnostics: &[Diagnostic],
+    errors: &'e [FieldError],
+    manifest: &Manifest,
+    object: &Value,
+) -> Result<Vec<&'static str>, &'e FieldError> {
+    let way = |error: &FieldError| {
+        let field = path(error, object);
+        let way =
+            diagnostics.iter().find_map(|diagnostic| named(diagnostic, error, &field, manifest, object));
+        (way, without_numbers(&field))
+    };
+    let ways: Vec<_> = errors.iter().map(way).collect();
+    let follows = |effect: &str| {
+        ways.iter().filter(|(way, _)| way.is_some()).any(|(_, cause)| {
+            CONSEQUENCES.iter().any(|(one, other)| effect.ends_with(one) && cause.contains(other))
+        })
+    };
+    let ways = ways.iter().zip(errors).map(|((way, field), error)| match way {
+        None if follows(field) => Ok("as what it follows from"),
+        way => way.ok_or(error),
+    });
+    ways.collect()
+}
+
+/// How a diagnostic names the field of an error, if it does.
+fn named(
+    diagnostic: &Diagnostic,
+    error: &FieldError,
+    field: &[String],
+    manifest: &Manifest,
+    object: &Value,
+) -> Option<&'static str> {
+    let found = manifest.path_at(&diagnostic.primary.span.range());
+    if error.kind == "decoding" && error.detail.starts_with("json:") {
+        // Such a path is without the numbers of items.
+        let names: Vec<&String> = found.iter().filter(|part| !is_number(part)).collect();
+        let field = field.iter().filter(|part| !EMBEDDED.contains(&part.as_str()));
+        return names.into_iter().take(field.clone().count()).eq(field).then_some("exactly");
+    }
+    // A path that does not say which item it is about is about the one that was found.
+    let item = |(at, part): (usize, &String)| {
+        if part == "*" { found.get(at).unwrap_or(part).clone() } else { part.clone() }
+    };
+    let whole: Vec<String> = field.iter().enumerate().map(item).collect();
+    if found.starts_with(&whole) {
+        return Some("exactly");
+    }
+    let missing = error.kind == "Required" || value(object, &whole).is_none();
+    // What is missing is missing in what there is.
+    let last = whole.len().saturating_sub(1);
+    let there = (0..=last).rfind(|length| value(object, &whole[..*length]).is_some()).unwrap_or_default();
+    let field = if missing { &whole[..whole.len().min(there + 1)] } else { &whole[..] };
+    if is_beside(found, field, missing) {
+        return Some("beside");
+    }
+    if missing && is_head(found) && unit(field, missing) <= levels(field) {
+        return Some("by the workload");
+    }
+    let labels = || diagnostic.labels.iter().map(|label| manifest.path_at(&label.span.range()));
+    if labels().any(|label| label.starts_with(field) || is_beside(label, field, missing)) {
+        return Some("by the other");
+    }
+    is_at_odds(found, &whole).then_some("by its counterpart")
+}
+
+/// The value of a field, unless that says nothing.
+fn value<'o>(object: &'o Value, field: &[String]) -> Option<&'o Value> {
+    let inner = |value: &'o Value, part: &String| match value {
+        Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+        value => value.get(part),
+    };
+    field.iter().try_fold(object, inner).filter(|value| !value.is_null() && *value != "")
+}
+
+fn is_at_odds(found: &[String], field: &[String]) -> bool {
+    AT_ODDS.iter().any(|(one, other)| {
+        let one: Vec<&str> = one.split('.').collect();
+        let Some(start) = field.windows(one.len()).rposition(|part| part == one) else { return false };
+        let other: Vec<&str> = other.split('.').collect();
+        found.starts_with(&field[..start])
+            && found[start..].iter().zip(&other).filter(|(a, b)| a == b).count() == other.len()
+    })
+}
+
+/// Whether a place is what stands for the whole workload.
+fn is_head(found: &[String]) -> bool {
+    let found: Vec<&str> = found.iter().map(String::as_str).collect();
+    matches!(found[..], [] | ["apiVersion" | "kind" | "metadata"] | ["metadata", "name" | "generateName"])
+}
+
+/// The path of an error's field in the object, also where it is one of the pod that a controller makes.
+fn path(error: &FieldError, object: &Value) -> Vec<String> {
+    let mut path = segments(&error.field);
+    if error.from == "pod" {
+        let template: &[&str] = match object["kind"].as_str() {
+            Some("Pod") | None => &[],
+            Some("CronJob") => &["spec", "jobTemplate", "spec", "template"],
+            Some(_) => &["spec", "template"],
+        };
+        if !path.iter().map(String::as_str).collect::<Vec<_>>().starts_with(template) || template.is_empty() {
+            path.splice(..0, template.iter().map(|key| (*key).to_owned()));
+        }
+    }
+    for (alias, real) in ALIASES {
+        let alias: Vec<&str> = alias.split('.').collect();
+        if let Some(at) = path.windows(alias.len()).position(|part| part == alias) {
+            path.splice(at..at + alias.len(), real.split('.').map(str::to_owned));
+        }
+    }
+    path
+}
+
+/// `spec.containers[0].env` as its parts; a key of a map stands in brackets like a number.
+fn segments(field: &str) -> Vec<String> {
+    if let Some((metadata, key)) = field.split_once(".annotations.") {
+        let key = key.split('[').next().unwrap_or_default();
+        return segments(metadata).into_iter().chain(["annotations".into(), key.into()]).collect();
+    }
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    let mut depth = 0;
+    for char in field.chars() {
+        match char {
+            '[' if depth == 0 => {
+                parts.extend((!part.is_empty()).then(|| std::mem::take(&mut part)));
+                depth = 1;
+            }
+            ']' if depth == 1 => {
+                parts.push(std::mem::take(&mut part));
+                depth = 0;
+            }
+            '.' if depth == 0 => parts.extend((!part.is_empty()).then(|| std::mem::take(&mut part))),
+            _ => part.push(char),
+        }
+    }
+    parts.extend((!part.is_empty()).then_some(part));
+    parts
+}
+
+/// Whether a place is the object that a field belongs to, or a field of it: of the innermost object that there is.
+fn is_beside(found: &[String], field: &[String], missing: bool) -> bool {
+    let common = found.iter().zip(field).take_while(|(one, other)| one == other).count();
+    // A place within a list that the field has not is one of another object.
+    let near = found.len() <= common + 1;
+    near && common >= unit(field, missing).min(field.len().saturating_sub(1))
+        && (missing || common + 1 >= field.len())
+}
+
+/// How much of a path leads to the smallest object that is known as one thing: an item of a list, or a field of a level.
+fn unit(field: &[String], missing: bool) -> usize {
+    let item = field.iter().rposition(|part| is_number(part));
+    let is_large = |at: usize| at > 0 && ["containers", "initContainers"].contains(&field[at - 1].as_str());
+    match item {
+        Some(at) if missing || !is_large(at) => at + usize::from(at + 1 < field.len()),
+        Some(at) => at + 2,
+        None => {
+            if missing {
+                levels(field)
+            } else {
+                levels(field) + 1
+            }
+        }
+    }
+}
+
+/// How much of a path leads to the innermost level: the object, its template, its metadata.
+fn levels(field: &[String]) -> usize {
+    let level = |part: &&String| ["spec", "template", "jobTemplate", "metadata"].contains(&part.as_str());
+    field.iter().take_while(level).count()
+}
+
+fn is_number(part: &str) -> bool {
+    part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A path without the numbers of items.
+pub(crate) fn without_numbers(path: &[String]) -> String {
+    let parts = path.iter().map(|part| if is_number(part) { "*" } else { part });
+    parts.collect::<Vec<_>>().join(".")
+}
+
+#[test]
+fn fields_are_read_as_kubernetes_writes_them() {
+    assert_eq!(segments("spec.containers[0].env[12].name"), ["spec", "containers", "0", "env", "12", "name"]);
+    assert_eq!(segments("metadata.annotations[acme.dev/a.b]"), ["metadata", "annotations", "acme.dev/a.b"]);
+    assert_eq!(segments(""), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_missing_is_named_by_its_object_and_what_is_wrong_by_itself() {
+    let path = |text| segments(text);
+    assert!(is_beside(&path("spec.containers[0].name"), &path("spec.containers[0].image"), true));
+    assert!(!is_beside(&path("spec.containers[0].name"), &path("spec.containers[0].image"), false));
+    assert!(!is_beside(&path("spec.containers[1].name"), &path("spec.containers[0].image"), true));
+    assert!(is_beside(&path("spec.volumes[0].emptyDir"), &path("spec.volumes[0].secret"), false));
+    assert!(is_beside(&path("spec.strategy.type"), &path("spec.strategy.rollingUpdate"), false));
+    assert!(!is_beside(&path("spec.replicas"), &path("spec.selector"), false));
+    assert!(!is_beside(
+        &path("spec.containers[0].resources"),
+        &path("spec.containers[0].ports[1].name"),
+        true
+    ));
+}
