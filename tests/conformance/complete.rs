@@ -3,7 +3,7 @@
 
 use crate::judge::{FieldError, Judge, Verdict, admit_text};
 use crate::manifest::{Manifest, manifest};
-use crate::mutants::{Base, Mutant, Stock, bases};
+use crate::mutants::{Base, Mutant, Stock, bases, support};
 use crate::naming::{all_named, without_numbers};
 use crate::report::Report;
 use crate::shrink::shrink;
@@ -11,7 +11,7 @@ use crate::size;
 use initflow::compile::Options;
 use initflow::diagnostic::{Diagnostic, Severity};
 use initflow::import::import;
-use initflow::kubernetes::version::Version;
+use initflow::kubernetes::version::{Support, Version};
 use serde_json::Value;
 
 /// How many mutants are judged at a time.
@@ -39,17 +39,23 @@ fn mutants_are_refused_where_kubernetes_refuses() {
     report.finish();
 }
 
-/// The objects that both admit for every version.
+/// The objects that Kubernetes admits, each for the versions that do.
 fn admitted(judge: &mut Judge, report: &mut Report) -> Vec<Base> {
     let mut bases = bases();
-    bases.retain(|base| {
-        let text = manifest(&base.object).text;
-        let refused = Version::ALL
-            .iter()
-            .find(|version| !judge.verdict(&admit_text(**version, &text)).errors.is_empty());
-        report.count("objects", if refused.is_some() { "refused" } else { "admitted" });
-        refused.is_none()
-    });
+    let texts: Vec<String> = bases.iter().map(|base| manifest(&base.object).text).collect();
+    let ask = |text: &String| Version::ALL.map(|version| admit_text(version, text));
+    let verdicts = judge.verdicts(&texts.iter().flat_map(ask).collect::<Vec<_>>());
+    for (base, verdicts) in bases.iter_mut().zip(verdicts.chunks(Version::ALL.len())) {
+        let admits = |version: &Version| {
+            Version::ALL
+                .iter()
+                .zip(verdicts)
+                .any(|(other, verdict)| other == version && verdict.errors.is_empty())
+        };
+        base.versions.retain(admits);
+        report.count("objects", if base.versions.is_empty() { "refused" } else { "admitted" });
+    }
+    bases.retain(|base| !base.versions.is_empty());
     bases
 }
 
@@ -63,22 +69,43 @@ enum Outcome {
     Missed(String),
     /// Only initflow refuses it: the diagnostic.
     Invented(String),
+    /// Only one refuses it, for a reason that a source does not show: what the cluster has that the other does not know of.
+    Undecidable(&'static str),
     /// Both refuse it, but no diagnostic names the field of an error: the rule and the diagnostics.
     Elsewhere(String),
 }
 
 impl Outcome {
-    fn of(verdict: &Verdict, errors: &[Diagnostic], manifest: &Manifest, mutant: &Mutant) -> Self {
+    fn of(verdict: &Verdict, found: &[Diagnostic], manifest: &Manifest, mutant: &Mutant) -> Self {
+        // What is only refused when a controller makes the pod is worth a warning.
+        let fails_later =
+            !verdict.errors.is_empty() && verdict.errors.iter().all(|error| error.from == "pod");
+        let is_error = |diagnostic: &&Diagnostic| fails_later || diagnostic.severity == Severity::Error;
+        let errors: Vec<&Diagnostic> = found.iter().filter(is_error).collect();
         if let Some(first) = verdict.errors.first().filter(|_| errors.is_empty()) {
-            return Self::Missed(rule(first));
+            return if is_custom(verdict, &mutant.object) {
+                Self::Undecidable("which kinds there are besides Kubernetes' own")
+            } else {
+                Self::Missed(rule(first))
+            };
         }
         let Some(first) = errors.first() else { return Self::Admitted };
         if verdict.errors.is_empty() {
+            let kind = mutant.object["kind"].as_str().unwrap_or_default();
+            let support = |error: &&Diagnostic| {
+                support(kind, manifest.path_at(&error.primary.span.range()), mutant.version)
+            };
+            if errors.iter().all(|error| matches!(support(error), Support::Absent { .. })) {
+                return Self::Undecidable("fields of later versions, which the judge knows for all");
+            }
+            if errors.iter().all(|error| support(error) != Support::Supported) {
+                return Self::Undecidable("feature gates");
+            }
             let place = without_numbers(manifest.path_at(&first.primary.span.range()));
             return Self::Invented(format!("{} {}", first.name, leveled(&place)));
         }
         let errors_of = located(verdict, mutant);
-        match all_named(errors, &errors_of, manifest, &mutant.object) {
+        match all_named(&errors, &errors_of, manifest, &mutant.object) {
             Ok(ways) => Self::Refused(ways),
             Err(error) => {
                 let names: Vec<&str> = errors.iter().map(|diagnostic| diagnostic.name).collect();
@@ -93,6 +120,7 @@ impl Outcome {
             Self::Refused(_) => "both refuse",
             Self::Missed(_) => "only Kubernetes refuses",
             Self::Invented(_) => "only initflow refuses",
+            Self::Undecidable(_) => "only the cluster can tell",
             Self::Elsewhere(_) => "both refuse, for different fields",
         }
     }
@@ -119,17 +147,23 @@ fn located(verdict: &Verdict, mutant: &Mutant) -> Vec<FieldError> {
     errors
 }
 
-/// The errors that import finds.
-fn errors(version: Version, manifest: &Manifest) -> Vec<Diagnostic> {
+/// Whether an object may be of a kind that somebody has defined: of a group with a domain that is not Kubernetes' own.
+fn is_custom(verdict: &Verdict, object: &Value) -> bool {
+    let group =
+        object["apiVersion"].as_str().and_then(|version| version.split_once('/')).map(|(group, _)| group);
+    verdict.errors.iter().all(|error| error.detail.starts_with("no matches for kind"))
+        && group.is_some_and(|group| group.contains('.') && !group.ends_with(".k8s.io"))
+}
+
+/// What import finds.
+fn diagnostics(version: Version, manifest: &Manifest) -> Vec<Diagnostic> {
     let options = Options { version, ..Options::default() };
-    let mut diagnostics = import("mutant.yaml", manifest.text.clone(), &options).diagnostics;
-    diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
-    diagnostics
+    import("mutant.yaml", manifest.text.clone(), &options).diagnostics
 }
 
 /// Counts what comes of a mutant, and takes in a disagreement.
 fn compare(mutant: &Mutant, manifest: &Manifest, verdict: &Verdict, judge: &mut Judge, report: &mut Report) {
-    let outcome = Outcome::of(verdict, &errors(mutant.version, manifest), manifest, mutant);
+    let outcome = Outcome::of(verdict, &diagnostics(mutant.version, manifest), manifest, mutant);
     let title = outcome.title();
     report.count("outcomes", title);
     report.count(&format!("by change: {title}"), mutant.change);
@@ -144,6 +178,7 @@ fn compare(mutant: &Mutant, manifest: &Manifest, verdict: &Verdict, judge: &mut 
             }
             return;
         }
+        Outcome::Undecidable(what) => return report.count("only the cluster can tell", what),
         Outcome::Missed(what) | Outcome::Invented(what) | Outcome::Elsewhere(what) => {
             format!("{title}: {what}")
         }
@@ -162,7 +197,7 @@ fn shrunk(mutant: &Mutant, outcome: &Outcome, judge: &mut Judge) -> String {
         };
         let manifest = manifest(object);
         let verdict = judge.verdict(&admit_text(mutant.version, &manifest.text));
-        let errors = errors(mutant.version, &manifest);
+        let errors = diagnostics(mutant.version, &manifest);
         (Outcome::of(&verdict, &errors, &manifest, &smaller), manifest, verdict, errors)
     };
     let small = shrink(mutant.object.clone(), |smaller| judged(smaller).0 == *outcome);

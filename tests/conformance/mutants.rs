@@ -12,6 +12,7 @@ use change::{CHANGES, Scene};
 use harvest::Harvest;
 use initflow::kubernetes::version::Version;
 use serde_json::Value;
+pub(crate) use sites::support;
 use sites::{Site, sites};
 use std::collections::BTreeMap;
 
@@ -67,8 +68,8 @@ impl Stock {
         let mut rng = size::rng(case);
         loop {
             let Stocked { base, sites } = &self.bases[rng.usize(..self.bases.len())];
-            let version =
-                if rng.bool() { Version::NEWEST } else { Version::ALL[rng.usize(..Version::ALL.len())] };
+            let newest = base.versions.last().filter(|_| rng.bool());
+            let version = newest.copied().unwrap_or_else(|| base.versions[rng.usize(..base.versions.len())]);
             for _ in 0..TRIES {
                 // By the field first: fields that stand in a hundred places are no more interesting than others.
                 let Some(sites) = rng.choice(sites.values()) else { break };

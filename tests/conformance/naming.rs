@@ -33,6 +33,9 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     // Claims become volumes.
     ("volumes.*.name", "spec.volumeClaimTemplates."),
     ("volumes.*.persistentVolumeClaim.claimName", "spec.volumeClaimTemplates."),
+    // The Job's name becomes labels.
+    ("spec.template.metadata.labels.job-name", "metadata.name"),
+    ("spec.template.metadata.labels.batch.kubernetes.io/job-name", "metadata.name"),
     // What selects nothing does not match.
     ("spec.template.metadata.labels", "spec.selector"),
 ];
@@ -41,12 +44,13 @@ const CONSEQUENCES: &[(&str, &str)] = &[
 const ALIASES: &[(&str, &str)] = &[
     ("cephFS", "cephfs"),
     ("spec.template.labels", "spec.template.metadata.labels"),
+    ("spec.template.annotations", "spec.template.metadata.annotations"),
     ("spec.resources.storage", "spec.resources.requests.storage"),
     ("downwardAPI.fieldRef", "downwardAPI.items.*.fieldRef"),
     ("downwardAPI.resourceFieldRef", "downwardAPI.items.*.resourceFieldRef"),
     ("downwardAPI.path", "downwardAPI.items.*.path"),
     ("downwardAPI.mode", "downwardAPI.items.*.mode"),
-    ("projected.path", "projected.sources.*.path"),
+    ("projected.path", "projected.sources.*"),
     ("volumeMounts.recursiveReadOnly", "volumeMounts.*.recursiveReadOnly"),
     ("volumeMounts.mountPropagation", "volumeMounts.*.mountPropagation"),
     ("volumeMounts.subPath", "volumeMounts.*.subPath"),
@@ -60,7 +64,7 @@ const EMBEDDED: [&str; 5] =
 /// Whether diagnostics name the fields of all errors but those that follow from others: how, or the first that they do not
 /// name.
 pub(crate) fn all_named<'e>(
-    diagnostics: &[Diagnostic],
+    diagnostics: &[&Diagnostic],
     errors: &'e [FieldError],
     manifest: &Manifest,
     object: &Value,
@@ -139,8 +143,11 @@ fn is_at_odds(found: &[String], field: &[String]) -> bool {
         let one: Vec<&str> = one.split('.').collect();
         let Some(start) = field.windows(one.len()).rposition(|part| part == one) else { return false };
         let other: Vec<&str> = other.split('.').collect();
-        found.starts_with(&field[..start])
-            && found[start..].iter().zip(&other).filter(|(a, b)| a == b).count() == other.len()
+        let counterpart: Vec<String> =
+            field[..start].iter().cloned().chain(other.iter().map(|part| (*part).to_owned())).collect();
+        is_beside(found, &counterpart, true)
+            || found.starts_with(&field[..start])
+                && found[start..].iter().zip(&other).filter(|(a, b)| a == b).count() == other.len()
     })
 }
 
@@ -163,13 +170,35 @@ fn path(error: &FieldError, object: &Value) -> Vec<String> {
             path.splice(..0, template.iter().map(|key| (*key).to_owned()));
         }
     }
+    if error.detail.starts_with("json:") {
+        return path;
+    }
     for (alias, real) in ALIASES {
         let alias: Vec<&str> = alias.split('.').collect();
         if let Some(at) = path.windows(alias.len()).position(|part| part == alias) {
             path.splice(at..at + alias.len(), real.split('.').map(str::to_owned));
         }
     }
-    path
+    claimed(path, object)
+}
+
+/// The path of a claim's template where it counts as a volume of the pod: those come first.
+fn claimed(path: Vec<String>, object: &Value) -> Vec<String> {
+    let claims = object["spec"]["volumeClaimTemplates"].as_array().map_or(0, Vec::len);
+    let start = ["spec", "template", "spec", "volumes"];
+    let Some(at) =
+        path.get(4).and_then(|at| at.parse::<usize>().ok()).filter(|_| path[..4] == start && claims > 0)
+    else {
+        return path;
+    };
+    let volume = |at: usize| start.map(str::to_owned).into_iter().chain([at.to_string()]);
+    match at.checked_sub(claims) {
+        Some(at) => volume(at).chain(path[5..].iter().cloned()).collect(),
+        None if path[5..] == ["name"] => {
+            ["spec", "volumeClaimTemplates", "*", "metadata", "name"].map(str::to_owned).to_vec()
+        }
+        None => ["spec", "volumeClaimTemplates", "*"].map(str::to_owned).to_vec(),
+    }
 }
 
 /// `spec.containers[0].env` as its parts; a key of a map stands in brackets like a number.

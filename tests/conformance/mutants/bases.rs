@@ -1,7 +1,10 @@
-//! The objects that mutants are made from: of the examples, of the cases of rules, of real manifests, and our own.
+//! The objects that mutants are made from: of the examples, of generated programs, which have every field, and of real
+//! manifests where they are at hand.
 
+use crate::generate::program;
 use initflow::emit::SEPARATOR;
 use initflow::kubernetes::schema;
+use initflow::kubernetes::version::Version;
 use serde_json::Value;
 use std::env;
 use std::fs;
@@ -11,14 +14,16 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Base {
     pub(crate) name: String,
     pub(crate) object: Value,
+    /// The versions that admit it, from the oldest to the newest.
+    pub(crate) versions: Vec<Version>,
 }
+
+/// How many programs are generated.
+const PROGRAMS: u64 = 1_500;
 
 /// All of them; whether they are admitted is for the judge to say.
 pub(crate) fn bases() -> Vec<Base> {
     let mut bases = Vec::new();
-    for path in files("tests/conformance/objects") {
-        add_yaml(&path, &mut bases);
-    }
     for folder in files("examples") {
         for path in
             files(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "yaml"))
@@ -46,6 +51,15 @@ fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
     paths
 }
 
+/// The workloads of a generated program, if it compiles.
+fn add_program(case: u64, bases: &mut Vec<Base>) {
+    let compilation = program(case).compile();
+    let objects = compilation.workloads.iter().filter_map(|compiled| compiled.object().ok());
+    for object in objects.filter_map(|object| serde_json::to_value(object).ok()) {
+        bases.push(Base { name: format!("program {case}"), object, versions: Version::ALL.to_vec() });
+    }
+}
+
 /// The workloads of a file.
 fn add_yaml(path: &Path, bases: &mut Vec<Base>) {
     let Ok(text) = fs::read_to_string(path) else { return };
@@ -54,7 +68,7 @@ fn add_yaml(path: &Path, bases: &mut Vec<Base>) {
         // objects.
         let Ok(object) = serde_yaml::from_str::<Value>(document) else { continue };
         if object["kind"].as_str().is_some_and(|kind| schema::object(kind).is_some()) {
-            bases.push(Base { name: path.display().to_string(), object });
+            bases.push(Base { name: path.display().to_string(), object, versions: Version::ALL.to_vec() });
         }
     }
 }

@@ -1,6 +1,7 @@
 //! An object to the places in it that can be changed, each with what the schema says of it.
 
 use initflow::kubernetes::schema::{self, Object, Type};
+use initflow::kubernetes::version::{Support, Version};
 use serde_json::Value;
 
 /// A place in an object.
@@ -33,6 +34,28 @@ pub(crate) fn sites(value: &Value) -> Vec<Site> {
         fields(value, object, "", &mut sites);
     }
     sites
+}
+
+/// Whether a version's API server looks at a field, of the innermost field of a path that it may not look at.
+pub(crate) fn support(kind: &str, path: &[String], version: Version) -> Support {
+    let mut object = schema::object(kind);
+    for part in path {
+        let Some(field) = object.and_then(|object| object.field(part)) else { continue };
+        match field.since.in_version(version) {
+            Support::Supported => object = inner(&field.ty),
+            other => return other,
+        }
+    }
+    Support::Supported
+}
+
+/// The object that a type is of, or lists.
+fn inner(ty: &Type) -> Option<&'static Object> {
+    match ty {
+        Type::Object(object) => Some(object),
+        Type::List(item) | Type::Map(item) => inner(item),
+        _ => None,
+    }
 }
 
 fn fields(value: &Value, object: &'static Object, pointer: &str, sites: &mut Vec<Site>) {
