@@ -174,10 +174,14 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
         return;
     };
     let field = |key: &str| document.get(key).and_then(Node::as_text);
-    let Some(kind) = field("kind") else {
+    let Some(kind) = field("kind").filter(|kind| !kind.is_empty()) else {
         return diagnostics.push(lacks(document, "kind", "a manifest"));
     };
     let place = document.get("kind").map_or(document.span, |node| node.span);
+    let version = field("apiVersion").filter(|version| !version.is_empty());
+    if version.is_none() {
+        return diagnostics.push(lacks(document, "apiVersion", "a manifest"));
+    }
     if kind == "List" {
         for item in document.get("items").map(Node::items).unwrap_or_default() {
             find(item, found, diagnostics);
@@ -185,6 +189,16 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
         return;
     }
     let Some(workload) = WorkloadKind::ALL.into_iter().find(|workload| workload.name() == kind) else {
+        let known = KINDS.iter().find(|(group, _)| Some(*group) == version);
+        if let Some((group, kinds)) = known.filter(|(_, kinds)| !kinds.contains(&kind)) {
+            let headline = format!("there is no `{}` in `{group}`", kind.escape_debug());
+            diagnostics.push(
+                Diagnostic::error("unknown-value", place, headline)
+                    .here("not a kind of object that Kubernetes has there")
+                    .did_you_mean(place, kind, kinds.iter().copied()),
+            );
+            return;
+        }
         diagnostics.push(
             Diagnostic::warning(
                 "not-a-workload",
@@ -216,6 +230,35 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
     typed::forget_cluster(&mut entries);
     found.push((Node { span: document.span, value: Value::Map(entries) }, workload));
 }
+
+/// The kinds of the groups that workloads are of, by which a misspelt one is told from another one.
+const KINDS: [(&str, &[&str]); 3] = [
+    (
+        "v1",
+        &[
+            "Binding",
+            "ComponentStatus",
+            "ConfigMap",
+            "Endpoints",
+            "Event",
+            "LimitRange",
+            "List",
+            "Namespace",
+            "Node",
+            "PersistentVolume",
+            "PersistentVolumeClaim",
+            "Pod",
+            "PodTemplate",
+            "ReplicationController",
+            "ResourceQuota",
+            "Secret",
+            "Service",
+            "ServiceAccount",
+        ],
+    ),
+    ("apps/v1", &["ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]),
+    ("batch/v1", &["CronJob", "Job"]),
+];
 
 fn api_version(kind: WorkloadKind) -> &'static str {
     match kind {
@@ -257,7 +300,9 @@ fn find_faults(id: FileId, written: &Written, options: &Options, diagnostics: &m
 
 /// The error about a field that has to be there.
 fn lacks(owner: &Node, field: &str, what: &str) -> Diagnostic {
+    let empty = owner.get(field).map(|node| node.span);
     let first = owner.entries().first().map_or(owner.span, |entry| entry.key_span);
+    let first = empty.unwrap_or(first);
     Diagnostic::error("missing-field", first, format!("{what} has no `{field}`"))
         .here(format!("`{field}` is missing"))
 }

@@ -5,8 +5,10 @@
 use super::metadata;
 use super::report::{Report, shown, text};
 use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names;
 use crate::model::{Workload, WorkloadKind};
 use crate::object::{Entry, Node};
+use k8s_openapi::api::core::v1::Toleration;
 
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 const MIRROR: &str = "kubernetes.io/config.mirror";
@@ -21,7 +23,13 @@ const IDLE: &[(&str, &str)] = &[
     ("security.alpha.kubernetes.io/unsafe-sysctls", "`securityContext { sysctls { … } }`"),
 ];
 
+const GENERATION: &str = "deprecated.daemonset.template.generation";
+const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
+
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
+    if workload.kind == WorkloadKind::DaemonSet {
+        generation(workload, report);
+    }
     let Some(annotations) = metadata::of_pods(workload).get("annotations") else { return };
     for annotation in annotations.entries() {
         let Some(value) = annotation.node.as_text() else { continue };
@@ -30,6 +38,8 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             report.add(deprecated(annotation, instead));
         } else if key == DELETION_COST {
             deletion_cost(annotation, value, report);
+        } else if key == TOLERATIONS {
+            tolerations(annotation, value, report);
         } else if key == MIRROR {
             mirror(workload, annotation, report);
         } else if key == SECCOMP_OF_POD {
@@ -71,6 +81,32 @@ fn deletion_cost(annotation: &Entry, value: &str, report: &mut Report<'_>) {
                 .here("not a 32-bit integer")
                 .help("give a whole number such as `100` or `-5`"),
         );
+    }
+}
+
+/// What older versions counted the templates of a DaemonSet by.
+fn generation(workload: &Workload, report: &mut Report<'_>) {
+    let annotations = workload.object.metadata.get("annotations").map_or(&[][..], Node::entries);
+    for annotation in annotations.iter().filter(|annotation| annotation.key == GENERATION) {
+        let Some(value) = annotation.node.as_text().filter(|value| value.parse::<i64>().is_err()) else {
+            continue;
+        };
+        report.add(invalid(annotation, value, "remove it; Kubernetes sets it"));
+    }
+}
+
+/// What older versions had in place of `tolerations`, as JSON.
+fn tolerations(annotation: &Entry, value: &str, report: &mut Report<'_>) {
+    let read = serde_json::from_str::<Vec<Toleration>>(value);
+    let is_one = |toleration: &Toleration| {
+        let is_known = [None, Some("Equal"), Some("Exists")].contains(&toleration.operator.as_deref());
+        let key = toleration.key.as_deref().unwrap_or_default();
+        is_known
+            && (key.is_empty() || names::qualified(key).is_none())
+            && (!key.is_empty() || toleration.operator.as_deref() == Some("Exists"))
+    };
+    if !value.is_empty() && !read.is_ok_and(|tolerations| tolerations.iter().all(is_one)) {
+        report.add(invalid(annotation, value, "remove it, and use `tolerations { … }`"));
     }
 }
 

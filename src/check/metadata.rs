@@ -14,7 +14,9 @@ const ANNOTATIONS_LIMIT: usize = 256 << 10;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     names_of(workload, report);
-    report.form(workload.object.metadata.get("namespace"), "a namespace", names::label);
+    // An empty one is none.
+    let namespace = workload.object.metadata.get("namespace").filter(|node| node.as_text() != Some(""));
+    report.form(namespace, "a namespace", names::label);
     object(&workload.object.metadata, report);
     described(&workload.pod.metadata, report);
     // What is wrong here is found out when a Job or a pod is made.

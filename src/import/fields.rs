@@ -95,6 +95,7 @@ fn free(entries: &[Entry]) -> Vec<Statement> {
 
 /// An amount of something as it was written, where a source can say it so.
 pub(super) fn amount(key: &str, written: &str) -> String {
+    let written = written.trim();
     let stands = written.starts_with(|first: char| first.is_ascii_digit() || first == '-')
         && !written.ends_with('.')
         && written[1..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');

@@ -24,6 +24,10 @@ pub(super) fn fields(
             }
             continue;
         };
+        if is_empty_word(object, &entry) {
+            kept.push(entry);
+            continue;
+        }
         // What has to be there is empty then, as for the API server.
         let typed = if field.required { item } else { node };
         if let Some(node) = typed(&field.ty, entry.node, diagnostics) {
@@ -31,6 +35,30 @@ pub(super) fn fields(
         }
     }
     kept
+}
+
+/// Whether a word is empty that the API server tells from none.
+fn is_empty_word(object: &Object, entry: &Entry) -> bool {
+    const TOLD_FROM_NONE: [&str; 14] = [
+        "cachingMode",
+        "completionMode",
+        "fsGroupChangePolicy",
+        "kind",
+        "mountPropagation",
+        "nodeAffinityPolicy",
+        "nodeTaintsPolicy",
+        "podReplacementPolicy",
+        "preemptionPolicy",
+        "procMount",
+        "recursiveReadOnly",
+        "seLinuxChangePolicy",
+        "supplementalGroupsPolicy",
+        "volumeMode",
+    ];
+    let field = object.field(&entry.key).filter(|field| matches!(field.ty, Type::Enum(_)));
+    let told = TOLD_FROM_NONE.contains(&entry.key.as_str())
+        || object.name == "Container" && entry.key == "restartPolicy";
+    field.is_some() && told && matches!(&entry.node.value, Value::Text(text) if text.is_empty())
 }
 
 /// Takes out of the metadata of an object what the cluster sets, whatever a manifest says: `kubectl get` prints it.
@@ -61,7 +89,7 @@ fn node(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Opt
         (Type::Enum(_), Value::Text(text)) if text.is_empty() => return None,
         (Type::Int32 | Type::IntOrString, Value::Number(text)) => text.parse::<i32>().is_ok(),
         (Type::Int64, Value::Number(text)) => text.parse::<i64>().is_ok(),
-        (Type::Quantity, Value::Number(text) | Value::Text(text)) => Quantity::parse(text).is_ok(),
+        (Type::Quantity, Value::Number(text) | Value::Text(text)) => Quantity::parse(text.trim()).is_ok(),
         (Type::Bool, Value::Bool(_))
         | (Type::Text | Type::Enum(_) | Type::Time | Type::IntOrString, Value::Text(_))
         | (Type::Object(_) | Type::Map(_) | Type::Any, Value::Map(_))
@@ -98,6 +126,7 @@ fn item(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Opt
         (Value::Null, Type::Object(_) | Type::Map(_)) => Some(Value::Map(Vec::new())),
         (Value::Null, Type::List(_)) => Some(Value::List(Vec::new())),
         (Value::Null, Type::Quantity | Type::Int32 | Type::Int64) => Some(Value::Number("0".into())),
+        (Value::Text(text), Type::Enum(_)) if text.is_empty() => Some(Value::Text("".into())),
         _ => None,
     };
     match empty {

@@ -3,7 +3,7 @@
 
 use crate::judge::{FieldError, Judge, Verdict, admit_text};
 use crate::manifest::{Manifest, manifest};
-use crate::mutants::{Base, Mutant, Stock, bases, support};
+use crate::mutants::{Base, Mutant, Stock, bases, support, type_at};
 use crate::naming::{all_named, without_numbers};
 use crate::report::Report;
 use crate::shrink::shrink;
@@ -11,6 +11,8 @@ use crate::size;
 use initflow::compile::Options;
 use initflow::diagnostic::{Diagnostic, Severity};
 use initflow::import::import;
+use initflow::kubernetes::quantity::Quantity;
+use initflow::kubernetes::schema::Type;
 use initflow::kubernetes::version::{Support, Version};
 use serde_json::Value;
 
@@ -69,7 +71,7 @@ enum Outcome {
     Missed(String),
     /// Only initflow refuses it: the diagnostic.
     Invented(String),
-    /// Only one refuses it, for a reason that a source does not show: what the cluster has that the other does not know of.
+    /// Only one refuses it, for a reason that a source does not show, or that the reference gives.
     Undecidable(&'static str),
     /// Both refuse it, but no diagnostic names the field of an error: the rule and the diagnostics.
     Elsewhere(String),
@@ -85,6 +87,8 @@ impl Outcome {
         if let Some(first) = verdict.errors.first().filter(|_| errors.is_empty()) {
             return if is_custom(verdict, &mutant.object) {
                 Self::Undecidable("which kinds there are besides Kubernetes' own")
+            } else if is_set_by_the_cluster(verdict, mutant) {
+                Self::Undecidable("more lenient: what only a cluster sets is left out unread")
             } else {
                 Self::Missed(rule(first))
             };
@@ -95,11 +99,20 @@ impl Outcome {
             let support = |error: &&Diagnostic| {
                 support(kind, manifest.path_at(&error.primary.span.range()), mutant.version)
             };
-            if errors.iter().all(|error| matches!(support(error), Support::Absent { .. })) {
+            let is_new = |error: &&Diagnostic| {
+                error.name == "field-too-new" || matches!(support(error), Support::Absent { .. })
+            };
+            if errors.iter().all(is_new) {
                 return Self::Undecidable("fields of later versions, which the judge knows for all");
             }
-            if errors.iter().all(|error| support(error) != Support::Supported) {
+            let is_off = found.iter().any(|found| found.name == "feature-gate-off");
+            if is_off || errors.iter().all(|error| support(error) != Support::Supported) {
                 return Self::Undecidable("feature gates");
+            }
+            let stricter =
+                |error: &&Diagnostic| stricter(manifest.path_at(&error.primary.span.range()), &mutant.object);
+            if let Some(why) = errors.iter().map(stricter).collect::<Option<Vec<_>>>() {
+                return Self::Undecidable(why[0]);
             }
             let place = without_numbers(manifest.path_at(&first.primary.span.range()));
             return Self::Invented(format!("{} {}", first.name, leveled(&place)));
@@ -153,6 +166,45 @@ fn is_custom(verdict: &Verdict, object: &Value) -> bool {
         object["apiVersion"].as_str().and_then(|version| version.split_once('/')).map(|(group, _)| group);
     verdict.errors.iter().all(|error| error.detail.starts_with("no matches for kind"))
         && group.is_some_and(|group| group.contains('.') && !group.ends_with(".k8s.io"))
+}
+
+/// Whether all that is wrong is in metadata that a cluster sets anew, whatever a manifest says.
+fn is_set_by_the_cluster(verdict: &Verdict, mutant: &Mutant) -> bool {
+    const SET: [&str; 8] = [
+        "creationTimestamp",
+        "deletionGracePeriodSeconds",
+        "deletionTimestamp",
+        "generation",
+        "managedFields",
+        "resourceVersion",
+        "selfLink",
+        "uid",
+    ];
+    let times = ["creationTimestamp", "deletionTimestamp", "managedFields"];
+    let has_time = || times.iter().any(|field| mutant.object["metadata"].get(field).is_some());
+    verdict.errors.iter().all(|error| {
+        let field = error.field.strip_prefix("metadata.").unwrap_or_default();
+        SET.iter().any(|set| field.starts_with(set)) || error.detail.starts_with("parsing time") && has_time()
+    })
+}
+
+/// What is refused although Kubernetes takes it, since nobody can mean it; the reference says so.
+fn stricter(place: &[String], object: &Value) -> Option<&'static str> {
+    let pointer: String =
+        place.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect();
+    let value = object.pointer(&pointer)?;
+    let text = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
+    match type_at(object, &pointer)? {
+        Type::Quantity => {
+            let is_counted = Quantity::parse(&text).is_ok_and(|quantity| quantity.fits_millis());
+            (!is_counted).then_some("stricter: amounts that Kubernetes itself cannot add up")
+        }
+        Type::Time => Some("stricter: times that only Go can read"),
+        _ if pointer.starts_with("/spec/volumeClaimTemplates/") && place.len() == 4 => {
+            Some("stricter: a claim's template that says to be something else")
+        }
+        _ => None,
+    }
 }
 
 /// What import finds.

@@ -12,8 +12,8 @@ use change::{CHANGES, Scene};
 use harvest::Harvest;
 use initflow::kubernetes::version::Version;
 use serde_json::Value;
-pub(crate) use sites::support;
 use sites::{Site, sites};
+pub(crate) use sites::{support, type_at};
 use std::collections::BTreeMap;
 
 /// How often a change is tried before another object is taken.

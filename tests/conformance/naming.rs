@@ -19,6 +19,13 @@ const AT_ODDS: &[(&str, &str)] = &[
     ("spec.template.metadata.labels", "spec.selector"),
     // A label that the Job's name becomes.
     ("spec.template.metadata.labels", "metadata.name"),
+    // Labels of both have to be those of the Job.
+    ("spec.template.metadata.labels", "metadata.labels"),
+    ("restartPolicy", "restartPolicyRules"),
+    // What is asked of the pod of a host process.
+    ("hostNetwork", "securityContext.windowsOptions"),
+    ("hostNetwork", "containers"),
+    ("hostNetwork", "initContainers"),
     ("resources.requests", "resources.limits"),
     ("resources.limits", "resources.requests"),
 ];
@@ -36,11 +43,15 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     // The Job's name becomes labels.
     ("spec.template.metadata.labels.job-name", "metadata.name"),
     ("spec.template.metadata.labels.batch.kubernetes.io/job-name", "metadata.name"),
+    // Labels of the pods become the Job's own.
+    ("metadata.labels", "spec.template.metadata.labels"),
+    // The name of a claim starts with the pod's.
+    ("spec.volumes.*.name", "metadata.name"),
     // What selects nothing does not match.
     ("spec.template.metadata.labels", "spec.selector"),
 ];
 
-/// Parts of paths in Kubernetes' messages that are called otherwise in the objects; `*` is any item.
+/// Parts of paths in Kubernetes' messages that are called otherwise in the objects; `#` is an item, `*` any item.
 const ALIASES: &[(&str, &str)] = &[
     ("cephFS", "cephfs"),
     ("spec.template.labels", "spec.template.metadata.labels"),
@@ -51,6 +62,12 @@ const ALIASES: &[(&str, &str)] = &[
     ("downwardAPI.path", "downwardAPI.items.*.path"),
     ("downwardAPI.mode", "downwardAPI.items.*.mode"),
     ("projected.path", "projected.sources.*"),
+    ("csi.name", "csi.nodePublishSecretRef.name"),
+    ("podAffinityTerm.namespace", "podAffinityTerm.namespaces"),
+    (
+        "requiredDuringSchedulingIgnoredDuringExecution.#.namespace",
+        "requiredDuringSchedulingIgnoredDuringExecution.#.namespaces",
+    ),
     ("volumeMounts.recursiveReadOnly", "volumeMounts.*.recursiveReadOnly"),
     ("volumeMounts.mountPropagation", "volumeMounts.*.mountPropagation"),
     ("volumeMounts.subPath", "volumeMounts.*.subPath"),
@@ -81,8 +98,15 @@ pub(crate) fn all_named<'e>(
             CONSEQUENCES.iter().any(|(one, other)| effect.ends_with(one) && cause.contains(other))
         })
     };
+    let known = ways.iter().any(|(way, _)| way.is_some());
+    let unread =
+        known && diagnostics.iter().any(|found| ["type-mismatch", "unknown-statement"].contains(&found.name));
     let ways = ways.iter().zip(errors).map(|((way, field), error)| match way {
         None if follows(field) => Ok("as what it follows from"),
+        // What is missing may be in what cannot be read, and is looked for when that has been cured.
+        None if unread || known && ["Required", "NotFound"].contains(&error.kind.as_str()) => {
+            Ok("once the rest is cured")
+        }
         way => way.ok_or(error),
     });
     ways.collect()
@@ -161,12 +185,13 @@ fn is_head(found: &[String]) -> bool {
 fn path(error: &FieldError, object: &Value) -> Vec<String> {
     let mut path = segments(&error.field);
     if error.from == "pod" {
+        let is_whole = ["template", "jobTemplate"].contains(&path.get(1).map_or("", String::as_str));
         let template: &[&str] = match object["kind"].as_str() {
             Some("Pod") | None => &[],
             Some("CronJob") => &["spec", "jobTemplate", "spec", "template"],
             Some(_) => &["spec", "template"],
         };
-        if !path.iter().map(String::as_str).collect::<Vec<_>>().starts_with(template) || template.is_empty() {
+        if !is_whole {
             path.splice(..0, template.iter().map(|key| (*key).to_owned()));
         }
     }
@@ -175,11 +200,15 @@ fn path(error: &FieldError, object: &Value) -> Vec<String> {
     }
     for (alias, real) in ALIASES {
         let alias: Vec<&str> = alias.split('.').collect();
-        if let Some(at) = path.windows(alias.len()).position(|part| part == alias) {
-            path.splice(at..at + alias.len(), real.split('.').map(str::to_owned));
+        let is = |(part, name): (&String, &&str)| part == name || *name == "#" && is_number(part);
+        if let Some(at) = path.windows(alias.len()).position(|parts| parts.iter().zip(&alias).all(is)) {
+            let item =
+                path[at..at + alias.len()].iter().find(|part| is_number(part)).cloned().unwrap_or_default();
+            let part = |part: &str| if part == "#" { item.clone() } else { part.to_owned() };
+            path.splice(at..at + alias.len(), real.split('.').map(part).collect::<Vec<_>>());
         }
     }
-    claimed(path, object)
+    if error.kind == "decoding" { path } else { claimed(path, object) }
 }
 
 /// The path of a claim's template where it counts as a volume of the pod: those come first.

@@ -36,6 +36,11 @@ pub(crate) fn sites(value: &Value) -> Vec<Site> {
     sites
 }
 
+/// The type of what stands at a place.
+pub(crate) fn type_at(object: &Value, pointer: &str) -> Option<&'static Type> {
+    sites(object).into_iter().find(|site| site.pointer == pointer)?.ty
+}
+
 /// Whether a version's API server looks at a field, of the innermost field of a path that it may not look at.
 pub(crate) fn support(kind: &str, path: &[String], version: Version) -> Support {
     let mut object = schema::object(kind);
