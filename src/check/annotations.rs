@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names;
 use crate::model::{Workload, WorkloadKind};
 use crate::object::{Entry, Node};
-use k8s_openapi::api::core::v1::Toleration;
+use serde::Deserialize;
 
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 const MIRROR: &str = "kubernetes.io/config.mirror";
@@ -93,6 +93,13 @@ fn generation(workload: &Workload, report: &mut Report<'_>) {
         };
         report.add(invalid(annotation, value, "remove it; Kubernetes sets it"));
     }
+}
+
+/// What a toleration in an annotation is checked for.
+#[derive(Deserialize)]
+struct Toleration {
+    key: Option<String>,
+    operator: Option<String>,
 }
 
 /// What older versions had in place of `tolerations`, as JSON.

@@ -61,6 +61,20 @@ fn cron_job(workload: &Workload, report: &mut Report<'_>) {
     if let Some(zone) = spec.get("timeZone") {
         time_zone(zone, report);
     }
+    // A Job that these contradict is only refused when it is made.
+    report.leniently(true, |report| {
+        for label in workload.pod.metadata.get("labels").map_or(&[][..], Node::entries) {
+            if NAME_LABELS.iter().chain(IDENTITY_LABELS).any(|known| *known == label.key) {
+                let help = "remove it";
+                report.unmet(
+                    label.key_span,
+                    &label.key,
+                    "is a label that Kubernetes gives a Job's pods",
+                    help,
+                );
+            }
+        }
+    });
     let Some(job) = &workload.job else { return };
     if let Some(selector) = entry(&job.spec, "selector") {
         report.unmet(selector.key_span, "selector", "is made by Kubernetes in a CronJob", "remove it");

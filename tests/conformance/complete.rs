@@ -102,8 +102,15 @@ impl Outcome {
             let is_new = |error: &&Diagnostic| {
                 error.name == "field-too-new" || matches!(support(error), Support::Absent { .. })
             };
-            if errors.iter().all(is_new) {
+            if errors.iter().any(is_new) {
                 return Self::Undecidable("fields of later versions, which the judge knows for all");
+            }
+            let is_replaced = |found: &Diagnostic| {
+                let place = manifest.path_at(&found.primary.span.range());
+                found.name == "duplicate-name" && place.iter().any(|part| part == "volumeClaimTemplates")
+            };
+            if found.iter().any(is_replaced) {
+                return Self::Undecidable("stricter: a volume that a claim takes the place of");
             }
             let is_off = found.iter().any(|found| found.name == "feature-gate-off");
             if is_off || errors.iter().all(|error| support(error) != Support::Supported) {

@@ -47,6 +47,9 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     ("metadata.labels", "spec.template.metadata.labels"),
     // The name of a claim starts with the pod's.
     ("spec.volumes.*.name", "metadata.name"),
+    // An annotation that a field has taken the place of.
+    ("securityContext.seccompProfile.type", "metadata.annotations.seccomp"),
+    ("securityContext.seccompProfile.type", "metadata.annotations.container.seccomp"),
     // What selects nothing does not match.
     ("spec.template.metadata.labels", "spec.selector"),
 ];
@@ -98,10 +101,17 @@ pub(crate) fn all_named<'e>(
             CONSEQUENCES.iter().any(|(one, other)| effect.ends_with(one) && cause.contains(other))
         })
     };
+    let several = |field: &str| {
+        diagnostics.iter().filter(|found| found.name == "several-sources").any(|found| {
+            let place = manifest.path_at(&found.primary.span.range());
+            field.starts_with(&without_numbers(&place[..place.len().saturating_sub(1)]))
+        })
+    };
     let known = ways.iter().any(|(way, _)| way.is_some());
     let unread =
         known && diagnostics.iter().any(|found| ["type-mismatch", "unknown-statement"].contains(&found.name));
     let ways = ways.iter().zip(errors).map(|((way, field), error)| match way {
+        None if several(field) => Ok("as one of several"),
         None if follows(field) => Ok("as what it follows from"),
         // What is missing may be in what cannot be read, and is looked for when that has been cured.
         None if unread || known && ["Required", "NotFound"].contains(&error.kind.as_str()) => {
