@@ -33,11 +33,12 @@ fn a_workload_that_is_too_large_is_refused() {
          template:\n    metadata:\n      labels:\n{}    spec: {{containers: [{{name: web, image: nginx}}]}}\n",
         labels.replace("    l", "        l").replacen("        l0", "        a: b\n        l0", 1)
     );
-    let variables = lines(30_000, |at| format!("    # the {at}th\n    - {{name: V{at}, value: x}}  # x"));
+    let variables =
+        lines(30_000, |at| format!("    # the {at}th\n    - {{name: V{at}, value: {value}}}  # x"));
     let volumes = lines(12_000, |at| format!("  - {{name: v{at}, emptyDir: {{}}}}"));
     let mounts = lines(12_000, |at| format!("    - {{name: v{at}, mountPath: /v{at}/{value}}}"));
-    let unknown = lines(30_000, |at| format!("    f{at}: x"));
-    let objects = "{\"a\":1}".repeat(1_000);
+    let unknown = lines(5_000, |at| format!("    f{at}: x"));
+    let objects = "{\"a\":1}".repeat(500);
     for (text, name) in [
         (deployment, "too-large"),
         (format!("{POD}    env:\n{variables}"), "too-large"),
