@@ -75,6 +75,9 @@ impl<'s> Trees<'s> {
 
     /// Reads the documents between two offsets, up to the first that is broken.
     pub(super) fn read(&mut self, mut start: usize, end: usize) {
+        if self.file.text[start..end].trim_ascii().is_empty() {
+            return;
+        }
         let mut comments = true;
         while let Err(stop) = self.stretch(start, end, comments) {
             match stop {
