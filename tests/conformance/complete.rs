@@ -3,7 +3,7 @@
 
 use crate::judge::{FieldError, Judge, Verdict, admit_text};
 use crate::manifest::{Manifest, manifest};
-use crate::mutants::{Base, Mutant, Stock, bases, support, type_at};
+use crate::mutants::{Base, Mutant, Stock, bases, below, support, type_at};
 use crate::naming::{all_named, without_numbers};
 use crate::report::Report;
 use crate::shrink::shrink;
@@ -162,7 +162,7 @@ fn located(verdict: &Verdict, mutant: &Mutant) -> Vec<FieldError> {
     let mut errors = verdict.errors.clone();
     for error in errors.iter_mut().filter(|error| error.kind == "decoding" && error.field.is_empty()) {
         let parts = mutant.pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
-        error.field = parts.map(|part| format!("[{part}]")).collect();
+        error.field = parts.fold(String::new(), |field, part| field + "[" + &part + "]");
     }
     errors
 }
@@ -197,8 +197,7 @@ fn is_set_by_the_cluster(verdict: &Verdict, mutant: &Mutant) -> bool {
 
 /// What is refused although Kubernetes takes it, since nobody can mean it; the reference says so.
 fn stricter(place: &[String], object: &Value) -> Option<&'static str> {
-    let pointer: String =
-        place.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect();
+    let pointer = place.iter().fold(String::new(), |pointer, part| below(&pointer, part));
     let value = object.pointer(&pointer)?;
     let text = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
     match type_at(object, &pointer)? {

@@ -49,7 +49,7 @@ impl Manifest {
                     self.line(indent, breaks || at > 0);
                     path.push(key.clone());
                     self.place(path, &format!("{}:", name(key)), |out, path| {
-                        out.block(value, path, indent + 2, true)
+                        out.block(value, path, indent + 2, true);
                     });
                     path.pop();
                 }

@@ -13,7 +13,7 @@ use harvest::Harvest;
 use initflow::kubernetes::version::Version;
 use serde_json::Value;
 use sites::{Site, sites};
-pub(crate) use sites::{support, type_at};
+pub(crate) use sites::{below, support, type_at};
 use std::collections::BTreeMap;
 
 /// How often a change is tried before another object is taken.

@@ -66,7 +66,7 @@ fn inner(ty: &Type) -> Option<&'static Object> {
 fn fields(value: &Value, object: &'static Object, pointer: &str, sites: &mut Vec<Site>) {
     for (key, value) in value.as_object().into_iter().flatten() {
         if let Some(field) = object.field(key) {
-            walk(value, &field.ty, (object.name, field.name), below(pointer, key), sites);
+            walk(value, &field.ty, (object.name, field.name), &below(pointer, key), sites);
         }
     }
 }
@@ -75,30 +75,31 @@ fn walk(
     value: &Value,
     ty: &'static Type,
     field: (&'static str, &'static str),
-    pointer: String,
+    pointer: &str,
     sites: &mut Vec<Site>,
 ) {
     let object = match ty {
         Type::Object(object) => Some(*object),
         _ => None,
     };
-    sites.push(Site { pointer: pointer.clone(), field, ty: Some(ty), object });
+    sites.push(Site { pointer: pointer.to_owned(), field, ty: Some(ty), object });
     match (ty, value) {
-        (Type::Object(object), _) => fields(value, object, &pointer, sites),
+        (Type::Object(object), _) => fields(value, object, pointer, sites),
         (Type::List(item), Value::Array(items)) => {
             for (at, value) in items.iter().enumerate() {
-                walk(value, item, field, below(&pointer, &at.to_string()), sites);
+                walk(value, item, field, &below(pointer, &at.to_string()), sites);
             }
         }
         (Type::Map(item), Value::Object(entries)) => {
             for (key, value) in entries {
-                walk(value, item, field, below(&pointer, key), sites);
+                walk(value, item, field, &below(pointer, key), sites);
             }
         }
         _ => {}
     }
 }
 
-fn below(pointer: &str, name: &str) -> String {
+/// The pointer of what stands in a place.
+pub(crate) fn below(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
