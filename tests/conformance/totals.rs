@@ -1,4 +1,4 @@
-//! The effective totals and the QoS class of random pods, which are those that Kubernetes' own code counts.
+//! The effective totals and the `QoS` class of random pods, which are those that Kubernetes' own code counts.
 
 use crate::judge::Judge;
 use crate::report::Report;
@@ -248,9 +248,10 @@ fn any(resource: &str, rng: &mut Rng) -> String {
         return ["0", "1", "2", "7", "1k", "9007199254740993"][rng.usize(..6)].to_owned();
     }
     let is_cpu = resource == CPU;
-    let suffixes: &[&str] = match is_cpu {
-        true => &["m", "m", "m", "", "", "u", "n", "k", "e0", "e3"],
-        false => &["Ki", "Mi", "Mi", "Gi", "Gi", "Ti", "Pi", "", "k", "M", "G", "T", "P", "e3", "e6"],
+    let suffixes: &[&str] = if is_cpu {
+        &["m", "m", "m", "", "", "u", "n", "k", "e0", "e3"]
+    } else {
+        &["Ki", "Mi", "Mi", "Gi", "Gi", "Ti", "Pi", "", "k", "M", "G", "T", "P", "e3", "e6"]
     };
     let suffix = suffixes[rng.usize(..suffixes.len())];
     match rng.u8(..40) {
