@@ -29,8 +29,6 @@ fn rules_hold() {
 
 /// The rules of which a source can know nothing, with the reason.
 const NOT_IN_A_SOURCE: &[(&str, &str)] = &[
-    ("ENV-VALUEFROM-ONE", "a variable has one value, which one function gives"),
-    ("ENV-VALUE-XOR", "a variable has one value, which one function gives"),
     ("ENVFROM-ONE", "`from` takes one source"),
     ("SEC-PRIV", "a flag of the API server allows privileged containers"),
     ("UPD-DEP", "an update is judged by what is in the cluster"),

@@ -75,7 +75,13 @@ impl Resolver<'_> {
         map: &mut Map,
         scope: &Scope,
     ) {
-        self.supported(&field.since, &format!("`{}`", field.name), statement.name.span);
+        let what = format!("`{}`", field.name);
+        // A variable whose source is dropped is one without a source, which is refused.
+        if object.name == "EnvVarSource" {
+            self.supported_value(&field.since, &what, statement.name.span);
+        } else {
+            self.supported(&field.since, &what, statement.name.span);
+        }
         if one_of_group(object, field.name) {
             let others = |entry: &crate::object::Entry| {
                 entry.key != field.name && entry.layer < scope.layer && one_of_group(object, &entry.key)
