@@ -114,6 +114,9 @@ fn data_sources(spec: &Node, report: &mut Report<'_>) {
     for data in [source, reference].into_iter().flatten() {
         report.required(data, "name", "a source of data", data.span);
         let kind = report.required(data, "kind", "a source of data", data.span);
+        if let Some(group) = entry(data, "apiGroup") {
+            report.form(Some(&group.node), "a group of the API", names::subdomain);
+        }
         if let Some(kind) = kind
             && entry(data, "apiGroup").is_none()
             && kind.as_text().is_some_and(|kind| kind != "PersistentVolumeClaim")

@@ -79,7 +79,8 @@ fn absolute(path: Option<&Node>, report: &mut Report<'_>) {
 }
 
 fn azure_disk(fields: &Node, report: &mut Report<'_>) {
-    let (Some(kind), Some(uri)) = (text(fields, "kind"), entry(fields, "diskURI")) else { return };
+    let Some(uri) = entry(fields, "diskURI") else { return };
+    let kind = text(fields, "kind").unwrap_or("Shared");
     let start = if kind == "Managed" { "/subscriptions/" } else { "https://" };
     if uri.node.as_text().is_some_and(|uri| !uri.starts_with(start)) {
         let why = format!("of a disk of the kind `{kind}` starts with `{start}`");

@@ -12,6 +12,10 @@ use crate::source::Span;
 /// The largest sum of the keys and values of annotations, in bytes.
 const ANNOTATIONS_LIMIT: usize = 256 << 10;
 
+/// The longest name of who manages fields, and of the subresource by which.
+const MANAGER_LIMIT: usize = 128;
+const SUBRESOURCE_LIMIT: usize = 256;
+
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     names_of(workload, report);
     // An empty one is none.
@@ -66,8 +70,11 @@ pub(super) fn annotations_size(annotations: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// Checks finalizers and owners.
+/// Checks finalizers, owners, and who manages which fields.
 fn tracked(metadata: &Node, report: &mut Report<'_>) {
+    for entry in items(metadata, "managedFields") {
+        managed_fields(entry, report);
+    }
     let finalizers = items(metadata, "finalizers");
     for finalizer in finalizers {
         report.form(Some(finalizer), "a finalizer", finalizer_form);
@@ -108,6 +115,29 @@ fn tracked(metadata: &Node, report: &mut Report<'_>) {
             );
         }
     }
+}
+
+fn managed_fields(entry: &Node, report: &mut Report<'_>) {
+    report.required(entry, "operation", "an entry of managed fields", entry.span);
+    if let Some(ty) = entry.get("fieldsType")
+        && ty.as_text().is_some_and(|ty| !ty.is_empty() && ty != "FieldsV1")
+    {
+        report.unmet(ty.span, "fieldsType", "can only be `FieldsV1`", "remove it");
+    }
+    report.form(entry.get("manager"), "the name of a manager", manager);
+    if let Some(subresource) = entry.get("subresource")
+        && let Some(written) = subresource.as_text()
+        && written.len() > SUBRESOURCE_LIMIT
+    {
+        report.add(too_long(written, subresource.span, "a subresource", SUBRESOURCE_LIMIT));
+    }
+}
+
+fn manager(name: &str) -> Option<names::Fault> {
+    if name.len() > MANAGER_LIMIT {
+        return Some(names::Fault::TooLong(MANAGER_LIMIT));
+    }
+    name.chars().any(char::is_control).then_some(names::Fault::Form("characters that can be printed"))
 }
 
 fn finalizer_form(text: &str) -> Option<names::Fault> {
