@@ -12,6 +12,7 @@ mod coverage;
 mod examples;
 mod generate;
 mod judge;
+mod lost;
 mod manifest;
 mod mutants;
 mod naming;

@@ -71,7 +71,8 @@ impl Generator {
             .fields
             .iter()
             .filter(|field| {
-                field.name != "name" && matches!(field.since.in_version(self.version), Support::Supported)
+                field.name != "name"
+                    && !matches!(field.since.in_version(self.version), Support::Absent { .. })
             })
             .collect();
         let towards = |field: &&&schema::Field| {
@@ -96,7 +97,7 @@ impl Generator {
     /// `volume NAME secret "x" { … }`, without the name.
     fn short_volume(&mut self) -> (Statement, Kind) {
         let (word, object, field, kind) = self.pick(SHORT);
-        if word == "image" && self.version.0 < 35 {
+        if word == "image" && self.version.0 < 35 && self.chance(80) {
             return (line("volume", Vec::<String>::new()), Kind::Scratch);
         }
         let mut values = Vec::new();
