@@ -102,7 +102,10 @@ pub(super) fn amount(key: &str, written: &str) -> String {
     match Quantity::parse(written) {
         // Kubernetes counts thousandths of a byte and thousands of thousands of cores; a source has no such units.
         Ok(quantity) if !is_unit_of(key, written) => quantity.decimal(),
-        Ok(quantity) if !stands => quantity.to_string(),
+        Ok(quantity) if !stands => {
+            let printed = quantity.to_string();
+            if is_unit_of(key, &printed) && !printed.contains("e-") { printed } else { quantity.decimal() }
+        }
         _ => written.to_owned(),
     }
 }

@@ -51,7 +51,10 @@ pub(super) fn labels(
             Some(selector) => check(selector, wanted, &pods, kind, diagnostics),
         }
     }
-    let implied = selector.is_some_and(|selector| selector.node.entries().len() == 1)
+    let name = root.get("metadata").and_then(|metadata| metadata.get("name"));
+    // Without a name, as with `generateName`, nothing goes without saying.
+    let implied = name.is_some()
+        && selector.is_some_and(|selector| selector.node.entries().len() == 1)
         && matches!(wanted, [only] if only.key == NAME_LABEL);
     let of_pods = pairs(&pods);
     let (both, own): (Vec<Entry>, Vec<Entry>) =
@@ -61,7 +64,6 @@ pub(super) fn labels(
     let is_said =
         |entry: &Entry| of_both.contains(&pair(entry)) || (!implied && of_selector.contains(&pair(entry)));
     let is_name = |entry: &Entry| {
-        let name = root.get("metadata").and_then(|metadata| metadata.get("name"));
         implied && entry.key == NAME_LABEL && name.and_then(Node::as_text) == entry.node.as_text()
     };
     let pods = pods.into_iter().filter(|entry| !is_said(entry) && !is_name(entry)).collect();

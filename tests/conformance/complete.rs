@@ -200,7 +200,15 @@ fn stricter(place: &[String], object: &Value) -> Option<&'static str> {
     let pointer = place.iter().fold(String::new(), |pointer, part| below(&pointer, part));
     let value = object.pointer(&pointer)?;
     let text = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
+    let name = place.last().map_or("", String::as_str);
     match type_at(object, &pointer)? {
+        // What a directory of zones holds besides zones.
+        Type::Text if name == "timeZone" && text == "posixrules" => {
+            Some("time zones that only the API server's machine has")
+        }
+        Type::Quantity if name.starts_with("kubernetes.io/") => {
+            Some("stricter: a resource of Kubernetes' own domain, requested without a limit")
+        }
         Type::Quantity => {
             let is_counted = Quantity::parse(&text).is_ok_and(|quantity| quantity.fits_millis());
             (!is_counted).then_some("stricter: amounts that Kubernetes itself cannot add up")

@@ -108,8 +108,7 @@ pub(crate) fn all_named<'e>(
         })
     };
     let known = ways.iter().any(|(way, _)| way.is_some());
-    let unread =
-        known && diagnostics.iter().any(|found| ["type-mismatch", "unknown-statement"].contains(&found.name));
+    let unread = known && diagnostics.iter().any(|found| HIDING.contains(&found.name));
     let ways = ways.iter().zip(errors).map(|((way, field), error)| match way {
         None if several(field) => Ok("as one of several"),
         None if follows(field) => Ok("as what it follows from"),
@@ -121,6 +120,17 @@ pub(crate) fn all_named<'e>(
     });
     ways.collect()
 }
+
+/// What `import` says of what it cannot write as a source, which is not looked at any further.
+const HIDING: [&str; 7] = [
+    "missing-field",
+    "missing-source",
+    "several-handlers",
+    "several-sources",
+    "type-mismatch",
+    "unknown-statement",
+    "use-the-statement",
+];
 
 /// How a diagnostic names the field of an error, if it does.
 fn named(
@@ -152,6 +162,9 @@ fn named(
     let field = if missing { &whole[..whole.len().min(there + 1)] } else { &whole[..] };
     if is_beside(found, field, missing) {
         return Some("beside");
+    }
+    if diagnostic.name == "unmet-requirement" && found.len() > levels(found) && field.starts_with(found) {
+        return Some("as part of what may not be there");
     }
     if missing && is_head(found) && unit(field, missing) <= levels(field) {
         return Some("by the workload");
