@@ -159,7 +159,9 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
     use WorkloadKind::{CronJob, Job, StatefulSet};
     let form = if workload.kind == StatefulSet { names::label } else { names::subdomain };
     let prefix = workload.object.metadata.get("generateName");
-    let prefix = prefix.and_then(|prefix| Some((prefix, prefix.as_text()?)));
+    // An empty one beside a name is none.
+    let told = |text: &&str| !text.is_empty() || workload.name.is_none();
+    let prefix = prefix.and_then(|prefix| Some((prefix, prefix.as_text().filter(told)?)));
     if let Some((prefix, written)) = prefix
         && workload.name.is_none()
         && written.contains('.')

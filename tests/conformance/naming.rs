@@ -285,8 +285,11 @@ fn is_beside(found: &[String], field: &[String], missing: bool) -> bool {
     let common = found.iter().zip(field).take_while(|(one, other)| one == other).count();
     // A place within a list that the field has not is one of another object.
     let near = found.len() <= common + 1;
-    near && common >= unit(field, missing).min(field.len().saturating_sub(1))
-        && (missing || common + 1 >= field.len())
+    let unit = unit(field, missing);
+    if missing {
+        return near && common >= unit.min(field.len().saturating_sub(1));
+    }
+    near && common >= unit && common + 1 >= field.len()
 }
 
 /// How much of a path leads to the smallest object that is known as one thing: an item of a list, or a field of a level.
