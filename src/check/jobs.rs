@@ -118,8 +118,9 @@ fn job(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
     if let Some(policy) = entry(spec, "successPolicy") {
         success_policy(workload.kind, spec, policy, report);
     }
-    if let Some(manager) = entry(spec, "managedBy") {
-        report.form(Some(&manager.node), "a Job's manager", names::domain_path);
+    if spec.get("managedBy").is_some() {
+        let manager = report.required(spec, "managedBy", "a Job", spec.span);
+        report.form(manager, "a Job's manager", names::domain_path);
     }
     if workload.kind == WorkloadKind::Job {
         selector(workload, spec, report);
@@ -197,7 +198,7 @@ fn indexes(kind: WorkloadKind, spec: &Node, report: &mut Report<'_>) {
             report.unmet(failed.key_span, "maxFailedIndexes", "needs `backoffLimitPerIndex`", help);
         }
         let most = if many && per_index { MOST_FAILED_INDEXES } else { MOST_INDEXES };
-        let most = number("completions").map_or(most, |count| most.min(count.max(0)));
+        let most = completions(kind, spec).map_or(most, |count| most.min(count.max(0)));
         report.in_range(spec, "maxFailedIndexes", &(0..=most));
     } else if many && per_index {
         report.required(spec, "maxFailedIndexes", "a Job of more than 100000 indexes", mode);

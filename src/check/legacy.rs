@@ -116,6 +116,11 @@ fn flocker(fields: &Node, report: &mut Report<'_>) {
     if given("datasetName") == given("datasetUUID") {
         let owner = "a volume from `flocker`";
         report.exactly_one(fields, &["datasetName", "datasetUUID"], owner, fields.span, SOURCE);
+        for field in ["datasetName", "datasetUUID"] {
+            if !given(field) && fields.get(field).is_some() {
+                report.required(fields, field, owner, fields.span);
+            }
+        }
     }
     if let Some(name) = fields.get("datasetName")
         && let Some(written) = name.as_text()

@@ -23,7 +23,8 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             form(port, report);
             let port = Port::of(container, port, implied);
             twice(&port, &pod, first, report);
-            if host_network && container.role == Role::App {
+            // A step that runs once is the app of its Job.
+            if host_network && (container.role == Role::App || container.once.is_some()) {
                 same_on_host(port.node, report);
             }
             pod.push(port);
