@@ -11,6 +11,7 @@ mod corpus;
 mod coverage;
 mod examples;
 mod generate;
+mod imports;
 mod judge;
 mod lost;
 mod manifest;

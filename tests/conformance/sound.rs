@@ -29,7 +29,7 @@ const OF_FLOW: &[&str] = &[
 ];
 
 /// How many programs are compiled before the judge is asked.
-const BATCH: u64 = 500;
+pub(crate) const BATCH: u64 = 500;
 
 #[test]
 fn what_compiles_is_admitted() {
@@ -91,7 +91,7 @@ fn most_programs_compile() {
 }
 
 /// The programs from a number on, with what comes of each.
-fn batch(start: u64) -> Vec<(Program, Compilation)> {
+pub(crate) fn batch(start: u64) -> Vec<(Program, Compilation)> {
     let compile = |case| {
         let program = program(case);
         let compilation = program.compile();
@@ -105,7 +105,7 @@ fn count<'p>(programs: &'p [(Program, Compilation)], report: &mut Report) -> Vec
     let shown = env::var("SHOW").unwrap_or_default();
     let mut good = Vec::new();
     for pair in programs {
-        let (program, compilation) = pair;
+        let (_, compilation) = pair;
         if !compilation.failed() {
             report.count("programs", "compile");
             good.push(pair);
@@ -121,13 +121,12 @@ fn count<'p>(programs: &'p [(Program, Compilation)], report: &mut Report) -> Vec
                 eprintln!("{text}");
             }
         }
-        let _ = program;
     }
     good
 }
 
 /// The workloads of a program.
-fn objects(compilation: &Compilation) -> Vec<Value> {
+pub(crate) fn objects(compilation: &Compilation) -> Vec<Value> {
     let object = |compiled: &initflow::compile::Compiled| {
         serde_json::to_value(compiled.object().expect("a checked workload")).expect("JSON")
     };

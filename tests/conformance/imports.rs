@@ -1,0 +1,65 @@
+//! What generated programs compile to comes back from import as the same object: every field there is, in odd company.
+
+use crate::judge::Judge;
+use crate::report::Report;
+use crate::size;
+use crate::sound::{BATCH, batch, objects};
+use initflow::compile::{NoFiles, Options, compile};
+use initflow::diagnostic::human::Human;
+use initflow::import::import;
+use initflow::kubernetes::version::Version;
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+#[test]
+fn what_compiles_comes_back() {
+    let Some(mut judge) = Judge::start("what_compiles_comes_back") else { return };
+    let mut report = Report::new("imports");
+    let wanted = size::cases(500, 10_000);
+    let (mut start, mut seen) = (0, 0);
+    while seen < wanted {
+        let programs = batch(start);
+        start += BATCH;
+        let good = programs.iter().filter(|(_, compilation)| !compilation.failed());
+        let given: Vec<(Version, Value)> = good
+            .flat_map(|(program, compilation)| {
+                objects(compilation).into_iter().map(|object| (program.version, object))
+            })
+            .collect();
+        seen += given.len() as u64;
+        let back: Vec<Result<Value, String>> =
+            given.par_iter().map(|(version, object)| comes_back(*version, object)).collect();
+        for ((version, object), back) in given.iter().zip(back) {
+            report.count("objects", object["kind"].as_str().unwrap_or_default());
+            match back {
+                Err(message) => {
+                    let headline = message.lines().next().unwrap_or_default().to_owned();
+                    report.disagree(&headline, || format!("{version}\n{object:#}\n{message}"));
+                }
+                Ok(back) => {
+                    let answer = judge.ask(&[json!({"do": "same", "left": object, "right": back})]).remove(0);
+                    let differences = answer["differences"].as_array().cloned();
+                    for difference in differences.unwrap_or_else(|| vec![answer.clone()]) {
+                        let path = difference.as_str().and_then(|text| text.split(':').next());
+                        report.disagree(path.unwrap_or("no answer"), || format!("{difference}\n{object:#}"));
+                    }
+                }
+            }
+        }
+    }
+    report.finish();
+}
+
+/// An object, imported and compiled again; or what is said of it.
+fn comes_back(version: Version, object: &Value) -> Result<Value, String> {
+    let options = Options { version, ..Options::default() };
+    let imported = import("object.json", object.to_string(), &options);
+    let Some(source) = imported.source else {
+        return Err(Human::default().render(&imported.sources, &imported.diagnostics));
+    };
+    let compiled = compile("imported.initflow", source, &NoFiles, &options);
+    match compiled.workloads.as_slice() {
+        [workload] => Ok(serde_json::to_value(workload.object().expect("a checked workload")).expect("JSON")),
+        _ => Err(Human::default().render(&compiled.sources, &compiled.diagnostics)),
+    }
+}
