@@ -192,7 +192,14 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
                 .help(format!("write `{keyword} NAME {{ … }}`, or `generateName \"prefix-\"` in the block")),
         );
     }
-    let Some(name) = &workload.name else { return };
+    let Some(name) = &workload.name else {
+        if let Some((prefix, written)) = prefix.filter(|_| workload.kind == Job) {
+            let (kept, generated) = GENERATED;
+            let kept = written.get(..kept).unwrap_or(written);
+            indexed_name(workload, kept, generated, prefix.span, report);
+        }
+        return;
+    };
     let what = format!("a {}'s name", kind_word(workload.kind));
     if form(&name.text).is_some() {
         report.text_form(&name.text, name.span, &what, form);
@@ -211,7 +218,7 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
         diagnostic.severity = crate::diagnostic::Severity::Warning;
         let why = "Kubernetes appends a hash to it for a label, and no pod can be made once that has over 63";
         report.add(diagnostic.help(why));
-    } else if workload.kind != Job || !indexed_name(workload, report) {
+    } else if workload.kind != Job || !indexed_name(workload, &name.text, 0, name.span, report) {
         host_name(workload.kind, &name.text, name.span, report);
     }
 }
@@ -240,27 +247,39 @@ fn selects_by_name(workload: &Workload) -> bool {
     workload.name.as_ref().is_some_and(|name| labels.iter().any(|label| label.node.span == name.span))
 }
 
+/// What the API server keeps of a `generateName`, and how many letters it puts behind.
+const GENERATED: (usize, usize) = (58, 5);
+
 /// The pods of an indexed Job have its name and their index for a host name, which is a DNS label; whether they have not.
-fn indexed_name(workload: &Workload, report: &mut Report<'_>) -> bool {
-    let (spec, Some(name)) = (&workload.object.spec, &workload.name) else { return false };
+///
+/// `written` is what is given of the name, `generated` how many letters the API server completes it by.
+fn indexed_name(
+    workload: &Workload,
+    written: &str,
+    generated: usize,
+    span: Span,
+    report: &mut Report<'_>,
+) -> bool {
+    let spec = &workload.object.spec;
     let completions = super::jobs::completions(workload.kind, spec).unwrap_or(0);
-    if text(spec, "completionMode") == Some("Indexed") && completions > 0 {
-        let last = format!("{}-{}", name.text, completions - 1);
-        if names::label(&last).is_some() {
-            let suffix = last.len() - name.text.len();
-            let diagnostic = if name.text.contains('.') {
-                let headline = format!("an indexed Job's name cannot be `{}`", name.text);
-                Diagnostic::error("invalid-name", name.span, headline)
-                    .here("has a `.`")
-                    .help("use lowercase letters, digits and `-` alone")
-            } else {
-                too_long(&name.text, name.span, "an indexed Job's name", names::LABEL_LIMIT - suffix)
-            };
-            report.add(diagnostic.help(format!("the host name of its last pod would be `{last}`")));
-            return true;
-        }
+    if text(spec, "completionMode") != Some("Indexed") || completions <= 0 {
+        return false;
     }
-    false
+    let last = format!("{written}{}-{}", "x".repeat(generated), completions - 1);
+    if names::label(&last).is_none() {
+        return false;
+    }
+    let suffix = last.len() - written.len();
+    let diagnostic = if written.contains('.') {
+        let headline = format!("an indexed Job's name cannot be `{}`", super::report::shown(written));
+        Diagnostic::error("invalid-name", span, headline)
+            .here("has a `.`")
+            .help("use lowercase letters, digits and `-` alone")
+    } else {
+        too_long(written, span, "an indexed Job's name", names::LABEL_LIMIT - suffix)
+    };
+    report.add(diagnostic.help(format!("the host name of its last pod would be `{last}`")));
+    true
 }
 
 /// A kind as a message writes it.
