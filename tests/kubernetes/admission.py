@@ -106,7 +106,7 @@ def lost(given, stored, path=""):
         # The volume of a pod's token is added behind its own.
         for index, (one, other) in enumerate(zip(given, stored)):
             yield from lost(one, other, f"{path}[{index}]")
-    elif given != stored and not any(f".{key}" in path for key in QUANTITIES):
+    elif given not in (stored, "") and not any(f".{key}" in path for key in QUANTITIES):
         yield f"{path} (given {given!r}, stored {stored!r})"
 
 

@@ -81,7 +81,7 @@ def compare(cluster, given, compiled):
 
 
 def path(given):
-    namespace = given["metadata"].get("namespace", "default")
+    namespace = given["metadata"].get("namespace") or "default"
     return f"/{GROUPS.get(given['kind'], 'apis/apps/v1')}/namespaces/{namespace}/{given['kind'].lower()}s"
 
 
@@ -98,7 +98,7 @@ def apply(cluster, given):
 
 def named(cluster, given):
     """Makes what a manifest takes for granted: its namespace, service account and classes."""
-    cluster.namespace(given["metadata"].get("namespace", "default"))
+    cluster.namespace(given["metadata"].get("namespace") or "default")
     accounts(cluster, [given])
     pod = given["spec"]
     while "containers" not in pod:

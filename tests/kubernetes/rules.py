@@ -33,7 +33,7 @@ def prove(cluster):
 
 def admit(cluster, given):
     """What the API server has against an object."""
-    namespace = given["metadata"].get("namespace", "default")
+    namespace = given["metadata"].get("namespace") or "default"
     cluster.namespace(namespace)
     kind = given["kind"]
     if kind == "Pod" and (account := given["spec"].get("serviceAccountName")):
@@ -43,4 +43,5 @@ def admit(cluster, given):
     if status != 201:
         yield f"refused: {stored['message']}"
     else:
-        yield from (f"{path} is lost" for path in lost(given, stored))
+        # Who manages which field, the API server says anew.
+        yield from (f"{path} is lost" for path in lost(given, stored) if not path.startswith(".metadata.managedFields"))
