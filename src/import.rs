@@ -49,6 +49,9 @@ impl Import {
     }
 }
 
+/// How many steps are tried one by one, where not all of them can be built-in steps: each costs an import of the file.
+const MAX_TRIED: usize = 32;
+
 /// Which init containers become built-in steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Idioms {
@@ -79,7 +82,8 @@ pub fn import_with_idioms(name: &str, text: &str, options: &Options) -> Import {
         return all;
     }
     let alone = |step: &String| !import(Idioms::Only(vec![step.clone()])).failed();
-    let fit: Vec<String> = idioms::became(&all.diagnostics).into_iter().filter(alone).collect();
+    let tried = idioms::became(&all.diagnostics).into_iter().take(MAX_TRIED);
+    let fit: Vec<String> = tried.filter(alone).collect();
     let some = import(Idioms::Only(fit));
     if some.failed() { exact } else { some }
 }

@@ -29,7 +29,12 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
             }
         };
         console.diagnostics(&input.name, &import.sources, &import.diagnostics);
-        let Some(source) = import.source else { continue };
+        let Some(source) = import.source else {
+            if import.diagnostics.is_empty() {
+                console.help(&format!("there is no manifest in `{}`", input.name));
+            }
+            continue;
+        };
         let Some(folder) = &arguments.output else {
             texts.push(source);
             continue;

@@ -190,6 +190,9 @@ fn misfit(ty: &'static Type, span: crate::source::Span, value: &Value) -> Diagno
         (Type::Int32 | Type::Int64, Value::Text(text)) if text.parse::<i64>().is_ok() => {
             diagnostic.help("take the quotes off")
         }
+        (Type::List(Type::Text), Value::Text(_)) => {
+            diagnostic.help("write its words as items: `[\"sh\", \"-c\", \"…\"]`")
+        }
         (Type::List(_), Value::Map(_)) => diagnostic.help("write it as an item: `- ` before its first field"),
         (Type::Object(_) | Type::Map(_), Value::List(_)) => {
             diagnostic.help("take the `- ` off: here stands one map")
