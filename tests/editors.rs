@@ -1,0 +1,130 @@
+//! The words that editors colour are those of the vocabulary; `UPDATE=1` writes them anew.
+//!
+//! In an editor's file, the line below one that says `words: NAME` has the words of NAME.
+#![allow(clippy::unwrap_used)]
+
+use initflow::model::parameter_types;
+use initflow::statement::{Body, Entry, Need, Place, Slot};
+use initflow::vocabulary::{CONTAINERS, ENTRIES, statements_of_steps};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+/// How a file writes a list: behind what it begins, what stands between two words, before what it ends.
+struct Style {
+    opens: &'static str,
+    between: &'static str,
+    closes: &'static str,
+}
+
+const EXPRESSION: Style = Style { opens: "(?:", between: "|", closes: ")" };
+
+/// The files that have lists of words.
+const FILES: &[(&str, Style)] = &[("editors/vscode/syntaxes/initflow.tmLanguage.json", EXPRESSION)];
+
+#[test]
+fn editors_know_the_words_of_the_vocabulary() {
+    let lists = lists();
+    let mut stale = Vec::new();
+    for (path, style) in FILES {
+        let text = fs::read_to_string(path).unwrap();
+        let rendered = rendered(&text, style, &lists).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(path, rendered).unwrap();
+        } else if rendered != text {
+            stale.push(path);
+        }
+    }
+    assert!(stale.is_empty(), "{stale:?} are stale: run `UPDATE=1 cargo test --test editors`");
+}
+
+/// The text with the words of every list that it names.
+fn rendered(text: &str, style: &Style, lists: &BTreeMap<&str, Vec<&'static str>>) -> Result<String, String> {
+    let mut list: Option<&str> = None;
+    let mut rendered = String::new();
+    for line in text.split_inclusive('\n') {
+        match list.take() {
+            None => rendered.push_str(line),
+            Some(name) => {
+                let words = lists.get(name).ok_or_else(|| format!("no list is called `{name}`"))?;
+                let places = line
+                    .split_once(style.opens)
+                    .and_then(|(before, rest)| Some((before, &rest[rest.find(style.closes)?..])));
+                let (before, after) =
+                    places.ok_or_else(|| format!("below `words: {name}` stands no list"))?;
+                rendered.extend([before, style.opens, &words.join(style.between), after]);
+            }
+        }
+        list = line.split_once("words: ").map(|(_, name)| name.trim_end_matches(['"', ',', '\n', ' ']));
+    }
+    if rendered.contains("words: ") { Ok(rendered) } else { Err("it has no list".into()) }
+}
+
+/// Every list by its name, each in the order of the vocabulary.
+fn lists() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let file = |body| at(Place::File, move |entry| entry.body == body);
+    let workload = |body| at(Place::Workload, move |entry| entry.body == body);
+    let container = |body| at(Place::Container, move |entry| entry.body == body);
+    let (mounts, probes) = (container(Body::Fields("VolumeMount")), container(Body::Fields("Probe")));
+    let of_name = |place, name| at(place, move |entry| entry.name == name);
+    let steps: Vec<_> = statements_of_steps().collect();
+    let one_of = |need| need == Need::OneOf;
+    BTreeMap::from([
+        ("items", names(&file(Body::None))),
+        ("item-clauses", clauses(&file(Body::None), |_| true)),
+        ("workloads", names(&file(Body::Optional))),
+        ("template-workloads", [names(&file(Body::Optional)), vec!["part"]].concat()),
+        ("containers", CONTAINERS.to_vec()),
+        ("levels", names(&workload(Body::Required))),
+        ("volume-clauses", clauses(&of_name(Place::Workload, "volume"), |_| true)),
+        ("security-clauses", clauses(&of_name(Place::Workload, "security"), |_| true)),
+        ("mounts", names(&mounts)),
+        ("mount-clauses", clauses(&mounts, |_| true)),
+        ("probes", names(&probes)),
+        ("probe-kinds", clauses(&probes, one_of)),
+        ("probe-clauses", clauses(&probes, |need| !one_of(need))),
+        ("port-clauses", clauses(&of_name(Place::Container, "port"), |_| true)),
+        ("container-statements", names(&container(Body::None))),
+        ("step-statements", names(&steps)),
+        ("step-clauses", clauses(&steps, |_| true)),
+        ("env-clauses", clauses(&of_name(Place::Environment, "from"), |_| true)),
+        ("types", parameter_types().map(|(word, _)| word).collect()),
+    ])
+}
+
+/// What has a rule of its own in every editor, since its head or its block is like no other's.
+const SPECIAL: &[&str] = &["when", "else", "defaults", "param", "template", "script"];
+
+/// The statements of a place that look like others there.
+fn at(place: Place, fits: impl Fn(&Entry) -> bool) -> Vec<&'static Entry> {
+    ENTRIES
+        .iter()
+        .filter(|entry| entry.places.contains(&place) && !SPECIAL.contains(&entry.name) && fits(entry))
+        .collect()
+}
+
+fn names(entries: &[&'static Entry]) -> Vec<&'static str> {
+    distinct(entries.iter().map(|entry| entry.name))
+}
+
+/// The keywords in the heads of statements.
+fn clauses(entries: &[&'static Entry], fits: impl Fn(Need) -> bool) -> Vec<&'static str> {
+    distinct(entries.iter().flat_map(|entry| entry.head).filter_map(|slot| match slot {
+        Slot::Clause(clause) if fits(clause.need) => Some(clause.word),
+        _ => None,
+    }))
+}
+
+fn distinct(words: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut seen = BTreeSet::new();
+    words.filter(|word| seen.insert(*word)).collect()
+}
+
+#[test]
+fn a_list_is_written_below_its_name() {
+    let lists = BTreeMap::from([("pair", vec!["a", "b"])]);
+    let text = "# words: pair\nx (?:old) y\nz (?:kept)\n";
+    assert_eq!(rendered(text, &EXPRESSION, &lists).unwrap(), "# words: pair\nx (?:a|b) y\nz (?:kept)\n");
+    for wrong in ["# words: pair\nnothing\n", "# words: other\n(?:)\n", "no list\n"] {
+        assert!(rendered(wrong, &EXPRESSION, &lists).is_err(), "{wrong}");
+    }
+}
