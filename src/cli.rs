@@ -11,6 +11,7 @@ mod each;
 mod explain;
 mod import;
 mod input;
+mod lsp;
 mod output;
 mod params;
 mod plan;
@@ -38,6 +39,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, &mut console),
         Command::Plan(arguments) => plan::run(arguments, &mut console),
         Command::Import(arguments) => import::run(arguments, &mut console),
+        Command::Lsp(arguments) => lsp::run(arguments, &mut console),
         Command::Explain(arguments) => explain::run(arguments, &mut console),
         Command::Completions(arguments) => completions::run(arguments, &mut console),
     };
@@ -118,6 +120,10 @@ Examples:
   initflow explain fetch                         a statement
   initflow explain Container.imagePullPolicy     a field of Kubernetes")]
     Explain(ExplainArguments),
+    /// Serve an editor: the language server, over standard input and output
+    #[command(after_help = "\
+Editors start this themselves; editors/ has their set-up. It speaks the Language Server Protocol 3.17.")]
+    Lsp(LspArguments),
     /// Print completions for a shell
     #[command(after_help = "\
 Examples:
@@ -246,6 +252,13 @@ struct ImportArguments {
 struct ExplainArguments {
     /// A diagnostic, a statement, a Kubernetes object, or one of its fields: `Container.image`
     name: Option<String>,
+}
+
+#[derive(Args)]
+struct LspArguments {
+    /// Taken for editors that always give it; there is no other way
+    #[arg(long)]
+    stdio: bool,
 }
 
 #[derive(Args)]

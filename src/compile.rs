@@ -1,6 +1,6 @@
 //! A program and the files that it uses to Kubernetes objects: all stages, one after the other.
 //!
-//! Invariant: there are objects if and only if no diagnostic is an error, and diagnostics stand in the order of the text.
+//! Invariant: there are objects if and only if no diagnostic is an error (of only checked ones, none of the workload's), and diagnostics stand in the order of the text.
 
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -11,10 +11,10 @@ use crate::object::Node;
 use crate::once::split;
 use crate::order::{Order, order};
 use crate::resources::PodDemand;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{Sources, Span};
 use crate::steps::Images;
-use crate::syntax::parse;
 use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
+use crate::syntax::{Parse, parse};
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -61,7 +61,8 @@ pub struct Compilation<T = Compiled> {
     pub sources: Sources,
     /// What was found, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// The workloads, in the order of the text, each behind its Jobs; none where there are errors.
+    /// The workloads, in the order of the text, each behind its Jobs; none where there are errors, unless they are only
+    /// checked: then those without errors.
     pub workloads: Vec<T>,
 }
 
@@ -113,16 +114,32 @@ pub fn compile_with<T: Send>(
     options: &Options,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
+    let mut sources = Sources::default();
+    let root = sources.add(name, text);
+    let parse = parse(sources.get(root));
+    compile_parsed(sources, parse, loader, options, make)
+}
+
+/// The same for a program that has been parsed: the one file of `sources`.
+///
+/// With `check_only`, the workloads that compile are there even where others have errors.
+pub fn compile_parsed<T: Send>(
+    sources: Sources,
+    parse: Parse,
+    loader: &dyn Loader,
+    options: &Options,
+    make: impl Fn(Compiled) -> T + Sync,
+) -> Compilation<T> {
     let mut loading = Loading {
         loader,
-        sources: Sources::default(),
+        sources,
         files: Vec::new(),
         known: HashMap::new(),
         stack: Vec::new(),
         diagnostics: Vec::new(),
     };
-    let root = loading.sources.add(name, text);
-    loading.file(root, name);
+    let name = loading.sources.files().first().map_or_else(String::new, |root| root.name.clone());
+    loading.file(parse, &name);
     let Loading { sources, files, mut diagnostics, .. } = loading;
     let program = Program {
         sources: &sources,
@@ -150,7 +167,7 @@ pub fn compile_with<T: Send>(
         workloads.extend(made);
     }
     sort(&mut diagnostics);
-    if failed(&diagnostics) {
+    if failed(&diagnostics) && !options.check_only {
         workloads.clear();
     }
     Compilation { sources, diagnostics, workloads }
@@ -269,8 +286,7 @@ struct Loading<'l> {
 
 impl Loading<'_> {
     /// Reads one file and those that it uses; gives its place among the files.
-    fn file(&mut self, id: FileId, path: &str) -> usize {
-        let parse = parse(self.sources.get(id));
+    fn file(&mut self, parse: Parse, path: &str) -> usize {
         self.diagnostics.extend(parse.errors);
         self.stack.push(path.to_owned());
         let uses = self.uses(&parse.document, path);
@@ -326,7 +342,7 @@ impl Loading<'_> {
             _ => None,
         };
         let read = match statement.values.as_slice() {
-            [value] => file(value).map(|(file, span)| (file.clone(), stem(&file), span)),
+            [value] => file(value).map(|(file, span)| (file.clone(), SmolStr::new(stem(&file)), span)),
             [value, keyword, name] if word(keyword).as_deref() == Some("as") => {
                 file(value).zip(word(name)).map(|((file, span), name)| (file, name, span))
             }
@@ -369,7 +385,8 @@ impl Loading<'_> {
         match self.loader.load(&path) {
             Ok(text) => {
                 let id = self.sources.add(path.clone(), text);
-                Some(self.file(id, &path))
+                let parse = parse(self.sources.get(id));
+                Some(self.file(parse, &path))
             }
             Err(reason) => {
                 self.diagnostics.push(
@@ -394,13 +411,13 @@ fn parsed_std() -> &'static Arc<Document> {
 }
 
 /// The name of a file without folders and ending.
-fn stem(path: &str) -> SmolStr {
+pub(crate) fn stem(path: &str) -> &str {
     let file = path.rsplit('/').next().unwrap_or(path);
-    file.strip_suffix(".initflow").unwrap_or(file).into()
+    file.strip_suffix(".initflow").unwrap_or(file)
 }
 
 /// A path relative to the file that uses it, without `.` and with `..` taken out where that is possible.
-fn join(user: &str, used: &str) -> String {
+pub fn join(user: &str, used: &str) -> String {
     if used.starts_with('/') {
         return used.to_owned();
     }

@@ -8,6 +8,8 @@ use std::path::Path;
 /// The layers from the top, with what each is for. Modules of one layer do not know each other.
 const LAYERS: &[(&[&str], &str)] = &[
     (&["cli"], "the command: the only layer with files, an environment and a terminal"),
+    (&["lsp"], "the language server: editors' messages, and the files that they have not opened"),
+    (&["ide"], "what an editor asks about a program"),
     (&["import"], "manifests as source"),
     (&["compile"], "all stages, one after the other"),
     (&["config"], "a file of settings as what an organisation sets"),
@@ -33,15 +35,17 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("codespan_reporting", &["diagnostic"]),
     ("indicatif", &["cli"]),
     ("k8s_openapi", &["lower"]),
+    ("lsp_server", &["lsp"]),
+    ("lsp_types", &["lsp"]),
     ("granit_parser", &["import"]),
     ("pest", &["syntax"]),
     ("serde_saphyr", &["emit"]),
     ("toml", &["config"]),
     ("std::env", &["cli"]),
-    ("std::fs", &["cli"]),
+    ("std::fs", &["cli", "lsp"]),
     ("std::io", &["cli"]),
     ("std::process", &["cli"]),
-    ("std::time", &["cli"]),
+    ("std::time", &["cli", "lsp"]),
 ];
 
 #[test]

@@ -1,0 +1,175 @@
+//! What an editor asks about a program, answered out of its trees and of what the compiler says about it.
+//!
+//! Invariant: pure and total: an answer depends on the texts alone, and there is one for every text and every place.
+
+pub mod shape;
+
+use crate::compile::{Compilation, Compiled, Loader, Options, compile_parsed, join};
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, SourceFile, Sources};
+use crate::syntax::tree::{Document, Operator, Piece, Statement, ValueKind};
+use crate::syntax::{Parse, parse};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A file as an editor has it. Its spans are those of file 0.
+#[derive(Debug)]
+pub struct Parsed {
+    /// Its path and its text.
+    pub source: SourceFile,
+    /// Its tree and its syntax errors.
+    pub parse: Parse,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The file's path in the [`Workspace`].
+    pub path: String,
+    /// The bytes.
+    pub range: Range32,
+}
+
+/// A range of bytes, ordered by its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Range32 {
+    /// The first byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// All files that are known: open ones as in the editor, others as on disk.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    files: BTreeMap<String, Arc<Parsed>>,
+}
+
+/// What the compiler says about one file as a program of its own.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The file, which is the first, with those that it uses, what was found, and the workloads that compile.
+    pub compilation: Compilation<Compiled>,
+    /// Whether some `param` has no value: then totals are those of what is known.
+    pub unset: bool,
+}
+
+impl Parsed {
+    /// Reads a file.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let source = SourceFile::new(FileId(0), path, text);
+        let parse = parse(&source);
+        Self { source, parse }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+
+    /// The tree.
+    pub fn document(&self) -> &Document {
+        &self.parse.document
+    }
+
+    /// The files that it uses: the name of each here, and its path as written.
+    pub fn uses(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.document().statements.iter().filter_map(used)
+    }
+}
+
+impl Workspace {
+    /// Takes a file in, or its new text.
+    pub fn set(&mut self, path: &str, file: Arc<Parsed>) {
+        self.files.insert(path.to_owned(), file);
+    }
+
+    /// Forgets a file.
+    pub fn remove(&mut self, path: &str) {
+        self.files.remove(path);
+    }
+
+    /// The file of a path.
+    pub fn get(&self, path: &str) -> Option<&Arc<Parsed>> {
+        self.files.get(path)
+    }
+
+    /// The paths of all files, in their order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// The path and the file that a file uses under a name.
+    pub fn used(&self, path: &str, alias: &str) -> Option<(String, &Arc<Parsed>)> {
+        let (_, used) = self.get(path)?.uses().find(|(name, _)| *name == alias)?;
+        let path = path_of(path, used);
+        let file = self.get(&path)?;
+        Some((path, file))
+    }
+}
+
+impl Loader for Workspace {
+    fn load(&self, path: &str) -> Result<String, String> {
+        self.get(path).map(|file| file.text().to_owned()).ok_or_else(|| "there is no such file".to_owned())
+    }
+}
+
+impl Analysis {
+    /// Checks a file with the files that it uses.
+    pub fn of(file: &Parsed, loader: &dyn Loader, options: &Options) -> Self {
+        let mut sources = Sources::default();
+        sources.add(file.source.name.clone(), file.text());
+        let options = Options { check_only: true, ..options.clone() };
+        let compilation = compile_parsed(sources, file.parse.clone(), loader, &options, |compiled| compiled);
+        let unset = file.document().statements.iter().any(lacks_default);
+        Self { compilation, unset }
+    }
+
+    /// What was found, in this file and in those that it uses.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.compilation.diagnostics
+    }
+}
+
+impl Range32 {
+    /// The range as an index into a text.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether an offset is in it, or right behind it.
+    pub fn touches(self, offset: usize) -> bool {
+        self.start as usize <= offset && offset <= self.end as usize
+    }
+}
+
+impl From<crate::source::Span> for Range32 {
+    fn from(span: crate::source::Span) -> Self {
+        Self { start: span.start, end: span.end }
+    }
+}
+
+/// The path of a used file, as it is known in the workspace.
+pub fn path_of(user: &str, used: &str) -> String {
+    if used == "std" { used.to_owned() } else { join(user, used) }
+}
+
+fn used(statement: &Statement) -> Option<(&str, &str)> {
+    let [file, rest @ ..] = statement.values.as_slice() else { return None };
+    let ValueKind::Text(pieces) = &file.kind else { return None };
+    let ([Piece::Text(path)], "use") = (pieces.as_slice(), statement.name.text.as_str()) else {
+        return None;
+    };
+    let name = match rest.last().map(|value| &value.kind) {
+        Some(ValueKind::Word(name)) if rest.len() == 2 => name.as_str(),
+        _ => crate::compile::stem(path),
+    };
+    Some((name, path))
+}
+
+/// Whether a statement is a `param` without a default.
+fn lacks_default(statement: &Statement) -> bool {
+    let is_assign = |kind: &ValueKind| matches!(kind, ValueKind::Operator(Operator::Assign));
+    statement.name.text == "param" && !statement.values.iter().any(|value| is_assign(&value.kind))
+}

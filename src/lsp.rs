@@ -1,0 +1,107 @@
+//! The language server: an editor's messages over standard input and output, answered by [`crate::ide`].
+//!
+//! Invariant: one thread, one order: an answer and a diagnostic are about the text as it was when they were sent, and
+//! nothing about an older text is sent after a newer one has been read.
+
+mod answers;
+mod diagnostics;
+mod disk;
+mod position;
+mod state;
+
+use answers::Refusal;
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_types::notification::{Cancel, Notification as _};
+use lsp_types::{CancelParams, InitializeParams, NumberOrString};
+use state::State;
+use std::collections::HashSet;
+
+/// Serves one editor until it says `exit` or closes its end.
+///
+/// # Errors
+/// Why the conversation could not go on, as a phrase for a message.
+pub fn serve() -> Result<(), String> {
+    let (connection, threads) = Connection::stdio();
+    let ended = converse(&connection);
+    drop(connection);
+    let closed = threads.join().map_err(|error| format!("the editor's messages cannot be read: {error}"));
+    ended.and(closed)
+}
+
+fn converse(connection: &Connection) -> Result<(), String> {
+    let (id, params) = connection.initialize_start().map_err(|error| error.to_string())?;
+    let params: InitializeParams = match serde_json::from_value(params) {
+        Ok(params) => params,
+        Err(error) => {
+            let message = format!("`initialize` cannot be read: {error}");
+            send(connection, Response::new_err(id, ErrorCode::InvalidParams as i32, message.clone()))?;
+            return Err(message);
+        }
+    };
+    let mut state = State::new(&params);
+    let introduction = answers::introduction(&state);
+    connection.initialize_finish(id, introduction).map_err(|error| error.to_string())?;
+    if let Some(request) = answers::registrations(&params) {
+        send(connection, request)?;
+    }
+    let mut waiting: Vec<Message> = Vec::new();
+    loop {
+        let Ok(message) = connection.receiver.recv() else { return Ok(()) };
+        waiting.push(message);
+        // What has come meanwhile is seen before work begins: a request may have been cancelled.
+        waiting.extend(connection.receiver.try_iter());
+        let cancelled: HashSet<RequestId> = waiting.iter().filter_map(cancelled).collect();
+        for message in waiting.drain(..) {
+            match message {
+                Message::Request(request) => {
+                    if connection.handle_shutdown(&request).map_err(|error| error.to_string())? {
+                        return Ok(());
+                    }
+                    send(connection, answer(&mut state, request, &cancelled))?;
+                }
+                Message::Notification(notification) => {
+                    if notification.method == lsp_types::notification::Exit::METHOD {
+                        return Err("the editor said `exit` before `shutdown`".to_owned());
+                    }
+                    for message in state.notice(notification) {
+                        send(connection, message)?;
+                    }
+                }
+                Message::Response(_) => {}
+            }
+        }
+        if connection.receiver.is_empty() {
+            for notification in diagnostics::publish(&mut state) {
+                send(connection, notification)?;
+            }
+        }
+    }
+}
+
+fn send(connection: &Connection, message: impl Into<Message>) -> Result<(), String> {
+    connection.sender.send(message.into()).map_err(|_| "the editor has closed its end".to_owned())
+}
+
+/// The request that a message takes back.
+fn cancelled(message: &Message) -> Option<RequestId> {
+    let Message::Notification(Notification { method, params }) = message else { return None };
+    if method != Cancel::METHOD {
+        return None;
+    }
+    let params: CancelParams = serde_json::from_value(params.clone()).ok()?;
+    Some(match params.id {
+        NumberOrString::Number(id) => id.into(),
+        NumberOrString::String(id) => id.into(),
+    })
+}
+
+fn answer(state: &mut State, request: Request, cancelled: &HashSet<RequestId>) -> Response {
+    if cancelled.contains(&request.id) {
+        let code = ErrorCode::RequestCanceled as i32;
+        return Response::new_err(request.id, code, "cancelled".to_owned());
+    }
+    match answers::answer(state, &request.method, request.params) {
+        Ok(result) => Response::new_ok(request.id, result),
+        Err(Refusal { code, message }) => Response::new_err(request.id, code as i32, message),
+    }
+}

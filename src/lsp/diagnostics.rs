@@ -1,0 +1,142 @@
+//! What the compiler finds, as the editor shows it.
+//!
+//! Invariant: what is published for a file is what was found in it by all open documents that use it, each thing once.
+
+use super::state::State;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::ide::Analysis;
+use crate::source::Sources;
+use lsp_server::Notification;
+use lsp_types::notification::{Notification as _, PublishDiagnostics};
+use lsp_types::{
+    CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    NumberOrString, PublishDiagnosticsParams, Range,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Checks the documents that have changed, and gives what there is to tell.
+pub(super) fn publish(state: &mut State) -> Vec<Notification> {
+    let unchecked = state.documents.iter().filter(|(_, document)| document.found.is_none());
+    let unchecked: Vec<String> = unchecked.map(|(path, _)| path.clone()).collect();
+    for path in unchecked {
+        let Some(analysis) = state.analysis(&path) else { continue };
+        let found = found(state, &path, &analysis);
+        if let Some(document) = state.documents.get_mut(&path) {
+            document.found = Some(found);
+        }
+    }
+    let mut all: BTreeMap<String, Vec<lsp_types::Diagnostic>> = BTreeMap::new();
+    // What a document says about itself comes first.
+    let own =
+        state.documents.iter().filter_map(|(root, document)| document.found.as_ref()?.get_key_value(root));
+    let others = state
+        .documents
+        .iter()
+        .flat_map(|(root, document)| document.found.iter().flatten().filter(move |(path, _)| *path != root));
+    for (path, diagnostics) in own.chain(others) {
+        let known = all.entry(path.clone()).or_default();
+        for diagnostic in diagnostics {
+            let same = |known: &lsp_types::Diagnostic| {
+                known.range == diagnostic.range && known.code == diagnostic.code
+            };
+            if known.is_empty() || !known.iter().any(same) {
+                known.push(diagnostic.clone());
+            }
+        }
+    }
+    let paths: BTreeSet<String> = all.keys().chain(state.published.keys()).cloned().collect();
+    let mut notifications = Vec::new();
+    for path in paths {
+        let diagnostics = all.remove(&path).unwrap_or_default();
+        let document = state.documents.get(&path);
+        let (Some(uri), version) = (state.uri(&path), document.map(|document| document.version)) else {
+            continue;
+        };
+        let open = document.is_some();
+        let known = state.published.get(&path);
+        if known == Some(&diagnostics) && !open {
+            continue;
+        }
+        if diagnostics.is_empty() && !open {
+            state.published.remove(&path);
+        } else {
+            state.published.insert(path, diagnostics.clone());
+        }
+        let params = PublishDiagnosticsParams { uri, diagnostics, version };
+        notifications.push(Notification::new(PublishDiagnostics::METHOD.to_owned(), params));
+    }
+    notifications
+}
+
+/// What was found in each file, the document itself always among them.
+fn found(state: &State, root: &str, analysis: &Analysis) -> BTreeMap<String, Vec<lsp_types::Diagnostic>> {
+    let sources = &analysis.compilation.sources;
+    let mut found = BTreeMap::from([(root.to_owned(), Vec::new())]);
+    for diagnostic in analysis.diagnostics() {
+        // What is at fault in the library is shown where it is used.
+        let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
+        let shown = labels.into_iter().find(|label| {
+            state.workspace.get(name(sources, label)).is_some_and(|file| file.source.name != "std")
+        });
+        let Some((path, place)) =
+            shown.and_then(|label| Some((name(sources, label), location(state, sources, label)?)))
+        else {
+            continue;
+        };
+        let diagnostic = translate(state, sources, diagnostic, place.range);
+        found.entry(path.to_owned()).or_default().push(diagnostic);
+    }
+    found
+}
+
+fn translate(
+    state: &State,
+    sources: &Sources,
+    diagnostic: &Diagnostic,
+    range: Range,
+) -> lsp_types::Diagnostic {
+    let mut message = diagnostic.headline.clone();
+    if !diagnostic.primary.text.is_empty() {
+        message.push_str("\n");
+        message.push_str(&diagnostic.primary.text);
+    }
+    for help in &diagnostic.help {
+        message.push_str("\nhelp: ");
+        message.push_str(help);
+    }
+    let related = diagnostic.labels.iter().filter_map(|label| {
+        let message = label.text.clone();
+        Some(DiagnosticRelatedInformation { location: location(state, sources, label)?, message })
+    });
+    let related: Vec<_> = related.collect();
+    let explanation = format!("initflow-explain:/{}.md", diagnostic.name);
+    let href = explanation.parse().ok().filter(|_| state.settings.explain_links);
+    lsp_types::Diagnostic {
+        range,
+        severity: Some(match diagnostic.severity {
+            Severity::Error => DiagnosticSeverity::ERROR,
+            Severity::Warning => DiagnosticSeverity::WARNING,
+        }),
+        code: Some(NumberOrString::String(diagnostic.name.to_owned())),
+        code_description: href.map(|href| CodeDescription { href }),
+        source: Some("initflow".to_owned()),
+        message,
+        related_information: Some(related).filter(|related| !related.is_empty()),
+        tags: match diagnostic.name {
+            "deprecated" => Some(vec![DiagnosticTag::DEPRECATED]),
+            name if name.starts_with("unused-") => Some(vec![DiagnosticTag::UNNECESSARY]),
+            _ => None,
+        },
+        data: None,
+    }
+}
+
+fn name<'s>(sources: &'s Sources, label: &Label) -> &'s str {
+    &sources.get(label.span.file).name
+}
+
+fn location(state: &State, sources: &Sources, label: &Label) -> Option<Location> {
+    let path = name(sources, label);
+    let file = state.workspace.get(path).filter(|_| path != "std")?;
+    Some(Location { uri: state.uri(path)?, range: state.range(path, file, label.span) })
+}

@@ -1,0 +1,112 @@
+//! Files that the editor has not opened, and the way between its URIs and paths.
+//!
+//! Invariant: a file is read again as soon as its time or its size has changed.
+
+use crate::ide::Parsed;
+use crate::source::MAX_SOURCE_BYTES;
+use lsp_types::Uri;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The most files that are looked for in the folders of a workspace.
+const MAX_FILES: usize = 20_000;
+
+/// How deeply folders are looked into.
+const MAX_DEPTH: usize = 32;
+
+const KEPT: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':');
+
+/// The path that a URI names; for one that is not of a file, the URI itself.
+pub(super) fn path_of(uri: &Uri) -> String {
+    let text = uri.as_str();
+    let Some(rest) = text.strip_prefix("file://") else { return text.to_owned() };
+    let path = rest.find('/').map_or(rest, |at| &rest[at..]);
+    percent_decode_str(path).decode_utf8_lossy().into_owned()
+}
+
+/// The URI of a path that [`path_of`] gave.
+pub(super) fn uri_of(path: &str) -> Option<Uri> {
+    let text = match path.starts_with('/') {
+        true => format!("file://{}", utf8_percent_encode(path, KEPT)),
+        false => path.to_owned(),
+    };
+    text.parse().ok()
+}
+
+/// What is known of files on disk.
+#[derive(Debug, Default)]
+pub(super) struct Disk {
+    files: HashMap<String, (Stamp, Arc<Parsed>)>,
+}
+
+/// What changes when a file does.
+type Stamp = (Option<std::time::SystemTime>, u64);
+
+impl Disk {
+    /// The file of a path, if it is there and is a source.
+    pub(super) fn get(&mut self, path: &str) -> Option<Arc<Parsed>> {
+        let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        let stamp = (found.modified().ok(), found.len());
+        if let Some((known, file)) = self.files.get(path)
+            && *known == stamp
+        {
+            return Some(Arc::clone(file));
+        }
+        if found.len() > MAX_SOURCE_BYTES as u64 {
+            return None;
+        }
+        let file = Arc::new(Parsed::new(path, fs::read_to_string(path).ok()?));
+        self.files.insert(path.to_owned(), (stamp, Arc::clone(&file)));
+        Some(file)
+    }
+}
+
+/// The sources in some folders, passing over what starts with a dot and what is linked.
+pub(super) fn sources(folders: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Vec<(PathBuf, usize)> = folders.iter().map(|folder| (PathBuf::from(folder), 0)).collect();
+    while let Some((folder, depth)) = open.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten() {
+            let (path, Ok(kind)) = (entry.path(), entry.file_type()) else { continue };
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if hidden || found.len() >= MAX_FILES {
+                continue;
+            }
+            if kind.is_dir() && depth < MAX_DEPTH && entry.file_name() != "node_modules" {
+                open.push((path, depth + 1));
+            } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "initflow") {
+                found.extend(path.to_str().map(str::to_owned));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The nearest file of a name in the folder of a path or above it, and its text.
+pub(super) fn nearest(path: &str, name: &str, limit: usize) -> Option<(String, String)> {
+    let folders = Path::new(path).ancestors().skip(1);
+    let file = folders.map(|folder| folder.join(name)).find(|file| file.is_file())?;
+    let small = fs::metadata(&file).is_ok_and(|found| found.len() <= limit as u64);
+    let text = fs::read_to_string(&file).ok().filter(|_| small)?;
+    Some((file.to_str()?.to_owned(), text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_comes_back_from_its_uri() {
+        for path in ["/srv/a b/ä%20.initflow", "/x", "untitled:Untitled-1"] {
+            assert_eq!(path_of(&uri_of(path).unwrap()), path);
+        }
+        let uri: Uri = "file://localhost/a%20b".parse().unwrap();
+        assert_eq!(path_of(&uri), "/a b");
+    }
+}

@@ -1,0 +1,128 @@
+//! Byte offsets to an editor's positions and back.
+//!
+//! Invariant: every position of an editor has an offset on a character's boundary, also one beyond a line or the text.
+
+use crate::ide::Range32;
+use lsp_types::{Position, PositionEncodingKind, Range};
+
+/// What an editor counts columns in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// Bytes.
+    Utf8,
+    /// Units of UTF-16, as the protocol has it where nothing is agreed.
+    #[default]
+    Utf16,
+}
+
+impl Encoding {
+    /// What the protocol calls it.
+    pub(super) fn kind(self) -> PositionEncodingKind {
+        match self {
+            Self::Utf8 => PositionEncodingKind::UTF8,
+            Self::Utf16 => PositionEncodingKind::UTF16,
+        }
+    }
+}
+
+/// Where the lines of a text start, as editors see them: `\n`, `\r\n` and `\r` end a line.
+#[derive(Debug)]
+pub(super) struct Lines {
+    starts: Vec<u32>,
+    encoding: Encoding,
+}
+
+impl Lines {
+    pub(super) fn new(text: &str, encoding: Encoding) -> Self {
+        let bytes = text.as_bytes();
+        let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {
+            b'\n' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        });
+        let starts = std::iter::once(0).chain(ends.map(|(at, _)| narrow(at + 1))).collect();
+        Self { starts, encoding }
+    }
+
+    /// The offset of a position.
+    pub(super) fn offset(&self, text: &str, position: Position) -> usize {
+        let Some(start) = self.starts.get(position.line as usize) else { return text.len() };
+        let start = *start as usize;
+        let end = self.starts.get(position.line as usize + 1).map_or(text.len(), |next| *next as usize);
+        let line = text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r']);
+        let column = position.character as usize;
+        let mut units = 0;
+        for (at, char) in line.char_indices() {
+            if units >= column {
+                return start + at;
+            }
+            units += self.width(char);
+        }
+        start + line.len()
+    }
+
+    /// The position of an offset.
+    pub(super) fn position(&self, text: &str, offset: usize) -> Position {
+        let offset = offset.min(text.len());
+        let line = self.starts.partition_point(|start| *start as usize <= offset).saturating_sub(1);
+        let start = self.starts.get(line).map_or(0, |start| *start as usize);
+        let before = text.get(start..offset).unwrap_or_default();
+        let units = match self.encoding {
+            Encoding::Utf8 => before.len(),
+            Encoding::Utf16 => before.chars().map(char::len_utf16).sum(),
+        };
+        Position { line: narrow(line), character: narrow(units) }
+    }
+
+    /// The range of a range of bytes.
+    pub(super) fn range(&self, text: &str, range: impl Into<Range32>) -> Range {
+        let range = range.into().range();
+        Range { start: self.position(text, range.start), end: self.position(text, range.end) }
+    }
+
+    fn width(&self, char: char) -> usize {
+        match self.encoding {
+            Encoding::Utf8 => char.len_utf8(),
+            Encoding::Utf16 => char.len_utf16(),
+        }
+    }
+}
+
+/// Texts are far shorter than 4 GiB.
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_counted_in_the_agreed_units() {
+        let text = "a\r\n\u{1F980}é x\ry\n";
+        for (encoding, column) in [(Encoding::Utf8, 6), (Encoding::Utf16, 3)] {
+            let lines = Lines::new(text, encoding);
+            let position = Position { line: 1, character: column };
+            assert_eq!(lines.offset(text, position), 9);
+            assert_eq!(lines.position(text, 9), position);
+        }
+    }
+
+    #[test]
+    fn every_offset_comes_back() {
+        let text = "ab\n\n\u{1F980}\r\nc\rd";
+        for encoding in [Encoding::Utf8, Encoding::Utf16] {
+            let lines = Lines::new(text, encoding);
+            for (offset, _) in text.char_indices().filter(|(_, char)| *char != '\n' && *char != '\r') {
+                assert_eq!(lines.offset(text, lines.position(text, offset)), offset);
+            }
+        }
+    }
+
+    #[test]
+    fn a_position_beyond_is_the_end() {
+        let lines = Lines::new("ab\ncd", Encoding::Utf16);
+        assert_eq!(lines.offset("ab\ncd", Position { line: 0, character: 9 }), 2);
+        assert_eq!(lines.offset("ab\ncd", Position { line: 9, character: 0 }), 5);
+    }
+}

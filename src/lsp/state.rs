@@ -1,0 +1,328 @@
+//! What the server knows: open documents, files on disk, settings, and what the compiler says about each document.
+//!
+//! Invariant: an analysis is dropped as soon as the text of a file that it is about has changed.
+
+use super::answers::Refusal;
+use super::disk::{self, Disk, path_of, uri_of};
+use super::position::{Encoding, Lines};
+use crate::compile::Options;
+use crate::config::{self, FILE_NAME, MAX_CONFIG_BYTES};
+use crate::ide::{Analysis, Location, Parsed, Range32, Workspace};
+use crate::source::{FileId, SourceFile};
+use lsp_server::{ErrorCode, Message, Notification};
+use lsp_types::notification::{
+    DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
+    DidCloseTextDocument, DidOpenTextDocument, LogMessage, Notification as _,
+};
+use lsp_types::{
+    DidChangeTextDocumentParams, DidOpenTextDocumentParams, InitializeParams, LogMessageParams, MessageType,
+    Position, PositionEncodingKind, Range, Uri, WorkspaceFolder,
+};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// All that the server knows.
+pub(super) struct State {
+    pub(super) encoding: Encoding,
+    pub(super) settings: Settings,
+    /// What the editor says that it can do.
+    pub(super) client: lsp_types::ClientCapabilities,
+    /// Open files as in the editor, and those on disk that have been needed.
+    pub(super) workspace: Workspace,
+    pub(super) documents: BTreeMap<String, Document>,
+    /// The diagnostics that the editor has been told, by path.
+    pub(super) published: BTreeMap<String, Vec<lsp_types::Diagnostic>>,
+    folders: Vec<String>,
+    disk: Disk,
+}
+
+/// A document that is open in the editor.
+pub(super) struct Document {
+    pub(super) uri: Uri,
+    pub(super) version: i32,
+    lines: Arc<Lines>,
+    analysis: Option<Arc<Analysis>>,
+    /// The files that the analysis is about, with those that could not be read.
+    uses: BTreeSet<String>,
+    /// What was found in each file, of an analysis that is not dropped.
+    pub(super) found: Option<BTreeMap<String, Vec<lsp_types::Diagnostic>>>,
+}
+
+/// What an editor's user can set, under `initflow`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Settings {
+    /// The version of Kubernetes that must take the output; it wins over that of `initflow.toml`.
+    kube: Option<String>,
+    /// Whether the order and the totals are shown in the text.
+    pub(super) inlay_hints: bool,
+    /// Whether the editor opens `initflow-explain:/NAME.md`, by `initflow/explain`.
+    pub(super) explain_links: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { kube: None, inlay_hints: true, explain_links: false }
+    }
+}
+
+impl State {
+    pub(super) fn new(params: &InitializeParams) -> Self {
+        let offered =
+            params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
+        let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
+        let mut workspace = Workspace::default();
+        workspace.set("std", Arc::new(Parsed::new("std", crate::source::std().text.as_str())));
+        #[allow(deprecated)] // Older editors give one folder only.
+        let root = params.root_uri.iter().map(path_of);
+        let folders = match &params.workspace_folders {
+            Some(folders) if !folders.is_empty() => folders.iter().map(folder).collect(),
+            _ => root.collect(),
+        };
+        let mut state = Self {
+            encoding: if utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
+            settings: Settings::default(),
+            client: params.capabilities.clone(),
+            workspace,
+            documents: BTreeMap::new(),
+            published: BTreeMap::new(),
+            folders,
+            disk: Disk::default(),
+        };
+        if let Some(options) = &params.initialization_options {
+            state.configure(options);
+        }
+        state
+    }
+
+    /// Takes in what the editor tells, and gives what there is to say about it.
+    pub(super) fn notice(&mut self, notification: Notification) -> Vec<Message> {
+        let Notification { method, params } = notification;
+        let taken = match method.as_str() {
+            DidOpenTextDocument::METHOD => read(params).map(|params| self.open(params)),
+            DidChangeTextDocument::METHOD => read(params).and_then(|params| self.change(params)),
+            DidCloseTextDocument::METHOD => read(params)
+                .map(|params: lsp_types::DidCloseTextDocumentParams| self.close(&params.text_document.uri)),
+            DidChangeConfiguration::METHOD => {
+                read(params).map(|params: lsp_types::DidChangeConfigurationParams| {
+                    self.configure(params.settings.get("initflow").unwrap_or(&params.settings));
+                    self.forget_all();
+                })
+            }
+            DidChangeWorkspaceFolders::METHOD => {
+                read(params).map(|params: lsp_types::DidChangeWorkspaceFoldersParams| {
+                    let removed: Vec<String> = params.event.removed.iter().map(folder).collect();
+                    self.folders.retain(|known| !removed.contains(known));
+                    self.folders.extend(params.event.added.iter().map(folder));
+                })
+            }
+            DidChangeWatchedFiles::METHOD => {
+                self.forget_all();
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        taken.err().map(|message| log(format!("`{method}`: {message}"))).into_iter().collect()
+    }
+
+    /// An open document's path and file.
+    pub(super) fn file(&self, uri: &Uri) -> Result<(String, Arc<Parsed>), Refusal> {
+        let path = path_of(uri);
+        let open = self.workspace.get(&path).filter(|_| self.documents.contains_key(&path));
+        match open {
+            Some(file) => Ok((path, Arc::clone(file))),
+            None => Err(Refusal::new(ErrorCode::InvalidParams, format!("`{}` is not open", uri.as_str()))),
+        }
+    }
+
+    /// An open document's path and file, and the offset of a position in it.
+    pub(super) fn place(
+        &self,
+        params: &lsp_types::TextDocumentPositionParams,
+    ) -> Result<(String, Arc<Parsed>, usize), Refusal> {
+        let (path, file) = self.file(&params.text_document.uri)?;
+        let offset = self.lines(&path, &file).offset(file.text(), params.position);
+        Ok((path, file, offset))
+    }
+
+    /// The lines of a file.
+    pub(super) fn lines(&self, path: &str, file: &Parsed) -> Arc<Lines> {
+        match self.documents.get(path) {
+            Some(document) => Arc::clone(&document.lines),
+            None => Arc::new(Lines::new(file.text(), self.encoding)),
+        }
+    }
+
+    /// The editor's range of a place in a file that is known.
+    pub(super) fn location(&self, location: &Location) -> Option<lsp_types::Location> {
+        let file = self.workspace.get(&location.path)?;
+        let range = self.range(&location.path, file, location.range);
+        Some(lsp_types::Location { uri: self.uri(&location.path)?, range })
+    }
+
+    /// The editor's range of some bytes of a file.
+    pub(super) fn range(&self, path: &str, file: &Parsed, range: impl Into<Range32>) -> Range {
+        self.lines(path, file).range(file.text(), range)
+    }
+
+    /// The editor's name of a file.
+    pub(super) fn uri(&self, path: &str) -> Option<Uri> {
+        self.documents.get(path).map(|document| document.uri.clone()).or_else(|| uri_of(path))
+    }
+
+    /// What the compiler says about an open document.
+    pub(super) fn analysis(&mut self, path: &str) -> Option<Arc<Analysis>> {
+        if let Some(analysis) = &self.documents.get(path)?.analysis {
+            return Some(Arc::clone(analysis));
+        }
+        let file = Arc::clone(self.workspace.get(path)?);
+        let mut uses = BTreeSet::new();
+        self.follow(path, &file, &mut uses);
+        let analysis = Arc::new(Analysis::of(&file, &self.workspace, &self.options(path)));
+        let document = self.documents.get_mut(path)?;
+        document.analysis = Some(Arc::clone(&analysis));
+        document.uses = uses;
+        document.found = None;
+        Some(analysis)
+    }
+
+    /// How a file is compiled.
+    pub(super) fn options(&self, path: &str) -> Options {
+        let config = disk::nearest(path, FILE_NAME, MAX_CONFIG_BYTES)
+            .map(|(name, text)| config::read(&SourceFile::new(FileId(0), name, text)).0)
+            .unwrap_or_default();
+        let set = self.settings.kube.as_deref().and_then(|version| version.parse().ok());
+        let version = set.or(config.version).unwrap_or_default();
+        Options { version, images: config.images, ..Options::default() }
+    }
+
+    /// Takes in all sources of the editor's folders, and what open documents use.
+    pub(super) fn know_all(&mut self) {
+        for path in disk::sources(&self.folders) {
+            self.know(&path);
+        }
+        let open: Vec<String> = self.documents.keys().cloned().collect();
+        for path in open {
+            if let Some(file) = self.workspace.get(&path).cloned() {
+                self.follow(&path, &file, &mut BTreeSet::new());
+            }
+        }
+        let gone: Vec<String> =
+            self.workspace.paths().filter(|path| !self.is_there(path)).map(str::to_owned).collect();
+        for path in gone {
+            self.workspace.remove(&path);
+        }
+    }
+
+    fn is_there(&self, path: &str) -> bool {
+        path == "std" || self.documents.contains_key(path) || std::path::Path::new(path).is_file()
+    }
+
+    /// Takes in the files that a file uses, and those that these use.
+    fn follow(&mut self, path: &str, file: &Parsed, seen: &mut BTreeSet<String>) {
+        for (_, used) in file.uses() {
+            let used = crate::ide::path_of(path, used);
+            if used != "std"
+                && seen.insert(used.clone())
+                && let Some(file) = self.know(&used)
+            {
+                self.follow(&used, &file, seen);
+            }
+        }
+    }
+
+    /// A file as it is now: in the editor, or on disk.
+    fn know(&mut self, path: &str) -> Option<Arc<Parsed>> {
+        if self.documents.contains_key(path) {
+            return self.workspace.get(path).cloned();
+        }
+        let file = self.disk.get(path);
+        match &file {
+            Some(file) => self.workspace.set(path, Arc::clone(file)),
+            None => self.workspace.remove(path),
+        }
+        file
+    }
+
+    fn open(&mut self, params: DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        self.set(&document.uri, document.version, document.text);
+    }
+
+    fn change(&mut self, params: DidChangeTextDocumentParams) -> Result<(), String> {
+        let uri = params.text_document.uri;
+        let path = path_of(&uri);
+        let (Some(_), Some(file)) = (self.documents.get(&path), self.workspace.get(&path)) else {
+            return Err(format!("`{}` is not open", uri.as_str()));
+        };
+        let mut text = file.text().to_owned();
+        for change in params.content_changes {
+            match change.range {
+                None => text = change.text,
+                Some(range) => {
+                    let lines = Lines::new(&text, self.encoding);
+                    let offset = |position: Position| lines.offset(&text, position);
+                    let (start, end) = (offset(range.start), offset(range.end));
+                    text.replace_range(start.min(end)..end.max(start), &change.text);
+                }
+            }
+        }
+        self.set(&uri, params.text_document.version, text);
+        Ok(())
+    }
+
+    fn close(&mut self, uri: &Uri) {
+        let path = path_of(uri);
+        self.documents.remove(&path);
+        self.workspace.remove(&path);
+        self.forget(&path);
+    }
+
+    /// Takes in an open document's text.
+    fn set(&mut self, uri: &Uri, version: i32, text: String) {
+        let path = path_of(uri);
+        let lines = Arc::new(Lines::new(&text, self.encoding));
+        let document =
+            Document { uri: uri.clone(), version, lines, analysis: None, uses: BTreeSet::new(), found: None };
+        self.workspace.set(&path, Arc::new(Parsed::new(path.as_str(), text)));
+        self.documents.insert(path.clone(), document);
+        self.forget(&path);
+    }
+
+    /// Drops what is about a file.
+    fn forget(&mut self, path: &str) {
+        for document in self.documents.values_mut().filter(|document| document.uses.contains(path)) {
+            document.analysis = None;
+            document.found = None;
+        }
+    }
+
+    fn forget_all(&mut self) {
+        for document in self.documents.values_mut() {
+            document.analysis = None;
+            document.found = None;
+        }
+    }
+
+    fn configure(&mut self, settings: &serde_json::Value) {
+        if let Ok(settings) = Settings::deserialize(settings) {
+            self.settings = settings;
+        }
+    }
+}
+
+/// Reads the parameters of a message.
+pub(super) fn read<T: DeserializeOwned>(params: serde_json::Value) -> Result<T, String> {
+    serde_json::from_value(params).map_err(|error| error.to_string())
+}
+
+fn folder(folder: &WorkspaceFolder) -> String {
+    path_of(&folder.uri)
+}
+
+fn log(message: String) -> Message {
+    let params = LogMessageParams { typ: MessageType::WARNING, message };
+    Notification::new(LogMessage::METHOD.to_owned(), params).into()
+}
