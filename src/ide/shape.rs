@@ -502,4 +502,24 @@ mod tests {
           runAsUser: SecurityContext.runAsUser [field]
     "#);
     }
+
+    #[test]
+    fn what_compiles_has_no_statement_and_no_value_without_a_meaning() {
+        let library = crate::source::std().text.clone();
+        let examples =
+            std::fs::read_dir("examples").unwrap().flat_map(|entry| std::fs::read_dir(entry.unwrap().path()));
+        let files = examples.flatten().map(|entry| entry.unwrap().path());
+        let sources = files.filter(|path| path.extension().is_some_and(|extension| extension == "initflow"));
+        let texts: Vec<String> =
+            sources.map(|path| std::fs::read_to_string(path).unwrap()).chain([library]).collect();
+        assert!(texts.len() > 10, "there are examples");
+        for text in texts {
+            let file = Parsed::new("a", text);
+            walk(file.document(), |shaped, _| {
+                let text = file.source.slice(shaped.statement.span);
+                assert!(!matches!(shaped.meaning, Meaning::Unknown), "{text}");
+                assert!(!roles(shaped).iter().any(|role| matches!(role, Role::Unknown)), "{text}");
+            });
+        }
+    }
 }

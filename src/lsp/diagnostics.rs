@@ -47,25 +47,24 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
     let paths: BTreeSet<String> = all.keys().chain(state.published.keys()).cloned().collect();
     let mut notifications = Vec::new();
     for path in paths {
-        let diagnostics = all.remove(&path).unwrap_or_default();
-        let document = state.documents.get(&path);
-        let (Some(uri), version) = (state.uri(&path), document.map(|document| document.version)) else {
+        let now = (version_of(state, &path), all.remove(&path).unwrap_or_default());
+        let Some(uri) = state.uri(&path).filter(|_| state.published.get(&path) != Some(&now)) else {
             continue;
         };
-        let open = document.is_some();
-        let known = state.published.get(&path);
-        if known == Some(&diagnostics) && !open {
-            continue;
-        }
-        if diagnostics.is_empty() && !open {
+        let (version, diagnostics) = now.clone();
+        if version.is_none() && diagnostics.is_empty() {
             state.published.remove(&path);
         } else {
-            state.published.insert(path, diagnostics.clone());
+            state.published.insert(path, now);
         }
         let params = PublishDiagnosticsParams { uri, diagnostics, version };
         notifications.push(Notification::new(PublishDiagnostics::METHOD.to_owned(), params));
     }
     notifications
+}
+
+fn version_of(state: &State, path: &str) -> Option<i32> {
+    state.documents.get(path).map(|document| document.version)
 }
 
 /// What was found in each file, the document itself always among them.

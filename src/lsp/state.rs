@@ -32,8 +32,8 @@ pub(super) struct State {
     /// Open files as in the editor, and those on disk that have been needed.
     pub(super) workspace: Workspace,
     pub(super) documents: BTreeMap<String, Document>,
-    /// The diagnostics that the editor has been told, by path.
-    pub(super) published: BTreeMap<String, Vec<lsp_types::Diagnostic>>,
+    /// The diagnostics that the editor has been told, by path, and of which version of an open document.
+    pub(super) published: BTreeMap<String, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
     folders: Vec<String>,
     disk: Disk,
 }
