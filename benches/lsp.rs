@@ -1,0 +1,131 @@
+//! How long an author waits for the language server, in a source of 10,000 lines: from a key to its diagnostics, and to its
+//! completions. Drives the real binary over its standard streams; prints a table.
+#![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::needless_pass_by_value, clippy::cast_precision_loss)]
+
+#[path = "../tests/lsp/client.rs"]
+mod client;
+#[path = "../tests/lsp/text.rs"]
+mod text;
+
+use std::time::{Duration, Instant};
+
+use client::Client;
+use serde_json::{Value, json};
+use text::{Encoding, Text};
+
+const LINES: usize = 10_000;
+const URI: &str = "file:///bench/main.initflow";
+
+/// What is typed, character by character, at several places of the source, and then taken away again.
+const TYPED: &str = "  step extra {\n    image \"busybox:1.36\"\n    cpu 100m..1\n    after build\n  }\n";
+const PLACES: usize = 6;
+
+/// What an editor asks on its own behind each key.
+const ASKED: &[&str] = &[
+    "textDocument/semanticTokens/full",
+    "textDocument/inlayHint",
+    "textDocument/documentSymbol",
+    "textDocument/foldingRange",
+    "textDocument/codeLens",
+];
+
+/// An open document.
+struct Session {
+    client: Client,
+    text: Text,
+    version: i64,
+}
+
+fn main() {
+    let text = source();
+    println!("{} lines, {} bytes; times in milliseconds", text.lines().count(), text.len());
+    println!("{:<44}{:>7}{:>9}{:>9}{:>9}", "", "keys", "p50", "p99", "max");
+    row("key to diagnostics", &typed(&text, |session, _| session.diagnosed()));
+    row("key to completions", &typed(&text, Session::completed));
+    row(
+        "key to all that an editor asks, and diagnostics",
+        &typed(&text, |session, at| {
+            let asked: Vec<i64> =
+                ASKED.iter().map(|method| session.client.ask(method, params(&session.text, at))).collect();
+            for id in asked {
+                session.client.answer(id).unwrap();
+            }
+            session.diagnosed();
+        }),
+    );
+}
+
+/// Types at all places: for each key the time until `wait` comes back.
+fn typed(text: &str, wait: impl Fn(&mut Session, usize)) -> Vec<Duration> {
+    let mut client = Client::start("utf-16", None);
+    client.open(URI, 0, text);
+    let mut session = Session { client, text: Text::new(text, Encoding::Utf16), version: 0 };
+    session.diagnosed();
+    let mut times = Vec::new();
+    for place in 0..PLACES {
+        let about = text.len() * place / (PLACES - 1);
+        // Behind the head of a workload.
+        let before = text[..about].rfind("\ndeployment ").or_else(|| text.find("\ndeployment ")).unwrap() + 1;
+        let start = before + text[before..].find('\n').unwrap() + 1;
+        let keys = TYPED.char_indices().map(|(at, key)| (start + at..start + at, key.to_string()));
+        let back = TYPED
+            .char_indices()
+            .rev()
+            .map(|(at, key)| (start + at..start + at + key.len_utf8(), String::new()));
+        for (range, with) in keys.chain(back) {
+            let behind = range.start + with.len();
+            let change = session.text.replace(range, &with);
+            session.version += 1;
+            let pressed = Instant::now();
+            session.client.change(URI, session.version, &[change]);
+            wait(&mut session, behind);
+            times.push(pressed.elapsed());
+            // The next key comes when the server has nothing to do any more.
+            session.diagnosed();
+        }
+    }
+    assert_eq!(session.text.text, text);
+    session.client.stop();
+    times
+}
+
+impl Session {
+    fn diagnosed(&mut self) {
+        self.client.diagnostics(URI, self.version);
+    }
+
+    fn completed(&mut self, at: usize) {
+        let params = params(&self.text, at);
+        self.client.request("textDocument/completion", params).unwrap();
+    }
+}
+
+fn params(text: &Text, at: usize) -> Value {
+    json!({
+        "textDocument": { "uri": URI },
+        "position": text.position(at),
+        "range": text.range(0..text.text.len()),
+    })
+}
+
+fn row(what: &str, times: &[Duration]) {
+    let mut times: Vec<f64> = times.iter().map(|time| time.as_secs_f64() * 1000.0).collect();
+    times.sort_by(f64::total_cmp);
+    let share = |percent: usize| times[(times.len() * percent).div_ceil(100) - 1];
+    println!("{what:<48}{:>3}{:>9.1}{:>9.1}{:>9.1}", times.len(), share(50), share(99), share(100));
+}
+
+/// Workloads that fetch, build, migrate and serve, some by a template, one after the other.
+fn source() -> String {
+    let mut text = include_str!("lsp.initflow").to_owned();
+    let (_, service) = text.split_once("\n# Service 0").unwrap();
+    let service = format!("\n# Service 0{service}");
+    let mut at = 1;
+    while text.lines().count() < LINES {
+        text +=
+            &service.replace("Service 0", &format!("Service {at}")).replace("shop-0", &format!("shop-{at}"));
+        at += 1;
+    }
+    text
+}
