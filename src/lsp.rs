@@ -11,24 +11,35 @@ mod state;
 
 use answers::Refusal;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
-use lsp_types::notification::{Cancel, Notification as _};
+use lsp_types::notification::{Cancel, Exit, Notification as _};
+use lsp_types::request::{Request as _, Shutdown};
 use lsp_types::{CancelParams, InitializeParams, NumberOrString};
 use state::State;
 use std::collections::HashSet;
+
+/// How an editor took its leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// By `shutdown` and then `exit`.
+    Orderly,
+    /// Without `shutdown`, or without a word.
+    Abrupt,
+}
 
 /// Serves one editor until it says `exit` or closes its end.
 ///
 /// # Errors
 /// Why the conversation could not go on, as a phrase for a message.
-pub fn serve() -> Result<(), String> {
+pub fn serve() -> Result<Leave, String> {
     let (connection, threads) = Connection::stdio();
     let ended = converse(&connection);
     drop(connection);
     let closed = threads.join().map_err(|error| format!("the editor's messages cannot be read: {error}"));
-    ended.and(closed)
+    let leave = ended?;
+    closed.map(|()| leave)
 }
 
-fn converse(connection: &Connection) -> Result<(), String> {
+fn converse(connection: &Connection) -> Result<Leave, String> {
     let (id, params) = connection.initialize_start().map_err(|error| error.to_string())?;
     let params: InitializeParams = match serde_json::from_value(params) {
         Ok(params) => params,
@@ -45,23 +56,29 @@ fn converse(connection: &Connection) -> Result<(), String> {
         send(connection, request)?;
     }
     let mut waiting: Vec<Message> = Vec::new();
+    let mut shut_down = false;
     loop {
-        let Ok(message) = connection.receiver.recv() else { return Ok(()) };
+        let Ok(message) = connection.receiver.recv() else { return Ok(Leave::Abrupt) };
         waiting.push(message);
         // What has come meanwhile is seen before work begins: a request may have been cancelled.
         waiting.extend(connection.receiver.try_iter());
         let cancelled: HashSet<RequestId> = waiting.iter().filter_map(cancelled).collect();
         for message in waiting.drain(..) {
             match message {
+                Message::Request(Request { id, .. }) if shut_down => {
+                    let message = "the server has been shut down".to_owned();
+                    send(connection, Response::new_err(id, ErrorCode::InvalidRequest as i32, message))?;
+                }
+                Message::Request(Request { id, method, .. }) if method == Shutdown::METHOD => {
+                    shut_down = true;
+                    send(connection, Response::new_ok(id, ()))?;
+                }
                 Message::Request(request) => {
-                    if connection.handle_shutdown(&request).map_err(|error| error.to_string())? {
-                        return Ok(());
-                    }
                     send(connection, answer(&mut state, request, &cancelled))?;
                 }
                 Message::Notification(notification) => {
-                    if notification.method == lsp_types::notification::Exit::METHOD {
-                        return Err("the editor said `exit` before `shutdown`".to_owned());
+                    if notification.method == Exit::METHOD {
+                        return Ok(if shut_down { Leave::Orderly } else { Leave::Abrupt });
                     }
                     for message in state.notice(notification) {
                         send(connection, message)?;
@@ -70,7 +87,7 @@ fn converse(connection: &Connection) -> Result<(), String> {
                 Message::Response(_) => {}
             }
         }
-        if connection.receiver.is_empty() {
+        if connection.receiver.is_empty() && !shut_down {
             for notification in diagnostics::publish(&mut state) {
                 send(connection, notification)?;
             }

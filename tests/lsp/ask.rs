@@ -131,11 +131,21 @@ impl Asked<'_> {
             shown += &show::diagnostic(self.folder, self.uri, &diagnostic);
             let context = json!({ "diagnostics": [diagnostic], "only": ["quickfix"] });
             let params = json!({ "range": diagnostic["range"], "context": context });
-            let actions = self.ask("textDocument/codeAction", params)?;
+            let actions = self.ask("textDocument/codeAction", params).unwrap_or_default();
             for action in actions.as_array().into_iter().flatten() {
                 shown += &format!("  fix: {}\n", action["title"].as_str().unwrap());
                 let edit = self.resolved("codeAction", action)?["edit"].clone();
                 shown += &show::indented("    ", &show::edit(self.folder, &edit));
+            }
+        }
+        // Behind an answer, what is said of other files has come too.
+        let _ = self.client.request("workspace/symbol", json!({ "query": "" }));
+        for (uri, params) in &self.client.published {
+            for diagnostic in
+                params["diagnostics"].as_array().into_iter().flatten().filter(|_| uri != self.uri)
+            {
+                shown += &format!("in {}\n", self.folder.name(uri));
+                shown += &show::indented("  ", &show::diagnostic(self.folder, uri, diagnostic));
             }
         }
         Ok(if shown.is_empty() { "nothing".to_owned() } else { shown })

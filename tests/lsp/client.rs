@@ -155,7 +155,7 @@ impl Client {
                 Some(params) if params["version"] == version => {
                     return params["diagnostics"].as_array().unwrap().clone();
                 }
-                Some(params) if params["version"].as_i64().is_none_or(|newest| newest > version) => {
+                Some(params) if params["version"].as_i64().is_some_and(|newest| newest > version) => {
                     panic!("waited for version {version} of {uri}, was told of {}", params["version"])
                 }
                 _ => self.hear(&format!("the diagnostics of version {version} of {uri}")),

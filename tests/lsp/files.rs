@@ -7,7 +7,7 @@ use crate::folder::Folder;
 use crate::text::Encoding;
 
 const USER: &str = "use \"lib.initflow\"\n\ndeployment web {\n  app web from lib.app()\n}\n";
-const LIBRARY: &str = "template app(image: string = \"nginx:1.29\") {\n  image image\n}\n";
+const LIBRARY: &str = "template app app(image: string = \"nginx:1.29\") {\n  image image\n}\n";
 
 /// A program that uses a file, open in an editor.
 fn opened(name: &str) -> (Folder, Client) {
@@ -28,7 +28,7 @@ fn an_unsaved_buffer_of_a_used_file_counts() {
     let (folder, mut client) = opened("unsaved");
     let (main, library) = (folder.uri("main.initflow"), folder.uri("lib.initflow"));
     assert_eq!(client.diagnostics(&main, 1), Vec::<serde_json::Value>::new());
-    client.open(&library, 1, &LIBRARY.replace("template app", "template other"));
+    client.open(&library, 1, &LIBRARY.replace("template app app", "template other"));
     client.until(&main, "an error about what is used", |found| !found.is_empty());
     client.change(&library, 2, &[json!({ "text": LIBRARY })]);
     client.until(&main, "no error any more", <[_]>::is_empty);
@@ -45,7 +45,7 @@ fn what_changes_on_disk_is_seen() {
     let (mut folder, mut client) = opened("watched");
     let (main, library) = (folder.uri("main.initflow"), folder.uri("lib.initflow"));
     assert_eq!(client.diagnostics(&main, 1), Vec::<serde_json::Value>::new());
-    folder.write("lib.initflow", &LIBRARY.replace("template app", "template other"));
+    folder.write("lib.initflow", &LIBRARY.replace("template app app", "template other"));
     changed(&mut client, &library, 2);
     client.until(&main, "an error about what is used", |found| !found.is_empty());
     folder.write("lib.initflow", LIBRARY);

@@ -206,7 +206,7 @@ fn in_random_order(seed: u64) {
     const TEXTS: &[&str] = &[
         TEXT,
         "use \"b.initflow\"\ndeployment web {\n  app web from b.app()\n}\n",
-        "template app() { image \"nginx:1.29\" }\n",
+        "template app app() { image \"nginx:1.29\" }\n",
         "deployment {",
         "",
         "use \"a.initflow\"\nuse \"std\"\n",
