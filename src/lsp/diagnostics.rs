@@ -96,7 +96,7 @@ fn translate(
 ) -> lsp_types::Diagnostic {
     let mut message = diagnostic.headline.clone();
     if !diagnostic.primary.text.is_empty() {
-        message.push_str("\n");
+        message.push('\n');
         message.push_str(&diagnostic.primary.text);
     }
     for help in &diagnostic.help {

@@ -30,9 +30,10 @@ pub(super) fn path_of(uri: &Uri) -> String {
 
 /// The URI of a path that [`path_of`] gave.
 pub(super) fn uri_of(path: &str) -> Option<Uri> {
-    let text = match path.starts_with('/') {
-        true => format!("file://{}", utf8_percent_encode(path, KEPT)),
-        false => path.to_owned(),
+    let text = if path.starts_with('/') {
+        format!("file://{}", utf8_percent_encode(path, KEPT))
+    } else {
+        path.to_owned()
     };
     text.parse().ok()
 }
