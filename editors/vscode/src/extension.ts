@@ -1,0 +1,28 @@
+// What VS Code starts: the client of `initflow lsp`, and the commands.
+
+import * as os from "node:os";
+import * as vscode from "vscode";
+import { ImportCommand } from "./commands/import";
+import { PlanViews } from "./commands/plan";
+import { Previews } from "./commands/preview";
+import { Server } from "./server";
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const server = new Server(os.homedir());
+  const previews = new Previews(server);
+  const plans = new PlanViews(server);
+  const imports = new ImportCommand(server);
+  context.subscriptions.push(
+    server,
+    previews,
+    plans,
+    vscode.commands.registerCommand("initflow.preview", (uri?: string) => previews.open(uri)),
+    vscode.commands.registerCommand("initflow.plan", (uri?: string) => plans.open(uri)),
+    vscode.commands.registerCommand("initflow.import", () => imports.run()),
+    vscode.commands.registerCommand("initflow.restart", () => server.restart()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("initflow.path")) void server.restart();
+    }),
+  );
+  await server.restart();
+}

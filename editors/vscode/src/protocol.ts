@@ -1,0 +1,67 @@
+// The requests of `initflow lsp` that the Language Server Protocol does not have.
+
+export const PREVIEW = "initflow/preview";
+export const PLAN = "initflow/plan";
+export const IMPORT = "initflow/import";
+
+export interface OfDocument {
+  textDocument: { uri: string };
+}
+
+export interface PreviewAnswer {
+  /** The compiled YAML; null while the source has errors. */
+  yaml: string | null;
+  /** The plan as a table in text. */
+  plan: string | null;
+  errors: number;
+}
+
+export interface ImportParams {
+  text: string;
+  /** Whether init containers that plainly are a built-in step become one. */
+  idioms: boolean;
+}
+
+export interface ImportAnswer {
+  source: string | null;
+  messages: string[];
+}
+
+/** What `initflow plan --format json` prints, as far as it is shown. */
+export interface PlanAnswer {
+  version: number;
+  workloads: Workload[];
+}
+
+export type Amounts = Record<string, string>;
+
+export interface Place {
+  file: string;
+  /** From 1, as the column, which counts characters. */
+  line: number;
+  column: number;
+}
+
+export interface Workload {
+  kind: string;
+  name: string;
+  span: Place;
+  order: Start[];
+  effective: {
+    requests: Amounts;
+    limits: Amounts;
+    unbounded: Record<string, string>;
+    qos: string;
+    setBy: Record<string, { because: string }>;
+  };
+}
+
+export interface Start {
+  name: string;
+  role: string;
+  span: Place;
+  because: string;
+  moved: boolean;
+  requests: Amounts;
+  reserved: Amounts;
+}

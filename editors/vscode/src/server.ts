@@ -1,0 +1,127 @@
+// The running `initflow lsp`: found, started, restarted, asked; where it cannot run, a person is told what to do.
+
+import { accessSync, constants, statSync } from "node:fs";
+import * as vscode from "vscode";
+import { LanguageClient, State, type Executable } from "vscode-languageclient/node";
+import { adviceOn, adviceOnFailure, BUTTONS, type Action, type Advice } from "./advice";
+import { findBinary, type Found } from "./binary";
+
+export class Server implements vscode.Disposable {
+  private client: LanguageClient | undefined;
+  private found: Found | undefined;
+  /** Restarts follow each other. */
+  private queue: Promise<void> = Promise.resolve();
+  private readonly started = new vscode.EventEmitter<void>();
+  /** The server runs, anew or for the first time. */
+  readonly onStarted = this.started.event;
+
+  constructor(private readonly home: string) {}
+
+  restart(): Promise<void> {
+    this.queue = this.queue.then(async () => {
+      await this.stop();
+      await this.start();
+    });
+    return this.queue;
+  }
+
+  /** The server's answer to a request; nothing, and advice for the person, where no server runs. */
+  async ask<Answer>(request: string, params: object): Promise<Answer | undefined> {
+    await this.queue;
+    if (this.client?.state !== State.Running) {
+      const advice = this.found && adviceOn(this.found);
+      void this.tell(advice ?? adviceOnFailure(this.command, "it does not run"));
+      return undefined;
+    }
+    return this.client.sendRequest<Answer>(request, params);
+  }
+
+  dispose(): void {
+    void this.stop();
+    this.started.dispose();
+  }
+
+  private async start(): Promise<void> {
+    this.found = findBinary({
+      setting: vscode.workspace.getConfiguration("initflow").get<string>("path", ""),
+      searchPath: process.env["PATH"] ?? "",
+      home: this.home,
+      windows: process.platform === "win32",
+      runs,
+    });
+    if (this.found.kind !== "found") {
+      const advice = adviceOn(this.found);
+      if (advice) void this.tell(advice);
+      return;
+    }
+    const run: Executable = { command: this.found.command, args: ["lsp"] };
+    const client = new LanguageClient("initflow", "initflow", run, {
+      documentSelector: [{ language: "initflow" }],
+      initializationOptions: settings(),
+      synchronize: {
+        configurationSection: "initflow",
+        fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.initflow,initflow.toml}"),
+      },
+    });
+    this.client = client;
+    try {
+      await client.start();
+      this.started.fire();
+    } catch (reason) {
+      void this.tell(adviceOnFailure(run.command, reason instanceof Error ? reason.message : String(reason)));
+    }
+  }
+
+  private async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    // One that never ran cannot be stopped, and needs not be.
+    await client?.dispose().catch(() => undefined);
+  }
+
+  private get command(): string {
+    return this.found?.kind === "found" ? this.found.command : "initflow";
+  }
+
+  private async tell(advice: Advice): Promise<void> {
+    const buttons = advice.actions.map((action) => BUTTONS[action]);
+    const pressed = await vscode.window.showErrorMessage(advice.text, ...buttons);
+    const action = advice.actions.find((action) => BUTTONS[action] === pressed);
+    if (action) await this.act(action);
+  }
+
+  private async act(action: Action): Promise<void> {
+    switch (action) {
+      case "choose": {
+        const [file] = (await vscode.window.showOpenDialog({ title: "The initflow command" })) ?? [];
+        if (file) {
+          await vscode.workspace
+            .getConfiguration("initflow")
+            .update("path", file.fsPath, vscode.ConfigurationTarget.Global);
+        }
+        return;
+      }
+      case "settings":
+        await vscode.commands.executeCommand("workbench.action.openSettings", "initflow.path");
+        return;
+      case "retry":
+        return this.restart();
+      case "log":
+        this.client?.outputChannel.show();
+    }
+  }
+}
+
+function settings(): object {
+  const { kube, inlayHints } = vscode.workspace.getConfiguration("initflow");
+  return { kube, inlayHints };
+}
+
+function runs(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
