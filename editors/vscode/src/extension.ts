@@ -2,6 +2,7 @@
 
 import * as os from "node:os";
 import * as vscode from "vscode";
+import { registerExplanations } from "./commands/explain";
 import { ImportCommand } from "./commands/import";
 import { PlanViews } from "./commands/plan";
 import { Previews } from "./commands/preview";
@@ -16,12 +17,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     server,
     previews,
     plans,
+    registerExplanations(server),
     vscode.commands.registerCommand("initflow.preview", (uri?: string) => previews.open(uri)),
     vscode.commands.registerCommand("initflow.plan", (uri?: string) => plans.open(uri)),
     vscode.commands.registerCommand("initflow.import", () => imports.run()),
     vscode.commands.registerCommand("initflow.restart", () => server.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("initflow.path")) void server.restart();
+      else if (change.affectsConfiguration("initflow")) void server.configure();
     }),
   );
   await server.restart();

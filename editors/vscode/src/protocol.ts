@@ -3,6 +3,7 @@
 export const PREVIEW = "initflow/preview";
 export const PLAN = "initflow/plan";
 export const IMPORT = "initflow/import";
+export const EXPLAIN = "initflow/explain";
 
 export interface OfDocument {
   textDocument: { uri: string };
@@ -25,6 +26,10 @@ export interface ImportParams {
 export interface ImportAnswer {
   source: string | null;
   messages: string[];
+}
+
+export interface ExplainAnswer {
+  markdown: string;
 }
 
 /** What `initflow plan --format json` prints, as far as it is shown. */

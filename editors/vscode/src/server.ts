@@ -2,9 +2,15 @@
 
 import { accessSync, constants, statSync } from "node:fs";
 import * as vscode from "vscode";
-import { LanguageClient, State, type Executable } from "vscode-languageclient/node";
+import {
+  DidChangeConfigurationNotification,
+  LanguageClient,
+  State,
+  type Executable,
+} from "vscode-languageclient/node";
 import { adviceOn, adviceOnFailure, BUTTONS, type Action, type Advice } from "./advice";
 import { findBinary, type Found } from "./binary";
+import { serverSettings, type Configured } from "./settings";
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
@@ -36,6 +42,14 @@ export class Server implements vscode.Disposable {
     return this.client.sendRequest<Answer>(request, params);
   }
 
+  /** Tells the server of changed settings. */
+  async configure(): Promise<void> {
+    await this.queue;
+    if (this.client?.state !== State.Running) return;
+    const settings = { initflow: serverSettings(configured()) };
+    await this.client.sendNotification(DidChangeConfigurationNotification.type, { settings });
+  }
+
   dispose(): void {
     void this.stop();
     this.started.dispose();
@@ -57,11 +71,8 @@ export class Server implements vscode.Disposable {
     const run: Executable = { command: this.found.command, args: ["lsp"] };
     const client = new LanguageClient("initflow", "initflow", run, {
       documentSelector: [{ language: "initflow" }],
-      initializationOptions: settings(),
-      synchronize: {
-        configurationSection: "initflow",
-        fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.initflow,initflow.toml}"),
-      },
+      initializationOptions: serverSettings(configured()),
+      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.initflow,initflow.toml}") },
     });
     this.client = client;
     try {
@@ -112,9 +123,9 @@ export class Server implements vscode.Disposable {
   }
 }
 
-function settings(): object {
-  const { kube, inlayHints } = vscode.workspace.getConfiguration("initflow");
-  return { kube, inlayHints };
+function configured(): Configured {
+  const section = vscode.workspace.getConfiguration("initflow");
+  return { kube: section.get("kube", ""), inlayHints: section.get("inlayHints", true) };
 }
 
 function runs(file: string): boolean {
