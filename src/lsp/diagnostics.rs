@@ -2,7 +2,8 @@
 //!
 //! Invariant: what is published for a file is what was found in it by all open documents that use it, each thing once.
 
-use super::state::State;
+use super::position::Lines;
+use super::state::{State, settings_of};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::ide::Analysis;
 use crate::source::Sources;
@@ -82,17 +83,30 @@ fn found(state: &State, root: &str, analysis: &Analysis) -> BTreeMap<String, Vec
         else {
             continue;
         };
-        let diagnostic = translate(state, sources, diagnostic, place.range);
+        let related = diagnostic.labels.iter().filter_map(|label| {
+            let message = label.text.clone();
+            Some(DiagnosticRelatedInformation { location: location(state, sources, label)?, message })
+        });
+        let diagnostic = translate(state, diagnostic, place.range, related.collect());
         found.entry(path.to_owned()).or_default().push(diagnostic);
+    }
+    if let Some((source, _, diagnostics)) =
+        settings_of(root).filter(|(_, _, diagnostics)| !diagnostics.is_empty())
+    {
+        let lines = Lines::new(&source.text, state.encoding);
+        let range = |diagnostic: &Diagnostic| lines.range(&source.text, diagnostic.primary.span);
+        let translated =
+            diagnostics.iter().map(|diagnostic| translate(state, diagnostic, range(diagnostic), Vec::new()));
+        found.insert(source.name.clone(), translated.collect());
     }
     found
 }
 
 fn translate(
     state: &State,
-    sources: &Sources,
     diagnostic: &Diagnostic,
     range: Range,
+    related: Vec<DiagnosticRelatedInformation>,
 ) -> lsp_types::Diagnostic {
     let mut message = diagnostic.headline.clone();
     if !diagnostic.primary.text.is_empty() {
@@ -103,11 +117,6 @@ fn translate(
         message.push_str("\nhelp: ");
         message.push_str(help);
     }
-    let related = diagnostic.labels.iter().filter_map(|label| {
-        let message = label.text.clone();
-        Some(DiagnosticRelatedInformation { location: location(state, sources, label)?, message })
-    });
-    let related: Vec<_> = related.collect();
     let explanation = format!("initflow-explain:/{}.md", diagnostic.name);
     let href = explanation.parse().ok().filter(|_| state.settings.explain_links);
     lsp_types::Diagnostic {

@@ -6,7 +6,8 @@ use super::answers::Refusal;
 use super::disk::{self, Disk, path_of, uri_of};
 use super::position::{Encoding, Lines};
 use crate::compile::Options;
-use crate::config::{self, FILE_NAME, MAX_CONFIG_BYTES};
+use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
+use crate::diagnostic::Diagnostic;
 use crate::ide::{Analysis, Location, Parsed, Range32, Workspace};
 use crate::source::{FileId, SourceFile};
 use lsp_server::{ErrorCode, Message, Notification};
@@ -190,9 +191,7 @@ impl State {
 
     /// How a file is compiled.
     pub(super) fn options(&self, path: &str) -> Options {
-        let config = disk::nearest(path, FILE_NAME, MAX_CONFIG_BYTES)
-            .map(|(name, text)| config::read(&SourceFile::new(FileId(0), name, text)).0)
-            .unwrap_or_default();
+        let config = settings_of(path).map(|(_, config, _)| config).unwrap_or_default();
         let set = self.settings.kube.as_deref().and_then(|version| version.parse().ok());
         let version = set.or(config.version).unwrap_or_default();
         Options { version, images: config.images, ..Options::default() }
@@ -311,6 +310,14 @@ impl State {
             self.settings = settings;
         }
     }
+}
+
+/// The `initflow.toml` that is for a file, what it says, and what is wrong with it.
+pub(super) fn settings_of(path: &str) -> Option<(SourceFile, Config, Vec<Diagnostic>)> {
+    let (name, text) = disk::nearest(path, FILE_NAME, MAX_CONFIG_BYTES)?;
+    let source = SourceFile::new(FileId(0), name, text);
+    let (config, diagnostics) = config::read(&source);
+    Some((source, config, diagnostics))
 }
 
 /// Reads the parameters of a message.

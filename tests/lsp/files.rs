@@ -61,6 +61,19 @@ fn what_changes_on_disk_is_seen() {
 }
 
 #[test]
+fn what_is_wrong_with_the_settings_of_a_file_is_shown_in_them() {
+    let (mut folder, mut client) = opened("settings");
+    folder.write("initflow.toml", "[kubernetes]\nvertion = \"1.34\"\n");
+    let settings = folder.uri("initflow.toml");
+    changed(&mut client, &settings, 1);
+    client.until(&settings, "an error in the settings", |found| !found.is_empty());
+    folder.remove("initflow.toml");
+    changed(&mut client, &settings, 3);
+    client.until(&settings, "no error any more", <[_]>::is_empty);
+    client.stop();
+}
+
+#[test]
 fn an_open_file_may_vanish_from_the_disk() {
     let (mut folder, mut client) = opened("vanished");
     let (main, library) = (folder.uri("main.initflow"), folder.uri("lib.initflow"));
