@@ -40,11 +40,11 @@ struct Session {
 fn main() {
     let text = source();
     println!("{} lines, {} bytes; times in milliseconds", text.lines().count(), text.len());
-    println!("{:<44}{:>7}{:>9}{:>9}{:>9}", "", "keys", "p50", "p99", "max");
+    println!("{:<46}{:>5}{:>9}{:>9}{:>9}", "", "keys", "p50", "p99", "max");
     row("key to diagnostics", &typed(&text, |session, _| session.diagnosed()));
     row("key to completions", &typed(&text, Session::completed));
     row(
-        "key to all that an editor asks, and diagnostics",
+        "key to all that an editor asks behind it",
         &typed(&text, |session, at| {
             let asked: Vec<i64> =
                 ASKED.iter().map(|method| session.client.ask(method, params(&session.text, at))).collect();
@@ -113,7 +113,7 @@ fn row(what: &str, times: &[Duration]) {
     let mut times: Vec<f64> = times.iter().map(|time| time.as_secs_f64() * 1000.0).collect();
     times.sort_by(f64::total_cmp);
     let share = |percent: usize| times[(times.len() * percent).div_ceil(100) - 1];
-    println!("{what:<48}{:>3}{:>9.1}{:>9.1}{:>9.1}", times.len(), share(50), share(99), share(100));
+    println!("{what:<46}{:>5}{:>9.1}{:>9.1}{:>9.1}", times.len(), share(50), share(99), share(100));
 }
 
 /// Workloads that fetch, build, migrate and serve, some by a template, one after the other.
