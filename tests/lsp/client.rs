@@ -27,8 +27,6 @@ pub(crate) struct Client {
     pub(crate) published: BTreeMap<String, Value>,
     /// What `initialize` answered.
     pub(crate) capabilities: Value,
-    /// What the editor answers to `workspace/configuration`.
-    pub(crate) settings: Value,
 }
 
 /// How a server ended.
@@ -74,7 +72,6 @@ impl Client {
             unnumbered: Vec::new(),
             published: BTreeMap::new(),
             capabilities: Value::Null,
-            settings: Value::Null,
         }
     }
 
@@ -237,11 +234,6 @@ impl Client {
                 let uri = message["params"]["uri"].as_str().unwrap().to_owned();
                 self.published.insert(uri, message["params"].take());
             }
-            (Some("workspace/configuration"), _) => {
-                let sections = message["params"]["items"].as_array().map_or(0, Vec::len);
-                let result = vec![self.settings.clone(); sections];
-                self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": result }));
-            }
             (Some(_), _) if !message["id"].is_null() => {
                 self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": null }));
             }
@@ -272,13 +264,13 @@ pub(crate) fn initialize(encoding: &str, folder: Option<&str>) -> Value {
     let folders = folder.map(|uri| json!([{ "uri": uri, "name": "folder" }]));
     json!({
         "processId": null,
+        "initializationOptions": { "explainLinks": true },
         "rootUri": folder,
         "workspaceFolders": folders,
         "capabilities": {
             "general": { "positionEncodings": [encoding] },
             "workspace": {
                 "applyEdit": true,
-                "configuration": true,
                 "didChangeConfiguration": { "dynamicRegistration": true },
                 "didChangeWatchedFiles": { "dynamicRegistration": true },
                 "workspaceEdit": { "documentChanges": true },

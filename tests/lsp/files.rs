@@ -104,6 +104,31 @@ fn a_closed_document_has_no_diagnostics() {
 }
 
 #[test]
+fn settings_count_as_they_are_now() {
+    const TOO_NEW: &str = "deployment web {\n  app web { image \"nginx:1.29\" }\n  step s { image \"a:1\"; restartPolicy Never }\n}\n";
+    let mut folder = Folder::new("settings", Encoding::Utf16);
+    let (main, config) = (folder.uri("main.initflow"), folder.uri("initflow.toml"));
+    folder.write("main.initflow", TOO_NEW);
+    let mut client = Client::start("utf-16", Some(&folder.uri("")));
+    client.open(&main, 1, TOO_NEW);
+    assert_eq!(client.diagnostics(&main, 1), Vec::<serde_json::Value>::new());
+    let too_new = |found: &[serde_json::Value]| found.iter().any(|found| found["code"] == "field-too-new");
+    folder.write("initflow.toml", "kube = \"1.33\"\n");
+    changed(&mut client, &config, 1);
+    client.until(&main, "what version 1.33 does not have", too_new);
+    // What the author sets wins over the file.
+    for (version, old) in [("1.37", false), ("1.33", true), ("1.37", false), ("nonsense", true)] {
+        let settings = json!({ "settings": { "initflow": { "kube": version } } });
+        client.notify("workspace/didChangeConfiguration", settings);
+        client.until(&main, &format!("what {version} says"), |found| too_new(found) == old);
+    }
+    folder.remove("initflow.toml");
+    changed(&mut client, &config, 3);
+    client.until(&main, "the newest version", |found| !too_new(found));
+    client.stop();
+}
+
+#[test]
 fn a_file_that_is_not_on_disk_is_a_document_too() {
     let folder = Folder::new("new", Encoding::Utf16);
     let mut client = Client::start("utf-16", None);

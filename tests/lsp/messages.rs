@@ -30,6 +30,21 @@ fn a_request_before_initialize_is_refused() {
 }
 
 #[test]
+fn an_initialize_that_cannot_be_read_is_refused() {
+    for params in [json!(5), json!({ "capabilities": 1 }), Value::Null] {
+        let mut client = Client::spawn();
+        assert!(client.request("initialize", params).is_err());
+        client.notify("exit", Value::Null);
+        assert!(client.end().status.code().is_some_and(|code| code > 0));
+    }
+    // An editor of few words is one too.
+    let mut client = Client::spawn();
+    assert!(client.request("initialize", json!({ "capabilities": {} })).is_ok());
+    client.notify("initialized", json!({}));
+    client.stop();
+}
+
+#[test]
 fn a_request_after_shutdown_is_refused() {
     let mut client = Client::start("utf-16", None);
     assert_eq!(client.request("shutdown", Value::Null), Ok(Value::Null));
