@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod each;
 mod explain;
+mod fmt;
 mod import;
 mod input;
 mod lsp;
@@ -38,6 +39,7 @@ pub fn run() -> ExitCode {
         Command::Compile(arguments) => compile::run(arguments, &mut console),
         Command::Check(arguments) => check::run(arguments, &mut console),
         Command::Plan(arguments) => plan::run(arguments, &mut console),
+        Command::Fmt(arguments) => fmt::run(arguments, &mut console),
         Command::Import(arguments) => import::run(arguments, &mut console),
         Command::Lsp(arguments) => lsp::run(arguments, &mut console),
         Command::Explain(arguments) => explain::run(arguments, &mut console),
@@ -109,6 +111,9 @@ Examples:
   initflow plan shop.initflow
   initflow plan --format json shop.initflow | jq '.workloads[].effective.requests'")]
     Plan(PlanArguments),
+    /// Bring sources into the one style, in place
+    #[command(after_help = FMT_HELP)]
+    Fmt(FmtArguments),
     /// Turn Kubernetes manifests into sources that compile to the same objects
     #[command(after_help = IMPORT_HELP)]
     Import(ImportArguments),
@@ -145,6 +150,15 @@ Of a folder all *.initflow files are taken, also in folders below it; what start
 linked folders are not entered. A source is at most 32 MiB. Printed output is all or nothing: if any source has
 errors, nothing is printed. With -o each source is written on its own, at once and complete, unless it has errors;
 a source that defines no workload has no output.";
+
+const FMT_HELP: &str = "\
+Examples:
+  initflow fmt .                                 every .initflow file below this folder
+  initflow fmt --check .                         in CI: print what would change, and fail if something would
+  cat shop.initflow | initflow fmt -             from standard input to standard output
+
+There is one style, and nothing to set. Lines, blank lines and comments stay where they are; what cannot be read stays as
+it is. A file is written at once and complete, and only where something changes.";
 
 const IMPORT_HELP: &str = "\
 Examples:
@@ -231,6 +245,16 @@ struct PlanArguments {
 enum PlanFormat {
     Text,
     Json,
+}
+
+#[derive(Args)]
+struct FmtArguments {
+    /// Files, folders, or `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write nothing; print what would change, and fail if something would
+    #[arg(long)]
+    check: bool,
 }
 
 #[derive(Args)]

@@ -4,12 +4,14 @@
 
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::emit::{self, Document as Emitted};
 use crate::kubernetes::version::Version;
 use crate::lower::{Mistyped, Object, grant, lower};
 use crate::model::{File, Program, Setting, Workload, WorkloadKind, resolve};
 use crate::object::Node;
 use crate::once::split;
 use crate::order::{Order, order};
+use crate::plan::Plan;
 use crate::resources::PodDemand;
 use crate::source::{Sources, Span};
 use crate::steps::Images;
@@ -17,6 +19,7 @@ use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
 use crate::syntax::{Parse, parse};
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
+use std::error::Error;
 use std::sync::{Arc, OnceLock};
 
 /// How deeply files may use files.
@@ -86,6 +89,24 @@ impl Compiled {
     /// [`Mistyped`], which would be a fault of the compiler.
     pub fn object(&self) -> Result<Object, Mistyped> {
         lower(&self.workload, self.order.places.iter().map(|place| place.container))
+    }
+
+    /// Who starts when and why, and what it costs.
+    pub fn plan(&self) -> Plan {
+        Plan::of(&self.workload, &self.order, self.version)
+    }
+
+    /// The YAML of the object, behind that of what has to be applied before it; the plan of the source of this name stands
+    /// as a comment over it, if one is given.
+    ///
+    /// # Errors
+    /// What would be a fault of the compiler.
+    pub fn yaml(&self, source: Option<&str>) -> Result<String, Box<dyn Error + Send + Sync>> {
+        let object = self.object()?;
+        let header = source.map(|source| self.plan().header(source));
+        let access = self.access.iter().map(|object| Emitted { header: None, object });
+        let documents: Vec<Emitted> = access.chain([Emitted { header, object: &object }]).collect();
+        Ok(emit::yaml(&documents)?)
     }
 }
 

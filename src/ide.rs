@@ -2,6 +2,7 @@
 //!
 //! Invariant: pure and total: an answer depends on the texts alone, and there is one for every text and every place.
 
+pub mod preview;
 pub mod shape;
 
 use crate::compile::{Compilation, Compiled, Loader, Options, compile_parsed, join};
@@ -141,6 +142,12 @@ impl Range32 {
     /// Whether an offset is in it, or right behind it.
     pub fn touches(self, offset: usize) -> bool {
         self.start as usize <= offset && offset <= self.end as usize
+    }
+}
+
+impl From<Range<usize>> for Range32 {
+    fn from(range: Range<usize>) -> Self {
+        crate::source::Span::new(FileId(0), range.start, range.end).into()
     }
 }
 

@@ -6,7 +6,10 @@
 mod answers;
 mod diagnostics;
 mod disk;
+mod formatting;
+mod lens;
 mod position;
+mod preview;
 mod state;
 
 use answers::Refusal;

@@ -9,6 +9,7 @@ use std::path::Path;
 const LAYERS: &[(&[&str], &str)] = &[
     (&["cli"], "the command: the only layer with files, an environment and a terminal"),
     (&["lsp"], "the language server: editors' messages, and the files that they have not opened"),
+    (&["format"], "a source in the one style"),
     (&["ide"], "what an editor asks about a program"),
     (&["import"], "manifests as source"),
     (&["compile"], "all stages, one after the other"),
@@ -45,7 +46,7 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("std::fs", &["cli", "lsp"]),
     ("std::io", &["cli"]),
     ("std::process", &["cli"]),
-    ("std::time", &["cli", "lsp"]),
+    ("std::time", &["cli", "format", "lsp"]),
 ];
 
 #[test]

@@ -377,6 +377,19 @@ fn plan_shows_order_and_totals() {
 const MANIFEST: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: hello}\nspec: {containers: [{name: web, image: \"nginx:1.27\"}]}\n";
 
 #[test]
+fn fmt_writes_in_place_what_is_not_in_the_style() {
+    let folder = Folder::new().with("apps/a.initflow", "let  a=1\n").with("apps/b.initflow", "let b = 2\n");
+    folder.runs("fmt --check apps").ends_with(1).prints("-let  a=1\n+let a = 1");
+    assert_eq!(folder.text("apps/a.initflow"), "let  a=1\n");
+    folder.runs("fmt apps").ends_with(0).prints_nothing().says_nothing();
+    assert_eq!(folder.text("apps/a.initflow"), "let a = 1\n");
+    folder.runs("fmt --check apps").ends_with(0).prints_nothing();
+    folder.runs_on("pod  a{", "fmt -").ends_with(0).prints("pod  a{");
+    folder.runs_on("let  a=1", "fmt -").ends_with(0).prints("let a = 1\n");
+    folder.runs("fmt missing.initflow").ends_with(2).says("missing.initflow");
+}
+
+#[test]
 fn import_prints_a_source_that_compiles_to_the_same() {
     let folder = Folder::new();
     let imported = folder.runs_on(MANIFEST, "import -");

@@ -7,6 +7,7 @@
 use initflow::compile::{NoFiles, Options, compile};
 use initflow::diagnostic::human::Human;
 use initflow::diagnostic::{Diagnostic, Severity};
+use initflow::format::format;
 use initflow::import::{import, yaml};
 use initflow::kubernetes::quantity::Quantity;
 use initflow::kubernetes::schema::{self, Object, Type};
@@ -127,6 +128,9 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
     let again = import(name, text.to_owned(), &Options::default());
     if again.source.as_ref() != Some(&source) {
         return Err("imported twice, it differs".into());
+    }
+    if format(&SourceFile::new(FileId(0), "imported", source.as_str())) != source {
+        return Err(format!("imported, it is not formatted\n{source}"));
     }
     let compiled = compile("imported", source.clone(), &NoFiles, &Options::default());
     if compiled.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {

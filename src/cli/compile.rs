@@ -5,9 +5,8 @@ use super::each::{compile_each, inputs, settle};
 use super::input::{self, Input};
 use super::{CompileArguments, Format, Status, output};
 use crate::compile::{Compilation, Compiled};
-use crate::emit::{self, Document};
+use crate::emit;
 use crate::lower::Object;
-use crate::plan::Plan;
 use crate::source::Sources;
 use similar::TextDiff;
 use std::collections::HashMap;
@@ -78,15 +77,12 @@ enum Part {
 
 /// Lowers a workload, and emits it where its text can stand by itself.
 fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> Result<Part, String> {
-    let object = compiled.object().map_err(|error| unwritable(&error))?;
     if arguments.format == Format::Json {
+        let object = compiled.object().map_err(|error| unwritable(&error))?;
         return Ok(Part::Objects(compiled.access.into_iter().chain([object]).collect()));
     }
-    let plan = || Plan::of(&compiled.workload, &compiled.order, compiled.version);
-    let header = (!arguments.no_header).then(|| plan().header(&input.short_name()));
-    let access = compiled.access.iter().map(|object| Document { header: None, object });
-    let documents: Vec<Document> = access.chain([Document { header, object: &object }]).collect();
-    let text = emit::yaml(&documents);
+    let name = input.short_name();
+    let text = compiled.yaml((!arguments.no_header).then_some(name.as_str()));
     text.map(Part::Text).map_err(|error| unwritable(&error))
 }
 

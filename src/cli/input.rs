@@ -54,6 +54,11 @@ impl Input {
         })
     }
 
+    /// Where it is; nothing for standard input.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     /// The folder that it is in.
     pub(super) fn folder(&self) -> &Path {
         let folder = self.path.as_deref().and_then(Path::parent);

@@ -9,8 +9,7 @@ use crate::plan::{self, Plan};
 
 pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     let inputs = inputs(&arguments.program, console);
-    let plan =
-        |_: &Input, compiled: Compiled| Plan::of(&compiled.workload, &compiled.order, compiled.version);
+    let plan = |_: &Input, compiled: Compiled| compiled.plan();
     let all = |_: &Input, compilation: &mut Compilation<Plan>| std::mem::take(&mut compilation.workloads);
     let plans = compile_each(&arguments.program, false, console, &inputs, plan, all);
     let mut settled = Vec::new();

@@ -1,14 +1,17 @@
 //! The requests that the server answers: one line of a table each.
 
 use super::state::{State, read};
+use super::{formatting, lens, preview};
 use lsp_server::{ErrorCode, Request};
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
-use lsp_types::request::{RegisterCapability, Request as Method};
+use lsp_types::request::{
+    CodeLensRequest, Formatting, OnTypeFormatting, RangeFormatting, RegisterCapability, Request as Method,
+};
 use lsp_types::{
-    DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, InitializeParams, Registration,
-    RegistrationParams, SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    CodeLensOptions, DidChangeWatchedFilesRegistrationOptions, DocumentOnTypeFormattingOptions,
+    FileSystemWatcher, GlobPattern, InitializeParams, OneOf, Registration, RegistrationParams, SaveOptions,
+    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde_json::{Value, json};
 
@@ -26,13 +29,21 @@ impl Refusal {
 }
 
 /// The answer to a request.
-pub(super) fn answer(_state: &mut State, method: &str, _params: Value) -> Result<Value, Refusal> {
-    let message = format!("`{method}` is not known");
-    Err(Refusal::new(ErrorCode::MethodNotFound, message))
+pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<Value, Refusal> {
+    match method {
+        CodeLensRequest::METHOD => typed::<CodeLensRequest>(state, params, lens::lenses),
+        Formatting::METHOD => typed::<Formatting>(state, params, formatting::whole),
+        RangeFormatting::METHOD => typed::<RangeFormatting>(state, params, formatting::range),
+        OnTypeFormatting::METHOD => typed::<OnTypeFormatting>(state, params, formatting::on_type),
+        preview::Preview::METHOD => typed::<preview::Preview>(state, params, preview::preview),
+        preview::Plan::METHOD => typed::<preview::Plan>(state, params, preview::plan),
+        preview::Import::METHOD => typed::<preview::Import>(state, params, preview::manifests),
+        preview::Explain::METHOD => typed::<preview::Explain>(state, params, preview::explain),
+        _ => Err(Refusal::new(ErrorCode::MethodNotFound, format!("`{method}` is not known"))),
+    }
 }
 
 /// Reads a request's parameters, has it answered, and writes the answer.
-#[allow(dead_code)]
 fn typed<M: Method>(
     state: &mut State,
     params: Value,
@@ -60,10 +71,17 @@ fn capabilities(state: &State) -> ServerCapabilities {
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
             ..TextDocumentSyncOptions::default()
         })),
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
+        document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+            first_trigger_character: "}".to_owned(),
+            more_trigger_character: Some(vec!["\n".to_owned()]),
+        }),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),
-                change_notifications: Some(lsp_types::OneOf::Left(true)),
+                change_notifications: Some(OneOf::Left(true)),
             }),
             file_operations: None,
         }),

@@ -4,6 +4,8 @@
 use crate::{Raised, no_complaints, raised};
 use initflow::compile::Options;
 use initflow::diagnostic::catalog::Language;
+use initflow::format::format;
+use initflow::source::{FileId, SourceFile};
 use std::fs;
 
 const TEXTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "grammar/reference.md"];
@@ -27,6 +29,33 @@ fn every_program_does_what_its_fence_says() {
         }
     }
     no_complaints(&complaints);
+}
+
+/// What is broken on purpose stays as it is; all else is in the style. `UPDATE=1` writes it.
+#[test]
+fn every_program_is_formatted() {
+    let explanations = fs::read_dir("src/diagnostic/explain").expect("a folder can be read");
+    let explanations = explanations.map(|entry| entry.expect("an entry").path().display().to_string());
+    let mut complaints = Vec::new();
+    for file in TEXTS.map(str::to_owned).into_iter().chain(explanations) {
+        let mut text = fs::read_to_string(&file).expect("a text can be read");
+        let programs: Vec<(usize, Language, String)> =
+            fences(&text).into_iter().map(|fence| (fence.line, fence.language, fence.program)).collect();
+        let before = text.clone();
+        for (line, language, program) in programs {
+            let formatted = format(&SourceFile::new(FileId(0), "fence", program.as_str()));
+            if language == Language::Initflow && formatted != program {
+                complaints.push(format!("{file}:{line}: not formatted; it is\n{formatted}"));
+                text = text.replace(&program, &formatted);
+            }
+        }
+        if std::env::var_os("UPDATE").is_some() && text != before {
+            fs::write(&file, text).expect("a text can be written");
+        }
+    }
+    if std::env::var_os("UPDATE").is_none() {
+        no_complaints(&complaints);
+    }
 }
 
 struct Fence<'a> {

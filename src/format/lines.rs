@@ -1,0 +1,135 @@
+//! The lines of a source, and those of them that stay as they are because something in them is broken.
+
+use super::Keep;
+use super::tokens::{Kind, Token};
+use crate::syntax::Parse;
+use crate::syntax::tree::Statement;
+use std::ops::Range;
+
+/// The lines of a text.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Self { text, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// The line of an offset.
+    pub(super) fn of(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
+    }
+
+    /// The text between two offsets.
+    pub(super) fn between(&self, start: usize, end: usize) -> &'t str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// How many line ends there are between two offsets.
+    pub(super) fn breaks(&self, start: usize, end: usize) -> usize {
+        self.of(end).saturating_sub(self.of(start))
+    }
+
+    /// Where the last of some lines ends, without its line end.
+    pub(super) fn end(&self, range: &Range<usize>) -> usize {
+        let end = self.starts.get(range.end).copied().unwrap_or(self.text.len());
+        let start = self.starts.get(range.start).copied().unwrap_or(end);
+        start + self.text[start..end].trim_end_matches(['\n', '\r']).len()
+    }
+
+    /// Some lines as they are, without the end of the last.
+    pub(super) fn text(&self, range: &Range<usize>) -> &'t str {
+        let start = self.starts.get(range.start).copied().unwrap_or(self.text.len());
+        self.between(start, self.end(range))
+    }
+
+    /// The blanks that a line begins with.
+    pub(super) fn indent(&self, line: usize) -> usize {
+        let text = self.text(&(line..line + 1));
+        text.chars().take_while(|char| *char == ' ' || *char == '\t').count()
+    }
+}
+
+/// The lines that stay as they are, in their order.
+pub(super) fn verbatim(lines: &Lines, tokens: &[Token], parse: &Parse, keep: Keep) -> Vec<Range<usize>> {
+    let of = |range: Range<usize>| lines.of(range.start)..lines.of(range.end) + 1;
+    let mut kept: Vec<Range<usize>> = Vec::new();
+    broken(&parse.document.statements, &mut |statement| kept.push(of(statement.span.range())));
+    kept.extend(parse.errors.iter().map(|error| of(error.primary.span.range())));
+    let unknown = tokens.iter().filter(|token| token.kind == Kind::Unknown);
+    kept.extend(unknown.map(|token| of(token.range.clone())));
+    let items = parse.document.statements.iter().map(|item| item.span.range());
+    for range in items.filter(|_| !parse.errors.is_empty()) {
+        let from = tokens.partition_point(|token| token.range.start < range.start);
+        let to = tokens.partition_point(|token| token.range.start < range.end);
+        let has_fault =
+            |kept: &Range<usize>| kept.start <= lines.of(range.end) && lines.of(range.start) < kept.end;
+        if !is_balanced(&tokens[from..to]) || (keep == Keep::Items && kept.iter().any(has_fault)) {
+            kept.push(of(range));
+        }
+    }
+    if kept.is_empty() {
+        return kept;
+    }
+    // What reaches over several lines stays, or not, as a whole.
+    let wide = tokens.iter().map(|token| of(token.range.clone())).filter(|lines| lines.len() > 1);
+    let wide: Vec<Range<usize>> = wide.collect();
+    merge(&mut kept);
+    for kept in &mut kept {
+        let overlaps = |wide: &&Range<usize>| wide.start < kept.end && kept.start < wide.end;
+        let (start, end) = wide
+            .iter()
+            .filter(overlaps)
+            .fold((kept.start, kept.end), |(start, end), wide| (start.min(wide.start), end.max(wide.end)));
+        *kept = start..end;
+    }
+    merge(&mut kept);
+    kept
+}
+
+fn broken(statements: &[Statement], found: &mut impl FnMut(&Statement)) {
+    for statement in statements {
+        if statement.broken {
+            found(statement);
+        } else if let Some(block) = &statement.block {
+            broken(&block.statements, found);
+        }
+    }
+}
+
+fn is_balanced(tokens: &[Token]) -> bool {
+    let mut open = Vec::new();
+    for token in tokens {
+        match token.kind {
+            Kind::Open(bracket) => open.push(bracket),
+            Kind::Close(bracket) => {
+                let opened = match bracket {
+                    '}' => '{',
+                    ']' => '[',
+                    _ => '(',
+                };
+                if open.pop() != Some(opened) {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+    }
+    open.is_empty()
+}
+
+/// Sorts ranges and joins those that meet.
+fn merge(ranges: &mut Vec<Range<usize>>) {
+    ranges.sort_by_key(|range| range.start);
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges.drain(..) {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    *ranges = merged;
+}

@@ -1,0 +1,141 @@
+use super::{format, starts};
+use crate::source::{FileId, SourceFile};
+use crate::syntax::parse;
+use proptest::prelude::*;
+
+fn formatted(text: &str) -> String {
+    format(&SourceFile::new(FileId(0), "a", text))
+}
+
+/// A text's tree without its places, its comments, and the names of its errors.
+fn meaning(text: &str) -> (String, Vec<String>, Vec<&'static str>) {
+    let source = SourceFile::new(FileId(0), "a", text);
+    let parse = parse(&source);
+    let comments = parse.document.comments.iter().map(|span| source.slice(*span).trim_end().to_owned());
+    let tree = format!("{:?}", parse.document.statements);
+    let mut places = tree.split("Span {");
+    let mut bare = places.next().unwrap_or_default().to_owned();
+    bare.extend(places.map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest)));
+    (bare, comments.collect(), parse.errors.iter().map(|error| error.name).collect())
+}
+
+fn holds(text: &str) {
+    let once = formatted(text);
+    assert!(formatted(&once) == once, "not idempotent, from\n{text}\nto\n{once}\nto\n{}", formatted(&once));
+    assert!(meaning(text) == meaning(&once), "another tree, from\n{text}\nto\n{once}");
+}
+
+/// The sources of the examples, and the library.
+fn sources() -> Vec<String> {
+    let examples = std::fs::read_dir("examples").unwrap();
+    let files = examples.flat_map(|entry| std::fs::read_dir(entry.unwrap().path())).flatten();
+    let paths = files.map(|entry| entry.unwrap().path());
+    let sources = paths.filter(|path| path.extension().is_some_and(|extension| extension == "initflow"));
+    let texts = sources.map(|path| std::fs::read_to_string(path).unwrap());
+    texts.chain([crate::source::std().text.clone()]).collect()
+}
+
+#[test]
+fn blanks_are_the_styles_and_lines_the_authors() {
+    insta::assert_snapshot!(
+        formatted(
+            "\n\n\nlet   a='x'\nparam b :int=3\n\n\n\npod  shop{\n\n\tvolume  v ; volume w;\n app web {image a;;run \"x\" ; }\n    \
+             # about the step\n\n  step s{ # here\n   args [\"a\",\n 'b' # b\n , \"c\"\n]\n  after  x   y\n\n}\n  \
+             when a==\"x\"&&!( b!=1 ){ }\n      else { budget{cpu 1} }   \n}# end"
+        ),
+        @r#"
+        let a = 'x'
+        param b: int = 3
+
+        pod shop {
+          volume v; volume w
+          app web { image a; run "x" }
+          # about the step
+
+          step s {  # here
+            args ["a",
+              'b'  # b
+              , "c",
+            ]
+            after x y
+          }
+          when a == "x" && !(b != 1) { }
+          else { budget { cpu 1 } }
+        }  # end
+        "#
+    );
+}
+
+#[test]
+fn many_line_texts_move_with_their_statement() {
+    insta::assert_snapshot!(
+        formatted("pod a {\nstep b {\n script '''\n        one\n          two\n\n        three\n    '''\n script \"sh\" '''\n    x'''\n}\n}\n"),
+        @r#"
+        pod a {
+          step b {
+            script '''
+              one
+                two
+
+              three
+            '''
+            script "sh" '''
+              x'''
+          }
+        }
+        "#
+    );
+}
+
+#[test]
+fn what_is_broken_stays_as_it_is() {
+    insta::assert_snapshot!(
+        formatted("pod a {\n     app   b { image  \"c }\n  app   d {   image \"e\" }\n}\npod   f {\n  app g {\n     image   \"h\"\n\npod   i { app j { } }\n"),
+        @r#"
+        pod a {
+             app   b { image  "c }
+          app d { image "e" }
+        }
+        pod   f {
+          app g {
+             image   "h"
+
+        pod i { app j { } }
+        "#
+    );
+}
+
+#[test]
+fn line_ends_and_ends_of_files_are_those_of_the_style() {
+    assert_eq!(formatted("let a = 1\r\n\r\nlet b = 2"), "let a = 1\n\nlet b = 2\n");
+    assert_eq!(formatted(""), "");
+    assert_eq!(formatted("\n \n"), "");
+    assert_eq!(formatted("# a  \n\n\n"), "# a\n");
+    assert_eq!(starts("a\nb"), [0, 2, 3]);
+}
+
+#[test]
+fn the_examples_and_the_library_are_formatted() {
+    for text in sources() {
+        assert_eq!(formatted(&text), text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_source_keeps_its_tree_and_its_comments(
+        at in any::<prop::sample::Index>(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), "[ \\t\n;,#a\"'{}\\[\\]()=:!.|-]{0,3}", 0usize..4), 0..4),
+    ) {
+        let mut text = at.get(&sources()).clone();
+        for (place, inserted, deleted) in edits {
+            let boundaries: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+            let from = place.index(boundaries.len());
+            let to = (from + deleted).min(boundaries.len() - 1);
+            text.replace_range(boundaries[from]..boundaries[to], &inserted);
+        }
+        holds(&text);
+    }
+}

@@ -1,0 +1,133 @@
+//! A tree to its tokens in the order of the text: names, values, brackets, separators and comments.
+//!
+//! Invariant: between two tokens there are only blanks, and what no token is made of is [`Kind::Unknown`].
+
+use crate::syntax::tree::{Argument, Document, Operator, Statement, Value, ValueKind};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A piece of a source that stays as it is.
+#[derive(Debug)]
+pub(super) struct Token<'t> {
+    pub(super) text: Cow<'t, str>,
+    pub(super) range: Range<usize>,
+    pub(super) kind: Kind,
+}
+
+/// What a token is, as far as the blanks around it go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A name, a value or an operator.
+    Leaf,
+    /// A name whose bracket follows without a blank.
+    Tight,
+    /// `!`
+    Not,
+    /// `:`
+    Colon,
+    Comma,
+    Semicolon,
+    Open(char),
+    Close(char),
+    Comment,
+    /// What is not understood.
+    Unknown,
+}
+
+/// The tokens of a tree.
+pub(super) fn tokens<'t>(text: &'t str, document: &Document) -> Vec<Token<'t>> {
+    let mut leaves = Leaves { text, found: Vec::new() };
+    leaves.statements(&document.statements);
+    let comments = document.comments.iter().map(|span| Token {
+        text: Cow::Borrowed(&text[span.range()]),
+        range: span.range(),
+        kind: Kind::Comment,
+    });
+    let mut found = leaves.found;
+    found.extend(comments);
+    found.sort_by_key(|token| (token.range.start, token.range.end));
+    let mut tokens: Vec<Token> = Vec::with_capacity(2 * found.len());
+    let mut end = 0;
+    for token in found {
+        if token.range.start < end {
+            continue;
+        }
+        gap(text, end..token.range.start, &mut tokens);
+        end = token.range.end;
+        tokens.push(token);
+    }
+    gap(text, end..text.len(), &mut tokens);
+    tokens
+}
+
+/// The brackets and separators between two leaves.
+fn gap<'t>(text: &'t str, range: Range<usize>, tokens: &mut Vec<Token<'t>>) {
+    for (at, char) in text[range.clone()].char_indices() {
+        let kind = match char {
+            ' ' | '\t' | '\n' | '\r' => continue,
+            '{' | '[' | '(' => Kind::Open(char),
+            '}' | ']' | ')' => Kind::Close(char),
+            ',' => Kind::Comma,
+            ';' => Kind::Semicolon,
+            ':' => Kind::Colon,
+            _ => Kind::Unknown,
+        };
+        let at = range.start + at;
+        let range = at..at + char.len_utf8();
+        tokens.push(Token { text: Cow::Borrowed(&text[range.clone()]), range, kind });
+    }
+}
+
+struct Leaves<'t> {
+    text: &'t str,
+    found: Vec<Token<'t>>,
+}
+
+impl Leaves<'_> {
+    fn statements(&mut self, statements: &[Statement]) {
+        for statement in statements {
+            let adjacent = self.text[statement.name.span.range().end..].starts_with('(');
+            self.leaf(statement.name.span.range(), if adjacent { Kind::Tight } else { Kind::Leaf });
+            self.values(&statement.values);
+            if let Some(block) = &statement.block {
+                self.statements(&block.statements);
+            }
+        }
+    }
+
+    fn values(&mut self, values: &[Value]) {
+        for value in values {
+            let range = value.span.range();
+            match &value.kind {
+                ValueKind::List(items) => self.values(items),
+                ValueKind::Call(name, arguments) => {
+                    self.leaf(name.span.range(), Kind::Tight);
+                    self.arguments(arguments);
+                }
+                ValueKind::Group(arguments) => self.arguments(arguments),
+                ValueKind::Operator(Operator::Not) => self.leaf(range, Kind::Not),
+                ValueKind::Operator(Operator::Colon) => self.leaf(range, Kind::Colon),
+                ValueKind::Range(..) => {
+                    let text: String = self.text[range.clone()].split([' ', '\t']).collect();
+                    self.found.push(Token { text: Cow::Owned(text), range, kind: Kind::Leaf });
+                }
+                _ => self.leaf(range, Kind::Leaf),
+            }
+        }
+    }
+
+    fn arguments(&mut self, arguments: &[Argument]) {
+        for argument in arguments {
+            if let Some(name) = &argument.name {
+                self.leaf(name.span.range(), Kind::Leaf);
+            }
+            self.values(&argument.values);
+        }
+    }
+
+    fn leaf(&mut self, range: Range<usize>, kind: Kind) {
+        if !range.is_empty() {
+            self.found.push(Token { text: Cow::Borrowed(&self.text[range.clone()]), range, kind });
+        }
+    }
+}

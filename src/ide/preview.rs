@@ -1,0 +1,108 @@
+//! What an open file compiles to, for a view beside it: the YAML, and the plan.
+//!
+//! Invariant: nothing is shown of a file that would not compile as it is.
+
+use super::Analysis;
+use crate::diagnostic::Severity;
+use crate::emit::SEPARATOR;
+use crate::plan::{self, Plan};
+
+/// What is shown beside a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preview {
+    /// The YAML, as `initflow compile` prints it.
+    pub yaml: Option<String>,
+    /// The plan, as `initflow plan` prints it.
+    pub plan: Option<String>,
+    /// How many errors there are.
+    pub errors: usize,
+    /// Why there is nothing to show.
+    pub message: Option<String>,
+}
+
+/// The YAML and the plan of a file whose name is `name`.
+pub fn preview(analysis: &Analysis, name: &str) -> Preview {
+    match shown(analysis) {
+        Err((errors, message)) => Preview { errors, message: Some(message), ..Preview::default() },
+        Ok(plans) => {
+            let workloads = &analysis.compilation.workloads;
+            let yaml: Result<Vec<String>, _> =
+                workloads.iter().map(|compiled| compiled.yaml(Some(name))).collect();
+            let message = yaml.as_ref().err().map(ToString::to_string);
+            let yaml = yaml.ok().map(|texts| texts.join(SEPARATOR));
+            Preview {
+                yaml,
+                plan: Some(plan::text(&plans, &analysis.compilation.sources)),
+                errors: 0,
+                message,
+            }
+        }
+    }
+}
+
+/// The plan of a file as JSON, as `initflow plan --format json` prints it.
+///
+/// # Errors
+/// Why there is none.
+pub fn plan(analysis: &Analysis) -> Result<String, String> {
+    let plans = shown(analysis).map_err(|(_, message)| message)?;
+    let plans = plans.iter().map(|plan| (plan, &analysis.compilation.sources));
+    plan::json(plans).map_err(|error| error.to_string())
+}
+
+/// The plans of a file's workloads; or how many errors there are, and why there is nothing to show.
+fn shown(analysis: &Analysis) -> Result<Vec<Plan>, (usize, String)> {
+    let is_error = |severity| severity == Severity::Error;
+    let errors = analysis.diagnostics().iter().filter(|diagnostic| is_error(diagnostic.severity)).count();
+    let plural = if errors == 1 { "" } else { "s" };
+    if errors > 0 {
+        return Err((errors, format!("there is nothing to show: the source has {errors} error{plural}")));
+    }
+    if analysis.unset {
+        return Err((
+            0,
+            "there is nothing to show: a `param` has no default, so its value is not known".to_owned(),
+        ));
+    }
+    if analysis.compilation.workloads.is_empty() {
+        return Err((0, "there is nothing to show: the source defines no workload".to_owned()));
+    }
+    Ok(analysis.compilation.workloads.iter().map(crate::compile::Compiled::plan).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::{NoFiles, Options};
+    use crate::ide::Parsed;
+
+    fn shown_of(text: &str) -> Preview {
+        preview(&Analysis::of(&Parsed::new("a.initflow", text), &NoFiles, &Options::default()), "a.initflow")
+    }
+
+    #[test]
+    fn what_compiles_is_shown() {
+        let preview = shown_of("pod a { app b { image \"c\" } }\n");
+        assert!(preview.yaml.is_some_and(|yaml| yaml.contains("kind: Pod")));
+        assert!(preview.plan.is_some_and(|plan| plan.contains("1  app   b")));
+        assert_eq!(preview.message, None);
+    }
+
+    #[test]
+    fn what_cannot_be_shown_has_a_reason() {
+        insta::assert_snapshot!(
+                [
+                    "pod a { app b { image 1 } }\n",
+                    "param tag: string\npod a { app b { image tag } }\n",
+                    "let a = 1\n",
+                ]
+                .map(|text| shown_of(text).message.unwrap_or_default())
+                .join("\n"),
+            @r#"
+            there is nothing to show: the source has 1 error
+            there is nothing to show: a `param` has no default, so its value is not known
+            there is nothing to show: the source defines no workload
+            "#
+        );
+    }
+}

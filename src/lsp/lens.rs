@@ -1,0 +1,26 @@
+//! Above each workload: its YAML and its plan, for editors that have the commands.
+
+use super::answers::Refusal;
+use super::state::State;
+use crate::ide::shape::{Inside, walk};
+use lsp_types::{CodeLens, CodeLensParams, Command};
+use serde_json::json;
+
+pub(super) fn lenses(state: &mut State, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>, Refusal> {
+    let uri = params.text_document.uri;
+    let (path, file) = state.file(&uri)?;
+    let mut lenses = Vec::new();
+    walk(file.document(), |shaped, around| {
+        let workload =
+            matches!(shaped.body, Inside::Workload(Some(_))) && shaped.statement.name.text != "template";
+        if !workload || around.iter().any(|around| matches!(around.body, Inside::Workload(_))) {
+            return;
+        }
+        let range = state.range(&path, &file, shaped.statement.head());
+        for (title, command) in [("Preview YAML", "initflow.preview"), ("Plan", "initflow.plan")] {
+            let command = Command::new(title.to_owned(), command.to_owned(), Some(vec![json!(uri)]));
+            lenses.push(CodeLens { range, command: Some(command), data: None });
+        }
+    });
+    Ok(Some(lenses))
+}

@@ -1,0 +1,131 @@
+//! The requests of the server's own: the compiled YAML, the plan, manifests as a source, and explanations.
+
+use super::answers::Refusal;
+use super::state::State;
+use crate::diagnostic::{catalog, human};
+use crate::ide::preview;
+use crate::import::{import, import_with_idioms};
+use lsp_server::ErrorCode;
+use lsp_types::TextDocumentIdentifier;
+use lsp_types::request::Request;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::path::Path;
+
+/// `initflow/preview`
+pub(super) enum Preview {}
+
+impl Request for Preview {
+    type Params = Document;
+    type Result = Previewed;
+    const METHOD: &'static str = "initflow/preview";
+}
+
+/// `initflow/plan`
+pub(super) enum Plan {}
+
+impl Request for Plan {
+    type Params = Document;
+    type Result = Value;
+    const METHOD: &'static str = "initflow/plan";
+}
+
+/// `initflow/import`
+pub(super) enum Import {}
+
+impl Request for Import {
+    type Params = Manifests;
+    type Result = Imported;
+    const METHOD: &'static str = "initflow/import";
+}
+
+/// `initflow/explain`
+pub(super) enum Explain {}
+
+impl Request for Explain {
+    type Params = Named;
+    type Result = Explained;
+    const METHOD: &'static str = "initflow/explain";
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Document {
+    text_document: TextDocumentIdentifier,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Previewed {
+    yaml: Option<String>,
+    plan: Option<String>,
+    errors: usize,
+    message: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Manifests {
+    text: String,
+    #[serde(default)]
+    idioms: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Imported {
+    source: Option<String>,
+    messages: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Named {
+    name: String,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Explained {
+    markdown: String,
+}
+
+pub(super) fn preview(state: &mut State, params: Document) -> Result<Previewed, Refusal> {
+    let (path, _) = state.file(&params.text_document.uri)?;
+    let analysis = state.analysis(&path).ok_or_else(|| not_open(&path))?;
+    let name =
+        Path::new(&path).file_name().map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
+    let preview::Preview { yaml, plan, errors, message } = preview::preview(&analysis, &name);
+    Ok(Previewed { yaml, plan, errors, message })
+}
+
+pub(super) fn plan(state: &mut State, params: Document) -> Result<Value, Refusal> {
+    let (path, _) = state.file(&params.text_document.uri)?;
+    let analysis = state.analysis(&path).ok_or_else(|| not_open(&path))?;
+    let refused = |message| Refusal::new(ErrorCode::RequestFailed, message);
+    let text = preview::plan(&analysis).map_err(refused)?;
+    serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
+}
+
+pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported, Refusal> {
+    const NAME: &str = "manifests";
+    let options = state.options(NAME);
+    let import = if params.idioms {
+        import_with_idioms(NAME, &params.text, &options)
+    } else {
+        import(NAME, params.text, &options)
+    };
+    let file = import.sources.files().first();
+    let line = |offset| file.map_or(1, |file| file.line_column(offset).0);
+    let messages = import.diagnostics.iter().map(|diagnostic| {
+        let place = line(diagnostic.primary.span.start);
+        human::plain(&format!("line {place}: {}", diagnostic.headline))
+    });
+    Ok(Imported { messages: messages.collect(), source: import.source })
+}
+
+pub(super) fn explain(_: &mut State, params: Named) -> Result<Explained, Refusal> {
+    let entry = catalog::find(&params.name).ok_or_else(|| {
+        Refusal::new(ErrorCode::InvalidParams, format!("no diagnostic is called `{}`", params.name))
+    })?;
+    Ok(Explained { markdown: entry.text.to_owned() })
+}
+
+fn not_open(path: &str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidParams, format!("`{path}` is not open"))
+}
