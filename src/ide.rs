@@ -4,6 +4,7 @@
 
 pub mod preview;
 pub mod shape;
+pub mod tokens;
 
 use crate::compile::{Compilation, Compiled, Loader, Options, compile_parsed, join};
 use crate::diagnostic::Diagnostic;

@@ -11,6 +11,7 @@ mod lens;
 mod position;
 mod preview;
 mod state;
+mod tokens;
 
 use answers::Refusal;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};

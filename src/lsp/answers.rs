@@ -1,11 +1,12 @@
 //! The requests that the server answers: one line of a table each.
 
 use super::state::{State, read};
-use super::{formatting, lens, preview};
+use super::{formatting, lens, preview, tokens};
 use lsp_server::{ErrorCode, Request};
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
 use lsp_types::request::{
     CodeLensRequest, Formatting, OnTypeFormatting, RangeFormatting, RegisterCapability, Request as Method,
+    SemanticTokensFullRequest, SemanticTokensRangeRequest,
 };
 use lsp_types::{
     CodeLensOptions, DidChangeWatchedFilesRegistrationOptions, DocumentOnTypeFormattingOptions,
@@ -35,6 +36,10 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         Formatting::METHOD => typed::<Formatting>(state, params, formatting::whole),
         RangeFormatting::METHOD => typed::<RangeFormatting>(state, params, formatting::range),
         OnTypeFormatting::METHOD => typed::<OnTypeFormatting>(state, params, formatting::on_type),
+        SemanticTokensFullRequest::METHOD => typed::<SemanticTokensFullRequest>(state, params, tokens::full),
+        SemanticTokensRangeRequest::METHOD => {
+            typed::<SemanticTokensRangeRequest>(state, params, tokens::range)
+        }
         preview::Preview::METHOD => typed::<preview::Preview>(state, params, preview::preview),
         preview::Plan::METHOD => typed::<preview::Plan>(state, params, preview::plan),
         preview::Import::METHOD => typed::<preview::Import>(state, params, preview::manifests),
@@ -77,6 +82,7 @@ fn capabilities(state: &State) -> ServerCapabilities {
             first_trigger_character: "}".to_owned(),
             more_trigger_character: Some(vec!["\n".to_owned()]),
         }),
+        semantic_tokens_provider: Some(tokens::provider()),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {

@@ -1,0 +1,299 @@
+//! The words of a file with what they are, for highlighting by meaning.
+//!
+//! Invariant: tokens stand in the order of the text and do not overlap; a token of a many-line text has all its lines.
+
+use super::shape::{Meaning, Role, Shaped, roles, walk};
+use super::{Parsed, Range32};
+use crate::kubernetes::schema::Type as FieldType;
+use crate::source::Span;
+use crate::statement::Type;
+use crate::syntax::tree::{Argument, Name, Piece, Value, ValueKind};
+
+/// What a word is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Class {
+    Comment,
+    Keyword,
+    Property,
+    Variable,
+    Function,
+    Parameter,
+    Type,
+    EnumMember,
+    String,
+    Number,
+    Operator,
+}
+
+impl Class {
+    /// All classes.
+    pub const ALL: [Self; 11] = [
+        Self::Comment,
+        Self::Keyword,
+        Self::Property,
+        Self::Variable,
+        Self::Function,
+        Self::Parameter,
+        Self::Type,
+        Self::EnumMember,
+        Self::String,
+        Self::Number,
+        Self::Operator,
+    ];
+
+    /// Its name in the Language Server Protocol.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Keyword => "keyword",
+            Self::Property => "property",
+            Self::Variable => "variable",
+            Self::Function => "function",
+            Self::Parameter => "parameter",
+            Self::Type => "type",
+            Self::EnumMember => "enumMember",
+            Self::String => "string",
+            Self::Number => "number",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// A word with what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands.
+    pub range: Range32,
+    /// What it is.
+    pub class: Class,
+    /// Whether it declares a name.
+    pub declares: bool,
+}
+
+/// The tokens of a file.
+pub fn tokens(file: &Parsed) -> Vec<Token> {
+    let document = file.document();
+    let mut found = Found(Vec::new());
+    for comment in &document.comments {
+        found.add(*comment, Class::Comment);
+    }
+    walk(document, |shaped, _| found.statement(shaped));
+    let mut tokens = found.0;
+    tokens.sort_by_key(|token| token.range);
+    let mut end = 0;
+    tokens.retain(|token| {
+        let follows = token.range.start >= end;
+        end = end.max(token.range.end);
+        follows && token.range.start < token.range.end
+    });
+    tokens
+}
+
+struct Found(Vec<Token>);
+
+impl Found {
+    fn add(&mut self, span: Span, class: Class) {
+        self.0.push(Token { range: span.into(), class, declares: false });
+    }
+
+    fn declare(&mut self, span: Span, class: Class) {
+        self.0.push(Token { range: span.into(), class, declares: true });
+    }
+
+    fn statement(&mut self, shaped: &Shaped) {
+        let statement = shaped.statement;
+        let class =
+            if matches!(shaped.meaning, Meaning::Entry(_)) { Class::Keyword } else { Class::Property };
+        self.add(statement.name.span, class);
+        for (value, role) in statement.values.iter().zip(roles(shaped)) {
+            self.value(value, role);
+        }
+    }
+
+    fn value(&mut self, value: &Value, role: Role) {
+        match &value.kind {
+            ValueKind::Word(word) => self.word(value.span, word, role),
+            ValueKind::Text(pieces) => self.text(value.span, pieces),
+            ValueKind::Number(_) => self.add(value.span, Class::Number),
+            ValueKind::Path(_) => self.add(value.span, Class::String),
+            ValueKind::Operator(_) => self.add(value.span, Class::Operator),
+            ValueKind::Range(start, end) => {
+                let from = start.as_ref().map_or(value.span.start, |start| start.span.end);
+                self.add(Span { start: from, end: end.span.start, ..value.span }, Class::Operator);
+                for end in start.iter().chain([end]) {
+                    self.value(end, role);
+                }
+            }
+            ValueKind::List(items) => items.iter().for_each(|item| self.value(item, role)),
+            ValueKind::Call(name, arguments) => {
+                if matches!(role, Role::Template) {
+                    self.declare(name.span, Class::Function);
+                    self.parameters(arguments);
+                } else {
+                    self.add(name.span, Class::Function);
+                    self.arguments(arguments);
+                }
+            }
+            ValueKind::Group(arguments) => self.arguments(arguments),
+        }
+    }
+
+    fn word(&mut self, span: Span, word: &str, role: Role) {
+        match role {
+            _ if matches!(word, "true" | "false") => self.add(span, Class::Keyword),
+            Role::Declares => self.declare(span, Class::Variable),
+            Role::Template => self.declare(span, Class::Function),
+            Role::Keyword(_) | Role::Kind => self.add(span, Class::Keyword),
+            Role::TypeWord => self.add(span, Class::Type),
+            Role::Slot(_, Type::TemplateCall) => self.add(span, Class::Function),
+            Role::Field(ty) if is_member(ty, word) => self.add(span, Class::EnumMember),
+            _ => self.add(span, Class::Variable),
+        }
+    }
+
+    /// A text without the names in it, and these.
+    fn text(&mut self, span: Span, pieces: &[Piece]) {
+        let names = pieces.iter().filter_map(|piece| match piece {
+            Piece::Name(name) => Some(name),
+            Piece::Text(_) => None,
+        });
+        let mut start = span.start;
+        for Name { span: name, .. } in names {
+            self.add(Span { start, end: name.start, ..span }, Class::String);
+            self.add(*name, Class::Variable);
+            start = name.end;
+        }
+        self.add(Span { start, ..span }, Class::String);
+    }
+
+    fn arguments(&mut self, arguments: &[Argument]) {
+        for argument in arguments {
+            if let Some(name) = &argument.name {
+                self.add(name.span, Class::Parameter);
+            }
+            argument.values.iter().for_each(|value| self.value(value, Role::Expression));
+        }
+    }
+
+    /// `name: type = default`
+    fn parameters(&mut self, parameters: &[Argument]) {
+        for parameter in parameters {
+            let mut role = Role::TypeWord;
+            if let Some(name) = &parameter.name {
+                self.declare(name.span, Class::Parameter);
+            }
+            for value in &parameter.values {
+                if matches!(value.kind, ValueKind::Operator(crate::syntax::tree::Operator::Assign)) {
+                    role = Role::Expression;
+                }
+                self.value(value, role);
+            }
+        }
+    }
+}
+
+fn is_member(ty: &FieldType, word: &str) -> bool {
+    match ty {
+        FieldType::Enum(values) => values.iter().any(|value| value.name == word),
+        FieldType::List(inner) => is_member(inner, word),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each token with its class; `!` marks what declares.
+    fn shown(text: &str) -> String {
+        let file = Parsed::new("a", text);
+        let line = |token: &Token| {
+            let mark = if token.declares { "!" } else { "" };
+            format!("{}{mark} {}", token.class.name(), &text[token.range.range()])
+        };
+        tokens(&file).iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn every_word_has_its_class() {
+        insta::assert_snapshot!(
+            shown(
+                "use \"std\" as s # a\nparam b: string = \"v1\"\ntemplate app web(port: int = 80) { image \"c:#{b}\" }\n\
+                 pod d {\n  restartPolicy Never\n  labels { \"e/f\" b }\n  volume g\n  app h from web(port: 1) { reads g at /i; \
+                 cpu 1..2; env { J secret(\"k\", \"l\") }; tty true }\n}\n"
+            ),
+            @r#"
+            keyword use
+            string "std"
+            keyword as
+            variable! s
+            comment # a
+            keyword param
+            variable! b
+            operator :
+            type string
+            operator =
+            string "v1"
+            keyword template
+            keyword app
+            function! web
+            parameter! port
+            type int
+            operator =
+            number 80
+            property image
+            string "c:#{
+            variable b
+            string }"
+            keyword pod
+            variable! d
+            property restartPolicy
+            enumMember Never
+            property labels
+            property "e/f"
+            variable b
+            keyword volume
+            variable! g
+            keyword app
+            variable! h
+            keyword from
+            function web
+            parameter port
+            number 1
+            keyword reads
+            variable g
+            keyword at
+            string /i
+            keyword cpu
+            number 1
+            operator ..
+            number 2
+            keyword env
+            property J
+            function secret
+            string "k"
+            string "l"
+            property tty
+            keyword true
+            "#
+        );
+    }
+
+    #[test]
+    fn whatever_is_written_has_a_class() {
+        let library = crate::source::std().text.clone();
+        let examples = std::fs::read_dir("examples").unwrap();
+        let files = examples.flat_map(|entry| std::fs::read_dir(entry.unwrap().path())).flatten();
+        let paths = files.map(|entry| entry.unwrap().path());
+        let sources = paths.filter(|path| path.extension().is_some_and(|extension| extension == "initflow"));
+        for text in sources.map(|path| std::fs::read_to_string(path).unwrap()).chain([library]) {
+            let mut end = 0;
+            for Token { range, .. } in tokens(&Parsed::new("a", text.as_str())) {
+                let gap = &text[end..range.range().start];
+                assert!(gap.chars().all(|char| char.is_whitespace() || "{}[](),;:".contains(char)), "{gap}");
+                end = range.range().end;
+            }
+        }
+    }
+}
