@@ -2,7 +2,10 @@
 //!
 //! Invariant: pure and total: an answer depends on the texts alone, and there is one for every text and every place.
 
+pub mod names;
+pub mod outline;
 pub mod preview;
+pub mod rename;
 pub mod shape;
 pub mod tokens;
 

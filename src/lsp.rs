@@ -8,6 +8,8 @@ mod diagnostics;
 mod disk;
 mod formatting;
 mod lens;
+mod names;
+mod outline;
 mod position;
 mod preview;
 mod state;

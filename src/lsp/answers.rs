@@ -1,18 +1,22 @@
 //! The requests that the server answers: one line of a table each.
 
 use super::state::{State, read};
-use super::{formatting, lens, preview, tokens};
+use super::{formatting, lens, names, outline, preview, tokens};
 use lsp_server::{ErrorCode, Request};
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
 use lsp_types::request::{
-    CodeLensRequest, Formatting, OnTypeFormatting, RangeFormatting, RegisterCapability, Request as Method,
-    SemanticTokensFullRequest, SemanticTokensRangeRequest,
+    CodeLensRequest, DocumentHighlightRequest, DocumentLinkRequest, DocumentSymbolRequest,
+    FoldingRangeRequest, Formatting, GotoDefinition, OnTypeFormatting, PrepareRenameRequest, RangeFormatting,
+    References, RegisterCapability, Rename, Request as Method, SelectionRangeRequest,
+    SemanticTokensFullRequest, SemanticTokensRangeRequest, WorkspaceSymbolRequest,
 };
 use lsp_types::{
-    CodeLensOptions, DidChangeWatchedFilesRegistrationOptions, DocumentOnTypeFormattingOptions,
-    FileSystemWatcher, GlobPattern, InitializeParams, OneOf, Registration, RegistrationParams, SaveOptions,
-    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CodeLensOptions, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions,
+    DocumentOnTypeFormattingOptions, FileSystemWatcher, FoldingRangeProviderCapability, GlobPattern,
+    InitializeParams, OneOf, Registration, RegistrationParams, RenameOptions, SaveOptions,
+    SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde_json::{Value, json};
 
@@ -40,6 +44,18 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         SemanticTokensRangeRequest::METHOD => {
             typed::<SemanticTokensRangeRequest>(state, params, tokens::range)
         }
+        GotoDefinition::METHOD => typed::<GotoDefinition>(state, params, names::define),
+        References::METHOD => typed::<References>(state, params, names::refer),
+        DocumentHighlightRequest::METHOD => {
+            typed::<DocumentHighlightRequest>(state, params, names::highlight)
+        }
+        PrepareRenameRequest::METHOD => typed::<PrepareRenameRequest>(state, params, names::prepare),
+        Rename::METHOD => typed::<Rename>(state, params, names::change),
+        DocumentSymbolRequest::METHOD => typed::<DocumentSymbolRequest>(state, params, outline::document),
+        WorkspaceSymbolRequest::METHOD => typed::<WorkspaceSymbolRequest>(state, params, outline::workspace),
+        FoldingRangeRequest::METHOD => typed::<FoldingRangeRequest>(state, params, outline::fold),
+        SelectionRangeRequest::METHOD => typed::<SelectionRangeRequest>(state, params, outline::select),
+        DocumentLinkRequest::METHOD => typed::<DocumentLinkRequest>(state, params, outline::link),
         preview::Preview::METHOD => typed::<preview::Preview>(state, params, preview::preview),
         preview::Plan::METHOD => typed::<preview::Plan>(state, params, preview::plan),
         preview::Import::METHOD => typed::<preview::Import>(state, params, preview::manifests),
@@ -83,6 +99,21 @@ fn capabilities(state: &State) -> ServerCapabilities {
             more_trigger_character: Some(vec!["\n".to_owned()]),
         }),
         semantic_tokens_provider: Some(tokens::provider()),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {

@@ -204,14 +204,19 @@ impl State {
         }
         let open: Vec<String> = self.documents.keys().cloned().collect();
         for path in open {
-            if let Some(file) = self.workspace.get(&path).cloned() {
-                self.follow(&path, &file, &mut BTreeSet::new());
-            }
+            self.know_used(&path);
         }
         let gone: Vec<String> =
             self.workspace.paths().filter(|path| !self.is_there(path)).map(str::to_owned).collect();
         for path in gone {
             self.workspace.remove(&path);
+        }
+    }
+
+    /// Takes in what a file uses.
+    pub(super) fn know_used(&mut self, path: &str) {
+        if let Some(file) = self.workspace.get(path).cloned() {
+            self.follow(path, &file, &mut BTreeSet::new());
         }
     }
 

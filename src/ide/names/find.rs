@@ -1,0 +1,249 @@
+//! Where what a name names is declared.
+
+use super::occurrences::{Sort, bare};
+use super::{Definition, Kind, Occurrence};
+use crate::ide::shape::word;
+use crate::ide::{Location, Parsed, Range32, Workspace};
+use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::vocabulary::CONTAINERS;
+
+/// How many templates are gone through, each used by the one before.
+const MAX_TEMPLATES: usize = 16;
+
+/// What an occurrence names.
+pub(super) fn definition(
+    workspace: &Workspace,
+    path: &str,
+    file: &Parsed,
+    occurrence: &Occurrence,
+) -> Option<Definition> {
+    let Occurrence { range, name, sort, template, pod, container } = occurrence;
+    let here = |range: Range32, kind: Kind| at(path, range, kind);
+    let parameter = || {
+        template
+            .and_then(|template| parameter(file, template, name))
+            .map(|range| here(range, Kind::Parameter))
+    };
+    match *sort {
+        Sort::Declares(kind @ (Kind::Volume | Kind::Container)) => {
+            // What stands in a template that is used is changed here, not declared.
+            let base = pod.and_then(|pod| template_of(workspace, path, file, pod));
+            let declared = base.and_then(|base| in_pod(workspace, &base, kind, name, 0));
+            Some(declared.unwrap_or_else(|| here(*range, kind)))
+        }
+        Sort::Declares(kind) => Some(here(*range, kind)),
+        Sort::Binding => parameter().or_else(|| binding(path, file, name)),
+        Sort::Template => declared_template(path, file, name).map(|(definition, _)| definition),
+        Sort::Alias => alias(path, file, name),
+        Sort::Of(alias) => {
+            let (path, file) = workspace.used(path, alias)?;
+            let template = || declared_template(&path, file, name).map(|(definition, _)| definition);
+            binding(&path, file, name).or_else(template)
+        }
+        Sort::Argument(called) => {
+            let base = template_called(workspace, path, file, called)?;
+            let range = self::parameter(base.file, base.statement, name)?;
+            Some(at(&base.path, range, Kind::Parameter))
+        }
+        Sort::InPod(kind, None) => {
+            let pod = Place { path: path.to_owned(), file, statement: (*pod)? };
+            parameter().or_else(|| in_pod(workspace, &pod, kind, name, 0))
+        }
+        Sort::InPod(kind, Some(part)) => {
+            let pod = Place { path: path.to_owned(), file, statement: (*pod)? };
+            let part = part_of(workspace, &pod, part, 0)?;
+            in_pod(workspace, &part, kind, name, 0)
+        }
+        Sort::Port => {
+            let place = |statement| Place { path: path.to_owned(), file, statement };
+            let own = || port(workspace, &place((*container)?), name, 0);
+            let base = || {
+                let base = template_of(workspace, path, file, (*pod)?)?;
+                port(workspace, &container_of(workspace, base, (*container)?, 0)?, name, 0)
+            };
+            own().or_else(base).or_else(parameter).or_else(|| binding(path, file, name))
+        }
+    }
+}
+
+/// A statement with the file that it is in.
+#[derive(Clone)]
+struct Place<'t> {
+    path: String,
+    file: &'t Parsed,
+    statement: &'t Statement,
+}
+
+fn at(path: &str, range: Range32, kind: Kind) -> Definition {
+    Definition { location: Location { path: path.to_owned(), range }, kind }
+}
+
+/// Every statement of a block, those of `when` and `else` taken out of them.
+fn each<'t>(statements: &'t [Statement], visit: &mut dyn FnMut(&'t Statement) -> bool) -> bool {
+    statements.iter().any(|statement| match (statement.name.text.as_str(), &statement.block) {
+        ("when" | "else", Some(block)) => each(&block.statements, visit),
+        _ => visit(statement),
+    })
+}
+
+fn first<'t, T>(statements: &'t [Statement], mut find: impl FnMut(&'t Statement) -> Option<T>) -> Option<T> {
+    let mut found = None;
+    each(statements, &mut |statement| {
+        found = find(statement);
+        found.is_some()
+    });
+    found
+}
+
+fn body(statement: &Statement) -> &[Statement] {
+    statement.block.as_ref().map_or(&[], |block| &block.statements)
+}
+
+/// The place of a value that is this name.
+fn is(file: &Parsed, value: Option<&Value>, name: &str) -> Option<Range32> {
+    let range = bare(file.text(), value?)?;
+    (file.text().get(range.range()) == Some(name)).then_some(range)
+}
+
+fn binding(path: &str, file: &Parsed, name: &str) -> Option<Definition> {
+    first(&file.document().statements, |statement| {
+        let kind = match statement.name.text.as_str() {
+            "let" => Kind::Let,
+            "param" => Kind::Param,
+            _ => return None,
+        };
+        is(file, statement.values.first(), name).map(|range| at(path, range, kind))
+    })
+}
+
+fn alias(path: &str, file: &Parsed, name: &str) -> Option<Definition> {
+    let all = super::occurrences(file);
+    let declares =
+        |occurrence: &&Occurrence| occurrence.sort == Sort::Declares(Kind::File) && occurrence.name == name;
+    all.iter().find(declares).map(|occurrence| at(path, occurrence.range, Kind::File))
+}
+
+/// The template of a name in a file.
+fn declared_template<'t>(path: &str, file: &'t Parsed, name: &str) -> Option<(Definition, &'t Statement)> {
+    first(&file.document().statements, |statement| {
+        if statement.name.text != "template" {
+            return None;
+        }
+        let span = match statement.values.get(1).map(|value| (&value.kind, value.span)) {
+            Some((ValueKind::Call(called, _), _)) if called.text == name => called.span,
+            Some((ValueKind::Word(word), span)) if word == name => span,
+            _ => return None,
+        };
+        Some((at(path, span.into(), Kind::Template), statement))
+    })
+}
+
+fn parameter(file: &Parsed, template: &Statement, name: &str) -> Option<Range32> {
+    let Some(ValueKind::Call(_, parameters)) = template.values.get(1).map(|value| &value.kind) else {
+        return None;
+    };
+    parameters.iter().find_map(|parameter| match &parameter.name {
+        Some(declared) => (declared.text == name).then(|| declared.span.into()),
+        None => is(file, parameter.values.first(), name),
+    })
+}
+
+/// The template that a call names.
+fn template_called<'t>(
+    workspace: &'t Workspace,
+    path: &str,
+    file: &'t Parsed,
+    called: &str,
+) -> Option<Place<'t>> {
+    let (path, file, name) = match called.split_once('.') {
+        None => (path.to_owned(), file, called),
+        Some((alias, name)) => {
+            let (path, file) = workspace.used(path, alias)?;
+            (path, &**file, name)
+        }
+    };
+    let (_, statement) = declared_template(&path, file, name)?;
+    Some(Place { path, file, statement })
+}
+
+/// The template that a statement is made `from`.
+fn template_of<'t>(
+    workspace: &'t Workspace,
+    path: &str,
+    file: &'t Parsed,
+    statement: &Statement,
+) -> Option<Place<'t>> {
+    let from = statement.values.iter().position(|value| word(value) == Some("from"))?;
+    let called = match &statement.values.get(from + 1)?.kind {
+        ValueKind::Call(name, _) => &name.text,
+        ValueKind::Word(name) => name,
+        _ => return None,
+    };
+    template_called(workspace, path, file, called)
+}
+
+fn in_pod(workspace: &Workspace, pod: &Place, kind: Kind, name: &str, depth: usize) -> Option<Definition> {
+    if depth > MAX_TEMPLATES {
+        return None;
+    }
+    let Place { path, file, statement } = pod;
+    let declares = |statement: &Statement| match kind {
+        Kind::Volume => statement.name.text == "volume",
+        _ => CONTAINERS.contains(&statement.name.text.as_str()) || statement.name.text == "part",
+    };
+    let base = template_of(workspace, path, file, statement);
+    // What the template has is declared there.
+    base.and_then(|base| in_pod(workspace, &base, kind, name, depth + 1)).or_else(|| {
+        first(body(statement), |inner| {
+            let range = is(file, inner.values.first(), name).filter(|_| declares(inner))?;
+            Some(at(path, range, kind))
+        })
+    })
+}
+
+/// The template of the part of this name in a pod.
+fn part_of<'t>(workspace: &'t Workspace, pod: &Place<'t>, name: &str, depth: usize) -> Option<Place<'t>> {
+    let Place { path, file, statement } = pod;
+    let own = first(body(statement), |inner| {
+        is(file, inner.values.first(), name).filter(|_| inner.name.text == "part")?;
+        template_of(workspace, path, file, inner)
+    });
+    let further = || {
+        let base = template_of(workspace, path, file, statement).filter(|_| depth < MAX_TEMPLATES)?;
+        part_of(workspace, &base, name, depth + 1)
+    };
+    own.or_else(further)
+}
+
+/// The container of a pod's template that one of the pod changes.
+fn container_of<'t>(
+    workspace: &'t Workspace,
+    pod: Place<'t>,
+    changed: &Statement,
+    depth: usize,
+) -> Option<Place<'t>> {
+    let name = changed.values.first().and_then(word)?;
+    let own = first(body(pod.statement), |inner| {
+        (inner.name.text == changed.name.text).then_some(())?;
+        is(pod.file, inner.values.first(), name).map(|_| Place { statement: inner, ..pod.clone() })
+    });
+    let further = || {
+        let base =
+            template_of(workspace, &pod.path, pod.file, pod.statement).filter(|_| depth < MAX_TEMPLATES)?;
+        container_of(workspace, base, changed, depth + 1)
+    };
+    own.or_else(further)
+}
+
+fn port(workspace: &Workspace, container: &Place, name: &str, depth: usize) -> Option<Definition> {
+    let Place { path, file, statement } = container;
+    let own = first(body(statement), |inner| {
+        let range = is(file, inner.values.first(), name).filter(|_| inner.name.text == "port")?;
+        Some(at(path, range, Kind::Port))
+    });
+    let further = || {
+        let base = template_of(workspace, path, file, statement).filter(|_| depth < MAX_TEMPLATES)?;
+        port(workspace, &base, name, depth + 1)
+    };
+    own.or_else(further)
+}

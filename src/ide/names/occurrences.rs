@@ -1,0 +1,312 @@
+//! A tree to the places in it that are names, each with what may declare it.
+
+use crate::ide::shape::{Inside, Meaning, Role, Shaped, roles, walk};
+use crate::ide::{Parsed, Range32};
+use crate::kubernetes::schema::Type as FieldType;
+use crate::statement::Type;
+use crate::syntax::tree::{Argument, Name, Operator, Piece, Statement, Value, ValueKind};
+use crate::vocabulary::CONTAINERS;
+
+/// What is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Let,
+    Param,
+    Template,
+    Parameter,
+    File,
+    Workload,
+    Volume,
+    Container,
+    Port,
+}
+
+/// What a name may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort<'t> {
+    /// It declares.
+    Declares(Kind),
+    /// A `let`, a `param` or a template's parameter.
+    Binding,
+    /// The name of a used file.
+    Alias,
+    /// What a used file declares.
+    Of(&'t str),
+    /// A template of this file.
+    Template,
+    /// A parameter of the template of this name, dotted where another file has it.
+    Argument(&'t str),
+    /// A volume or a container, also of a part where that is named.
+    InPod(Kind, Option<&'t str>),
+    /// A port.
+    Port,
+}
+
+/// A place that is a name.
+#[derive(Clone, Debug)]
+pub struct Occurrence<'t> {
+    /// Where it stands, without quotes.
+    pub range: Range32,
+    /// The name.
+    pub name: &'t str,
+    pub(super) sort: Sort<'t>,
+    /// The template that it stands in.
+    pub(super) template: Option<&'t Statement>,
+    /// The workload or the template of one, or of a part, that it stands in.
+    pub(super) pod: Option<&'t Statement>,
+    /// The container that it stands in.
+    pub(super) container: Option<&'t Statement>,
+}
+
+/// All names of a file.
+pub fn occurrences(file: &Parsed) -> Vec<Occurrence<'_>> {
+    let mut found = Vec::new();
+    walk(file.document(), |shaped, around| {
+        let all = || around.iter().chain([shaped]);
+        let is_template = |shaped: &&Shaped| named(shaped, "template");
+        let pod = |shaped: &&Shaped| {
+            matches!(shaped.body, Inside::Workload(_)) && !is_branch(shaped) && !named(shaped, "part")
+        };
+        let container = |shaped: &&Shaped| matches!(shaped.body, Inside::Container(_)) && !is_branch(shaped);
+        let mut reader = Reader {
+            text: file.text(),
+            template: all().find(is_template).map(|shaped| shaped.statement),
+            pod: all().find(pod).map(|shaped| shaped.statement),
+            container: all().rfind(container).map(|shaped| shaped.statement),
+            found: &mut found,
+        };
+        reader.statement(shaped);
+    });
+    found
+}
+
+fn named(shaped: &Shaped, name: &str) -> bool {
+    matches!(shaped.meaning, Meaning::Entry(entry) if entry.name == name)
+}
+
+fn is_branch(shaped: &Shaped) -> bool {
+    named(shaped, "when") || named(shaped, "else")
+}
+
+struct Reader<'r, 't> {
+    text: &'t str,
+    template: Option<&'t Statement>,
+    pod: Option<&'t Statement>,
+    container: Option<&'t Statement>,
+    found: &'r mut Vec<Occurrence<'t>>,
+}
+
+impl<'t> Reader<'_, 't> {
+    fn statement(&mut self, shaped: &Shaped<'t>) {
+        let statement = shaped.statement;
+        if named(shaped, "use") {
+            return self.used(statement);
+        }
+        let declares = match shaped.meaning {
+            Meaning::Entry(entry) => match entry.name {
+                "let" => Some(Kind::Let),
+                "param" => Some(Kind::Param),
+                "volume" => Some(Kind::Volume),
+                "port" => Some(Kind::Port),
+                "part" => Some(Kind::Container),
+                name if CONTAINERS.contains(&name) => Some(Kind::Container),
+                _ if matches!(shaped.body, Inside::Workload(_)) => Some(Kind::Workload),
+                _ => None,
+            },
+            _ => None,
+        };
+        for (value, role) in statement.values.iter().zip(roles(shaped)) {
+            match (role, declares) {
+                (Role::Declares, Some(kind)) => self.declared(value, kind),
+                (Role::Template, _) => self.template(value),
+                _ => self.value(value, role),
+            }
+        }
+    }
+
+    fn add(&mut self, range: Range32, sort: Sort<'t>) {
+        let Some(name) = self.text.get(range.range()) else { return };
+        let (template, pod, container) = (self.template, self.pod, self.container);
+        self.found.push(Occurrence { range, name, sort, template, pod, container });
+    }
+
+    /// `use "file" as name`; without `as`, the file's stem is the name.
+    fn used(&mut self, statement: &'t Statement) {
+        let name = match statement.values.as_slice() {
+            [_, _, name] => Some(Range32::from(name.span)),
+            [file] => stem(self.text, file),
+            _ => None,
+        };
+        if let Some(name) = name {
+            self.add(name, Sort::Declares(Kind::File));
+        }
+    }
+
+    fn declared(&mut self, value: &'t Value, kind: Kind) {
+        match bare(self.text, value) {
+            Some(range) => self.add(range, Sort::Declares(kind)),
+            None => self.value(value, Role::Expression),
+        }
+    }
+
+    fn template(&mut self, value: &'t Value) {
+        let (name, parameters) = match &value.kind {
+            ValueKind::Call(name, parameters) => (Range32::from(name.span), parameters.as_slice()),
+            ValueKind::Word(_) => (Range32::from(value.span), [].as_slice()),
+            _ => return,
+        };
+        self.add(name, Sort::Declares(Kind::Template));
+        for parameter in parameters {
+            match (&parameter.name, parameter.values.as_slice()) {
+                (Some(name), _) => self.add(name.span.into(), Sort::Declares(Kind::Parameter)),
+                (None, [value]) => self.declared(value, Kind::Parameter),
+                _ => {}
+            }
+            let assign = |value: &&Value| !matches!(value.kind, ValueKind::Operator(Operator::Assign));
+            for default in parameter.values.iter().skip_while(assign).skip(1) {
+                self.value(default, Role::Expression);
+            }
+        }
+    }
+
+    fn value(&mut self, value: &'t Value, role: Role) {
+        match &value.kind {
+            ValueKind::Word(word) => self.word(value, word, role),
+            ValueKind::Text(pieces) => {
+                for piece in pieces {
+                    if let Piece::Name(name) = piece {
+                        self.dotted(name.span.into(), Sort::Binding);
+                    }
+                }
+            }
+            ValueKind::List(items) => items.iter().for_each(|item| self.value(item, role)),
+            ValueKind::Range(start, end) => {
+                start.iter().chain([end]).for_each(|end| self.value(end, Role::Expression));
+            }
+            ValueKind::Call(name, arguments) => self.call(name, arguments, role),
+            ValueKind::Group(arguments) => {
+                arguments
+                    .iter()
+                    .flat_map(|argument| &argument.values)
+                    .for_each(|value| self.value(value, role));
+            }
+            ValueKind::Number(_) | ValueKind::Path(_) | ValueKind::Operator(_) => {}
+        }
+    }
+
+    fn word(&mut self, value: &'t Value, word: &str, role: Role) {
+        let range = Range32::from(value.span);
+        match role {
+            _ if matches!(word, "true" | "false") => {}
+            Role::Slot(_, Type::Volume | Type::MountedVolume(_)) => self.in_pod(range, Kind::Volume),
+            Role::Slot(_, Type::Container) => self.in_pod(range, Kind::Container),
+            Role::Slot(_, Type::PortRef) => self.add(range, Sort::Port),
+            Role::Slot(_, Type::TemplateCall) => self.dotted(range, Sort::Template),
+            Role::Field(ty) if is_member(ty, word) => {}
+            Role::Slot(..) | Role::Field(_) | Role::Expression | Role::Variable => {
+                self.dotted(range, Sort::Binding)
+            }
+            Role::Declares
+            | Role::Keyword(_)
+            | Role::TypeWord
+            | Role::Kind
+            | Role::Template
+            | Role::Operator
+            | Role::Unknown => {}
+        }
+    }
+
+    /// `template(name: value)`, or a function such as `secret("name")`.
+    fn call(&mut self, name: &'t Name, arguments: &'t [Argument], role: Role) {
+        let is_template = matches!(role, Role::Slot(_, Type::TemplateCall));
+        if is_template {
+            self.dotted(name.span.into(), Sort::Template);
+        }
+        for (at, argument) in arguments.iter().enumerate() {
+            if let Some(parameter) = argument.name.as_ref().filter(|_| is_template) {
+                self.add(parameter.span.into(), Sort::Argument(&name.text));
+            }
+            for value in &argument.values {
+                match &value.kind {
+                    // What a word means hangs on the parameter's type: a name of the pod comes last.
+                    ValueKind::Word(_) if is_template => self.handed(value.span.into()),
+                    ValueKind::Word(_) if name.text == "file" && at == 0 => {
+                        self.in_pod(value.span.into(), Kind::Volume)
+                    }
+                    _ => self.value(value, Role::Expression),
+                }
+            }
+        }
+    }
+
+    /// A word that is handed to a template: a binding, or the name of a volume or a container.
+    fn handed(&mut self, range: Range32) {
+        self.dotted(range, Sort::Binding);
+        for kind in [Kind::Volume, Kind::Container] {
+            self.in_pod(range, kind);
+        }
+    }
+
+    /// `name`, or `part.name`.
+    fn in_pod(&mut self, range: Range32, kind: Kind) {
+        match self.split(range) {
+            Some((part, part_name, name)) => {
+                self.add(part, Sort::InPod(Kind::Container, None));
+                self.add(name, Sort::InPod(kind, Some(part_name)));
+            }
+            None => self.add(range, Sort::InPod(kind, None)),
+        }
+    }
+
+    /// `name`, or `file.name`.
+    fn dotted(&mut self, range: Range32, sort: Sort<'t>) {
+        match self.split(range) {
+            Some((alias, alias_name, name)) => {
+                self.add(alias, Sort::Alias);
+                self.add(name, Sort::Of(alias_name));
+            }
+            None => self.add(range, sort),
+        }
+    }
+
+    fn split(&self, range: Range32) -> Option<(Range32, &'t str, Range32)> {
+        let word = self.text.get(range.range())?;
+        let (before, _) = word.split_once('.')?;
+        let dot = range.range().start + before.len();
+        Some(((range.range().start..dot).into(), before, (dot + 1..range.range().end).into()))
+    }
+}
+
+/// The place of a name without its quotes, if it is written as it is.
+pub(super) fn bare(text: &str, value: &Value) -> Option<Range32> {
+    let range = value.span.range();
+    match &value.kind {
+        ValueKind::Word(_) => Some(range.into()),
+        ValueKind::Text(pieces) => match pieces.as_slice() {
+            [Piece::Text(name)] if name.len() + 2 == range.len() => {
+                let inner = range.start + 1..range.end - 1;
+                (text.get(inner.clone()) == Some(name)).then(|| inner.into())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The place of a file's stem in `use "folder/stem.initflow"`.
+fn stem(text: &str, file: &Value) -> Option<Range32> {
+    let inner = bare(text, file)?.range();
+    let path = text.get(inner.clone())?;
+    let start = inner.start + path.rfind('/').map_or(0, |slash| slash + 1);
+    let stem = crate::compile::stem(path);
+    Some((start..start + stem.len()).into())
+}
+
+fn is_member(ty: &FieldType, word: &str) -> bool {
+    match ty {
+        FieldType::Enum(values) => values.iter().any(|value| value.name == word),
+        FieldType::List(inner) => is_member(inner, word),
+        _ => false,
+    }
+}

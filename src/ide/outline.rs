@@ -1,0 +1,273 @@
+//! The structure of a file: its declarations, what can be folded, what is selected step by step, and its links.
+//!
+//! Invariant: everything follows the tree, so that also a file with errors has a structure.
+
+use super::names::Kind;
+use super::shape::{Cursor, Inside, Meaning, Shaped, at, shape, word};
+use super::{Parsed, Range32, Workspace, path_of};
+use crate::model::WorkloadKind;
+use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::vocabulary::CONTAINERS;
+
+/// A declaration with those in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Symbol {
+    /// What is declared.
+    pub name: String,
+    /// How it is declared: `step`, `volume`, `template app`.
+    pub detail: String,
+    /// What it is.
+    pub kind: Kind,
+    /// All of it.
+    pub range: Range32,
+    /// Its name.
+    pub selection: Range32,
+    /// What is declared in it.
+    pub inner: Vec<Symbol>,
+}
+
+/// Lines that can be folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// From the end of what stays to the end of what goes.
+    pub range: Range32,
+    /// Whether it is a comment.
+    pub comment: bool,
+}
+
+/// The declarations of a file.
+pub fn symbols(file: &Parsed) -> Vec<Symbol> {
+    of_block(file, &file.document().statements, Inside::File)
+}
+
+fn of_block(file: &Parsed, statements: &[Statement], inside: Inside) -> Vec<Symbol> {
+    let mut symbols = Vec::new();
+    for statement in statements {
+        let shaped = shape(statement, inside);
+        let inner = statement
+            .block
+            .as_ref()
+            .map_or_else(Vec::new, |block| of_block(file, &block.statements, shaped.body));
+        match declared(&shaped) {
+            Some((value, kind)) => symbols.push(Symbol {
+                name: name(file, value),
+                detail: detail(&shaped),
+                kind,
+                range: statement.span.into(),
+                selection: name_range(value),
+                inner,
+            }),
+            None => symbols.extend(inner),
+        }
+    }
+    symbols
+}
+
+fn declared<'t>(shaped: &Shaped<'t>) -> Option<(&'t Value, Kind)> {
+    let Meaning::Entry(entry) = shaped.meaning else { return None };
+    let statement = shaped.statement;
+    let kind = match entry.name {
+        "let" => Kind::Let,
+        "param" => Kind::Param,
+        "template" => return Some((statement.values.get(1)?, Kind::Template)),
+        "volume" => Kind::Volume,
+        "port" => Kind::Port,
+        "part" => Kind::Container,
+        name if CONTAINERS.contains(&name) => Kind::Container,
+        name if WorkloadKind::of(name).is_some() && matches!(shaped.inside, Inside::File) => Kind::Workload,
+        _ => return None,
+    };
+    Some((statement.values.first()?, kind))
+}
+
+fn detail(shaped: &Shaped) -> String {
+    let kind =
+        shaped.statement.values.first().and_then(word).filter(|_| shaped.statement.name.text == "template");
+    match kind {
+        Some(kind) => format!("template {kind}"),
+        None => shaped.statement.name.text.to_string(),
+    }
+}
+
+fn name_range(value: &Value) -> Range32 {
+    match &value.kind {
+        ValueKind::Call(name, _) => name.span.into(),
+        _ => value.span.into(),
+    }
+}
+
+fn name(file: &Parsed, value: &Value) -> String {
+    let text = file.text().get(name_range(value).range()).unwrap_or_default();
+    text.trim_matches(['"', '\'']).to_owned()
+}
+
+/// What can be folded: blocks, lists, texts and runs of comments that take several lines.
+pub fn folds(file: &Parsed) -> Vec<Fold> {
+    let mut folds = Vec::new();
+    blocks(&file.document().statements, &mut folds);
+    let text = file.text();
+    let comments = &file.document().comments;
+    let alone =
+        |start: u32| text[..start as usize].rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
+    let mut run: Option<(u32, u32)> = None;
+    for comment in comments.iter().filter(|comment| alone(comment.start)) {
+        let joins =
+            run.is_some_and(|(_, end)| text[end as usize..comment.start as usize].matches('\n').count() == 1);
+        run = match run {
+            Some((start, _)) if joins => Some((start, comment.end)),
+            before => {
+                folds.extend(before.map(comment_fold));
+                Some((comment.start, comment.end))
+            }
+        };
+    }
+    folds.extend(run.map(comment_fold));
+    folds.retain(|fold| text.get(fold.range.range()).is_some_and(|text| text.contains('\n')));
+    folds
+}
+
+fn comment_fold((start, end): (u32, u32)) -> Fold {
+    Fold { range: Range32 { start, end }, comment: true }
+}
+
+fn blocks(statements: &[Statement], folds: &mut Vec<Fold>) {
+    let fold = |range: Range32| Fold { range, comment: false };
+    for statement in statements {
+        let wide = |value: &&Value| {
+            matches!(value.kind, ValueKind::Text(_) | ValueKind::List(_) | ValueKind::Call(..))
+        };
+        folds.extend(statement.values.iter().filter(wide).map(|value| fold(value.span.into())));
+        if let Some(block) = &statement.block {
+            folds.push(fold(block.span.into()));
+            blocks(&block.statements, folds);
+        }
+    }
+}
+
+/// The ranges around an offset, the smallest first: a word, a value, the head, the statement, its block, and so on.
+pub fn selections(file: &Parsed, offset: usize) -> Vec<Range32> {
+    let document = file.document();
+    let Cursor { chain, .. } = at(document, offset);
+    let mut ranges = vec![Range32::from(file.source.span())];
+    let touches = |range: Range32| range.touches(offset);
+    for Shaped { statement, .. } in &chain {
+        ranges.push(statement.span.into());
+        let head = Range32::from(statement.head());
+        if touches(head) {
+            ranges.push(head);
+            ranges.push(statement.name.span.into());
+            statement.values.iter().for_each(|value| within(value, &mut ranges));
+        } else if let Some(block) = &statement.block {
+            ranges.push(block.span.into());
+            ranges.push(Range32 {
+                start: block.span.start + 1,
+                end: block.span.end.saturating_sub(1).max(block.span.start + 1),
+            });
+        }
+    }
+    ranges.retain(|range| touches(*range));
+    // Each in the one before: what does not grow is no step.
+    let mut steps: Vec<Range32> = Vec::new();
+    for range in ranges {
+        let inner = steps
+            .last()
+            .is_none_or(|last| last.start <= range.start && range.end <= last.end && *last != range);
+        if inner {
+            steps.push(range);
+        }
+    }
+    steps.reverse();
+    steps
+}
+
+fn within(value: &Value, ranges: &mut Vec<Range32>) {
+    ranges.push(value.span.into());
+    match &value.kind {
+        ValueKind::List(items) => items.iter().for_each(|item| within(item, ranges)),
+        ValueKind::Call(name, arguments) => {
+            ranges.push(name.span.into());
+            arguments.iter().flat_map(|argument| &argument.values).for_each(|value| within(value, ranges));
+        }
+        ValueKind::Range(start, end) => start.iter().chain([end]).for_each(|end| within(end, ranges)),
+        _ => {}
+    }
+}
+
+/// The files that a file uses: where each is named, and its path.
+pub fn links(workspace: &Workspace, path: &str, file: &Parsed) -> Vec<(Range32, String)> {
+    let uses = file.document().statements.iter().filter(|statement| statement.name.text == "use");
+    let named = uses.filter_map(|statement| statement.values.first());
+    let linked = named.zip(file.uses()).map(|(value, (_, used))| (value.span.into(), path_of(path, used)));
+    linked.filter(|(_, used)| used != "std" && workspace.get(used).is_some()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+# One
+# two
+template app web(image: image) { image image }
+deployment shop {
+  volume a
+  when true { step s {
+    script '''
+      x
+    '''
+  } }
+}
+";
+
+    #[test]
+    fn declarations_are_nested_as_they_stand() {
+        fn shown(symbols: &[Symbol], depth: usize) -> String {
+            let line = |symbol: &Symbol| {
+                format!(
+                    "{}{} {}\n{}",
+                    "  ".repeat(depth),
+                    symbol.detail,
+                    symbol.name,
+                    shown(&symbol.inner, depth + 1)
+                )
+            };
+            symbols.iter().map(line).collect()
+        }
+        insta::assert_snapshot!(shown(&symbols(&Parsed::new("a", TEXT)), 0), @r#"
+        template app web
+        deployment shop
+          volume a
+          step s
+        "#);
+    }
+
+    #[test]
+    fn what_takes_lines_can_be_folded() {
+        let file = Parsed::new("a", TEXT);
+        let lines = |fold: &Fold| {
+            let line = |offset| file.source.line_column(offset).0;
+            (line(fold.range.start), line(fold.range.end), fold.comment)
+        };
+        let folds: Vec<_> = folds(&file).iter().map(lines).collect();
+        assert_eq!(folds, [(4, 11, false), (6, 10, false), (6, 10, false), (7, 9, false), (1, 2, true)]);
+    }
+
+    #[test]
+    fn a_selection_grows_with_the_tree() {
+        let text = "pod a { app b { reads c at /d } }\n";
+        let offset = text.find("c at").unwrap();
+        let texts: Vec<&str> =
+            selections(&Parsed::new("a", text), offset).iter().map(|range| &text[range.range()]).collect();
+        insta::assert_snapshot!(texts.join("\n"), @r#"
+        c
+        reads c at /d
+         reads c at /d 
+        { reads c at /d }
+        app b { reads c at /d }
+         app b { reads c at /d } 
+        { app b { reads c at /d } }
+        pod a { app b { reads c at /d } }
+        pod a { app b { reads c at /d } }
+        "#);
+    }
+}
