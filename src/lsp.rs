@@ -7,6 +7,7 @@ mod answers;
 mod diagnostics;
 mod disk;
 mod formatting;
+mod hover;
 mod lens;
 mod names;
 mod outline;

@@ -1,21 +1,21 @@
 //! The requests that the server answers: one line of a table each.
 
 use super::state::{State, read};
-use super::{formatting, lens, names, outline, preview, tokens};
+use super::{formatting, hover, lens, names, outline, preview, tokens};
 use lsp_server::{ErrorCode, Request};
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
 use lsp_types::request::{
     CodeLensRequest, DocumentHighlightRequest, DocumentLinkRequest, DocumentSymbolRequest,
-    FoldingRangeRequest, Formatting, GotoDefinition, OnTypeFormatting, PrepareRenameRequest, RangeFormatting,
-    References, RegisterCapability, Rename, Request as Method, SelectionRangeRequest,
-    SemanticTokensFullRequest, SemanticTokensRangeRequest, WorkspaceSymbolRequest,
+    FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest, OnTypeFormatting,
+    PrepareRenameRequest, RangeFormatting, References, RegisterCapability, Rename, Request as Method,
+    SelectionRangeRequest, SemanticTokensFullRequest, SemanticTokensRangeRequest, WorkspaceSymbolRequest,
 };
 use lsp_types::{
     CodeLensOptions, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions,
     DocumentOnTypeFormattingOptions, FileSystemWatcher, FoldingRangeProviderCapability, GlobPattern,
-    InitializeParams, OneOf, Registration, RegistrationParams, RenameOptions, SaveOptions,
-    SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    HoverProviderCapability, InitializeParams, OneOf, Registration, RegistrationParams, RenameOptions,
+    SaveOptions, SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
     WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde_json::{Value, json};
@@ -56,6 +56,8 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         FoldingRangeRequest::METHOD => typed::<FoldingRangeRequest>(state, params, outline::fold),
         SelectionRangeRequest::METHOD => typed::<SelectionRangeRequest>(state, params, outline::select),
         DocumentLinkRequest::METHOD => typed::<DocumentLinkRequest>(state, params, outline::link),
+        HoverRequest::METHOD => typed::<HoverRequest>(state, params, hover::show),
+        InlayHintRequest::METHOD => typed::<InlayHintRequest>(state, params, hover::inlay),
         preview::Preview::METHOD => typed::<preview::Preview>(state, params, preview::preview),
         preview::Plan::METHOD => typed::<preview::Plan>(state, params, preview::plan),
         preview::Import::METHOD => typed::<preview::Import>(state, params, preview::manifests),
@@ -99,6 +101,8 @@ fn capabilities(state: &State) -> ServerCapabilities {
             more_trigger_character: Some(vec!["\n".to_owned()]),
         }),
         semantic_tokens_provider: Some(tokens::provider()),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),

@@ -46,8 +46,8 @@ pub(super) fn definition(
             Some(at(&base.path, range, Kind::Parameter))
         }
         Sort::InPod(kind, None) => {
-            let pod = Place { path: path.to_owned(), file, statement: (*pod)? };
-            parameter().or_else(|| in_pod(workspace, &pod, kind, name, 0))
+            let pod = || pod.map(|statement| Place { path: path.to_owned(), file, statement });
+            parameter().or_else(|| in_pod(workspace, &pod()?, kind, name, 0))
         }
         Sort::InPod(kind, Some(part)) => {
             let pod = Place { path: path.to_owned(), file, statement: (*pod)? };

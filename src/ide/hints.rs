@@ -1,0 +1,83 @@
+//! What the plan says, in the text: the start order at each step and sidecar, and the effective totals at each workload.
+//!
+//! Invariant: what one place means differently for two workloads is not shown there.
+
+use super::Analysis;
+use super::hover::amounts;
+use crate::model::Role;
+use crate::plan::Plan;
+use crate::source::{FileId, Span};
+use std::collections::BTreeMap;
+
+/// A word at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// Behind which byte it stands.
+    pub offset: usize,
+    /// The word.
+    pub label: String,
+    /// What it means, in words.
+    pub tooltip: String,
+}
+
+/// The hints of a file.
+pub fn hints(analysis: &Analysis) -> Vec<Hint> {
+    if analysis.unset {
+        return Vec::new();
+    }
+    let mut at: BTreeMap<Span, Vec<(String, String)>> = BTreeMap::new();
+    for plan in analysis.compilation.workloads.iter().map(crate::compile::Compiled::plan) {
+        let total: Vec<_> = plan
+            .requests
+            .iter()
+            .map(|request| (request.resource.clone(), request.quantity.clone()))
+            .collect();
+        if !total.is_empty() {
+            at.entry(plan.span).or_default().push((amounts(&total), tooltip(&plan)));
+        }
+        let init = plan.order.iter().enumerate().filter(|(_, start)| start.role != Role::App);
+        for (place, start) in init {
+            at.entry(start.span).or_default().push(((place + 1).to_string(), start.because.clone()));
+        }
+    }
+    let own = at.into_iter().filter(|(span, _)| span.file == FileId(0));
+    own.filter_map(|(span, mut hints)| {
+        hints.dedup();
+        let [(label, tooltip)] = hints.as_slice() else { return None };
+        Some(Hint { offset: span.end as usize, label: label.clone(), tooltip: tooltip.clone() })
+    })
+    .collect()
+}
+
+fn tooltip(plan: &Plan) -> String {
+    let set = plan.requests.iter().map(|request| format!("{}: {}", request.resource, request.because));
+    format!("effective requests of the pod\n\n{}", set.collect::<Vec<_>>().join("\n\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::{NoFiles, Options};
+    use crate::ide::Parsed;
+
+    #[test]
+    fn order_and_totals_stand_where_they_are_caused() {
+        let text = "pod a {\n  volume v\n  sidecar p { image \"p\"; cpu 100m; started tcp 80 }\n  step s { image \"s\"; writes v at /v; after p }\n  \
+                    app b { image \"b\"; reads v at /v; cpu 1 }\n}\n";
+        let file = Parsed::new("a", text);
+        let mut shown = text.to_owned();
+        for Hint { offset, label, .. } in
+            hints(&Analysis::of(&file, &NoFiles, &Options::default())).iter().rev()
+        {
+            shown.insert_str(*offset, &format!("«{label}»"));
+        }
+        insta::assert_snapshot!(shown, @r#"
+        pod a«cpu 1100m» {
+          volume v
+          sidecar p«1» { image "p"; cpu 100m; started tcp 80 }
+          step s«2» { image "s"; writes v at /v; after p }
+          app b { image "b"; reads v at /v; cpu 1 }
+        }
+        "#);
+    }
+}

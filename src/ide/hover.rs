@@ -1,0 +1,282 @@
+//! What stands at a place, in words: what a statement means, what Kubernetes says about a field, when a container starts
+//! and why, what a pod reserves and what sets it.
+//!
+//! Invariant: facts come from the vocabulary, the schema and the plan; nothing is said twice here.
+
+use super::names::{Kind, definition};
+use super::shape::{Inside, Meaning, Role, Shaped, at, roles, word};
+use super::{Analysis, Parsed, Range32, Workspace};
+use crate::kubernetes::schema::{Field, Object, Type as FieldType};
+use crate::kubernetes::version::Version;
+use crate::plan::{Limit, Plan, Resources, Start};
+use crate::source::FileId;
+use crate::statement::{Entry, Type};
+use crate::syntax::tree::Value;
+use std::fmt::Write as _;
+
+/// What is shown at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hover {
+    /// What it is about.
+    pub range: Range32,
+    /// The words, in Markdown.
+    pub markdown: String,
+}
+
+/// What there is to say about the place at an offset.
+pub fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offset: usize) -> Option<Hover> {
+    let file = workspace.get(path)?;
+    let cursor = at(file.document(), offset);
+    let shaped = cursor.head()?;
+    let statement = shaped.statement;
+    let name = Range32::from(statement.name.span);
+    if name.touches(offset) {
+        let mut markdown = statement_text(shaped)?;
+        markdown.push_str(&planned(analysis, shaped).unwrap_or_default());
+        return Some(Hover { range: name, markdown });
+    }
+    let all = statement.values.iter().zip(roles(shaped));
+    let (value, role) = all.into_iter().find(|(value, _)| Range32::from(value.span).touches(offset))?;
+    if matches!(role, Role::Declares)
+        && let Some(markdown) = planned(analysis, shaped)
+    {
+        return Some(Hover { range: value.span.into(), markdown: markdown.trim_start().to_owned() });
+    }
+    if let Some((range, found)) = definition(workspace, path, offset) {
+        let declared = workspace.get(&found.location.path)?;
+        let start = found.location.range.range().start;
+        let cursor = at(declared.document(), start);
+        let mut markdown = declaration(declared, cursor.head().or(cursor.parent())?, found.kind);
+        if found.location.path == path {
+            markdown.push_str(&planned(analysis, cursor.head()?).unwrap_or_default());
+        }
+        return Some(Hover { range, markdown });
+    }
+    Some(Hover { range: value.span.into(), markdown: value_text(shaped, value, role)? })
+}
+
+fn statement_text(shaped: &Shaped) -> Option<String> {
+    match shaped.meaning {
+        Meaning::Entry(entry) => Some(entry_text(entry)),
+        Meaning::Field(object, field) => Some(field_text(object, field)),
+        Meaning::Variable => Some("An environment variable: `NAME value`".into()),
+        Meaning::Key(ty) => Some(format!("A key; its value is {}", type_text(ty))),
+        Meaning::Resource => Some("A ceiling for the pod's effective request of this resource".into()),
+        Meaning::Free | Meaning::Unknown => None,
+    }
+}
+
+/// A statement of the language.
+pub(super) fn entry_text(entry: &Entry) -> String {
+    let places: Vec<String> = entry.places.iter().map(|place| place.phrase()).collect();
+    format!("```initflow\n{}\n```\n{}\n\nStands {}.", entry.signature(), entry.meaning, places.join(", "))
+}
+
+/// A field of Kubernetes.
+pub(super) fn field_text(object: &Object, field: &Field) -> String {
+    let required = if field.required { ", required" } else { "" };
+    let since = match (field.since.from, field.since.on) {
+        (_, Some(on)) if on > Version::OLDEST => format!(" Kubernetes {on} or newer."),
+        (from, None) if from > Version::OLDEST => {
+            format!(" Kubernetes {from} or newer, with its feature gate.")
+        }
+        _ => String::new(),
+    };
+    format!("`{}.{}`: {}{required}.{since}\n\n{}", object.name, field.name, type_text(&field.ty), field.doc)
+}
+
+fn type_text(ty: &FieldType) -> String {
+    match ty {
+        FieldType::Bool => "`true` or `false`".into(),
+        FieldType::Int32 | FieldType::Int64 => "a whole number".into(),
+        FieldType::Text => "text".into(),
+        FieldType::Enum(values) => {
+            values.iter().map(|value| format!("`{}`", value.name)).collect::<Vec<_>>().join(", ")
+        }
+        FieldType::Quantity => "an amount".into(),
+        FieldType::IntOrString => "a whole number, or text".into(),
+        FieldType::Time => "a time, as text".into(),
+        FieldType::Object(object) => format!("a block, `{}`", object.name),
+        FieldType::List(inner) => match inner {
+            FieldType::Object(object) => format!("a block an item, `{}`", object.name),
+            inner => format!("a list of {}", type_text(inner)),
+        },
+        FieldType::Map(inner) => format!("a block of keys, each with {}", type_text(inner)),
+        FieldType::Any => "a block of anything".into(),
+    }
+}
+
+/// What is declared, as it is declared.
+fn declaration(file: &Parsed, shaped: &Shaped, kind: Kind) -> String {
+    let head = file.source.slice(shaped.statement.head());
+    let text = match kind {
+        Kind::Parameter => format!("a parameter of\n```initflow\n{head}\n```"),
+        _ => format!("```initflow\n{head}\n```"),
+    };
+    let comment = comment_above(file, shaped.statement.span.range().start);
+    if comment.is_empty() { text } else { format!("{text}\n{comment}") }
+}
+
+/// The comment that stands right above a place, without its marks.
+fn comment_above(file: &Parsed, offset: usize) -> String {
+    let before = file.text().get(..offset).unwrap_or_default();
+    let mut lines: Vec<&str> = before
+        .lines()
+        .rev()
+        .skip_while(|line| line.trim().is_empty() && before.ends_with(line))
+        .take_while(|line| line.trim_start().starts_with('#'))
+        .collect();
+    lines.reverse();
+    let text: Vec<&str> = lines.iter().map(|line| line.trim().trim_start_matches('#').trim()).collect();
+    text.join("\n")
+}
+
+fn value_text(shaped: &Shaped, value: &Value, role: Role) -> Option<String> {
+    match (role, shaped.meaning) {
+        (Role::Slot(name, ty), _) => Some(format!("{name}: {}", ty.phrase())),
+        (Role::Keyword(Some(clause)), Meaning::Entry(entry)) => {
+            Some(format!("`{}` of\n```initflow\n{}\n```", clause.word, entry.signature()))
+        }
+        (Role::Field(ty), Meaning::Field(object, field)) => match word(value) {
+            Some(word) => {
+                Some(format!("`{word}` of `{}.{}`, which is {}", object.name, field.name, type_text(ty)))
+            }
+            None => Some(field_text(object, field)),
+        },
+        (Role::Variable, _) => Some(Type::Variable.phrase()),
+        _ => None,
+    }
+}
+
+/// When a container starts and why, or what a workload reserves and what sets it.
+fn planned(analysis: &Analysis, shaped: &Shaped) -> Option<String> {
+    let head = shaped.statement.head();
+    let is_here = |span: crate::source::Span| span.file == FileId(0) && span.start == head.start;
+    let plans = analysis.compilation.workloads.iter().map(crate::compile::Compiled::plan);
+    if matches!(shaped.body, Inside::Workload(Some(_))) {
+        let plan = plans.into_iter().find(|plan| is_here(plan.span))?;
+        return Some(totals(&plan));
+    }
+    plans.into_iter().find_map(|plan| {
+        let at = plan.order.iter().position(|start| is_here(start.span))?;
+        Some(place(&plan, at, &plan.order[at]))
+    })
+}
+
+fn place(plan: &Plan, at: usize, start: &Start) -> String {
+    let moved = if start.moved { "; it stands elsewhere in the source" } else { "" };
+    let mut text = format!("\n\nStarts as {} of {}: {}{moved}.", at + 1, plan.order.len(), start.because);
+    for (what, resources) in
+        [("It requests", &start.requests), ("While it runs, the pod needs", &start.reserved)]
+    {
+        if !resources.is_empty() {
+            let _ = write!(text, "\n\n{what} {}.", amounts(resources));
+        }
+    }
+    text
+}
+
+fn totals(plan: &Plan) -> String {
+    let mut text = format!("\n\nQoS class {}.", plan.qos);
+    if plan.requests.is_empty() {
+        text.push_str(" No container requests anything.");
+        return text;
+    }
+    text.push_str("\n\n| effective | requests | limits | set by |\n|---|---|---|---|\n");
+    for request in &plan.requests {
+        let limit = plan.limits.iter().find(|limit| limit.resource == request.resource);
+        let limit = limit.and_then(|Limit { quantity, .. }| quantity.clone());
+        let limit = limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
+        let _ =
+            writeln!(text, "| {} | {} | {limit} | {} |", request.resource, request.quantity, request.because);
+    }
+    text
+}
+
+/// Amounts in one line: `cpu 250m, memory 1Gi`.
+pub(super) fn amounts(resources: &Resources) -> String {
+    let amounts = resources.iter().map(|(name, quantity)| format!("{name} {quantity}"));
+    amounts.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::Options;
+    use std::sync::Arc;
+
+    /// What is shown at each `$0` of a text.
+    fn shown(text: &str) -> String {
+        let mut marks = Vec::new();
+        let mut plain = String::new();
+        for piece in text.split("$0") {
+            plain.push_str(piece);
+            marks.push(plain.len());
+        }
+        marks.pop();
+        let mut workspace = Workspace::default();
+        workspace.set("a", Arc::new(Parsed::new("a", plain)));
+        let analysis = Analysis::of(workspace.get("a").unwrap(), &workspace, &Options::default());
+        let at = |offset| {
+            hover(&workspace, &analysis, "a", offset).map_or_else(|| "nothing".into(), |hover| hover.markdown)
+        };
+        marks.into_iter().map(at).collect::<Vec<_>>().join("\n---\n")
+    }
+
+    #[test]
+    fn a_place_is_explained() {
+        insta::assert_snapshot!(
+            shown(
+                "# The version.\nlet tag = \"1\"\npod a$0 {\n  volume v\n  step $0make { image \"i:#{t$0ag}\"; writes v at /v; cpu 1; memory 1Gi }\n  \
+                 app web { image$0Pull$0Policy Al$0ways; image \"w\"; rea$0ds v a$0t /v; cpu 250m; memory 64Mi; ready tcp 80 every$0 5s }\n}\n"
+            ),
+            @r#"
+            QoS class Burstable.
+
+            | effective | requests | limits | set by |
+            |---|---|---|---|
+            | cpu | 1 | none | step `make` |
+            | memory | 1Gi | none | step `make` |
+
+            ---
+            Starts as 1 of 2: as written.
+
+            It requests cpu 1, memory 1Gi.
+
+            While it runs, the pod needs cpu 1, memory 1Gi.
+            ---
+            ```initflow
+            let tag = "1"
+            ```
+            The version.
+            ---
+            `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
+
+            Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
+            ---
+            `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
+
+            Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
+            ---
+            `Always` of `Container.imagePullPolicy`, which is `Always`, `IfNotPresent`, `Never`
+            ---
+            ```initflow
+            reads volume at path [sub folder]
+            ```
+            Mounts a volume read-only; what writes it runs before.
+
+            Stands in a container.
+            ---
+            `at` of
+            ```initflow
+            reads volume at path [sub folder]
+            ```
+            ---
+            `every` of
+            ```initflow
+            ready (http port [path] | https port [path] | tcp port | grpc port [service] | exec command) [every time] [timeout time] [delay time] [failures count] [successes count]
+            ```
+            "#
+        );
+    }
+}

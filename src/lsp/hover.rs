@@ -1,0 +1,41 @@
+//! Hovers and inlay hints.
+
+use super::answers::Refusal;
+use super::state::State;
+use crate::ide::hints::{Hint, hints};
+use crate::ide::hover::hover;
+use lsp_types::{
+    HoverContents, HoverParams, InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip, MarkupContent,
+    MarkupKind,
+};
+
+pub(super) fn show(state: &mut State, params: HoverParams) -> Result<Option<lsp_types::Hover>, Refusal> {
+    let (path, file, offset) = state.place(&params.text_document_position_params)?;
+    let Some(analysis) = state.analysis(&path) else { return Ok(None) };
+    let found = hover(&state.workspace, &analysis, &path, offset);
+    Ok(found.map(|found| lsp_types::Hover {
+        contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: found.markdown }),
+        range: Some(state.range(&path, &file, found.range)),
+    }))
+}
+
+pub(super) fn inlay(state: &mut State, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>, Refusal> {
+    let (path, file) = state.file(&params.text_document.uri)?;
+    if !state.settings.inlay_hints {
+        return Ok(Some(Vec::new()));
+    }
+    let Some(analysis) = state.analysis(&path) else { return Ok(None) };
+    let lines = state.lines(&path, &file);
+    let translate = |Hint { offset, label, tooltip }: Hint| InlayHint {
+        position: lines.position(file.text(), offset),
+        label: InlayHintLabel::String(label),
+        kind: None,
+        text_edits: None,
+        tooltip: Some(InlayHintTooltip::String(tooltip)),
+        padding_left: Some(true),
+        padding_right: None,
+        data: None,
+    };
+    let within = |hint: &InlayHint| params.range.start <= hint.position && hint.position <= params.range.end;
+    Ok(Some(hints(&analysis).into_iter().map(translate).filter(within).collect()))
+}
