@@ -2,6 +2,8 @@
 //!
 //! Invariant: pure and total: an answer depends on the texts alone, and there is one for every text and every place.
 
+pub mod actions;
+pub mod complete;
 pub mod hints;
 pub mod hover;
 pub mod names;

@@ -3,7 +3,9 @@
 //! Invariant: one thread, one order: an answer and a diagnostic are about the text as it was when they were sent, and
 //! nothing about an older text is sent after a newer one has been read.
 
+mod actions;
 mod answers;
+mod completion;
 mod diagnostics;
 mod disk;
 mod formatting;

@@ -29,6 +29,7 @@ mod types;
 mod volume;
 mod workload;
 
+pub use environment::functions;
 pub use labels::NAME_LABEL;
 pub use parameter::parameter_types;
 pub use resolve::{File, Program, resolve};

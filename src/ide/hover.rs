@@ -26,7 +26,7 @@ pub struct Hover {
 /// What there is to say about the place at an offset.
 pub fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offset: usize) -> Option<Hover> {
     let file = workspace.get(path)?;
-    let cursor = at(file.document(), offset);
+    let cursor = at(file, offset);
     let shaped = cursor.head()?;
     let statement = shaped.statement;
     let name = Range32::from(statement.name.span);
@@ -45,7 +45,7 @@ pub fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offset: usi
     if let Some((range, found)) = definition(workspace, path, offset) {
         let declared = workspace.get(&found.location.path)?;
         let start = found.location.range.range().start;
-        let cursor = at(declared.document(), start);
+        let cursor = at(declared, start);
         let mut markdown = declaration(declared, cursor.head().or(cursor.parent())?, found.kind);
         if found.location.path == path {
             markdown.push_str(&planned(analysis, cursor.head()?).unwrap_or_default());

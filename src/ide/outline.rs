@@ -40,6 +40,17 @@ pub fn symbols(file: &Parsed) -> Vec<Symbol> {
     of_block(file, &file.document().statements, Inside::File)
 }
 
+/// The declarations in the block of a statement, wherever it stands.
+pub(super) fn symbols_of(file: &Parsed, statement: &Statement) -> Vec<Symbol> {
+    let inside = if statement.name.text == "template" || WorkloadKind::of(&statement.name.text).is_some() {
+        Inside::File
+    } else {
+        Inside::Workload(Some(WorkloadKind::Pod))
+    };
+    let shaped = shape(statement, inside);
+    statement.block.as_ref().map_or_else(Vec::new, |block| of_block(file, &block.statements, shaped.body))
+}
+
 fn of_block(file: &Parsed, statements: &[Statement], inside: Inside) -> Vec<Symbol> {
     let mut symbols = Vec::new();
     for statement in statements {
@@ -146,8 +157,7 @@ fn blocks(statements: &[Statement], folds: &mut Vec<Fold>) {
 
 /// The ranges around an offset, the smallest first: a word, a value, the head, the statement, its block, and so on.
 pub fn selections(file: &Parsed, offset: usize) -> Vec<Range32> {
-    let document = file.document();
-    let Cursor { chain, .. } = at(document, offset);
+    let Cursor { chain, .. } = at(file, offset);
     let mut ranges = vec![Range32::from(file.source.span())];
     let touches = |range: Range32| range.touches(offset);
     for Shaped { statement, .. } in &chain {

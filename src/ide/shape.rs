@@ -2,6 +2,7 @@
 //!
 //! Invariant: a shape follows from names and places alone, so that also a text that does not compile has one.
 
+use super::Parsed;
 use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
 use crate::model::WorkloadKind;
 use crate::statement::{Body, Clause, Entry, Place, Slot, Type};
@@ -139,23 +140,27 @@ fn walk_block<'t>(
 }
 
 /// What stands at an offset, also where the text is half written.
-pub fn at(document: &Document, offset: usize) -> Cursor<'_> {
+pub fn at(file: &Parsed, offset: usize) -> Cursor<'_> {
+    let document = file.document();
     let mut cursor = Cursor { chain: Vec::new(), inside: Inside::File, depth: 0 };
     let mut statements = document.statements.as_slice();
+    // A block that the end of the text closes has no brace, and goes on to there.
+    let goes_on = |end: usize| file.text().get(end..offset).is_some_and(|rest| rest.trim().is_empty());
     loop {
         let after = statements.partition_point(|statement| (statement.span.start as usize) <= offset);
         let Some(statement) = after.checked_sub(1).and_then(|at| statements.get(at)) else { return cursor };
-        if (statement.span.end as usize) < offset {
+        let open =
+            statement.block.as_ref().is_some_and(|block| !file.source.slice(block.span).ends_with('}'));
+        let end = statement.span.end as usize;
+        if end < offset && !(open && goes_on(end)) {
             return cursor;
         }
         let shaped = shape(statement, cursor.inside);
         cursor.chain.push(shaped);
         let Some(block) = &statement.block else { return cursor };
         let span = block.span;
-        let within = (span.start as usize) < offset && offset < span.end as usize;
-        // A block that the end of the text closes has no brace behind the place.
-        let unclosed = offset == span.end as usize && statement.broken;
-        if !within && !unclosed {
+        let within = (span.start as usize) < offset && (open || offset < span.end as usize);
+        if !within {
             return cursor;
         }
         cursor.depth += 1;
@@ -193,7 +198,7 @@ pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static Object> {
 pub fn entries(inside: Inside) -> impl Iterator<Item = &'static Entry> {
     let (place, step) = places(inside);
     let of = |place: Option<Place>| place.into_iter().flat_map(vocabulary::entries_at);
-    of(place).chain(of(step)).filter(move |entry| match inside {
+    of(step).chain(of(place)).filter(move |entry| match inside {
         Inside::Workload(None) => !NOT_IN_PARTS.contains(&entry.name),
         Inside::Workload(Some(kind)) => match entry.name {
             "job" => kind == WorkloadKind::CronJob,
@@ -451,7 +456,6 @@ fn slot_role(name: &'static str, ty: Type) -> Role {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ide::Parsed;
 
     /// Each statement's name with what it means, and what its values are.
     fn shapes(text: &str) -> String {

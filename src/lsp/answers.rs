@@ -1,22 +1,23 @@
 //! The requests that the server answers: one line of a table each.
 
 use super::state::{State, read};
-use super::{formatting, hover, lens, names, outline, preview, tokens};
+use super::{actions, completion, formatting, hover, lens, names, outline, preview, tokens};
 use lsp_server::{ErrorCode, Request};
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
 use lsp_types::request::{
-    CodeLensRequest, DocumentHighlightRequest, DocumentLinkRequest, DocumentSymbolRequest,
-    FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest, OnTypeFormatting,
-    PrepareRenameRequest, RangeFormatting, References, RegisterCapability, Rename, Request as Method,
-    SelectionRangeRequest, SemanticTokensFullRequest, SemanticTokensRangeRequest, WorkspaceSymbolRequest,
+    CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest,
+    DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest,
+    OnTypeFormatting, PrepareRenameRequest, RangeFormatting, References, RegisterCapability, Rename,
+    Request as Method, SelectionRangeRequest, SemanticTokensFullRequest, SemanticTokensRangeRequest,
+    SignatureHelpRequest, WorkspaceSymbolRequest,
 };
 use lsp_types::{
-    CodeLensOptions, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions,
+    CodeLensOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions,
     DocumentOnTypeFormattingOptions, FileSystemWatcher, FoldingRangeProviderCapability, GlobPattern,
     HoverProviderCapability, InitializeParams, OneOf, Registration, RegistrationParams, RenameOptions,
-    SaveOptions, SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    SaveOptions, SelectionRangeProviderCapability, ServerCapabilities, SignatureHelpOptions,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde_json::{Value, json};
 
@@ -58,6 +59,9 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         DocumentLinkRequest::METHOD => typed::<DocumentLinkRequest>(state, params, outline::link),
         HoverRequest::METHOD => typed::<HoverRequest>(state, params, hover::show),
         InlayHintRequest::METHOD => typed::<InlayHintRequest>(state, params, hover::inlay),
+        Completion::METHOD => typed::<Completion>(state, params, completion::offer),
+        SignatureHelpRequest::METHOD => typed::<SignatureHelpRequest>(state, params, completion::sign),
+        CodeActionRequest::METHOD => typed::<CodeActionRequest>(state, params, actions::offer),
         preview::Preview::METHOD => typed::<preview::Preview>(state, params, preview::preview),
         preview::Plan::METHOD => typed::<preview::Plan>(state, params, preview::plan),
         preview::Import::METHOD => typed::<preview::Import>(state, params, preview::manifests),
@@ -103,6 +107,15 @@ fn capabilities(state: &State) -> ServerCapabilities {
         semantic_tokens_provider: Some(tokens::provider()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         inlay_hint_provider: Some(OneOf::Left(true)),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some([" ", "\"", "(", ".", "{"].map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(vec!["(".to_owned(), ",".to_owned()]),
+            ..SignatureHelpOptions::default()
+        }),
+        code_action_provider: Some(actions::provider()),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),

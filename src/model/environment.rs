@@ -51,6 +51,13 @@ const SOURCES: &[Source] = &[
     },
 ];
 
+/// The functions that a variable's value can be, each with its parameters: those by place, then those by name.
+pub fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static str>, &'static [&'static str])> {
+    SOURCES.iter().map(|source| {
+        (source.function, source.takes.iter().map(|(parameter, _)| *parameter).collect(), source.named)
+    })
+}
+
 impl Resolver<'_> {
     /// `env { … }`
     pub(super) fn environment(&mut self, draft: &mut Draft, statement: &Statement, scope: &Scope) {

@@ -195,10 +195,23 @@ fn in_pod(workspace: &Workspace, pod: &Place, kind: Kind, name: &str, depth: usi
     // What the template has is declared there.
     base.and_then(|base| in_pod(workspace, &base, kind, name, depth + 1)).or_else(|| {
         first(body(statement), |inner| {
-            let range = is(file, inner.values.first(), name).filter(|_| declares(inner))?;
-            Some(at(path, range, kind))
+            let declared = is(file, inner.values.first(), name).filter(|_| declares(inner));
+            let claimed = || is(file, claim_name(inner).filter(|_| kind == Kind::Volume), name);
+            Some(at(path, declared.or_else(claimed)?, kind))
         })
     })
+}
+
+/// The name in `volumeClaimTemplates { metadata { name … } }`.
+fn claim_name(statement: &Statement) -> Option<&Value> {
+    let inner = |statement: &'_ Statement, name: &str| {
+        body(statement).iter().position(|inner| inner.name.text == name)
+    };
+    if statement.name.text != "volumeClaimTemplates" {
+        return None;
+    }
+    let metadata = &body(statement)[inner(statement, "metadata")?];
+    body(metadata)[inner(metadata, "name")?].values.first()
 }
 
 /// The template of the part of this name in a pod.

@@ -76,7 +76,15 @@ pub fn occurrences(file: &Parsed) -> Vec<Occurrence<'_>> {
             container: all().rfind(container).map(|shaped| shaped.statement),
             found: &mut found,
         };
-        reader.statement(shaped);
+        let claims = |shaped: &Shaped| shaped.statement.name.text == "volumeClaimTemplates";
+        match (shaped.meaning, around, shaped.statement.values.first()) {
+            (Meaning::Field(_, field), [.., outer, _], Some(value))
+                if field.name == "name" && claims(outer) =>
+            {
+                reader.declared(value, Kind::Volume);
+            }
+            _ => reader.statement(shaped),
+        }
     });
     found
 }
@@ -242,6 +250,9 @@ impl<'t> Reader<'_, 't> {
 
     /// A word that is handed to a template: a binding, or the name of a volume or a container.
     fn handed(&mut self, range: Range32) {
+        if matches!(self.text.get(range.range()), Some("true" | "false")) {
+            return;
+        }
         self.dotted(range, Sort::Binding);
         for kind in [Kind::Volume, Kind::Container] {
             self.in_pod(range, kind);

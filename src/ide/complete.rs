@@ -1,0 +1,281 @@
+//! What may be written at a place: statements, fields, words, names, arguments and files.
+//!
+//! Invariant: what is offered may stand there by the vocabulary, the schema or a declaration; texts and comments are left
+//! alone.
+
+mod context;
+mod names;
+mod snippet;
+
+use super::names::Kind;
+use super::shape::{Inside, Role, entries, fields, word};
+use super::{Range32, Workspace, hover, path_of};
+use crate::kubernetes::schema::Type as FieldType;
+use crate::kubernetes::version::{Support, Version};
+use crate::model::{WorkloadKind, functions, parameter_types};
+use crate::statement::{Clause, Slot, Type};
+use crate::vocabulary::CONTAINERS;
+use context::{Call, Context, Place};
+
+/// Something that may be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// What is shown, and written where nothing else is said.
+    pub label: String,
+    /// What it is, in a few words.
+    pub detail: String,
+    /// What it means, in Markdown.
+    pub documentation: String,
+    /// What is written, with placeholders such as `${1:name}`; none where it is the label.
+    pub snippet: Option<String>,
+    /// What sort of thing it is.
+    pub sort: Sort,
+    /// Whether it is used in its place only by old sources, or needs a newer Kubernetes.
+    pub unsupported: bool,
+}
+
+/// What sort of thing is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Sort {
+    Statement,
+    Field,
+    Word,
+    Value,
+    Function,
+    Parameter,
+    Type,
+    File,
+    Name(Kind),
+}
+
+/// What may be written at an offset, and what it replaces.
+pub fn complete(workspace: &Workspace, path: &str, offset: usize, version: Version) -> (Range32, Vec<Item>) {
+    let Some(file) = workspace.get(path) else { return (Range32::from(offset..offset), Vec::new()) };
+    let context = Context::of(file, offset);
+    let mut items = match &context.place {
+        Place::Nothing => Vec::new(),
+        Place::Name { inside, present } => statements(*inside, present, version),
+        Place::File => files(workspace, path),
+        Place::Interpolation => names::bindings(workspace, path, &context),
+        Place::Argument(call) => argument(workspace, path, &context, call),
+        Place::Value { role, clauses } => {
+            let mut items = value(workspace, path, &context, *role, version);
+            items.extend(clauses.iter().map(|clause| keyword(clause)));
+            items
+        }
+    };
+    let mut seen = std::collections::HashSet::new();
+    items.retain(|item| seen.insert(item.label.clone()));
+    (context.replaced, items)
+}
+
+pub(super) fn item(label: impl Into<String>, sort: Sort, detail: impl Into<String>) -> Item {
+    Item {
+        label: label.into(),
+        detail: detail.into(),
+        documentation: String::new(),
+        snippet: None,
+        sort,
+        unsupported: false,
+    }
+}
+
+fn statements(inside: Inside, present: &[String], version: Version) -> Vec<Item> {
+    let is_new = |name: &str| !present.iter().any(|present| present == name);
+    let own = entries(inside).filter(|entry| entry.repeats || is_new(entry.name)).map(|entry| Item {
+        documentation: hover::entry_text(entry),
+        snippet: Some(snippet::entry(entry)),
+        ..item(entry.name, Sort::Statement, entry.meaning)
+    });
+    let repeats = |ty: &FieldType| matches!(ty, FieldType::List(FieldType::Object(_) | FieldType::Map(_)));
+    let fields = fields(inside).filter(|(_, field)| repeats(&field.ty) || is_new(field.name));
+    let fields = fields.map(|(object, field)| Item {
+        documentation: hover::field_text(object, field),
+        snippet: Some(snippet::field(field)),
+        unsupported: field.since.in_version(version) != Support::Supported,
+        ..item(field.name, Sort::Field, if field.required { "required" } else { object.name })
+    });
+    own.chain(fields).collect()
+}
+
+fn files(workspace: &Workspace, path: &str) -> Vec<Item> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let relative = |known: &str| {
+        let mut up = String::new();
+        let mut base = folder;
+        loop {
+            if let Some(rest) = known
+                .strip_prefix(base)
+                .and_then(|rest| if base.is_empty() { Some(rest) } else { rest.strip_prefix('/') })
+            {
+                return format!("{up}{rest}");
+            }
+            up.push_str("../");
+            base = base.rsplit_once('/').map_or("", |(folder, _)| folder);
+        }
+    };
+    let others = workspace.paths().filter(|known| *known != path && *known != "std");
+    let files = others.map(relative).filter(|used| path_of(path, used) != path);
+    let std = item("std", Sort::File, "the library that comes with the compiler");
+    std::iter::once(std).chain(files.map(|used| item(used, Sort::File, "a file of the workspace"))).collect()
+}
+
+fn keyword(clause: &'static Clause) -> Item {
+    let values: Vec<String> = clause
+        .values
+        .iter()
+        .filter_map(|slot| match slot {
+            Slot::One(name, _) | Slot::Many(name, _) => Some((*name).to_owned()),
+            Slot::Maybe(name, _) => Some(format!("[{name}]")),
+            Slot::Clause(_) | Slot::Free(_) => None,
+        })
+        .collect();
+    Item { snippet: Some(snippet::clause(clause, &mut 1)), ..item(clause.word, Sort::Word, values.join(" ")) }
+}
+
+fn value(workspace: &Workspace, path: &str, context: &Context, role: Role, version: Version) -> Vec<Item> {
+    let bindings = || names::bindings(workspace, path, context);
+    let in_pod = |kind| names::in_pod(workspace, path, context, kind);
+    match role {
+        Role::Slot(_, Type::Volume | Type::MountedVolume(_)) => in_pod(Kind::Volume),
+        Role::Slot(_, Type::Container) => in_pod(Kind::Container),
+        Role::Slot(_, Type::PortRef) => {
+            names::ports(workspace, path, context).into_iter().chain(bindings()).collect()
+        }
+        Role::Slot(_, Type::TemplateCall) => names::templates(workspace, path, context),
+        Role::Slot(_, Type::Source) => called(&["secret", "configmap"], 1),
+        Role::Slot(_, Type::Secret) => called(&["secret"], 1),
+        Role::Slot(_, Type::Variable) | Role::Variable => {
+            let all: Vec<&str> = functions().map(|(name, ..)| name).collect();
+            called(&all, usize::MAX).into_iter().chain(truth()).chain(bindings()).collect()
+        }
+        Role::Field(FieldType::Enum(values)) => {
+            let values = values.iter().map(|value| Item {
+                unsupported: value.since.in_version(version) != Support::Supported,
+                ..item(value.name, Sort::Value, "")
+            });
+            values.chain(bindings()).collect()
+        }
+        Role::Field(FieldType::Bool) => truth().chain(bindings()).collect(),
+        Role::Field(FieldType::List(inner)) => value(workspace, path, context, Role::Field(inner), version),
+        Role::Expression => truth().chain(bindings()).collect(),
+        Role::Slot(..) | Role::Field(_) => bindings(),
+        Role::TypeWord => types().collect(),
+        Role::Kind => {
+            let kinds =
+                WorkloadKind::ALL.into_iter().map(WorkloadKind::keyword).filter(|_| !context.is_defaults());
+            let part = (!context.is_defaults()).then_some("part");
+            kinds
+                .chain(CONTAINERS.iter().copied())
+                .chain(part)
+                .map(|kind| item(kind, Sort::Word, ""))
+                .collect()
+        }
+        Role::Declares | Role::Keyword(_) | Role::Template | Role::Operator | Role::Unknown => Vec::new(),
+    }
+}
+
+/// Functions with their parameters, of which at most some are written.
+fn called(wanted: &[&str], most: usize) -> Vec<Item> {
+    let all = functions().filter(|(name, ..)| wanted.contains(name));
+    all.map(|(name, parameters, _)| {
+        let shown: Vec<&str> = parameters.into_iter().take(most).collect();
+        let places = shown.iter().enumerate().map(|(at, parameter)| match (name, *parameter) {
+            ("file", "volume") => format!("${{{}:{parameter}}}", at + 1),
+            _ => format!("\"${{{}:{parameter}}}\"", at + 1),
+        });
+        let snippet = format!("{name}({})", places.collect::<Vec<_>>().join(", "));
+        Item { snippet: Some(snippet), ..item(name, Sort::Function, format!("{name}({})", shown.join(", "))) }
+    })
+    .collect()
+}
+
+fn truth() -> impl Iterator<Item = Item> {
+    ["true", "false"].into_iter().map(|word| item(word, Sort::Value, ""))
+}
+
+fn types() -> impl Iterator<Item = Item> {
+    parameter_types().map(|(word, phrase)| item(word, Sort::Type, phrase))
+}
+
+fn argument(workspace: &Workspace, path: &str, context: &Context, call: &Call) -> Vec<Item> {
+    if call.declares {
+        return if call.behind_name { types().collect() } else { Vec::new() };
+    }
+    let values = || {
+        let pod = [Kind::Volume, Kind::Container].map(|kind| names::in_pod(workspace, path, context, kind));
+        names::bindings(workspace, path, context)
+            .into_iter()
+            .chain(pod.into_iter().flatten())
+            .chain(truth())
+            .collect::<Vec<_>>()
+    };
+    if call.behind_name {
+        return values();
+    }
+    let parameters = names::parameters(workspace, path, &call.name);
+    let new = parameters.into_iter().filter(|(name, _)| !call.given.contains(name));
+    let items: Vec<Item> = new
+        .map(|(name, text)| Item {
+            snippet: Some(format!("{name}: $0")),
+            ..item(name, Sort::Parameter, text)
+        })
+        .collect();
+    items.into_iter().chain(values()).collect()
+}
+
+/// A call that is being written: how its template is declared, where each parameter stands in that, and which is next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// `name(parameter: type = default, …)`
+    pub label: String,
+    /// The parameters, as they stand in the label.
+    pub parameters: Vec<String>,
+    /// The one that is being written.
+    pub active: Option<usize>,
+}
+
+/// The signature of the call around an offset.
+pub fn signature(workspace: &Workspace, path: &str, offset: usize) -> Option<Signature> {
+    let file = workspace.get(path)?;
+    let text = file.text().get(..offset)?;
+    // A call does not reach further back than the statement that it is in.
+    let from = text.rfind(['{', '}', ';']).map_or(0, |at| at + 1);
+    let (name, arguments) = context::open_call(&text[from..])?;
+    let last = arguments.rsplit(',').next().unwrap_or_default();
+    let place = arguments.matches(',').count();
+    let by_name = |parameters: &[(String, String)]| {
+        let (written, _) = last.split_once(':')?;
+        parameters.iter().position(|(name, _)| name == written.trim())
+    };
+    let template = names::parameters(workspace, path, name);
+    let function = functions().find(|(known, ..)| *known == name);
+    let (parameters, active) = match function {
+        Some((_, takes, named)) => {
+            let takes = takes.into_iter().map(str::to_owned);
+            let all: Vec<String> = takes.chain(named.iter().map(|name| format!("{name}: …"))).collect();
+            (all, Some(place))
+        }
+        None if template.is_empty() => return None,
+        None => {
+            let active = by_name(&template);
+            (template.into_iter().map(|(_, text)| text).collect(), active)
+        }
+    };
+    let active = active.filter(|active| *active < parameters.len());
+    Some(Signature { label: format!("{name}({})", parameters.join(", ")), parameters, active })
+}
+
+/// The keyword of a statement, for what hangs on it.
+fn keyword_of<'s>(statement: &'s crate::syntax::tree::Statement) -> &'s str {
+    statement
+        .values
+        .first()
+        .and_then(word)
+        .filter(|_| statement.name.text == "template")
+        .unwrap_or(&statement.name.text)
+}
+
+#[cfg(test)]
+mod tests;

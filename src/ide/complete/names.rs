@@ -1,0 +1,204 @@
+//! The names that may stand at a place: of constants, volumes, containers, ports, templates and their parameters.
+
+use super::context::Context;
+use super::{Item, Sort, item};
+use crate::ide::names::Kind;
+use crate::ide::outline::{Symbol, symbols};
+use crate::ide::shape::word;
+use crate::ide::{Parsed, Workspace};
+use crate::syntax::tree::{Argument, Statement, ValueKind};
+
+/// How many templates are gone through, each used by the one before.
+const MAX_TEMPLATES: usize = 16;
+
+/// The lets and params, those of used files, and the parameters of the template around a place.
+pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+    let Some(file) = workspace.get(path) else { return Vec::new() };
+    let of_file = |file: &Parsed, before: &str| {
+        let all = symbols(file).into_iter().filter(|symbol| matches!(symbol.kind, Kind::Let | Kind::Param));
+        all.map(|symbol| {
+            let text = file.text().get(symbol.range.range()).unwrap_or_default().to_owned();
+            item(format!("{before}{}", symbol.name), Sort::Name(symbol.kind), text)
+        })
+        .collect::<Vec<_>>()
+    };
+    let template = context.around.iter().find(|statement| statement.name.text == "template");
+    let parameters = template.map_or_else(Vec::new, |template| declared(file, template));
+    let mut items: Vec<Item> =
+        parameters.into_iter().map(|(name, text)| item(name, Sort::Name(Kind::Parameter), text)).collect();
+    items.extend(of_file(file, ""));
+    for (alias, _) in file.uses() {
+        if let Some((_, used)) = workspace.used(path, alias) {
+            items.extend(of_file(used, &format!("{alias}.")));
+        }
+    }
+    items
+}
+
+/// The volumes or containers of the pod around a place, those of its parts by `part.name`.
+pub(super) fn in_pod(workspace: &Workspace, path: &str, context: &Context, kind: Kind) -> Vec<Item> {
+    let Some(file) = workspace.get(path) else { return Vec::new() };
+    let pod = context.around.iter().find(|statement| {
+        super::keyword_of(statement) == "part"
+            || crate::model::WorkloadKind::of(super::keyword_of(statement)).is_some()
+    });
+    let mut items = Vec::new();
+    if let Some(pod) = pod {
+        of_pod(workspace, path, file, pod, kind, "", 0, &mut items);
+    }
+    let own = context.around.last().and_then(|_| {
+        context
+            .around
+            .iter()
+            .rev()
+            .find(|statement| crate::vocabulary::CONTAINERS.contains(&statement.name.text.as_str()))
+    });
+    let own = own.and_then(|statement| statement.values.first()).and_then(word);
+    items.retain(|item| kind != Kind::Container || Some(item.label.as_str()) != own);
+    items
+}
+
+#[allow(clippy::too_many_arguments)]
+fn of_pod(
+    workspace: &Workspace,
+    path: &str,
+    file: &Parsed,
+    pod: &Statement,
+    kind: Kind,
+    before: &str,
+    depth: usize,
+    items: &mut Vec<Item>,
+) {
+    if depth > MAX_TEMPLATES {
+        return;
+    }
+    let Some(block) = &pod.block else { return };
+    let inner = crate::ide::outline::symbols_of(file, pod);
+    for symbol in inner.iter().filter(|symbol| symbol.kind == kind) {
+        items.push(item(format!("{before}{}", symbol.name), Sort::Name(kind), symbol.detail.clone()));
+    }
+    for statement in std::iter::once(pod).chain(&block.statements) {
+        let is_part = statement.name.text == "part";
+        if !std::ptr::eq(statement, pod) && !is_part {
+            continue;
+        }
+        let Some((path, file, template)) = template_of(workspace, path, file, statement) else { continue };
+        let name = statement.values.first().and_then(word).unwrap_or_default();
+        let before = if is_part { format!("{name}.") } else { before.to_owned() };
+        of_pod(workspace, &path, file, template, kind, &before, depth + 1, items);
+    }
+}
+
+/// The ports of the container around a place.
+pub(super) fn ports(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+    let Some(file) = workspace.get(path) else { return Vec::new() };
+    let mut items = Vec::new();
+    for statement in &context.around {
+        let all = crate::ide::outline::symbols_of(file, statement);
+        let ports = all.into_iter().filter(|symbol: &Symbol| {
+            symbol.kind == Kind::Port && symbol.name.chars().any(char::is_alphabetic)
+        });
+        items.extend(ports.map(|symbol| item(symbol.name, Sort::Name(Kind::Port), "port")));
+    }
+    items
+}
+
+/// The templates that a statement can be made from.
+pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+    let Some(file) = workspace.get(path) else { return Vec::new() };
+    let kind = context.around.last().map_or("", |statement| statement.name.text.as_str());
+    let of_file = |file: &Parsed, before: &str| {
+        let all =
+            file.document().statements.iter().filter(|statement| {
+                statement.name.text == "template" && super::keyword_of(statement) == kind
+            });
+        let named = all.filter_map(|statement| Some((statement, name_of(statement)?)));
+        named
+            .map(|(statement, name)| {
+                let label = format!("{before}{name}");
+                let text = file.source.slice(statement.head()).to_owned();
+                let needed = declared(file, statement).into_iter().filter(|(_, text)| !text.contains('='));
+                let places = needed.enumerate().map(|(at, (name, _))| format!("{name}: ${}", at + 1));
+                let snippet = format!("{label}({})", places.collect::<Vec<_>>().join(", "));
+                Item { snippet: Some(snippet), ..item(label, Sort::Name(Kind::Template), text) }
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut items = of_file(file, "");
+    for (alias, _) in file.uses() {
+        if let Some((_, used)) = workspace.used(path, alias) {
+            items.extend(of_file(used, &format!("{alias}.")));
+        }
+    }
+    items
+}
+
+/// The parameters of the template or the function of a name, each with how it is declared.
+pub(super) fn parameters(workspace: &Workspace, path: &str, called: &str) -> Vec<(String, String)> {
+    let Some(file) = workspace.get(path) else { return Vec::new() };
+    if let Some((_, file, template)) = template_called(workspace, path, file, called) {
+        return declared(file, template);
+    }
+    let function = crate::model::functions().find(|(name, ..)| *name == called);
+    function.map_or_else(Vec::new, |(_, _, named)| {
+        named.iter().map(|name| ((*name).to_owned(), String::new())).collect()
+    })
+}
+
+/// The parameters that a template declares, each with its text.
+pub(super) fn declared(file: &Parsed, template: &Statement) -> Vec<(String, String)> {
+    let Some(ValueKind::Call(_, parameters)) = template.values.get(1).map(|value| &value.kind) else {
+        return Vec::new();
+    };
+    parameters
+        .iter()
+        .filter_map(|parameter| Some((parameter.name.as_ref()?.text.to_string(), text_of(file, parameter))))
+        .collect()
+}
+
+fn text_of(file: &Parsed, parameter: &Argument) -> String {
+    let (Some(name), Some(last)) = (&parameter.name, parameter.values.last()) else { return String::new() };
+    file.source.slice(name.span.to(last.span)).to_owned()
+}
+
+fn name_of(template: &Statement) -> Option<&str> {
+    match &template.values.get(1)?.kind {
+        ValueKind::Call(name, _) => Some(&name.text),
+        ValueKind::Word(name) => Some(name),
+        _ => None,
+    }
+}
+
+type Found<'t> = (String, &'t Parsed, &'t Statement);
+
+fn template_of<'t>(
+    workspace: &'t Workspace,
+    path: &str,
+    file: &'t Parsed,
+    statement: &Statement,
+) -> Option<Found<'t>> {
+    let from = statement.values.iter().position(|value| word(value) == Some("from"))?;
+    match &statement.values.get(from + 1)?.kind {
+        ValueKind::Call(name, _) => template_called(workspace, path, file, &name.text),
+        ValueKind::Word(name) => template_called(workspace, path, file, name),
+        _ => None,
+    }
+}
+
+fn template_called<'t>(
+    workspace: &'t Workspace,
+    path: &str,
+    file: &'t Parsed,
+    called: &str,
+) -> Option<Found<'t>> {
+    let (path, file, name) = match called.split_once('.') {
+        None => (path.to_owned(), file, called),
+        Some((alias, name)) => {
+            let (path, file) = workspace.used(path, alias)?;
+            (path, &**file, name)
+        }
+    };
+    let mut all = file.document().statements.iter().filter(|statement| statement.name.text == "template");
+    let template = all.find(|template| name_of(template) == Some(name))?;
+    Some((path, file, template))
+}

@@ -1,0 +1,89 @@
+//! Rows of the vocabulary and fields of the schema as text with placeholders.
+
+use crate::kubernetes::schema::{Field, Type as FieldType};
+use crate::model::WorkloadKind;
+use crate::statement::{Body, Clause, Entry, Need, Slot, Type};
+use crate::vocabulary::CONTAINERS;
+
+/// A statement with placeholders for what it needs.
+pub(super) fn entry(entry: &Entry) -> String {
+    let name = entry.name;
+    if WorkloadKind::of(name).is_some() && entry.places.contains(&crate::statement::Place::File) {
+        let schedule = if name == "cronjob" { " \"${2:@daily}\"" } else { "" };
+        return format!(
+            "{name} ${{1:name}}{schedule} {{\n  app ${{3:app}} {{\n    image \"${{4:image}}\"\n  }}\n}}"
+        );
+    }
+    match name {
+        "param" => return "param ${1:name}: ${2:string}".into(),
+        "let" => return "let ${1:name} = $0".into(),
+        "template" => return "template ${1:app} ${2:name}($3) {\n  $0\n}".into(),
+        "step" | "sidecar" | "app" => {
+            return format!("{name} ${{1:name}} {{\n  image \"${{2:image}}\"\n  $0\n}}");
+        }
+        "part" => return "part ${1:name} from ${2:template}($0)".into(),
+        name if CONTAINERS.contains(&name) => return format!("{name} ${{1:name}} {{\n  $0\n}}"),
+        _ => {}
+    }
+    let mut number = 1;
+    let mut text = name.to_owned();
+    let mut chosen = false;
+    for slot in entry.head {
+        match slot {
+            Slot::One(name, ty) | Slot::Many(name, ty) => push(&mut text, name, *ty, &mut number),
+            Slot::Clause(clause) => {
+                let first = clause.need == Need::OneOf && !chosen;
+                chosen |= first;
+                if first || clause.need == Need::Required {
+                    text.push(' ');
+                    text.push_str(&self::clause(clause, &mut number));
+                }
+            }
+            Slot::Maybe(..) | Slot::Free(_) => {}
+        }
+    }
+    if entry.head.iter().any(|slot| matches!(slot, Slot::Free(_))) {
+        text.push_str(" $1");
+    }
+    if entry.body == Body::Required {
+        text.push_str(" {\n  $0\n}");
+    }
+    text
+}
+
+/// A clause with placeholders for its values.
+pub(super) fn clause(clause: &Clause, number: &mut usize) -> String {
+    let mut text = clause.word.to_owned();
+    for slot in clause.values {
+        if let Slot::One(name, ty) | Slot::Many(name, ty) = slot {
+            push(&mut text, name, *ty, number);
+        }
+    }
+    text
+}
+
+fn push(text: &mut String, name: &str, ty: Type, number: &mut usize) {
+    let plain = name.trim_matches(['"', '\'']);
+    let place = format!("${{{number}:{plain}}}");
+    text.push(' ');
+    match ty {
+        Type::Text | Type::TextOrList => text.extend(["\"", &place, "\""]),
+        Type::TextList => text.extend(["[\"", &place, "\"]"]),
+        Type::Path | Type::AnyPath => text.push_str(&format!("${{{number}:/{plain}}}")),
+        _ => text.push_str(&place),
+    }
+    *number += 1;
+}
+
+/// A field with placeholders for its value.
+pub(super) fn field(field: &Field) -> String {
+    let name = field.name;
+    match &field.ty {
+        FieldType::Object(_) | FieldType::Map(_) | FieldType::Any => format!("{name} {{\n  $0\n}}"),
+        FieldType::List(FieldType::Object(_) | FieldType::Map(_)) => format!("{name} {{\n  $0\n}}"),
+        FieldType::List(FieldType::Text) => format!("{name} [\"$1\"]"),
+        FieldType::List(_) => format!("{name} [$1]"),
+        FieldType::Text | FieldType::Time => format!("{name} \"$1\""),
+        _ => format!("{name} $1"),
+    }
+}

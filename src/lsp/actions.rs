@@ -1,0 +1,78 @@
+//! Code actions: the fixes of diagnostics, all safe ones at once, and manifests as a source.
+
+use super::answers::Refusal;
+use super::state::State;
+use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::ide::Range32;
+use crate::ide::actions::{all_safe, fixes, imported, probe};
+use lsp_types::{
+    CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability,
+    TextEdit, Uri, WorkDoneProgressOptions, WorkspaceEdit,
+};
+use std::collections::HashMap;
+
+/// What the server says about its actions.
+pub(super) fn provider() -> CodeActionProviderCapability {
+    CodeActionProviderCapability::Options(CodeActionOptions {
+        code_action_kinds: Some(vec![
+            CodeActionKind::QUICKFIX,
+            CodeActionKind::REFACTOR,
+            CodeActionKind::SOURCE_FIX_ALL,
+        ]),
+        resolve_provider: Some(false),
+        work_done_progress_options: WorkDoneProgressOptions::default(),
+    })
+}
+
+pub(super) fn offer(
+    state: &mut State,
+    params: CodeActionParams,
+) -> Result<Option<Vec<CodeActionOrCommand>>, Refusal> {
+    let (path, file) = state.file(&params.text_document.uri)?;
+    let Some(analysis) = state.analysis(&path) else { return Ok(None) };
+    let lines = state.lines(&path, &file);
+    let (start, end) =
+        (lines.offset(file.text(), params.range.start), lines.offset(file.text(), params.range.end));
+    let range = Range32::from(start..end.max(start));
+    let wanted = |kind: &CodeActionKind| {
+        let only = params.context.only.as_ref();
+        only.is_none_or(|only| only.iter().any(|only| kind.as_str().starts_with(only.as_str())))
+    };
+    let uri = &params.text_document.uri;
+    let edit = |edits: &[Edit]| {
+        let text_edit = |edit: &Edit| TextEdit {
+            range: lines.range(file.text(), edit.span),
+            new_text: edit.text.clone(),
+        };
+        changes(uri, edits.iter().map(text_edit).collect())
+    };
+    let mut actions = Vec::new();
+    let mut add = |title: String, kind: CodeActionKind, edits: &[Edit], preferred: bool| {
+        if wanted(&kind) {
+            actions.push(CodeActionOrCommand::CodeAction(lsp_types::CodeAction {
+                title,
+                kind: Some(kind),
+                edit: Some(edit(edits)),
+                is_preferred: preferred.then_some(true),
+                ..lsp_types::CodeAction::default()
+            }));
+        }
+    };
+    for Fix { title, edits, applicability } in fixes(&analysis, range) {
+        add(title.clone(), CodeActionKind::QUICKFIX, edits, *applicability == Applicability::Safe);
+    }
+    if let Some(edits) = all_safe(&analysis) {
+        add("apply all safe fixes".into(), CodeActionKind::SOURCE_FIX_ALL, &edits, false);
+    }
+    let refactorings = [imported(&file, range), probe(&file, start)];
+    for Fix { title, edits, .. } in refactorings.into_iter().flatten() {
+        add(title, CodeActionKind::REFACTOR, &edits, false);
+    }
+    Ok(Some(actions))
+}
+
+// The protocol's edit is a map by URI.
+#[allow(clippy::mutable_key_type)]
+fn changes(uri: &Uri, edits: Vec<TextEdit>) -> WorkspaceEdit {
+    WorkspaceEdit { changes: Some(HashMap::from([(uri.clone(), edits)])), ..WorkspaceEdit::default() }
+}
