@@ -83,21 +83,22 @@ fn write(source: &SourceFile, parsed: &Parse, keep: Keep) -> String {
 pub fn edits(
     source: &SourceFile,
     parse: &Parse,
-    within: Option<Range<usize>>,
+    within: Option<&Range<usize>>,
 ) -> Vec<(Range<usize>, String)> {
     let formatted = format_parsed(source, parse);
     if formatted == source.text {
         return Vec::new();
     }
-    let diff =
-        similar::TextDiff::configure().timeout(TIME).diff_lines(source.text.as_str(), formatted.as_str());
+    let before: Vec<&str> = source.text.split_inclusive('\n').collect();
+    let after: Vec<&str> = formatted.split_inclusive('\n').collect();
+    let diff = similar::TextDiff::configure().timeout(TIME).diff_slices(&before, &after);
     let (old, new) = (starts(&source.text), starts(&formatted));
     let mut edits = Vec::new();
     for operation in diff.ops().iter().rev().filter(|operation| operation.tag() != similar::DiffTag::Equal) {
         let (from, to) = (operation.old_range(), operation.new_range());
         let range = old[from.start]..old[from.end];
         let inside = |within: &Range<usize>| range.start <= within.end && within.start <= range.end;
-        if within.as_ref().is_none_or(inside) {
+        if within.is_none_or(inside) {
             edits.push((range, formatted[new[to.start]..new[to.end]].to_owned()));
         }
     }
@@ -213,9 +214,9 @@ impl Writer<'_> {
         match (last.kind, token.kind) {
             // The column of a comment beside a statement is the author's.
             (_, Kind::Comment) => " ".repeat(written.chars().count().max(2)),
-            (_, Kind::Comma | Kind::Semicolon | Kind::Colon | Kind::Close(')' | ']')) => String::new(),
-            (Kind::Open('(' | '[') | Kind::Not, _) => String::new(),
-            (Kind::Tight, Kind::Open('(')) => String::new(),
+            (_, Kind::Comma | Kind::Semicolon | Kind::Colon | Kind::Close(')' | ']'))
+            | (Kind::Open('(' | '[') | Kind::Not, _)
+            | (Kind::Tight, Kind::Open('(')) => String::new(),
             _ => " ".to_owned(),
         }
     }

@@ -3,6 +3,9 @@
 //! Invariant: one thread, one order: an answer and a diagnostic are about the text as it was when they were sent, and
 //! nothing about an older text is sent after a newer one has been read.
 
+// Answers are functions of one shape: they take their parameters as the protocol gives them, and may be refused.
+#![allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps)]
+
 mod actions;
 mod answers;
 mod completion;

@@ -157,9 +157,8 @@ fn value(workspace: &Workspace, path: &str, context: &Context, role: Role, versi
             });
             values.chain(bindings()).collect()
         }
-        Role::Field(FieldType::Bool) => truth().chain(bindings()).collect(),
         Role::Field(FieldType::List(inner)) => value(workspace, path, context, Role::Field(inner), version),
-        Role::Expression => truth().chain(bindings()).collect(),
+        Role::Field(FieldType::Bool) | Role::Expression => truth().chain(bindings()).collect(),
         Role::Slot(..) | Role::Field(_) => bindings(),
         Role::TypeWord => types().collect(),
         Role::Kind => {
@@ -214,7 +213,7 @@ fn argument(workspace: &Workspace, path: &str, context: &Context, call: &Call) -
     if call.behind_name {
         return values();
     }
-    let parameters = names::parameters(workspace, path, &call.name);
+    let parameters = names::parameters(workspace, path, call.name);
     let new = parameters.into_iter().filter(|(name, _)| !call.given.contains(name));
     let items: Vec<Item> = new
         .map(|(name, text)| Item {
@@ -268,7 +267,7 @@ pub fn signature(workspace: &Workspace, path: &str, offset: usize) -> Option<Sig
 }
 
 /// The keyword of a statement, for what hangs on it.
-fn keyword_of<'s>(statement: &'s crate::syntax::tree::Statement) -> &'s str {
+fn keyword_of(statement: &crate::syntax::tree::Statement) -> &str {
     statement
         .values
         .first()

@@ -27,11 +27,8 @@ pub fn hints(analysis: &Analysis) -> Vec<Hint> {
     }
     let mut at: BTreeMap<Span, Vec<(String, String)>> = BTreeMap::new();
     for plan in analysis.compilation.workloads.iter().map(crate::compile::Compiled::plan) {
-        let total: Vec<_> = plan
-            .requests
-            .iter()
-            .map(|request| (request.resource.clone(), request.quantity.clone()))
-            .collect();
+        let total: Vec<_> =
+            plan.requests.iter().map(|request| (request.resource.clone(), request.quantity)).collect();
         if !total.is_empty() {
             at.entry(plan.span).or_default().push((amounts(&total), tooltip(&plan)));
         }

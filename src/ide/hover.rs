@@ -185,7 +185,7 @@ fn totals(plan: &Plan) -> String {
     text.push_str("\n\n| effective | requests | limits | set by |\n|---|---|---|---|\n");
     for request in &plan.requests {
         let limit = plan.limits.iter().find(|limit| limit.resource == request.resource);
-        let limit = limit.and_then(|Limit { quantity, .. }| quantity.clone());
+        let limit = limit.and_then(|Limit { quantity, .. }| *quantity);
         let limit = limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
         let _ =
             writeln!(text, "| {} | {} | {limit} | {} |", request.resource, request.quantity, request.because);

@@ -49,7 +49,7 @@ fn answer(
     let (path, file) = state.file(uri)?;
     let lines = state.lines(&path, &file);
     let within = within(&lines, file.text());
-    let edits = edits(&file.source, &file.parse, within);
+    let edits = edits(&file.source, &file.parse, within.as_ref());
     let edit = |(range, new_text): (Range<usize>, String)| TextEdit {
         range: lines.range(file.text(), crate::ide::Range32::from(range)),
         new_text,

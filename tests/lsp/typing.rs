@@ -39,6 +39,17 @@ pub(crate) const REQUESTS: &[&str] = &[
     "initflow/plan",
 ];
 
+/// Those that are about a document as a whole.
+pub(crate) const WHOLE: &[&str] = &[
+    "textDocument/documentSymbol",
+    "textDocument/foldingRange",
+    "textDocument/semanticTokens/full",
+    "textDocument/documentLink",
+    "textDocument/codeLens",
+    "initflow/preview",
+    "initflow/plan",
+];
+
 /// The params of any of them, for a place in a document.
 pub(crate) fn params(uri: &str, text: &Text, offset: usize) -> Value {
     let position = text.position(offset);
@@ -49,7 +60,7 @@ pub(crate) fn params(uri: &str, text: &Text, offset: usize) -> Value {
         "range": text.range(offset..text.text.len()),
         "newName": "other",
         "ch": "\n",
-        "context": { "includeDeclaration": true, "diagnostics": [], "triggerKind": 1 },
+        "context": { "includeDeclaration": true, "diagnostics": [], "triggerKind": 1, "isRetrigger": false },
         "options": { "tabSize": 2, "insertSpaces": true },
     })
 }

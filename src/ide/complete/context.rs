@@ -147,7 +147,7 @@ fn clauses(slots: &'static [Slot], used: &[Value], roles: &[Role]) -> Vec<&'stat
     if roles.len() <= needed {
         return Vec::new();
     }
-    all().filter(|clause| !is_used(clause) && !(chosen && choice(clause))).collect()
+    all().filter(|clause| !(is_used(clause) || chosen && choice(clause))).collect()
 }
 
 /// The statement in whose head an offset is: it begins before it, and nothing has ended it since.
@@ -204,11 +204,7 @@ pub(super) fn open_call(written: &str) -> Option<(&str, &str)> {
     let mut quote: Option<char> = None;
     for (at, char) in written.char_indices() {
         match (quote, char) {
-            (Some(quoted), _) => {
-                if quoted == char {
-                    quote = None;
-                }
-            }
+            (Some(quoted), _) if quoted == char => quote = None,
             (None, '"' | '\'') => quote = Some(char),
             (None, '(') => open.push(at),
             (None, ')') => {

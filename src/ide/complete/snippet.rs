@@ -69,7 +69,7 @@ fn push(text: &mut String, name: &str, ty: Type, number: &mut usize) {
     match ty {
         Type::Text | Type::TextOrList => text.extend(["\"", &place, "\""]),
         Type::TextList => text.extend(["[\"", &place, "\"]"]),
-        Type::Path | Type::AnyPath => text.push_str(&format!("${{{number}:/{plain}}}")),
+        Type::Path | Type::AnyPath => text.extend(["${", &number.to_string(), ":/", plain, "}"]),
         _ => text.push_str(&place),
     }
     *number += 1;
@@ -79,8 +79,10 @@ fn push(text: &mut String, name: &str, ty: Type, number: &mut usize) {
 pub(super) fn field(field: &Field) -> String {
     let name = field.name;
     match &field.ty {
-        FieldType::Object(_) | FieldType::Map(_) | FieldType::Any => format!("{name} {{\n  $0\n}}"),
-        FieldType::List(FieldType::Object(_) | FieldType::Map(_)) => format!("{name} {{\n  $0\n}}"),
+        FieldType::Object(_)
+        | FieldType::Map(_)
+        | FieldType::Any
+        | FieldType::List(FieldType::Object(_) | FieldType::Map(_)) => format!("{name} {{\n  $0\n}}"),
         FieldType::List(FieldType::Text) => format!("{name} [\"$1\"]"),
         FieldType::List(_) => format!("{name} [$1]"),
         FieldType::Text | FieldType::Time => format!("{name} \"$1\""),

@@ -59,7 +59,7 @@ pub(super) fn definition(
             let own = || port(workspace, &place((*container)?), name, 0);
             let base = || {
                 let base = template_of(workspace, path, file, (*pod)?)?;
-                port(workspace, &container_of(workspace, base, (*container)?, 0)?, name, 0)
+                port(workspace, &container_of(workspace, &base, (*container)?, 0)?, name, 0)
             };
             own().or_else(base).or_else(parameter).or_else(|| binding(path, file, name))
         }
@@ -231,7 +231,7 @@ fn part_of<'t>(workspace: &'t Workspace, pod: &Place<'t>, name: &str, depth: usi
 /// The container of a pod's template that one of the pod changes.
 fn container_of<'t>(
     workspace: &'t Workspace,
-    pod: Place<'t>,
+    pod: &Place<'t>,
     changed: &Statement,
     depth: usize,
 ) -> Option<Place<'t>> {
@@ -243,7 +243,7 @@ fn container_of<'t>(
     let further = || {
         let base =
             template_of(workspace, &pod.path, pod.file, pod.statement).filter(|_| depth < MAX_TEMPLATES)?;
-        container_of(workspace, base, changed, depth + 1)
+        container_of(workspace, &base, changed, depth + 1)
     };
     own.or_else(further)
 }

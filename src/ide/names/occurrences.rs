@@ -213,7 +213,7 @@ impl<'t> Reader<'_, 't> {
             Role::Slot(_, Type::TemplateCall) => self.dotted(range, Sort::Template),
             Role::Field(ty) if is_member(ty, word) => {}
             Role::Slot(..) | Role::Field(_) | Role::Expression | Role::Variable => {
-                self.dotted(range, Sort::Binding)
+                self.dotted(range, Sort::Binding);
             }
             Role::Declares
             | Role::Keyword(_)
@@ -240,7 +240,7 @@ impl<'t> Reader<'_, 't> {
                     // What a word means hangs on the parameter's type: a name of the pod comes last.
                     ValueKind::Word(_) if is_template => self.handed(value.span.into()),
                     ValueKind::Word(_) if name.text == "file" && at == 0 => {
-                        self.in_pod(value.span.into(), Kind::Volume)
+                        self.in_pod(value.span.into(), Kind::Volume);
                     }
                     _ => self.value(value, Role::Expression),
                 }
