@@ -16,10 +16,18 @@ struct Style {
     closes: &'static str,
 }
 
+/// A text of words, which the file splits.
+const TEXT: Style = Style { opens: "\"", between: " ", closes: "\"" };
 const EXPRESSION: Style = Style { opens: "(?:", between: "|", closes: ")" };
+const VIM: Style = Style { opens: "%(", between: "|", closes: ")" };
 
 /// The files that have lists of words.
-const FILES: &[(&str, Style)] = &[("editors/vscode/syntaxes/initflow.tmLanguage.json", EXPRESSION)];
+const FILES: &[(&str, Style)] = &[
+    ("editors/highlightjs/initflow.js", TEXT),
+    ("editors/sublime/initflow.sublime-syntax", EXPRESSION),
+    ("editors/vim/syntax/initflow.vim", VIM),
+    ("editors/vscode/syntaxes/initflow.tmLanguage.json", EXPRESSION),
+];
 
 #[test]
 fn editors_know_the_words_of_the_vocabulary() {
