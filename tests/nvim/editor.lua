@@ -69,16 +69,17 @@ end
 
 run([[
   vim.o.swapfile, vim.o.more = false, false
-  vim.filetype.add({ extension = { initflow = 'initflow' } })
+  local command, folder = ...
+  vim.opt.runtimepath:append(folder .. '/nvim')
+  vim.opt.runtimepath:append(folder .. '/vim')
   vim.lsp.config('initflow', {
-    cmd = { ..., 'lsp' },
-    filetypes = { 'initflow' },
+    cmd = { command, 'lsp' },
     on_exit = function(code) vim.schedule(function() vim.g.ended = code end) end,
   })
   vim.lsp.enable('initflow')
   vim.cmd('filetype on')
   vim.cmd.edit('main.initflow')
-]], vim.env.INITFLOW)
+]], vim.env.INITFLOW, vim.env.EDITORS)
 local original = text()
 
 test('the server is attached', function()
