@@ -25,6 +25,7 @@ const NAMES = {
   Keyword: "keyword",
   Number: "number",
   Operator: "operator",
+  Origin: "function",
   Parameter: "parameter",
   Path: "string",
   Probed: "variable",

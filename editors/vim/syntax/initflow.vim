@@ -125,12 +125,12 @@ call s:Clause('Kind', s:containers)
 call s:Clause('VolumeClause', s:volume_clauses)
 call s:Clause('SecurityClause', s:security_clauses)
 call s:Clause('From', 'from')
-execute 'syntax match initflowFunction /\v%(' . s:Words('from') . '\s+)@<=' . s:word . '/ contained'
+execute 'syntax match initflowOrigin /\v%(' . s:Words('from') . '\s+)@<=' . s:word . '/ contained'
 call s:Statement('Level', s:Words(s:levels), 'initflowFields')
 call s:Statement('Security', s:Words('security'), 'initflowSecurityClause')
 call s:Statement('Volume', s:Words('volume'), 'initflowVolumeClause,initflowFirst,initflowFields')
-call s:Statement('ContainerOf', s:Words(s:containers), 'initflowFrom,initflowFirst,initflowContainer')
-call s:Statement('Part', s:Words('part'), 'initflowFrom,initflowFirst,initflowWorkload')
+call s:Statement('ContainerOf', s:Words(s:containers), 'initflowFrom,initflowOrigin,initflowFirst,initflowContainer')
+call s:Statement('Part', s:Words('part'), 'initflowFrom,initflowOrigin,initflowFirst,initflowWorkload')
 call s:Statement('Defaults', s:Words('defaults'), 'initflowKind,initflowContainer', '')
 call s:Statement('WorkloadBranch', s:Words('%(when|else)'), 'initflowWhen,initflowWorkload')
 syntax cluster initflowWorkload contains=initflowComment,initflowProperty,initflowLevel,initflowSecurity,initflowVolume,initflowContainerOf,initflowPart,initflowDefaults,initflowWorkloadBranch
@@ -145,15 +145,15 @@ syntax region initflowTypedParameter matchgroup=initflowOperator start=/:/ end=/
 syntax region initflowParameters matchgroup=initflowBracket start=/(/ end=/)/ contained transparent contains=@initflowValues,initflowComment,initflowParameter,initflowTypedParameter
 call s:Statement('Item', s:Words(s:items), 'initflowItemClause', '')
 call s:Statement('Param', s:Words('param'), 'initflowTyped', '')
-call s:Statement('WorkloadOf', s:Words(s:workloads), 'initflowFrom,initflowFirst,initflowWorkload', '')
+call s:Statement('WorkloadOf', s:Words(s:workloads), 'initflowFrom,initflowOrigin,initflowFirst,initflowWorkload', '')
 call s:Statement('TemplateOfWorkload', s:Words('template') . '\s+' . s:Words(s:template_workloads), 'initflowParameters,initflowWorkload', '')
 call s:Statement('TemplateOfContainer', s:Words('template') . '\s+' . s:Words(s:containers), 'initflowParameters,initflowContainer', '')
 call s:Statement('FileBranch', s:Words('%(when|else)'), 'initflowWhen,initflowFile', '')
 call s:Block('File', 'initflowComment,initflowItem,initflowParam,initflowWorkloadOf,initflowTemplateOfWorkload,initflowTemplateOfContainer,initflowFileBranch,initflowDefaults')
 
 " The first word behind these is a name, whatever it is called.
-execute 'syntax match initflowFirst /\v%(<%(volume|port|part|' . s:mounts . '|' . s:workloads . '|' . s:containers . ')\s+)@<=<\k+>\.@!/ contained'
-execute 'syntax match initflowProbed /\v%(<' . s:probes . '\s+' . s:probe_kinds . '\s+)@<=<[A-Za-z_]\k*>\.@!/ contained'
+execute 'syntax match initflowFirst /\v%(%(^|[{;])\s*%(volume|port|part|' . s:mounts . '|' . s:workloads . '|' . s:containers . ')\s+)@<=<\k+>\.@!/ contained'
+execute 'syntax match initflowProbed /\v%(%(^|[{;])\s*' . s:probes . '\s+' . s:probe_kinds . '\s+)@<=<[A-Za-z_]\k*>\.@!/ contained'
 
 delfunction s:Words
 delfunction s:Statement
@@ -167,6 +167,7 @@ highlight default link initflowComment Comment
 highlight default link initflowKeyword Statement
 highlight default link initflowKey Identifier
 highlight default link initflowFunction Function
+highlight default link initflowOrigin initflowFunction
 highlight default link initflowParameter Label
 highlight default link initflowType Type
 highlight default link initflowEnumeration Constant
