@@ -77,7 +77,7 @@ run([[
     on_exit = function(code) vim.schedule(function() vim.g.ended = code end) end,
   })
   vim.lsp.enable('initflow')
-  vim.cmd('filetype on')
+  vim.cmd('filetype off | filetype on')
   vim.cmd.edit('main.initflow')
 ]], vim.env.INITFLOW, vim.env.EDITORS)
 local original = text()
