@@ -258,7 +258,13 @@ pub fn signature(workspace: &Workspace, path: &str, offset: usize) -> Option<Sig
         }
         None if template.is_empty() => return None,
         None => {
-            let active = by_name(&template);
+            let given = |name: &str| {
+                arguments
+                    .split(',')
+                    .any(|argument| argument.split_once(':').is_some_and(|(given, _)| given.trim() == name))
+            };
+            let next = || template.iter().position(|(name, _)| !given(name));
+            let active = by_name(&template).or_else(next);
             (template.into_iter().map(|(_, text)| text).collect(), active)
         }
     };
