@@ -67,6 +67,8 @@ pub struct Compilation<T = Compiled> {
     /// The workloads, in the order of the text, each behind its Jobs; none where there are errors, unless they are only
     /// checked: then those without errors.
     pub workloads: Vec<T>,
+    /// Whether a `param` of one of the files has no value.
+    pub unset: bool,
 }
 
 /// A workload that compiled, or the Job of one of its steps.
@@ -171,7 +173,7 @@ pub fn compile_parsed<T: Send>(
         require_params: !options.check_only,
     };
     let syntax = diagnostics.as_slice();
-    let (arranged, found) =
+    let (arranged, found, unset) =
         resolve(program, |workload, found| arrange(workload, options.version, syntax, found, &make));
     diagnostics.extend(found);
     let mut workloads = Vec::with_capacity(arranged.len());
@@ -191,7 +193,7 @@ pub fn compile_parsed<T: Send>(
     if failed(&diagnostics) && !options.check_only {
         workloads.clear();
     }
-    Compilation { sources, diagnostics, workloads }
+    Compilation { sources, diagnostics, workloads, unset }
 }
 
 /// What tells an object from all others in a cluster: its kind, its namespace and its name.

@@ -16,7 +16,7 @@ pub mod tokens;
 use crate::compile::{Compilation, Compiled, Loader, Options, compile_parsed, join};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceFile, Sources};
-use crate::syntax::tree::{Document, Operator, Piece, Statement, ValueKind};
+use crate::syntax::tree::{Document, Piece, Statement, ValueKind};
 use crate::syntax::{Parse, parse};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -60,8 +60,6 @@ pub struct Workspace {
 pub struct Analysis {
     /// The file, which is the first, with those that it uses, what was found, and the workloads that compile.
     pub compilation: Compilation<Compiled>,
-    /// Whether some `param` has no value: then totals are those of what is known.
-    pub unset: bool,
 }
 
 impl Parsed {
@@ -131,8 +129,12 @@ impl Analysis {
         sources.add(file.source.name.clone(), file.text());
         let options = Options { check_only: true, ..options.clone() };
         let compilation = compile_parsed(sources, file.parse.clone(), loader, &options, |compiled| compiled);
-        let unset = file.document().statements.iter().any(lacks_default);
-        Self { compilation, unset }
+        Self { compilation }
+    }
+
+    /// Whether a `param` has no value: then totals are those of what is known, and nothing can be compiled.
+    pub fn unset(&self) -> bool {
+        self.compilation.unset
     }
 
     /// What was found, in this file and in those that it uses.
@@ -181,10 +183,4 @@ fn used(statement: &Statement) -> Option<(&str, &str)> {
         _ => crate::compile::stem(path),
     };
     Some((name, path))
-}
-
-/// Whether a statement is a `param` without a default.
-fn lacks_default(statement: &Statement) -> bool {
-    let is_assign = |kind: &ValueKind| matches!(kind, ValueKind::Operator(Operator::Assign));
-    statement.name.text == "param" && !statement.values.iter().any(|value| is_assign(&value.kind))
 }

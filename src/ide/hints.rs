@@ -22,7 +22,7 @@ pub struct Hint {
 
 /// The hints of a file.
 pub fn hints(analysis: &Analysis) -> Vec<Hint> {
-    if analysis.unset {
+    if analysis.unset() {
         return Vec::new();
     }
     let mut at: BTreeMap<Span, Vec<(String, String)>> = BTreeMap::new();

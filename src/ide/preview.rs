@@ -58,7 +58,7 @@ fn shown(analysis: &Analysis) -> Result<Vec<Plan>, (usize, String)> {
     if errors > 0 {
         return Err((errors, format!("there is nothing to show: the source has {errors} error{plural}")));
     }
-    if analysis.unset {
+    if analysis.unset() {
         return Err((
             0,
             "there is nothing to show: a `param` has no default, so its value is not known".to_owned(),
@@ -74,7 +74,8 @@ fn shown(analysis: &Analysis) -> Result<Vec<Plan>, (usize, String)> {
 mod tests {
     use super::*;
     use crate::compile::{NoFiles, Options};
-    use crate::ide::Parsed;
+    use crate::ide::{Parsed, Workspace};
+    use std::sync::Arc;
 
     fn shown_of(text: &str) -> Preview {
         preview(&Analysis::of(&Parsed::new("a.initflow", text), &NoFiles, &Options::default()), "a.initflow")
@@ -89,12 +90,28 @@ mod tests {
     }
 
     #[test]
+    fn a_param_of_a_used_file_has_to_have_a_value_too() {
+        let library =
+            Parsed::new("lib", "param n: cpu\ntemplate app web() { image \"w\"; cpu n; memory 1Gi }\n");
+        let root = Parsed::new("a.initflow", "use \"lib\" as l\npod a { app b from l.web() }\n");
+        let mut workspace = Workspace::default();
+        workspace.set("lib", Arc::new(library));
+        let analysis = Analysis::of(&root, &workspace, &Options::default());
+        assert_eq!(
+            preview(&analysis, "a").message.as_deref(),
+            Some("there is nothing to show: a `param` has no default, so its value is not known")
+        );
+        assert_eq!(crate::ide::hints::hints(&analysis), []);
+    }
+
+    #[test]
     fn what_cannot_be_shown_has_a_reason() {
         insta::assert_snapshot!(
                 [
                     "pod a { app b { image 1 } }\n",
                     "param tag: string\npod a { app b { image tag } }\n",
                     "let a = 1\n",
+                    "param p: bool = true\nwhen p { param n: cpu }\npod a { app b { image \"c\"; cpu n } }\n",
                 ]
                 .map(|text| shown_of(text).message.unwrap_or_default())
                 .join("\n"),
@@ -102,6 +119,7 @@ mod tests {
             there is nothing to show: the source has 1 error
             there is nothing to show: a `param` has no default, so its value is not known
             there is nothing to show: the source defines no workload
+            there is nothing to show: a `param` has no default, so its value is not known
             "#
         );
     }

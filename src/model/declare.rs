@@ -111,11 +111,10 @@ impl<'a> Resolver<'a> {
             (Some(setting), _) => self.set(setting, &ty, *span),
             (None, Some(default)) => default,
             (None, None) => {
-                if self.require_params
-                    && live
-                    && !self.is_misspelt_setting(name)
-                    && rest.iter().all(|value| !matches!(value.kind, ValueKind::Operator(Operator::Assign)))
-                {
+                let lacks_default =
+                    rest.iter().all(|value| !matches!(value.kind, ValueKind::Operator(Operator::Assign)));
+                self.unset |= live && lacks_default;
+                if self.require_params && live && lacks_default && !self.is_misspelt_setting(name) {
                     self.report(
                         Diagnostic::error("missing-param", *span, format!("the param `{name}` has no value"))
                             .here("no default here, and none given")

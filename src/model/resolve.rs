@@ -63,6 +63,8 @@ pub(super) struct Resolver<'a> {
     pub(super) images: &'a Images,
     pub(super) settings: &'a [Setting],
     pub(super) require_params: bool,
+    /// Whether a param has no value.
+    pub(super) unset: bool,
     /// The uses of templates that the current statement stands in, outermost first.
     pub(super) frames: Vec<Span>,
     pub(super) statements: usize,
@@ -92,20 +94,21 @@ pub struct Program<'a> {
 const FEW: usize = 8;
 
 /// Resolves a program, workload by workload, on all cores where there are many; `each` takes what comes of each.
-/// The result has `each`'s in the order of the source, and the diagnostics of what stands outside the workloads.
+/// The result has `each`'s in the order of the source, the diagnostics of what stands outside the workloads, and whether
+/// a param has no value.
 pub fn resolve<T: Send>(
     program: Program<'_>,
     each: impl Fn(Option<Workload>, Vec<Diagnostic>) -> T + Sync,
-) -> (Vec<T>, Vec<Diagnostic>) {
+) -> (Vec<T>, Vec<Diagnostic>, bool) {
     let mut declaring = Resolver::new(program, Cow::Owned(Vec::with_capacity(program.files.len())));
     for file in 0..program.files.len() {
         declaring.declare(file);
     }
-    let Some(root) = program.files.len().checked_sub(1) else { return (Vec::new(), Vec::new()) };
+    let Some(root) = program.files.len().checked_sub(1) else { return (Vec::new(), Vec::new(), false) };
     declaring.unknown_settings(root);
     let items = declaring.items(root);
     declaring.look_at_templates(root);
-    let Resolver { names, diagnostics, .. } = declaring;
+    let Resolver { names, diagnostics, unset, .. } = declaring;
     let resolve = |(statement, kind, entry, live): &Item<'_>| {
         let mut resolver = Resolver::new(program, Cow::Borrowed(&names));
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
@@ -117,7 +120,7 @@ pub fn resolve<T: Send>(
     } else {
         items.par_iter().map(resolve).collect()
     };
-    (resolved, diagnostics)
+    (resolved, diagnostics, unset)
 }
 
 /// A workload's statement, its kind, and whether its branch is taken.
@@ -134,6 +137,7 @@ impl<'a> Resolver<'a> {
             images,
             settings,
             require_params,
+            unset: false,
             frames: Vec::new(),
             statements: 0,
             diagnostics: Vec::new(),

@@ -156,7 +156,7 @@ fn lowered(program: String, version: Version) -> Vec<Value> {
         settings: &settings,
         require_params: true,
     };
-    let (objects, _) = resolve(program, |workload, _| {
+    let (objects, _, _) = resolve(program, |workload, _| {
         let workload = understood(workload?);
         let start = order(&workload, &mut Vec::new());
         let object = lower(&workload, start.places.iter().map(|place| place.container)).ok()?;
