@@ -16,6 +16,7 @@ use crate::order::Order;
 use crate::resources::{Amounts, PodDemand, Qos, SetBy, amounts, rank};
 use crate::source::Span;
 use smol_str::SmolStr;
+use std::fmt;
 
 /// How the pods of one workload start, and what they reserve.
 #[derive(Clone, Debug)]
@@ -148,6 +149,17 @@ impl Plan {
     /// A few lines for the head of the YAML: the workload and its source, the order, and the effective totals.
     pub fn header(&self, source: &str) -> String {
         text::header(self, source)
+    }
+}
+
+/// How much of the resource the pod may use, as it really holds.
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.unbounded_by, &self.quantity) {
+            (Some(container), _) => write!(f, "unbounded by `{container}`"),
+            (None, Some(quantity)) => quantity.fmt(f),
+            (None, None) => f.write_str("unbounded"),
+        }
     }
 }
 

@@ -6,13 +6,19 @@
 use super::names::{Kind, definition};
 use super::shape::{Inside, Meaning, Role, Shaped, at, roles, word};
 use super::{Analysis, Parsed, Range32, Workspace};
+use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Field, Object, Type as FieldType};
 use crate::kubernetes::version::Version;
-use crate::plan::{Limit, Plan, Resources, Start};
-use crate::source::FileId;
+use crate::model::Role as ContainerRole;
+use crate::plan::{Plan, Resources, Start};
+use crate::source::{FileId, Span};
 use crate::statement::{Entry, Type};
-use crate::syntax::tree::Value;
+use crate::syntax::tree::{Value, ValueKind};
+use smol_str::SmolStr;
 use std::fmt::Write as _;
+
+/// In how many workloads the place of a template's container is said, where it differs.
+const MAX_USES: usize = 3;
 
 /// What is shown at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +139,15 @@ fn comment_above(file: &Parsed, offset: usize) -> String {
 
 fn value_text(shaped: &Shaped, value: &Value, role: Role) -> Option<String> {
     match (role, shaped.meaning) {
-        (Role::Slot(name, ty), _) => Some(format!("{name}: {}", ty.phrase())),
+        (Role::Slot(name, ty), _) => {
+            let amounts = match ty {
+                Type::Cpu | Type::CpuRange => in_units(value, "cores"),
+                Type::Memory | Type::MemoryRange => in_units(value, "bytes"),
+                _ => Vec::new(),
+            };
+            let phrase = format!("{name}: {}", ty.phrase());
+            Some(if amounts.is_empty() { phrase } else { format!("{}\n\n{phrase}", amounts.join(", ")) })
+        }
         (Role::Keyword(Some(clause)), Meaning::Entry(entry)) => {
             Some(format!("`{}` of\n```initflow\n{}\n```", clause.word, entry.signature()))
         }
@@ -151,21 +165,47 @@ fn value_text(shaped: &Shaped, value: &Value, role: Role) -> Option<String> {
 /// When a container starts and why, or what a workload reserves and what sets it.
 fn planned(analysis: &Analysis, shaped: &Shaped) -> Option<String> {
     let head = shaped.statement.head();
-    let is_here = |span: crate::source::Span| span.file == FileId(0) && span.start == head.start;
-    let plans = analysis.compilation.workloads.iter().map(crate::compile::Compiled::plan);
-    if matches!(shaped.body, Inside::Workload(Some(_))) {
-        let plan = plans.into_iter().find(|plan| is_here(plan.span))?;
-        return Some(totals(&plan));
+    let is_here = |span: Span| span.file == FileId(0) && span.start == head.start;
+    let plans = || analysis.compilation.workloads.iter().map(crate::compile::Compiled::plan);
+    let is_workload = matches!(shaped.body, Inside::Workload(Some(_)));
+    let mut said: Vec<(SmolStr, String)> = Vec::new();
+    for plan in plans() {
+        if is_workload && is_here(plan.span) {
+            said.push((plan.name.clone(), totals(&plan)));
+        } else if let Some(at) = plan.order.iter().position(|start| is_here(start.span)) {
+            said.push((plan.name.clone(), place(&plan, at, &plan.order[at])));
+        }
     }
-    plans.into_iter().find_map(|plan| {
-        let at = plan.order.iter().position(|start| is_here(start.span))?;
-        Some(place(&plan, at, &plan.order[at]))
-    })
+    let ((_, first), others) = said.split_first()?;
+    if analysis.unset() {
+        let what = if is_workload { "What it reserves" } else { "When it starts" };
+        return Some(format!("\n\n{what} is not known: a `param` has no default."));
+    }
+    if others.iter().all(|(_, other)| other == first) {
+        return Some(first.clone());
+    }
+    // A template's container, which is not the same in all that use it.
+    let each =
+        said.iter().take(MAX_USES).map(|(name, text)| format!("\n\nIn `{name}`: {}", text.trim_start()));
+    let more = said.len().saturating_sub(MAX_USES);
+    let rest = if more == 0 { String::new() } else { format!("\n\nAnd in {more} more.") };
+    Some(each.collect::<String>() + &rest)
 }
 
 fn place(plan: &Plan, at: usize, start: &Start) -> String {
-    let moved = if start.moved { "; it stands elsewhere in the source" } else { "" };
-    let mut text = format!("\n\nStarts as {} of {}: {}{moved}.", at + 1, plan.order.len(), start.because);
+    let apps = || plan.order.iter().filter(|other| other.role == ContainerRole::App);
+    let others: Vec<String> = match start.role {
+        ContainerRole::App => {
+            apps().filter(|app| app.name != start.name).map(|app| format!("`{}`", app.name)).collect()
+        }
+        ContainerRole::Step | ContainerRole::Sidecar => Vec::new(),
+    };
+    let mut text = if others.is_empty() {
+        let moved = if start.moved { "; it stands elsewhere in the source" } else { "" };
+        format!("\n\nStarts as {} of {}: {}{moved}.", at + 1, plan.order.len(), start.because)
+    } else {
+        format!("\n\nStarts together with {}: {}.", others.join(", "), start.because)
+    };
     for (what, resources) in
         [("It requests", &start.requests), ("While it runs, the pod needs", &start.reserved)]
     {
@@ -185,12 +225,24 @@ fn totals(plan: &Plan) -> String {
     text.push_str("\n\n| effective | requests | limits | set by |\n|---|---|---|---|\n");
     for request in &plan.requests {
         let limit = plan.limits.iter().find(|limit| limit.resource == request.resource);
-        let limit = limit.and_then(|Limit { quantity, .. }| *quantity);
-        let limit = limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
+        let limit = limit.filter(|limit| limit.quantity.is_some());
+        let limit = limit.map_or_else(|| "none".to_owned(), ToString::to_string);
         let _ =
             writeln!(text, "| {} | {} | {limit} | {} |", request.resource, request.quantity, request.because);
     }
     text
+}
+
+/// An amount in the units that its suffix stands for: `` `250m` is 0.25 cores ``.
+fn in_units(value: &Value, unit: &str) -> Vec<String> {
+    match &value.kind {
+        ValueKind::Number(text) => Quantity::parse(text)
+            .map(|quantity| format!("`{text}` is {} {unit}", quantity.decimal()))
+            .into_iter()
+            .collect(),
+        ValueKind::Range(from, to) => from.iter().chain([to]).flat_map(|end| in_units(end, unit)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Amounts in one line: `cpu 250m, memory 1Gi`.
@@ -207,6 +259,11 @@ mod tests {
 
     /// What is shown at each `$0` of a text.
     fn shown(text: &str) -> String {
+        shown_beside(text, "")
+    }
+
+    /// The same where a file `lib` has another text.
+    fn shown_beside(text: &str, library: &str) -> String {
         let mut marks = Vec::new();
         let mut plain = String::new();
         for piece in text.split("$0") {
@@ -215,6 +272,7 @@ mod tests {
         }
         marks.pop();
         let mut workspace = Workspace::default();
+        workspace.set("lib", Arc::new(Parsed::new("lib", library)));
         workspace.set("a", Arc::new(Parsed::new("a", plain)));
         let analysis = Analysis::of(workspace.get("a").unwrap(), &workspace, &Options::default());
         let at = |offset| {
@@ -278,5 +336,74 @@ mod tests {
             ```
             "#
         );
+    }
+
+    #[test]
+    fn what_hangs_on_a_param_without_a_value_is_not_said() {
+        insta::assert_snapshot!(shown(
+            "param n: cpu\npod a$0 {\n  step s$0 { image \"i\"; cpu n }\n  app w { image \"w\"; cpu 250m }\n}\n"
+        ), @r#"
+            What it reserves is not known: a `param` has no default.
+            ---
+            When it starts is not known: a `param` has no default.
+            "#);
+        insta::assert_snapshot!(shown_beside(
+            "use \"lib\" as l\ndeployment a$0 from l.web()\n",
+            "param n: cpu\ntemplate deployment web() { app w { image \"w\"; cpu n } }\n"
+        ), @r#"
+            What it reserves is not known: a `param` has no default.
+            "#);
+    }
+
+    #[test]
+    fn apps_start_together() {
+        insta::assert_snapshot!(shown(
+            "pod p { step s { image \"s\" }; app a$0 { image \"a\" }; app b { image \"b\" }; app c { image \"c\" } }\n"
+        ), @r#"
+            Starts together with `b`, `c`: after every step and sidecar.
+            "#);
+    }
+
+    #[test]
+    fn a_step_of_a_template_is_explained_for_each_workload_that_has_another_place_for_it() {
+        let template = "template deployment t() { volume v claim \"c\"; step s$0 { image \"s\"; reads v at /v }; app w { image \"w\" } }\n";
+        let other = "deployment c from t() { step z { image \"z\"; writes v at /v } }\n";
+        insta::assert_snapshot!(shown(&format!("{template}deployment a from t()\ndeployment b from t()\n")), @r#"
+            Starts as 1 of 2: as written.
+            "#);
+        insta::assert_snapshot!(shown(&format!("{template}deployment a from t()\n{other}")), @r#"
+            In `a`: Starts as 1 of 2: as written.
+
+            In `c`: Starts as 2 of 3: reads `v`, which `z` writes; it stands elsewhere in the source.
+            "#);
+    }
+
+    #[test]
+    fn a_limit_is_said_as_it_holds() {
+        insta::assert_snapshot!(shown(
+            "pod p$0 { app a { image \"a\"; cpu 250m..1; memory ..1Gi }; app b { image \"b\"; memory ..1Gi } }\n"
+        ), @r#"
+            QoS class Burstable.
+
+            | effective | requests | limits | set by |
+            |---|---|---|---|
+            | cpu | 250m | unbounded by `b` | `a` |
+            | memory | 2Gi | 2Gi | `a` and `b` together |
+            "#);
+    }
+
+    #[test]
+    fn amounts_are_shown_in_base_units() {
+        insta::assert_snapshot!(shown(
+            "pod p { app a { image \"a\"; cpu 25$00m..1.5; memory ..1$0Gi } }\n"
+        ), @r#"
+            `250m` is 0.25 cores, `1.5` is 1.5 cores
+
+            request..limit: CPU as `request`, `request..limit` or `..limit`, such as `250m..1`
+            ---
+            `1Gi` is 1073741824 bytes
+
+            request..limit: bytes as `request`, `request..limit` or `..limit`, such as `256Mi..1Gi`
+            "#);
     }
 }

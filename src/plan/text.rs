@@ -1,6 +1,6 @@
 //! A plan as text for a person, and as the head of the YAML.
 
-use super::{Limit, Plan, Resources, Start};
+use super::{Plan, Resources, Start};
 use crate::diagnostic::human::plain;
 use crate::model::Role;
 use crate::source::Sources;
@@ -50,7 +50,7 @@ fn totals(text: &mut String, plan: &Plan) {
         [
             request.resource.to_string(),
             request.quantity.to_string(),
-            limit.map_or("-".to_owned(), bound),
+            limit.map_or("-".to_owned(), ToString::to_string),
             request.because.clone(),
         ]
     }));
@@ -59,7 +59,8 @@ fn totals(text: &mut String, plan: &Plan) {
         .iter()
         .filter(|limit| plan.requests.iter().all(|request| request.resource != limit.resource));
     totals.extend(
-        only_limited.map(|limit| [limit.resource.to_string(), "-".to_owned(), bound(limit), String::new()]),
+        only_limited
+            .map(|limit| [limit.resource.to_string(), "-".to_owned(), limit.to_string(), String::new()]),
     );
     table(text, &totals);
     let _ = write!(text, "\n  QoS class {}; all {CAVEAT}\n", plan.qos);
@@ -84,8 +85,7 @@ pub(super) fn header(plan: &Plan, source: &str) -> String {
         .iter()
         .map(|request| format!("{} {} ({})", request.resource, request.quantity, request.because))
         .collect();
-    let limits: Vec<String> =
-        plan.limits.iter().map(|limit| format!("{} {}", limit.resource, bound(limit))).collect();
+    let limits: Vec<String> = plan.limits.iter().map(|limit| format!("{} {limit}", limit.resource)).collect();
     let (kind, source) = (plan.kind.name(), plain(source));
     let mut lines = vec![
         format!("{kind} {}, compiled by initflow from {source}", plan.name),
@@ -99,15 +99,6 @@ pub(super) fn header(plan: &Plan, source: &str) -> String {
     }
     lines.push(format!("  QoS class: {}", plan.qos));
     lines.join("\n")
-}
-
-/// A limit as it really holds.
-fn bound(limit: &Limit) -> String {
-    match (&limit.unbounded_by, &limit.quantity) {
-        (Some(container), _) => format!("unbounded by `{container}`"),
-        (None, Some(quantity)) => quantity.to_string(),
-        (None, None) => "unbounded".to_owned(),
-    }
 }
 
 fn resources(resources: &Resources) -> String {
