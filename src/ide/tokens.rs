@@ -288,12 +288,14 @@ mod tests {
         let paths = files.map(|entry| entry.unwrap().path());
         let sources = paths.filter(|path| path.extension().is_some_and(|extension| extension == "initflow"));
         for text in sources.map(|path| std::fs::read_to_string(path).unwrap()).chain([library]) {
+            let is_mark = |char: char| char.is_whitespace() || "{}[](),;:".contains(char);
             let mut end = 0;
             for Token { range, .. } in tokens(&Parsed::new("a", text.as_str())) {
                 let gap = &text[end..range.range().start];
-                assert!(gap.chars().all(|char| char.is_whitespace() || "{}[](),;:".contains(char)), "{gap}");
+                assert!(gap.chars().all(is_mark), "{gap}");
                 end = range.range().end;
             }
+            assert!(text[end..].chars().all(is_mark), "{}", &text[end..]);
         }
     }
 }
