@@ -3,9 +3,10 @@
 //! Invariant: everything follows the tree, so that also a file with errors has a structure.
 
 use super::names::Kind;
-use super::shape::{Cursor, Inside, Meaning, Shaped, at, shape, word};
-use super::{Parsed, Range32, Workspace, path_of};
+use super::shape::{Cursor, Inside, Meaning, Role, Shaped, at, roles, shape, word};
+use super::{Parsed, Range32, Workspace, path_of, used};
 use crate::model::WorkloadKind;
+use crate::statement::Type;
 use crate::syntax::tree::{Statement, Value, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
@@ -60,12 +61,12 @@ fn of_block(file: &Parsed, statements: &[Statement], inside: Inside) -> Vec<Symb
             .as_ref()
             .map_or_else(Vec::new, |block| of_block(file, &block.statements, shaped.body));
         match declared(&shaped) {
-            Some((value, kind)) => symbols.push(Symbol {
-                name: name(file, value),
+            Some((named, kind)) => symbols.push(Symbol {
+                name: name(file, named),
                 detail: detail(&shaped),
                 kind,
                 range: statement.span.into(),
-                selection: name_range(value),
+                selection: named,
                 inner,
             }),
             None => symbols.extend(inner),
@@ -74,13 +75,14 @@ fn of_block(file: &Parsed, statements: &[Statement], inside: Inside) -> Vec<Symb
     symbols
 }
 
-fn declared<'t>(shaped: &Shaped<'t>) -> Option<(&'t Value, Kind)> {
+/// The place of the name that a statement declares; where a workload has none, of its keyword.
+fn declared(shaped: &Shaped) -> Option<(Range32, Kind)> {
     let Meaning::Entry(entry) = shaped.meaning else { return None };
     let statement = shaped.statement;
     let kind = match entry.name {
         "let" => Kind::Let,
         "param" => Kind::Param,
-        "template" => return Some((statement.values.get(1)?, Kind::Template)),
+        "template" => return Some((name_range(statement.values.get(1)?), Kind::Template)),
         "volume" => Kind::Volume,
         "port" => Kind::Port,
         "part" => Kind::Container,
@@ -88,7 +90,10 @@ fn declared<'t>(shaped: &Shaped<'t>) -> Option<(&'t Value, Kind)> {
         name if WorkloadKind::of(name).is_some() && matches!(shaped.inside, Inside::File) => Kind::Workload,
         _ => return None,
     };
-    Some((statement.values.first()?, kind))
+    let is_name = |role: &Role| matches!(role, Role::Declares | Role::Slot(_, Type::Port));
+    let named = statement.values.first().filter(|_| roles(shaped).first().is_some_and(is_name));
+    let keyword = || (kind == Kind::Workload).then(|| statement.name.span.into());
+    Some((named.map(name_range).or_else(keyword)?, kind))
 }
 
 fn detail(shaped: &Shaped) -> String {
@@ -107,8 +112,8 @@ fn name_range(value: &Value) -> Range32 {
     }
 }
 
-fn name(file: &Parsed, value: &Value) -> String {
-    let text = file.text().get(name_range(value).range()).unwrap_or_default();
+fn name(file: &Parsed, named: Range32) -> String {
+    let text = file.text().get(named.range()).unwrap_or_default();
     text.trim_matches(['"', '\'']).to_owned()
 }
 
@@ -205,15 +210,17 @@ fn within(value: &Value, ranges: &mut Vec<Range32>) {
 
 /// The files that a file uses: where each is named, and its path.
 pub fn links(workspace: &Workspace, path: &str, file: &Parsed) -> Vec<(Range32, String)> {
-    let uses = file.document().statements.iter().filter(|statement| statement.name.text == "use");
-    let named = uses.filter_map(|statement| statement.values.first());
-    let linked = named.zip(file.uses()).map(|(value, (_, used))| (value.span.into(), path_of(path, used)));
-    linked.filter(|(_, used)| used != "std" && workspace.get(used).is_some()).collect()
+    let uses = file.document().statements.iter().filter_map(|statement| {
+        let (_, used) = used(statement)?;
+        Some((statement.values.first()?.span.into(), path_of(path, used)))
+    });
+    uses.filter(|(_, used)| used != "std" && workspace.get(used).is_some()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     const TEXT: &str = "\
 # One
@@ -249,6 +256,28 @@ deployment shop {
           volume a
           step s
         "#);
+    }
+
+    #[test]
+    fn a_workload_without_a_name_is_declared_by_its_keyword() {
+        let shown = |text: String| {
+            let symbols = symbols(&Parsed::new("a", text));
+            symbols.iter().map(|symbol| (symbol.name.clone(), symbol.inner.len())).collect::<Vec<_>>()
+        };
+        let body = "{ generateName \"x-\"; app a { image \"i\"; port 80 } }\n";
+        assert_eq!(shown(format!("deployment from web(a: 1) {body}")), [("deployment".into(), 1)]);
+        assert_eq!(shown(format!("deployment {body}")), [("deployment".into(), 1)]);
+        assert_eq!(shown("app\nvolume\ntemplate\nlet\n".into()), []);
+    }
+
+    #[test]
+    fn a_link_is_where_its_file_is_named() {
+        let text = "use wrong\nuse \"lib.initflow\"\nuse \"none.initflow\"\nuse \"std\"\n";
+        let mut workspace = Workspace::default();
+        workspace.set("lib.initflow", Arc::new(Parsed::new("lib.initflow", "")));
+        let links = links(&workspace, "main.initflow", &Parsed::new("main.initflow", text));
+        let shown: Vec<_> = links.iter().map(|(range, path)| (&text[range.range()], path.as_str())).collect();
+        assert_eq!(shown, [("\"lib.initflow\"", "lib.initflow")]);
     }
 
     #[test]
