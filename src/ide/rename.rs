@@ -1,11 +1,12 @@
 //! A name and a new one to the changes of all files that give it.
 //!
-//! Invariant: what compiled before compiles afterwards, and where a name is no part of the output, to the same.
+//! Invariant: what compiled before compiles afterwards, every name means what it meant, and where a name is no part of the
+//! output, the output is the same.
 
 use super::names::{Definition, Kind, definition, references};
 use super::{Analysis, Location, Parsed, Range32, Workspace};
 use crate::compile::Options;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -51,12 +52,17 @@ pub fn rename(
         let before = workspace.get(path).map(|file| Analysis::of(file, workspace, options));
         let after = renamed.get(path).map(|file| Analysis::of(file, &renamed, options));
         let (Some(before), Some(after)) = (before, after) else { continue };
-        if let Some(error) = new_error(&before, &after) {
-            return Err(format!("then `{path}` does not compile: {error}"));
+        if let Some(fault) = new_fault(&before, &after) {
+            let consequence =
+                if fault.severity == Severity::Error { "does not compile" } else { "has a fault" };
+            return Err(format!("then `{path}` {consequence}: {}", fault.headline));
         }
         if silent && yaml(&before) != yaml(&after) {
             return Err(format!("then `{path}` compiles to something else: the name is taken there"));
         }
+    }
+    if let Some(place) = changed(&renamed, &found, &places, name) {
+        return Err(format!("then a name in `{}` means something else: `{name}` is taken", place.path));
     }
     Ok(places)
 }
@@ -86,17 +92,39 @@ fn with(workspace: &Workspace, places: &[Location], name: &str) -> Workspace {
     renamed
 }
 
-/// An error that was not there before.
-fn new_error(before: &Analysis, after: &Analysis) -> Option<String> {
-    let errors = |analysis: &Analysis| {
-        let errors = analysis.diagnostics().iter().filter(|found| found.severity == Severity::Error);
-        errors.map(|found| (found.name, found.headline.clone())).collect::<Vec<_>>()
-    };
-    let (before, after) = (errors(before), errors(after));
-    if after.len() <= before.len() {
-        return None;
+/// A place that would name something else than before: also in a template that nobody uses, and in a branch that is not taken.
+fn changed(renamed: &Workspace, found: &Definition, places: &[Location], name: &str) -> Option<Location> {
+    let declared = places.iter().position(|place| *place == found.location)?;
+    let expected = moved(places, name);
+    let definition = Definition { location: expected[declared].clone(), kind: found.kind };
+    let actual = references(renamed, &definition);
+    let differs = |place: &&Location| !(expected.contains(place) && actual.contains(place));
+    expected.iter().chain(&actual).find(differs).cloned()
+}
+
+/// Where places are once a new name stands at each of them. They are in order, file by file.
+fn moved(places: &[Location], name: &str) -> Vec<Location> {
+    let length = u32::try_from(name.len()).unwrap_or(u32::MAX);
+    let mut moved: Vec<Location> = Vec::with_capacity(places.len());
+    for (at, place) in places.iter().enumerate() {
+        let before = places[..at].last().zip(moved.last()).filter(|(before, _)| before.path == place.path);
+        let start = before.map_or(place.range.start, |(before, moved)| {
+            moved.range.end + (place.range.start - before.range.end)
+        });
+        let range = Range32 { start, end: start.saturating_add(length) };
+        moved.push(Location { path: place.path.clone(), range });
     }
-    after.into_iter().find(|error| !before.contains(error)).map(|(_, headline)| headline)
+    moved
+}
+
+/// Something that is found of a kind of which there was less before. Its words are no help: names stand in them.
+fn new_fault<'a>(before: &Analysis, after: &'a Analysis) -> Option<&'a Diagnostic> {
+    let count = |analysis: &Analysis, name: &str| {
+        analysis.diagnostics().iter().filter(|found| found.name == name).count()
+    };
+    let is_new = |found: &&Diagnostic| count(after, found.name) > count(before, found.name);
+    let faults = || after.diagnostics().iter().filter(is_new);
+    faults().find(|found| found.severity == Severity::Error).or_else(|| faults().next())
 }
 
 fn yaml(analysis: &Analysis) -> Vec<String> {
@@ -137,6 +165,92 @@ mod tests {
             ---
             use "std" as library
             pod a { sidecar p from library.otel_collector(config: "c"); app b { image "c" } }
+            "#
+        );
+    }
+
+    #[test]
+    fn a_name_is_changed_in_every_branch_and_in_quotes() {
+        insta::assert_snapshot!(
+            [
+                renamed("param prod: bool = true\nwhen prod { let si$0ze = 2 } else { let size = 1 }\ndeployment d { replicas size; app w { image \"i\" } }\n", "count"),
+                renamed("param prod: bool = true\npod d { when prod { volume data claim \"c\" } else { volume da$0ta }; step s { image \"i\"; writes data at /d }; app w { image \"i\"; reads data at /d } }\n", "files"),
+                renamed("param prod: bool = true\npod d { when prod { step s$0 { image \"i\" } } else { step s { image \"j\" } }; step t { image \"i\"; after \"s\" }; app w { image \"i\" } }\n", "first"),
+                renamed("param prod: bool = true\npod d { app w { image \"i\"; when prod { port ht$0tp 80 } else { port http 81 }; ready http http / } }\n", "web"),
+                renamed("template deployment base() { app w { image \"i\"; port http 80; ready http ht$0tp / } }\ndeployment d from base() { app w { port http 8080 } }\n", "web"),
+                renamed("template sidecar proxy() { image \"i\"; port http$0 80; started http http / }\n", "web"),
+                renamed("pod d { app w { image \"i\"; port w$0eb 80; ready http \"web\" /; lifecycle { preStop { httpGet { path \"/\"; port \"web\" } } } } }\n", "http"),
+                renamed("pod d { annotations { \"kubectl.kubernetes.io/default-container\" \"w\" }; app w$0 { image \"i\"; cpu 1 }; app v { image \"i\"; env { N resource(\"limits.cpu\", container: \"w\") } } }\n", "x"),
+                renamed("pod d { volume da$0ta claim \"c\"; app w { image \"i\"; volumeDevices { name \"data\"; devicePath \"/dev/x\" } } }\n", "disk"),
+            ]
+            .join("---\n"),
+            @r#"
+            param prod: bool = true
+            when prod { let count = 2 } else { let count = 1 }
+            deployment d { replicas count; app w { image "i" } }
+            ---
+            param prod: bool = true
+            pod d { when prod { volume files claim "c" } else { volume files }; step s { image "i"; writes files at /d }; app w { image "i"; reads files at /d } }
+            ---
+            param prod: bool = true
+            pod d { when prod { step first { image "i" } } else { step first { image "j" } }; step t { image "i"; after "first" }; app w { image "i" } }
+            ---
+            param prod: bool = true
+            pod d { app w { image "i"; when prod { port web 80 } else { port web 81 }; ready http web / } }
+            ---
+            template deployment base() { app w { image "i"; port web 80; ready http web / } }
+            deployment d from base() { app w { port web 8080 } }
+            ---
+            template sidecar proxy() { image "i"; port web 80; started http web / }
+            ---
+            pod d { app w { image "i"; port http 80; ready http "http" /; lifecycle { preStop { httpGet { path "/"; port "http" } } } } }
+            ---
+            pod d { annotations { "kubectl.kubernetes.io/default-container" "x" }; app x { image "i"; cpu 1 }; app v { image "i"; env { N resource("limits.cpu", container: "x") } } }
+            ---
+            pod d { volume disk claim "c"; app w { image "i"; volumeDevices { name "disk"; devicePath "/dev/x" } } }
+            "#
+        );
+    }
+
+    #[test]
+    fn what_a_word_means_hangs_on_the_parameter_that_it_is_handed_to() {
+        insta::assert_snapshot!(
+            [
+                renamed("let data = \"1\"\ntemplate app w(files: volume) { image \"i\"; reads files at /d }\npod d { volume da$0ta claim \"c\"; app w from w(files: data) { env { X data } } }\n", "disk"),
+                renamed("let pr$0od = \"1\"\ntemplate app w(stage: \"dev\" | \"prod\") { image \"i\"; env { S stage; T prod } }\npod d { app w from w(prod) }\n", "live"),
+                renamed("let ht$0tp = 8080\npod d { app w { image \"i\"; port http http; ready http http / } }\n", "number"),
+            ]
+            .join("---\n"),
+            @r#"
+            let data = "1"
+            template app w(files: volume) { image "i"; reads files at /d }
+            pod d { volume disk claim "c"; app w from w(files: disk) { env { X data } } }
+            ---
+            let live = "1"
+            template app w(stage: "dev" | "prod") { image "i"; env { S stage; T live } }
+            pod d { app w from w(prod) }
+            ---
+            let number = 8080
+            pod d { app w { image "i"; port http number; ready http number / } }
+            "#
+        );
+    }
+
+    #[test]
+    fn a_name_that_something_else_has_is_refused_also_where_nothing_is_compiled() {
+        insta::assert_snapshot!(
+            [
+                renamed("let le$0vel = \"1\"\ntemplate app w(tag: string) { image \"i:#{level}-#{tag}\" }\n", "tag"),
+                renamed("let level = \"1\"\ntemplate app w(ta$0g: string) { image \"i:#{level}-#{tag}\" }\n", "level"),
+                renamed("param prod: bool = false\nlet level = \"1\"\ntemplate app w(ta$0g: string) { image \"i\"; env { when prod { X level }; Y tag } }\npod p { app w from w(tag: \"t\") }\n", "level"),
+                renamed("param prod: bool\nlet level = \"1\"\ntemplate app w(ta$0g: string) { image \"i\"; env { when prod { X level }; Y tag } }\npod p { app w from w(tag: \"t\") }\n", "level"),
+            ]
+            .join("\n"),
+            @r#"
+            then a name in `a` means something else: `tag` is taken
+            then a name in `a` means something else: `level` is taken
+            then a name in `a` means something else: `level` is taken
+            then `a` compiles to something else: the name is taken there
             "#
         );
     }

@@ -1,10 +1,10 @@
 //! Where what a name names is declared.
 
-use super::occurrences::{Sort, bare};
+use super::occurrences::{Given, Handed, Sort, bare};
 use super::{Definition, Kind, Occurrence};
 use crate::ide::shape::word;
 use crate::ide::{Location, Parsed, Range32, Workspace};
-use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
 /// How many templates are gone through, each used by the one before.
@@ -17,19 +17,34 @@ pub(super) fn definition(
     file: &Parsed,
     occurrence: &Occurrence,
 ) -> Option<Definition> {
-    let Occurrence { range, name, sort, template, pod, container } = occurrence;
+    let Occurrence { range, name, sort, template, pod, handed, .. } = occurrence;
+    let is_dotted = file.text()[range.end as usize..].starts_with('.');
+    if handed.is_some_and(|handed| !may_be(workspace, path, file, handed, (name, *sort), is_dotted)) {
+        return None;
+    }
+    // What stands in quotes is a name of the pod, and nothing else.
+    let is_quoted = file.text()[..range.start as usize].ends_with(['"', '\'']);
     let here = |range: Range32, kind: Kind| at(path, range, kind);
     let parameter = || {
         template
+            .filter(|_| !is_quoted)
             .and_then(|template| parameter(file, template, name))
             .map(|range| here(range, Kind::Parameter))
     };
     match *sort {
+        // What stands in a template that is used is changed here, not declared; and what each branch of a `when` declares
+        // is one thing.
         Sort::Declares(kind @ (Kind::Volume | Kind::Container)) => {
-            // What stands in a template that is used is changed here, not declared.
-            let base = pod.and_then(|pod| template_of(workspace, path, file, pod));
-            let declared = base.and_then(|base| in_pod(workspace, &base, kind, name, 0));
+            let pod = pod.map(|statement| Place { path: path.to_owned(), file, statement });
+            let declared = pod.and_then(|pod| in_pod(workspace, &pod, kind, name, 0));
             Some(declared.unwrap_or_else(|| here(*range, kind)))
+        }
+        Sort::Declares(Kind::Port) => {
+            let declared = port_around(workspace, path, file, occurrence);
+            Some(declared.unwrap_or_else(|| here(*range, Kind::Port)))
+        }
+        Sort::Declares(kind @ (Kind::Let | Kind::Param)) => {
+            Some(binding(path, file, name).unwrap_or_else(|| here(*range, kind)))
         }
         Sort::Declares(kind) => Some(here(*range, kind)),
         Sort::Binding => parameter().or_else(|| binding(path, file, name)),
@@ -55,15 +70,62 @@ pub(super) fn definition(
             in_pod(workspace, &part, kind, name, 0)
         }
         Sort::Port => {
-            let place = |statement| Place { path: path.to_owned(), file, statement };
-            let own = || port(workspace, &place((*container)?), name, 0);
-            let base = || {
-                let base = template_of(workspace, path, file, (*pod)?)?;
-                port(workspace, &container_of(workspace, &base, (*container)?, 0)?, name, 0)
-            };
-            own().or_else(base).or_else(parameter).or_else(|| binding(path, file, name))
+            let constant = || parameter().or_else(|| binding(path, file, name).filter(|_| !is_quoted));
+            constant().or_else(|| port_around(workspace, path, file, occurrence))
         }
     }
+}
+
+/// Whether a word may be of a sort where the parameter that it is handed to has its type.
+fn may_be(
+    workspace: &Workspace,
+    path: &str,
+    file: &Parsed,
+    handed: Handed,
+    (name, sort): (&str, Sort),
+    is_dotted: bool,
+) -> bool {
+    let Some(called) = template_called(workspace, path, file, handed.template) else { return true };
+    let Some(ValueKind::Call(_, parameters)) = called.statement.values.get(1).map(|value| &value.kind) else {
+        return true;
+    };
+    let parameter = match handed.parameter {
+        Given::At(at) => parameters.get(at),
+        Given::Name(name) => parameters
+            .iter()
+            .find(|parameter| parameter.name.as_ref().is_some_and(|declared| declared.text == name)),
+    };
+    let Some(ty) = parameter.and_then(|parameter| parameter.values.first()) else { return true };
+    let is_member = |value: &Value| is(called.file, Some(value), name).is_some();
+    match (word(ty), sort) {
+        (Some("volume"), Sort::InPod(kind, part)) => kind == Kind::Volume || part.is_none() && is_dotted,
+        (Some("container"), Sort::InPod(kind, _)) => kind == Kind::Container,
+        (Some("volume" | "container"), _) | (_, Sort::InPod(..)) => false,
+        (None, Sort::Binding) => {
+            let before_default =
+                |value: &&Value| !matches!(value.kind, ValueKind::Operator(Operator::Assign));
+            !parameter.is_some_and(|all| all.values.iter().take_while(before_default).any(is_member))
+        }
+        _ => true,
+    }
+}
+
+/// The port of the container around an occurrence.
+fn port_around(
+    workspace: &Workspace,
+    path: &str,
+    file: &Parsed,
+    occurrence: &Occurrence,
+) -> Option<Definition> {
+    let Occurrence { name, pod, container, template, .. } = occurrence;
+    let base = || {
+        let base = template_of(workspace, path, file, (*pod)?)?;
+        port(workspace, &container_of(workspace, &base, (*container)?, 0)?, name, 0)
+    };
+    // In the template of a container, that is the container.
+    let statement = container.or(*template)?;
+    let own = || port(workspace, &Place { path: path.to_owned(), file, statement }, name, 0);
+    base().or_else(own)
 }
 
 /// A statement with the file that it is in.
@@ -250,13 +312,15 @@ fn container_of<'t>(
 
 fn port(workspace: &Workspace, container: &Place, name: &str, depth: usize) -> Option<Definition> {
     let Place { path, file, statement } = container;
-    let own = first(body(statement), |inner| {
-        let range = is(file, inner.values.first(), name).filter(|_| inner.name.text == "port")?;
-        Some(at(path, range, Kind::Port))
-    });
+    let own = || {
+        first(body(statement), |inner| {
+            let range = is(file, inner.values.first(), name).filter(|_| inner.name.text == "port")?;
+            Some(at(path, range, Kind::Port))
+        })
+    };
     let further = || {
         let base = template_of(workspace, path, file, statement).filter(|_| depth < MAX_TEMPLATES)?;
         port(workspace, &base, name, depth + 1)
     };
-    own.or_else(further)
+    further().or_else(own)
 }

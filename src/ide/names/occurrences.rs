@@ -1,6 +1,6 @@
 //! A tree to the places in it that are names, each with what may declare it.
 
-use crate::ide::shape::{Inside, Meaning, Role, Shaped, roles, walk};
+use crate::ide::shape::{Inside, Meaning, Role, Shaped, roles, walk, word};
 use crate::ide::{Parsed, Range32};
 use crate::kubernetes::schema::Type as FieldType;
 use crate::statement::Type;
@@ -43,6 +43,20 @@ pub(super) enum Sort<'t> {
     Port,
 }
 
+/// A word that is handed to a template: the template's name, and which of its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Handed<'t> {
+    pub(super) template: &'t str,
+    pub(super) parameter: Given<'t>,
+}
+
+/// How an argument says its parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Given<'t> {
+    Name(&'t str),
+    At(usize),
+}
+
 /// A place that is a name.
 #[derive(Clone, Debug)]
 pub struct Occurrence<'t> {
@@ -57,6 +71,8 @@ pub struct Occurrence<'t> {
     pub(super) pod: Option<&'t Statement>,
     /// The container that it stands in.
     pub(super) container: Option<&'t Statement>,
+    /// What it is handed to: the parameter's type says which of the things it may be it is.
+    pub(super) handed: Option<Handed<'t>>,
 }
 
 /// All names of a file.
@@ -74,6 +90,7 @@ pub fn occurrences(file: &Parsed) -> Vec<Occurrence<'_>> {
             template: all().find(is_template).map(|shaped| shaped.statement),
             pod: all().find(pod).map(|shaped| shaped.statement),
             container: all().rfind(container).map(|shaped| shaped.statement),
+            handed: None,
             found: &mut found,
         };
         let claims = |shaped: &Shaped| shaped.statement.name.text == "volumeClaimTemplates";
@@ -102,6 +119,7 @@ struct Reader<'r, 't> {
     template: Option<&'t Statement>,
     pod: Option<&'t Statement>,
     container: Option<&'t Statement>,
+    handed: Option<Handed<'t>>,
     found: &'r mut Vec<Occurrence<'t>>,
 }
 
@@ -125,9 +143,12 @@ impl<'t> Reader<'_, 't> {
             _ => None,
         };
         for (value, role) in statement.values.iter().zip(roles(shaped)) {
-            match (role, declares) {
-                (Role::Declares, Some(kind)) => self.declared(value, kind),
-                (Role::Template, _) => self.template(value),
+            match (role, declares, field_of_pod(shaped)) {
+                (Role::Declares, Some(kind), _) => self.declared(value, kind),
+                (Role::Template, ..) => self.template(value),
+                (Role::Field(_), _, Some(named)) if matches!(value.kind, ValueKind::Text(_)) => {
+                    self.spelled(value, named);
+                }
                 _ => self.value(value, role),
             }
         }
@@ -135,8 +156,18 @@ impl<'t> Reader<'_, 't> {
 
     fn add(&mut self, range: Range32, sort: Sort<'t>) {
         let Some(name) = self.text.get(range.range()) else { return };
-        let (template, pod, container) = (self.template, self.pod, self.container);
-        self.found.push(Occurrence { range, name, sort, template, pod, container });
+        let Self { template, pod, container, handed, .. } = *self;
+        self.found.push(Occurrence { range, name, sort, template, pod, container, handed });
+    }
+
+    /// The name of something in the pod, as text where Kubernetes has it. Inside a part it is not the name that is declared.
+    fn spelled(&mut self, value: &'t Value, named: Named) {
+        let in_part = self.pod.is_some_and(|pod| pod.values.first().and_then(word) == Some("part"));
+        match (bare(self.text, value), named) {
+            (Some(range), Named::Port) => self.add(range, Sort::Port),
+            (Some(range), Named::InPod(kind)) if !in_part => self.add(range, Sort::InPod(kind, None)),
+            _ => self.value(value, Role::Expression),
+        }
     }
 
     /// `use "file" as name`; without `as`, the file's stem is the name.
@@ -180,8 +211,11 @@ impl<'t> Reader<'_, 't> {
 
     fn value(&mut self, value: &'t Value, role: Role) {
         match &value.kind {
-            ValueKind::Word(word) => self.word(value, word, role),
+            ValueKind::Word(_) => self.word(value.span.into(), role),
             ValueKind::Text(pieces) => {
+                if let Some(range) = bare(self.text, value).filter(|_| refers(role)) {
+                    return self.word(range, role);
+                }
                 for piece in pieces {
                     if let Piece::Name(name) = piece {
                         self.dotted(name.span.into(), Sort::Binding);
@@ -203,8 +237,8 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn word(&mut self, value: &'t Value, word: &str, role: Role) {
-        let range = Range32::from(value.span);
+    fn word(&mut self, range: Range32, role: Role) {
+        let word = self.text.get(range.range()).unwrap_or_default();
         match role {
             _ if matches!(word, "true" | "false") => {}
             Role::Slot(_, Type::Volume | Type::MountedVolume(_)) => self.in_pod(range, Kind::Volume),
@@ -231,16 +265,32 @@ impl<'t> Reader<'_, 't> {
         if is_template {
             self.dotted(name.span.into(), Sort::Template);
         }
-        for (at, argument) in arguments.iter().enumerate() {
+        let places = arguments.iter().scan(0, |place, argument| {
+            let at = *place;
+            *place += usize::from(argument.name.is_none());
+            Some(at)
+        });
+        for (at, argument) in places.zip(arguments) {
+            let parameter =
+                argument.name.as_ref().map_or(Given::At(at), |name| Given::Name(name.text.as_str()));
             if let Some(parameter) = argument.name.as_ref().filter(|_| is_template) {
                 self.add(parameter.span.into(), Sort::Argument(&name.text));
             }
             for value in &argument.values {
                 match &value.kind {
                     // What a word means hangs on the parameter's type: a name of the pod comes last.
-                    ValueKind::Word(_) if is_template => self.handed(value.span.into()),
-                    ValueKind::Word(_) if name.text == "file" && at == 0 => {
-                        self.in_pod(value.span.into(), Kind::Volume);
+                    ValueKind::Word(_) if is_template => {
+                        self.handed = Some(Handed { template: &name.text, parameter });
+                        self.handed(value.span.into());
+                        self.handed = None;
+                    }
+                    ValueKind::Word(_) | ValueKind::Text(_) if is_volume(name, parameter) => {
+                        self.value(value, Role::Slot("volume", Type::Volume));
+                    }
+                    ValueKind::Text(_)
+                        if name.text == "resource" && parameter == Given::Name("container") =>
+                    {
+                        self.spelled(value, Named::InPod(Kind::Container));
                     }
                     _ => self.value(value, Role::Expression),
                 }
@@ -287,6 +337,42 @@ impl<'t> Reader<'_, 't> {
         let dot = range.range().start + before.len();
         Some(((range.range().start..dot).into(), before, (dot + 1..range.range().end).into()))
     }
+}
+
+/// What Kubernetes names by text.
+#[derive(Clone, Copy)]
+enum Named {
+    Port,
+    InPod(Kind),
+}
+
+/// What the text of a field of Kubernetes names.
+fn field_of_pod(shaped: &Shaped) -> Option<Named> {
+    match shaped.meaning {
+        Meaning::Field(object, field) => match (object.name, field.name) {
+            ("HTTPGetAction" | "TCPSocketAction", "port") => Some(Named::Port),
+            ("VolumeDevice", "name") => Some(Named::InPod(Kind::Volume)),
+            _ => None,
+        },
+        Meaning::Key(_) => match shaped.statement.name.text.as_str() {
+            "kubectl.kubernetes.io/default-container" | "kubectl.kubernetes.io/default-logs-container" => {
+                Some(Named::InPod(Kind::Container))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a value is the volume of `file(volume, …)`.
+fn is_volume(function: &Name, parameter: Given) -> bool {
+    function.text == "file" && matches!(parameter, Given::At(0) | Given::Name("volume"))
+}
+
+/// Whether text at this place is a name that is declared in the pod.
+fn refers(role: Role) -> bool {
+    let Role::Slot(_, ty) = role else { return false };
+    matches!(ty, Type::Volume | Type::MountedVolume(_) | Type::Container | Type::PortRef)
 }
 
 /// The place of a name without its quotes, if it is written as it is.
