@@ -25,6 +25,7 @@ const VIM: Style = Style { opens: "%(", between: "|", closes: ")" };
 const FILES: &[(&str, Style)] = &[
     ("editors/highlightjs/initflow.js", TEXT),
     ("editors/sublime/initflow.sublime-syntax", EXPRESSION),
+    ("editors/tree-sitter-initflow/grammar.js", TEXT),
     ("editors/vim/syntax/initflow.vim", VIM),
     ("editors/vscode/syntaxes/initflow.tmLanguage.json", EXPRESSION),
 ];

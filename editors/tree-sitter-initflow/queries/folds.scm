@@ -1,0 +1,7 @@
+[
+  (block)
+  (list)
+  (parameters)
+  (arguments)
+  (string)
+] @fold

@@ -1,0 +1,29 @@
+; The classes of the language server's semantic tokens, under the names that editors share.
+
+(comment) @comment @spell
+
+(keyword) @keyword
+(boolean) @boolean
+(word) @variable
+((word) @constant
+  (#match? @constant "^[A-Z]"))
+(property) @property
+(number) @number
+(path) @string.special.path
+(operator) @operator
+
+(function) @function.call
+(template (keyword) name: (word) @function)
+(call name: (function) @function.call)
+(parameter name: (_) @variable.parameter)
+(argument name: (_) @variable.parameter)
+(type) @type
+
+(string) @string
+(field name: (string) @property)
+(escape) @string.escape
+(insertion ["#{" "}"] @punctuation.special)
+(insertion (word) @variable)
+
+["{" "}" "[" "]" "(" ")"] @punctuation.bracket
+["," ";" ":"] @punctuation.delimiter

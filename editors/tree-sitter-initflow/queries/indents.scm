@@ -1,0 +1,11 @@
+[
+  (block)
+  (list)
+  (parameters)
+  (arguments)
+  (group)
+] @indent.begin
+
+["}" "]" ")"] @indent.branch @indent.end
+
+(string) @indent.ignore
