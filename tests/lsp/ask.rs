@@ -131,7 +131,7 @@ impl Asked<'_> {
             shown += &show::diagnostic(self.folder, self.uri, &diagnostic);
             let context = json!({ "diagnostics": [diagnostic], "only": ["quickfix"] });
             let params = json!({ "range": diagnostic["range"], "context": context });
-            let actions = self.ask("textDocument/codeAction", params).unwrap_or_default();
+            let actions = self.ask("textDocument/codeAction", params)?;
             for action in actions.as_array().into_iter().flatten() {
                 shown += &format!("  fix: {}\n", action["title"].as_str().unwrap());
                 let edit = self.resolved("codeAction", action)?["edit"].clone();

@@ -38,7 +38,7 @@ macro_rules! features {
 }
 
 features! {
-    actions completion definition diagnostics folding formatting highlights hints hover lenses links preview references selection signature symbols tokens
+    actions completion definition diagnostics folding formatting highlights hints hover import lenses links preview references rename selection signature symbols tokens
 }
 
 /// Whether to test all that there is, and not what is quick.
