@@ -34,6 +34,7 @@ pub use labels::NAME_LABEL;
 pub use parameter::parameter_types;
 pub use resolve::{File, Program, resolve};
 pub(crate) use security::may_be_root;
+pub(crate) use types::undeclarable;
 
 pub use crate::statement::Direction;
 

@@ -1,9 +1,14 @@
-//! Changes that an editor offers: the fixes of diagnostics, manifests as a source, a startup probe.
+//! Changes that an editor offers: the fixes of diagnostics, manifests as a source, a startup probe, names for what is
+//! written out, and steps where they run.
 //!
 //! Invariant: edits are those of the file itself, and do not overlap.
 
+mod extract;
+mod layout;
+mod moves;
+
 use super::shape::{Inside, at};
-use super::{Analysis, Parsed, Range32};
+use super::{Analysis, Parsed, Range32, Workspace};
 use crate::compile::Options;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::import::import;
@@ -34,6 +39,59 @@ pub fn all_safe(analysis: &Analysis) -> Option<Vec<Edit>> {
         }
     }
     (!edits.is_empty()).then_some(edits)
+}
+
+/// A `let` for the selected value, or a template for the container that is selected or in whose head the place is.
+pub fn extracted(
+    workspace: &Workspace,
+    file: &Parsed,
+    analysis: &Analysis,
+    range: Range32,
+    options: &Options,
+) -> Vec<Fix> {
+    let mut fixes = extract::constants(file, range);
+    fixes.extend(extract::template(file, range));
+    fixes.retain(|fix| keeps(workspace, file, analysis, fix, options));
+    fixes
+}
+
+/// The step or sidecar around an offset, moved to where it runs.
+pub fn moved(
+    workspace: &Workspace,
+    file: &Parsed,
+    analysis: &Analysis,
+    offset: usize,
+    options: &Options,
+) -> Option<Fix> {
+    moves::step(file, analysis, offset).filter(|fix| keeps(workspace, file, analysis, fix, options))
+}
+
+/// Whether a change leaves what is found in a program, and what it compiles to.
+fn keeps(workspace: &Workspace, file: &Parsed, before: &Analysis, fix: &Fix, options: &Options) -> bool {
+    let changed = Parsed::new(file.source.name.as_str(), applied(file.text(), &fix.edits));
+    let after = Analysis::of(&changed, workspace, options);
+    let found = |analysis: &Analysis| {
+        let mut found: Vec<_> =
+            analysis.diagnostics().iter().map(|found| (found.name, found.headline.clone())).collect();
+        found.sort_unstable();
+        found
+    };
+    let objects = |analysis: &Analysis| {
+        let all = analysis.compilation.workloads.iter();
+        all.map(|compiled| compiled.yaml(None).ok()).collect::<Vec<_>>()
+    };
+    found(before) == found(&after) && objects(before) == objects(&after)
+}
+
+/// A text with its edits made.
+fn applied(text: &str, edits: &[Edit]) -> String {
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| edit.span.start);
+    let mut text = text.to_owned();
+    for edit in edits.into_iter().rev() {
+        text.replace_range(edit.span.range(), &edit.text);
+    }
+    text
 }
 
 /// The manifests in a range, or in the whole file where the range is empty, as a source.
@@ -86,70 +144,4 @@ pub fn probe(file: &Parsed, offset: usize) -> Option<Fix> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::compile::NoFiles;
-    use crate::diagnostic::catalog;
-
-    fn applied(text: &str, mut edits: Vec<Edit>) -> String {
-        let mut text = text.to_owned();
-        edits.sort_by_key(|edit| edit.span.start);
-        for edit in edits.into_iter().rev() {
-            text.replace_range(edit.span.range(), &edit.text);
-        }
-        text
-    }
-
-    fn analysis(text: &str) -> Analysis {
-        Analysis::of(&Parsed::new("a", text), &NoFiles, &Options::default())
-    }
-
-    #[test]
-    fn a_safe_fix_cures_what_it_is_for_and_breaks_nothing() {
-        let mut fixed = 0;
-        for entry in catalog::all().iter().filter(|entry| entry.language() == catalog::Language::Initflow) {
-            let Some(text) = entry.failing() else { continue };
-            let before = analysis(text);
-            let count = |analysis: &Analysis| analysis.diagnostics().len();
-            let Some(edits) = all_safe(&before) else { continue };
-            let cured = applied(text, edits);
-            let after = analysis(&cured);
-            let names: Vec<&str> = after.diagnostics().iter().map(|found| found.name).collect();
-            assert!(count(&after) < count(&before), "{}: {names:?} in\n{cured}", entry.name);
-            fixed += 1;
-        }
-        assert!(fixed > 10, "{fixed}");
-    }
-
-    #[test]
-    fn manifests_become_a_source() {
-        let text =
-            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: b, image: c}]}\n";
-        let file = Parsed::new("a", text);
-        let fix = imported(&file, Range32::from(0..0)).unwrap();
-        assert_eq!(applied(text, fix.edits), "pod a {\n  app b { image \"c\" }\n}\n");
-        assert_eq!(
-            imported(&Parsed::new("a", "pod a { app b { image \"c\" } }\n"), Range32::from(0..0)),
-            None
-        );
-    }
-
-    #[test]
-    fn a_startup_probe_asks_what_the_other_probe_asks() {
-        let probed = |text: &str| {
-            let offset = text.find("app").or(text.find("sidecar")).unwrap();
-            probe(&Parsed::new("a", text), offset).map(|fix| applied(text, fix.edits))
-        };
-        assert_eq!(
-            probed("pod a { app b { image \"c\"; port h 80; ready http h /z every 5s } }\n").as_deref(),
-            Some(
-                "pod a { app b { image \"c\"; port h 80; ready http h /z every 5s; started http h /z every 2s failures 30 } }\n"
-            )
-        );
-        assert_eq!(
-            probed("pod a {\n  sidecar b {\n    port 80\n  }\n}\n").as_deref(),
-            Some("pod a {\n  sidecar b {\n    port 80\n    started tcp 80 every 2s failures 30\n  }\n}\n")
-        );
-        assert_eq!(probed("pod a { app b { image \"c\" } }\n"), None);
-    }
-}
+mod tests;

@@ -1,10 +1,10 @@
-//! Code actions: the fixes of diagnostics, all safe ones at once, and manifests as a source.
+//! Code actions: the fixes of diagnostics, all safe ones at once, manifests as a source, and refactorings.
 
 use super::answers::Refusal;
 use super::state::State;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::ide::Range32;
-use crate::ide::actions::{all_safe, fixes, imported, probe};
+use crate::ide::actions::{all_safe, extracted, fixes, imported, moved, probe};
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability,
     TextEdit, Uri, WorkDoneProgressOptions, WorkspaceEdit,
@@ -17,6 +17,8 @@ pub(super) fn provider() -> CodeActionProviderCapability {
         code_action_kinds: Some(vec![
             CodeActionKind::QUICKFIX,
             CodeActionKind::REFACTOR,
+            CodeActionKind::REFACTOR_EXTRACT,
+            CodeActionKind::REFACTOR_REWRITE,
             CodeActionKind::SOURCE_FIX_ALL,
         ]),
         resolve_provider: Some(false),
@@ -34,9 +36,10 @@ pub(super) fn offer(
     let (start, end) =
         (lines.offset(file.text(), params.range.start), lines.offset(file.text(), params.range.end));
     let range = Range32::from(start..end.max(start));
+    let options = state.options(&path);
     let wanted = |kind: &CodeActionKind| {
         let only = params.context.only.as_ref();
-        only.is_none_or(|only| only.iter().any(|only| kind.as_str().starts_with(only.as_str())))
+        only.is_none_or(|only| only.iter().any(|only| is_within(kind.as_str(), only.as_str())))
     };
     let uri = &params.text_document.uri;
     let edit = |edits: &[Edit]| {
@@ -64,11 +67,29 @@ pub(super) fn offer(
     if let Some(edits) = all_safe(&analysis) {
         add("apply all safe fixes".into(), CodeActionKind::SOURCE_FIX_ALL, &edits, false);
     }
-    let refactorings = [imported(&file, range), probe(&file, start)];
-    for Fix { title, edits, .. } in refactorings.into_iter().flatten() {
-        add(title, CodeActionKind::REFACTOR, &edits, false);
+    let mut refactorings = Vec::new();
+    if wanted(&CodeActionKind::REFACTOR) {
+        let plain = [imported(&file, range), probe(&file, start)];
+        refactorings.extend(plain.into_iter().flatten().map(|fix| (CodeActionKind::REFACTOR, fix)));
+    }
+    if wanted(&CodeActionKind::REFACTOR_REWRITE) {
+        let moved = moved(&state.workspace, &file, &analysis, start, &options);
+        refactorings.extend(moved.map(|fix| (CodeActionKind::REFACTOR_REWRITE, fix)));
+    }
+    if wanted(&CodeActionKind::REFACTOR_EXTRACT) {
+        let extracted = extracted(&state.workspace, &file, &analysis, range, &options);
+        refactorings.extend(extracted.into_iter().map(|fix| (CodeActionKind::REFACTOR_EXTRACT, fix)));
+    }
+    for (kind, Fix { title, edits, .. }) in refactorings {
+        add(title, kind, &edits, false);
     }
     Ok(Some(actions))
+}
+
+/// Whether a kind is the one that is asked for, or a part of it: `refactor.extract` is one of `refactor`.
+fn is_within(kind: &str, wanted: &str) -> bool {
+    let rest = kind.strip_prefix(wanted);
+    rest.is_some_and(|rest| wanted.is_empty() || rest.is_empty() || rest.starts_with('.'))
 }
 
 // The protocol's edit is a map by URI.

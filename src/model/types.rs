@@ -10,7 +10,6 @@ use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::Type;
 use crate::syntax::tree::{self, ValueKind};
-use smol_str::SmolStr;
 
 impl Resolver<'_> {
     /// The node that a value of a head becomes.
@@ -451,8 +450,7 @@ pub(super) fn seconds(text: &str) -> Result<Value, Option<String>> {
 }
 
 /// Whether a word may be declared; if not, why.
-pub(super) fn undeclarable(name: &SmolStr) -> Option<String> {
-    let word = name.as_str();
+pub(crate) fn undeclarable(word: &str) -> Option<String> {
     if crate::vocabulary::KEYWORDS.contains(&word) {
         return Some(format!("`{word}` is a keyword of the language"));
     }
