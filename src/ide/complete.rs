@@ -5,6 +5,7 @@
 
 mod context;
 mod names;
+mod refused;
 mod snippet;
 
 use super::names::Kind;
@@ -13,9 +14,12 @@ use super::{Range32, Workspace, hover, path_of};
 use crate::kubernetes::schema::Type as FieldType;
 use crate::kubernetes::version::{Support, Version};
 use crate::model::{WorkloadKind, functions, parameter_types};
-use crate::statement::{Clause, Slot, Type};
-use crate::vocabulary::CONTAINERS;
+use crate::statement::Place::File;
+use crate::statement::{Clause, Entry, Slot, Type};
+use crate::vocabulary::{self, CONTAINERS};
 use context::{Call, Context, Place};
+use names::ParameterType;
+use refused::refused;
 
 /// Something that may be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +59,7 @@ pub fn complete(workspace: &Workspace, path: &str, offset: usize, version: Versi
     let context = Context::of(file, offset);
     let mut items = match &context.place {
         Place::Nothing => Vec::new(),
-        Place::Name { inside, present } => statements(*inside, present, version),
+        Place::Name { inside, present, before } => statements(&context, *inside, present, before, version),
         Place::File => files(workspace, path),
         Place::Interpolation => names::bindings(workspace, path, &context),
         Place::Argument(call) => argument(workspace, path, &context, call),
@@ -81,22 +85,65 @@ pub(super) fn item(label: impl Into<String>, sort: Sort, detail: impl Into<Strin
     }
 }
 
-fn statements(inside: Inside, present: &[String], version: Version) -> Vec<Item> {
+fn statements(
+    context: &Context,
+    inside: Inside,
+    present: &[String],
+    before: &str,
+    version: Version,
+) -> Vec<Item> {
     let is_new = |name: &str| !present.iter().any(|present| present == name);
-    let own = entries(inside).filter(|entry| entry.repeats || is_new(entry.name)).map(|entry| Item {
+    let stands = |name: &str| !refused(name, inside, &context.around);
+    let own = entries(inside).chain(branches(inside)).filter(|entry| {
+        let follows = match entry.name {
+            "else" => matches!(before, "when" | "else"),
+            "initflow" => present.is_empty(),
+            _ => true,
+        };
+        follows && (entry.repeats || is_new(entry.name)) && stands(entry.name)
+    });
+    let own = own.map(|entry| Item {
         documentation: hover::entry_text(entry),
         snippet: Some(snippet::entry(entry)),
         ..item(entry.name, Sort::Statement, entry.meaning)
     });
     let repeats = |ty: &FieldType| matches!(ty, FieldType::List(FieldType::Object(_) | FieldType::Map(_)));
-    let fields = fields(inside).filter(|(_, field)| repeats(&field.ty) || is_new(field.name));
-    let fields = fields.map(|(object, field)| Item {
+    let mut all: Vec<_> = fields(inside)
+        .filter(|(_, field)| (repeats(&field.ty) || is_new(field.name)) && stands(field.name))
+        .collect();
+    // Without these the object is refused; one that stands there is a list, and may stand again.
+    all.sort_by_key(|(_, field)| !(field.required && is_new(field.name)));
+    let fields = all.into_iter().map(|(object, field)| Item {
         documentation: hover::field_text(object, field),
         snippet: Some(snippet::field(field)),
-        unsupported: field.since.in_version(version) != Support::Supported,
+        unsupported: field.since.in_version(version) != Support::Supported
+            || field.doc.contains("Deprecated:"),
         ..item(field.name, Sort::Field, if field.required { "required" } else { object.name })
     });
-    own.chain(fields).collect()
+    let resources = ["cpu", "memory", "storage"].into_iter().filter(|name| is_new(name));
+    let resources = resources.filter(|_| matches!(inside, Inside::Budget));
+    let resources = resources.map(|name| Item {
+        snippet: Some(format!("{name} ${{1:amount}}")),
+        ..item(name, Sort::Field, "what the pod may request of it at most")
+    });
+    // In an object, its fields are what one looks for.
+    let mut items: Vec<Item> = resources.collect();
+    match inside {
+        Inside::File | Inside::Workload(_) | Inside::Container(_) | Inside::Environment => {
+            items.extend(own.chain(fields));
+        }
+        _ => items.extend(fields.chain(own)),
+    }
+    items
+}
+
+/// `when` and `else`, which stand in every block, where the tables do not name the block.
+fn branches(inside: Inside) -> impl Iterator<Item = &'static Entry> {
+    let named = matches!(
+        inside,
+        Inside::File | Inside::Workload(_) | Inside::Container(_) | Inside::Environment | Inside::Unknown
+    );
+    ["when", "else"].into_iter().filter(move |_| !named).filter_map(|name| vocabulary::entry(File, name))
 }
 
 fn files(workspace: &Workspace, path: &str) -> Vec<Item> {
@@ -158,7 +205,12 @@ fn value(workspace: &Workspace, path: &str, context: &Context, role: Role, versi
             values.chain(bindings()).collect()
         }
         Role::Field(FieldType::List(inner)) => value(workspace, path, context, Role::Field(inner), version),
-        Role::Field(FieldType::Bool) | Role::Expression => truth().chain(bindings()).collect(),
+        Role::Field(FieldType::Bool) => truth().chain(bindings()).collect(),
+        Role::Expression => {
+            let members = names::compared(workspace, path, context);
+            let others = if members.is_empty() { truth().collect() } else { Vec::new() };
+            members.into_iter().chain(others).chain(bindings()).collect()
+        }
         Role::Slot(..) | Role::Field(_) => bindings(),
         Role::TypeWord => types().collect(),
         Role::Kind => {
@@ -200,28 +252,31 @@ fn types() -> impl Iterator<Item = Item> {
 
 fn argument(workspace: &Workspace, path: &str, context: &Context, call: &Call) -> Vec<Item> {
     if call.declares {
-        return if call.behind_name { types().collect() } else { Vec::new() };
+        return if call.named.is_some() { types().collect() } else { Vec::new() };
     }
-    let values = || {
-        let pod = [Kind::Volume, Kind::Container].map(|kind| names::in_pod(workspace, path, context, kind));
-        names::bindings(workspace, path, context)
-            .into_iter()
-            .chain(pod.into_iter().flatten())
-            .chain(truth())
-            .collect::<Vec<_>>()
-    };
-    if call.behind_name {
-        return values();
+    let in_pod = |kind| names::in_pod(workspace, path, context, kind);
+    let bindings = || names::bindings(workspace, path, context);
+    let is_function = functions().any(|(name, ..)| name == call.name);
+    if let (Some(name), false) = (&call.named, is_function) {
+        return match names::parameter_type(workspace, path, call.name, name) {
+            Some(ParameterType::Word(ty)) if ty == "volume" => in_pod(Kind::Volume),
+            Some(ParameterType::Word(ty)) if ty == "container" => in_pod(Kind::Container),
+            Some(ParameterType::Word(ty)) if ty == "bool" => truth().chain(bindings()).collect(),
+            Some(ParameterType::Members(members)) => members.into_iter().chain(bindings()).collect(),
+            _ => bindings(),
+        };
+    }
+    if call.named.is_some() {
+        return truth().chain(bindings()).collect();
     }
     let parameters = names::parameters(workspace, path, call.name);
     let new = parameters.into_iter().filter(|(name, _)| !call.given.contains(name));
-    let items: Vec<Item> = new
-        .map(|(name, text)| Item {
-            snippet: Some(format!("{name}: $0")),
-            ..item(name, Sort::Parameter, text)
-        })
-        .collect();
-    items.into_iter().chain(values()).collect()
+    let new = new.map(|(name, text)| Item {
+        snippet: Some(format!("{name}: $0")),
+        ..item(name, Sort::Parameter, text)
+    });
+    let volumes = if call.name == "file" { in_pod(Kind::Volume) } else { Vec::new() };
+    volumes.into_iter().chain(new).chain(bindings()).collect()
 }
 
 /// A call that is being written: how its template is declared, where each parameter stands in that, and which is next.

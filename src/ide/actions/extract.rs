@@ -256,7 +256,9 @@ fn names_in<'t>(value: &'t Value, names: &mut BTreeSet<&'t str>) {
             Piece::Text(_) => None,
         })),
         ValueKind::Range(low, high) => {
-            low.iter().for_each(|low| names_in(low, names));
+            if let Some(low) = low {
+                names_in(low, names);
+            }
             names_in(high, names);
         }
         ValueKind::List(items) => items.iter().for_each(|item| names_in(item, names)),

@@ -21,8 +21,8 @@ pub(super) struct Context<'t> {
 pub(super) enum Place<'t> {
     /// A text or a comment.
     Nothing,
-    /// The name of a statement; which names stand in its block already.
-    Name { inside: Inside, present: Vec<String> },
+    /// The name of a statement; which names stand in its block already, and which right before it.
+    Name { inside: Inside, present: Vec<String>, before: &'t str },
     /// A value, or one of some keywords.
     Value { role: Role, clauses: Vec<&'static Clause> },
     /// A file in `use`.
@@ -38,8 +38,8 @@ pub(super) struct Call<'t> {
     pub(super) name: &'t str,
     /// The arguments that have been given by name.
     pub(super) given: Vec<String>,
-    /// Whether the place is behind `name:`.
-    pub(super) behind_name: bool,
+    /// The name whose argument is being written, behind `name:`.
+    pub(super) named: Option<String>,
     /// Whether these are a template's own parameters.
     pub(super) declares: bool,
 }
@@ -69,7 +69,16 @@ impl<'t> Context<'t> {
         }
         context.place = match head {
             Some(head) => context.in_head(&head, text, start, offset),
-            None => Place::Name { inside, present: present(&chain, depth, file, start) },
+            None => {
+                let block = siblings(&chain, depth, file);
+                let others = block.iter().filter(|statement| statement.name.span.start as usize != start);
+                let before = others.clone().rfind(|statement| statement.span.range().end <= start);
+                Place::Name {
+                    inside,
+                    present: others.map(|statement| statement.name.text.to_string()).collect(),
+                    before: before.map_or("", |statement| &statement.name.text),
+                }
+            }
         };
         context
     }
@@ -102,7 +111,7 @@ impl<'t> Context<'t> {
             return Place::Argument(Call {
                 name,
                 given: given.map(|(name, _)| name.trim().to_owned()).collect(),
-                behind_name: last.contains(':'),
+                named: last.split_once(':').map(|(name, _)| name.trim().to_owned()),
                 declares: matches!(head.meaning, Meaning::Entry(entry) if entry.name == "template"),
             });
         }
@@ -174,13 +183,6 @@ fn siblings<'t>(chain: &[Shaped<'t>], depth: usize, file: &'t Parsed) -> &'t [St
         Some(parent) => parent.statement.block.as_ref().map_or(&[], |block| &block.statements),
         None => &file.document().statements,
     }
-}
-
-/// The names that stand in the block around a place, without the one that is being written.
-fn present(chain: &[Shaped], depth: usize, file: &Parsed, start: usize) -> Vec<String> {
-    let others =
-        siblings(chain, depth, file).iter().filter(|statement| statement.name.span.start as usize != start);
-    others.map(|statement| statement.name.text.to_string()).collect()
 }
 
 /// Where the text opens that an end of a head is in.

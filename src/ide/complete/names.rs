@@ -6,21 +6,24 @@ use crate::ide::names::Kind;
 use crate::ide::outline::{Symbol, symbols};
 use crate::ide::shape::word;
 use crate::ide::{Parsed, Workspace};
-use crate::syntax::tree::{Argument, Statement, ValueKind};
+use crate::syntax::tree::{Argument, Operator, Statement, Value, ValueKind};
 
 /// How many templates are gone through, each used by the one before.
 const MAX_TEMPLATES: usize = 16;
 
-/// The lets and params, those of used files, and the parameters of the template around a place.
+/// The lets and params that are declared above a place, those of used files, and the parameters of the template around it.
 pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
+    let item_at = context.around.first().map_or(u32::MAX, |statement| statement.span.start);
     let of_file = |file: &Parsed, before: &str| {
         let all = symbols(file).into_iter().filter(|symbol| matches!(symbol.kind, Kind::Let | Kind::Param));
-        all.map(|symbol| {
-            let text = file.text().get(symbol.range.range()).unwrap_or_default().to_owned();
-            item(format!("{before}{}", symbol.name), Sort::Name(symbol.kind), text)
-        })
-        .collect::<Vec<_>>()
+        let above = all.filter(|symbol| !before.is_empty() || symbol.range.start < item_at);
+        above
+            .map(|symbol| {
+                let text = file.text().get(symbol.range.range()).unwrap_or_default().to_owned();
+                item(format!("{before}{}", symbol.name), Sort::Name(symbol.kind), text)
+            })
+            .collect::<Vec<_>>()
     };
     let template = context.around.iter().find(|statement| statement.name.text == "template");
     let parameters = template.map_or_else(Vec::new, |template| declared(file, template));
@@ -54,7 +57,7 @@ pub(super) fn in_pod(workspace: &Workspace, path: &str, context: &Context, kind:
             .find(|statement| crate::vocabulary::CONTAINERS.contains(&statement.name.text.as_str()))
     });
     let own = own.and_then(|statement| statement.values.first()).and_then(word);
-    items.retain(|item| kind != Kind::Container || Some(item.label.as_str()) != own);
+    items.retain(|item| kind != Kind::Container || item.detail != "app" && Some(item.label.as_str()) != own);
     items
 }
 
@@ -131,6 +134,82 @@ pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) ->
         }
     }
     items
+}
+
+/// The type of a template's parameter.
+pub(super) enum ParameterType {
+    /// One word.
+    Word(String),
+    /// The texts that it takes.
+    Members(Vec<Item>),
+}
+
+/// The type of a parameter of the template of a name.
+pub(super) fn parameter_type(
+    workspace: &Workspace,
+    path: &str,
+    called: &str,
+    name: &str,
+) -> Option<ParameterType> {
+    let (_, file, template) = template_called(workspace, path, workspace.get(path)?, called)?;
+    let values = &parameter(template, name)?.values;
+    match values.first().and_then(word) {
+        Some(ty) => Some(ParameterType::Word(ty.to_owned())),
+        None => Some(ParameterType::Members(members(file, values))),
+    }
+}
+
+/// The texts that a param takes which a place compares, or whose default is there.
+pub(super) fn compared(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+    let Some(file) = workspace.get(path) else { return Vec::new() };
+    let Some(head) = context.around.last() else { return Vec::new() };
+    let before = head.values.iter().rev().skip_while(|value| value.span.end > context.replaced.start);
+    let mut before = before.map(|value| &value.kind);
+    let operator = before.next();
+    let compared = match (operator, before.next()) {
+        (Some(ValueKind::Operator(Operator::Equal | Operator::NotEqual)), Some(ValueKind::Word(name))) => {
+            name
+        }
+        (Some(ValueKind::Operator(Operator::Assign)), Some(_)) if head.name.text == "param" => {
+            return members_of_param(file, head);
+        }
+        _ => return Vec::new(),
+    };
+    let template = context.around.iter().find(|statement| statement.name.text == "template");
+    if let Some(parameter) = template.and_then(|template| parameter(template, compared)) {
+        return members(file, &parameter.values);
+    }
+    let (file, name) = match compared.split_once('.') {
+        None => (&**file, compared.as_str()),
+        Some((alias, name)) => match workspace.used(path, alias) {
+            Some((_, used)) => (&**used, name),
+            None => return Vec::new(),
+        },
+    };
+    let mut params = file.document().statements.iter().filter(|statement| statement.name.text == "param");
+    let param = params.find(|param| param.values.first().and_then(word) == Some(name));
+    param.map_or_else(Vec::new, |param| members_of_param(file, param))
+}
+
+fn members_of_param(file: &Parsed, param: &Statement) -> Vec<Item> {
+    let ty = param.values.iter().position(|value| is(value, Operator::Colon));
+    ty.and_then(|at| param.values.get(at + 1..)).map_or_else(Vec::new, |ty| members(file, ty))
+}
+
+/// The texts of an enumeration, which ends where a default begins.
+fn members(file: &Parsed, ty: &[Value]) -> Vec<Item> {
+    let ty = ty.iter().take_while(|value| !is(value, Operator::Assign));
+    let texts = ty.filter(|value| matches!(value.kind, ValueKind::Text(_)));
+    texts.map(|text| item(file.source.slice(text.span), Sort::Value, "")).collect()
+}
+
+fn is(value: &Value, operator: Operator) -> bool {
+    matches!(value.kind, ValueKind::Operator(found) if found == operator)
+}
+
+fn parameter<'t>(template: &'t Statement, name: &str) -> Option<&'t Argument> {
+    let ValueKind::Call(_, parameters) = &template.values.get(1)?.kind else { return None };
+    parameters.iter().find(|parameter| parameter.name.as_ref().is_some_and(|own| own.text == name))
 }
 
 /// The parameters of the template or the function of a name, each with how it is declared.

@@ -10,11 +10,14 @@ pub(super) fn entry(entry: &Entry) -> String {
     let name = entry.name;
     if WorkloadKind::of(name).is_some() && entry.places.contains(&crate::statement::Place::File) {
         let schedule = if name == "cronjob" { " \"${2:@daily}\"" } else { "" };
+        // The policy of other pods does not fit, and so it must be said.
+        let policy = if matches!(name, "job" | "cronjob") { "  restartPolicy ${5:Never}\n" } else { "" };
         return format!(
-            "{name} ${{1:name}}{schedule} {{\n  app ${{3:app}} {{\n    image \"${{4:image}}\"\n  }}\n}}"
+            "{name} ${{1:name}}{schedule} {{\n{policy}  app ${{3:app}} {{\n    image \"${{4:image}}\"\n  }}\n}}"
         );
     }
     match name {
+        "initflow" => return "initflow 1".into(),
         "param" => return "param ${1:name}: ${2:string}".into(),
         "let" => return "let ${1:name} = $0".into(),
         "template" => return "template ${1:app} ${2:name}($3) {\n  $0\n}".into(),

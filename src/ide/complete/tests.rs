@@ -1,5 +1,6 @@
 use super::*;
-use crate::ide::Parsed;
+use crate::compile::{NoFiles, Options};
+use crate::ide::{Analysis, Parsed};
 use std::sync::Arc;
 
 /// What is offered at the `$0` of a text, the first few.
@@ -43,14 +44,14 @@ fn what_may_stand_there_is_offered() {
         .join("\n"),
         @r#"
         $0
-          initflow (initflow $1)
+          initflow (initflow 1)
           use (use "${1:file.initflow}")
           param (param ${1:name}: ${2:string})
           let (let ${1:name} = $0)
           template (template ${1:app} ${2:name}($3) {↵  $0↵})
           when (when $1 {↵  $0↵})
-          else (else $1 {↵  $0↵})
           defaults (defaults $1 {↵  $0↵})
+          pod (pod ${1:name} {↵  app ${3:app} {↵    image "${4:image}"↵  }↵})
         use "$0"
           std
           lib/b.initflow
@@ -94,8 +95,6 @@ fn what_may_stand_there_is_offered() {
           private_ip (private_ip: $0)
           health_port (health_port: $0)
           image (image: $0)
-          true
-          false
         let tag = 1
         pod a { app b { image "x:#{$0" } }
           tag
@@ -135,12 +134,258 @@ fn what_may_stand_there_is_offered() {
 }
 
 #[test]
-fn every_prefix_has_an_answer() {
-    let text = crate::source::std().text.clone();
-    for (offset, _) in text.char_indices().step_by(37) {
+fn names_are_those_that_mean_something_there() {
+    insta::assert_snapshot!(
+        [
+            "let a = 1\nlet b = $0\nlet c = 2",
+            "param stage: \"dev\" | \"prod\" = \"dev\"\npod a { when stage == $0 { } }",
+            "param stage: \"dev\" | \"prod\" = $0",
+            "use \"lib/b.initflow\"\npod a { app b { env { A b.$0 } } }",
+            "template app t(v: volume, s: container, stage: \"dev\" | \"prod\", b: bool) { }\npod a { volume x; step y { }\n app z from t(v: $0) }",
+            "template app t(v: volume, s: container, stage: \"dev\" | \"prod\", b: bool) { }\npod a { volume x; step y { }\n app z from t(s: $0) }",
+            "template app t(v: volume, s: container, stage: \"dev\" | \"prod\", b: bool) { }\npod a { volume x; step y { }\n app z from t(stage: $0) }",
+            "template app t(v: volume, s: container, stage: \"dev\" | \"prod\", b: bool) { when stage != $0 }",
+            "pod a { app x { }\n step y { }\n wait z { after $0 } }",
+            "pod a { volume v; app b { env { A file($0) } } }",
+        ]
+        .map(offered)
+        .join("\n"),
+        @r#"
+        let a = 1
+        let b = $0
+        let c = 2
+          true
+          false
+          a
+        param stage: "dev" | "prod" = "dev"
+        pod a { when stage == $0 { } }
+          "dev"
+          "prod"
+          stage
+        param stage: "dev" | "prod" = $0
+          "dev"
+          "prod"
+        use "lib/b.initflow"
+        pod a { app b { env { A b.$0 } } }
+          secret (secret("${1:name}", "${2:key}"))
+          configmap (configmap("${1:name}", "${2:key}"))
+          field (field("${1:path}"))
+          resource (resource("${1:resource}"))
+          file (file(${1:volume}, "${2:path}", "${3:key}"))
+          true
+          false
+          b.version
+        template app t(v: volume, s: container, stage: "dev" | "prod", b: bool) { }
+        pod a { volume x; step y { }
+         app z from t(v: $0) }
+          x
+        template app t(v: volume, s: container, stage: "dev" | "prod", b: bool) { }
+        pod a { volume x; step y { }
+         app z from t(s: $0) }
+          y
+        template app t(v: volume, s: container, stage: "dev" | "prod", b: bool) { }
+        pod a { volume x; step y { }
+         app z from t(stage: $0) }
+          "dev"
+          "prod"
+        template app t(v: volume, s: container, stage: "dev" | "prod", b: bool) { when stage != $0 }
+          "dev"
+          "prod"
+          v
+          s
+          stage
+          b
+        pod a { app x { }
+         step y { }
+         wait z { after $0 } }
+          y
+        pod a { volume v; app b { env { A file($0) } } }
+          v
+          optional (optional: $0)
+        "#
+    );
+}
+
+#[test]
+fn what_an_object_needs_comes_first() {
+    insta::assert_snapshot!(
+        [
+            "pod a { tolerations { $0 } }",
+            "pod a { affinity { podAffinity { requiredDuringSchedulingIgnoredDuringExecution { $0 } } } }",
+            "pod a { affinity { podAffinity { requiredDuringSchedulingIgnoredDuringExecution { topologyKey \"a\"; $0 } } } }",
+            "pod a { budget { $0 } }",
+            "pod a { when true { } $0 }",
+            "pod a { metadata { $0 } }",
+        ]
+        .map(offered)
+        .join("\n"),
+        @r#"
+        pod a { tolerations { $0 } }
+          key (key "$1")
+          operator (operator $1)
+          value (value "$1")
+          effect (effect $1)
+          tolerationSeconds (tolerationSeconds $1)
+          when (when $1 {↵  $0↵})
+        pod a { affinity { podAffinity { requiredDuringSchedulingIgnoredDuringExecution { $0 } } } }
+          topologyKey (topologyKey "$1")
+          labelSelector (labelSelector {↵  $0↵})
+          matchLabelKeys (matchLabelKeys ["$1"])
+          mismatchLabelKeys (mismatchLabelKeys ["$1"])
+          namespaceSelector (namespaceSelector {↵  $0↵})
+          namespaces (namespaces ["$1"])
+          when (when $1 {↵  $0↵})
+        pod a { affinity { podAffinity { requiredDuringSchedulingIgnoredDuringExecution { topologyKey "a"; $0 } } } }
+          labelSelector (labelSelector {↵  $0↵})
+          matchLabelKeys (matchLabelKeys ["$1"])
+          mismatchLabelKeys (mismatchLabelKeys ["$1"])
+          namespaceSelector (namespaceSelector {↵  $0↵})
+          namespaces (namespaces ["$1"])
+          when (when $1 {↵  $0↵})
+        pod a { budget { $0 } }
+          cpu (cpu ${1:amount})
+          memory (memory ${1:amount})
+          storage (storage ${1:amount})
+          when (when $1 {↵  $0↵})
+        pod a { when true { } $0 }
+          when (when $1 {↵  $0↵})
+          else (else $1 {↵  $0↵})
+          defaults (defaults $1 {↵  $0↵})
+          volume (volume ${1:name})
+          step (step ${1:name} {↵  image "${2:image}"↵  $0↵})
+          fetch (fetch ${1:name} {↵  $0↵})
+          clone (clone ${1:name} {↵  $0↵})
+          wait (wait ${1:name} {↵  $0↵})
+        pod a { metadata { $0 } }
+          generateName (generateName "$1")
+          namespace (namespace "$1")
+          labels (labels {↵  $0↵})
+          annotations (annotations {↵  $0↵})
+          finalizers (finalizers ["$1"])
+          ownerReferences (ownerReferences {↵  $0↵})
+          when (when $1 {↵  $0↵})
+        "#
+    );
+}
+
+/// What says that a statement cannot stand where it is, whatever its values are.
+const MISPLACED: &[&str] = &[
+    "duplicate-statement",
+    "lifecycle-on-step",
+    "misplaced-edition",
+    "misplaced-statement",
+    "probe-on-step",
+    "several-handlers",
+    "stray-else",
+    "unknown-statement",
+    "use-the-statement",
+    "wrong-restart-policy",
+];
+
+#[test]
+fn what_is_offered_may_stand_there() {
+    let mut offered = 0;
+    let mut refused = Vec::new();
+    for text in [
+        "$0",
+        "initflow 1\n$0",
+        "pod a { $0 }",
+        "deployment a { $0 }",
+        "statefulset a { $0 }",
+        "daemonset a { $0 }",
+        "job a { restartPolicy Never; $0 }",
+        "cronjob a \"@daily\" { restartPolicy Never; $0 }",
+        "cronjob a \"@daily\" { restartPolicy Never; job { $0 } }",
+        "cronjob a \"@daily\" { restartPolicy Never; pod { $0 } }",
+        "deployment a { pod { metadata { $0 } } }",
+        "deployment a { metadata { $0 } }",
+        "deployment a { strategy { $0 } }",
+        "deployment a { budget { $0 } }",
+        "deployment a { labels { $0 } }",
+        "statefulset a { volumeClaimTemplates { $0 } }",
+        "statefulset a { volumeClaimTemplates { metadata { $0 } } }",
+        "pod a { when true { } $0 }",
+        "pod a { when true { $0 } else { } }",
+        "pod a { app b { $0 } }",
+        "pod a { app b { when true { $0 } } }",
+        "pod a { step b { $0 } }",
+        "pod a { sidecar b { $0 } }",
+        "pod a { fetch b { $0 } }",
+        "pod a { migrate b { $0 } }",
+        "pod a { wait b { $0 } }",
+        "pod a { app b { env { $0 } } }",
+        "pod a { app b { securityContext { $0 } } }",
+        "pod a { app b { lifecycle { preStop { $0 } } } }",
+        "pod a { app b { port x 80 { $0 } } }",
+        "pod a { app b { ready http 80 / { $0 } } }",
+        "pod a { app b { alive tcp 80 { $0 } } }",
+        "pod a { volume v; app b { mounts v at /x { $0 } } }",
+        "pod a { volume v; app b { reads v at /x { $0 } } }",
+        "pod a { volume v { $0 } }",
+        "pod a { volume v memory 1Mi { $0 } }",
+        "pod a { volume v host /x { $0 } }",
+        "pod a { volume v claim \"x\" { $0 } }",
+        "pod a { volume v secret \"x\" { $0 } }",
+        "pod a { volume v configmap \"x\" { $0 } }",
+        "pod a { volume v image \"x:1\" { $0 } }",
+        "template part p() { $0 }",
+        "template app p() { $0 }",
+        "template deployment p() { $0 }",
+        "defaults { $0 }",
+        "defaults wait { $0 }",
+    ] {
+        let offset = text.find("$0").unwrap();
+        let found = |written: &str| {
+            let file = Parsed::new("a", text.replace("$0", &format!("\n{written}\n")));
+            let analysis = Analysis::of(&file, &NoFiles, &Options::default());
+            let misplaced = analysis.diagnostics().iter().filter(|found| MISPLACED.contains(&found.name));
+            misplaced.map(|found| found.headline.clone()).collect::<Vec<_>>()
+        };
         let mut workspace = Workspace::default();
-        workspace.set("a", Arc::new(Parsed::new("a", &text[..offset])));
-        complete(&workspace, "a", offset, Version::NEWEST);
-        complete(&workspace, "a", offset / 2, Version::NEWEST);
+        workspace.set("a", Arc::new(Parsed::new("a", text.replace("$0", ""))));
+        let (_, items) = complete(&workspace, "a", offset, Version::NEWEST);
+        let before = found("");
+        for item in &items {
+            let written = filled(item.snippet.as_ref().unwrap_or(&item.label));
+            let after = found(&written);
+            if after.len() > before.len() {
+                refused.push(format!("{text}: {written}: {after:?}"));
+            }
+        }
+        offered += items.len();
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+    assert!(offered > 1000, "{offered}");
+}
+
+/// A snippet with what its placeholders show.
+fn filled(snippet: &str) -> String {
+    let mut filled = String::new();
+    let mut rest = snippet;
+    while let Some((before, placeholder)) = rest.split_once('$') {
+        filled += before;
+        rest = match placeholder.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+            Some((inner, behind)) => {
+                filled += inner.split_once(':').map_or("", |(_, shown)| shown);
+                behind
+            }
+            None => placeholder.trim_start_matches(|char: char| char.is_ascii_digit()),
+        };
+    }
+    filled + rest
+}
+
+#[test]
+fn every_prefix_has_an_answer() {
+    let example = std::fs::read_to_string("examples/django/main.initflow").unwrap();
+    for text in [crate::source::std().text.as_str(), &example] {
+        for (offset, _) in text.char_indices().step_by(7) {
+            let mut workspace = Workspace::default();
+            workspace.set("a", Arc::new(Parsed::new("a", &text[..offset])));
+            let (replaced, _) = complete(&workspace, "a", offset, Version::NEWEST);
+            assert_eq!(replaced.end as usize, offset);
+            complete(&workspace, "a", offset / 2, Version::NEWEST);
+            signature(&workspace, "a", offset);
+        }
     }
 }

@@ -1,0 +1,96 @@
+//! What the tables have for a block, and the compiler refuses there for what stands around it.
+//!
+//! Invariant: what is refused here would be an error, or is set by the API server alone.
+
+use super::keyword_of;
+use crate::ide::shape::{Inside, word};
+use crate::kubernetes::schema;
+use crate::model::WorkloadKind;
+use crate::syntax::tree::Statement;
+
+/// Whether a statement cannot stand in a block, by the statements around it, outermost first.
+pub(super) fn refused(name: &str, inside: Inside, around: &[&Statement]) -> bool {
+    let branch = |statement: &&&Statement| matches!(statement.name.text.as_str(), "when" | "else");
+    let mut holders = around.iter().rev().filter(|statement| !branch(statement));
+    let holder = holders.next();
+    let outer = holders.next().map_or("", |outer| keyword_of(outer));
+    match inside {
+        Inside::Container(keyword) => in_container(name, keyword),
+        Inside::Workload(kind) => {
+            let has_schedule = || holder.is_some_and(|holder| holder.values.len() > 1);
+            name == "schedule" && has_schedule()
+                || is_named(name)
+                || kind.is_some_and(|kind| in_workload(name, kind))
+        }
+        Inside::Template(_) => {
+            is_named(name) || WorkloadKind::of(outer).is_some_and(|kind| in_workload(name, kind))
+        }
+        Inside::Object(object) => {
+            let is_metadata = object.name == schema::OBJECT_META.name;
+            is_metadata && (SERVER_SET.contains(&name) || name == "name" && WorkloadKind::of(outer).is_some())
+                || holder.is_some_and(|holder| in_head(name, holder))
+        }
+        _ => false,
+    }
+}
+
+fn is_named(name: &str) -> bool {
+    name == "name" || SERVER_SET.contains(&name)
+}
+
+/// Fields of metadata that are the API server's.
+const SERVER_SET: &[&str] = &[
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
+fn in_workload(name: &str, kind: WorkloadKind) -> bool {
+    match name {
+        "activeDeadlineSeconds" => {
+            !matches!(kind, WorkloadKind::Pod | WorkloadKind::Job | WorkloadKind::CronJob)
+        }
+        "selector" => kind == WorkloadKind::CronJob,
+        _ => false,
+    }
+}
+
+fn in_container(name: &str, keyword: &str) -> bool {
+    match name {
+        "name" => true,
+        "ready" | "alive" | "started" | "lifecycle" => !matches!(keyword, "app" | "sidecar"),
+        "run" | "args" | "script" | "command" => !matches!(keyword, "app" | "sidecar" | "step" | "migrate"),
+        "restartPolicy" => keyword == "sidecar",
+        _ => false,
+    }
+}
+
+/// What the head of a short form says, or rules out.
+fn in_head(name: &str, holder: &Statement) -> bool {
+    let says = |said: &str| holder.values.iter().skip(1).any(|value| word(value) == Some(said));
+    match holder.name.text.as_str() {
+        "volume" => match name {
+            "name" => true,
+            "medium" => says("memory"),
+            "sizeLimit" => holder.values.len() > 2,
+            "path" => says("host"),
+            "claimName" => says("claim"),
+            "secretName" => says("secret"),
+            "reference" => says("image"),
+            _ => false,
+        },
+        "port" => matches!(name, "name" | "containerPort"),
+        "reads" => matches!(name, "name" | "mountPath" | "readOnly"),
+        "updates" | "writes" | "mounts" => matches!(name, "name" | "mountPath"),
+        "ready" => name == "terminationGracePeriodSeconds" || HANDLERS.contains(&name),
+        "alive" | "started" => HANDLERS.contains(&name),
+        _ => false,
+    }
+}
+
+const HANDLERS: &[&str] = &["exec", "httpGet", "tcpSocket", "grpc"];
