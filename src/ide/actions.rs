@@ -12,6 +12,7 @@ use super::{Analysis, Parsed, Range32, Workspace};
 use crate::compile::Options;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::import::import;
+use crate::model::WorkloadKind;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::Statement;
 
@@ -42,16 +43,10 @@ pub fn all_safe(analysis: &Analysis) -> Option<Vec<Edit>> {
 }
 
 /// A `let` for the selected value, or a template for the container that is selected or in whose head the place is.
-pub fn extracted(
-    workspace: &Workspace,
-    file: &Parsed,
-    analysis: &Analysis,
-    range: Range32,
-    options: &Options,
-) -> Vec<Fix> {
+pub fn extracted(workspace: &Workspace, file: &Parsed, range: Range32, options: &Options) -> Vec<Fix> {
     let mut fixes = extract::constants(file, range);
     fixes.extend(extract::template(file, range));
-    fixes.retain(|fix| keeps(workspace, file, analysis, fix, options));
+    fixes.retain(|fix| keeps(workspace, file, fix, options));
     fixes
 }
 
@@ -63,13 +58,15 @@ pub fn moved(
     offset: usize,
     options: &Options,
 ) -> Option<Fix> {
-    moves::step(file, analysis, offset).filter(|fix| keeps(workspace, file, analysis, fix, options))
+    moves::step(file, analysis, offset).filter(|fix| keeps(workspace, file, fix, options))
 }
 
 /// Whether a change leaves what is found in a program, and what it compiles to.
-fn keeps(workspace: &Workspace, file: &Parsed, before: &Analysis, fix: &Fix, options: &Options) -> bool {
-    let changed = Parsed::new(file.source.name.as_str(), applied(file.text(), &fix.edits));
-    let after = Analysis::of(&changed, workspace, options);
+fn keeps(workspace: &Workspace, file: &Parsed, fix: &Fix, options: &Options) -> bool {
+    let text = concerned(file, &fix.edits);
+    let analysis =
+        |text: String| Analysis::of(&Parsed::new(file.source.name.as_str(), text), workspace, options);
+    let (after, before) = (analysis(applied(&text, &fix.edits)), analysis(text));
     let found = |analysis: &Analysis| {
         let mut found: Vec<_> =
             analysis.diagnostics().iter().map(|found| (found.name, found.headline.clone())).collect();
@@ -80,7 +77,29 @@ fn keeps(workspace: &Workspace, file: &Parsed, before: &Analysis, fix: &Fix, opt
         let all = analysis.compilation.workloads.iter();
         all.map(|compiled| compiled.yaml(None).ok()).collect::<Vec<_>>()
     };
-    found(before) == found(&after) && objects(before) == objects(&after)
+    found(&before) == found(&after) && objects(&before) == objects(&after)
+}
+
+/// A text whose workloads are blank where edits do not touch them: nothing else hangs on a workload.
+fn concerned(file: &Parsed, edits: &[Edit]) -> String {
+    let touches = |item: &Statement, edit: &Edit| {
+        item.span.start <= edit.span.start && edit.span.start <= item.span.end
+    };
+    let is_workload = |item: &&Statement| WorkloadKind::of(&item.name.text).is_some();
+    let items = &file.document().statements;
+    let mut text = file.text().to_owned();
+    if items.iter().any(|item| !is_workload(&item) && edits.iter().any(|edit| touches(item, edit))) {
+        return text;
+    }
+    for item in items.iter().filter(is_workload) {
+        if !edits.iter().any(|edit| touches(item, edit)) {
+            let range = item.span.range();
+            let blank: String =
+                text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+            text.replace_range(range, &blank);
+        }
+    }
+    text
 }
 
 /// A text with its edits made.

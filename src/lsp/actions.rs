@@ -77,7 +77,7 @@ pub(super) fn offer(
         refactorings.extend(moved.map(|fix| (CodeActionKind::REFACTOR_REWRITE, fix)));
     }
     if wanted(&CodeActionKind::REFACTOR_EXTRACT) {
-        let extracted = extracted(&state.workspace, &file, &analysis, range, &options);
+        let extracted = extracted(&state.workspace, &file, range, &options);
         refactorings.extend(extracted.into_iter().map(|fix| (CodeActionKind::REFACTOR_EXTRACT, fix)));
     }
     for (kind, Fix { title, edits, .. }) in refactorings {

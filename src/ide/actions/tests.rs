@@ -78,7 +78,7 @@ fn refactored(text: &str) -> String {
     let text = text.replacen("$0", "", 1);
     let (file, before) = (Parsed::new("a", text.as_str()), analysis(&text));
     let (workspace, options) = (Workspace::default(), Options::default());
-    let extracted = extracted(&workspace, &file, &before, Range32::from(start..end), &options);
+    let extracted = extracted(&workspace, &file, Range32::from(start..end), &options);
     let moved = moved(&workspace, &file, &before, start, &options);
     let mut shown = String::new();
     for fix in extracted.into_iter().chain(moved) {
@@ -291,7 +291,7 @@ fn what_is_refactored_is_formatted_and_compiles_to_the_same() {
             let start = shaped.statement.span.range().start;
             let values = shaped.statement.values.iter().map(|value| Range32::from(value.span));
             for range in values.chain([Range32::from(start..start)]) {
-                let fixes = extracted(&workspace, &file, &before, range, &options);
+                let fixes = extracted(&workspace, &file, range, &options);
                 fixes.iter().for_each(check);
                 *if range.start == range.end { &mut templates } else { &mut constants } += fixes.len();
             }
