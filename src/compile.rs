@@ -314,7 +314,7 @@ impl Loading<'_> {
         self.stack.push(path.to_owned());
         let uses = self.uses(&parse.document, path);
         self.stack.pop();
-        self.add(path.to_owned(), File { document: Arc::new(parse.document), uses })
+        self.add(path.to_owned(), File { document: parse.document, uses })
     }
 
     fn add(&mut self, path: String, file: File) -> usize {
@@ -430,7 +430,7 @@ impl Loading<'_> {
 /// The library, parsed once for all programs that use it.
 fn parsed_std() -> &'static Arc<Document> {
     static PARSED: OnceLock<Arc<Document>> = OnceLock::new();
-    PARSED.get_or_init(|| Arc::new(parse(crate::source::std()).document))
+    PARSED.get_or_init(|| parse(crate::source::std()).document)
 }
 
 /// The name of a file without folders and ending.

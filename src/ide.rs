@@ -87,14 +87,14 @@ impl Parsed {
 }
 
 impl Workspace {
-    /// Takes a file in, or its new text.
-    pub fn set(&mut self, path: &str, file: Arc<Parsed>) {
-        self.files.insert(path.to_owned(), file);
+    /// Takes a file in, or its new text; gives what it was.
+    pub fn set(&mut self, path: &str, file: Arc<Parsed>) -> Option<Arc<Parsed>> {
+        self.files.insert(path.to_owned(), file)
     }
 
-    /// Forgets a file.
-    pub fn remove(&mut self, path: &str) {
-        self.files.remove(path);
+    /// Forgets a file; gives what it was.
+    pub fn remove(&mut self, path: &str) -> Option<Arc<Parsed>> {
+        self.files.remove(path)
     }
 
     /// The file of a path.

@@ -1,7 +1,7 @@
 //! The language server: an editor's messages over standard input and output, answered by [`crate::ide`].
 //!
-//! Invariant: one thread, one order: an answer and a diagnostic are about the text as it was when they were sent, and
-//! nothing about an older text is sent after a newer one has been read.
+//! Invariant: one thread answers, in one order: an answer and a diagnostic are about the text as it was when they were
+//! sent, and nothing about an older text is sent after a newer one has been read.
 
 // Answers are functions of one shape: they take their parameters as the protocol gives them, and may be refused.
 #![allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps)]
@@ -28,6 +28,11 @@ use lsp_types::request::{Request as _, Shutdown};
 use lsp_types::{CancelParams, InitializeParams, NumberOrString};
 use state::State;
 use std::collections::HashSet;
+use std::sync::mpsc;
+use std::thread;
+
+/// How many messages of the editor are read ahead.
+const MAX_WAITING: usize = 256;
 
 /// How an editor took its leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,13 +72,23 @@ fn converse(connection: &Connection) -> Result<Leave, String> {
     if let Some(request) = answers::registrations(&params) {
         send(connection, request)?;
     }
+    let messages = queue(connection);
     let mut waiting: Vec<Message> = Vec::new();
     let mut shut_down = false;
     loop {
-        let Ok(message) = connection.receiver.recv() else { return Ok(Leave::Abrupt) };
-        waiting.push(message);
         // What has come meanwhile is seen before work begins: a request may have been cancelled.
-        waiting.extend(connection.receiver.try_iter());
+        waiting.extend(messages.try_iter());
+        if waiting.is_empty() {
+            if !shut_down {
+                for notification in diagnostics::publish(&mut state) {
+                    send(connection, notification)?;
+                }
+                state.retired.clear();
+            }
+            let Ok(message) = messages.recv() else { return Ok(Leave::Abrupt) };
+            waiting.push(message);
+            continue;
+        }
         let cancelled: HashSet<RequestId> = waiting.iter().filter_map(cancelled).collect();
         for message in waiting.drain(..) {
             match message {
@@ -99,12 +114,15 @@ fn converse(connection: &Connection) -> Result<Leave, String> {
                 Message::Response(_) => {}
             }
         }
-        if connection.receiver.is_empty() && !shut_down {
-            for notification in diagnostics::publish(&mut state) {
-                send(connection, notification)?;
-            }
-        }
     }
+}
+
+/// The editor's messages as they come: those of the connection are read only one by one, when one is asked for.
+fn queue(connection: &Connection) -> mpsc::Receiver<Message> {
+    let (sender, messages) = mpsc::sync_channel(MAX_WAITING);
+    let receiver = connection.receiver.clone();
+    thread::spawn(move || receiver.into_iter().try_for_each(|message| sender.send(message)));
+    messages
 }
 
 fn send(connection: &Connection, message: impl Into<Message>) -> Result<(), String> {

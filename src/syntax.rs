@@ -17,6 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 use grammar::Stop;
 use reader::Reader;
+use std::sync::Arc;
 use tree::Document;
 
 /// How deep blocks may nest.
@@ -32,7 +33,7 @@ pub const MAX_ERRORS: usize = 1000;
 #[derive(Clone, Debug, Default)]
 pub struct Parse {
     /// The tree.
-    pub document: Document,
+    pub document: Arc<Document>,
     /// The syntax errors, in the order of the text, at most [`MAX_ERRORS`].
     pub errors: Vec<Diagnostic>,
 }
@@ -40,8 +41,7 @@ pub struct Parse {
 /// Reads a source. Total: broken parts become broken statements, each with an error.
 pub fn parse(source: &SourceFile) -> Parse {
     if let Some(error) = mistakes::yaml(source) {
-        let document = Document { statements: Vec::new(), comments: Vec::new() };
-        return Parse { document, errors: vec![error] };
+        return Parse { errors: vec![error], ..Parse::default() };
     }
     let mut reader = Reader::new(source);
     let read = grammar::read(&source.text, |tokens| {
@@ -64,7 +64,7 @@ pub fn parse(source: &SourceFile) -> Parse {
     };
     let Reader { comments, mut errors, .. } = reader;
     errors.sort_by_key(|error| error.primary.span.start);
-    Parse { document: Document { statements, comments }, errors }
+    Parse { document: Arc::new(Document { statements, comments }), errors }
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use lsp_types::request::{
     CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest,
     DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest,
     OnTypeFormatting, PrepareRenameRequest, RangeFormatting, References, RegisterCapability, Rename,
-    Request as Method, SelectionRangeRequest, SemanticTokensFullRequest, SemanticTokensRangeRequest,
-    SignatureHelpRequest, WorkspaceSymbolRequest,
+    Request as Method, SelectionRangeRequest, SemanticTokensFullDeltaRequest, SemanticTokensFullRequest,
+    SemanticTokensRangeRequest, SignatureHelpRequest, WorkspaceSymbolRequest,
 };
 use lsp_types::{
     CodeLensOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions,
@@ -42,6 +42,9 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         RangeFormatting::METHOD => typed::<RangeFormatting>(state, params, formatting::range),
         OnTypeFormatting::METHOD => typed::<OnTypeFormatting>(state, params, formatting::on_type),
         SemanticTokensFullRequest::METHOD => typed::<SemanticTokensFullRequest>(state, params, tokens::full),
+        SemanticTokensFullDeltaRequest::METHOD => {
+            typed::<SemanticTokensFullDeltaRequest>(state, params, tokens::delta)
+        }
         SemanticTokensRangeRequest::METHOD => {
             typed::<SemanticTokensRangeRequest>(state, params, tokens::range)
         }

@@ -5,6 +5,7 @@
 use super::answers::Refusal;
 use super::disk::{self, Disk, path_of, uri_of};
 use super::position::{Encoding, Lines};
+use super::tokens::Told;
 use crate::compile::Options;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
@@ -35,6 +36,10 @@ pub(super) struct State {
     pub(super) documents: BTreeMap<String, Document>,
     /// The diagnostics that the editor has been told, by path, and of which version of an open document.
     pub(super) published: BTreeMap<String, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
+    /// The tokens of open documents that the editor has last been told.
+    pub(super) tokens: BTreeMap<String, Told>,
+    /// What is not needed any more, and freed when nobody waits.
+    pub(super) retired: Vec<(Option<Document>, Option<Arc<Parsed>>)>,
     folders: Vec<String>,
     disk: Disk,
 }
@@ -89,6 +94,8 @@ impl State {
             workspace,
             documents: BTreeMap::new(),
             published: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            retired: Vec::new(),
             folders,
             disk: Disk::default(),
         };
@@ -246,7 +253,7 @@ impl State {
         match &file {
             Some(file) => self.workspace.set(path, Arc::clone(file)),
             None => self.workspace.remove(path),
-        }
+        };
         file
     }
 
@@ -258,15 +265,18 @@ impl State {
     fn change(&mut self, params: DidChangeTextDocumentParams) -> Result<(), String> {
         let uri = params.text_document.uri;
         let path = path_of(&uri);
-        let (Some(_), Some(file)) = (self.documents.get(&path), self.workspace.get(&path)) else {
+        let (Some(document), Some(file)) = (self.documents.get(&path), self.workspace.get(&path)) else {
             return Err(format!("`{}` is not open", uri.as_str()));
         };
         let mut text = file.text().to_owned();
-        for change in params.content_changes {
+        let mut lines = Arc::clone(&document.lines);
+        for (at, change) in params.content_changes.into_iter().enumerate() {
             match change.range {
                 None => text = change.text,
                 Some(range) => {
-                    let lines = Lines::new(&text, self.encoding);
+                    if at > 0 {
+                        lines = Arc::new(Lines::new(&text, self.encoding));
+                    }
                     let offset = |position: Position| lines.offset(&text, position);
                     let (start, end) = (offset(range.start), offset(range.end));
                     text.replace_range(start.min(end)..end.max(start), &change.text);
@@ -280,6 +290,7 @@ impl State {
     fn close(&mut self, uri: &Uri) {
         let path = path_of(uri);
         self.documents.remove(&path);
+        self.tokens.remove(&path);
         self.workspace.remove(&path);
         self.forget(&path);
     }
@@ -290,8 +301,8 @@ impl State {
         let lines = Arc::new(Lines::new(&text, self.encoding));
         let document =
             Document { uri: uri.clone(), version, lines, analysis: None, uses: BTreeSet::new(), found: None };
-        self.workspace.set(&path, Arc::new(Parsed::new(path.as_str(), text)));
-        self.documents.insert(path.clone(), document);
+        let known = self.workspace.set(&path, Arc::new(Parsed::new(path.as_str(), text)));
+        self.retired.push((self.documents.insert(path.clone(), document), known));
         self.forget(&path);
     }
 

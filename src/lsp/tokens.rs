@@ -1,15 +1,26 @@
 //! Semantic tokens, in the protocol's relative form.
 
 use super::answers::Refusal;
+use super::disk::path_of;
 use super::state::State;
 use crate::ide::tokens::{Class, Token, tokens};
 use lsp_types::{
-    Position, SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens,
-    SemanticTokensFullOptions, SemanticTokensLegend, SemanticTokensOptions, SemanticTokensParams,
-    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult,
-    SemanticTokensServerCapabilities, Uri,
+    Position, SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensDelta,
+    SemanticTokensDeltaParams, SemanticTokensEdit, SemanticTokensFullDeltaResult, SemanticTokensFullOptions,
+    SemanticTokensLegend, SemanticTokensOptions, SemanticTokensParams, SemanticTokensRangeParams,
+    SemanticTokensRangeResult, SemanticTokensResult, SemanticTokensServerCapabilities, Uri,
 };
 use std::ops::Range;
+
+/// How many numbers a token is in the protocol.
+const NUMBERS: usize = 5;
+
+/// The tokens of a document as an editor has last been told, and the number of that answer.
+#[derive(Default)]
+pub(super) struct Told {
+    number: u32,
+    data: Vec<SemanticToken>,
+}
 
 /// What the server says about its tokens.
 pub(super) fn provider() -> SemanticTokensServerCapabilities {
@@ -19,7 +30,7 @@ pub(super) fn provider() -> SemanticTokensServerCapabilities {
             token_modifiers: vec![SemanticTokenModifier::DECLARATION],
         },
         range: Some(true),
-        full: Some(SemanticTokensFullOptions::Bool(true)),
+        full: Some(SemanticTokensFullOptions::Delta { delta: Some(true) }),
         ..SemanticTokensOptions::default()
     }
     .into()
@@ -29,8 +40,47 @@ pub(super) fn full(
     state: &mut State,
     params: SemanticTokensParams,
 ) -> Result<Option<SemanticTokensResult>, Refusal> {
-    let tokens = encoded(state, &params.text_document.uri, |_| true)?;
-    Ok(Some(SemanticTokensResult::Tokens(tokens)))
+    let (known, data) = told(state, &params.text_document.uri)?;
+    let result_id = Some((known.number + 1).to_string());
+    Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
+}
+
+/// What has changed in the tokens since an earlier answer, or all of them where that answer is not the last one.
+pub(super) fn delta(
+    state: &mut State,
+    params: SemanticTokensDeltaParams,
+) -> Result<Option<SemanticTokensFullDeltaResult>, Refusal> {
+    let (known, data) = told(state, &params.text_document.uri)?;
+    let result_id = Some((known.number + 1).to_string());
+    if params.previous_result_id != known.number.to_string() {
+        return Ok(Some(SemanticTokensFullDeltaResult::Tokens(SemanticTokens { result_id, data })));
+    }
+    let edits = change(&known.data, data).into_iter().collect();
+    Ok(Some(SemanticTokensFullDeltaResult::TokensDelta(SemanticTokensDelta { result_id, edits })))
+}
+
+/// The one edit that makes some tokens of others.
+fn change(old: &[SemanticToken], mut new: Vec<SemanticToken>) -> Option<SemanticTokensEdit> {
+    let same = |(old, new): &(&SemanticToken, &SemanticToken)| old == new;
+    let before = old.iter().zip(&new).take_while(same).count();
+    let after = old[before..].iter().rev().zip(new[before..].iter().rev()).take_while(same).count();
+    new.truncate(new.len() - after);
+    let data = new.split_off(before);
+    let gone = old.len() - before - after;
+    let numbers = |tokens: usize| u32::try_from(tokens * NUMBERS).unwrap_or(u32::MAX);
+    (gone > 0 || !data.is_empty()).then(|| SemanticTokensEdit {
+        start: numbers(before),
+        delete_count: numbers(gone),
+        data: Some(data),
+    })
+}
+
+/// What the editor was told last about a document, and its tokens now, which are what it will have been told.
+fn told(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), Refusal> {
+    let data = encoded(state, uri, |_| true)?;
+    let known = state.tokens.remove(&path_of(uri)).unwrap_or_default();
+    state.tokens.insert(path_of(uri), Told { number: known.number + 1, data: data.clone() });
+    Ok((known, data))
 }
 
 pub(super) fn range(
@@ -39,15 +89,15 @@ pub(super) fn range(
 ) -> Result<Option<SemanticTokensRangeResult>, Refusal> {
     let wanted = params.range;
     let within = |lines: &Range<u32>| lines.start <= wanted.end.line && wanted.start.line <= lines.end;
-    let tokens = encoded(state, &params.text_document.uri, within)?;
-    Ok(Some(SemanticTokensRangeResult::Tokens(tokens)))
+    let data = encoded(state, &params.text_document.uri, within)?;
+    Ok(Some(SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data })))
 }
 
 fn encoded(
     state: &State,
     uri: &Uri,
     within: impl Fn(&Range<u32>) -> bool,
-) -> Result<SemanticTokens, Refusal> {
+) -> Result<Vec<SemanticToken>, Refusal> {
     let (path, file) = state.file(uri)?;
     let (text, lines) = (file.text(), state.lines(&path, &file));
     let mut data = Vec::new();
@@ -79,5 +129,5 @@ fn encoded(
             last = from;
         }
     }
-    Ok(SemanticTokens { result_id: None, data })
+    Ok(data)
 }

@@ -15,7 +15,6 @@ use initflow::source::Sources;
 use initflow::steps::Images;
 use initflow::syntax::parse;
 use serde_json::Value;
-use std::sync::Arc;
 
 /// Files whose cases are about the language, and not about the API.
 const OF_THE_LANGUAGE: &[&str] = &["clone.txt", "flow.txt", "migrations.txt", "restricted.txt", "steps.txt"];
@@ -145,7 +144,7 @@ impl Case<'_> {
 fn lowered(program: String, version: Version) -> Vec<Value> {
     let mut sources = Sources::default();
     let id = sources.add("case", program);
-    let document = Arc::new(parse(sources.get(id)).document);
+    let document = parse(sources.get(id)).document;
     let files = [File { document, uses: Vec::new() }];
     let (images, settings) = (Images::default(), Vec::new());
     let program = Program {

@@ -50,7 +50,6 @@ const PIECES: &[&str] = &[
 
 /// What depends on the whole text, with all places in it.
 const COMPARED: &[&str] = &[
-    "textDocument/semanticTokens/full",
     "textDocument/documentSymbol",
     "textDocument/foldingRange",
     "textDocument/formatting",
@@ -81,6 +80,7 @@ fn edited(seed: u64, encoding: Encoding) {
     }
     client.open(&uri, 0, &text.text);
     let mut version = 0;
+    let mut colours = Colours::default();
     for round in 0..8 {
         for _ in 0..rng.usize(1..12) {
             version += 1;
@@ -89,8 +89,38 @@ fn edited(seed: u64, encoding: Encoding) {
         }
         let what = format!("seed {seed}, {}, round {round}", encoding.name());
         compare(&mut client, &folder, (&uri, version), &text, &what);
+        colours.follow(&mut client, &uri, &text, &what);
     }
     client.stop();
+}
+
+/// The semantic tokens as an editor keeps them, by what has changed since it asked last.
+#[derive(Default)]
+struct Colours {
+    id: String,
+    data: Vec<Value>,
+}
+
+impl Colours {
+    fn follow(&mut self, client: &mut Client, uri: &str, text: &Text, what: &str) {
+        let mut asked = params(uri, text, 0);
+        asked["previousResultId"] = json!(self.id);
+        let told = client.request("textDocument/semanticTokens/full/delta", asked.clone()).unwrap();
+        match told["edits"].as_array() {
+            None => self.data = told["data"].as_array().unwrap().clone(),
+            Some(edits) => {
+                for edit in edits {
+                    let start = edit["start"].as_u64().unwrap() as usize;
+                    let end = start + edit["deleteCount"].as_u64().unwrap() as usize;
+                    self.data.splice(start..end, edit["data"].as_array().unwrap().clone());
+                }
+            }
+        }
+        assert!(self.id.is_empty() || told["edits"].is_array(), "{what}: all tokens again");
+        let whole = client.request("textDocument/semanticTokens/full", asked).unwrap();
+        assert_eq!(json!(self.data), whole["data"], "{what}");
+        whole["resultId"].as_str().unwrap().clone_into(&mut self.id);
+    }
 }
 
 /// Changes the text somewhere, and says how.
