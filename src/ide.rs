@@ -17,7 +17,7 @@ use crate::compile::{Compilation, Compiled, Loader, Options, compile_parsed, joi
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceFile, Sources};
 use crate::syntax::tree::{Document, Piece, Statement, ValueKind};
-use crate::syntax::{Parse, parse};
+use crate::syntax::{Memory, Parse, parse, parse_again};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -29,6 +29,7 @@ pub struct Parsed {
     pub source: SourceFile,
     /// Its tree and its syntax errors.
     pub parse: Parse,
+    memory: Memory,
 }
 
 /// A place in a file.
@@ -67,7 +68,16 @@ impl Parsed {
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let source = SourceFile::new(FileId(0), path, text);
         let parse = parse(&source);
-        Self { source, parse }
+        Self { source, parse, memory: Memory::default() }
+    }
+
+    /// Reads its text as it is after a change.
+    #[must_use]
+    pub fn changed(&self, text: impl Into<String>) -> Self {
+        let source = SourceFile::new(FileId(0), self.source.name.as_str(), text);
+        let mut memory = self.memory.clone();
+        let parse = parse_again(&source, &mut memory);
+        Self { source, parse, memory }
     }
 
     /// The text.

@@ -6,6 +6,7 @@
 mod blocks;
 mod brackets;
 mod grammar;
+mod memory;
 mod mistakes;
 mod reader;
 mod statement;
@@ -16,6 +17,7 @@ mod values;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 use grammar::Stop;
+pub use memory::Memory;
 use reader::Reader;
 use std::sync::Arc;
 use tree::Document;
@@ -48,20 +50,33 @@ pub fn parse(source: &SourceFile) -> Parse {
         reader.take(tokens);
         reader.errors.len() < MAX_ERRORS
     });
-    let statements = match read {
-        Ok(()) => blocks::assemble(&mut reader),
-        // Only a thread without stack left comes here: the grammar accepts every text.
-        Err(Stop::NoStack(at)) => {
+    let Err(stop) = read else { return tree(reader) };
+    // Only a thread without stack left comes to the first: the grammar accepts every text.
+    let error = match stop {
+        Stop::NoStack(at) => {
             let place = Span::new(source.id, at, at);
-            reader.report(mistakes::too_deep(place, "brackets", MAX_BRACKET_DEPTH));
-            Vec::new()
+            mistakes::too_deep(place, "brackets", MAX_BRACKET_DEPTH)
         }
-        Err(Stop::TooLong(stretch)) => {
-            let place = Span::new(source.id, stretch.start, stretch.start);
-            reader.report(mistakes::too_long(place));
-            Vec::new()
-        }
+        Stop::TooLong(stretch) => mistakes::too_long(Span::new(source.id, stretch.start, stretch.start)),
     };
+    reader.report(error);
+    reader.items.clear();
+    reader.statements.clear();
+    tree(reader)
+}
+
+/// Reads a source that differs little from the one read before: what has not changed is not scanned again.
+pub fn parse_again(source: &SourceFile, memory: &mut Memory) -> Parse {
+    let mut reader = Reader::new(source);
+    match memory.tokens(&source.text).filter(|_| mistakes::yaml(source).is_none()) {
+        Some(tokens) => tokens.iter().for_each(|tokens| reader.take(tokens)),
+        None => return parse(source),
+    }
+    if reader.errors.len() < MAX_ERRORS { tree(reader) } else { parse(source) }
+}
+
+fn tree(mut reader: Reader<'_>) -> Parse {
+    let statements = blocks::assemble(&mut reader);
     let Reader { comments, mut errors, .. } = reader;
     errors.sort_by_key(|error| error.primary.span.start);
     Parse { document: Arc::new(Document { statements, comments }), errors }

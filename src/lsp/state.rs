@@ -301,7 +301,12 @@ impl State {
         let lines = Arc::new(Lines::new(&text, self.encoding));
         let document =
             Document { uri: uri.clone(), version, lines, analysis: None, uses: BTreeSet::new(), found: None };
-        let known = self.workspace.set(&path, Arc::new(Parsed::new(path.as_str(), text)));
+        let known = self.workspace.get(&path).filter(|_| self.documents.contains_key(&path));
+        let file = match known {
+            Some(known) => known.changed(text),
+            None => Parsed::new(path.as_str(), text),
+        };
+        let known = self.workspace.set(&path, Arc::new(file));
         self.retired.push((self.documents.insert(path.clone(), document), known));
         self.forget(&path);
     }

@@ -40,7 +40,7 @@ pub(super) enum Stop {
 
 /// Reads a text, until `each` has had enough.
 pub(super) fn read(text: &str, mut each: impl FnMut(&[Token]) -> bool + Send) -> Result<(), Stop> {
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = start(text);
     let mut stretches = std::iter::successors(Some(start..stretch_end(text, start)), |last| {
         (last.end < text.len()).then(|| last.end..stretch_end(text, last.end))
     });
@@ -67,9 +67,18 @@ fn scan_all(text: &str, stretches: &[Range<usize>]) -> Vec<Result<Vec<Token>, St
     stretches.par_iter().map(|stretch| scan(text, stretch)).collect()
 }
 
-/// Where a text can be cut: behind a line that holds only a `}`, at its start, which no string and no bracket spans.
+/// Where a text starts.
+pub(super) fn start(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+}
+
+/// The end of the stretch from a place on.
 fn stretch_end(text: &str, start: usize) -> usize {
-    let from = text.len().min(start.saturating_add(STRETCH));
+    cut(text, text.len().min(start.saturating_add(STRETCH)))
+}
+
+/// Where a text can be cut, from a place on: behind a line that holds only a `}`, at its start, which no string and no bracket spans.
+pub(super) fn cut(text: &str, from: usize) -> usize {
     let bytes = &text.as_bytes()[from..];
     let newline = bytes.windows(3).position(|window| window == b"\n}\n" || window == b"\n}\r");
     match newline.map(|at| from + at + 2) {
@@ -80,7 +89,7 @@ fn stretch_end(text: &str, start: usize) -> usize {
 }
 
 /// Reads one stretch.
-fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Stop> {
+pub(super) fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Stop> {
     if stretch.len() > LONGEST {
         return Err(Stop::TooLong(stretch.clone()));
     }

@@ -1,7 +1,7 @@
 //! What holds for every text, and what one slip of the hand costs.
 
 use super::super::tree::{Argument, Document, Name, Piece, Statement, Value, ValueKind};
-use super::super::{MAX_BLOCK_DEPTH, Parse, parse};
+use super::super::{MAX_BLOCK_DEPTH, Memory, Parse, parse, parse_again};
 use crate::diagnostic::Applicability;
 use crate::source::{FileId, SourceFile, Span};
 use proptest::prelude::*;
@@ -241,6 +241,33 @@ proptest! {
         let (source, parsed) = read(&text);
         check_invariants(&source, &parsed);
     }
+
+    #[test]
+    fn what_is_read_again_is_the_same(texts in proptest::collection::vec(damaged_program(), 2..5)) {
+        let mut memory = Memory::default();
+        for (at, text) in texts.iter().enumerate() {
+            let text = texts[..at].concat() + text;
+            prop_assert_eq!(again(&text, &mut memory), format!("{:?}", read(&text).1));
+        }
+    }
+}
+
+fn again(text: &str, memory: &mut Memory) -> String {
+    format!("{:?}", parse_again(&SourceFile::new(FileId(0), "test.initflow", text), memory))
+}
+
+#[test]
+fn one_character_less_is_read_again() {
+    let program = PROGRAMS.concat();
+    let mut memory = Memory::default();
+    again(&program, &mut memory);
+    let mut alone = 0;
+    for text in deletions(&program) {
+        assert_eq!(again(&text, &mut memory), format!("{:?}", read(&text).1), "{text}");
+        alone += usize::from(memory.clone().tokens(&text).is_some());
+    }
+    let share = alone * 100 / program.chars().count();
+    assert!(share > 95, "only {share} % are read in stretches");
 }
 
 /// Every text that is a program with one character taken out.
