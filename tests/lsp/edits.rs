@@ -107,7 +107,7 @@ impl Colours {
         asked["previousResultId"] = json!(self.id);
         let told = client.request("textDocument/semanticTokens/full/delta", asked.clone()).unwrap();
         match told["edits"].as_array() {
-            None => self.data = told["data"].as_array().unwrap().clone(),
+            None => self.data.clone_from(told["data"].as_array().unwrap()),
             Some(edits) => {
                 for edit in edits {
                     let start = edit["start"].as_u64().unwrap() as usize;
