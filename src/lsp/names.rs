@@ -2,14 +2,15 @@
 
 use super::answers::Refusal;
 use super::state::State;
-use crate::ide::Location;
 use crate::ide::names::{definition, references, references_in};
+use crate::ide::outline::links;
 use crate::ide::rename::{rename, renameable};
+use crate::ide::{Location, Range32};
 use lsp_server::ErrorCode;
 use lsp_types::{
-    DocumentHighlight, DocumentHighlightParams, GotoDefinitionParams, GotoDefinitionResponse,
-    PrepareRenameResponse, ReferenceParams, RenameParams, TextDocumentPositionParams, TextEdit, Uri,
-    WorkspaceEdit,
+    DocumentHighlight, DocumentHighlightKind, DocumentHighlightParams, GotoDefinitionParams,
+    GotoDefinitionResponse, PrepareRenameResponse, ReferenceParams, RenameParams, TextDocumentPositionParams,
+    TextEdit, Uri, WorkspaceEdit,
 };
 use std::collections::HashMap;
 
@@ -17,10 +18,13 @@ pub(super) fn define(
     state: &mut State,
     params: GotoDefinitionParams,
 ) -> Result<Option<GotoDefinitionResponse>, Refusal> {
-    let (path, _, offset) = state.place(&params.text_document_position_params)?;
+    let (path, file, offset) = state.place(&params.text_document_position_params)?;
     state.know_used(&path);
-    let found = definition(&state.workspace, &path, offset);
-    let location = found.and_then(|(_, found)| state.location(&found.location));
+    let links = links(&state.workspace, &path, &file);
+    let link = links.into_iter().find(|(range, _)| range.touches(offset));
+    let start = |(_, path): (Range32, String)| Location { path, range: (0..0).into() };
+    let found = || definition(&state.workspace, &path, offset).map(|(_, found)| found.location);
+    let location = link.map(start).or_else(found).and_then(|location| state.location(&location));
     Ok(location.map(GotoDefinitionResponse::Scalar))
 }
 
@@ -44,7 +48,15 @@ pub(super) fn highlight(
     state.know_used(&path);
     let Some((_, found)) = definition(&state.workspace, &path, offset) else { return Ok(None) };
     let ranges = references_in(&state.workspace, &path, &found).into_iter();
-    let highlight = |range| DocumentHighlight { range: state.range(&path, &file, range), kind: None };
+    let is_declared = |range| found.location.range == range && found.location.path == path;
+    let highlight = |range| DocumentHighlight {
+        range: state.range(&path, &file, range),
+        kind: Some(if is_declared(range) {
+            DocumentHighlightKind::WRITE
+        } else {
+            DocumentHighlightKind::READ
+        }),
+    };
     Ok(Some(ranges.map(highlight).collect()))
 }
 
