@@ -4,6 +4,7 @@
 //! output, the output is the same.
 
 use super::names::{Definition, Kind, definition, references};
+use super::shape::word;
 use super::{Analysis, Location, Parsed, Range32, Workspace};
 use crate::compile::Options;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -65,6 +66,22 @@ pub fn rename(
         return Err(format!("then a name in `{}` means something else: `{name}` is taken", place.path));
     }
     Ok(places)
+}
+
+/// Where a file of parameters gives a param of a source its value, if all that it gives are params of that source.
+pub fn in_parameters(source: &Parsed, param: Range32, parameters: &Parsed) -> Option<Range32> {
+    let params: Vec<&str> = source
+        .document()
+        .statements
+        .iter()
+        .filter(|statement| statement.name.text == "param")
+        .filter_map(|statement| statement.values.first().and_then(word))
+        .collect();
+    let given = &parameters.document().statements;
+    let own = given.iter().all(|statement| params.contains(&&*statement.name.text));
+    let name = source.text().get(param.range())?;
+    let named = given.iter().find(|statement| statement.name.text == name && !statement.name.quoted);
+    named.filter(|_| own).map(|statement| statement.name.span.into())
 }
 
 fn is_stem(workspace: &Workspace, location: &Location) -> bool {

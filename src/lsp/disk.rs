@@ -89,6 +89,19 @@ pub(super) fn sources(folders: &[String]) -> Vec<String> {
     found
 }
 
+/// The files of parameters that stand beside a source.
+pub(super) fn parameters_beside(path: &str) -> Vec<Parsed> {
+    let entries = Path::new(path).parent().and_then(|folder| fs::read_dir(folder).ok());
+    let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
+    let small = |path: &PathBuf| fs::metadata(path).is_ok_and(|found| found.len() <= MAX_SOURCE_BYTES as u64);
+    let mut found: Vec<Parsed> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "params") && small(path))
+        .filter_map(|path| Some(Parsed::new(path.to_str()?, fs::read_to_string(&path).ok()?)))
+        .collect();
+    found.sort_by(|one, other| one.source.name.cmp(&other.source.name));
+    found
+}
+
 /// The nearest file of a name in the folder of a path or above it, and its text.
 pub(super) fn nearest(path: &str, name: &str, limit: usize) -> Option<(String, String)> {
     let folders = Path::new(path).ancestors().skip(1);

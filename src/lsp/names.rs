@@ -1,10 +1,12 @@
 //! Definition, references, highlights and renaming.
 
 use super::answers::Refusal;
+use super::disk::{parameters_beside, uri_of};
+use super::position::Lines;
 use super::state::State;
-use crate::ide::names::{definition, references, references_in};
+use crate::ide::names::{Definition, Kind, definition, references, references_in};
 use crate::ide::outline::links;
-use crate::ide::rename::{rename, renameable};
+use crate::ide::rename::{in_parameters, rename, renameable};
 use crate::ide::{Location, Range32};
 use lsp_server::ErrorCode;
 use lsp_types::{
@@ -81,6 +83,17 @@ pub(super) fn change(state: &mut State, params: RenameParams) -> Result<Option<W
     for place in places.iter().filter_map(|place| state.location(place)) {
         let edit = TextEdit { range: place.range, new_text: params.new_name.clone() };
         changes.entry(place.uri).or_default().push(edit);
+    }
+    let found = definition(&state.workspace, &path, offset).map(|(_, found)| found);
+    if let Some(Definition { location, kind: Kind::Param }) = found
+        && let Some(source) = state.workspace.get(&location.path)
+    {
+        for file in parameters_beside(&location.path) {
+            let place = in_parameters(source, location.range, &file);
+            let Some((place, uri)) = place.zip(uri_of(&file.source.name)) else { continue };
+            let range = Lines::new(file.text(), state.encoding).range(file.text(), place);
+            changes.entry(uri).or_default().push(TextEdit { range, new_text: params.new_name.clone() });
+        }
     }
     Ok(Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }))
 }
