@@ -2,12 +2,17 @@
 //!
 //! Invariant: a shape follows from names and places alone, so that also a text that does not compile has one.
 
+mod body;
+mod roles;
+
+pub use roles::roles;
+
 use super::Parsed;
 use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
 use crate::model::WorkloadKind;
-use crate::statement::{Body, Clause, Entry, Place, Slot, Type};
-use crate::syntax::tree::{Document, Operator, Statement, Value, ValueKind};
-use crate::vocabulary::{self, CONTAINERS, REPLACED};
+use crate::statement::{Clause, Entry, Place, Type};
+use crate::syntax::tree::{Document, Statement, Value, ValueKind};
+use crate::vocabulary::{self, REPLACED};
 
 /// What a block holds.
 #[derive(Clone, Copy, Debug)]
@@ -173,7 +178,7 @@ pub fn at(file: &Parsed, offset: usize) -> Cursor<'_> {
 pub fn shape(statement: &Statement, inside: Inside) -> Shaped<'_> {
     let name = if statement.name.quoted { None } else { Some(statement.name.text.as_str()) };
     let meaning = meaning(name, &statement.name.text, inside);
-    Shaped { statement, inside, meaning, body: body(statement, meaning, inside) }
+    Shaped { statement, inside, meaning, body: body::body(statement, meaning, inside) }
 }
 
 /// The objects whose fields may stand among the statements of a workload: its levels, the outermost first.
@@ -226,40 +231,6 @@ pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static Object, &'static
     objects.into_iter().flat_map(each).filter(move |(_, field)| !is_replaced(field))
 }
 
-/// What the values of a statement are, one role a value.
-pub fn roles(shaped: &Shaped) -> Vec<Role> {
-    let values = shaped.statement.values.as_slice();
-    match shaped.meaning {
-        Meaning::Entry(entry) => match entry.name {
-            "let" => declaration(values, Role::Expression),
-            "param" => declaration(values, Role::TypeWord),
-            "template" => {
-                let roles = [Role::Kind, Role::Template].into_iter().chain(std::iter::repeat(Role::Unknown));
-                roles.take(values.len()).collect()
-            }
-            "defaults" => vec![Role::Kind; values.len()],
-            "when" => values.iter().map(expression).collect(),
-            "else" => {
-                let when = |at: usize, value: &Value| {
-                    if at == 0 && word(value) == Some("when") {
-                        Role::Keyword(None)
-                    } else {
-                        expression(value)
-                    }
-                };
-                values.iter().enumerate().map(|(at, value)| when(at, value)).collect()
-            }
-            _ => head(entry.head, values),
-        },
-        Meaning::Field(_, field) => vec![Role::Field(&field.ty); values.len()],
-        Meaning::Variable => vec![Role::Variable; values.len()],
-        Meaning::Key(ty) => vec![Role::Field(ty); values.len()],
-        Meaning::Resource => vec![Role::Slot("amount", Type::Memory); values.len()],
-        Meaning::Free => vec![Role::Field(&FieldType::Any); values.len()],
-        Meaning::Unknown => vec![Role::Unknown; values.len()],
-    }
-}
-
 /// The words of a value, if it is one.
 pub fn word(value: &Value) -> Option<&str> {
     match &value.kind {
@@ -309,221 +280,5 @@ fn meaning(name: Option<&str>, text: &str, inside: Inside) -> Meaning {
     }
 }
 
-fn body(statement: &Statement, meaning: Meaning, inside: Inside) -> Inside {
-    match meaning {
-        Meaning::Entry(entry) => entry_body(statement, entry, inside),
-        Meaning::Field(object, field) => match (object.name, field.name) {
-            ("StatefulSetSpec", "volumeClaimTemplates") => Inside::Object(&schema::PERSISTENT_VOLUME_CLAIM),
-            _ => of_type(&field.ty),
-        },
-        Meaning::Key(ty) => of_type(ty),
-        Meaning::Free => Inside::Free,
-        Meaning::Variable | Meaning::Resource | Meaning::Unknown => Inside::Unknown,
-    }
-}
-
-fn entry_body(statement: &Statement, entry: &'static Entry, inside: Inside) -> Inside {
-    match entry.name {
-        "when" | "else" => inside,
-        "template" => statement.values.first().and_then(word).map_or(Inside::Unknown, of_kind),
-        "defaults" => {
-            Inside::Container(statement.values.first().and_then(word).and_then(container).unwrap_or("step"))
-        }
-        "env" => Inside::Environment,
-        "metadata" => Inside::Object(&schema::OBJECT_META),
-        "budget" => Inside::Budget,
-        "volume" => source(statement),
-        "job" if matches!(inside, Inside::Workload(_)) => Inside::Template(&schema::JOB_SPEC),
-        "pod" if matches!(inside, Inside::Workload(_)) => Inside::Template(&schema::POD_SPEC),
-        name => match (of_kind(name), entry.body) {
-            (Inside::Unknown, Body::Fields(object)) => {
-                schema::object(object).map_or(Inside::Unknown, Inside::Object)
-            }
-            (known, _) => known,
-        },
-    }
-}
-
-/// What the block of a workload, a part or a container holds, by the word that opens it.
-fn of_kind(name: &str) -> Inside {
-    match (WorkloadKind::of(name), container(name)) {
-        (Some(kind), _) => Inside::Workload(Some(kind)),
-        (None, Some(container)) => Inside::Container(container),
-        (None, None) if name == "part" => Inside::Workload(None),
-        (None, None) => Inside::Unknown,
-    }
-}
-
-fn container(name: &str) -> Option<&'static str> {
-    CONTAINERS.iter().find(|container| **container == name).copied()
-}
-
-/// What the block of a volume holds: the other fields of the source that its head names, or any source.
-fn source(statement: &Statement) -> Inside {
-    let named = match statement.values.get(1).and_then(word) {
-        Some("scratch" | "memory") => "emptyDir",
-        Some("claim") => "persistentVolumeClaim",
-        Some("secret") => "secret",
-        Some("configmap") => "configMap",
-        Some("host") => "hostPath",
-        Some("image") => "image",
-        _ => return Inside::Object(&schema::VOLUME),
-    };
-    schema::VOLUME.field(named).map_or(Inside::Unknown, |field| of_type(&field.ty))
-}
-
-fn of_type(ty: &'static FieldType) -> Inside {
-    match ty {
-        FieldType::Object(object) | FieldType::List(FieldType::Object(object)) => Inside::Object(object),
-        FieldType::Map(inner) | FieldType::List(FieldType::Map(inner)) => Inside::Map(inner),
-        FieldType::Any => Inside::Free,
-        _ => Inside::Unknown,
-    }
-}
-
-/// `name = …`, or `name: type = …`: what stands before the `=` is of the kind that is given.
-fn declaration(values: &[Value], before: Role) -> Vec<Role> {
-    let mut role = before;
-    let each = |(at, value): (usize, &Value)| match value.kind {
-        ValueKind::Operator(operator) => {
-            if operator == Operator::Assign {
-                role = Role::Expression;
-            }
-            Role::Operator
-        }
-        _ if at == 0 => Role::Declares,
-        _ => role,
-    };
-    values.iter().enumerate().map(each).collect()
-}
-
-fn expression(value: &Value) -> Role {
-    if matches!(value.kind, ValueKind::Operator(_)) { Role::Operator } else { Role::Expression }
-}
-
-/// The values of a head by its slots: plain values first, then clauses.
-fn head(slots: &'static [Slot], values: &[Value]) -> Vec<Role> {
-    let clause_of = |value: &Value| {
-        let word = word(value)?;
-        slots.iter().find_map(|slot| match slot {
-            Slot::Clause(clause) if clause.word == word => Some(*clause),
-            _ => None,
-        })
-    };
-    let plain =
-        || slots.iter().filter(|slot| matches!(slot, Slot::One(..) | Slot::Maybe(..) | Slot::Many(..)));
-    let needed = plain().filter(|slot| !matches!(slot, Slot::Maybe(..))).count().min(values.len());
-    let given = needed + values[needed..].iter().take_while(|value| clause_of(value).is_none()).count();
-    let mut spare = given - needed;
-    let mut roles = Vec::with_capacity(values.len());
-    for slot in plain() {
-        let (name, ty, count) = match *slot {
-            Slot::One(name, ty) => (name, ty, 1),
-            Slot::Maybe(name, ty) => (name, ty, spare.min(1)),
-            Slot::Many(name, ty) => (name, ty, 1 + spare),
-            Slot::Clause(_) | Slot::Free(_) => continue,
-        };
-        match slot {
-            Slot::Maybe(..) => spare -= count,
-            Slot::Many(..) => spare = 0,
-            _ => {}
-        }
-        let left = given - roles.len().min(given);
-        roles.extend(std::iter::repeat_n(slot_role(name, ty), count.min(left)));
-    }
-    let mut open: &[Slot] = &[];
-    for value in &values[roles.len()..] {
-        let role = match (open.split_first(), clause_of(value)) {
-            (Some((Slot::One(name, ty), rest)), _) | (Some((Slot::Maybe(name, ty), rest)), None) => {
-                open = rest;
-                slot_role(name, *ty)
-            }
-            (_, Some(clause)) => {
-                open = clause.values;
-                Role::Keyword(Some(clause))
-            }
-            _ => Role::Unknown,
-        };
-        roles.push(role);
-    }
-    roles
-}
-
-fn slot_role(name: &'static str, ty: Type) -> Role {
-    if ty == Type::Name { Role::Declares } else { Role::Slot(name, ty) }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Each statement's name with what it means, and what its values are.
-    fn shapes(text: &str) -> String {
-        let file = Parsed::new("a", text);
-        let mut lines = Vec::new();
-        walk(file.document(), |shaped, around| {
-            let meaning = match shaped.meaning {
-                Meaning::Entry(entry) => entry.signature(),
-                Meaning::Field(object, field) => format!("{}.{}", object.name, field.name),
-                other => format!("{other:?}"),
-            };
-            let roles = roles(shaped).into_iter().map(|role| match role {
-                Role::Keyword(_) => "keyword".to_owned(),
-                Role::Slot(name, _) => name.to_owned(),
-                Role::Field(_) => "field".to_owned(),
-                other => format!("{other:?}"),
-            });
-            let roles: Vec<String> = roles.collect();
-            lines.push(format!(
-                "{}{}: {meaning} [{}]",
-                "  ".repeat(around.len()),
-                shaped.statement.name.text,
-                roles.join(", ")
-            ));
-        });
-        lines.join("\n")
-    }
-
-    #[test]
-    fn every_statement_has_a_meaning_and_every_value_a_role() {
-        let text = "use \"std\" as s\nparam tag: string = \"v1\"\ndeployment shop {\n  replicas 3\n  volume a memory 1Mi\n  \
-                    step b { writes a at /x sub \"c\" }\n  app web {\n    port http 8080\n    port 90\n    env { A \"x\" }\n    \
-                    securityContext { runAsUser 1 }\n  }\n}\n";
-        insta::assert_snapshot!(shapes(text), @r#"
-    use: use "file.initflow" [as name] ["file.initflow", keyword, Declares]
-    param: param name: type [= default] [Declares, Operator, TypeWord, Operator, Expression]
-    deployment: deployment [name] [from template(…)] [{ … }] [Declares]
-      replicas: DeploymentSpec.replicas [field]
-      volume: volume name [scratch [size] | memory [size] | claim name | secret name | configmap name | host path | image reference] [Declares, keyword, size]
-      step: step name [from template(…)] [{ … }] [Declares]
-        writes: writes volume at path [sub folder] [volume, keyword, path, keyword, folder]
-      app: app name [from template(…)] [{ … }] [Declares]
-        port: port [name] number [tcp | udp | sctp] [host number] [Declares, number]
-        port: port [name] number [tcp | udp | sctp] [host number] [number]
-        env: env { … } []
-          A: Variable [Variable]
-        securityContext: Container.securityContext []
-          runAsUser: SecurityContext.runAsUser [field]
-    "#);
-    }
-
-    #[test]
-    fn what_compiles_has_no_statement_and_no_value_without_a_meaning() {
-        let library = crate::source::std().text.clone();
-        let examples =
-            std::fs::read_dir("examples").unwrap().flat_map(|entry| std::fs::read_dir(entry.unwrap().path()));
-        let files = examples.flatten().map(|entry| entry.unwrap().path());
-        let sources = files.filter(|path| path.extension().is_some_and(|extension| extension == "initflow"));
-        let texts: Vec<String> =
-            sources.map(|path| std::fs::read_to_string(path).unwrap()).chain([library]).collect();
-        assert!(texts.len() > 10, "there are examples");
-        for text in texts {
-            let file = Parsed::new("a", text);
-            walk(file.document(), |shaped, _| {
-                let text = file.source.slice(shaped.statement.span);
-                assert!(!matches!(shaped.meaning, Meaning::Unknown), "{text}");
-                assert!(!roles(shaped).iter().any(|role| matches!(role, Role::Unknown)), "{text}");
-            });
-        }
-    }
-}
+mod tests;

@@ -110,8 +110,8 @@ impl Colours {
             None => self.data.clone_from(told["data"].as_array().unwrap()),
             Some(edits) => {
                 for edit in edits {
-                    let start = edit["start"].as_u64().unwrap() as usize;
-                    let end = start + edit["deleteCount"].as_u64().unwrap() as usize;
+                    let number = |key: &str| usize::try_from(edit[key].as_u64().unwrap()).unwrap();
+                    let (start, end) = (number("start"), number("start") + number("deleteCount"));
                     self.data.splice(start..end, edit["data"].as_array().unwrap().clone());
                 }
             }
