@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::compile::Options;
 use std::sync::Arc;
@@ -35,52 +34,52 @@ fn a_place_is_explained() {
              app web { image$0Pull$0Policy Al$0ways; image \"w\"; rea$0ds v a$0t /v; cpu 250m; memory 64Mi; ready tcp 80 every$0 5s }\n}\n"
         ),
         @r#"
-            QoS class Burstable.
+        QoS class Burstable.
 
-            | effective | requests | limits | set by |
-            |---|---|---|---|
-            | cpu | 1 | none | step `make` |
-            | memory | 1Gi | none | step `make` |
+        | effective | requests | limits | set by |
+        |---|---|---|---|
+        | cpu | 1 | none | step `make` |
+        | memory | 1Gi | none | step `make` |
 
-            ---
-            Starts as 1 of 2: as written.
+        ---
+        Starts as 1 of 2: as written.
 
-            It requests cpu 1, memory 1Gi.
+        It requests cpu 1, memory 1Gi.
 
-            While it runs, the pod needs cpu 1, memory 1Gi.
-            ---
-            ```initflow
-            let tag = "1"
-            ```
-            The version.
-            ---
-            `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
+        While it runs, the pod needs cpu 1, memory 1Gi.
+        ---
+        ```initflow
+        let tag = "1"
+        ```
+        The version.
+        ---
+        `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
 
-            Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
-            ---
-            `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
+        Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
+        ---
+        `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
 
-            Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
-            ---
-            `Always` of `Container.imagePullPolicy`, which is `Always`, `IfNotPresent`, `Never`
-            ---
-            ```initflow
-            reads volume at path [sub folder]
-            ```
-            Mounts a volume read-only; what writes it runs before.
+        Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
+        ---
+        `Always` of `Container.imagePullPolicy`, which is `Always`, `IfNotPresent`, `Never`
+        ---
+        ```initflow
+        reads volume at path [sub folder]
+        ```
+        Mounts a volume read-only; what writes it runs before.
 
-            Stands in a container.
-            ---
-            `at` of
-            ```initflow
-            reads volume at path [sub folder]
-            ```
-            ---
-            `every` of
-            ```initflow
-            ready (http port [path] | https port [path] | tcp port | grpc port [service] | exec command) [every time] [timeout time] [delay time] [failures count] [successes count]
-            ```
-            "#
+        Stands in a container.
+        ---
+        `at` of
+        ```initflow
+        reads volume at path [sub folder]
+        ```
+        ---
+        `every` of
+        ```initflow
+        ready (http port [path] | https port [path] | tcp port | grpc port [service] | exec command) [every time] [timeout time] [delay time] [failures count] [successes count]
+        ```
+        "#
     );
 }
 
@@ -89,39 +88,33 @@ fn what_hangs_on_a_param_without_a_value_is_not_said() {
     insta::assert_snapshot!(shown(
             "param n: cpu\npod a$0 {\n  step s$0 { image \"i\"; cpu n }\n  app w { image \"w\"; cpu 250m }\n}\n"
         ), @r#"
-            What it reserves is not known: a `param` has no default.
-            ---
-            When it starts is not known: a `param` has no default.
-            "#);
+        What it reserves is not known: a `param` has no default.
+        ---
+        When it starts is not known: a `param` has no default.
+        "#);
     insta::assert_snapshot!(shown_beside(
             "use \"lib\" as l\ndeployment a$0 from l.web()\n",
             "param n: cpu\ntemplate deployment web() { app w { image \"w\"; cpu n } }\n"
-        ), @r#"
-            What it reserves is not known: a `param` has no default.
-            "#);
+        ), @"What it reserves is not known: a `param` has no default.");
 }
 
 #[test]
 fn apps_start_together() {
     insta::assert_snapshot!(shown(
             "pod p { step s { image \"s\" }; app a$0 { image \"a\" }; app b { image \"b\" }; app c { image \"c\" } }\n"
-        ), @r#"
-            Starts together with `b`, `c`: after every step and sidecar.
-            "#);
+        ), @"Starts together with `b`, `c`: after every step and sidecar.");
 }
 
 #[test]
 fn a_step_of_a_template_is_explained_for_each_workload_that_has_another_place_for_it() {
     let template = "template deployment t() { volume v claim \"c\"; step s$0 { image \"s\"; reads v at /v }; app w { image \"w\" } }\n";
     let other = "deployment c from t() { step z { image \"z\"; writes v at /v } }\n";
-    insta::assert_snapshot!(shown(&format!("{template}deployment a from t()\ndeployment b from t()\n")), @r#"
-            Starts as 1 of 2: as written.
-            "#);
+    insta::assert_snapshot!(shown(&format!("{template}deployment a from t()\ndeployment b from t()\n")), @"Starts as 1 of 2: as written.");
     insta::assert_snapshot!(shown(&format!("{template}deployment a from t()\n{other}")), @r#"
-            In `a`: Starts as 1 of 2: as written.
+    In `a`: Starts as 1 of 2: as written.
 
-            In `c`: Starts as 2 of 3: reads `v`, which `z` writes; it stands elsewhere in the source.
-            "#);
+    In `c`: Starts as 2 of 3: reads `v`, which `z` writes; it stands elsewhere in the source.
+    "#);
 }
 
 #[test]
@@ -129,13 +122,13 @@ fn a_limit_is_said_as_it_holds() {
     insta::assert_snapshot!(shown(
             "pod p$0 { app a { image \"a\"; cpu 250m..1; memory ..1Gi }; app b { image \"b\"; memory ..1Gi } }\n"
         ), @r#"
-            QoS class Burstable.
+        QoS class Burstable.
 
-            | effective | requests | limits | set by |
-            |---|---|---|---|
-            | cpu | 250m | unbounded by `b` | `a` |
-            | memory | 2Gi | 2Gi | `a` and `b` together |
-            "#);
+        | effective | requests | limits | set by |
+        |---|---|---|---|
+        | cpu | 250m | unbounded by `b` | `a` |
+        | memory | 2Gi | 2Gi | `a` and `b` together |
+        "#);
 }
 
 #[test]
@@ -143,12 +136,12 @@ fn amounts_are_shown_in_base_units() {
     insta::assert_snapshot!(shown(
             "pod p { app a { image \"a\"; cpu 25$00m..1.5; memory ..1$0Gi } }\n"
         ), @r#"
-            `250m` is 0.25 cores, `1.5` is 1.5 cores
+        `250m` is 0.25 cores, `1.5` is 1.5 cores
 
-            request..limit: CPU as `request`, `request..limit` or `..limit`, such as `250m..1`
-            ---
-            `1Gi` is 1073741824 bytes
+        request..limit: CPU as `request`, `request..limit` or `..limit`, such as `250m..1`
+        ---
+        `1Gi` is 1073741824 bytes
 
-            request..limit: bytes as `request`, `request..limit` or `..limit`, such as `256Mi..1Gi`
-            "#);
+        request..limit: bytes as `request`, `request..limit` or `..limit`, such as `256Mi..1Gi`
+        "#);
 }

@@ -1,4 +1,3 @@
-
 use super::*;
 
 /// Each statement's name with what it means, and what its values are.
