@@ -1,26 +1,40 @@
-//! The lines of a source, and those of them that stay as they are because something in them is broken.
+//! The lines of a source: those of a statement, and those that stay as they are because something in them is broken.
 
-use super::Keep;
+use super::layout::Keep;
 use super::tokens::{Kind, Token};
+use crate::source::{FileId, SourceFile};
 use crate::syntax::Parse;
-use crate::syntax::tree::Statement;
+use crate::syntax::tree::{Document, Statement};
 use std::ops::Range;
 
 /// The lines of a text.
 pub(super) struct Lines<'t> {
-    text: &'t str,
+    pub(super) file: FileId,
+    pub(super) text: &'t str,
     starts: Vec<usize>,
 }
 
 impl<'t> Lines<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(super) fn new(source: &'t SourceFile) -> Self {
+        let text = source.text.as_str();
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self { text, starts: std::iter::once(0).chain(ends).collect() }
+        Self { file: source.id, text, starts: std::iter::once(0).chain(ends).collect() }
     }
 
     /// The line of an offset.
     pub(super) fn of(&self, offset: usize) -> usize {
         self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
+    }
+
+    /// Where a line starts.
+    pub(super) fn start(&self, line: usize) -> usize {
+        self.starts.get(line).copied().unwrap_or(self.text.len())
+    }
+
+    /// The lines that a range has something of; the line that it only reaches the start of is none.
+    pub(super) fn touched(&self, range: &Range<usize>) -> Range<usize> {
+        let last = range.end.saturating_sub(1).max(range.start);
+        self.of(range.start)..self.of(last) + 1
     }
 
     /// The text between two offsets.
@@ -35,15 +49,13 @@ impl<'t> Lines<'t> {
 
     /// Where the last of some lines ends, without its line end.
     pub(super) fn end(&self, range: &Range<usize>) -> usize {
-        let end = self.starts.get(range.end).copied().unwrap_or(self.text.len());
-        let start = self.starts.get(range.start).copied().unwrap_or(end);
+        let (start, end) = (self.start(range.start), self.start(range.end));
         start + self.text[start..end].trim_end_matches(['\n', '\r']).len()
     }
 
     /// Some lines as they are, without the end of the last.
     pub(super) fn text(&self, range: &Range<usize>) -> &'t str {
-        let start = self.starts.get(range.start).copied().unwrap_or(self.text.len());
-        self.between(start, self.end(range))
+        self.between(self.start(range.start), self.end(range))
     }
 
     /// The blanks that a line begins with.
@@ -119,6 +131,27 @@ fn is_balanced(tokens: &[Token]) -> bool {
         }
     }
     open.is_empty()
+}
+
+/// Some lines, and with them all lines of the statements that they have a part of; of a block only where it opens and ends.
+pub(super) fn statements(lines: &Lines, document: &Document, chosen: Range<usize>) -> Range<usize> {
+    let mut heads = Vec::new();
+    let mut blocks = vec![document.statements.as_slice()];
+    while let Some(statements) = blocks.pop() {
+        for statement in statements {
+            let head = lines.touched(&statement.head().range());
+            heads.extend((head.len() > 1).then_some(head));
+            blocks.extend(statement.block.iter().map(|block| block.statements.as_slice()));
+        }
+    }
+    heads.sort_by_key(|head| head.start);
+    let mut reached = chosen;
+    for head in heads.iter().chain(heads.iter().rev()) {
+        if head.start < reached.end && reached.start < head.end {
+            reached = reached.start.min(head.start)..reached.end.max(head.end);
+        }
+    }
+    reached
 }
 
 /// Sorts ranges and joins those that meet.

@@ -1,4 +1,4 @@
-use super::{format, starts};
+use super::format;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::parse;
 use proptest::prelude::*;
@@ -111,7 +111,6 @@ fn line_ends_and_ends_of_files_are_those_of_the_style() {
     assert_eq!(formatted(""), "");
     assert_eq!(formatted("\n \n"), "");
     assert_eq!(formatted("# a  \n\n\n"), "# a\n");
-    assert_eq!(starts("a\nb"), [0, 2, 3]);
 }
 
 #[test]

@@ -3,13 +3,11 @@
 //! Invariant: between two tokens there are only blanks, and what no token is made of is [`Kind::Unknown`].
 
 use crate::syntax::tree::{Argument, Document, Operator, Statement, Value, ValueKind};
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// A piece of a source that stays as it is.
 #[derive(Debug)]
-pub(super) struct Token<'t> {
-    pub(super) text: Cow<'t, str>,
+pub(super) struct Token {
     pub(super) range: Range<usize>,
     pub(super) kind: Kind,
 }
@@ -21,8 +19,10 @@ pub(super) enum Kind {
     Leaf,
     /// A name whose bracket follows without a blank.
     Tight,
-    /// `!`
-    Not,
+    /// `!`, or `..` with no value before it.
+    Prefix,
+    /// `..` between two values.
+    Dots,
     /// `:`
     Colon,
     Comma,
@@ -35,13 +35,13 @@ pub(super) enum Kind {
 }
 
 /// The tokens of a tree.
-pub(super) fn tokens<'t>(text: &'t str, document: &Document) -> Vec<Token<'t>> {
+pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
     let mut leaves = Leaves { text, found: Vec::new() };
     leaves.statements(&document.statements);
-    let comments = document.comments.iter().map(|span| Token {
-        text: Cow::Borrowed(&text[span.range()]),
-        range: span.range(),
-        kind: Kind::Comment,
+    let comments = document.comments.iter().map(|span| {
+        let Range { start, end } = span.range();
+        let blanks = end - start - text[start..end].trim_end_matches([' ', '\t', '\r']).len();
+        Token { range: start..end - blanks, kind: Kind::Comment }
     });
     let mut found = leaves.found;
     found.extend(comments);
@@ -61,26 +61,35 @@ pub(super) fn tokens<'t>(text: &'t str, document: &Document) -> Vec<Token<'t>> {
 }
 
 /// The brackets and separators between two leaves.
-fn gap<'t>(text: &'t str, range: Range<usize>, tokens: &mut Vec<Token<'t>>) {
-    for (at, char) in text[range.clone()].char_indices() {
-        let kind = match char {
-            ' ' | '\t' | '\n' | '\r' => continue,
-            '{' | '[' | '(' => Kind::Open(char),
-            '}' | ']' | ')' => Kind::Close(char),
-            ',' => Kind::Comma,
-            ';' => Kind::Semicolon,
-            ':' => Kind::Colon,
-            _ => Kind::Unknown,
+fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<Token>) {
+    let mut at = range.start;
+    while let Some(char) = text[at..range.end].chars().next() {
+        let rest = &text[at..range.end];
+        let (length, kind) = match char {
+            ' ' | '\t' | '\n' => {
+                at += 1;
+                continue;
+            }
+            '\r' if rest.starts_with("\r\n") => {
+                at += 1;
+                continue;
+            }
+            '{' | '[' | '(' => (1, Kind::Open(char)),
+            '}' | ']' | ')' => (1, Kind::Close(char)),
+            ',' => (1, Kind::Comma),
+            ';' => (1, Kind::Semicolon),
+            ':' => (1, Kind::Colon),
+            '.' if rest.starts_with("..") => (2, Kind::Dots),
+            _ => (char.len_utf8(), Kind::Unknown),
         };
-        let at = range.start + at;
-        let range = at..at + char.len_utf8();
-        tokens.push(Token { text: Cow::Borrowed(&text[range.clone()]), range, kind });
+        tokens.push(Token { range: at..at + length, kind });
+        at += length;
     }
 }
 
 struct Leaves<'t> {
     text: &'t str,
-    found: Vec<Token<'t>>,
+    found: Vec<Token>,
 }
 
 impl Leaves<'_> {
@@ -105,11 +114,14 @@ impl Leaves<'_> {
                     self.arguments(arguments);
                 }
                 ValueKind::Group(arguments) => self.arguments(arguments),
-                ValueKind::Operator(Operator::Not) => self.leaf(range, Kind::Not),
+                ValueKind::Operator(Operator::Not) => self.leaf(range, Kind::Prefix),
                 ValueKind::Operator(Operator::Colon) => self.leaf(range, Kind::Colon),
-                ValueKind::Range(..) => {
-                    let text: String = self.text[range.clone()].split([' ', '\t']).collect();
-                    self.found.push(Token { text: Cow::Owned(text), range, kind: Kind::Leaf });
+                ValueKind::Range(low, high) => {
+                    match low {
+                        Some(low) => self.values(std::slice::from_ref(low)),
+                        None => self.leaf(range.start..range.start + "..".len(), Kind::Prefix),
+                    }
+                    self.values(std::slice::from_ref(high));
                 }
                 _ => self.leaf(range, Kind::Leaf),
             }
@@ -127,7 +139,7 @@ impl Leaves<'_> {
 
     fn leaf(&mut self, range: Range<usize>, kind: Kind) {
         if !range.is_empty() {
-            self.found.push(Token { text: Cow::Borrowed(&self.text[range.clone()]), range, kind });
+            self.found.push(Token { range, kind });
         }
     }
 }

@@ -1,0 +1,272 @@
+//! Tokens to the changes that bring what stands between them into the style.
+//!
+//! Invariant: no change touches a token, save a `;` or `,` that parts nothing and the indentation of a many-line text; none
+//! reaches over the end of a line, save into blank lines.
+
+use super::LEVEL;
+use super::lines::{Lines, verbatim};
+use super::tokens::{Kind, Token, tokens};
+use crate::diagnostic::Edit;
+use crate::source::Span;
+use crate::syntax::Parse;
+use std::ops::Range;
+
+/// What stays as it is where something in it is broken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// The lines of the broken statements.
+    Statements,
+    /// The items of the file that they are in.
+    Items,
+}
+
+/// The changes that format a source, in its order.
+pub(super) fn edits(lines: &Lines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
+    let tokens = tokens(lines.text, &parsed.document);
+    let kept = verbatim(lines, &tokens, parsed, keep);
+    let keeping = |token: &Token| {
+        let line = lines.of(token.range.start);
+        let at = kept.partition_point(|range| range.end <= line);
+        kept.get(at).filter(|range| range.contains(&line))
+    };
+    let mut items = parsed.document.statements.iter().map(|item| item.span.range().start).peekable();
+    let mut layout = Layout { lines, edits: Vec::new(), open: Vec::new(), line: Line::default(), last: None };
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        while items.next_if(|item| *item <= token.range.start).is_some() {
+            // Brackets that an item before leaves open are not this one's.
+            layout.open.clear();
+        }
+        if let Some(range) = keeping(token) {
+            let count = tokens[at..].partition_point(|token| lines.of(token.range.start) < range.end);
+            layout.keep(range, &tokens[at..at + count]);
+            at += count;
+        } else {
+            let rest = &tokens[at + 1..];
+            let end =
+                rest.iter().position(|next| next.kind != Kind::Comment).map_or(rest.len(), |found| found + 1);
+            let rest = &rest[..end];
+            let kept = rest.iter().position(|next| keeping(next).is_some()).unwrap_or(rest.len());
+            layout.token(token, &rest[..kept]);
+            at += 1;
+        }
+    }
+    layout.finish()
+}
+
+struct Layout<'t> {
+    lines: &'t Lines<'t>,
+    edits: Vec<Edit>,
+    /// The indentation of the line of each open bracket.
+    open: Vec<usize>,
+    line: Line,
+    /// What stands before the next token.
+    last: Option<Last>,
+}
+
+/// The line that is being laid out.
+#[derive(Default)]
+struct Line {
+    /// Where its first token is in the text.
+    start: usize,
+    /// Its indentation in the style.
+    indent: usize,
+    /// How wide it is so far in the style, without the indentation.
+    width: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Last {
+    kind: Kind,
+    end: usize,
+}
+
+impl Layout<'_> {
+    /// Leaves lines as they are.
+    fn keep(&mut self, range: &Range<usize>, tokens: &[Token]) {
+        self.begin(self.lines.start(range.start), false);
+        for token in tokens {
+            match token.kind {
+                Kind::Open(_) => self.open.push(self.lines.indent(self.lines.of(token.range.start))),
+                Kind::Close(_) => drop(self.open.pop()),
+                _ => {}
+            }
+        }
+        self.last = Some(Last { kind: Kind::Unknown, end: self.lines.end(range) });
+    }
+
+    /// Lays a token out; `rest` are the comments behind it and the token behind those, as far as they do not stay as they are.
+    fn token(&mut self, token: &Token, rest: &[Token]) {
+        if self.is_superfluous(token, rest.first()) {
+            return;
+        }
+        let closed = if let Kind::Close(_) = token.kind { self.open.pop() } else { None };
+        match self.last.filter(|last| self.lines.breaks(last.end, token.range.start) == 0) {
+            Some(last) => {
+                let width = self.blanks(last.kind, token);
+                self.replace(last.end..token.range.start, " ".repeat(width));
+                self.line.width += width;
+            }
+            None => {
+                let indent = closed.unwrap_or_else(|| self.open.last().map_or(0, |open| open + LEVEL));
+                let start = self.begin(token.range.start, matches!(token.kind, Kind::Close(_)));
+                self.replace(start..token.range.start, " ".repeat(indent));
+                self.line = Line { start: token.range.start, indent, width: 0 };
+            }
+        }
+        let text = self.lines.between(token.range.start, token.range.end);
+        if text.contains('\n') {
+            self.many_lines(token.range.clone());
+        } else {
+            self.line.width += text.chars().count();
+        }
+        if let Kind::Open(_) = token.kind {
+            self.open.push(self.line.indent);
+        }
+        self.last = Some(Last { kind: token.kind, end: token.range.end });
+        if self.lacks_comma(token, rest) {
+            self.replace(token.range.end..token.range.end, ",".to_owned());
+            self.line.width += 1;
+        }
+    }
+
+    /// Whether a token can go: a `;` or a `,` with nothing behind it to part.
+    fn is_superfluous(&self, token: &Token, next: Option<&Token>) -> bool {
+        let next_on_line = next.filter(|next| self.lines.breaks(token.range.end, next.range.start) == 0);
+        match token.kind {
+            Kind::Semicolon => {
+                let parts = next_on_line.is_some_and(|next| matches!(next.kind, Kind::Leaf | Kind::Tight));
+                let first = self.last.is_none_or(|last| {
+                    matches!(last.kind, Kind::Open(_)) || self.lines.breaks(last.end, token.range.start) > 0
+                });
+                !parts || first
+            }
+            Kind::Comma => next_on_line.is_some_and(|next| next.kind == Kind::Close(']')),
+            _ => false,
+        }
+    }
+
+    /// Whether a token ends the last item of a list that ends on a line of its own, and has no comma behind it.
+    fn lacks_comma(&self, token: &Token, rest: &[Token]) -> bool {
+        rest.last().is_some_and(|next| {
+            next.kind == Kind::Close(']') && self.lines.breaks(token.range.end, next.range.start) > 0
+        }) && !matches!(token.kind, Kind::Comma | Kind::Comment | Kind::Open(_))
+    }
+
+    /// How many blanks stand before a token that does not start its line.
+    fn blanks(&self, last: Kind, token: &Token) -> usize {
+        match (last, token.kind) {
+            // The column of a comment beside a statement is the author's.
+            (_, Kind::Comment) => {
+                let written = self.lines.between(self.line.start, token.range.start).chars().count();
+                written.saturating_sub(self.line.width).max(2)
+            }
+            (_, Kind::Comma | Kind::Semicolon | Kind::Colon | Kind::Dots | Kind::Close(')' | ']'))
+            | (Kind::Open('(' | '[') | Kind::Prefix | Kind::Dots, _)
+            | (Kind::Tight, Kind::Open('(')) => 0,
+            _ => 1,
+        }
+    }
+
+    /// Ends the line before a token or kept lines, with a blank line behind it where the author has one and it parts two
+    /// things; gives where the new line starts in the text.
+    fn begin(&mut self, start: usize, closes: bool) -> usize {
+        let Some(last) = self.last else { return 0 };
+        let gap = self.lines.between(last.end, start);
+        let (Some(first), Some(end)) = (gap.find('\n'), gap.rfind('\n')) else { return start };
+        let (first, end) = (last.end + first, last.end + end + 1);
+        self.end_line(last.end, first);
+        let mut between = self.lines.between(first + 1, end).lines();
+        let parts = !closes && !matches!(last.kind, Kind::Open(_));
+        let blank = parts && between.any(|line| line.trim_ascii().is_empty());
+        self.replace(first + 1..end, if blank { "\n".to_owned() } else { String::new() });
+        end
+    }
+
+    /// A many-line text: its lines one level deeper than the line that opens it, as deep among each other as before.
+    fn many_lines(&mut self, range: Range<usize>) {
+        let text = self.lines.between(range.start, range.end);
+        let mut lines = Vec::new();
+        let mut start = range.start;
+        for line in text.split('\n') {
+            let end = start + line.len();
+            lines.push((
+                start,
+                end,
+                if end < range.end { line.strip_suffix('\r').unwrap_or(line) } else { line },
+            ));
+            start = end + 1;
+        }
+        let quotes = ["'''", "\"\"\""];
+        let closing = lines.pop_if(|(.., line)| quotes.contains(&line.trim_start_matches([' ', '\t'])));
+        let (opening, content) =
+            lines.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
+        let indents = content.iter().map(|(.., line)| *line).filter(|line| !is_blank(line)).map(indentation);
+        let shared = indents.reduce(shared_start).map_or(0, str::len);
+        if let Some((start, end, line)) = opening {
+            self.end_line(start + line.trim_end_matches([' ', '\t']).len(), *end);
+        }
+        for (start, end, line) in content {
+            let filled = if is_blank(line) { 0 } else { line.len() };
+            if filled > 0 {
+                self.replace(*start..start + shared, " ".repeat(self.line.indent + LEVEL));
+            }
+            if *end < range.end {
+                self.end_line(start + filled, *end);
+            }
+        }
+        let (start, _, line) = closing.or_else(|| content.last().copied()).unwrap_or_default();
+        let indent = indentation(line).len();
+        if closing.is_some() {
+            self.replace(start..start + indent, " ".repeat(self.line.indent));
+        }
+        self.line = Line { start: start + indent, width: line[indent..].chars().count(), ..self.line };
+    }
+
+    /// Ends a line behind what stays of it.
+    fn end_line(&mut self, from: usize, newline: usize) {
+        if self.lines.between(from, newline).ends_with('\r') {
+            self.replace(from..newline + 1, "\n".to_owned());
+        } else {
+            self.replace(from..newline, String::new());
+        }
+    }
+
+    fn replace(&mut self, range: Range<usize>, text: String) {
+        if self.lines.between(range.start, range.end) != text {
+            self.edits.push(Edit { span: Span::new(self.lines.file, range.start, range.end), text });
+        }
+    }
+
+    fn finish(mut self) -> Vec<Edit> {
+        let end = self.lines.text.len();
+        match self.last {
+            None => self.replace(0..end, String::new()),
+            // What is not closed goes on to the end.
+            Some(Last { kind: Kind::Unknown, .. }) => {}
+            Some(last) => match self.lines.between(last.end, end).find('\n') {
+                None => self.replace(last.end..end, "\n".to_owned()),
+                Some(newline) => {
+                    let newline = last.end + newline;
+                    self.end_line(last.end, newline);
+                    self.replace(newline + 1..end, String::new());
+                }
+            },
+        }
+        self.edits
+    }
+}
+
+/// The blanks that a line starts with.
+fn indentation(line: &str) -> &str {
+    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+}
+
+fn is_blank(line: &str) -> bool {
+    indentation(line).len() == line.len()
+}
+
+fn shared_start<'t>(one: &'t str, other: &str) -> &'t str {
+    let shared = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    &one[..shared]
+}

@@ -1,0 +1,77 @@
+//! What has just been typed to the changes that it asks for: in the line that it ends, and in the indentation of the
+//! line that it begins.
+//!
+//! Invariant: a many-line text that is being written is left alone.
+
+use super::lines::Lines;
+use super::tokens::{Kind, Token, tokens};
+use super::{LEVEL, edits};
+use crate::diagnostic::Edit;
+use crate::source::{SourceFile, Span};
+use crate::syntax::Parse;
+
+/// What has been typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// `}`: the line that has it is formatted.
+    Brace,
+    /// A line's end: the line before it is formatted, and the new one indented.
+    Newline,
+}
+
+/// The changes that follow from what has been typed right before an offset, in the order of the source.
+pub fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: Typed) -> Vec<Edit> {
+    let lines = Lines::new(source);
+    let line = lines.of(offset);
+    let start = lines.start(line);
+    let tokens = tokens(lines.text, &parsed.document);
+    let at = tokens.partition_point(|token| token.range.start < start);
+    let (before, rest) = tokens.split_at(at);
+    if before.last().is_some_and(|token| token.range.end > start) {
+        return Vec::new();
+    }
+    let blanks = Span::new(source.id, start, start + lines.indent(line));
+    let first = rest.first().filter(|token| lines.of(token.range.start) == line);
+    let mut found = match typed {
+        Typed::Brace => edits(source, parsed, Some(&(start..offset))),
+        Typed::Newline if line > 0 => edits(source, parsed, Some(&(lines.start(line - 1)..start))),
+        Typed::Newline => Vec::new(),
+    };
+    if typed == Typed::Newline {
+        found.retain(|edit| edit.span.range().end < start);
+    } else if first.is_none_or(|token| token.range.end < offset) {
+        // What stands before the brace has the indentation of its own line.
+        return found;
+    }
+    found.retain(|edit| edit.span.start != blanks.start);
+    let opened = innermost(before, parsed).map(|open| lines.of(open.range.start));
+    let opened = opened.map(|line| {
+        let start = lines.start(line);
+        let changed = found.iter().find(|edit| edit.span.range().start == start);
+        changed.map_or_else(|| lines.indent(line), |edit| edit.text.len())
+    });
+    let closes = first.is_some_and(|token| matches!(token.kind, Kind::Close(_)));
+    let indent = " ".repeat(opened.map_or(0, |opened| if closes { opened } else { opened + LEVEL }));
+    if lines.between(start, blanks.range().end) != indent {
+        found.push(Edit { span: blanks, text: indent });
+        found.sort_by_key(|edit| edit.span.start);
+    }
+    found
+}
+
+/// The innermost bracket that some tokens leave open; what an item of the file before leaves open does not count.
+fn innermost<'t>(tokens: &'t [Token], parsed: &Parse) -> Option<&'t Token> {
+    let mut items = parsed.document.statements.iter().map(|item| item.span.range().start).peekable();
+    let mut open = Vec::new();
+    for token in tokens {
+        while items.next_if(|item| *item <= token.range.start).is_some() {
+            open.clear();
+        }
+        match token.kind {
+            Kind::Open(_) => open.push(token),
+            Kind::Close(_) => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.pop()
+}
