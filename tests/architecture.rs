@@ -46,7 +46,7 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("std::fs", &["cli", "lsp"]),
     ("std::io", &["cli"]),
     ("std::process", &["cli"]),
-    ("std::time", &["cli", "format", "lsp"]),
+    ("std::time", &["cli", "lsp"]),
 ];
 
 #[test]

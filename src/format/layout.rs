@@ -161,8 +161,8 @@ impl Layout<'_> {
                 let written = self.lines.between(self.line.start, token.range.start).chars().count();
                 written.saturating_sub(self.line.width).max(2)
             }
-            (_, Kind::Comma | Kind::Semicolon | Kind::Colon | Kind::Dots | Kind::Close(')' | ']'))
-            | (Kind::Open('(' | '[') | Kind::Prefix | Kind::Dots, _)
+            (_, Kind::Comma | Kind::Semicolon | Kind::Colon | Kind::Close(')' | ']'))
+            | (Kind::Open('(' | '[') | Kind::Not, _)
             | (Kind::Tight, Kind::Open('(')) => 0,
             _ => 1,
         }

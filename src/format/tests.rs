@@ -1,7 +1,8 @@
-use super::format;
+use super::{apply, edits, format};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::parse;
 use proptest::prelude::*;
+use std::ops::Range;
 
 fn formatted(text: &str) -> String {
     format(&SourceFile::new(FileId(0), "a", text))
@@ -17,6 +18,16 @@ fn meaning(text: &str) -> (String, Vec<String>, Vec<&'static str>) {
     let mut bare = places.next().unwrap_or_default().to_owned();
     bare.extend(places.map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest)));
     (bare, comments.collect(), parse.errors.iter().map(|error| error.name).collect())
+}
+
+fn holds_in_part(text: &str, within: Range<usize>) {
+    let source = SourceFile::new(FileId(0), "a", text);
+    let parse = parse(&source);
+    if parse.errors.is_empty() {
+        let part = apply(text, &edits(&source, &parse, Some(&within)));
+        assert!(meaning(text) == meaning(&part), "another tree, from {within:?} of\n{text}\nto\n{part}");
+        assert_eq!(formatted(&part), formatted(text));
+    }
 }
 
 fn holds(text: &str) {
@@ -88,6 +99,48 @@ fn many_line_texts_move_with_their_statement() {
 }
 
 #[test]
+fn only_blanks_make_a_line_of_a_text_blank() {
+    let text = "script '''\n  \u{a0}\n \t\n  a\r\r\n'''\n";
+    assert_eq!(formatted(text), "script '''\n  \u{a0}\n\n  a\r\n'''\n");
+    holds("script '''\r\n\t\tb\r\n\r\n\t c'''");
+}
+
+#[test]
+fn comments_keep_their_columns_when_what_is_before_them_changes() {
+    insta::assert_snapshot!(
+        formatted("pod a {\n\tlet  b=1      # one\n\tlet cc=2      # two\n\tlet ddddddddd=3 # three\n}"),
+        @r"
+        pod a {
+          let b = 1     # one
+          let cc = 2    # two
+          let ddddddddd = 3  # three
+        }
+        "
+    );
+}
+
+#[test]
+fn lists_on_many_lines_end_in_a_comma_also_before_comments() {
+    insta::assert_snapshot!(
+        formatted("args [\n'a'   # one\n# two\n]\nargs [ 1 , 2 , ]\nargs [ # c\n]"),
+        @r"
+        args [
+          'a',  # one
+          # two
+        ]
+        args [1, 2]
+        args [  # c
+        ]
+        "
+    );
+}
+
+#[test]
+fn a_semicolon_that_goes_leaves_no_blank_line() {
+    assert_eq!(formatted("a\n;\nb ;\n\n;c;d\n"), "a\nb\n\nc; d\n");
+}
+
+#[test]
 fn what_is_broken_stays_as_it_is() {
     insta::assert_snapshot!(
         formatted("pod a {\n     app   b { image  \"c }\n  app   d {   image \"e\" }\n}\npod   f {\n  app g {\n     image   \"h\"\n\npod   i { app j { } }\n"),
@@ -127,6 +180,7 @@ proptest! {
     fn any_source_keeps_its_tree_and_its_comments(
         at in any::<prop::sample::Index>(),
         edits in prop::collection::vec((any::<prop::sample::Index>(), "[ \\t\n;,#a\"'{}\\[\\]()=:!.|-]{0,3}", 0usize..4), 0..4),
+        within in any::<(prop::sample::Index, prop::sample::Index)>(),
     ) {
         let mut text = at.get(&sources()).clone();
         for (place, inserted, deleted) in edits {
@@ -136,5 +190,7 @@ proptest! {
             text.replace_range(boundaries[from]..boundaries[to], &inserted);
         }
         holds(&text);
+        let (start, end) = (within.0.index(text.len() + 1), within.1.index(text.len() + 1));
+        holds_in_part(&text, start.min(end)..start.max(end));
     }
 }

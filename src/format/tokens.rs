@@ -19,10 +19,8 @@ pub(super) enum Kind {
     Leaf,
     /// A name whose bracket follows without a blank.
     Tight,
-    /// `!`, or `..` with no value before it.
-    Prefix,
-    /// `..` between two values.
-    Dots,
+    /// `!`
+    Not,
     /// `:`
     Colon,
     Comma,
@@ -62,28 +60,20 @@ pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
 
 /// The brackets and separators between two leaves.
 fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<Token>) {
-    let mut at = range.start;
-    while let Some(char) = text[at..range.end].chars().next() {
-        let rest = &text[at..range.end];
-        let (length, kind) = match char {
-            ' ' | '\t' | '\n' => {
-                at += 1;
-                continue;
-            }
-            '\r' if rest.starts_with("\r\n") => {
-                at += 1;
-                continue;
-            }
-            '{' | '[' | '(' => (1, Kind::Open(char)),
-            '}' | ']' | ')' => (1, Kind::Close(char)),
-            ',' => (1, Kind::Comma),
-            ';' => (1, Kind::Semicolon),
-            ':' => (1, Kind::Colon),
-            '.' if rest.starts_with("..") => (2, Kind::Dots),
-            _ => (char.len_utf8(), Kind::Unknown),
+    let gap = &text[range.clone()];
+    for (at, char) in gap.char_indices() {
+        let kind = match char {
+            ' ' | '\t' | '\n' => continue,
+            '\r' if gap[at..].starts_with("\r\n") => continue,
+            '{' | '[' | '(' => Kind::Open(char),
+            '}' | ']' | ')' => Kind::Close(char),
+            ',' => Kind::Comma,
+            ';' => Kind::Semicolon,
+            ':' => Kind::Colon,
+            _ => Kind::Unknown,
         };
-        tokens.push(Token { range: at..at + length, kind });
-        at += length;
+        let at = range.start + at;
+        tokens.push(Token { range: at..at + char.len_utf8(), kind });
     }
 }
 
@@ -114,15 +104,8 @@ impl Leaves<'_> {
                     self.arguments(arguments);
                 }
                 ValueKind::Group(arguments) => self.arguments(arguments),
-                ValueKind::Operator(Operator::Not) => self.leaf(range, Kind::Prefix),
+                ValueKind::Operator(Operator::Not) => self.leaf(range, Kind::Not),
                 ValueKind::Operator(Operator::Colon) => self.leaf(range, Kind::Colon),
-                ValueKind::Range(low, high) => {
-                    match low {
-                        Some(low) => self.values(std::slice::from_ref(low)),
-                        None => self.leaf(range.start..range.start + "..".len(), Kind::Prefix),
-                    }
-                    self.values(std::slice::from_ref(high));
-                }
                 _ => self.leaf(range, Kind::Leaf),
             }
         }

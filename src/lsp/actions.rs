@@ -42,13 +42,8 @@ pub(super) fn offer(
         only.is_none_or(|only| only.iter().any(|only| is_within(kind.as_str(), only.as_str())))
     };
     let uri = &params.text_document.uri;
-    let edit = |edits: &[Edit]| {
-        let text_edit = |edit: &Edit| TextEdit {
-            range: lines.range(file.text(), edit.span),
-            new_text: edit.text.clone(),
-        };
-        changes(uri, edits.iter().map(text_edit).collect())
-    };
+    let edit =
+        |edits: &[Edit]| changes(uri, edits.iter().map(|edit| lines.edit(file.text(), edit)).collect());
     let mut actions = Vec::new();
     let mut add = |title: String, kind: CodeActionKind, edits: &[Edit], preferred: bool| {
         if wanted(&kind) {

@@ -47,6 +47,6 @@ fn answer(
 ) -> Result<Option<Vec<TextEdit>>, Refusal> {
     let (path, file) = state.file(uri)?;
     let lines = state.lines(&path, &file);
-    let edit = |edit: Edit| TextEdit { range: lines.range(file.text(), edit.span), new_text: edit.text };
-    Ok(Some(edits(&lines, &file).into_iter().map(edit).collect()))
+    let edits = edits(&lines, &file);
+    Ok(Some(edits.iter().map(|edit| lines.edit(file.text(), edit)).collect()))
 }

@@ -2,8 +2,9 @@
 //!
 //! Invariant: every position of an editor has an offset on a character's boundary, also one beyond a line or the text.
 
+use crate::diagnostic::Edit;
 use crate::ide::Range32;
-use lsp_types::{Position, PositionEncodingKind, Range};
+use lsp_types::{Position, PositionEncodingKind, Range, TextEdit};
 
 /// What an editor counts columns in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +73,11 @@ impl Lines {
             Encoding::Utf16 => before.chars().map(char::len_utf16).sum(),
         };
         Position { line: narrow(line), character: narrow(units) }
+    }
+
+    /// A change as an editor takes it.
+    pub(super) fn edit(&self, text: &str, edit: &Edit) -> TextEdit {
+        TextEdit { range: self.range(text, edit.span), new_text: edit.text.clone() }
     }
 
     /// The range of a range of bytes.

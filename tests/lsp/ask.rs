@@ -211,7 +211,7 @@ impl Asked<'_> {
         let text = &self.folder.files[&self.case.name];
         Ok(match edits.as_array() {
             None => "nothing".to_owned(),
-            Some(edits) => text.edited(edits),
+            Some(edits) => text.edited(edits).lines().map(visible).collect(),
         })
     }
 
@@ -264,4 +264,10 @@ impl Asked<'_> {
             Ok(item.clone())
         }
     }
+}
+
+/// A line whose last blanks are seen.
+fn visible(line: &str) -> String {
+    let end = line.trim_end_matches(' ').len();
+    format!("{}{}\n", &line[..end], "·".repeat(line.len() - end))
 }
