@@ -5,10 +5,10 @@
 
 use super::names::{Definition, Kind, definition, references};
 use super::shape::word;
-use super::{Analysis, Location, Parsed, Range32, Workspace};
+use super::{Analysis, Location, Parsed, Range32, Workspace, path_of};
 use crate::compile::Options;
 use crate::diagnostic::{Diagnostic, Severity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The name at an offset, if it can be given another.
@@ -49,7 +49,7 @@ pub fn rename(
     // What stands in no output may not change it either.
     let silent =
         matches!(found.kind, Kind::Let | Kind::Param | Kind::Template | Kind::Parameter | Kind::File);
-    for path in workspace.paths().filter(|path| *path != "std") {
+    for path in users(workspace, places.iter().map(|place| place.path.as_str())) {
         let before = workspace.get(path).map(|file| Analysis::of(file, workspace, options));
         let after = renamed.get(path).map(|file| Analysis::of(file, &renamed, options));
         let (Some(before), Some(after)) = (before, after) else { continue };
@@ -88,6 +88,24 @@ fn is_stem(workspace: &Workspace, location: &Location) -> bool {
     let before =
         workspace.get(&location.path).and_then(|file| file.text().get(..location.range.range().start));
     !before.is_some_and(|before| before.trim_end().ends_with(" as"))
+}
+
+/// Some files, and those that use one of them, also by way of others.
+fn users<'w>(workspace: &'w Workspace, files: impl Iterator<Item = &'w str>) -> BTreeSet<&'w str> {
+    let mut by: HashMap<String, Vec<&str>> = HashMap::new();
+    for (path, file) in &workspace.files {
+        for (_, used) in file.uses() {
+            by.entry(path_of(path, used)).or_default().push(path);
+        }
+    }
+    let mut open: Vec<&str> = files.collect();
+    let mut found = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        if found.insert(path) {
+            open.extend(by.get(path).into_iter().flatten());
+        }
+    }
+    found
 }
 
 /// The files with a new name at some places.
