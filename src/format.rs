@@ -23,6 +23,9 @@ pub use typing::{Typed, typed};
 /// The blanks of one level.
 const LEVEL: usize = 2;
 
+/// How often what comes of a text with faults is formatted again, to see whether it stays as it is.
+const AGAIN: usize = 3;
+
 /// Formats a source.
 pub fn format(source: &SourceFile) -> String {
     apply(&source.text, &edits(source, &parse(source), None))
@@ -33,22 +36,35 @@ pub fn format(source: &SourceFile) -> String {
 pub fn edits(source: &SourceFile, parsed: &Parse, within: Option<&Range<usize>>) -> Vec<Edit> {
     let lines = Lines::new(source);
     let chosen = within.map(|within| statements(&lines, &parsed.document, lines.touched(within)));
+    let again = if chosen.is_some() { 0 } else { AGAIN };
+    sound(source, parsed, chosen.as_ref(), again)
+}
+
+/// The changes to some lines, or to all, with what is broken left as it is.
+///
+/// How a text with faults is read may hang on its indentation: where it would be read otherwise, or would not stay as it is
+/// when formatted again, first the items of the file that have faults stay as they are, then all.
+fn sound(source: &SourceFile, parsed: &Parse, chosen: Option<&Range<usize>>, again: usize) -> Vec<Edit> {
+    let lines = Lines::new(source);
     let is_chosen = |edit: &Edit| {
-        chosen
-            .as_ref()
-            .is_none_or(|chosen| lines.touched(&edit.span.range()).all(|line| chosen.contains(&line)))
+        chosen.is_none_or(|chosen| lines.touched(&edit.span.range()).all(|line| chosen.contains(&line)))
     };
-    // How a text with faults is read may hang on its indentation: then the items that have one stay as they are, or all.
-    let is_same = |edits: &Vec<Edit>| {
-        let formatted = || SourceFile::new(source.id, source.name.as_str(), apply(&source.text, edits));
-        parsed.errors.is_empty() || faults::same(source, parsed, &formatted())
+    let is_sound = |edits: &Vec<Edit>| {
+        if parsed.errors.is_empty() || edits.is_empty() {
+            return true;
+        }
+        let formatted = SourceFile::new(source.id, source.name.as_str(), apply(&source.text, edits));
+        let reread = parse(&formatted);
+        faults::same((source, parsed), (&formatted, &reread))
+            && (again == 0 || sound(&formatted, &reread, None, again - 1).is_empty())
     };
-    let mut tries = [Keep::Statements, Keep::Items].into_iter().map(|keep| {
+    let tries = [Keep::Statements, Keep::Items].into_iter();
+    let mut tries = tries.map(|keep| {
         let mut edits = layout::edits(&lines, parsed, keep);
         edits.retain(is_chosen);
         edits
     });
-    tries.find(is_same).unwrap_or_default()
+    tries.find(is_sound).unwrap_or_default()
 }
 
 /// A text with changes, which are in its order and do not overlap.

@@ -3,38 +3,80 @@
 //! Invariant: the places do not count; everything else that a reader sees does.
 
 use crate::source::SourceFile;
-use crate::syntax::tree::Statement;
-use crate::syntax::{Parse, parse};
+use crate::syntax::Parse;
+use crate::syntax::tree::{Argument, Name, Piece, Statement, Value, ValueKind};
 
 /// Whether two texts have the same statements, the same comments and the same faults.
-pub(super) fn same(source: &SourceFile, parsed: &Parse, other: &SourceFile) -> bool {
-    let reread = parse(other);
-    seen(source, parsed) == seen(other, &reread)
+pub(super) fn same(one: (&SourceFile, &Parse), other: (&SourceFile, &Parse)) -> bool {
+    seen(one) == seen(other)
 }
 
-/// What a reader sees, flat: names with their depth and their values as written, comments, and the names of faults.
-fn seen<'s>(source: &'s SourceFile, parsed: &'s Parse) -> Vec<(usize, bool, Vec<&'s str>)> {
-    let mut seen = Vec::new();
-    statements(source, &parsed.document.statements, 0, &mut seen);
-    let comments = parsed.document.comments.iter().map(|span| source.slice(*span).trim_end());
-    seen.extend(comments.map(|comment| (0, false, vec![comment])));
-    seen.extend(parsed.errors.iter().map(|error| (0, true, vec![error.name])));
-    seen
+/// What a reader sees, flat: words, values as written, and what is around them.
+fn seen<'s>((source, parsed): (&'s SourceFile, &'s Parse)) -> Vec<&'s str> {
+    let mut reader = Reader { source, seen: Vec::new() };
+    reader.statements(&parsed.document.statements);
+    let blanks = [' ', '\t', '\r'];
+    let comments = parsed.document.comments.iter();
+    reader.seen.extend(comments.map(|span| source.slice(*span).trim_end_matches(blanks)));
+    reader.seen.extend(parsed.errors.iter().map(|error| error.name));
+    reader.seen
 }
 
-fn statements<'s>(
+struct Reader<'s> {
     source: &'s SourceFile,
-    found: &'s [Statement],
-    depth: usize,
-    seen: &mut Vec<(usize, bool, Vec<&'s str>)>,
-) {
-    for statement in found {
-        let values =
-            statement.values.iter().flat_map(|value| source.slice(value.span).split_ascii_whitespace());
-        let words = std::iter::once(statement.name.text.as_str()).chain(values);
-        seen.push((depth, statement.broken, words.collect()));
-        if let Some(block) = &statement.block {
-            statements(source, &block.statements, depth + 1, seen);
+    seen: Vec<&'s str>,
+}
+
+impl<'s> Reader<'s> {
+    fn statements(&mut self, statements: &'s [Statement]) {
+        for statement in statements {
+            self.seen.push(if statement.broken { "broken" } else { "statement" });
+            self.name(&statement.name);
+            self.values(&statement.values);
+            if let Some(block) = &statement.block {
+                self.seen.push("{");
+                self.statements(&block.statements);
+                self.seen.push("}");
+            }
         }
+    }
+
+    fn values(&mut self, values: &'s [Value]) {
+        for value in values {
+            match &value.kind {
+                ValueKind::Text(pieces) => {
+                    self.seen.push("text");
+                    self.seen.extend(pieces.iter().map(|piece| match piece {
+                        Piece::Text(text) => text.as_str(),
+                        Piece::Name(name) => name.text.as_str(),
+                    }));
+                }
+                ValueKind::List(items) => {
+                    self.seen.push("[");
+                    self.values(items);
+                    self.seen.push("]");
+                }
+                ValueKind::Call(name, arguments) => {
+                    self.name(name);
+                    self.arguments(arguments);
+                }
+                ValueKind::Group(arguments) => self.arguments(arguments),
+                _ => self.seen.push(self.source.slice(value.span)),
+            }
+        }
+    }
+
+    fn arguments(&mut self, arguments: &'s [Argument]) {
+        self.seen.push("(");
+        for argument in arguments {
+            self.seen.push("argument");
+            argument.name.iter().for_each(|name| self.name(name));
+            self.values(&argument.values);
+        }
+        self.seen.push(")");
+    }
+
+    fn name(&mut self, name: &'s Name) {
+        self.seen.extend([if name.quoted { "quoted" } else { "name" }, name.text.as_str()]);
     }
 }
