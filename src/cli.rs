@@ -7,6 +7,7 @@ mod compile;
 mod completions;
 mod config;
 mod console;
+mod diff;
 mod each;
 mod explain;
 mod fmt;
@@ -59,7 +60,7 @@ enum Status {
     /// Nothing is wrong.
     #[default]
     Fine = 0,
-    /// A source has errors, or committed output is stale.
+    /// A source has errors or is not formatted, or committed output is stale.
     Errors = 1,
     /// The call was wrong, or a file could not be read or written.
     Trouble = 2,
@@ -77,7 +78,8 @@ Examples:
   initflow plan shop.initflow                    who starts when, why, and what it costs
   initflow explain unwritten-volume              what a diagnostic means, and its cure
 
-Exit status: 0 fine, 1 a source has errors or output is stale, 2 a wrong call, or a file cannot be read or written"
+Exit status: 0 fine, 1 a source has errors or is not formatted, or output is stale, 2 a wrong call, or a file cannot be
+read or written"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -158,7 +160,8 @@ Examples:
   cat shop.initflow | initflow fmt -             from standard input to standard output
 
 There is one style, and nothing to set. Lines, blank lines and comments stay where they are; what cannot be read stays as
-it is. A file is written at once and complete, and only where something changes.";
+it is. A file is written at once and complete, and only where something changes; it keeps its permissions, and a link
+stays a link. Exit status: 0 fine, 1 with --check a source is not formatted, 2 a file cannot be read or written.";
 
 const IMPORT_HELP: &str = "\
 Examples:

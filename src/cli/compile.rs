@@ -1,6 +1,7 @@
 //! `initflow compile`: sources to YAML or JSON, printed, written or compared.
 
 use super::console::Console;
+use super::diff::diff;
 use super::each::{compile_each, inputs, settle};
 use super::input::{self, Input};
 use super::{CompileArguments, Format, Status, output};
@@ -8,11 +9,9 @@ use crate::compile::{Compilation, Compiled};
 use crate::emit;
 use crate::lower::Object;
 use crate::source::Sources;
-use similar::TextDiff;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
     let inputs = inputs(&arguments.program, console);
@@ -50,7 +49,7 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
         if !texts.is_empty() {
             console.raise(Status::Errors);
         }
-        console.print(&texts.concat());
+        console.print_diff(&texts.concat());
     } else if console.status() == Status::Fine {
         if as_one {
             match emit::json(&objects.iter().collect::<Vec<_>>()) {
@@ -162,7 +161,5 @@ fn compare(path: &Path, text: &str) -> Result<String, String> {
     if committed == text {
         return Ok(String::new());
     }
-    // An optimal difference of very different texts would take long; after this time a good one will do.
-    let diff = TextDiff::configure().timeout(Duration::from_millis(200)).diff_lines(committed.as_str(), text);
-    Ok(diff.unified_diff().header(old, &format!("{name} (compiled now)")).to_string())
+    Ok(diff((old, &committed), (&format!("{name} (compiled now)"), text)))
 }

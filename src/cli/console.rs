@@ -2,6 +2,7 @@
 //!
 //! Invariant: nobody reading standard output is not an error; not being able to write to it is.
 
+use super::diff::coloured;
 use super::{Color, Status};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{Human, Tally, plain};
@@ -14,6 +15,8 @@ const LIMIT: usize = 100;
 /// The streams of the process, and what was said so far.
 pub(super) struct Console {
     colour: bool,
+    /// Whether standard output has colours, too.
+    colour_results: bool,
     status: Status,
     tally: Tally,
     /// The sources with diagnostics: how many, and the name of the first.
@@ -26,13 +29,14 @@ pub(super) struct Console {
 
 impl Console {
     pub(super) fn new(when: Color) -> Self {
-        let colour = match when {
+        let colours = |is_terminal: bool| match when {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal_has_colours(),
+            Color::Auto => is_terminal && allows_colours(),
         };
         Self {
-            colour,
+            colour: colours(std::io::stderr().is_terminal()),
+            colour_results: colours(std::io::stdout().is_terminal()),
             status: Status::Fine,
             tally: Tally::default(),
             affected: 0,
@@ -65,6 +69,12 @@ impl Console {
         say(&human.render(sources, diagnostics));
     }
 
+    /// Says what else the run is to fail for.
+    pub(super) fn error(&mut self, message: &str) {
+        self.raise(Status::Errors);
+        self.line("error", "\x1b[1;31m", message);
+    }
+
     /// Says that the call was wrong, or that a file could not be read or written.
     pub(super) fn trouble(&mut self, message: &str) {
         self.raise(Status::Trouble);
@@ -90,6 +100,11 @@ impl Console {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
             Err(error) => self.trouble(&format!("cannot write to standard output: {error}")),
         }
+    }
+
+    /// Writes differences between texts to standard output.
+    pub(super) fn print_diff(&mut self, diff: &str) {
+        if self.colour_results { self.print(&coloured(diff)) } else { self.print(diff) }
     }
 
     /// Sums the run up.
@@ -123,9 +138,8 @@ fn say(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-fn terminal_has_colours() -> bool {
+/// Whether the environment wants colours on a terminal.
+fn allows_colours() -> bool {
     let unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
-    std::io::stderr().is_terminal()
-        && unset("NO_COLOR")
-        && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+    unset("NO_COLOR") && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
 }

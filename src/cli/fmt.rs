@@ -1,17 +1,13 @@
 //! `initflow fmt`: sources in the one style, in place.
 
 use super::console::Console;
+use super::diff::diff;
 use super::each::report;
 use super::input::{self, Input, SOURCES};
 use super::{FmtArguments, Status, output};
 use crate::format::format;
 use crate::source::{FileId, SourceFile};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-use similar::TextDiff;
-use std::time::Duration;
-
-/// After this time a good difference will do, in place of the best.
-const TIME: Duration = Duration::from_millis(200);
 
 pub(super) fn run(arguments: &FmtArguments, console: &mut Console) -> Status {
     let (inputs, troubles) = input::find(&arguments.paths, SOURCES);
@@ -20,32 +16,35 @@ pub(super) fn run(arguments: &FmtArguments, console: &mut Console) -> Status {
     }
     let read: Vec<_> =
         inputs.par_iter().map(|input| input.read().map(|text| formatted(input, text))).collect();
-    let mut printed = String::new();
+    let mut diffs = Vec::new();
     for (input, outcome) in inputs.iter().zip(read) {
-        let (text, formatted) = match outcome {
-            Ok(texts) => texts,
-            Err(trouble) => {
-                report(&trouble, console);
-                continue;
+        match outcome {
+            Err(trouble) => report(&trouble, console),
+            Ok((text, formatted)) if arguments.check => {
+                if text != formatted {
+                    diffs.push(diff((&input.name, &text), (&input.name, &formatted)));
+                }
             }
-        };
-        if arguments.check {
-            if text != formatted {
-                console.raise(Status::Errors);
-                let diff = TextDiff::configure().timeout(TIME).diff_lines(text.as_str(), formatted.as_str());
-                printed.push_str(&diff.unified_diff().header(&input.name, &input.name).to_string());
-            }
-        } else if let Some(path) = input.path() {
-            if text != formatted
-                && let Err(message) = output::write(path, &formatted)
-            {
-                console.trouble(&message);
-            }
-        } else {
-            printed.push_str(&formatted);
+            Ok((text, formatted)) => match input.path() {
+                None => console.print(&formatted),
+                Some(path) if text != formatted => {
+                    if let Err(message) = output::write(path, &formatted) {
+                        console.trouble(&message);
+                    }
+                }
+                Some(_) => {}
+            },
         }
     }
-    console.print(&printed);
+    console.print_diff(&diffs.concat());
+    if !diffs.is_empty() {
+        console.error(&match (inputs.as_slice(), diffs.len()) {
+            ([input], _) => format!("`{}` is not formatted", input.name),
+            (inputs, 1) => format!("1 of {} files is not formatted", inputs.len()),
+            (inputs, count) => format!("{count} of {} files are not formatted", inputs.len()),
+        });
+        console.help("`initflow fmt` without --check writes what is above");
+    }
     console.finish()
 }
 
