@@ -6,6 +6,7 @@
 //! The author decides where lines and blank lines are; the style decides what stands between two words of a line, and
 //! how deep a line is. So a change of one line does not touch others.
 
+mod brackets;
 mod faults;
 mod layout;
 mod lines;
@@ -35,7 +36,7 @@ pub fn format(source: &SourceFile) -> String {
 /// other lines of statements which those lines have a part of.
 pub fn edits(source: &SourceFile, parsed: &Parse, within: Option<&Range<usize>>) -> Vec<Edit> {
     let lines = Lines::new(source);
-    let chosen = within.map(|within| statements(&lines, &parsed.document, lines.touched(within)));
+    let chosen = within.map(|within| statements(&lines, &parsed.document, &lines.touched(within)));
     let again = if chosen.is_some() { 0 } else { AGAIN };
     sound(source, parsed, chosen.as_ref(), again)
 }

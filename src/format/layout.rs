@@ -4,6 +4,7 @@
 //! reaches over the end of a line, save into blank lines.
 
 use super::LEVEL;
+use super::brackets::{Brackets, brackets};
 use super::lines::{Lines, verbatim};
 use super::tokens::{Kind, Token, tokens};
 use crate::diagnostic::Edit;
@@ -24,41 +25,26 @@ pub(super) enum Keep {
 pub(super) fn edits(lines: &Lines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
     let tokens = tokens(lines.text, &parsed.document);
     let kept = verbatim(lines, &tokens, parsed, keep);
-    let keeping = |token: &Token| {
-        let line = lines.of(token.range.start);
-        let at = kept.partition_point(|range| range.end <= line);
-        kept.get(at).filter(|range| range.contains(&line))
-    };
-    let mut items = parsed.document.statements.iter().map(|item| item.span.range().start).peekable();
-    let mut layout = Layout { lines, edits: Vec::new(), open: Vec::new(), line: Line::default(), last: None };
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        while items.next_if(|item| *item <= token.range.start).is_some() {
-            // Brackets that an item before leaves open are not this one's.
-            layout.open.clear();
-        }
-        if let Some(range) = keeping(token) {
-            let count = tokens[at..].partition_point(|token| lines.of(token.range.start) < range.end);
-            layout.keep(range, &tokens[at..at + count]);
-            at += count;
-        } else {
-            let rest = &tokens[at + 1..];
-            let end =
-                rest.iter().position(|next| next.kind != Kind::Comment).map_or(rest.len(), |found| found + 1);
-            let rest = &rest[..end];
-            let kept = rest.iter().position(|next| keeping(next).is_some()).unwrap_or(rest.len());
-            layout.token(token, &rest[..kept]);
-            at += 1;
-        }
+    let brackets = brackets(&parsed.document);
+    let mut layout = Layout { lines, edits: Vec::new(), brackets, line: Line::default(), last: None };
+    let mut rest = tokens.as_slice();
+    for range in &kept {
+        let before = |line: usize| move |token: &Token| lines.of(token.range.start) < line;
+        let (free, behind) = rest.split_at(rest.partition_point(before(range.start)));
+        let (inside, behind) = behind.split_at(behind.partition_point(before(range.end)));
+        layout.tokens(free);
+        layout.keep(range, inside);
+        rest = behind;
     }
+    layout.tokens(rest);
     layout.finish()
 }
 
-struct Layout<'t> {
+struct Layout<'t, I: Iterator<Item = usize>> {
     lines: &'t Lines<'t>,
     edits: Vec<Edit>,
-    /// The indentation of the line of each open bracket.
-    open: Vec<usize>,
+    /// The open brackets, each with the indentation of its line.
+    brackets: Brackets<I>,
     line: Line,
     /// What stands before the next token.
     last: Option<Last>,
@@ -81,26 +67,31 @@ struct Last {
     end: usize,
 }
 
-impl Layout<'_> {
+impl<I: Iterator<Item = usize>> Layout<'_, I> {
     /// Leaves lines as they are.
     fn keep(&mut self, range: &Range<usize>, tokens: &[Token]) {
+        if tokens.is_empty() {
+            return;
+        }
         self.begin(self.lines.start(range.start), false);
         for token in tokens {
-            match token.kind {
-                Kind::Open(_) => self.open.push(self.lines.indent(self.lines.of(token.range.start))),
-                Kind::Close(_) => drop(self.open.pop()),
-                _ => {}
-            }
+            self.brackets.reach(token);
+            self.brackets.pass(token, self.lines.indent(self.lines.of(token.range.start)));
         }
         self.last = Some(Last { kind: Kind::Unknown, end: self.lines.end(range) });
     }
 
-    /// Lays a token out; `rest` are the comments behind it and the token behind those, as far as they do not stay as they are.
-    fn token(&mut self, token: &Token, rest: &[Token]) {
-        if self.is_superfluous(token, rest.first()) {
-            return;
+    fn tokens(&mut self, mut tokens: &[Token]) {
+        while let Some((token, rest)) = tokens.split_first() {
+            if !self.is_superfluous(token, rest.first()) {
+                self.token(token, rest);
+            }
+            tokens = rest;
         }
-        let closed = if let Kind::Close(_) = token.kind { self.open.pop() } else { None };
+    }
+
+    fn token(&mut self, token: &Token, rest: &[Token]) {
+        let closed = self.brackets.reach(token);
         match self.last.filter(|last| self.lines.breaks(last.end, token.range.start) == 0) {
             Some(last) => {
                 let width = self.blanks(last.kind, token);
@@ -108,7 +99,8 @@ impl Layout<'_> {
                 self.line.width += width;
             }
             None => {
-                let indent = closed.unwrap_or_else(|| self.open.last().map_or(0, |open| open + LEVEL));
+                let inner = || self.brackets.innermost().map_or(0, |open| open + LEVEL);
+                let indent = closed.unwrap_or_else(inner);
                 let start = self.begin(token.range.start, matches!(token.kind, Kind::Close(_)));
                 self.replace(start..token.range.start, " ".repeat(indent));
                 self.line = Line { start: token.range.start, indent, width: 0 };
@@ -120,9 +112,7 @@ impl Layout<'_> {
         } else {
             self.line.width += text.chars().count();
         }
-        if let Kind::Open(_) = token.kind {
-            self.open.push(self.line.indent);
-        }
+        self.brackets.pass(token, self.line.indent);
         self.last = Some(Last { kind: token.kind, end: token.range.end });
         if self.lacks_comma(token, rest) {
             self.replace(token.range.end..token.range.end, ",".to_owned());
@@ -148,9 +138,12 @@ impl Layout<'_> {
 
     /// Whether a token ends the last item of a list that ends on a line of its own, and has no comma behind it.
     fn lacks_comma(&self, token: &Token, rest: &[Token]) -> bool {
-        rest.last().is_some_and(|next| {
-            next.kind == Kind::Close(']') && self.lines.breaks(token.range.end, next.range.start) > 0
-        }) && !matches!(token.kind, Kind::Comma | Kind::Comment | Kind::Open(_))
+        let ends_item = !matches!(token.kind, Kind::Comma | Kind::Comment | Kind::Open(_));
+        let next = || rest.iter().find(|next| next.kind != Kind::Comment);
+        ends_item
+            && next().is_some_and(|next| {
+                next.kind == Kind::Close(']') && self.lines.breaks(token.range.end, next.range.start) > 0
+            })
     }
 
     /// How many blanks stand before a token that does not start its line.
@@ -161,6 +154,8 @@ impl Layout<'_> {
                 let written = self.lines.between(self.line.start, token.range.start).chars().count();
                 written.saturating_sub(self.line.width).max(2)
             }
+            // Together they would be something else.
+            (Kind::Path | Kind::Colon, Kind::Colon) | (Kind::Not, Kind::Operator) => 1,
             (_, Kind::Comma | Kind::Semicolon | Kind::Colon | Kind::Close(')' | ']'))
             | (Kind::Open('(' | '[') | Kind::Not, _)
             | (Kind::Tight, Kind::Open('(')) => 0,

@@ -73,33 +73,33 @@ pub(super) fn verbatim(lines: &Lines, tokens: &[Token], parse: &Parse, keep: Kee
     kept.extend(parse.errors.iter().map(|error| of(error.primary.span.range())));
     let unknown = tokens.iter().filter(|token| token.kind == Kind::Unknown);
     kept.extend(unknown.map(|token| of(token.range.clone())));
+    merge(&mut kept);
     let items = parse.document.statements.iter().map(|item| item.span.range());
+    let mut faulty = Vec::new();
     for range in items.filter(|_| !parse.errors.is_empty()) {
         let from = tokens.partition_point(|token| token.range.start < range.start);
         let to = tokens.partition_point(|token| token.range.start < range.end);
-        let has_fault =
-            |kept: &Range<usize>| kept.start <= lines.of(range.end) && lines.of(range.start) < kept.end;
-        if !is_balanced(&tokens[from..to]) || (keep == Keep::Items && kept.iter().any(has_fault)) {
-            kept.push(of(range));
+        let whole = of(range);
+        if !is_balanced(&tokens[from..to]) || (keep == Keep::Items && meets(&kept, &whole)) {
+            faulty.push(whole);
         }
     }
-    if kept.is_empty() {
-        return kept;
-    }
+    kept.extend(faulty);
     // What reaches over several lines stays, or not, as a whole.
-    let wide = tokens.iter().map(|token| of(token.range.clone())).filter(|lines| lines.len() > 1);
-    let wide: Vec<Range<usize>> = wide.collect();
     merge(&mut kept);
-    for kept in &mut kept {
-        let overlaps = |wide: &&Range<usize>| wide.start < kept.end && kept.start < wide.end;
-        let (start, end) = wide
-            .iter()
-            .filter(overlaps)
-            .fold((kept.start, kept.end), |(start, end), wide| (start.min(wide.start), end.max(wide.end)));
-        *kept = start..end;
-    }
+    let wide = tokens.iter().map(|token| of(token.range.clone())).filter(|lines| lines.len() > 1);
+    let mut wide: Vec<Range<usize>> = wide.collect();
+    merge(&mut wide);
+    wide.retain(|wide| meets(&kept, wide));
+    kept.append(&mut wide);
     merge(&mut kept);
     kept
+}
+
+/// Whether one of some sorted ranges has something of another range.
+fn meets(ranges: &[Range<usize>], other: &Range<usize>) -> bool {
+    let at = ranges.partition_point(|range| range.end <= other.start);
+    ranges.get(at).is_some_and(|range| range.start < other.end)
 }
 
 fn broken(statements: &[Statement], found: &mut impl FnMut(&Statement)) {
@@ -134,7 +134,7 @@ fn is_balanced(tokens: &[Token]) -> bool {
 }
 
 /// Some lines, and with them all lines of the statements that they have a part of; of a block only where it opens and ends.
-pub(super) fn statements(lines: &Lines, document: &Document, chosen: Range<usize>) -> Range<usize> {
+pub(super) fn statements(lines: &Lines, document: &Document, chosen: &Range<usize>) -> Range<usize> {
     let mut heads = Vec::new();
     let mut blocks = vec![document.statements.as_slice()];
     while let Some(statements) = blocks.pop() {
@@ -144,23 +144,18 @@ pub(super) fn statements(lines: &Lines, document: &Document, chosen: Range<usize
             blocks.extend(statement.block.iter().map(|block| block.statements.as_slice()));
         }
     }
-    heads.sort_by_key(|head| head.start);
-    let mut reached = chosen;
-    for head in heads.iter().chain(heads.iter().rev()) {
-        if head.start < reached.end && reached.start < head.end {
-            reached = reached.start.min(head.start)..reached.end.max(head.end);
-        }
-    }
-    reached
+    merge(&mut heads);
+    let reached = heads.iter().filter(|head| head.start < chosen.end && chosen.start < head.end);
+    reached.fold(chosen.clone(), |all, head| all.start.min(head.start)..all.end.max(head.end))
 }
 
-/// Sorts ranges and joins those that meet.
+/// Sorts ranges and joins those that overlap.
 fn merge(ranges: &mut Vec<Range<usize>>) {
     ranges.sort_by_key(|range| range.start);
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges.drain(..) {
         match merged.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
             _ => merged.push(range),
         }
     }

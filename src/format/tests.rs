@@ -141,6 +141,15 @@ fn a_semicolon_that_goes_leaves_no_blank_line() {
 }
 
 #[test]
+fn operators_do_not_grow_together() {
+    for text in
+        ["a b :: c\n", "a /b : c\n", "a b ! = c\n", "a b ! == c\n", "a (b : : /c :1)\n", "a 1 : | |b\n"]
+    {
+        holds(text);
+    }
+}
+
+#[test]
 fn what_is_broken_stays_as_it_is() {
     insta::assert_snapshot!(
         formatted("pod a {\n     app   b { image  \"c }\n  app   d {   image \"e\" }\n}\npod   f {\n  app g {\n     image   \"h\"\n\npod   i { app j { } }\n"),

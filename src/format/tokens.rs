@@ -15,8 +15,12 @@ pub(super) struct Token {
 /// What a token is, as far as the blanks around it go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A name, a value or an operator.
+    /// A name or a value.
     Leaf,
+    /// A path, in which a `:` may stand.
+    Path,
+    /// An operator but those below.
+    Operator,
     /// A name whose bracket follows without a blank.
     Tight,
     /// `!`
@@ -106,6 +110,8 @@ impl Leaves<'_> {
                 ValueKind::Group(arguments) => self.arguments(arguments),
                 ValueKind::Operator(Operator::Not) => self.leaf(range, Kind::Not),
                 ValueKind::Operator(Operator::Colon) => self.leaf(range, Kind::Colon),
+                ValueKind::Operator(_) => self.leaf(range, Kind::Operator),
+                ValueKind::Path(_) => self.leaf(range, Kind::Path),
                 _ => self.leaf(range, Kind::Leaf),
             }
         }

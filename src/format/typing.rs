@@ -3,8 +3,9 @@
 //!
 //! Invariant: a many-line text that is being written is left alone.
 
+use super::brackets::brackets;
 use super::lines::Lines;
-use super::tokens::{Kind, Token, tokens};
+use super::tokens::{Kind, tokens};
 use super::{LEVEL, edits};
 use crate::diagnostic::Edit;
 use crate::source::{SourceFile, Span};
@@ -44,8 +45,12 @@ pub fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: Typed) -
         return found;
     }
     found.retain(|edit| edit.span.start != blanks.start);
-    let opened = innermost(before, parsed).map(|open| lines.of(open.range.start));
-    let opened = opened.map(|line| {
+    let mut brackets = brackets(&parsed.document);
+    for token in before {
+        brackets.reach(token);
+        brackets.pass(token, lines.of(token.range.start));
+    }
+    let opened = brackets.innermost().map(|line| {
         let start = lines.start(line);
         let changed = found.iter().find(|edit| edit.span.range().start == start);
         changed.map_or_else(|| lines.indent(line), |edit| edit.text.len())
@@ -57,21 +62,4 @@ pub fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: Typed) -
         found.sort_by_key(|edit| edit.span.start);
     }
     found
-}
-
-/// The innermost bracket that some tokens leave open; what an item of the file before leaves open does not count.
-fn innermost<'t>(tokens: &'t [Token], parsed: &Parse) -> Option<&'t Token> {
-    let mut items = parsed.document.statements.iter().map(|item| item.span.range().start).peekable();
-    let mut open = Vec::new();
-    for token in tokens {
-        while items.next_if(|item| *item <= token.range.start).is_some() {
-            open.clear();
-        }
-        match token.kind {
-            Kind::Open(_) => open.push(token),
-            Kind::Close(_) => drop(open.pop()),
-            _ => {}
-        }
-    }
-    open.pop()
 }
