@@ -170,6 +170,7 @@ fn what_is_broken_stays_as_it_is() {
 #[test]
 fn line_ends_and_ends_of_files_are_those_of_the_style() {
     assert_eq!(formatted("let a = 1\r\n\r\nlet b = 2"), "let a = 1\n\nlet b = 2\n");
+    assert_eq!(formatted("a{b{#\r \r\nc{}}#\r\n}#\r"), "a { b {  #\n  c { } }  #\n}  #\n");
     assert_eq!(formatted(""), "");
     assert_eq!(formatted("\n \n"), "");
     assert_eq!(formatted("# a  \n\n\n"), "# a\n");

@@ -40,11 +40,7 @@ pub(super) enum Kind {
 pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
     let mut leaves = Leaves { text, found: Vec::new() };
     leaves.statements(&document.statements);
-    let comments = document.comments.iter().map(|span| {
-        let Range { start, end } = span.range();
-        let blanks = end - start - text[start..end].trim_end_matches([' ', '\t', '\r']).len();
-        Token { range: start..end - blanks, kind: Kind::Comment }
-    });
+    let comments = document.comments.iter().map(|span| Token { range: span.range(), kind: Kind::Comment });
     let mut found = leaves.found;
     found.extend(comments);
     found.sort_by_key(|token| (token.range.start, token.range.end));
@@ -55,8 +51,13 @@ pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
             continue;
         }
         gap(text, end..token.range.start, &mut tokens);
-        end = token.range.end;
-        tokens.push(token);
+        let Range { start, end: behind } = token.range;
+        let blanks: &[char] = if token.kind == Kind::Comment { &[' ', '\t', '\r'] } else { &[] };
+        tokens.push(Token {
+            range: start..start + text[start..behind].trim_end_matches(blanks).len(),
+            ..token
+        });
+        end = behind;
     }
     gap(text, end..text.len(), &mut tokens);
     tokens
