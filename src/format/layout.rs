@@ -167,64 +167,53 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
     /// things; gives where the new line starts in the text.
     fn begin(&mut self, start: usize, closes: bool) -> usize {
         let Some(last) = self.last else { return 0 };
-        let gap = self.lines.between(last.end, start);
-        let (Some(first), Some(end)) = (gap.find('\n'), gap.rfind('\n')) else { return start };
-        let (first, end) = (last.end + first, last.end + end + 1);
-        self.end_line(last.end, first);
-        let mut between = self.lines.between(first + 1, end).lines();
+        let next = self.end_line(last.end);
+        let line = self.lines.start(self.lines.of(start));
         let parts = !closes && !matches!(last.kind, Kind::Open(_));
+        let mut between = self.lines.between(next, line).lines();
         let blank = parts && between.any(|line| line.trim_ascii().is_empty());
-        self.replace(first + 1..end, if blank { "\n".to_owned() } else { String::new() });
-        end
+        self.replace(next..line, if blank { "\n".to_owned() } else { String::new() });
+        line
     }
 
     /// A many-line text: its lines one level deeper than the line that opens it, as deep among each other as before.
     fn many_lines(&mut self, range: Range<usize>) {
-        let text = self.lines.between(range.start, range.end);
-        let mut lines = Vec::new();
-        let mut start = range.start;
-        for line in text.split('\n') {
-            let end = start + line.len();
-            lines.push((
-                start,
-                end,
-                if end < range.end { line.strip_suffix('\r').unwrap_or(line) } else { line },
-            ));
-            start = end + 1;
-        }
-        let quotes = ["'''", "\"\"\""];
-        let closing = lines.pop_if(|(.., line)| quotes.contains(&line.trim_start_matches([' ', '\t'])));
-        let (opening, content) =
-            lines.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
-        let indents = content.iter().map(|(.., line)| *line).filter(|line| !is_blank(line)).map(indentation);
-        let shared = indents.reduce(shared_start).map_or(0, str::len);
-        if let Some((start, end, line)) = opening {
-            self.end_line(start + line.trim_end_matches([' ', '\t']).len(), *end);
-        }
-        for (start, end, line) in content {
-            let filled = if is_blank(line) { 0 } else { line.len() };
-            if filled > 0 {
-                self.replace(*start..start + shared, " ".repeat(self.line.indent + LEVEL));
-            }
-            if *end < range.end {
-                self.end_line(start + filled, *end);
+        let lines = self.lines;
+        let (first, last) = (lines.of(range.start), lines.of(range.end));
+        let line = |at: usize| lines.between(lines.start(at), lines.end(&(at..at + 1)).min(range.end));
+        let closes = matches!(line(last).trim_start_matches([' ', '\t']), "'''" | "\"\"\"");
+        let content = (first + 1..last + usize::from(!closes)).map(line).filter(|line| !is_blank(line));
+        let shared = content.map(indentation).reduce(shared_start).map_or(0, str::len);
+        self.end_line(lines.start(first) + line(first).trim_end_matches([' ', '\t']).len());
+        for at in first + 1..=last {
+            let (start, text) = (lines.start(at), line(at));
+            let (written, indent) = if is_blank(text) {
+                (text.len(), 0)
+            } else if closes && at == last {
+                (indentation(text).len(), self.line.indent)
+            } else {
+                (shared, self.line.indent + LEVEL)
+            };
+            self.replace(start..start + written, " ".repeat(indent));
+            if at < last {
+                self.end_line(start + text.len());
             }
         }
-        let (start, _, line) = closing.or_else(|| content.last().copied()).unwrap_or_default();
-        let indent = indentation(line).len();
-        if closing.is_some() {
-            self.replace(start..start + indent, " ".repeat(self.line.indent));
-        }
-        self.line = Line { start: start + indent, width: line[indent..].chars().count(), ..self.line };
+        let indent = indentation(line(last)).len();
+        self.line.start = lines.start(last) + indent;
+        self.line.width = line(last)[indent..].chars().count();
     }
 
-    /// Ends a line behind what stays of it.
-    fn end_line(&mut self, from: usize, newline: usize) {
-        if self.lines.between(from, newline).ends_with('\r') {
-            self.replace(from..newline + 1, "\n".to_owned());
+    /// Ends a line behind what stays of it; gives where the next one starts.
+    fn end_line(&mut self, from: usize) -> usize {
+        let next = self.lines.start(self.lines.of(from) + 1);
+        let rest = self.lines.between(from, next);
+        if rest.ends_with("\r\n") {
+            self.replace(from..next, "\n".to_owned());
         } else {
-            self.replace(from..newline, String::new());
+            self.replace(from..from + rest.trim_end_matches('\n').len(), String::new());
         }
+        next
     }
 
     fn replace(&mut self, range: Range<usize>, text: String) {
@@ -239,14 +228,13 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
             None => self.replace(0..end, String::new()),
             // What is not closed goes on to the end.
             Some(Last { kind: Kind::Unknown, .. }) => {}
-            Some(last) => match self.lines.between(last.end, end).find('\n') {
-                None => self.replace(last.end..end, "\n".to_owned()),
-                Some(newline) => {
-                    let newline = last.end + newline;
-                    self.end_line(last.end, newline);
-                    self.replace(newline + 1..end, String::new());
-                }
-            },
+            Some(last) if self.lines.breaks(last.end, end) == 0 => {
+                self.replace(last.end..end, "\n".to_owned());
+            }
+            Some(last) => {
+                let next = self.end_line(last.end);
+                self.replace(next..end, String::new());
+            }
         }
         self.edits
     }

@@ -50,7 +50,9 @@ impl<'t> Lines<'t> {
     /// Where the last of some lines ends, without its line end.
     pub(super) fn end(&self, range: &Range<usize>) -> usize {
         let (start, end) = (self.start(range.start), self.start(range.end));
-        start + self.text[start..end].trim_end_matches(['\n', '\r']).len()
+        let text = self.between(start, end);
+        let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
+        start + text.len()
     }
 
     /// Some lines as they are, without the end of the last.

@@ -1,11 +1,11 @@
 //! What has just been typed to the changes that it asks for: in the line that it ends, and in the indentation of the
 //! line that it begins.
 //!
-//! Invariant: a many-line text that is being written is left alone.
+//! Invariant: what is written in a many-line text is left alone.
 
 use super::brackets::brackets;
 use super::lines::Lines;
-use super::tokens::{Kind, tokens};
+use super::tokens::{Kind, Token, tokens};
 use super::{LEVEL, edits};
 use crate::diagnostic::Edit;
 use crate::source::{SourceFile, Span};
@@ -28,10 +28,21 @@ pub fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: Typed) -
     let tokens = tokens(lines.text, &parsed.document);
     let at = tokens.partition_point(|token| token.range.start < start);
     let (before, rest) = tokens.split_at(at);
-    if before.last().is_some_and(|token| token.range.end > start) {
-        return Vec::new();
-    }
     let blanks = Span::new(source.id, start, start + lines.indent(line));
+    let indent = |width: usize| {
+        let text = " ".repeat(width);
+        let is_other = lines.between(start, blanks.range().end) != text;
+        is_other.then_some(Edit { span: blanks, text })
+    };
+    // A text that is not closed yet has no lines of its own.
+    let goes_on = |token: &&Token| {
+        token.range.end > start || matches!(lines.text[token.range.clone()].trim_end(), "'''" | "\"\"\"")
+    };
+    if let Some(text) = before.last().filter(goes_on) {
+        let opened = lines.of(text.range.start);
+        let is_first = typed == Typed::Newline && opened + 1 == line;
+        return is_first.then(|| indent(lines.indent(opened) + LEVEL)).flatten().into_iter().collect();
+    }
     let first = rest.first().filter(|token| lines.of(token.range.start) == line);
     let mut found = match typed {
         Typed::Brace => edits(source, parsed, Some(&(start..offset))),
@@ -56,10 +67,7 @@ pub fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: Typed) -
         changed.map_or_else(|| lines.indent(line), |edit| edit.text.len())
     });
     let closes = first.is_some_and(|token| matches!(token.kind, Kind::Close(_)));
-    let indent = " ".repeat(opened.map_or(0, |opened| if closes { opened } else { opened + LEVEL }));
-    if lines.between(start, blanks.range().end) != indent {
-        found.push(Edit { span: blanks, text: indent });
-        found.sort_by_key(|edit| edit.span.start);
-    }
+    found.extend(indent(opened.map_or(0, |opened| if closes { opened } else { opened + LEVEL })));
+    found.sort_by_key(|edit| edit.span.start);
     found
 }
