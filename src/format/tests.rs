@@ -1,4 +1,4 @@
-use super::{apply, edits, format};
+use super::{Typed, apply, edits, format, typed};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::parse;
 use proptest::prelude::*;
@@ -20,13 +20,21 @@ fn meaning(text: &str) -> (String, Vec<String>, Vec<&'static str>) {
     (bare, comments.collect(), parse.errors.iter().map(|error| error.name).collect())
 }
 
-fn holds_in_part(text: &str, within: Range<usize>) {
+/// What formats a part of a text, and what follows from typing at its end, changes neither its tree nor its comments.
+fn holds_in_part(text: &str, within: &Range<usize>) {
     let source = SourceFile::new(FileId(0), "a", text);
     let parse = parse(&source);
+    let part = apply(text, &edits(&source, &parse, Some(within)));
+    let after = |what: Typed| apply(text, &typed(&source, &parse, within.end, what));
+    let after = [after(Typed::Brace), after(Typed::Newline)];
     if parse.errors.is_empty() {
-        let part = apply(text, &edits(&source, &parse, Some(&within)));
-        assert!(meaning(text) == meaning(&part), "another tree, from {within:?} of\n{text}\nto\n{part}");
         assert_eq!(formatted(&part), formatted(text));
+        for changed in after.iter().chain([&part]) {
+            assert!(
+                meaning(text) == meaning(changed),
+                "another tree, from {within:?} of\n{text}\nto\n{changed}"
+            );
+        }
     }
 }
 
@@ -189,7 +197,7 @@ proptest! {
     #[test]
     fn any_source_keeps_its_tree_and_its_comments(
         at in any::<prop::sample::Index>(),
-        edits in prop::collection::vec((any::<prop::sample::Index>(), "[ \\t\n;,#a\"'{}\\[\\]()=:!.|-]{0,3}", 0usize..4), 0..4),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), "[ \\t\r\n\u{a0}é;,#a\"'{}\\[\\]()=:!.|-]{0,3}", 0usize..4), 0..4),
         within in any::<(prop::sample::Index, prop::sample::Index)>(),
     ) {
         let mut text = at.get(&sources()).clone();
@@ -201,6 +209,6 @@ proptest! {
         }
         holds(&text);
         let (start, end) = (within.0.index(text.len() + 1), within.1.index(text.len() + 1));
-        holds_in_part(&text, start.min(end)..start.max(end));
+        holds_in_part(&text, &(start.min(end)..start.max(end)));
     }
 }
