@@ -22,8 +22,8 @@
 (string) @string
 (field name: (string) @property)
 (escape) @string.escape
-(insertion ["#{" "}"] @punctuation.special)
 (insertion (word) @variable)
 
 ["{" "}" "[" "]" "(" ")"] @punctuation.bracket
 ["," ";" ":"] @punctuation.delimiter
+(insertion ["#{" "}"] @punctuation.special)

@@ -14,7 +14,7 @@
   (string) @_shell
   .
   (string (raw_text) @injection.content)
-  (#match? @_shell "\\b(ba|da|k|z)?sh\\b")
+  (#match? @_shell "[\"/ ](ba|da|k|z)?sh[\" ]")
   (#set! injection.language "bash"))
 
 (script
