@@ -90,6 +90,14 @@ test('the server is attached', function()
   diagnostics(0)
 end)
 
+test('without a parser for tree-sitter, Vim\'s syntax colours', function()
+  local syntax, active = unpack(run([[
+    local buffer = vim.api.nvim_get_current_buf()
+    return { vim.bo.syntax, vim.treesitter.highlighter.active[buffer] ~= nil }
+  ]]))
+  assert(syntax == 'initflow' and not active, syntax)
+end)
+
 test('an error appears where it is typed, and goes when it is undone', function()
   go('after db', #'after ')
   press('cwdatabase<Esc>')
