@@ -23,6 +23,7 @@ const VIM: Style = Style { opens: "%(", between: "|", closes: ")" };
 
 /// The files that have lists of words.
 const FILES: &[(&str, Style)] = &[
+    ("editors/emacs/initflow-mode.el", TEXT),
     ("editors/highlightjs/initflow.js", TEXT),
     ("editors/sublime/initflow.sublime-syntax", EXPRESSION),
     ("editors/tree-sitter-initflow/grammar.js", TEXT),
