@@ -134,6 +134,12 @@ fn statements(
         }
         _ => items.extend(fields.chain(own)),
     }
+    // Nothing runs without an image; a branch is what one needs least.
+    items.sort_by_key(|item| match (item.label.as_str(), inside) {
+        ("image", Inside::Container("step" | "sidecar" | "app")) => 0,
+        ("when" | "else", _) => 2,
+        _ => 1,
+    });
     items
 }
 

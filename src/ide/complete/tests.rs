@@ -49,9 +49,9 @@ fn what_may_stand_there_is_offered() {
           param (param ${1:name}: ${2:string})
           let (let ${1:name} = $0)
           template (template ${1:app} ${2:name}($3) {↵  $0↵})
-          when (when $1 {↵  $0↵})
           defaults (defaults $1 {↵  $0↵})
           pod (pod ${1:name} {↵  app ${3:app} {↵    image "${4:image}"↵  }↵})
+          deployment (deployment ${1:name} {↵  app ${3:app} {↵    image "${4:image}"↵  }↵})
         use "$0"
           std
           lib/b.initflow
@@ -248,14 +248,14 @@ fn what_an_object_needs_comes_first() {
           storage (storage ${1:amount})
           when (when $1 {↵  $0↵})
         pod a { when true { } $0 }
-          when (when $1 {↵  $0↵})
-          else (else $1 {↵  $0↵})
           defaults (defaults $1 {↵  $0↵})
           volume (volume ${1:name})
           step (step ${1:name} {↵  image "${2:image}"↵  $0↵})
           fetch (fetch ${1:name} {↵  $0↵})
           clone (clone ${1:name} {↵  $0↵})
           wait (wait ${1:name} {↵  $0↵})
+          secrets (secrets ${1:name} {↵  $0↵})
+          migrate (migrate ${1:name} {↵  $0↵})
         pod a { metadata { $0 } }
           generateName (generateName "$1")
           namespace (namespace "$1")
