@@ -20,7 +20,7 @@ export const CLASSES = [
   ["keyword.other", "keyword"],
   ["constant.language", "boolean"],
   ["constant.numeric", "number"],
-  ["support.type.property-name", "property"],
+  ["meta.object-literal.key", "property"],
   ["support.type", "type"],
   ["entity.name.function", "function"],
   ["variable.parameter", "parameter"],
