@@ -1,0 +1,9 @@
+[
+  (block)
+  (list)
+  (parameters)
+  (arguments)
+  (group)
+] @indent
+
+["}" "]" ")"] @outdent

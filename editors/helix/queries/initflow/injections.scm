@@ -1,0 +1,1 @@
+../../../tree-sitter-initflow/queries/injections.scm

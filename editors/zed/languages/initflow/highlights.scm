@@ -1,0 +1,28 @@
+; The classes of the language server's semantic tokens, under the names of Zed's themes.
+
+(comment) @comment
+
+(keyword) @keyword
+(boolean) @boolean
+(word) @variable
+((word) @constant
+  (#match? @constant "^[A-Z]"))
+(property) @property
+(number) @number
+(path) @string.special
+(operator) @operator
+
+(function) @function
+(template (keyword) name: (word) @function)
+(parameter name: (_) @variable.parameter)
+(argument name: (_) @variable.parameter)
+(type) @type
+
+(string) @string
+(field name: (string) @property)
+(escape) @string.escape
+(insertion (word) @variable)
+
+["{" "}" "[" "]" "(" ")"] @punctuation.bracket
+["," ";" ":"] @punctuation.delimiter
+(insertion ["#{" "}"] @punctuation.special)

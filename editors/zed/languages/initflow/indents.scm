@@ -1,0 +1,4 @@
+(block "}" @end) @indent
+(list "]" @end) @indent
+(parameters ")" @end) @indent
+(arguments ")" @end) @indent
