@@ -125,14 +125,15 @@ a { color: var(--vscode-textLink-foreground, #0969da); text-decoration: none; }
 a:hover { text-decoration: underline; }
 table { border-collapse: collapse; margin-bottom: .8em; }
 th { text-align: left; font-weight: normal; color: var(--vscode-descriptionForeground, #59636e); }
-th, td { padding: .25em 1.2em .25em 0; border-bottom: 1px solid var(--vscode-editorWidget-border, #d1d9e0); white-space: nowrap; }
+th, td { padding: .25em 1em .25em 0; border-bottom: 1px solid var(--vscode-editorWidget-border, #d1d9e0); vertical-align: top; }
+.bar { white-space: nowrap; }
 .number { text-align: right; color: var(--vscode-descriptionForeground, #59636e); }
 .role { display: inline-block; min-width: 5em; border-left: 3px solid; padding-left: .5em; }
 .step .role { border-color: var(--vscode-charts-blue, #1a85ff); }
 .sidecar .role { border-color: var(--vscode-charts-purple, #8250df); }
 .app .role { border-color: var(--vscode-charts-green, #388a34); }
 .moved { color: var(--vscode-charts-orange, #d18616); }
-.bar svg { width: 8em; height: .7em; margin-right: .5em; }
+.bar svg { width: 5em; height: .7em; margin-right: .5em; }
 .bar rect { fill: var(--vscode-charts-blue, #1a85ff); opacity: .55; }
 .bar rect.peak { fill: var(--vscode-charts-orange, #d18616); opacity: 1; }
 .bar.none, .note, .empty { color: var(--vscode-descriptionForeground, #59636e); }
