@@ -90,8 +90,9 @@ test("a source is edited in VS Code", async (t) => {
 async function command(title) {
   await page.keyboard.press("F1");
   await page.locator(".quick-input-widget input.input").fill(`>${title}`);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
-  await page.keyboard.press("Enter");
+  // What is chosen by a key may still be of the list before.
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+  await page.locator(".quick-input-list").waitFor({ state: "hidden" });
 }
 
 /** Puts the cursor some characters behind the start of a text. */
