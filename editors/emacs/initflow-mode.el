@@ -200,7 +200,7 @@ Brackets that one line opens count once."
 
 (defvar eglot-server-programs)
 (with-eval-after-load 'eglot
-  (add-to-list 'eglot-server-programs (cons 'initflow-mode initflow-command)))
+  (add-to-list 'eglot-server-programs (cons 'initflow-mode (lambda (&rest _) initflow-command))))
 
 (defvar lsp-language-id-configuration)
 (declare-function lsp-register-client "ext:lsp-mode")

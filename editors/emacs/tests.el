@@ -91,6 +91,42 @@ deployment shop {
                      '(("Templates" "web") ("Workloads" "shop") ("Volumes" "data") ("Containers" "fetch")))
         (should (assoc name (cdr (assoc title index))))))))
 
+(ert-deftest brackets-that-one-line-opens-count-once ()
+  (let ((text "template app web(a: string) { env {\n  A a\n} }\n"))
+    (with-source text
+      (indent-region (point-min) (point-max))
+      (should (equal (buffer-string) text)))))
+
+(ert-deftest a-closing-brace-indents-its-line ()
+  (with-source "pod a {\n  app b {\n    "
+    (goto-char (point-max))
+    (electric-indent-local-mode 1)
+    (let ((last-command-event ?}))
+      (self-insert-command 1 ?}))
+    (should (equal (buffer-string) "pod a {\n  app b {\n  }"))))
+
+(ert-deftest comments-come-and-go ()
+  (let ((text "pod a {\n  app b\n}\n"))
+    (with-source text
+      (comment-region (point-min) (point-max))
+      (should (equal (buffer-string) "# pod a {\n#   app b\n# }\n"))
+      (uncomment-region (point-min) (point-max))
+      (should (equal (buffer-string) text)))))
+
+(ert-deftest a-text-ends-at-its-own-quotes ()
+  (pcase-dolist (`(,text ,inside)
+                 '(("script '''\n  it's { END\n'''" t) ("script '''\n  it's {\n'''\nEND" nil)
+                   ("a \"\"\"\n  ''' END\n\"\"\"" t) ("a \"\"\"\n  \" {\n\"\"\"\nEND" nil)
+                   ("a 'x { END'" t) ("a 'x \" y' END" nil) ("# it's \"\"\" {\nEND" nil)))
+    (with-source text
+      (let ((case-fold-search nil))
+        (search-forward "END"))
+      (should (equal (list text (and (nth 3 (syntax-ppss)) t)) (list text inside))))))
+
+(ert-deftest eglot-starts-the-command-as-it-is-now ()
+  (let ((initflow-command '("/opt/initflow" "lsp")))
+    (should (equal (funcall (cdr (assoc 'initflow-mode eglot-server-programs))) initflow-command))))
+
 (defun wait-for (what)
   "Wait until WHAT gives something, and give it."
   (let ((end (+ (float-time) 20)) found)
