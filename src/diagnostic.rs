@@ -56,6 +56,21 @@ pub struct Fix {
     pub applicability: Applicability,
 }
 
+/// A text with edits made, which do not overlap.
+pub fn applied(text: &str, edits: &[Edit]) -> String {
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| edit.span.start);
+    let mut changed = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        changed.push_str(&text[at..edit.span.range().start]);
+        changed.push_str(&edit.text);
+        at = edit.span.range().end;
+    }
+    changed.push_str(&text[at..]);
+    changed
+}
+
 /// One finding about a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {

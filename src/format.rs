@@ -13,7 +13,7 @@ mod lines;
 mod tokens;
 mod typing;
 
-use crate::diagnostic::Edit;
+use crate::diagnostic::{Edit, applied};
 use crate::source::SourceFile;
 use crate::syntax::{Parse, parse};
 use layout::Keep;
@@ -29,7 +29,7 @@ const AGAIN: usize = 3;
 
 /// Formats a source.
 pub fn format(source: &SourceFile) -> String {
-    apply(&source.text, &edits(source, &parse(source), None))
+    applied(&source.text, &edits(source, &parse(source), None))
 }
 
 /// The changes that format a source, in its order; with a range those to the lines that it touches, together with the
@@ -54,7 +54,7 @@ fn sound(source: &SourceFile, parsed: &Parse, chosen: Option<&Range<usize>>, aga
         if parsed.errors.is_empty() || edits.is_empty() {
             return true;
         }
-        let formatted = SourceFile::new(source.id, source.name.as_str(), apply(&source.text, edits));
+        let formatted = SourceFile::new(source.id, source.name.as_str(), applied(&source.text, edits));
         let reread = parse(&formatted);
         faults::same((source, parsed), (&formatted, &reread))
             && (again == 0 || sound(&formatted, &reread, None, again - 1).is_empty())
@@ -66,19 +66,6 @@ fn sound(source: &SourceFile, parsed: &Parse, chosen: Option<&Range<usize>>, aga
         edits
     });
     tries.find(is_sound).unwrap_or_default()
-}
-
-/// A text with changes, which are in its order and do not overlap.
-fn apply(text: &str, edits: &[Edit]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for edit in edits {
-        out.push_str(&text[at..edit.span.range().start]);
-        out.push_str(&edit.text);
-        at = edit.span.range().end;
-    }
-    out.push_str(&text[at..]);
-    out
 }
 
 #[cfg(test)]

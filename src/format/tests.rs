@@ -1,4 +1,5 @@
-use super::{Typed, apply, edits, format, typed};
+use super::{Typed, edits, format, typed};
+use crate::diagnostic::applied;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::parse;
 use proptest::prelude::*;
@@ -24,8 +25,8 @@ fn meaning(text: &str) -> (String, Vec<String>, Vec<&'static str>) {
 fn holds_in_part(text: &str, within: &Range<usize>) {
     let source = SourceFile::new(FileId(0), "a", text);
     let parse = parse(&source);
-    let part = apply(text, &edits(&source, &parse, Some(within)));
-    let after = |what: Typed| apply(text, &typed(&source, &parse, within.end, what));
+    let part = applied(text, &edits(&source, &parse, Some(within)));
+    let after = |what: Typed| applied(text, &typed(&source, &parse, within.end, what));
     let after = [after(Typed::Brace), after(Typed::Newline)];
     if parse.errors.is_empty() {
         assert_eq!(formatted(&part), formatted(text));

@@ -10,7 +10,7 @@ mod moves;
 use super::shape::{Inside, at};
 use super::{Analysis, Parsed, Range32, Workspace};
 use crate::compile::Options;
-use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::diagnostic::{Applicability, Edit, Fix, applied};
 use crate::import::import;
 use crate::model::WorkloadKind;
 use crate::source::{FileId, Span};
@@ -98,17 +98,6 @@ fn concerned(file: &Parsed, edits: &[Edit]) -> String {
                 text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
             text.replace_range(range, &blank);
         }
-    }
-    text
-}
-
-/// A text with its edits made.
-fn applied(text: &str, edits: &[Edit]) -> String {
-    let mut edits: Vec<&Edit> = edits.iter().collect();
-    edits.sort_by_key(|edit| edit.span.start);
-    let mut text = text.to_owned();
-    for edit in edits.into_iter().rev() {
-        text.replace_range(edit.span.range(), &edit.text);
     }
     text
 }

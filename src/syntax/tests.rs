@@ -5,6 +5,7 @@
 
 use super::tree::{Argument, Piece, Statement, Value, ValueKind};
 use super::{Parse, parse};
+use crate::diagnostic::applied;
 use crate::source::{FileId, SourceFile};
 use std::fmt::Write as _;
 
@@ -33,10 +34,7 @@ fn check(text: &str) -> String {
             let _ = writeln!(out, "  {line}:{column} {}", label.text);
         }
         if let Some(fix) = &error.fix {
-            let mut fixed = text.to_owned();
-            for edit in fix.edits.iter().rev() {
-                fixed.replace_range(edit.span.range(), &edit.text);
-            }
+            let fixed = applied(text, &fix.edits);
             let at = error.primary.span.start as usize;
             let line = text[..at].matches('\n').count();
             let line = fixed.lines().nth(line).unwrap_or_default().trim();

@@ -2,7 +2,7 @@
 
 use super::super::tree::{Argument, Document, Name, Piece, Statement, Value, ValueKind};
 use super::super::{MAX_BLOCK_DEPTH, Memory, Parse, parse, parse_again};
-use crate::diagnostic::Applicability;
+use crate::diagnostic::{Applicability, applied};
 use crate::source::{FileId, SourceFile, Span};
 use proptest::prelude::*;
 use std::collections::HashMap;
@@ -345,10 +345,7 @@ fn a_safe_fix_cures_its_error_and_makes_no_other() {
                 else {
                     continue;
                 };
-                let mut fixed = text.clone();
-                for edit in fix.edits.iter().rev() {
-                    fixed.replace_range(edit.span.range(), &edit.text);
-                }
+                let fixed = applied(&text, &fix.edits);
                 let after = read(&fixed).1.errors;
                 assert!(after.len() < errors.len(), "{error:#?}\n{after:#?}\n{fixed}");
             }
