@@ -14,7 +14,6 @@
 
 (function) @function.call
 (template (keyword) name: (word) @function)
-(call name: (function) @function.call)
 (parameter name: (_) @variable.parameter)
 (argument name: (_) @variable.parameter)
 (type) @type
