@@ -162,7 +162,7 @@ impl Diagnostic {
     }
 }
 
-/// The name nearest to `written`, if it is near enough to be a misspelling of it.
+/// The name nearest to `written`, if it is near enough to be a misspelling of it, or else begins like it.
 pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A word of one letter is as far from any other as can be.
     let limit = match written.chars().count() {
@@ -170,13 +170,27 @@ pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> O
         count => (count / 3).clamp(1, 3),
     };
     let lower = written.to_lowercase();
-    names
-        .into_iter()
+    let names: Vec<&str> = names.into_iter().collect();
+    let misspelt = names
+        .iter()
+        .copied()
         .filter(|name| name.len().abs_diff(written.len()) <= 2 * limit)
         .map(|name| (distance(&lower, &name.to_lowercase()), name))
         .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, name)| name)
+        .min();
+    let begun = || {
+        let alike = names.iter().copied().filter(|name| begins(name, written) || begins(written, name));
+        alike.min_by_key(|name| name.len().abs_diff(written.len()))
+    };
+    misspelt.map(|(_, name)| name).or_else(begun)
+}
+
+/// Whether a name begins with another one as with a word of its own: `db-proxy` with `db`, `readyProbe` with `ready`.
+fn begins(name: &str, with: &str) -> bool {
+    let rest = name.strip_prefix(with);
+    rest.is_some_and(|rest| {
+        rest.starts_with(|next: char| next.is_uppercase() || matches!(next, '-' | '_' | '.'))
+    })
 }
 
 /// The number of letters to change, insert, drop or swap with a neighbour (optimal string alignment).
@@ -199,4 +213,19 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_name_is_near_by_few_letters_or_by_its_first_words() {
+        let names = ["db-proxy", "ready", "web"];
+        assert_eq!(nearest("redy", names), Some("ready"));
+        assert_eq!(nearest("db", names), Some("db-proxy"));
+        assert_eq!(nearest("readyProbe", names), Some("ready"));
+        assert_eq!(nearest("webserver", names), None);
+        assert_eq!(nearest("cache", names), None);
+    }
 }

@@ -57,7 +57,13 @@ pub fn serve() -> Result<Leave, String> {
 }
 
 fn converse(connection: &Connection) -> Result<Leave, String> {
-    let (id, params) = connection.initialize_start().map_err(|error| error.to_string())?;
+    let (id, params) = connection.initialize_start().map_err(|error| {
+        if error.channel_is_disconnected() {
+            "no editor has said `initialize`: editors start this command themselves".to_owned()
+        } else {
+            error.to_string()
+        }
+    })?;
     let params: InitializeParams = match serde_json::from_value(params) {
         Ok(params) => params,
         Err(error) => {

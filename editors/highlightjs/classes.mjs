@@ -20,7 +20,9 @@ export const CLASSES = [
   ["keyword.other", "keyword"],
   ["constant.language", "boolean"],
   ["constant.numeric", "number"],
+  // VS Code's themes colour an object's keys, Sublime's and bat's the names of properties.
   ["meta.object-literal.key", "property"],
+  ["support.type.property-name", "property"],
   ["support.type", "type"],
   ["entity.name.function", "function"],
   ["variable.parameter", "parameter"],

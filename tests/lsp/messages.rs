@@ -45,6 +45,13 @@ fn an_initialize_that_cannot_be_read_is_refused() {
 }
 
 #[test]
+fn a_terminal_is_told_that_editors_start_the_server() {
+    let ended = Client::spawn().end();
+    assert_eq!(ended.status.code(), Some(2));
+    assert!(ended.complaints.contains("editors start this command themselves"), "{}", ended.complaints);
+}
+
+#[test]
 fn a_request_after_shutdown_is_refused() {
     let mut client = Client::start("utf-16", None);
     assert_eq!(client.request("shutdown", Value::Null), Ok(Value::Null));
