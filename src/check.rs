@@ -28,7 +28,6 @@
 //! | secrets in files | `disk-backed-secret` |
 //! | the right to see a Job | `missing-namespace` |
 //! | steps that the kubelet would do | `use-fsgroup` |
-//! | migrations that several pods run at once | `racing-migration` |
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
 mod access;
@@ -42,7 +41,6 @@ mod flow;
 mod jobs;
 mod legacy;
 mod metadata;
-mod migrations;
 mod mounts;
 mod owners;
 mod placement;
@@ -89,7 +87,6 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     workloads::check,
     jobs::check,
     access::check,
-    migrations::check,
     flow::check,
 ];
 

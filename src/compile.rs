@@ -6,6 +6,7 @@ use crate::check::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::{self, Document as Emitted};
 use crate::kubernetes::version::Version;
+use crate::lint::{Levels, lint, settle};
 use crate::lower::{Mistyped, Object, grant, lower};
 use crate::model::{File, Program, Setting, Workload, WorkloadKind, resolve};
 use crate::object::Node;
@@ -34,6 +35,8 @@ pub struct Options {
     pub images: Images,
     /// The params that are given a value.
     pub settings: Vec<Setting>,
+    /// What becomes of warnings.
+    pub levels: Levels,
     /// Whether a param without a default may go without a value: then nothing is compiled, only checked.
     pub check_only: bool,
 }
@@ -174,7 +177,7 @@ pub fn compile_parsed<T: Send>(
     };
     let syntax = diagnostics.as_slice();
     let (arranged, found, unset) =
-        resolve(program, |workload, found| arrange(workload, options.version, syntax, found, &make));
+        resolve(program, |workload, found| arrange(workload, options, &sources, syntax, found, &make));
     diagnostics.extend(found);
     let mut workloads = Vec::with_capacity(arranged.len());
     let mut identities = HashMap::with_capacity(arranged.len());
@@ -189,6 +192,8 @@ pub fn compile_parsed<T: Send>(
         }
         workloads.extend(made);
     }
+    let documents = files.iter().map(|file| &*file.document);
+    settle(documents, &sources, &options.levels, !unset, &mut diagnostics);
     sort(&mut diagnostics);
     if failed(&diagnostics) && !options.check_only {
         workloads.clear();
@@ -209,11 +214,13 @@ struct Arranged<T> {
 /// Checks and orders a workload, and holds what it asks for to its budgets.
 fn arrange<T>(
     workload: Option<Workload>,
-    version: Version,
+    options: &Options,
+    sources: &Sources,
     syntax: &[Diagnostic],
     mut diagnostics: Vec<Diagnostic>,
     make: impl Fn(Compiled) -> T,
 ) -> Arranged<T> {
+    let version = options.version;
     let Some(workload) = workload else {
         return Arranged { diagnostics, identity: None, made: Vec::new() };
     };
@@ -227,6 +234,7 @@ fn arrange<T>(
         hold_to_budget(&workload, &start, version, &mut diagnostics);
         Vec::new()
     } else {
+        lint(&workload, &start, version, &options.levels, sources, &mut diagnostics);
         pieces(workload, start, version, &mut diagnostics)
     };
     let made = if failed(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };

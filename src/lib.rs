@@ -11,6 +11,7 @@ pub mod format;
 pub mod ide;
 pub mod import;
 pub mod kubernetes;
+pub mod lint;
 pub mod lower;
 pub mod lsp;
 pub mod model;

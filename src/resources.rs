@@ -43,6 +43,11 @@ impl Demand {
         Self { container, requests, limits, exact }
     }
 
+    /// What it requests.
+    pub fn requests(&self) -> &Amounts {
+        &self.requests
+    }
+
     /// The requests before rounding.
     fn exact(&self) -> &Amounts {
         self.exact.as_ref().unwrap_or(&self.requests)

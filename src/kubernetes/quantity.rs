@@ -153,6 +153,20 @@ impl Quantity {
         Self::from_nanos(self.nanos().saturating_add(other.nanos()), format)
     }
 
+    /// What is left if another one is taken away, in this quantity's format; nothing if that is below zero.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Option<Self> {
+        let left = self.nanos().checked_sub(other.nanos()).filter(|left| *left >= 0)?;
+        Some(Self::from_nanos(left, self.format))
+    }
+
+    /// That many times as much; nothing if that is more than a quantity can be.
+    #[must_use]
+    pub fn times(&self, count: i64) -> Option<Self> {
+        let nanos = self.nanos().checked_mul(count.into()).filter(|nanos| nanos.abs() <= MAX)?;
+        Some(Self::from_nanos(nanos, self.format))
+    }
+
     fn from_nanos(nanos: i128, format: Format) -> Self {
         let bytes = nanos.to_be_bytes();
         let mut halves =

@@ -1,0 +1,137 @@
+//! A workload that compiles to what would go wrong with it in a cluster: practices, not rules of the API.
+//!
+//! Each rule is one file of `rules/`, which opens with its documentation; `RULES` is their list. A rule finds warnings;
+//! what becomes of a warning, the level of its name decides (`Levels`), or an allowance in the source (`allowances`).
+//!
+//! Invariant: a rule says nothing where the source does not settle it.
+
+mod allowances;
+mod cheapest;
+mod levels;
+mod rules;
+mod shell;
+
+pub(crate) use allowances::settle;
+pub use levels::{ALL, Level, Levels};
+
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::version::Version;
+use crate::model::{Container, Role, Workload, WorkloadKind};
+use crate::object::Node;
+use crate::order::Order;
+use crate::source::{Sources, Span};
+use shell::{Command, Script};
+use std::ops::Range;
+
+/// Looks for what the rules warn of in a workload without errors, whose containers start in an order.
+pub fn lint(
+    workload: &Workload,
+    order: &Order,
+    version: Version,
+    levels: &Levels,
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let pod = Pod {
+        workload,
+        order,
+        version,
+        sources,
+        scripts: workload
+            .containers
+            .iter()
+            .map(|container| written(container).then(|| Script::of(container))?)
+            .collect(),
+    };
+    for (name, rule) in rules::RULES {
+        if levels.of(name) != Level::Allow {
+            rule(&pod, diagnostics);
+        }
+    }
+}
+
+/// Whether a container's command is its author's, not that of a built-in step.
+fn written(container: &Container) -> bool {
+    ["app", "sidecar", "step"].contains(&container.keyword.as_str())
+}
+
+/// What the rules look at.
+struct Pod<'a> {
+    workload: &'a Workload,
+    order: &'a Order,
+    version: Version,
+    sources: &'a Sources,
+    /// What each container runs, where that can be known.
+    scripts: Vec<Option<Script<'a>>>,
+}
+
+impl<'a> Pod<'a> {
+    /// The containers, each with its index.
+    fn containers(&self) -> impl Iterator<Item = (usize, &'a Container)> + use<'a> {
+        self.workload.containers.iter().enumerate()
+    }
+
+    /// The steps that an author wrote a command for, with that command.
+    fn steps(&self) -> impl Iterator<Item = (&'a Container, &Script<'a>)> {
+        self.scripts().filter(|(container, _)| container.role == Role::Step)
+    }
+
+    /// The containers that an author wrote a command for, with that command.
+    fn scripts(&self) -> impl Iterator<Item = (&'a Container, &Script<'a>)> {
+        let workload = self.workload;
+        self.scripts
+            .iter()
+            .enumerate()
+            .filter_map(|(at, script)| Some((&workload.containers[at], script.as_ref()?)))
+    }
+
+    /// The metadata of the pods.
+    fn metadata(&self) -> &'a Node {
+        match self.workload.kind {
+            WorkloadKind::Pod => &self.workload.object.metadata,
+            _ => &self.workload.pod.metadata,
+        }
+    }
+
+    /// Where, and how, a statement would be written first in a container's block.
+    fn first_in_block(&self, container: &Container, statement: &str) -> Option<(Span, String)> {
+        let file = self.sources.files().iter().find(|file| file.id == container.span.file)?;
+        let head = container.span.range();
+        let opening = head.end + file.text.get(head.end..)?.find('{')?;
+        if !file.text.get(head.end..opening)?.trim().is_empty() {
+            return None;
+        }
+        let span = Span::new(file.id, opening + 1, opening + 1);
+        let ends_line = file.text.get(opening + 1..)?.starts_with(['\n', '\r']);
+        if !ends_line {
+            return Some((span, format!(" {statement};")));
+        }
+        let line = file.text.get(..head.start)?.rfind('\n').map_or(0, |at| at + 1);
+        let indent: String = file.text.get(line..)?.chars().take_while(|letter| *letter == ' ').collect();
+        Some((span, format!("\n{indent}  {statement}")))
+    }
+
+    /// The place of a command in the source.
+    fn place(&self, script: &Script<'_>, command: &Command) -> Span {
+        self.place_of(script, &command.range)
+    }
+
+    /// The place in the source of some bytes of a script: their first line, where it stands there as it is, else the
+    /// whole value.
+    fn place_of(&self, script: &Script<'_>, range: &Range<usize>) -> Span {
+        let found = || {
+            let text = script.text?;
+            let part = text.get(range.clone())?.lines().next()?.trim_end();
+            let before = text.get(..range.start)?.matches(part).count();
+            let source = self.sources.slice(script.span);
+            let (at, _) = source.match_indices(part).nth(before)?;
+            let start = script.span.start + u32::try_from(at).ok()?;
+            let end = start + u32::try_from(part.len()).ok()?;
+            (!part.is_empty()).then_some(Span { start, end, ..script.span })
+        };
+        found().unwrap_or(script.span)
+    }
+}
+
+#[cfg(test)]
+mod tests;

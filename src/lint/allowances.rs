@@ -1,0 +1,185 @@
+//! `# initflow: allow(NAME) REASON` and the levels of names, to what becomes of the warnings of a program.
+//!
+//! Behind a statement, the comment is for what begins on its line; on a line of its own, for the statement below. It
+//! covers all that stands in that statement.
+
+use super::{Level, Levels, levels};
+use crate::diagnostic::{Applicability, Diagnostic, Severity, catalog, nearest};
+use crate::source::{SourceFile, Sources, Span};
+use crate::syntax::tree::{Document, Statement};
+
+/// How every such comment begins, behind its `#`.
+const MARK: &str = "initflow:";
+
+/// The most names that are allowed in one program.
+const MAX_ALLOWANCES: usize = 1_000;
+
+/// One name that a comment allows.
+struct Allowance {
+    name: String,
+    /// The name in the comment.
+    span: Span,
+    comment: Span,
+    /// Where it holds.
+    covers: Option<Span>,
+    used: bool,
+}
+
+/// Leaves out what is allowed, makes errors of what is denied, and reports allowances that allow nothing.
+///
+/// `is_whole` says whether all warnings that the program has are there: else none is missed.
+pub(crate) fn settle<'d>(
+    documents: impl Iterator<Item = &'d Document>,
+    sources: &Sources,
+    levels: &Levels,
+    is_whole: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut allowances = Vec::new();
+    let mut complaints = Vec::new();
+    for document in documents {
+        // The comments of the library stand in no file of the program.
+        let Some(first) = document.comments.first() else { continue };
+        let Some(file) = sources.files().iter().find(|file| file.id == first.file) else { continue };
+        for comment in &document.comments {
+            read(document, file, *comment, &mut allowances, &mut complaints);
+        }
+    }
+    diagnostics.append(&mut complaints);
+    diagnostics.retain_mut(|diagnostic| {
+        if diagnostic.severity == Severity::Error {
+            return true;
+        }
+        let span = diagnostic.primary.span;
+        let covering = allowances.iter_mut().filter(|allowance| {
+            allowance.name == diagnostic.name
+                && allowance.covers.is_some_and(|covers| {
+                    covers.file == span.file && covers.start <= span.start && span.end <= covers.end
+                })
+        });
+        let mut allowed = false;
+        for allowance in covering {
+            allowance.used = true;
+            allowed = true;
+        }
+        let level = levels.of(diagnostic.name);
+        if level == Level::Deny {
+            diagnostic.severity = Severity::Error;
+        }
+        !allowed && level != Level::Allow
+    });
+    if is_whole && !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        // What is allowed everywhere was never looked for.
+        let unused = allowances
+            .iter()
+            .filter(|allowance| !allowance.used && levels.of(&allowance.name) != Level::Allow);
+        let unused: Vec<Diagnostic> = unused.map(unused_allowance).collect();
+        let level = levels.of("unused-allowance");
+        diagnostics.extend(unused.into_iter().filter(|_| level != Level::Allow).map(|mut diagnostic| {
+            if level == Level::Deny {
+                diagnostic.severity = Severity::Error;
+            }
+            diagnostic
+        }));
+    }
+}
+
+/// Reads a comment, if it is an allowance.
+fn read(
+    document: &Document,
+    file: &SourceFile,
+    comment: Span,
+    allowances: &mut Vec<Allowance>,
+    complaints: &mut Vec<Diagnostic>,
+) {
+    let text = file.slice(comment);
+    let Some(rest) = text.trim_start_matches('#').trim_start().strip_prefix(MARK) else { return };
+    let malformed = |headline: &str| {
+        Diagnostic::warning("malformed-allowance", comment, headline).here("not understood").help(
+            "write `# initflow: allow(NAME) REASON`, with the name of a warning and why it is no fault here",
+        )
+    };
+    let Some((names, reason)) =
+        rest.trim_start().strip_prefix("allow(").and_then(|rest| rest.split_once(')'))
+    else {
+        return complaints.push(malformed("this comment to initflow cannot be read"));
+    };
+    if reason.trim().is_empty() {
+        complaints.push(malformed("an allowance says why it is given"));
+    }
+    if allowances.len() >= MAX_ALLOWANCES {
+        return complaints.push(
+            malformed("a program has no more than 1,000 allowances").help("set the level in initflow.toml"),
+        );
+    }
+    let covers = covered(&document.statements, file, comment);
+    let in_template = document.statements.iter().any(|statement| {
+        statement.name.text == "template"
+            && statement.span.start < comment.start
+            && comment.end <= statement.span.end
+    });
+    let mut at = comment.range().end - reason.len() - 1 - names.len();
+    for piece in names.split(',') {
+        let name = piece.trim();
+        let start = at + (piece.len() - piece.trim_start().len());
+        at += piece.len() + 1;
+        let span = Span::new(file.id, start, start + name.len());
+        if catalog::find(name).is_none() {
+            let mut unknown =
+                Diagnostic::warning("malformed-allowance", span, format!("no warning is called `{name}`"))
+                    .here("not known");
+            if let Some(near) = nearest(name, levels::names()) {
+                unknown = unknown.did_you_mean(span, name, [near]);
+            }
+            complaints.push(unknown.help("`initflow explain` lists them all"));
+            continue;
+        }
+        // Whether a template is used, the file that has it does not say.
+        allowances.push(Allowance { name: name.to_owned(), span, comment, covers, used: in_template });
+    }
+}
+
+/// What a comment is about: the statements that begin on its line, or the next one in its block.
+fn covered(statements: &[Statement], file: &SourceFile, comment: Span) -> Option<Span> {
+    let line = file.text.get(..comment.range().start)?.rfind('\n').map_or(0, |at| at + 1);
+    let alone = file.text.get(line..comment.range().start)?.trim().is_empty();
+    if alone {
+        return below(statements, comment);
+    }
+    on_line(statements, u32::try_from(line).ok()?, comment)
+}
+
+/// The next statement in the innermost block that a comment stands in.
+fn below(statements: &[Statement], comment: Span) -> Option<Span> {
+    let at = statements.partition_point(|statement| statement.span.end <= comment.start);
+    let next = statements.get(at)?;
+    match &next.block {
+        Some(block) if next.span.start < comment.start => below(&block.statements, comment),
+        _ => Some(next.span),
+    }
+}
+
+/// All statements that begin on the line of a comment, before it.
+fn on_line(statements: &[Statement], line: u32, comment: Span) -> Option<Span> {
+    let mut covered: Option<Span> = None;
+    let at = statements.partition_point(|statement| statement.span.end < line);
+    for statement in statements[at..].iter().take_while(|statement| statement.span.start < comment.start) {
+        let found = if statement.span.start >= line {
+            Some(statement.span)
+        } else {
+            statement.block.as_ref().and_then(|block| on_line(&block.statements, line, comment))
+        };
+        covered = match (covered, found) {
+            (Some(one), Some(other)) => Some(one.to(other)),
+            (one, other) => one.or(other),
+        };
+    }
+    covered
+}
+
+fn unused_allowance(allowance: &Allowance) -> Diagnostic {
+    let Allowance { name, span, comment, .. } = allowance;
+    Diagnostic::warning("unused-allowance", *span, format!("nothing here raises `{name}`"))
+        .here("allows what is not found")
+        .fix("remove the comment", *comment, "", Applicability::Unsafe)
+}

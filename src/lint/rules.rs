@@ -1,0 +1,149 @@
+//! The rules, each in a file that opens with its documentation, and what several of them ask.
+
+mod busybox_nslookup;
+mod cheaper_order;
+mod chown_in_script;
+mod deadline_on_server;
+mod early_subpath;
+mod endless_wait;
+mod fragile_job_wait;
+mod ignored_failure;
+mod interrupted_migration;
+mod kubectl_without_account;
+mod literal_secret;
+mod memory_volume_over_limit;
+mod migrations;
+mod missed_dotfiles;
+mod no_shell;
+mod open_port_not_ready;
+mod piped_download;
+mod ports;
+mod probe_in_one_shot_pod;
+mod racing_migration;
+mod secret_on_command_line;
+mod several_tasks;
+mod sidecar_as_app;
+mod step_before_mesh;
+mod step_sets_bill;
+mod stuck_sidecar;
+mod unchecked_download;
+mod unguarded_clone;
+mod unpinned_image;
+mod unprobed_server;
+mod unrepeatable_command;
+mod unreserved_step;
+mod unstarted_server;
+mod vanished_image;
+mod waits_for_itself;
+
+use super::Pod;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Container, Volume, Workload};
+use crate::object::{Entry, Node};
+use crate::source::Span;
+
+/// Every rule by the name of what it finds.
+pub(super) const RULES: &[(&str, fn(&Pod<'_>, &mut Vec<Diagnostic>))] = &[
+    ("busybox-nslookup", busybox_nslookup::check),
+    ("cheaper-order", cheaper_order::check),
+    ("chown-in-script", chown_in_script::check),
+    ("deadline-on-server", deadline_on_server::check),
+    ("early-subpath", early_subpath::check),
+    ("endless-wait", endless_wait::check),
+    ("fragile-job-wait", fragile_job_wait::check),
+    ("ignored-failure", ignored_failure::check),
+    ("interrupted-migration", interrupted_migration::check),
+    ("kubectl-without-account", kubectl_without_account::check),
+    ("literal-secret", literal_secret::check),
+    ("memory-volume-over-limit", memory_volume_over_limit::check),
+    ("missed-dotfiles", missed_dotfiles::check),
+    ("no-shell", no_shell::check),
+    ("open-port-not-ready", open_port_not_ready::check),
+    ("piped-download", piped_download::check),
+    ("probe-in-one-shot-pod", probe_in_one_shot_pod::check),
+    ("racing-migration", racing_migration::check),
+    ("secret-on-command-line", secret_on_command_line::check),
+    ("several-tasks", several_tasks::check),
+    ("sidecar-as-app", sidecar_as_app::check),
+    ("step-before-mesh", step_before_mesh::check),
+    ("step-sets-bill", step_sets_bill::check),
+    ("stuck-sidecar", stuck_sidecar::check),
+    ("unchecked-download", unchecked_download::check),
+    ("unguarded-clone", unguarded_clone::check),
+    ("unpinned-image", unpinned_image::check),
+    ("unprobed-server", unprobed_server::check),
+    ("unrepeatable-command", unrepeatable_command::check),
+    ("unreserved-step", unreserved_step::check),
+    ("unstarted-server", unstarted_server::check),
+    ("vanished-image", vanished_image::check),
+    ("waits-for-itself", waits_for_itself::check),
+];
+
+/// An entry of a map, with the place of its key.
+fn entry<'n>(map: &'n Node, key: &str) -> Option<&'n Entry> {
+    map.entries().iter().find(|entry| entry.key == key)
+}
+
+/// The volume that a path of a container lies in, if it is absolute.
+fn volume_at<'w>(workload: &'w Workload, container: &Container, path: &str) -> Option<&'w Volume> {
+    let inside = |mount: &str| {
+        let mount = mount.trim_end_matches('/');
+        path.strip_prefix(mount).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mounts = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
+    let found = mounts.iter().filter_map(|mount| {
+        let path = mount.get("mountPath").and_then(Node::as_text).filter(|path| inside(path))?;
+        Some((path.len(), mount.get("name").and_then(Node::as_text)?))
+    });
+    let (_, name) = found.max()?;
+    workload.volumes.iter().find(|volume| volume.name.text == name)
+}
+
+/// The variables of a container that have a value in the source: name, value and the place of the value.
+fn variables(container: &Container) -> impl Iterator<Item = (&str, &str, Span)> {
+    container.fields.get("env").map_or(&[][..], Node::items).iter().filter_map(|variable| {
+        let value = variable.get("value")?;
+        Some((variable.get("name")?.as_text()?, value.as_text()?, value.span))
+    })
+}
+
+/// An image's name without registry, tag and digest, and the registry, where one is named.
+fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
+    let node = container.fields.get("image")?;
+    let text = node.as_text()?;
+    let named = text.split('@').next().unwrap_or(text);
+    let named = match named.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => named,
+    };
+    Some(match named.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => {
+            (rest, Some(first), node.span)
+        }
+        _ => (named, None, node.span),
+    })
+}
+
+/// The hosts that a step waits for, without their ports, each with its place.
+fn waited(pod: &Pod<'_>, at: usize) -> Vec<(String, Span)> {
+    let step = &pod.workload.containers[at];
+    if step.keyword == "wait" {
+        let conditions = variables(step).filter(|(name, ..)| name.starts_with("INITFLOW_WAIT_"));
+        return conditions
+            .filter_map(|(_, value, span)| Some((ports::hosts(value.split_whitespace()).next()?, span)))
+            .collect();
+    }
+    let Some(script) = &pod.scripts[at] else { return Vec::new() };
+    let loops = script.loops.iter().flat_map(|repeated| &script.commands[repeated.commands.clone()]);
+    let asking = loops.filter(|command| {
+        ["curl", "wget", "nc", "ncat", "nslookup", "getent", "pg_isready", "mysqladmin", "redis-cli"]
+            .contains(&command.program())
+    });
+    asking
+        .flat_map(|command| {
+            let span = pod.place(script, command);
+            let words: Vec<String> = ports::hosts(command.arguments()).collect();
+            words.into_iter().map(move |host| (host, span))
+        })
+        .collect()
+}

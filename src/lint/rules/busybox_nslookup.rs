@@ -1,0 +1,66 @@
+//! # busybox-nslookup
+//! A step asks for a short name by the `nslookup` of BusyBox.
+//!
+//! That `nslookup` does not use the search domains of the pod as the C library does, depending on its version: `nslookup db` fails where every other program finds `db`, or asks for the type that is missing and fails for that. Waits on it hang, or pass too early. `wait` with `dns` asks as programs do. There is no fix to apply.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   step database {
+//!     image "busybox:1.37"
+//!     script "for i in 1 2 3 4 5; do nslookup db && exit; sleep 5; done; exit 1"
+//!   }
+//!   app web { image "nginx:1.29" }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   wait database { dns "db" }
+//!   app web { image "nginx:1.29" }
+//! }
+//! ```
+
+use super::image;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (step, script) in pod.steps() {
+        if !image(step).is_some_and(|(name, ..)| name.rsplit('/').next() == Some("busybox")) {
+            continue;
+        }
+        // A name with all its domains needs no search.
+        let short = script.runs("nslookup").find(|command| {
+            command
+                .operands()
+                .next()
+                .is_some_and(|name| !name.ends_with('.') && name.matches('.').count() < 3)
+        });
+        let Some(command) = short else { continue };
+        found.push(
+            Diagnostic::warning(
+                "busybox-nslookup",
+                pod.place(script, command),
+                format!("the step `{}` asks for a short name by BusyBox's `nslookup`", step.name.text),
+            )
+            .here("may not use the pod's search domains")
+            .help("use a built-in `wait` with `dns \"NAME\"`, or `getent hosts NAME` in another image"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::passes;
+
+    #[test]
+    fn other_images_and_whole_names_are_let_be() {
+        let pod = |image: &str, name: &str| {
+            format!(
+                "pod p {{ step s {{ image \"{image}\"; run \"nslookup {name}\" }}; app b {{ image \"b:1\" }} }}"
+            )
+        };
+        passes("busybox-nslookup", &pod("alpine:3.22", "db"));
+        passes("busybox-nslookup", &pod("busybox:1.37", "db.shop.svc.cluster.local"));
+    }
+}

@@ -1,0 +1,75 @@
+//! # chown-in-script
+//! A step changes the owner of a volume by `chown -R`.
+//!
+//! It needs root, which the Pod Security Standard `restricted` forbids, and walks over every file at each start. `fsGroup` lets the kubelet give the volume to a group, with `OnRootMismatch` only where that is not so yet. Where it has to be `chown`, the built-in `own` runs with the one capability that it needs. There is no fix to apply: which containers use the files, their author knows.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   volume data claim "shop"
+//!   step permissions {
+//!     image "busybox:1.37"
+//!     run "chown -R 1000:1000 /data"
+//!     updates data at /data
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     updates data at /data
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   securityContext { fsGroup 1000; fsGroupChangePolicy OnRootMismatch }
+//!   volume data claim "shop"
+//!   app web {
+//!     image "nginx:1.29"
+//!     updates data at /data
+//!   }
+//! }
+//! ```
+
+use super::volume_at;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (step, script) in pod.steps() {
+        for command in script.runs("chown").filter(|command| command.has('R', "recursive")) {
+            // The first operand is the owner.
+            let owned = command
+                .operands()
+                .skip(1)
+                .find_map(|path| Some((path, volume_at(pod.workload, step, path)?)));
+            let Some((path, volume)) = owned else { continue };
+            // The kubelet does not change the owner of what lies on the node or on a network share.
+            let kinds = ["hostPath", "nfs", "cephfs", "glusterfs"];
+            if kinds.into_iter().any(|kind| volume.fields.get(kind).is_some()) {
+                continue;
+            }
+            found.push(
+                Diagnostic::warning(
+                    "chown-in-script",
+                    pod.place(script, command),
+                    format!("the step `{}` walks over all of `{path}` as root", step.name.text),
+                )
+                .here("needs root, at each start")
+                .label(volume.span, "the kubelet can give this to a group")
+                .help("write `securityContext { fsGroup …; fsGroupChangePolicy OnRootMismatch }` in the workload, or use the built-in `own`"),
+            );
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes, step};
+
+    #[test]
+    fn only_volumes_have_a_group() {
+        finds("chown-in-script", &step("chown -Rv 1000 /v/data"));
+        passes("chown-in-script", &step("chown -R 1000 /opt"));
+        passes("chown-in-script", &step("chown 1000 /v/data"));
+    }
+}

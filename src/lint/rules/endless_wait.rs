@@ -1,0 +1,82 @@
+//! # endless-wait
+//! A step waits in a loop that has no end.
+//!
+//! What it waits for may never come, by a wrong name or a database that is gone: then the pod stands in `Init` for ever, and nothing says why. A wait with an end fails with a reason, the kubelet starts the step again with growing pauses, and alerts see it. The built-in `wait` has a deadline, and its last line names what was missing. There is no fix to apply: what the loop waits for, and how long that may take, its author knows.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   step database {
+//!     image "postgres:17.2"
+//!     script '''
+//!       until pg_isready -h db; do
+//!         sleep 2
+//!       done
+//!     '''
+//!   }
+//!   app web { image "nginx:1.29" }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   wait database {
+//!     postgres "postgres://shop@db/shop"
+//!     timeout 2m
+//!   }
+//!   app web { image "nginx:1.29" }
+//! }
+//! ```
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (step, script) in pod.steps() {
+        let mut reported = 0..0;
+        for repeated in script.loops.iter().filter(|repeated| !repeated.bounded) {
+            let commands = &script.commands[repeated.commands.clone()];
+            let sleeps = commands.iter().any(|command| command.program() == "sleep");
+            let timed = commands.iter().any(|command| command.timed);
+            // What is inside a loop that was reported waits no longer than that.
+            if !sleeps || timed || reported.contains(&repeated.range.start) {
+                continue;
+            }
+            reported = repeated.range.clone();
+            found.push(
+                Diagnostic::warning(
+                    "endless-wait",
+                    pod.place_of(script, &repeated.range),
+                    format!("the step `{}` waits without an end", step.name.text),
+                )
+                .here("goes on for ever if this never holds")
+                .help("use a built-in `wait`, which gives up at its `timeout` and says what was missing, or count the tries"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes, step};
+
+    #[test]
+    fn loops_that_end_are_let_be() {
+        for script in [
+            "for i in 1 2 3; do nc -z db 1 && exit 0; sleep 1; done; exit 1",
+            "i=0; until nc -z db 1; do i=$((i+1)); [ $i -lt 30 ] || exit 1; sleep 1; done",
+            "timeout 60 sh -c 'until nc -z db 1; do sleep 1; done'",
+            "while read -r line; do sleep 1; done < list",
+            "while ! nc -z db 1; do sleep 1; [ -f /stop ] && exit 1; done",
+        ] {
+            passes("endless-wait", &step(script));
+        }
+        finds("endless-wait", &step("while true; do if nc -z db 1; then break; fi; sleep 1; done"));
+        finds("endless-wait", &step("while ! nc -z db 1; do echo waiting; sleep 1; done"));
+    }
+
+    #[test]
+    fn a_sidecar_may_go_on() {
+        let text = "pod p { sidecar s { image \"a:1\"; script \"while true; do date; sleep 9; done\" }; app b { image \"b:1\" } }";
+        passes("endless-wait", text);
+    }
+}

@@ -1,0 +1,118 @@
+//! # ignored-failure
+//! A script goes on behind a command that failed.
+//!
+//! A shell without `-e` reports only the status of its last command: where the download fails and the `chmod` behind it does not, the step has succeeded, and the application starts without the file. `script` runs its text with `sh -eu`, so this is for commands that name a shell themselves. The fix is to use `script`, or to begin with `set -e`.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   volume plugins
+//!   step download {
+//!     image "curlimages/curl:8.17.0"
+//!     command ["sh", "-c", "cd /plugins; curl -fO https://repo.acme.dev/pay.jar; chmod 0644 pay.jar"]
+//!     writes plugins at /plugins
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads plugins at /srv
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   volume plugins
+//!   step download {
+//!     image "curlimages/curl:8.17.0"
+//!     script "cd /plugins; curl -fO https://repo.acme.dev/pay.jar; chmod 0644 pay.jar"
+//!     writes plugins at /plugins
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads plugins at /srv
+//!   }
+//! }
+//! ```
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+
+/// What is worth nothing if it fails: it brings the files or the state that a step is there for.
+const WORK: [&str; 23] = [
+    "curl",
+    "wget",
+    "git",
+    "cp",
+    "mv",
+    "tar",
+    "unzip",
+    "gunzip",
+    "aws",
+    "gsutil",
+    "gcloud",
+    "az",
+    "rclone",
+    "rsync",
+    "psql",
+    "mysql",
+    "pg_restore",
+    "alembic",
+    "flyway",
+    "liquibase",
+    "npm",
+    "pip",
+    "install",
+];
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (step, script) in pod.steps().filter(|(_, script)| script.text.is_some() && !script.errexit) {
+        let Some((_, earlier)) = script.commands.split_last() else { continue };
+        let ignored = earlier.iter().find(|command| {
+            WORK.contains(&command.program())
+                && !command.guarded
+                && !command.may_fail
+                && command.pipes_to.is_none()
+                && !script.loops.iter().any(|repeated| repeated.range.contains(&command.range.start))
+        });
+        let Some(command) = ignored else { continue };
+        // A script that looks at `$?`, or at what came, provides for the failure in its own way.
+        let text = script.text.unwrap_or_default();
+        if text.contains("$?") || text.contains("trap ") {
+            continue;
+        }
+        found.push(
+            Diagnostic::warning(
+                "ignored-failure",
+                pod.place(script, command),
+                format!("the step `{}` goes on if `{}` fails", step.name.text, command.program()),
+            )
+            .here("its failure is not noticed")
+            .help("use `script`, which stops at the first failure, or begin with `set -e`"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes};
+
+    fn shell(script: &str) -> String {
+        format!(
+            "pod p {{ step s {{ image \"a:1\"; command [\"sh\", \"-c\", \"{script}\"] }}; app b {{ image \"b:1\" }} }}"
+        )
+    }
+
+    #[test]
+    fn a_failure_counts_unless_it_is_the_last() {
+        finds("ignored-failure", &shell("cp /a /b; echo done"));
+        for script in [
+            "set -e; cp /a /b; echo done",
+            "cp /a /b && echo done",
+            "cp /a /b || exit 1; echo done",
+            "echo begin; cp /a /b",
+            "if cp /a /b; then echo done; fi; echo end",
+            "cp /a /b; [ $? = 0 ] || exit 1",
+        ] {
+            passes("ignored-failure", &shell(script));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! # interrupted-migration
+//! A migration that a kill leaves locked or dirty runs in every pod.
+//!
+//! Liquibase holds its lock in a table, and golang-migrate marks the version that it works at: killed in the midst, both leave that behind, and every later run fails until someone clears it by hand. Pods are killed while they start, by a rollout that goes on, by an eviction, by a node that goes away. With `once` the migration runs in one Job, which no rollout kills. The fix adds `once`.
+//!
+//! ```initflow fails
+//! deployment shop {
+//!   namespace "shop"
+//!   migrate schema { liquibase; image "registry.acme.dev/shop:4.2" }
+//!   app web { image "registry.acme.dev/shop:4.2" }
+//! }
+//! ```
+//!
+//! ```initflow
+//! deployment shop {
+//!   namespace "shop"
+//!   migrate schema { liquibase; image "registry.acme.dev/shop:4.2"; once }
+//!   app web { image "registry.acme.dev/shop:4.2" }
+//! }
+//! ```
+
+use super::migrations::{Migration, migration};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::lint::Pod;
+use crate::lint::shell::Script;
+use crate::model::{Role, WorkloadKind};
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    if matches!(pod.workload.kind, WorkloadKind::Pod | WorkloadKind::Job | WorkloadKind::CronJob) {
+        return;
+    }
+    for (_, step) in pod.containers() {
+        if step.role != Role::Step
+            || step.once.is_some()
+            || !["step", "migrate"].contains(&step.keyword.as_str())
+        {
+            continue;
+        }
+        let Some(script) = Script::of(step) else { continue };
+        let sticky = script.commands.iter().find_map(|command| match migration(command) {
+            Some(Migration { tool, sticky: true, .. }) => Some((tool, command)),
+            _ => None,
+        });
+        let Some((tool, command)) = sticky else { continue };
+        let place = if step.keyword == "migrate" { step.name.span } else { pod.place(&script, command) };
+        let diagnostic = Diagnostic::warning(
+            "interrupted-migration",
+            place,
+            format!("a pod that is killed as it starts leaves the lock of {tool} behind"),
+        )
+        .here("runs in every pod, and pods are killed");
+        let title =
+            "add `once` to the step: one Job runs it for the whole rollout, and the pods wait for that";
+        found.push(match pod.first_in_block(step, "once") {
+            Some((span, text)) if step.keyword == "migrate" => {
+                diagnostic.help(title).fix("add `once`", span, text, Applicability::Unsafe)
+            }
+            _ => diagnostic.help(title),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes};
+
+    #[test]
+    fn scripts_are_read_too() {
+        let deployment = |run: &str| {
+            format!(
+                "deployment d {{ namespace \"n\"; step s {{ image \"a:1\"; run \"{run}\" }}; app b {{ image \"b:1\" }} }}"
+            )
+        };
+        finds("interrupted-migration", &deployment("migrate -path /m -database $(URL) up"));
+        passes("interrupted-migration", &deployment("flyway migrate"));
+        passes("interrupted-migration", &deployment("liquibase status"));
+    }
+}

@@ -1,0 +1,75 @@
+//! # kubectl-without-account
+//! A container runs `kubectl` with the service account that every pod has.
+//!
+//! The account `default` of a namespace may do nothing with the API server unless someone gives rights to every pod of the namespace: `kubectl` then fails with `forbidden`. Name an account of the workload's own, and bind a Role to it. The built-in `wait` with `job` brings both. There is no fix to apply.
+//!
+//! ```initflow fails
+//! deployment shop {
+//!   step label {
+//!     image "alpine/kubectl:1.34.1"
+//!     run "kubectl annotate deployment shop acme.dev/started=yes"
+//!   }
+//!   app web { image "nginx:1.29" }
+//! }
+//! ```
+//!
+//! ```initflow
+//! deployment shop {
+//!   pod { serviceAccountName "shop" }
+//!   step label {
+//!     image "alpine/kubectl:1.34.1"
+//!     run "kubectl annotate deployment shop acme.dev/started=yes"
+//!   }
+//!   app web { image "nginx:1.29" }
+//! }
+//! ```
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+use crate::object::Node;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    let spec = &pod.workload.pod.spec;
+    let account = spec.get("serviceAccountName").or_else(|| spec.get("serviceAccount"));
+    if account.is_some_and(|account| account.as_text() != Some("default")) {
+        return;
+    }
+    for (container, script) in pod.scripts() {
+        // With a configuration of its own, it is somebody else.
+        let own = container
+            .fields
+            .get("env")
+            .map_or(&[][..], Node::items)
+            .iter()
+            .any(|variable| variable.get("name").and_then(Node::as_text) == Some("KUBECONFIG"));
+        let local = ["version", "kustomize", "completion", "options", "explain", "config"];
+        let asks = script.runs("kubectl").find(|command| {
+            let dry = command
+                .arguments()
+                .any(|word| word.contains("dry-run=client") || word.starts_with("--kubeconfig"));
+            !dry && command.operands().next().is_some_and(|verb| !local.contains(&verb))
+        });
+        let Some(command) = asks.filter(|_| !own) else { continue };
+        found.push(
+            Diagnostic::warning(
+                "kubectl-without-account",
+                pod.place(script, command),
+                format!("`{}` asks the API server with the namespace's default account", container.name.text),
+            )
+            .here("may do nothing, as a rule")
+            .help("add `serviceAccountName \"…\"` in `pod { }`, and bind a Role to that account"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes, step};
+
+    #[test]
+    fn what_stays_in_the_container_is_let_be() {
+        finds("kubectl-without-account", &step("kubectl get pods"));
+        passes("kubectl-without-account", &step("kubectl version --client"));
+        passes("kubectl-without-account", &step("kubectl create secret generic a --dry-run=client -o yaml"));
+    }
+}

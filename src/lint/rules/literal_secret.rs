@@ -1,0 +1,160 @@
+//! # literal-secret
+//! A secret stands in the source as the value of a variable.
+//!
+//! Who may read the source, the compiled YAML, the Deployment in the cluster or its history knows it, and it cannot be changed without a rollout of the source. Take it from a Secret (`secret("name", "key")`), or fetch it into RAM with a `secrets` step. There is no fix to apply.
+//!
+//! ```initflow fails
+//! deployment shop {
+//!   app web {
+//!     image "registry.acme.dev/shop:4.2"
+//!     env { DATABASE_PASSWORD "kT9-vmQ2-xxP4" }
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! deployment shop {
+//!   app web {
+//!     image "registry.acme.dev/shop:4.2"
+//!     env { DATABASE_PASSWORD secret("shop-db", "password") }
+//!   }
+//! }
+//! ```
+
+use super::variables;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+
+/// Words of a variable's name that say that its value is secret.
+const SECRET: [&str; 8] = ["PASSWORD", "PASSWD", "PASS", "PWD", "SECRET", "TOKEN", "APIKEY", "CREDENTIALS"];
+
+/// Words at the end of a name that say that the value only leads to a secret, or is about one.
+const ABOUT: [&str; 27] = [
+    "FILE",
+    "PATH",
+    "DIR",
+    "NAME",
+    "KEY_NAME",
+    "URL",
+    "URI",
+    "HOST",
+    "ENDPOINT",
+    "TTL",
+    "EXPIRY",
+    "EXPIRATION",
+    "LENGTH",
+    "SIZE",
+    "TYPE",
+    "ENABLED",
+    "REQUIRED",
+    "ISSUER",
+    "AUDIENCE",
+    "ID",
+    "REF",
+    "STORE",
+    "MODE",
+    "POLICY",
+    "HEADER",
+    "ALGORITHM",
+    "LIFETIME",
+];
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (_, container) in pod.containers() {
+        for (name, value, span) in variables(container) {
+            let by_name = is_secret(name) && is_literal(value);
+            if !by_name && !has_password(value) {
+                continue;
+            }
+            found.push(
+                Diagnostic::warning(
+                    "literal-secret",
+                    span,
+                    format!(
+                        "the value of `{name}` in `{}` is a secret that everybody can read",
+                        container.name.text
+                    ),
+                )
+                .here("in the source, in the YAML and in the cluster")
+                .help(format!("take it from a Secret: `{name} secret(\"NAME\", \"KEY\")`")),
+            );
+        }
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    let words: Vec<&str> = upper.split(['_', '-', '.']).collect();
+    let about = words.last().is_none_or(|last| ABOUT.contains(last));
+    let key = words
+        .windows(2)
+        .any(|pair| ["API", "SECRET", "PRIVATE", "ACCESS"].contains(&pair[0]) && pair[1] == "KEY");
+    !about && (key || words.iter().any(|word| SECRET.contains(word)))
+}
+
+/// Whether a value may well be a secret: no reference, no path, no switch, no placeholder.
+fn is_literal(value: &str) -> bool {
+    let plain = value.trim();
+    let switch = ["true", "false", "yes", "no", "on", "off", "none", "null", "disabled", "enabled"];
+    plain.len() > 3
+        && !plain.contains("$(")
+        && !plain.starts_with(['/', '$', '<', '{', '%'])
+        && !plain.contains("://")
+        && !plain.chars().all(|letter| letter.is_ascii_digit() || letter == '*' || letter == 'x')
+        && !switch.contains(&plain.to_ascii_lowercase().as_str())
+        && !plain.contains(' ')
+}
+
+/// Whether a URL has a password in it.
+fn has_password(value: &str) -> bool {
+    let Some((_, rest)) = value.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let Some((user, _)) = authority.rsplit_once('@') else { return false };
+    user.split_once(':')
+        .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with(['$', '<', '{', '%']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_password, is_literal, is_secret};
+
+    #[test]
+    fn names_are_read_word_by_word() {
+        for name in [
+            "DB_PASSWORD",
+            "POSTGRES_PASSWORD",
+            "api_token",
+            "AWS_SECRET_ACCESS_KEY",
+            "STRIPE_API_KEY",
+            "MYSQL_PWD",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in [
+            "PASSWORD_FILE",
+            "SECRET_NAME",
+            "TOKEN_URL",
+            "TOKENIZER",
+            "AWS_ACCESS_KEY_ID",
+            "BYPASS",
+            "TOKEN_TTL",
+            "KEY",
+        ] {
+            assert!(!is_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn values_that_lead_to_a_secret_are_none() {
+        assert!(is_literal("hunter22") && is_literal("kT9-vm"));
+        for value in
+            ["", "$(DB_PASSWORD)", "/run/secrets/db", "true", "30000", "<password>", "xxxx", "https://a/b"]
+        {
+            assert!(!is_literal(value), "{value}");
+        }
+        assert!(has_password("postgres://shop:hunter22@db/shop"));
+        assert!(
+            !has_password("postgres://shop@db/shop") && !has_password("postgres://shop:$(PASSWORD)@db/shop")
+        );
+    }
+}

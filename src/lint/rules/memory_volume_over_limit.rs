@@ -1,0 +1,90 @@
+//! # memory-volume-over-limit
+//! A volume in RAM may grow beyond the memory limit of whoever writes it.
+//!
+//! What a container writes into a memory volume counts as its own memory. If the volume may be larger than the container's limit, the container is killed for what it writes, before the volume is full. There is no fix to apply: raise the limit, or lower the size of the volume.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   volume cache memory 2Gi
+//!   step warm {
+//!     image "registry.acme.dev/shop:4.2"
+//!     run "bin/warm-cache /cache"
+//!     memory ..512Mi
+//!     writes cache at /cache
+//!   }
+//!   app web {
+//!     image "registry.acme.dev/shop:4.2"
+//!     memory ..3Gi
+//!     reads cache at /cache
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   volume cache memory 2Gi
+//!   step warm {
+//!     image "registry.acme.dev/shop:4.2"
+//!     run "bin/warm-cache /cache"
+//!     memory ..2560Mi
+//!     writes cache at /cache
+//!   }
+//!   app web {
+//!     image "registry.acme.dev/shop:4.2"
+//!     memory ..3Gi
+//!     reads cache at /cache
+//!   }
+//! }
+//! ```
+
+use super::entry;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+use crate::model::{Direction, Storage};
+use crate::object::Node;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (_, container) in pod.containers() {
+        let Some(limit) = container.fields.at("resources.limits").and_then(|limits| entry(limits, "memory"))
+        else {
+            continue;
+        };
+        let Some(most) = limit.node.as_quantity() else { continue };
+        for mount in container.mounts.iter().filter(|mount| mount.direction == Direction::Writes) {
+            let Some(volume) = mount.index.and_then(|index| pod.workload.volumes.get(index)) else {
+                continue;
+            };
+            let size = volume.fields.at("emptyDir.sizeLimit").and_then(Node::as_quantity);
+            let Some(size) = size.filter(|size| volume.storage == Storage::Memory && *size >= most) else {
+                continue;
+            };
+            found.push(
+                Diagnostic::warning(
+                    "memory-volume-over-limit",
+                    mount.span,
+                    format!("`{}` may write {size} into RAM, and is killed at {most}", container.name.text),
+                )
+                .here("counts as the container's own memory")
+                .label(volume.span, format!("takes up to {size}"))
+                .label(limit.node.span, "the limit of all that the container has in memory")
+                .help("raise the limit above the size of the volume, or lower the size"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::passes;
+
+    #[test]
+    fn a_reader_or_a_disk_is_no_matter() {
+        let pod = |volume: &str, mount: &str| {
+            format!(
+                "pod p {{ volume v {volume}; step s {{ image \"a:1\"; run \"a\"; writes v at /v }}; app b {{ image \"b:1\"; memory ..1Gi; {mount} v at /v }} }}"
+            )
+        };
+        passes("memory-volume-over-limit", &pod("memory 2Gi", "reads"));
+        passes("memory-volume-over-limit", &pod("", "reads"));
+    }
+}

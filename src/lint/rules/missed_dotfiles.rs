@@ -1,0 +1,91 @@
+//! # missed-dotfiles
+//! A step empties a folder with `*`, which leaves what begins with a dot.
+//!
+//! `rm -rf /data/*` does not touch `.git` or `.lock`: what the step does next finds them there the second time. `find FOLDER -mindepth 1 -delete` takes everything and keeps the folder, which may be a mount that cannot be removed. The fix writes that; it is for a look, since the dotfiles may be meant to stay.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   volume data claim "shop"
+//!   step clean {
+//!     image "busybox:1.37"
+//!     script "rm -rf /data/*"
+//!     writes data at /data
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads data at /srv
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   volume data claim "shop"
+//!   step clean {
+//!     image "busybox:1.37"
+//!     script "find /data -mindepth 1 -delete"
+//!     writes data at /data
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads data at /srv
+//!   }
+//! }
+//! ```
+
+use super::volume_at;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::lint::Pod;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (step, script) in pod.steps().filter(|(_, script)| script.text.is_some()) {
+        for command in script.runs("rm").filter(|command| command.has('r', "recursive")) {
+            let emptied: Vec<&str> = command
+                .written
+                .iter()
+                .filter_map(|word| word.strip_suffix("/*"))
+                .filter(|folder| folder.starts_with('/') && !folder.contains(['$', '*', '"', '\'']))
+                .collect();
+            let [folder] = emptied.as_slice() else { continue };
+            // With a pattern for the dotfiles beside it, they are thought of.
+            if volume_at(pod.workload, step, folder).is_none()
+                || command.written.iter().any(|word| word.contains("/.") || word.contains("/{"))
+            {
+                continue;
+            }
+            let place = pod.place(script, command);
+            let title = format!("write `find {folder} -mindepth 1 -delete`");
+            let mut diagnostic = Diagnostic::warning(
+                "missed-dotfiles",
+                place,
+                format!("`{folder}/*` leaves the files of `{folder}` that begin with a dot"),
+            )
+            .here("not all that is there")
+            .help(title.clone());
+            if place != script.span && command.written.len() == 3 {
+                diagnostic = diagnostic.fix(
+                    title,
+                    place,
+                    format!("find {folder} -mindepth 1 -delete"),
+                    Applicability::Unsafe,
+                );
+            }
+            found.push(diagnostic);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes, step};
+
+    #[test]
+    fn dotfiles_may_be_thought_of() {
+        finds("missed-dotfiles", &step("rm -rf /v/*"));
+        finds("missed-dotfiles", &step("cd /; rm -r -f /v/cache/* || true"));
+        passes("missed-dotfiles", &step("rm -rf /v/* /v/.[!.]*"));
+        passes("missed-dotfiles", &step("rm -rf /tmp/*"));
+        passes("missed-dotfiles", &step("rm -rf \"/v/$X\"/*"));
+        passes("missed-dotfiles", &step("rm -f /v/*"));
+    }
+}

@@ -1,0 +1,59 @@
+//! # no-shell
+//! A script runs in an image that has no shell.
+//!
+//! Images of `distroless`, and some that hold one static program, have no `sh`: the container fails at once with `exec: "sh": executable file not found`. Use a variant with a shell (of distroless, the tags `debug`), or start the program itself. There is no fix to apply.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   step prepare {
+//!     image "gcr.io/distroless/static-debian12:nonroot"
+//!     script "echo ready"
+//!   }
+//!   app web { image "nginx:1.29" }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   step prepare {
+//!     image "busybox:1.37"
+//!     script "echo ready"
+//!   }
+//!   app web { image "nginx:1.29" }
+//! }
+//! ```
+
+use super::image;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+use crate::object::Node;
+
+/// Images, by the beginning of their names, that hold no shell.
+const WITHOUT: [&str; 6] = [
+    "distroless/",
+    "kube-state-metrics/kube-state-metrics",
+    "metrics-server/metrics-server",
+    "external-dns/external-dns",
+    "coredns/coredns",
+    "traefik/whoami",
+];
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (container, script) in pod.scripts().filter(|(_, script)| script.text.is_some()) {
+        let Some((name, _, span)) = image(container) else { continue };
+        let tag = container.fields.get("image").and_then(Node::as_text).unwrap_or_default();
+        if !WITHOUT.iter().any(|known| name.starts_with(known)) || tag.contains("debug") {
+            continue;
+        }
+        found.push(
+            Diagnostic::warning(
+                "no-shell",
+                span,
+                format!("`{}` runs a script, and its image has no shell", container.name.text),
+            )
+            .here("has no `sh`")
+            .label(script.span, "needs one")
+            .help("use an image with a shell, or start the program itself: `run \"…\"`"),
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! # open-port-not-ready
+//! A step takes an open port for a database that is ready.
+//!
+//! A database accepts connections before it answers queries: while it recovers, while an official image sets itself up with a temporary server, while a proxy in front of it waits itself. What runs next then fails. `wait` with `postgres`, `mysql` or `redis` asks a query. The fix replaces the condition; it is for a look, since the URL needs a user and a database.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   wait database { tcp "db:5432" }
+//!   migrate schema { flyway; image "registry.acme.dev/shop:4.2" }
+//!   app web { image "nginx:1.29" }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   wait database { postgres "postgres://shop@db:5432/shop" }
+//!   migrate schema { flyway; image "registry.acme.dev/shop:4.2" }
+//!   app web { image "nginx:1.29" }
+//! }
+//! ```
+
+use super::variables;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+use crate::model::Role;
+use crate::source::Span;
+
+/// Databases by their usual port: the condition of `wait` that asks a query.
+const DATABASES: [(&str, &str, &str); 3] =
+    [("5432", "postgres", "PostgreSQL"), ("3306", "mysql", "MySQL"), ("6379", "redis", "Redis")];
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
+        let mut asked: Vec<(String, Span)> = Vec::new();
+        if step.keyword == "wait" {
+            let open = variables(step)
+                .filter(|(name, value, _)| name.starts_with("INITFLOW_WAIT_") && value.starts_with("tcp "));
+            asked.extend(
+                open.filter_map(|(_, value, span)| Some((value.rsplit_once(':')?.1.to_owned(), span))),
+            );
+        } else if let Some(script) = &pod.scripts[at] {
+            let queries = ["psql", "pg_isready", "mysqladmin", "mysql", "redis-cli"];
+            if !script.commands.iter().any(|command| queries.contains(&command.program())) {
+                let looped =
+                    script.loops.iter().flat_map(|repeated| &script.commands[repeated.commands.clone()]);
+                let ncs = looped.filter(|command| ["nc", "ncat", "netcat"].contains(&command.program()));
+                asked.extend(ncs.filter_map(|command| {
+                    let port = command.operands().last()?.to_owned();
+                    Some((port, pod.place(script, command)))
+                }));
+            }
+        }
+        for (port, span) in asked {
+            let Some((_, condition, database)) = DATABASES.iter().find(|(known, ..)| *known == port) else {
+                continue;
+            };
+            found.push(
+                Diagnostic::warning(
+                    "open-port-not-ready",
+                    span,
+                    format!(
+                        "the step `{}` takes an open port for a {database} that is ready",
+                        step.name.text
+                    ),
+                )
+                .here("open before queries are answered")
+                .help(format!("use `wait` with `{condition} \"{condition}://…\"`, which asks a query")),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes, step};
+
+    #[test]
+    fn scripts_are_read_too() {
+        finds("open-port-not-ready", &step("until nc -z db 5432; do sleep 1; done"));
+        passes("open-port-not-ready", &step("until nc -z api 8080; do sleep 1; done"));
+        passes(
+            "open-port-not-ready",
+            &step("until nc -z db 5432; do sleep 1; done; psql -h db -c 'select 1'"),
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! # piped-download
+//! A step unpacks a download as it comes, through a pipe.
+//!
+//! The pipe's status is that of its last command: where the server breaks off, or answers with an error, what came so far is unpacked, and the step may end as a success. Nothing can be tried again or checked before it is used. The built-in `fetch` with `unpack` downloads first. There is no fix to apply.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   volume site
+//!   step download {
+//!     image "alpine:3.22"
+//!     script "wget -qO- https://repo.acme.dev/site.tar.gz | tar -xz -C /site"
+//!     writes site at /site
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads site at /srv
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   volume site
+//!   fetch download {
+//!     from "https://repo.acme.dev/site.tar.gz"
+//!     into site "html"
+//!     unpack
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads site at /srv
+//!   }
+//! }
+//! ```
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+
+/// What changes the world by what it reads.
+const CONSUMERS: [&str; 9] = ["tar", "sh", "bash", "unzip", "bsdtar", "psql", "mysql", "gunzip", "cpio"];
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (step, script) in pod.steps().filter(|(_, script)| !script.pipefail) {
+        let downloads =
+            script.commands.iter().filter(|command| ["curl", "wget"].contains(&command.program()));
+        for command in downloads {
+            let mut next = command.pipes_to;
+            while let Some(at) = next {
+                let consumer = &script.commands[at];
+                if CONSUMERS.contains(&consumer.program()) {
+                    found.push(
+                        Diagnostic::warning(
+                            "piped-download",
+                            pod.place(script, command),
+                            format!(
+                                "the step `{}` hands a download to `{}` before it is whole",
+                                step.name.text,
+                                consumer.program()
+                            ),
+                        )
+                        .here("a broken download is not noticed")
+                        .help("use the built-in `fetch` with `unpack`, or save the file first and check its sum"),
+                    );
+                    break;
+                }
+                next = consumer.pipes_to;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes, step};
+
+    #[test]
+    fn pipes_are_followed() {
+        finds("piped-download", &step("curl -fsSL https://a/b.tgz | gzip -d | tar -x -C /v"));
+        finds("piped-download", &step("curl -fsSL https://a/install.sh | sh"));
+        passes("piped-download", &step("curl -fsS https://a/b | grep ready"));
+        passes("piped-download", &step("set -eo pipefail; curl -fsSL https://a/b.tgz | tar -x -C /v"));
+        passes("piped-download", &step("curl -fsSL -o /v/b https://a/b.tgz; tar -xf /v/b"));
+    }
+}

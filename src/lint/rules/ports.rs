@@ -1,0 +1,116 @@
+//! Who serves which port of the pod, and who asks for it.
+
+use super::variables;
+use crate::lint::Pod;
+use crate::lint::shell::Command;
+use crate::model::Container;
+use crate::object::Node;
+use crate::source::Span;
+
+/// The ports that a container declares.
+pub(super) fn declared(container: &Container) -> impl Iterator<Item = i64> {
+    let ports = container.fields.get("ports").map_or(&[][..], Node::items);
+    ports.iter().filter_map(|port| port.get("containerPort")?.as_int())
+}
+
+/// The port that a probe asks for at the pod's own address, if it is a number, and where.
+pub(super) fn probed(container: &Container, probe: &str) -> Option<(i64, Span)> {
+    let probe = container.fields.get(probe)?;
+    let asked = ["tcpSocket", "httpGet", "grpc"].into_iter().find_map(|kind| probe.get(kind))?;
+    let port = asked.get("port")?;
+    (asked.get("host").is_none()).then_some((port.as_int()?, port.span))
+}
+
+/// The ports that a container serves: those that it declares, and those that its probes ask for.
+pub(super) fn served(container: &Container) -> impl Iterator<Item = i64> {
+    let probes = ["startupProbe", "readinessProbe", "livenessProbe"];
+    declared(container).chain(probes.into_iter().filter_map(|probe| Some(probed(container, probe)?.0)))
+}
+
+/// The ports of its own pod that a container asks for, by its command or its variables, each with its place.
+pub(super) fn asked(pod: &Pod<'_>, at: usize) -> Vec<(i64, Span)> {
+    let container = &pod.workload.containers[at];
+    let mut asked: Vec<(i64, Span)> = Vec::new();
+    if let Some(script) = &pod.scripts[at] {
+        for command in &script.commands {
+            asked.extend(of_command(command).into_iter().map(|port| (port, pod.place(script, command))));
+        }
+    }
+    for (_, value, span) in variables(container) {
+        asked.extend(local(value).map(|port| (port, span)));
+    }
+    asked
+}
+
+const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// The ports in `localhost:5432`, wherever that stands in a text, and in `http://localhost/`.
+fn local(text: &str) -> impl Iterator<Item = i64> {
+    LOCAL.into_iter().flat_map(move |host| {
+        text.match_indices(host).filter_map(move |(at, _)| {
+            let begins = text[..at]
+                .chars()
+                .next_back()
+                .is_none_or(|before| !before.is_alphanumeric() && before != '.');
+            let rest = &text[at + host.len()..];
+            if !begins {
+                return None;
+            }
+            match rest.strip_prefix(':') {
+                Some(port) => {
+                    let digits = port.find(|next: char| !next.is_ascii_digit()).unwrap_or(port.len());
+                    port[..digits].parse().ok()
+                }
+                None if rest.is_empty() || rest.starts_with('/') => match &text[..at] {
+                    before if before.ends_with("http://") => Some(80),
+                    before if before.ends_with("https://") => Some(443),
+                    _ => None,
+                },
+                None => None,
+            }
+        })
+    })
+}
+
+fn of_command(command: &Command) -> Vec<i64> {
+    let mut ports: Vec<i64> = command.arguments().flat_map(local).collect();
+    let words: Vec<&str> = command.arguments().collect();
+    let option = |names: &[&str]| {
+        words.iter().enumerate().find_map(|(at, word)| {
+            let name = names.iter().find(|name| word.starts_with(**name))?;
+            let rest = word[name.len()..].trim_start_matches('=');
+            if rest.is_empty() { words.get(at + 1).copied() } else { Some(rest) }
+        })
+    };
+    let usual = match command.program() {
+        "nc" | "ncat" | "netcat" | "telnet" => {
+            let host = words.iter().position(|word| LOCAL.contains(word));
+            ports.extend(host.and_then(|at| words.get(at + 1)?.parse::<i64>().ok()));
+            return ports;
+        }
+        "psql" | "pg_isready" | "pg_dump" | "createdb" => 5432,
+        "mysql" | "mysqladmin" | "mariadb" => 3306,
+        "redis-cli" => 6379,
+        _ => return ports,
+    };
+    if option(&["-h", "--host"]).is_some_and(|host| LOCAL.contains(&host)) {
+        let port = option(&["-p", "-P", "--port"]).and_then(|port| port.parse().ok());
+        ports.push(port.unwrap_or(usual));
+    }
+    ports
+}
+
+/// The hosts in URLs, in `host:port`, and behind the options and places that name one.
+pub(super) fn hosts<'w>(words: impl Iterator<Item = &'w str>) -> impl Iterator<Item = String> {
+    words.filter_map(|word| {
+        let rest = word.split_once("://").map_or(word, |(_, rest)| rest);
+        let rest = rest.split(['/', '?']).next()?.rsplit('@').next()?;
+        let host = rest.split(':').next()?;
+        let named = host.starts_with(|first: char| first.is_ascii_lowercase())
+            && host.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'));
+        let plain = word == host
+            && ["tcp", "http", "dns", "any", "postgres", "mysql", "redis", "file", "job", "ping"]
+                .contains(&host);
+        (named && !plain && host != "localhost").then(|| host.to_owned())
+    })
+}

@@ -1,0 +1,101 @@
+//! # racing-migration
+//! Several pods may run a migration at once, by a tool that takes no lock.
+//!
+//! Django, Alembic and goose read which migrations are applied, and then apply the others; two runs that start together apply the same one twice: one of them fails, or half of each is there. With `once` the migration runs in one Job for the whole rollout, and every pod waits for that Job. Tools that take a lock (Rails, Flyway, Liquibase, Prisma, golang-migrate, Atlas) do without, though their pods then start one after the other. The fix adds `once` to a `migrate` step.
+//!
+//! ```initflow fails
+//! deployment shop {
+//!   namespace "shop"
+//!   replicas 3
+//!   migrate schema { django; image "registry.acme.dev/shop:4.2" }
+//!   app web { image "registry.acme.dev/shop:4.2" }
+//! }
+//! ```
+//!
+//! ```initflow
+//! deployment shop {
+//!   namespace "shop"
+//!   replicas 3
+//!   migrate schema { django; image "registry.acme.dev/shop:4.2"; once }
+//!   app web { image "registry.acme.dev/shop:4.2" }
+//! }
+//! ```
+
+use super::migrations::{Migration, migration};
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+use crate::model::{Role, Workload, WorkloadKind};
+use crate::object::Node;
+use crate::source::Span;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    let Some((cause, place)) = together(pod.workload) else { return };
+    for (at, step) in pod.containers() {
+        if step.once.is_some() || step.role != Role::Step {
+            continue;
+        }
+        let in_script = || {
+            let script = pod.scripts[at].as_ref()?;
+            script.commands.iter().find_map(|command| match migration(command) {
+                Some(Migration { tool, locks: false, .. }) => Some((tool, pod.place(script, command))),
+                _ => None,
+            })
+        };
+        let Some((tool, span)) = step.unlocked.or_else(in_script) else { continue };
+        found.push(
+            Diagnostic::warning(
+                "racing-migration",
+                span,
+                format!("pods that start at once each run the migration, and `{tool}` takes no lock"),
+            )
+            .here("nothing keeps two runs from each other")
+            .label(place, cause.clone())
+            .help(
+                "add `once` to the step: one Job runs it for the whole rollout, and the pods wait for that",
+            ),
+        );
+    }
+}
+
+/// What starts several pods at once, and where it is said; nothing where one starts after the other, or nobody can know.
+fn together(workload: &Workload) -> Option<(String, Span)> {
+    let (spec, field) = match workload.kind {
+        WorkloadKind::Pod => return None,
+        WorkloadKind::DaemonSet => {
+            return Some(("a DaemonSet starts a pod on each node".into(), workload.span));
+        }
+        WorkloadKind::StatefulSet
+            if workload.object.spec.get("podManagementPolicy").and_then(Node::as_text)
+                != Some("Parallel") =>
+        {
+            return None;
+        }
+        WorkloadKind::Deployment | WorkloadKind::ReplicaSet | WorkloadKind::StatefulSet => {
+            (&workload.object.spec, "replicas")
+        }
+        WorkloadKind::Job => (&workload.object.spec, "parallelism"),
+        WorkloadKind::CronJob => (&workload.job.as_ref()?.spec, "parallelism"),
+    };
+    let count = spec.get(field)?;
+    let pods = count.as_int().filter(|pods| *pods > 1)?;
+    Some((format!("{pods} pods start at once"), count.span))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes};
+
+    #[test]
+    fn scripts_are_read_too() {
+        let deployment = |replicas: u8, script: &str| {
+            format!(
+                "deployment d {{ replicas {replicas}; step s {{ image \"a:1\"; script \"{script}\" }}; app b {{ image \"b:1\" }} }}"
+            )
+        };
+        finds("racing-migration", &deployment(2, "python manage.py migrate --noinput"));
+        finds("racing-migration", &deployment(2, "exec alembic upgrade head"));
+        passes("racing-migration", &deployment(1, "alembic upgrade head"));
+        passes("racing-migration", &deployment(2, "alembic current"));
+        passes("racing-migration", &deployment(2, "flyway migrate"));
+    }
+}

@@ -1,0 +1,90 @@
+//! # secret-on-command-line
+//! A secret stands on a command line.
+//!
+//! Every process of the node's administrators, `ps` in the container, the logs of a shell with `-x` and the YAML show it. Take it from a variable that comes from a Secret; most tools read it from the environment themselves (`PGPASSWORD`, `MYSQL_PWD`, `REDISCLI_AUTH`). There is no fix to apply.
+//!
+//! ```initflow fails
+//! deployment shop {
+//!   step schema {
+//!     image "postgres:17.2"
+//!     run "psql postgres://shop:kT9-vmQ2@db/shop -f /schema.sql"
+//!   }
+//!   app web { image "registry.acme.dev/shop:4.2" }
+//! }
+//! ```
+//!
+//! ```initflow
+//! deployment shop {
+//!   step schema {
+//!     image "postgres:17.2"
+//!     run "psql postgres://shop@db/shop -f /schema.sql"
+//!     env { PGPASSWORD secret("shop-db", "password") }
+//!   }
+//!   app web { image "registry.acme.dev/shop:4.2" }
+//! }
+//! ```
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+use crate::lint::shell::Command;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (container, script) in pod.scripts() {
+        let Some(command) = script.commands.iter().find(|command| shows(command)) else { continue };
+        found.push(
+            Diagnostic::warning(
+                "secret-on-command-line",
+                pod.place(script, command),
+                format!(
+                    "`{}` gives a secret to `{}` where everybody can read it",
+                    container.name.text,
+                    command.program()
+                ),
+            )
+            .here("in the source, in the YAML and in the list of processes")
+            .help("take it from a variable: `env { NAME secret(\"…\", \"…\") }`"),
+        );
+    }
+}
+
+fn shows(command: &Command) -> bool {
+    let words: Vec<&str> = command.arguments().collect();
+    let literal =
+        |text: &str| text.len() > 3 && !text.contains(['$', '<', '{', '/']) && !text.starts_with('-');
+    words.iter().enumerate().any(|(at, word)| {
+        let option = ["--password", "--token", "--secret-key", "--api-key", "--requirepass"];
+        let value = option.iter().find_map(|name| match word.strip_prefix(name)? {
+            "" => words.get(at + 1).copied(),
+            rest => rest.strip_prefix('='),
+        });
+        let user = ["-u", "--user"].contains(word) && ["curl", "wget"].contains(&command.program());
+        let pair = || Some(words.get(at + 1)?.split_once(':')?.1);
+        let mysql = ["mysql", "mysqladmin", "mysqldump"].contains(&command.program());
+        value.is_some_and(literal)
+            || (user && pair().is_some_and(literal))
+            || (mysql && word.strip_prefix("-p").is_some_and(literal))
+            || in_url(word)
+    })
+}
+
+fn in_url(word: &str) -> bool {
+    let Some((_, rest)) = word.split_once("://") else { return false };
+    let Some((user, _)) = rest.split('/').next().unwrap_or(rest).rsplit_once('@') else { return false };
+    user.split_once(':')
+        .is_some_and(|(_, password)| password.len() > 2 && !password.contains(['$', '<', '{']))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes, step};
+
+    #[test]
+    fn variables_are_let_be() {
+        finds("secret-on-command-line", &step("mysql -uroot -phunter22 shop"));
+        finds("secret-on-command-line", &step("curl -u shop:hunter22 https://a/"));
+        finds("secret-on-command-line", &step("vault login --token=abcdef"));
+        passes("secret-on-command-line", &step("mysql -uroot -p$PASSWORD shop"));
+        passes("secret-on-command-line", &step("tool --password \"$(cat /run/p)\""));
+        passes("secret-on-command-line", &step("tool --password-file /run/p"));
+    }
+}

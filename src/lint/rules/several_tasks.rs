@@ -1,0 +1,101 @@
+//! # several-tasks
+//! One step does several things that could each be a step.
+//!
+//! If the migration fails, the wait, the clone and the download before it run again; `kubectl describe` shows one name for all of them; the largest of them decides the image and the resources. As steps of their own, each has a name in the pod's status, its own image and its own retries, and files say the order. There is no fix to apply: how they depend on each other, their author knows.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   volume code
+//!   step prepare {
+//!     image "registry.acme.dev/tools:3"
+//!     script '''
+//!       git clone https://git.acme.dev/shop.git /tmp/shop
+//!       cp -r /tmp/shop/. /code
+//!       alembic upgrade head
+//!     '''
+//!     writes code at /code
+//!   }
+//!   app web {
+//!     image "registry.acme.dev/shop:4.2"
+//!     reads code at /srv
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   volume code
+//!   clone source {
+//!     repo "https://git.acme.dev/shop.git"
+//!     ref "v4.2"
+//!     into code
+//!   }
+//!   migrate schema {
+//!     alembic
+//!     image "registry.acme.dev/shop:4.2"
+//!   }
+//!   app web {
+//!     image "registry.acme.dev/shop:4.2"
+//!     reads code at /srv
+//!   }
+//! }
+//! ```
+
+use super::migrations::migration;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+use crate::lint::shell::{Command, Script};
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (step, script) in pod.steps() {
+        let mut tasks: Vec<(&str, &Command)> = Vec::new();
+        for command in script.commands.iter().filter(|command| !command.guarded) {
+            if let Some(task) = task(script, command)
+                && tasks.iter().all(|(known, _)| *known != task)
+            {
+                tasks.push((task, command));
+            }
+        }
+        let [(first, _), (second, at), rest @ ..] = tasks.as_slice() else { continue };
+        let others = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
+        found.push(
+            Diagnostic::warning(
+                "several-tasks",
+                pod.place(script, at),
+                format!("the step `{}` has several tasks: {first}, {second}{others}", step.name.text),
+            )
+            .here("could be a step of its own")
+            .help("make each a step: each then has its own image, retries and place in the pod's status"),
+        );
+    }
+}
+
+/// The task that a command is there for, where there is no doubt.
+fn task(script: &Script<'_>, command: &Command) -> Option<&'static str> {
+    if migration(command).is_some() {
+        return Some("a migration");
+    }
+    let looped = script.loops.iter().any(|repeated| repeated.condition.contains(&command.range.start));
+    match command.program() {
+        "nc" | "ncat" | "pg_isready" | "nslookup" | "mysqladmin" if looped => Some("a wait"),
+        "git" if command.arguments().any(|word| word == "clone") => Some("a clone"),
+        "aws" if command.arguments().any(|word| word == "s3") => Some("a download"),
+        "curl" | "wget" if !looped && command.has('o', "output") | command.has('O', "output-document") => {
+            Some("a download")
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes, step};
+
+    #[test]
+    fn parts_of_one_task_stay_together() {
+        finds("several-tasks", &step("until nc -z db 1; do sleep 1; done; alembic upgrade head"));
+        passes("several-tasks", &step("git clone https://a/b /tmp/b; cp -r /tmp/b /v"));
+        passes("several-tasks", &step("curl -fo /v/a https://a/a; curl -fo /v/b https://a/b; tar -xf /v/a"));
+        passes("several-tasks", &step("alembic current; alembic upgrade head"));
+    }
+}

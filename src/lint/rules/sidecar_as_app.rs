@@ -1,0 +1,86 @@
+//! # sidecar-as-app
+//! A Job has a proxy or an agent among its apps, and so never ends.
+//!
+//! A Job is complete when all its containers have ended. A proxy runs until someone stops it: the work is done, and the pod goes on for ever. As a sidecar it is up before the work begins, and is stopped when the work has ended. There is no fix to apply: what shows that it is up (`started`) belongs to it, too.
+//!
+//! ```initflow fails
+//! job report {
+//!   pod { restartPolicy Never }
+//!   app report {
+//!     image "registry.acme.dev/report:4.2"
+//!   }
+//!   app database-proxy {
+//!     image "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.18.2"
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! job report {
+//!   pod { restartPolicy OnFailure }
+//!   sidecar database-proxy {
+//!     image "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.18.2"
+//!     env { CSQL_PROXY_HEALTH_CHECK true }
+//!     started http 9090 /startup
+//!   }
+//!   app report {
+//!     image "registry.acme.dev/report:4.2"
+//!   }
+//! }
+//! ```
+
+use super::image;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+use crate::model::{Role, WorkloadKind};
+
+/// Images that serve other containers, by the end of their names.
+const HELPERS: [&str; 16] = [
+    "cloud-sql-proxy",
+    "gce-proxy",
+    "alloydb-auth-proxy",
+    "proxyv2",
+    "envoy",
+    "linkerd2-proxy",
+    "fluent-bit",
+    "fluentd",
+    "filebeat",
+    "promtail",
+    "vault-agent",
+    "oauth2-proxy",
+    "pgbouncer",
+    "opentelemetry-collector",
+    "opentelemetry-collector-contrib",
+    "datadog-agent",
+];
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    if !matches!(pod.workload.kind, WorkloadKind::Job | WorkloadKind::CronJob) {
+        return;
+    }
+    let apps = || pod.workload.containers.iter().filter(|container| container.role == Role::App);
+    if apps().count() < 2 {
+        return;
+    }
+    for app in apps() {
+        let Some((name, _, span)) = image(app) else { continue };
+        // With a command of its own it may well end.
+        let ends = ["command", "lifecycle"].into_iter().any(|field| app.fields.get(field).is_some());
+        if ends || !HELPERS.contains(&name.rsplit('/').next().unwrap_or(name)) {
+            continue;
+        }
+        found.push(
+            Diagnostic::warning(
+                "sidecar-as-app",
+                app.name.span,
+                format!("the Job never ends: `{}` runs on when the work is done", app.name.text),
+            )
+            .here("an app of a Job has to end")
+            .label(span, "serves until it is stopped")
+            .help(format!(
+                "make it a sidecar: `sidecar {}`, with `started` for what shows that it is up",
+                app.name.text
+            )),
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! # step-before-mesh
+//! A step uses the network of a pod whose mesh proxy is not up before the apps are.
+//!
+//! Istio and Linkerd put their proxy into the pod and send all its traffic there. As an ordinary container the proxy starts with the apps: until then whatever a step sends is lost, and with mutual TLS others refuse it. As a native sidecar the proxy is up first. The fix asks for that by the mesh's own annotation; it is for a look, since the mesh may do so for the whole cluster.
+//!
+//! ```initflow fails
+//! deployment shop {
+//!   pod { annotations { "sidecar.istio.io/inject" "true" } }
+//!   fetch settings {
+//!     from "https://config.acme.dev/shop.json"
+//!     into config "shop.json"
+//!   }
+//!   volume config
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads config at /etc/shop
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! deployment shop {
+//!   pod {
+//!     annotations {
+//!       "sidecar.istio.io/inject" "true"
+//!       "sidecar.istio.io/nativeSidecar" "true"
+//!     }
+//!   }
+//!   fetch settings {
+//!     from "https://config.acme.dev/shop.json"
+//!     into config "shop.json"
+//!   }
+//!   volume config
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads config at /etc/shop
+//!   }
+//! }
+//! ```
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+use crate::model::Role;
+use crate::object::{Entry, Node};
+
+/// What asks for a proxy, with the value that does, and the annotation that makes it a native sidecar.
+const MESHES: [(&str, &[&str], &str); 2] = [
+    ("sidecar.istio.io/inject", &["true"], "sidecar.istio.io/nativeSidecar"),
+    ("linkerd.io/inject", &["enabled", "ingress"], "config.beta.linkerd.io/proxy-enable-native-sidecar"),
+];
+
+/// Annotations that let some traffic, or all of a user, pass by the proxy.
+const EXCEPTIONS: [&str; 5] = [
+    "traffic.sidecar.istio.io/excludeOutboundPorts",
+    "traffic.sidecar.istio.io/excludeOutboundIPRanges",
+    "traffic.sidecar.istio.io/includeOutboundIPRanges",
+    "config.linkerd.io/skip-outbound-ports",
+    "config.linkerd.io/skip-subnets",
+];
+
+/// The built-in steps that use the network.
+const STEPS: [&str; 5] = ["fetch", "clone", "wait", "migrate", "secrets"];
+
+/// Programs that use the network.
+const PROGRAMS: [&str; 12] = [
+    "curl",
+    "wget",
+    "git",
+    "nc",
+    "aws",
+    "gsutil",
+    "psql",
+    "mysql",
+    "pg_isready",
+    "alembic",
+    "flyway",
+    "kubectl",
+];
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    let entries: Vec<&Entry> = ["labels", "annotations"]
+        .into_iter()
+        .flat_map(|field| pod.metadata().get(field).map_or(&[][..], Node::entries))
+        .collect();
+    let value = |key: &str| entries.iter().find(|entry| entry.key == key);
+    if EXCEPTIONS.into_iter().any(|key| value(key).is_some()) {
+        return;
+    }
+    for (key, values, native) in MESHES {
+        let Some(inject) = value(key) else { continue };
+        if !inject.node.as_text().is_some_and(|text| values.contains(&text)) || value(native).is_some() {
+            continue;
+        }
+        let step = pod.containers().find(|(at, container)| {
+            container.role == Role::Step
+                && (STEPS.contains(&container.keyword.as_str())
+                    || pod.scripts[*at].as_ref().is_some_and(|script| {
+                        script.commands.iter().any(|command| PROGRAMS.contains(&command.program()))
+                    }))
+                // The mesh lets its own user pass.
+                && container.fields.at("securityContext.runAsUser").and_then(Node::as_int) != Some(1337)
+        });
+        let Some((_, step)) = step else { continue };
+        found.push(
+            Diagnostic::warning(
+                "step-before-mesh",
+                step.name.span,
+                format!("the step `{}` uses the network before the mesh's proxy is up", step.name.text),
+            )
+            .here("its traffic goes to a proxy that does not run yet")
+            .label(inject.key_span, "puts a proxy into the pod")
+            .help(format!("ask for the proxy as a native sidecar: `\"{native}\" \"true\"`")),
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! # step-sets-bill
+//! One step alone sets what every pod reserves for its whole life.
+//!
+//! The scheduler reserves the most that the pod needs at any moment, and keeps it until the pod ends. If a step that runs for seconds requests more than all apps and sidecars together, each replica pays for the step day and night. Request less for the step, if it can do with it; do its work in an app or in a Job (`once`); or accept it and say why. It is said from a tenth above what the pod needs later. There is no fix to apply.
+//!
+//! ```initflow fails
+//! deployment shop {
+//!   replicas 10
+//!   step unpack {
+//!     image "registry.acme.dev/tools:3"
+//!     run "unpack /models"
+//!     cpu 2
+//!     memory 8Gi
+//!   }
+//!   app web {
+//!     image "registry.acme.dev/shop:4.2"
+//!     cpu 2
+//!     memory 1Gi
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! deployment shop {
+//!   replicas 10
+//!   step unpack {
+//!     image "registry.acme.dev/tools:3"
+//!     run "unpack --low-memory /models"
+//!     cpu 2
+//!     memory 1Gi
+//!   }
+//!   app web {
+//!     image "registry.acme.dev/shop:4.2"
+//!     cpu 2
+//!     memory 1Gi
+//!   }
+//! }
+//! ```
+
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::quantity::Quantity;
+use crate::lint::Pod;
+use crate::model::WorkloadKind;
+use crate::object::Node;
+use crate::resources::{PodDemand, SetBy};
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    // A Job's pods end with their work; what they reserve is not for long.
+    if matches!(pod.workload.kind, WorkloadKind::Job | WorkloadKind::CronJob) {
+        return;
+    }
+    let demand = PodDemand::of(pod.workload, pod.order.places.iter().map(|place| place.container));
+    let steady = demand.steady();
+    let mut costs: Vec<(usize, Vec<String>)> = Vec::new();
+    for request in demand.totals(pod.version).requests {
+        let (SetBy::Step { step, .. }, "cpu" | "memory") = (&request.set_by, request.name.as_str()) else {
+            continue;
+        };
+        // Pods that reserve nothing while they run have chosen to.
+        let Some(later) = steady.get(&request.name).filter(|later| !later.is_zero()) else { continue };
+        let Some(above) = request.quantity.minus(later) else { continue };
+        if above.times(10).is_none_or(|tenfold| tenfold < *later) {
+            continue;
+        }
+        let text = format!(
+            "{} {} instead of {later}{}",
+            request.name,
+            request.quantity,
+            times(pod, &above).unwrap_or_default()
+        );
+        match costs.iter_mut().find(|(known, _)| known == step) {
+            Some((_, texts)) => texts.push(text),
+            None => costs.push((*step, vec![text])),
+        }
+    }
+    for (step, texts) in costs {
+        let step = &pod.workload.containers[step];
+        // A cheaper order comes first; after it, this is looked at anew.
+        let told = |diagnostic: &Diagnostic| {
+            diagnostic.name == "cheaper-order" && diagnostic.primary.span == step.name.span
+        };
+        if found.iter().any(told) {
+            continue;
+        }
+        found.push(
+            Diagnostic::warning(
+                "step-sets-bill",
+                step.name.span,
+                format!(
+                    "the step `{}` alone sets what each pod reserves for its whole life: {}",
+                    step.name.text,
+                    texts.join(", ")
+                ),
+            )
+            .here("done before the apps start")
+            .help("request less for the step, or do its work in a Job (`once`)"),
+        );
+    }
+}
+
+/// What that is for all replicas.
+fn times(pod: &Pod<'_>, above: &Quantity) -> Option<String> {
+    let spec = &pod.workload.object.spec;
+    let replicas = spec.get("replicas").and_then(Node::as_int).filter(|replicas| *replicas > 1)?;
+    let all = above.times(replicas)?;
+    Some(format!(" ({all} more in {replicas} replicas)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, messages, passes};
+
+    fn pod(kind: &str, step: &str, app: &str) -> String {
+        format!(
+            "{kind} p {{ step s {{ image \"a:1\"; run \"a\"; {step} }}; app b {{ image \"b:1\"; {app} }} }}"
+        )
+    }
+
+    #[test]
+    fn a_little_more_is_let_be() {
+        finds("step-sets-bill", &pod("pod", "cpu 2", "cpu 1"));
+        passes("step-sets-bill", &pod("pod", "memory 1050Mi", "memory 1Gi"));
+        passes("step-sets-bill", &pod("pod", "cpu 1", "cpu 1"));
+        passes("step-sets-bill", &pod("pod", "cpu 1", "memory 1Gi"));
+        passes(
+            "step-sets-bill",
+            &pod("job", "cpu 2", "cpu 1").replacen("{ step", "{ pod { restartPolicy Never }; step", 1),
+        );
+    }
+
+    #[test]
+    fn the_amount_is_told_for_all_replicas() {
+        let text = pod("deployment", "cpu 2; memory 3Gi", "cpu 1500m; memory 1Gi").replacen(
+            "{ step",
+            "{ replicas 10; step",
+            1,
+        );
+        assert_eq!(
+            messages("step-sets-bill", &text),
+            [
+                "the step `s` alone sets what each pod reserves for its whole life: cpu 2 instead of 1500m (5 more in 10 replicas), memory 3Gi instead of 1Gi (20Gi more in 10 replicas)"
+            ]
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! # unguarded-clone
+//! A step clones into a folder that may be there already.
+//!
+//! Init containers run again: after a failure, after a reboot of the node, after the loss of the pod's sandbox. The volume survives, and `git clone` refuses a folder that is not empty: from then on the step fails each time. The built-in `clone` puts the commit beside its place and moves it there, as often as it runs. There is no fix to apply.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   volume code
+//!   step source {
+//!     image "alpine/git:2.47.2"
+//!     run "git clone https://git.acme.dev/shop.git /code/shop"
+//!     writes code at /code
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads code at /srv
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   volume code
+//!   clone source {
+//!     repo "https://git.acme.dev/shop.git"
+//!     ref "v4.2"
+//!     into code "shop"
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads code at /srv
+//!   }
+//! }
+//! ```
+
+use super::volume_at;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (step, script) in pod.steps() {
+        for command in script.runs("git").filter(|command| !command.guarded && !command.may_fail) {
+            let operands = command.arguments().skip_while(|word| *word != "clone").skip(1);
+            let Some(folder) = operands.filter(|word| word.starts_with('/')).last() else { continue };
+            let Some(volume) = volume_at(pod.workload, step, folder) else { continue };
+            let cleared =
+                script.commands.iter().take_while(|before| before.range.start < command.range.start);
+            if cleared.into_iter().any(|before| before.program() == "rm" && before.has('r', "recursive")) {
+                continue;
+            }
+            found.push(
+                Diagnostic::warning(
+                    "unguarded-clone",
+                    pod.place(script, command),
+                    format!("the step `{}` cannot run twice: it clones into `{folder}`", step.name.text),
+                )
+                .here("fails once the folder has files")
+                .label(volume.span, "survives the step")
+                .help("use the built-in `clone`, or clone into a new folder and rename that to its place"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes, step};
+
+    #[test]
+    fn only_what_survives_is_in_the_way() {
+        finds("unguarded-clone", &step("git -c a=b clone --depth 1 https://a/b /v/c"));
+        passes("unguarded-clone", &step("git clone https://a/b /tmp/c"));
+        passes("unguarded-clone", &step("[ -d /v/c ] || git clone https://a/b /v/c"));
+        passes("unguarded-clone", &step("rm -rf /v/c; git clone https://a/b /v/c"));
+        passes("unguarded-clone", &step("if [ ! -d /v/c ]; then git clone https://a/b /v/c; fi"));
+    }
+}

@@ -1,0 +1,158 @@
+//! # unrepeatable-command
+//! A step runs a command that fails, or does something else, when the step runs again.
+//!
+//! Init containers run again: after a failure, after a reboot of the node, after the loss of the pod's sandbox. A folder in a volume is there then, and `mkdir` fails; `>>` adds the same lines once more; `createdb` finds its database. A fix is offered where one option makes it right: `mkdir -p`, `ln -sfn`; it is for a look, since the failure may be wanted.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   volume data
+//!   step prepare {
+//!     image "busybox:1.37"
+//!     script "mkdir /data/cache"
+//!     writes data at /data
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads data at /srv
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   volume data
+//!   step prepare {
+//!     image "busybox:1.37"
+//!     script "mkdir -p /data/cache"
+//!     writes data at /data
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads data at /srv
+//!   }
+//! }
+//! ```
+
+use super::volume_at;
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::lint::Pod;
+use crate::lint::shell::Command;
+use crate::model::Container;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (step, script) in pod.steps() {
+        for (at, command) in script.commands.iter().enumerate() {
+            if command.guarded || command.may_fail {
+                continue;
+            }
+            let before = &script.commands[..at];
+            let Some(fault) = fault(pod, step, command, before) else { continue };
+            let place = pod.place(script, command);
+            let mut diagnostic = Diagnostic::warning(
+                "unrepeatable-command",
+                place,
+                format!("the step `{}` cannot run twice: {}", step.name.text, fault.why),
+            )
+            .here("init containers do run again")
+            .help(fault.help);
+            if let Some((old, new)) = fault.replaced
+                && place != script.span
+                && let Some(start) = pod.sources.slice(place).find(old)
+            {
+                let start = place.start + u32::try_from(start).unwrap_or_default();
+                let end = start + u32::try_from(old.len()).unwrap_or_default();
+                let span = crate::source::Span { start, end, ..place };
+                diagnostic = diagnostic.fix(format!("write `{new}`"), span, new, Applicability::Unsafe);
+            }
+            found.push(diagnostic);
+        }
+    }
+}
+
+struct Fault {
+    why: String,
+    help: &'static str,
+    /// What makes it right, where one word does.
+    replaced: Option<(&'static str, &'static str)>,
+}
+
+fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command]) -> Option<Fault> {
+    let in_volume = |path: &str| volume_at(pod.workload, step, path).is_some();
+    let removed = |path: &str| {
+        before.iter().any(|command| {
+            ["rm", "rmdir", "find"].contains(&command.program())
+                && command.arguments().any(|word| path.starts_with(word.trim_end_matches(['*', '/'])))
+        })
+    };
+    let survives = |path: &&str| in_volume(path) && !removed(path);
+    let fault = |why: String, help, replaced| Some(Fault { why, help, replaced });
+    match command.program() {
+        "mkdir" if !command.has('p', "parents") => {
+            let path = command.operands().find(survives)?;
+            fault(
+                format!("`mkdir` fails if `{path}` is there"),
+                "write `mkdir -p`",
+                Some(("mkdir", "mkdir -p")),
+            )
+        }
+        "ln" if !command.has('f', "force") && command.operands().count() == 2 => {
+            let path = command.operands().last().filter(survives)?;
+            let replaced = command.written.iter().any(|word| word == "-s").then_some(("ln -s", "ln -sfn"));
+            fault(format!("`ln` fails if `{path}` is there"), "write `ln -sfn`", replaced)
+        }
+        "iptables" | "ip6tables" if command.has('N', "new-chain") => {
+            let why = "the network of the pod survives the step, and with it the new chain".to_owned();
+            fault(why, "write `iptables -N NAME || iptables -F NAME`", None)
+        }
+        "createdb" | "createuser" => {
+            let why = format!("`{}` fails if it is there already", command.program());
+            fault(why, "ask first whether it is there, or accept the failure: `|| true`", None)
+        }
+        _ => {
+            let (path, _) = command
+                .outputs
+                .iter()
+                .find_map(|(file, adds)| Some((file.as_deref()?, ())).filter(|_| *adds))?;
+            // Only a file that no earlier command begins anew grows from run to run.
+            let begun = before.iter().any(|before| {
+                before.outputs.iter().any(|(file, adds)| !adds && file.as_deref() == Some(path))
+                    || before.arguments().any(|word| word == path)
+            });
+            if begun || !survives(&path) {
+                return None;
+            }
+            let help = "begin the file anew: `>` for the first line, or write all lines at once";
+            fault(format!("`>>` adds to `{path}` again"), help, None)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes, step};
+
+    #[test]
+    fn what_is_in_a_volume_stays() {
+        finds("unrepeatable-command", &step("mkdir /v/a"));
+        finds("unrepeatable-command", &step("ln -s /opt/a /v/a"));
+        finds("unrepeatable-command", &step("echo a >> /v/config"));
+        finds("unrepeatable-command", &step("iptables -t nat -N REDIRECT"));
+        finds("unrepeatable-command", &step("createdb shop"));
+        for script in [
+            "mkdir /tmp/a",
+            "mkdir -p /v/a",
+            "mkdir --parents /v/a",
+            "mkdir /v/a || true",
+            "[ -d /v/a ] || mkdir /v/a",
+            "rm -rf /v/a; mkdir /v/a",
+            "rm -rf /v/*; mkdir /v/a",
+            "ln -sf /opt/a /v/a",
+            "echo a > /v/config; echo b >> /v/config",
+            "cp /etc/config /v/config; echo b >> /v/config",
+            "echo a >> /tmp/log",
+            "if ! createdb shop; then echo there; fi",
+        ] {
+            passes("unrepeatable-command", &step(script));
+        }
+    }
+}

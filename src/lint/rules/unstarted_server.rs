@@ -1,0 +1,103 @@
+//! # unstarted-server
+//! A step talks to a port of its own pod that nobody serves yet.
+//!
+//! Steps run one after another, before every app; a sidecar serves from its place in the order on. A step that connects to `localhost` at a port of an app, or of a sidecar that starts later, fails each time, and the pod stands in `Init`. `after` moves the step behind the sidecar; where an app serves the port, make that a sidecar. The fix adds `after`; it is for a look, since the address may be another's.
+//!
+//! ```initflow fails
+//! deployment shop {
+//!   step migrate {
+//!     image "registry.acme.dev/shop:4.2"
+//!     run "bin/migrate --database 127.0.0.1:5432"
+//!   }
+//!   sidecar database-proxy {
+//!     image "registry.acme.dev/proxy:2"
+//!     port 5432
+//!     started tcp 5432
+//!   }
+//!   app web { image "registry.acme.dev/shop:4.2" }
+//! }
+//! ```
+//!
+//! ```initflow
+//! deployment shop {
+//!   step migrate {
+//!     image "registry.acme.dev/shop:4.2"
+//!     run "bin/migrate --database 127.0.0.1:5432"
+//!     after database-proxy
+//!   }
+//!   sidecar database-proxy {
+//!     image "registry.acme.dev/proxy:2"
+//!     port 5432
+//!     started tcp 5432
+//!   }
+//!   app web { image "registry.acme.dev/shop:4.2" }
+//! }
+//! ```
+
+use super::ports::{asked, served};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::lint::Pod;
+use crate::model::Role;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    let place = |container: usize| pod.order.places.iter().position(|place| place.container == container);
+    for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
+        for (port, span) in asked(pod, at) {
+            let servers: Vec<usize> = pod
+                .containers()
+                .filter(|(other, container)| *other != at && served(container).any(|served| served == port))
+                .map(|(other, _)| other)
+                .collect();
+            let up =
+                servers.iter().any(|server| place(*server).is_some_and(|server| Some(server) < place(at)));
+            let Some(server) = servers.first().filter(|_| !up) else { continue };
+            let server = &pod.workload.containers[*server];
+            let (name, step_name) = (&server.name.text, &step.name.text);
+            let diagnostic = Diagnostic::warning(
+                "unstarted-server",
+                span,
+                format!("the step `{step_name}` talks to port {port} before `{name}` serves it"),
+            );
+            found.push(if server.role == Role::App {
+                diagnostic
+                    .here("nobody listens yet")
+                    .label(server.name.span, "apps start once every step is done")
+                    .help(format!("make `{name}` a sidecar, or let another pod do what `{step_name}` does"))
+            } else {
+                let diagnostic =
+                    diagnostic.here("nobody listens yet").label(server.name.span, "starts later");
+                let title = format!("add `after {name}` to `{step_name}`");
+                match pod.first_in_block(step, &format!("after {name}")) {
+                    Some((span, text)) => {
+                        diagnostic.help(title.clone()).fix(title, span, text, Applicability::Unsafe)
+                    }
+                    None => diagnostic.help(title),
+                }
+            });
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes};
+
+    fn pod(step: &str, server: &str) -> String {
+        format!(
+            "pod p {{ step s {{ image \"a:1\"; {step} }}; {server}; app b {{ image \"b:1\"; port 80 }} }}"
+        )
+    }
+
+    const PROXY: &str = "sidecar db { image \"c:1\"; port 5432; started tcp 5432 }";
+
+    #[test]
+    fn who_serves_is_known_by_the_port() {
+        finds("unstarted-server", &pod("run \"curl http://localhost/ready\"", PROXY));
+        finds("unstarted-server", &pod("env { URL \"postgres://u@localhost:5432/x\" }", PROXY));
+        finds("unstarted-server", &pod("script \"until nc -z localhost 5432; do sleep 1; done\"", PROXY));
+        passes("unstarted-server", &pod("run \"curl http://localhost:9000/\"", PROXY));
+        passes("unstarted-server", &pod("run \"nc -z localhost 5432\"; after db", PROXY));
+        passes("unstarted-server", &pod("run \"nc -z db.acme.dev 5432\"", PROXY));
+    }
+}

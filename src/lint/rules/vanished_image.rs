@@ -1,0 +1,86 @@
+//! # vanished-image
+//! An image has moved, or is gone.
+//!
+//! Where its registry was closed or its publisher left, a node that has not pulled the image before cannot start the pod. The help says where the image went. There is no fix to apply: tags differ from one place to the other.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   app web { image "k8s.gcr.io/nginx-slim:0.8" }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   app web { image "registry.k8s.io/nginx-slim:0.8" }
+//! }
+//! ```
+
+use super::image;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+
+/// Registry, beginning of the name, what became of it, and what to use. An empty registry is Docker Hub.
+const MOVED: [(&str, &str, &str, &str); 7] = [
+    ("k8s.gcr.io", "", "the registry k8s.gcr.io was frozen in 2023", "take it from `registry.k8s.io`"),
+    ("gcr.io", "google_containers/", "these images moved in 2020", "take it from `registry.k8s.io`"),
+    ("gcr.io", "google-containers/", "these images moved in 2020", "take it from `registry.k8s.io`"),
+    (
+        "",
+        "bitnami/",
+        "Bitnami's versioned images left Docker Hub in 2025",
+        "take it from `bitnamilegacy/`, which gets no updates, or use the project's own image",
+    ),
+    (
+        "gcr.io",
+        "cloudsql-docker/gce-proxy",
+        "version 1 of the proxy is no longer built",
+        "use `gcr.io/cloud-sql-connectors/cloud-sql-proxy`",
+    ),
+    (
+        "quay.io",
+        "coreos/etcd",
+        "etcd left this repository",
+        "use `gcr.io/etcd-development/etcd` or `registry.k8s.io/etcd`",
+    ),
+    (
+        "gcr.io",
+        "kubernetes-helm/tiller",
+        "Tiller ended with Helm 2 in 2020",
+        "use Helm 3, which has no server",
+    ),
+];
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (_, container) in pod.containers() {
+        let Some((name, registry, span)) = image(container) else { continue };
+        let registry = match registry {
+            None | Some("docker.io" | "index.docker.io" | "registry-1.docker.io") => "",
+            Some(registry) => registry,
+        };
+        let moved = MOVED.iter().find(|(of, begins, ..)| *of == registry && name.starts_with(begins));
+        let Some((_, _, fact, help)) = moved else { continue };
+        found.push(
+            Diagnostic::warning(
+                "vanished-image",
+                span,
+                format!("the image of `{}` may be gone: {fact}", container.name.text),
+            )
+            .here("cannot be pulled anew, or not for long")
+            .help(*help),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes};
+
+    #[test]
+    fn the_registry_counts() {
+        let pod = |image: &str| format!("pod p {{ app a {{ image \"{image}\" }} }}");
+        finds("vanished-image", &pod("bitnami/kubectl:1.30"));
+        finds("vanished-image", &pod("docker.io/bitnami/kubectl:1.30"));
+        passes("vanished-image", &pod("registry.acme.dev/bitnami/kubectl:1.30"));
+        passes("vanished-image", &pod("bitnamilegacy/kubectl:1.30"));
+    }
+}

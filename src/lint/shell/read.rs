@@ -1,0 +1,294 @@
+//! A script's tree to its commands.
+
+use super::{Command, Loop, Script};
+use crate::source::Span;
+use shuck_ast::{
+    BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, Redirect, RedirectKind, SimpleCommand, Stmt,
+    StmtSeq, Word, WordPart, WordPartNode,
+};
+use shuck_parser::ShellDialect;
+use shuck_parser::parser::Parser;
+use std::ops::Range;
+
+/// The longest script that is read, in bytes: longer ones are programs of their own.
+const MAX_SCRIPT_BYTES: usize = 64 << 10;
+
+/// How deeply a script may nest what is read of it.
+const MAX_DEPTH: usize = 100;
+
+/// Reads a script; nothing where it is not one.
+pub(super) fn read(text: &str, span: Span) -> Option<Script<'_>> {
+    if text.len() > MAX_SCRIPT_BYTES {
+        return None;
+    }
+    let parsed = Parser::with_dialect(text, ShellDialect::Bash).parse();
+    if parsed.is_err() {
+        return None;
+    }
+    let mut reader = Reader {
+        text,
+        script: Script {
+            text: Some(text),
+            span,
+            commands: Vec::new(),
+            loops: Vec::new(),
+            errexit: false,
+            pipefail: false,
+        },
+        leaves: Vec::new(),
+        depth: 0,
+    };
+    reader.all(&parsed.file.body, Place::default());
+    reader.bound();
+    Some(reader.script)
+}
+
+/// Where a command stands.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    guarded: bool,
+    may_fail: bool,
+}
+
+impl Place {
+    const GUARDED: Self = Self { guarded: true, may_fail: false };
+
+    fn in_condition(self) -> Self {
+        Self { may_fail: true, ..self }
+    }
+
+    fn in_branch(self) -> Self {
+        Self { guarded: true, ..self }
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    script: Script<'t>,
+    /// The places where the script is left.
+    leaves: Vec<usize>,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn all(&mut self, statements: &StmtSeq, place: Place) {
+        for statement in statements.iter() {
+            self.statement(statement, place);
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt, place: Place) {
+        if self.depth == MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        let place = if statement.negated { place.in_condition() } else { place };
+        let first = self.script.commands.len();
+        match &statement.command {
+            Tree::Simple(command) => self.simple(command, &statement.redirects, place),
+            Tree::Builtin(BuiltinCommand::Exit(exit)) => {
+                let code = exit.code.as_ref().and_then(|code| code.try_static_text(self.text));
+                if code.as_deref() != Some("0") {
+                    self.leaves.push(exit.span.start.offset());
+                }
+            }
+            Tree::Builtin(BuiltinCommand::Return(leave)) => self.leaves.push(leave.span.start.offset()),
+            Tree::Builtin(_) => {}
+            Tree::Decl(declared) => {
+                for assignment in &declared.assignments {
+                    self.assigned(assignment);
+                }
+            }
+            Tree::Binary(binary) => {
+                let (left, right) = match binary.op {
+                    BinaryOp::And => (place.in_condition(), place.in_branch()),
+                    // What stands behind `||` is there for the failure.
+                    BinaryOp::Or => (place.in_condition(), place.in_branch()),
+                    BinaryOp::Pipe | BinaryOp::PipeAll => (place, place),
+                };
+                self.statement(&binary.left, left);
+                let next = self.script.commands.len();
+                self.statement(&binary.right, right);
+                let is_pipe = matches!(binary.op, BinaryOp::Pipe | BinaryOp::PipeAll);
+                if is_pipe && next > first && next < self.script.commands.len() {
+                    self.script.commands[next - 1].pipes_to = Some(next);
+                }
+            }
+            Tree::Compound(compound) => self.compound(compound, place),
+            Tree::Function(function) => self.statement(&function.body, Place::GUARDED),
+            Tree::AnonymousFunction(function) => self.statement(&function.body, place),
+        }
+        self.depth -= 1;
+    }
+
+    fn compound(&mut self, compound: &CompoundCommand, place: Place) {
+        match compound {
+            CompoundCommand::If(command) => {
+                self.all(&command.condition, place.in_condition());
+                self.all(&command.then_branch, place.in_branch());
+                for (condition, branch) in &command.elif_branches {
+                    self.all(condition, place.in_branch().in_condition());
+                    self.all(branch, place.in_branch());
+                }
+                if let Some(branch) = &command.else_branch {
+                    self.all(branch, place.in_branch());
+                }
+            }
+            CompoundCommand::While(command) => {
+                self.repeated(range(command.span), &command.condition, &command.body, place);
+            }
+            CompoundCommand::Until(command) => {
+                self.repeated(range(command.span), &command.condition, &command.body, place);
+            }
+            CompoundCommand::For(command) => self.all(&command.body, place),
+            CompoundCommand::ArithmeticFor(command) => self.all(&command.body, place),
+            CompoundCommand::Case(command) => {
+                for case in &command.cases {
+                    self.all(&case.body, place.in_branch());
+                }
+            }
+            CompoundCommand::Subshell(body) | CompoundCommand::BraceGroup(body) => self.all(body, place),
+            CompoundCommand::Time(command) => {
+                if let Some(command) = &command.command {
+                    self.statement(command, place);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn repeated(&mut self, range: Range<usize>, condition: &StmtSeq, body: &StmtSeq, place: Place) {
+        let at = self.script.loops.len();
+        let first = self.script.commands.len();
+        let of_condition = self::range(condition.span);
+        self.script.loops.push(Loop {
+            range: range.clone(),
+            condition: of_condition,
+            commands: first..first,
+            bounded: false,
+        });
+        self.all(condition, place.in_condition());
+        self.all(body, place.in_branch());
+        let end = self.script.commands.len();
+        self.script.loops[at].commands = first..end;
+    }
+
+    fn simple(&mut self, simple: &SimpleCommand, redirects: &[Redirect], place: Place) {
+        for assignment in &simple.assignments {
+            self.assigned(assignment);
+        }
+        let mut command = Command {
+            range: range(simple.span),
+            guarded: place.guarded,
+            may_fail: place.may_fail,
+            outputs: redirects.iter().filter_map(|redirect| self.output(redirect)).collect(),
+            ..Command::default()
+        };
+        for word in std::iter::once(&simple.name).chain(&simple.args) {
+            command.words.push(word.try_static_text(self.text).map(std::borrow::Cow::into_owned));
+            command.written.push(self.text.get(range(word.span)).unwrap_or_default().to_owned());
+            self.parts(&word.parts);
+        }
+        unwrap(&mut command);
+        if command.program() == "set" {
+            self.options(&command);
+        }
+        self.script.commands.push(command);
+    }
+
+    fn output(&self, redirect: &Redirect) -> Option<(Option<String>, bool)> {
+        let adds = match redirect.kind {
+            RedirectKind::Append => true,
+            RedirectKind::Output | RedirectKind::Clobber | RedirectKind::OutputBoth => false,
+            _ => return None,
+        };
+        let file: &Word = redirect.word_target()?;
+        Some((file.try_static_text(self.text).map(std::borrow::Cow::into_owned), adds))
+    }
+
+    /// `set -euo pipefail`
+    fn options(&mut self, set: &Command) {
+        let mut is_name = false;
+        for word in set.arguments() {
+            if is_name {
+                self.script.errexit |= word == "errexit";
+                self.script.pipefail |= word == "pipefail";
+                is_name = false;
+            } else if let Some(letters) = word.strip_prefix('-') {
+                self.script.errexit |= letters.contains('e');
+                is_name = letters.ends_with('o');
+            }
+        }
+    }
+
+    fn assigned(&mut self, assignment: &shuck_ast::Assignment) {
+        if let shuck_ast::AssignmentValue::Scalar(word) = &assignment.value {
+            self.parts(&word.parts);
+        }
+    }
+
+    /// The commands inside a word. Nothing hangs on whether they succeed.
+    fn parts(&mut self, parts: &[WordPartNode]) {
+        for part in parts {
+            match &part.kind {
+                WordPart::CommandSubstitution { body, .. } | WordPart::ProcessSubstitution { body, .. } => {
+                    self.all(body, Place::default().in_condition());
+                }
+                WordPart::DoubleQuoted { parts, .. } => self.parts(parts),
+                _ => {}
+            }
+        }
+    }
+
+    /// Finds out which loops come to an end by themselves.
+    fn bound(&mut self) {
+        for at in 0..self.script.loops.len() {
+            let Loop { range, condition, commands, .. } = &self.script.loops[at];
+            let counts = |command: &Command| {
+                let tests = ["test", "[", "[["].contains(&command.program());
+                tests && command.written.iter().any(|word| COMPARISONS.contains(&word.as_str()))
+            };
+            let reads = |command: &Command| ["read", "getopts", "shift"].contains(&command.program());
+            let text = self.text.get(range.clone()).unwrap_or_default();
+            let bounded = self.script.commands[commands.clone()]
+                .iter()
+                .any(|command| counts(command) || (reads(command) && command.range.end <= condition.end))
+                || text.contains("((")
+                || COMPARISONS.iter().any(|word| text.contains(&format!("{word} ")))
+                || self.leaves.iter().any(|leave| range.contains(leave));
+            self.script.loops[at].bounded = bounded;
+        }
+    }
+}
+
+/// What compares numbers.
+const COMPARISONS: [&str; 6] = ["-lt", "-le", "-gt", "-ge", "-eq", "-ne"];
+
+/// Takes off what only starts another program.
+pub(super) fn unwrap(command: &mut Command) {
+    loop {
+        let skipped = match command.program() {
+            "exec" | "command" | "sudo" | "nohup" | "time" | "builtin" => 1,
+            "env" => 1 + command.arguments().take_while(|word| word.contains('=')).count(),
+            "timeout" => {
+                command.timed = true;
+                let options = command.arguments().take_while(|word| word.starts_with('-')).count();
+                // `-s` and `-k` take a value of their own.
+                let values =
+                    command.arguments().take(options).filter(|word| ["-s", "-k"].contains(word)).count();
+                // The time itself, too.
+                2 + options + values
+            }
+            _ => return,
+        };
+        if command.words.len() <= skipped {
+            return;
+        }
+        command.words.drain(..skipped);
+        command.written.drain(..skipped);
+    }
+}
+
+fn range(span: shuck_ast::Span) -> Range<usize> {
+    span.start.offset()..span.end.offset()
+}
