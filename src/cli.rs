@@ -13,6 +13,7 @@ mod explain;
 mod fmt;
 mod import;
 mod input;
+mod levels;
 mod lsp;
 mod output;
 mod params;
@@ -22,6 +23,7 @@ mod progress;
 use crate::kubernetes::version::Version;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use console::Console;
+use levels::Levels;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -190,6 +192,8 @@ struct Inputs {
     /// Take no settings from any initflow.toml
     #[arg(long)]
     no_config: bool,
+    #[command(flatten)]
+    levels: Levels,
 }
 
 /// What is compiled, and for what.

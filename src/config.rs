@@ -6,6 +6,10 @@
 //!
 //! [images]                         # other images for some of them
 //! fetch-https = "mirror.acme.dev/tools/curl:8.17.0"
+//!
+//! [lints]                          # what becomes of warnings: "allow", "warn" or "deny"
+//! warnings = "deny"                # of all that are not named here
+//! unpinned-image = "allow"
 //! ```
 //!
 //! Invariant: reading never fails; whatever cannot be used is reported at its place, as in a source.
@@ -13,6 +17,7 @@
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::kubernetes::image;
 use crate::kubernetes::version::Version;
+use crate::lint::{Level, Levels, names};
 use crate::source::{SourceFile, Span};
 use crate::steps::{Image, Images};
 use smol_str::SmolStr;
@@ -36,6 +41,8 @@ pub struct Config {
     pub version: Option<Version>,
     /// The images of the built-in steps.
     pub images: Images,
+    /// What becomes of warnings.
+    pub levels: Levels,
 }
 
 /// Reads a file of settings.
@@ -56,8 +63,11 @@ pub fn read(source: &SourceFile) -> (Config, Vec<Diagnostic>) {
     (reader.config, reader.diagnostics)
 }
 
+/// The most names that a message lists.
+const MAX_NAMED: usize = 30;
+
 /// The settings outside all tables, and the tables.
-const SETTINGS: [&str; 3] = ["kube", "registry", "images"];
+const SETTINGS: [&str; 4] = ["kube", "registry", "images", "lints"];
 
 struct Reader<'s> {
     source: &'s SourceFile,
@@ -72,6 +82,7 @@ impl Reader<'_> {
                 "kube" => self.version(value),
                 "registry" => self.registry(value),
                 "images" => self.images(value),
+                "lints" => self.lints(value),
                 unknown => {
                     let headline = format!("`{unknown}` is no setting");
                     self.unknown(key, headline, &SETTINGS);
@@ -113,12 +124,8 @@ impl Reader<'_> {
     }
 
     fn images(&mut self, value: &Spanned<DeValue<'_>>) {
-        let DeValue::Table(table) = value.get_ref() else {
-            return self.report(
-                Diagnostic::error("type-mismatch", self.span(value.span()), "`images` is a table")
-                    .here(format!("this is {}", kind(value.get_ref())))
-                    .help("write `[images]` on a line of its own, and `wait = \"registry.example.com/wait:1.0\"` below it"),
-            );
+        let Some(table) = self.table("images", value, "wait = \"registry.example.com/wait:1.0\"") else {
+            return;
         };
         for (key, value) in table {
             let name = key.get_ref().as_ref();
@@ -141,6 +148,54 @@ impl Reader<'_> {
                 ),
             }
         }
+    }
+
+    fn lints(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(table) = self.table("lints", value, "unpinned-image = \"deny\"") else { return };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if !names().any(|known| known == name) {
+                let known: Vec<&str> = names().collect();
+                let headline = format!("no warning is called `{name}`");
+                self.unknown(key, headline, &known);
+                continue;
+            }
+            let Some(level) = self.text(name, value) else { continue };
+            match level.parse() {
+                Ok(level) => self.config.levels.set(name, level),
+                Err(()) => {
+                    let known = Level::ALL.map(|level| format!("\"{level}\""));
+                    let span = self.span(value.span());
+                    self.report(
+                        Diagnostic::error("unknown-value", span, format!("`{level}` is no level"))
+                            .here("not known")
+                            .help(format!(
+                                "write one of {}",
+                                known.map(|level| format!("`{level}`")).join(", ")
+                            )),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The table that a setting is; `line` is one that may stand in it.
+    fn table<'v>(
+        &mut self,
+        name: &str,
+        value: &'v Spanned<DeValue<'v>>,
+        line: &str,
+    ) -> Option<&'v DeTable<'v>> {
+        if let DeValue::Table(table) = value.get_ref() {
+            return Some(table);
+        }
+        let span = self.span(value.span());
+        self.report(
+            Diagnostic::error("type-mismatch", span, format!("`{name}` is a table"))
+                .here(format!("this is {}", kind(value.get_ref())))
+                .help(format!("write `[{name}]` on a line of its own, and `{line}` below it")),
+        );
+        None
     }
 
     /// The text that a setting has; anything else is reported.
@@ -169,8 +224,12 @@ impl Reader<'_> {
             known.iter().copied(),
         );
         self.report(if diagnostic.help.is_empty() {
-            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            diagnostic.help(format!("known are {}", names.join(", ")))
+            diagnostic.help(if known.len() > MAX_NAMED {
+                "`initflow explain` lists them all".to_owned()
+            } else {
+                let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+                format!("known are {}", names.join(", "))
+            })
         } else {
             diagnostic
         });
@@ -295,6 +354,31 @@ mod tests {
           │          ^^ this is a list
           │
           = help: write `[images]` on a line of its own, and `wait = "registry.example.com/wait:1.0"` below it
+        "#);
+    }
+
+    #[test]
+    fn levels_have_known_names() {
+        let (config, shown) = check("[lints]\nwarnings = \"deny\"\nendless-wait = \"allow\"\n");
+        assert_eq!(shown, "");
+        assert_eq!(config.levels.of("endless-wait"), Level::Allow);
+        assert_eq!(config.levels.of("unpinned-image"), Level::Deny);
+        insta::assert_snapshot!(check("[lints]\nendles-wait = \"allow\"\nno-shell = \"error\"\n").1, @r#"
+        error[unknown-setting]: no warning is called `endles-wait`
+          ┌─ initflow.toml:2:1
+          │
+        2 │ endles-wait = "allow"
+          │ ^^^^^^^^^^^ not known
+          │
+          = help: did you mean `endless-wait`?
+
+        error[unknown-value]: `error` is no level
+          ┌─ initflow.toml:3:12
+          │
+        3 │ no-shell = "error"
+          │            ^^^^^^^ not known
+          │
+          = help: write one of `"allow"`, `"warn"`, `"deny"`
         "#);
     }
 

@@ -55,7 +55,8 @@ pub(super) fn compile_each<W: Send, T: Send>(
 /// What the call and the settings say about how to compile.
 pub(super) fn options(named: &Inputs, config: &Config) -> Options {
     let version = named.kube.or(config.version).unwrap_or_default();
-    Options { version, images: config.images.clone(), ..Options::default() }
+    let levels = config.levels.and(&named.levels.get());
+    Options { version, images: config.images.clone(), levels, ..Options::default() }
 }
 
 /// Does the same work on each input, with progress shown where there are many.

@@ -3,7 +3,7 @@
 //! Behind a statement, the comment is for what begins on its line; on a line of its own, for the statement below. It
 //! covers all that stands in that statement.
 
-use super::{Level, Levels, levels};
+use super::{Level, Levels, names};
 use crate::diagnostic::{Applicability, Diagnostic, Severity, catalog, nearest};
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax::tree::{Document, Statement};
@@ -19,7 +19,8 @@ struct Allowance {
     name: String,
     /// The name in the comment.
     span: Span,
-    comment: Span,
+    /// The comment, if it allows nothing else.
+    comment: Option<Span>,
     /// Where it holds.
     covers: Option<Span>,
     used: bool,
@@ -99,7 +100,7 @@ fn read(
             "write `# initflow: allow(NAME) REASON`, with the name of a warning and why it is no fault here",
         )
     };
-    let Some((names, reason)) =
+    let Some((listed, reason)) =
         rest.trim_start().strip_prefix("allow(").and_then(|rest| rest.split_once(')'))
     else {
         return complaints.push(malformed("this comment to initflow cannot be read"));
@@ -118,8 +119,9 @@ fn read(
             && statement.span.start < comment.start
             && comment.end <= statement.span.end
     });
-    let mut at = comment.range().end - reason.len() - 1 - names.len();
-    for piece in names.split(',') {
+    let mut at = comment.range().end - reason.len() - 1 - listed.len();
+    let whole = (!listed.contains(',')).then_some(comment);
+    for piece in listed.split(',') {
         let name = piece.trim();
         let start = at + (piece.len() - piece.trim_start().len());
         at += piece.len() + 1;
@@ -128,14 +130,14 @@ fn read(
             let mut unknown =
                 Diagnostic::warning("malformed-allowance", span, format!("no warning is called `{name}`"))
                     .here("not known");
-            if let Some(near) = nearest(name, levels::names()) {
+            if let Some(near) = nearest(name, names()) {
                 unknown = unknown.did_you_mean(span, name, [near]);
             }
             complaints.push(unknown.help("`initflow explain` lists them all"));
             continue;
         }
         // Whether a template is used, the file that has it does not say.
-        allowances.push(Allowance { name: name.to_owned(), span, comment, covers, used: in_template });
+        allowances.push(Allowance { name: name.to_owned(), span, comment: whole, covers, used: in_template });
     }
 }
 
@@ -179,7 +181,10 @@ fn on_line(statements: &[Statement], line: u32, comment: Span) -> Option<Span> {
 
 fn unused_allowance(allowance: &Allowance) -> Diagnostic {
     let Allowance { name, span, comment, .. } = allowance;
-    Diagnostic::warning("unused-allowance", *span, format!("nothing here raises `{name}`"))
-        .here("allows what is not found")
-        .fix("remove the comment", *comment, "", Applicability::Unsafe)
+    let diagnostic = Diagnostic::warning("unused-allowance", *span, format!("nothing here raises `{name}`"))
+        .here("allows what is not found");
+    match comment {
+        Some(comment) => diagnostic.fix("remove the comment", *comment, "", Applicability::Unsafe),
+        None => diagnostic.help("take the name out of the comment"),
+    }
 }

@@ -42,8 +42,11 @@ use crate::model::{Container, Volume, Workload};
 use crate::object::{Entry, Node};
 use crate::source::Span;
 
+/// Adds what it finds in a pod.
+type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
+
 /// Every rule by the name of what it finds.
-pub(super) const RULES: &[(&str, fn(&Pod<'_>, &mut Vec<Diagnostic>))] = &[
+pub(super) const RULES: &[(&str, Rule)] = &[
     ("busybox-nslookup", busybox_nslookup::check),
     ("cheaper-order", cheaper_order::check),
     ("chown-in-script", chown_in_script::check),

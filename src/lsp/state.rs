@@ -201,7 +201,7 @@ impl State {
         let config = settings_of(path).map(|(_, config, _)| config).unwrap_or_default();
         let set = self.settings.kube.as_deref().and_then(|version| version.parse().ok());
         let version = set.or(config.version).unwrap_or_default();
-        Options { version, images: config.images, ..Options::default() }
+        Options { version, images: config.images, levels: config.levels, ..Options::default() }
     }
 
     /// Takes in all sources of the editor's folders, and what open documents use.

@@ -4,7 +4,7 @@ use super::super::import;
 use crate::compile::Options;
 use std::fmt::Write as _;
 
-const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec:\n  containers:\n  - name: web\n    image: nginx\n";
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec:\n  containers:\n  - name: web\n    image: nginx:1\n";
 
 /// A line for each number.
 fn lines(count: usize, line: impl Fn(usize) -> String) -> String {

@@ -50,7 +50,7 @@ use super::ports::{asked, served};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::kubernetes::quantity::Quantity;
 use crate::lint::Pod;
-use crate::lint::cheapest::{Cheaper, Entry, cheaper};
+use crate::lint::reorder::{Cheaper, Entry, cheaper};
 use crate::model::Role;
 use crate::order::Precedence;
 use crate::resources::{PodDemand, Request, SetBy};

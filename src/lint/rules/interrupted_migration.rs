@@ -19,6 +19,7 @@
 //! }
 //! ```
 
+use super::image;
 use super::migrations::{Migration, migration};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::Pod;
@@ -37,12 +38,20 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let Some(script) = Script::of(step) else { continue };
-        let sticky = script.commands.iter().find_map(|command| match migration(command) {
-            Some(Migration { tool, sticky: true, .. }) => Some((tool, command)),
-            _ => None,
-        });
-        let Some((tool, command)) = sticky else { continue };
-        let place = if step.keyword == "migrate" { step.name.span } else { pod.place(&script, command) };
+        let by_command = || {
+            script.commands.iter().find_map(|command| match migration(command) {
+                Some(Migration { tool, sticky: true, .. }) => Some((tool, pod.place(&script, command))),
+                _ => None,
+            })
+        };
+        // The built-in step hands the tool its arguments through a script of its own.
+        let built_in = step.keyword == "migrate";
+        let by_image = image(step).filter(|(name, ..)| built_in && *name == "migrate/migrate");
+        let Some((tool, place)) = by_image.map(|_| ("golang-migrate", step.name.span)).or_else(by_command)
+        else {
+            continue;
+        };
+        let place = if built_in { step.name.span } else { place };
         let diagnostic = Diagnostic::warning(
             "interrupted-migration",
             place,
@@ -52,7 +61,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let title =
             "add `once` to the step: one Job runs it for the whole rollout, and the pods wait for that";
         found.push(match pod.first_in_block(step, "once") {
-            Some((span, text)) if step.keyword == "migrate" => {
+            Some((span, text)) if built_in => {
                 diagnostic.help(title).fix("add `once`", span, text, Applicability::Unsafe)
             }
             _ => diagnostic.help(title),

@@ -27,8 +27,7 @@ pub(super) fn migration(command: &Command) -> Option<Migration> {
         "atlas" if says("migrate") && says("apply") => is("Atlas", true, false),
         "prisma" | "npx" if says("migrate") && says("deploy") => is("Prisma", true, false),
         "rails" | "rake" | "bundle" if says("db:migrate") => is("Rails", true, false),
-        "manage.py" if says("migrate") => is("Django", false, false),
-        "django-admin" if says("migrate") => is("Django", false, false),
+        "manage.py" | "django-admin" if says("migrate") => is("Django", false, false),
         "python" | "python3" | "uv" | "poetry" if managed() => is("Django", false, false),
         _ => None,
     }

@@ -109,10 +109,7 @@ fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command])
             fault(why, "ask first whether it is there, or accept the failure: `|| true`", None)
         }
         _ => {
-            let (path, _) = command
-                .outputs
-                .iter()
-                .find_map(|(file, adds)| Some((file.as_deref()?, ())).filter(|_| *adds))?;
+            let path = command.outputs.iter().find_map(|(file, adds)| file.as_deref().filter(|_| *adds))?;
             // Only a file that no earlier command begins anew grows from run to run.
             let begun = before.iter().any(|before| {
                 before.outputs.iter().any(|(file, adds)| !adds && file.as_deref() == Some(path))

@@ -101,9 +101,7 @@ impl Reader<'_> {
             }
             Tree::Binary(binary) => {
                 let (left, right) = match binary.op {
-                    BinaryOp::And => (place.in_condition(), place.in_branch()),
-                    // What stands behind `||` is there for the failure.
-                    BinaryOp::Or => (place.in_condition(), place.in_branch()),
+                    BinaryOp::And | BinaryOp::Or => (place.in_condition(), place.in_branch()),
                     BinaryOp::Pipe | BinaryOp::PipeAll => (place, place),
                 };
                 self.statement(&binary.left, left);

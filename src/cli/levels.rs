@@ -1,0 +1,45 @@
+//! `--deny`, `--warn` and `--allow` to what becomes of warnings.
+
+use crate::diagnostic::nearest;
+use crate::lint::{ALL, Level, names};
+use clap::Args;
+
+/// Levels given in the call, which win over those of `initflow.toml`.
+#[derive(Args)]
+#[command(next_help_heading = "Warnings")]
+pub(super) struct Levels {
+    /// Make a warning an error; `warnings` stands for all
+    #[arg(long, value_name = "NAME", value_parser = known)]
+    deny: Vec<String>,
+    /// Show a warning that initflow.toml allows or denies
+    #[arg(long, value_name = "NAME", value_parser = known)]
+    warn: Vec<String>,
+    /// Do not show a warning
+    #[arg(long, value_name = "NAME", value_parser = known)]
+    allow: Vec<String>,
+}
+
+impl Levels {
+    /// The levels; the strictest one of a name counts.
+    pub(super) fn get(&self) -> crate::lint::Levels {
+        let mut levels = crate::lint::Levels::default();
+        for (names, level) in
+            [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)]
+        {
+            for name in names {
+                levels.set(name.as_str(), level);
+            }
+        }
+        levels
+    }
+}
+
+fn known(name: &str) -> Result<String, String> {
+    if names().any(|known| known == name) {
+        return Ok(name.to_owned());
+    }
+    Err(match nearest(name, names()) {
+        Some(near) => format!("no warning is called so; did you mean `{near}`?"),
+        None => format!("no warning is called so; `initflow explain` lists them, and `{ALL}` stands for all"),
+    })
+}
