@@ -46,8 +46,6 @@ pub(super) struct Command {
     pub(super) may_fail: bool,
     /// The command that reads its output, by its index.
     pub(super) pipes_to: Option<usize>,
-    /// Whether a `timeout` ends it.
-    pub(super) timed: bool,
 }
 
 /// A `while` or `until`.
@@ -108,7 +106,7 @@ impl<'a> Script<'a> {
         });
         match shell {
             Some(at) => Self::shell(&words[at + 1..]),
-            None => Some(Self::program(&words, container.run)),
+            None => Self::program(&words, container, list("command").is_empty()),
         }
     }
 
@@ -133,19 +131,28 @@ impl<'a> Script<'a> {
         Some(script)
     }
 
-    /// A program that is started without a shell.
-    fn program(words: &[&'a Node], run: Option<Span>) -> Self {
-        let texts = words.iter().map(|word| word.as_text().unwrap_or_default());
+    /// A program that is started without a shell. Where only arguments are given, the program is the image's own, which as
+    /// a rule is called as the image is.
+    fn program(words: &[&'a Node], container: &Container, is_arguments: bool) -> Option<Self> {
+        let image = || container.fields.get("image")?.as_text()?.rsplit('/').next()?.split([':', '@']).next();
+        let own = if is_arguments { Some(image()?) } else { None };
+        let texts = own.into_iter().chain(words.iter().map(|word| word.as_text().unwrap_or_default()));
         let mut command = Command {
             words: texts.clone().map(|text| (!text.contains("$(")).then(|| text.to_owned())).collect(),
             written: texts.map(ToOwned::to_owned).collect(),
             ..Command::default()
         };
         read::unwrap(&mut command);
-        let first = words.first().map(|word| word.span);
-        let last = words.last().map(|word| word.span);
-        let span = run.or_else(|| Some(first?.to(last?))).unwrap_or(words[0].span);
-        Self { text: None, span, commands: vec![command], loops: Vec::new(), errexit: true, pipefail: true }
+        let (first, last) = (words.first()?.span, words.last()?.span);
+        let span = container.run.unwrap_or_else(|| first.to(last));
+        Some(Self {
+            text: None,
+            span,
+            commands: vec![command],
+            loops: Vec::new(),
+            errexit: true,
+            pipefail: true,
+        })
     }
 
     /// The commands of a program.

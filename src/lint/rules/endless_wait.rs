@@ -36,9 +36,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         for repeated in script.loops.iter().filter(|repeated| !repeated.bounded) {
             let commands = &script.commands[repeated.commands.clone()];
             let sleeps = commands.iter().any(|command| command.program() == "sleep");
-            let timed = commands.iter().any(|command| command.timed);
             // What is inside a loop that was reported waits no longer than that.
-            if !sleeps || timed || reported.contains(&repeated.range.start) {
+            if !sleeps || reported.contains(&repeated.range.start) {
                 continue;
             }
             reported = repeated.range.clone();
@@ -70,6 +69,8 @@ mod tests {
         ] {
             passes("endless-wait", &step(script));
         }
+        finds("endless-wait", &step("until timeout 2 curl -f http://a/; do sleep 1; done"));
+        finds("endless-wait", &step("until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done"));
         finds("endless-wait", &step("while true; do if nc -z db 1; then break; fi; sleep 1; done"));
         finds("endless-wait", &step("while ! nc -z db 1; do echo waiting; sleep 1; done"));
     }

@@ -28,37 +28,6 @@ use crate::lint::Pod;
 /// Words of a variable's name that say that its value is secret.
 const SECRET: [&str; 8] = ["PASSWORD", "PASSWD", "PASS", "PWD", "SECRET", "TOKEN", "APIKEY", "CREDENTIALS"];
 
-/// Words at the end of a name that say that the value only leads to a secret, or is about one.
-const ABOUT: [&str; 27] = [
-    "FILE",
-    "PATH",
-    "DIR",
-    "NAME",
-    "KEY_NAME",
-    "URL",
-    "URI",
-    "HOST",
-    "ENDPOINT",
-    "TTL",
-    "EXPIRY",
-    "EXPIRATION",
-    "LENGTH",
-    "SIZE",
-    "TYPE",
-    "ENABLED",
-    "REQUIRED",
-    "ISSUER",
-    "AUDIENCE",
-    "ID",
-    "REF",
-    "STORE",
-    "MODE",
-    "POLICY",
-    "HEADER",
-    "ALGORITHM",
-    "LIFETIME",
-];
-
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (_, container) in pod.containers() {
         for (name, value, span) in variables(container) {
@@ -82,14 +51,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether the last word of a name says that the value is secret: what follows it, as in `TOKEN_URL`, is about a secret.
 fn is_secret(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     let words: Vec<&str> = upper.split(['_', '-', '.']).collect();
-    let about = words.last().is_none_or(|last| ABOUT.contains(last));
-    let key = words
-        .windows(2)
-        .any(|pair| ["API", "SECRET", "PRIVATE", "ACCESS"].contains(&pair[0]) && pair[1] == "KEY");
-    !about && (key || words.iter().any(|word| SECRET.contains(word)))
+    let [before @ .., last] = words.as_slice() else { return false };
+    let key = || before.iter().any(|word| ["API", "SECRET", "PRIVATE", "ENCRYPTION"].contains(word));
+    SECRET.contains(last) || (*last == "KEY" && key())
 }
 
 /// Whether a value may well be a secret: no reference, no path, no switch, no placeholder.
@@ -139,6 +107,8 @@ mod tests {
             "BYPASS",
             "TOKEN_TTL",
             "KEY",
+            "MINIO_ACCESS_KEY",
+            "CREDENTIALS_METADATA_KEY",
         ] {
             assert!(!is_secret(name), "{name}");
         }

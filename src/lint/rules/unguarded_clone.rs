@@ -67,6 +67,17 @@ mod tests {
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
+    fn the_program_may_be_the_images_own() {
+        let pod = |image: &str| {
+            format!(
+                "pod p {{ volume v; step s {{ image \"{image}\"; args [\"clone\", \"https://a/b\", \"/v\"]; mounts v at /v }}; app b {{ image \"b:1\"; mounts v at /v }} }}"
+            )
+        };
+        finds("unguarded-clone", &pod("alpine/git:2.47.2"));
+        passes("unguarded-clone", &pod("registry.acme.dev/cloner:1"));
+    }
+
+    #[test]
     fn only_what_survives_is_in_the_way() {
         finds("unguarded-clone", &step("git -c a=b clone --depth 1 https://a/b /v/c"));
         passes("unguarded-clone", &step("git clone https://a/b /tmp/c"));

@@ -1,7 +1,7 @@
 //! # unpinned-image
 //! An image carries no tag, or `latest`.
 //!
-//! What runs is then whatever the registry has when a node pulls it: two pods of one rollout may differ, and a rollback does not bring back what ran before. A step that ran yesterday may fail today. Name a version, or a digest. There is no fix to apply: which version was meant, its author knows.
+//! What runs is then whatever the registry has when a node pulls it: two pods of one rollout may differ, and a rollback does not bring back what ran before. A step that ran yesterday may fail today. Name a version, or a digest. There is no fix to apply: which version was meant, its author knows. Names that a build tool replaces (`web_image`) are let be.
 //!
 //! ```initflow fails
 //! pod shop {
@@ -28,7 +28,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         };
         let last = image.rsplit('/').next().unwrap_or(image);
         let tag = last.split_once(':').map(|(_, tag)| tag);
-        if !matches!(tag, None | Some("latest")) || told.contains(&node.span) {
+        if !matches!(tag, None | Some("latest")) || told.contains(&node.span) || is_placeholder(image) {
             continue;
         }
         told.push(node.span);
@@ -45,6 +45,14 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether a build tool puts the real image in the place of this name, which no registry has: Docker Hub's own images, the
+/// only ones without a folder, have neither such letters nor such names.
+fn is_placeholder(image: &str) -> bool {
+    let filled =
+        image.contains(|letter: char| letter.is_ascii_uppercase() || matches!(letter, '{' | '}' | '<' | '$'));
+    filled || (!image.contains('/') && (image.contains('_') || image.contains("image")))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::lint::tests::{finds, passes};
@@ -55,6 +63,7 @@ mod tests {
         finds("unpinned-image", &pod("localhost:5000/shop"));
         finds("unpinned-image", &pod("nginx:latest"));
         passes("unpinned-image", &pod("localhost:5000/shop:1"));
+        passes("unpinned-image", &pod("shop_server_image"));
         passes(
             "unpinned-image",
             &pod("nginx@sha256:0123456789012345678901234567890123456789012345678901234567890123"),

@@ -242,9 +242,16 @@ impl Reader<'_> {
     fn bound(&mut self) {
         for at in 0..self.script.loops.len() {
             let Loop { range, condition, commands, .. } = &self.script.loops[at];
+            // What a server answers is compared, too, but no count.
             let counts = |command: &Command| {
                 let tests = ["test", "[", "[["].contains(&command.program());
-                tests && command.written.iter().any(|word| COMPARISONS.contains(&word.as_str()))
+                let compared = command.written.windows(3).any(|words| {
+                    COMPARISONS.contains(&words[1].as_str())
+                        && ![&words[0], &words[2]]
+                            .iter()
+                            .any(|word| word.contains("$(") || word.contains('`'))
+                });
+                tests && compared
             };
             let reads = |command: &Command| ["read", "getopts", "shift"].contains(&command.program());
             let text = self.text.get(range.clone()).unwrap_or_default();
@@ -252,7 +259,8 @@ impl Reader<'_> {
                 .iter()
                 .any(|command| counts(command) || (reads(command) && command.range.end <= condition.end))
                 || text.contains("((")
-                || COMPARISONS.iter().any(|word| text.contains(&format!("{word} ")))
+                || (text.contains("[[")
+                    && COMPARISONS.iter().any(|word| text.contains(&format!(" {word} "))))
                 || self.leaves.iter().any(|leave| range.contains(leave));
             self.script.loops[at].bounded = bounded;
         }
@@ -269,7 +277,6 @@ pub(super) fn unwrap(command: &mut Command) {
             "exec" | "command" | "sudo" | "nohup" | "time" | "builtin" => 1,
             "env" => 1 + command.arguments().take_while(|word| word.contains('=')).count(),
             "timeout" => {
-                command.timed = true;
                 let options = command.arguments().take_while(|word| word.starts_with('-')).count();
                 // `-s` and `-k` take a value of their own.
                 let values =
