@@ -19,11 +19,13 @@ mod output;
 mod params;
 mod plan;
 mod progress;
+mod report;
 
 use crate::kubernetes::version::Version;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use console::Console;
 use levels::Levels;
+use report::Reporting;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -107,7 +109,11 @@ enum Command {
     #[command(after_help = "\
 Examples:
   initflow check .                               every .initflow file below this folder
-  initflow check --kube 1.34 shop.initflow       hold it to the API of an older cluster")]
+  initflow check --kube 1.34 shop.initflow       hold it to the API of an older cluster
+  initflow check --deny warnings .               in CI: fail for warnings, too
+  initflow check --format sarif . > initflow.sarif
+
+The formats for programs go to standard output, or with --report into a file; all but short have every finding.")]
     Check(CheckArguments),
     /// Show who starts when and why, what is reserved meanwhile, and the effective totals
     #[command(after_help = "\
@@ -221,10 +227,12 @@ struct CompileArguments {
     check: bool,
     /// The format of the output
     #[arg(long, value_enum, default_value = "yaml")]
-    format: Format,
+    emit: Format,
     /// Leave out the comment at the head of the YAML: the source, the order and the effective totals
     #[arg(long)]
     no_header: bool,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -237,6 +245,8 @@ enum Format {
 struct CheckArguments {
     #[command(flatten)]
     program: Program,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 #[derive(Args)]

@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod human;
+pub mod report;
 
 use crate::source::Span;
 

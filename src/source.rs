@@ -105,6 +105,14 @@ impl SourceFile {
         (line + 1, self.characters_before(offset) - self.characters_before(starts[line]) + 1)
     }
 
+    /// The text of the line that a byte offset is in, without its end.
+    pub fn line_of(&self, offset: u32) -> &str {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start <= offset).saturating_sub(1);
+        let end = starts.get(line + 1).map_or(self.text.len(), |next| *next as usize);
+        self.text.get(starts[line] as usize..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
+    }
+
     fn characters_before(&self, offset: u32) -> usize {
         let offset = (offset as usize).min(self.text.len());
         let bytes = self.text.as_bytes();

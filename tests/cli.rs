@@ -150,7 +150,7 @@ fn the_header_does_not_depend_on_where_the_command_runs() {
 #[test]
 fn compile_prints_json() {
     let folder = Folder::new().with("a.initflow", HELLO);
-    let json = folder.runs("compile --format json a.initflow").ends_with(0).stdout;
+    let json = folder.runs("compile --emit json a.initflow").ends_with(0).stdout;
     serde_json::from_str::<serde_json::Value>(&json).expect("JSON");
 }
 

@@ -1,10 +1,11 @@
 //! `initflow check`: what is wrong with sources.
 
-use super::console::Console;
+use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
 use super::{CheckArguments, Status};
 
 pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
+    console.report(&arguments.reporting, Stream::Results);
     let inputs = inputs(&arguments.program, console);
     let outcomes = compile_each(&arguments.program, true, console, &inputs, |_, _| (), |_, _| ());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {

@@ -1,6 +1,6 @@
 //! `initflow compile`: sources to YAML or JSON, printed, written or compared.
 
-use super::console::Console;
+use super::console::{Console, Stream};
 use super::diff::diff;
 use super::each::{compile_each, inputs, settle};
 use super::input::{self, Input};
@@ -14,6 +14,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
+    console.report(&arguments.reporting, Stream::Messages);
     let inputs = inputs(&arguments.program, console);
     let targets = match targets(arguments, &inputs) {
         Ok(targets) => targets,
@@ -24,7 +25,7 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
     };
     let target = |input: &Input| targets.as_ref().and_then(|targets| targets.get(&input.name));
     // Printed as JSON, several sources are one list.
-    let as_one = arguments.format == Format::Json && targets.is_none() && inputs.len() > 1;
+    let as_one = arguments.emit == Format::Json && targets.is_none() && inputs.len() > 1;
     let make = |input: &Input, compiled| make(arguments, input, compiled);
     let outcomes = compile_each(&arguments.program, false, console, &inputs, make, |input, compilation| {
         let made = finish(arguments, compilation, target(input), as_one);
@@ -38,6 +39,9 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         match settle(input, outcome, console) {
             Some((_, Ok(made))) => {
+                if let Some(target) = target(input).filter(|_| arguments.check && !made.text.is_empty()) {
+                    console.stale(&target.to_string_lossy(), &input.name);
+                }
                 texts.extend(Some(made.text).filter(|text| !text.is_empty()));
                 objects.extend(made.objects);
             }
@@ -46,9 +50,6 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
         }
     }
     if arguments.check {
-        if !texts.is_empty() {
-            console.raise(Status::Errors);
-        }
         console.print_diff(&texts.concat());
     } else if console.status() == Status::Fine {
         if as_one {
@@ -76,7 +77,7 @@ enum Part {
 
 /// Lowers a workload, and emits it where its text can stand by itself.
 fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> Result<Part, String> {
-    if arguments.format == Format::Json {
+    if arguments.emit == Format::Json {
         let object = compiled.object().map_err(|error| unwritable(&error))?;
         return Ok(Part::Objects(compiled.access.into_iter().chain([object]).collect()));
     }
@@ -102,7 +103,7 @@ fn finish(
     if as_one || (objects.is_empty() && texts.is_empty()) {
         return Ok(Made { objects, text: String::new() });
     }
-    let text = match arguments.format {
+    let text = match arguments.emit {
         Format::Yaml => texts.join(emit::SEPARATOR),
         Format::Json => {
             emit::json(&objects.iter().collect::<Vec<_>>()).map_err(|error| unwritable(&error))?
@@ -128,7 +129,7 @@ fn targets(
     if arguments.output.is_none() && !arguments.check {
         return Ok(None);
     }
-    let ending = match arguments.format {
+    let ending = match arguments.emit {
         Format::Yaml => "yaml",
         Format::Json => "json",
     };

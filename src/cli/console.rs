@@ -3,11 +3,15 @@
 //! Invariant: nobody reading standard output is not an error; not being able to write to it is.
 
 use super::diff::coloured;
-use super::{Color, Status};
+use super::report::{Reporting, relative};
+use super::{Color, Status, output};
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
 use crate::diagnostic::human::{Human, Tally, plain};
+use crate::diagnostic::report::{Finding, Format, Place, Report};
 use crate::source::Sources;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::path::PathBuf;
 
 /// The most diagnostics that one run shows in full.
 const LIMIT: usize = 100;
@@ -25,6 +29,26 @@ pub(super) struct Console {
     /// How many diagnostics may still be shown, and how many were not.
     room: usize,
     hidden: usize,
+    collected: Option<Collected>,
+    max_warnings: Option<usize>,
+}
+
+/// Where a report for programs goes, unless a file is named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    /// Standard output.
+    Results,
+    /// Standard error, since standard output has something else.
+    Messages,
+}
+
+/// What is reported at the end, as a whole.
+struct Collected {
+    format: Option<Format>,
+    stream: Stream,
+    file: Option<PathBuf>,
+    directory: PathBuf,
+    report: Report,
 }
 
 impl Console {
@@ -43,6 +67,26 @@ impl Console {
             first: String::new(),
             room: LIMIT,
             hidden: 0,
+            collected: None,
+            max_warnings: None,
+        }
+    }
+
+    /// Reports as a call asks for it, from now on.
+    pub(super) fn report(&mut self, reporting: &Reporting, stream: Stream) {
+        self.max_warnings = reporting.max_warnings;
+        let format = reporting.format.for_programs();
+        if format.is_some() || reporting.report.is_some() {
+            let directory = std::env::current_dir().unwrap_or_default();
+            let file = reporting.report.clone();
+            self.collected = Some(Collected { format, stream, file, directory, report: Report::default() });
+        }
+    }
+
+    /// Notes a source that is looked at.
+    pub(super) fn source(&mut self, name: &str) {
+        if let Some(collected) = &mut self.collected {
+            collected.report.sources.push(relative(name, &collected.directory));
         }
     }
 
@@ -60,6 +104,12 @@ impl Console {
             name.clone_into(&mut self.first);
         }
         self.affected += 1;
+        if let Some(Collected { directory, report, .. }) = &mut self.collected {
+            report.add(sources, diagnostics, |name| relative(name, directory));
+        }
+        if self.is_silent() {
+            return;
+        }
         if self.room == 0 {
             self.hidden += diagnostics.len();
             return;
@@ -67,6 +117,31 @@ impl Console {
         let human = Human { colour: self.colour, limit: self.room };
         self.room = self.room.saturating_sub(diagnostics.len());
         say(&human.render(sources, diagnostics));
+    }
+
+    /// Whether findings are only reported, at the end.
+    fn is_silent(&self) -> bool {
+        self.collected
+            .as_ref()
+            .is_some_and(|collected| collected.format.is_some() && collected.file.is_none())
+    }
+
+    /// Reports that a file is not what it should be, where that goes to programs.
+    pub(super) fn stale(&mut self, path: &str, source: &str) {
+        self.raise(Status::Errors);
+        let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
+        let headline = format!("`{path}` is not what `{source}` compiles to");
+        let place = Place::start(relative(path, directory));
+        report.push(
+            Finding::new(
+                "stale-output",
+                Severity::Error,
+                headline,
+                place,
+                "compile it, and commit the output",
+            ),
+            "",
+        );
     }
 
     /// Says what else the run is to fail for.
@@ -78,6 +153,9 @@ impl Console {
     /// Says that the call was wrong, or that a file could not be read or written.
     pub(super) fn trouble(&mut self, message: &str) {
         self.raise(Status::Trouble);
+        if let Some(collected) = &mut self.collected {
+            collected.report.troubles.push(message.to_owned());
+        }
         self.line("error", "\x1b[1;31m", message);
     }
 
@@ -116,10 +194,36 @@ impl Console {
             0 | 1 => self.first.clone(),
             files => format!("{files} files"),
         };
-        if let Some(summary) = self.tally.summary(&place) {
+        let silent = self.is_silent();
+        if let Some(summary) = self.tally.summary(&place).filter(|_| !silent) {
             say(&format!("{summary}\n"));
         }
+        if let Some(most) = self.max_warnings.filter(|most| self.tally.warnings > *most) {
+            self.error(&format!(
+                "{} warnings are more than the {most} that --max-warnings allows",
+                self.tally.warnings
+            ));
+        }
+        if let Some(collected) = self.collected.take() {
+            self.hand_over(&collected);
+        }
         self.status
+    }
+
+    /// Writes the report as a whole.
+    fn hand_over(&mut self, collected: &Collected) {
+        let Collected { format, stream, file, report, .. } = collected;
+        // Into a file nobody asked to have in a format goes the one for programs.
+        let text = format.unwrap_or(Format::Json).render(report);
+        match (file, stream) {
+            (Some(file), _) => {
+                if let Err(message) = output::write(file, &text) {
+                    self.trouble(&message);
+                }
+            }
+            (None, Stream::Results) => self.print(&text),
+            (None, Stream::Messages) => say(&text),
+        }
     }
 
     /// Whether anything went wrong so far.

@@ -103,6 +103,7 @@ pub(super) fn settle<W, T>(
             None
         }
         Outcome::Compiled(compilation, made) => {
+            console.source(&input.name);
             console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             made.map(|made| (compilation, made))
         }

@@ -1,0 +1,221 @@
+//! Diagnostics of a whole run for other programs: what was found, without the sources, in the formats that they read.
+//!
+//! Invariant: each format is a pure function of a [`Report`]; all that was found is in it, with a fingerprint that no other
+//! finding of the run has, and that stays when lines are added above.
+
+mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod sarif;
+mod short;
+
+use super::{Applicability, Diagnostic, Edit, Severity};
+use crate::source::{Sources, Span};
+use std::collections::HashMap;
+use std::hash::{Hash as _, Hasher as _};
+
+/// A format for other programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A line each, as compilers write it: `path:line:column: error[name]: headline`.
+    Short,
+    /// JSON: a contract with a version.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// The commands by which a step of a GitHub workflow annotates a file.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// `JUnit` XML: a test case for each source.
+    Junit,
+}
+
+impl Format {
+    /// Writes a report.
+    pub fn render(self, report: &Report) -> String {
+        match self {
+            Self::Short => short::render(report),
+            Self::Json => json::render(report),
+            Self::Sarif => sarif::render(report),
+            Self::Github => github::render(report),
+            Self::Gitlab => gitlab::render(report),
+            Self::Junit => junit::render(report),
+        }
+    }
+}
+
+/// What a run found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The paths of all sources, those without findings too.
+    pub sources: Vec<String>,
+    /// What was found in them, in the order of the sources and of their texts.
+    pub findings: Vec<Finding>,
+    /// What kept the run from its work, as messages: a file that cannot be read, a wrong call.
+    pub troubles: Vec<String>,
+    /// How many findings of each kind there were, for fingerprints.
+    seen: HashMap<u64, u32>,
+}
+
+/// One diagnostic, by itself.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The name.
+    pub name: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The fact.
+    pub headline: String,
+    /// Where it is, and what that place is.
+    pub place: Place,
+    /// Other places that matter.
+    pub related: Vec<Place>,
+    /// What to do.
+    pub help: Vec<String>,
+    /// What cures it: the title, whether it may be applied without a look, and the replacements.
+    pub fix: Option<(String, Applicability, Vec<Replacement>)>,
+    /// What stays the same as long as the finding is the same: 16 hexadecimal digits.
+    pub fingerprint: String,
+}
+
+/// A place in a file, with a note.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The file's path.
+    pub path: String,
+    /// The first character, and the one behind the last.
+    pub range: (Position, Position),
+    /// What the place is; may be empty.
+    pub note: String,
+}
+
+/// A position in a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// The offset in bytes, from 0.
+    pub byte: u32,
+}
+
+/// New text for a place.
+#[derive(Clone, Debug)]
+pub struct Replacement {
+    /// What is replaced.
+    pub place: Place,
+    /// The new text.
+    pub text: String,
+}
+
+impl Report {
+    /// Takes in what was found in a source; `path` makes the path to show of a file's name.
+    pub fn add(&mut self, sources: &Sources, diagnostics: &[Diagnostic], path: impl Fn(&str) -> String) {
+        for diagnostic in diagnostics {
+            let place = |span: Span, note: &str| Place::of(sources, span, note, &path);
+            let primary = &diagnostic.primary;
+            let replaced = |edit: &Edit| Replacement { place: place(edit.span, ""), text: edit.text.clone() };
+            let finding = Finding {
+                name: diagnostic.name,
+                severity: diagnostic.severity,
+                headline: diagnostic.headline.clone(),
+                place: place(primary.span, &primary.text),
+                related: diagnostic.labels.iter().map(|label| place(label.span, &label.text)).collect(),
+                help: diagnostic.help.clone(),
+                fix: diagnostic.fix.as_ref().map(|fix| {
+                    (fix.title.clone(), fix.applicability, fix.edits.iter().map(replaced).collect())
+                }),
+                fingerprint: String::new(),
+            };
+            let line = sources.get(primary.span.file).line_of(primary.span.start);
+            self.push(finding, line.trim());
+        }
+    }
+
+    /// Takes in a finding; `line` is the text that it stands in.
+    pub fn push(&mut self, finding: Finding, line: &str) {
+        let mut hasher = fnv::FnvHasher::default();
+        (finding.name, &finding.place.path, line, &finding.headline).hash(&mut hasher);
+        let count = self.seen.entry(hasher.finish()).or_default();
+        *count += 1;
+        count.hash(&mut hasher);
+        self.findings.push(Finding { fingerprint: format!("{:016x}", hasher.finish()), ..finding });
+    }
+
+    /// Whether nothing was found, and nothing kept the run from its work.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty() && self.troubles.is_empty()
+    }
+}
+
+impl Place {
+    fn of(sources: &Sources, span: Span, note: &str, path: impl Fn(&str) -> String) -> Self {
+        let file = sources.get(span.file);
+        let position = |byte: u32| {
+            let (line, column) = file.line_column(byte);
+            Position { line, column, byte }
+        };
+        Self {
+            path: path(&file.name),
+            range: (position(span.start), position(span.end)),
+            note: note.to_owned(),
+        }
+    }
+
+    /// The beginning of a file.
+    pub fn start(path: String) -> Self {
+        let start = Position { line: 1, column: 1, byte: 0 };
+        Self { path, range: (start, start), note: String::new() }
+    }
+}
+
+impl Finding {
+    /// A finding about a whole file.
+    pub fn new(name: &'static str, severity: Severity, headline: String, place: Place, help: &str) -> Self {
+        let help = vec![help.to_owned()];
+        Self {
+            name,
+            severity,
+            headline,
+            place,
+            related: Vec::new(),
+            help,
+            fix: None,
+            fingerprint: String::new(),
+        }
+    }
+
+    /// All that it says, in plain text: the fact, what its place is, and what to do.
+    fn text(&self) -> String {
+        let note = Some(&self.place.note).filter(|note| !note.is_empty());
+        let mut text = self.headline.clone();
+        if let Some(note) = note {
+            text = text + " (" + note + ")";
+        }
+        for help in &self.help {
+            text = text + "\nhelp: " + help;
+        }
+        text
+    }
+
+    fn level(&self) -> &'static str {
+        match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+fn applicability(applicability: Applicability) -> &'static str {
+    match applicability {
+        Applicability::Safe => "safe",
+        Applicability::Unsafe => "unsafe",
+        Applicability::Display => "display",
+    }
+}
+
+#[cfg(test)]
+mod tests;

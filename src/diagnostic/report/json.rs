@@ -1,0 +1,57 @@
+//! A report as JSON: a contract with a version. Fields are added under the same version; none is removed.
+
+use super::{Finding, Place, Position, Report, applicability};
+use crate::diagnostic::Severity;
+use serde_json::{Value, json};
+
+/// The version of the contract.
+const VERSION: u32 = 1;
+
+pub(super) fn render(report: &Report) -> String {
+    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let report = json!({
+        "version": VERSION,
+        "sources": report.sources,
+        "diagnostics": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "troubles": report.troubles,
+        "summary": { "errors": errors, "warnings": report.findings.len() - errors },
+    });
+    format!("{report:#}\n")
+}
+
+fn finding(finding: &Finding) -> Value {
+    let fix = finding.fix.as_ref().map(|(title, safety, replacements)| {
+        let edits = replacements.iter().map(|replacement| {
+            let mut edit = place(&replacement.place);
+            edit["text"] = replacement.text.as_str().into();
+            edit
+        });
+        json!({
+            "title": title,
+            "applicability": applicability(*safety),
+            "edits": edits.collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "name": finding.name,
+        "severity": finding.level(),
+        "message": finding.headline,
+        "place": noted(&finding.place),
+        "related": finding.related.iter().map(noted).collect::<Vec<_>>(),
+        "help": finding.help,
+        "fix": fix,
+        "explain": format!("initflow explain {}", finding.name),
+        "fingerprint": finding.fingerprint,
+    })
+}
+
+fn noted(noted: &Place) -> Value {
+    let mut value = place(noted);
+    value["note"] = noted.note.as_str().into();
+    value
+}
+
+fn place(place: &Place) -> Value {
+    let position = |position: &Position| json!({ "line": position.line, "column": position.column, "byte": position.byte });
+    json!({ "path": place.path, "start": position(&place.range.0), "end": position(&place.range.1) })
+}

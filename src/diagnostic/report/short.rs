@@ -1,0 +1,26 @@
+//! A line for each finding, as compilers write it, for editors and `grep`.
+
+use super::Report;
+use crate::diagnostic::human::plain;
+use std::fmt::Write as _;
+
+pub(super) fn render(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        let (start, _) = finding.place.range;
+        let _ = writeln!(
+            text,
+            "{}:{}:{}: {}[{}]: {}",
+            plain(&finding.place.path),
+            start.line,
+            start.column,
+            finding.level(),
+            finding.name,
+            plain(&finding.headline)
+        );
+    }
+    for trouble in &report.troubles {
+        let _ = writeln!(text, "initflow: error: {}", plain(trouble));
+    }
+    text
+}
