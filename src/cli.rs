@@ -125,7 +125,7 @@ Examples:
     #[command(after_help = FMT_HELP)]
     Fmt(FmtArguments),
     /// Turn Kubernetes manifests into sources that compile to the same objects
-    #[command(after_help = IMPORT_HELP)]
+    #[command(after_help = IMPORT_HELP, mut_arg("paths", |paths| paths.required(true).help(MANIFESTS_HELP)))]
     Import(ImportArguments),
     /// Explain a diagnostic, a statement or a Kubernetes field; without a name, list the diagnostics
     #[command(after_help = "\
@@ -153,6 +153,7 @@ Examples:
   initflow compile shop.initflow                 print the YAML
   initflow compile --set tag=v2 shop.initflow    with a value for `param tag`
   initflow compile -o manifests apps             apps/a/b.initflow becomes manifests/a/b.yaml
+  initflow compile --profile prod                the project that initflow.toml describes, with a profile's values
   initflow compile --check -o manifests apps     in CI: is the committed YAML up to date?
   cat shop.initflow | initflow compile -         from standard input
 
@@ -160,6 +161,8 @@ Of a folder all *.initflow files are taken, also in folders below it; what start
 linked folders are not entered. A source is at most 32 MiB. Printed output is all or nothing: if any source has
 errors, nothing is printed. With -o each source is written on its own, at once and complete, unless it has errors;
 a source that defines no workload has no output.";
+
+const MANIFESTS_HELP: &str = "Files, folders, or `-` for standard input";
 
 const FMT_HELP: &str = "\
 Examples:
@@ -186,8 +189,8 @@ with -o each file is written on its own, at once and complete, and never over on
 /// What is read, and for what.
 #[derive(Args)]
 struct Inputs {
-    /// Files, folders, or `-` for standard input
-    #[arg(required = true, value_name = "PATH")]
+    /// Files, folders, or `-` for standard input [default: the members of the project, see initflow.toml]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// The version of Kubernetes that must take the output, 1.33 to 1.37 [default: that of initflow.toml, else 1.37]
     #[arg(long, value_name = "VERSION")]
@@ -213,13 +216,17 @@ struct Program {
     /// Take values of params from a file of lines `name value`, or from a .json object; --set wins over it
     #[arg(long, value_name = "FILE")]
     params: Vec<PathBuf>,
+    /// Take the values that initflow.toml has for this profile; --params and --set win over them
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
 }
 
 #[derive(Args)]
 struct CompileArguments {
     #[command(flatten)]
     program: Program,
-    /// Write one file a source into this folder, in the folder structure of the sources
+    /// Write one file a source into this folder, in the folder structure of the sources [default, of a whole project:
+    /// `output` of initflow.toml]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Write nothing; print how committed output differs (in -o DIR, or beside each source), and fail if it does

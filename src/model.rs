@@ -43,7 +43,7 @@ use crate::source::Span;
 use smol_str::SmolStr;
 
 /// A value given to a param from outside.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// The param's name; `file.name` for one of a file that the program uses.
     pub name: String,
@@ -53,6 +53,8 @@ pub struct Setting {
     pub origin: String,
     /// Its place, where it was given in a file.
     pub span: Option<Span>,
+    /// Whether a program that has no such param does without the value; else that is an error.
+    pub optional: bool,
 }
 
 /// A name with the place where it was given.

@@ -1,6 +1,9 @@
 //! The command as a process: its exit status, what it prints, and what it writes.
 #![allow(clippy::expect_used, clippy::panic)]
 
+#[path = "cli/project.rs"]
+mod project;
+
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -507,7 +510,7 @@ fn explain_knows_diagnostics_statements_and_fields() {
 fn a_wrong_call_is_explained() {
     let folder = Folder::new();
     folder.runs("").ends_with(2).says("Usage:");
-    folder.runs("compile").ends_with(2).says("<PATH>");
+    folder.runs("compile").ends_with(2).says("no PATH is given");
     folder.runs("compile --kube 1.32 a.initflow").ends_with(2).says("1.33 to 1.37");
     folder.runs("completions klingon").ends_with(2).says("klingon");
     folder.runs("--help").ends_with(0).prints("Examples:").says_nothing();

@@ -126,7 +126,9 @@ fn targets(
     arguments: &CompileArguments,
     inputs: &[Input],
 ) -> Result<Option<HashMap<String, PathBuf>>, String> {
-    if arguments.output.is_none() && !arguments.check {
+    let whole = arguments.program.inputs.paths.is_empty();
+    let in_project = whole && inputs.iter().any(|input| input.output.is_some());
+    if arguments.output.is_none() && !arguments.check && !in_project {
         return Ok(None);
     }
     let ending = match arguments.emit {
@@ -139,7 +141,8 @@ fn targets(
         let target = match &arguments.output {
             Some(folder) => input.output_in(folder, ending),
             None => input
-                .output_beside(ending)
+                .output_in_project(ending)
+                .or_else(|| input.output_beside(ending))
                 .ok_or("standard input has no output to compare with: name its folder with -o")?,
         };
         if let Some(other) = sources.insert(target.clone(), &input.name) {

@@ -1,13 +1,13 @@
 //! The same work for each of many sources, on all cores, with the results in the order of the sources.
 
-use super::config::configs;
+use super::config::Projects;
 use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::progress::Progress;
 use super::{Inputs, Program, params};
 use crate::compile::{Compilation, Compiled, Loader, Options, compile_with};
 use crate::config::Config;
-use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,20 +36,20 @@ pub(super) fn compile_each<W: Send, T: Send>(
     finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
     let settings = params::settings(program, console)?;
-    let configs = configs(&program.inputs, inputs, console)?;
     let disk = Disk::default();
-    let work = |(input, config): (&Input, &Arc<Config>)| match input.read() {
+    let work = |input: &Input| match input.read() {
         Err(trouble) => Outcome::Unreadable(trouble),
         Ok(text) => {
             let make = |compiled| make(input, compiled);
-            let options =
-                Options { settings: settings.clone(), check_only, ..options(&program.inputs, config) };
+            let given = input.project.values.iter().chain(&settings).cloned().collect();
+            let settings = params::last_of_each(given);
+            let options = Options { settings, check_only, ..options(&program.inputs, &input.project.config) };
             let mut compilation = compile_with(&input.name, text, &disk, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
         }
     };
-    Some(on_each(inputs, &configs, work))
+    Some(on_each(inputs, work))
 }
 
 /// What the call and the settings say about how to compile.
@@ -60,13 +60,9 @@ pub(super) fn options(named: &Inputs, config: &Config) -> Options {
 }
 
 /// Does the same work on each input, with progress shown where there are many.
-pub(super) fn on_each<T: Send>(
-    inputs: &[Input],
-    configs: &[Arc<Config>],
-    work: impl Fn((&Input, &Arc<Config>)) -> T + Sync,
-) -> Vec<T> {
+pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sync) -> Vec<T> {
     if inputs.len() < FEW {
-        return inputs.iter().zip(configs).map(work).collect();
+        return inputs.iter().map(work).collect();
     }
     let progress = Progress::new(inputs.len());
     let counted = |input| {
@@ -74,19 +70,55 @@ pub(super) fn on_each<T: Send>(
         progress.advance();
         outcome
     };
-    inputs.par_iter().zip(configs).map(counted).collect()
+    inputs.par_iter().map(counted).collect()
 }
 
 /// The sources that a program names; what is wrong with the others is reported.
 pub(super) fn inputs(program: &Program, console: &mut Console) -> Vec<Input> {
-    found(&program.inputs, input::SOURCES, console)
+    found(&program.inputs, program.profile.as_deref(), input::SOURCES, console)
 }
 
-/// The files with these endings that a call names; what is wrong with the others is reported.
-pub(super) fn found(named: &Inputs, endings: &'static [&'static str], console: &mut Console) -> Vec<Input> {
-    let (inputs, troubles) = input::find(&named.paths, endings);
-    for trouble in &troubles {
-        report(trouble, console);
+/// The files with these endings that a call names, or those of the whole project where it names none, each with what
+/// is set for it; what is wrong with the others is reported.
+///
+/// There are none where a file of settings cannot be used.
+pub(super) fn found(
+    named: &Inputs,
+    profile: Option<&str>,
+    endings: &'static [&'static str],
+    console: &mut Console,
+) -> Vec<Input> {
+    let mut projects = Projects::new(named, profile);
+    let mut inputs = if named.paths.is_empty() {
+        let Some(project) = projects.of(Path::new("."), console) else { return Vec::new() };
+        let mut inputs = match project.members(endings, console) {
+            Ok(inputs) => inputs,
+            Err(trouble) => {
+                report(&trouble, console);
+                return Vec::new();
+            }
+        };
+        if let Some(output) = project.output() {
+            for input in &mut inputs {
+                input.output = Some((output.clone(), input.relative().to_owned()));
+            }
+        }
+        inputs
+    } else {
+        let (inputs, troubles) = input::find(&named.paths, endings);
+        for trouble in &troubles {
+            report(trouble, console);
+        }
+        inputs
+    };
+    for input in &mut inputs {
+        let Some(project) = projects.of(input.folder(), console) else { return Vec::new() };
+        if let (None, Some(output), Some(path)) = (&input.output, project.output(), input.path())
+            && let Some(relative) = project.relative(path)
+        {
+            input.output = Some((output, relative));
+        }
+        input.project = project;
     }
     inputs
 }

@@ -1,6 +1,5 @@
 //! `initflow import`: manifests to sources, printed or written.
 
-use super::config::configs;
 use super::console::Console;
 use super::each::{found, on_each, options, report};
 use super::input::{Input, MANIFESTS};
@@ -10,10 +9,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status {
-    let inputs = found(&arguments.inputs, MANIFESTS, console);
-    let Some(configs) = configs(&arguments.inputs, &inputs, console) else { return console.finish() };
-    let outcomes = on_each(&inputs, &configs, |(input, config)| {
-        let options = options(&arguments.inputs, config);
+    let inputs = found(&arguments.inputs, None, MANIFESTS, console);
+    let outcomes = on_each(&inputs, |input| {
+        let options = options(&arguments.inputs, &input.project.config);
         let idioms = |text: String| import_with_idioms(&input.name, &text, &options);
         let exact = |text| import(&input.name, text, &options);
         if arguments.idioms { input.read().map(idioms) } else { input.read().map(exact) }

@@ -3,10 +3,13 @@
 //! Invariant: no more than [`MAX_SOURCE_BYTES`] of a file are taken into memory, whatever kind of file it is, and the
 //! files of a folder come in one order on every machine.
 
+use super::config::Project;
 use crate::source::MAX_SOURCE_BYTES;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The endings of the names of sources.
 pub(super) const SOURCES: &[&str] = &["initflow"];
@@ -14,7 +17,7 @@ pub(super) const SOURCES: &[&str] = &["initflow"];
 pub(super) const MANIFESTS: &[&str] = &["yaml", "yml", "json"];
 
 /// A file to read: a source, or manifests.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Input {
     /// Where it is; none for standard input.
     path: Option<PathBuf>,
@@ -24,6 +27,10 @@ pub(super) struct Input {
     relative: PathBuf,
     /// The endings that its name is expected to have one of.
     endings: &'static [&'static str],
+    /// What is set for it.
+    pub(super) project: Arc<Project>,
+    /// The folder for its project's output, and its place in it.
+    pub(super) output: Option<(PathBuf, PathBuf)>,
 }
 
 /// What is said about a path that cannot be used, and what to do instead, where there is something.
@@ -35,11 +42,18 @@ pub(super) struct Trouble {
 
 impl Input {
     fn stdin(endings: &'static [&'static str]) -> Self {
-        Self { path: None, name: "<stdin>".to_owned(), relative: PathBuf::from("stdin"), endings }
+        Self {
+            path: None,
+            name: "<stdin>".to_owned(),
+            relative: PathBuf::from("stdin"),
+            endings,
+            project: Arc::default(),
+            output: None,
+        }
     }
 
-    fn file(path: PathBuf, relative: PathBuf, endings: &'static [&'static str]) -> Self {
-        Self { name: path.to_string_lossy().into_owned(), path: Some(path), relative, endings }
+    pub(super) fn file(path: PathBuf, relative: PathBuf, endings: &'static [&'static str]) -> Self {
+        Self { name: path.to_string_lossy().into_owned(), path: Some(path), relative, ..Self::stdin(endings) }
     }
 
     /// The text.
@@ -70,6 +84,17 @@ impl Input {
         folder.join(exchange_ending(&self.relative, self.endings, ending))
     }
 
+    /// The output's place in the folder that its project has for output, if it has one.
+    pub(super) fn output_in_project(&self, ending: &str) -> Option<PathBuf> {
+        let (folder, relative) = self.output.as_ref()?;
+        Some(folder.join(exchange_ending(relative, self.endings, ending)))
+    }
+
+    /// Its place below the folder that was given.
+    pub(super) fn relative(&self) -> &Path {
+        &self.relative
+    }
+
     /// The output's place beside the source; none for standard input.
     pub(super) fn output_beside(&self, ending: &str) -> Option<PathBuf> {
         self.path.as_deref().map(|path| exchange_ending(path, self.endings, ending))
@@ -92,7 +117,7 @@ fn exchange_ending(path: &Path, endings: &[&str], ending: &str) -> PathBuf {
     path.into()
 }
 
-fn has_ending(path: &Path, endings: &[&str]) -> bool {
+pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
     path.extension().is_some_and(|extension| endings.iter().any(|ending| extension == *ending))
 }
 
@@ -118,20 +143,26 @@ pub(super) fn find(paths: &[PathBuf], endings: &'static [&'static str]) -> (Vec<
             inputs.push(Input::file(path.clone(), relative, endings));
         }
     }
-    let mut seen = std::collections::HashSet::new();
-    inputs.retain(|input| seen.insert(input.path.clone()));
+    once_each(&mut inputs);
     (inputs, troubles)
 }
 
+/// Leaves each file in the list once.
+pub(super) fn once_each(inputs: &mut Vec<Input>) {
+    let mut seen = HashSet::new();
+    inputs.retain(|input| seen.insert(input.path.clone()));
+}
+
 /// Gathers the sources below a folder, sorted by name. Linked folders are not entered, so there are no loops.
-fn walk(
+pub(super) fn walk(
     folder: &Path,
     relative: &Path,
     endings: &'static [&'static str],
     inputs: &mut Vec<Input>,
     troubles: &mut Vec<Trouble>,
 ) {
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = fs::read_dir(read).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = match entries {
         Ok(entries) => entries,
         Err(error) => {
@@ -141,7 +172,7 @@ fn walk(
     };
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
-        let (name, path) = (entry.file_name(), entry.path());
+        let (name, path) = (entry.file_name(), folder.join(entry.file_name()));
         if name.as_encoded_bytes().starts_with(b".") {
             continue;
         }
@@ -198,7 +229,7 @@ fn too_large(limit: usize) -> String {
     format!("it is larger than {} MiB, the most that is read of such a file", limit >> 20)
 }
 
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

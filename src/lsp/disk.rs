@@ -2,7 +2,9 @@
 //!
 //! Invariant: a file is read again as soon as its time or its size has changed.
 
+use crate::config::{Profile, values};
 use crate::ide::Parsed;
+use crate::model::Setting;
 use crate::source::MAX_SOURCE_BYTES;
 use lsp_types::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -100,6 +102,18 @@ pub(super) fn parameters_beside(path: &str) -> Vec<Parsed> {
         .collect();
     found.sort_by(|one, other| one.source.name.cmp(&other.source.name));
     found
+}
+
+/// The values that a profile of a file of settings gives to params; of files that can be read.
+pub(super) fn values_of(profile: &Profile, settings: &str) -> Vec<Setting> {
+    let folder = Path::new(settings).parent().unwrap_or(Path::new(""));
+    let small = |path: &PathBuf| {
+        fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= MAX_SOURCE_BYTES as u64)
+    };
+    let paths = profile.params.iter().map(|written| folder.join(&written.text)).filter(small);
+    let texts = paths.filter_map(|path| Some((path.to_str()?.to_owned(), fs::read_to_string(&path).ok()?)));
+    let read = texts.filter_map(|(name, text)| values(&name, text).ok()).flatten();
+    read.map(|value| Setting { optional: true, ..value }).chain(profile.set.iter().cloned()).collect()
 }
 
 /// The nearest file of a name in the folder of a path or above it, and its text.

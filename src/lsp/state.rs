@@ -62,6 +62,8 @@ pub(super) struct Document {
 pub(super) struct Settings {
     /// The version of Kubernetes that must take the output; it wins over that of `initflow.toml`.
     kube: Option<String>,
+    /// The profile whose values params have; it wins over the default one of `initflow.toml`.
+    profile: Option<String>,
     /// Whether the order and the totals are shown in the text.
     pub(super) inlay_hints: bool,
     /// Whether the editor opens `initflow-explain:/NAME.md`, by `initflow/explain`.
@@ -70,7 +72,7 @@ pub(super) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { kube: None, inlay_hints: true, explain_links: false }
+        Self { kube: None, profile: None, inlay_hints: true, explain_links: false }
     }
 }
 
@@ -198,10 +200,15 @@ impl State {
 
     /// How a file is compiled.
     pub(super) fn options(&self, path: &str) -> Options {
-        let config = settings_of(path).map(|(_, config, _)| config).unwrap_or_default();
+        let (file, config) =
+            settings_of(path).map(|(source, config, _)| (source.name, config)).unwrap_or_default();
+        // A profile that only another project has leaves this one with its own.
+        let wanted = self.settings.profile.as_deref().filter(|profile| !profile.is_empty());
+        let profile = config.profile(wanted).or_else(|_| config.profile(None)).ok().flatten();
+        let settings = profile.map(|profile| disk::values_of(profile, &file)).unwrap_or_default();
         let set = self.settings.kube.as_deref().and_then(|version| version.parse().ok());
         let version = set.or(config.version).unwrap_or_default();
-        Options { version, images: config.images, levels: config.levels, ..Options::default() }
+        Options { version, images: config.images, levels: config.levels, settings, ..Options::default() }
     }
 
     /// Takes in all sources of the editor's folders, and what open documents use.

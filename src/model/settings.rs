@@ -57,7 +57,8 @@ impl<'a> Resolver<'a> {
         let known = params_of(&self.files[root].document.statements);
         let means = |setting: &Setting| {
             let names = known.iter().map(SmolStr::as_str);
-            known.iter().all(|known| *known != setting.name)
+            !setting.optional
+                && known.iter().all(|known| *known != setting.name)
                 && crate::diagnostic::nearest(&setting.name, names) == Some(name)
         };
         self.settings.iter().any(means)
@@ -75,7 +76,7 @@ impl<'a> Resolver<'a> {
             return;
         };
         for setting in self.settings {
-            if known.contains(&setting.name) {
+            if setting.optional || known.contains(&setting.name) {
                 continue;
             }
             let span = setting.span.unwrap_or(Span { end: whole.start, ..whole });

@@ -56,6 +56,7 @@ fn options(entry: &Entry) -> Options {
         value: value.into(),
         origin: format!("`--set {name}`"),
         span: None,
+        optional: false,
     };
     let settings =
         option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");

@@ -1,0 +1,205 @@
+//! What each setting of the file may be.
+
+use super::tables::{Placed, Tables};
+use super::{Config, Profile};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::image;
+use crate::kubernetes::version::Version;
+use crate::lint::{Level, names};
+use crate::model::Setting;
+use crate::steps::Image;
+use smol_str::SmolStr;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The settings outside all tables, and the tables.
+const SETTINGS: [&str; 8] =
+    ["kube", "registry", "images", "lints", "output", "members", "profile", "profiles"];
+
+/// Reads the table of the whole file.
+pub(super) fn settings(tables: &mut Tables<'_>, table: &DeTable<'_>) -> Config {
+    let mut reader = Reader { tables, config: Config::default() };
+    let mut profile = None;
+    for (key, value) in table {
+        match key.get_ref().as_ref() {
+            "kube" => reader.version(value),
+            "registry" => reader.registry(value),
+            "images" => reader.images(value),
+            "lints" => reader.lints(value),
+            "output" => reader.config.output = reader.tables.placed("output", value),
+            "members" => reader.config.members = reader.tables.texts("members", value),
+            "profile" => profile = reader.tables.placed("profile", value),
+            "profiles" => reader.profiles(value),
+            unknown => {
+                let headline = format!("`{unknown}` is no setting");
+                reader.tables.unknown(key, headline, &SETTINGS);
+            }
+        }
+    }
+    if let Some(profile) = profile {
+        reader.default_profile(profile);
+    }
+    reader.config
+}
+
+struct Reader<'t, 's> {
+    tables: &'t mut Tables<'s>,
+    config: Config,
+}
+
+impl Reader<'_, '_> {
+    fn version(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(text) = self.tables.text("kube", value) else { return };
+        match text.parse() {
+            Ok(version) => self.config.version = Some(version),
+            Err(reason) => {
+                let versions: Vec<String> =
+                    Version::ALL.iter().map(|version| format!("`\"{version}\"`")).collect();
+                self.tables.report(
+                    Diagnostic::error("unknown-value", self.tables.span(value.span()), reason)
+                        .here("no version that the compiler knows")
+                        .help(format!("write one of {}", versions.join(", "))),
+                );
+            }
+        }
+    }
+
+    fn registry(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(text) = self.tables.text("registry", value) else { return };
+        match image::registry_fault(text) {
+            None => self.config.images.registry = Some(text.into()),
+            Some(fault) => self.tables.report(
+                Diagnostic::error(
+                    "invalid-image",
+                    self.tables.span(value.span()),
+                    format!("the registry `{text}` {fault}"),
+                )
+                .here("no image can be found by this")
+                .help("write `\"registry.example.com\"`, `\"registry.example.com:5000\"` or `\"registry.example.com/folder\"`"),
+            ),
+        }
+    }
+
+    fn images(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(table) = self.tables.table("images", value, "wait = \"registry.example.com/wait:1.0\"")
+        else {
+            return;
+        };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let Some(kind) = Image::keyed(name) else {
+                let headline = format!("no built-in step has an image that is called `{name}`");
+                self.tables.unknown(key, headline, &Image::ALL.map(Image::key));
+                continue;
+            };
+            let Some(reference) = self.tables.text(name, value) else { continue };
+            match image::fault(reference) {
+                None => self.config.images.own.push((kind, SmolStr::new(reference))),
+                Some(fault) => self.tables.report(
+                    Diagnostic::error(
+                        "invalid-image",
+                        self.tables.span(value.span()),
+                        format!("the image `{reference}` {fault}"),
+                    )
+                    .here("no image can be found by this")
+                    .help("write `\"registry.example.com/path/name:tag\"`"),
+                ),
+            }
+        }
+    }
+
+    fn lints(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(table) = self.tables.table("lints", value, "unpinned-image = \"deny\"") else { return };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if !names().any(|known| known == name) {
+                let known: Vec<&str> = names().collect();
+                let headline = format!("no warning is called `{name}`");
+                self.tables.unknown(key, headline, &known);
+                continue;
+            }
+            let Some(level) = self.tables.text(name, value) else { continue };
+            match level.parse() {
+                Ok(level) => self.config.levels.set(name, level),
+                Err(()) => {
+                    let known = Level::ALL.map(|level| format!("\"{level}\""));
+                    let span = self.tables.span(value.span());
+                    self.tables.report(
+                        Diagnostic::error("unknown-value", span, format!("`{level}` is no level"))
+                            .here("not known")
+                            .help(format!(
+                                "write one of {}",
+                                known.map(|level| format!("`{level}`")).join(", ")
+                            )),
+                    );
+                }
+            }
+        }
+    }
+
+    fn profiles(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(table) = self.tables.table("profiles.prod", value, "params = [\"prod.params\"]") else {
+            return;
+        };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let line = "params = [\"prod.params\"]";
+            let Some(table) = self.tables.table(&format!("profiles.{name}"), value, line) else { continue };
+            let mut profile = Profile { name: name.into(), params: Vec::new(), set: Vec::new() };
+            for (key, value) in table {
+                match key.get_ref().as_ref() {
+                    "params" => profile.params = self.tables.texts("params", value),
+                    "set" => profile.set = self.values(name, value),
+                    unknown => {
+                        let headline = format!("`{unknown}` is no setting of a profile");
+                        self.tables.unknown(key, headline, &["params", "set"]);
+                    }
+                }
+            }
+            self.config.profiles.push(profile);
+        }
+    }
+
+    /// The values that a profile itself gives to params.
+    fn values(&mut self, profile: &str, value: &Spanned<DeValue<'_>>) -> Vec<Setting> {
+        let Some(table) = self.tables.table(&format!("profiles.{profile}.set"), value, "tag = \"v2\"") else {
+            return Vec::new();
+        };
+        let mut settings = Vec::new();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            match value.get_ref() {
+                // `shop.tag = 1` is a table in TOML; it means the param `tag` of the used file `shop`.
+                DeValue::Table(inner) => {
+                    for (key, value) in inner {
+                        let name = format!("{name}.{}", key.get_ref());
+                        settings.extend(self.value(profile, name, value));
+                    }
+                }
+                _ => settings.extend(self.value(profile, name.to_owned(), value)),
+            }
+        }
+        settings
+    }
+
+    fn value(&mut self, profile: &str, name: String, value: &Spanned<DeValue<'_>>) -> Option<Setting> {
+        let value = self.tables.plain(&name, value)?;
+        let origin = format!("the profile `{profile}`");
+        Some(Setting { name, value, origin, span: None, optional: true })
+    }
+
+    fn default_profile(&mut self, written: Placed) {
+        let names: Vec<&str> = self.config.profiles.iter().map(|profile| profile.name.as_str()).collect();
+        if names.contains(&written.text.as_str()) {
+            self.config.profile = Some(written.text.into());
+            return;
+        }
+        let headline = format!("there is no profile `{}`", written.text);
+        if names.is_empty() {
+            let help = format!("write `[profiles.{}]`, with `params` or `set` below it", written.text);
+            let diagnostic = Diagnostic::error("unknown-value", written.span, headline).here("not known");
+            return self.tables.report(diagnostic.help(help));
+        }
+        self.tables.unknown_at(&written, "unknown-value", headline, &names);
+    }
+}

@@ -1,0 +1,285 @@
+use super::*;
+use crate::diagnostic::human::Human;
+use crate::lint::Level;
+use crate::source::Sources;
+use crate::steps::Image;
+
+fn check(text: &str) -> (Config, String) {
+    let mut sources = Sources::default();
+    let id = sources.add(FILE_NAME, text);
+    let (config, diagnostics) = read(sources.get(id));
+    (config, Human::default().render(&sources, &diagnostics))
+}
+
+#[test]
+fn settings_are_read() {
+    let (config, shown) = check(
+        "kube = \"1.35\"\nregistry = 'mirror.acme.dev/hub'\n[images]\nwait = \"mirror.acme.dev/w:1\" # ours\n",
+    );
+    assert_eq!(shown, "");
+    assert_eq!(config.version, Some(Version(35)));
+    assert_eq!(config.images.reference(Image::Wait), "mirror.acme.dev/w:1");
+    assert!(config.images.reference(Image::FetchHttps).starts_with("mirror.acme.dev/hub/curlimages/curl:"));
+    assert_eq!(check("").0, Config::default());
+    assert_eq!(check("images.wait = \"w:1\"").0.images.reference(Image::Wait), "w:1");
+}
+
+#[test]
+fn what_cannot_be_used_is_shown_at_its_place() {
+    let (config, shown) = check(
+        "kube = 1.35\nregistry = \"https://mirror.acme.dev\"\nimage = 1\n[images]\nfetch-htps = \"a:1\"\nwait = \"A:1\"\n",
+    );
+    assert_eq!(config, Config::default());
+    insta::assert_snapshot!(shown, @r#"
+    error[type-mismatch]: `kube` is text
+      ┌─ initflow.toml:1:8
+      │
+    1 │ kube = 1.35
+      │        ^^^^ this is a number
+      │
+      = help: write it in quotes: `"1.35"`
+
+    error[invalid-image]: the registry `https://mirror.acme.dev` begins with a scheme, `https://`
+      ┌─ initflow.toml:2:12
+      │
+    2 │ registry = "https://mirror.acme.dev"
+      │            ^^^^^^^^^^^^^^^^^^^^^^^^^ no image can be found by this
+      │
+      = help: write `"registry.example.com"`, `"registry.example.com:5000"` or `"registry.example.com/folder"`
+
+    error[unknown-setting]: `image` is no setting
+      ┌─ initflow.toml:3:1
+      │
+    3 │ image = 1
+      │ ^^^^^ not known
+      │
+      = help: did you mean `images`?
+
+    error[unknown-setting]: no built-in step has an image that is called `fetch-htps`
+      ┌─ initflow.toml:5:1
+      │
+    5 │ fetch-htps = "a:1"
+      │ ^^^^^^^^^^ not known
+      │
+      = help: did you mean `fetch-https`?
+
+    error[invalid-image]: the image `A:1` has upper-case letters in its name, `A`
+      ┌─ initflow.toml:6:8
+      │
+    6 │ wait = "A:1"
+      │        ^^^^^ no image can be found by this
+      │
+      = help: write `"registry.example.com/path/name:tag"`
+    "#);
+}
+
+#[test]
+fn types_and_versions_are_checked() {
+    insta::assert_snapshot!(check("kube = \"1.12\"\nimages = []\n").1, @r#"
+    error[unknown-value]: `1.12` is not a version from 1.33 to 1.37
+      ┌─ initflow.toml:1:8
+      │
+    1 │ kube = "1.12"
+      │        ^^^^^^ no version that the compiler knows
+      │
+      = help: write one of `"1.33"`, `"1.34"`, `"1.35"`, `"1.36"`, `"1.37"`
+
+    error[type-mismatch]: `images` is a table
+      ┌─ initflow.toml:2:10
+      │
+    2 │ images = []
+      │          ^^ this is a list
+      │
+      = help: write `[images]` on a line of its own, and `wait = "registry.example.com/wait:1.0"` below it
+    "#);
+}
+
+#[test]
+fn levels_have_known_names() {
+    let (config, shown) = check("[lints]\nwarnings = \"deny\"\nendless-wait = \"allow\"\n");
+    assert_eq!(shown, "");
+    assert_eq!(config.levels.of("endless-wait"), Level::Allow);
+    assert_eq!(config.levels.of("unpinned-image"), Level::Deny);
+    insta::assert_snapshot!(check("[lints]\nendles-wait = \"allow\"\nno-shell = \"error\"\n").1, @r#"
+    error[unknown-setting]: no warning is called `endles-wait`
+      ┌─ initflow.toml:2:1
+      │
+    2 │ endles-wait = "allow"
+      │ ^^^^^^^^^^^ not known
+      │
+      = help: did you mean `endless-wait`?
+
+    error[unknown-value]: `error` is no level
+      ┌─ initflow.toml:3:12
+      │
+    3 │ no-shell = "error"
+      │            ^^^^^^^ not known
+      │
+      = help: write one of `"allow"`, `"warn"`, `"deny"`
+    "#);
+}
+
+#[test]
+fn every_fault_of_syntax_has_its_place() {
+    insta::assert_snapshot!(check("kube = \nkube = \"1.35\"\nregistry \"ä\n").1, @r#"
+    error[invalid-toml]: this is not TOML: string values must be quoted, expected literal string
+      ┌─ initflow.toml:1:8
+      │
+    1 │ kube =
+      │        ^ not understood
+
+    error[invalid-toml]: this is not TOML: duplicate key
+      ┌─ initflow.toml:2:1
+      │
+    2 │ kube = "1.35"
+      │ ^^^^ not understood
+
+    error[invalid-toml]: this is not TOML: key with no value, expected `=`
+      ┌─ initflow.toml:3:10
+      │
+    3 │ registry "ä
+      │          ^ not understood
+    "#);
+    let (_, shown) = check("[images]\nwait = \"a:1\"\nwait = \"b:1\"\n");
+    assert!(
+        shown.starts_with("error[invalid-toml]: this is not TOML: duplicate key\n  ┌─ initflow.toml:3:1\n")
+    );
+}
+
+#[test]
+fn hostile_texts_are_refused_in_time() {
+    let deep = 100_000;
+    for text in [
+        format!("a = {}", "[".repeat(deep)),
+        format!("a = {}{}", "[".repeat(deep), "]".repeat(deep)),
+        format!("a = {}", "{a=".repeat(deep)),
+        format!("{}a = 1", "a.".repeat(deep)),
+        format!("[{}a]", "a.".repeat(deep)),
+        "[[images]]\n".repeat(50_000),
+        "[x".repeat(deep),
+        "\0".repeat(deep),
+        format!("{} = 1", "é".repeat(deep)),
+        (0..50_000).fold(String::new(), |all, at| all + &format!("k{at} = {at}\n")),
+    ] {
+        let (config, shown) = check(&text);
+        assert_eq!(config, Config::default());
+        assert!(shown.contains("error["), "{text:.40}");
+    }
+}
+
+#[test]
+fn a_project_has_profiles_members_and_a_folder_for_output() {
+    let (config, shown) = check(
+        "output = 'manifests'\nmembers = ['apps/*']\nprofile = 'dev'\n[profiles.dev]\n\
+         [profiles.prod]\nparams = ['a.params', 'b.json']\nset = { tag = 'v2', n = 3, on = true, shop.size = 0.5 }\n",
+    );
+    assert_eq!(shown, "");
+    assert_eq!(config.output.as_ref().map(|output| &*output.text), Some("manifests"));
+    assert_eq!(config.members.len(), 1);
+    assert_eq!(config.profile(None).map(|profile| profile.map(|profile| &*profile.name)), Ok(Some("dev")));
+    let prod = config.profile(Some("prod")).unwrap().unwrap();
+    let set: Vec<String> = prod.set.iter().map(|set| format!("{} = {}", set.name, set.value)).collect();
+    assert_eq!(set.len(), 4);
+    for expected in ["tag = v2", "n = 3", "on = true", "shop.size = 0.5"] {
+        assert!(set.iter().any(|set| set == expected), "{set:?}");
+    }
+    assert_eq!(prod.params.len(), 2);
+    let unknown = config.profile(Some("prdo")).unwrap_err();
+    assert_eq!(unknown.message, "there is no profile `prdo`");
+    assert_eq!(unknown.help, "did you mean `prod`? The profiles are `dev`, `prod`");
+    assert_eq!(config.profile(Some("stage-eu")).unwrap_err().help, "the profiles are `dev`, `prod`");
+    assert!(check("").0.profile(Some("x")).unwrap_err().help.contains("[profiles.x]"));
+    assert_eq!(check("").0.profile(None), Ok(None));
+}
+
+#[test]
+fn mistakes_in_a_project_have_their_places() {
+    insta::assert_snapshot!(
+        check(
+            "output = ''\nmembers = 'apps/*'\nprofile = 'prdo'\n[profiles.prod]\nparam = ['a']\nparams = [1]\n\
+             set = { tag = ['a'], hex = 0x1 }\n[profiles]\ndev = 1\n"
+        ).1,
+        @r#"
+    error[unknown-value]: `output` is empty
+      ┌─ initflow.toml:1:10
+      │
+    1 │ output = ''
+      │          ^^ nothing is named
+      │
+      = help: write what is meant, or leave the setting out
+
+    error[type-mismatch]: `members` is a list of texts
+      ┌─ initflow.toml:2:11
+      │
+    2 │ members = 'apps/*'
+      │           ^^^^^^^^ this is text
+      │
+      = help: write it in brackets: `['apps/*']`
+
+    error[unknown-value]: there is no profile `prdo`
+      ┌─ initflow.toml:3:11
+      │
+    3 │ profile = 'prdo'
+      │           ^^^^^^ not known
+      │
+      = help: did you mean `prod`?
+
+    error[unknown-setting]: `param` is no setting of a profile
+      ┌─ initflow.toml:5:1
+      │
+    5 │ param = ['a']
+      │ ^^^^^ not known
+      │
+      = help: did you mean `params`?
+
+    error[type-mismatch]: `params` is text
+      ┌─ initflow.toml:6:11
+      │
+    6 │ params = [1]
+      │           ^ this is a number
+      │
+      = help: write it in quotes: `"1"`
+
+    error[type-mismatch]: `tag` is text, a decimal number or a truth value
+      ┌─ initflow.toml:7:15
+      │
+    7 │ set = { tag = ['a'], hex = 0x1 }
+      │               ^^^^^ this is a list
+      │
+      = help: write `tag = "…"`
+
+    error[type-mismatch]: `hex` is text, a decimal number or a truth value
+      ┌─ initflow.toml:7:28
+      │
+    7 │ set = { tag = ['a'], hex = 0x1 }
+      │                            ^^^ this is a number
+      │
+      = help: write `hex = "…"`
+
+    error[type-mismatch]: `profiles.dev` is a table
+      ┌─ initflow.toml:9:7
+      │
+    9 │ dev = 1
+      │       ^ this is a number
+      │
+      = help: write `[profiles.dev]` on a line of its own, and `params = ["prod.params"]` below it
+    "#
+    );
+    insta::assert_snapshot!(check("profile = 'prod'\nprofiles = 'prod'\n").1, @r#"
+    error[unknown-value]: there is no profile `prod`
+      ┌─ initflow.toml:1:11
+      │
+    1 │ profile = 'prod'
+      │           ^^^^^^ not known
+      │
+      = help: write `[profiles.prod]`, with `params` or `set` below it
+
+    error[type-mismatch]: `profiles.prod` is a table
+      ┌─ initflow.toml:2:12
+      │
+    2 │ profiles = 'prod'
+      │            ^^^^^^ this is text
+      │
+      = help: write `[profiles.prod]` on a line of its own, and `params = ["prod.params"]` below it
+    "#);
+}

@@ -1,0 +1,92 @@
+//! Whole projects: what `initflow.toml` says of output, members and profiles.
+
+use super::{Folder, HELLO, WITH_PARAM};
+
+const PROJECT: &str = "output = \"manifests\"
+members = [\"apps/*\"]
+profile = \"dev\"
+
+[profiles.dev.set]
+tag = \"1.27\"
+
+[profiles.prod]
+params = [\"params/prod.params\"]
+set = { replicas = 3 }
+";
+
+fn project() -> Folder {
+    Folder::new()
+        .with("initflow.toml", PROJECT)
+        .with("apps/a/a.initflow", WITH_PARAM)
+        .with("apps/b/b.initflow", HELLO.replace("hello", "bye"))
+        .with("drafts/c.initflow", "pod {")
+        .with("params/prod.params", "tag \"v7\"\n")
+}
+
+#[test]
+fn a_project_is_compiled_into_its_folder_for_output() {
+    let folder = project();
+    folder.runs("check").ends_with(0).says_nothing();
+    folder.runs("compile").ends_with(0).prints_nothing().says_nothing();
+    assert!(folder.text("manifests/apps/a/a.yaml").contains("nginx:1.27"));
+    assert!(folder.has("manifests/apps/b/b.yaml") && !folder.has("manifests/drafts"));
+    folder.runs("compile --check").ends_with(0).prints_nothing();
+    folder.runs("compile --check apps/a/a.initflow").ends_with(0).prints_nothing();
+    folder.runs("compile --check --profile prod").ends_with(1).prints("+    image: nginx:v7\n");
+    folder.runs("compile --check --profile prod -o none").ends_with(1).prints("none/apps/a/a.yaml");
+    folder.runs("compile apps/a/a.initflow").ends_with(0).prints("image: nginx:1.27\n");
+    let mut below = folder.command("compile");
+    let below = below.current_dir(folder.0.join("drafts")).output().expect("it runs");
+    assert!(below.status.success() && !folder.has("drafts/manifests"));
+}
+
+#[test]
+fn what_is_nearer_to_the_call_wins() {
+    let folder = project().with("own.params", "tag \"own\"\n");
+    let prints = |arguments: &str, tag: &str| {
+        let image = format!("image: nginx:{tag}\n");
+        folder.runs(&format!("compile apps/a/a.initflow {arguments}")).ends_with(0).prints(&image);
+    };
+    prints("", "1.27");
+    prints("--profile prod", "v7");
+    prints("--profile prod --params own.params", "own");
+    prints("--profile prod --params own.params --set tag=set", "set");
+    folder.runs("compile apps/a/a.initflow --no-config").ends_with(1).says("tag");
+    folder.runs("plan --profile prod").ends_with(0).prints("bye");
+}
+
+#[test]
+fn mistakes_with_profiles_and_members_are_explained() {
+    let folder = project();
+    let ran = folder
+        .runs("check --profile prdo")
+        .ends_with(2)
+        .says("there is no profile `prdo` in `initflow.toml`");
+    ran.says("did you mean `prod`? The profiles are `dev`, `prod`");
+    folder.runs("check apps --no-config --profile prod").ends_with(2).says("[profiles.prod]");
+    folder.runs("check --no-config").ends_with(2).says("no PATH is given");
+    Folder::new().with("a.initflow", HELLO).runs("check --config none.toml").ends_with(2);
+
+    let folder = folder.with("initflow.toml", "members = [\"app/*\", \"apps/*\"]\n");
+    let ran = folder.runs("check").ends_with(1).says("initflow.toml:1:12").prints_nothing();
+    ran.says("no .initflow file belongs to the member `app/*`");
+    let folder = folder.with("initflow.toml", "members = [\"apps/[\"]\n");
+    folder.runs("check").ends_with(1).says("the member `apps/[` is no pattern");
+    let folder = folder.with("initflow.toml", "profile = 'p'\n[profiles.p]\nparams = ['none.params']\n");
+    let ran = folder.runs("check apps").ends_with(1).says("initflow.toml:3:11").says("there is no such file");
+    ran.says("1 error in initflow.toml");
+    let folder = folder.with("none.params", "tag {\n");
+    folder.runs("check apps").ends_with(1).says("none.params:1:");
+    folder.runs("import").ends_with(2).says("<PATH>");
+}
+
+#[test]
+fn without_members_all_below_the_folder_belongs_to_a_project() {
+    let folder = Folder::new().with("initflow.toml", "").with("a/[b]/c.initflow", HELLO);
+    folder.runs("compile").ends_with(0).prints("kind: Pod\n");
+    Folder::new()
+        .with("initflow.toml", "")
+        .runs("check")
+        .ends_with(2)
+        .says("there is no .initflow file in the project");
+}
