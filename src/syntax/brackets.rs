@@ -87,6 +87,7 @@ impl Reader<'_> {
                 Rule::comment => self.comments.push(span),
                 Rule::foreign => {
                     self.report(mistakes::foreign_comment(span, self.source.slice(span)));
+                    self.incomplete(&mut values);
                     values.pass(token);
                 }
                 Rule::close => break self.source.slice(span) == closing,

@@ -28,9 +28,11 @@ impl Reader<'_> {
                 Rule::foreign => {
                     let span = self.span(*token);
                     self.report(mistakes::foreign_comment(span, self.source.slice(span)));
+                    self.incomplete(&mut values);
                     values.end = token.end;
                 }
                 Rule::sign if self.slice(*token) == "," => {
+                    self.incomplete(&mut values);
                     commas.push(self.span(*token));
                     values.pass(*token);
                 }

@@ -252,6 +252,14 @@ proptest! {
     }
 }
 
+#[test]
+fn a_range_ends_before_a_comma() {
+    for text in ["..\"x\"..,a/", "a 1..,b/", "a [1..,b/]", "a 1../* x */b/"] {
+        let (source, parsed) = read(text);
+        check_invariants(&source, &parsed);
+    }
+}
+
 fn again(text: &str, memory: &mut Memory) -> String {
     format!("{:?}", parse_again(&SourceFile::new(FileId(0), "test.initflow", text), memory))
 }
