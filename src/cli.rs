@@ -15,6 +15,7 @@ mod import;
 mod input;
 mod levels;
 mod lsp;
+mod new;
 mod output;
 mod params;
 mod plan;
@@ -47,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(arguments) => fmt::run(arguments, &mut console),
         Command::Import(arguments) => import::run(arguments, &mut console),
         Command::Lsp(arguments) => lsp::run(arguments, &mut console),
+        Command::New(arguments) => new::run(arguments, &mut console),
         Command::Explain(arguments) => explain::run(arguments, &mut console),
         Command::Completions(arguments) => completions::run(arguments, &mut console),
     };
@@ -127,6 +129,12 @@ Examples:
     /// Turn Kubernetes manifests into sources that compile to the same objects
     #[command(after_help = IMPORT_HELP, mut_arg("paths", |paths| paths.required(true).help(MANIFESTS_HELP)))]
     Import(ImportArguments),
+    /// Make a project that compiles, with CI for GitHub and GitLab
+    #[command(after_help = "\
+Examples:
+  initflow new shop                              the folder shop, with a first program, profiles and CI
+  initflow new shop --path .                     into the current folder, if it is empty")]
+    New(new::NewArguments),
     /// Explain a diagnostic, a statement or a Kubernetes field; without a name, list the diagnostics
     #[command(after_help = "\
 Examples:

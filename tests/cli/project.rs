@@ -90,3 +90,31 @@ fn without_members_all_below_the_folder_belongs_to_a_project() {
         .ends_with(2)
         .says("there is no .initflow file in the project");
 }
+
+#[test]
+fn a_new_project_passes_its_own_ci() {
+    let folder = Folder::new();
+    folder.runs("new shop").ends_with(0).prints("cd shop").says_nothing();
+    folder.runs("new shop").ends_with(2).prints_nothing().says("`shop` is not empty");
+    folder.runs("new Shop_1").ends_with(2).says("call it `shop-1`");
+    assert!(!folder.has("Shop_1"));
+    let workflow: serde_yaml::Value =
+        serde_yaml::from_str(&folder.text("shop/.github/workflows/initflow.yml")).expect("YAML");
+    let steps = workflow["jobs"]["initflow"]["steps"].as_sequence().expect("steps");
+    let gitlab: serde_yaml::Value = serde_yaml::from_str(&folder.text("shop/.gitlab-ci.yml")).expect("YAML");
+    let script = gitlab["initflow"]["script"].as_sequence().expect("a script");
+    let lines = steps.iter().filter_map(|step| step["run"].as_str());
+    let lines = lines.chain(script.iter().filter_map(|line| line.as_str()));
+    let commands: Vec<&str> = lines.filter_map(|line| line.strip_prefix("initflow ")).collect();
+    assert_eq!(commands.len(), 6, "{commands:?}");
+    for command in commands {
+        let ran = folder.command(command).current_dir(folder.0.join("shop")).output().expect("it runs");
+        assert!(ran.status.success(), "{command}: {}", String::from_utf8_lossy(&ran.stderr));
+    }
+    let source = folder.text("shop/apps/shop.initflow").replace("cpu 200m", "cpu 50m");
+    std::fs::write(folder.0.join("shop/apps/shop.initflow"), source).expect("it can be written");
+    let ran =
+        folder.command("check --format github").current_dir(folder.0.join("shop")).output().expect("it runs");
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&ran.stdout).starts_with("::error file=apps/shop.initflow,line="));
+}

@@ -1,0 +1,81 @@
+//! `initflow new`: a project that compiles, with what CI needs to keep it so.
+
+use super::console::Console;
+use super::{Arguments, Command, Status, input, output};
+use crate::kubernetes::names;
+use clap::{Args, Parser as _};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// What is made, and where.
+#[derive(Args)]
+pub(super) struct NewArguments {
+    /// The name of the project and of its first workload
+    name: String,
+    /// The folder to make it in [default: a new one of this name]
+    #[arg(long, value_name = "DIR")]
+    path: Option<PathBuf>,
+}
+
+/// The files, with `NAME` and `VERSION` to fill in.
+const FILES: [(&str, &str); 6] = [
+    ("initflow.toml", include_str!("new/initflow.toml")),
+    ("apps/NAME.initflow", include_str!("new/app.initflow")),
+    ("README.md", include_str!("new/README.md")),
+    (".gitignore", "/initflow.json\n"),
+    (".github/workflows/initflow.yml", include_str!("new/github.yml")),
+    (".gitlab-ci.yml", include_str!("new/gitlab.yml")),
+];
+
+pub(super) fn run(arguments: &NewArguments, console: &mut Console) -> Status {
+    let name = arguments.name.as_str();
+    if names::label(name).is_some() {
+        console.trouble(&format!("a workload cannot be called `{name}`"));
+        match names::nearest_label(name, names::LABEL_LIMIT) {
+            Some(near) if names::label(&near).is_none() => console.help(&format!("call it `{near}`")),
+            _ => console.help("use lower-case letters, digits and `-`, with a letter or digit at both ends"),
+        }
+        return console.finish();
+    }
+    let folder = arguments.path.clone().unwrap_or_else(|| PathBuf::from(name));
+    if let Err(message) = make(name, &folder) {
+        console.trouble(&message);
+        return console.finish();
+    }
+    compile(&folder, console);
+    let shown = folder.display();
+    console.print(&format!(
+        "made {shown}\n\n  cd {shown}\n  initflow plan        who starts when, why, and what it costs\n  initflow compile     writes manifests/\n"
+    ));
+    console.finish()
+}
+
+fn make(name: &str, folder: &Path) -> Result<(), String> {
+    let shown = folder.display();
+    let is_empty = match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+        Err(error) => return Err(format!("cannot use `{shown}`: {}", input::reason(&error))),
+    };
+    if !is_empty {
+        return Err(format!("`{shown}` is not empty: nothing is written into it"));
+    }
+    let filled = |text: &str| text.replace("NAME", name).replace("VERSION", env!("CARGO_PKG_VERSION"));
+    for (path, text) in FILES {
+        output::write(&folder.join(filled(path)), &filled(text))?;
+    }
+    Ok(())
+}
+
+/// Compiles the project, so that CI finds its output up to date.
+fn compile(folder: &Path, console: &mut Console) {
+    let words = ["initflow", "compile", "--output"].map(OsString::from);
+    let paths = [folder.join("manifests/apps"), folder.join("apps")].map(PathBuf::into_os_string);
+    match Arguments::try_parse_from(words.into_iter().chain(paths)) {
+        Ok(Arguments { command: Command::Compile(arguments), .. }) => {
+            super::compile::run(&arguments, console);
+        }
+        Ok(_) => {}
+        Err(error) => console.trouble(&error.to_string()),
+    }
+}
