@@ -2,6 +2,7 @@
 //!
 //! Invariant: this is the only part of the crate that touches files, the terminal, the environment or the clock.
 
+mod changes;
 mod check;
 mod compile;
 mod completions;
@@ -48,6 +49,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(arguments) => fmt::run(arguments, &mut console),
         Command::Import(arguments) => import::run(arguments, &mut console),
         Command::Lsp(arguments) => lsp::run(arguments, &mut console),
+        Command::Diff(arguments) => changes::run(arguments, &mut console),
         Command::New(arguments) => new::run(arguments, &mut console),
         Command::Explain(arguments) => explain::run(arguments, &mut console),
         Command::Completions(arguments) => completions::run(arguments, &mut console),
@@ -129,6 +131,21 @@ Examples:
     /// Turn Kubernetes manifests into sources that compile to the same objects
     #[command(after_help = IMPORT_HELP, mut_arg("paths", |paths| paths.required(true).help(MANIFESTS_HELP)))]
     Import(ImportArguments),
+    /// Show what changed between two revisions: order, totals, images and YAML
+    #[command(mut_arg("paths", |paths| paths
+        .num_args(2)
+        .required(true)
+        .value_names(["OLD", "NEW"])
+        .help("The two revisions: files, or folders of sources")))]
+    #[command(after_help = "\
+Examples:
+  initflow diff old/shop.initflow shop.initflow
+  initflow diff --format markdown old apps > comment.md
+  git worktree add ../main main && initflow diff ../main/apps apps
+
+What is compared is what the sources compile to, workload by workload; a file in one folder with the file of the same name in
+the other.")]
+    Diff(changes::DiffArguments),
     /// Make a project that compiles, with CI for GitHub and GitLab
     #[command(after_help = "\
 Examples:

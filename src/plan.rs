@@ -3,6 +3,7 @@
 //! Invariant: a plan holds facts only, none of them new: order and totals are those of [`crate::order`] and
 //! [`crate::resources`], and a plan outlives the workload that it was made from.
 
+pub mod compare;
 mod json;
 mod text;
 

@@ -599,3 +599,47 @@ fn settings_that_are_no_file_are_not_waited_for() {
     std::os::unix::fs::symlink("nowhere", folder.0.join("initflow.toml")).expect("a link");
     folder.runs("check a.initflow").ends_with(2).says("there is no such file");
 }
+
+const OLD: &str = "deployment shop {
+  replicas 2
+  volume v
+  sidecar proxy { image \"proxy:1\"; memory 256Mi }
+  step unpack { image \"tools:1\"; run \"unpack\"; memory 512Mi; writes v at /v }
+  step gone { image \"tools:1\"; run \"x\" }
+  app web { image \"nginx:1.29\"; memory 512Mi; reads v at /v }
+}
+";
+
+#[test]
+fn what_changed_is_said_in_words() {
+    let new = OLD
+        .replace("memory 256Mi", "memory 256Mi; after unpack")
+        .replace("memory 512Mi; writes", "memory 1Gi; writes")
+        .replace("nginx:1.29", "nginx:1.31")
+        .replace("replicas 2", "replicas 3");
+    let new: String =
+        new.lines().filter(|line| !line.contains("step gone")).map(|line| line.to_owned() + "\n").collect();
+    let folder = Folder::new()
+        .with("old/shop.initflow", OLD)
+        .with("new/shop.initflow", &new)
+        .with("new/more.initflow", HELLO);
+    let text = folder.runs("diff old new").ends_with(0).says_nothing().stdout;
+    for said in [
+        "Pod hello (more.initflow)\n\n  the workload is new\n",
+        "Deployment shop (shop.initflow)\n\n  replicas 2 → 3\n",
+        "  `unpack` requests memory 512Mi → 1Gi\n  step `gone` is gone\n  `web` has the image `nginx:1.31`, not `nginx:1.29`\n  `unpack` starts before `proxy` now\n",
+        "  effective memory 768Mi → 1Gi (+256Mi, +1536Mi in all replicas): set by step `unpack`\n",
+        "-        image: nginx:1.29\n+        image: nginx:1.31\n",
+    ] {
+        assert!(text.contains(said), "no {said:?} in:\n{text}");
+    }
+    let markdown = folder.runs("diff --format markdown old/shop.initflow new/shop.initflow").ends_with(0);
+    markdown.prints("| memory | 768Mi | 1Gi | +256Mi | +1536Mi | step `unpack` |\n").prints("```diff\n");
+    let json = folder.runs("diff --format json old new").ends_with(0).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["changes"][1]["totals"][0]["ofAllReplicas"], "+1536Mi");
+    folder.runs("diff --exit-code old old").ends_with(0).prints("nothing changed");
+    folder.runs("diff --exit-code old new").ends_with(1).prints("replicas");
+    folder.runs("diff old none").ends_with(2).prints_nothing().says("none");
+    folder.runs("diff old").ends_with(2).prints_nothing();
+}

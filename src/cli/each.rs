@@ -9,7 +9,7 @@ use crate::compile::{Compilation, Compiled, Loader, Options, compile_with};
 use crate::config::Config;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What one source came to.
@@ -75,7 +75,12 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
 
 /// The sources that a program names; what is wrong with the others is reported.
 pub(super) fn inputs(program: &Program, console: &mut Console) -> Vec<Input> {
-    found(&program.inputs, program.profile.as_deref(), input::SOURCES, console)
+    inputs_at(program, &program.inputs.paths, console)
+}
+
+/// The same for other paths than the program's.
+pub(super) fn inputs_at(program: &Program, paths: &[PathBuf], console: &mut Console) -> Vec<Input> {
+    found(&program.inputs, paths, program.profile.as_deref(), input::SOURCES, console)
 }
 
 /// The files with these endings that a call names, or those of the whole project where it names none, each with what
@@ -84,12 +89,13 @@ pub(super) fn inputs(program: &Program, console: &mut Console) -> Vec<Input> {
 /// There are none where a file of settings cannot be used.
 pub(super) fn found(
     named: &Inputs,
+    paths: &[PathBuf],
     profile: Option<&str>,
     endings: &'static [&'static str],
     console: &mut Console,
 ) -> Vec<Input> {
     let mut projects = Projects::new(named, profile);
-    let mut inputs = if named.paths.is_empty() {
+    let mut inputs = if paths.is_empty() {
         let Some(project) = projects.of(Path::new("."), console) else { return Vec::new() };
         let mut inputs = match project.members(endings, console) {
             Ok(inputs) => inputs,
@@ -105,7 +111,7 @@ pub(super) fn found(
         }
         inputs
     } else {
-        let (inputs, troubles) = input::find(&named.paths, endings);
+        let (inputs, troubles) = input::find(paths, endings);
         for trouble in &troubles {
             report(trouble, console);
         }

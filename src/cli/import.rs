@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status {
-    let inputs = found(&arguments.inputs, None, MANIFESTS, console);
+    let inputs = found(&arguments.inputs, &arguments.inputs.paths, None, MANIFESTS, console);
     let outcomes = on_each(&inputs, |input| {
         let options = options(&arguments.inputs, &input.project.config);
         let idioms = |text: String| import_with_idioms(&input.name, &text, &options);

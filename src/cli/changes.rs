@@ -1,0 +1,234 @@
+//! `initflow diff`: what changed between two revisions of sources, for a person, for a pull request, or for a tool.
+
+use super::console::Console;
+use super::diff::diff;
+use super::each::{Outcome, compile_each, report};
+use super::input::Input;
+use super::{Program, Status};
+use crate::compile::{Compilation, Compiled};
+use crate::plan::compare::{Change, Revision, Total, compare};
+use clap::{Args, ValueEnum};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// What is compared, and how that is shown.
+#[derive(Args)]
+pub(super) struct DiffArguments {
+    #[command(flatten)]
+    program: Program,
+    /// The format of the output
+    #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
+    format: Shape,
+    /// Fail with status 1 if something changed
+    #[arg(long)]
+    exit_code: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Shape {
+    /// For a terminal
+    Text,
+    /// For a comment on a pull request
+    Markdown,
+    /// For tools
+    Json,
+}
+
+pub(super) fn run(arguments: &DiffArguments, console: &mut Console) -> Status {
+    let DiffArguments { program, format, exit_code } = arguments;
+    let sides: Vec<Option<Vec<Source>>> =
+        program.inputs.paths.iter().map(|path| revisions(program, path, console)).collect();
+    let [Some(old), Some(new)] = sides.as_slice() else { return console.finish() };
+    let changes: Vec<(Option<String>, Change)> = pairs(old, new)
+        .into_iter()
+        .flat_map(|(path, old, new)| compare(old, new).into_iter().map(move |change| (path.clone(), change)))
+        .collect();
+    console.print(&match *format {
+        Shape::Text => text(&changes),
+        Shape::Markdown => markdown(&changes),
+        Shape::Json => json(&changes),
+    });
+    if *exit_code && !changes.is_empty() {
+        console.raise(Status::Errors);
+    }
+    console.finish()
+}
+
+/// A source of a revision: its place below the folder that was named, and its workloads.
+struct Source {
+    path: Option<String>,
+    workloads: Vec<Revision>,
+}
+
+/// The sources of one side; nothing where they have errors, which are reported.
+fn revisions(program: &Program, root: &Path, console: &mut Console) -> Option<Vec<Source>> {
+    let inputs = super::each::inputs_at(program, &[root.to_owned()], console);
+    let make = |input: &Input, compiled: Compiled| {
+        let name = input.short_name();
+        let yaml = compiled.yaml(None).map_err(|error| format!("`{name}`: {error}"))?;
+        Ok(Revision::of(&compiled.workload, compiled.plan(), yaml))
+    };
+    let finish = |_: &Input, compilation: &mut Compilation<Result<Revision, String>>| {
+        std::mem::take(&mut compilation.workloads).into_iter().collect::<Result<Vec<_>, _>>()
+    };
+    let outcomes = compile_each(program, false, console, &inputs, make, finish)?;
+    let mut sources = Vec::new();
+    for (input, outcome) in inputs.iter().zip(outcomes) {
+        match outcome {
+            Outcome::Unreadable(trouble) => report(&trouble, console),
+            // Warnings are for whoever compiles.
+            Outcome::Compiled(compilation, None) => {
+                console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
+            }
+            Outcome::Compiled(_, Some(Ok(workloads))) => {
+                sources.push(Source { path: below(root, input), workloads });
+            }
+            Outcome::Compiled(_, Some(Err(message))) => console.trouble(&message),
+        }
+    }
+    (console.status() == Status::Fine).then_some(sources)
+}
+
+/// Where a source stands below a folder; nothing where a file was named.
+fn below(root: &Path, input: &Input) -> Option<String> {
+    let path = Path::new(&input.name).strip_prefix(root).ok().filter(|_| root.is_dir())?;
+    Some(path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+}
+
+/// Sources of both sides at the same place. Two files that were named are the same, whatever they are called.
+fn pairs<'s>(old: &'s [Source], new: &'s [Source]) -> Vec<(Option<String>, &'s [Revision], &'s [Revision])> {
+    let find = |sources: &'s [Source], path: &Option<String>| {
+        sources.iter().find(|source| source.path == *path).map_or(&[][..], |source| &source.workloads)
+    };
+    let mut pairs: Vec<_> = new
+        .iter()
+        .map(|source| (source.path.clone(), find(old, &source.path), source.workloads.as_slice()))
+        .collect();
+    let gone = old.iter().filter(|source| new.iter().all(|other| other.path != source.path));
+    pairs.extend(gone.map(|source| (source.path.clone(), source.workloads.as_slice(), &[][..])));
+    pairs
+}
+
+fn title((path, change): &(Option<String>, Change)) -> String {
+    let file = path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
+    format!("{} {}{file}", change.kind.name(), change.name)
+}
+
+fn shown(total: &Total) -> (String, String) {
+    let text = |quantity: Option<_>| {
+        quantity
+            .map_or("none".to_owned(), |quantity: crate::kubernetes::quantity::Quantity| quantity.to_string())
+    };
+    (text(total.old), text(total.new))
+}
+
+fn text(changes: &[(Option<String>, Change)]) -> String {
+    if changes.is_empty() {
+        return "nothing changed in what is compiled\n".to_owned();
+    }
+    let mut out = String::new();
+    for named in changes {
+        let (_, change) = named;
+        let _ = writeln!(out, "{}\n", title(named));
+        for fact in &change.facts {
+            let _ = writeln!(out, "  {fact}");
+        }
+        for total in &change.totals {
+            let (old, new) = shown(total);
+            let all = total.of_all().map(|all| format!(", {all} in all replicas")).unwrap_or_default();
+            let by =
+                if total.because.is_empty() { String::new() } else { format!(": set by {}", total.because) };
+            let _ = writeln!(
+                out,
+                "  effective {} {old} → {new} ({}{all}){by}",
+                total.resource,
+                total.difference()
+            );
+        }
+        let _ = writeln!(out, "\n{}", diff(("old", &change.yaml.0), ("new", &change.yaml.1)));
+    }
+    out
+}
+
+fn markdown(changes: &[(Option<String>, Change)]) -> String {
+    if changes.is_empty() {
+        return "Nothing changed in what is compiled.\n".to_owned();
+    }
+    let mut out = String::new();
+    for named in changes {
+        let (_, change) = named;
+        let _ = writeln!(out, "### {}\n", escaped(&title(named)));
+        for fact in &change.facts {
+            let _ = writeln!(out, "- {}", escaped(fact));
+        }
+        if !change.totals.is_empty() {
+            out.push_str("\n| effective request | before | after | a pod | all replicas | set by |\n|---|---:|---:|---:|---:|---|\n");
+        }
+        for total in &change.totals {
+            let (old, new) = shown(total);
+            let all = total.of_all().unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "| {} | {old} | {new} | {} | {all} | {} |",
+                total.resource,
+                total.difference(),
+                escaped(&total.because)
+            );
+        }
+        let difference = diff(("old", &change.yaml.0), ("new", &change.yaml.1));
+        let fence = fence(&difference);
+        let _ = writeln!(
+            out,
+            "\n<details><summary>YAML</summary>\n\n{fence}diff\n{difference}{fence}\n\n</details>\n"
+        );
+    }
+    out
+}
+
+/// A fence that a text does not end.
+fn fence(text: &str) -> String {
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
+    "`".repeat(longest.max(2) + 1)
+}
+
+/// Text that Markdown shows as it is, but for what stands in backticks.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut code = false;
+    for letter in text.chars() {
+        code ^= letter == '`';
+        match letter {
+            '|' => escaped.push_str("\\|"),
+            '\n' | '\r' => escaped.push(' '),
+            '<' if !code => escaped.push_str("&lt;"),
+            '*' | '_' | '[' | ']' | '#' if !code => escaped.extend(['\\', letter]),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+fn json(changes: &[(Option<String>, Change)]) -> String {
+    let change = |(path, change): &(Option<String>, Change)| {
+        let totals = change.totals.iter().map(|total| {
+            serde_json::json!({
+                "resource": total.resource.as_str(),
+                "old": total.old.map(|quantity| quantity.to_string()),
+                "new": total.new.map(|quantity| quantity.to_string()),
+                "difference": total.difference(),
+                "ofAllReplicas": total.of_all(),
+                "because": total.because,
+            })
+        });
+        serde_json::json!({
+            "path": path,
+            "kind": change.kind.name(),
+            "name": change.name.as_str(),
+            "facts": change.facts,
+            "totals": totals.collect::<Vec<_>>(),
+            "yaml": { "old": change.yaml.0, "new": change.yaml.1 },
+        })
+    };
+    let changes: Vec<serde_json::Value> = changes.iter().map(change).collect();
+    format!("{:#}\n", serde_json::json!({ "version": 1, "changes": changes }))
+}
