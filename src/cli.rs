@@ -123,7 +123,9 @@ The formats for programs go to standard output, or with --report into a file; al
     #[command(after_help = "\
 Examples:
   initflow plan shop.initflow
-  initflow plan --format json shop.initflow | jq '.workloads[].effective.requests'")]
+  initflow plan --format json shop.initflow | jq '.workloads[].effective.requests'
+  initflow plan -o shop.svg shop.initflow        a picture for a document
+  initflow plan -o plans.html .                  a page with the plans of all sources")]
     Plan(PlanArguments),
     /// Bring sources into the one style, in place
     #[command(after_help = FMT_HELP)]
@@ -285,15 +287,28 @@ struct CheckArguments {
 struct PlanArguments {
     #[command(flatten)]
     program: Program,
-    /// The format of the plan; JSON is a contract with a version
-    #[arg(long, value_enum, default_value = "text")]
-    format: PlanFormat,
+    /// The format of the plan; JSON is a contract with a version. Without it, the ending of -o says it, or it is text
+    #[arg(long, value_enum)]
+    format: Option<PlanFormat>,
+    /// Write the plans of all sources into this one file
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PlanFormat {
+    /// Tables
     Text,
+    /// For other tools
     Json,
+    /// A picture: the start over time, CPU and memory at each moment
+    Svg,
+    /// A page with the pictures, tables and details
+    Html,
+    /// A flowchart that GitHub draws in Markdown
+    Mermaid,
+    /// A graph for Graphviz
+    Dot,
 }
 
 #[derive(Args)]

@@ -4,15 +4,25 @@
 //! [`crate::resources`], and a plan outlives the workload that it was made from.
 
 pub mod compare;
+mod dot;
+mod html;
 mod json;
+mod mermaid;
+mod picture;
+mod svg;
 mod text;
 
+pub use dot::dot;
+pub use html::html;
 pub use json::json;
+pub use mermaid::mermaid;
+pub use svg::svg;
 pub use text::{CAVEAT, text};
 
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
-use crate::model::{Role, Workload, WorkloadKind};
+use crate::model::{Direction, Role, Workload, WorkloadKind};
+use crate::object::Node;
 use crate::order::Order;
 use crate::resources::{Amounts, PodDemand, Qos, SetBy, amounts, rank};
 use crate::source::Span;
@@ -30,6 +40,8 @@ pub struct Plan {
     pub span: Span,
     /// The containers in the order in which they start; the apps, which start together, come last.
     pub order: Vec<Start>,
+    /// What the apps request by themselves, without sidecars.
+    pub apps: Resources,
     /// The pod's effective requests.
     pub requests: Vec<Request>,
     /// The pod's effective limits.
@@ -51,6 +63,14 @@ pub struct Start {
     pub because: String,
     /// Whether it had to go behind a container that is written later.
     pub moved: bool,
+    /// Its image, where it names one.
+    pub image: Option<SmolStr>,
+    /// The containers that it says it runs after.
+    pub after: Vec<SmolStr>,
+    /// What it does with which volume, as written.
+    pub uses: Vec<Use>,
+    /// The Jobs that it waits for.
+    pub jobs: Vec<SmolStr>,
     /// What it requests, as written.
     pub requests: Resources,
     /// Its limits, as written.
@@ -58,6 +78,17 @@ pub struct Start {
     /// What the pod's containers request while it runs: for a step or sidecar its own and that of the sidecars before
     /// it, for an app that of all apps and sidecars.
     pub reserved: Resources,
+}
+
+/// What a container does with a volume.
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// The volume.
+    pub volume: SmolStr,
+    /// Where the files flow.
+    pub direction: Direction,
+    /// The folder or file in the volume, where it is not the whole.
+    pub sub: Option<SmolStr>,
 }
 
 /// Quantities by resource, the common resources first.
@@ -120,6 +151,7 @@ impl Plan {
             name: name_of(workload),
             span: workload.span,
             order: init.chain(apps).collect(),
+            apps: sorted(&demand.apps_alone()),
             requests: totals
                 .requests
                 .into_iter()
@@ -181,6 +213,22 @@ impl Start {
             span: container.span,
             because,
             moved: false,
+            image: container.fields.get("image").and_then(Node::as_text).map(SmolStr::new),
+            after: container
+                .after
+                .iter()
+                .map(|after| workload.containers[after.index].name.text.clone())
+                .collect(),
+            uses: container
+                .mounts
+                .iter()
+                .map(|mount| Use {
+                    volume: mount.volume.text.clone(),
+                    direction: mount.direction,
+                    sub: mount.sub.clone(),
+                })
+                .collect(),
+            jobs: container.jobs.clone(),
             requests: written("requests"),
             limits: written("limits"),
             reserved: sorted(reserved),

@@ -156,6 +156,15 @@ impl PodDemand {
         sums.into_iter().filter_map(|(name, sum)| Some((name.clone(), sum.steady?))).collect()
     }
 
+    /// What the requests of the apps come to, without those of the sidecars.
+    pub fn apps_alone(&self) -> Amounts {
+        let mut apps = Amounts::new();
+        for app in &self.apps {
+            add_all(&mut apps, &app.requests);
+        }
+        apps
+    }
+
     /// The pod's own resources as the API server completes them; none where that version does not know or count them.
     fn pod_level(&self, version: Version, requests: &Sums, limits: &Sums) -> Option<PodLevel> {
         let mut pod = self.pod.clone().filter(|_| version >= POD_LEVEL)?;

@@ -3,11 +3,20 @@
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
-use super::{PlanArguments, PlanFormat, Status};
+use super::{PlanArguments, PlanFormat, Status, output};
 use crate::compile::{Compilation, Compiled};
 use crate::plan::{self, Plan};
+use crate::source::Sources;
+use std::path::Path;
 
 pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
+    let format = match format(arguments) {
+        Ok(format) => format,
+        Err(message) => {
+            console.trouble(&message);
+            return console.finish();
+        }
+    };
     let inputs = inputs(&arguments.program, console);
     let plan = |_: &Input, compiled: Compiled| compiled.plan();
     let all = |_: &Input, compilation: &mut Compilation<Plan>| std::mem::take(&mut compilation.workloads);
@@ -17,23 +26,54 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
         settled.extend(settle(input, outcome, console));
     }
     if console.status() == Status::Fine {
-        match arguments.format {
-            PlanFormat::Text => {
-                let texts = settled.iter().filter(|(_, plans)| !plans.is_empty());
-                let texts: Vec<String> =
-                    texts.map(|(compilation, plans)| plan::text(plans, &compilation.sources)).collect();
-                console.print(&texts.join("\n"));
-            }
-            PlanFormat::Json => {
-                let plans = settled
-                    .iter()
-                    .flat_map(|(compilation, plans)| plans.iter().map(|plan| (plan, &compilation.sources)));
-                match plan::json(plans) {
-                    Ok(text) => console.print(&text),
-                    Err(error) => console.trouble(&format!("cannot write the plan: {error}")),
+        let sources: Vec<(&Sources, &[Plan])> =
+            settled.iter().map(|(compilation, plans)| (&compilation.sources, plans.as_slice())).collect();
+        match (shown(format, &sources), &arguments.output) {
+            (Err(message), _) => console.trouble(&message),
+            (Ok(text), None) => console.print(&text),
+            (Ok(text), Some(file)) => {
+                if let Err(message) = output::write(file, &text) {
+                    console.trouble(&message);
                 }
             }
         }
     }
     console.finish()
+}
+
+/// The format that is asked for, in words or by the ending of the output.
+fn format(arguments: &PlanArguments) -> Result<PlanFormat, String> {
+    let (None, Some(file)) = (arguments.format, &arguments.output) else {
+        return Ok(arguments.format.unwrap_or(PlanFormat::Text));
+    };
+    match Path::extension(file).and_then(|ending| ending.to_str()) {
+        Some("txt") => Ok(PlanFormat::Text),
+        Some("json") => Ok(PlanFormat::Json),
+        Some("svg") => Ok(PlanFormat::Svg),
+        Some("html" | "htm") => Ok(PlanFormat::Html),
+        Some("mmd" | "mermaid") => Ok(PlanFormat::Mermaid),
+        Some("dot" | "gv") => Ok(PlanFormat::Dot),
+        _ => Err(format!("the ending of `{}` names no format: say which with --format", file.display())),
+    }
+}
+
+fn shown(format: PlanFormat, sources: &[(&Sources, &[Plan])]) -> Result<String, String> {
+    let mut plans = Vec::new();
+    for (sources, each) in sources {
+        plans.extend(each.iter().map(|plan| (plan, *sources)));
+    }
+    let plans = || plans.iter().copied();
+    let alone = || plans().map(|(plan, _)| plan);
+    Ok(match format {
+        PlanFormat::Text => {
+            let texts = sources.iter().filter(|(_, plans)| !plans.is_empty());
+            let texts: Vec<String> = texts.map(|(sources, plans)| plan::text(plans, sources)).collect();
+            texts.join("\n")
+        }
+        PlanFormat::Json => plan::json(plans()).map_err(|error| format!("cannot write the plan: {error}"))?,
+        PlanFormat::Svg => plan::svg(plans()),
+        PlanFormat::Html => plan::html(plans()),
+        PlanFormat::Mermaid => plan::mermaid(alone()),
+        PlanFormat::Dot => plan::dot(alone()),
+    })
 }

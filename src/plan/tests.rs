@@ -17,6 +17,10 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
         span,
         because: because.to_owned(),
         moved: false,
+        image: None,
+        after: Vec::new(),
+        uses: Vec::new(),
+        jobs: Vec::new(),
         requests: resources(requests),
         limits: Resources::new(),
         reserved: resources(reserved),
@@ -49,6 +53,7 @@ fn plan() -> (Plan, Sources) {
             Start { moved: true, ..schema },
             start(span("app web"), Role::App, "web", AFTER_INIT, "", "cpu=100m memory=64Mi"),
         ],
+        apps: Resources::new(),
         requests: vec![
             Request {
                 resource: "cpu".into(),

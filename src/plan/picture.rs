@@ -1,0 +1,190 @@
+//! A plan as shapes and texts with their places, for every format that draws.
+//!
+//! Invariant: the layout knows nothing of a format; all sizes are whole pixels, so that it is the same everywhere.
+
+mod chart;
+mod flow;
+mod measure;
+mod start;
+
+pub(super) use chart::{moments, peak};
+pub(super) use flow::{Edge, edges};
+
+use super::{CAVEAT, Plan};
+use crate::source::Sources;
+use measure::{fit, width};
+
+/// A drawing of any number of plans, one below the other.
+#[derive(Debug)]
+pub(super) struct Picture {
+    pub(super) width: i32,
+    pub(super) height: i32,
+    pub(super) marks: Vec<Mark>,
+}
+
+/// One thing in a drawing.
+#[derive(Debug)]
+pub(super) struct Mark {
+    /// What it is, in the words of the style sheet.
+    pub(super) class: &'static str,
+    pub(super) shape: Shape,
+    /// The container that it stands for, by its place in the order.
+    pub(super) entry: Option<usize>,
+    /// What it says in full when pointed at.
+    pub(super) title: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) enum Shape {
+    Rect {
+        x: i32,
+        y: i32,
+        width: i32,
+        height: i32,
+    },
+    /// In SVG's notation.
+    Path(String),
+    Dot {
+        x: i32,
+        y: i32,
+    },
+    Text {
+        x: i32,
+        y: i32,
+        size: i32,
+        anchor: Anchor,
+        text: String,
+    },
+}
+
+/// Which part of a text stands at its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// The space around everything.
+const PAD: i32 = 24;
+/// What the columns take together, where they are neither few nor many.
+const TARGET: i32 = 1080;
+const HEADING: i32 = 17;
+const BODY: i32 = 13;
+const SMALL: i32 = 11;
+
+/// Where the columns of one plan stand.
+struct Columns {
+    /// Where the names end and the slots begin.
+    left: i32,
+    /// How wide one slot of the init list is.
+    slot: i32,
+    /// How many there are.
+    slots: i32,
+    right: i32,
+    name: i32,
+}
+
+impl Columns {
+    fn of(plan: &Plan, slots: usize) -> Self {
+        let names = plan.order.iter().map(|start| width(&start.name, BODY)).max().unwrap_or(0);
+        let name = names.clamp(80, 250);
+        let left = PAD + 30 + name + 14 + 56;
+        let slots = count(slots);
+        let slot = ((TARGET - left - 180) / slots.max(1)).clamp(40, 110);
+        let right = (left + slot * slots + 180).max(760);
+        Self { left, slot, slots, right, name }
+    }
+
+    /// Where a slot begins; the apps' is the last.
+    fn slot(&self, at: usize) -> i32 {
+        self.left + self.slot * count(at).min(self.slots)
+    }
+
+    /// Where a slot ends.
+    fn slot_end(&self, at: usize) -> i32 {
+        if count(at) < self.slots { self.slot(at) + self.slot } else { self.right }
+    }
+}
+
+impl Picture {
+    /// Draws plans, each with a heading.
+    pub(super) fn of<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> Self {
+        let mut picture = Self { width: 0, height: PAD, marks: Vec::new() };
+        for (plan, sources) in plans {
+            if picture.width > 0 {
+                picture.height += 28;
+            }
+            picture.section(plan, sources);
+        }
+        picture.height += PAD;
+        picture
+    }
+
+    fn section(&mut self, plan: &Plan, sources: &Sources) {
+        let init = plan.order.iter().filter(|start| start.role != crate::model::Role::App).count();
+        let columns = Columns::of(plan, init);
+        self.width = self.width.max(columns.right + PAD);
+        let room = columns.right - PAD;
+        let file = sources.get(plan.span.file);
+        let (line, column) = file.line_column(plan.span.start);
+        self.height += 18;
+        self.text(
+            "heading",
+            PAD,
+            HEADING,
+            Anchor::Start,
+            &format!("{} {}", plan.kind.name(), plan.name),
+            room,
+        );
+        self.height += 18;
+        let place = format!("{}:{line}:{column}", file.name);
+        self.text("muted", PAD, SMALL, Anchor::Start, &place, room);
+        self.height += 14;
+        self.start_up(plan, &columns);
+        for resource in ["cpu", "memory"] {
+            self.chart(plan, resource, &columns);
+        }
+        self.height += 20;
+        let qos = format!("QoS class {}; all {CAVEAT}", plan.qos);
+        self.text("muted", PAD, SMALL, Anchor::Start, &qos, room);
+    }
+
+    /// Adds a text at the present height, shortened to the room that it has.
+    fn text(&mut self, class: &'static str, x: i32, size: i32, anchor: Anchor, text: &str, room: i32) {
+        self.text_at(class, (x, self.height), size, anchor, text, room);
+    }
+
+    fn text_at(
+        &mut self,
+        class: &'static str,
+        (x, y): (i32, i32),
+        size: i32,
+        anchor: Anchor,
+        text: &str,
+        room: i32,
+    ) {
+        let shown = fit(text, size, room);
+        let title = (shown != text).then(|| text.to_owned());
+        self.marks.push(Mark {
+            class,
+            shape: Shape::Text { x, y, size, anchor, text: shown },
+            entry: None,
+            title,
+        });
+    }
+
+    fn mark(&mut self, class: &'static str, shape: Shape) {
+        self.marks.push(Mark { class, shape, entry: None, title: None });
+    }
+}
+
+/// A number of things as a number of pixels.
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX / 1000)
+}
+
+/// Text without the marks that set names off where there is no style.
+pub(super) fn unquoted(text: &str) -> String {
+    text.replace('`', "")
+}

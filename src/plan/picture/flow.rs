@@ -1,0 +1,83 @@
+//! What leads from one container to another: an `after`, or the files of a volume.
+
+use super::super::{Plan, Start};
+use crate::model::{Direction, Role};
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, HashMap};
+
+/// One arrow; containers are named by their places in the plan's order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) struct Edge {
+    pub(in super::super) to: usize,
+    pub(in super::super) from: usize,
+    /// The volume whose files flow; none for an `after`.
+    pub(in super::super) volume: Option<SmolStr>,
+}
+
+/// Past this many pairs, a volume's readers are shown behind the last of its writers alone.
+const MANY: usize = 400;
+
+/// All arrows of a plan, by target.
+pub(in super::super) fn edges(plan: &Plan) -> Vec<Edge> {
+    let places: HashMap<&str, usize> =
+        plan.order.iter().enumerate().map(|(at, start)| (start.name.as_str(), at)).collect();
+    let mut edges = Vec::new();
+    for (to, start) in plan.order.iter().enumerate() {
+        let after = start.after.iter().filter_map(|name| places.get(name.as_str()));
+        edges.extend(after.map(|from| Edge { to, from: *from, volume: None }));
+    }
+    let mut volumes: BTreeMap<&SmolStr, Vec<Member>> = BTreeMap::new();
+    for (at, start) in plan.order.iter().enumerate() {
+        for used in &start.uses {
+            let folder =
+                used.sub.iter().flat_map(|sub| sub.split('/')).filter(|name| !matches!(*name, "" | "."));
+            let member = Member { at, start, does: used.direction, folder: folder.collect() };
+            volumes.entry(&used.volume).or_default().push(member);
+        }
+    }
+    for (volume, members) in volumes {
+        let givers: Vec<&Member> =
+            members.iter().filter(|member| matches!(member.stage(), Some(0 | 1))).collect();
+        let takers = members.iter().filter(|member| member.stage() > Some(0));
+        let are_many = members.len() * givers.len() > MANY;
+        for taker in takers {
+            let flows = givers.iter().rev().filter(|giver| giver.reaches(taker));
+            let shown = if are_many { 1 } else { usize::MAX };
+            edges.extend(flows.take(shown).map(|giver| Edge {
+                to: taker.at,
+                from: giver.at,
+                volume: Some(volume.clone()),
+            }));
+        }
+    }
+    edges.sort();
+    edges.dedup();
+    edges
+}
+
+struct Member<'a> {
+    at: usize,
+    start: &'a Start,
+    does: Direction,
+    folder: Vec<&'a str>,
+}
+
+impl Member<'_> {
+    fn stage(&self) -> Option<u8> {
+        match self.does {
+            Direction::Writes => Some(0),
+            Direction::Updates => Some(1),
+            Direction::Reads => Some(2),
+            Direction::Mounts => None,
+        }
+    }
+
+    /// Whether the other finds there what this one writes: because it starts later, or because it still runs.
+    fn reaches(&self, taker: &Member) -> bool {
+        self.at != taker.at
+            && self.stage().is_some()
+            && self.stage() < taker.stage()
+            && (self.at < taker.at || taker.start.role != Role::Step)
+            && (self.folder.starts_with(&taker.folder) || taker.folder.starts_with(&self.folder))
+    }
+}

@@ -1,0 +1,35 @@
+//! How wide a text may be at most in whatever font a viewer has, and texts that fit.
+
+/// A width in pixels that hardly any sans-serif font exceeds.
+pub(super) fn width(text: &str, size: i32) -> i32 {
+    let thousandths: i32 = text.chars().map(thousandths).sum();
+    (thousandths * size + 999) / 1000
+}
+
+/// The text, or as much of its beginning as fits, with an ellipsis.
+pub(super) fn fit(text: &str, size: i32, room: i32) -> String {
+    if width(text, size) <= room {
+        return text.to_owned();
+    }
+    let mut fitting = String::new();
+    for character in text.chars() {
+        fitting.push(character);
+        if width(&fitting, size) + width("…", size) > room {
+            fitting.pop();
+            break;
+        }
+    }
+    fitting.push('…');
+    fitting
+}
+
+fn thousandths(character: char) -> i32 {
+    match character {
+        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 340,
+        'f' | 't' | 'r' | '-' | '(' | ')' | '/' | 'I' => 440,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '…' | '→' => 1000,
+        'A'..='Z' => 760,
+        '\0'..='\u{24f}' => 620,
+        _ => 1050,
+    }
+}

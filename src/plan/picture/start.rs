@@ -1,0 +1,171 @@
+//! The start of a pod: a row for each container, a slot for each moment, and what leads from one to another.
+
+use super::{Anchor, BODY, Columns, Edge, Mark, PAD, Picture, SMALL, Shape, count, edges, unquoted, width};
+use crate::model::Role;
+use crate::plan::{Plan, Start};
+use std::collections::BTreeMap;
+
+const ROW: i32 = 32;
+const BAR: i32 = 18;
+/// How far the tip of a bar that runs on reaches.
+const TIP: i32 = 9;
+/// How far from the middle of a row the arrows for `after` and for files enter it.
+const AFTER: i32 = -4;
+const FILES: i32 = 4;
+
+impl Picture {
+    pub(super) fn start_up(&mut self, plan: &Plan, columns: &Columns) {
+        self.axis(plan, columns);
+        let top = self.height + 8;
+        let row = |at: usize| top + ROW * count(at) + ROW / 2;
+        for (at, start) in plan.order.iter().enumerate() {
+            self.row(at, start, row(at), columns);
+        }
+        self.height = top + ROW * count(plan.order.len());
+        let arrows = edges(plan);
+        let (ahead, beside): (Vec<Edge>, Vec<Edge>) =
+            arrows.into_iter().partition(|edge| edge.from < edge.to && is_init(plan, edge.from));
+        self.ahead(&ahead, plan, columns, row);
+        self.beside(&beside, columns, row);
+        self.legend(plan, &ahead, &beside);
+    }
+
+    /// The numbers of the slots, and what they count.
+    fn axis(&mut self, plan: &Plan, columns: &Columns) {
+        self.height += 22;
+        let room = columns.left - PAD - 8;
+        self.text("muted", PAD, SMALL, Anchor::Start, "order of starts, not seconds", room);
+        let init = plan.order.iter().filter(|start| start.role != Role::App).count();
+        let bottom = self.height + 8 + ROW * count(plan.order.len()) + 8;
+        for at in 0..=init {
+            let (x, end) = (columns.slot(at), columns.slot_end(at));
+            let label = if at < init { (at + 1).to_string() } else { "all apps at once".to_owned() };
+            self.text("muted", x + (end - x) / 2, SMALL, Anchor::Middle, &label, end - x - 4);
+            self.mark("grid", Shape::Path(format!("M{x} {}V{bottom}", self.height + 8)));
+        }
+    }
+
+    fn row(&mut self, at: usize, start: &Start, y: i32, columns: &Columns) {
+        let base = y + BODY / 3;
+        self.mark("row", Shape::Path(format!("M{PAD} {}H{}", y + ROW / 2, columns.right)));
+        self.text_at("number", (PAD + 20, base), SMALL, Anchor::End, &(at + 1).to_string(), 20);
+        self.text_at("name", (PAD + 30, base), BODY, Anchor::Start, &start.name, columns.name);
+        self.set_entry(at);
+        let role = PAD + 30 + columns.name + 14;
+        self.text_at("muted", (role, base), SMALL, Anchor::Start, start.role.name(), 56);
+
+        let (left, top) = (columns.slot(at) + 3, y - BAR / 2);
+        let right = columns.right;
+        let on = format!("M{left} {top}H{}L{right} {y}L{} {}H{left}Z", right - TIP, right - TIP, top + BAR);
+        let (class, shape) = match start.role {
+            Role::Step => ("step", Shape::Rect { x: left, y: top, width: columns.slot - 6, height: BAR }),
+            Role::Sidecar => ("sidecar", Shape::Path(on)),
+            Role::App => ("app", Shape::Path(on)),
+        };
+        let moved = if start.moved { "; moved down" } else { "" };
+        let title = format!("{} {}: {}{moved}", start.role.name(), start.name, unquoted(&start.because));
+        self.marks.push(Mark { class, shape, entry: Some(at), title: Some(title) });
+    }
+
+    /// Arrows to who starts later: down from the bar, then along the row, where nothing else stands.
+    fn ahead(&mut self, edges: &[Edge], plan: &Plan, columns: &Columns, row: impl Fn(usize) -> i32) {
+        let mut labels: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+        for edge in edges {
+            let (class, inset, enters) = match &edge.volume {
+                None => ("after", 10, AFTER),
+                Some(_) => ("files", 18, FILES),
+            };
+            let x = columns.slot(edge.from) + inset;
+            let (y, end) = (row(edge.to) + enters, columns.slot(edge.to) + 2);
+            let from = row(edge.from) + BAR / 2;
+            let line = format!("M{x} {from}V{}q0 5 5 5H{}", y - 5, end - 5);
+            let title = match &edge.volume {
+                None => format!("{} starts after {}", plan.order[edge.to].name, plan.order[edge.from].name),
+                Some(volume) => {
+                    format!("{volume}: {} to {}", plan.order[edge.from].name, plan.order[edge.to].name)
+                }
+            };
+            self.marks.push(Mark { class, shape: Shape::Path(line), entry: None, title: Some(title) });
+            let head = if edge.volume.is_some() { "files head" } else { "after head" };
+            self.mark(head, Shape::Path(format!("M{end} {y}l-7 -3.5v7z")));
+            if let Some(volume) = &edge.volume {
+                let label = labels.entry(edge.to).or_default();
+                if !label.contains(&volume.as_str()) {
+                    label.push(volume);
+                }
+            }
+        }
+        for (to, label) in labels {
+            let end = columns.slot(to) - 9;
+            let place = (end, row(to) + FILES + SMALL / 3);
+            let room = (end - columns.left - 24).clamp(8, 220);
+            self.text_at("flow", place, SMALL, Anchor::End, &label.join(", "), room);
+        }
+    }
+
+    /// Arrows between containers that run at the same time: across the slot of the apps, from the right.
+    fn beside(&mut self, edges: &[Edge], columns: &Columns, row: impl Fn(usize) -> i32) {
+        let mut labels: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+        let last = columns.slot(usize::MAX);
+        for (nth, edge) in edges.iter().enumerate() {
+            let Some(volume) = &edge.volume else { continue };
+            let x = (columns.right - 24 - 9 * count(nth % 8)).max(last + 12);
+            let up = edge.from > edge.to;
+            let side = if up { -1 } else { 1 };
+            let (from, to) = (row(edge.from) + side * BAR / 2, row(edge.to) - side * BAR / 2);
+            self.mark("files", Shape::Path(format!("M{x} {from}V{}", to - side * 5)));
+            let head = if up { format!("M{x} {to}l-3.5 7h7z") } else { format!("M{x} {to}l-3.5 -7h7z") };
+            self.mark("files head", Shape::Path(head));
+            let label = labels.entry(edge.to).or_default();
+            if !label.contains(&volume.as_str()) {
+                label.push(volume);
+            }
+        }
+        for (to, label) in labels {
+            let end = columns.right - 24 - 9 * count(edges.len().min(8));
+            let room = end - last - 8;
+            self.text_at(
+                "flow inside",
+                (end, row(to) + SMALL / 3),
+                SMALL,
+                Anchor::End,
+                &label.join(", "),
+                room,
+            );
+        }
+    }
+
+    /// What the shapes mean, of those that there are.
+    fn legend(&mut self, plan: &Plan, ahead: &[Edge], beside: &[Edge]) {
+        self.height += 26;
+        let has = |role| plan.order.iter().any(|start| start.role == role);
+        let is_file = |edge: &Edge| edge.volume.is_some();
+        let items = [
+            ("step", "step, runs to its end", has(Role::Step)),
+            ("sidecar", "sidecar, runs on", has(Role::Sidecar)),
+            ("app", "app, runs on", has(Role::App)),
+            ("after", "starts after", ahead.iter().any(|edge| !is_file(edge))),
+            ("files", "files of a volume", ahead.iter().chain(beside).any(is_file)),
+        ];
+        let (mut x, y) = (PAD, self.height - 4);
+        for (class, text, _) in items.into_iter().filter(|(_, _, there)| *there) {
+            match class {
+                "after" | "files" => self.mark(class, Shape::Path(format!("M{x} {y}h22"))),
+                _ => self.mark(class, Shape::Rect { x, y: y - 5, width: 22, height: 10 }),
+            }
+            self.text("muted", x + 28, SMALL, Anchor::Start, text, 200);
+            x += 28 + width(text, SMALL) + 14;
+        }
+    }
+
+    /// Makes the mark just added one of a container.
+    fn set_entry(&mut self, at: usize) {
+        if let Some(mark) = self.marks.last_mut() {
+            mark.entry = Some(at);
+        }
+    }
+}
+
+fn is_init(plan: &Plan, at: usize) -> bool {
+    plan.order[at].role != Role::App
+}

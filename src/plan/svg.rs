@@ -1,0 +1,108 @@
+//! Plans as a picture that stands by itself: no font, script or file besides.
+
+use super::Plan;
+use super::picture::{Anchor, Mark, Picture, Shape, unquoted};
+use crate::source::Sources;
+use std::fmt::Write as _;
+
+/// The style where the viewer's is light; the dark one changes colours alone.
+pub(super) const LIGHT: &str = include_str!("svg/light.css");
+pub(super) const DARK: &str = include_str!("svg/dark.css");
+
+/// Draws the plans of any number of sources, one below the other.
+pub fn svg<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> String {
+    let plans: Vec<(&Plan, &Sources)> = plans.into_iter().collect();
+    let picture = Picture::of(plans.iter().copied());
+    let plans: Vec<&Plan> = plans.into_iter().map(|(plan, _)| plan).collect();
+    let style = format!("<style>\n{LIGHT}@media (prefers-color-scheme: dark) {{\n{DARK}}}\n</style>\n");
+    drawn(&picture, &plans, "plan", &style)
+}
+
+/// A picture of plans; `id` begins the ids in it.
+pub(super) fn drawn(picture: &Picture, plans: &[&Plan], id: &str, style: &str) -> String {
+    let Picture { width, height, marks } = picture;
+    let names: Vec<String> = plans.iter().map(|plan| format!("{} {}", plan.kind.name(), plan.name)).collect();
+    let title = escaped(&format!("How the pods of {} start", names.join(", ")));
+    let desc: Vec<String> = plans.iter().map(|plan| description(plan)).collect();
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plan\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
+         <title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{}</desc>\n{style}\
+         <rect class=\"page\" width=\"{width}\" height=\"{height}\"/>\n",
+        escaped(&desc.join(" "))
+    );
+    for mark in marks {
+        draw(&mut text, mark);
+    }
+    text.push_str("</svg>\n");
+    text
+}
+
+fn draw(text: &mut String, mark: &Mark) {
+    let class = mark.class;
+    let entry = mark.entry.map(|at| format!(" data-entry=\"{at}\"")).unwrap_or_default();
+    let title = mark.title.as_ref().map(|title| format!("<title>{}</title>", escaped(title)));
+    let title = title.unwrap_or_default();
+    let head = format!("class=\"{class}\"{entry}");
+    let _ = match &mark.shape {
+        Shape::Rect { x, y, width, height } => {
+            writeln!(
+                text,
+                "<rect {head} x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"2\">{title}</rect>"
+            )
+        }
+        Shape::Path(path) => writeln!(text, "<path {head} d=\"{path}\">{title}</path>"),
+        Shape::Dot { x, y } => {
+            writeln!(text, "<circle {head} cx=\"{x}\" cy=\"{y}\" r=\"3\">{title}</circle>")
+        }
+        Shape::Text { x, y, size, anchor, text: shown } => {
+            let anchor = match anchor {
+                Anchor::Start => "",
+                Anchor::Middle => " text-anchor=\"middle\"",
+                Anchor::End => " text-anchor=\"end\"",
+            };
+            let shown = escaped(shown);
+            writeln!(
+                text,
+                "<text {head} x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}>{shown}{title}</text>"
+            )
+        }
+    };
+}
+
+/// The picture in sentences, for who cannot see it.
+fn description(plan: &Plan) -> String {
+    let starts: Vec<String> = plan
+        .order
+        .iter()
+        .map(|start| format!("{} {} ({})", start.role.name(), start.name, unquoted(&start.because)))
+        .collect();
+    let requests: Vec<String> = plan
+        .requests
+        .iter()
+        .map(|request| {
+            format!("{} {}, set by {}", request.resource, request.quantity, unquoted(&request.because))
+        })
+        .collect();
+    let requests = if requests.is_empty() { "none".to_owned() } else { requests.join("; ") };
+    format!("{} {}: {}. Effective requests: {requests}.", plan.kind.name(), plan.name, starts.join(", "))
+}
+
+/// Text that is nothing but text in SVG and HTML, in attributes too; what XML cannot hold is replaced.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            '\n' | '\t' => escaped.push(' '),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            _ if character.is_control() => escaped.push('\u{fffd}'),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
