@@ -179,6 +179,9 @@ impl Picture {
     }
 }
 
+#[cfg(test)]
+mod boxes;
+
 /// A number of things as a number of pixels.
 fn count(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX / 1000)

@@ -118,3 +118,68 @@ fn json_is_the_contract() {
     let (plan, sources) = plan();
     assert_eq!(json([(&plan, &sources)]).unwrap(), include_str!("contract.json"));
 }
+
+fn hostile() -> (Plan, Sources) {
+    let (mut plan, sources) = plan();
+    plan.name = "<script>&\"'</script>{{style}}".into();
+    for at in 0..20 {
+        let name = format!("{}-{at:02}", "m".repeat(60));
+        let volume = |direction| Use { volume: "config\"]]><b>".into(), direction, sub: None };
+        let step = Start {
+            name: name.into(),
+            role: if at % 7 == 0 { Role::Sidecar } else { Role::Step },
+            image: Some("<img src=x onerror=alert(1)>".into()),
+            after: plan.order.first().map(|start| start.name.clone()).into_iter().collect(),
+            uses: vec![volume(if at % 2 == 0 { Direction::Writes } else { Direction::Reads })],
+            ..plan.order[1].clone()
+        };
+        plan.order.insert(plan.order.len() - 1, step);
+    }
+    (plan, sources)
+}
+
+#[test]
+fn no_two_texts_of_a_picture_overlap() {
+    for (plan, sources) in [plan(), hostile()] {
+        let picture = picture::Picture::of([(&plan, &sources), (&plan, &sources)]);
+        let boxes = picture.text_boxes();
+        assert!(boxes.len() > 30);
+        for (at, a) in boxes.iter().enumerate() {
+            assert!(a.left >= 0 && a.right <= picture.width && a.bottom <= picture.height, "{a:?}");
+            for b in &boxes[at + 1..] {
+                let apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+                assert!(apart, "{a:?} {b:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_name_is_in_every_format_and_nothing_but_text() {
+    let (plan, sources) = hostile();
+    let (svg, html) = (svg([(&plan, &sources)]), html([(&plan, &sources)]));
+    for text in [&svg, &html] {
+        assert!(text.contains("&lt;script&gt;&amp;&quot;&#39;&lt;/script&gt;{{style}}"));
+        assert!(!text.contains("<img") && !text.contains("<b>"));
+    }
+    assert_eq!(html.matches("<script>").count(), 1);
+    for text in [svg, html, dot([&plan]), mermaid([&plan])] {
+        for start in &plan.order {
+            assert!(text.contains(start.name.as_str()), "{}", start.name);
+        }
+    }
+}
+
+#[test]
+fn files_lead_from_writers_to_readers() {
+    let (mut plan, _) = plan();
+    let used =
+        |direction, sub: Option<&str>| Use { volume: "files".into(), direction, sub: sub.map(Into::into) };
+    plan.order[1].uses = vec![used(Direction::Writes, Some("a"))];
+    plan.order[2].uses = vec![used(Direction::Reads, None), used(Direction::Writes, Some("b"))];
+    plan.order[0].uses = vec![used(Direction::Reads, Some("b"))];
+    plan.order[1].after = vec!["proxy".into()];
+    let found: Vec<(usize, usize, bool)> =
+        picture::edges(&plan).iter().map(|edge| (edge.from, edge.to, edge.volume.is_some())).collect();
+    assert_eq!(found, [(2, 0, true), (0, 1, false), (1, 2, true)]);
+}
