@@ -1,76 +1,85 @@
-//! Plans as a graph in Graphviz' language.
+//! Plans as a graph in the language of Graphviz.
 
-use super::Plan;
 use super::picture::{edges, unquoted};
+use super::{Plan, Start};
 use crate::model::Role;
 use std::fmt::Write as _;
 
-/// Draws plans as one graph, a cluster for each workload.
+/// Writes a graph: a cluster for each workload, the init list one after another, then the apps.
 pub fn dot<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
-    let mut text = "digraph plan {\n  rankdir=LR;\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\", \
-                    fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=10, color=\"#57606a\"];\n"
-        .to_owned();
-    for (nth, plan) in plans.into_iter().enumerate() {
-        cluster(&mut text, nth, plan);
+    let mut text = String::from(
+        "digraph plan {\n  rankdir=LR\n  fontname=\"Helvetica\"\n  \
+         node [fontname=\"Helvetica\" fontsize=11 style=filled]\n  edge [fontname=\"Helvetica\" fontsize=10]\n",
+    );
+    for (at, plan) in plans.into_iter().enumerate() {
+        let requests = plan.requests.iter().map(|request| {
+            format!("{} {}: {}", request.resource, request.quantity, unquoted(&request.because))
+        });
+        let title: Vec<String> =
+            std::iter::once(format!("{} {}", plan.kind.name(), plan.name)).chain(requests).collect();
+        let _ = writeln!(text, "  subgraph cluster_{at} {{\n    label=\"{}\"", lines(&title));
+        for (nth, start) in plan.order.iter().enumerate() {
+            let _ = writeln!(
+                text,
+                "    p{at}n{nth} [label=\"{}\" {}]",
+                lines(&label(nth, start)),
+                look(start.role)
+            );
+        }
+        let init = plan.order.iter().take_while(|start| start.role != Role::App).count();
+        for nth in 1..init {
+            let _ = writeln!(text, "    p{at}n{} -> p{at}n{nth} [weight=8]", nth - 1);
+        }
+        for app in (init..plan.order.len()).filter(|_| init > 0) {
+            let _ = writeln!(text, "    p{at}n{} -> p{at}n{app}", init - 1);
+        }
+        for edge in edges(plan) {
+            let (from, to) = (edge.from, edge.to);
+            let _ = match &edge.volume {
+                Some(volume) => writeln!(
+                    text,
+                    "    p{at}n{from} -> p{at}n{to} [label=\"{}\" style=dashed color=\"#9a3f8f\" fontcolor=\"#85347b\" constraint=false]",
+                    escaped(volume)
+                ),
+                None => writeln!(
+                    text,
+                    "    p{at}n{from} -> p{at}n{to} [label=\"after\" color=\"#57606a\" constraint=false]"
+                ),
+            };
+        }
+        text.push_str("  }\n");
     }
     text.push_str("}\n");
     text
 }
 
-fn cluster(text: &mut String, nth: usize, plan: &Plan) {
-    let label = quoted(&format!("{} {}", plan.kind.name(), plan.name));
-    let _ = writeln!(text, "\n  subgraph cluster_{nth} {{\n    label={label}; fontname=\"sans-serif\";");
-    for (at, start) in plan.order.iter().enumerate() {
-        let (fill, line) = match start.role {
-            Role::Step => ("#dbe7f3", "#2f74b5"),
-            Role::Sidecar => ("#f6d9a8", "#b26a00"),
-            Role::App => ("#b9e3d4", "#0f7a5c"),
-        };
-        let label = quoted(&format!("{}. {}\n{}", at + 1, start.name, start.role.name()));
-        let tip = quoted(&unquoted(&start.because));
-        let _ = writeln!(
-            text,
-            "    c{nth}_{at} [label={label}, tooltip={tip}, fillcolor=\"{fill}\", color=\"{line}\"];"
-        );
-    }
-    text.push_str("  }\n");
-    // Who starts after whom, whether or not anything asks for it.
-    let init: Vec<usize> = (0..plan.order.len()).filter(|at| plan.order[*at].role != Role::App).collect();
-    for pair in init.windows(2) {
-        let _ = writeln!(text, "  c{nth}_{} -> c{nth}_{} [style=dotted, arrowhead=none];", pair[0], pair[1]);
-    }
-    if let Some(last) = init.last() {
-        for app in init.len()..plan.order.len() {
-            let _ = writeln!(text, "  c{nth}_{last} -> c{nth}_{app} [style=dotted, arrowhead=none];");
-        }
-    }
-    for edge in edges(plan) {
-        let look = match &edge.volume {
-            None => "label=\"after\"".to_owned(),
-            Some(volume) => {
-                let back = if edge.from > edge.to { ", constraint=false" } else { "" };
-                format!(
-                    "label={}, style=dashed, color=\"#9a3f8f\", fontcolor=\"#85347b\"{back}",
-                    quoted(volume)
-                )
-            }
-        };
-        let _ = writeln!(text, "  c{nth}_{} -> c{nth}_{} [{look}];", edge.from, edge.to);
+fn look(role: Role) -> &'static str {
+    match role {
+        Role::Step => "shape=box fillcolor=\"#2f74b5\" fontcolor=white",
+        Role::Sidecar => "shape=box style=\"rounded,filled\" fillcolor=\"#f6d9a8\" color=\"#b26a00\"",
+        Role::App => "shape=hexagon fillcolor=\"#b9e3d4\" color=\"#0f7a5c\"",
     }
 }
 
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '&' => quoted.push_str("&amp;"),
-            _ if character.is_control() => quoted.push('\u{fffd}'),
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
+fn label(nth: usize, start: &Start) -> Vec<String> {
+    let requests: Vec<String> =
+        start.requests.iter().map(|(name, quantity)| format!("{name} {quantity}")).collect();
+    let mut label = vec![format!("{}. {} {}", nth + 1, start.role.name(), start.name)];
+    label.extend(Some(requests.join(", ")).filter(|requests| !requests.is_empty()));
+    label
+}
+
+fn lines(lines: &[String]) -> String {
+    lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\\n")
+}
+
+/// Text for a label in quotes, where Graphviz reads entities.
+fn escaped(text: &str) -> String {
+    let plain = |letter: char| if letter.is_control() { ' ' } else { letter };
+    text.chars()
+        .map(plain)
+        .collect::<String>()
+        .replace('&', "&amp;")
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
 }

@@ -1,71 +1,82 @@
-//! Plans as a flowchart in Mermaid, which GitHub draws in Markdown.
+//! Plans as flowcharts of Mermaid, which GitHub and GitLab draw in Markdown.
 
-use super::Plan;
-use super::picture::edges;
+use super::picture::{edges, unquoted};
+use super::{Plan, Start};
 use crate::model::Role;
 use std::fmt::Write as _;
 
-/// Draws plans as one flowchart, a subgraph for each workload.
+/// Writes a chart: a subgraph for each workload, the init list one after another, then the apps.
 pub fn mermaid<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
     let mut text = String::from("flowchart LR\n");
-    for (nth, plan) in plans.into_iter().enumerate() {
-        subgraph(&mut text, nth, plan);
+    for (at, plan) in plans.into_iter().enumerate() {
+        let _ = writeln!(
+            text,
+            "  subgraph p{at}[\"{}\"]",
+            quoted(&format!("{} {}", plan.kind.name(), plan.name))
+        );
+        for (nth, start) in plan.order.iter().enumerate() {
+            let label = label(nth, start);
+            let _ = match start.role {
+                Role::Step => writeln!(text, "    p{at}n{nth}[\"{label}\"]:::step"),
+                Role::Sidecar => writeln!(text, "    p{at}n{nth}([\"{label}\"]):::sidecar"),
+                Role::App => writeln!(text, "    p{at}n{nth}{{{{\"{label}\"}}}}:::app"),
+            };
+        }
+        let init = plan.order.iter().take_while(|start| start.role != Role::App).count();
+        for nth in 1..init {
+            let _ = writeln!(text, "    p{at}n{} --> p{at}n{nth}", nth - 1);
+        }
+        for app in init..plan.order.len() {
+            if init > 0 {
+                let _ = writeln!(text, "    p{at}n{} --> p{at}n{app}", init - 1);
+            }
+        }
+        for edge in edges(plan) {
+            let _ = match &edge.volume {
+                Some(volume) => {
+                    writeln!(text, "    p{at}n{} -. \"{}\" .-> p{at}n{}", edge.from, quoted(volume), edge.to)
+                }
+                None => writeln!(text, "    p{at}n{} -- after --> p{at}n{}", edge.from, edge.to),
+            };
+        }
+        text.push_str("  end\n");
+        for request in &plan.requests {
+            let note = format!("{} {}: {}", request.resource, request.quantity, unquoted(&request.because));
+            let id = format!(
+                "p{at}r{}",
+                request.resource.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_")
+            );
+            let _ = writeln!(text, "  {id}[/\"{}\"/]:::total", quoted(&note));
+        }
     }
     text.push_str(
-        "  classDef step fill:#dbe7f3,stroke:#2f74b5,color:#24292f\n  \
-         classDef sidecar fill:#f6d9a8,stroke:#b26a00,color:#24292f\n  \
-         classDef app fill:#b9e3d4,stroke:#0f7a5c,color:#24292f\n",
+        "  classDef step fill:#2f74b5,color:#ffffff,stroke:#1f4f7d\n  \
+         classDef sidecar fill:#f6d9a8,color:#24292f,stroke:#b26a00\n  \
+         classDef app fill:#b9e3d4,color:#24292f,stroke:#0f7a5c\n  \
+         classDef total fill:none,stroke-dasharray:3\n",
     );
     text
 }
 
-fn subgraph(text: &mut String, nth: usize, plan: &Plan) {
-    let label = quoted(&format!("{} {}", plan.kind.name(), plan.name));
-    let _ = writeln!(text, "  subgraph w{nth}[{label}]");
-    for (at, start) in plan.order.iter().enumerate() {
-        let role = start.role.name();
-        let label = quoted(&format!("{}. {} ({role})", at + 1, start.name));
-        let (open, close) = match start.role {
-            Role::Step => ("[", "]"),
-            Role::Sidecar => ("([", "])"),
-            Role::App => ("[[", "]]"),
-        };
-        let _ = writeln!(text, "    c{nth}_{at}{open}{label}{close}:::{role}");
-    }
-    // Who starts after whom, whether or not anything asks for it.
-    let init: Vec<usize> = (0..plan.order.len()).filter(|at| plan.order[*at].role != Role::App).collect();
-    for pair in init.windows(2) {
-        let _ = writeln!(text, "    c{nth}_{} --- c{nth}_{}", pair[0], pair[1]);
-    }
-    if let Some(last) = init.last() {
-        for app in init.len()..plan.order.len() {
-            let _ = writeln!(text, "    c{nth}_{last} --- c{nth}_{app}");
-        }
-    }
-    for edge in edges(plan) {
-        let (arrow, label) = match &edge.volume {
-            None => ("-->", quoted("after")),
-            Some(volume) => ("-.->", quoted(volume)),
-        };
-        let _ = writeln!(text, "    c{nth}_{} {arrow}|{label}| c{nth}_{}", edge.from, edge.to);
-    }
-    text.push_str("  end\n");
+fn label(nth: usize, start: &Start) -> String {
+    let requests: Vec<String> =
+        start.requests.iter().map(|(name, quantity)| format!("{name} {quantity}")).collect();
+    let requests =
+        if requests.is_empty() { String::new() } else { format!("<br/>{}", quoted(&requests.join(", "))) };
+    format!("{}. {} {}{requests}", nth + 1, start.role.name(), quoted(&start.name))
 }
 
-/// Text between quotes, in which Mermaid reads entities and little else.
+/// Text for a label in quotes.
 fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '-' | '.' | '(' | ')' | '_' | '/' | ':' => {
-                quoted.push(character);
+    let mut quoted = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '"' | '#' | '<' | '>' | '&' | '`' => {
+                let _ = write!(quoted, "#{};", u32::from(letter));
             }
-            _ if character.is_control() => quoted.push('\u{fffd}'),
-            _ => {
-                let _ = write!(quoted, "#{};", u32::from(character));
-            }
+            _ if letter.is_control() => quoted.push(' '),
+            _ => quoted.push(letter),
         }
     }
-    quoted.push('"');
     quoted
 }
