@@ -22,6 +22,7 @@ mod params;
 mod plan;
 mod progress;
 mod report;
+mod test;
 
 use crate::kubernetes::version::Version;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -49,6 +50,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(arguments) => fmt::run(arguments, &mut console),
         Command::Import(arguments) => import::run(arguments, &mut console),
         Command::Lsp(arguments) => lsp::run(arguments, &mut console),
+        Command::Test(arguments) => test::run(arguments, &mut console),
         Command::Diff(arguments) => changes::run(arguments, &mut console),
         Command::New(arguments) => new::run(arguments, &mut console),
         Command::Explain(arguments) => explain::run(arguments, &mut console),
@@ -133,6 +135,14 @@ Examples:
     /// Turn Kubernetes manifests into sources that compile to the same objects
     #[command(after_help = IMPORT_HELP, mut_arg("paths", |paths| paths.required(true).help(MANIFESTS_HELP)))]
     Import(ImportArguments),
+    /// Hold sources to what is expected of them: order, totals, YAML, or an error
+    #[command(after_help = "\
+Examples:
+  initflow test                                  all *.test.toml of the project
+  initflow test --update shop.test.toml          write the snapshots of what it compiles to
+
+A file of expectations stands beside its source: shop.test.toml beside shop.initflow. The reference says what it may expect.")]
+    Test(test::TestArguments),
     /// Show what changed between two revisions: order, totals, images and YAML
     #[command(mut_arg("paths", |paths| paths
         .num_args(2)

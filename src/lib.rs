@@ -7,6 +7,7 @@ pub mod compile;
 pub mod config;
 pub mod diagnostic;
 pub mod emit;
+pub mod expect;
 pub mod format;
 pub mod ide;
 pub mod import;

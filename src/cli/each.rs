@@ -157,7 +157,7 @@ pub(super) fn report(trouble: &Trouble, console: &mut Console) {
 
 /// Files that sources use, each read once a run.
 #[derive(Default)]
-struct Disk {
+pub(super) struct Disk {
     texts: Mutex<HashMap<String, Result<Arc<str>, String>>>,
 }
 

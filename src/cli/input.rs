@@ -118,7 +118,11 @@ fn exchange_ending(path: &Path, endings: &[&str], ending: &str) -> PathBuf {
 }
 
 pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
-    path.extension().is_some_and(|extension| endings.iter().any(|ending| extension == *ending))
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // The ending may have a dot of its own.
+    endings.iter().any(|ending| {
+        name.strip_suffix(ending).and_then(|rest| rest.strip_suffix('.')).is_some_and(|stem| !stem.is_empty())
+    })
 }
 
 /// The files that paths stand for, of folders those with one of the endings, and the paths that stand for none.

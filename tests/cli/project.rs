@@ -106,7 +106,7 @@ fn a_new_project_passes_its_own_ci() {
     let lines = steps.iter().filter_map(|step| step["run"].as_str());
     let lines = lines.chain(script.iter().filter_map(|line| line.as_str()));
     let commands: Vec<&str> = lines.filter_map(|line| line.strip_prefix("initflow ")).collect();
-    assert_eq!(commands.len(), 6, "{commands:?}");
+    assert_eq!(commands.len(), 8, "{commands:?}");
     for command in commands {
         let ran = folder.command(command).current_dir(folder.0.join("shop")).output().expect("it runs");
         assert!(ran.status.success(), "{command}: {}", String::from_utf8_lossy(&ran.stderr));
@@ -117,4 +117,55 @@ fn a_new_project_passes_its_own_ci() {
         folder.command("check --format github").current_dir(folder.0.join("shop")).output().expect("it runs");
     assert_eq!(ran.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&ran.stdout).starts_with("::error file=apps/shop.initflow,line="));
+}
+
+const EXPECTATIONS: &str = r#"
+[[case]]
+name = "holds"
+set = { tag = "1" }
+order = []
+warns = []
+snapshot = "snapshots/a.yaml"
+
+[[case]]
+name = "must not compile"
+source = "pod p { app a { } }"
+fails = "missing-image"
+"#;
+
+#[test]
+fn expectations_are_held() {
+    let folder = Folder::new().with("a.initflow", WITH_PARAM).with("a.test.toml", EXPECTATIONS);
+    folder
+        .runs("test .")
+        .ends_with(1)
+        .prints("there is no snapshot `./snapshots/a.yaml`")
+        .prints("1 passed, 1 failed");
+    folder.runs("test --update a.test.toml").ends_with(0).prints("2 passed, 0 failed");
+    folder.runs("test a.test.toml").ends_with(0).prints("ok    a.test.toml: must not compile\n");
+    assert!(folder.text("snapshots/a.yaml").contains("image: nginx:1"));
+    let folder = folder.with("a.test.toml", EXPECTATIONS.replace("tag = \"1\"", "tag = \"2\""));
+    folder.runs("test a.test.toml").ends_with(1).prints("+    image: nginx:2\n");
+    let wrong = "[[case]]\nset = { tag = \"1\" }\norder = [\"x\"]\nrequests = { cpu = 1 }\n[[case]]\nfails = \"no-shell\"\n";
+    let folder = folder.with("a.test.toml", wrong);
+    let ran = folder.runs("test a.test.toml").ends_with(1);
+    for said in [
+        "FAIL  a.test.toml:1: a case without a name\n",
+        "a.test.toml:3: expected the order x: it is \n",
+        "a.test.toml:4: expected effective requests of cpu 1: it is none\n",
+        "a.test.toml:6: expected the error no-shell: found ",
+    ] {
+        assert!(ran.stdout.contains(said), "no {said:?} in:\n{}", ran.stdout);
+    }
+    let folder = folder.with("a.test.toml", "[[case]]\nordr = []\nfails = \"mising-image\"\n");
+    folder
+        .runs("test a.test.toml")
+        .ends_with(1)
+        .says("did you mean `order`?")
+        .says("did you mean `missing-image`?");
+    folder
+        .with("a.test.toml", "case = 1")
+        .runs("test a.test.toml")
+        .ends_with(1)
+        .says("`case` is a list of tables");
 }

@@ -1,0 +1,165 @@
+//! `initflow test`: expectations beside sources, held against what these compile to.
+
+use super::config::{Project, Projects};
+use super::console::Console;
+use super::diff::diff;
+use super::each::{Disk, options};
+use super::input::{self, Input};
+use super::{Inputs, Status, output, params};
+use crate::compile::{Compiled, Options, compile_with};
+use crate::config::MAX_CONFIG_BYTES;
+use crate::emit;
+use crate::expect::{Case, read};
+use crate::plan::Plan;
+use crate::source::{SourceFile, Sources, Span};
+use clap::Args;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// The ending of the names of files of expectations.
+const ENDING: &[&str] = &["test.toml"];
+
+/// What is tested.
+#[derive(Args)]
+pub(super) struct TestArguments {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Write the snapshots that are missing or differ
+    #[arg(long)]
+    update: bool,
+}
+
+pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
+    let files = super::each::found(&arguments.inputs, &arguments.inputs.paths, None, ENDING, console);
+    let (mut passed, mut failed) = (0, 0);
+    for file in &files {
+        let text = match file
+            .path()
+            .map_or(Err(String::new()), |path| input::read_at_most(MAX_CONFIG_BYTES, path))
+        {
+            Ok(text) => text,
+            Err(reason) => {
+                console.trouble(&format!("cannot read `{}`: {reason}", file.name));
+                continue;
+            }
+        };
+        let mut sources = Sources::default();
+        let id = sources.add(&*file.name, text);
+        let (cases, faults) = read(sources.get(id));
+        console.diagnostics(&file.name, &sources, &faults);
+        if !faults.is_empty() {
+            continue;
+        }
+        for case in cases {
+            let broken = hold(arguments, file, &case, console);
+            let (text, count) = shown(sources.get(id), &case, &broken);
+            console.print(&text);
+            *(if count == 0 { &mut passed } else { &mut failed }) += 1;
+        }
+    }
+    if failed > 0 {
+        console.raise(Status::Errors);
+    }
+    if console.status() != Status::Trouble {
+        console.print(&format!("\n{passed} passed, {failed} failed\n"));
+    }
+    console.finish()
+}
+
+/// What does not hold of a case.
+fn hold(
+    arguments: &TestArguments,
+    file: &Input,
+    case: &Case,
+    console: &mut Console,
+) -> Vec<(Option<Span>, String)> {
+    let folder = file.folder();
+    let mut projects =
+        Projects::new(&arguments.inputs, case.profile.as_ref().map(|profile| profile.text.as_str()));
+    let Some(project) = projects.of(folder, console) else {
+        return vec![(case.span, "its settings cannot be used".to_owned())];
+    };
+    let (name, text) = match source(file, case) {
+        Ok(source) => source,
+        Err(fault) => return vec![fault],
+    };
+    let options = with_values(arguments, case, &project);
+    let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None).unwrap_or_default());
+    let compilation = compile_with(&name, text, &Disk::default(), &options, make);
+    let (plans, texts): (Vec<Plan>, Vec<String>) = compilation.workloads.into_iter().unzip();
+    let mut broken = case.broken(&plans, &compilation.diagnostics);
+    if let Some(snapshot) = case.snapshot.as_ref().filter(|_| broken.is_empty()) {
+        let path = folder.join(&snapshot.text);
+        let text = texts.join(emit::SEPARATOR);
+        broken.extend(compare(&path, &text, arguments.update).map(|fault| (Some(snapshot.span), fault)));
+    }
+    broken
+}
+
+/// The name and the text of the source that a case is about.
+fn source(file: &Input, case: &Case) -> Result<(String, String), (Option<Span>, String)> {
+    let folder = file.folder();
+    let beside = || {
+        let name = Path::new(&file.name).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.strip_suffix("test.toml").map(|stem| format!("{stem}initflow")).unwrap_or_default()
+    };
+    let path = match (&case.source, &case.file) {
+        (Some(source), _) => {
+            let name = folder.join("case.initflow").to_string_lossy().into_owned();
+            return Ok((name, source.text.clone()));
+        }
+        (None, Some(named)) => folder.join(&named.text),
+        (None, None) => folder.join(beside()),
+    };
+    let span = case.file.as_ref().map(|file| file.span).or(case.span);
+    let name = path.to_string_lossy().into_owned();
+    let text = input::read(&path).map_err(|reason| (span, format!("cannot read `{name}`: {reason}")))?;
+    Ok((name, text))
+}
+
+fn with_values(arguments: &TestArguments, case: &Case, project: &Project) -> Options {
+    let given = project.values.iter().chain(&case.set).cloned().collect();
+    let options = options(&arguments.inputs, &project.config);
+    let version = arguments.inputs.kube.or(case.kube).unwrap_or(options.version);
+    Options { settings: params::last_of_each(given), version, ..options }
+}
+
+/// How a snapshot differs from what it should be, unless it is written.
+fn compare(path: &Path, text: &str, update: bool) -> Option<String> {
+    let name = path.display();
+    let old = match input::read(path) {
+        Ok(old) if old == text => return None,
+        Ok(old) => old,
+        Err(_) if !path.exists() => String::new(),
+        Err(reason) => return Some(format!("cannot read `{name}`: {reason}")),
+    };
+    if update {
+        return output::write(path, text).err();
+    }
+    if old.is_empty() {
+        return Some(format!("there is no snapshot `{name}`: write it with --update"));
+    }
+    let name = name.to_string();
+    Some(format!("the YAML is another (--update writes it)\n{}", diff((&name, &old), ("compiled now", text))))
+}
+
+/// A line for a case that holds, more for one that does not; and how much does not.
+fn shown(file: &SourceFile, case: &Case, broken: &[(Option<Span>, String)]) -> (String, usize) {
+    let place = |span: Option<Span>| {
+        let (line, _) = file.line_column(span.or(case.span).map_or(0, |span| span.start));
+        format!("{}:{line}", file.name)
+    };
+    let name = crate::diagnostic::human::plain(if case.name.is_empty() {
+        "a case without a name"
+    } else {
+        &case.name
+    });
+    if broken.is_empty() {
+        return (format!("ok    {}: {name}\n", file.name), 0);
+    }
+    let mut text = format!("FAIL  {}: {name}\n", place(None));
+    for (span, fault) in broken {
+        let _ = writeln!(text, "      {}: {}", place(*span), fault.replace('\n', "\n      "));
+    }
+    (text, broken.len())
+}

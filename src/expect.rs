@@ -1,0 +1,282 @@
+//! A file of expectations to its cases, and what does not hold of a case.
+//!
+//! ```toml
+//! [[case]]
+//! name = "production waits for its database"
+//! profile = "prod"                              # or set = { replicas = 3 }, kube = "1.34"
+//! order = ["database", "schema"]                # the steps and sidecars, in the order in which they start
+//! requests = { cpu = "500m", memory = "1Gi" }   # the pod's effective totals
+//! snapshot = "snapshots/shop.yaml"              # what it compiles to
+//!
+//! [[case]]
+//! name = "a port is needed"
+//! source = 'use "platform.initflow" …'          # in place of the file beside this one
+//! fails = "missing-argument"                    # must not compile, by this diagnostic
+//! ```
+//!
+//! Invariant: reading never fails; whatever cannot be used is reported at its place, as in a source.
+
+use crate::config::{Placed, Tables};
+use crate::diagnostic::{Diagnostic, Severity, catalog};
+use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::version::Version;
+use crate::model::{Role, Setting};
+use crate::plan::Plan;
+use crate::source::{SourceFile, Span};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// What is expected of a source.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    /// What it is called.
+    pub name: String,
+    /// Where it stands.
+    pub span: Option<Span>,
+    /// The source itself, where it stands in the case.
+    pub source: Option<Placed>,
+    /// The file, relative to that of the expectations; by default the one beside it.
+    pub file: Option<Placed>,
+    /// The profile whose values params have.
+    pub profile: Option<Placed>,
+    /// The version of Kubernetes.
+    pub kube: Option<Version>,
+    /// Values of params.
+    pub set: Vec<Setting>,
+    /// The workload that order and totals are of; needed where there are several.
+    pub workload: Option<Placed>,
+    /// The steps and sidecars in the order in which they start.
+    pub order: Option<Vec<Placed>>,
+    /// Effective requests, by resource.
+    pub requests: Vec<(Placed, Quantity)>,
+    /// Effective limits, by resource.
+    pub limits: Vec<(Placed, Quantity)>,
+    /// The file that has the YAML, relative to that of the expectations.
+    pub snapshot: Option<Placed>,
+    /// The error that it must have.
+    pub fails: Option<Placed>,
+    /// The warnings that it must have, and no others.
+    pub warns: Option<Vec<Placed>>,
+}
+
+/// The settings of a case.
+const SETTINGS: [&str; 13] = [
+    "name", "source", "file", "profile", "kube", "set", "workload", "order", "requests", "limits",
+    "snapshot", "fails", "warns",
+];
+
+/// Reads a file of expectations.
+pub fn read(source: &SourceFile) -> (Vec<Case>, Vec<Diagnostic>) {
+    Tables::read(source, |tables, table| {
+        let mut cases = Vec::new();
+        for (key, value) in table {
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("case", DeValue::Array(values)) => {
+                    cases.extend(values.iter().filter_map(|value| case(tables, value)));
+                }
+                ("case", _) => {
+                    let span = tables.span(value.span());
+                    tables.report(
+                        Diagnostic::error("type-mismatch", span, "`case` is a list of tables")
+                            .here("not one")
+                            .help("write `[[case]]` on a line of its own above each"),
+                    );
+                }
+                (unknown, _) => tables.unknown(key, format!("`{unknown}` is no setting"), &["case"]),
+            }
+        }
+        cases
+    })
+}
+
+fn case(tables: &mut Tables<'_>, value: &Spanned<DeValue<'_>>) -> Option<Case> {
+    let table = tables.table("case", value, "name = \"…\"")?;
+    let mut case = Case { span: Some(tables.span(value.span())), ..Case::default() };
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        match name {
+            "name" => case.name = tables.placed(name, value)?.text,
+            "source" => case.source = tables.placed(name, value),
+            "file" => case.file = tables.placed(name, value),
+            "profile" => case.profile = tables.placed(name, value),
+            "kube" => case.kube = version(tables, value),
+            "set" => case.set = settings(tables, value),
+            "workload" => case.workload = tables.placed(name, value),
+            "order" => case.order = Some(tables.texts(name, value)),
+            "requests" => case.requests = amounts(tables, name, value),
+            "limits" => case.limits = amounts(tables, name, value),
+            "snapshot" => case.snapshot = tables.placed(name, value),
+            "fails" => {
+                case.fails = {
+                    let expected = tables.placed(name, value);
+                    diagnostic(tables, expected)
+                }
+            }
+            "warns" => {
+                let names = tables.texts(name, value);
+                case.warns =
+                    Some(names.into_iter().filter_map(|name| diagnostic(tables, Some(name))).collect());
+            }
+            unknown => tables.unknown(key, format!("`{unknown}` is no setting of a case"), &SETTINGS),
+        }
+    }
+    Some(case)
+}
+
+fn version(tables: &mut Tables<'_>, value: &Spanned<DeValue<'_>>) -> Option<Version> {
+    let text = tables.placed("kube", value)?;
+    text.text
+        .parse()
+        .map_err(|reason: String| {
+            tables.report(Diagnostic::error("unknown-value", text.span, reason).here("not known"));
+        })
+        .ok()
+}
+
+fn settings(tables: &mut Tables<'_>, value: &Spanned<DeValue<'_>>) -> Vec<Setting> {
+    let Some(table) = tables.table("set", value, "tag = \"v2\"") else { return Vec::new() };
+    entries(table)
+        .filter_map(|(key, value)| {
+            let name = key.get_ref().to_string();
+            let text = tables.plain(&name, value)?;
+            Some(Setting {
+                origin: format!("`{name}` in `set`"),
+                name,
+                value: text,
+                span: None,
+                optional: false,
+            })
+        })
+        .collect()
+}
+
+fn entries<'v>(
+    table: &'v DeTable<'v>,
+) -> impl Iterator<Item = (&'v Spanned<toml::de::DeString<'v>>, &'v Spanned<DeValue<'v>>)> {
+    table.iter()
+}
+
+fn amounts(tables: &mut Tables<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Vec<(Placed, Quantity)> {
+    let Some(table) = tables.table(name, value, "cpu = \"500m\"") else { return Vec::new() };
+    entries(table)
+        .filter_map(|(key, value)| {
+            let resource = Placed { text: key.get_ref().to_string(), span: tables.span(key.span()) };
+            let text = tables.plain(&resource.text, value)?;
+            match Quantity::parse(&text) {
+                Ok(quantity) => Some((resource, quantity)),
+                Err(_) => {
+                    let span = tables.span(value.span());
+                    tables.report(
+                        Diagnostic::error("unknown-value", span, format!("`{text}` is no quantity"))
+                            .here("not understood")
+                            .help("write it as Kubernetes does: `\"500m\"`, `\"1Gi\"`"),
+                    );
+                    None
+                }
+            }
+        })
+        .collect()
+}
+
+fn diagnostic(tables: &mut Tables<'_>, name: Option<Placed>) -> Option<Placed> {
+    let name = name?;
+    if catalog::find(&name.text).is_some() {
+        return Some(name);
+    }
+    let known: Vec<&str> = catalog::all().iter().map(|entry| entry.name).collect();
+    tables.unknown_at(&name, "unknown-value", format!("no diagnostic is called `{}`", name.text), &known);
+    None
+}
+
+impl Case {
+    /// What does not hold, each with its place: of the plans and diagnostics that a source came to.
+    pub fn broken(&self, plans: &[Plan], diagnostics: &[Diagnostic]) -> Vec<(Option<Span>, String)> {
+        let named = |severity| {
+            let mut names: Vec<&str> = diagnostics
+                .iter()
+                .filter(|diagnostic| diagnostic.severity == severity)
+                .map(|diagnostic| diagnostic.name)
+                .collect();
+            names.sort_unstable();
+            names.dedup();
+            names
+        };
+        let errors = named(Severity::Error);
+        if let Some(expected) = &self.fails {
+            let found = match errors.as_slice() {
+                [only] if *only == expected.text => return Vec::new(),
+                [] => "it compiles".to_owned(),
+                others => format!("found {}", others.join(", ")),
+            };
+            return vec![(Some(expected.span), format!("expected the error {}: {found}", expected.text))];
+        }
+        if !errors.is_empty() {
+            return vec![(self.span, format!("it does not compile: {}", errors.join(", ")))];
+        }
+        let mut broken = Vec::new();
+        if let Some(expected) = &self.warns {
+            let mut names: Vec<&str> = expected.iter().map(|name| name.text.as_str()).collect();
+            names.sort_unstable();
+            let found = named(Severity::Warning);
+            if names != found {
+                broken.push((self.span, format!("expected the warnings {names:?}: found {found:?}")));
+            }
+        }
+        if self.order.is_some() || !self.requests.is_empty() || !self.limits.is_empty() {
+            match self.plan(plans) {
+                Ok(plan) => self.totals(plan, &mut broken),
+                Err(fault) => broken.push(fault),
+            }
+        }
+        broken
+    }
+
+    /// The plan that order and totals are of.
+    fn plan<'p>(&self, plans: &'p [Plan]) -> Result<&'p Plan, (Option<Span>, String)> {
+        let names = || plans.iter().map(|plan| plan.name.as_str()).collect::<Vec<_>>().join(", ");
+        match (&self.workload, plans) {
+            (Some(wanted), _) => plans.iter().find(|plan| plan.name == wanted.text).ok_or_else(|| {
+                (Some(wanted.span), format!("there is no workload {}: {}", wanted.text, names()))
+            }),
+            (None, [only]) => Ok(only),
+            (None, _) => Err((self.span, format!("say which `workload` is meant: {}", names()))),
+        }
+    }
+
+    fn totals(&self, plan: &Plan, broken: &mut Vec<(Option<Span>, String)>) {
+        if let Some(order) = &self.order {
+            let expected: Vec<&str> = order.iter().map(|name| name.text.as_str()).collect();
+            let init = plan.order.iter().filter(|start| start.role != Role::App);
+            let found: Vec<&str> = init.map(|start| start.name.as_str()).collect();
+            if expected != found {
+                let span = order.first().map(|first| first.span).or(self.span);
+                broken.push((
+                    span,
+                    format!("expected the order {}: it is {}", expected.join(", "), found.join(", ")),
+                ));
+            }
+        }
+        for (resource, expected) in &self.requests {
+            let found = plan.requests.iter().find(|request| request.resource == resource.text);
+            if found.is_none_or(|found| found.quantity != *expected) {
+                let found = found.map_or("none".to_owned(), |found| {
+                    format!("{}, set by {}", found.quantity, found.because)
+                });
+                let text =
+                    format!("expected effective requests of {} {expected}: it is {found}", resource.text);
+                broken.push((Some(resource.span), text));
+            }
+        }
+        for (resource, expected) in &self.limits {
+            let found = plan.limits.iter().find(|limit| limit.resource == resource.text);
+            let holds =
+                found.is_some_and(|found| found.unbounded_by.is_none() && found.quantity == Some(*expected));
+            if !holds {
+                let found = found.map_or("none".to_owned(), ToString::to_string);
+                let text =
+                    format!("expected effective limits of {} {expected}: it is {found}", resource.text);
+                broken.push((Some(resource.span), text));
+            }
+        }
+    }
+}
