@@ -14,6 +14,7 @@ mod explain;
 mod fmt;
 mod import;
 mod input;
+mod krm;
 mod levels;
 mod lsp;
 mod new;
@@ -52,6 +53,7 @@ pub fn run() -> ExitCode {
         Command::Lsp(arguments) => lsp::run(arguments, &mut console),
         Command::Test(arguments) => test::run(arguments, &mut console),
         Command::Diff(arguments) => changes::run(arguments, &mut console),
+        Command::Krm => krm::run(&mut console),
         Command::New(arguments) => new::run(arguments, &mut console),
         Command::Explain(arguments) => explain::run(arguments, &mut console),
         Command::Completions(arguments) => completions::run(arguments, &mut console),
@@ -158,6 +160,11 @@ Examples:
 What is compared is what the sources compile to, workload by workload; a file in one folder with the file of the same name in
 the other.")]
     Diff(changes::DiffArguments),
+    /// Be a function of kustomize: a `ResourceList` from standard input to standard output
+    #[command(after_help = "\
+Used as a generator or transformer of kustomize (`kustomize build --enable-alpha-plugins --enable-exec`); the reference has the
+configuration: `spec.files` or `spec.source`, `spec.set`, `spec.kube`.")]
+    Krm,
     /// Make a project that compiles, with CI for GitHub and GitLab
     #[command(after_help = "\
 Examples:

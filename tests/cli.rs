@@ -643,3 +643,41 @@ fn what_changed_is_said_in_words() {
     folder.runs("diff old none").ends_with(2).prints_nothing().says("none");
     folder.runs("diff old").ends_with(2).prints_nothing();
 }
+
+const RESOURCE_LIST: &str = "apiVersion: config.kubernetes.io/v1
+kind: ResourceList
+functionConfig:
+  spec:
+    files: [a.initflow]
+    set: {tag: 1.29}
+items:
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: \"yes\"}}
+- {apiVersion: v1, kind: Pod, metadata: {name: hello}, spec: {}}
+";
+
+#[test]
+fn a_resource_list_goes_through() {
+    let folder = Folder::new().with("a.initflow", WITH_PARAM);
+    let ran = folder.runs_on(RESOURCE_LIST, "krm").ends_with(0).says_nothing();
+    let list: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(2), "{list}");
+    assert_eq!(list["items"][0]["data"]["x"], "yes");
+    assert_eq!(list["items"][1]["spec"]["containers"][0]["image"], "nginx:1.29");
+    assert_eq!(list["functionConfig"]["spec"]["set"]["tag"], 1.29);
+    let wrong = RESOURCE_LIST.replace("tag: 1.29", "tg: 1");
+    let ran = folder.runs_on(&wrong, "krm").ends_with(1).says("error[");
+    let list: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(list["results"][0]["severity"], "error");
+    assert_eq!(list["results"][0]["file"]["path"], "a.initflow");
+    for (text, said) in [
+        ("kind: List", "this is no ResourceList"),
+        ("kind: ResourceList", "no functionConfig with a spec"),
+        ("a: [", "error["),
+        ("", "this is not one ResourceList"),
+        (&RESOURCE_LIST.replace("files: [a.initflow]", "fils: [a.initflow]"), "`spec.fils` is not known"),
+        (&RESOURCE_LIST.replace("files: [a.initflow]", "files: [b.initflow]"), "cannot read `b.initflow`"),
+    ] {
+        let ran = folder.runs_on(text, "krm").prints_nothing().says(said);
+        assert_ne!(ran.status, Some(0));
+    }
+}

@@ -1,0 +1,187 @@
+//! `initflow krm`: a function of the Kubernetes resource model, for kustomize and what else runs such functions: a
+//! `ResourceList` from standard input, with what sources compile to, to standard output.
+//!
+//! The output is JSON, which is YAML, too. What was compiled takes the place of an object of the same kind and name.
+
+use super::console::Console;
+use super::each::Disk;
+use super::{Status, input, params};
+use crate::compile::{Compilation, Compiled, Options, compile_with};
+use crate::diagnostic::Severity;
+use crate::diagnostic::human::Human;
+use crate::emit;
+use crate::import::yaml::{self, Node, Value};
+use crate::model::Setting;
+use crate::source::{MAX_SOURCE_BYTES, Sources};
+use serde_json::{Map, Value as Json, json};
+use std::io::Read as _;
+use std::path::Path;
+
+/// What the function reads as its configuration.
+const HELP: &str =
+    "the function's configuration has `spec.files`, a list of sources, or `spec.source`, the text of one";
+
+pub(super) fn run(console: &mut Console) -> Status {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes);
+    let text = match read.map(|_| String::from_utf8(bytes)) {
+        Ok(Ok(text)) if text.len() <= MAX_SOURCE_BYTES => text,
+        Ok(Ok(_)) => return refuse(console, "the ResourceList is larger than 32 MiB"),
+        Ok(Err(_)) => return refuse(console, "the ResourceList is not UTF-8"),
+        Err(error) => return refuse(console, &format!("cannot read standard input: {error}")),
+    };
+    let mut sources = Sources::default();
+    let id = sources.add("<stdin>", text);
+    let mut diagnostics = Vec::new();
+    let stream = yaml::read(sources.get(id), &mut diagnostics);
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        console.diagnostics("<stdin>", &sources, &diagnostics);
+        return console.finish();
+    }
+    let [list] = stream.documents.as_slice() else { return refuse(console, "this is not one ResourceList") };
+    if list.get("kind").and_then(Node::as_text) != Some("ResourceList") {
+        return refuse(console, "this is no ResourceList");
+    }
+    let (made, results) = match made(list, console) {
+        Ok(made) => made,
+        Err(message) => return refuse(console, &message),
+    };
+    let failed = results.iter().any(|result| result["severity"] == "error");
+    let mut items: Vec<Json> = list.get("items").map_or(&[][..], Node::items).iter().map(plain).collect();
+    for object in made {
+        match items.iter_mut().find(|item| identity(item) == identity(&object)) {
+            Some(item) => *item = object,
+            None => items.push(object),
+        }
+    }
+    let mut output = json!({
+        "apiVersion": "config.kubernetes.io/v1",
+        "kind": "ResourceList",
+        "items": items,
+        "results": results,
+    });
+    if let Some(configuration) = list.get("functionConfig") {
+        output["functionConfig"] = plain(configuration);
+    }
+    console.print(&format!("{output:#}\n"));
+    if failed {
+        console.raise(Status::Errors);
+    }
+    console.finish()
+}
+
+fn refuse(console: &mut Console, message: &str) -> Status {
+    console.trouble(message);
+    console.help(HELP);
+    console.finish()
+}
+
+/// The objects that the sources compile to, and what was found in them.
+fn made(list: &Node, console: &mut Console) -> Result<(Vec<Json>, Vec<Json>), String> {
+    let spec = list.get("functionConfig").and_then(|configuration| configuration.get("spec"));
+    let Some(spec) = spec else {
+        return Err("the ResourceList has no functionConfig with a spec".to_owned());
+    };
+    let known = ["files", "source", "set", "kube"];
+    if let Some(unknown) = spec.entries().iter().find(|entry| !known.contains(&entry.key.as_str())) {
+        return Err(format!("`spec.{}` is not known; known are {}", unknown.key, known.join(", ")));
+    }
+    let version = spec.get("kube").and_then(Node::as_text).map_or(Ok(None), |text| text.parse().map(Some))?;
+    let set =
+        spec.get("set").map_or(&[][..], Node::entries).iter().map(|entry| setting(&entry.key, &entry.node));
+    let options = Options {
+        version: version.unwrap_or_default(),
+        settings: params::last_of_each(set.collect::<Result<_, _>>()?),
+        ..Options::default()
+    };
+    let mut texts = Vec::new();
+    if let Some(source) = spec.get("source") {
+        let text = source.as_text().ok_or("`spec.source` is not text")?;
+        texts.push(("source.initflow".to_owned(), text.to_owned()));
+    }
+    for file in spec.get("files").map_or(&[][..], Node::items) {
+        let name = file.as_text().ok_or("an item of `spec.files` is not text")?;
+        let text =
+            input::read(Path::new(name)).map_err(|reason| format!("cannot read `{name}`: {reason}"))?;
+        texts.push((name.to_owned(), text));
+    }
+    if texts.is_empty() {
+        return Err("nothing is to be compiled".to_owned());
+    }
+    let (mut made, mut results) = (Vec::new(), Vec::new());
+    for (name, text) in texts {
+        let compilation =
+            compile_with(&name, text, &Disk::default(), &options, |compiled| objects(&compiled));
+        // Not every program that runs functions shows their results.
+        console.diagnostics(&name, &compilation.sources, &compilation.diagnostics);
+        results.extend(found(&compilation));
+        for objects in compilation.workloads {
+            made.extend(objects?);
+        }
+    }
+    Ok((made, results))
+}
+
+fn setting(name: &str, value: &Node) -> Result<Setting, String> {
+    let value = match &value.value {
+        Value::Text(text) | Value::Number(text) => text.to_string(),
+        Value::Bool(bool) => bool.to_string(),
+        _ => return Err(format!("`spec.set.{name}` is not text, a number or a truth value")),
+    };
+    let origin = format!("`spec.set.{name}`");
+    Ok(Setting { name: name.to_owned(), value, origin, span: None, optional: false })
+}
+
+fn objects(compiled: &Compiled) -> Result<Vec<Json>, String> {
+    let fault =
+        |error: &dyn std::fmt::Display| format!("this is a fault of initflow, please report it: {error}");
+    let object = compiled.object().map_err(|error| fault(&error))?;
+    let objects = compiled.access.iter().chain([&object]);
+    objects
+        .map(|object| {
+            let text = emit::json(&[object]).map_err(|error| fault(&error))?;
+            serde_json::from_str(&text).map_err(|error| fault(&error))
+        })
+        .collect()
+}
+
+/// The diagnostics as results of the function.
+fn found<T>(compilation: &Compilation<T>) -> Vec<Json> {
+    let Compilation { sources, diagnostics, .. } = compilation;
+    let result = |diagnostic: &crate::diagnostic::Diagnostic| {
+        let severity = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let file = &sources.get(diagnostic.primary.span.file).name;
+        let message = Human::default().render(sources, std::slice::from_ref(diagnostic));
+        json!({
+            "message": message.trim_end(),
+            "severity": severity,
+            "file": { "path": file },
+            "tags": { "name": diagnostic.name },
+        })
+    };
+    diagnostics.iter().map(result).collect()
+}
+
+/// What tells an object from all others.
+fn identity(object: &Json) -> [Option<&str>; 4] {
+    let metadata = &object["metadata"];
+    [&object["apiVersion"], &object["kind"], &metadata["namespace"], &metadata["name"]].map(Json::as_str)
+}
+
+/// A node without its places.
+fn plain(node: &Node) -> Json {
+    match &node.value {
+        Value::Null => Json::Null,
+        Value::Bool(bool) => Json::Bool(*bool),
+        Value::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| number.as_str().into()),
+        Value::Text(text) => text.as_str().into(),
+        Value::List(items) => items.iter().map(plain).collect(),
+        Value::Map(entries) => {
+            let entries = entries.iter().map(|entry| (entry.key.to_string(), plain(&entry.node)));
+            Json::Object(entries.collect::<Map<_, _>>())
+        }
+    }
+}
