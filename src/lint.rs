@@ -23,7 +23,9 @@ use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::order::Order;
 use crate::source::{Sources, Span};
+use rules::Ports;
 use shell::{Command, Script};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// Looks for what the rules warn of in a workload without errors, whose containers start in an order.
@@ -35,6 +37,10 @@ pub fn lint(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let mut places = vec![None; workload.containers.len()];
+    for (at, place) in order.places.iter().enumerate() {
+        places[place.container] = Some(at);
+    }
     let pod = Pod {
         workload,
         order,
@@ -45,6 +51,8 @@ pub fn lint(
             .iter()
             .map(|container| written(container).then(|| Script::of(container))?)
             .collect(),
+        places,
+        ports: OnceCell::new(),
     };
     for (name, rule) in rules::RULES {
         if levels.of(name) != Level::Allow {
@@ -66,6 +74,9 @@ struct Pod<'a> {
     sources: &'a Sources,
     /// What each container runs, where that can be known.
     scripts: Vec<Option<Script<'a>>>,
+    /// The place of each container in the init list.
+    places: Vec<Option<usize>>,
+    ports: OnceCell<Ports>,
 }
 
 impl<'a> Pod<'a> {
@@ -86,6 +97,11 @@ impl<'a> Pod<'a> {
             .iter()
             .enumerate()
             .filter_map(|(at, script)| Some((&workload.containers[at], script.as_ref()?)))
+    }
+
+    /// Who serves which port of the pod, and who asks for it.
+    fn ports(&self) -> &Ports {
+        self.ports.get_or_init(|| Ports::of(self))
     }
 
     /// The metadata of the pods.

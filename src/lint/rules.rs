@@ -36,6 +36,8 @@ mod unstarted_server;
 mod vanished_image;
 mod waits_for_itself;
 
+pub(super) use ports::Ports;
+
 use super::Pod;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Container, Volume, Workload};

@@ -46,7 +46,7 @@
 //! }
 //! ```
 
-use super::ports::{asked, served};
+use super::ports::served;
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::kubernetes::quantity::Quantity;
 use crate::lint::Pod;
@@ -103,7 +103,8 @@ fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<Entry> {
         let shares = step.mounts.iter().any(|mount| {
             mount.index.is_some() && sidecar.mounts.iter().any(|other| other.index == mount.index)
         });
-        shares || asked(pod, one).iter().any(|(port, _)| served(sidecar).any(|served| served == *port))
+        let asked = &pod.ports().asked[one];
+        shares || asked.iter().any(|(port, _)| served(sidecar).any(|served| served == *port))
     };
     let entry = |(at, container): (usize, &usize)| {
         let before = precedence.before(*container);

@@ -30,22 +30,23 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     if matches!(pod.workload.kind, WorkloadKind::Pod | WorkloadKind::Job | WorkloadKind::CronJob) {
         return;
     }
-    for (_, step) in pod.containers() {
+    for (at, step) in pod.containers() {
         if step.role != Role::Step
             || step.once.is_some()
             || !["step", "migrate"].contains(&step.keyword.as_str())
         {
             continue;
         }
-        let Some(script) = Script::of(step) else { continue };
+        let built_in = step.keyword == "migrate";
+        let own = if built_in { Script::of(step) } else { None };
+        let Some(script) = own.as_ref().or(pod.scripts[at].as_ref()) else { continue };
         let by_command = || {
             script.commands.iter().find_map(|command| match migration(command) {
-                Some(Migration { tool, sticky: true, .. }) => Some((tool, pod.place(&script, command))),
+                Some(Migration { tool, sticky: true, .. }) => Some((tool, pod.place(script, command))),
                 _ => None,
             })
         };
         // The built-in step hands the tool its arguments through a script of its own.
-        let built_in = step.keyword == "migrate";
         let by_image = image(step).filter(|(name, ..)| built_in && *name == "migrate/migrate");
         let Some((tool, place)) = by_image.map(|_| ("golang-migrate", step.name.span)).or_else(by_command)
         else {

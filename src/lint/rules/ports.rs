@@ -6,6 +6,7 @@ use crate::lint::shell::Command;
 use crate::model::Container;
 use crate::object::Node;
 use crate::source::Span;
+use std::collections::HashMap;
 
 /// The ports that a container declares.
 pub(super) fn declared(container: &Container) -> impl Iterator<Item = i64> {
@@ -27,9 +28,27 @@ pub(super) fn served(container: &Container) -> impl Iterator<Item = i64> {
     declared(container).chain(probes.into_iter().filter_map(|probe| Some(probed(container, probe)?.0)))
 }
 
-/// The ports of its own pod that a container asks for, by its command or its variables, each with its place.
-pub(super) fn asked(pod: &Pod<'_>, at: usize) -> Vec<(i64, Span)> {
-    let container = &pod.workload.containers[at];
+/// Who serves which port, and who asks for which.
+pub(in crate::lint) struct Ports {
+    /// The containers that serve a port.
+    pub(super) servers: HashMap<i64, Vec<usize>>,
+    /// For each container, the ports of its own pod that it asks for, by its command or its variables, each with its place.
+    pub(super) asked: Vec<Vec<(i64, Span)>>,
+}
+
+impl Ports {
+    pub(in crate::lint) fn of(pod: &Pod<'_>) -> Self {
+        let mut servers: HashMap<i64, Vec<usize>> = HashMap::new();
+        for (at, container) in pod.containers() {
+            for port in served(container) {
+                servers.entry(port).or_default().push(at);
+            }
+        }
+        Self { servers, asked: pod.containers().map(|(at, container)| asked(pod, at, container)).collect() }
+    }
+}
+
+fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
     let mut asked: Vec<(i64, Span)> = Vec::new();
     if let Some(script) = &pod.scripts[at] {
         for command in &script.commands {

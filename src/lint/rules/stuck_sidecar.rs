@@ -36,21 +36,19 @@ use crate::lint::Pod;
 use crate::model::Role;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let place = |container: usize| pod.order.places.iter().position(|place| place.container == container);
     for (at, sidecar) in pod.containers().filter(|(_, container)| container.role == Role::Sidecar) {
         let Some((port, span)) = probed(sidecar, "startupProbe") else { continue };
         if declared(sidecar).any(|own| own == port) {
             continue;
         }
-        let servers = pod.containers().filter(|(other, container)| {
-            *other != at && declared(container).any(|declared| declared == port)
-        });
-        let mut late = true;
-        let mut server = None;
-        for (other, container) in servers {
-            late &= place(other).is_none_or(|other| place(at).is_some_and(|at| other > at));
-            server = server.or(Some(container));
-        }
+        let others = pod.ports().servers.get(&port).into_iter().flatten().filter(|other| **other != at);
+        let servers: Vec<usize> = others
+            .copied()
+            .filter(|other| declared(&pod.workload.containers[*other]).any(|declared| declared == port))
+            .collect();
+        let late =
+            servers.iter().all(|other| pod.places[*other].is_none_or(|other| pod.places[at] < Some(other)));
+        let server = servers.first().map(|server| &pod.workload.containers[*server]);
         let Some(server) = server.filter(|_| late) else { continue };
         found.push(
             Diagnostic::warning(

@@ -32,33 +32,42 @@
 //! }
 //! ```
 
-use super::ports::{asked, served};
+use super::ports::served;
 use crate::diagnostic::Diagnostic;
 use crate::lint::Pod;
 use crate::model::Role;
+use crate::source::Span;
+use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    let ports = pod.ports();
+    // Who asks for a port without trying again, in the order of starts.
+    let mut askers: HashMap<i64, Vec<(usize, Span)>> = HashMap::new();
+    for (at, place) in pod.order.places.iter().enumerate() {
+        let step = &pod.workload.containers[place.container];
+        let waits = step.role != Role::Step
+            || step.keyword == "wait"
+            || pod.scripts[place.container].as_ref().is_some_and(|script| !script.loops.is_empty());
+        for (port, span) in ports.asked[place.container].iter().filter(|_| !waits) {
+            askers.entry(*port).or_default().push((at, *span));
+        }
+    }
+    // Who waits for a sidecar in so many words has been told.
+    let told: HashSet<Span> = found
+        .iter()
+        .filter(|diagnostic| diagnostic.name == "sidecar-without-startup-probe")
+        .map(|diagnostic| diagnostic.primary.span)
+        .collect();
     for (at, place) in pod.order.places.iter().enumerate() {
         let sidecar = &pod.workload.containers[place.container];
-        if sidecar.role != Role::Sidecar || sidecar.fields.get("startupProbe").is_some() {
+        let probed = sidecar.fields.get("startupProbe").is_some();
+        if sidecar.role != Role::Sidecar || probed || told.contains(&sidecar.name.span) {
             continue;
         }
-        // Who waits for it in so many words has been told.
-        let told = |diagnostic: &Diagnostic| {
-            diagnostic.name == "sidecar-without-startup-probe" && diagnostic.primary.span == sidecar.name.span
-        };
-        if found.iter().any(told) {
-            continue;
-        }
-        let asking = pod.order.places[at + 1..].iter().find_map(|later| {
-            let step = &pod.workload.containers[later.container];
-            let asked = asked(pod, later.container).into_iter();
-            let mut hits = asked.filter(|(port, _)| served(sidecar).any(|served| served == *port));
-            // A step that tries again waits by itself.
-            let waits = step.role != Role::Step
-                || step.keyword == "wait"
-                || pod.scripts[later.container].as_ref().is_some_and(|script| !script.loops.is_empty());
-            hits.next().filter(|_| !waits).map(|(port, span)| (step, port, span))
+        let asking = served(sidecar).find_map(|port| {
+            let askers = askers.get(&port)?;
+            let (step, span) = askers.get(askers.partition_point(|(asker, _)| *asker <= at))?;
+            Some((&pod.workload.containers[pod.order.places[*step].container], port, *span))
         });
         let Some((step, port, span)) = asking else { continue };
         found.push(

@@ -34,28 +34,25 @@
 //! }
 //! ```
 
-use super::ports::{asked, served};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let place = |container: usize| pod.order.places.iter().position(|place| place.container == container);
+    let ports = pod.ports();
     for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
-        for (port, span) in asked(pod, at) {
-            let servers: Vec<usize> = pod
-                .containers()
-                .filter(|(other, container)| *other != at && served(container).any(|served| served == port))
-                .map(|(other, _)| other)
-                .collect();
-            let up =
-                servers.iter().any(|server| place(*server).is_some_and(|server| Some(server) < place(at)));
+        for (port, span) in &ports.asked[at] {
+            let others = ports.servers.get(port).into_iter().flatten().filter(|other| **other != at);
+            let servers: Vec<usize> = others.copied().collect();
+            let up = servers
+                .iter()
+                .any(|server| pod.places[*server].is_some_and(|server| Some(server) < pod.places[at]));
             let Some(server) = servers.first().filter(|_| !up) else { continue };
             let server = &pod.workload.containers[*server];
             let (name, step_name) = (&server.name.text, &step.name.text);
             let diagnostic = Diagnostic::warning(
                 "unstarted-server",
-                span,
+                *span,
                 format!("the step `{step_name}` talks to port {port} before `{name}` serves it"),
             );
             found.push(if server.role == Role::App {
