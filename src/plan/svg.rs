@@ -53,7 +53,7 @@ fn draw(text: &mut String, mark: &Mark) {
         }
         Shape::Path(path) => writeln!(text, "<path {head} d=\"{path}\">{title}</path>"),
         Shape::Dot { x, y } => {
-            writeln!(text, "<circle {head} cx=\"{x}\" cy=\"{y}\" r=\"3\">{title}</circle>")
+            writeln!(text, "<circle {head} cx=\"{x}\" cy=\"{y}\" r=\"2.5\">{title}</circle>")
         }
         Shape::Text { x, y, size, anchor, text: shown } => {
             let anchor = match anchor {

@@ -39,9 +39,15 @@ pub(in super::super) fn edges(plan: &Plan) -> Vec<Edge> {
         let givers: Vec<&Member> =
             members.iter().filter(|member| matches!(member.stage(), Some(0 | 1))).collect();
         let takers = members.iter().filter(|member| member.stage() > Some(0));
+        let updaters: Vec<&Member> =
+            givers.iter().copied().filter(|giver| giver.stage() == Some(1)).collect();
         let are_many = members.len() * givers.len() > MANY;
         for taker in takers {
-            let flows = givers.iter().rev().filter(|giver| giver.reaches(taker));
+            let direct = |giver: &&&Member| {
+                let passes = |by: &&Member| giver.passes_through(by) && by.reaches(taker);
+                giver.reaches(taker) && !updaters.iter().any(passes)
+            };
+            let flows = givers.iter().rev().filter(direct);
             let shown = if are_many { 1 } else { usize::MAX };
             edges.extend(flows.take(shown).map(|giver| Edge {
                 to: taker.at,
@@ -63,6 +69,11 @@ struct Member<'a> {
 }
 
 impl Member<'_> {
+    /// Whether all that this one writes comes to others by way of an updater that runs later.
+    fn passes_through(&self, updater: &Member) -> bool {
+        self.at < updater.at && self.reaches(updater) && self.folder.starts_with(&updater.folder)
+    }
+
     fn stage(&self) -> Option<u8> {
         match self.does {
             Direction::Writes => Some(0),

@@ -9,9 +9,21 @@ const ROW: i32 = 32;
 const BAR: i32 = 18;
 /// How far the tip of a bar that runs on reaches.
 const TIP: i32 = 9;
-/// How far from the middle of a row the arrows for `after` and for files enter it.
-const AFTER: i32 = -4;
-const FILES: i32 = 4;
+
+/// How the arrows of one kind run, so that those of the two kinds never cover each other.
+struct Way {
+    class: &'static str,
+    head: &'static str,
+    /// How far from the beginning of a slot they leave it.
+    inset: i32,
+    /// How far from the middle of a row they enter it.
+    enters: i32,
+}
+
+impl Way {
+    const AFTER: Self = Self { class: "after", head: "after head", inset: 10, enters: -4 };
+    const FILES: Self = Self { class: "files", head: "files head", inset: 18, enters: 4 };
+}
 
 impl Picture {
     pub(super) fn start_up(&mut self, plan: &Plan, columns: &Columns) {
@@ -67,39 +79,56 @@ impl Picture {
         self.marks.push(Mark { class, shape, entry: Some(at), title: Some(title) });
     }
 
-    /// Arrows to who starts later: down from the bar, then along the row, where nothing else stands.
+    /// Arrows to who starts later: down from the bar, then along the row, where nothing else stands. What leaves one bar
+    /// shares its way down, and what comes to one its way in.
     fn ahead(&mut self, edges: &[Edge], plan: &Plan, columns: &Columns, row: impl Fn(usize) -> i32) {
-        let mut labels: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+        let mut down: BTreeMap<(bool, usize), i32> = BTreeMap::new();
+        let mut along: BTreeMap<(bool, usize), Vec<&Edge>> = BTreeMap::new();
         for edge in edges {
-            let (class, inset, enters) = match &edge.volume {
-                None => ("after", 10, AFTER),
-                Some(_) => ("files", 18, FILES),
-            };
-            let x = columns.slot(edge.from) + inset;
-            let (y, end) = (row(edge.to) + enters, columns.slot(edge.to) + 2);
-            let from = row(edge.from) + BAR / 2;
-            let line = format!("M{x} {from}V{}q0 5 5 5H{}", y - 5, end - 5);
-            let title = match &edge.volume {
-                None => format!("{} starts after {}", plan.order[edge.to].name, plan.order[edge.from].name),
-                Some(volume) => {
-                    format!("{volume}: {} to {}", plan.order[edge.from].name, plan.order[edge.to].name)
-                }
-            };
-            self.marks.push(Mark { class, shape: Shape::Path(line), entry: None, title: Some(title) });
-            let head = if edge.volume.is_some() { "files head" } else { "after head" };
-            self.mark(head, Shape::Path(format!("M{end} {y}l-7 -3.5v7z")));
-            if let Some(volume) = &edge.volume {
-                let label = labels.entry(edge.to).or_default();
-                if !label.contains(&volume.as_str()) {
-                    label.push(volume);
-                }
-            }
+            let is_file = edge.volume.is_some();
+            let way = if is_file { Way::FILES } else { Way::AFTER };
+            let lowest = down.entry((is_file, edge.from)).or_default();
+            *lowest = row(edge.to).max(*lowest);
+            along.entry((is_file, edge.to)).or_default().push(edge);
+            let (x, y) = (columns.slot(edge.from) + way.inset, row(edge.to) + way.enters);
+            self.mark(way.class, Shape::Path(format!("M{x} {}q0 5 5 5", y - 5)));
         }
-        for (to, label) in labels {
-            let end = columns.slot(to) - 9;
-            let place = (end, row(to) + FILES + SMALL / 3);
-            let room = (end - columns.left - 24).clamp(8, 220);
-            self.text_at("flow", place, SMALL, Anchor::End, &label.join(", "), room);
+        for ((is_file, from), lowest) in down {
+            let way = if is_file { Way::FILES } else { Way::AFTER };
+            let x = columns.slot(from) + way.inset;
+            let (top, end) = (row(from) + BAR / 2, lowest + way.enters - 5);
+            self.mark(way.class, Shape::Path(format!("M{x} {top}V{end}")));
+        }
+        for ((is_file, to), edges) in along {
+            let way = if is_file { Way::FILES } else { Way::AFTER };
+            let (y, end) = (row(to) + way.enters, columns.slot(to) + 2);
+            let from = |edge: &&Edge| columns.slot(edge.from) + way.inset + 5;
+            let first = edges.iter().map(from).min().unwrap_or(end);
+            let title: Vec<String> = edges.iter().map(|edge| told(plan, edge)).collect();
+            self.marks.push(Mark {
+                class: way.class,
+                shape: Shape::Path(format!("M{first} {y}H{}", end - 5)),
+                entry: None,
+                title: Some(title.join("; ")),
+            });
+            self.mark(way.head, Shape::Path(format!("M{end} {y}l-7 -3.5v7z")));
+            for x in edges.iter().map(from).filter(|x| *x > first) {
+                self.mark(way.head, Shape::Dot { x, y });
+            }
+            let mut volumes: Vec<&str> = edges.iter().filter_map(|edge| edge.volume.as_deref()).collect();
+            volumes.sort_unstable();
+            volumes.dedup();
+            if !volumes.is_empty() {
+                let room = (end - 11 - columns.left - 24).clamp(8, 220);
+                self.text_at(
+                    "flow",
+                    (end - 11, y + SMALL / 3),
+                    SMALL,
+                    Anchor::End,
+                    &volumes.join(", "),
+                    room,
+                );
+            }
         }
     }
 
@@ -163,6 +192,14 @@ impl Picture {
         if let Some(mark) = self.marks.last_mut() {
             mark.entry = Some(at);
         }
+    }
+}
+
+fn told(plan: &Plan, edge: &Edge) -> String {
+    let (from, to) = (&plan.order[edge.from].name, &plan.order[edge.to].name);
+    match &edge.volume {
+        None => format!("{to} starts after {from}"),
+        Some(volume) => format!("{volume}: {from} to {to}"),
     }
 }
 
