@@ -44,7 +44,10 @@ pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> Str
 fn section(page: &mut String, nth: usize, plan: &Plan, sources: &Sources) {
     let name = escaped(&format!("{} {}", plan.kind.name(), plan.name));
     let picture = Picture::of([(plan, sources)]);
-    let _ = writeln!(page, "<section aria-labelledby=\"w{nth}\">\n<h2 class=\"hidden\" id=\"w{nth}\">{name}</h2>");
+    let _ = writeln!(
+        page,
+        "<section aria-labelledby=\"w{nth}\">\n<h2 class=\"hidden\" id=\"w{nth}\">{name}</h2>"
+    );
     let _ = writeln!(
         page,
         "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of {name}\">\n{}</div>",
