@@ -11,6 +11,7 @@ pub mod expect;
 pub mod format;
 pub mod ide;
 pub mod import;
+pub mod json;
 pub mod kubernetes;
 pub mod lint;
 pub mod lower;

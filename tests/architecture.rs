@@ -12,6 +12,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["format"], "a source in the one style"),
     (&["ide"], "what an editor asks about a program"),
     (&["import"], "manifests as source"),
+    (&["json"], "the compiler as one function of JSON"),
     (&["compile"], "all stages, one after the other"),
     (&["expect"], "what a file expects of a source"),
     (&["config"], "a file of settings as what an organisation sets"),

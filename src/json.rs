@@ -1,0 +1,196 @@
+//! The compiler for other programs: one request in JSON to one answer in JSON, without files, environment or clock.
+//!
+//! A request:
+//!
+//! | field | meaning |
+//! |---|---|
+//! | `source` | the text of the program; the only field that is needed |
+//! | `name` | its name in messages, and what files that it uses are relative to; `main.initflow` without it |
+//! | `files` | other files that the program may use, text by path |
+//! | `params` | values of params: text, numbers or truth values by name |
+//! | `kube` | the version of Kubernetes, `"1.33"` to `"1.37"` |
+//! | `lints` | levels of warnings by name: `"allow"`, `"warn"`, `"deny"` |
+//!
+//! The answer has `version` (1) and either `error`, where the request cannot be read, or `report` (what `check --format json`
+//! prints), `workloads` (`kind`, `name` and `yaml` of each, with what has to be applied before it) and `plan` (what
+//! `plan --format json` prints); the last two are empty where the program has errors.
+//!
+//! Invariant: every request has an answer; fields are added under the same version, and none is removed.
+
+use crate::compile::{Loader, Options, compile_with};
+use crate::diagnostic::report::{Format, Report};
+use crate::lint::{Level, Levels, names};
+use crate::model::Setting;
+use crate::plan::{self, Plan};
+use serde_json::{Map, Value, json};
+
+/// The version of requests and answers.
+const VERSION: u32 = 1;
+
+/// Compiles the program of a request.
+///
+/// ```
+/// let answer = initflow::json::compile(r#"{ "source": "pod hello { app web { image \"nginx:1.29\" } }" }"#);
+/// let answer: serde_json::Value = serde_json::from_str(&answer)?;
+/// assert_eq!(answer["workloads"][0]["kind"], "Pod");
+/// assert!(answer["workloads"][0]["yaml"].as_str().is_some_and(|yaml| yaml.contains("image: nginx:1.29")));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// What is wrong with the program is in the report, with places and fixes:
+///
+/// ```
+/// let answer = initflow::json::compile(r#"{ "source": "pod hello { app web { } }" }"#);
+/// let answer: serde_json::Value = serde_json::from_str(&answer)?;
+/// assert_eq!(answer["report"]["diagnostics"][0]["name"], "missing-image");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub fn compile(request: &str) -> String {
+    let answer = answer(request).unwrap_or_else(|message| json!({ "version": VERSION, "error": message }));
+    format!("{answer:#}\n")
+}
+
+fn answer(request: &str) -> Result<Value, String> {
+    let request: Map<String, Value> = serde_json::from_str(request)
+        .map_err(|error| format!("the request is no object of JSON: {error}"))?;
+    let known = ["source", "name", "files", "params", "kube", "lints"];
+    if let Some(unknown) = request.keys().find(|key| !known.contains(&key.as_str())) {
+        return Err(format!("`{unknown}` is not known; known are {}", known.join(", ")));
+    }
+    let source = text(&request, "source")?.ok_or("the request has no `source`")?;
+    let name = text(&request, "name")?.unwrap_or("main.initflow");
+    let options = Options {
+        version: text(&request, "kube")?.map_or(Ok(None), |text| text.parse().map(Some))?.unwrap_or_default(),
+        settings: entries(&request, "params")?.map(setting).collect::<Result<_, _>>()?,
+        levels: levels(&request)?,
+        ..Options::default()
+    };
+    let files = Files(entries(&request, "files")?.map(|(path, text)| (path.clone(), text.clone())).collect());
+    let compilation = compile_with(name, source.to_owned(), &files, &options, |compiled| {
+        let yaml = compiled.yaml(None).map_err(|error| error.to_string());
+        (compiled.plan(), yaml)
+    });
+    let mut report = Report::default();
+    report.sources.push(name.to_owned());
+    report.add(&compilation.sources, &compilation.diagnostics, str::to_owned);
+    let (plans, texts): (Vec<Plan>, Vec<Result<String, String>>) = compilation.workloads.into_iter().unzip();
+    let workloads = plans
+        .iter()
+        .zip(texts)
+        .map(|(plan, yaml)| {
+            Ok(json!({ "kind": plan.kind.name(), "name": plan.name.as_str(), "yaml": yaml? }))
+        })
+        .collect::<Result<Vec<Value>, String>>()?;
+    let plan = plan::json(plans.iter().map(|plan| (plan, &compilation.sources)));
+    Ok(json!({
+        "version": VERSION,
+        "report": read(&Format::Json.render(&report))?,
+        "workloads": workloads,
+        "plan": read(&plan.map_err(|error| error.to_string())?)?,
+    }))
+}
+
+fn read(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+fn text<'r>(request: &'r Map<String, Value>, key: &str) -> Result<Option<&'r str>, String> {
+    match request.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(format!("`{key}` is not text")),
+    }
+}
+
+fn entries<'r>(
+    request: &'r Map<String, Value>,
+    key: &str,
+) -> Result<impl Iterator<Item = (&'r String, &'r Value)>, String> {
+    match request.get(key) {
+        None | Some(Value::Null) => Ok(None.into_iter().flatten()),
+        Some(Value::Object(entries)) => Ok(Some(entries).into_iter().flatten()),
+        Some(_) => Err(format!("`{key}` is no object")),
+    }
+}
+
+fn setting((name, value): (&String, &Value)) -> Result<Setting, String> {
+    let value = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(bool) => bool.to_string(),
+        _ => return Err(format!("the param `{name}` is not text, a number or a truth value")),
+    };
+    Ok(Setting { name: name.clone(), value, origin: format!("`params.{name}`"), span: None, optional: false })
+}
+
+fn levels(request: &Map<String, Value>) -> Result<Levels, String> {
+    let mut levels = Levels::default();
+    for (name, level) in entries(request, "lints")? {
+        if !names().any(|known| known == name) {
+            return Err(format!("no warning is called `{name}`"));
+        }
+        let level = level.as_str().and_then(|text| text.parse::<Level>().ok());
+        levels.set(name.as_str(), level.ok_or_else(|| format!("the level of `{name}` is not known"))?);
+    }
+    Ok(levels)
+}
+
+/// The files of a request.
+struct Files(Map<String, Value>);
+
+impl Loader for Files {
+    fn load(&self, path: &str) -> Result<String, String> {
+        let text = self.0.get(path).and_then(Value::as_str);
+        text.map(str::to_owned).ok_or_else(|| "the request has no such file".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(request: &Value) -> Value {
+        serde_json::from_str(&compile(&request.to_string())).unwrap()
+    }
+
+    #[test]
+    fn files_params_and_versions_are_taken() {
+        let answer = ask(&json!({
+            "name": "apps/shop.initflow",
+            "source": "use \"../lib.initflow\"\nparam tag: string\npod p { app a from lib.web(tag) }",
+            "files": { "lib.initflow": "template app web(tag: string) { image \"nginx:#{tag}\" }" },
+            "params": { "tag": 1.29 },
+            "kube": "1.34",
+        }));
+        assert_eq!(answer["report"]["summary"], json!({ "errors": 0, "warnings": 0 }), "{answer}");
+        assert!(answer["workloads"][0]["yaml"].as_str().unwrap().contains("image: nginx:1.29"));
+        assert_eq!(answer["plan"]["workloads"][0]["order"][0]["name"], "a");
+    }
+
+    #[test]
+    fn a_bad_request_has_an_answer() {
+        for (request, said) in [
+            (json!({}), "no `source`"),
+            (json!({ "source": 1 }), "`source` is not text"),
+            (json!({ "source": "", "sorce": "" }), "`sorce` is not known"),
+            (json!({ "source": "", "kube": "1.2" }), "1.2"),
+            (json!({ "source": "", "params": [] }), "`params` is no object"),
+            (json!({ "source": "", "params": { "a": [] } }), "the param `a`"),
+            (json!({ "source": "", "lints": { "x": "deny" } }), "no warning is called `x`"),
+        ] {
+            let answer = ask(&request);
+            assert!(answer["error"].as_str().is_some_and(|error| error.contains(said)), "{answer}");
+        }
+        assert!(compile("[").contains("no object of JSON"));
+    }
+
+    #[test]
+    fn levels_hold() {
+        let source = "pod p { app a { image \"nginx\" } }";
+        let errors = |lints: Value| {
+            ask(&json!({ "source": source, "lints": lints }))["report"]["summary"]["errors"].clone()
+        };
+        assert_eq!(errors(json!({})), 0);
+        assert_eq!(errors(json!({ "unpinned-image": "deny" })), 1);
+    }
+}
