@@ -652,7 +652,7 @@ functionConfig:
     set: {tag: 1.29}
 items:
 - {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: \"yes\"}}
-- {apiVersion: v1, kind: Pod, metadata: {name: hello}, spec: {}}
+- {apiVersion: v1, kind: Pod, metadata: {name: hello, namespace: prod}, spec: {}}
 ";
 
 #[test]
@@ -663,6 +663,7 @@ fn a_resource_list_goes_through() {
     assert_eq!(list["items"].as_array().map(Vec::len), Some(2), "{list}");
     assert_eq!(list["items"][0]["data"]["x"], "yes");
     assert_eq!(list["items"][1]["spec"]["containers"][0]["image"], "nginx:1.29");
+    assert_eq!(list["items"][1]["metadata"]["namespace"], "prod");
     assert_eq!(list["functionConfig"]["spec"]["set"]["tag"], 1.29);
     let wrong = RESOURCE_LIST.replace("tag: 1.29", "tg: 1");
     let ran = folder.runs_on(&wrong, "krm").ends_with(1).says("error[");

@@ -48,9 +48,15 @@ pub(super) fn run(console: &mut Console) -> Status {
     };
     let failed = results.iter().any(|result| result["severity"] == "error");
     let mut items: Vec<Json> = list.get("items").map_or(&[][..], Node::items).iter().map(plain).collect();
-    for object in made {
-        match items.iter_mut().find(|item| identity(item) == identity(&object)) {
-            Some(item) => *item = object,
+    for mut object in made {
+        match items.iter_mut().find(|item| is_same(item, &object)) {
+            Some(item) => {
+                // Where the source names no namespace, whoever gave it one has the say.
+                if object["metadata"]["namespace"].is_null() && !item["metadata"]["namespace"].is_null() {
+                    object["metadata"]["namespace"] = item["metadata"]["namespace"].take();
+                }
+                *item = object;
+            }
             None => items.push(object),
         }
     }
@@ -165,10 +171,12 @@ fn found<T>(compilation: &Compilation<T>) -> Vec<Json> {
     diagnostics.iter().map(result).collect()
 }
 
-/// What tells an object from all others.
-fn identity(object: &Json) -> [Option<&str>; 4] {
-    let metadata = &object["metadata"];
-    [&object["apiVersion"], &object["kind"], &metadata["namespace"], &metadata["name"]].map(Json::as_str)
+/// Whether an item is what an object is compiled anew for.
+fn is_same(item: &Json, object: &Json) -> bool {
+    let (old, new) = (&item["metadata"], &object["metadata"]);
+    let same = |key: &str| item[key] == object[key];
+    let namespace = new["namespace"].is_null() || old["namespace"] == new["namespace"];
+    same("apiVersion") && same("kind") && old["name"] == new["name"] && namespace
 }
 
 /// A node without its places.
