@@ -682,3 +682,42 @@ fn a_resource_list_goes_through() {
         assert_ne!(ran.status, Some(0));
     }
 }
+
+#[test]
+fn findings_are_reported_for_programs() {
+    let untagged = HELLO.replace("nginx:1.27", "nginx");
+    let folder = Folder::new().with("a.initflow", &untagged);
+    let line = "a.initflow:2:19: warning[unpinned-image]: the image of `web` has no tag\n";
+    folder.runs("check --format short .").ends_with(0).prints(line).says_nothing();
+    folder.runs("check --format short --deny warnings .").ends_with(1).prints("error[unpinned-image]");
+    folder.runs("check --max-warnings 1 .").ends_with(0);
+    folder
+        .runs("check --max-warnings 0 .")
+        .ends_with(1)
+        .says("1 warning is more than the 0 that --max-warnings allows");
+    folder.runs("check --allow unpinned-image .").ends_with(0).says_nothing();
+    folder.runs("check --allow unpined-image .").ends_with(2).says("did you mean `unpinned-image`?");
+    // What is compiled has standard output to itself.
+    folder.runs("compile --format short a.initflow").ends_with(0).prints("kind: Pod").says(line);
+    folder
+        .runs("check --format sarif --report out/a.sarif .")
+        .ends_with(0)
+        .prints_nothing()
+        .says("warning[unpinned-image]");
+    let sarif: serde_json::Value = serde_json::from_str(&folder.text("out/a.sarif")).expect("JSON");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "unpinned-image");
+    folder.runs("compile -o out a.initflow").ends_with(0);
+    let folder = folder.with("a.initflow", untagged.replace("web", "app"));
+    folder
+        .runs("compile --check -o out --format json --report r.json a.initflow")
+        .ends_with(1)
+        .prints("-  - name: web");
+    let report: serde_json::Value = serde_json::from_str(&folder.text("r.json")).expect("JSON");
+    let stale = &report["diagnostics"][1];
+    assert_eq!((&stale["name"], &stale["place"]["path"]), (&"stale-output".into(), &"out/a.yaml".into()));
+    assert!(
+        stale["explain"].is_null()
+            && report["diagnostics"][0]["explain"] == "initflow explain unpinned-image"
+    );
+    folder.runs("check --format github none.initflow").ends_with(2).prints("::error title=initflow::");
+}

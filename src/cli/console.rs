@@ -199,10 +199,9 @@ impl Console {
             say(&format!("{summary}\n"));
         }
         if let Some(most) = self.max_warnings.filter(|most| self.tally.warnings > *most) {
-            self.error(&format!(
-                "{} warnings are more than the {most} that --max-warnings allows",
-                self.tally.warnings
-            ));
+            let count = self.tally.warnings;
+            let warnings = if count == 1 { "warning is" } else { "warnings are" };
+            self.error(&format!("{count} {warnings} more than the {most} that --max-warnings allows"));
         }
         if let Some(collected) = self.collected.take() {
             self.hand_over(&collected);

@@ -11,7 +11,7 @@ pub(super) struct Reporting {
     /// The format in which findings are reported
     #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
     pub(super) format: ReportFormat,
-    /// Write the report into this file
+    /// Write the report into this file, as JSON unless --format says otherwise
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
     /// Fail if there are more warnings than this
