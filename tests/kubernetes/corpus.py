@@ -38,7 +38,7 @@ def prove(cluster):
             refused += 1
             complaints = [] if post(cluster, given)[0] != 201 else [f"refused by import alone:\n{source.stderr}"]
         else:
-            compiled = initflow("compile", "--format=json", "-", text=source.stdout)
+            compiled = initflow("compile", "--emit=json", "-", text=source.stdout)
             complaints = list(compare(cluster, given, compiled))
             admitted += not complaints
         if complaints:
