@@ -20,7 +20,7 @@ pub(super) struct NewArguments {
 /// The files, with `NAME` and `VERSION` to fill in.
 const FILES: [(&str, &str); 7] = [
     ("initflow.toml", include_str!("new/initflow.toml")),
-    ("apps/NAME.initflow", include_str!("new/app.initflow")),
+    ("apps/NAME.initflow", include_str!("new/app.txt")),
     ("apps/NAME.test.toml", include_str!("new/test.toml")),
     ("README.md", include_str!("new/README.md")),
     (".gitignore", "/initflow.json\n"),
