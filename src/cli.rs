@@ -17,6 +17,7 @@ mod input;
 mod krm;
 mod levels;
 mod lsp;
+mod man;
 mod new;
 mod output;
 mod params;
@@ -57,6 +58,7 @@ pub fn run() -> ExitCode {
         Command::New(arguments) => new::run(arguments, &mut console),
         Command::Explain(arguments) => explain::run(arguments, &mut console),
         Command::Completions(arguments) => completions::run(arguments, &mut console),
+        Command::Man(arguments) => man::run(arguments, &mut console),
     };
     ExitCode::from(status as u8)
 }
@@ -190,6 +192,13 @@ Examples:
   initflow completions zsh > \"${fpath[1]}/_initflow\"
   initflow completions fish > ~/.config/fish/completions/initflow.fish")]
     Completions(CompletionsArguments),
+    /// Print a man page, or write all of them
+    #[command(after_help = "\
+Examples:
+  initflow man | man -l -                        the page of initflow
+  initflow man compile | man -l -                the page of a command
+  initflow man -o ~/.local/share/man/man1        all of them, where man looks for them")]
+    Man(man::ManArguments),
 }
 
 const COMPILE_HELP: &str = "\

@@ -6,16 +6,15 @@ use clap::Args;
 
 /// Levels given in the call, which win over those of `initflow.toml`.
 #[derive(Args)]
-#[command(next_help_heading = "Warnings")]
 pub(super) struct Levels {
     /// Make a warning an error; `warnings` stands for all
-    #[arg(long, value_name = "NAME", value_parser = known)]
+    #[arg(help_heading = "Warnings", long, value_name = "NAME", value_parser = known)]
     deny: Vec<String>,
     /// Show a warning that initflow.toml allows or denies
-    #[arg(long, value_name = "NAME", value_parser = known)]
+    #[arg(help_heading = "Warnings", long, value_name = "NAME", value_parser = known)]
     warn: Vec<String>,
     /// Do not show a warning
-    #[arg(long, value_name = "NAME", value_parser = known)]
+    #[arg(help_heading = "Warnings", long, value_name = "NAME", value_parser = known)]
     allow: Vec<String>,
 }
 

@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 
 /// How a run reports.
 #[derive(Args, Default)]
-#[command(next_help_heading = "Report")]
 pub(super) struct Reporting {
     /// The format in which findings are reported
-    #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
+    #[arg(help_heading = "Report", long, value_enum, default_value = "human", value_name = "FORMAT")]
     pub(super) format: ReportFormat,
     /// Write the report into this file, as JSON unless --format says otherwise
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Report", long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
     /// Fail if there are more warnings than this
-    #[arg(long, value_name = "COUNT")]
+    #[arg(help_heading = "Report", long, value_name = "COUNT")]
     pub(super) max_warnings: Option<usize>,
 }
 
