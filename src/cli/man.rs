@@ -36,7 +36,8 @@ fn print(arguments: &ManArguments, root: &clap::Command, console: &mut Console) 
             }
         }
         (None, Some(name)) => {
-            let command = root.find_subcommand(name).ok_or_else(|| format!("there is no command `{name}`"))?;
+            let command =
+                root.find_subcommand(name).ok_or_else(|| format!("there is no command `{name}`"))?;
             console.print(&page(command)?);
         }
         (None, None) => console.print(&page(root)?),
@@ -45,7 +46,8 @@ fn print(arguments: &ManArguments, root: &clap::Command, console: &mut Console) 
 }
 
 fn page(command: &clap::Command) -> Result<String, String> {
-    let man = Man::new(command.clone()).source(concat!("initflow ", env!("CARGO_PKG_VERSION"))).manual("initflow");
+    let man =
+        Man::new(command.clone()).source(concat!("initflow ", env!("CARGO_PKG_VERSION"))).manual("initflow");
     let mut text = Vec::new();
     render(&man, command, &mut text).map_err(|error| format!("cannot make the page: {error}"))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
