@@ -378,14 +378,16 @@ impl Resolver<'_> {
             }
             [_, rest @ ..] => {
                 let span = rest[0].span.to(rest[rest.len() - 1].span);
-                self.report(
-                    Diagnostic::error(
-                        "unexpected-value",
-                        span,
-                        format!("`{}` takes one value", name.escape_debug()),
-                    )
-                    .here("not expected"),
-                );
+                let headline = format!("`{}` takes one value", name.escape_debug());
+                let mut diagnostic =
+                    Diagnostic::error("unexpected-value", span, headline).here("not expected");
+                if rest.len() > 1 && matches!(rest[0].kind, ValueKind::Word(_)) {
+                    let next = self.spelling(rest[0].span);
+                    diagnostic = diagnostic.help(format!(
+                        "if `{next}` begins another statement, put it on a line of its own, or `;` before it"
+                    ));
+                }
+                self.report(diagnostic);
                 None
             }
         }
