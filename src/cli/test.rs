@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::source::{SourceFile, Sources, Span};
 use clap::Args;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The ending of the names of files of expectations.
 const ENDING: &[&str] = &["test.toml"];
@@ -30,7 +30,8 @@ pub(super) struct TestArguments {
 }
 
 pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
-    let files = super::each::found(&arguments.inputs, &arguments.inputs.paths, None, ENDING, console);
+    let paths: Vec<PathBuf> = arguments.inputs.paths.iter().map(|path| expectations(path)).collect();
+    let files = super::each::found(&arguments.inputs, &paths, None, ENDING, console);
     let (mut passed, mut failed) = (0, 0);
     for file in &files {
         let text = match file
@@ -64,6 +65,11 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
         console.print(&format!("\n{passed} passed, {failed} failed\n"));
     }
     console.finish()
+}
+
+/// The file of expectations that a path means: of a source, the one beside it.
+fn expectations(path: &Path) -> PathBuf {
+    if input::has_ending(path, input::SOURCES) { path.with_extension(ENDING[0]) } else { path.to_owned() }
 }
 
 /// What does not hold of a case.
