@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::{Status, command, output};
+use crate::diagnostic::nearest;
 use clap::Args;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
@@ -36,13 +37,19 @@ fn print(arguments: &ManArguments, root: &clap::Command, console: &mut Console) 
             }
         }
         (None, Some(name)) => {
-            let command =
-                root.find_subcommand(name).ok_or_else(|| format!("there is no command `{name}`"))?;
+            let command = root.find_subcommand(name).ok_or_else(|| unknown(name, root))?;
             console.print(&page(command)?);
         }
         (None, None) => console.print(&page(root)?),
     }
     Ok(())
+}
+
+fn unknown(name: &str, root: &clap::Command) -> String {
+    match nearest(name, root.get_subcommands().map(clap::Command::get_name)) {
+        Some(near) => format!("there is no command `{name}`; did you mean `{near}`?"),
+        None => format!("there is no command `{name}`"),
+    }
 }
 
 fn page(command: &clap::Command) -> Result<String, String> {

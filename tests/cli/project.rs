@@ -142,7 +142,7 @@ fn expectations_are_held() {
         .prints("there is no snapshot `./snapshots/a.yaml`")
         .prints("1 passed, 1 failed");
     folder.runs("test --update a.test.toml").ends_with(0).prints("2 passed, 0 failed");
-    folder.runs("test a.test.toml").ends_with(0).prints("ok    a.test.toml: must not compile\n");
+    folder.runs("test a.initflow").ends_with(0).prints("ok    a.test.toml: must not compile\n");
     assert!(folder.text("snapshots/a.yaml").contains("image: nginx:1"));
     let folder = folder.with("a.test.toml", EXPECTATIONS.replace("tag = \"1\"", "tag = \"2\""));
     folder.runs("test a.test.toml").ends_with(1).prints("+    image: nginx:2\n");
@@ -168,4 +168,13 @@ fn expectations_are_held() {
         .runs("test a.test.toml")
         .ends_with(1)
         .says("`case` is a list of tables");
+}
+
+#[test]
+fn every_command_has_a_man_page() {
+    let folder = Folder::new();
+    folder.runs("man -o pages").ends_with(0).says_nothing();
+    assert!(folder.text("pages/initflow.1").contains("initflow\\-compile(1)"));
+    folder.runs("man compile").ends_with(0).prints("\ninitflow compile \\-o manifests apps ");
+    folder.runs("man compil").ends_with(2).says("did you mean `compile`?");
 }
