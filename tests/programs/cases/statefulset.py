@@ -23,7 +23,7 @@ def prove(stage):
     follow(stage, primary, replicas)
     expect(redis(primary, "set", "key", "value") == "OK", "the primary takes no value")
     for replica in replicas:
-        expect(redis(primary, "wait", "2", "5000") == "2", "a replica does not follow")
+        expect(redis(primary, "wait", "2", "60000") == "2", "a replica does not follow")
         expect(redis(replica, "get", "key") == "value", "a replica has not the value")
         expect("READONLY" in redis(replica, "set", "key", "other"), "a replica takes values itself")
     primary.kill()
