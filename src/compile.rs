@@ -8,14 +8,15 @@ use crate::emit::{self, Document as Emitted};
 use crate::kubernetes::version::Version;
 use crate::lint::{Levels, lint, settle};
 use crate::lower::{Mistyped, Object, grant, lower};
-use crate::model::{File, Program, Setting, Workload, WorkloadKind, resolve};
+pub use crate::model::Setting;
+use crate::model::{File, Program, Workload, WorkloadKind, resolve};
 use crate::object::Node;
 use crate::once::split;
 use crate::order::{Order, order};
 use crate::plan::Plan;
 use crate::resources::PodDemand;
 use crate::source::{Sources, Span};
-use crate::steps::Images;
+pub use crate::steps::{Image, Images};
 use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
 use crate::syntax::{Parse, parse};
 use smol_str::SmolStr;
@@ -78,12 +79,15 @@ pub struct Compilation<T = Compiled> {
 #[derive(Debug)]
 pub struct Compiled {
     /// The workload, checked.
+    #[doc(hidden)]
     pub workload: Workload,
     /// The version of Kubernetes that must take it.
     pub version: Version,
     /// The order in which its containers start.
+    #[doc(hidden)]
     pub order: Order,
     /// What has to be applied before it: the rights that its pods need.
+    #[doc(hidden)]
     pub access: Vec<Object>,
 }
 
@@ -92,17 +96,36 @@ impl Compiled {
     ///
     /// # Errors
     /// [`Mistyped`], which would be a fault of the compiler.
+    #[doc(hidden)]
     pub fn object(&self) -> Result<Object, Mistyped> {
         lower(&self.workload, self.order.places.iter().map(|place| place.container))
     }
 
     /// Who starts when and why, and what it costs.
+    ///
+    /// ```
+    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let plan = hello.workloads[0].plan();
+    /// assert_eq!(plan.requests[0].quantity.to_string(), "64Mi");
+    /// assert_eq!(plan.qos.to_string(), "Burstable");
+    /// ```
     pub fn plan(&self) -> Plan {
         Plan::of(&self.workload, &self.order, self.version)
     }
 
     /// The YAML of the object, behind that of what has to be applied before it; the plan of the source of this name stands
     /// as a comment over it, if one is given.
+    ///
+    /// ```
+    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let yaml = hello.workloads[0].yaml(Some("hello.initflow"))?;
+    /// assert!(yaml.starts_with("# Pod hello, compiled by initflow from hello.initflow"));
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
     ///
     /// # Errors
     /// What would be a fault of the compiler.
@@ -113,10 +136,38 @@ impl Compiled {
         let documents: Vec<Emitted> = access.chain([Emitted { header, object: &object }]).collect();
         Ok(emit::yaml(&documents)?)
     }
+
+    /// The same as JSON: the object alone, or a `List` with what has to be applied before it.
+    ///
+    /// ```
+    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let object: serde_json::Value = serde_json::from_str(&hello.workloads[0].json()?)?;
+    /// assert_eq!(object["spec"]["containers"][0]["image"], "nginx:1.29");
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What would be a fault of the compiler.
+    pub fn json(&self) -> Result<String, Box<dyn Error + Send + Sync>> {
+        let object = self.object()?;
+        let objects: Vec<&Object> = self.access.iter().chain([&object]).collect();
+        Ok(emit::json(&objects)?)
+    }
 }
 
 impl<T> Compilation<T> {
     /// Whether there are errors.
+    ///
+    /// ```
+    /// use initflow::compile::{NoFiles, Options, compile};
+    ///
+    /// let source = "pod hello { app web { } }";
+    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// assert!(compilation.failed());
+    /// assert_eq!(compilation.diagnostics[0].name, "missing-image");
+    /// ```
     pub fn failed(&self) -> bool {
         failed(&self.diagnostics)
     }
@@ -127,12 +178,54 @@ fn failed(diagnostics: &[Diagnostic]) -> bool {
 }
 
 /// Compiles a program.
+///
+/// ```
+/// use initflow::compile::{Loader, Options, Setting, compile};
+/// use initflow::kubernetes::version::Version;
+///
+/// /// Whatever holds the files that programs `use`.
+/// struct Library;
+///
+/// impl Loader for Library {
+///     fn load(&self, path: &str) -> Result<String, String> {
+///         match path {
+///             "apps/lib.initflow" => Ok(r#"template app web(tag: string) { image "nginx:#{tag}" }"#.into()),
+///             _ => Err("the library has no such file".into()),
+///         }
+///     }
+/// }
+///
+/// let source = r#"
+/// use "lib.initflow"
+/// param tag: string
+/// pod hello { app web from lib.web(tag) }
+/// "#;
+/// let options = Options {
+///     version: Version::OLDEST,
+///     settings: vec![Setting::new("tag", "1.29")],
+///     ..Options::default()
+/// };
+/// let compilation = compile("apps/hello.initflow", source.into(), &Library, &options);
+/// assert!(compilation.workloads[0].yaml(None)?.contains("image: nginx:1.29"));
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &Options) -> Compilation {
     compile_with(name, text, loader, options, |compiled| compiled)
 }
 
 /// Compiles a program, and makes something of each of its workloads as soon as it has compiled, on all cores where
 /// there are many: so a large program need not be held in memory in all its forms.
+///
+/// ```
+/// use initflow::compile::{NoFiles, Options, compile_with};
+///
+/// let source = r#"
+/// pod a { app web { image "nginx:1.29" } }
+/// pod b { app web { image "nginx:1.29" } }
+/// "#;
+/// let texts = compile_with("pods.initflow", source.into(), &NoFiles, &Options::default(), |pod| pod.yaml(None));
+/// assert_eq!(texts.workloads.len(), 2);
+/// ```
 pub fn compile_with<T: Send>(
     name: &str,
     text: String,
@@ -149,7 +242,7 @@ pub fn compile_with<T: Send>(
 /// The same for a program that has been parsed: the one file of `sources`.
 ///
 /// With `check_only`, the workloads that compile are there even where others have errors.
-pub fn compile_parsed<T: Send>(
+pub(crate) fn compile_parsed<T: Send>(
     sources: Sources,
     parse: Parse,
     loader: &dyn Loader,
@@ -448,7 +541,7 @@ pub(crate) fn stem(path: &str) -> &str {
 }
 
 /// A path relative to the file that uses it, without `.` and with `..` taken out where that is possible.
-pub fn join(user: &str, used: &str) -> String {
+pub(crate) fn join(user: &str, used: &str) -> String {
     if used.starts_with('/') {
         return used.to_owned();
     }

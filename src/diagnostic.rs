@@ -58,7 +58,7 @@ pub struct Fix {
 }
 
 /// A text with edits made, which do not overlap.
-pub fn applied(text: &str, edits: &[Edit]) -> String {
+pub(crate) fn applied(text: &str, edits: &[Edit]) -> String {
     let mut edits: Vec<&Edit> = edits.iter().collect();
     edits.sort_by_key(|edit| edit.span.start);
     let mut changed = String::with_capacity(text.len());
@@ -93,7 +93,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error at a place.
-    pub fn error(name: &'static str, span: Span, headline: impl Into<String>) -> Self {
+    pub(crate) fn error(name: &'static str, span: Span, headline: impl Into<String>) -> Self {
         Self {
             name,
             severity: Severity::Error,
@@ -106,34 +106,34 @@ impl Diagnostic {
     }
 
     /// A warning at a place.
-    pub fn warning(name: &'static str, span: Span, headline: impl Into<String>) -> Self {
+    pub(crate) fn warning(name: &'static str, span: Span, headline: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(name, span, headline) }
     }
 
     /// Says what the primary place is.
     #[must_use]
-    pub fn here(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn here(mut self, text: impl Into<String>) -> Self {
         self.primary.text = text.into();
         self
     }
 
     /// Points at another place.
     #[must_use]
-    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+    pub(crate) fn label(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
         self
     }
 
     /// Says what to do.
     #[must_use]
-    pub fn help(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
         self
     }
 
     /// Offers a replacement of one place.
     #[must_use]
-    pub fn fix(
+    pub(crate) fn fix(
         mut self,
         title: impl Into<String>,
         span: Span,
@@ -147,7 +147,7 @@ impl Diagnostic {
 
     /// Offers the nearest of some names, where one is near enough to `written` to be what was meant.
     #[must_use]
-    pub fn did_you_mean<'a>(
+    pub(crate) fn did_you_mean<'a>(
         self,
         span: Span,
         written: &str,
@@ -164,7 +164,7 @@ impl Diagnostic {
 }
 
 /// The name nearest to `written`, if it is near enough to be a misspelling of it, or else begins like it.
-pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A word of one letter is as far from any other as can be.
     let limit = match written.chars().count() {
         0 | 1 => return None,

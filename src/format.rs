@@ -19,7 +19,8 @@ use crate::syntax::{Parse, parse};
 use layout::Keep;
 use lines::{Lines, statements};
 use std::ops::Range;
-pub use typing::{Typed, typed};
+#[cfg(feature = "cli")]
+pub(crate) use typing::{Typed, typed};
 
 /// The blanks of one level.
 const LEVEL: usize = 2;
@@ -28,13 +29,21 @@ const LEVEL: usize = 2;
 const AGAIN: usize = 3;
 
 /// Formats a source.
+///
+/// ```
+/// use initflow::format::format;
+/// use initflow::source::{FileId, SourceFile};
+///
+/// let file = SourceFile::new(FileId(0), "hello.initflow", "pod   hello{\n app web{image \"nginx:1.29\"}\n}");
+/// assert_eq!(format(&file), "pod hello {\n  app web { image \"nginx:1.29\" }\n}\n");
+/// ```
 pub fn format(source: &SourceFile) -> String {
     applied(&source.text, &edits(source, &parse(source), None))
 }
 
 /// The changes that format a source, in its order; with a range those to the lines that it touches, together with the
 /// other lines of statements which those lines have a part of.
-pub fn edits(source: &SourceFile, parsed: &Parse, within: Option<&Range<usize>>) -> Vec<Edit> {
+pub(crate) fn edits(source: &SourceFile, parsed: &Parse, within: Option<&Range<usize>>) -> Vec<Edit> {
     let lines = Lines::new(source);
     let chosen = within.map(|within| statements(&lines, &parsed.document, &lines.touched(within)));
     let again = if chosen.is_some() { 0 } else { AGAIN };

@@ -18,6 +18,7 @@ mod text;
 mod typed;
 mod volume;
 mod workload;
+#[doc(hidden)]
 pub mod yaml;
 
 #[cfg(test)]
@@ -44,6 +45,13 @@ pub struct Import {
 
 impl Import {
     /// Whether there are errors.
+    ///
+    /// ```
+    /// use initflow::compile::Options;
+    /// use initflow::import::import;
+    ///
+    /// assert!(import("hello.yaml", "kind: Pod".into(), &Options::default()).failed());
+    /// ```
     pub fn failed(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
@@ -65,12 +73,48 @@ pub enum Idioms {
 }
 
 /// Imports the workloads of a file of manifests, each as just what it is.
+///
+/// ```
+/// use initflow::compile::Options;
+/// use initflow::import::import;
+///
+/// let manifest = r#"
+/// apiVersion: v1
+/// kind: Pod
+/// metadata: { name: hello }
+/// spec:
+///   containers:
+///   - { name: web, image: "nginx:1.29" }
+/// "#;
+/// let imported = import("hello.yaml", manifest.into(), &Options::default());
+/// assert!(imported.source.is_some_and(|source| source.contains("app web {")));
+/// ```
 pub fn import(name: &str, text: String, options: &Options) -> Import {
     import_as(name, text, options, &Idioms::Never)
 }
 
 /// Imports the workloads of a file of manifests; init containers that plainly are a built-in step become that step,
 /// unless what comes of it would not compile.
+///
+/// ```
+/// use initflow::compile::Options;
+/// use initflow::import::import_with_idioms;
+///
+/// let manifest = r#"
+/// apiVersion: v1
+/// kind: Pod
+/// metadata: { name: shop }
+/// spec:
+///   initContainers:
+///   - name: db
+///     image: "busybox:1.37"
+///     command: [sh, -c, "until nc -z db 5432; do sleep 2; done"]
+///   containers:
+///   - { name: web, image: "nginx:1.29" }
+/// "#;
+/// let imported = import_with_idioms("shop.yaml", manifest, &Options::default());
+/// assert!(imported.source.is_some_and(|source| source.contains("wait db")));
+/// ```
 pub fn import_with_idioms(name: &str, text: &str, options: &Options) -> Import {
     let import = |idioms: Idioms| import_as(name, text.to_owned(), options, &idioms);
     let exact = import(Idioms::Never);

@@ -1,29 +1,87 @@
-//! The initflow compiler: from `.initflow` source to Kubernetes YAML.
-#![allow(missing_docs)]
+//! The initflow compiler as a library: from `.initflow` source to Kubernetes YAML.
+//!
+//! A program is compiled by [`compile::compile`]. What comes of it are its workloads, each with its YAML and its
+//! [plan](plan::Plan) (who starts when and why, and what the scheduler reserves), and
+//! [diagnostics](diagnostic::Diagnostic), which [`diagnostic::human::Human`] shows in their source:
+//!
+//! ```
+//! use initflow::compile::{NoFiles, Options, compile};
+//!
+//! let source = r#"
+//! deployment site {
+//!   volume files
+//!   step fetch { image "busybox:1.37"; memory 64Mi; writes files at /out; run "wget -O /out/index.html http://origin/" }
+//!   app web { image "nginx:1.29"; memory 48Mi; reads files at /usr/share/nginx/html }
+//! }
+//! "#;
+//! let compilation = compile("site.initflow", source.into(), &NoFiles, &Options::default());
+//! assert!(!compilation.failed());
+//!
+//! let site = &compilation.workloads[0];
+//! assert!(site.yaml(None)?.starts_with("apiVersion: apps/v1\nkind: Deployment\n"));
+//!
+//! let plan = site.plan();
+//! assert_eq!(plan.order[0].name, "fetch");
+//! assert_eq!(plan.requests[0].quantity.to_string(), "64Mi");
+//! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+//! ```
+//!
+//! Programs in other languages take [`json::compile`]: a request in, an answer out, both JSON.
+//!
+//! The library reads no files, no environment and no clock: whoever calls it gives it texts. Nothing in it panics, whatever
+//! the text: what is wrong is a diagnostic.
+//!
+//! The feature `cli`, which is on by default, adds the command and its language server. Without it
+//! (`default-features = false`) their dependencies are left out.
+//!
+//! The modules below are what other programs may use; before version 1.0.0 the CHANGELOG says what changes in them. What
+//! is not shown here belongs to the command and to its tests, and may change at any time.
 
-pub mod check;
-pub mod cli;
+#![cfg_attr(not(feature = "cli"), allow(dead_code))]
+
 pub mod compile;
-pub mod config;
 pub mod diagnostic;
-pub mod emit;
-pub mod expect;
 pub mod format;
-pub mod ide;
 pub mod import;
 pub mod json;
 pub mod kubernetes;
 pub mod lint;
-pub mod lower;
-pub mod lsp;
-pub mod model;
-pub mod object;
-pub mod once;
-pub mod order;
 pub mod plan;
-pub mod resources;
 pub mod source;
+
+#[doc(hidden)]
+pub mod check;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+#[doc(hidden)]
+pub mod config;
+#[doc(hidden)]
+pub mod emit;
+#[doc(hidden)]
+pub mod expect;
+#[doc(hidden)]
+pub mod ide;
+#[doc(hidden)]
+pub mod lower;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod lsp;
+#[doc(hidden)]
+pub mod model;
+#[doc(hidden)]
+pub mod object;
+#[doc(hidden)]
+pub mod once;
+#[doc(hidden)]
+pub mod order;
+#[doc(hidden)]
+pub mod resources;
+#[doc(hidden)]
 pub mod statement;
+#[doc(hidden)]
 pub mod steps;
+#[doc(hidden)]
 pub mod syntax;
+#[doc(hidden)]
 pub mod vocabulary;

@@ -29,7 +29,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 /// Looks for what the rules warn of in a workload without errors, whose containers start in an order.
-pub fn lint(
+pub(crate) fn lint(
     workload: &Workload,
     order: &Order,
     version: Version,

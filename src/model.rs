@@ -57,6 +57,20 @@ pub struct Setting {
     pub optional: bool,
 }
 
+impl Setting {
+    /// A value for a param of the program, which must have it.
+    ///
+    /// ```
+    /// use initflow::compile::Setting;
+    ///
+    /// assert_eq!(Setting::new("tag", "1.29").value, "1.29");
+    /// ```
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { origin: format!("`{name}`"), name, value: value.into(), span: None, optional: false }
+    }
+}
+
 /// A name with the place where it was given.
 #[derive(Clone, Debug)]
 pub struct Name {
@@ -92,11 +106,23 @@ impl WorkloadKind {
     ];
 
     /// The kind of a keyword.
+    ///
+    /// ```
+    /// use initflow::plan::WorkloadKind;
+    ///
+    /// assert_eq!(WorkloadKind::of("cronjob"), Some(WorkloadKind::CronJob));
+    /// ```
     pub fn of(keyword: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.keyword() == keyword)
     }
 
     /// The word that opens one in the language.
+    ///
+    /// ```
+    /// use initflow::plan::WorkloadKind;
+    ///
+    /// assert_eq!(WorkloadKind::CronJob.keyword(), "cronjob");
+    /// ```
     pub fn keyword(self) -> &'static str {
         match self {
             Self::Pod => "pod",
@@ -110,6 +136,12 @@ impl WorkloadKind {
     }
 
     /// The API's name.
+    ///
+    /// ```
+    /// use initflow::plan::WorkloadKind;
+    ///
+    /// assert_eq!(WorkloadKind::CronJob.name(), "CronJob");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Pod => "Pod",
@@ -123,7 +155,7 @@ impl WorkloadKind {
     }
 
     /// Whether it finds its pods by a selector that its author gives.
-    pub fn has_selector(self) -> bool {
+    pub(crate) fn has_selector(self) -> bool {
         matches!(self, Self::Deployment | Self::StatefulSet | Self::DaemonSet | Self::ReplicaSet)
     }
 }
@@ -203,6 +235,12 @@ pub enum Role {
 
 impl Role {
     /// The word for it: `step`, `sidecar` or `app`.
+    ///
+    /// ```
+    /// use initflow::plan::Role;
+    ///
+    /// assert_eq!(Role::Sidecar.name(), "sidecar");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Step => "step",

@@ -3,6 +3,7 @@
 //! Invariant: a plan holds facts only, none of them new: order and totals are those of [`crate::order`] and
 //! [`crate::resources`], and a plan outlives the workload that it was made from.
 
+#[doc(hidden)]
 pub mod compare;
 mod dot;
 mod html;
@@ -17,14 +18,17 @@ pub use html::html;
 pub use json::json;
 pub use mermaid::mermaid;
 pub use svg::svg;
-pub use text::{CAVEAT, text};
+pub(crate) use text::CAVEAT;
+pub use text::text;
 
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
-use crate::model::{Direction, Role, Workload, WorkloadKind};
+use crate::model::Workload;
+pub use crate::model::{Direction, Role, WorkloadKind};
 use crate::object::Node;
 use crate::order::Order;
-use crate::resources::{Amounts, PodDemand, Qos, SetBy, amounts, rank};
+pub use crate::resources::Qos;
+use crate::resources::{Amounts, PodDemand, SetBy, amounts, rank};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::fmt;
@@ -134,6 +138,7 @@ pub struct Limit {
 }
 
 impl Plan {
+    #[doc(hidden)]
     /// Makes the plan of a workload whose pods start in an order, on a version of Kubernetes.
     pub fn of(workload: &Workload, order: &Order, version: Version) -> Self {
         let demand = PodDemand::of(workload, order.places.iter().map(|place| place.container));
@@ -180,6 +185,15 @@ impl Plan {
     }
 
     /// A few lines for the head of the YAML: the workload and its source, the order, and the effective totals.
+    ///
+    /// ```
+    /// use initflow::compile::{NoFiles, Options, compile};
+    ///
+    /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let plan = hello.workloads[0].plan();
+    /// assert!(plan.header("hello.initflow").contains("order: a; then web"));
+    /// ```
     pub fn header(&self, source: &str) -> String {
         text::header(self, source)
     }

@@ -15,7 +15,7 @@ impl FileId {
 }
 
 /// The library that comes with the compiler.
-pub fn std() -> &'static SourceFile {
+pub(crate) fn std() -> &'static SourceFile {
     static STD: OnceLock<SourceFile> = OnceLock::new();
     STD.get_or_init(|| SourceFile::new(FileId::STD, "std", include_str!("std.initflow")))
 }
@@ -33,6 +33,7 @@ pub struct Span {
 
 impl Span {
     /// Makes a span out of byte offsets.
+    #[doc(hidden)]
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
         // A source is at most MAX_SOURCE_BYTES long, so its offsets fit.
         let offset = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
@@ -40,6 +41,13 @@ impl Span {
     }
 
     /// The smallest span that holds both; `other` must be in the same file.
+    ///
+    /// ```
+    /// use initflow::source::{FileId, Span};
+    ///
+    /// let span = |start, end| Span { file: FileId(0), start, end };
+    /// assert_eq!(span(2, 4).to(span(7, 9)), span(2, 9));
+    /// ```
     #[must_use]
     pub fn to(self, other: Self) -> Self {
         Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
@@ -47,11 +55,18 @@ impl Span {
 
     /// The empty span at the end of this one.
     #[must_use]
-    pub fn after(self) -> Self {
+    pub(crate) fn after(self) -> Self {
         Self { start: self.end, ..self }
     }
 
     /// The byte range.
+    ///
+    /// ```
+    /// use initflow::source::{FileId, Span};
+    ///
+    /// let span = Span { file: FileId(0), start: 4, end: 9 };
+    /// assert_eq!(&"pod hello { }"[span.range()], "hello");
+    /// ```
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -78,6 +93,13 @@ const STRIDE: usize = 1024;
 
 impl SourceFile {
     /// Takes a text in.
+    ///
+    /// ```
+    /// use initflow::source::{FileId, SourceFile};
+    ///
+    /// let file = SourceFile::new(FileId(0), "hello.initflow", "pod hello { }\n");
+    /// assert_eq!(file.name, "hello.initflow");
+    /// ```
     pub fn new(id: FileId, name: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             id,
@@ -89,16 +111,29 @@ impl SourceFile {
     }
 
     /// The span of the whole text.
-    pub fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         Span::new(self.id, 0, self.text.len())
     }
 
     /// The text of a span of this file.
+    ///
+    /// ```
+    /// use initflow::source::{FileId, SourceFile, Span};
+    ///
+    /// let file = SourceFile::new(FileId(0), "hello.initflow", "pod hello { }\n");
+    /// assert_eq!(file.slice(Span { file: file.id, start: 4, end: 9 }), "hello");
+    /// ```
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
     }
 
     /// The line and column (both from 1, the column in characters) of a byte offset.
+    ///
+    /// ```
+    /// # use initflow::source::{FileId, SourceFile};
+    /// let file = SourceFile::new(FileId(0), "hello.initflow", "pod hello {\n  app wéb { }\n}\n");
+    /// assert_eq!(file.line_column(21), (2, 9));
+    /// ```
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= offset).saturating_sub(1);
@@ -106,6 +141,12 @@ impl SourceFile {
     }
 
     /// The text of the line that a byte offset is in, without its end.
+    ///
+    /// ```
+    /// # use initflow::source::{FileId, SourceFile};
+    /// let file = SourceFile::new(FileId(0), "hello.initflow", "pod hello {\n  app wéb { }\n}\n");
+    /// assert_eq!(file.line_of(21), "  app wéb { }");
+    /// ```
     pub fn line_of(&self, offset: u32) -> &str {
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= offset).saturating_sub(1);
@@ -128,7 +169,7 @@ impl SourceFile {
     }
 
     /// The byte offset at which each line starts.
-    pub fn line_starts(&self) -> &[u32] {
+    pub(crate) fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
             let newlines = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
             std::iter::once(0).chain(newlines.map(|(at, _)| Span::new(self.id, at, at + 1).end)).collect()
@@ -149,6 +190,14 @@ pub struct Sources {
 
 impl Sources {
     /// Adds a file and gives it its [`FileId`].
+    ///
+    /// ```
+    /// use initflow::source::Sources;
+    ///
+    /// let mut sources = Sources::default();
+    /// let file = sources.add("hello.initflow", "pod hello { }\n");
+    /// assert_eq!(sources.get(file).name, "hello.initflow");
+    /// ```
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(SourceFile::new(id, name, text));
@@ -156,6 +205,15 @@ impl Sources {
     }
 
     /// The file of an id that this `Sources` gave, or of [`FileId::STD`].
+    ///
+    /// ```
+    /// use initflow::compile::{NoFiles, Options, compile};
+    ///
+    /// let compilation = compile("hello.initflow", "pod hello { }".into(), &NoFiles, &Options::default());
+    /// let place = compilation.diagnostics[0].primary.span;
+    /// let file = compilation.sources.get(place.file);
+    /// assert_eq!((file.name.as_str(), file.line_column(place.start)), ("hello.initflow", (1, 1)));
+    /// ```
     pub fn get(&self, id: FileId) -> &SourceFile {
         match self.files.get(id.0 as usize) {
             Some(file) => file,
@@ -164,11 +222,27 @@ impl Sources {
     }
 
     /// All files, in the order in which they were added.
+    ///
+    /// ```
+    /// use initflow::source::Sources;
+    ///
+    /// let mut sources = Sources::default();
+    /// sources.add("hello.initflow", "pod hello { }\n");
+    /// assert_eq!(sources.files().len(), 1);
+    /// ```
     pub fn files(&self) -> &[SourceFile] {
         &self.files
     }
 
     /// The text of a span.
+    ///
+    /// ```
+    /// use initflow::source::{Sources, Span};
+    ///
+    /// let mut sources = Sources::default();
+    /// let file = sources.add("hello.initflow", "pod hello { }\n");
+    /// assert_eq!(sources.slice(Span { file, start: 4, end: 9 }), "hello");
+    /// ```
     pub fn slice(&self, span: Span) -> &str {
         self.get(span.file).slice(span)
     }

@@ -14,34 +14,77 @@ pub struct Entry {
 }
 
 /// The entry of a name.
+///
+/// ```
+/// use initflow::diagnostic::catalog::find;
+///
+/// assert!(find("unwritten-volume").is_some_and(|entry| entry.text.starts_with("# unwritten-volume")));
+/// assert!(find("no-such-name").is_none());
+/// ```
 pub fn find(name: &str) -> Option<&'static Entry> {
     let at = ENTRIES.binary_search_by(|entry| entry.name.cmp(name)).ok()?;
     ENTRIES.get(at)
 }
 
 /// All entries, sorted by name.
+///
+/// ```
+/// use initflow::diagnostic::catalog::all;
+///
+/// assert!(all().is_sorted_by_key(|entry| entry.name));
+/// ```
 pub fn all() -> &'static [Entry] {
     ENTRIES
 }
 
 impl Entry {
     /// What is wrong, in one sentence.
+    ///
+    /// ```
+    /// use initflow::diagnostic::catalog::find;
+    ///
+    /// assert!(find("unwritten-volume").is_some_and(|entry| entry.summary().ends_with('.')));
+    /// ```
     pub fn summary(&self) -> &'static str {
         self.text.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
     /// What its programs are written in.
+    ///
+    /// ```
+    /// use initflow::diagnostic::catalog::{Language, find};
+    ///
+    /// assert_eq!(find("unwritten-volume").map(|entry| entry.language()), Some(Language::Initflow));
+    /// ```
     pub fn language(&self) -> Language {
         let is_in = |language: &Language| self.text.contains(&format!("\n```{} fails\n", language.name()));
         Language::ALL.into_iter().find(is_in).unwrap_or(Language::Initflow)
     }
 
     /// The program that raises this diagnostic and no other.
+    ///
+    /// ```
+    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::diagnostic::catalog::find;
+    ///
+    /// let program = find("unwritten-volume").and_then(|entry| entry.failing()).unwrap_or_default();
+    /// let compilation = compile("bad.initflow", program.into(), &NoFiles, &Options::default());
+    /// assert_eq!(compilation.diagnostics[0].name, "unwritten-volume");
+    /// ```
     pub fn failing(&self) -> Option<&'static str> {
         fence(self.text, &format!("```{} fails\n", self.language().name()))
     }
 
     /// The same program, cured.
+    ///
+    /// ```
+    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::diagnostic::catalog::find;
+    ///
+    /// let program = find("unwritten-volume").and_then(|entry| entry.cured()).unwrap_or_default();
+    /// let compilation = compile("good.initflow", program.into(), &NoFiles, &Options::default());
+    /// assert!(compilation.diagnostics.is_empty());
+    /// ```
     pub fn cured(&self) -> Option<&'static str> {
         fence(self.text, &format!("```{}\n", self.language().name()))
     }
@@ -63,6 +106,12 @@ impl Language {
     pub const ALL: [Self; 3] = [Self::Initflow, Self::Toml, Self::Yaml];
 
     /// The word that opens a fence in Markdown.
+    ///
+    /// ```
+    /// use initflow::diagnostic::catalog::Language;
+    ///
+    /// assert_eq!(Language::Initflow.name(), "initflow");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Initflow => "initflow",

@@ -31,6 +31,17 @@ impl Default for Human {
 
 impl Human {
     /// Shows diagnostics in the order of their places; past the limit warnings give way to errors.
+    ///
+    /// ```
+    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::diagnostic::human::Human;
+    ///
+    /// let source = "pod hello {\n  app web { }\n}\n";
+    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let text = Human::default().render(&compilation.sources, &compilation.diagnostics);
+    /// assert!(text.starts_with("error[missing-image]: "));
+    /// assert!(text.contains("┌─ hello.initflow:2:3"));
+    /// ```
     pub fn render(&self, sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         let mut shown: Vec<&Diagnostic> = diagnostics.iter().collect();
         shown.sort_by_key(|diagnostic| (diagnostic.severity, diagnostic.primary.span));
@@ -57,7 +68,7 @@ impl Human {
 
 /// Counts diagnostics, for the last line of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// The number of errors.
     pub errors: usize,
     /// The number of warnings.
@@ -66,19 +77,19 @@ pub struct Tally {
 
 impl Tally {
     /// Counts diagnostics.
-    pub fn of(diagnostics: &[Diagnostic]) -> Self {
+    pub(crate) fn of(diagnostics: &[Diagnostic]) -> Self {
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
         Self { errors, warnings: diagnostics.len() - errors }
     }
 
     /// The counts of both.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         Self { errors: self.errors + other.errors, warnings: self.warnings + other.warnings }
     }
 
     /// `2 errors, 1 warning in shop.initflow`; nothing where there is nothing to count.
-    pub fn summary(self, place: &str) -> Option<String> {
+    pub(crate) fn summary(self, place: &str) -> Option<String> {
         let counts: Vec<String> = [(self.errors, "error"), (self.warnings, "warning")]
             .into_iter()
             .filter(|(count, _)| *count > 0)
@@ -89,7 +100,7 @@ impl Tally {
 }
 
 /// Text made safe to print on one line of a terminal: control characters are shown as pictures.
-pub fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 

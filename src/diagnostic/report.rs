@@ -34,6 +34,17 @@ pub enum Format {
 
 impl Format {
     /// Writes a report.
+    ///
+    /// ```
+    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::diagnostic::report::{Format, Report};
+    ///
+    /// let source = "pod hello {\n  app web { }\n}\n";
+    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let mut report = Report::default();
+    /// report.add(&compilation.sources, &compilation.diagnostics, |path| format!("apps/{path}"));
+    /// assert!(Format::Short.render(&report).starts_with("apps/hello.initflow:2:3: error[missing-image]: "));
+    /// ```
     pub fn render(self, report: &Report) -> String {
         match self {
             Self::Short => short::render(report),
@@ -113,6 +124,17 @@ pub struct Replacement {
 
 impl Report {
     /// Takes in what was found in a source; `path` makes the path to show of a file's name.
+    ///
+    /// ```
+    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::diagnostic::report::Report;
+    ///
+    /// let source = "pod hello {\n  app web { }\n}\n";
+    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let mut report = Report::default();
+    /// report.add(&compilation.sources, &compilation.diagnostics, |path| format!("apps/{path}"));
+    /// assert_eq!(report.findings[0].place.path, "apps/hello.initflow");
+    /// ```
     pub fn add(&mut self, sources: &Sources, diagnostics: &[Diagnostic], path: impl Fn(&str) -> String) {
         for diagnostic in diagnostics {
             let place = |span: Span, note: &str| Place::of(sources, span, note, &path);
@@ -136,18 +158,13 @@ impl Report {
     }
 
     /// Takes in a finding; `line` is the text that it stands in.
-    pub fn push(&mut self, finding: Finding, line: &str) {
+    pub(crate) fn push(&mut self, finding: Finding, line: &str) {
         let mut hasher = fnv::FnvHasher::default();
         (finding.name, &finding.place.path, line, &finding.headline).hash(&mut hasher);
         let count = self.seen.entry(hasher.finish()).or_default();
         *count += 1;
         count.hash(&mut hasher);
         self.findings.push(Finding { fingerprint: format!("{:016x}", hasher.finish()), ..finding });
-    }
-
-    /// Whether nothing was found, and nothing kept the run from its work.
-    pub fn is_empty(&self) -> bool {
-        self.findings.is_empty() && self.troubles.is_empty()
     }
 }
 
@@ -166,7 +183,7 @@ impl Place {
     }
 
     /// The beginning of a file.
-    pub fn start(path: String) -> Self {
+    pub(crate) fn start(path: String) -> Self {
         let start = Position { line: 1, column: 1, byte: 0 };
         Self { path, range: (start, start), note: String::new() }
     }
@@ -174,7 +191,13 @@ impl Place {
 
 impl Finding {
     /// A finding about a whole file.
-    pub fn new(name: &'static str, severity: Severity, headline: String, place: Place, help: &str) -> Self {
+    pub(crate) fn new(
+        name: &'static str,
+        severity: Severity,
+        headline: String,
+        place: Place,
+        help: &str,
+    ) -> Self {
         let help = vec![help.to_owned()];
         Self {
             name,

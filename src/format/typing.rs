@@ -13,7 +13,7 @@ use crate::syntax::Parse;
 
 /// What has been typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Typed {
+pub(crate) enum Typed {
     /// `}`: the line that has it is formatted.
     Brace,
     /// A line's end: the line before it is formatted, and the new one indented.
@@ -21,7 +21,7 @@ pub enum Typed {
 }
 
 /// The changes that follow from what has been typed right before an offset, in the order of the source.
-pub fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: Typed) -> Vec<Edit> {
+pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: Typed) -> Vec<Edit> {
     let lines = Lines::new(source);
     let line = lines.of(offset);
     let start = lines.start(line);

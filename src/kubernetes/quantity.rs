@@ -52,6 +52,15 @@ impl Quantity {
 
     /// Reads a quantity: `250m`, `1.5Gi`, `1e3`. What is finer than a nano unit is rounded up, away from zero.
     ///
+    /// ```
+    /// use initflow::kubernetes::quantity::Quantity;
+    ///
+    /// assert_eq!(Quantity::parse("0.5")?, Quantity::parse("500m")?);
+    /// assert_eq!(Quantity::parse("1536Mi")?.to_string(), "1536Mi");
+    /// assert!(Quantity::parse("1GB").is_err());
+    /// # Ok::<(), initflow::kubernetes::quantity::QuantityError>(())
+    /// ```
+    ///
     /// # Errors
     /// See [`QuantityError`]. Kubernetes also takes texts without digits (`.`, `+`, `Ki`) for zero; those are refused.
     pub fn parse(text: &str) -> Result<Self, QuantityError> {
@@ -79,43 +88,52 @@ impl Quantity {
         Ok(Self::from_nanos(if negative { -nanos } else { nanos }, format))
     }
 
-    /// A whole number of units.
-    pub fn from_units(units: i64) -> Self {
-        Self::from_nanos(i128::from(units) * NANO, Format::DecimalSi)
-    }
-
     /// The family of suffixes in which it is printed.
+    ///
+    /// ```
+    /// use initflow::kubernetes::quantity::{Format, Quantity};
+    ///
+    /// assert_eq!(Quantity::parse("1Gi")?.format(), Format::BinarySi);
+    /// # Ok::<(), initflow::kubernetes::quantity::QuantityError>(())
+    /// ```
     pub fn format(&self) -> Format {
         self.format
     }
 
     /// Whether it is zero.
-    pub fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         self.nanos() == 0
     }
 
     /// Whether it is below zero.
-    pub fn is_negative(&self) -> bool {
+    pub(crate) fn is_negative(&self) -> bool {
         self.high < 0
     }
 
     /// Whether it is a whole number of units.
-    pub fn is_integer(&self) -> bool {
+    pub(crate) fn is_integer(&self) -> bool {
         self.nanos() % NANO == 0
     }
 
     /// Whether it is a whole number of times `size`; never if `size` is zero.
-    pub fn is_multiple_of(&self, size: &Self) -> bool {
+    pub(crate) fn is_multiple_of(&self, size: &Self) -> bool {
         self.nanos().checked_rem(size.nanos()) == Some(0)
     }
 
     /// Rounds up, away from zero, to a thousandth of a unit, as the API server does with every value of a resource list.
     #[must_use]
-    pub fn round_up_milli(&self) -> Self {
+    pub(crate) fn round_up_milli(&self) -> Self {
         Self::from_nanos(self.milli_value() * NANO_PER_MILLI, self.format)
     }
 
     /// The exact number, without a unit: `0.5`.
+    ///
+    /// ```
+    /// use initflow::kubernetes::quantity::Quantity;
+    ///
+    /// assert_eq!(Quantity::parse("500m")?.decimal(), "0.5");
+    /// # Ok::<(), initflow::kubernetes::quantity::QuantityError>(())
+    /// ```
     pub fn decimal(&self) -> String {
         let nanos = self.nanos();
         let (sign, nanos) = (if nanos < 0 { "-" } else { "" }, nanos.unsigned_abs());
@@ -127,26 +145,57 @@ impl Quantity {
     /// The same amount in the format in which its own text is read back: `844e0` is printed as `844`, and that is a plain
     /// decimal. Only the text reaches the cluster.
     #[must_use]
-    pub fn as_printed(&self) -> Self {
+    pub(crate) fn as_printed(&self) -> Self {
         if self.format == Format::DecimalSi { *self } else { Self::parse(&self.to_string()).unwrap_or(*self) }
     }
 
     /// The units, rounded up, away from zero.
+    ///
+    /// ```
+    /// use initflow::kubernetes::quantity::Quantity;
+    ///
+    /// assert_eq!(Quantity::parse("1Ki")?.value(), 1024);
+    /// assert_eq!(Quantity::parse("1m")?.value(), 1);
+    /// # Ok::<(), initflow::kubernetes::quantity::QuantityError>(())
+    /// ```
     pub fn value(&self) -> i128 {
         divide_away_from_zero(self.nanos(), NANO)
     }
 
     /// The thousandths of a unit, rounded up, away from zero.
+    ///
+    /// ```
+    /// use initflow::kubernetes::quantity::Quantity;
+    ///
+    /// assert_eq!(Quantity::parse("1.5")?.milli_value(), 1500);
+    /// # Ok::<(), initflow::kubernetes::quantity::QuantityError>(())
+    /// ```
     pub fn milli_value(&self) -> i128 {
         divide_away_from_zero(self.nanos(), NANO_PER_MILLI)
     }
 
     /// Whether its thousandths are few enough for Kubernetes, whose count of millicores silently overflows above 2^63-1.
+    ///
+    /// ```
+    /// use initflow::kubernetes::quantity::Quantity;
+    ///
+    /// assert!(Quantity::parse("1P")?.fits_millis());
+    /// assert!(!Quantity::parse("1E")?.fits_millis());
+    /// # Ok::<(), initflow::kubernetes::quantity::QuantityError>(())
+    /// ```
     pub fn fits_millis(&self) -> bool {
         i64::try_from(self.milli_value()).is_ok()
     }
 
     /// The sum, in this quantity's format, or in the other's where this one is zero.
+    ///
+    /// ```
+    /// use initflow::kubernetes::quantity::Quantity;
+    ///
+    /// let sum = Quantity::parse("1Gi")?.add(&Quantity::parse("512Mi")?);
+    /// assert_eq!(sum.to_string(), "1536Mi");
+    /// # Ok::<(), initflow::kubernetes::quantity::QuantityError>(())
+    /// ```
     #[must_use]
     pub fn add(&self, other: &Self) -> Self {
         let format = if self.is_zero() { other.format } else { self.format };
@@ -155,14 +204,14 @@ impl Quantity {
 
     /// What is left if another one is taken away, in this quantity's format; nothing if that is below zero.
     #[must_use]
-    pub fn minus(&self, other: &Self) -> Option<Self> {
+    pub(crate) fn minus(&self, other: &Self) -> Option<Self> {
         let left = self.nanos().checked_sub(other.nanos()).filter(|left| *left >= 0)?;
         Some(Self::from_nanos(left, self.format))
     }
 
     /// That many times as much; nothing if that is more than a quantity can be.
     #[must_use]
-    pub fn times(&self, count: i64) -> Option<Self> {
+    pub(crate) fn times(&self, count: i64) -> Option<Self> {
         let nanos = self.nanos().checked_mul(count.into()).filter(|nanos| nanos.abs() <= MAX)?;
         Some(Self::from_nanos(nanos, self.format))
     }

@@ -43,6 +43,7 @@ impl FromStr for Version {
 }
 
 /// Which versions have a field or a value.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Availability {
     /// The first version whose API has it.
@@ -54,6 +55,7 @@ pub struct Availability {
 }
 
 /// What a version makes of a field or a value.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
     /// It takes it.

@@ -25,6 +25,12 @@ impl Level {
     pub const ALL: [Self; 3] = [Self::Allow, Self::Warn, Self::Deny];
 
     /// The word for it.
+    ///
+    /// ```
+    /// use initflow::lint::Level;
+    ///
+    /// assert_eq!(Level::Deny.name().parse(), Ok(Level::Deny));
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Allow => "allow",
@@ -54,25 +60,38 @@ pub struct Levels(Vec<(SmolStr, Level)>);
 
 impl Levels {
     /// Sets the level of a name, or of [`ALL`].
+    ///
+    /// ```
+    /// use initflow::lint::{ALL, Level, Levels};
+    ///
+    /// let mut levels = Levels::default();
+    /// levels.set(ALL, Level::Deny);
+    /// levels.set("unpinned-image", Level::Allow);
+    /// assert_eq!(levels.of("unpinned-image"), Level::Allow);
+    /// ```
     pub fn set(&mut self, name: impl Into<SmolStr>, level: Level) {
         self.0.push((name.into(), level));
     }
 
     /// These levels, and others over them.
     #[must_use]
-    pub fn and(&self, others: &Self) -> Self {
+    pub(crate) fn and(&self, others: &Self) -> Self {
         Self(self.0.iter().chain(&others.0).cloned().collect())
     }
 
     /// The level of a name.
+    ///
+    /// ```
+    /// use initflow::lint::{ALL, Level, Levels};
+    ///
+    /// let mut levels = Levels::default();
+    /// levels.set(ALL, Level::Deny);
+    /// levels.set("unpinned-image", Level::Allow);
+    /// assert_eq!(levels.of("step-sets-bill"), Level::Deny);
+    /// ```
     pub fn of(&self, name: &str) -> Level {
         let last = |wanted: &str| self.0.iter().rev().find(|(set, _)| set == wanted).map(|(_, level)| *level);
         last(name).or_else(|| last(ALL)).unwrap_or_default()
-    }
-
-    /// Whether none is set.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 

@@ -9,8 +9,6 @@ use crate::model::Workload;
 #[derive(Debug)]
 pub struct Precedence {
     containers: usize,
-    /// For each node of the graph, those that wait for it.
-    after: Vec<Vec<usize>>,
     /// For each node of the graph, those that it waits for.
     before: Vec<Vec<usize>>,
 }
@@ -28,31 +26,21 @@ impl Precedence {
                 before[edge.to].push(from);
             }
         }
-        let after = graph.edges.iter().map(|edges| edges.iter().map(|edge| edge.to).collect()).collect();
-        Self { containers: workload.containers.len(), after, before }
+        Self { containers: workload.containers.len(), before }
     }
 
     /// For each container, whether this one waits for it.
     pub fn before(&self, container: usize) -> Vec<bool> {
-        reach(container, &self.before, self.containers)
-    }
-
-    /// For each container, whether it waits for this one.
-    pub fn after(&self, container: usize) -> Vec<bool> {
-        reach(container, &self.after, self.containers)
-    }
-}
-
-fn reach(from: usize, links: &[Vec<usize>], containers: usize) -> Vec<bool> {
-    let mut reached = vec![false; links.len()];
-    let mut open = vec![from];
-    while let Some(node) = open.pop() {
-        for next in &links[node] {
-            if !std::mem::replace(&mut reached[*next], true) {
-                open.push(*next);
+        let mut reached = vec![false; self.before.len()];
+        let mut open = vec![container];
+        while let Some(node) = open.pop() {
+            for next in &self.before[node] {
+                if !std::mem::replace(&mut reached[*next], true) {
+                    open.push(*next);
+                }
             }
         }
+        reached.truncate(self.containers);
+        reached
     }
-    reached.truncate(containers);
-    reached
 }

@@ -6,6 +6,16 @@ use crate::model::Role;
 use std::fmt::Write as _;
 
 /// Writes a graph: a cluster for each workload, the init list one after another, then the apps.
+///
+/// ```
+/// use initflow::compile::{NoFiles, Options, compile};
+/// use initflow::plan::dot;
+///
+/// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
+/// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+/// let plan = hello.workloads[0].plan();
+/// assert!(dot([&plan]).starts_with("digraph"));
+/// ```
 pub fn dot<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> String {
     let mut text = String::from(
         "digraph plan {\n  rankdir=LR\n  fontname=\"Helvetica\"\n  \

@@ -10,6 +10,16 @@ pub(super) const LIGHT: &str = include_str!("svg/light.css");
 pub(super) const DARK: &str = include_str!("svg/dark.css");
 
 /// Draws the plans of any number of sources, one below the other.
+///
+/// ```
+/// use initflow::compile::{NoFiles, Options, compile};
+/// use initflow::plan::svg;
+///
+/// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
+/// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+/// let plan = hello.workloads[0].plan();
+/// assert!(svg([(&plan, &hello.sources)]).starts_with("<svg"));
+/// ```
 pub fn svg<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> String {
     let plans: Vec<(&Plan, &Sources)> = plans.into_iter().collect();
     let picture = Picture::of(plans.iter().copied());

@@ -7,9 +7,20 @@ use crate::source::Sources;
 use std::fmt::Write as _;
 
 /// What the totals cannot know.
-pub const CAVEAT: &str = "before LimitRanges, webhooks and RuntimeClass overhead";
+pub(crate) const CAVEAT: &str = "before LimitRanges, webhooks and RuntimeClass overhead";
 
 /// Shows the plans of a source's workloads as tables.
+///
+/// ```
+/// use initflow::compile::{NoFiles, Options, compile};
+/// use initflow::plan::text;
+///
+/// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
+/// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+/// let plan = hello.workloads[0].plan();
+/// let text = text(&[plan], &hello.sources);
+/// assert!(text.contains("Pod hello"));
+/// ```
 pub fn text(plans: &[Plan], sources: &Sources) -> String {
     let plans: Vec<String> = plans.iter().map(|plan| one(plan, sources)).collect();
     plans.join("\n")

@@ -67,6 +67,12 @@ impl Image {
     pub const WAIT: [Self; 3] = [Self::Wait, Self::WaitPostgres, Self::WaitMysql];
 
     /// The name under which an organisation can put another image in its place.
+    ///
+    /// ```
+    /// use initflow::compile::Image;
+    ///
+    /// assert_eq!(Image::Git.key(), "clone");
+    /// ```
     pub const fn key(self) -> &'static str {
         match self {
             Self::FetchHttps => "fetch-https",
@@ -89,6 +95,12 @@ impl Image {
     }
 
     /// The reference of the image that the compiler takes.
+    ///
+    /// ```
+    /// use initflow::compile::Image;
+    ///
+    /// assert!(Image::Git.reference().starts_with("alpine/git:"));
+    /// ```
     pub const fn reference(self) -> &'static str {
         match self {
             // Alpine with curl.
@@ -117,6 +129,12 @@ impl Image {
     }
 
     /// What runs in it.
+    ///
+    /// ```
+    /// use initflow::compile::Image;
+    ///
+    /// assert_eq!(Image::Git.purpose(), "`clone`");
+    /// ```
     pub const fn purpose(self) -> &'static str {
         match self {
             Self::FetchHttps => "`fetch` from `https://` and `http://`",
@@ -139,6 +157,12 @@ impl Image {
     }
 
     /// The image of a key.
+    ///
+    /// ```
+    /// use initflow::compile::Image;
+    ///
+    /// assert_eq!(Image::keyed("clone"), Some(Image::Git));
+    /// ```
     pub fn keyed(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|image| image.key() == key)
     }
@@ -155,6 +179,13 @@ pub struct Images {
 
 impl Images {
     /// The reference of an image.
+    ///
+    /// ```
+    /// use initflow::compile::{Image, Images};
+    ///
+    /// let images = Images { registry: Some("mirror.acme.dev/hub".into()), own: vec![] };
+    /// assert!(images.reference(Image::Git).starts_with("mirror.acme.dev/hub/alpine/git:"));
+    /// ```
     pub fn reference(&self, image: Image) -> SmolStr {
         if let Some((_, own)) = self.own.iter().rev().find(|(kind, _)| *kind == image) {
             return own.clone();
