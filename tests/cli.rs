@@ -695,6 +695,13 @@ fn findings_are_reported_for_programs() {
         .runs("check --max-warnings 0 .")
         .ends_with(1)
         .says("1 warning is more than the 0 that --max-warnings allows");
+    folder
+        .runs("check --max-warnings 0 --format junit .")
+        .ends_with(1)
+        .prints("tests=\"2\" failures=\"0\" errors=\"1\"")
+        .prints(
+            "<error type=\"trouble\" message=\"1 warning is more than the 0 that --max-warnings allows\"/>",
+        );
     folder.runs("check --allow unpinned-image .").ends_with(0).says_nothing();
     folder.runs("check --allow unpined-image .").ends_with(2).says("did you mean `unpinned-image`?");
     // What is compiled has standard output to itself.

@@ -146,13 +146,16 @@ impl Console {
 
     /// Says what else the run is to fail for.
     pub(super) fn error(&mut self, message: &str) {
-        self.raise(Status::Errors);
-        self.line("error", "\x1b[1;31m", message);
+        self.fail(Status::Errors, message);
     }
 
     /// Says that the call was wrong, or that a file could not be read or written.
     pub(super) fn trouble(&mut self, message: &str) {
-        self.raise(Status::Trouble);
+        self.fail(Status::Trouble, message);
+    }
+
+    fn fail(&mut self, status: Status, message: &str) {
+        self.raise(status);
         if let Some(collected) = &mut self.collected {
             collected.report.troubles.push(message.to_owned());
         }

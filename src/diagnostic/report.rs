@@ -64,7 +64,7 @@ pub struct Report {
     pub sources: Vec<String>,
     /// What was found in them, in the order of the sources and of their texts.
     pub findings: Vec<Finding>,
-    /// What kept the run from its work, as messages: a file that cannot be read, a wrong call.
+    /// What else the run fails for, as messages: a file that cannot be read, a wrong call, too many warnings.
     pub troubles: Vec<String>,
     /// How many findings of each kind there were, for fingerprints.
     seen: HashMap<u64, u32>,

@@ -1,6 +1,6 @@
-//! A report as `JUnit` XML: each source is a test case, which fails by its errors and warnings.
+//! A report as `JUnit` XML: each source is a test case, which fails by its errors; warnings are its output.
 
-use super::{Finding, Report};
+use super::{Finding, Report, Severity};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ pub(super) fn render(report: &Report) -> String {
     let mut others: Vec<&str> = by_path.keys().copied().filter(|path| !known.contains(path)).collect();
     others.sort_unstable();
     paths.extend(others);
-    let failed = paths.iter().filter(|path| by_path.contains_key(*path)).count();
+    let failed = by_path.values().filter(|findings| error_of(findings).is_some()).count();
     let counts = format!(
         "tests=\"{}\" failures=\"{failed}\" errors=\"{}\"",
         paths.len() + report.troubles.len(),
@@ -27,13 +27,22 @@ pub(super) fn render(report: &Report) -> String {
     for path in paths {
         let name = escaped(path);
         let findings = by_path.get(path).map_or(&[][..], Vec::as_slice);
-        let Some(first) = findings.first() else {
+        if findings.is_empty() {
             let _ = writeln!(text, "    <testcase classname=\"initflow\" name=\"{name}\"/>");
             continue;
-        };
+        }
         let _ = writeln!(text, "    <testcase classname=\"initflow\" name=\"{name}\">");
-        let _ =
-            write!(text, "      <failure type=\"{}\" message=\"{}\">", first.name, escaped(&first.headline));
+        let element = match error_of(findings) {
+            Some(error) => {
+                let message = escaped(&error.headline);
+                let _ = write!(text, "      <failure type=\"{}\" message=\"{message}\">", error.name);
+                "failure"
+            }
+            None => {
+                text.push_str("      <system-out>");
+                "system-out"
+            }
+        };
         for finding in findings {
             let (start, _) = finding.place.range;
             let _ = writeln!(
@@ -46,7 +55,7 @@ pub(super) fn render(report: &Report) -> String {
                 escaped(&finding.text())
             );
         }
-        text.push_str("</failure>\n    </testcase>\n");
+        let _ = writeln!(text, "</{element}>\n    </testcase>");
     }
     for trouble in &report.troubles {
         let message = escaped(trouble);
@@ -55,6 +64,11 @@ pub(super) fn render(report: &Report) -> String {
     }
     text.push_str("  </testsuite>\n</testsuites>\n");
     text
+}
+
+/// The first error among findings.
+fn error_of<'f>(findings: &[&'f Finding]) -> Option<&'f Finding> {
+    findings.iter().copied().find(|finding| finding.severity == Severity::Error)
 }
 
 /// Text for an element or an attribute; characters that XML cannot have are replaced.
