@@ -6,7 +6,7 @@ use crate::check::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::{self, Document as Emitted};
 use crate::kubernetes::version::Version;
-use crate::lint::{Levels, lint, settle};
+use crate::lint::{Hooks, Levels, lint, settle};
 use crate::lower::{Mistyped, Object, grant, lower};
 pub use crate::model::Setting;
 use crate::model::{File, Program, Workload, WorkloadKind, resolve};
@@ -274,8 +274,10 @@ pub(crate) fn compile_parsed<T: Send>(
     diagnostics.extend(found);
     let mut workloads = Vec::with_capacity(arranged.len());
     let mut identities = HashMap::with_capacity(arranged.len());
-    for Arranged { diagnostics: found, identity, made } in arranged {
+    let mut hooks = Hooks::default();
+    for Arranged { diagnostics: found, identity, hooks: found_hooks, made } in arranged {
         diagnostics.extend(found);
+        hooks.extend(found_hooks);
         if let Some((identity, span)) = identity {
             if let Some(first) = identities.get(&identity) {
                 diagnostics.push(same_workload(&identity, span, *first));
@@ -285,6 +287,7 @@ pub(crate) fn compile_parsed<T: Send>(
         }
         workloads.extend(made);
     }
+    hooks.check(&mut diagnostics);
     let documents = files.iter().map(|file| &*file.document);
     settle(documents, &sources, &options.levels, !unset, &mut diagnostics);
     sort(&mut diagnostics);
@@ -301,6 +304,7 @@ type Identity = (WorkloadKind, Option<SmolStr>, SmolStr);
 struct Arranged<T> {
     diagnostics: Vec<Diagnostic>,
     identity: Option<(Identity, Span)>,
+    hooks: Hooks,
     made: Vec<T>,
 }
 
@@ -315,7 +319,7 @@ fn arrange<T>(
 ) -> Arranged<T> {
     let version = options.version;
     let Some(workload) = workload else {
-        return Arranged { diagnostics, identity: None, made: Vec::new() };
+        return Arranged { diagnostics, identity: None, hooks: Hooks::default(), made: Vec::new() };
     };
     check(&workload, version, syntax, &mut diagnostics);
     let start = order(&workload, &mut diagnostics);
@@ -323,6 +327,7 @@ fn arrange<T>(
         let namespace = workload.object.metadata.get("namespace").and_then(Node::as_text).map(SmolStr::new);
         ((workload.kind, namespace, name.text.clone()), name.span)
     });
+    let hooks = Hooks::of(&workload);
     let made = if failed(&diagnostics) {
         hold_to_budget(&workload, &start, version, &mut diagnostics);
         Vec::new()
@@ -331,7 +336,7 @@ fn arrange<T>(
         pieces(workload, start, version, &mut diagnostics)
     };
     let made = if failed(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
-    Arranged { diagnostics, identity, made }
+    Arranged { diagnostics, identity, hooks, made }
 }
 
 /// A checked workload with the Jobs of its steps that run once: each after those that it waits for.

@@ -6,6 +6,7 @@
 //! Invariant: a rule says nothing where the source does not settle it.
 
 mod allowances;
+mod later_hook;
 mod levels;
 mod reorder;
 // What opens a rule is text for users, who know the names.
@@ -14,6 +15,7 @@ mod rules;
 mod shell;
 
 pub(crate) use allowances::settle;
+pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
 pub use levels::{ALL, Level, Levels};
 

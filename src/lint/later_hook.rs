@@ -1,0 +1,113 @@
+//! Waits for Jobs that are hooks of a later phase: what shows only in the workloads of a program together.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Name, Workload, WorkloadKind};
+use crate::object::Node;
+use crate::source::Span;
+use smol_str::SmolStr;
+use std::collections::HashMap;
+
+/// The annotations that make an object a hook, with the phases that come after all that is no hook.
+const HOOKS: [(&str, &[&str]); 2] = [
+    (
+        "helm.sh/hook",
+        &["post-install", "post-upgrade", "post-rollback", "post-delete", "test", "test-success"],
+    ),
+    ("argocd.argoproj.io/hook", &["PostSync", "PostDelete", "SyncFail"]),
+];
+
+/// A Job in its namespace.
+type Job = (Option<SmolStr>, SmolStr);
+
+/// The Jobs that are hooks, and who waits for Jobs.
+#[derive(Debug, Default)]
+pub(crate) struct Hooks {
+    late: HashMap<Job, (Span, String)>,
+    waits: Vec<(Job, Name)>,
+}
+
+impl Hooks {
+    /// What one workload has of both.
+    pub(crate) fn of(workload: &Workload) -> Self {
+        let metadata = &workload.object.metadata;
+        let annotation = |key| metadata.get("annotations").and_then(|annotations| annotations.get(key));
+        let mut hooks = HOOKS.into_iter().filter_map(|(key, later)| Some((annotation(key)?, key, later)));
+        let mut found = Self::default();
+        let job = |name: &SmolStr| {
+            (metadata.get("namespace").and_then(Node::as_text).map(SmolStr::new), name.clone())
+        };
+        if let Some((node, key, later)) = hooks.next() {
+            let phases = node.as_text().unwrap_or_default();
+            let is_late = phases.split(',').all(|phase| later.contains(&phase.trim()));
+            if let Some(name) =
+                workload.name.as_ref().filter(|_| is_late && workload.kind == WorkloadKind::Job)
+            {
+                found.late.insert(job(&name.text), (node.span, format!("{key}: {phases}")));
+            }
+        } else {
+            let waits = workload.containers.iter();
+            found.waits =
+                waits.flat_map(|step| step.jobs.iter().map(|name| (job(name), step.name.clone()))).collect();
+        }
+        found
+    }
+
+    /// Adds what another workload has.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.late.extend(other.late);
+        self.waits.extend(other.waits);
+    }
+
+    /// Warns of the waits that cannot end.
+    pub(crate) fn check(&self, diagnostics: &mut Vec<Diagnostic>) {
+        for (job, step) in &self.waits {
+            let Some((hook, phases)) = self.late.get(job) else { continue };
+            let headline = format!(
+                "the step `{}` waits for the Job `{}`, which is made only when the pods are ready",
+                step.text, job.1
+            );
+            diagnostics.push(
+                Diagnostic::warning("waits-for-later-hook", step.span, headline)
+                    .here("nobody is ready before this is done")
+                    .label(*hook, format!("the hook: `{phases}`"))
+                    .help("make the Job a hook of an earlier phase (`pre-install,pre-upgrade`, `PreSync`), or no hook"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::{finds, passes};
+
+    const NAME: &str = "waits-for-later-hook";
+
+    fn program(hook: &str, namespace: &str) -> String {
+        format!(
+            r#"
+job seed {{ restartPolicy Never; namespace "n"; annotations {{ {hook} }}; app a {{ image "a:1"; run "seed" }} }}
+deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app web {{ image "b:1" }} }}
+"#
+        )
+    }
+
+    #[test]
+    fn phases_and_namespaces_count() {
+        finds(NAME, &program(r#""helm.sh/hook" "post-install,post-upgrade""#, "n"));
+        finds(NAME, &program(r#""argocd.argoproj.io/hook" "PostSync""#, "n"));
+        passes(NAME, &program(r#""helm.sh/hook" "post-install""#, "m"));
+        passes(NAME, &program(r#""helm.sh/hook" "pre-install,post-upgrade""#, "n"));
+        passes(NAME, &program(r#""argocd.argoproj.io/hook" "Sync""#, "n"));
+        passes(NAME, &program(r#""note" "post-install""#, "n"));
+    }
+
+    #[test]
+    fn another_hook_may_wait() {
+        let source = program(r#""helm.sh/hook" "post-install""#, "n");
+        let hook = source.replace(
+            "deployment shop {",
+            "job shop { restartPolicy Never; annotations { \"helm.sh/hook\" \"post-install\" };",
+        );
+        passes(NAME, &hook.replace("app web { image \"b:1\" }", "app web { image \"b:1\"; run \"b\" }"));
+    }
+}
