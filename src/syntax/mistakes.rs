@@ -99,7 +99,7 @@ pub(super) fn unclosed_block(open: Span, head: Option<Span>, next: Option<Span>)
 pub(super) fn stray_brace(span: Span) -> Diagnostic {
     Diagnostic::error("stray-brace", span, "a `}` closes nothing")
         .here("no block is open here")
-        .help("take it out, or put the `{` in that it belongs to")
+        .help("take the `}` out, or put the `{` in that it belongs to")
         .fix("take the `}` out", span, "", Applicability::Unsafe)
 }
 
@@ -108,7 +108,7 @@ pub(super) fn missing_brace(head: Span, close: Span) -> Diagnostic {
         .here("a `{` is missing behind this")
         .label(close, "the block ends here")
         .help("put a `{` at the end of the statement's head")
-        .fix("insert the `{`", head.after(), " {", Applicability::Unsafe)
+        .fix("put a `{` at the end of the statement's head", head.after(), " {", Applicability::Unsafe)
 }
 
 pub(super) fn misplaced_brace(head: Span, open: Span, nothing_between: bool) -> Diagnostic {
@@ -120,7 +120,7 @@ pub(super) fn misplaced_brace(head: Span, open: Span, nothing_between: bool) -> 
         return error;
     }
     let between = Span { start: head.end, end: open.start, ..head };
-    error.fix("move the `{` up", between, " ", Applicability::Safe)
+    error.fix("put the `{` at the end of the statement's line", between, " ", Applicability::Safe)
 }
 
 pub(super) fn nameless_block(open: Span) -> Diagnostic {
@@ -147,7 +147,7 @@ pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &st
 pub(super) fn missing_comma(first: Span, certain: bool) -> Diagnostic {
     Diagnostic::error("missing-comma", first, "a comma is missing between two items")
         .here("a comma should stand behind this")
-        .help("separate the items by commas")
+        .help("insert the comma: items are separated by commas")
         .fix(
             "insert the comma",
             first.after(),
@@ -312,7 +312,7 @@ pub(super) fn missing_space(span: Span) -> Diagnostic {
     Diagnostic::error("missing-space", span, "two values stand together without a space")
         .here("begins right behind the one before it")
         .help("put a space between them; a quote inside a text is written `\\\"`")
-        .fix("insert a space", place, " ", Applicability::Unsafe)
+        .fix("put a space between them", place, " ", Applicability::Unsafe)
 }
 
 pub(super) fn incomplete_range(span: Span) -> Diagnostic {
@@ -327,7 +327,7 @@ pub(super) fn foreign_comment(span: Span, text: &str) -> Diagnostic {
     let opening = Span { end: span.start + 2, ..span };
     let error = error.here("not a comment here");
     if text.starts_with("//") {
-        error.fix("start it with `#`", opening, "#", Applicability::Safe)
+        error.fix("start the comment with `#`", opening, "#", Applicability::Safe)
     } else {
         error
     }

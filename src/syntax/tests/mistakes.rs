@@ -187,9 +187,9 @@ image "y" /* z */
     image "x"
     image "y"
     1:1 foreign-comment: a comment starts with `#` [// a comment {] not a comment here
-      Safe: start it with `#` => # a comment {
+      Safe: start the comment with `#` => # a comment {
     2:11 foreign-comment: a comment starts with `#` [// note {] not a comment here
-      Safe: start it with `#` => image "x" # note {
+      Safe: start the comment with `#` => image "x" # note {
     3:1 foreign-comment: a comment starts with `#` [/* a] not a comment here
     5:11 foreign-comment: a comment starts with `#` [/* z */] not a comment here
     "#);
@@ -331,7 +331,7 @@ f "a"b
     4:9 unclosed-string: a string is never closed ['] opened here
       4:10 its line ends here
     5:6 missing-space: two values stand together without a space [b] begins right behind the one before it
-      Unsafe: insert a space => f "a" b
+      Unsafe: put a space between them => f "a" b
     "#);
 }
 
@@ -487,7 +487,7 @@ a { } { b }
     }
     2:1 misplaced-brace: a `{` stands on another line than its statement [{] the line before ends the statement
       1:1 the statement
-      Safe: move the `{` up => image "x"
+      Safe: put the `{` at the end of the statement's line => image "x"
     5:1 nameless-block: a block belongs to no statement [{] a statement's name should stand before this
     6:7 nameless-block: a block belongs to no statement [{] a statement's name should stand before this
     "#);

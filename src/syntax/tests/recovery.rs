@@ -225,7 +225,7 @@ deployment shop {
     }
     2:3 missing-brace: a block has no `{` [app web] a `{` is missing behind this
       5:3 the block ends here
-      Unsafe: insert the `{` => app web {
+      Unsafe: put a `{` at the end of the statement's head => app web {
     "#);
 }
 
@@ -248,7 +248,7 @@ job x { }
     job x {}
     1:1 missing-brace: a block has no `{` [deployment shop] a `{` is missing behind this
       3:1 the block ends here
-      Unsafe: insert the `{` => deployment shop {
+      Unsafe: put a `{` at the end of the statement's head => deployment shop {
     "#);
 }
 
