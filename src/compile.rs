@@ -324,7 +324,7 @@ fn arrange<T>(
     check(&workload, version, syntax, &mut diagnostics);
     let start = order(&workload, &mut diagnostics);
     let identity = workload.name.as_ref().map(|name| {
-        let namespace = workload.object.metadata.get("namespace").and_then(Node::as_text).map(SmolStr::new);
+        let namespace = workload.namespace().map(SmolStr::new);
         ((workload.kind, namespace, name.text.clone()), name.span)
     });
     let hooks = Hooks::of(&workload);

@@ -196,6 +196,13 @@ pub struct Workload {
     pub budgets: Vec<Node>,
 }
 
+impl Workload {
+    /// The namespace that its author gives it.
+    pub fn namespace(&self) -> Option<&str> {
+        self.object.metadata.get("namespace").and_then(Node::as_text)
+    }
+}
+
 /// What a volume is good for in the flow of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Storage {

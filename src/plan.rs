@@ -138,8 +138,8 @@ pub struct Limit {
 }
 
 impl Plan {
-    #[doc(hidden)]
     /// Makes the plan of a workload whose pods start in an order, on a version of Kubernetes.
+    #[doc(hidden)]
     pub fn of(workload: &Workload, order: &Order, version: Version) -> Self {
         let demand = PodDemand::of(workload, order.places.iter().map(|place| place.container));
         let totals = demand.totals(version);

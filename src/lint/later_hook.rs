@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Name, Workload, WorkloadKind};
-use crate::object::Node;
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -19,37 +18,37 @@ const HOOKS: [(&str, &[&str]); 2] = [
 /// A Job in its namespace.
 type Job = (Option<SmolStr>, SmolStr);
 
-/// The Jobs that are hooks, and who waits for Jobs.
+/// The Jobs that are hooks of a later phase, and who waits for Jobs.
 #[derive(Debug, Default)]
 pub(crate) struct Hooks {
-    late: HashMap<Job, (Span, String)>,
+    /// The Jobs, with the places of their phases.
+    late: HashMap<Job, Span>,
     waits: Vec<(Job, Name)>,
 }
 
 impl Hooks {
     /// What one workload has of both.
     pub(crate) fn of(workload: &Workload) -> Self {
-        let metadata = &workload.object.metadata;
-        let annotation = |key| metadata.get("annotations").and_then(|annotations| annotations.get(key));
-        let mut hooks = HOOKS.into_iter().filter_map(|(key, later)| Some((annotation(key)?, key, later)));
-        let mut found = Self::default();
-        let job = |name: &SmolStr| {
-            (metadata.get("namespace").and_then(Node::as_text).map(SmolStr::new), name.clone())
-        };
-        if let Some((node, key, later)) = hooks.next() {
-            let phases = node.as_text().unwrap_or_default();
-            let is_late = phases.split(',').all(|phase| later.contains(&phase.trim()));
-            if let Some(name) =
-                workload.name.as_ref().filter(|_| is_late && workload.kind == WorkloadKind::Job)
-            {
-                found.late.insert(job(&name.text), (node.span, format!("{key}: {phases}")));
+        let annotations = workload.object.metadata.get("annotations");
+        let hook = HOOKS.iter().find_map(|(key, later)| Some((annotations?.get(key)?, later)));
+        let namespace = workload.namespace().map(SmolStr::new);
+        let mut hooks = Self::default();
+        match (hook, &workload.name) {
+            (Some((phases, later)), Some(name)) if workload.kind == WorkloadKind::Job => {
+                let mut words = phases.as_text().unwrap_or_default().split(',').map(str::trim);
+                if words.all(|phase| later.contains(&phase)) {
+                    hooks.late.insert((namespace, name.text.clone()), phases.span);
+                }
             }
-        } else {
-            let waits = workload.containers.iter();
-            found.waits =
-                waits.flat_map(|step| step.jobs.iter().map(|name| (job(name), step.name.clone()))).collect();
+            (Some(_), _) => {}
+            (None, _) => {
+                for step in &workload.containers {
+                    let jobs = step.jobs.iter().map(|job| (namespace.clone(), job.clone()));
+                    hooks.waits.extend(jobs.map(|job| (job, step.name.clone())));
+                }
+            }
         }
-        found
+        hooks
     }
 
     /// Adds what another workload has.
@@ -58,18 +57,16 @@ impl Hooks {
         self.waits.extend(other.waits);
     }
 
-    /// Warns of the waits that cannot end.
+    /// Warns of the waits for such Jobs.
     pub(crate) fn check(&self, diagnostics: &mut Vec<Diagnostic>) {
         for (job, step) in &self.waits {
-            let Some((hook, phases)) = self.late.get(job) else { continue };
-            let headline = format!(
-                "the step `{}` waits for the Job `{}`, which is made only when the pods are ready",
-                step.text, job.1
-            );
+            let Some(phases) = self.late.get(job) else { continue };
+            let headline =
+                format!("the step `{}` waits for the Job `{}`, a hook of a later phase", step.text, job.1);
             diagnostics.push(
                 Diagnostic::warning("waits-for-later-hook", step.span, headline)
                     .here("nobody is ready before this is done")
-                    .label(*hook, format!("the hook: `{phases}`"))
+                    .label(*phases, "the Job is made behind what is no hook")
                     .help("make the Job a hook of an earlier phase (`pre-install,pre-upgrade`, `PreSync`), or no hook"),
             );
         }

@@ -23,14 +23,13 @@ use super::waited;
 use crate::diagnostic::Diagnostic;
 use crate::lint::Pod;
 use crate::model::{Role, WorkloadKind};
-use crate::object::Node;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     if matches!(pod.workload.kind, WorkloadKind::Job | WorkloadKind::CronJob | WorkloadKind::Pod) {
         return;
     }
     let Some(name) = &pod.workload.name else { return };
-    let namespace = pod.workload.object.metadata.get("namespace").and_then(Node::as_text);
+    let namespace = pod.workload.namespace();
     for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
         let own = |host: &str| {
             let mut labels = host.split('.');
