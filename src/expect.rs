@@ -139,13 +139,7 @@ fn settings(tables: &mut Tables<'_>, value: &Spanned<DeValue<'_>>) -> Vec<Settin
         .filter_map(|(key, value)| {
             let name = key.get_ref().to_string();
             let text = tables.plain(&name, value)?;
-            Some(Setting {
-                origin: format!("`{name}` in `set`"),
-                name,
-                value: text,
-                span: None,
-                optional: false,
-            })
+            Some(Setting { origin: format!("`{name}` in `set`"), ..Setting::new(name, text) })
         })
         .collect()
 }

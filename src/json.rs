@@ -120,7 +120,7 @@ fn setting((name, value): (&String, &Value)) -> Result<Setting, String> {
         Value::Bool(bool) => bool.to_string(),
         _ => return Err(format!("the param `{name}` is not text, a number or a truth value")),
     };
-    Ok(Setting { name: name.clone(), value, origin: format!("`params.{name}`"), span: None, optional: false })
+    Ok(Setting { origin: format!("`params.{name}`"), ..Setting::new(name, value) })
 }
 
 fn levels(request: &Map<String, Value>) -> Result<Levels, String> {

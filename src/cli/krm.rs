@@ -135,7 +135,7 @@ fn setting(name: &str, value: &Node) -> Result<Setting, String> {
         _ => return Err(format!("`spec.set.{name}` is not text, a number or a truth value")),
     };
     let origin = format!("`spec.set.{name}`");
-    Ok(Setting { name: name.to_owned(), value, origin, span: None, optional: false })
+    Ok(Setting { origin, ..Setting::new(name, value) })
 }
 
 fn objects(compiled: &Compiled) -> Result<Vec<Json>, String> {

@@ -24,13 +24,10 @@ pub(super) fn settings(program: &Program, console: &mut Console) -> Option<Vec<S
     for path in &program.params {
         settings.extend(file(path, console)?);
     }
-    settings.extend(program.set.iter().map(|(name, value)| Setting {
-        name: name.clone(),
-        value: value.clone(),
-        origin: format!("--set {name}"),
-        span: None,
-        optional: false,
-    }));
+    let set = program.set.iter();
+    settings.extend(
+        set.map(|(name, value)| Setting { origin: format!("--set {name}"), ..Setting::new(name, value) }),
+    );
     Some(last_of_each(settings))
 }
 

@@ -185,7 +185,7 @@ impl Reader<'_, '_> {
     fn value(&mut self, profile: &str, name: String, value: &Spanned<DeValue<'_>>) -> Option<Setting> {
         let value = self.tables.plain(&name, value)?;
         let origin = format!("the profile `{profile}`");
-        Some(Setting { name, value, origin, span: None, optional: true })
+        Some(Setting { origin, optional: true, ..Setting::new(name, value) })
     }
 
     fn default_profile(&mut self, written: Placed) {

@@ -37,7 +37,7 @@ fn json(file: &str, text: &str) -> Result<Vec<Setting>, String> {
             serde_json::Value::Bool(bool) => bool.to_string(),
             _ => return Err(format!("`{name}` in `{file}` is not text, a number or a truth value")),
         };
-        Ok(Setting { origin: format!("`{name}` in `{file}`"), name, value, span: None, optional: false })
+        Ok(Setting { origin: format!("`{name}` in `{file}`"), ..Setting::new(name, value) })
     });
     settings.collect()
 }
@@ -57,7 +57,7 @@ fn statements(file: &str, text: String) -> Result<Vec<Setting>, BadValues> {
         let value = value(statement, source).ok_or_else(|| {
             BadValues::Other(format!("{file}:{line}: `{name}` does not have one plain value"))
         })?;
-        Ok(Setting { name, value, origin: format!("{file}:{line}"), span: None, optional: false })
+        Ok(Setting { origin: format!("{file}:{line}"), ..Setting::new(name, value) })
     });
     settings.collect()
 }

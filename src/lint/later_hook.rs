@@ -66,7 +66,7 @@ impl Hooks {
             diagnostics.push(
                 Diagnostic::warning("waits-for-later-hook", step.span, headline)
                     .here("nobody is ready before this is done")
-                    .label(*phases, "the Job is made behind what is no hook")
+                    .label(*phases, "so the Job is made after all that is no hook")
                     .help("make the Job a hook of an earlier phase (`pre-install,pre-upgrade`, `PreSync`), or no hook"),
             );
         }

@@ -51,13 +51,7 @@ fn raises(entry: &Entry, program: Option<&str>) -> Raised {
 fn options(entry: &Entry) -> Options {
     let option = |flag: &str| entry.text.split_once(flag).and_then(|(_, rest)| rest.split('`').next());
     let version = option("`--kube ").map_or(Version::NEWEST, |version| version.parse().expect("a version"));
-    let setting = |(name, value): (&str, &str)| Setting {
-        name: name.into(),
-        value: value.into(),
-        origin: format!("`--set {name}`"),
-        span: None,
-        optional: false,
-    };
+    let setting = |(name, value): (&str, &str)| Setting::new(name, value);
     let settings =
         option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");
     Options { version, settings: settings.map(setting).into_iter().collect(), ..Options::default() }
