@@ -702,6 +702,11 @@ fn findings_are_reported_for_programs() {
         .prints(
             "<error type=\"trouble\" message=\"1 warning is more than the 0 that --max-warnings allows\"/>",
         );
+    folder
+        .runs("check --deny warnings --format junit .")
+        .ends_with(1)
+        .prints("tests=\"1\" failures=\"1\" errors=\"0\"")
+        .prints("<failure type=\"unpinned-image\" message=\"the image of `web` has no tag\">");
     folder.runs("check --allow unpinned-image .").ends_with(0).says_nothing();
     folder.runs("check --allow unpined-image .").ends_with(2).says("did you mean `unpinned-image`?");
     // What is compiled has standard output to itself.
