@@ -102,8 +102,10 @@ const STATEMENTS: &[Entry] = &[
     timeout(HERE),
 ];
 
-pub(super) const HTTPS: &str = concat!(include_str!("clone/https.sh"), include_str!("clone/clone.sh"));
-pub(super) const SSH: &str = concat!(include_str!("clone/ssh.sh"), include_str!("clone/clone.sh"));
+pub(super) const HTTPS: &str =
+    concat!(include_str!("say.sh"), include_str!("clone/https.sh"), include_str!("clone/clone.sh"));
+pub(super) const SSH: &str =
+    concat!(include_str!("say.sh"), include_str!("clone/ssh.sh"), include_str!("clone/clone.sh"));
 
 /// Where the Secret with the key is mounted.
 const KEY: &str = "/initflow/.key";

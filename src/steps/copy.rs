@@ -62,11 +62,19 @@ const STATEMENTS: &[Entry] = &[
 ];
 
 /// The script in the image itself.
-pub(super) const IN_IMAGE: &str =
-    concat!(include_str!("place.sh"), "from=$INITFLOW_FROM\n", include_str!("copy/copy.sh"));
+pub(super) const IN_IMAGE: &str = concat!(
+    include_str!("say.sh"),
+    include_str!("place.sh"),
+    "from=$INITFLOW_FROM\n",
+    include_str!("copy/copy.sh")
+);
 /// The script beside an image that is mounted as a volume.
-pub(super) const FROM_VOLUME: &str =
-    concat!(include_str!("place.sh"), include_str!("copy/image.sh"), include_str!("copy/copy.sh"));
+pub(super) const FROM_VOLUME: &str = concat!(
+    include_str!("say.sh"),
+    include_str!("place.sh"),
+    include_str!("copy/image.sh"),
+    include_str!("copy/copy.sh")
+);
 
 /// The first version that has image volumes for good.
 const IMAGE_VOLUMES: Version = Version(36);

@@ -101,6 +101,7 @@ const STATEMENTS: &[Entry] = &[
 macro_rules! script {
     ($source:literal, $target:literal) => {
         concat!(
+            include_str!("say.sh"),
             include_str!(concat!("fetch/", $source, ".sh")),
             include_str!("fetch/begin.sh"),
             include_str!(concat!("fetch/", $target, ".sh"))

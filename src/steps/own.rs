@@ -55,7 +55,7 @@ const STATEMENTS: &[Entry] = &[
     ),
 ];
 
-pub(super) const SCRIPT: &str = include_str!("own.sh");
+pub(super) const SCRIPT: &str = concat!(include_str!("say.sh"), include_str!("own.sh"));
 
 const RIGHTS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
 /// To set a special bit on what belongs to another group.

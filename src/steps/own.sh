@@ -1,5 +1,4 @@
 root=$INITFLOW_VOLUME
-say() { printf 'own: %s\n' "$1"; }
 line='
 '
 # Does something to what differs, and to no target of a link.

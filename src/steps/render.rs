@@ -58,7 +58,7 @@ const STATEMENTS: &[Entry] = &[
     of_step(HERE, "mode", &[One("mode", Type::Mode)], "The file's mode, in octal; without it `0644`."),
 ];
 
-pub(super) const SCRIPT: &str = include_str!("render.sh");
+pub(super) const SCRIPT: &str = concat!(include_str!("say.sh"), include_str!("render.sh"));
 
 /// The file's mode where none is given: its readers may run as other users.
 const MODE: u32 = 0o644;

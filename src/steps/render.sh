@@ -3,7 +3,6 @@ into=$INITFLOW_INTO
 folder=${into%/*}
 # A name of this pod's own: what a killed run leaves, the next one removes.
 part=$folder/.initflow-$(uname -n).part
-say() { printf 'render: %s\n' "$1"; }
 fail() {
   rm -f "$part"
   say "$1" >&2

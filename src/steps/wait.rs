@@ -271,7 +271,7 @@ pub(super) fn script(conditions: impl IntoIterator<Item = &'static Condition>) -
     format!("{functions}holds() {{\n  case $1 in\n{cases}  esac\n}}\n{WAIT}")
 }
 
-const WAIT: &str = include_str!("wait/wait.sh");
+const WAIT: &str = concat!(include_str!("say.sh"), include_str!("wait/wait.sh"));
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,6 @@ work=$folder/.initflow-$(uname -n)-${into##*/}
 old=$folder/.initflow-${into##*/}.old
 tree=$work/tree
 log=$work/log
-say() { printf 'clone: %s\n' "$1"; }
 fail() {
   remove "$work" || :
   say "$1" >&2

@@ -1,4 +1,3 @@
-say() { printf 'copy: %s\n' "$1"; }
 fail() {
   [ -z "${new:-}" ] || remove "$new"
   say "$1" >&2

@@ -4,7 +4,6 @@ sha256=${INITFLOW_SHA256:-}
 # Names of this pod's own: what a killed run leaves, the next one removes.
 part=$folder/.initflow-$(uname -n).part
 new=$folder/.initflow-$(uname -n).new
-say() { printf 'fetch: %s\n' "$1"; }
 fail() {
   remove "$part" "$new"
   say "$1" >&2

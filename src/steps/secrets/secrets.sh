@@ -1,7 +1,6 @@
 into=$INITFLOW_INTO
 # One name a pod: a killed step leaves one file, which only its user can read and which the next one replaces.
 part=${into%/*}/.initflow-$(uname -n).part
-say() { printf 'secrets: %s\n' "$1"; }
 fail() {
   rm -f "$part"
   say "$1" >&2

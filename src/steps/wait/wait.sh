@@ -1,5 +1,4 @@
 # Each argument is the number of a condition; INITFLOW_WAIT_1 … say which.
-say() { printf 'wait: %s\n' "$1"; }
 fail() {
   say "$1" >&2
   exit 1
