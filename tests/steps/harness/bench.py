@@ -1,5 +1,6 @@
 """One kind of step with its servers and its compiled program, for one shell."""
 
+import collections
 import importlib
 import os
 import pathlib
@@ -16,13 +17,16 @@ ROOT = STEPS.parent.parent
 
 
 class Bench:
-    """The servers that a kind's `prepare(bench)` starts, and the containers that its program is compiled to."""
+    """The servers that a kind's `prepare(bench)` starts, and the containers that its program is compiled to.
 
-    def __init__(self, kind, shell):
-        self.kind, self.shell = kind, shell
+    `kinds` is the folder of the kinds: a package with the modules, and their programs.
+    """
+
+    def __init__(self, kind, shell, kinds=STEPS / "kinds"):
+        self.kind, self.shell, self.kinds = kind, shell, kinds
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"steps-{kind}-"))
         self.servers = []
-        self.module = importlib.import_module(f"kinds.{kind}")
+        self.module = importlib.import_module(f"{kinds.name}.{kind}")
 
     def add(self, server):
         """Takes on a server (a `Web`, a `Proxy`, a `Daemon`), to be set back before each case and stopped at the end."""
@@ -36,7 +40,7 @@ class Bench:
 
     def prove(self, wanted):
         """Proves all cases of the kind; prints a line each, and gives the counts and the number of failures."""
-        counts, failures = dict.fromkeys(("runs", "kills", "faults"), 0), 0
+        counts, failures = collections.Counter(), 0
         try:
             self.containers = self.compiled(self.module.prepare(self))
             for number, case in enumerate(self.module.CASES):
@@ -67,8 +71,7 @@ class Bench:
         except Exception:
             faults, done = [traceback.format_exc()], {}
         if not faults:
-            for name, count in done.items():
-                counts[name] += count
+            counts.update(done)
         word = "FAIL" if faults else "ok"
         lines = [f"{word:4} {self.kind}/{case.title} ({self.shell}, {time.monotonic() - began:.1f} s)"]
         lines += ["     " + fault.replace("\n", "\n     ") for fault in faults]
@@ -80,7 +83,7 @@ class Bench:
         import yaml
 
         sets = [word for name, value in (params or {}).items() for word in ("--set", f"{name}={value}")]
-        program = STEPS / "kinds" / f"{getattr(self.module, 'PROGRAM', self.kind)}.initflow"
+        program = self.kinds / f"{getattr(self.module, 'PROGRAM', self.kind)}.initflow"
         options = getattr(self.module, "OPTIONS", [])
         text = subprocess.run([compiler(), "compile", *options, program, *sets], check=True, stdout=subprocess.PIPE).stdout
         found = {}

@@ -31,6 +31,7 @@ class Sandbox:
     `given` is what the cluster would hold: `secrets` and `configmaps` by name and key, `fields`, the `account`'s files,
     `env` of the kubelet's own, `image` for folders of the image, `images` for the roots of those that are mounted, `tools`
     for folders of programs, and `sizes` in bytes of volumes that are too small, and forget what they had after each run.
+    With `apart`, the user is one of the machine's own, so that other users' rights are those that they have in a pod.
     """
 
     def __init__(self, container, pod, folder, shell, given):
@@ -65,8 +66,10 @@ class Sandbox:
         """The command line that runs the container; the environment is passed on, so that it is in no argument."""
         security = self.pod.get("securityContext", {}) | self.container.get("securityContext", {})
         variables = self.environment()
+        apart = self.given.get("apart")
         words = [
-            "bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--hostname", self.host, *user(security),
+            "bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--hostname", self.host,
+            *user(security, apart),
             "--ro-bind", "/usr", "/usr", *self._etc(), "--dir", "/tmp",
             "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
             "--proc", "/proc", "--dev", "/dev", "--bind", self.folder / "shm", "/dev/shm",
@@ -80,6 +83,9 @@ class Sandbox:
             words += ["--ro-bind", fill(self.folder / "given" / "account", account, 0o644), ACCOUNT]
         for mount in self.container.get("volumeMounts", []):
             outside, writable = self._volume(mount["name"])
+            # bwrap lets only its own user enter the folders that it makes on the way.
+            for above in reversed(pathlib.PurePath(mount["mountPath"]).parents[:-1]) if apart else ():
+                words += ["--perms", "0755", "--dir", above]
             if sub := mount.get("subPath") or expand(mount.get("subPathExpr", ""), variables):
                 outside = outside / sub
                 if writable and not outside.exists():
@@ -90,6 +96,7 @@ class Sandbox:
             words += ["--bind" if writable and not mount.get("readOnly") else "--ro-bind", outside, mount["mountPath"]]
         words += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", self.container.get("workingDir", "/"), "--"]
         command = self.container.get("command", []) + self.container.get("args", [])
+        words += become(security) if apart else []
         return [str(word) for word in words] + [expand(word, variables) for word in command]
 
     def _etc(self):
@@ -158,14 +165,23 @@ class Sandbox:
         return known.get(reference["name"], {}) if reference.get("optional") else known[reference["name"]]
 
 
-def user(security):
+def user(security, apart=False):
     """What makes the user: root with capabilities is the machine's own, since others can give no file away."""
-    names = security.get("capabilities", {}).get("add")
-    if not names:
+    names = security.get("capabilities", {}).get("add", [])
+    if not names and not apart:
         return ["--unshare-user", "--uid", str(security.get("runAsUser", USER)), "--gid", str(security.get("runAsGroup", USER))]
     if os.geteuid():
-        raise RuntimeError("a step with capabilities of root can only be run by root")
+        raise RuntimeError("a step with capabilities of root, or apart from other users, can only be run by root")
+    names = names or ["SETUID", "SETGID"]
     return ["--cap-drop", "ALL", *(word for name in names for word in ("--cap-add", f"CAP_{name}"))]
+
+
+def become(security):
+    """What makes root the machine's own user of the same number, without any capability; a step of root stays root."""
+    if security.get("capabilities", {}).get("add"):
+        return []
+    number = str(security.get("runAsUser", USER))
+    return ["/usr/bin/setpriv", "--reuid", number, "--regid", str(security.get("runAsGroup", USER)), "--clear-groups", "--"]
 
 
 def expand(text, variables):

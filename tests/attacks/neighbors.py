@@ -1,0 +1,74 @@
+"""What a hostile container does in a volume that it shares with a step; each is a `neighbor` for a `Race`."""
+
+import os
+
+MINE = "mine"
+
+
+def entries(folder):
+    """What a step makes in a folder under a name of its own, also one level deeper."""
+    for name in os.listdir(folder):
+        if name.startswith(".initflow"):
+            yield f"{folder}/{name}"
+
+
+def thief(folder):
+    """Puts a file of its own, which all may read and write, where the step has one, and so reads what the step writes."""
+
+    def neighbor(swap):
+        for path in entries(folder):
+            if os.stat(path, follow_symlinks=False).st_uid == os.getuid():
+                continue
+            if os.path.isdir(path):
+                os.rename(path, f"{folder}/gone-{os.urandom(4).hex()}")
+                os.mkdir(path, 0o777)
+            else:
+                os.unlink(path)
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o666))
+            swap()
+
+    return neighbor
+
+
+def linker(folder, target):
+    """Puts a link to elsewhere where the step has a file or a folder."""
+
+    def neighbor(swap):
+        for path in entries(folder):
+            if os.path.islink(path):
+                continue
+            if os.path.isdir(path):
+                os.rename(path, f"{folder}/gone-{os.urandom(4).hex()}")
+            else:
+                os.unlink(path)
+            os.symlink(target, path)
+            swap()
+
+    return neighbor
+
+
+def turner(folder, target):
+    """Swaps a folder on the way for a link to elsewhere, and back."""
+
+    def neighbor(swap):
+        if not os.path.isdir(folder):
+            os.mkdir(folder, 0o777)
+        os.rename(folder, f"{folder}.aside")
+        os.symlink(target, folder)
+        swap()
+        os.unlink(folder)
+        os.rename(f"{folder}.aside", folder)
+
+    return neighbor
+
+
+def stolen(volumes, secrets):
+    """Which secrets are in a file that the neighbor can read."""
+    found = []
+    for path in volumes.rglob("*"):
+        if path.is_symlink() or not path.is_file():
+            continue
+        stat = path.stat()
+        if (stat.st_uid == 20002 or stat.st_mode & 0o004) and any(secret in path.read_bytes() for secret in secrets):
+            found.append(f"{path.relative_to(volumes)} has the secret, owner {stat.st_uid}, mode {stat.st_mode & 0o7777:o}")
+    return found

@@ -1,0 +1,87 @@
+"""A step that runs beside a container of another user, who changes the volumes meanwhile."""
+
+import contextlib
+import multiprocessing
+import os
+import pathlib
+import signal
+import tempfile
+import traceback
+
+from .case import Case
+from .process import Run
+
+NEIGHBOR = 20002
+
+
+class Race(Case):
+    """A step in volumes in which a neighbor of another user does `neighbor(swaps)` again and again, as fast as it can.
+
+    The neighbor is in the folder that has the volumes, with all rights that its number gives; it calls `swaps()` for
+    whatever it has swapped. What it raises as OSError is forgotten: most of its tries come too early or too late. It runs
+    for so many `rounds`, each in new volumes. However a run ends, `check(folder)` gives what must not be; a run that has
+    not ended `within` some seconds is a fault, too. `modes` are those of the volumes, which all may write by default.
+    """
+
+    def __init__(self, title, step, *, neighbor, rounds=200, within=30, mode=0o777, **rest):
+        super().__init__(title, step, within=within, apart=True, **rest)
+        self.neighbor, self.rounds, self.mode = neighbor, rounds, mode
+
+    def prove(self, bench, shell):
+        swaps, ends = multiprocessing.Value("L"), {}
+        for number in range(self.rounds):
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+                faults, status = self.round(bench, shell, pathlib.Path(folder), swaps)
+            ends[status] = ends.get(status, 0) + 1
+            if faults:
+                return [f"in round {number + 1}, after {swaps.value} swaps", *faults], {}
+        if not swaps.value:
+            return [f"no swap in {self.rounds} rounds"], {}
+        return [], {"rounds": self.rounds, "swaps": swaps.value}
+
+    def round(self, bench, shell, folder, swaps):
+        [sandbox] = self.sandboxes(bench, shell, folder)
+        sandbox.words()
+        for volume in sandbox.volumes.iterdir():
+            volume.chmod(self.mode)
+        run = None
+        with beside(sandbox.volumes, self.neighbor, swaps):
+            run = Run(sandbox)
+            ended = run.ends(self.within)
+        output = run.output + run.errors
+        faults = [] if ended else [f"has not ended after {run.took:.1f} s"]
+        secret = [*self.secret, *sandbox.secrets()]
+        faults += [f"says `{words}`" for words in secret if words in output]
+        faults += self.check(sandbox.volumes) or []
+        return ([*faults, output] if faults else []), run.status
+
+
+@contextlib.contextmanager
+def beside(volumes, neighbor, swaps):
+    """Lets a neighbor do its work for a while."""
+
+    def swap():
+        swaps.value += 1
+
+    process = os.fork()
+    if not process:
+        try:
+            os.chdir(volumes)
+            os.setgroups([])
+            os.setresgid(NEIGHBOR, NEIGHBOR, NEIGHBOR)
+            os.setresuid(NEIGHBOR, NEIGHBOR, NEIGHBOR)
+            os.umask(0)
+            while True:
+                with contextlib.suppress(OSError):
+                    neighbor(swap)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGKILL)
+        _, status = os.waitpid(process, 0)
+    if not os.WIFSIGNALED(status):
+        raise RuntimeError("the neighbor has ended by itself")
