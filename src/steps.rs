@@ -11,6 +11,7 @@ pub mod copy;
 pub mod fetch;
 mod images;
 pub mod migrate;
+mod outside_links;
 pub mod own;
 pub mod render;
 pub mod secrets;
@@ -20,8 +21,9 @@ pub mod wait;
 pub use images::{Image, Images};
 
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
-use crate::object::Node;
+use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::Entry;
 use smol_str::{SmolStr, format_smolstr};
@@ -94,6 +96,8 @@ pub struct GivenOption {
     pub clauses: Vec<GivenClause>,
     /// Where the volume that it names is mounted.
     pub mount_path: Option<SmolStr>,
+    /// Whether that volume is known to be made for each pod, on the node's own disk or in its memory.
+    pub ephemeral: bool,
 }
 
 /// `word value…` in a statement of a step.
@@ -248,8 +252,10 @@ pub fn path_fault(path: &str) -> Option<&'static str> {
         Some("the path leaves the volume")
     } else if path.split('/').any(|segment| segment.is_empty() || segment == ".") {
         Some("the path has an empty segment or a `.`")
-    } else if path.contains(['\0', '\n']) {
-        Some("the path has a line break or a null character")
+    } else if path.contains(char::is_control) {
+        Some("the path has a control character")
+    } else if path.split('/').any(|segment| segment.starts_with(".initflow")) {
+        Some("names that begin with `.initflow` are the steps' own")
     } else {
         None
     }
@@ -277,7 +283,29 @@ fn with_prefix(
 
 /// The path of a file or folder that a step names in a volume, where that volume is mounted.
 fn in_volume(option: &GivenOption, path: &str) -> Option<SmolStr> {
-    Some(format_smolstr!("{}/{path}", option.mount_path.as_deref()?.trim_end_matches('/')))
+    Some(format_smolstr!("{}/{path}", mounted(option)?))
+}
+
+/// Where the volume of an option is mounted.
+fn mounted(option: &GivenOption) -> Option<SmolStr> {
+    Some(option.mount_path.as_deref()?.trim_end_matches('/').into())
+}
+
+/// The variables by which a script knows what it makes in a volume.
+fn into(option: &GivenOption, path: &str) -> Option<[(SmolStr, SmolStr); 2]> {
+    Some([("INITFLOW_INTO".into(), in_volume(option, path)?), ("INITFLOW_VOLUME".into(), mounted(option)?)])
+}
+
+/// Where a step has RAM of its own.
+const RAM: &str = "/initflow/.ram";
+
+/// RAM that no other container sees.
+fn ram(span: Span, size: &str) -> OwnVolume {
+    let mut fields = Node::object(span, [("medium", Node::text(span, "Memory"))]);
+    if let Ok(size) = Quantity::parse(size) {
+        fields.map_mut().set("sizeLimit", span, Node::new(span, Value::Quantity(size)));
+    }
+    OwnVolume { name: "ram", mount_path: RAM.into(), read_only: false, source: "emptyDir", fields }
 }
 
 /// The command that runs a script under a name, which shows in the shell's own messages.

@@ -5,6 +5,7 @@ use super::head::Filled;
 use super::references::{MountDraft, Named};
 use super::resolve::Resolver;
 use super::scope::Scope;
+use super::workload::Making;
 use super::{Direction, Name, Storage, Volume};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::names::shortened;
@@ -76,13 +77,13 @@ impl Resolver<'_> {
     }
 
     /// Turns a built-in step's statements into what a container has.
-    pub(super) fn lower_step(&mut self, draft: &mut Draft, pod: &Map) {
+    pub(super) fn lower_step(&mut self, draft: &mut Draft, making: &Making) {
         let Some(kind) = KINDS.iter().find(|kind| kind.keyword == draft.keyword) else { return };
         draft.settle_command();
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
-        let options = self.given(draft);
+        let options = self.given(draft, making);
         draft.once = options.iter().find(|option| option.name == "once").map(|option| option.span);
-        let readers = readers(pod.get("securityContext"), draft.fields.get("securityContext"));
+        let readers = readers(making.pod_spec.get("securityContext"), draft.fields.get("securityContext"));
         let given = Given {
             span: draft.span,
             version: self.version,
@@ -191,9 +192,10 @@ impl Resolver<'_> {
     }
 
     /// The options with the mounts that they imply.
-    fn given(&mut self, draft: &mut Draft) -> Vec<GivenOption> {
+    fn given(&mut self, draft: &mut Draft, making: &Making) -> Vec<GivenOption> {
         let mut given = Vec::with_capacity(draft.options.len());
         for option in std::mem::take(&mut draft.options) {
+            let ephemeral = option.volume.as_ref().is_some_and(|(volume, _)| making.is_ephemeral(volume));
             let mount_path = option.volume.map(|(volume, direction)| {
                 let known = draft.mounts.iter_mut().find(|mount| mount.volume.text == volume.text);
                 if let Some(mount) = known
@@ -232,6 +234,7 @@ impl Resolver<'_> {
                 values: option.values,
                 clauses: option.clauses,
                 mount_path,
+                ephemeral,
             });
         }
         given

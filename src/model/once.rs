@@ -35,7 +35,7 @@ impl<'a> Resolver<'a> {
         if waiting.resources.entries.is_empty() {
             waiting.resources = enough(&draft.resources);
         }
-        self.lower_step(&mut waiting, &making.pod_spec);
+        self.lower_step(&mut waiting, making);
         self.secure(making, std::slice::from_mut(&mut waiting));
         let volumes = std::mem::take(&mut waiting.volumes);
         let mounts: Vec<Mount> = waiting

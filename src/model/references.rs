@@ -104,7 +104,7 @@ impl<'a> Resolver<'a> {
         let mut drafts = std::mem::take(&mut making.containers);
         let mut waiting = Vec::with_capacity(drafts.len());
         for draft in &mut drafts {
-            self.lower_step(draft, &making.pod_spec);
+            self.lower_step(draft, making);
             making.volumes.extend(draft.volumes.drain(..).map(|volume| (OWN, volume)));
             waiting.push(draft.once.map(|span| self.once(draft, span, making)));
         }

@@ -4,11 +4,12 @@ use super::defaults::{InnerDefaults, OF_PART, OF_PLACED_PART, OF_TEMPLATE, OF_WO
 use super::draft::Draft;
 use super::head::Head;
 use super::labels::labels_of;
+use super::references::Named;
 use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
 use super::template::Use;
 use super::types::one_of;
-use super::{Level, Name, Volume, Workload, WorkloadKind};
+use super::{Level, Name, Storage, Volume, Workload, WorkloadKind};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -354,6 +355,17 @@ impl Making<'_> {
     }
 
     /// Adds a volume; a nearer one of the same name takes the place of one farther away.
+    /// Whether a volume is known to be an emptyDir.
+    pub(super) fn is_ephemeral(&self, named: &Named) -> bool {
+        let inner = named.part.as_ref().map(|part| format!("{part}-{}", named.text));
+        let called = |name: &str| {
+            inner.as_deref() == Some(name) || name == named.text || name == named.text.replace('.', "-")
+        };
+        let mut volumes = self.volumes.iter().filter(|(_, volume)| called(&volume.name.text)).peekable();
+        volumes.peek().is_some()
+            && volumes.all(|(_, volume)| matches!(volume.storage, Storage::Scratch | Storage::Memory))
+    }
+
     pub(super) fn add_volume(&mut self, layer: u8, volume: Volume) {
         match self
             .volumes

@@ -34,14 +34,15 @@
 //! and stands in no file. Files of Git LFS are not brought.
 
 use super::tries::{Tries, retries, timeout};
-use super::{Given, Image, Kind, Lowered, OwnVolume, path_fault, shell, with_prefix};
+use super::{
+    Given, Image, Kind, Lowered, OwnVolume, RAM, outside_links, path_fault, ram, shell, with_prefix,
+};
 use crate::diagnostic::Diagnostic;
-use crate::kubernetes::quantity::Quantity;
-use crate::object::{Node, Value};
+use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, Entry, Place, Type, of_step};
-use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+use smol_str::{SmolStr, ToSmolStr};
 
 /// The kind.
 pub(super) const KIND: Kind = Kind { keyword: "clone", statements: STATEMENTS, lower: read };
@@ -98,19 +99,31 @@ const STATEMENTS: &[Entry] = &[
         &[One("\"name\"", Type::Variable)],
         "Whose token it is; without it `git`, which most servers take with a token.",
     ),
+    outside_links::statement(HERE),
     retries(HERE),
     timeout(HERE),
 ];
 
-pub(super) const HTTPS: &str =
-    concat!(include_str!("say.sh"), include_str!("clone/https.sh"), include_str!("clone/clone.sh"));
-pub(super) const SSH: &str =
-    concat!(include_str!("say.sh"), include_str!("clone/ssh.sh"), include_str!("clone/clone.sh"));
+macro_rules! script {
+    ($transport:literal) => {
+        concat!(
+            include_str!("say.sh"),
+            include_str!("value.sh"),
+            include_str!("work.sh"),
+            include_str!("links.sh"),
+            include_str!($transport),
+            include_str!("clone/clone.sh")
+        )
+    };
+}
+
+pub(super) const HTTPS: &str = script!("clone/https.sh");
+pub(super) const SSH: &str = script!("clone/ssh.sh");
 
 /// Where the Secret with the key is mounted.
 const KEY: &str = "/initflow/.key";
-/// Where the step has RAM for its copy of the key.
-const RAM: &str = "/initflow/.ram";
+/// Where the step has a folder of its own.
+const WORK: &str = "/initflow/.work";
 
 /// The ways to a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,12 +254,13 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         paths.push(SmolStr::new(text));
     }
     fits(given, transport, text, diagnostics)?;
-    let into = format_smolstr!("{}/{folder}", into.mount_path.as_deref()?.trim_end_matches('/'));
-    let mut env = vec![("INITFLOW_REPO".into(), SmolStr::new(text)), ("INITFLOW_INTO".into(), into)];
+    let mut env = vec![("INITFLOW_REPO".into(), SmolStr::new(text))];
+    env.extend(super::into(into, folder)?);
     env.extend(reference.map(|reference| ("INITFLOW_REF".into(), SmolStr::new(reference))));
     env.push(("INITFLOW_DEPTH".into(), given.number::<u32>("depth", 1).to_smolstr()));
     let submodules = if given.option("submodules").is_some() { "yes" } else { "no" };
     env.push(("INITFLOW_SUBMODULES".into(), submodules.into()));
+    env.extend(outside_links::variable(given));
     env.extend(Tries::of(given, diagnostics)?.variables());
     let script = match transport {
         Transport::Https => HTTPS,
@@ -263,8 +277,12 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         let span = key.span;
         lowered.env.push(("INITFLOW_KEY".into(), KEY.into()));
         lowered.env.push(("INITFLOW_RAM".into(), RAM.into()));
-        lowered.volumes = vec![secret(key.as_text()?, span), ram(span)];
+        lowered.volumes = vec![secret(key.as_text()?, span), ram(span, "1Mi")];
         lowered.asks_for_its_user = true;
+    }
+    if !into.ephemeral {
+        lowered.env.push(("INITFLOW_WORK".into(), WORK.into()));
+        lowered.volumes.push(work(given.span));
     }
     for (option, name) in [("user", "INITFLOW_USER"), ("token", "INITFLOW_TOKEN")] {
         if let Some(value) = given.value(option) {
@@ -328,12 +346,15 @@ fn secret(name: &str, span: Span) -> OwnVolume {
     }
 }
 
-fn ram(span: Span) -> OwnVolume {
-    let mut fields = Node::object(span, [("medium", Node::text(span, "Memory"))]);
-    if let Ok(size) = Quantity::parse("1Mi") {
-        fields.map_mut().set("sizeLimit", span, Node::new(span, Value::Quantity(size)));
+/// A folder that no other container sees, for a volume which may give all that is written in it to another user.
+fn work(span: Span) -> OwnVolume {
+    OwnVolume {
+        name: "work",
+        mount_path: WORK.into(),
+        read_only: false,
+        source: "emptyDir",
+        fields: Node::map(span),
     }
-    OwnVolume { name: "ram", mount_path: RAM.into(), read_only: false, source: "emptyDir", fields }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! | `from /path` | a file or a folder of this step's `image` | required, and `image` too |
 //! | `into VOLUME "path"` | what the copy is called; folders on the way are made too | required |
 //! | `into VOLUME "path/"`, `into VOLUME` | the folder that takes the copy: a file keeps its name in it, a folder's content becomes its content | |
+//! | `outside-links` | links that lead out of the folder come too, as they are | the step refuses them |
 //! | `mode 0444` | the mode of a file, in octal; of a folder, that of the files in it, where folders and files that can be executed get `x` besides wherever they get `r` | as in the image |
 //!
 //! Names, times, modes and links stay as they are; where `from` itself is a link, what it leads to is copied. The copy is
@@ -22,11 +23,11 @@
 //!
 //! Where the targeted Kubernetes has image volumes for good (1.36), the image is mounted as a volume, and copied from by the
 //! compiler's own image: it needs neither `cp` nor a shell, and `FROM scratch` will do. Files must be readable to the
-//! step's user. For an older Kubernetes the step runs in the image itself, which then needs `sh`, `cp`, `mv`, `mkdir`,
-//! `chmod`, `rm` and `uname`, as the user of the image.
+//! step's user. For an older Kubernetes the step runs in the image itself, as the user of the image, which then needs `sh`,
+//! `sed` and the common tools of coreutils or `BusyBox`.
 
 use super::fetch::symbolic;
-use super::{Given, GivenOption, Image, Kind, Lowered, OwnVolume, Rights, in_volume, path_fault, shell};
+use super::{Given, GivenOption, Image, Kind, Lowered, OwnVolume, Rights, outside_links, path_fault, shell};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::version::Version;
 use crate::object::{Entry as Field, Map, Node, Value};
@@ -59,22 +60,26 @@ const STATEMENTS: &[Entry] = &[
         &[One("mode", Type::Mode)],
         "The mode of the file, or of the files in the folder, in octal; without it, modes are as in the image.",
     ),
+    outside_links::statement(HERE),
 ];
 
+/// A script, with what sets `from`.
+macro_rules! script {
+    ($from:expr) => {
+        concat!(
+            include_str!("say.sh"),
+            include_str!("work.sh"),
+            include_str!("links.sh"),
+            $from,
+            include_str!("copy/copy.sh")
+        )
+    };
+}
+
 /// The script in the image itself.
-pub(super) const IN_IMAGE: &str = concat!(
-    include_str!("say.sh"),
-    include_str!("place.sh"),
-    "from=$INITFLOW_FROM\n",
-    include_str!("copy/copy.sh")
-);
+pub(super) const IN_IMAGE: &str = script!("from=$INITFLOW_FROM\n");
 /// The script beside an image that is mounted as a volume.
-pub(super) const FROM_VOLUME: &str = concat!(
-    include_str!("say.sh"),
-    include_str!("place.sh"),
-    include_str!("copy/image.sh"),
-    include_str!("copy/copy.sh")
-);
+pub(super) const FROM_VOLUME: &str = script!(include_str!("copy/image.sh"));
 
 /// The first version that has image volumes for good.
 const IMAGE_VOLUMES: Version = Version(36);
@@ -101,7 +106,8 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         None => "",
     };
     let mode = given.value("mode").and_then(|node| u32::try_from(node.as_int()?).ok());
-    let env = env(from.as_text()?, into, into_path, mode)?;
+    let mut env = env(from.as_text()?, into, into_path, mode)?;
+    env.extend(outside_links::variable(given));
     if diagnostics.len() > before {
         return None;
     }
@@ -135,11 +141,8 @@ fn target_fault(path: &str) -> Option<&'static str> {
 
 /// The variables that the script reads.
 fn env(from: &str, into: &GivenOption, path: &str, mode: Option<u32>) -> Option<Vec<(SmolStr, SmolStr)>> {
-    let mut env = vec![
-        ("INITFLOW_FROM".into(), SmolStr::from(format!("/{}", from.trim_matches('/')))),
-        ("INITFLOW_INTO".into(), in_volume(into, path)?),
-        ("INITFLOW_VOLUME".into(), into.mount_path.as_deref()?.trim_end_matches('/').into()),
-    ];
+    let mut env = vec![("INITFLOW_FROM".into(), SmolStr::from(format!("/{}", from.trim_matches('/'))))];
+    env.extend(super::into(into, path)?);
     if let Some(mode) = mode {
         env.push(("INITFLOW_MODE".into(), format!("{mode:04o}").into()));
         env.push(("INITFLOW_MODE_OF_ALL".into(), symbolic(mode)));

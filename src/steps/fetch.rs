@@ -25,6 +25,8 @@
 //! | `unpack ["FORMAT"]` | unpacks an archive: `tar`, `tar.gz`, `tar.zst`, `zip`; the URL's ending may say which | the file stays as it is |
 //! | `header "NAME" VALUE` | a header of the request, as text or out of a Secret; it goes to the URL's own site alone | none |
 //! | `mode 0444` | the files' mode, in octal | `0644` |
+//! | `max-size 1Gi` | with `unpack`: the most bytes that come out of the archive | `4Gi` |
+//! | `max-files 500` | with `unpack`: the most files and folders that come out of it | `100000` |
 //! | `retries 3` | how many tries may follow the first, after pauses of 2, 4, 6 … at most 30 seconds | `5` |
 //! | `timeout 2m` | the time for all tries together, in whole seconds | `5m` |
 //!
@@ -42,10 +44,12 @@ use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, Entry, Place, Type, of_step};
 use check::wrong;
+pub use limits::Limits;
 use smol_str::{SmolStr, format_smolstr};
 pub use source::{Archive, Source};
 
 mod check;
+mod limits;
 mod source;
 
 /// The kind.
@@ -93,6 +97,18 @@ const STATEMENTS: &[Entry] = &[
         &[One("mode", Type::Mode)],
         "The mode of the file, or of the files in the folder, in octal; without it `0644`.",
     ),
+    of_step(
+        HERE,
+        "max-size",
+        &[One("size", Type::Memory)],
+        "The most bytes that an archive may have when it is unpacked; without it `4Gi`.",
+    ),
+    of_step(
+        HERE,
+        "max-files",
+        &[One("count", Type::Int(1, 10_000_000))],
+        "The most files that an archive may have; without it 100,000.",
+    ),
     retries(HERE),
     timeout(HERE),
 ];
@@ -102,6 +118,9 @@ macro_rules! script {
     ($source:literal, $target:literal) => {
         concat!(
             include_str!("say.sh"),
+            include_str!("value.sh"),
+            include_str!("work.sh"),
+            include_str!("links.sh"),
             include_str!(concat!("fetch/", $source, ".sh")),
             include_str!("fetch/begin.sh"),
             include_str!(concat!("fetch/", $target, ".sh"))
@@ -127,20 +146,29 @@ pub struct Options {
     pub from: SmolStr,
     /// The kind of place that `from` names.
     pub source: Source,
-    /// The absolute path of the file or folder to make: the volume's mount path and the path in the volume.
-    pub into: SmolStr,
+    /// The variables of the file or folder to make, and of its volume.
+    pub into: [(SmolStr, SmolStr); 2],
     /// Whether `into` is a folder.
     pub folder: bool,
     /// The checksum as [`checksum`] gives it.
     pub sha256: Option<SmolStr>,
-    /// The format of the archive to unpack into the folder.
-    pub unpack: Option<Archive>,
+    /// What to unpack into the folder.
+    pub unpack: Option<Unpack>,
     /// The names of the headers, with the fields of an `EnvVar` that their values are.
     pub headers: Vec<(SmolStr, Node)>,
     /// The files' mode.
     pub mode: u32,
     /// How often and how long it tries.
     pub tries: Tries,
+}
+
+/// An archive, and what may come out of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Unpack {
+    /// Its format.
+    pub archive: Archive,
+    /// How much it may be.
+    pub limits: Limits,
 }
 
 impl Options {
@@ -188,7 +216,10 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         return None;
     }
     let unpack = match archive {
-        Some(option) => Some(check::format(given, option, url, diagnostics)?),
+        Some(option) => Some(Unpack {
+            archive: check::format(given, option, url, diagnostics)?,
+            limits: Limits::of(given),
+        }),
         None => None,
     };
     let headers = check::headers(given, diagnostics)?;
@@ -198,7 +229,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     Some(lower(Options {
         from: url.into(),
         source,
-        into: format_smolstr!("{}/{inner}", into.mount_path.as_deref()?.trim_end_matches('/')),
+        into: super::into(into, inner)?,
         folder,
         sha256,
         unpack,
@@ -213,14 +244,15 @@ pub fn lower(options: Options) -> Lowered {
     let (image, file, folder) = tool(options.source);
     let script = if options.folder { folder } else { file };
     let mode = if options.folder { symbolic(options.mode) } else { format_smolstr!("{:04o}", options.mode) };
-    let mut env = vec![
-        ("INITFLOW_FROM".into(), options.from),
-        ("INITFLOW_INTO".into(), options.into),
-        ("INITFLOW_MODE".into(), mode),
-    ];
+    let mut env = vec![("INITFLOW_FROM".into(), options.from)];
+    env.extend(options.into);
+    env.push(("INITFLOW_MODE".into(), mode));
     env.extend(options.tries.variables());
     env.extend(options.sha256.map(|sha256| ("INITFLOW_SHA256".into(), sha256)));
-    env.extend(options.unpack.map(|archive| ("INITFLOW_UNPACK".into(), archive.name().into())));
+    if let Some(Unpack { archive, limits }) = options.unpack {
+        env.push(("INITFLOW_UNPACK".into(), archive.name().into()));
+        env.extend(limits.variables());
+    }
     if !options.headers.is_empty() {
         let names: Vec<&str> = options.headers.iter().map(|(name, _)| name.as_str()).collect();
         env.push(("INITFLOW_HEADERS".into(), names.join(" ").into()));
@@ -277,7 +309,7 @@ mod tests {
         let options = Options {
             from: hostile.into(),
             source: Source::Http,
-            into: "/v/$(id)".into(),
+            into: [("INITFLOW_INTO".into(), "/v/$(id)".into()), ("INITFLOW_VOLUME".into(), "/v".into())],
             folder: false,
             sha256: None,
             unpack: None,

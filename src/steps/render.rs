@@ -22,7 +22,7 @@
 //! error that names it; an empty one is fine. The file is made under a temporary name and renamed. A template with null
 //! characters is refused.
 
-use super::{Given, Image, Kind, Lowered, in_volume, path_fault, shell};
+use super::{Given, Image, Kind, Lowered, in_volume, mounted, path_fault, shell};
 use crate::diagnostic::{Applicability, Diagnostic, nearest};
 use crate::object::Node;
 use crate::source::Span;
@@ -58,7 +58,8 @@ const STATEMENTS: &[Entry] = &[
     of_step(HERE, "mode", &[One("mode", Type::Mode)], "The file's mode, in octal; without it `0644`."),
 ];
 
-pub(super) const SCRIPT: &str = concat!(include_str!("say.sh"), include_str!("render.sh"));
+pub(super) const SCRIPT: &str =
+    concat!(include_str!("say.sh"), include_str!("work.sh"), include_str!("render.sh"));
 
 /// The file's mode where none is given: its readers may run as other users.
 const MODE: u32 = 0o644;
@@ -86,16 +87,28 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         }
     }
     let names = names(vars.values.first()?.items(), given.variables.as_deref(), diagnostics);
-    let [Some((from, _)), Some((into, span))] = paths else { return None };
-    if from == into {
+    let [Some((from_path, _)), Some((into_path, span))] = paths else { return None };
+    if from_path == into_path {
         diagnostics.push(
             Diagnostic::error("invalid-path", span, "the file would take the place of its own template")
                 .here("the template's path")
                 .help("give the file another path: the step may run again, and needs the template"),
         );
     }
-    let vars = names?.join(" ");
-    (diagnostics.len() == before).then(|| lower(from, into, &vars, given.number("mode", MODE)))
+    let mut env = vec![
+        ("INITFLOW_FROM".into(), from_path),
+        ("INITFLOW_FROM_VOLUME".into(), mounted(from)?),
+        ("INITFLOW_INTO".into(), into_path),
+        ("INITFLOW_VOLUME".into(), mounted(into)?),
+    ];
+    env.push(("INITFLOW_VARS".into(), names?.join(" ").into()));
+    env.push(("INITFLOW_MODE".into(), format!("{:04o}", given.number("mode", MODE)).into()));
+    (diagnostics.len() == before).then(|| Lowered {
+        image: Some(Image::Render),
+        command: shell(SCRIPT, "render"),
+        env,
+        ..Lowered::default()
+    })
 }
 
 /// The names of the variables; what is wrong with each is reported.
@@ -154,21 +167,6 @@ fn is_identifier(name: &str) -> bool {
     let mut letters = name.bytes();
     letters.next().is_some_and(|first| first == b'_' || first.is_ascii_alphabetic())
         && letters.all(|letter| letter == b'_' || letter.is_ascii_alphanumeric())
-}
-
-/// Turns a `render` into a container's parts: absolute paths, the names of the variables between spaces, a mode.
-fn lower(from: SmolStr, into: SmolStr, vars: &str, mode: u32) -> Lowered {
-    Lowered {
-        image: Some(Image::Render),
-        command: shell(SCRIPT, "render"),
-        env: vec![
-            ("INITFLOW_FROM".into(), from),
-            ("INITFLOW_INTO".into(), into),
-            ("INITFLOW_VARS".into(), vars.into()),
-            ("INITFLOW_MODE".into(), format!("{mode:04o}").into()),
-        ],
-        ..Lowered::default()
-    }
 }
 
 #[cfg(test)]

@@ -1,30 +1,31 @@
 from=$INITFLOW_FROM
 into=$INITFLOW_INTO
-folder=${into%/*}
-# A name of this pod's own: what a killed run leaves, the next one removes.
-part=$folder/.initflow-$(uname -n).part
-fail() {
-  rm -f "$part"
-  say "$1" >&2
-  exit 1
+# Copies the template here. It is the kernel that says which file was opened: by no link is it one outside of the volume.
+take() {
+  inside=$(cd -P "$INITFLOW_FROM_VOLUME" && readlink /proc/self/cwd)
+  # shellcheck disable=SC2016
+  why=$(timeout 60 sh -c 'exec 3<"$1" && case $(readlink /proc/self/fd/3) in "$2"/*) cat <&3 ;; *) exit 9 ;; esac' \
+    sh "$from" "$inside" 2>&1 >.initflow-template) && return
+  [ $? -ne 9 ] || fail "the template $from is a link that leads out of its volume"
+  [ -r "$from" ] || fail "the template $from cannot be read by user $me"
+  fail "cannot write $into: ${why%%"$line"*}"
 }
-line='
-'
+umask 022
 say "$from to $into"
 [ ! -d "$from" ] || fail "the template $from is a folder"
 [ -f "$from" ] || fail "there is no template $from"
-[ -r "$from" ] || fail "the template $from cannot be read by user $(id -u)"
-[ ! -d "$into" ] || fail "$into is a folder"
 unset=
 for name in $INITFLOW_VARS; do
   printenv "$name" >/dev/null 2>&1 || unset="$unset, $name"
 done
 [ -z "$unset" ] || fail "has no value for ${unset#, }"
-[ "$(tr -d '\000' <"$from" | wc -c)" -eq "$(wc -c <"$from")" ] || fail "$from is no text: it has null characters"
-mkdir -p "$folder" || fail "cannot make the folder $folder"
-rm -f "$part"
+enter "$into"
+begin
 umask 077
-: >"$part" || fail "cannot write in $folder"
+[ ! -d "../$base" ] || fail "$into is a folder"
+take
+[ "$(tr -d '\000' <.initflow-template | wc -c)" -eq "$(wc -c <.initflow-template)" ] ||
+  fail "$from is no text: it has null characters"
 # Each record is what stands behind a `$`; a character at the end of all keeps the last line break, or its absence.
 # What goes wrong, and what is worth a note, comes out of the third descriptor.
 # shellcheck disable=SC2016
@@ -57,11 +58,14 @@ fill='
     if (idle != "") print "does not use " substr(idle, 3) >"/dev/stderr"
   }
 '
-said=$({ { cat "$from" && echo; } | { LC_ALL=C awk "$fill" || echo failed >&2; } | { cat >"$part" || echo failed >&2; }; } 2>&1)
+said=$({ { cat .initflow-template && echo; } | { LC_ALL=C awk "$fill" || echo failed >&2; } |
+  { cat >"./$base" || echo failed >&2; }; } 2>&1)
 case $said in
   *failed) fail "cannot write $into: ${said%%"$line"*}" ;;
   ?*) say "note: the template $said" ;;
 esac
-chmod "$INITFLOW_MODE" "$part"
-mv -f "$part" "$into"
-say "wrote $into, $(wc -c <"$into") bytes"
+chmod "$INITFLOW_MODE" "./$base"
+size=$(wc -c <"./$base")
+publish "$base"
+leave
+say "wrote $into, $size bytes"

@@ -49,7 +49,7 @@ mod script;
 mod target;
 
 use super::tries::{Tries, retries, timeout};
-use super::{Given, GivenOption, Image, Kind, Lowered, OwnVolume, User, path_fault, shell};
+use super::{Given, GivenOption, Image, Kind, Lowered, OwnVolume, RAM, User, path_fault, ram, shell};
 use crate::diagnostic::Diagnostic;
 use crate::object::{Node, Value};
 use crate::source::Span;
@@ -174,9 +174,9 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         user: owner(given),
         ..Lowered::default()
     };
+    lowered.env.extend(super::into(into, path_text)?);
     let mut set = |name: &str, value: SmolStr| lowered.env.push((format_smolstr!("INITFLOW_{name}"), value));
     set("FROM", target.name.clone());
-    set("INTO", format_smolstr!("{}/{path_text}", into.mount_path.as_deref()?.trim_end_matches('/')));
     set("FORMAT", SmolStr::new_static(format));
     set("MODE", SmolStr::from(format!("{:04o}", mode(given, diagnostics))));
     lowered.env.extend(Tries::of(given, diagnostics)?.variables());
@@ -185,6 +185,11 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         if let Some(text) = given.value(statement) {
             set(name, text.as_text()?.into());
         }
+    }
+    if target.store == Store::Aws {
+        // The AWS CLI keeps a cache in its home, and takes its configuration from there.
+        set("RAM", RAM.into());
+        lowered.volumes.push(ram(given.span, "4Mi"));
     }
     if target.store == Store::Vault {
         let [role] = given.must([("role", "role \"shop\"")], diagnostics)?;

@@ -2,8 +2,12 @@
 
 import os
 
-MINE = "mine"
+from harness.race import NEIGHBOR
 
+__all__ = ["NEIGHBOR", "STEP", "kept", "linker", "planter", "precious", "stolen", "thief", "turner"]
+
+# The user that the compiler gives to its steps.
+STEP = 65532
 
 def entries(folder):
     """What a step makes in a folder under a name of its own, also one level deeper."""
@@ -62,6 +66,49 @@ def turner(folder, target):
     return neighbor
 
 
+def planter(folder, name, target):
+    """Plants what a killed run could have left, and folders in which a link to elsewhere takes the place of a folder at any
+    moment: whoever clears them by their paths is led away."""
+    left = f"{folder}/.initflow-steps-0.ZZZZZZ"
+
+    def neighbor(swap):
+        for top in (left, f"{folder}/{name}"):
+            try:
+                os.makedirs(f"{top}/.initflow-old/inner", 0o777)
+            except OSError:
+                pass
+            inner = f"{top}/.initflow-old/inner"
+            try:
+                os.rename(inner, f"{inner}.aside")
+                os.symlink(target, inner)
+                swap()
+                os.unlink(inner)
+                os.rename(f"{inner}.aside", inner)
+            except OSError:
+                continue
+
+    return neighbor
+
+
+def precious(volumes):
+    """What is the step's user's own in another volume."""
+    folder = volumes / "private"
+    (folder / "inner").mkdir(parents=True, exist_ok=True)
+    for path in (folder / "precious", folder / "inner" / "precious", folder / "made"):
+        path.write_text("precious")
+        path.chmod(0o640)
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, STEP, STEP)
+
+
+def kept(volumes):
+    """What of it is changed."""
+    found = {str(path.relative_to(volumes / "private")): (path.read_text(), path.stat().st_mode & 0o777)
+             for path in (volumes / "private").rglob("*") if path.is_file()}  # fmt: skip
+    wanted = dict.fromkeys(("precious", "inner/precious", "made"), ("precious", 0o640))
+    return [] if found == wanted else [f"the private volume has {str(found)[:300]}"]
+
+
 def stolen(volumes, secrets):
     """Which secrets are in a file that the neighbor can read."""
     found = []
@@ -69,6 +116,6 @@ def stolen(volumes, secrets):
         if path.is_symlink() or not path.is_file():
             continue
         stat = path.stat()
-        if (stat.st_uid == 20002 or stat.st_mode & 0o004) and any(secret in path.read_bytes() for secret in secrets):
+        if (stat.st_uid == NEIGHBOR or stat.st_mode & 0o004) and any(secret in path.read_bytes() for secret in secrets):
             found.append(f"{path.relative_to(volumes)} has the secret, owner {stat.st_uid}, mode {stat.st_mode & 0o7777:o}")
     return found

@@ -124,8 +124,8 @@ fn what_may_stand_there_is_offered() {
           unpack
           header (header "${1:name}" ${2:value})
           mode (mode ${1:mode})
-          retries (retries ${1:count})
-          timeout (timeout ${1:time})
+          max-size (max-size ${1:size})
+          max-files (max-files ${1:count})
         pod a { app b { image "$0" } }
           
         pod a { } # $0

@@ -1,29 +1,8 @@
 # Each argument is a path of the repository; without one, all of it comes.
-repo=$INITFLOW_REPO
-ref=${INITFLOW_REF:-HEAD}
+repo=$(printf '%s' "$INITFLOW_REPO" | tr -d '\r\n')
+ref=$(printf '%s' "${INITFLOW_REF:-HEAD}" | tr -d '\r\n')
 into=$INITFLOW_INTO
-folder=${into%/*}
-# Names of this pod's own: what a killed run leaves, the next one removes.
-work=$folder/.initflow-$(uname -n)-${into##*/}
-old=$folder/.initflow-${into##*/}.old
-tree=$work/tree
-log=$work/log
-fail() {
-  remove "$work" || :
-  say "$1" >&2
-  exit 1
-}
-# Removes files and folders, whatever their modes.
-remove() {
-  for path; do
-    [ ! -d "$path" ] || [ -L "$path" ] || chmod -R u+rwX "$path" 2>/dev/null || :
-    rm -rf "$path" 2>/dev/null || return 1
-  done
-}
-# Removes what an earlier run has left, and what this one has replaced.
-sweep() {
-  remove "$work" "$old" || fail "cannot remove $path: it has files of another user; give the pod an fsGroup"
-}
+log=.initflow-log
 # Adds to git's configuration, behind what the step's `env` has; a variable leaves nothing behind.
 configure() {
   count=${GIT_CONFIG_COUNT:-0}
@@ -32,7 +11,7 @@ configure() {
 # Runs git no longer than the time that is left.
 run() {
   left=$((deadline - $(date +%s)))
-  timeout "$((left > 0 ? left : 1))" git "$@" 2>>"$log"
+  timeout "$((left > 0 ? left : 1))" git "$@" 2>>$log
 }
 at_tree() { run -C "$tree" "$@"; }
 # The last line that says why git failed.
@@ -69,11 +48,11 @@ resolve() {
 state() { printf '%s\n' "$name" "$commit" "depth $INITFLOW_DEPTH" "submodules $INITFLOW_SUBMODULES" "$@"; }
 # Makes `tree`, unless it is in its place already.
 get() {
-  : >"$log"
+  : >$log
   resolve || return 1
   state=$(state "$@")
-  [ "$(cat "$into/.git/initflow" 2>/dev/null)" != "$state" ] || return 0
-  remove "$tree"
+  if [ -f "../$base/.git/initflow" ] && untouched "$base" && [ "$(cat "../$base/.git/initflow")" = "$state" ]; then return; fi
+  rm -rf "$tree"
   run init -q -b main --template= "$tree" || return 1
   at_tree remote add origin "$repo" || return 1
   filter=
@@ -96,7 +75,7 @@ get() {
   if [ "$INITFLOW_SUBMODULES" = yes ] && ! at_tree submodule -q update --init --recursive ${depth:+"$depth"}; then
     [ -n "$depth" ] || return 1
     at_tree submodule -q deinit --force --all || return 1
-    remove "$tree/.git/modules"
+    rm -rf "$tree/.git/modules"
     at_tree submodule -q update --init --recursive || return 1
   fi
   printf '%s\n' "$state" >"$tree/.git/initflow"
@@ -112,21 +91,24 @@ case $repo in
 esac
 case $host in *:*@*) fail "$name is given with a password, which git would write down: use token" ;; esac
 umask 022
-mkdir -p "$folder" || fail "cannot make the folder $folder"
-# A run was killed between the two renames below.
-[ -e "$into" ] || [ ! -d "$old" ] || mv -T "$old" "$into" || fail "cannot move $old back to $into"
-sweep
-[ ! -L "$into" ] || fail "$into is a link"
-[ -d "$into" ] || [ ! -e "$into" ] || fail "$into is a file"
-if [ -d "$into" ] && [ ! -e "$into/.git" ] && [ -n "$(find "$into" ! -path "$into" | head -n 1)" ]; then
+# What is named to the server or printed has no more than one line.
+for word in "$repo" "$ref"; do ! has_control "$word" || fail 'the repository or the ref has a control character'; done
+enter "$into"
+begin
+if [ -L "../$base" ]; then fail "$into is a link"; fi
+if [ -e "../$base" ] && [ ! -d "../$base" ]; then fail "$into is a file"; fi
+if [ -d "../$base" ] && [ ! -e "../$base/.git" ] && [ -n "$(ls -A "../$base")" ]; then
   fail "$into has files that come from no repository"
 fi
-mkdir "$work" || fail "cannot write in $folder"
+# Git runs what the configuration of a repository names: it works where nobody else can write.
+tree=./$base
+if [ -n "$shared" ]; then
+  rm -rf "${INITFLOW_WORK:?}/$base"
+  tree=$INITFLOW_WORK/$base
+fi
 # Nothing but the step says how git works: no file of a home or of the image, no question, no other way to a server.
-export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL="${GIT_CONFIG_GLOBAL-/dev/null}" GIT_TERMINAL_PROMPT=0 LC_ALL=C
+export HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL="${GIT_CONFIG_GLOBAL-/dev/null}" GIT_TERMINAL_PROMPT=0 LC_ALL=C
 export GIT_ALLOW_PROTOCOL=https:http:ssh
-# Some volumes give all that is written in them to another user.
-configure safe.directory '*'
 configure http.lowSpeedLimit 1
 configure http.lowSpeedTime 30
 connect
@@ -134,7 +116,7 @@ say "$name at $ref to $into"
 deadline=$(($(date +%s) + INITFLOW_TIMEOUT))
 failures=0
 until get "$@"; do
-  why=$(reason "$log")
+  why=$(reason $log)
   why=${why:-no answer}
   failures=$((failures + 1))
   pause=$((failures < 15 ? failures * 2 : 30))
@@ -146,11 +128,15 @@ until get "$@"; do
   sleep "$pause"
 done
 if [ ! -d "$tree" ]; then
-  sweep
+  leave
   say "$into has commit $commit already"
   exit 0
 fi
-[ ! -e "$into" ] || mv -T "$into" "$old" || fail "cannot move $into out of the way"
-mv -T "$tree" "$into" || fail "cannot move the files to $into: another pod may be at it"
-sweep
+if [ -z "${INITFLOW_OUTSIDE_LINKS:-}" ]; then
+  link=$(cd "$tree" && astray '' 0)
+  [ -z "$link" ] || fail "$name has a link that leads out of it: $link; if it is right, add outside-links"
+fi
+[ -z "$shared" ] || mv "$tree" "./$base" || fail "cannot write in $place"
+publish "$base"
+leave
 say "$into has commit $commit"

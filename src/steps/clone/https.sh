@@ -2,8 +2,13 @@
 connect() {
   [ -n "${INITFLOW_TOKEN:-}" ] || return 0
   case $repo in https://*) ;; *) fail "a token goes to https alone, not to $name" ;; esac
-  INITFLOW_TOKEN=$(printf '%s' "$INITFLOW_TOKEN")
-  export INITFLOW_TOKEN INITFLOW_USER="${INITFLOW_USER:-git}"
+  trim "$INITFLOW_TOKEN"
+  export INITFLOW_TOKEN="$value"
+  trim "${INITFLOW_USER:-git}"
+  export INITFLOW_USER="$value"
+  for word in "$INITFLOW_TOKEN" "$INITFLOW_USER"; do
+    ! has_control "$word" || fail 'the token or its user has a line break or a control character'
+  done
   site=https://${host##*@}
   configure "credential.$site.username" "$INITFLOW_USER"
   # shellcheck disable=SC2016 # It is git that runs this.

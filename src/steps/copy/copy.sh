@@ -1,29 +1,20 @@
-fail() {
-  [ -z "${new:-}" ] || remove "$new"
-  say "$1" >&2
-  exit 1
-}
-line='
-'
 # Copies $1 to $2, all at once; $3 is how cp takes a link that it is told to copy.
 copy() {
-  recover "$2"
-  remove "$new"
-  why=$(cp -R "$3" -p "$1" "$new" 2>&1) || fail "cannot copy $name: ${why##*"$line"}"
-  if [ -d "$new" ] && [ ! -L "$new" ]; then
-    [ -d "$2" ] || [ ! -e "$2" ] || fail "$2 is a file"
-    [ -z "${INITFLOW_MODE_OF_ALL:-}" ] || chmod -R "$INITFLOW_MODE_OF_ALL" "$new"
-    place "$new" "$2"
-  else
-    # mv would follow a link to a folder.
-    [ ! -L "$2" ] || rm -f "$2"
-    [ ! -d "$2" ] || fail "$2 is a folder"
-    if [ -n "${INITFLOW_MODE:-}" ] && [ ! -L "$new" ]; then chmod "$INITFLOW_MODE" "$new"; fi
-    mv -f "$new" "$2" || fail "cannot replace $2"
+  why=$(cp -R "$3" -p "$1" "./$2" 2>&1) || fail "cannot copy $name: ${why##*"$line"}"
+  if [ -d "./$2" ] && [ ! -L "./$2" ]; then
+    if [ -e "../$2" ] && [ ! -d "../$2" ]; then fail "$place/$2 is a file"; fi
+    [ -z "${INITFLOW_MODE_OF_ALL:-}" ] || chmod -R "$INITFLOW_MODE_OF_ALL" "./$2"
+  elif [ -n "${INITFLOW_MODE:-}" ] && [ ! -L "./$2" ]; then
+    chmod "$INITFLOW_MODE" "./$2"
   fi
+  publish "$2"
 }
 name=$INITFLOW_FROM
 [ -e "$from" ] || fail "there is no $name in the image"
+if [ -d "$from" ] && [ -z "${INITFLOW_OUTSIDE_LINKS:-}" ]; then
+  link=$(cd "$from" && astray '' 0)
+  [ -z "$link" ] || fail "$name has a link that leads out of it: $link; if it is right, add outside-links"
+fi
 case $INITFLOW_INTO in
   */)
     into=${INITFLOW_INTO%/}
@@ -31,19 +22,19 @@ case $INITFLOW_INTO in
     ;;
   *) into=$INITFLOW_INTO ;;
 esac
-say "$name to $into"
-folder=${into%/*}
-[ "$into" != "$INITFLOW_VOLUME" ] || folder=$into
-mkdir -p "$folder" || fail "cannot make the folder $folder"
-# A name of this pod's own: what a killed run leaves, the next one removes.
-new=$folder/.initflow-$(uname -n).new
 umask 022
+say "$name to $into"
 if [ "$into" != "$INITFLOW_VOLUME" ]; then
-  copy "$from" "$into" -H
+  enter "$into"
+  begin
+  copy "$from" "$base" -H
 else
   # A volume's root cannot be renamed: what the folder holds comes one by one.
+  enter "$into/any"
+  begin
   for entry in "$from"/* "$from"/.[!.]* "$from"/..?*; do
-    if [ -e "$entry" ] || [ -L "$entry" ]; then copy "$entry" "$into/${entry##*/}" -P; fi
+    if [ -e "$entry" ] || [ -L "$entry" ]; then copy "$entry" "${entry##*/}" -P; fi
   done
 fi
+leave
 say "$into is complete"

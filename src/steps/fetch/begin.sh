@@ -1,26 +1,14 @@
 into=$INITFLOW_INTO
-folder=${into%/*}
 sha256=${INITFLOW_SHA256:-}
-# Names of this pod's own: what a killed run leaves, the next one removes.
-part=$folder/.initflow-$(uname -n).part
-new=$folder/.initflow-$(uname -n).new
-fail() {
-  remove "$part" "$new"
-  say "$1" >&2
-  exit 1
-}
-# Removes files and folders, whatever their modes.
-remove() {
-  for path; do
-    [ ! -d "$path" ] || chmod -R u+rwX "$path" 2>/dev/null || :
-    rm -rf "$path"
-  done
-}
+# What is downloaded.
+part=.initflow-part
+# No tool has a configuration but the step's.
+export HOME=/nonexistent
 verify() {
   [ -n "$sha256" ] || return 0
-  found=$(sha256sum <"$1")
+  found=$(run sha256sum "$1")
   found=${found%% *}
-  [ "$found" = "$sha256" ]
+  [ "${found#?}" = "$sha256" ] || [ "$found" = "$sha256" ]
 }
 # Runs a command no longer than the time that is left.
 run() {
@@ -29,8 +17,6 @@ run() {
 }
 # Calls `get`, which fills `to`, until that succeeds; its last line is why it failed.
 bring() {
-  say "$name to $into"
-  deadline=$(($(date +%s) + INITFLOW_TIMEOUT))
   failures=0
   until why=$(get 2>&1); do
     why=$(printf '%s\n' "${why:-no answer}" | tail -n 1)
@@ -44,6 +30,10 @@ bring() {
     sleep "$pause"
   done
 }
-mkdir -p "$folder" || fail "cannot make the folder $folder"
-remove "$part" "$new"
+umask 022
+prepare
+say "$name to $into"
+enter "$into"
+begin
 umask 077
+deadline=$(($(date +%s) + INITFLOW_TIMEOUT))

@@ -1,19 +1,12 @@
 name="\`$INITFLOW_FROM\` of AWS Secrets Manager"
-# The AWS CLI keeps a cache in its home; without a writable one it moves to RAM.
-if [ ! -w "${HOME:-/nowhere}" ]; then
-  HOME=/dev/shm/initflow-$(id -u)
-  export HOME
-  (umask 077 && mkdir -p "$HOME")
-fi
 # No program shows the secret page by page.
-AWS_PAGER=
-export AWS_PAGER
+export AWS_PAGER=
 get() {
   left=$((deadline - $(date +%s)))
   [ "$left" -gt 0 ] || return 1
-  body=$(timeout "$left" aws secretsmanager get-secret-value ${INITFLOW_ADDRESS:+--endpoint-url "$INITFLOW_ADDRESS"} \
-    --secret-id "$INITFLOW_FROM" --output json 2>"$part") || {
-    reason=$(tail -n 1 "$part")
+  body=$(timeout "$left" aws secretsmanager get-secret-value ${INITFLOW_ADDRESS:+--endpoint-url="$INITFLOW_ADDRESS"} \
+    --secret-id="$INITFLOW_FROM" --output json 2>$part) || {
+    reason=$(tail -n 1 $part)
     return 1
   }
 }

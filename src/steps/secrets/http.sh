@@ -9,9 +9,9 @@ ask() {
   left=$((deadline - $(date +%s)))
   status=
   [ "$left" -gt 0 ] || return 1
-  body=$(printf '%s\n' "$@" | curl --config - --silent --show-error --globoff --proto '=http,https' \
-    --connect-timeout 10 --max-time "$left" --write-out '\n%{http_code}' 2>"$part") || {
-    reason="$whom: $(head -n 1 "$part")"
+  body=$(printf '%s\n' "$@" | curl -q --config - --silent --show-error --globoff --proto '=http,https' \
+    --connect-timeout 10 --max-time "$left" --write-out '\n%{http_code}' 2>$part) || {
+    reason="$whom: $(head -n 1 $part)"
     return 1
   }
   status=${body##*"$line_break"}

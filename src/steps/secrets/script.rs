@@ -20,7 +20,7 @@ pub(in crate::steps) const ALL: [&str; 4] = [VAULT, AWS, GCP, AZURE];
 
 macro_rules! script {
     ($($part:literal),+) => {
-        concat!(include_str!("../say.sh"), include_str!("json.sh"), include_str!("json.awk"), "'\n}\n", $(include_str!($part)),+)
+        concat!(include_str!("../say.sh"), include_str!("../value.sh"), include_str!("../work.sh"), include_str!("json.sh"), include_str!("json.awk"), "'\n}\n", $(include_str!($part)),+)
     };
 }
 

@@ -1,11 +1,8 @@
 into=$INITFLOW_INTO
-# One name a pod: a killed step leaves one file, which only its user can read and which the next one replaces.
-part=${into%/*}/.initflow-$(uname -n).part
-fail() {
-  rm -f "$part"
-  say "$1" >&2
-  exit 1
-}
+# What the tools say.
+part=.initflow-part
+# No tool has a configuration but the step's.
+export HOME="${INITFLOW_RAM:-/nonexistent}"
 shape() {
   case $INITFLOW_FORMAT in
     raw) secret || fail "$name has no content that can be read" ;;
@@ -14,13 +11,13 @@ shape() {
     field) secret | json field ;;
   esac
 }
-[ ! -d "$into" ] || fail "$into is a folder"
-say "$name to $into"
 umask 022
-mkdir -p "${into%/*}"
+say "$name to $into"
+enter "$into"
+begin
 umask 077
-rm -f "$part"
-: >"$part"
+if [ -d "../$base" ] && [ ! -L "../$base" ]; then fail "$into is a folder"; fi
+: >$part
 deadline=$(($(date +%s) + INITFLOW_TIMEOUT))
 failures=0
 reason='no answer'
@@ -34,7 +31,9 @@ until get; do
   say "try $failures failed: $reason; the next one is in $pause s" >&2
   sleep "$pause"
 done
-shape >"$part" || fail "$name $(cat "$part")"
-chmod "$INITFLOW_MODE" "$part"
-mv -f "$part" "$into"
-say "wrote $into, $(wc -c <"$into") bytes"
+shape >"./$base" || fail "$name $(cat "./$base")"
+chmod "$INITFLOW_MODE" "./$base"
+size=$(wc -c <"./$base")
+publish "$base"
+leave
+say "wrote $into, $size bytes"

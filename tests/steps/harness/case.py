@@ -17,7 +17,7 @@ class Case:
     `step` names the container, or several that run one after the other and share their volumes. `files` are all files
     that the volumes hold in the end, as `VOLUME/path: (content, mode)`; `check(folder)` gives further faults of the
     folder that has the volumes, or of a server. `before(folder)` fills the volumes, and `serve(bench)` brings the servers
-    into the state that the case is about. `given` is what the cluster holds (see `Sandbox`), or functions of the bench:
+    into the state that the case is about. `exits` is the exit status, or those that will do. `given` is what the cluster holds (see `Sandbox`), or functions of the bench:
     the values of its `secrets`, and what else is `secret`, may show neither in the output nor in the arguments of any
     process; what is `silent` only not in the output.
     """
@@ -68,7 +68,7 @@ class Case:
         is_last = sandbox.container["name"] == self.steps[-1]
         exits = self.exits if is_last else 0
         faults = [] if ended else [f"has not ended after {run.took:.1f} s"]
-        if ended and run.status != exits:
+        if ended and run.status not in (exits if isinstance(exits, tuple) else [exits]):
             faults.append(f"exit status {run.status} instead of {exits}")
         if is_last:
             faults += [f"does not say `{words}`" for words in self.says if words not in output]

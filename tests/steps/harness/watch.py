@@ -17,7 +17,7 @@ class Watch:
         self.allowed = {}
         for version in versions:
             for name, state in version.items():
-                self.allowed.setdefault(name, set()).add(state)
+                self.allowed.setdefault(name, []).append(state)
         self.faults, self.looks = [], 0
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._read, daemon=True)

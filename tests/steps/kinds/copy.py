@@ -81,8 +81,8 @@ def one(name, mode=0o755):
 
 
 OLD = {f"tools/agent/{name}": (b"old", 0o644) for name in INSIDE}
-BETWEEN = {f"tools/.initflow-agent.old/{name.split('/', 2)[2]}": state for name, state in OLD.items()}
-LEFT = {"tools/.initflow-steps-0.new/sealed/key": (b"k", 0o400)}
+BETWEEN = {f"tools/.initflow-other.AAAAAA/.initflow-old/agent/{name.split('/', 2)[2]}": state for name, state in OLD.items()}
+LEFT = {"tools/.initflow-steps-0.AAAAAA/agent/sealed/key": (b"k", 0o400)}
 STALE = {f"tools/many/{at}": (b"old", 0o644) for at in range(300)} | {"tools/else": (b"else", 0o644)}
 DONE = {"tools/else": (b"else", 0o644), **below("tools")}
 
@@ -99,6 +99,7 @@ IN_IMAGE = [
     Case("comes one by one", "content", runs=2, before=put(STALE), files=DONE, check=as_built("tools"), **GIVEN),
     Case("takes words as data", "hostile", runs=2, files={f"tools/{TARGET}": (b"odd", 0o644)}, **GIVEN),
     Fault("names what is missing", "absent", last="there is no /opt/absent in the image", files={}, **GIVEN),
+    Fault("names a link that leads out", "linked-out", last=["has a link that leads out of it", "outside-links"], files={}, **GIVEN),
     Fault("goes round no circle", "circle", last="there is no /opt/circle in the image", files={}, **GIVEN),
     Fault("names what cannot be read", "secretive", last=["cannot copy /opt/secretive", "Permission denied"], files={}, **GIVEN),
     Fault("refuses a folder", "has-mode", before=put(OLD), last="/initflow/tools/agent is a folder", files=OLD, **GIVEN),

@@ -93,6 +93,15 @@ ARCHIVES = {
 }
 
 
+class Mark(bytes):
+    """A mark of what a folder was made of: after the checksum come a mode and the number of the folder's inode."""
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        return other.startswith(bytes(self) + b" ")
+
+
 class Program(Daemon):
     """A server that may see all of the host."""
 
@@ -267,8 +276,8 @@ def old(volumes, name="files/site"):
 
 def interrupted(volumes):
     """What a kill between the renames leaves."""
-    old(volumes, "files/.initflow-site.old")
-    put("files/.initflow-steps-0.new/index.html", b"<h1>new")(volumes)
+    old(volumes, "files/.initflow-other.AAAAAA/.initflow-old/site")
+    put("files/.initflow-steps-0.AAAAAA/site/index.html", b"<h1>new")(volumes)
 
 
 def marked(volumes):
@@ -313,7 +322,7 @@ WHOLE = {"files/content": (CONTENT, 0o644)}
 CHECKED = {"files/content": (CONTENT, 0o440)}
 HOSTILE = {"files/it's a \"file\" $(touch pwned) `touch pwned`; touch pwned": (CONTENT, 0o644)}
 UNPACKED = folder(**{"latest.html": (b"-> index.html", 0), "css/again": (SITE["css/site.css"][0], 0o644)})
-MARK = subprocess.run(["sha256sum"], input=TAR_GZ, check=True, stdout=subprocess.PIPE).stdout[:64] + b"\n"
+MARK = Mark(subprocess.run(["sha256sum"], input=TAR_GZ, check=True, stdout=subprocess.PIPE).stdout[:64])
 PINNED = folder(name="www/site", mode=0o440, **{"latest.html": (b"-> index.html", 0), "css/again": (SITE["css/site.css"][0], 0o440)})
 PINNED |= {"files/www/.initflow-site.sha256": (MARK, 0o600)}
 MARKED = {"files/.initflow-site.sha256": (MARK, 0o600)}
@@ -332,7 +341,7 @@ CASES = [
     Case("has the mode", "checked", says=["fetch: wrote"], files=CHECKED),
     Case("is done already", "checked", before=put("files/content", mode=0o440), says=["is here already"], files=CHECKED),
     Case("replaces what is wrong", "checked", before=put("files/content", b"old"), says=["fetch: wrote"], files=CHECKED),
-    Case("sweeps up after a kill", "plain", before=put("files/deep/down/.initflow-steps-0.part", b"ha"), files=DEEP),
+    Case("sweeps up after a kill", "plain", before=put("files/deep/down/.initflow-steps-0.AAAAAA/.initflow-part", b"ha"), files=DEEP),
     Case("gets there in the end", "flaky", says=["try 2 failed", "fetch: wrote"], files=WHOLE),
     Case("prints no secret", "secretive", says=["/content to"], secret=["pass-word"], files=WHOLE),
     Case("sends the headers", "authorized", files=WHOLE, **API),

@@ -1,0 +1,23 @@
+//! `outside-links`, for the steps that bring folders: its statement to the variable of their scripts.
+
+use super::Given;
+use crate::statement::{Entry, Place, of_step};
+use smol_str::SmolStr;
+
+/// The statement's name.
+const NAME: &str = "outside-links";
+
+/// `outside-links`
+pub(super) const fn statement(places: &'static [Place]) -> Entry {
+    of_step(
+        places,
+        NAME,
+        &[],
+        "Links that lead out of the folder come too; without it the step refuses them, since a reader would be led to files of its own.",
+    )
+}
+
+/// The variable that the scripts read.
+pub(super) fn variable(given: &Given) -> Option<(SmolStr, SmolStr)> {
+    given.option(NAME).map(|_| ("INITFLOW_OUTSIDE_LINKS".into(), "yes".into()))
+}
