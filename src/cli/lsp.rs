@@ -5,11 +5,12 @@ use super::{LspArguments, Status};
 use crate::lsp::{self, Leave};
 use std::io::{self, IsTerminal as _};
 
-pub(super) fn run(_: &LspArguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &LspArguments, console: &mut Console) -> Status {
     if io::stdin().is_terminal() {
         console.help("an editor starts this and speaks to it; see editors/ for the set-up");
     }
-    match lsp::serve() {
+    let Some(_) = arguments.confined.grounds(console) else { return console.finish() };
+    match lsp::serve(arguments.confined.root.as_deref()) {
         Ok(Leave::Orderly) => {}
         // The protocol's own status for it.
         Ok(Leave::Abrupt) => return Status::Errors,

@@ -6,11 +6,12 @@ use super::answers::Refusal;
 use super::disk::{self, Disk, path_of, uri_of};
 use super::position::{Encoding, Lines};
 use super::tokens::Told;
-use crate::compile::Options;
-use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
+use crate::compile::{Loader, Options};
+use crate::config::{self, Config, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
+use crate::files::{Ground, Grounds, Root};
 use crate::ide::{Analysis, Location, Parsed, Range32, Workspace};
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, MAX_SOURCE_BYTES, SourceFile};
 use lsp_server::{ErrorCode, Message, Notification};
 use lsp_types::notification::{
     DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
@@ -23,6 +24,7 @@ use lsp_types::{
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// All that the server knows.
@@ -41,6 +43,9 @@ pub(super) struct State {
     /// What is not needed any more, and freed when nobody waits.
     pub(super) retired: Vec<(Option<Document>, Option<Arc<Parsed>>)>,
     folders: Vec<String>,
+    /// The root that the call names; it stands for the folders.
+    root: Option<String>,
+    grounds: Grounds,
     disk: Disk,
 }
 
@@ -77,7 +82,7 @@ impl Default for Settings {
 }
 
 impl State {
-    pub(super) fn new(params: &InitializeParams) -> Self {
+    pub(super) fn new(params: &InitializeParams, named: Option<&Path>) -> Self {
         let offered =
             params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
@@ -99,12 +104,42 @@ impl State {
             tokens: BTreeMap::new(),
             retired: Vec::new(),
             folders,
+            root: named.map(|root| root.to_string_lossy().into_owned()),
+            grounds: Grounds::default(),
             disk: Disk::default(),
         };
+        state.look_again();
         if let Some(options) = &params.initialization_options {
             state.configure(options);
         }
         state
+    }
+
+    /// Forgets where files are: links and folders may have changed.
+    pub(super) fn look_again(&mut self) {
+        let named = self.root.as_ref().map_or(self.folders.as_slice(), std::slice::from_ref);
+        self.grounds = Grounds::of_workspace(named, self.root.is_some());
+    }
+
+    /// What is the same for all sources in the folder of a file: its root, and its `initflow.toml`.
+    fn ground(&self, path: &str) -> Ground {
+        let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+        self.grounds.of(folder, folder)
+    }
+
+    /// What the program of a file may be read from.
+    pub(super) fn root(&self, path: &str) -> Arc<Root> {
+        self.ground(path).root
+    }
+
+    /// The `initflow.toml` that is for a file, what it says, and what is wrong with it.
+    pub(super) fn settings_of(&self, path: &str) -> Option<(SourceFile, Config, Vec<Diagnostic>)> {
+        let Ground { root, settings, .. } = self.ground(path);
+        let file = settings?;
+        let text = root.read(&file, MAX_CONFIG_BYTES).ok()?;
+        let source = SourceFile::new(FileId(0), file.to_str()?, text);
+        let (config, diagnostics) = config::read(&source);
+        Some((source, config, diagnostics))
     }
 
     /// Takes in what the editor tells, and gives what there is to say about it.
@@ -189,8 +224,10 @@ impl State {
         }
         let file = Arc::clone(self.workspace.get(path)?);
         let mut uses = BTreeSet::new();
-        self.follow(path, &file, &mut uses);
-        let analysis = Arc::new(Analysis::of(&file, &self.workspace, &self.options(path)));
+        let root = self.root(path);
+        self.follow(path, &file, &root, &mut uses);
+        let loader = Known { workspace: &self.workspace, root: &root };
+        let analysis = Arc::new(Analysis::of(&file, &loader, &self.options(path)));
         let document = self.documents.get_mut(path)?;
         document.analysis = Some(Arc::clone(&analysis));
         document.uses = uses;
@@ -201,11 +238,12 @@ impl State {
     /// How a file is compiled.
     pub(super) fn options(&self, path: &str) -> Options {
         let (file, config) =
-            settings_of(path).map(|(source, config, _)| (source.name, config)).unwrap_or_default();
+            self.settings_of(path).map(|(source, config, _)| (source.name, config)).unwrap_or_default();
         // A profile that only another project has leaves this one with its own.
         let wanted = self.settings.profile.as_deref().filter(|profile| !profile.is_empty());
         let profile = config.profile(wanted).or_else(|_| config.profile(None)).ok().flatten();
-        let settings = profile.map(|profile| disk::values_of(profile, &file)).unwrap_or_default();
+        let settings = profile.map(|profile| disk::values_of(profile, &file, &self.root(&file)));
+        let settings = settings.unwrap_or_default();
         let set = self.settings.kube.as_deref().and_then(|version| version.parse().ok());
         let version = set.or(config.version).unwrap_or_default();
         Options { version, images: config.images, levels: config.levels, settings, ..Options::default() }
@@ -214,7 +252,8 @@ impl State {
     /// Takes in all sources of the editor's folders, and what open documents use.
     pub(super) fn know_all(&mut self) {
         for path in disk::sources(&self.folders) {
-            self.know(&path);
+            let root = self.root(&path);
+            self.know(&path, &root);
         }
         let open: Vec<String> = self.documents.keys().cloned().collect();
         for path in open {
@@ -230,33 +269,33 @@ impl State {
     /// Takes in what a file uses.
     pub(super) fn know_used(&mut self, path: &str) {
         if let Some(file) = self.workspace.get(path).cloned() {
-            self.follow(path, &file, &mut BTreeSet::new());
+            self.follow(path, &file, &self.root(path), &mut BTreeSet::new());
         }
     }
 
     fn is_there(&self, path: &str) -> bool {
-        path == "std" || self.documents.contains_key(path) || std::path::Path::new(path).is_file()
+        path == "std" || self.documents.contains_key(path) || Path::new(path).is_file()
     }
 
     /// Takes in the files that a file uses, and those that these use.
-    fn follow(&mut self, path: &str, file: &Parsed, seen: &mut BTreeSet<String>) {
+    fn follow(&mut self, path: &str, file: &Parsed, root: &Root, seen: &mut BTreeSet<String>) {
         for (_, used) in file.uses() {
             let used = crate::ide::path_of(path, used);
             if used != "std"
                 && seen.insert(used.clone())
-                && let Some(file) = self.know(&used)
+                && let Some(file) = self.know(&used, root)
             {
-                self.follow(&used, &file, seen);
+                self.follow(&used, &file, root, seen);
             }
         }
     }
 
     /// A file as it is now: in the editor, or on disk.
-    fn know(&mut self, path: &str) -> Option<Arc<Parsed>> {
+    fn know(&mut self, path: &str, root: &Root) -> Option<Arc<Parsed>> {
         if self.documents.contains_key(path) {
             return self.workspace.get(path).cloned();
         }
-        let file = self.disk.get(path);
+        let file = self.disk.get(path, root);
         match &file {
             Some(file) => self.workspace.set(path, Arc::clone(file)),
             None => self.workspace.remove(path),
@@ -340,12 +379,17 @@ impl State {
     }
 }
 
-/// The `initflow.toml` that is for a file, what it says, and what is wrong with it.
-pub(super) fn settings_of(path: &str) -> Option<(SourceFile, Config, Vec<Diagnostic>)> {
-    let (name, text) = disk::nearest(path, FILE_NAME, MAX_CONFIG_BYTES)?;
-    let source = SourceFile::new(FileId(0), name, text);
-    let (config, diagnostics) = config::read(&source);
-    Some((source, config, diagnostics))
+/// The files that are known, and why others are not.
+struct Known<'a> {
+    workspace: &'a Workspace,
+    root: &'a Root,
+}
+
+impl Loader for Known<'_> {
+    fn load(&self, path: &str) -> Result<String, String> {
+        let reason = || self.root.read(Path::new(path), MAX_SOURCE_BYTES).err();
+        self.workspace.load(path).map_err(|missing| reason().map_or(missing, |reason| reason.to_string()))
+    }
 }
 
 /// Reads the parameters of a message.
