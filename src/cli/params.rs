@@ -3,7 +3,7 @@
 use super::Program;
 use super::console::Console;
 use crate::config::{BadValues, values};
-use crate::files::{self, Grounds};
+use crate::files::Grounds;
 use crate::model::Setting;
 use crate::source::MAX_SOURCE_BYTES;
 use std::collections::HashSet;
@@ -42,10 +42,9 @@ pub(super) fn last_of_each(mut settings: Vec<Setting>) -> Vec<Setting> {
     settings
 }
 
-/// The text of a file that an option names; it may be a pipe.
+/// The text of a file that an option names.
 pub(super) fn named(path: &Path, limit: usize, grounds: &Grounds, console: &mut Console) -> Option<String> {
-    let followed = grounds.follow(path);
-    let text = followed.and_then(|_| files::unbounded(path, limit).map_err(|reason| reason.to_string()));
+    let text = grounds.read(path, limit);
     text.map_err(|reason| console.trouble(&format!("cannot read `{}`: {reason}", path.display()))).ok()
 }
 

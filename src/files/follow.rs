@@ -2,6 +2,7 @@
 
 use super::find::Grounds;
 use super::is_special;
+use super::read::{Unreadable, unbounded};
 use super::root::place;
 use super::write::Target;
 use super::{Root, reason};
@@ -34,6 +35,14 @@ impl Grounds {
         let real = self.follow(path);
         self.followed.borrow_mut().insert(path.to_owned(), real.clone());
         real
+    }
+
+    /// The text of a file that the call names; it may be a pipe, unless it lies in a repository.
+    pub(crate) fn read(&self, path: &Path, limit: usize) -> Result<String, Unreadable> {
+        self.follow(path).map_err(Unreadable::new)?;
+        let folder = path.parent().unwrap_or(path);
+        let ground = self.of(folder, folder);
+        if ground.is_bound { ground.root.read(path, limit) } else { unbounded(path, limit) }
     }
 
     fn step(&self, folder: &Path, next: PathBuf) -> Result<PathBuf, String> {

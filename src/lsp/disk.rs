@@ -2,9 +2,10 @@
 //!
 //! Invariant: a file is read again as soon as its time or its size has changed.
 
+use crate::compile::Loader;
 use crate::config::{Profile, values};
 use crate::files::Root;
-use crate::ide::Parsed;
+use crate::ide::{Parsed, Workspace};
 use crate::model::Setting;
 use crate::source::MAX_SOURCE_BYTES;
 use lsp_types::Uri;
@@ -69,6 +70,19 @@ impl Disk {
 
 fn read(root: &Root, path: &Path) -> Option<String> {
     root.read(path, MAX_SOURCE_BYTES).ok()
+}
+
+/// The files that are known, and why others are not.
+pub(super) struct Known<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) root: &'a Root,
+}
+
+impl Loader for Known<'_> {
+    fn load(&self, path: &str) -> Result<String, String> {
+        let reason = || self.root.read(Path::new(path), MAX_SOURCE_BYTES).err();
+        self.workspace.load(path).map_err(|missing| reason().map_or(missing, |reason| reason.to_string()))
+    }
 }
 
 /// The sources in some folders, passing over what starts with a dot and what is linked.

@@ -3,15 +3,15 @@
 //! Invariant: an analysis is dropped as soon as the text of a file that it is about has changed.
 
 use super::answers::Refusal;
-use super::disk::{self, Disk, path_of, uri_of};
+use super::disk::{self, Disk, Known, path_of, uri_of};
 use super::position::{Encoding, Lines};
 use super::tokens::Told;
-use crate::compile::{Loader, Options};
+use crate::compile::Options;
 use crate::config::{self, Config, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
 use crate::files::{Ground, Grounds, Root};
 use crate::ide::{Analysis, Location, Parsed, Range32, Workspace};
-use crate::source::{FileId, MAX_SOURCE_BYTES, SourceFile};
+use crate::source::{FileId, SourceFile};
 use lsp_server::{ErrorCode, Message, Notification};
 use lsp_types::notification::{
     DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
@@ -376,19 +376,6 @@ impl State {
         if let Ok(settings) = Settings::deserialize(settings) {
             self.settings = settings;
         }
-    }
-}
-
-/// The files that are known, and why others are not.
-struct Known<'a> {
-    workspace: &'a Workspace,
-    root: &'a Root,
-}
-
-impl Loader for Known<'_> {
-    fn load(&self, path: &str) -> Result<String, String> {
-        let reason = || self.root.read(Path::new(path), MAX_SOURCE_BYTES).err();
-        self.workspace.load(path).map_err(|missing| reason().map_or(missing, |reason| reason.to_string()))
     }
 }
 
