@@ -192,6 +192,11 @@ impl Console {
         self.note(&format!("root: {root}"));
     }
 
+    /// Whether the call asks for notes.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     fn note(&mut self, message: &str) {
         if self.verbose && self.noted.insert(message.to_owned()) {
             self.line("note", "\x1b[1;34m", message);

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::{LspArguments, Status};
-use crate::lsp::{self, Leave};
+use crate::lsp::{self, Call, Leave};
 use std::io::{self, IsTerminal as _};
 
 pub(super) fn run(arguments: &LspArguments, console: &mut Console) -> Status {
@@ -10,7 +10,7 @@ pub(super) fn run(arguments: &LspArguments, console: &mut Console) -> Status {
         console.help("an editor starts this and speaks to it; see editors/ for the set-up");
     }
     let Some(_) = arguments.confined.grounds(console) else { return console.finish() };
-    match lsp::serve(arguments.confined.root.as_deref()) {
+    match lsp::serve(&Call { root: arguments.confined.root.clone(), verbose: console.is_verbose() }) {
         Ok(Leave::Orderly) => {}
         // The protocol's own status for it.
         Ok(Leave::Abrupt) => return Status::Errors,

@@ -2,12 +2,13 @@
 //!
 //! Invariant: an analysis is dropped as soon as the text of a file that it is about has changed.
 
+use super::Call;
 use super::answers::Refusal;
 use super::disk::{self, Disk, Known, path_of, uri_of};
 use super::position::{Encoding, Lines};
 use super::tokens::Told;
 use crate::compile::Options;
-use crate::config::{self, Config, MAX_CONFIG_BYTES};
+use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
 use crate::files::{Ground, Grounds, Root};
 use crate::ide::{Analysis, Location, Parsed, Range32, Workspace};
@@ -45,6 +46,8 @@ pub(super) struct State {
     folders: Vec<String>,
     /// The root that the call names; it stands for the folders.
     root: Option<String>,
+    /// Whether it says which root and which `initflow.toml` hold.
+    verbose: bool,
     grounds: Grounds,
     disk: Disk,
 }
@@ -82,7 +85,7 @@ impl Default for Settings {
 }
 
 impl State {
-    pub(super) fn new(params: &InitializeParams, named: Option<&Path>) -> Self {
+    pub(super) fn new(params: &InitializeParams, call: &Call) -> Self {
         let offered =
             params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
@@ -104,7 +107,8 @@ impl State {
             tokens: BTreeMap::new(),
             retired: Vec::new(),
             folders,
-            root: named.map(|root| root.to_string_lossy().into_owned()),
+            root: call.root.as_ref().map(|root| root.to_string_lossy().into_owned()),
+            verbose: call.verbose,
             grounds: Grounds::default(),
             disk: Disk::default(),
         };
@@ -145,8 +149,9 @@ impl State {
     /// Takes in what the editor tells, and gives what there is to say about it.
     pub(super) fn notice(&mut self, notification: Notification) -> Vec<Message> {
         let Notification { method, params } = notification;
+        let mut said = Vec::new();
         let taken = match method.as_str() {
-            DidOpenTextDocument::METHOD => read(params).map(|params| self.open(params)),
+            DidOpenTextDocument::METHOD => read(params).map(|params| said.extend(self.open(params))),
             DidChangeTextDocument::METHOD => read(params).and_then(|params| self.change(params)),
             DidCloseTextDocument::METHOD => read(params)
                 .map(|params: lsp_types::DidCloseTextDocumentParams| self.close(&params.text_document.uri)),
@@ -169,7 +174,8 @@ impl State {
             }
             _ => Ok(()),
         };
-        taken.err().map(|message| log(format!("`{method}`: {message}"))).into_iter().collect()
+        said.extend(taken.err().map(|message| log(format!("`{method}`: {message}"))));
+        said
     }
 
     /// An open document's path and file.
@@ -303,9 +309,14 @@ impl State {
         file
     }
 
-    fn open(&mut self, params: DidOpenTextDocumentParams) {
+    fn open(&mut self, params: DidOpenTextDocumentParams) -> Option<Message> {
         let document = params.text_document;
+        let path = path_of(&document.uri);
         self.set(&document.uri, document.version, document.text);
+        let Ground { root, settings, .. } = self.ground(&path);
+        let settings =
+            settings.map_or(format!("there is no {FILE_NAME}"), |file| format!("`{}`", file.display()));
+        self.verbose.then(|| log(format!("`{path}`: root: {root}; settings: {settings}")))
     }
 
     fn change(&mut self, params: DidChangeTextDocumentParams) -> Result<(), String> {

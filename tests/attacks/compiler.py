@@ -257,7 +257,7 @@ def prove(initflow: pathlib.Path) -> tuple[int, int]:
         every = [*ATTACKS, *ALLOWED]
         for attack, found in zip(every, pool.map(lambda attack: faults(attack, initflow), every)):
             failures += bool(found)
-            print("FAIL" if found else "ok  ", attack.name, *found, sep="\n      " if found else "  ")
+            print("FAIL " if found else "ok   ", "\n      ".join([attack.name, *found]))
     return len(ATTACKS), failures
 
 
