@@ -30,7 +30,7 @@ pub(crate) struct Grounds {
     named: Vec<PathBuf>,
     /// The current folder, where sources below it may use what it has.
     here: Option<PathBuf>,
-    grounds: RefCell<HashMap<(PathBuf, PathBuf), Ground>>,
+    found: RefCell<HashMap<(PathBuf, PathBuf), Ground>>,
     roots: RefCell<HashMap<Vec<PathBuf>, Arc<Root>>>,
     around: RefCell<HashMap<PathBuf, Around>>,
     pub(super) followed: RefCell<HashMap<PathBuf, Result<PathBuf, String>>>,
@@ -69,11 +69,11 @@ impl Grounds {
     /// The ground of a folder; `base` is the root where no other is found.
     pub(crate) fn of(&self, folder: &Path, base: &Path) -> Ground {
         let key = (folder.to_owned(), base.to_owned());
-        if let Some(known) = self.grounds.borrow().get(&key) {
+        if let Some(known) = self.found.borrow().get(&key) {
             return known.clone();
         }
         let ground = self.find(folder, base);
-        self.grounds.borrow_mut().insert(key, ground.clone());
+        self.found.borrow_mut().insert(key, ground.clone());
         ground
     }
 

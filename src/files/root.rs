@@ -83,7 +83,8 @@ impl Root {
 
     /// Where a folder is or would be, if that is inside.
     pub(crate) fn place(&self, folder: &Path) -> Result<PathBuf, Unreadable> {
-        place(folder).filter(|real| self.holds(real)).ok_or_else(|| self.outside())
+        let inside = place(folder).filter(|real| self.holds(real));
+        inside.ok_or_else(|| Unreadable::new(format!("it is not inside the root {self}")))
     }
 
     /// Where a folder is, if it is there and inside.
