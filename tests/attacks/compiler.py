@@ -172,7 +172,8 @@ OTHERS = [
            "check a.initflow", 2, "root", is_repository=False, above=""),
     Attack("a linked file is named: --root .", {"a.initflow": Link("../secret.initflow")}, "check --root . a.initflow", 2, "root",
            is_repository=False, above=""),
-    Attack("a source of the whole disk: --root /", {"a.initflow": f'use "/proc/self/environ"\n{POD}'}, "check --root / a.initflow", 1),
+    Attack("a source of the whole disk: --root /", {"a.initflow": f'use "/proc/self/environ"\n{POD}'}, "check --root / a.initflow", 1,
+           "it is not a regular file"),
     # Writing.
     *[Attack(f"output {output}: compile", SHOP | {"out": Link("../outside"), "initflow.toml": f'output = "{output}"\n'}, "compile", 1, "root")
       for output in ["../outside", "{T}/outside", "out", "out/new", "new/../../outside", "../new", ".git/new"]],
@@ -186,7 +187,7 @@ OTHERS = [
     Attack("-o: the folder is a link to nothing", SHOP | {"out": Link("../new")}, "compile -o out apps"),
     Attack("-o: a folder on the way is linked", SHOP | {"out": Link("../outside")}, "compile -o out/deep apps"),
     Attack("-o: a folder in it is linked", {"apps/a/shop.initflow": POD, "out/a": Link("../../outside")}, "compile -o out apps"),
-    Attack("-o: a file in it is linked", SHOP | {"out/shop.yaml": BASHRC}, "compile -o out apps"),
+    Attack("-o: a file in it is linked", SHOP | {"out/shop.yaml": BASHRC}, "compile -o out apps", 2, "it is a link"),
     Attack("-o: a file in it is a link to nothing", SHOP | {"out/shop.yaml": Link("../../home/.new")}, "compile -o out apps"),
     Attack("-o: a file in it is a pipe", SHOP | {"out/shop.yaml": FIFO}, "compile -o out apps"),
     Attack("-o: temporary names are taken", SHOP | GUESSED, "compile -o out apps", 0, then=has("clone/out/shop.yaml")),
