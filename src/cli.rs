@@ -1,6 +1,7 @@
 //! The command line: reads sources, has them compiled, and writes what comes of it.
 //!
-//! Invariant: this is the only part of the crate that touches files, the terminal, the environment or the clock.
+//! Invariant: this is the only part of the crate that touches the terminal or the environment; files are read and written by
+//! [`crate::files`].
 
 mod changes;
 mod check;
@@ -18,14 +19,15 @@ mod krm;
 mod levels;
 mod lsp;
 mod man;
+mod members;
 mod new;
-mod output;
 mod params;
 mod plan;
 mod progress;
 mod report;
 mod test;
 
+use crate::files::Grounds;
 use crate::kubernetes::version::Version;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use console::Console;
@@ -44,7 +46,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let mut console = Console::new(arguments.color);
+    let mut console = Console::new(arguments.color, arguments.verbose);
     let status = match &arguments.command {
         Command::Compile(arguments) => compile::run(arguments, &mut console),
         Command::Check(arguments) => check::run(arguments, &mut console),
@@ -54,7 +56,7 @@ pub fn run() -> ExitCode {
         Command::Lsp(arguments) => lsp::run(arguments, &mut console),
         Command::Test(arguments) => test::run(arguments, &mut console),
         Command::Diff(arguments) => changes::run(arguments, &mut console),
-        Command::Krm => krm::run(&mut console),
+        Command::Krm(confined) => krm::run(confined, &mut console),
         Command::New(arguments) => new::run(arguments, &mut console),
         Command::Explain(arguments) => explain::run(arguments, &mut console),
         Command::Completions(arguments) => completions::run(arguments, &mut console),
@@ -101,6 +103,9 @@ struct Arguments {
     /// When to colour messages; `auto`: on a terminal, unless `NO_COLOR` is set
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     color: Color,
+    /// Say on standard error which initflow.toml is taken, and which root holds
+    #[arg(long, global = true)]
+    verbose: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -166,7 +171,7 @@ the other.")]
     #[command(after_help = "\
 Used as a generator or transformer of kustomize (`kustomize build --enable-alpha-plugins --enable-exec`); the reference has the
 configuration: `spec.files` or `spec.source`, `spec.set`, `spec.kube`.")]
-    Krm,
+    Krm(Confined),
     /// Make a project that compiles, with CI for GitHub and GitLab
     #[command(after_help = "\
 Examples:
@@ -239,6 +244,22 @@ objects are named in a warning and left alone. Of a folder all *.yaml, *.yml and
 below it. What the API server would refuse is an error at its place in the manifest. Printed output is all or nothing;
 with -o each file is written on its own, at once and complete, and never over one that is there, unless --force is given.";
 
+/// What may be read.
+#[derive(Args)]
+struct Confined {
+    /// Read and write nothing outside this folder because a source or a project names it [default: the repository's
+    /// folder, else that of initflow.toml, else the current one]
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+}
+
+impl Confined {
+    /// Where sources may be read from; nothing where that cannot be said, which is reported.
+    fn grounds(&self, console: &mut Console) -> Option<Grounds> {
+        Grounds::of_call(self.root.as_deref()).map_err(|message| console.trouble(&message)).ok()
+    }
+}
+
 /// What is read, and for what.
 #[derive(Args)]
 struct Inputs {
@@ -254,6 +275,8 @@ struct Inputs {
     /// Take no settings from any initflow.toml
     #[arg(long)]
     no_config: bool,
+    #[command(flatten)]
+    confined: Confined,
     #[command(flatten)]
     levels: Levels,
 }
@@ -345,6 +368,8 @@ struct FmtArguments {
     /// Write nothing; print what would change, and fail if something would
     #[arg(long)]
     check: bool,
+    #[command(flatten)]
+    confined: Confined,
 }
 
 #[derive(Args)]
@@ -373,6 +398,8 @@ struct LspArguments {
     /// Taken for editors that always give it; there is no other way
     #[arg(long)]
     stdio: bool,
+    #[command(flatten)]
+    confined: Confined,
 }
 
 #[derive(Args)]

@@ -60,6 +60,8 @@ pub mod config;
 pub mod emit;
 #[doc(hidden)]
 pub mod expect;
+#[cfg(feature = "cli")]
+pub(crate) mod files;
 #[doc(hidden)]
 pub mod ide;
 #[doc(hidden)]

@@ -28,6 +28,7 @@ use lsp_types::request::{Request as _, Shutdown};
 use lsp_types::{CancelParams, InitializeParams, NumberOrString};
 use state::State;
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
 
@@ -43,20 +44,29 @@ pub enum Leave {
     Abrupt,
 }
 
+/// How the server is called.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// The root of all sources; without it, the editor's folders say that.
+    pub root: Option<PathBuf>,
+    /// Whether the editor's log says which root and which `initflow.toml` hold.
+    pub verbose: bool,
+}
+
 /// Serves one editor until it says `exit` or closes its end.
 ///
 /// # Errors
 /// Why the conversation could not go on, as a phrase for a message.
-pub fn serve() -> Result<Leave, String> {
+pub fn serve(call: &Call) -> Result<Leave, String> {
     let (connection, threads) = Connection::stdio();
-    let ended = converse(&connection);
+    let ended = converse(&connection, call);
     drop(connection);
     let closed = threads.join().map_err(|error| format!("the editor's messages cannot be read: {error}"));
     let leave = ended?;
     closed.map(|()| leave)
 }
 
-fn converse(connection: &Connection) -> Result<Leave, String> {
+fn converse(connection: &Connection, call: &Call) -> Result<Leave, String> {
     let (id, params) = connection.initialize_start().map_err(|error| {
         if error.channel_is_disconnected() {
             "no editor has said `initialize`: editors start this command themselves".to_owned()
@@ -72,7 +82,7 @@ fn converse(connection: &Connection) -> Result<Leave, String> {
             return Err(message);
         }
     };
-    let mut state = State::new(&params);
+    let mut state = State::new(&params, call);
     let introduction = answers::introduction(&state);
     connection.initialize_finish(id, introduction).map_err(|error| error.to_string())?;
     if let Some(request) = answers::registrations(&params) {
@@ -97,6 +107,7 @@ fn converse(connection: &Connection) -> Result<Leave, String> {
         }
         let cancelled: HashSet<RequestId> = waiting.iter().filter_map(cancelled).collect();
         for message in waiting.drain(..) {
+            state.look_again();
             match message {
                 Message::Request(Request { id, .. }) if shut_down => {
                     let message = "the server has been shut down".to_owned();

@@ -7,8 +7,9 @@ use std::path::Path;
 
 /// The layers from the top, with what each is for. Modules of one layer do not know each other.
 const LAYERS: &[(&[&str], &str)] = &[
-    (&["cli"], "the command: the only layer with files, an environment and a terminal"),
+    (&["cli"], "the command: the only layer with an environment and a terminal"),
     (&["lsp"], "the language server: editors' messages, and the files that they have not opened"),
+    (&["files"], "files, and the root that sources are held to"),
     (&["format"], "a source in the one style"),
     (&["ide"], "what an editor asks about a program"),
     (&["import"], "manifests as source"),
@@ -43,12 +44,14 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("granit_parser", &["import"]),
     ("pest", &["syntax"]),
     ("serde_saphyr", &["emit"]),
+    ("rustix", &["files"]),
     ("shuck_ast", &["lint"]),
     ("shuck_parser", &["lint"]),
+    ("tempfile", &["files"]),
     ("toml", &["config", "expect"]),
     ("std::env", &["cli"]),
-    ("std::fs", &["cli", "lsp"]),
-    ("std::io", &["cli"]),
+    ("std::fs", &["cli", "files", "lsp"]),
+    ("std::io", &["cli", "files"]),
     ("std::process", &["cli"]),
     ("std::time", &["cli", "lsp"]),
 ];

@@ -3,6 +3,8 @@
 
 #[path = "cli/project.rs"]
 mod project;
+#[path = "cli/root.rs"]
+mod root;
 
 use std::fs;
 use std::io::{Read as _, Write as _};

@@ -6,6 +6,7 @@ use super::each::{Outcome, compile_each, report};
 use super::input::Input;
 use super::{Program, Status};
 use crate::compile::{Compilation, Compiled};
+use crate::files::Grounds;
 use crate::plan::compare::{Change, Revision, Total, compare};
 use clap::{Args, ValueEnum};
 use std::fmt::Write as _;
@@ -36,8 +37,9 @@ enum Shape {
 
 pub(super) fn run(arguments: &DiffArguments, console: &mut Console) -> Status {
     let DiffArguments { program, format, exit_code } = arguments;
+    let Some(grounds) = program.inputs.confined.grounds(console) else { return console.finish() };
     let sides: Vec<Option<Vec<Source>>> =
-        program.inputs.paths.iter().map(|path| revisions(program, path, console)).collect();
+        program.inputs.paths.iter().map(|path| revisions(program, path, &grounds, console)).collect();
     let [Some(old), Some(new)] = sides.as_slice() else { return console.finish() };
     let changes: Vec<(Option<String>, Change)> = pairs(old, new)
         .into_iter()
@@ -61,8 +63,13 @@ struct Source {
 }
 
 /// The sources of one side; nothing where they have errors, which are reported.
-fn revisions(program: &Program, root: &Path, console: &mut Console) -> Option<Vec<Source>> {
-    let inputs = super::each::inputs_at(program, &[root.to_owned()], console);
+fn revisions(
+    program: &Program,
+    side: &Path,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Option<Vec<Source>> {
+    let inputs = super::each::inputs_at(program, &[side.to_owned()], grounds, console);
     let make = |input: &Input, compiled: Compiled| {
         let name = input.short_name();
         let yaml = compiled.yaml(None).map_err(|error| format!("`{name}`: {error}"))?;
@@ -71,7 +78,7 @@ fn revisions(program: &Program, root: &Path, console: &mut Console) -> Option<Ve
     let finish = |_: &Input, compilation: &mut Compilation<Result<Revision, String>>| {
         std::mem::take(&mut compilation.workloads).into_iter().collect::<Result<Vec<_>, _>>()
     };
-    let outcomes = compile_each(program, false, console, &inputs, make, finish)?;
+    let outcomes = compile_each(program, false, grounds, console, &inputs, make, finish)?;
     let mut sources = Vec::new();
     for (input, outcome) in inputs.iter().zip(outcomes) {
         match outcome {
@@ -81,7 +88,7 @@ fn revisions(program: &Program, root: &Path, console: &mut Console) -> Option<Ve
                 console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             }
             Outcome::Compiled(_, Some(Ok(workloads))) => {
-                sources.push(Source { path: below(root, input), workloads });
+                sources.push(Source { path: below(side, input), workloads });
             }
             Outcome::Compiled(_, Some(Err(message))) => console.trouble(&message),
         }
@@ -90,8 +97,8 @@ fn revisions(program: &Program, root: &Path, console: &mut Console) -> Option<Ve
 }
 
 /// Where a source stands below a folder; nothing where a file was named.
-fn below(root: &Path, input: &Input) -> Option<String> {
-    let path = Path::new(&input.name).strip_prefix(root).ok().filter(|_| root.is_dir())?;
+fn below(side: &Path, input: &Input) -> Option<String> {
+    let path = Path::new(&input.name).strip_prefix(side).ok().filter(|_| side.is_dir())?;
     Some(path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
 }
 

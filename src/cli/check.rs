@@ -5,9 +5,10 @@ use super::each::{compile_each, inputs, settle};
 use super::{CheckArguments, Status};
 
 pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
-    console.report(&arguments.reporting, Stream::Results);
-    let inputs = inputs(&arguments.program, console);
-    let outcomes = compile_each(&arguments.program, true, console, &inputs, |_, _| (), |_, _| ());
+    let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
+    console.report(&arguments.reporting, Stream::Results, &grounds);
+    let inputs = inputs(&arguments.program, &grounds, console);
+    let outcomes = compile_each(&arguments.program, true, &grounds, console, &inputs, |_, _| (), |_, _| ());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         settle(input, outcome, console);
     }

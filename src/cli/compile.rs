@@ -3,20 +3,23 @@
 use super::console::{Console, Stream};
 use super::diff::diff;
 use super::each::{compile_each, inputs, settle};
-use super::input::{self, Input};
-use super::{CompileArguments, Format, Status, output};
+use super::input::Input;
+use super::{CompileArguments, Format, Status};
 use crate::compile::{Compilation, Compiled};
 use crate::emit;
+use crate::files::{Grounds, Root};
 use crate::lower::Object;
-use crate::source::Sources;
+use crate::source::{MAX_SOURCE_BYTES, Sources};
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
-    console.report(&arguments.reporting, Stream::Messages);
-    let inputs = inputs(&arguments.program, console);
-    let targets = match targets(arguments, &inputs) {
+    let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
+    console.report(&arguments.reporting, Stream::Messages, &grounds);
+    let inputs = inputs(&arguments.program, &grounds, console);
+    let targets = match targets(arguments, &inputs, &grounds) {
         Ok(targets) => targets,
         Err(message) => {
             console.trouble(&message);
@@ -27,20 +30,21 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
     // Printed as JSON, several sources are one list.
     let as_one = arguments.emit == Format::Json && targets.is_none() && inputs.len() > 1;
     let make = |input: &Input, compiled| make(arguments, input, compiled);
-    let outcomes = compile_each(&arguments.program, false, console, &inputs, make, |input, compilation| {
-        let made = finish(arguments, compilation, target(input), as_one);
-        if compilation.diagnostics.is_empty() {
-            // Nothing is going to be shown in the source any more.
-            compilation.sources = Sources::default();
-        }
-        made
-    });
+    let outcomes =
+        compile_each(&arguments.program, false, &grounds, console, &inputs, make, |input, compilation| {
+            let made = finish(arguments, compilation, target(input), as_one);
+            if compilation.diagnostics.is_empty() {
+                // Nothing is going to be shown in the source any more.
+                compilation.sources = Sources::default();
+            }
+            made
+        });
     let (mut texts, mut objects) = (Vec::new(), Vec::new());
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         match settle(input, outcome, console) {
             Some((_, Ok(made))) => {
                 if let Some(target) = target(input).filter(|_| arguments.check && !made.text.is_empty()) {
-                    console.stale(&target.to_string_lossy(), &input.name);
+                    console.stale(&target.path.to_string_lossy(), &input.name);
                 }
                 texts.extend(Some(made.text).filter(|text| !text.is_empty()));
                 objects.extend(made.objects);
@@ -90,7 +94,7 @@ fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> Resu
 fn finish(
     arguments: &CompileArguments,
     compilation: &mut Compilation<Result<Part, String>>,
-    target: Option<&PathBuf>,
+    target: Option<&Place>,
     as_one: bool,
 ) -> Result<Made, String> {
     let (mut texts, mut objects) = (Vec::new(), Vec::new());
@@ -112,7 +116,7 @@ fn finish(
     let text = match target {
         None => text,
         Some(target) if arguments.check => compare(target, &text)?,
-        Some(target) => output::write(target, &text).map(|()| String::new())?,
+        Some(target) => target.root.write(&target.path, &text).map(|()| String::new())?,
     };
     Ok(Made { text, objects: Vec::new() })
 }
@@ -121,11 +125,18 @@ fn unwritable(error: &dyn Display) -> String {
     format!("this is a fault of initflow, please report it: {error}")
 }
 
+/// Where an output stands, and what it must not lead out of.
+struct Place {
+    root: Arc<Root>,
+    path: PathBuf,
+}
+
 /// Where each source's output stands, by the source's name; nothing where all is printed.
 fn targets(
     arguments: &CompileArguments,
     inputs: &[Input],
-) -> Result<Option<HashMap<String, PathBuf>>, String> {
+    grounds: &Grounds,
+) -> Result<Option<HashMap<String, Place>>, String> {
     let whole = arguments.program.inputs.paths.is_empty();
     let in_project = whole && inputs.iter().any(|input| input.output.is_some());
     if arguments.output.is_none() && !arguments.check && !in_project {
@@ -135,32 +146,36 @@ fn targets(
         Format::Yaml => "yaml",
         Format::Json => "json",
     };
+    let output = arguments.output.as_ref();
+    let output = output.map(|folder| grounds.output(folder).map(|root| (folder, root))).transpose()?;
     let mut targets = HashMap::new();
     let mut sources: HashMap<PathBuf, &str> = HashMap::new();
     for input in inputs {
-        let target = match &arguments.output {
-            Some(folder) => input.output_in(folder, ending),
+        let (root, path) = match &output {
+            Some((folder, root)) => (root, input.output_in(folder, ending)),
             None => input
                 .output_in_project(ending)
-                .or_else(|| input.output_beside(ending))
+                .map(|path| (&input.project.root, path))
+                .or_else(|| Some((&input.root, input.output_beside(ending)?)))
                 .ok_or("standard input has no output to compare with: name its folder with -o")?,
         };
-        if let Some(other) = sources.insert(target.clone(), &input.name) {
-            let target = target.display();
+        if let Some(other) = sources.insert(path.clone(), &input.name) {
+            let target = path.display();
             return Err(format!("`{other}` and `{}` would both become `{target}`", input.name));
         }
+        let target = Place { root: Arc::clone(root), path };
         targets.insert(input.name.clone(), target);
     }
     Ok(Some(targets))
 }
 
 /// How committed output differs from what it should be; empty where it does not.
-fn compare(path: &Path, text: &str) -> Result<String, String> {
-    let name = path.display().to_string();
-    let (committed, old) = if path.exists() {
-        (input::read(path).map_err(|reason| format!("cannot read `{name}`: {reason}"))?, name.as_str())
-    } else {
-        (String::new(), "/dev/null")
+fn compare(target: &Place, text: &str) -> Result<String, String> {
+    let name = target.path.display().to_string();
+    let (committed, old) = match target.root.read(&target.path, MAX_SOURCE_BYTES) {
+        Ok(committed) => (committed, name.as_str()),
+        Err(unreadable) if unreadable.is_missing => (String::new(), "/dev/null"),
+        Err(reason) => return Err(format!("cannot read `{name}`: {reason}")),
     };
     if committed == text {
         return Ok(String::new());

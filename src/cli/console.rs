@@ -4,14 +4,17 @@
 
 use super::diff::coloured;
 use super::report::{Reporting, relative};
-use super::{Color, Status, output};
+use super::{Color, Status};
+use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::{Human, Tally, plain};
 use crate::diagnostic::report::{Finding, Format, Place, Report};
+use crate::files::{Grounds, Root, Target};
 use crate::source::Sources;
+use std::collections::HashSet;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The most diagnostics that one run shows in full.
 const LIMIT: usize = 100;
@@ -31,6 +34,9 @@ pub(super) struct Console {
     hidden: usize,
     collected: Option<Collected>,
     max_warnings: Option<usize>,
+    verbose: bool,
+    /// What has been noted: a note is said once.
+    noted: HashSet<String>,
 }
 
 /// Where a report for programs goes, unless a file is named.
@@ -46,13 +52,13 @@ pub(super) enum Stream {
 struct Collected {
     format: Option<Format>,
     stream: Stream,
-    file: Option<PathBuf>,
+    file: Option<Target>,
     directory: PathBuf,
     report: Report,
 }
 
 impl Console {
-    pub(super) fn new(when: Color) -> Self {
+    pub(super) fn new(when: Color, verbose: bool) -> Self {
         let colours = |is_terminal: bool| match when {
             Color::Always => true,
             Color::Never => false,
@@ -69,16 +75,21 @@ impl Console {
             hidden: 0,
             collected: None,
             max_warnings: None,
+            verbose,
+            noted: HashSet::new(),
         }
     }
 
     /// Reports as a call asks for it, from now on.
-    pub(super) fn report(&mut self, reporting: &Reporting, stream: Stream) {
+    pub(super) fn report(&mut self, reporting: &Reporting, stream: Stream, grounds: &Grounds) {
         self.max_warnings = reporting.max_warnings;
         let format = reporting.format.for_programs();
         if format.is_some() || reporting.report.is_some() {
             let directory = std::env::current_dir().unwrap_or_default();
-            let file = reporting.report.clone();
+            let file = match reporting.report.as_ref().map(|file| grounds.target(file)).transpose() {
+                Ok(file) => file,
+                Err(message) => return self.trouble(&message),
+            };
             self.collected = Some(Collected { format, stream, file, directory, report: Report::default() });
         }
     }
@@ -167,6 +178,31 @@ impl Console {
         self.line("help", "\x1b[1;36m", message);
     }
 
+    /// Says which root and which `initflow.toml` hold, where the call asks for that.
+    pub(super) fn ground(&mut self, root: &Root, settings: Option<&Path>) {
+        self.root(root);
+        self.note(&match settings {
+            Some(file) => format!("settings: `{}`", file.display()),
+            None => format!("settings: there is no {FILE_NAME}"),
+        });
+    }
+
+    /// Says which root holds, where the call asks for that.
+    pub(super) fn root(&mut self, root: &Root) {
+        self.note(&format!("root: {root}"));
+    }
+
+    /// Whether the call asks for notes.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    fn note(&mut self, message: &str) {
+        if self.verbose && self.noted.insert(message.to_owned()) {
+            self.line("note", "\x1b[1;34m", message);
+        }
+    }
+
     /// Notes that the run found what it is to fail for.
     pub(super) fn raise(&mut self, status: Status) {
         self.status = self.status.max(status);
@@ -219,7 +255,7 @@ impl Console {
         let text = format.unwrap_or(Format::Json).render(report);
         match (file, stream) {
             (Some(file), _) => {
-                if let Err(message) = output::write(file, &text) {
+                if let Err(message) = file.write(&text) {
                     self.trouble(&message);
                 }
             }

@@ -5,12 +5,11 @@ use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::progress::Progress;
 use super::{Inputs, Program, params};
-use crate::compile::{Compilation, Compiled, Loader, Options, compile_with};
+use crate::compile::{Compilation, Compiled, Options, compile_with};
 use crate::config::Config;
+use crate::files::Grounds;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// What one source came to.
 pub(super) enum Outcome<W, T> {
@@ -30,13 +29,13 @@ const FEW: usize = 8;
 pub(super) fn compile_each<W: Send, T: Send>(
     program: &Program,
     check_only: bool,
+    grounds: &Grounds,
     console: &mut Console,
     inputs: &[Input],
     make: impl Fn(&Input, Compiled) -> W + Sync,
     finish: impl Fn(&Input, &mut Compilation<W>) -> T + Sync,
 ) -> Option<Vec<Outcome<W, T>>> {
-    let settings = params::settings(program, console)?;
-    let disk = Disk::default();
+    let settings = params::settings(program, grounds, console)?;
     let work = |input: &Input| match input.read() {
         Err(trouble) => Outcome::Unreadable(trouble),
         Ok(text) => {
@@ -44,7 +43,7 @@ pub(super) fn compile_each<W: Send, T: Send>(
             let given = input.project.values.iter().chain(&settings).cloned().collect();
             let settings = params::last_of_each(given);
             let options = Options { settings, check_only, ..options(&program.inputs, &input.project.config) };
-            let mut compilation = compile_with(&input.name, text, &disk, &options, make);
+            let mut compilation = compile_with(&input.name, text, &*input.root, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
         }
@@ -74,13 +73,18 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
 }
 
 /// The sources that a program names; what is wrong with the others is reported.
-pub(super) fn inputs(program: &Program, console: &mut Console) -> Vec<Input> {
-    inputs_at(program, &program.inputs.paths, console)
+pub(super) fn inputs(program: &Program, grounds: &Grounds, console: &mut Console) -> Vec<Input> {
+    inputs_at(program, &program.inputs.paths, grounds, console)
 }
 
 /// The same for other paths than the program's.
-pub(super) fn inputs_at(program: &Program, paths: &[PathBuf], console: &mut Console) -> Vec<Input> {
-    found(&program.inputs, paths, program.profile.as_deref(), input::SOURCES, console)
+pub(super) fn inputs_at(
+    program: &Program,
+    paths: &[PathBuf],
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Vec<Input> {
+    found(&program.inputs, paths, program.profile.as_deref(), input::SOURCES, grounds, console)
 }
 
 /// The files with these endings that a call names, or those of the whole project where it names none, each with what
@@ -92,11 +96,13 @@ pub(super) fn found(
     paths: &[PathBuf],
     profile: Option<&str>,
     endings: &'static [&'static str],
+    grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<Input> {
-    let mut projects = Projects::new(named, profile);
+    let mut projects = Projects::new(named, profile, grounds);
     let mut inputs = if paths.is_empty() {
-        let Some(project) = projects.of(Path::new("."), console) else { return Vec::new() };
+        let here = Path::new(".");
+        let Some(project) = projects.on(&grounds.of(here, here), console) else { return Vec::new() };
         let mut inputs = match project.members(endings, console) {
             Ok(inputs) => inputs,
             Err(trouble) => {
@@ -111,16 +117,18 @@ pub(super) fn found(
         }
         inputs
     } else {
-        let (inputs, troubles) = input::find(paths, endings);
+        let (inputs, troubles) = input::find(paths, endings, grounds);
         for trouble in &troubles {
             report(trouble, console);
         }
         inputs
     };
     for input in &mut inputs {
-        let Some(project) = projects.of(input.folder(), console) else { return Vec::new() };
-        if let (None, Some(output), Some(path)) = (&input.output, project.output(), input.path())
-            && let Some(relative) = project.relative(path)
+        let ground = grounds.of(input.folder(), &input.base);
+        let Some(project) = projects.on(&ground, console) else { return Vec::new() };
+        input.stand_on(&ground);
+        if let (None, Some(output)) = (&input.output, project.output())
+            && let Some(relative) = project.relative(&ground, input)
         {
             input.output = Some((output, relative));
         }
@@ -152,20 +160,5 @@ pub(super) fn report(trouble: &Trouble, console: &mut Console) {
     console.trouble(&trouble.message);
     if let Some(help) = trouble.help {
         console.help(help);
-    }
-}
-
-/// Files that sources use, each read once a run.
-#[derive(Default)]
-pub(super) struct Disk {
-    texts: Mutex<HashMap<String, Result<Arc<str>, String>>>,
-}
-
-impl Loader for Disk {
-    fn load(&self, path: &str) -> Result<String, String> {
-        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        let text =
-            texts.entry(path.to_owned()).or_insert_with(|| input::read(Path::new(path)).map(Arc::from));
-        text.clone().map(|text| text.to_string())
     }
 }

@@ -4,13 +4,19 @@ use super::console::Console;
 use super::diff::diff;
 use super::each::report;
 use super::input::{self, Input, SOURCES};
-use super::{FmtArguments, Status, output};
+use super::{FmtArguments, Status};
 use crate::format::format;
 use crate::source::{FileId, SourceFile};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 pub(super) fn run(arguments: &FmtArguments, console: &mut Console) -> Status {
-    let (inputs, troubles) = input::find(&arguments.paths, SOURCES);
+    let Some(grounds) = arguments.confined.grounds(console) else { return console.finish() };
+    let (mut inputs, troubles) = input::find(&arguments.paths, SOURCES, &grounds);
+    for input in &mut inputs {
+        let ground = grounds.of(input.folder(), &input.base);
+        console.root(&ground.root);
+        input.stand_on(&ground);
+    }
     for trouble in &troubles {
         report(trouble, console);
     }
@@ -27,8 +33,8 @@ pub(super) fn run(arguments: &FmtArguments, console: &mut Console) -> Status {
             }
             Ok((text, formatted)) => match input.path() {
                 None => console.print(&formatted),
-                Some(path) if text != formatted => {
-                    if let Err(message) = output::write(path, &formatted) {
+                Some(_) if text != formatted => {
+                    if let Err(message) = input.rewrite(&formatted) {
                         console.trouble(&message);
                     }
                 }

@@ -3,13 +3,22 @@
 use super::console::Console;
 use super::each::{found, on_each, options, report};
 use super::input::{Input, MANIFESTS};
-use super::{ImportArguments, Status, output};
+use super::{ImportArguments, Status};
+use crate::files::Root;
 use crate::import::{import, import_with_idioms};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status {
-    let inputs = found(&arguments.inputs, &arguments.inputs.paths, None, MANIFESTS, console);
+    let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
+    let output = match arguments.output.as_ref().map(|folder| grounds.output(folder)).transpose() {
+        Ok(output) => output,
+        Err(message) => {
+            console.trouble(&message);
+            return console.finish();
+        }
+    };
+    let inputs = found(&arguments.inputs, &arguments.inputs.paths, None, MANIFESTS, &grounds, console);
     let outcomes = on_each(&inputs, |input| {
         let options = options(&arguments.inputs, &input.project.config);
         let idioms = |text: String| import_with_idioms(&input.name, &text, &options);
@@ -33,7 +42,7 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
             }
             continue;
         };
-        let Some(folder) = &arguments.output else {
+        let (Some(folder), Some(root)) = (&arguments.output, &output) else {
             texts.push(source);
             continue;
         };
@@ -41,7 +50,7 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
         if let Some(other) = written.insert(target.clone(), &input.name) {
             let target = target.display();
             console.trouble(&format!("`{other}` and `{}` would both become `{target}`", input.name));
-        } else if let Err(message) = write(&target, &source, arguments.force, input) {
+        } else if let Err(message) = write(root, &target, &source, arguments.force, input) {
             console.trouble(&message);
         }
     }
@@ -52,10 +61,10 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
 }
 
 /// Writes a source, unless one is there that somebody may have worked on.
-fn write(target: &Path, source: &str, force: bool, input: &Input) -> Result<(), String> {
+fn write(root: &Root, target: &Path, source: &str, force: bool, input: &Input) -> Result<(), String> {
     if !force && std::fs::symlink_metadata(target).is_ok() {
         let (target, manifest) = (target.display(), &input.name);
         return Err(format!("`{target}` is there already; replace it by `{manifest}` with --force"));
     }
-    output::write(target, source)
+    root.write(target, source)
 }

@@ -1,13 +1,13 @@
 //! Arguments to sources and manifests: which files there are, and their text.
 //!
-//! Invariant: no more than [`MAX_SOURCE_BYTES`] of a file are taken into memory, whatever kind of file it is, and the
-//! files of a folder come in one order on every machine.
+//! Invariant: the files of a folder come in one order on every machine.
 
 use super::config::Project;
+use crate::files::{self, Ground, Grounds, Root, reason};
 use crate::source::MAX_SOURCE_BYTES;
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +27,12 @@ pub(super) struct Input {
     relative: PathBuf,
     /// The endings that its name is expected to have one of.
     endings: &'static [&'static str],
+    /// The folder that is its root where no other is found.
+    pub(super) base: PathBuf,
+    /// Whether the call names it, and not only a folder that it is in.
+    pub(super) is_named: bool,
+    /// What it and the files that it uses may be read from.
+    pub(super) root: Arc<Root>,
     /// What is set for it.
     pub(super) project: Arc<Project>,
     /// The folder for its project's output, and its place in it.
@@ -47,25 +53,59 @@ impl Input {
             name: "<stdin>".to_owned(),
             relative: PathBuf::from("stdin"),
             endings,
+            base: PathBuf::new(),
+            is_named: true,
+            root: Arc::default(),
             project: Arc::default(),
             output: None,
         }
     }
 
-    pub(super) fn file(path: PathBuf, relative: PathBuf, endings: &'static [&'static str]) -> Self {
-        Self { name: path.to_string_lossy().into_owned(), path: Some(path), relative, ..Self::stdin(endings) }
+    /// A file that is found below a folder.
+    pub(super) fn file(
+        path: PathBuf,
+        base: &Path,
+        relative: PathBuf,
+        endings: &'static [&'static str],
+    ) -> Self {
+        Self {
+            name: path.to_string_lossy().into_owned(),
+            path: Some(path),
+            base: base.to_owned(),
+            is_named: false,
+            relative,
+            ..Self::stdin(endings)
+        }
+    }
+
+    /// Puts it on its ground; one that the call names may be a pipe, unless it lies in a repository.
+    pub(super) fn stand_on(&mut self, ground: &Ground) {
+        self.root = Arc::clone(&ground.root);
+        self.is_named &= !ground.is_bound;
     }
 
     /// The text.
     pub(super) fn read(&self) -> Result<String, Trouble> {
+        self.read_at_most(MAX_SOURCE_BYTES)
+    }
+
+    /// The text, of no more than some bytes.
+    pub(super) fn read_at_most(&self, limit: usize) -> Result<String, Trouble> {
         let text = match &self.path {
-            Some(path) => read(path),
-            None => read_text(io::stdin().lock(), 0, MAX_SOURCE_BYTES),
+            None => files::text(io::stdin().lock(), 0, limit),
+            Some(path) if self.is_named => files::unbounded(path, limit),
+            Some(path) => self.root.read(path, limit),
         };
-        text.map_err(|reason| Trouble {
-            message: format!("cannot read `{}`: {reason}", self.name),
-            help: None,
-        })
+        text.map_err(|reason| unreadable(&self.name, &reason))
+    }
+
+    /// Writes the file anew.
+    pub(super) fn rewrite(&self, text: &str) -> Result<(), String> {
+        match &self.path {
+            None => Ok(()),
+            Some(path) if self.is_named => files::rewrite(path, text),
+            Some(path) => self.root.rewrite(path, text),
+        }
     }
 
     /// Where it is; nothing for standard input.
@@ -107,6 +147,10 @@ impl Input {
     }
 }
 
+fn unreadable(name: &str, reason: &dyn std::fmt::Display) -> Trouble {
+    Trouble { message: format!("cannot read `{name}`: {reason}"), help: None }
+}
+
 fn exchange_ending(path: &Path, endings: &[&str], ending: &str) -> PathBuf {
     if has_ending(path, endings) {
         return path.with_extension(ending);
@@ -126,7 +170,11 @@ pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
 }
 
 /// The files that paths stand for, of folders those with one of the endings, and the paths that stand for none.
-pub(super) fn find(paths: &[PathBuf], endings: &'static [&'static str]) -> (Vec<Input>, Vec<Trouble>) {
+pub(super) fn find(
+    paths: &[PathBuf],
+    endings: &'static [&'static str],
+    grounds: &Grounds,
+) -> (Vec<Input>, Vec<Trouble>) {
     let (mut inputs, mut troubles) = (Vec::new(), Vec::new());
     let mut stdin = false;
     for path in paths {
@@ -135,16 +183,19 @@ pub(super) fn find(paths: &[PathBuf], endings: &'static [&'static str]) -> (Vec<
                 inputs.push(Input::stdin(endings));
             }
             stdin = true;
+        } else if let Err(reason) = grounds.follow(path) {
+            troubles.push(unreadable(&path.to_string_lossy(), &reason));
         } else if path.is_dir() {
             let before = inputs.len();
-            walk(path, Path::new(""), endings, &mut inputs, &mut troubles);
+            walk(path, path, Path::new(""), endings, &mut inputs, &mut troubles);
             if inputs.len() == before {
                 let message = format!("there is no .{} file in `{}`", endings.join(" or ."), path.display());
                 troubles.push(Trouble { message, help: None });
             }
         } else {
             let relative = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
-            inputs.push(Input::file(path.clone(), relative, endings));
+            let base = path.parent().unwrap_or(path);
+            inputs.push(Input { is_named: true, ..Input::file(path.clone(), base, relative, endings) });
         }
     }
     once_each(&mut inputs);
@@ -160,6 +211,7 @@ pub(super) fn once_each(inputs: &mut Vec<Input>) {
 /// Gathers the sources below a folder, sorted by name. Linked folders are not entered, so there are no loops.
 pub(super) fn walk(
     folder: &Path,
+    base: &Path,
     relative: &Path,
     endings: &'static [&'static str],
     inputs: &mut Vec<Input>,
@@ -182,63 +234,10 @@ pub(super) fn walk(
         }
         let below = relative.join(&name);
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            walk(&path, &below, endings, inputs, troubles);
+            walk(&path, base, &below, endings, inputs, troubles);
         } else if has_ending(&path, endings) && !path.is_dir() {
-            inputs.push(Input::file(path, below, endings));
+            inputs.push(Input::file(path, base, below, endings));
         }
-    }
-}
-
-/// The text of a file, or why there is none.
-pub(super) fn read(path: &Path) -> Result<String, String> {
-    read_at_most(MAX_SOURCE_BYTES, path)
-}
-
-/// The text of a file of no more than some bytes, or why there is none.
-pub(super) fn read_at_most(limit: usize, path: &Path) -> Result<String, String> {
-    let file = File::open(path).map_err(|error| reason(&error))?;
-    let metadata = file.metadata().map_err(|error| reason(&error))?;
-    if metadata.is_dir() {
-        return Err("it is a folder, not a file".to_owned());
-    }
-    // Pipes and devices say nothing about their length.
-    let length = if metadata.is_file() { metadata.len() } else { 0 };
-    match usize::try_from(length) {
-        Ok(length) if length <= limit => read_text(file, length, limit),
-        _ => Err(too_large(limit)),
-    }
-}
-
-fn read_text(reader: impl Read, expected: usize, limit: usize) -> Result<String, String> {
-    let mut bytes = Vec::with_capacity(expected + 1);
-    reader.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
-    if bytes.len() > limit {
-        return Err(too_large(limit));
-    }
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err("it is UTF-16; save it as UTF-8".to_owned());
-    }
-    let mut text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        format!("it is not UTF-8: byte {} is 0x{:02x}", at + 1, error.as_bytes()[at])
-    })?;
-    if text.starts_with('\u{feff}') {
-        // The byte order mark that some editors write says nothing in UTF-8.
-        text.drain(..'\u{feff}'.len_utf8());
-    }
-    Ok(text)
-}
-
-fn too_large(limit: usize) -> String {
-    format!("it is larger than {} MiB, the most that is read of such a file", limit >> 20)
-}
-
-pub(super) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder, not a file".to_owned(),
-        _ => error.to_string(),
     }
 }
 
@@ -248,7 +247,8 @@ mod tests {
 
     #[test]
     fn outputs_stand_where_the_sources_do() {
-        let input = Input::file("apps/a/shop.initflow".into(), "a/shop.initflow".into(), SOURCES);
+        let input =
+            Input::file("apps/a/shop.initflow".into(), Path::new("apps"), "a/shop.initflow".into(), SOURCES);
         assert_eq!(input.output_in(Path::new("out"), "yaml"), Path::new("out/a/shop.yaml"));
         assert_eq!(input.output_beside("json").as_deref(), Some(Path::new("apps/a/shop.json")));
         assert_eq!(input.short_name(), "shop.initflow");
@@ -256,17 +256,8 @@ mod tests {
 
     #[test]
     fn an_unusual_ending_is_kept() {
-        let input = Input::file("shop.v2".into(), "shop.v2".into(), SOURCES);
+        let input = Input::file("shop.v2".into(), Path::new(""), "shop.v2".into(), SOURCES);
         assert_eq!(input.output_in(Path::new("out"), "yaml"), Path::new("out/shop.v2.yaml"));
         assert_eq!(Input::stdin(SOURCES).output_beside("yaml"), None);
-    }
-
-    #[test]
-    fn text_is_utf8_and_of_bounded_length() {
-        assert_eq!(read_text(&b"\xef\xbb\xbfa"[..], 0, 9).as_deref(), Ok("a"));
-        let reason = |bytes: &[u8]| read_text(bytes, 0, 9).unwrap_err();
-        assert_eq!(reason(b"ab\xff"), "it is not UTF-8: byte 3 is 0xff");
-        assert_eq!(reason(b"\xff\xfea\0"), "it is UTF-16; save it as UTF-8");
-        assert!(read_text(io::repeat(b'a'), 0, MAX_SOURCE_BYTES).unwrap_err().contains("larger than 32 MiB"));
     }
 }

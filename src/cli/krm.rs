@@ -4,12 +4,12 @@
 //! The output is JSON, which is YAML, too. What was compiled takes the place of an object of the same kind and name.
 
 use super::console::Console;
-use super::each::Disk;
-use super::{Status, input, params};
+use super::{Confined, Status, params};
 use crate::compile::{Compilation, Compiled, Options, compile_with};
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::Human;
 use crate::emit;
+use crate::files::Root;
 use crate::import::yaml::{self, Node, Value};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
@@ -21,7 +21,11 @@ use std::path::Path;
 const HELP: &str =
     "the function's configuration has `spec.files`, a list of sources, or `spec.source`, the text of one";
 
-pub(super) fn run(console: &mut Console) -> Status {
+pub(super) fn run(confined: &Confined, console: &mut Console) -> Status {
+    let Some(grounds) = confined.grounds(console) else { return console.finish() };
+    let here = Path::new(".");
+    let ground = grounds.of(here, here);
+    console.root(&ground.root);
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes);
     let text = match read.map(|_| String::from_utf8(bytes)) {
@@ -42,7 +46,7 @@ pub(super) fn run(console: &mut Console) -> Status {
     if list.get("kind").and_then(Node::as_text) != Some("ResourceList") {
         return refuse(console, "this is no ResourceList");
     }
-    let (made, results) = match made(list, console) {
+    let (made, results) = match made(list, &ground.root, console) {
         Ok(made) => made,
         Err(message) => return refuse(console, &message),
     };
@@ -83,7 +87,7 @@ fn refuse(console: &mut Console, message: &str) -> Status {
 }
 
 /// The objects that the sources compile to, and what was found in them.
-fn made(list: &Node, console: &mut Console) -> Result<(Vec<Json>, Vec<Json>), String> {
+fn made(list: &Node, root: &Root, console: &mut Console) -> Result<(Vec<Json>, Vec<Json>), String> {
     let spec = list.get("functionConfig").and_then(|configuration| configuration.get("spec"));
     let Some(spec) = spec else {
         return Err("the ResourceList has no functionConfig with a spec".to_owned());
@@ -107,8 +111,8 @@ fn made(list: &Node, console: &mut Console) -> Result<(Vec<Json>, Vec<Json>), St
     }
     for file in spec.get("files").map_or(&[][..], Node::items) {
         let name = file.as_text().ok_or("an item of `spec.files` is not text")?;
-        let text =
-            input::read(Path::new(name)).map_err(|reason| format!("cannot read `{name}`: {reason}"))?;
+        let text = root.read(Path::new(name), MAX_SOURCE_BYTES);
+        let text = text.map_err(|reason| format!("cannot read `{name}`: {reason}"))?;
         texts.push((name.to_owned(), text));
     }
     if texts.is_empty() {
@@ -116,8 +120,7 @@ fn made(list: &Node, console: &mut Console) -> Result<(Vec<Json>, Vec<Json>), St
     }
     let (mut made, mut results) = (Vec::new(), Vec::new());
     for (name, text) in texts {
-        let compilation =
-            compile_with(&name, text, &Disk::default(), &options, |compiled| objects(&compiled));
+        let compilation = compile_with(&name, text, root, &options, |compiled| objects(&compiled));
         // Not every program that runs functions shows their results.
         console.diagnostics(&name, &compilation.sources, &compilation.diagnostics);
         results.extend(found(&compilation));

@@ -1,8 +1,9 @@
 //! `initflow man`: the manual, out of what `--help` prints.
 
 use super::console::Console;
-use super::{Status, command, output};
+use super::{Status, command};
 use crate::diagnostic::nearest;
+use crate::files::Grounds;
 use clap::Args;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
@@ -28,19 +29,20 @@ pub(super) fn run(arguments: &ManArguments, console: &mut Console) -> Status {
     console.finish()
 }
 
-fn print(arguments: &ManArguments, root: &clap::Command, console: &mut Console) -> Result<(), String> {
+fn print(arguments: &ManArguments, whole: &clap::Command, console: &mut Console) -> Result<(), String> {
     match (&arguments.output, &arguments.command) {
         (Some(folder), _) => {
-            for command in std::iter::once(root).chain(root.get_subcommands()) {
+            let root = Grounds::of_call(None)?.output(folder)?;
+            for command in std::iter::once(whole).chain(whole.get_subcommands()) {
                 let name = Man::new(command.clone()).get_filename();
-                output::write(&folder.join(name), &page(command)?)?;
+                root.write(&folder.join(name), &page(command)?)?;
             }
         }
         (None, Some(name)) => {
-            let command = root.find_subcommand(name).ok_or_else(|| unknown(name, root))?;
+            let command = whole.find_subcommand(name).ok_or_else(|| unknown(name, whole))?;
             console.print(&page(command)?);
         }
-        (None, None) => console.print(&page(root)?),
+        (None, None) => console.print(&page(whole)?),
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! `initflow new`: a project that compiles, with what CI needs to keep it so.
 
 use super::console::Console;
-use super::{Arguments, Command, Status, input, output};
+use super::{Arguments, Command, Status};
+use crate::files::{Grounds, reason};
 use crate::kubernetes::names;
 use clap::{Args, Parser as _};
 use std::ffi::OsString;
@@ -53,17 +54,18 @@ pub(super) fn run(arguments: &NewArguments, console: &mut Console) -> Status {
 
 fn make(name: &str, folder: &Path) -> Result<(), String> {
     let shown = folder.display();
+    let root = Grounds::of_call(None)?.output(folder)?;
     let is_empty = match std::fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
-        Err(error) => return Err(format!("cannot use `{shown}`: {}", input::reason(&error))),
+        Err(error) => return Err(format!("cannot use `{shown}`: {}", reason(&error))),
     };
     if !is_empty {
         return Err(format!("`{shown}` is not empty: nothing is written into it"));
     }
     let filled = |text: &str| text.replace("NAME", name).replace("VERSION", env!("CARGO_PKG_VERSION"));
     for (path, text) in FILES {
-        output::write(&folder.join(filled(path)), &filled(text))?;
+        root.write(&folder.join(filled(path)), &filled(text))?;
     }
     Ok(())
 }

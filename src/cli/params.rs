@@ -2,9 +2,10 @@
 
 use super::Program;
 use super::console::Console;
-use super::input;
 use crate::config::{BadValues, values};
+use crate::files::Grounds;
 use crate::model::Setting;
+use crate::source::MAX_SOURCE_BYTES;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -19,10 +20,11 @@ pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
 /// The values that the call gives: the last one of a name counts, and `--set` over all files.
 ///
 /// Gives nothing where a file of values cannot be used, which is reported.
-pub(super) fn settings(program: &Program, console: &mut Console) -> Option<Vec<Setting>> {
+pub(super) fn settings(program: &Program, grounds: &Grounds, console: &mut Console) -> Option<Vec<Setting>> {
     let mut settings = Vec::new();
     for path in &program.params {
-        settings.extend(file(path, console)?);
+        let text = named(path, MAX_SOURCE_BYTES, grounds, console)?;
+        settings.extend(read(path, text, console)?);
     }
     let set = program.set.iter();
     settings.extend(
@@ -40,16 +42,15 @@ pub(super) fn last_of_each(mut settings: Vec<Setting>) -> Vec<Setting> {
     settings
 }
 
-/// The values in a file.
-pub(super) fn file(path: &Path, console: &mut Console) -> Option<Vec<Setting>> {
+/// The text of a file that an option names.
+pub(super) fn named(path: &Path, limit: usize, grounds: &Grounds, console: &mut Console) -> Option<String> {
+    let text = grounds.read(path, limit);
+    text.map_err(|reason| console.trouble(&format!("cannot read `{}`: {reason}", path.display()))).ok()
+}
+
+/// The values in the text of a file.
+pub(super) fn read(path: &Path, text: String, console: &mut Console) -> Option<Vec<Setting>> {
     let name = path.to_string_lossy();
-    let text = match input::read(path) {
-        Ok(text) => text,
-        Err(reason) => {
-            console.trouble(&format!("cannot read `{name}`: {reason}"));
-            return None;
-        }
-    };
     match values(&name, text) {
         Ok(settings) => Some(settings),
         Err(BadValues::Syntax(sources, errors)) => {

@@ -3,7 +3,7 @@
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
-use super::{PlanArguments, PlanFormat, Status, output};
+use super::{PlanArguments, PlanFormat, Status};
 use crate::compile::{Compilation, Compiled};
 use crate::plan::{self, Plan};
 use crate::source::Sources;
@@ -17,10 +17,18 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
             return console.finish();
         }
     };
-    let inputs = inputs(&arguments.program, console);
+    let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
+    let target = match arguments.output.as_ref().map(|file| grounds.target(file)).transpose() {
+        Ok(target) => target,
+        Err(message) => {
+            console.trouble(&message);
+            return console.finish();
+        }
+    };
+    let inputs = inputs(&arguments.program, &grounds, console);
     let plan = |_: &Input, compiled: Compiled| compiled.plan();
     let all = |_: &Input, compilation: &mut Compilation<Plan>| std::mem::take(&mut compilation.workloads);
-    let plans = compile_each(&arguments.program, false, console, &inputs, plan, all);
+    let plans = compile_each(&arguments.program, false, &grounds, console, &inputs, plan, all);
     let mut settled = Vec::new();
     for (input, outcome) in inputs.iter().zip(plans.into_iter().flatten()) {
         settled.extend(settle(input, outcome, console));
@@ -28,11 +36,11 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     if console.status() == Status::Fine {
         let sources: Vec<(&Sources, &[Plan])> =
             settled.iter().map(|(compilation, plans)| (&compilation.sources, plans.as_slice())).collect();
-        match (shown(format, &sources), &arguments.output) {
+        match (shown(format, &sources), target) {
             (Err(message), _) => console.trouble(&message),
             (Ok(text), None) => console.print(&text),
-            (Ok(text), Some(file)) => {
-                if let Err(message) = output::write(file, &text) {
+            (Ok(text), Some(target)) => {
+                if let Err(message) = target.write(&text) {
                     console.trouble(&message);
                 }
             }

@@ -3,15 +3,16 @@
 use super::config::{Project, Projects};
 use super::console::Console;
 use super::diff::diff;
-use super::each::{Disk, options};
+use super::each::{options, report};
 use super::input::{self, Input};
-use super::{Inputs, Status, output, params};
+use super::{Inputs, Status, params};
 use crate::compile::{Compiled, Options, compile_with};
 use crate::config::MAX_CONFIG_BYTES;
 use crate::emit;
 use crate::expect::{Case, read};
+use crate::files::{Grounds, Root};
 use crate::plan::Plan;
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{MAX_SOURCE_BYTES, SourceFile, Sources, Span};
 use clap::Args;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -31,16 +32,18 @@ pub(super) struct TestArguments {
 
 pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
     let paths: Vec<PathBuf> = arguments.inputs.paths.iter().map(|path| expectations(path)).collect();
-    let files = super::each::found(&arguments.inputs, &paths, None, ENDING, console);
+    let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
+    let mut files = super::each::found(&arguments.inputs, &paths, None, ENDING, &grounds, console);
+    for file in &mut files {
+        // The call may name the source beside it.
+        file.is_named &= arguments.inputs.paths.iter().any(|path| Some(path.as_path()) == file.path());
+    }
     let (mut passed, mut failed) = (0, 0);
     for file in &files {
-        let text = match file
-            .path()
-            .map_or(Err(String::new()), |path| input::read_at_most(MAX_CONFIG_BYTES, path))
-        {
+        let text = match file.read_at_most(MAX_CONFIG_BYTES) {
             Ok(text) => text,
-            Err(reason) => {
-                console.trouble(&format!("cannot read `{}`: {reason}", file.name));
+            Err(trouble) => {
+                report(&trouble, console);
                 continue;
             }
         };
@@ -52,7 +55,7 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
             continue;
         }
         for case in cases {
-            let broken = hold(arguments, file, &case, console);
+            let broken = hold(arguments, file, &case, &grounds, console);
             let (text, count) = shown(sources.get(id), &case, &broken);
             console.print(&text);
             *(if count == 0 { &mut passed } else { &mut failed }) += 1;
@@ -77,12 +80,13 @@ fn hold(
     arguments: &TestArguments,
     file: &Input,
     case: &Case,
+    grounds: &Grounds,
     console: &mut Console,
 ) -> Vec<(Option<Span>, String)> {
     let folder = file.folder();
-    let mut projects =
-        Projects::new(&arguments.inputs, case.profile.as_ref().map(|profile| profile.text.as_str()));
-    let Some(project) = projects.of(folder, console) else {
+    let profile = case.profile.as_ref().map(|profile| profile.text.as_str());
+    let mut projects = Projects::new(&arguments.inputs, profile, grounds);
+    let Some(project) = projects.on(&grounds.of(folder, &file.base), console) else {
         return vec![(case.span, "its settings cannot be used".to_owned())];
     };
     let (name, text) = match source(file, case) {
@@ -91,13 +95,15 @@ fn hold(
     };
     let options = with_values(arguments, case, &project);
     let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None).unwrap_or_default());
-    let compilation = compile_with(&name, text, &Disk::default(), &options, make);
+    let compilation = compile_with(&name, text, &*file.root, &options, make);
     let (plans, texts): (Vec<Plan>, Vec<String>) = compilation.workloads.into_iter().unzip();
     let mut broken = case.broken(&plans, &compilation.diagnostics);
     if let Some(snapshot) = case.snapshot.as_ref().filter(|_| broken.is_empty()) {
         let path = folder.join(&snapshot.text);
         let text = texts.join(emit::SEPARATOR);
-        broken.extend(compare(&path, &text, arguments.update).map(|fault| (Some(snapshot.span), fault)));
+        broken.extend(
+            compare(&file.root, &path, &text, arguments.update).map(|fault| (Some(snapshot.span), fault)),
+        );
     }
     broken
 }
@@ -119,7 +125,8 @@ fn source(file: &Input, case: &Case) -> Result<(String, String), (Option<Span>, 
     };
     let span = case.file.as_ref().map(|file| file.span).or(case.span);
     let name = path.to_string_lossy().into_owned();
-    let text = input::read(&path).map_err(|reason| (span, format!("cannot read `{name}`: {reason}")))?;
+    let text = file.root.read(&path, MAX_SOURCE_BYTES);
+    let text = text.map_err(|reason| (span, format!("cannot read `{name}`: {reason}")))?;
     Ok((name, text))
 }
 
@@ -131,16 +138,16 @@ fn with_values(arguments: &TestArguments, case: &Case, project: &Project) -> Opt
 }
 
 /// How a snapshot differs from what it should be, unless it is written.
-fn compare(path: &Path, text: &str, update: bool) -> Option<String> {
+fn compare(root: &Root, path: &Path, text: &str, update: bool) -> Option<String> {
     let name = path.display();
-    let old = match input::read(path) {
+    let old = match root.read(path, MAX_SOURCE_BYTES) {
         Ok(old) if old == text => return None,
         Ok(old) => old,
-        Err(_) if !path.exists() => String::new(),
+        Err(unreadable) if unreadable.is_missing => String::new(),
         Err(reason) => return Some(format!("cannot read `{name}`: {reason}")),
     };
     if update {
-        return output::write(path, text).err();
+        return root.write(path, text).err();
     }
     if old.is_empty() {
         return Some(format!("there is no snapshot `{name}`: write it with --update"));

@@ -3,7 +3,7 @@
 //! Invariant: what is published for a file is what was found in it by all open documents that use it, each thing once.
 
 use super::position::Lines;
-use super::state::{State, settings_of};
+use super::state::State;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::ide::Analysis;
 use crate::source::Sources;
@@ -91,7 +91,7 @@ fn found(state: &State, root: &str, analysis: &Analysis) -> BTreeMap<String, Vec
         found.entry(path.to_owned()).or_default().push(diagnostic);
     }
     if let Some((source, _, diagnostics)) =
-        settings_of(root).filter(|(_, _, diagnostics)| !diagnostics.is_empty())
+        state.settings_of(root).filter(|(_, _, diagnostics)| !diagnostics.is_empty())
     {
         let lines = Lines::new(&source.text, state.encoding);
         let range = |diagnostic: &Diagnostic| lines.range(&source.text, diagnostic.primary.span);

@@ -2,8 +2,10 @@
 //!
 //! Invariant: a file is read again as soon as its time or its size has changed.
 
+use crate::compile::Loader;
 use crate::config::{Profile, values};
-use crate::ide::Parsed;
+use crate::files::Root;
+use crate::ide::{Parsed, Workspace};
 use crate::model::Setting;
 use crate::source::MAX_SOURCE_BYTES;
 use lsp_types::Uri;
@@ -50,21 +52,36 @@ pub(super) struct Disk {
 type Stamp = (Option<std::time::SystemTime>, u64);
 
 impl Disk {
-    /// The file of a path, if it is there and is a source.
-    pub(super) fn get(&mut self, path: &str) -> Option<Arc<Parsed>> {
+    /// The file of a path, if it is there, inside the root, and a source.
+    pub(super) fn get(&mut self, path: &str, root: &Root) -> Option<Arc<Parsed>> {
         let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
         let stamp = (found.modified().ok(), found.len());
         if let Some((known, file)) = self.files.get(path)
             && *known == stamp
+            && root.has(Path::new(path))
         {
             return Some(Arc::clone(file));
         }
-        if found.len() > MAX_SOURCE_BYTES as u64 {
-            return None;
-        }
-        let file = Arc::new(Parsed::new(path, fs::read_to_string(path).ok()?));
+        let file = Arc::new(Parsed::new(path, read(root, Path::new(path))?));
         self.files.insert(path.to_owned(), (stamp, Arc::clone(&file)));
         Some(file)
+    }
+}
+
+fn read(root: &Root, path: &Path) -> Option<String> {
+    root.read(path, MAX_SOURCE_BYTES).ok()
+}
+
+/// The files that are known, and why others are not.
+pub(super) struct Known<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) root: &'a Root,
+}
+
+impl Loader for Known<'_> {
+    fn load(&self, path: &str) -> Result<String, String> {
+        let reason = || self.root.read(Path::new(path), MAX_SOURCE_BYTES).err();
+        self.workspace.load(path).map_err(|missing| reason().map_or(missing, |reason| reason.to_string()))
     }
 }
 
@@ -92,37 +109,24 @@ pub(super) fn sources(folders: &[String]) -> Vec<String> {
 }
 
 /// The files of parameters that stand beside a source.
-pub(super) fn parameters_beside(path: &str) -> Vec<Parsed> {
+pub(super) fn parameters_beside(path: &str, root: &Root) -> Vec<Parsed> {
     let entries = Path::new(path).parent().and_then(|folder| fs::read_dir(folder).ok());
     let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
-    let small = |path: &PathBuf| fs::metadata(path).is_ok_and(|found| found.len() <= MAX_SOURCE_BYTES as u64);
     let mut found: Vec<Parsed> = paths
-        .filter(|path| path.extension().is_some_and(|extension| extension == "params") && small(path))
-        .filter_map(|path| Some(Parsed::new(path.to_str()?, fs::read_to_string(&path).ok()?)))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "params"))
+        .filter_map(|path| Some(Parsed::new(path.to_str()?, read(root, &path)?)))
         .collect();
     found.sort_by(|one, other| one.source.name.cmp(&other.source.name));
     found
 }
 
 /// The values that a profile of a file of settings gives to params; of files that can be read.
-pub(super) fn values_of(profile: &Profile, settings: &str) -> Vec<Setting> {
+pub(super) fn values_of(profile: &Profile, settings: &str, root: &Root) -> Vec<Setting> {
     let folder = Path::new(settings).parent().unwrap_or(Path::new(""));
-    let small = |path: &PathBuf| {
-        fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= MAX_SOURCE_BYTES as u64)
-    };
-    let paths = profile.params.iter().map(|written| folder.join(&written.text)).filter(small);
-    let texts = paths.filter_map(|path| Some((path.to_str()?.to_owned(), fs::read_to_string(&path).ok()?)));
+    let paths = profile.params.iter().map(|written| folder.join(&written.text));
+    let texts = paths.filter_map(|path| Some((path.to_str()?.to_owned(), read(root, &path)?)));
     let read = texts.filter_map(|(name, text)| values(&name, text).ok()).flatten();
     read.map(|value| Setting { optional: true, ..value }).chain(profile.set.iter().cloned()).collect()
-}
-
-/// The nearest file of a name in the folder of a path or above it, and its text.
-pub(super) fn nearest(path: &str, name: &str, limit: usize) -> Option<(String, String)> {
-    let folders = Path::new(path).ancestors().skip(1);
-    let file = folders.map(|folder| folder.join(name)).find(|file| file.is_file())?;
-    let small = fs::metadata(&file).is_ok_and(|found| found.len() <= limit as u64);
-    let text = fs::read_to_string(&file).ok().filter(|_| small)?;
-    Some((file.to_str()?.to_owned(), text))
 }
 
 #[cfg(test)]

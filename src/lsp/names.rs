@@ -88,7 +88,7 @@ pub(super) fn change(state: &mut State, params: RenameParams) -> Result<Option<W
     if let Some(Definition { location, kind: Kind::Param }) = found
         && let Some(source) = state.workspace.get(&location.path)
     {
-        for file in parameters_beside(&location.path) {
+        for file in parameters_beside(&location.path, &state.root(&location.path)) {
             let place = in_parameters(source, location.range, &file);
             let Some((place, uri)) = place.zip(uri_of(&file.source.name)) else { continue };
             let range = Lines::new(file.text(), state.encoding).range(file.text(), place);

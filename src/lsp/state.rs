@@ -2,13 +2,15 @@
 //!
 //! Invariant: an analysis is dropped as soon as the text of a file that it is about has changed.
 
+use super::Call;
 use super::answers::Refusal;
-use super::disk::{self, Disk, path_of, uri_of};
+use super::disk::{self, Disk, Known, path_of, uri_of};
 use super::position::{Encoding, Lines};
 use super::tokens::Told;
 use crate::compile::Options;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
+use crate::files::{Ground, Grounds, Root};
 use crate::ide::{Analysis, Location, Parsed, Range32, Workspace};
 use crate::source::{FileId, SourceFile};
 use lsp_server::{ErrorCode, Message, Notification};
@@ -23,6 +25,7 @@ use lsp_types::{
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// All that the server knows.
@@ -41,6 +44,11 @@ pub(super) struct State {
     /// What is not needed any more, and freed when nobody waits.
     pub(super) retired: Vec<(Option<Document>, Option<Arc<Parsed>>)>,
     folders: Vec<String>,
+    /// The root that the call names; it stands for the folders.
+    root: Option<String>,
+    /// Whether it says which root and which `initflow.toml` hold.
+    verbose: bool,
+    grounds: Grounds,
     disk: Disk,
 }
 
@@ -77,7 +85,7 @@ impl Default for Settings {
 }
 
 impl State {
-    pub(super) fn new(params: &InitializeParams) -> Self {
+    pub(super) fn new(params: &InitializeParams, call: &Call) -> Self {
         let offered =
             params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
@@ -99,19 +107,51 @@ impl State {
             tokens: BTreeMap::new(),
             retired: Vec::new(),
             folders,
+            root: call.root.as_ref().map(|root| root.to_string_lossy().into_owned()),
+            verbose: call.verbose,
+            grounds: Grounds::default(),
             disk: Disk::default(),
         };
+        state.look_again();
         if let Some(options) = &params.initialization_options {
             state.configure(options);
         }
         state
     }
 
+    /// Forgets where files are: links and folders may have changed.
+    pub(super) fn look_again(&mut self) {
+        let named = self.root.as_ref().map_or(self.folders.as_slice(), std::slice::from_ref);
+        self.grounds = Grounds::of_workspace(named, self.root.is_some());
+    }
+
+    /// What is the same for all sources in the folder of a file: its root, and its `initflow.toml`.
+    fn ground(&self, path: &str) -> Ground {
+        let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+        self.grounds.of(folder, folder)
+    }
+
+    /// What the program of a file may be read from.
+    pub(super) fn root(&self, path: &str) -> Arc<Root> {
+        self.ground(path).root
+    }
+
+    /// The `initflow.toml` that is for a file, what it says, and what is wrong with it.
+    pub(super) fn settings_of(&self, path: &str) -> Option<(SourceFile, Config, Vec<Diagnostic>)> {
+        let Ground { root, settings, .. } = self.ground(path);
+        let file = settings?;
+        let text = root.read(&file, MAX_CONFIG_BYTES).ok()?;
+        let source = SourceFile::new(FileId(0), file.to_str()?, text);
+        let (config, diagnostics) = config::read(&source);
+        Some((source, config, diagnostics))
+    }
+
     /// Takes in what the editor tells, and gives what there is to say about it.
     pub(super) fn notice(&mut self, notification: Notification) -> Vec<Message> {
         let Notification { method, params } = notification;
+        let mut said = Vec::new();
         let taken = match method.as_str() {
-            DidOpenTextDocument::METHOD => read(params).map(|params| self.open(params)),
+            DidOpenTextDocument::METHOD => read(params).map(|params| said.extend(self.open(params))),
             DidChangeTextDocument::METHOD => read(params).and_then(|params| self.change(params)),
             DidCloseTextDocument::METHOD => read(params)
                 .map(|params: lsp_types::DidCloseTextDocumentParams| self.close(&params.text_document.uri)),
@@ -134,7 +174,8 @@ impl State {
             }
             _ => Ok(()),
         };
-        taken.err().map(|message| log(format!("`{method}`: {message}"))).into_iter().collect()
+        said.extend(taken.err().map(|message| log(format!("`{method}`: {message}"))));
+        said
     }
 
     /// An open document's path and file.
@@ -189,8 +230,10 @@ impl State {
         }
         let file = Arc::clone(self.workspace.get(path)?);
         let mut uses = BTreeSet::new();
-        self.follow(path, &file, &mut uses);
-        let analysis = Arc::new(Analysis::of(&file, &self.workspace, &self.options(path)));
+        let root = self.root(path);
+        self.follow(path, &file, &root, &mut uses);
+        let loader = Known { workspace: &self.workspace, root: &root };
+        let analysis = Arc::new(Analysis::of(&file, &loader, &self.options(path)));
         let document = self.documents.get_mut(path)?;
         document.analysis = Some(Arc::clone(&analysis));
         document.uses = uses;
@@ -201,11 +244,12 @@ impl State {
     /// How a file is compiled.
     pub(super) fn options(&self, path: &str) -> Options {
         let (file, config) =
-            settings_of(path).map(|(source, config, _)| (source.name, config)).unwrap_or_default();
+            self.settings_of(path).map(|(source, config, _)| (source.name, config)).unwrap_or_default();
         // A profile that only another project has leaves this one with its own.
         let wanted = self.settings.profile.as_deref().filter(|profile| !profile.is_empty());
         let profile = config.profile(wanted).or_else(|_| config.profile(None)).ok().flatten();
-        let settings = profile.map(|profile| disk::values_of(profile, &file)).unwrap_or_default();
+        let settings = profile.map(|profile| disk::values_of(profile, &file, &self.root(&file)));
+        let settings = settings.unwrap_or_default();
         let set = self.settings.kube.as_deref().and_then(|version| version.parse().ok());
         let version = set.or(config.version).unwrap_or_default();
         Options { version, images: config.images, levels: config.levels, settings, ..Options::default() }
@@ -214,7 +258,8 @@ impl State {
     /// Takes in all sources of the editor's folders, and what open documents use.
     pub(super) fn know_all(&mut self) {
         for path in disk::sources(&self.folders) {
-            self.know(&path);
+            let root = self.root(&path);
+            self.know(&path, &root);
         }
         let open: Vec<String> = self.documents.keys().cloned().collect();
         for path in open {
@@ -230,33 +275,33 @@ impl State {
     /// Takes in what a file uses.
     pub(super) fn know_used(&mut self, path: &str) {
         if let Some(file) = self.workspace.get(path).cloned() {
-            self.follow(path, &file, &mut BTreeSet::new());
+            self.follow(path, &file, &self.root(path), &mut BTreeSet::new());
         }
     }
 
     fn is_there(&self, path: &str) -> bool {
-        path == "std" || self.documents.contains_key(path) || std::path::Path::new(path).is_file()
+        path == "std" || self.documents.contains_key(path) || Path::new(path).is_file()
     }
 
     /// Takes in the files that a file uses, and those that these use.
-    fn follow(&mut self, path: &str, file: &Parsed, seen: &mut BTreeSet<String>) {
+    fn follow(&mut self, path: &str, file: &Parsed, root: &Root, seen: &mut BTreeSet<String>) {
         for (_, used) in file.uses() {
             let used = crate::ide::path_of(path, used);
             if used != "std"
                 && seen.insert(used.clone())
-                && let Some(file) = self.know(&used)
+                && let Some(file) = self.know(&used, root)
             {
-                self.follow(&used, &file, seen);
+                self.follow(&used, &file, root, seen);
             }
         }
     }
 
     /// A file as it is now: in the editor, or on disk.
-    fn know(&mut self, path: &str) -> Option<Arc<Parsed>> {
+    fn know(&mut self, path: &str, root: &Root) -> Option<Arc<Parsed>> {
         if self.documents.contains_key(path) {
             return self.workspace.get(path).cloned();
         }
-        let file = self.disk.get(path);
+        let file = self.disk.get(path, root);
         match &file {
             Some(file) => self.workspace.set(path, Arc::clone(file)),
             None => self.workspace.remove(path),
@@ -264,9 +309,14 @@ impl State {
         file
     }
 
-    fn open(&mut self, params: DidOpenTextDocumentParams) {
+    fn open(&mut self, params: DidOpenTextDocumentParams) -> Option<Message> {
         let document = params.text_document;
+        let path = path_of(&document.uri);
         self.set(&document.uri, document.version, document.text);
+        let Ground { root, settings, .. } = self.ground(&path);
+        let settings =
+            settings.map_or(format!("there is no {FILE_NAME}"), |file| format!("`{}`", file.display()));
+        self.verbose.then(|| log(format!("`{path}`: root: {root}; settings: {settings}")))
     }
 
     fn change(&mut self, params: DidChangeTextDocumentParams) -> Result<(), String> {
@@ -338,14 +388,6 @@ impl State {
             self.settings = settings;
         }
     }
-}
-
-/// The `initflow.toml` that is for a file, what it says, and what is wrong with it.
-pub(super) fn settings_of(path: &str) -> Option<(SourceFile, Config, Vec<Diagnostic>)> {
-    let (name, text) = disk::nearest(path, FILE_NAME, MAX_CONFIG_BYTES)?;
-    let source = SourceFile::new(FileId(0), name, text);
-    let (config, diagnostics) = config::read(&source);
-    Some((source, config, diagnostics))
 }
 
 /// Reads the parameters of a message.

@@ -160,3 +160,24 @@ fn the_last_of_many_changes_is_what_is_published() {
     assert_eq!(ended.published[&main]["version"], 199);
     assert_eq!(ended.published[&main]["diagnostics"], json!([]));
 }
+
+#[test]
+fn a_file_outside_the_root_is_not_read() {
+    let mut folder = Folder::new("root", Encoding::Utf16);
+    folder.write("lib.initflow", LIBRARY);
+    folder.write("clone/.git/HEAD", "");
+    folder.write("clone/apps/main.initflow", &USER.replace("lib.init", "../../lib.init"));
+    folder.write("clone/apps/inside.initflow", &USER.replace("lib.init", "../lib.init"));
+    folder.write("clone/lib.initflow", LIBRARY);
+    let mut client = Client::start("utf-16", Some(&folder.uri("clone/apps")));
+    for (name, refused) in [("main", true), ("inside", false)] {
+        let name = format!("clone/apps/{name}.initflow");
+        let (uri, text) = (folder.uri(&name), folder.files[&name].text.clone());
+        client.open(&uri, 1, &text);
+        let found = client.diagnostics(&uri, 1);
+        let said = found.first().and_then(|found| found["message"].as_str());
+        assert_eq!(said.is_some_and(|said| said.contains("outside the root")), refused, "{found:?}");
+        assert_eq!(found.is_empty(), !refused, "{found:?}");
+    }
+    client.stop();
+}

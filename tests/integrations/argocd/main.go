@@ -1,7 +1,7 @@
 // Argo CD's own plugin server and client: whether a plugin takes the folder of an application, and what it makes of it with the
 // parameters that the application gives.
 //
-//	argocd FOLDER-OF-PLUGIN.YAML FOLDER-OF-APPLICATION APPLICATION.YAML
+//	argocd FOLDER-OF-PLUGIN.YAML FOLDER-OF-REPOSITORY APPLICATION.YAML
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/argoproj/argo-cd/v3/cmpserver"
@@ -26,7 +27,7 @@ func main() {
 	}
 }
 
-func run(pluginFolder, folder, applicationFile string) error {
+func run(pluginFolder, repository, applicationFile string) error {
 	settings, err := plugin.ReadPluginConfig(pluginFolder)
 	if err != nil {
 		return err
@@ -39,6 +40,9 @@ func run(pluginFolder, folder, applicationFile string) error {
 	if err != nil {
 		return err
 	}
+	// As the repo server does: the tree, where the application is in it, and the build environment.
+	folder := filepath.Join(repository, application.Spec.Source.Path)
+	environment = append(environment, "ARGOCD_APP_SOURCE_PATH="+application.Spec.Source.Path)
 	server, err := cmpserver.NewServer(plugin.CMPServerInitConstants{PluginConfig: *settings})
 	if err != nil {
 		return err
@@ -62,7 +66,7 @@ func run(pluginFolder, folder, applicationFile string) error {
 	if err != nil {
 		return err
 	}
-	if err := cmp.SendRepoStream(ctx, folder, folder, match, environment, nil); err != nil {
+	if err := cmp.SendRepoStream(ctx, folder, repository, match, environment, nil); err != nil {
 		return err
 	}
 	if found, err := match.CloseAndRecv(); err != nil {
@@ -75,7 +79,7 @@ func run(pluginFolder, folder, applicationFile string) error {
 	if err != nil {
 		return err
 	}
-	if err := cmp.SendRepoStream(ctx, folder, folder, generate, environment, nil); err != nil {
+	if err := cmp.SendRepoStream(ctx, folder, repository, generate, environment, nil); err != nil {
 		return err
 	}
 	made, err := generate.CloseAndRecv()

@@ -1,0 +1,141 @@
+//! The files of a whole project: what the members in `initflow.toml` stand for.
+//!
+//! Invariant: folders that are linked are not looked into, so that the work is bounded by the files that are there.
+
+use super::config::Project;
+use super::console::Console;
+use super::input::{self, Input, Trouble};
+use crate::config::{FILE_NAME, Placed};
+use crate::diagnostic::Diagnostic;
+use glob::{MatchOptions, Pattern};
+use std::path::{Component, Path, PathBuf};
+
+/// `*` stays within a name.
+const OPTIONS: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: false,
+};
+
+impl Project {
+    /// The files of the whole project with these endings.
+    pub(super) fn members(
+        &self,
+        endings: &'static [&'static str],
+        console: &mut Console,
+    ) -> Result<Vec<Input>, Trouble> {
+        let Some(folder) = &self.folder else {
+            return Err(Trouble {
+                message: format!("no PATH is given, and there is no {FILE_NAME} here or above"),
+                help: Some("name a file or a folder"),
+            });
+        };
+        let mut found = Found { folder, endings, inputs: Vec::new(), troubles: Vec::new() };
+        if self.config.members.is_empty() {
+            found.walk(Path::new(""));
+            if found.inputs.is_empty() && found.troubles.is_empty() {
+                let message = format!("there is no .{} file in the project", endings.join(" or ."));
+                found.troubles.push(Trouble { message, help: None });
+            }
+        }
+        for member in &self.config.members {
+            self.member(member, &mut found, console);
+        }
+        let Found { mut inputs, troubles, .. } = found;
+        input::once_each(&mut inputs);
+        troubles.into_iter().next().map_or(Ok(inputs), Err)
+    }
+
+    fn member(&self, member: &Placed, found: &mut Found, console: &mut Console) {
+        let (start, rest) = split(&member.text);
+        let pattern = match Pattern::new(&rest) {
+            Ok(pattern) => pattern,
+            Err(error) => {
+                let headline = format!("the member `{}` is no pattern: {}", member.text, error.msg);
+                let diagnostic = Diagnostic::error("unknown-value", member.span, headline);
+                return self.show(diagnostic.here("not understood"), console);
+            }
+        };
+        let refused = self.root.resolve(&found.folder.join(&start)).err();
+        if let Some(reason) = refused.as_ref().filter(|refused| !refused.is_missing) {
+            let headline = format!("the member `{}` cannot be used", member.text);
+            return self.refuse(member, headline, reason, console);
+        }
+        let before = found.inputs.len();
+        if refused.is_none() {
+            found.below(&start, (!rest.is_empty()).then_some(&pattern));
+        }
+        if found.inputs.len() == before && found.troubles.is_empty() {
+            let endings = found.endings.join(" or .");
+            let headline = format!("no .{endings} file belongs to the member `{}`", member.text);
+            let diagnostic = Diagnostic::error("unreadable-file", member.span, headline)
+                .here("nothing is found by this")
+                .help("members are relative to this file: a folder, a file, or a pattern such as `apps/*`");
+            self.show(diagnostic, console);
+        }
+    }
+}
+
+/// What has been found of a project.
+struct Found<'a> {
+    folder: &'a Path,
+    endings: &'static [&'static str],
+    inputs: Vec<Input>,
+    troubles: Vec<Trouble>,
+}
+
+impl Found<'_> {
+    /// Takes a file, or what is below a folder: all, or what a pattern matches, with all below that.
+    fn below(&mut self, start: &Path, pattern: Option<&Pattern>) {
+        let path = self.folder.join(start);
+        if !path.is_dir() {
+            if pattern.is_none() && input::has_ending(&path, self.endings) {
+                self.inputs.push(Input::file(path, self.folder, plain(start), self.endings));
+            }
+            return;
+        }
+        let before = self.inputs.len();
+        self.walk(start);
+        let Some(pattern) = pattern else { return };
+        let found = self.inputs.split_off(before);
+        self.inputs.extend(found.into_iter().filter(|input| {
+            let below = input.path().and_then(|found| found.strip_prefix(&path).ok());
+            below.is_some_and(|below| below.ancestors().any(|part| pattern.matches_path_with(part, OPTIONS)))
+        }));
+    }
+
+    fn walk(&mut self, start: &Path) {
+        let (folder, relative) = (self.folder.join(start), plain(start));
+        input::walk(&folder, self.folder, &relative, self.endings, &mut self.inputs, &mut self.troubles);
+    }
+}
+
+/// A member's folders before the first pattern, and the rest.
+fn split(member: &str) -> (PathBuf, String) {
+    let parts: Vec<Component> = Path::new(member).components().collect();
+    let is_pattern = |part: &Component| part.as_os_str().to_string_lossy().contains(['*', '?', '[', ']']);
+    let at = parts.iter().position(is_pattern).unwrap_or(parts.len());
+    let rest: PathBuf = parts[at..].iter().collect();
+    (parts[..at].iter().collect(), rest.to_string_lossy().into_owned())
+}
+
+/// A member's place in the folder for output: there is no way out of that.
+fn plain(member: &Path) -> PathBuf {
+    member.components().filter(|part| matches!(part, Component::Normal(_))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_is_folders_and_a_pattern() {
+        let parts = |member| {
+            let (start, rest) = split(member);
+            (start.to_string_lossy().into_owned(), rest)
+        };
+        assert_eq!(parts("apps"), ("apps".to_owned(), String::new()));
+        assert_eq!(parts("../apps/*/[ab]"), ("../apps".to_owned(), "*/[ab]".to_owned()));
+        assert_eq!(plain(Path::new("../apps")), Path::new("apps"));
+    }
+}
