@@ -26,6 +26,7 @@ mod sidecar_as_app;
 mod step_before_mesh;
 mod step_sets_bill;
 mod stuck_sidecar;
+mod unbounded_unpack;
 mod unchecked_download;
 mod unguarded_clone;
 mod unpinned_image;
@@ -73,6 +74,7 @@ pub(super) const RULES: &[(&str, Rule)] = &[
     ("step-before-mesh", step_before_mesh::check),
     ("step-sets-bill", step_sets_bill::check),
     ("stuck-sidecar", stuck_sidecar::check),
+    ("unbounded-unpack", unbounded_unpack::check),
     ("unchecked-download", unchecked_download::check),
     ("unguarded-clone", unguarded_clone::check),
     ("unpinned-image", unpinned_image::check),

@@ -17,6 +17,7 @@
 //! | `ref "…"` | a branch, a tag, or a commit by all of its digits | the remote's `HEAD` |
 //! | `into VOLUME ["folder"]` | the folder to make; folders on the way are made too | the repository's name |
 //! | `depth 20` | how many commits of its history come along; `0` for all | `1` |
+//! | `outside-links` | links that lead out of the repository come too | the step refuses them |
 //! | `submodules` | submodules come too, and theirs | their folders are empty |
 //! | `paths ["docs", "a.txt"]` | only these folders and files are checked out | all are |
 //! | `key secret("…")` | a Secret of the type `kubernetes.io/ssh-auth`, with the key `known_hosts` besides `ssh-privatekey` | required for ssh |

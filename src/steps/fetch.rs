@@ -30,9 +30,10 @@
 //! | `retries 3` | how many tries may follow the first, after pauses of 2, 4, 6 … at most 30 seconds | `5` |
 //! | `timeout 2m` | the time for all tries together, in whole seconds | `5m` |
 //!
-//! What comes is downloaded under a temporary name beside its final one, verified, unpacked, given its mode and only then
-//! renamed: a reader never sees half of it. A folder takes the place of an older one by two renames, and a run that was
-//! killed between them is put right by the next one. A folder's checksum is kept in `.initflow-NAME.sha256` beside it.
+//! What comes is downloaded into a folder of the step's own beside its final place, verified, unpacked, given its mode and
+//! only then renamed: a reader never sees half of it. A folder takes the place of an older one by two renames, and a run that
+//! was killed between them is put right by the next one. What a folder was made of is kept in `.initflow-NAME.sha256` beside
+//! it, and believed where no other user can have written it or the folder.
 //!
 //! The scripts are put together of three files: where the files come from, what all have in common, and what is made of
 //! them.

@@ -9,6 +9,9 @@ trim() {
   [ "$value" = "$1" ] || value=${value%"$carriage"}
 }
 
+# Takes off the line breaks of all values that were put into a text.
+one_line() { printf '%s' "$1" | tr -d '\r\n'; }
+
 has_control() {
   case $1 in *[[:cntrl:]]*) ;; *) return 1 ;; esac
 }

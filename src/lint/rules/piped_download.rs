@@ -5,7 +5,7 @@
 //!
 //! ```initflow fails
 //! pod shop {
-//!   volume site
+//!   volume site scratch 1Gi
 //!   step download {
 //!     image "alpine:3.22"
 //!     script "wget -qO- https://repo.acme.dev/site.tar.gz | tar -xz -C /site"
@@ -20,7 +20,7 @@
 //!
 //! ```initflow
 //! pod shop {
-//!   volume site
+//!   volume site scratch 1Gi
 //!   fetch download {
 //!     from "https://repo.acme.dev/site.tar.gz"
 //!     into site "html"

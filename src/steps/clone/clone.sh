@@ -1,6 +1,6 @@
 # Each argument is a path of the repository; without one, all of it comes.
-repo=$(printf '%s' "$INITFLOW_REPO" | tr -d '\r\n')
-ref=$(printf '%s' "${INITFLOW_REF:-HEAD}" | tr -d '\r\n')
+repo=$(one_line "$INITFLOW_REPO")
+ref=$(one_line "${INITFLOW_REF:-HEAD}")
 into=$INITFLOW_INTO
 log=.initflow-log
 # Adds to git's configuration, behind what the step's `env` has; a variable leaves nothing behind.

@@ -6,8 +6,7 @@ origin() {
   site=${1%%://*}://${host##*@}
 }
 prepare() {
-  # A Secret's value often has a line break at its end.
-  from=$(printf '%s' "$INITFLOW_FROM" | tr -d '\r\n')
+  from=$(one_line "$INITFLOW_FROM")
   case $from in *[[:cntrl:]\ ]*) fail 'the URL has a space or a control character' ;; esac
   origin "$from"
   home=$site

@@ -1,5 +1,5 @@
 prepare() {
-  name=$(printf '%s' "$INITFLOW_FROM" | tr -d '\r\n')
+  name=$(one_line "$INITFLOW_FROM")
   artifact=${name#oci://}
   case $artifact in -* | *[!A-Za-z0-9._:/@+-]*) fail 'the artifact has a character that no reference has' ;; esac
 }

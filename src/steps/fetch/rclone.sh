@@ -1,6 +1,6 @@
 # rclone takes its options from variables; one that is set already is the author's.
 prepare() {
-  name=$(printf '%s' "$INITFLOW_FROM" | tr -d '\r\n')
+  name=$(one_line "$INITFLOW_FROM")
   path=${name#*://}
   ! has_control "$path" || fail 'the path has a control character'
   # It becomes a part of a host's name.

@@ -1,4 +1,6 @@
 name="\`$INITFLOW_FROM\` of AWS Secrets Manager"
+INITFLOW_FROM=$(one_line "$INITFLOW_FROM")
+INITFLOW_ADDRESS=$(one_line "${INITFLOW_ADDRESS:-}")
 # No program shows the secret page by page.
 export AWS_PAGER=
 get() {

@@ -3,6 +3,8 @@ case $vault in *.*) ;; *) vault=$vault.vault.azure.net ;; esac
 name="\`${INITFLOW_FROM#*/}\` of the key vault $vault"
 address=${INITFLOW_ADDRESS:-https://$vault}
 address=${address%/}
+AZURE_CLIENT_ID=$(one_line "${AZURE_CLIENT_ID:-}")
+AZURE_TENANT_ID=$(one_line "${AZURE_TENANT_ID:-}")
 resource=https://${vault#*.}
 version=2018-02-01
 get() {

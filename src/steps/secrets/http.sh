@@ -1,5 +1,7 @@
 LC_ALL=C
 export LC_ALL
+INITFLOW_FROM=$(one_line "$INITFLOW_FROM")
+INITFLOW_ADDRESS=$(one_line "${INITFLOW_ADDRESS:-}")
 line_break='
 '
 # Sends one request, given as lines of curl's configuration, which no other process sees; the answer is in `body`.
@@ -37,6 +39,7 @@ known() {
   case $1 in '' | *[!A-Za-z0-9._~+/=-]*) return 1 ;; esac
 }
 sound() {
+  case /$1/ in */../* | */./*) fail "\`$1\` has a part that is a dot or two" ;; esac
   case $1 in *[!!-~]* | *[\"\\\?\#]*) fail "\`$1\` has a space, quote, backslash, ?, # or a letter beyond ASCII" ;; esac
 }
 credential='not known yet'

@@ -1,18 +1,20 @@
-address=${INITFLOW_ADDRESS:-${VAULT_ADDR:-}}
+address=$(one_line "${INITFLOW_ADDRESS:-${VAULT_ADDR:-}}")
 address=${address%/}
-namespace=${INITFLOW_NAMESPACE:-${VAULT_NAMESPACE:-}}
+namespace=$(one_line "${INITFLOW_NAMESPACE:-${VAULT_NAMESPACE:-}}")
+auth=$(one_line "$INITFLOW_AUTH")
+role=$(one_line "$INITFLOW_ROLE")
 name="\`$INITFLOW_FROM\` of Vault"
 get() {
   [ -n "$address" ] || fail "the server is not known: neither \`address\` nor VAULT_ADDR is given"
-  for word in "$address" "$INITFLOW_FROM" "$INITFLOW_AUTH" "$INITFLOW_ROLE" "$namespace"; do sound "$word"; done
+  for word in "$address" "$INITFLOW_FROM" "$auth" "$role" "$namespace"; do sound "$word"; done
   credential=$(cat /run/initflow/token)
   known "$credential" || { reason='the pod has no token' && return 1; }
   api=$address/v1
   set -- ${namespace:+"header = \"X-Vault-Namespace: $namespace\""}
   [ ! -f /run/initflow/ca.crt ] || set -- "$@" 'cacert = "/run/initflow/ca.crt"'
-  ask "the login at \`$INITFLOW_AUTH\` of $address" "$@" "url = \"$api/auth/$INITFLOW_AUTH/login\"" \
+  ask "the login at \`$auth\` of $address" "$@" "url = \"$api/auth/$auth/login\"" \
     'header = "Content-Type: application/json"' \
-    "data = \"{\\\"role\\\":\\\"$INITFLOW_ROLE\\\",\\\"jwt\\\":\\\"$credential\\\"}\"" || return
+    "data = \"{\\\"role\\\":\\\"$role\\\",\\\"jwt\\\":\\\"$credential\\\"}\"" || return
   take auth.client_token || return
   set -- "$@" "header = \"X-Vault-Token: $credential\""
   ask "$address" "$@" "url = \"$api/$INITFLOW_FROM\"" || {

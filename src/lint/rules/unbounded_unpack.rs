@@ -1,0 +1,90 @@
+//! # unbounded-unpack
+//! An archive is unpacked into a volume that has no size.
+//!
+//! What comes out of an archive is up to the server that it comes from. In a volume without a size it may fill the disk of the node, or its memory, at the expense of every pod there: the kubelet then evicts pods, and not only this one. With a size, only this pod fails. `max-size` and `max-files` of the step bound what one archive brings, but not what several bring together.
+//!
+//! There is no fix to apply: only you know how large the volume has to be.
+//!
+//! ```initflow fails
+//! pod shop {
+//!   volume html
+//!   fetch theme {
+//!     from "https://themes.acme.dev/dark-2.1.tar.gz"
+//!     into html "theme"
+//!     unpack
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads html at /usr/share/nginx/html
+//!   }
+//! }
+//! ```
+//!
+//! ```initflow
+//! pod shop {
+//!   volume html scratch 500Mi
+//!   fetch theme {
+//!     from "https://themes.acme.dev/dark-2.1.tar.gz"
+//!     into html "theme"
+//!     unpack
+//!   }
+//!   app web {
+//!     image "nginx:1.29"
+//!     reads html at /usr/share/nginx/html
+//!   }
+//! }
+//! ```
+
+use super::variables;
+use crate::diagnostic::Diagnostic;
+use crate::lint::Pod;
+use crate::model::{Direction, Storage};
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    for (_, step) in pod.containers().filter(|(_, step)| step.keyword == "fetch") {
+        if !variables(step).any(|(name, ..)| name == "INITFLOW_UNPACK") {
+            continue;
+        }
+        for mount in step.mounts.iter().filter(|mount| mount.direction == Direction::Writes) {
+            let Some(volume) = mount.index.and_then(|index| pod.workload.volumes.get(index)) else {
+                continue;
+            };
+            let word = match volume.storage {
+                Storage::Scratch => "scratch",
+                Storage::Memory => "memory",
+                _ => continue,
+            };
+            if volume.fields.at("emptyDir.sizeLimit").is_some() {
+                continue;
+            }
+            let name = &volume.name.text;
+            found.push(
+                Diagnostic::warning(
+                    "unbounded-unpack",
+                    mount.span,
+                    format!("`{}` unpacks an archive into `{name}`, which has no size", step.name.text),
+                )
+                .here("may fill the node for all its pods")
+                .label(volume.span, "without a size")
+                .help(format!("give the volume a size: `volume {name} {word} 1Gi`")),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::passes;
+
+    #[test]
+    fn a_claim_has_a_size_and_a_file_is_no_archive() {
+        let pod = |volume: &str, rest: &str| {
+            format!(
+                "pod p {{ volume v {volume}; fetch f {{ from \"https://acme.dev/a.tar\"; into v \"a\"; {rest} }}; app b {{ image \"b:1\"; reads v at /v }} }}"
+            )
+        };
+        passes("unbounded-unpack", &pod("claim \"v\"", "unpack"));
+        passes("unbounded-unpack", &pod("memory 1Gi", "unpack"));
+        passes("unbounded-unpack", &pod("", ""));
+    }
+}
