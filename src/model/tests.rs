@@ -141,7 +141,7 @@ fn what_does_not_go_together_in_a_fetch_is_said() {
         ),
     ] {
         let program = format!(
-            "pod x {{ volume v\n fetch f {{ {inside}; into v \"{into}\" }}\n app a {{ image \"a:1\"; reads v at /v }} }}"
+            "pod x {{ volume v scratch 1Gi\n fetch f {{ {inside}; into v \"{into}\" }}\n app a {{ image \"a:1\"; reads v at /v }} }}"
         );
         if name.is_empty() {
             assert_eq!(names(&program), Vec::<&str>::new(), "{program}");
