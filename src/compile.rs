@@ -6,7 +6,7 @@ use crate::check::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::{self, Document as Emitted};
 use crate::kubernetes::version::Version;
-use crate::lint::{Hooks, Levels, lint, settle};
+use crate::lint::{Hooks, Levels, find_hidden, lint, settle};
 use crate::lower::{Mistyped, Object, grant, lower};
 pub use crate::model::Setting;
 use crate::model::{File, Program, Workload, WorkloadKind, resolve};
@@ -296,8 +296,9 @@ pub(crate) fn compile_parsed<T: Send>(
         workloads.extend(made);
     }
     hooks.check(&mut diagnostics);
-    let documents = files.iter().map(|file| &*file.document);
-    settle(documents, &sources, &options.levels, !unset, &mut diagnostics);
+    let documents = || files.iter().map(|file| &*file.document);
+    find_hidden(documents(), &sources, &mut diagnostics);
+    settle(documents(), &sources, &options.levels, !unset, &mut diagnostics);
     sort(&mut diagnostics);
     if failed(&diagnostics) && !options.check_only {
         workloads.clear();
