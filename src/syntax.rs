@@ -71,7 +71,9 @@ pub fn parse_again(source: &SourceFile, memory: &mut Memory) -> Parse {
     let mut reader = Reader::new(source);
     match memory.tokens(&source.text).filter(|_| mistakes::yaml(source).is_none()) {
         Some(tokens) if tokens.iter().map(Vec::len).sum::<usize>() <= grammar::MAX_TOKENS => {
-            tokens.iter().for_each(|tokens| reader.take(tokens));
+            for tokens in &tokens {
+                reader.take(tokens);
+            }
         }
         _ => return parse(source),
     }

@@ -195,7 +195,7 @@ fn fence(text: &str) -> String {
 /// Text that Markdown shows as it is, but for what stands in backticks.
 fn escaped(text: &str) -> String {
     // Other runs of backticks open and close code by rules of their own: where there are some, none is taken for code.
-    let has_code = !text.contains("``") && text.matches('`').count() % 2 == 0;
+    let has_code = !text.contains("``") && text.matches('`').count().is_multiple_of(2);
     let mut escaped = String::with_capacity(text.len());
     let mut code = false;
     for letter in text.chars() {

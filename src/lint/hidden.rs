@@ -58,8 +58,9 @@ fn finding(file: &SourceFile, span: Span, (text, is_comment): Text) -> Diagnosti
     };
     let diagnostic = Diagnostic::warning("hidden-character", span, headline).here(here);
     if !is_comment && file.slice(text).starts_with('"') {
-        let escaped: String =
+        let escapes: Vec<String> =
             hidden.chars().map(|letter| format!("\\u{{{:x}}}", u32::from(letter))).collect();
+        let escaped = escapes.concat();
         return diagnostic.fix(format!("write `{escaped}`"), span, escaped, Applicability::Safe);
     }
     let safety = if is_comment { Applicability::Safe } else { Applicability::Unsafe };

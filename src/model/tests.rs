@@ -373,7 +373,7 @@ fn a_container_is_no_volume() {
 fn a_workload_has_no_more_text_than_an_api_server_stores() {
     let program = |variables: usize| {
         let text = "x".repeat(400_000);
-        let variables: String = (0..variables).map(|at| format!("V{at} a\n")).collect();
+        let variables = (0..variables).map(|at| format!("V{at} a\n")).collect::<Vec<_>>().concat();
         format!("let a = \"{text}\"\npod x {{ app a {{ image \"a:1\"; env {{\n{variables}}} }} }}")
     };
     assert!(compiled(&program(5)).1.is_empty());
@@ -383,19 +383,19 @@ fn a_workload_has_no_more_text_than_an_api_server_stores() {
 #[test]
 fn texts_are_bounded_before_they_are_put_into_the_workload() {
     let text = "x".repeat(400_000);
-    let variables: String = (0..200).map(|at| format!("V{at} \"#{{a}}#{{a}}\"\n")).collect();
+    let variables = (0..200).map(|at| format!("V{at} \"#{{a}}#{{a}}\"\n")).collect::<Vec<_>>().concat();
     let program = format!("let a = \"{text}\"\npod x {{ app a {{ image \"a:1\"; env {{\n{variables}}} }} }}");
     check_one(&program, "too-large", "");
 }
 
 #[test]
 fn errors_about_one_workload_are_bounded() {
-    let mounts: String = (0..3_000).map(|at| format!("reads v{at} at /v{at}\n")).collect();
-    let statements: String = (0..3_000).map(|at| format!("bogus{at} 1\n")).collect();
+    let mounts = (0..3_000).map(|at| format!("reads v{at} at /v{at}\n")).collect::<Vec<_>>().concat();
+    let statements = (0..3_000).map(|at| format!("bogus{at} 1\n")).collect::<Vec<_>>().concat();
     let program = format!("pod x {{ app a {{ image \"a:1\"\n{mounts}{statements}}} }}");
     let (_, found) = compiled(&program);
     assert!((1_000..5_000).contains(&found.len()), "{}", found.len());
-    let declarations: String = (0..3_000).map(|at| format!("let a{at} = b{at}\n")).collect();
+    let declarations = (0..3_000).map(|at| format!("let a{at} = b{at}\n")).collect::<Vec<_>>().concat();
     let (_, found) = compiled(&(declarations + "pod x { app a { image \"a:1\" } }"));
     assert_eq!(found.len(), 1_000);
 }
