@@ -6,7 +6,7 @@ use crate::check::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::{self, Document as Emitted};
 use crate::kubernetes::version::Version;
-use crate::lint::{Hooks, Levels, lint, settle};
+use crate::lint::{Hooks, Levels, find_hidden, lint, settle};
 use crate::lower::{Mistyped, Object, grant, lower};
 pub use crate::model::Setting;
 use crate::model::{File, Program, Workload, WorkloadKind, resolve};
@@ -15,7 +15,7 @@ use crate::once::split;
 use crate::order::{Order, order};
 use crate::plan::Plan;
 use crate::resources::PodDemand;
-use crate::source::{Sources, Span};
+use crate::source::{MAX_SOURCE_BYTES, Sources, Span};
 pub use crate::steps::{Image, Images};
 use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
 use crate::syntax::{Parse, parse};
@@ -26,6 +26,9 @@ use std::sync::{Arc, OnceLock};
 
 /// How deeply files may use files.
 const MAX_USE_DEPTH: usize = 64;
+
+/// The most files that a program may use.
+const MAX_FILES: usize = 1_000;
 
 /// How to compile.
 #[derive(Clone, Debug, Default)]
@@ -255,6 +258,8 @@ pub(crate) fn compile_parsed<T: Send>(
         files: Vec::new(),
         known: HashMap::new(),
         stack: Vec::new(),
+        loads: 0,
+        is_full: false,
         diagnostics: Vec::new(),
     };
     let name = loading.sources.files().first().map_or_else(String::new, |root| root.name.clone());
@@ -269,8 +274,11 @@ pub(crate) fn compile_parsed<T: Send>(
         require_params: !options.check_only,
     };
     let syntax = diagnostics.as_slice();
-    let (arranged, found, unset) =
-        resolve(program, |workload, found| arrange(workload, options, &sources, syntax, found, &make));
+    let (arranged, found, unset) = resolve(
+        program,
+        |workload, found| arrange(workload, options, &sources, syntax, found, &make),
+        |made| &made.diagnostics,
+    );
     diagnostics.extend(found);
     let mut workloads = Vec::with_capacity(arranged.len());
     let mut identities = HashMap::with_capacity(arranged.len());
@@ -288,8 +296,9 @@ pub(crate) fn compile_parsed<T: Send>(
         workloads.extend(made);
     }
     hooks.check(&mut diagnostics);
-    let documents = files.iter().map(|file| &*file.document);
-    settle(documents, &sources, &options.levels, !unset, &mut diagnostics);
+    let documents = || files.iter().map(|file| &*file.document);
+    find_hidden(documents(), &sources, &mut diagnostics);
+    settle(documents(), &sources, &options.levels, !unset, &mut diagnostics);
     sort(&mut diagnostics);
     if failed(&diagnostics) && !options.check_only {
         workloads.clear();
@@ -410,10 +419,27 @@ struct Loading<'l> {
     known: HashMap<String, usize>,
     /// The files being read, outermost first.
     stack: Vec<String>,
+    /// How many files were asked for.
+    loads: usize,
+    /// Whether a limit was reached, so that no more are.
+    is_full: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Loading<'_> {
+    /// Reports that no more files are read.
+    fn too_large(&mut self, span: Span, headline: String) -> Option<usize> {
+        self.is_full = true;
+        let diagnostic = Diagnostic::error("too-large", span, headline);
+        self.diagnostics.push(diagnostic.here("this file and all further ones are not read"));
+        None
+    }
+
+    /// The length of all texts so far, in bytes.
+    fn length(&self) -> usize {
+        self.sources.files().iter().map(|file| file.text.len()).sum()
+    }
+
     /// Reads one file and those that it uses; gives its place among the files.
     fn file(&mut self, parse: Parse, path: &str) -> usize {
         self.diagnostics.extend(parse.errors);
@@ -431,12 +457,12 @@ impl Loading<'_> {
 
     fn uses(&mut self, document: &Document, path: &str) -> Vec<(SmolStr, usize)> {
         let mut uses: Vec<(SmolStr, usize)> = Vec::new();
-        let mut places: Vec<Span> = Vec::new();
+        let mut places: HashMap<SmolStr, Span> = HashMap::new();
         for statement in
             document.statements.iter().filter(|statement| statement.name.text == "use" && !statement.broken)
         {
             let Some((used, alias, span)) = self.read_use(statement) else { continue };
-            if let Some(at) = uses.iter().position(|(known, _)| *known == alias) {
+            if let Some(first) = places.get(&alias) {
                 self.diagnostics.push(
                     Diagnostic::error(
                         "duplicate-declaration",
@@ -444,14 +470,17 @@ impl Loading<'_> {
                         format!("two files are used as `{alias}`"),
                     )
                     .here("here again")
-                    .label(places[at], "first here")
+                    .label(*first, "first here")
                     .help("give one another name: `use \"…\" as name`"),
                 );
                 continue;
             }
             if let Some(file) = self.used(&used, path, span) {
+                places.insert(alias.clone(), span);
                 uses.push((alias, file));
-                places.push(span);
+            }
+            if self.is_full {
+                break;
             }
         }
         uses
@@ -511,7 +540,15 @@ impl Loading<'_> {
         if used == "std" {
             return Some(self.add(path, File { document: Arc::clone(parsed_std()), uses: Vec::new() }));
         }
+        if self.loads == MAX_FILES {
+            return self.too_large(span, format!("a program uses more than {MAX_FILES} files"));
+        }
+        self.loads += 1;
         match self.loader.load(&path) {
+            Ok(text) if self.length() + text.len() > MAX_SOURCE_BYTES => {
+                let most = MAX_SOURCE_BYTES >> 20;
+                self.too_large(span, format!("a program and the files that it uses are more than {most} MiB"))
+            }
             Ok(text) => {
                 let id = self.sources.add(path.clone(), text);
                 let parse = parse(self.sources.get(id));

@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod human;
 pub mod report;
+pub(crate) mod visible;
 
 use crate::source::Span;
 

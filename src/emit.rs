@@ -5,6 +5,7 @@
 
 mod tree;
 
+use crate::diagnostic::visible;
 use crate::lower::Object;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
@@ -89,7 +90,7 @@ pub fn json(objects: &[&Object]) -> Result<String, Unwritable> {
     };
     let mut out = written.map_err(|error| Unwritable(error.to_string()))?;
     out.push('\n');
-    Ok(out)
+    Ok(visible::json(&out).into_owned())
 }
 
 #[derive(Serialize)]

@@ -6,6 +6,7 @@
 //! Invariant: a rule says nothing where the source does not settle it.
 
 mod allowances;
+mod hidden;
 mod later_hook;
 mod levels;
 mod reorder;
@@ -15,6 +16,7 @@ mod rules;
 mod shell;
 
 pub(crate) use allowances::settle;
+pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
 pub use levels::{ALL, Level, Levels};

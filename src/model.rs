@@ -27,6 +27,7 @@ mod settings;
 mod template;
 mod types;
 mod volume;
+mod work;
 mod workload;
 
 pub use environment::functions;

@@ -58,6 +58,7 @@ pub fn parse(source: &SourceFile) -> Parse {
             mistakes::too_deep(place, "brackets", MAX_BRACKET_DEPTH)
         }
         Stop::TooLong(stretch) => mistakes::too_long(Span::new(source.id, stretch.start, stretch.start)),
+        Stop::TooMany(at) => mistakes::too_many_words(Span::new(source.id, at, at), grammar::MAX_TOKENS),
     };
     reader.report(error);
     reader.items.clear();
@@ -69,8 +70,12 @@ pub fn parse(source: &SourceFile) -> Parse {
 pub fn parse_again(source: &SourceFile, memory: &mut Memory) -> Parse {
     let mut reader = Reader::new(source);
     match memory.tokens(&source.text).filter(|_| mistakes::yaml(source).is_none()) {
-        Some(tokens) => tokens.iter().for_each(|tokens| reader.take(tokens)),
-        None => return parse(source),
+        Some(tokens) if tokens.iter().map(Vec::len).sum::<usize>() <= grammar::MAX_TOKENS => {
+            for tokens in &tokens {
+                reader.take(tokens);
+            }
+        }
+        _ => return parse(source),
     }
     if reader.errors.len() < MAX_ERRORS { tree(reader) } else { parse(source) }
 }

@@ -1,6 +1,8 @@
 //! The command as a process: its exit status, what it prints, and what it writes.
 #![allow(clippy::expect_used, clippy::panic)]
 
+#[path = "cli/hostile.rs"]
+mod hostile;
 #[path = "cli/project.rs"]
 mod project;
 #[path = "cli/root.rs"]

@@ -6,6 +6,7 @@ use super::each::{Outcome, compile_each, report};
 use super::input::Input;
 use super::{Program, Status};
 use crate::compile::{Compilation, Compiled};
+use crate::diagnostic::visible;
 use crate::files::Grounds;
 use crate::plan::compare::{Change, Revision, Total, compare};
 use clap::{Args, ValueEnum};
@@ -46,9 +47,9 @@ pub(super) fn run(arguments: &DiffArguments, console: &mut Console) -> Status {
         .flat_map(|(path, old, new)| compare(old, new).into_iter().map(move |change| (path.clone(), change)))
         .collect();
     console.print(&match *format {
-        Shape::Text => text(&changes),
-        Shape::Markdown => markdown(&changes),
-        Shape::Json => json(&changes),
+        Shape::Text => visible::lines(&text(&changes)).into_owned(),
+        Shape::Markdown => visible::lines(&markdown(&changes)).into_owned(),
+        Shape::Json => visible::json(&json(&changes)).into_owned(),
     });
     if *exit_code && !changes.is_empty() {
         console.raise(Status::Errors);
@@ -117,7 +118,7 @@ fn pairs<'s>(old: &'s [Source], new: &'s [Source]) -> Vec<(Option<String>, &'s [
 }
 
 fn title((path, change): &(Option<String>, Change)) -> String {
-    let file = path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
+    let file = path.as_ref().map(|path| format!(" ({})", visible::plain(path))).unwrap_or_default();
     format!("{} {}{file}", change.kind.name(), change.name)
 }
 
@@ -200,14 +201,17 @@ fn fence(text: &str) -> String {
 
 /// Text that Markdown shows as it is, but for what stands in backticks.
 fn escaped(text: &str) -> String {
+    // Other runs of backticks open and close code by rules of their own: where there are some, none is taken for code.
+    let has_code = !text.contains("``") && text.matches('`').count().is_multiple_of(2);
     let mut escaped = String::with_capacity(text.len());
     let mut code = false;
     for letter in text.chars() {
-        code ^= letter == '`';
+        code ^= letter == '`' && has_code;
         match letter {
             '|' => escaped.push_str("\\|"),
             '\n' | '\r' => escaped.push(' '),
             '<' if !code => escaped.push_str("&lt;"),
+            '`' if !has_code => escaped.push_str("\\`"),
             '*' | '_' | '[' | ']' | '#' if !code => escaped.extend(['\\', letter]),
             _ => escaped.push(letter),
         }

@@ -1,15 +1,17 @@
 //! Two texts to their difference, as `patch` takes it, and as it is shown in a terminal.
 
+use crate::diagnostic::visible::{lines, plain};
 use similar::TextDiff;
 use std::time::Duration;
 
 /// An optimal difference of very different texts would take long; after this time a good one will do.
 const TIME: Duration = Duration::from_millis(200);
 
-/// The difference between two texts with their names; empty where there is none.
+/// The difference between two texts with their names; empty where there is none. Control characters are shown as pictures.
 pub(super) fn diff(old: (&str, &str), new: (&str, &str)) -> String {
     let diff = TextDiff::configure().timeout(TIME).diff_lines(old.1, new.1);
-    diff.unified_diff().header(old.0, new.0).to_string()
+    let shown = diff.unified_diff().header(&plain(old.0), &plain(new.0)).to_string();
+    lines(&shown).into_owned()
 }
 
 /// A difference in the colours that Git gives it.

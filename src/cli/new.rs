@@ -18,7 +18,7 @@ pub(super) struct NewArguments {
     path: Option<PathBuf>,
 }
 
-/// The files, with `NAME` and `VERSION` to fill in.
+/// The files, with `NAME` to fill in.
 const FILES: [(&str, &str); 7] = [
     ("initflow.toml", include_str!("new/initflow.toml")),
     ("apps/NAME.initflow", include_str!("new/app.txt")),
@@ -63,7 +63,7 @@ fn make(name: &str, folder: &Path) -> Result<(), String> {
     if !is_empty {
         return Err(format!("`{shown}` is not empty: nothing is written into it"));
     }
-    let filled = |text: &str| text.replace("NAME", name).replace("VERSION", env!("CARGO_PKG_VERSION"));
+    let filled = |text: &str| text.replace("NAME", name);
     for (path, text) in FILES {
         root.write(&folder.join(filled(path)), &filled(text))?;
     }

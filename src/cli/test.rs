@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
         for case in cases {
             let broken = hold(arguments, file, &case, &grounds, console);
             let (text, count) = shown(sources.get(id), &case, &broken);
-            console.print(&text);
+            console.print(&crate::diagnostic::visible::lines(&text));
             *(if count == 0 { &mut passed } else { &mut failed }) += 1;
         }
     }
@@ -162,7 +162,7 @@ fn shown(file: &SourceFile, case: &Case, broken: &[(Option<Span>, String)]) -> (
         let (line, _) = file.line_column(span.or(case.span).map_or(0, |span| span.start));
         format!("{}:{line}", file.name)
     };
-    let name = crate::diagnostic::human::plain(if case.name.is_empty() {
+    let name = crate::diagnostic::visible::plain(if case.name.is_empty() {
         "a case without a name"
     } else {
         &case.name

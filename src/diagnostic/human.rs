@@ -5,6 +5,7 @@
 
 mod excerpt;
 
+use super::visible::{plain, visible};
 use super::{Diagnostic, Fix, Severity};
 use crate::source::{FileId, Sources};
 use codespan_reporting::diagnostic as codespan;
@@ -96,25 +97,6 @@ impl Tally {
             .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
             .collect();
         (!counts.is_empty()).then(|| format!("{} in {}", counts.join(", "), plain(place)))
-    }
-}
-
-/// Text made safe to print on one line of a terminal: control characters are shown as pictures.
-pub(crate) fn plain(text: &str) -> String {
-    text.chars().map(visible).collect()
-}
-
-/// A control character's picture, and a mark for those that reorder or hide text.
-fn visible(character: char) -> char {
-    match character {
-        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
-        '\x7f' => '\u{2421}',
-        '\u{80}'..='\u{9f}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' => '\u{fffd}',
-        _ => character,
     }
 }
 

@@ -10,7 +10,7 @@ mod junit;
 mod sarif;
 mod short;
 
-use super::{Applicability, Diagnostic, Edit, Severity};
+use super::{Applicability, Diagnostic, Edit, Severity, visible};
 use crate::source::{Sources, Span};
 use std::collections::HashMap;
 use std::hash::{Hash as _, Hasher as _};
@@ -47,12 +47,12 @@ impl Format {
     /// ```
     pub fn render(self, report: &Report) -> String {
         match self {
-            Self::Short => short::render(report),
-            Self::Json => json::render(report),
-            Self::Sarif => sarif::render(report),
-            Self::Github => github::render(report),
-            Self::Gitlab => gitlab::render(report),
-            Self::Junit => junit::render(report),
+            Self::Short => visible::lines(&short::render(report)).into_owned(),
+            Self::Github => visible::lines(&github::render(report)).into_owned(),
+            Self::Junit => visible::lines(&junit::render(report)).into_owned(),
+            Self::Json => visible::json(&json::render(report)).into_owned(),
+            Self::Sarif => visible::json(&sarif::render(report)).into_owned(),
+            Self::Gitlab => visible::json(&gitlab::render(report)).into_owned(),
         }
     }
 }

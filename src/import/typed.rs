@@ -4,7 +4,7 @@
 //! Invariant: every node that is left has the type of its field, or is `null`, about which an error has been reported;
 //! a `null` of the manifest is left out, as it is for the API server.
 
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{Entry, MAX_ERRORS, Node, Value};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Object, Type};
@@ -19,7 +19,8 @@ pub(super) fn fields(
     for entry in entries {
         let Some(field) = object.field(&entry.key) else {
             // The vocabulary has no status: only the cluster sets it.
-            if entry.key != "status" || object.field("apiVersion").is_none() {
+            let is_status = entry.key == "status" && object.field("apiVersion").is_some();
+            if !is_status && diagnostics.len() < MAX_ERRORS {
                 diagnostics.push(unknown(object, &entry));
             }
             continue;

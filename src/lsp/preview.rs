@@ -2,7 +2,7 @@
 
 use super::answers::Refusal;
 use super::state::State;
-use crate::diagnostic::{catalog, human};
+use crate::diagnostic::{catalog, visible};
 use crate::ide::preview;
 use crate::import::{import, import_with_idioms};
 use lsp_server::ErrorCode;
@@ -114,7 +114,7 @@ pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported
     let line = |offset| file.map_or(1, |file| file.line_column(offset).0);
     let messages = import.diagnostics.iter().map(|diagnostic| {
         let place = line(diagnostic.primary.span.start);
-        human::plain(&format!("line {place}: {}", diagnostic.headline))
+        visible::plain(&format!("line {place}: {}", diagnostic.headline))
     });
     Ok(Imported { messages: messages.collect(), source: import.source })
 }

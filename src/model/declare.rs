@@ -17,11 +17,11 @@ impl<'a> Resolver<'a> {
         let File { document, uses } = &files[file];
         self.names.to_mut().push(Names { aliases: uses.iter().cloned().collect(), ..Names::default() });
         let scope = Scope { file, locals: &[], part: None, layer: OWN };
-        self.statements = 0;
+        self.work.statements = 0;
         let mut first = true;
         self.each(&document.statements, &scope, |resolver, statement, live| {
             // Files hold any number of workloads; the limit is one workload's.
-            resolver.statements = 0;
+            resolver.work.statements = 0;
             resolver.declaration(file, statement, live, first);
             first = false;
         });

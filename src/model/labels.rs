@@ -2,9 +2,10 @@
 
 use super::workload::Making;
 use super::{Name, WorkloadKind};
-use crate::object::{Map, Node, Value};
+use crate::object::{Entry, Map, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
+use std::collections::HashSet;
 
 /// The label by which a workload without a `selector` finds its pods.
 pub const NAME_LABEL: &str = "app.kubernetes.io/name";
@@ -13,11 +14,10 @@ pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 pub(super) fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {
     let common = making.labels.remove("labels");
     let on_pods = making.kind != WorkloadKind::Pod;
-    for entry in common.iter().flat_map(Node::entries) {
-        add_label(&mut making.metadata, &entry.key, entry.key_span, &entry.node);
-        if on_pods {
-            add_label(&mut making.pod_metadata, &entry.key, entry.key_span, &entry.node);
-        }
+    let common = common.as_ref().map_or(&[][..], Node::entries);
+    add_labels(&mut making.metadata, common);
+    if on_pods {
+        add_labels(&mut making.pod_metadata, common);
     }
     if !making.kind.has_selector() {
         return;
@@ -41,19 +41,18 @@ pub(super) fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {
         making.spec.set("selector", span, Node::new(span, Value::Map(selector)));
     }
     let selector = making.spec.get("selector").and_then(|selector| selector.get("matchLabels")).cloned();
-    for entry in selector.iter().flat_map(Node::entries) {
-        add_label(&mut making.pod_metadata, &entry.key, entry.key_span, &entry.node);
-    }
+    add_labels(&mut making.pod_metadata, selector.as_ref().map_or(&[][..], Node::entries));
 }
 
-/// Adds a label unless the metadata has it.
-fn add_label(metadata: &mut Map, key: &SmolStr, span: Span, value: &Node) {
+/// Adds the labels that the metadata does not have.
+fn add_labels(metadata: &mut Map, added: &[Entry]) {
+    let Some(first) = added.first() else { return };
     if metadata.get("labels").is_none() {
-        metadata.set("labels", span, Node::map(span));
+        metadata.set("labels", first.key_span, Node::map(first.key_span));
     }
-    if let Some(labels) = metadata.get_mut("labels").map(Node::map_mut)
-        && labels.get(key).is_none()
-    {
-        labels.set(key.clone(), span, value.clone());
+    if let Some(labels) = metadata.get_mut("labels").map(Node::map_mut) {
+        let known: HashSet<SmolStr> = labels.entries.iter().map(|label| label.key.clone()).collect();
+        let missing = added.iter().filter(|label| !known.contains(&label.key));
+        labels.entries.extend(missing.map(|label| Entry { layer: 0, ..label.clone() }));
     }
 }

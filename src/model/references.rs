@@ -217,6 +217,7 @@ impl<'a> Resolver<'a> {
             .map(|(name, _)| written(name, named, &making.parts))
             .chain(making.parts.iter().map(|part| part.name.text.to_string()))
             .collect();
+        self.work.names(known.len());
         let diagnostic = Diagnostic::error(
             "unknown-container",
             named.span,
@@ -239,6 +240,7 @@ impl<'a> Resolver<'a> {
         parts: &[Part],
     ) {
         let known: Vec<String> = volumes.iter().map(|(name, _)| written(name, named, parts)).collect();
+        self.work.names(known.len());
         let known = || known.iter().map(String::as_str);
         let diagnostic =
             Diagnostic::error("unknown-volume", named.span, format!("no volume is called `{}`", named.text))

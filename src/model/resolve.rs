@@ -2,6 +2,7 @@
 
 use super::scope::{Binding, Scope};
 use super::template::Template;
+use super::work::{self, Done, Work};
 use super::{Setting, Workload, WorkloadKind};
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::kubernetes::schema;
@@ -11,7 +12,6 @@ use crate::statement::{Entry, Place};
 use crate::steps::Images;
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};
 use crate::vocabulary;
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -22,9 +22,6 @@ pub(super) const OWN: u8 = 200;
 
 /// How much farther a template is than the statement that uses it: room for its own container templates.
 pub(super) const TEMPLATE_STEP: u8 = 4;
-
-/// The most statements that a workload may have once its templates are applied.
-const MAX_STATEMENTS: usize = 10_000;
 
 /// A file, parsed, with the files that it uses.
 #[derive(Debug)]
@@ -67,9 +64,8 @@ pub(super) struct Resolver<'a> {
     pub(super) unset: bool,
     /// The uses of templates that the current statement stands in, outermost first.
     pub(super) frames: Vec<Span>,
-    pub(super) statements: usize,
+    pub(super) work: Work,
     diagnostics: Vec<Diagnostic>,
-    raised: usize,
     reported: HashSet<(&'static str, Span)>,
 }
 
@@ -90,15 +86,14 @@ pub struct Program<'a> {
     pub require_params: bool,
 }
 
-/// Below this number of workloads, starting threads costs more than it saves.
-const FEW: usize = 8;
-
-/// Resolves a program, workload by workload, on all cores where there are many; `each` takes what comes of each.
+/// Resolves a program, workload by workload, on all cores where there are many; `each` takes what comes of each, and `found`
+/// tells what was found about it.
 /// The result has `each`'s in the order of the source, the diagnostics of what stands outside the workloads, and whether
 /// a param has no value.
 pub fn resolve<T: Send>(
     program: Program<'_>,
     each: impl Fn(Option<Workload>, Vec<Diagnostic>) -> T + Sync,
+    found: impl Fn(&T) -> &[Diagnostic] + Sync,
 ) -> (Vec<T>, Vec<Diagnostic>, bool) {
     let mut declaring = Resolver::new(program, Cow::Owned(Vec::with_capacity(program.files.len())));
     for file in 0..program.files.len() {
@@ -108,18 +103,22 @@ pub fn resolve<T: Send>(
     declaring.unknown_settings(root);
     let items = declaring.items(root);
     declaring.look_at_templates(root);
-    let Resolver { names, diagnostics, unset, .. } = declaring;
+    if let Some(last) = program.files[root].document.statements.last() {
+        declaring.report_excess(last.name.span);
+    }
+    let Resolver { names, mut diagnostics, unset, .. } = declaring;
     let resolve = |(statement, kind, entry, live): &Item<'_>| {
         let mut resolver = Resolver::new(program, Cow::Borrowed(&names));
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
         let workload = resolver.workload(*kind, entry, statement, &scope).filter(|_| *live);
-        each(workload, resolver.diagnostics)
+        let workload = workload.and_then(|workload| resolver.hold_to_size(workload));
+        let Resolver { work, diagnostics, .. } = resolver;
+        let made = each(workload, diagnostics);
+        let all = found(&made);
+        Done { work: work.total(all), made }
     };
-    let resolved = if items.len() < FEW {
-        items.iter().map(resolve).collect()
-    } else {
-        items.par_iter().map(resolve).collect()
-    };
+    let (resolved, excess) = work::on_each(&items, |(statement, ..)| statement.name.span, resolve);
+    diagnostics.extend(excess);
     (resolved, diagnostics, unset)
 }
 
@@ -139,9 +138,8 @@ impl<'a> Resolver<'a> {
             require_params,
             unset: false,
             frames: Vec::new(),
-            statements: 0,
+            work: Work::default(),
             diagnostics: Vec::new(),
-            raised: 0,
             reported: HashSet::new(),
         }
     }
@@ -150,7 +148,7 @@ impl<'a> Resolver<'a> {
 impl<'a> Resolver<'a> {
     /// Reports a diagnostic once for its place, with the uses of templates that led there.
     pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
-        self.raised += usize::from(diagnostic.severity == Severity::Error);
+        self.work.errors += usize::from(diagnostic.severity == Severity::Error);
         if !self.reported.insert((diagnostic.name, diagnostic.primary.span)) {
             return;
         }
@@ -166,7 +164,7 @@ impl<'a> Resolver<'a> {
 
     /// How many errors have been raised, those included that were said before.
     pub(super) fn errors(&self) -> usize {
-        self.raised
+        self.work.errors
     }
 
     /// The source text of a place.
@@ -191,16 +189,26 @@ impl<'a> Resolver<'a> {
         scope: &Scope,
         mut visit: impl FnMut(&mut Self, &'s Statement, bool),
     ) {
-        let counted = self.statements;
+        let counted = self.work.statements;
         self.branches(statements, scope, true, &mut visit);
         if !self.is_cut_short() {
-            self.statements = counted;
+            self.work.statements = counted;
         }
     }
 
-    /// Whether the workload has more statements than are taken.
+    /// Whether the workload is too large, so that not all of it has been looked at.
     pub(super) fn is_cut_short(&self) -> bool {
-        self.statements > MAX_STATEMENTS
+        self.work.is_over()
+    }
+
+    /// Reports what is too large, unless that has been done.
+    pub(super) fn report_excess(&mut self, span: Span) {
+        if let Some(headline) = self.work.excess()
+            && !self.diagnostics.iter().any(|diagnostic| diagnostic.name == "too-large")
+        {
+            let diagnostic = Diagnostic::error("too-large", span, headline);
+            self.report(diagnostic.here("from here on, nothing is looked at"));
+        }
     }
 
     fn branches<'s>(
@@ -216,16 +224,9 @@ impl<'a> Resolver<'a> {
             if self.is_cut_short() {
                 return;
             }
-            self.statements += 1;
+            self.work.statement();
             if self.is_cut_short() {
-                self.report(
-                    Diagnostic::error(
-                        "too-large",
-                        statement.name.span,
-                        format!("a workload grows past {MAX_STATEMENTS} statements"),
-                    )
-                    .here("too many once templates are applied"),
-                );
+                self.report_excess(statement.name.span);
                 return;
             }
             let condition = match statement.name.text.as_str() {
@@ -301,14 +302,15 @@ impl<'a> Resolver<'a> {
         let document: &'a Document = &files[root].document;
         let mut items = Vec::new();
         self.each(&document.statements, &scope, |resolver, statement, live| {
-            resolver.statements = 0;
+            resolver.work.statements = 0;
             let name = statement.name.text.as_str();
             let entry = vocabulary::entry(Place::File, name).filter(|_| !statement.name.quoted);
             match (entry, WorkloadKind::of(name)) {
                 (Some(entry), Some(kind)) => items.push((statement, kind, entry, live)),
                 (Some(entry), None) => {
-                    let outside = document.statements.iter().any(|item| std::ptr::eq(item, statement));
-                    if entry.name == "use" && !outside {
+                    let same = |item: &Statement| item.span.start.cmp(&statement.span.start);
+                    let outside = || document.statements.binary_search_by(same).is_ok();
+                    if entry.name == "use" && !outside() {
                         resolver.report(
                             Diagnostic::error(
                                 "misplaced-statement",

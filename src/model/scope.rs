@@ -151,6 +151,7 @@ impl Resolver<'_> {
                 locals.chain(self.names[scope.file].bindings.keys().map(SmolStr::to_string)).collect()
             }
         };
+        self.work.names(known.len() + self.files[scope.file].document.statements.len());
         let near = crate::diagnostic::nearest(word, known.iter().map(String::as_str));
         diagnostic = match near {
             Some(near) => diagnostic.did_you_mean(span, word, [near]),
@@ -201,6 +202,9 @@ impl Resolver<'_> {
             ValueKind::Group(_) => self.no_value("round brackets may not stand here", span),
             ValueKind::Operator(_) => self.no_value("an operator may not stand here", span),
         };
+        if let Constant::Text(text) = &constant {
+            self.work.text(text);
+        }
         Evaluated { constant, span }
     }
 

@@ -52,9 +52,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// Whether a setting that names no param means this one, which is said where that is reported.
-    pub(super) fn is_misspelt_setting(&self, name: &str) -> bool {
+    pub(super) fn is_misspelt_setting(&mut self, name: &str) -> bool {
+        if self.settings.iter().all(|setting| setting.optional) {
+            return false;
+        }
         let root = self.files.len() - 1;
         let known = params_of(&self.files[root].document.statements);
+        self.work.names(known.len() * self.settings.len());
         let means = |setting: &Setting| {
             let names = known.iter().map(SmolStr::as_str);
             !setting.optional

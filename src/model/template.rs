@@ -187,6 +187,7 @@ impl<'a> Resolver<'a> {
                     .map_or_else(|| known.to_string(), |(alias, _)| format!("{alias}.{known}"))
             })
             .collect();
+        self.work.names(known.len());
         let mut diagnostic =
             Diagnostic::error("unknown-name", span, format!("no template is called `{name}`"))
                 .here("not declared");
@@ -300,7 +301,7 @@ impl<'a> Resolver<'a> {
         let mut templates: Vec<Template<'a>> = self.names[file].templates.values().cloned().collect();
         templates.sort_unstable_by_key(|template| template.name.span);
         for template in templates {
-            self.statements = 0;
+            self.work.statements = 0;
             let locals: Vec<Binding> = template.parameters.iter().map(Parameter::unknown).collect();
             let scope = Scope { file, locals: &locals, part: None, layer: OWN };
             match (

@@ -368,3 +368,34 @@ fn a_container_is_no_volume() {
     let program = "pod x { volume v\n step s { image \"a:1\"; writes v at /v }\n app a { image \"a:1\"; reads v at /v; reads s at /s } }";
     check_one(program, "unknown-volume", "it is a container: name the volume that it writes");
 }
+
+#[test]
+fn a_workload_has_no_more_text_than_an_api_server_stores() {
+    let program = |variables: usize| {
+        let text = "x".repeat(400_000);
+        let variables = (0..variables).map(|at| format!("V{at} a\n")).collect::<Vec<_>>().concat();
+        format!("let a = \"{text}\"\npod x {{ app a {{ image \"a:1\"; env {{\n{variables}}} }} }}")
+    };
+    assert!(compiled(&program(5)).1.is_empty());
+    check_one(&program(6), "too-large", "keep large texts in an image or a volume");
+}
+
+#[test]
+fn texts_are_bounded_before_they_are_put_into_the_workload() {
+    let text = "x".repeat(400_000);
+    let variables = (0..200).map(|at| format!("V{at} \"#{{a}}#{{a}}\"\n")).collect::<Vec<_>>().concat();
+    let program = format!("let a = \"{text}\"\npod x {{ app a {{ image \"a:1\"; env {{\n{variables}}} }} }}");
+    check_one(&program, "too-large", "");
+}
+
+#[test]
+fn errors_about_one_workload_are_bounded() {
+    let mounts = (0..3_000).map(|at| format!("reads v{at} at /v{at}\n")).collect::<Vec<_>>().concat();
+    let statements = (0..3_000).map(|at| format!("bogus{at} 1\n")).collect::<Vec<_>>().concat();
+    let program = format!("pod x {{ app a {{ image \"a:1\"\n{mounts}{statements}}} }}");
+    let (_, found) = compiled(&program);
+    assert!((1_000..5_000).contains(&found.len()), "{}", found.len());
+    let declarations = (0..3_000).map(|at| format!("let a{at} = b{at}\n")).collect::<Vec<_>>().concat();
+    let (_, found) = compiled(&(declarations + "pod x { app a { image \"a:1\" } }"));
+    assert_eq!(found.len(), 1_000);
+}

@@ -2,6 +2,7 @@
 
 use super::picture::{edges, unquoted};
 use super::{Plan, Start};
+use crate::diagnostic::visible::is_hidden;
 use crate::model::Role;
 use std::fmt::Write as _;
 
@@ -85,7 +86,7 @@ fn lines(lines: &[String]) -> String {
 
 /// Text for a label in quotes, where Graphviz reads entities.
 fn escaped(text: &str) -> String {
-    let plain = |letter: char| if letter.is_control() { ' ' } else { letter };
+    let plain = |letter: char| if is_hidden(letter) { ' ' } else { letter };
     text.chars()
         .map(plain)
         .collect::<String>()

@@ -3,6 +3,7 @@
 //! Invariant: fields are added without a new version; none is removed or changes its meaning.
 
 use super::{By, Plan, Resources, Start};
+use crate::diagnostic::visible;
 use crate::kubernetes::quantity::Quantity;
 use crate::source::{Sources, Span};
 use serde::{Serialize, Serializer};
@@ -30,7 +31,7 @@ pub fn json<'a>(
     let workloads = plans.into_iter().map(|(plan, sources)| workload(plan, sources)).collect();
     let mut text = serde_json::to_string_pretty(&Document { version: 1, workloads })?;
     text.push('\n');
-    Ok(text)
+    Ok(visible::json(&text).into_owned())
 }
 
 #[derive(Serialize)]

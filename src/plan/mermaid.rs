@@ -2,6 +2,7 @@
 
 use super::picture::{edges, unquoted};
 use super::{Plan, Start};
+use crate::diagnostic::visible::is_hidden;
 use crate::model::Role;
 use std::fmt::Write as _;
 
@@ -84,7 +85,7 @@ fn quoted(text: &str) -> String {
             '"' | '#' | '<' | '>' | '&' | '`' => {
                 let _ = write!(quoted, "#{};", u32::from(letter));
             }
-            _ if letter.is_control() => quoted.push(' '),
+            _ if is_hidden(letter) => quoted.push(' '),
             _ => quoted.push(letter),
         }
     }

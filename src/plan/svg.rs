@@ -2,6 +2,7 @@
 
 use super::Plan;
 use super::picture::{Anchor, Mark, Picture, Shape, unquoted};
+use crate::diagnostic::visible::is_hidden;
 use crate::source::Sources;
 use std::fmt::Write as _;
 
@@ -110,7 +111,7 @@ pub(super) fn escaped(text: &str) -> String {
             '\'' => escaped.push_str("&#39;"),
             '\n' | '\t' => escaped.push(' '),
             '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            _ if character.is_control() => escaped.push('\u{fffd}'),
+            _ if is_hidden(character) => escaped.push('\u{fffd}'),
             _ => escaped.push(character),
         }
     }

@@ -1,7 +1,7 @@
 //! A plan as text for a person, and as the head of the YAML.
 
 use super::{Plan, Resources, Start};
-use crate::diagnostic::human::plain;
+use crate::diagnostic::visible::{self, plain};
 use crate::model::Role;
 use crate::source::Sources;
 use std::fmt::Write as _;
@@ -23,13 +23,13 @@ pub(crate) const CAVEAT: &str = "before LimitRanges, webhooks and RuntimeClass o
 /// ```
 pub fn text(plans: &[Plan], sources: &Sources) -> String {
     let plans: Vec<String> = plans.iter().map(|plan| one(plan, sources)).collect();
-    plans.join("\n")
+    visible::lines(&plans.join("\n")).into_owned()
 }
 
 fn one(plan: &Plan, sources: &Sources) -> String {
     let file = sources.get(plan.span.file);
     let (line, column) = file.line_column(plan.span.start);
-    let mut text = format!("{} {}  {}:{line}:{column}\n\n", plan.kind.name(), plan.name, file.name);
+    let mut text = format!("{} {}  {}:{line}:{column}\n\n", plan.kind.name(), plan.name, plain(&file.name));
 
     let mut order = vec![["", "role", "name", "why", "requests", "reserved"].map(str::to_owned)];
     order.extend(plan.order.iter().enumerate().map(|(at, start)| {

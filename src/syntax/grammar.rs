@@ -29,6 +29,9 @@ const BATCH: usize = 16;
 /// A longer stretch is not read: a workload of 10,000 statements is shorter, and what pest notes down has to fit.
 const LONGEST: usize = 1 << 20;
 
+/// The most tokens that a text may have: 10,000 workloads of 2 KB each have 2.5 million.
+pub(super) const MAX_TOKENS: usize = 4_000_000;
+
 /// Why a text is not read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
@@ -36,25 +39,38 @@ pub(super) enum Stop {
     NoStack(usize),
     /// This stretch is too long.
     TooLong(Range<usize>),
+    /// The text has too many tokens, this one being the first of them.
+    TooMany(usize),
 }
 
 /// Reads a text, until `each` has had enough.
-pub(super) fn read(text: &str, mut each: impl FnMut(&[Token]) -> bool + Send) -> Result<(), Stop> {
+pub(super) fn read(text: &str, each: impl FnMut(&[Token]) -> bool + Send) -> Result<(), Stop> {
+    read_at_most(MAX_TOKENS, text, each)
+}
+
+fn read_at_most(most: usize, text: &str, mut each: impl FnMut(&[Token]) -> bool + Send) -> Result<(), Stop> {
     let start = start(text);
+    let mut room = most;
+    let mut take = |tokens: &[Token]| match tokens.get(room) {
+        Some(first) => Err(Stop::TooMany(first.start as usize)),
+        None => {
+            room -= tokens.len();
+            Ok(each(tokens))
+        }
+    };
     let mut stretches = std::iter::successors(Some(start..stretch_end(text, start)), |last| {
         (last.end < text.len()).then(|| last.end..stretch_end(text, last.end))
     });
     let mut batch: Vec<Range<usize>> = stretches.by_ref().take(BATCH).collect();
     if let [only] = batch.as_slice() {
-        each(&scan(text, only)?);
-        return Ok(());
+        return take(&scan(text, only)?).map(drop);
     }
     let mut scanned = scan_all(text, &batch);
     while !scanned.is_empty() {
         batch = stretches.by_ref().take(BATCH).collect();
         // The next stretches are scanned while the last ones are taken in.
-        let take = || scanned.into_iter().try_fold(true, |go_on, tokens| Ok(go_on && each(&tokens?)));
-        let (next, taken) = rayon::join(|| scan_all(text, &batch), take);
+        let take_all = || scanned.into_iter().try_fold(true, |go_on, tokens| Ok(go_on && take(&tokens?)?));
+        let (next, taken) = rayon::join(|| scan_all(text, &batch), take_all);
         if !taken? {
             break;
         }
@@ -114,4 +130,29 @@ pub(super) fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Sto
         }
     }
     Ok(tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stop, read_at_most};
+
+    #[test]
+    fn a_text_of_too_many_tokens_is_read_up_to_them() {
+        let text = "pod p {\n}\n".repeat(40_000);
+        let count = |most| {
+            let mut count = 0;
+            let read = read_at_most(most, &text, |tokens| {
+                count += tokens.len();
+                true
+            });
+            (read, count)
+        };
+        let (read, all) = count(usize::MAX);
+        assert_eq!((read, all), (Ok(()), 5 * 40_000));
+        assert_eq!(count(all).0, Ok(()));
+        let (read, before) = count(all / 2);
+        assert_eq!(read, Err(Stop::TooMany(text.len() / 2)));
+        assert!(before <= all / 2);
+        assert!(matches!(read_at_most(3, "pod p { }", |_| true), Err(Stop::TooMany(6))));
+    }
 }

@@ -84,6 +84,13 @@ pub(super) fn too_long(place: Span) -> Diagnostic {
         .help("close each workload by a `}` at the start of a line")
 }
 
+pub(super) fn too_many_words(place: Span, most: usize) -> Diagnostic {
+    let headline = format!("a source has more than {} million words and signs", most / 1_000_000);
+    Diagnostic::error("too-large", place, headline)
+        .here("from here on nothing is read")
+        .help("split the source into several files")
+}
+
 pub(super) fn unclosed_block(open: Span, head: Option<Span>, next: Option<Span>) -> Diagnostic {
     let error = Diagnostic::error("unclosed-block", open, "a block is never closed").here("opened here");
     let error = match head {

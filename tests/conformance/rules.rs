@@ -155,12 +155,13 @@ fn lowered(program: String, version: Version) -> Vec<Value> {
         settings: &settings,
         require_params: true,
     };
-    let (objects, _, _) = resolve(program, |workload, _| {
+    let object = |workload: Option<Workload>, _| {
         let workload = understood(workload?);
         let start = order(&workload, &mut Vec::new());
         let object = lower(&workload, start.places.iter().map(|place| place.container)).ok()?;
         Some(serde_json::to_value(object).expect("JSON"))
-    });
+    };
+    let (objects, _, _) = resolve(program, object, |_| &[]);
     objects.into_iter().flatten().collect()
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: an excerpt's size depends on the number of its places alone, and every line keeps the number that
 //! it has in its source.
 
-use super::visible;
+use crate::diagnostic::visible::visible;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use codespan_reporting::files::{Error, Files};
 use std::collections::BTreeMap;

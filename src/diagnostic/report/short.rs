@@ -1,7 +1,7 @@
 //! A line for each finding, as compilers write it, for editors and `grep`.
 
 use super::Report;
-use crate::diagnostic::human::plain;
+use crate::diagnostic::visible::plain;
 use std::fmt::Write as _;
 
 pub(super) fn render(report: &Report) -> String {

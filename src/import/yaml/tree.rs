@@ -16,7 +16,7 @@ use std::collections::HashMap;
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// The most nodes of a stream; a node with a long text counts as several.
-const MAX_SIZE: usize = 4 << 20;
+const MAX_SIZE: usize = 3_000_000;
 
 /// The most nodes of a stream that anchors keep and aliases repeat.
 const MAX_REPEATED: usize = 1 << 20;

@@ -1,0 +1,272 @@
+//! Text that readers do not see, or see in another order than the compiler: in comments, texts, names and paths.
+//!
+//! Invariant: what writing needs is no finding, as joiners in emoji, in Persian and in the scripts of India, marks of direction
+//! beside right-to-left letters, word breaks in Thai, and a mark of the byte order at the start of a file.
+
+use crate::diagnostic::visible::{is_hidden, reorders};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::source::{SourceFile, Sources, Span};
+use crate::syntax::tree::{Argument, Document, Name, Statement, Value, ValueKind};
+
+/// The most findings in one file.
+const MAX_FOUND: usize = 1_000;
+
+/// Looks for hidden text in the files of a program.
+pub(crate) fn find_hidden<'d>(
+    documents: impl Iterator<Item = &'d Document>,
+    sources: &Sources,
+    found: &mut Vec<Diagnostic>,
+) {
+    for document in documents {
+        let first = document.statements.first().map(|statement| statement.span);
+        let Some(span) = first.or(document.comments.first().copied()) else { continue };
+        let Some(file) = sources.files().iter().find(|file| file.id == span.file) else { continue };
+        let runs = runs(&file.text);
+        if runs.is_empty() {
+            continue;
+        }
+        let mut texts = Vec::new();
+        document.statements.iter().for_each(|statement| of_statement(statement, &mut texts));
+        texts.extend(document.comments.iter().map(|comment| (*comment, true)));
+        texts.sort_unstable_by_key(|(span, _)| span.start);
+        let places = runs.into_iter().filter_map(|(start, end)| {
+            let span = Span::new(file.id, start, end);
+            let at = texts.partition_point(|(text, _)| text.start <= span.start).checked_sub(1)?;
+            texts.get(at).filter(|(text, _)| span.end <= text.end).map(|text| (span, *text))
+        });
+        found.extend(places.take(MAX_FOUND).map(|(span, text)| finding(file, span, text)));
+    }
+}
+
+/// A text of a source, and whether it is a comment.
+type Text = (Span, bool);
+
+fn finding(file: &SourceFile, span: Span, (text, is_comment): Text) -> Diagnostic {
+    let hidden = file.slice(span);
+    let code = |letter: char| format!("U+{:04X}", u32::from(letter));
+    let (headline, here) = match hidden.chars().find(|letter| reorders(*letter)) {
+        Some(letter) => (
+            format!("{} changes the order in which the text around it is shown", code(letter)),
+            "readers see another text than the compiler",
+        ),
+        None => (
+            hidden.chars().next().map_or_else(String::new, |first| {
+                format!("{} is a character that readers cannot see", code(first))
+            }),
+            "editors and reviews do not show it",
+        ),
+    };
+    let diagnostic = Diagnostic::warning("hidden-character", span, headline).here(here);
+    if !is_comment && file.slice(text).starts_with('"') {
+        let escapes: Vec<String> =
+            hidden.chars().map(|letter| format!("\\u{{{:x}}}", u32::from(letter))).collect();
+        let escaped = escapes.concat();
+        return diagnostic.fix(format!("write `{escaped}`"), span, escaped, Applicability::Safe);
+    }
+    let safety = if is_comment { Applicability::Safe } else { Applicability::Unsafe };
+    diagnostic.fix("remove it", span, "", safety)
+}
+
+/// The stretches of hidden characters that the writing around them does not need.
+fn runs(text: &str) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    let is_ordinary = |byte: u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    for (at, letter) in text.char_indices() {
+        if (letter.is_ascii() && is_ordinary(letter as u8)) || !is_hidden(letter) {
+            continue;
+        }
+        let end = at + letter.len_utf8();
+        if is_needed(letter, &text[..at], &text[end..]) {
+            continue;
+        }
+        match runs.last_mut() {
+            Some((_, last)) if *last == at => *last = end,
+            _ => runs.push((at, end)),
+        }
+    }
+    runs
+}
+
+/// Whether the writing around a hidden character needs it.
+fn is_needed(letter: char, before: &str, after: &str) -> bool {
+    let (previous, next) = (before.chars().next_back(), after.chars().next());
+    let both = |fits: fn(char) -> bool| previous.is_some_and(fits) && next.is_some_and(fits);
+    match letter {
+        '\r' => next == Some('\n'),
+        '\u{feff}' => before.is_empty(),
+        '\u{200d}' => both(is_emoji) || previous.is_some_and(is_joined),
+        '\u{200c}' => previous.is_some_and(is_joined),
+        '\u{200b}' => both(is_without_spaces),
+        '\u{61c}' | '\u{200e}' | '\u{200f}' => {
+            belongs_to_right_to_left(before.chars().rev()) || belongs_to_right_to_left(after.chars())
+        }
+        // Flags of regions: a black flag, letters, and an end.
+        '\u{e0020}'..='\u{e007f}' => {
+            let mut letters = before.chars().rev().take(8);
+            letters.find(|letter| !matches!(letter, '\u{e0020}'..='\u{e007e}')) == Some('\u{1f3f4}')
+        }
+        _ => false,
+    }
+}
+
+fn is_emoji(letter: char) -> bool {
+    matches!(letter, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Whether a letter may be joined to the next one, or kept from it: from Arabic to Myanmar, and what came later of them.
+fn is_joined(letter: char) -> bool {
+    let ranges = matches!(letter, '\u{620}'..='\u{109f}' | '\u{1780}'..='\u{18af}' | '\u{1b00}'..='\u{1cff}')
+        || matches!(letter, '\u{a800}'..='\u{abff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
+        || matches!(letter, '\u{10a00}'..='\u{11fff}');
+    ranges && !is_hidden(letter)
+}
+
+/// Whether a letter is of a script that writes words without spaces between them: Thai, Lao, Myanmar, Khmer.
+fn is_without_spaces(letter: char) -> bool {
+    matches!(letter, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{aa60}'..='\u{aa7f}')
+}
+
+/// Whether the nearest letter on the line is one of a script that is written from right to left.
+fn belongs_to_right_to_left(letters: impl Iterator<Item = char>) -> bool {
+    let mut line = letters.take(16).take_while(|letter| *letter != '\n');
+    line.find(|letter| letter.is_alphabetic()).is_some_and(is_right_to_left)
+}
+
+fn is_right_to_left(letter: char) -> bool {
+    matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
+        || matches!(letter, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
+/// The names and values of a statement in which any character may stand.
+fn of_statement(statement: &Statement, texts: &mut Vec<Text>) {
+    of_name(&statement.name, texts);
+    statement.values.iter().for_each(|value| of_value(value, texts));
+    let inside = statement.block.iter().flat_map(|block| &block.statements);
+    inside.for_each(|statement| of_statement(statement, texts));
+}
+
+fn of_name(name: &Name, texts: &mut Vec<Text>) {
+    if name.quoted {
+        texts.push((name.span, false));
+    }
+}
+
+fn of_value(value: &Value, texts: &mut Vec<Text>) {
+    match &value.kind {
+        ValueKind::Text(_) | ValueKind::Path(_) => texts.push((value.span, false)),
+        ValueKind::Range(low, high) => {
+            low.iter().chain([high]).for_each(|value| of_value(value, texts));
+        }
+        ValueKind::List(values) => values.iter().for_each(|value| of_value(value, texts)),
+        ValueKind::Call(_, arguments) | ValueKind::Group(arguments) => {
+            let values = arguments.iter().flat_map(|Argument { values, .. }| values);
+            values.for_each(|value| of_value(value, texts));
+        }
+        ValueKind::Word(_) | ValueKind::Number(_) | ValueKind::Operator(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::{Loader, NoFiles, Options, compile};
+    use crate::diagnostic::applied;
+
+    fn found(source: &str) -> Vec<(Diagnostic, String)> {
+        let compilation = compile("a", source.to_owned(), &NoFiles, &Options::default());
+        let found = compilation.diagnostics.iter().filter(|found| found.name == "hidden-character");
+        let fixed = |found: &Diagnostic| {
+            let edits = found.fix.iter().flat_map(|fix| fix.edits.clone()).collect::<Vec<_>>();
+            applied(source, &edits)
+        };
+        found.map(|found| (found.clone(), fixed(found))).collect()
+    }
+
+    fn program(comment: &str, text: &str, raw: &str) -> String {
+        format!(
+            "pod x {{ # {comment}\n  annotations {{ \"a\" \"{text}\" }}\n  app a {{ image \"a:1\"; script '''\n    echo {raw}\n  ''' }}\n}}\n"
+        )
+    }
+
+    #[test]
+    fn what_deceives_is_found_wherever_it_can_stand() {
+        for hidden in [
+            "\u{202e}",
+            "\u{202a}",
+            "\u{2066}",
+            "\u{2069}",
+            "\u{200b}",
+            "\u{200d}",
+            "\u{200f}",
+            "\u{feff}",
+            "\u{2028}",
+            "\u{ad}",
+            "\u{61c}",
+            "\u{e0041}",
+            "\u{3164}",
+            "\x1b",
+            "\x7f",
+            "\u{9b}",
+            "a\rb",
+        ] {
+            for (source, is_escaped) in [
+                (program(hidden, "b", "c"), false),
+                (program("a", hidden, "c"), true),
+                (program("a", "b", hidden), false),
+            ] {
+                let found = found(&source);
+                let [(finding, fixed)] = found.as_slice() else { panic!("{source:?}: {found:?}") };
+                let fix = finding.fix.as_ref().unwrap();
+                assert_eq!(fixed.contains("\\u{"), is_escaped, "{fixed}");
+                assert!(runs(fixed).is_empty(), "{fixed:?}");
+                let safe = is_escaped || !source.contains(&format!("echo {hidden}"));
+                assert_eq!(fix.applicability == Applicability::Safe, safe, "{source:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_and_paths_are_looked_at_and_errors_do_not_hide_it() {
+        assert_eq!(found("pod x { app a { image \"a:1\"; env { \"A\u{200b}B\" \"c\" } } }").len(), 1);
+        assert_eq!(found("pod x { volume v\n app a { image \"a:1\"; mounts v at /a\u{202e}b } }").len(), 1);
+        assert_eq!(found("pod x { bogus 1 # \u{202e}\n }").len(), 1);
+        assert_eq!(found("pod x { # a\u{202e}\u{2066} b \u{202c}\n app a { image \"a:1\" } }").len(), 2);
+    }
+
+    #[test]
+    fn what_writing_needs_is_no_finding() {
+        for text in [
+            "שלום עולם",
+            "مرحبا بالعالم",
+            "می\u{200c}خواهم",
+            "ه\u{200d}",
+            "क्\u{200d}ष श्री\u{200c}",
+            "👩\u{200d}💻 👨🏽\u{200d}🚀 🏳️\u{200d}🌈 ❤️\u{200d}🔥",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            "ไทย\u{200b}ภาษา",
+            "שלום!\u{200f} hello",
+            "C++\u{200e} עברית",
+            "漢字 é ñ ½ ☕️ 1️⃣",
+        ] {
+            assert!(found(&program(text, text, text)).is_empty(), "{text}");
+        }
+        assert!(found(&format!("\u{feff}{}", program("a", "b", "c"))).is_empty());
+        assert!(found(&program("a", "b", "c").replace('\n', "\r\n")).is_empty());
+        assert!(found(&program("a", "\\u{202e}", "c")).is_empty());
+    }
+
+    #[test]
+    fn used_files_are_looked_at_and_findings_are_bounded() {
+        struct Library;
+        impl Loader for Library {
+            fn load(&self, _: &str) -> Result<String, String> {
+                Ok("# \u{202e}\nlet a = \"b\"\n".into())
+            }
+        }
+        let source = "use \"b.initflow\"\npod x { app a { image \"a:1\" } }";
+        let compilation = compile("a.initflow", source.into(), &Library, &Options::default());
+        let names: Vec<&str> = compilation.diagnostics.iter().map(|found| found.name).collect();
+        assert_eq!(names, ["hidden-character"]);
+        assert_eq!(found(&program(&"\u{200b} ".repeat(5_000), "b", "c")).len(), MAX_FOUND);
+    }
+}

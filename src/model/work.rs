@@ -1,0 +1,200 @@
+//! Bounds what a program may cost: how much of it is resolved, and how large its objects may become.
+//!
+//! Invariant: whether a program is too large depends on its text alone, not on the machine, its load or its cores.
+
+use super::resolve::Resolver;
+use super::{Level, Workload};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::object::{Node, Value};
+use crate::source::Span;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
+/// The most workloads of a program.
+pub(super) const MAX_WORKLOADS: usize = 20_000;
+
+/// The most statements that a workload may have once its templates are applied.
+const MAX_STATEMENTS: usize = 10_000;
+
+/// The most text in a workload, in bytes (2 MiB): no API server stores an object of more than 1.5 MiB.
+const MAX_TEXT: usize = 2 << 20;
+
+/// The most errors about one workload, or about what stands outside them.
+const MAX_ERRORS: usize = 1_000;
+
+/// The most work that a program may be, twice that of 10,000 workloads of 2 KB each.
+const MAX_WORK: usize = 6_000_000;
+
+/// How many workloads are resolved before the work is looked at.
+const BATCH: usize = 64;
+
+/// Below this number of workloads, starting threads costs more than it saves.
+const FEW: usize = 8;
+
+/// What resolving takes, in the time that a statement takes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Work {
+    /// The statements that the current workload has once its templates are applied.
+    pub(super) statements: usize,
+    /// All statements that were looked at, and the names that were compared with one that is not known.
+    done: usize,
+    /// The bytes of text that values were made of.
+    text: usize,
+    /// The errors that were raised.
+    pub(super) errors: usize,
+}
+
+impl Work {
+    /// Counts a statement.
+    pub(super) fn statement(&mut self) {
+        self.statements += 1;
+        self.done += 1;
+    }
+
+    /// Counts a text that a value is made of.
+    pub(super) fn text(&mut self, text: &str) {
+        self.text += text.len();
+    }
+
+    /// Counts the names that one that is not known is compared with.
+    pub(super) fn names(&mut self, count: usize) {
+        self.done += count / 32;
+    }
+
+    /// What is too large, if something is.
+    pub(super) fn excess(&self) -> Option<String> {
+        if self.statements > MAX_STATEMENTS {
+            return Some(format!("a workload grows past {MAX_STATEMENTS} statements"));
+        }
+        // Some values are made twice.
+        if self.text > 4 * MAX_TEXT {
+            return Some(format!("values grow past {} MiB of text", (4 * MAX_TEXT) >> 20));
+        }
+        (self.done > MAX_WORK).then(|| TOO_MUCH.to_owned())
+    }
+
+    /// Whether nothing more is looked at.
+    pub(super) fn is_over(&self) -> bool {
+        self.errors >= MAX_ERRORS || self.excess().is_some()
+    }
+
+    /// What it comes to: some checks compare each part of a workload with each other one.
+    pub(super) fn total(self, found: &[Diagnostic]) -> usize {
+        let errors = found.iter().filter(|found| found.severity == Severity::Error).count();
+        let warnings = found.len() - errors;
+        self.done + self.done * self.done / 500 + self.text / 64 + 200 * errors + 10 * warnings
+    }
+}
+
+const TOO_MUCH: &str = "the program is too large to be compiled at once";
+
+impl Resolver<'_> {
+    /// Gives a workload back, unless it is too large.
+    pub(super) fn hold_to_size(&mut self, workload: Workload) -> Option<Workload> {
+        self.report_excess(workload.span);
+        let size = size(&workload);
+        self.work.text = self.work.text.max(size);
+        if size <= MAX_TEXT {
+            return Some(workload);
+        }
+        let headline = format!("a workload has more than {} MiB of text", MAX_TEXT >> 20);
+        let diagnostic = Diagnostic::error("too-large", workload.span, headline);
+        self.report(
+            diagnostic
+                .here("no API server stores an object of this size")
+                .help("keep large texts in an image or a volume"),
+        );
+        None
+    }
+}
+
+/// Works on each item, on all cores where there are many, until the program turns out to be too large.
+pub(super) fn on_each<I: Sync, T: Send>(
+    items: &[I],
+    span: impl Fn(&I) -> Span,
+    work: impl Fn(&I) -> Done<T> + Sync,
+) -> (Vec<T>, Option<Diagnostic>) {
+    let too_large = |item: &I, headline: &str| {
+        let diagnostic = Diagnostic::error("too-large", span(item), headline);
+        diagnostic
+            .here("from here on, workloads are not looked at")
+            .help("split it into several files: each is compiled by itself")
+    };
+    if let Some(first) = items.get(MAX_WORKLOADS) {
+        let headline = format!("a program has more than {MAX_WORKLOADS} workloads");
+        return (Vec::new(), Some(too_large(first, &headline)));
+    }
+    let mut made = Vec::with_capacity(items.len());
+    let mut total = 0;
+    for batch in items.chunks(BATCH) {
+        if total > MAX_WORK {
+            return (made, batch.first().map(|item| too_large(item, TOO_MUCH)));
+        }
+        let done: Vec<Done<T>> = if batch.len() < FEW {
+            batch.iter().map(&work).collect()
+        } else {
+            batch.par_iter().map(&work).collect()
+        };
+        for Done { made: one, work } in done {
+            made.push(one);
+            total += work;
+        }
+    }
+    (made, None)
+}
+
+/// What came of an item, and how much work it was.
+pub(super) struct Done<T> {
+    pub(super) made: T,
+    pub(super) work: usize,
+}
+
+/// The bytes of all texts of a workload.
+fn size(workload: &Workload) -> usize {
+    let level = |level: &Level| bytes(&level.metadata) + bytes(&level.spec);
+    let levels = [&workload.object, &workload.pod].into_iter().chain(&workload.job).map(level);
+    let volumes = workload.volumes.iter().map(|volume| bytes(&volume.fields));
+    let containers = workload.containers.iter().map(|container| bytes(&container.fields));
+    levels.chain(volumes).chain(containers).sum()
+}
+
+fn bytes(node: &Node) -> usize {
+    match &node.value {
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(bytes).sum(),
+        Value::Map(map) => map.entries.iter().map(|entry| entry.key.len() + bytes(&entry.node)).sum(),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    fn counted(items: usize, each: usize) -> (usize, Option<String>) {
+        let items: Vec<usize> = (0..items).collect();
+        let span = |item: &usize| Span::new(FileId(0), *item, *item);
+        let (made, excess) = on_each(&items, span, |_| Done { made: (), work: each });
+        (made.len(), excess.map(|excess| format!("{}: {}", excess.primary.span.start, excess.headline)))
+    }
+
+    #[test]
+    fn a_program_is_bounded_by_its_workloads_and_by_their_work() {
+        assert_eq!(counted(MAX_WORKLOADS, 1), (MAX_WORKLOADS, None));
+        let (made, excess) = counted(MAX_WORKLOADS + 1, 1);
+        assert_eq!((made, excess.as_deref()), (0, Some("20000: a program has more than 20000 workloads")));
+        let whole = BATCH * 3;
+        assert_eq!(counted(whole, MAX_WORK / whole), (whole, None));
+        let (made, excess) = counted(whole, MAX_WORK / BATCH + 1);
+        let expected = "64: the program is too large to be compiled at once";
+        assert_eq!((made, excess.as_deref()), (BATCH, Some(expected)));
+    }
+
+    #[test]
+    fn large_workloads_are_more_work_than_many_small_ones() {
+        let work = |done| Work { done, ..Work::default() }.total(&[]);
+        assert!(work(10_000) > 10 * 10 * work(100));
+        let error = Diagnostic::error("too-large", Span::new(FileId(0), 0, 0), "");
+        assert!(Work::default().total(&[error]) > 0);
+    }
+}
