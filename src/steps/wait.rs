@@ -235,12 +235,14 @@ fn no_image(wanted: &[Wanted]) -> Option<Diagnostic> {
 
 /// Turns a `wait` into a container's parts.
 fn lower(wanted: &[Wanted], image: Option<Image>, every: u64, timeout: u64) -> Lowered {
+    // The script puts in the values of variables by itself, once it has taken the text apart.
+    let literal = |text: &str| SmolStr::from(text.replace('$', "$$"));
     let mut env = Vec::with_capacity(wanted.len() + 2);
     for (number, wanted) in (1..).zip(wanted) {
-        let value = format_smolstr!("{} {}", wanted.condition.name, wanted.target);
-        env.push((format_smolstr!("INITFLOW_WAIT_{number}"), value));
+        let value = format!("{} {}", wanted.condition.name, wanted.target);
+        env.push((format_smolstr!("INITFLOW_WAIT_{number}"), literal(&value)));
         if let Some(text) = &wanted.contains {
-            env.push((format_smolstr!("INITFLOW_CONTAINS_{number}"), text.clone()));
+            env.push((format_smolstr!("INITFLOW_CONTAINS_{number}"), literal(text)));
         }
     }
     env.push(("INITFLOW_EVERY".into(), every.to_smolstr()));
@@ -268,10 +270,19 @@ pub(super) fn script(conditions: impl IntoIterator<Item = &'static Condition>) -
         cases.extend(["    ", name, ") check_", name, " ;;\n"]);
     }
     let functions = parts.concat();
-    format!("{functions}holds() {{\n  case $1 in\n{cases}  esac\n}}\n{WAIT}")
+    format!("{HEAD}{functions}holds() {{\n  case $1 in\n{cases}  esac\n}}\n{WAIT}")
 }
 
-const WAIT: &str = concat!(include_str!("say.sh"), include_str!("wait/wait.sh"));
+const HEAD: &str =
+    "# Not every condition needs every function and variable.\n# shellcheck disable=SC2034,SC2317\n";
+
+const WAIT: &str = concat!(
+    include_str!("say.sh"),
+    include_str!("value.sh"),
+    include_str!("url.sh"),
+    include_str!("wait/part.sh"),
+    include_str!("wait/wait.sh"),
+);
 
 #[cfg(test)]
 mod tests {
@@ -281,7 +292,7 @@ mod tests {
     fn a_script_has_what_its_conditions_need() {
         let named = |name| Condition::named(name).unwrap();
         let text = script([named("redis"), named("tcp"), named("postgres"), named("tcp")]);
-        for function in ["parse()", "check_redis()", "check_tcp()", "check_postgres()", "holds()"] {
+        for function in ["part()", "check_redis()", "check_tcp()", "check_postgres()", "holds()"] {
             assert_eq!(text.matches(function).count(), 1, "{function}");
         }
         assert!(!text.contains("curl"));
