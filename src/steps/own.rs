@@ -55,7 +55,11 @@ const STATEMENTS: &[Entry] = &[
     ),
 ];
 
-pub(super) const SCRIPT: &str = concat!(include_str!("say.sh"), include_str!("own.sh"));
+pub(super) const SCRIPT: &str = concat!(
+    "# Some texts are scripts for another shell, and some are words for `find`.\n# shellcheck disable=SC2016,SC2086\n",
+    include_str!("say.sh"),
+    include_str!("own.sh")
+);
 
 const RIGHTS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
 /// To set a special bit on what belongs to another group.
