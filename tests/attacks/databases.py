@@ -42,12 +42,9 @@ class Hostile:
 
 
 class MySQL(Hostile):
-    """Asks for the password by another plugin, with TLS where there is a `certificate` (nobody's), then for a file.
+    """Asks for the password by another plugin, with TLS where there is a `certificate` (nobody's); the answer is `answer`."""
 
-    It answers the query by whatever `answer(send)` sends.
-    """
-
-    def __init__(self, plugin=None, certificate=None, answer=lambda send: send(OK)):
+    def __init__(self, plugin=None, certificate=None, answer=OK):
         self.plugin, self.certificate, self.answer = plugin, certificate, answer
         super().__init__()
 
@@ -84,7 +81,7 @@ class MySQL(Hostile):
         send(OK)
         while True:
             read()
-            self.answer(send)
+            send(self.answer)
 
 
 class Postgres(Hostile):
@@ -117,14 +114,17 @@ class Postgres(Hostile):
             message(b"Z", b"I")
 
 
-class Redis(Hostile):
-    """Greets with this."""
+class Talker(Hostile):
+    """Says this to everybody, whatever the question; then `more`, 300 MB of it in all."""
 
-    def __init__(self, greeting):
-        self.greeting = greeting
+    def __init__(self, words, more=b""):
+        self.words, self.more = words, more * 100_000
         super().__init__()
 
     def serve(self, client):
-        client.sendall(self.greeting)
+        self.exactly(client, 1)
+        client.sendall(self.words)
+        for _ in range(300_000_000 // len(self.more) if self.more else 0):
+            client.sendall(self.more)
         while True:
             self.exactly(client, 1)
