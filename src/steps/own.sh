@@ -74,12 +74,12 @@ export forget='
 '
 # A file that differs and has a name outside of the volume may be anything of the node.
 outside() {
-  find "$top" -xdev -links +1 $of_files -exec stat -c '%h %i' {} + | sort | uniq -c | while read -r known links inode; do
-    [ "$known" -ge "$links" ] || find "$top" -xdev -inum "$inode"
+  find "$1" -xdev -links +1 $of_files -exec stat -c '%h %i' {} + | sort | uniq -c | while read -r known links inode; do
+    [ "$known" -ge "$links" ] || find "$1" -xdev -inum "$inode"
   done | head -n 1
 }
 change() {
-  outside=$(outside)
+  outside=$(outside "$top")
   if [ -n "$outside" ]; then
     echo "$outside has another name, outside of the volume" >&2
     return
