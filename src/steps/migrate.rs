@@ -64,10 +64,21 @@ const STATEMENTS: &[Entry] = &[
     ),
 ];
 
-const RETRY: &str = include_str!("migrate/retry.sh");
-const GOLANG_MIGRATE: &str =
-    concat!(include_str!("migrate/url.sh"), include_str!("migrate/golang-migrate.sh"));
-const ATLAS: &str = concat!(include_str!("migrate/url.sh"), include_str!("migrate/atlas.sh"));
+const RETRY: &str = concat!(include_str!("say.sh"), include_str!("migrate/retry.sh"));
+const GOLANG_MIGRATE: &str = concat!(
+    include_str!("say.sh"),
+    include_str!("value.sh"),
+    include_str!("url.sh"),
+    include_str!("migrate/url.sh"),
+    include_str!("migrate/golang-migrate.sh")
+);
+const ATLAS: &str = concat!(
+    include_str!("say.sh"),
+    include_str!("value.sh"),
+    include_str!("url.sh"),
+    include_str!("migrate/url.sh"),
+    include_str!("migrate/atlas.sh")
+);
 
 /// The scripts.
 #[cfg(test)]

@@ -17,7 +17,11 @@
 //! | `mode 0660` | the mode of files, in octal; folders, and files that can be executed, get `x` besides wherever they get `r` |
 //!
 //! At least one of the last three has to stand. Only what differs is changed, and no link is followed; a killed run is
-//! continued by the next.
+//! continued by the next. Devices stay as they are.
+//!
+//! Another container may swap files and folders meanwhile. So a folder is entered, and changed where the kernel says that
+//! it is in the volume; and a file is changed under a second name in a folder that only root can enter, which the kernel
+//! gives to nothing outside of the volume's mount. A file that has a name outside of the volume from before ends the step.
 //!
 //! The step is root, with the capabilities `CHOWN`, `DAC_OVERRIDE` and `FOWNER` (and `FSETID` for a mode with a special
 //! bit) and no other: to give a file away is root's alone. So it cannot pass Pod Security's `restricted`, but passes
@@ -55,7 +59,11 @@ const STATEMENTS: &[Entry] = &[
     ),
 ];
 
-pub(super) const SCRIPT: &str = concat!(include_str!("say.sh"), include_str!("own.sh"));
+pub(super) const SCRIPT: &str = concat!(
+    "# Some texts are scripts for another shell, and some are words for `find`.\n# shellcheck disable=SC2016,SC2086\n",
+    include_str!("say.sh"),
+    include_str!("own.sh")
+);
 
 const RIGHTS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
 /// To set a special bit on what belongs to another group.

@@ -25,17 +25,30 @@
 //!
 //! Conditions may stand several times, and all have to hold; each is tried until it holds once. A try takes up to ten
 //! seconds. At the timeout the step fails, and its last line names what was missing and why; Kubernetes then starts it
-//! again, with its usual back-off. `$(NAME)` in a condition stands for a variable of the step's `env`.
+//! again, with its usual back-off.
+//!
+//! `$(NAME)` in a condition stands for a variable of the step's `env`. The script takes the condition apart first and then
+//! puts the values in, so a value never becomes more than the part that it stands for; a line break at its end is left
+//! out. A value that does not fit (a host with a space, a port that is not a number, a line break in the middle) ends the
+//! step at once, with a message that names the part and not the value. A URL that is in a variable as a whole
+//! (`$(DATABASE_URL)`) is what that variable says, its options included.
 //!
 //! The URLs of databases are `SCHEME://USER:PASSWORD@HOST:PORT/DATABASE`, of one host, with what is special in a name or
 //! password as `%XX`. A password that is not in the URL is taken from `env`: `PGPASSWORD`, `MYSQL_PWD`, `REDISCLI_AUTH`.
-//! It is in no message, nor in any process's arguments; nor is a URL's query. `postgres` takes the options `sslmode`,
-//! `sslrootcert`, `sslcert`, `sslkey` and `target_session_attrs` of the URL and passes over others; `mysql` does not
-//! check the server's certificate; `redis` speaks no TLS.
+//! It is in no message, nor in any process's arguments; nor is a URL's query. Of the URL's options, `postgres` takes
+//! `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `require_auth` and `target_session_attrs`, `mysql` takes `ssl-mode` and
+//! `ssl-ca`; others are passed over. `redis` speaks no TLS, and sends the password to whoever answers.
+//!
+//! `mysql` sends a password only to a server that it can trust: by a certificate that is valid for its name, or, with
+//! MariaDB's client, by one that the server confirms with the password's own hash. So it is an error if the server does
+//! not speak TLS, or asks for the password itself under a certificate that nobody signed (as MySQL 8 does). What is weaker
+//! has to be asked for by `ssl-mode`.
+//!
+//! The tools of the step read no configuration files: `HOME` is `/dev/null`.
 //!
 //! For `job` the compiler adds a Role and a `RoleBinding` that let the pod's service account get this one Job, and where
 //! the workload names no `serviceAccountName`, a `ServiceAccount`. A Job that failed, or that is deleted while it is waited
-//! for, ends the wait at once with an error. One that its `ttlSecondsAfterFinished` has deleted is missing for ever.
+//! for, ends the wait at once with an error. One that its `ttlSecondsAfterFinished` has deleted is missing forever.
 //!
 //! An open port is not yet a database that answers queries. While a server of the official images of PostgreSQL and
 //! MySQL sets itself up, it answers on its socket only: so all of these connect by TCP, to the same pod too.
@@ -235,12 +248,14 @@ fn no_image(wanted: &[Wanted]) -> Option<Diagnostic> {
 
 /// Turns a `wait` into a container's parts.
 fn lower(wanted: &[Wanted], image: Option<Image>, every: u64, timeout: u64) -> Lowered {
+    // The script puts in the values of variables by itself, once it has taken the text apart.
+    let literal = |text: &str| SmolStr::from(text.replace('$', "$$"));
     let mut env = Vec::with_capacity(wanted.len() + 2);
     for (number, wanted) in (1..).zip(wanted) {
-        let value = format_smolstr!("{} {}", wanted.condition.name, wanted.target);
-        env.push((format_smolstr!("INITFLOW_WAIT_{number}"), value));
+        let value = format!("{} {}", wanted.condition.name, wanted.target);
+        env.push((format_smolstr!("INITFLOW_WAIT_{number}"), literal(&value)));
         if let Some(text) = &wanted.contains {
-            env.push((format_smolstr!("INITFLOW_CONTAINS_{number}"), text.clone()));
+            env.push((format_smolstr!("INITFLOW_CONTAINS_{number}"), literal(text)));
         }
     }
     env.push(("INITFLOW_EVERY".into(), every.to_smolstr()));
@@ -268,10 +283,19 @@ pub(super) fn script(conditions: impl IntoIterator<Item = &'static Condition>) -
         cases.extend(["    ", name, ") check_", name, " ;;\n"]);
     }
     let functions = parts.concat();
-    format!("{functions}holds() {{\n  case $1 in\n{cases}  esac\n}}\n{WAIT}")
+    format!("{HEAD}{functions}holds() {{\n  case $1 in\n{cases}  esac\n}}\n{WAIT}")
 }
 
-const WAIT: &str = concat!(include_str!("say.sh"), include_str!("wait/wait.sh"));
+const HEAD: &str =
+    "# Not every condition needs every function and variable.\n# shellcheck disable=SC2034,SC2317\n";
+
+const WAIT: &str = concat!(
+    include_str!("say.sh"),
+    include_str!("value.sh"),
+    include_str!("url.sh"),
+    include_str!("wait/part.sh"),
+    include_str!("wait/wait.sh"),
+);
 
 #[cfg(test)]
 mod tests {
@@ -281,7 +305,7 @@ mod tests {
     fn a_script_has_what_its_conditions_need() {
         let named = |name| Condition::named(name).unwrap();
         let text = script([named("redis"), named("tcp"), named("postgres"), named("tcp")]);
-        for function in ["parse()", "check_redis()", "check_tcp()", "check_postgres()", "holds()"] {
+        for function in ["part()", "check_redis()", "check_tcp()", "check_postgres()", "holds()"] {
             assert_eq!(text.matches(function).count(), 1, "{function}");
         }
         assert!(!text.contains("curl"));

@@ -2,5 +2,5 @@ case $INITFLOW_FROM in
   *://*) ;;
   *) INITFLOW_FROM=file://$INITFLOW_FROM ;;
 esac
-echo "migrate: atlas migrate apply $* from $INITFLOW_FROM"
+say "atlas migrate apply $* from $INITFLOW_FROM"
 exec atlas migrate apply --dir "$INITFLOW_FROM" --lock-timeout 5m --url "$url" "$@"

@@ -1,2 +1,2 @@
-echo "migrate: golang-migrate $* from $INITFLOW_FROM"
+say "golang-migrate $* from $INITFLOW_FROM"
 exec migrate -path "$INITFLOW_FROM" -lock-timeout 300 -database "$url" "$@"

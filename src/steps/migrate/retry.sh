@@ -23,18 +23,18 @@ attempt() {
   }
 }
 
-echo "migrate: $*"
+say "$*"
 tries=60
 while :; do
   attempt "$@" && exit 0 || ended=$?
   tries=$((tries - 1))
   if [ "$ended" -ne 75 ]; then
-    echo "migrate: failed: $1 ended with exit status $ended" >&2
+    say "failed: $1 ended with exit status $ended" >&2
     exit 1
   elif [ "$tries" -eq 0 ]; then
-    echo "migrate: failed: another migration holds the lock ($INITFLOW_LOCKED)" >&2
+    say "failed: another migration holds the lock ($INITFLOW_LOCKED)" >&2
     exit 1
   fi
-  echo "migrate: another migration holds the lock; trying again in 5 s"
+  say "another migration holds the lock; trying again in 5 s"
   sleep 5
 done

@@ -1,45 +1,37 @@
 # Takes a database's password out of $DATABASE_URL, since arguments are there for every process to see; the drivers of
 # PostgreSQL read it from a variable of their own.
-url=${DATABASE_URL-}
-if [ -z "$url" ]; then
-  echo 'migrate: failed: the variable DATABASE_URL is not set' >&2
+fail() {
+  say "failed: $1" >&2
   exit 1
-fi
-unset DATABASE_URL
-
-decoded() {
-  rest=$1
-  while :; do
-    case $rest in
-      *%[0-9A-Fa-f][0-9A-Fa-f]*) ;;
-      *) break ;;
-    esac
-    before=${rest%%%[0-9A-Fa-f][0-9A-Fa-f]*}
-    rest=${rest#"$before"%}
-    tail=${rest#??}
-    # The format is an octal escape that holds nothing of the text.
-    # shellcheck disable=SC2059
-    printf "%s\\$(printf '%03o' "0x${rest%"$tail"}")" "$before"
-    rest=$tail
-  done
-  printf '%s' "$rest"
 }
-
-scheme=${url%%://*}
-rest=${url#*://}
-authority=${rest%%[/?#]*}
-case $authority in
-  *:*@*)
-    user=${authority%@*}
-    case $scheme in
-      postgres | postgresql | pgx | pgx4 | pgx5 | cockroach | cockroachdb | crdb-postgres | redshift | yugabyte | yugabytedb | ysql)
-        PGPASSWORD=$(decoded "${user#*:}")
-        export PGPASSWORD
-        url=$scheme://${user%%:*}@${rest#"$user@"}
-        ;;
-      *)
-        echo "migrate: warning: $INITFLOW_TOOL takes the password of $scheme:// only as an argument, which other processes can see" >&2
-        ;;
-    esac
-    ;;
-esac
+# The part without the line break that a Secret's value may end with.
+part() {
+  trim "$2"
+  ! has_control "$value" || fail "the $1 in DATABASE_URL has a line break or another control character"
+}
+[ -n "${DATABASE_URL-}" ] || fail 'the variable DATABASE_URL is not set'
+parse "$DATABASE_URL"
+unset DATABASE_URL
+case $scheme in '' | *[!0-9A-Za-z+.-]*) fail 'the variable DATABASE_URL does not begin with SCHEME://' ;; esac
+part host "$host"
+site=$value
+part port "$port"
+site=$site${value:+:$value}
+part path "$path"
+site=$site$value
+part user "$user"
+user=$value
+part password "$password"
+if [ -n "$value" ]; then
+  case $scheme in
+    postgres | postgresql | pgx | pgx[45] | cockroach | cockroachdb | crdb-postgres | redshift | yugabyte | yugabytedb | ysql)
+      decode "$value" || fail 'the password in DATABASE_URL has a control character, written as %XX'
+      export PGPASSWORD="$value"
+      ;;
+    *)
+      say "warning: $INITFLOW_TOOL takes the password of $scheme:// only as an argument, which other processes can see" >&2
+      user=$user:$value
+      ;;
+  esac
+fi
+url=$scheme://${user:+$user@}$site

@@ -32,7 +32,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     },
     Condition {
         name: "http",
-        script: &[include_str!("http.sh")],
+        script: &[QUOTED, include_str!("http.sh")],
         images: &[Image::Wait],
         needs: "curl",
         fault: http_fault,
@@ -53,24 +53,24 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     },
     Condition {
         name: "postgres",
-        script: &[URL, include_str!("postgres.sh")],
+        script: &[OPTION, BOUNDED, include_str!("postgres.sh")],
         images: &[Image::WaitPostgres],
         needs: "psql",
-        fault: |url| url_fault(url, &["postgres://", "postgresql://"], POSTGRES),
+        fault: |url| url_fault(url, &["postgres://", "postgresql://"], POSTGRES, SSLMODE),
     },
     Condition {
         name: "mysql",
-        script: &[URL, include_str!("mysql.sh")],
+        script: &[OPTION, BOUNDED, QUOTED, include_str!("mysql.sh")],
         images: &[Image::WaitMysql],
         needs: "mariadb` or `mysql",
-        fault: |url| url_fault(url, &["mysql://", "mariadb://"], MYSQL),
+        fault: |url| url_fault(url, &["mysql://", "mariadb://"], MYSQL, SSL_MODE),
     },
     Condition {
         name: "redis",
-        script: &[URL, include_str!("redis.sh")],
+        script: &[include_str!("redis.sh")],
         images: &[Image::Wait, Image::WaitPostgres],
         needs: "nc",
-        fault: |url| url_fault(url, &["redis://"], REDIS),
+        fault: redis_fault,
     },
     Condition {
         name: "job",
@@ -81,10 +81,26 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     },
 ];
 
-const URL: &str = include_str!("url.sh");
+const OPTION: &str = include_str!("option.sh");
+const BOUNDED: &str = include_str!("bounded.sh");
+const QUOTED: &str = include_str!("quoted.sh");
 const POSTGRES: &str = "`postgres` takes `postgres://USER@HOST:PORT/DATABASE`";
 const MYSQL: &str = "`mysql` takes `mysql://USER@HOST:PORT/DATABASE`";
 const REDIS: &str = "`redis` takes `redis://HOST:PORT`, without TLS";
+
+/// An option of a URL, its values, and what is wrong with another one.
+type Words = (&'static str, &'static [&'static str], &'static str);
+
+const SSLMODE: Words = (
+    "sslmode",
+    &["disable", "allow", "prefer", "require", "verify-ca", "verify-full"],
+    "`sslmode` is `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`",
+);
+const SSL_MODE: Words = (
+    "ssl-mode",
+    &["DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"],
+    "`ssl-mode` is `DISABLED`, `PREFERRED`, `REQUIRED`, `VERIFY_CA` or `VERIFY_IDENTITY`",
+);
 
 impl Condition {
     /// The condition of a statement's name.
@@ -100,28 +116,20 @@ impl Condition {
 
 /// What is wrong with the `host:port` of a `tcp` condition.
 ///
-/// A host or port may be a `$(NAME)`, about which nothing is known.
+/// Of a host, a port or another part with a `$(NAME)` in it nothing is known: the script looks at it.
 fn tcp_fault(address: &str) -> Option<&'static str> {
-    if address.contains("$(") {
-        return None;
-    }
     if address.contains("://") {
         return Some("`tcp` takes `HOST:PORT`, without a scheme");
     }
-    let Some((host, port)) = address.rsplit_once(':') else {
-        return Some("`tcp` takes `HOST:PORT`; the port is missing");
-    };
-    let bracketed = host.starts_with('[') && host.ends_with(']');
+    let (host, port) = located(address);
     if host.is_empty() || host == "[]" {
         Some("`tcp` takes `HOST:PORT`; the host is missing")
-    } else if host.contains(':') && !bracketed {
+    } else if port.is_none() && !host.contains("$(") {
+        Some("`tcp` takes `HOST:PORT`; the port is missing")
+    } else if host.contains(':') && !host.starts_with('[') {
         Some("an IPv6 address stands in brackets: `[::1]:5432`")
-    } else if !is_host(host) {
-        Some("this is no host name")
-    } else if !is_port(port) {
-        Some("a port is a number from 1 to 65535")
     } else {
-        None
+        place_fault(host, port)
     }
 }
 
@@ -131,55 +139,100 @@ fn http_fault(url: &str) -> Option<&'static str> {
         let known = !url.starts_with("$(");
         return known.then_some("`http` takes a URL that starts with `http://` or `https://`");
     };
-    if rest.is_empty() || rest.starts_with('/') {
-        Some("the URL names no host")
-    } else if url.contains(char::is_whitespace) {
-        Some("a URL has no spaces: write `%20`")
-    } else {
-        None
-    }
+    authority_fault(url, rest)
 }
 
 /// What is wrong with the name of a `dns` condition.
 fn dns_fault(name: &str) -> Option<&'static str> {
-    let known = !name.contains("$(");
-    (known && (name.is_empty() || name.contains(':') || !is_host(name)))
-        .then_some("`dns` takes a host name, without a scheme or a port")
+    (name.contains(':') || !is_host(name)).then_some("`dns` takes a host name, without a scheme or a port")
 }
 
 /// What is wrong with the URL of a database; the shape says what it looks like.
-fn url_fault(url: &str, schemes: &[&str], shape: &'static str) -> Option<&'static str> {
+fn url_fault(
+    url: &str,
+    schemes: &[&str],
+    shape: &'static str,
+    (name, words, fault): Words,
+) -> Option<&'static str> {
     if url.starts_with("$(") {
         return None;
     }
     let Some(rest) = schemes.iter().find_map(|scheme| url.strip_prefix(scheme)) else {
         return Some(shape);
     };
-    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
-    let host = rest.split(['/', '?']).next().unwrap_or_default();
-    if host.is_empty() {
-        Some("the URL names no host")
-    } else if url.contains(char::is_whitespace) {
+    authority_fault(url, rest).or_else(|| {
+        let mut options = rest.split_once('?')?.1.split('&').filter_map(|option| option.split_once('='));
+        let (_, value) = options.find(|(given, _)| *given == name)?;
+        (!value.contains("$(") && !words.contains(&value)).then_some(fault)
+    })
+}
+
+/// What is wrong with the URL of a `redis` condition.
+fn redis_fault(url: &str) -> Option<&'static str> {
+    if url.starts_with("$(") {
+        return None;
+    }
+    let Some(rest) = url.strip_prefix("redis://") else { return Some(REDIS) };
+    authority_fault(url, rest).or_else(|| {
+        let base = rest.split(['?', '#']).next()?.split_once('/')?.1;
+        let number = base.contains("$(") || base.bytes().all(|byte| byte.is_ascii_digit());
+        (!number).then_some("the database of Redis is a number")
+    })
+}
+
+/// What is wrong with the part of a URL after its scheme.
+fn authority_fault(url: &str, rest: &str) -> Option<&'static str> {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    let (host, port) = located(place);
+    if url.contains(char::is_whitespace) {
         Some("a URL has no spaces: write `%20`")
+    } else if url.contains(char::is_control) {
+        Some("a URL has no control characters")
+    } else if host.is_empty() {
+        Some("the URL names no host")
     } else if host.contains(',') {
         Some("one host can be waited for; make it several conditions")
-    } else if host.contains("$(") {
-        None
     } else {
-        let (host, port) = match host.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-            _ => (host, None),
-        };
-        (!is_host(host) || !port.is_none_or(is_port)).then_some(shape)
+        place_fault(host, port)
     }
 }
 
+/// A host, with the brackets of an IPv6 address, and its port.
+fn located(place: &str) -> (&str, Option<&str>) {
+    match place.rsplit_once(':') {
+        Some((host, port)) if !host.starts_with('[') || host.ends_with(']') => (host, Some(port)),
+        _ => (place, None),
+    }
+}
+
+/// What is wrong with a host and a port.
+fn place_fault(host: &str, port: Option<&str>) -> Option<&'static str> {
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    if !address.map_or_else(|| is_host(host), is_address) {
+        Some("a host has letters, digits, `.`, `-` and `_`, or is an IPv6 address in brackets")
+    } else if !port.is_none_or(is_port) {
+        Some("a port is a number from 1 to 65535")
+    } else {
+        None
+    }
+}
+
+// The script holds what it fills in to the same: see `value.sh`.
+
 fn is_host(host: &str) -> bool {
-    !host.is_empty() && !host.starts_with('-') && !host.contains(|c: char| c.is_whitespace() || c == '/')
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    host.contains("$(") || (!host.is_empty() && !host.starts_with('-') && host.chars().all(known))
+}
+
+fn is_address(address: &str) -> bool {
+    let known = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':');
+    address.contains("$(") || (address.matches(':').count() > 1 && address.chars().all(known))
 }
 
 fn is_port(port: &str) -> bool {
-    port.bytes().all(|byte| byte.is_ascii_digit()) && matches!(port.parse::<u16>(), Ok(1..))
+    let digits = !port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit());
+    port.contains("$(") || (digits && matches!(port.parse::<u16>(), Ok(1..)))
 }
 
 #[cfg(test)]
@@ -198,6 +251,8 @@ mod tests {
             "[::1]:65535",
             "db.shop.svc.cluster.local:5432",
             "$(DB_HOST):5432",
+            "[$(DB_HOST)]:5432",
+            "db:$(DB_PORT)",
             "$(DB)",
         ] {
             assert_eq!(fault("tcp", address), None, "{address}");
@@ -216,6 +271,13 @@ mod tests {
             "a b:1",
             "tcp://db:5432",
             "db:5432/x",
+            "db:080",
+            "db;id:1",
+            "-$(HOST)x:1 -e",
+            "$(HOST):-e",
+            "[fe80::1%eth0]:80",
+            "[-e]:1",
+            "a,b:1",
         ] {
             assert!(fault("tcp", address).is_some(), "{address}");
         }
@@ -225,7 +287,17 @@ mod tests {
     fn a_url_has_a_scheme_and_a_host() {
         assert_eq!(fault("http", "http://search:9200/health?wait=1"), None);
         assert_eq!(fault("http", "$(SEARCH)/health"), None);
-        for url in ["", "search:9200", "ftp://a", "http://", "https:///x", "http://a b"] {
+        for url in [
+            "",
+            "search:9200",
+            "ftp://a",
+            "http://",
+            "https:///x",
+            "http://a b",
+            "http://-x/",
+            "http://a:b/",
+            "http://a\u{1b}/",
+        ] {
             assert!(fault("http", url).is_some(), "{url}");
         }
     }
@@ -235,7 +307,7 @@ mod tests {
         for name in ["db", "db.shop.svc.cluster.local.", "$(DB)", "10.0.0.1"] {
             assert_eq!(fault("dns", name), None, "{name}");
         }
-        for name in ["", "db:5432", "http://db", "a b", "-x"] {
+        for name in ["", "db:5432", "http://db", "a b", "-x", "a;b", "ä"] {
             assert!(fault("dns", name).is_some(), "{name}");
         }
     }
@@ -249,6 +321,8 @@ mod tests {
             ("postgres", "postgres://shop:$(PASSWORD)@$(HOST):$(PORT)/shop"),
             ("mysql", "mysql://shop@[::1]/shop"),
             ("mysql", "mariadb://shop@[::1]:3306/shop"),
+            ("mysql", "mysql://shop@db/shop?ssl-mode=VERIFY_CA&ssl-ca=/ca.pem"),
+            ("postgres", "postgres://shop@db/shop?x=a@b"),
             ("redis", "redis://:p@cache:6379/1"),
         ] {
             assert_eq!(fault(name, url), None, "{url}");
@@ -263,6 +337,11 @@ mod tests {
             ("mysql", "mysql://shop@db/a b"),
             ("redis", "rediss://cache:6379"),
             ("redis", "cache:6379"),
+            ("redis", "redis://-le:sh"),
+            ("redis", "redis://cache/one"),
+            ("mysql", "mysql://shop@db/shop?ssl-mode=off"),
+            ("postgres", "postgres://shop@db/shop?sslmode=full"),
+            ("postgres", "postgres://shop@/run/postgresql/shop"),
         ] {
             assert!(fault(name, url).is_some(), "{url}");
         }

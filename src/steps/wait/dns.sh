@@ -1,7 +1,8 @@
 check_dns() {
-  name="dns $target"
+  part name "$target"
+  name="dns $value"
   why='no address' now='has an address'
-  case $target in -*) return 1 ;; esac
+  case $value in *:*) false ;; *) is_host "$value" ;; esac || fail "the name of \`dns\` is not a host name"
   # As the application's own resolver sees it; `nslookup` reads the search domains in its own way.
-  timeout "$try" getent ahosts "$target" >/dev/null 2>&1 || timeout "$try" getent hosts "$target" >/dev/null 2>&1
+  timeout "$try" getent ahosts "$value" >/dev/null 2>&1 || timeout "$try" getent hosts "$value" >/dev/null 2>&1
 }

@@ -1,5 +1,8 @@
 check_file() {
-  name="file $target"
+  fill "$target"
+  clean path "$value"
+  case /$value/ in */../*) fail "the path of \`file\` leaves the volume" ;; esac
+  name="file $value"
   why='not there' now='is there'
-  [ -e "$target" ]
+  [ -e "$value" ]
 }

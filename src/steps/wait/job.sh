@@ -1,22 +1,23 @@
 seen=
 check_job() {
-  name="job $target"
+  fill "$target"
+  clean name "$value"
+  job=$value
+  name="job $job"
   now='is complete'
-  line='
-'
   account=/var/run/secrets/kubernetes.io/serviceaccount
   host=$KUBERNETES_SERVICE_HOST
   case $host in *:*) host="[$host]" ;; esac
   answer=$(printf 'header = "Authorization: Bearer %s"\n' "$(cat "$account/token")" |
-    curl --config - --cacert "$account/ca.crt" --silent --globoff --proto '=https' --max-time "$try" \
+    curl -q --config - --cacert "$account/ca.crt" --silent --globoff --proto '=https' --max-time "$try" \
       --write-out '\n%{http_code} %{errormsg}' \
-      --url "https://$host:$KUBERNETES_SERVICE_PORT/apis/batch/v1/namespaces/$(cat "$account/namespace")/jobs/$target") || :
-  why=${answer##*"$line"}
+      --url "https://$host:$KUBERNETES_SERVICE_PORT/apis/batch/v1/namespaces/$(cat "$account/namespace")/jobs/$job") || :
+  why=${answer##*"$newline"}
   answer=$(printf '%s' "$answer" | tr -d ' \t\n')
   case $why in
     200*) ;;
     404*)
-      case " $seen " in *" $target "*) fail "$name is gone: somebody deleted it" ;; esac
+      case " $seen " in *" $job "*) fail "$name is gone: somebody deleted it" ;; esac
       why='there is no such Job yet'
       return 1
       ;;
@@ -31,7 +32,7 @@ check_job() {
       return 1
       ;;
   esac
-  seen="$seen $target"
+  seen="$seen $job"
   why='not complete yet'
   case $answer in
     *'"type":"Complete","status":"True"'*) ;;

@@ -1,31 +1,62 @@
 check_mysql() {
-  parse "$target"
-  port=${port:-3306}
+  take "$target"
+  endpoint 3306
+  part user "$user"
+  user=$value
+  part password "$password" "${MYSQL_PWD-}"
+  password=$value
+  part database "$base"
+  base=$value
   name="mysql $host:$port/$base"
-  line='
-'
+  mode='' authority=''
+  if option ssl-mode DISABLED PREFERRED REQUIRED VERIFY_CA VERIFY_IDENTITY; then mode=$value; fi
+  if option ssl-ca; then authority=$value; fi
+  # The client reads 4096 bytes of a line, and takes the rest for another option.
+  [ "$(printf '%s' "$user$password$base$authority" | wc -c)" -le 2000 ] ||
+    fail "user, password, database and \`ssl-ca\` of \`mysql\` together are longer than 2000 bytes"
   client=mariadb
   command -v mariadb >/dev/null || client=mysql
-  # A server that made its certificate itself is as good as one without.
   # A shell would tell of the end that `timeout` makes.
   {
-    why=$(
-      {
-        printf '[client]\nprotocol=tcp\nconnect-timeout=%s\nloose-ssl-verify-server-cert=0\n' "$try"
-        setting host "$host"
-        setting port "$port"
-        setting user "$user"
-        [ -z "$password" ] || setting password "$password"
-        printf '[mysql]\n'
-        setting database "$base"
-      } | timeout "$try" "$client" --defaults-file=/dev/stdin --batch --execute 'select 1' 2>&1 >/dev/null
-    ) && return
+    why=$(settings | bounded "$client" --defaults-file=/dev/stdin --batch --execute 'select 1') && return
   } 2>/dev/null
-  why=${why##*"$line"}
+  why=${why##*"$newline"}
   why=${why#ERROR }
   why=${why:-no answer}
+  case $why in *TLS/SSL* | *'SSL connection'*) why="$why; see the option \`ssl-mode\` of the URL" ;; esac
   return 1
 }
+# The client's option file.
+settings() {
+  # The client of MariaDB trusts whoever answers at these names: by another spelling they are like all others.
+  case $host in
+    localhost) host=Localhost ;;
+    127.0.0.1) host=127.0.0.01 ;;
+    ::1) host=0:0:0:0:0:0:0:1 ;;
+  esac
+  printf '[client]\nprotocol=tcp\nconnect-timeout=%s\nlocal-infile=0\n' "$try"
+  setting host "$host"
+  setting port "$port"
+  setting user "$user"
+  [ -z "$password" ] || setting password "$password"
+  [ -z "$authority" ] || setting ssl-ca "$authority"
+  # Without a mode, a password is only for a server whose certificate is valid or, to the client of MariaDB, confirmed by
+  # the password itself.
+  mode=${mode:-${password:+VERIFY_IDENTITY}}
+  mode=${mode:-PREFERRED}
+  # Where there may be no TLS, no plugin is loaded that sends the password itself.
+  case $mode in DISABLED | PREFERRED) printf 'plugin-dir=/dev/null\n' ;; esac
+  case $("$client" --version)/$mode in
+    *MariaDB*/DISABLED) printf 'skip-ssl\n' ;;
+    *MariaDB*/PREFERRED) printf 'ssl-verify-server-cert=0\n' ;;
+    *MariaDB*/REQUIRED) printf 'ssl\nssl-verify-server-cert=0\n' ;;
+    *MariaDB*) printf 'ssl\nssl-verify-server-cert\n' ;;
+    *) printf 'ssl-mode=%s\n' "$mode" ;;
+  esac
+  # A server cannot make the client fill its memory.
+  printf '[mysql]\nquick\nmax-allowed-packet=65536\n'
+  setting database "$base"
+}
 setting() {
-  printf '%s="%s"\n' "$1" "$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')"
+  printf '%s="%s"\n' "$1" "$(quoted "$2")"
 }

@@ -1,23 +1,29 @@
 check_redis() {
-  parse "$target"
-  port=${port:-6379} password=${password:-${REDISCLI_AUTH-}}
+  take "$target"
+  case $scheme in rediss*) fail "the URL of \`redis\` asks for TLS, which \`redis\` does not speak" ;; esac
+  endpoint 6379
+  part user "$user"
+  user=$value
+  part password "$password" "${REDISCLI_AUTH-}"
+  password=$value
+  part database "$base"
+  base=$value
+  [ -z "$base" ] || is_number "$base" || fail "the database of \`redis\` is not a number"
   name="redis $host:$port${base:+/$base}"
-  line='
-'
   {
-    answer=$line$(
+    answer=$newline$(
       {
         [ -z "$password" ] || redis AUTH ${user:+"$user"} "$password"
         [ -z "$base" ] || redis SELECT "$base"
         redis PING
         redis QUIT
-      } | timeout "$try" nc -v -w "$try" "$host" "$port" 2>&1 | tr -d '\r'
+      } | timeout "$try" nc -v -w "$try" "$host" "$port" 2>&1 | head -c 4096 | tr -d '\000\r'
     )
   } 2>/dev/null
   case $answer in
-    *"$line-"*)
-      why=${answer#*"$line-"}
-      why=${why%%"$line"*}
+    *"$newline-"*)
+      why=${answer#*"$newline-"}
+      why=${why%%"$newline"*}
       ;;
     *+PONG*) return ;;
     *'timed out'*) ;;

@@ -4,6 +4,8 @@ fail() {
   exit 1
 }
 trap 'exit 143' TERM
+# No tool has another configuration than the step's.
+export HOME=/dev/null
 condition=''
 say "$# to wait for, up to $INITFLOW_TIMEOUT s"
 deadline=$(($(date +%s) + INITFLOW_TIMEOUT))
@@ -13,15 +15,16 @@ while :; do
   for number; do
     shift
     eval "condition=\$INITFLOW_WAIT_$number"
+    kind=${condition%% *}
     target=${condition#* }
     # One try takes up to 10 seconds, and no longer than there is time.
     try=$((deadline - $(date +%s)))
     try=$((try > 10 ? 10 : try < 1 ? 1 : try))
-    why='no answer' now='is ready'
-    if holds "${condition%% *}"; then
+    whole='' why='no answer' now='is ready'
+    if holds "$kind"; then
       say "$name $now"
     else
-      missing="$missing, $name ($why)"
+      missing="$missing, $name ($(printf '%.300s' "$why"))"
       set -- "$@" "$number"
     fi
   done

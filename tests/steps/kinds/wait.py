@@ -98,7 +98,7 @@ def secrets(bench):
         "web": {"password": "hush-hush", "token": "to-ken"},
         "wrong": {"password": "not-this-one"},
         "shop-db": {"password": PASSWORD, "url": f"postgresql://shop:{QUOTED}@{bench.postgres.address}/shop?connect_timeout=5"},
-        "shop-mysql": {"url": f"mysql://shop:{QUOTED}@{bench.mysql.address}/shop"},
+        "shop-mysql": {"url": f"mysql://shop:{QUOTED}@{bench.mysql.address}/shop?ssl-mode=DISABLED"},
         "shop-redis": {"url": f"redis://:{QUOTED}@{bench.redis.address}/1"},
     }
 

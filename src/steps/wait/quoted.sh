@@ -1,0 +1,3 @@
+quoted() {
+  printf '%s' "$1" | sed 's/[\\"]/\\&/g'
+}
