@@ -19,11 +19,11 @@ class Race(Case):
 
     The neighbor is in the folder that has the volumes, with all rights that its number gives; it calls `swaps()` for
     whatever it has swapped. What it raises as OSError is forgotten: most of its tries come too early or too late. It runs
-    for so many `rounds`, each in new volumes. However a run ends, `check(folder)` gives what must not be; a run that has
+    for so many `rounds` with each shell, each in new volumes. However a run ends, `check(folder)` gives what must not be; a run that has
     not ended `within` some seconds is a fault, too. `modes` are those of the volumes, which all may write by default.
     """
 
-    def __init__(self, title, step, *, neighbor, rounds=200, within=30, mode=0o777, **rest):
+    def __init__(self, title, step, *, neighbor, rounds=100, within=30, mode=0o777, **rest):
         super().__init__(title, step, within=within, apart=True, **rest)
         self.neighbor, self.rounds, self.mode = neighbor, rounds, mode
 
