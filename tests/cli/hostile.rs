@@ -1,6 +1,7 @@
 //! Hostile text in every place of a source from which it can reach an output.
 
 use super::Folder;
+use std::fmt::Write as _;
 use std::fs;
 
 /// What a terminal, a log of CI, a reader of XML or a person could be deceived by.
@@ -60,7 +61,10 @@ fn folder(text: &str, broken: bool) -> Folder {
 }
 
 fn cases(text: &str) -> String {
-    let escaped: String = text.chars().map(|letter| format!("\\U{:08X}", u32::from(letter))).collect();
+    let mut escaped = String::new();
+    for letter in text.chars() {
+        write!(escaped, "\\U{:08X}", u32::from(letter)).expect("text takes text");
+    }
     format!(
         "[[case]]\nname = \"{escaped}\"\nsource = \"pod p {{ {escaped} }}\"\n\
          [[case]]\nname = \"{escaped}\"\nfile = \"{escaped}\"\n"
