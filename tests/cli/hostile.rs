@@ -60,7 +60,8 @@ fn folder(text: &str, broken: bool) -> Folder {
 }
 
 fn cases(text: &str) -> String {
-    let escaped: String = text.chars().map(|letter| format!("\\U{:08X}", u32::from(letter))).collect();
+    let escapes: Vec<String> = text.chars().map(|letter| format!("\\U{:08X}", u32::from(letter))).collect();
+    let escaped = escapes.concat();
     format!(
         "[[case]]\nname = \"{escaped}\"\nsource = \"pod p {{ {escaped} }}\"\n\
          [[case]]\nname = \"{escaped}\"\nfile = \"{escaped}\"\n"
