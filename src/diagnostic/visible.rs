@@ -10,13 +10,16 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 
-/// Makes a text of several lines safe to print: its line breaks and tabs stay.
+/// Makes a text of several lines safe to print: its line breaks, of either form, and its tabs stay.
 pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     let stays = |letter: char| matches!(letter, '\n' | '\t') || visible(letter) == letter;
     if text.chars().all(stays) {
         return Cow::Borrowed(text);
     }
-    text.chars().map(|letter| if stays(letter) { letter } else { visible(letter) }).collect()
+    let shown = |line: &str| -> String {
+        line.chars().map(|letter| if stays(letter) { letter } else { visible(letter) }).collect()
+    };
+    text.split("\r\n").map(shown).collect::<Vec<_>>().join("\r\n").into()
 }
 
 /// Writes a document of JSON without a character that hides or reorders text: each is escaped, so the values stay the same.
@@ -87,6 +90,7 @@ mod tests {
         let text = "é עברית العربية नमस्ते 👍🏽 ☕️ |`'\"\n\tx";
         assert_eq!(lines(text), text);
         assert_eq!(json(text), text);
+        assert_eq!(lines("a\r\r\nb\rc\n"), "a␍\r\nb␍c\n");
         assert_eq!(plain("a\u{1b}[2J\u{9b}\u{202e}"), "a␛[2J��");
     }
 }

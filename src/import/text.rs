@@ -15,7 +15,7 @@ pub(super) fn name(text: &str) -> String {
 
 /// A text in quotes, on one line: raw where it would need escapes and has no single quote.
 pub(super) fn quoted(text: &str) -> String {
-    let plain = |char: char| !is_invisible(char);
+    let plain = |char: char| !char.is_control() && !is_invisible(char);
     if text.contains(['"', '\\']) && !text.contains('\'') && text.chars().all(plain) {
         return format!("'{text}'");
     }
@@ -45,7 +45,7 @@ pub(super) fn path(text: &str) -> String {
     let stands_bare = |char: char| {
         char.is_ascii_alphanumeric()
             || "-./:?@_<=>$%&*+!\\^`|~".contains(char)
-            || (!char.is_ascii() && !char.is_whitespace() && !is_invisible(char))
+            || (!char.is_ascii() && !char.is_whitespace() && !char.is_control() && !is_invisible(char))
     };
     let bare = text.starts_with('/')
         && !text.starts_with("//")
@@ -90,7 +90,7 @@ pub(super) fn lines(text: &str) -> Option<(Vec<&str>, bool)> {
 
 /// Whether a reader would not see a character, or take it for another.
 fn is_invisible(char: char) -> bool {
-    is_hidden(char) || matches!(char, '\u{e000}'..='\u{f8ff}')
+    (is_hidden(char) && !char.is_control()) || matches!(char, '\u{e000}'..='\u{f8ff}')
 }
 
 #[cfg(test)]

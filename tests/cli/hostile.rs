@@ -1,7 +1,6 @@
 //! Hostile text in every place of a source from which it can reach an output.
 
 use super::Folder;
-use std::fmt::Write as _;
 use std::fs;
 
 /// What a terminal, a log of CI, a reader of XML or a person could be deceived by.
@@ -61,10 +60,8 @@ fn folder(text: &str, broken: bool) -> Folder {
 }
 
 fn cases(text: &str) -> String {
-    let mut escaped = String::new();
-    for letter in text.chars() {
-        write!(escaped, "\\U{:08X}", u32::from(letter)).expect("text takes text");
-    }
+    let escapes: Vec<String> = text.chars().map(|letter| format!("\\U{:08X}", u32::from(letter))).collect();
+    let escaped = escapes.concat();
     format!(
         "[[case]]\nname = \"{escaped}\"\nsource = \"pod p {{ {escaped} }}\"\n\
          [[case]]\nname = \"{escaped}\"\nfile = \"{escaped}\"\n"
