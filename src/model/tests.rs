@@ -128,6 +128,8 @@ fn what_does_not_go_together_in_a_fetch_is_said() {
         ("from \"https://a/b\"; header \"X*\" \"y\"", "c", "invalid-name", ""),
         ("from \"https://a/b\"; header \"X\" secret(\"y\", \"z\"); header \"Y\" \"$(Z)\"", "c", "", ""),
         ("from \"https://a/b\"; unpack", "c", "missing-value", ""),
+        ("from \"https://a/b\"; max-size 1Gi", "c", "unmet-requirement", "add `unpack`, or remove this"),
+        ("from \"https://a/b.zip\"; unpack; max-size 1Gi; max-files 5", "c", "", ""),
         ("from \"https://a/b\"; unpack \"rar\"", "c", "unknown-value", ""),
         ("from \"https://a/b.tar.zst\"; unpack", "c", "missing-image", ""),
         ("from \"https://a/b.tar.zst\"; unpack; image \"b:1\"", "c", "", ""),

@@ -32,6 +32,16 @@ pub(super) fn clashes(given: &Given, source: Source, several: bool, from: Span) 
     } else {
         "pin the artifact by its digest instead: `oci://REGISTRY/NAME@sha256:…`"
     };
+    let unpacked = given.option("unpack").is_some();
+    let limit = |name: &str| {
+        let option = given.option(name).filter(|_| !unpacked)?;
+        let headline = format!("`{name}` is about an archive, and nothing is unpacked here");
+        Some(
+            Diagnostic::error("unmet-requirement", option.span, headline)
+                .here("needs `unpack`")
+                .help("add `unpack`, or remove this"),
+        )
+    };
     let identity = "leave it out; credentials come from the pod's identity or from `env`";
     [
         several.then(|| clash("sha256", "the checksum of one file", place, pin)),
@@ -39,6 +49,8 @@ pub(super) fn clashes(given: &Given, source: Source, several: bool, from: Span) 
             clash("unpack", "takes one archive", place, "name one object, without the `/` at the end")
         }),
         (source != Source::Http).then(|| clash("header", "goes with a request by HTTP", place, identity)),
+        Some(limit("max-size")),
+        Some(limit("max-files")),
     ]
     .into_iter()
     .flatten()

@@ -140,6 +140,22 @@ def swapper(swap):
         swap()
 
 
+def foreign(bench):
+    """A `stat` by which the volume gives all files to another user, as some network shares do."""
+    folder = bench.folder / "foreign"
+    folder.mkdir(exist_ok=True)
+    (folder / "stat").write_text('#!/bin/sh\ncase $1 in -L) echo 4242 ;; *) echo 4242:777 ;; esac\n')
+    (folder / "stat").chmod(0o755)
+    return [folder]
+
+
+def elsewhere(volumes):
+    """git has worked in the step's own volume, and has left nothing there."""
+    left = list((volumes / "plain-work").iterdir())
+    made = (volumes / "files/made/README").is_file() and (volumes / "files/made/.git/HEAD").is_file()
+    return unharmed(volumes) + ([f"there is {left}"] if left else []) + ([] if made else ["the files are not there"])
+
+
 def given(**values):
     return {"configmaps": {**ca(), "values": values}, "secrets": {"git": {"token": TOKEN + "\n"}}}
 
@@ -158,6 +174,7 @@ CASES = [
     Race("is led nowhere", "deep", neighbor=turner("files/deep", "/private"), check=unharmed, **GIVEN),
     Race("clears nothing elsewhere", "plain", neighbor=planter("files", "made", "/private"), check=unharmed, **GIVEN),
     Case("runs nothing from before", "plain", exits=(0, 1), check=unharmed, apart=True, **{**GIVEN, "before": planted}),
+    Case("works elsewhere where nothing can be kept from others", "plain", check=elsewhere, tools=foreign, runs=2, **GIVEN),
     Case("runs nothing that a repository brings", "configured", exits=(0, 1), check=unharmed, **GIVEN),
     *(fault("brings no link that leads out", step, "has a link that leads out of it") for step in ("absolute", "climbing", "roundabout")),
     Case("brings links that stay", "inward", check=inward, **GIVEN),
