@@ -144,7 +144,7 @@ def foreign(bench):
     """A `stat` by which the volume gives all files to another user, as some network shares do."""
     folder = bench.folder / "foreign"
     folder.mkdir(exist_ok=True)
-    (folder / "stat").write_text('#!/bin/sh\ncase $1 in -L) echo 4242 ;; *) echo 4242:777 ;; esac\n')
+    (folder / "stat").write_text('#!/bin/sh\ncase $* in *%u:%a*) echo 4242:777 ;; *%u*) echo 4242 ;; *) echo 777 ;; esac\n')
     (folder / "stat").chmod(0o755)
     return [folder]
 
