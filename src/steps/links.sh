@@ -1,11 +1,12 @@
 # Prints the first link in this folder that leads out of it, if there is one: a reader would be led to other files of its own.
-# $1 is the way here with a `/` at its end, and $2 how many folders deep that is.
+# $1 is the way here with a `/` at its end, and $2 how many folders deep that is. The folder `unlinked` is known to have none.
+unlinked=
 astray() {
   for entry in ./* ./.[!.]* ./..?*; do
     entry=${entry#./}
     if [ -L "./$entry" ]; then
       if leads_out "./$entry" "$2"; then printf '%s\n' "$1$entry"; fi
-    elif [ -d "./$entry" ] && [ "$1$entry" != .git ]; then
+    elif [ -d "./$entry" ] && [ "$1$entry" != "$unlinked" ]; then
       (cd "./$entry" && astray "$1$entry/" "$(($2 + 1))") || :
     else
       continue

@@ -31,10 +31,12 @@ enter() {
 }
 # Makes a folder of the step's own there, and enters it; what a killed run has left is put right.
 begin() {
+  meddled="another container changes the folder $place meanwhile"
   made=$(mktemp -d "./.initflow-$pod.XXXXXX" 2>/dev/null) || fail "cannot write in $place"
   cd -P "$made" || fail "cannot enter $place/$made"
-  if [ -n "$(ls -A)" ] || ! mine; then
-    unowned || fail "another container changes the folder $place meanwhile"
+  if ! at "$place/${made#./}" || [ -n "$(ls -A)" ]; then fail "$meddled"; fi
+  if ! mine; then
+    unowned || fail "$meddled"
     shared=yes
   fi
   work=${made#./}

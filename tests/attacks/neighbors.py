@@ -94,6 +94,7 @@ def precious(volumes):
     """What is the step's user's own in another volume."""
     folder = volumes / "private"
     (folder / "inner").mkdir(parents=True, exist_ok=True)
+    (folder / "empty").mkdir(mode=0o700, exist_ok=True)
     for path in (folder / "precious", folder / "inner" / "precious", folder / "made"):
         path.write_text("precious")
         path.chmod(0o640)

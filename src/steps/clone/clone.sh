@@ -133,6 +133,8 @@ if [ ! -d "$tree" ]; then
   exit 0
 fi
 if [ -z "${INITFLOW_OUTSIDE_LINKS:-}" ]; then
+  # It is git's own work.
+  unlinked=.git
   link=$(cd "$tree" && astray '' 0)
   [ -z "$link" ] || fail "$name has a link that leads out of it: $link; if it is right, add outside-links"
 fi

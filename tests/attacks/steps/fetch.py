@@ -35,6 +35,7 @@ def archives():
         "/swarm.tar.gz": tar(many),
         "/swarm.zip": packed(many),
         "/hidden.tar": tar([("ok", (b"ok", 0o644)), ("deep", folder), ("deep/token", link("/secret/token")), ("deep", sealed)], ""),
+        "/in-git.tar": tar([("ok", (b"ok", 0o644)), (".git/token", link("/secret/token"))], ""),
         "/roundabout.tar": tar([("ok", (b"ok", 0o644)), ("a/b/up", link("../..")), ("a/b/out", link("up/../other"))], ""),
     }
 
@@ -125,6 +126,7 @@ CASES = [
     fault("is no swarm", "zip-swarm", "has more than 50 files"),
     Case("takes what fits", "fitting", check=lambda volumes: [] if len(list((volumes / "files/made").iterdir())) == 100 else ["files are missing"]),
     fault("finds a link in a sealed folder", "hidden-link", "has a link that leads out of it"),
+    fault("finds a link in what looks like a repository", "link-in-git", "has a link that leads out of it"),
     fault("finds a link by another link", "roundabout-link", "has a link that leads out of it"),
     Case("trusts no mark of another user", "pinned", before=old, check=of_site, apart=True),
     Case("takes a line break at the end", "by-value", secrets=values("@/content\n", TOKEN + "\r\n"), check=asked("/content")),

@@ -48,6 +48,7 @@ def rendered(volumes):
 CASES = [
     Race("gives nothing to a thief", "shared", neighbor=thief("made"), check=unharmed, before=precious, **GIVEN),
     Race("writes through no link", "shared", neighbor=linker("made", "/private/precious"), check=unharmed, before=precious, **GIVEN),
+    Race("works in no other folder", "shared", neighbor=linker("made", "/private/empty"), check=unharmed, before=precious, **GIVEN),
     Race("is led nowhere", "deep", neighbor=turner("made/conf.d", "/private"), check=unharmed, before=precious, **GIVEN),
     Race("reads no other file", "from-shared", neighbor=swapped, check=rendered, **GIVEN),
     *(Fault(f"does not read {target}", "from-shared", before=link(target), last="is a link that leads out of its volume", check=rendered, **GIVEN)
