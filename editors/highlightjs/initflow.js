@@ -36,7 +36,7 @@ const portClauses = "tcp udp sctp host";
 // words: container-statements
 const containerStatements = "run args cpu memory storage resource after";
 // words: step-statements
-const stepStatements = "from into sha256 unpack header mode retries timeout repo ref depth submodules paths key token user tcp http dns file postgres mysql redis job every django rails flyway liquibase alembic prisma goose golang-migrate atlas once volume group vars field format owner address role auth audience namespace ca";
+const stepStatements = "from into sha256 unpack header mode max-size max-files retries timeout repo ref depth submodules paths key token user outside-links tcp http dns file postgres mysql redis job every django rails flyway liquibase alembic prisma goose golang-migrate atlas once volume group vars field format owner address role auth audience namespace ca";
 // words: step-clauses
 const stepClauses = "contains vault aws gcp azure json dotenv raw group";
 // words: env-clauses

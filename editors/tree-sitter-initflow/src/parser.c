@@ -9,9 +9,9 @@
 #define LANGUAGE_VERSION 15
 #define STATE_COUNT 371
 #define LARGE_STATE_COUNT 31
-#define SYMBOL_COUNT 258
+#define SYMBOL_COUNT 261
 #define ALIAS_COUNT 3
-#define TOKEN_COUNT 166
+#define TOKEN_COUNT 169
 #define EXTERNAL_TOKEN_COUNT 2
 #define FIELD_COUNT 4
 #define MAX_ALIAS_SEQUENCE_LENGTH 7
@@ -107,179 +107,182 @@ enum ts_symbol_identifiers {
   anon_sym_unpack = 85,
   anon_sym_header = 86,
   anon_sym_mode = 87,
-  anon_sym_retries = 88,
-  anon_sym_repo = 89,
-  anon_sym_ref = 90,
-  anon_sym_depth = 91,
-  anon_sym_submodules = 92,
-  anon_sym_paths = 93,
-  anon_sym_key = 94,
-  anon_sym_token = 95,
-  anon_sym_user = 96,
-  anon_sym_dns = 97,
-  anon_sym_file = 98,
-  anon_sym_postgres = 99,
-  anon_sym_mysql = 100,
-  anon_sym_redis = 101,
-  anon_sym_django = 102,
-  anon_sym_rails = 103,
-  anon_sym_flyway = 104,
-  anon_sym_liquibase = 105,
-  anon_sym_alembic = 106,
-  anon_sym_prisma = 107,
-  anon_sym_goose = 108,
-  anon_sym_golang_DASHmigrate = 109,
-  anon_sym_atlas = 110,
-  anon_sym_once = 111,
-  anon_sym_group = 112,
-  anon_sym_vars = 113,
-  anon_sym_field = 114,
-  anon_sym_format = 115,
-  anon_sym_owner = 116,
-  anon_sym_address = 117,
-  anon_sym_role = 118,
-  anon_sym_auth = 119,
-  anon_sym_audience = 120,
-  anon_sym_namespace = 121,
-  anon_sym_ca = 122,
-  anon_sym_contains = 123,
-  anon_sym_vault = 124,
-  anon_sym_aws = 125,
-  anon_sym_gcp = 126,
-  anon_sym_azure = 127,
-  anon_sym_json = 128,
-  anon_sym_dotenv = 129,
-  anon_sym_raw = 130,
-  anon_sym_prefix = 131,
-  anon_sym_DOT_DOT = 132,
-  anon_sym_EQ_EQ = 133,
-  anon_sym_BANG_EQ = 134,
-  anon_sym_BANG = 135,
-  anon_sym_AMP_AMP = 136,
-  anon_sym_PIPE_PIPE = 137,
-  anon_sym_true = 138,
-  anon_sym_false = 139,
-  anon_sym_LBRACK = 140,
-  anon_sym_RBRACK = 141,
-  sym_number = 142,
-  sym_path = 143,
-  anon_sym_DQUOTE = 144,
-  anon_sym_DQUOTE2 = 145,
-  aux_sym__plain_text_token1 = 146,
-  anon_sym_POUND = 147,
-  anon_sym_SQUOTE = 148,
-  aux_sym__raw_token1 = 149,
-  anon_sym_SQUOTE2 = 150,
-  anon_sym_DQUOTE_DQUOTE_DQUOTE = 151,
-  anon_sym_DQUOTE_DQUOTE_DQUOTE2 = 152,
-  aux_sym__block_text_token1 = 153,
-  aux_sym__block_text_token2 = 154,
-  anon_sym_SQUOTE_SQUOTE_SQUOTE = 155,
-  aux_sym__raw_block_token1 = 156,
-  anon_sym_SQUOTE_SQUOTE_SQUOTE2 = 157,
-  sym_escape = 158,
-  anon_sym_POUND_LBRACE = 159,
-  aux_sym_insertion_token1 = 160,
-  anon_sym_RBRACE2 = 161,
-  sym_comment = 162,
-  sym__newline = 163,
-  sym__end = 164,
-  sym__error = 165,
-  sym_document = 166,
-  sym__file_block = 167,
-  sym__file_lines = 168,
-  sym__file_statement = 169,
-  sym__file_when = 170,
-  sym__workload_block = 171,
-  sym__workload_lines = 172,
-  sym__workload_statement = 173,
-  sym__workload_when = 174,
-  sym__container_block = 175,
-  sym__container_lines = 176,
-  sym__container_statement = 177,
-  sym__container_when = 178,
-  sym__environment_block = 179,
-  sym__environment_lines = 180,
-  sym__environment_statement = 181,
-  sym__environment_when = 182,
-  sym__level_block = 183,
-  sym__level_lines = 184,
-  sym__level_statement = 185,
-  sym__level_when = 186,
-  sym__fields_block = 187,
-  sym__fields_lines = 188,
-  sym__fields_statement = 189,
-  sym__fields_when = 190,
-  sym_edition = 191,
-  sym_use = 192,
-  sym_let = 193,
-  sym_param = 194,
-  sym__type = 195,
-  sym_template = 196,
-  sym__signature = 197,
-  sym_parameters = 198,
-  sym_parameter = 199,
-  sym_defaults = 200,
-  sym_workload = 201,
-  sym_container = 202,
-  sym_part = 203,
-  sym__origin = 204,
-  sym_volume = 205,
-  sym_level = 206,
-  sym_metadata = 207,
-  sym_security = 208,
-  sym_script = 209,
-  sym_env = 210,
-  sym_mount = 211,
-  sym_probe = 212,
-  sym_port = 213,
-  sym_statement = 214,
-  sym_from = 215,
-  sym_field = 216,
-  sym__value = 217,
-  sym__expression = 218,
-  sym_boolean = 219,
-  sym_call = 220,
-  sym_arguments = 221,
-  sym_argument = 222,
-  sym_list = 223,
-  sym_group = 224,
-  sym_string = 225,
-  sym__plain = 226,
-  sym__plain_text = 227,
-  sym__hash = 228,
-  sym__raw = 229,
-  sym__block = 230,
-  sym__block_text = 231,
-  sym__raw_block = 232,
-  sym_insertion = 233,
-  aux_sym_document_repeat1 = 234,
-  aux_sym__file_when_repeat1 = 235,
-  aux_sym__workload_lines_repeat1 = 236,
-  aux_sym__container_lines_repeat1 = 237,
-  aux_sym__environment_lines_repeat1 = 238,
-  aux_sym__level_lines_repeat1 = 239,
-  aux_sym__fields_lines_repeat1 = 240,
-  aux_sym_edition_repeat1 = 241,
-  aux_sym_param_repeat1 = 242,
-  aux_sym_parameters_repeat1 = 243,
-  aux_sym_parameters_repeat2 = 244,
-  aux_sym_workload_repeat1 = 245,
-  aux_sym_volume_repeat1 = 246,
-  aux_sym_security_repeat1 = 247,
-  aux_sym_mount_repeat1 = 248,
-  aux_sym_probe_repeat1 = 249,
-  aux_sym_port_repeat1 = 250,
-  aux_sym_statement_repeat1 = 251,
-  aux_sym_from_repeat1 = 252,
-  aux_sym_arguments_repeat1 = 253,
-  aux_sym_argument_repeat1 = 254,
-  aux_sym_list_repeat1 = 255,
-  aux_sym__plain_repeat1 = 256,
-  aux_sym__block_repeat1 = 257,
-  alias_sym_function = 258,
-  alias_sym_property = 259,
-  alias_sym_type = 260,
+  anon_sym_max_DASHsize = 88,
+  anon_sym_max_DASHfiles = 89,
+  anon_sym_retries = 90,
+  anon_sym_repo = 91,
+  anon_sym_ref = 92,
+  anon_sym_depth = 93,
+  anon_sym_submodules = 94,
+  anon_sym_paths = 95,
+  anon_sym_key = 96,
+  anon_sym_token = 97,
+  anon_sym_user = 98,
+  anon_sym_outside_DASHlinks = 99,
+  anon_sym_dns = 100,
+  anon_sym_file = 101,
+  anon_sym_postgres = 102,
+  anon_sym_mysql = 103,
+  anon_sym_redis = 104,
+  anon_sym_django = 105,
+  anon_sym_rails = 106,
+  anon_sym_flyway = 107,
+  anon_sym_liquibase = 108,
+  anon_sym_alembic = 109,
+  anon_sym_prisma = 110,
+  anon_sym_goose = 111,
+  anon_sym_golang_DASHmigrate = 112,
+  anon_sym_atlas = 113,
+  anon_sym_once = 114,
+  anon_sym_group = 115,
+  anon_sym_vars = 116,
+  anon_sym_field = 117,
+  anon_sym_format = 118,
+  anon_sym_owner = 119,
+  anon_sym_address = 120,
+  anon_sym_role = 121,
+  anon_sym_auth = 122,
+  anon_sym_audience = 123,
+  anon_sym_namespace = 124,
+  anon_sym_ca = 125,
+  anon_sym_contains = 126,
+  anon_sym_vault = 127,
+  anon_sym_aws = 128,
+  anon_sym_gcp = 129,
+  anon_sym_azure = 130,
+  anon_sym_json = 131,
+  anon_sym_dotenv = 132,
+  anon_sym_raw = 133,
+  anon_sym_prefix = 134,
+  anon_sym_DOT_DOT = 135,
+  anon_sym_EQ_EQ = 136,
+  anon_sym_BANG_EQ = 137,
+  anon_sym_BANG = 138,
+  anon_sym_AMP_AMP = 139,
+  anon_sym_PIPE_PIPE = 140,
+  anon_sym_true = 141,
+  anon_sym_false = 142,
+  anon_sym_LBRACK = 143,
+  anon_sym_RBRACK = 144,
+  sym_number = 145,
+  sym_path = 146,
+  anon_sym_DQUOTE = 147,
+  anon_sym_DQUOTE2 = 148,
+  aux_sym__plain_text_token1 = 149,
+  anon_sym_POUND = 150,
+  anon_sym_SQUOTE = 151,
+  aux_sym__raw_token1 = 152,
+  anon_sym_SQUOTE2 = 153,
+  anon_sym_DQUOTE_DQUOTE_DQUOTE = 154,
+  anon_sym_DQUOTE_DQUOTE_DQUOTE2 = 155,
+  aux_sym__block_text_token1 = 156,
+  aux_sym__block_text_token2 = 157,
+  anon_sym_SQUOTE_SQUOTE_SQUOTE = 158,
+  aux_sym__raw_block_token1 = 159,
+  anon_sym_SQUOTE_SQUOTE_SQUOTE2 = 160,
+  sym_escape = 161,
+  anon_sym_POUND_LBRACE = 162,
+  aux_sym_insertion_token1 = 163,
+  anon_sym_RBRACE2 = 164,
+  sym_comment = 165,
+  sym__newline = 166,
+  sym__end = 167,
+  sym__error = 168,
+  sym_document = 169,
+  sym__file_block = 170,
+  sym__file_lines = 171,
+  sym__file_statement = 172,
+  sym__file_when = 173,
+  sym__workload_block = 174,
+  sym__workload_lines = 175,
+  sym__workload_statement = 176,
+  sym__workload_when = 177,
+  sym__container_block = 178,
+  sym__container_lines = 179,
+  sym__container_statement = 180,
+  sym__container_when = 181,
+  sym__environment_block = 182,
+  sym__environment_lines = 183,
+  sym__environment_statement = 184,
+  sym__environment_when = 185,
+  sym__level_block = 186,
+  sym__level_lines = 187,
+  sym__level_statement = 188,
+  sym__level_when = 189,
+  sym__fields_block = 190,
+  sym__fields_lines = 191,
+  sym__fields_statement = 192,
+  sym__fields_when = 193,
+  sym_edition = 194,
+  sym_use = 195,
+  sym_let = 196,
+  sym_param = 197,
+  sym__type = 198,
+  sym_template = 199,
+  sym__signature = 200,
+  sym_parameters = 201,
+  sym_parameter = 202,
+  sym_defaults = 203,
+  sym_workload = 204,
+  sym_container = 205,
+  sym_part = 206,
+  sym__origin = 207,
+  sym_volume = 208,
+  sym_level = 209,
+  sym_metadata = 210,
+  sym_security = 211,
+  sym_script = 212,
+  sym_env = 213,
+  sym_mount = 214,
+  sym_probe = 215,
+  sym_port = 216,
+  sym_statement = 217,
+  sym_from = 218,
+  sym_field = 219,
+  sym__value = 220,
+  sym__expression = 221,
+  sym_boolean = 222,
+  sym_call = 223,
+  sym_arguments = 224,
+  sym_argument = 225,
+  sym_list = 226,
+  sym_group = 227,
+  sym_string = 228,
+  sym__plain = 229,
+  sym__plain_text = 230,
+  sym__hash = 231,
+  sym__raw = 232,
+  sym__block = 233,
+  sym__block_text = 234,
+  sym__raw_block = 235,
+  sym_insertion = 236,
+  aux_sym_document_repeat1 = 237,
+  aux_sym__file_when_repeat1 = 238,
+  aux_sym__workload_lines_repeat1 = 239,
+  aux_sym__container_lines_repeat1 = 240,
+  aux_sym__environment_lines_repeat1 = 241,
+  aux_sym__level_lines_repeat1 = 242,
+  aux_sym__fields_lines_repeat1 = 243,
+  aux_sym_edition_repeat1 = 244,
+  aux_sym_param_repeat1 = 245,
+  aux_sym_parameters_repeat1 = 246,
+  aux_sym_parameters_repeat2 = 247,
+  aux_sym_workload_repeat1 = 248,
+  aux_sym_volume_repeat1 = 249,
+  aux_sym_security_repeat1 = 250,
+  aux_sym_mount_repeat1 = 251,
+  aux_sym_probe_repeat1 = 252,
+  aux_sym_port_repeat1 = 253,
+  aux_sym_statement_repeat1 = 254,
+  aux_sym_from_repeat1 = 255,
+  aux_sym_arguments_repeat1 = 256,
+  aux_sym_argument_repeat1 = 257,
+  aux_sym_list_repeat1 = 258,
+  aux_sym__plain_repeat1 = 259,
+  aux_sym__block_repeat1 = 260,
+  alias_sym_function = 261,
+  alias_sym_property = 262,
+  alias_sym_type = 263,
 };
 
 static const char * const ts_symbol_names[] = {
@@ -371,6 +374,8 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_unpack] = "keyword",
   [anon_sym_header] = "keyword",
   [anon_sym_mode] = "keyword",
+  [anon_sym_max_DASHsize] = "keyword",
+  [anon_sym_max_DASHfiles] = "keyword",
   [anon_sym_retries] = "keyword",
   [anon_sym_repo] = "keyword",
   [anon_sym_ref] = "keyword",
@@ -380,6 +385,7 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_key] = "keyword",
   [anon_sym_token] = "keyword",
   [anon_sym_user] = "keyword",
+  [anon_sym_outside_DASHlinks] = "keyword",
   [anon_sym_dns] = "keyword",
   [anon_sym_file] = "keyword",
   [anon_sym_postgres] = "keyword",
@@ -635,6 +641,8 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_unpack] = anon_sym_when,
   [anon_sym_header] = anon_sym_when,
   [anon_sym_mode] = anon_sym_when,
+  [anon_sym_max_DASHsize] = anon_sym_when,
+  [anon_sym_max_DASHfiles] = anon_sym_when,
   [anon_sym_retries] = anon_sym_when,
   [anon_sym_repo] = anon_sym_when,
   [anon_sym_ref] = anon_sym_when,
@@ -644,6 +652,7 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_key] = anon_sym_when,
   [anon_sym_token] = anon_sym_when,
   [anon_sym_user] = anon_sym_when,
+  [anon_sym_outside_DASHlinks] = anon_sym_when,
   [anon_sym_dns] = anon_sym_when,
   [anon_sym_file] = anon_sym_when,
   [anon_sym_postgres] = anon_sym_when,
@@ -1163,6 +1172,14 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = true,
     .named = true,
   },
+  [anon_sym_max_DASHsize] = {
+    .visible = true,
+    .named = true,
+  },
+  [anon_sym_max_DASHfiles] = {
+    .visible = true,
+    .named = true,
+  },
   [anon_sym_retries] = {
     .visible = true,
     .named = true,
@@ -1196,6 +1213,10 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .named = true,
   },
   [anon_sym_user] = {
+    .visible = true,
+    .named = true,
+  },
+  [anon_sym_outside_DASHlinks] = {
     .visible = true,
     .named = true,
   },
@@ -2983,1557 +3004,1632 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'i') ADVANCE(66);
       END_STATE();
     case 13:
-      if (lookahead == 'e') ADVANCE(67);
-      if (lookahead == 'i') ADVANCE(68);
-      if (lookahead == 'o') ADVANCE(69);
-      if (lookahead == 'y') ADVANCE(70);
+      if (lookahead == 'a') ADVANCE(67);
+      if (lookahead == 'e') ADVANCE(68);
+      if (lookahead == 'i') ADVANCE(69);
+      if (lookahead == 'o') ADVANCE(70);
+      if (lookahead == 'y') ADVANCE(71);
       END_STATE();
     case 14:
-      if (lookahead == 'a') ADVANCE(71);
+      if (lookahead == 'a') ADVANCE(72);
       END_STATE();
     case 15:
-      if (lookahead == 'n') ADVANCE(72);
-      if (lookahead == 'w') ADVANCE(73);
+      if (lookahead == 'n') ADVANCE(73);
+      if (lookahead == 'u') ADVANCE(74);
+      if (lookahead == 'w') ADVANCE(75);
       END_STATE();
     case 16:
-      if (lookahead == 'a') ADVANCE(74);
-      if (lookahead == 'o') ADVANCE(75);
-      if (lookahead == 'r') ADVANCE(76);
+      if (lookahead == 'a') ADVANCE(76);
+      if (lookahead == 'o') ADVANCE(77);
+      if (lookahead == 'r') ADVANCE(78);
       END_STATE();
     case 17:
-      if (lookahead == 'a') ADVANCE(77);
-      if (lookahead == 'e') ADVANCE(78);
-      if (lookahead == 'o') ADVANCE(79);
-      if (lookahead == 'u') ADVANCE(80);
+      if (lookahead == 'a') ADVANCE(79);
+      if (lookahead == 'e') ADVANCE(80);
+      if (lookahead == 'o') ADVANCE(81);
+      if (lookahead == 'u') ADVANCE(82);
       END_STATE();
     case 18:
-      if (lookahead == 'c') ADVANCE(81);
-      if (lookahead == 'e') ADVANCE(82);
-      if (lookahead == 'h') ADVANCE(83);
-      if (lookahead == 'i') ADVANCE(84);
-      if (lookahead == 't') ADVANCE(85);
-      if (lookahead == 'u') ADVANCE(86);
+      if (lookahead == 'c') ADVANCE(83);
+      if (lookahead == 'e') ADVANCE(84);
+      if (lookahead == 'h') ADVANCE(85);
+      if (lookahead == 'i') ADVANCE(86);
+      if (lookahead == 't') ADVANCE(87);
+      if (lookahead == 'u') ADVANCE(88);
       END_STATE();
     case 19:
-      if (lookahead == 'c') ADVANCE(87);
-      if (lookahead == 'e') ADVANCE(88);
-      if (lookahead == 'i') ADVANCE(89);
-      if (lookahead == 'o') ADVANCE(90);
-      if (lookahead == 'r') ADVANCE(91);
+      if (lookahead == 'c') ADVANCE(89);
+      if (lookahead == 'e') ADVANCE(90);
+      if (lookahead == 'i') ADVANCE(91);
+      if (lookahead == 'o') ADVANCE(92);
+      if (lookahead == 'r') ADVANCE(93);
       END_STATE();
     case 20:
-      if (lookahead == 'd') ADVANCE(92);
-      if (lookahead == 'n') ADVANCE(93);
-      if (lookahead == 'p') ADVANCE(94);
-      if (lookahead == 's') ADVANCE(95);
+      if (lookahead == 'd') ADVANCE(94);
+      if (lookahead == 'n') ADVANCE(95);
+      if (lookahead == 'p') ADVANCE(96);
+      if (lookahead == 's') ADVANCE(97);
       END_STATE();
     case 21:
-      if (lookahead == 'a') ADVANCE(96);
-      if (lookahead == 'o') ADVANCE(97);
+      if (lookahead == 'a') ADVANCE(98);
+      if (lookahead == 'o') ADVANCE(99);
       END_STATE();
     case 22:
-      if (lookahead == 'a') ADVANCE(98);
-      if (lookahead == 'h') ADVANCE(99);
-      if (lookahead == 'r') ADVANCE(100);
+      if (lookahead == 'a') ADVANCE(100);
+      if (lookahead == 'h') ADVANCE(101);
+      if (lookahead == 'r') ADVANCE(102);
       END_STATE();
     case 23:
-      if (lookahead == 'd') ADVANCE(101);
+      if (lookahead == 'd') ADVANCE(103);
       END_STATE();
     case 24:
-      if (lookahead == 't') ADVANCE(102);
+      if (lookahead == 't') ADVANCE(104);
       END_STATE();
     case 25:
-      if (lookahead == 'e') ADVANCE(103);
-      if (lookahead == 'i') ADVANCE(104);
+      if (lookahead == 'e') ADVANCE(105);
+      if (lookahead == 'i') ADVANCE(106);
       END_STATE();
     case 26:
-      if (lookahead == 'p') ADVANCE(105);
+      if (lookahead == 'p') ADVANCE(107);
       END_STATE();
     case 27:
-      if (lookahead == 'g') ADVANCE(106);
+      if (lookahead == 'g') ADVANCE(108);
       END_STATE();
     case 28:
       ACCEPT_TOKEN(anon_sym_as);
       END_STATE();
     case 29:
       ACCEPT_TOKEN(anon_sym_at);
-      if (lookahead == 'l') ADVANCE(107);
+      if (lookahead == 'l') ADVANCE(109);
       END_STATE();
     case 30:
-      if (lookahead == 'd') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(109);
+      if (lookahead == 'd') ADVANCE(110);
+      if (lookahead == 't') ADVANCE(111);
       END_STATE();
     case 31:
-      if (lookahead == 's') ADVANCE(110);
+      if (lookahead == 's') ADVANCE(112);
       END_STATE();
     case 32:
-      if (lookahead == 'u') ADVANCE(111);
+      if (lookahead == 'u') ADVANCE(113);
       END_STATE();
     case 33:
-      if (lookahead == 'd') ADVANCE(112);
+      if (lookahead == 'd') ADVANCE(114);
       END_STATE();
     case 34:
       ACCEPT_TOKEN(anon_sym_ca);
       END_STATE();
     case 35:
-      if (lookahead == 'a') ADVANCE(113);
-      if (lookahead == 'o') ADVANCE(114);
+      if (lookahead == 'a') ADVANCE(115);
+      if (lookahead == 'o') ADVANCE(116);
       END_STATE();
     case 36:
-      if (lookahead == 'n') ADVANCE(115);
-      if (lookahead == 'p') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(117);
+      if (lookahead == 'p') ADVANCE(118);
       END_STATE();
     case 37:
-      if (lookahead == 'u') ADVANCE(117);
+      if (lookahead == 'u') ADVANCE(119);
       END_STATE();
     case 38:
-      if (lookahead == 'o') ADVANCE(118);
+      if (lookahead == 'o') ADVANCE(120);
       END_STATE();
     case 39:
-      if (lookahead == 'e') ADVANCE(119);
+      if (lookahead == 'e') ADVANCE(121);
       END_STATE();
     case 40:
-      if (lookahead == 'f') ADVANCE(120);
-      if (lookahead == 'l') ADVANCE(121);
-      if (lookahead == 'p') ADVANCE(122);
+      if (lookahead == 'f') ADVANCE(122);
+      if (lookahead == 'l') ADVANCE(123);
+      if (lookahead == 'p') ADVANCE(124);
       END_STATE();
     case 41:
-      if (lookahead == 'a') ADVANCE(123);
+      if (lookahead == 'a') ADVANCE(125);
       END_STATE();
     case 42:
-      if (lookahead == 's') ADVANCE(124);
-      END_STATE();
-    case 43:
-      if (lookahead == 't') ADVANCE(125);
-      END_STATE();
-    case 44:
       if (lookahead == 's') ADVANCE(126);
       END_STATE();
+    case 43:
+      if (lookahead == 't') ADVANCE(127);
+      END_STATE();
+    case 44:
+      if (lookahead == 's') ADVANCE(128);
+      END_STATE();
     case 45:
-      if (lookahead == 'v') ADVANCE(127);
+      if (lookahead == 'v') ADVANCE(129);
       END_STATE();
     case 46:
-      if (lookahead == 'e') ADVANCE(128);
+      if (lookahead == 'e') ADVANCE(130);
       END_STATE();
     case 47:
-      if (lookahead == 'e') ADVANCE(129);
+      if (lookahead == 'e') ADVANCE(131);
       END_STATE();
     case 48:
-      if (lookahead == 'i') ADVANCE(130);
-      if (lookahead == 'l') ADVANCE(131);
+      if (lookahead == 'i') ADVANCE(132);
+      if (lookahead == 'l') ADVANCE(133);
       END_STATE();
     case 49:
-      if (lookahead == 't') ADVANCE(132);
+      if (lookahead == 't') ADVANCE(134);
       END_STATE();
     case 50:
-      if (lookahead == 'e') ADVANCE(133);
-      if (lookahead == 'l') ADVANCE(134);
+      if (lookahead == 'e') ADVANCE(135);
+      if (lookahead == 'l') ADVANCE(136);
       END_STATE();
     case 51:
-      if (lookahead == 'y') ADVANCE(135);
+      if (lookahead == 'y') ADVANCE(137);
       END_STATE();
     case 52:
-      if (lookahead == 'r') ADVANCE(136);
+      if (lookahead == 'r') ADVANCE(138);
       END_STATE();
     case 53:
-      if (lookahead == 'o') ADVANCE(137);
+      if (lookahead == 'o') ADVANCE(139);
       END_STATE();
     case 54:
-      if (lookahead == 'p') ADVANCE(138);
+      if (lookahead == 'p') ADVANCE(140);
       END_STATE();
     case 55:
-      if (lookahead == 'l') ADVANCE(139);
-      if (lookahead == 'o') ADVANCE(140);
+      if (lookahead == 'l') ADVANCE(141);
+      if (lookahead == 'o') ADVANCE(142);
       END_STATE();
     case 56:
-      if (lookahead == 'o') ADVANCE(141);
-      if (lookahead == 'p') ADVANCE(142);
+      if (lookahead == 'o') ADVANCE(143);
+      if (lookahead == 'p') ADVANCE(144);
       END_STATE();
     case 57:
-      if (lookahead == 'a') ADVANCE(143);
+      if (lookahead == 'a') ADVANCE(145);
       END_STATE();
     case 58:
-      if (lookahead == 's') ADVANCE(144);
+      if (lookahead == 's') ADVANCE(146);
       END_STATE();
     case 59:
-      if (lookahead == 't') ADVANCE(145);
+      if (lookahead == 't') ADVANCE(147);
       END_STATE();
     case 60:
-      if (lookahead == 'a') ADVANCE(146);
+      if (lookahead == 'a') ADVANCE(148);
       END_STATE();
     case 61:
-      if (lookahead == 'i') ADVANCE(147);
-      if (lookahead == 't') ADVANCE(148);
+      if (lookahead == 'i') ADVANCE(149);
+      if (lookahead == 't') ADVANCE(150);
       END_STATE();
     case 62:
-      if (lookahead == 'b') ADVANCE(149);
+      if (lookahead == 'b') ADVANCE(151);
       END_STATE();
     case 63:
-      if (lookahead == 'o') ADVANCE(150);
+      if (lookahead == 'o') ADVANCE(152);
       END_STATE();
     case 64:
-      if (lookahead == 'y') ADVANCE(151);
+      if (lookahead == 'y') ADVANCE(153);
       END_STATE();
     case 65:
-      if (lookahead == 't') ADVANCE(152);
+      if (lookahead == 't') ADVANCE(154);
       END_STATE();
     case 66:
-      if (lookahead == 'q') ADVANCE(153);
+      if (lookahead == 'q') ADVANCE(155);
       END_STATE();
     case 67:
-      if (lookahead == 'm') ADVANCE(154);
-      if (lookahead == 't') ADVANCE(155);
+      if (lookahead == 'x') ADVANCE(156);
       END_STATE();
     case 68:
-      if (lookahead == 'g') ADVANCE(156);
+      if (lookahead == 'm') ADVANCE(157);
+      if (lookahead == 't') ADVANCE(158);
       END_STATE();
     case 69:
-      if (lookahead == 'd') ADVANCE(157);
-      if (lookahead == 'u') ADVANCE(158);
+      if (lookahead == 'g') ADVANCE(159);
       END_STATE();
     case 70:
-      if (lookahead == 's') ADVANCE(159);
+      if (lookahead == 'd') ADVANCE(160);
+      if (lookahead == 'u') ADVANCE(161);
       END_STATE();
     case 71:
-      if (lookahead == 'm') ADVANCE(160);
+      if (lookahead == 's') ADVANCE(162);
       END_STATE();
     case 72:
-      if (lookahead == 'c') ADVANCE(161);
+      if (lookahead == 'm') ADVANCE(163);
       END_STATE();
     case 73:
-      if (lookahead == 'n') ADVANCE(162);
+      if (lookahead == 'c') ADVANCE(164);
       END_STATE();
     case 74:
-      if (lookahead == 'r') ADVANCE(163);
-      if (lookahead == 't') ADVANCE(164);
+      if (lookahead == 't') ADVANCE(165);
       END_STATE();
     case 75:
-      if (lookahead == 'd') ADVANCE(165);
-      if (lookahead == 'r') ADVANCE(166);
-      if (lookahead == 's') ADVANCE(167);
+      if (lookahead == 'n') ADVANCE(166);
       END_STATE();
     case 76:
-      if (lookahead == 'e') ADVANCE(168);
-      if (lookahead == 'i') ADVANCE(169);
+      if (lookahead == 'r') ADVANCE(167);
+      if (lookahead == 't') ADVANCE(168);
       END_STATE();
     case 77:
-      if (lookahead == 'i') ADVANCE(170);
-      if (lookahead == 'w') ADVANCE(171);
+      if (lookahead == 'd') ADVANCE(169);
+      if (lookahead == 'r') ADVANCE(170);
+      if (lookahead == 's') ADVANCE(171);
       END_STATE();
     case 78:
-      if (lookahead == 'a') ADVANCE(172);
-      if (lookahead == 'd') ADVANCE(173);
-      if (lookahead == 'f') ADVANCE(174);
-      if (lookahead == 'n') ADVANCE(175);
-      if (lookahead == 'p') ADVANCE(176);
-      if (lookahead == 's') ADVANCE(177);
-      if (lookahead == 't') ADVANCE(178);
+      if (lookahead == 'e') ADVANCE(172);
+      if (lookahead == 'i') ADVANCE(173);
       END_STATE();
     case 79:
-      if (lookahead == 'l') ADVANCE(179);
+      if (lookahead == 'i') ADVANCE(174);
+      if (lookahead == 'w') ADVANCE(175);
       END_STATE();
     case 80:
-      if (lookahead == 'n') ADVANCE(180);
-      END_STATE();
-    case 81:
-      if (lookahead == 'r') ADVANCE(181);
+      if (lookahead == 'a') ADVANCE(176);
+      if (lookahead == 'd') ADVANCE(177);
+      if (lookahead == 'f') ADVANCE(178);
+      if (lookahead == 'n') ADVANCE(179);
+      if (lookahead == 'p') ADVANCE(180);
+      if (lookahead == 's') ADVANCE(181);
       if (lookahead == 't') ADVANCE(182);
       END_STATE();
+    case 81:
+      if (lookahead == 'l') ADVANCE(183);
+      END_STATE();
     case 82:
-      if (lookahead == 'c') ADVANCE(183);
+      if (lookahead == 'n') ADVANCE(184);
       END_STATE();
     case 83:
-      if (lookahead == 'a') ADVANCE(184);
+      if (lookahead == 'r') ADVANCE(185);
+      if (lookahead == 't') ADVANCE(186);
       END_STATE();
     case 84:
-      if (lookahead == 'd') ADVANCE(185);
+      if (lookahead == 'c') ADVANCE(187);
       END_STATE();
     case 85:
-      if (lookahead == 'a') ADVANCE(186);
-      if (lookahead == 'e') ADVANCE(187);
-      if (lookahead == 'o') ADVANCE(188);
+      if (lookahead == 'a') ADVANCE(188);
       END_STATE();
     case 86:
-      if (lookahead == 'b') ADVANCE(189);
-      if (lookahead == 'c') ADVANCE(190);
+      if (lookahead == 'd') ADVANCE(189);
       END_STATE();
     case 87:
-      if (lookahead == 'p') ADVANCE(191);
+      if (lookahead == 'a') ADVANCE(190);
+      if (lookahead == 'e') ADVANCE(191);
+      if (lookahead == 'o') ADVANCE(192);
       END_STATE();
     case 88:
-      if (lookahead == 'm') ADVANCE(192);
+      if (lookahead == 'b') ADVANCE(193);
+      if (lookahead == 'c') ADVANCE(194);
       END_STATE();
     case 89:
-      if (lookahead == 'm') ADVANCE(193);
+      if (lookahead == 'p') ADVANCE(195);
       END_STATE();
     case 90:
-      if (lookahead == 'k') ADVANCE(194);
+      if (lookahead == 'm') ADVANCE(196);
       END_STATE();
     case 91:
-      if (lookahead == 'u') ADVANCE(195);
+      if (lookahead == 'm') ADVANCE(197);
       END_STATE();
     case 92:
-      if (lookahead == 'p') ADVANCE(196);
+      if (lookahead == 'k') ADVANCE(198);
       END_STATE();
     case 93:
-      if (lookahead == 'p') ADVANCE(197);
+      if (lookahead == 'u') ADVANCE(199);
       END_STATE();
     case 94:
-      if (lookahead == 'd') ADVANCE(198);
+      if (lookahead == 'p') ADVANCE(200);
       END_STATE();
     case 95:
-      if (lookahead == 'e') ADVANCE(199);
+      if (lookahead == 'p') ADVANCE(201);
       END_STATE();
     case 96:
-      if (lookahead == 'r') ADVANCE(200);
-      if (lookahead == 'u') ADVANCE(201);
+      if (lookahead == 'd') ADVANCE(202);
       END_STATE();
     case 97:
-      if (lookahead == 'l') ADVANCE(202);
+      if (lookahead == 'e') ADVANCE(203);
       END_STATE();
     case 98:
-      if (lookahead == 'i') ADVANCE(203);
+      if (lookahead == 'r') ADVANCE(204);
+      if (lookahead == 'u') ADVANCE(205);
       END_STATE();
     case 99:
-      if (lookahead == 'e') ADVANCE(204);
+      if (lookahead == 'l') ADVANCE(206);
       END_STATE();
     case 100:
-      if (lookahead == 'i') ADVANCE(205);
+      if (lookahead == 'i') ADVANCE(207);
       END_STATE();
     case 101:
-      if (lookahead == 'r') ADVANCE(206);
+      if (lookahead == 'e') ADVANCE(208);
       END_STATE();
     case 102:
-      if (lookahead == 'e') ADVANCE(207);
+      if (lookahead == 'i') ADVANCE(209);
       END_STATE();
     case 103:
-      if (lookahead == 'm') ADVANCE(208);
+      if (lookahead == 'r') ADVANCE(210);
       END_STATE();
     case 104:
-      if (lookahead == 'v') ADVANCE(209);
+      if (lookahead == 'e') ADVANCE(211);
       END_STATE();
     case 105:
-      ACCEPT_TOKEN(anon_sym_app);
+      if (lookahead == 'm') ADVANCE(212);
       END_STATE();
     case 106:
-      if (lookahead == 's') ADVANCE(210);
+      if (lookahead == 'v') ADVANCE(213);
       END_STATE();
     case 107:
-      if (lookahead == 'a') ADVANCE(211);
+      ACCEPT_TOKEN(anon_sym_app);
       END_STATE();
     case 108:
-      if (lookahead == 'i') ADVANCE(212);
+      if (lookahead == 's') ADVANCE(214);
       END_STATE();
     case 109:
-      if (lookahead == 'h') ADVANCE(213);
+      if (lookahead == 'a') ADVANCE(215);
       END_STATE();
     case 110:
-      ACCEPT_TOKEN(anon_sym_aws);
-      END_STATE();
-    case 111:
-      if (lookahead == 'r') ADVANCE(214);
-      END_STATE();
-    case 112:
-      if (lookahead == 'g') ADVANCE(215);
-      END_STATE();
-    case 113:
       if (lookahead == 'i') ADVANCE(216);
       END_STATE();
+    case 111:
+      if (lookahead == 'h') ADVANCE(217);
+      END_STATE();
+    case 112:
+      ACCEPT_TOKEN(anon_sym_aws);
+      END_STATE();
+    case 113:
+      if (lookahead == 'r') ADVANCE(218);
+      END_STATE();
     case 114:
-      if (lookahead == 'n') ADVANCE(217);
+      if (lookahead == 'g') ADVANCE(219);
       END_STATE();
     case 115:
-      if (lookahead == 'f') ADVANCE(218);
-      if (lookahead == 't') ADVANCE(219);
+      if (lookahead == 'i') ADVANCE(220);
       END_STATE();
     case 116:
-      if (lookahead == 'y') ADVANCE(220);
-      END_STATE();
-    case 117:
-      ACCEPT_TOKEN(anon_sym_cpu);
-      END_STATE();
-    case 118:
       if (lookahead == 'n') ADVANCE(221);
       END_STATE();
+    case 117:
+      if (lookahead == 'f') ADVANCE(222);
+      if (lookahead == 't') ADVANCE(223);
+      END_STATE();
+    case 118:
+      if (lookahead == 'y') ADVANCE(224);
+      END_STATE();
     case 119:
-      if (lookahead == 'm') ADVANCE(222);
+      ACCEPT_TOKEN(anon_sym_cpu);
       END_STATE();
     case 120:
-      if (lookahead == 'a') ADVANCE(223);
+      if (lookahead == 'n') ADVANCE(225);
       END_STATE();
     case 121:
-      if (lookahead == 'a') ADVANCE(224);
+      if (lookahead == 'm') ADVANCE(226);
       END_STATE();
     case 122:
-      if (lookahead == 'l') ADVANCE(225);
-      if (lookahead == 't') ADVANCE(226);
+      if (lookahead == 'a') ADVANCE(227);
       END_STATE();
     case 123:
-      if (lookahead == 'n') ADVANCE(227);
+      if (lookahead == 'a') ADVANCE(228);
       END_STATE();
     case 124:
-      ACCEPT_TOKEN(anon_sym_dns);
+      if (lookahead == 'l') ADVANCE(229);
+      if (lookahead == 't') ADVANCE(230);
       END_STATE();
     case 125:
-      if (lookahead == 'e') ADVANCE(228);
+      if (lookahead == 'n') ADVANCE(231);
       END_STATE();
     case 126:
-      if (lookahead == 'e') ADVANCE(229);
+      ACCEPT_TOKEN(anon_sym_dns);
       END_STATE();
     case 127:
-      ACCEPT_TOKEN(anon_sym_env);
+      if (lookahead == 'e') ADVANCE(232);
       END_STATE();
     case 128:
-      if (lookahead == 'r') ADVANCE(230);
+      if (lookahead == 'e') ADVANCE(233);
       END_STATE();
     case 129:
-      if (lookahead == 'c') ADVANCE(231);
+      ACCEPT_TOKEN(anon_sym_env);
       END_STATE();
     case 130:
-      if (lookahead == 'l') ADVANCE(232);
+      if (lookahead == 'r') ADVANCE(234);
       END_STATE();
     case 131:
-      if (lookahead == 's') ADVANCE(233);
+      if (lookahead == 'c') ADVANCE(235);
       END_STATE();
     case 132:
-      if (lookahead == 'c') ADVANCE(234);
+      if (lookahead == 'l') ADVANCE(236);
       END_STATE();
     case 133:
-      if (lookahead == 'l') ADVANCE(235);
+      if (lookahead == 's') ADVANCE(237);
       END_STATE();
     case 134:
-      if (lookahead == 'e') ADVANCE(236);
+      if (lookahead == 'c') ADVANCE(238);
       END_STATE();
     case 135:
-      if (lookahead == 'w') ADVANCE(237);
+      if (lookahead == 'l') ADVANCE(239);
       END_STATE();
     case 136:
-      if (lookahead == 'm') ADVANCE(238);
+      if (lookahead == 'e') ADVANCE(240);
       END_STATE();
     case 137:
-      if (lookahead == 'm') ADVANCE(239);
+      if (lookahead == 'w') ADVANCE(241);
       END_STATE();
     case 138:
-      ACCEPT_TOKEN(anon_sym_gcp);
+      if (lookahead == 'm') ADVANCE(242);
       END_STATE();
     case 139:
-      if (lookahead == 'a') ADVANCE(240);
+      if (lookahead == 'm') ADVANCE(243);
       END_STATE();
     case 140:
-      if (lookahead == 's') ADVANCE(241);
+      ACCEPT_TOKEN(anon_sym_gcp);
       END_STATE();
     case 141:
-      if (lookahead == 'u') ADVANCE(242);
+      if (lookahead == 'a') ADVANCE(244);
       END_STATE();
     case 142:
-      if (lookahead == 'c') ADVANCE(243);
+      if (lookahead == 's') ADVANCE(245);
       END_STATE();
     case 143:
-      if (lookahead == 'd') ADVANCE(244);
+      if (lookahead == 'u') ADVANCE(246);
       END_STATE();
     case 144:
-      if (lookahead == 't') ADVANCE(245);
+      if (lookahead == 'c') ADVANCE(247);
       END_STATE();
     case 145:
-      if (lookahead == 'p') ADVANCE(246);
+      if (lookahead == 'd') ADVANCE(248);
       END_STATE();
     case 146:
-      if (lookahead == 'g') ADVANCE(247);
+      if (lookahead == 't') ADVANCE(249);
       END_STATE();
     case 147:
-      if (lookahead == 't') ADVANCE(248);
+      if (lookahead == 'p') ADVANCE(250);
       END_STATE();
     case 148:
-      if (lookahead == 'o') ADVANCE(249);
+      if (lookahead == 'g') ADVANCE(251);
       END_STATE();
     case 149:
-      ACCEPT_TOKEN(anon_sym_job);
+      if (lookahead == 't') ADVANCE(252);
       END_STATE();
     case 150:
-      if (lookahead == 'n') ADVANCE(250);
+      if (lookahead == 'o') ADVANCE(253);
       END_STATE();
     case 151:
-      ACCEPT_TOKEN(anon_sym_key);
+      ACCEPT_TOKEN(anon_sym_job);
       END_STATE();
     case 152:
-      ACCEPT_TOKEN(anon_sym_let);
+      if (lookahead == 'n') ADVANCE(254);
       END_STATE();
     case 153:
-      if (lookahead == 'u') ADVANCE(251);
+      ACCEPT_TOKEN(anon_sym_key);
       END_STATE();
     case 154:
-      if (lookahead == 'o') ADVANCE(252);
+      ACCEPT_TOKEN(anon_sym_let);
       END_STATE();
     case 155:
-      if (lookahead == 'a') ADVANCE(253);
+      if (lookahead == 'u') ADVANCE(255);
       END_STATE();
     case 156:
-      if (lookahead == 'r') ADVANCE(254);
+      if (lookahead == '-') ADVANCE(256);
       END_STATE();
     case 157:
-      if (lookahead == 'e') ADVANCE(255);
+      if (lookahead == 'o') ADVANCE(257);
       END_STATE();
     case 158:
-      if (lookahead == 'n') ADVANCE(256);
+      if (lookahead == 'a') ADVANCE(258);
       END_STATE();
     case 159:
-      if (lookahead == 'q') ADVANCE(257);
+      if (lookahead == 'r') ADVANCE(259);
       END_STATE();
     case 160:
-      if (lookahead == 'e') ADVANCE(258);
-      END_STATE();
-    case 161:
-      if (lookahead == 'e') ADVANCE(259);
-      END_STATE();
-    case 162:
-      ACCEPT_TOKEN(anon_sym_own);
       if (lookahead == 'e') ADVANCE(260);
       END_STATE();
+    case 161:
+      if (lookahead == 'n') ADVANCE(261);
+      END_STATE();
+    case 162:
+      if (lookahead == 'q') ADVANCE(262);
+      END_STATE();
     case 163:
-      if (lookahead == 'a') ADVANCE(261);
-      if (lookahead == 't') ADVANCE(262);
+      if (lookahead == 'e') ADVANCE(263);
       END_STATE();
     case 164:
-      if (lookahead == 'h') ADVANCE(263);
+      if (lookahead == 'e') ADVANCE(264);
       END_STATE();
     case 165:
-      ACCEPT_TOKEN(anon_sym_pod);
+      if (lookahead == 's') ADVANCE(265);
       END_STATE();
     case 166:
-      if (lookahead == 't') ADVANCE(264);
+      ACCEPT_TOKEN(anon_sym_own);
+      if (lookahead == 'e') ADVANCE(266);
       END_STATE();
     case 167:
-      if (lookahead == 't') ADVANCE(265);
+      if (lookahead == 'a') ADVANCE(267);
+      if (lookahead == 't') ADVANCE(268);
       END_STATE();
     case 168:
-      if (lookahead == 'f') ADVANCE(266);
+      if (lookahead == 'h') ADVANCE(269);
       END_STATE();
     case 169:
-      if (lookahead == 's') ADVANCE(267);
+      ACCEPT_TOKEN(anon_sym_pod);
       END_STATE();
     case 170:
-      if (lookahead == 'l') ADVANCE(268);
+      if (lookahead == 't') ADVANCE(270);
       END_STATE();
     case 171:
-      ACCEPT_TOKEN(anon_sym_raw);
+      if (lookahead == 't') ADVANCE(271);
       END_STATE();
     case 172:
-      if (lookahead == 'd') ADVANCE(269);
+      if (lookahead == 'f') ADVANCE(272);
       END_STATE();
     case 173:
-      if (lookahead == 'i') ADVANCE(270);
+      if (lookahead == 's') ADVANCE(273);
       END_STATE();
     case 174:
-      ACCEPT_TOKEN(anon_sym_ref);
+      if (lookahead == 'l') ADVANCE(274);
       END_STATE();
     case 175:
-      if (lookahead == 'd') ADVANCE(271);
+      ACCEPT_TOKEN(anon_sym_raw);
       END_STATE();
     case 176:
-      if (lookahead == 'l') ADVANCE(272);
-      if (lookahead == 'o') ADVANCE(273);
+      if (lookahead == 'd') ADVANCE(275);
       END_STATE();
     case 177:
-      if (lookahead == 'o') ADVANCE(274);
-      if (lookahead == 't') ADVANCE(275);
+      if (lookahead == 'i') ADVANCE(276);
       END_STATE();
     case 178:
-      if (lookahead == 'r') ADVANCE(276);
+      ACCEPT_TOKEN(anon_sym_ref);
       END_STATE();
     case 179:
-      if (lookahead == 'e') ADVANCE(277);
+      if (lookahead == 'd') ADVANCE(277);
       END_STATE();
     case 180:
-      ACCEPT_TOKEN(anon_sym_run);
+      if (lookahead == 'l') ADVANCE(278);
+      if (lookahead == 'o') ADVANCE(279);
       END_STATE();
     case 181:
-      if (lookahead == 'a') ADVANCE(278);
-      if (lookahead == 'i') ADVANCE(279);
+      if (lookahead == 'o') ADVANCE(280);
+      if (lookahead == 't') ADVANCE(281);
       END_STATE();
     case 182:
-      if (lookahead == 'p') ADVANCE(280);
+      if (lookahead == 'r') ADVANCE(282);
       END_STATE();
     case 183:
-      if (lookahead == 'r') ADVANCE(281);
-      if (lookahead == 'u') ADVANCE(282);
+      if (lookahead == 'e') ADVANCE(283);
       END_STATE();
     case 184:
-      if (lookahead == '2') ADVANCE(283);
+      ACCEPT_TOKEN(anon_sym_run);
       END_STATE();
     case 185:
-      if (lookahead == 'e') ADVANCE(284);
+      if (lookahead == 'a') ADVANCE(284);
+      if (lookahead == 'i') ADVANCE(285);
       END_STATE();
     case 186:
-      if (lookahead == 'r') ADVANCE(285);
-      if (lookahead == 't') ADVANCE(286);
+      if (lookahead == 'p') ADVANCE(286);
       END_STATE();
     case 187:
-      if (lookahead == 'p') ADVANCE(287);
+      if (lookahead == 'r') ADVANCE(287);
+      if (lookahead == 'u') ADVANCE(288);
       END_STATE();
     case 188:
-      if (lookahead == 'r') ADVANCE(288);
+      if (lookahead == '2') ADVANCE(289);
       END_STATE();
     case 189:
-      ACCEPT_TOKEN(anon_sym_sub);
-      if (lookahead == 'm') ADVANCE(289);
+      if (lookahead == 'e') ADVANCE(290);
       END_STATE();
     case 190:
-      if (lookahead == 'c') ADVANCE(290);
+      if (lookahead == 'r') ADVANCE(291);
+      if (lookahead == 't') ADVANCE(292);
       END_STATE();
     case 191:
-      ACCEPT_TOKEN(anon_sym_tcp);
+      if (lookahead == 'p') ADVANCE(293);
       END_STATE();
     case 192:
-      if (lookahead == 'p') ADVANCE(291);
+      if (lookahead == 'r') ADVANCE(294);
       END_STATE();
     case 193:
-      if (lookahead == 'e') ADVANCE(292);
+      ACCEPT_TOKEN(anon_sym_sub);
+      if (lookahead == 'm') ADVANCE(295);
       END_STATE();
     case 194:
-      if (lookahead == 'e') ADVANCE(293);
+      if (lookahead == 'c') ADVANCE(296);
       END_STATE();
     case 195:
-      if (lookahead == 'e') ADVANCE(294);
+      ACCEPT_TOKEN(anon_sym_tcp);
       END_STATE();
     case 196:
-      ACCEPT_TOKEN(anon_sym_udp);
+      if (lookahead == 'p') ADVANCE(297);
       END_STATE();
     case 197:
-      if (lookahead == 'a') ADVANCE(295);
+      if (lookahead == 'e') ADVANCE(298);
       END_STATE();
     case 198:
-      if (lookahead == 'a') ADVANCE(296);
+      if (lookahead == 'e') ADVANCE(299);
       END_STATE();
     case 199:
-      ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == 'r') ADVANCE(297);
+      if (lookahead == 'e') ADVANCE(300);
       END_STATE();
     case 200:
-      if (lookahead == 's') ADVANCE(298);
+      ACCEPT_TOKEN(anon_sym_udp);
       END_STATE();
     case 201:
-      if (lookahead == 'l') ADVANCE(299);
+      if (lookahead == 'a') ADVANCE(301);
       END_STATE();
     case 202:
-      if (lookahead == 'u') ADVANCE(300);
+      if (lookahead == 'a') ADVANCE(302);
       END_STATE();
     case 203:
-      if (lookahead == 't') ADVANCE(301);
+      ACCEPT_TOKEN(anon_sym_use);
+      if (lookahead == 'r') ADVANCE(303);
       END_STATE();
     case 204:
-      if (lookahead == 'n') ADVANCE(302);
+      if (lookahead == 's') ADVANCE(304);
       END_STATE();
     case 205:
-      if (lookahead == 't') ADVANCE(303);
+      if (lookahead == 'l') ADVANCE(305);
       END_STATE();
     case 206:
-      if (lookahead == 'e') ADVANCE(304);
+      if (lookahead == 'u') ADVANCE(306);
       END_STATE();
     case 207:
-      if (lookahead == 'r') ADVANCE(305);
+      if (lookahead == 't') ADVANCE(307);
       END_STATE();
     case 208:
-      if (lookahead == 'b') ADVANCE(306);
+      if (lookahead == 'n') ADVANCE(308);
       END_STATE();
     case 209:
-      if (lookahead == 'e') ADVANCE(307);
+      if (lookahead == 't') ADVANCE(309);
       END_STATE();
     case 210:
-      ACCEPT_TOKEN(anon_sym_args);
-      END_STATE();
-    case 211:
-      if (lookahead == 's') ADVANCE(308);
-      END_STATE();
-    case 212:
-      if (lookahead == 'e') ADVANCE(309);
-      END_STATE();
-    case 213:
-      ACCEPT_TOKEN(anon_sym_auth);
-      END_STATE();
-    case 214:
       if (lookahead == 'e') ADVANCE(310);
       END_STATE();
-    case 215:
-      if (lookahead == 'e') ADVANCE(311);
+    case 211:
+      if (lookahead == 'r') ADVANCE(311);
       END_STATE();
-    case 216:
-      if (lookahead == 'm') ADVANCE(312);
+    case 212:
+      if (lookahead == 'b') ADVANCE(312);
       END_STATE();
-    case 217:
+    case 213:
       if (lookahead == 'e') ADVANCE(313);
       END_STATE();
+    case 214:
+      ACCEPT_TOKEN(anon_sym_args);
+      END_STATE();
+    case 215:
+      if (lookahead == 's') ADVANCE(314);
+      END_STATE();
+    case 216:
+      if (lookahead == 'e') ADVANCE(315);
+      END_STATE();
+    case 217:
+      ACCEPT_TOKEN(anon_sym_auth);
+      END_STATE();
     case 218:
-      if (lookahead == 'i') ADVANCE(314);
+      if (lookahead == 'e') ADVANCE(316);
       END_STATE();
     case 219:
-      if (lookahead == 'a') ADVANCE(315);
+      if (lookahead == 'e') ADVANCE(317);
       END_STATE();
     case 220:
-      ACCEPT_TOKEN(anon_sym_copy);
+      if (lookahead == 'm') ADVANCE(318);
       END_STATE();
     case 221:
-      if (lookahead == 'j') ADVANCE(316);
+      if (lookahead == 'e') ADVANCE(319);
       END_STATE();
     case 222:
-      if (lookahead == 'o') ADVANCE(317);
+      if (lookahead == 'i') ADVANCE(320);
       END_STATE();
     case 223:
-      if (lookahead == 'u') ADVANCE(318);
+      if (lookahead == 'a') ADVANCE(321);
       END_STATE();
     case 224:
-      if (lookahead == 'y') ADVANCE(319);
+      ACCEPT_TOKEN(anon_sym_copy);
       END_STATE();
     case 225:
-      if (lookahead == 'o') ADVANCE(320);
+      if (lookahead == 'j') ADVANCE(322);
       END_STATE();
     case 226:
-      if (lookahead == 'h') ADVANCE(321);
+      if (lookahead == 'o') ADVANCE(323);
       END_STATE();
     case 227:
-      if (lookahead == 'g') ADVANCE(322);
+      if (lookahead == 'u') ADVANCE(324);
       END_STATE();
     case 228:
-      if (lookahead == 'n') ADVANCE(323);
+      if (lookahead == 'y') ADVANCE(325);
       END_STATE();
     case 229:
-      ACCEPT_TOKEN(anon_sym_else);
+      if (lookahead == 'o') ADVANCE(326);
       END_STATE();
     case 230:
-      if (lookahead == 'y') ADVANCE(324);
-      END_STATE();
-    case 231:
-      ACCEPT_TOKEN(anon_sym_exec);
-      END_STATE();
-    case 232:
-      if (lookahead == 'u') ADVANCE(325);
-      END_STATE();
-    case 233:
-      if (lookahead == 'e') ADVANCE(326);
-      END_STATE();
-    case 234:
       if (lookahead == 'h') ADVANCE(327);
       END_STATE();
+    case 231:
+      if (lookahead == 'g') ADVANCE(328);
+      END_STATE();
+    case 232:
+      if (lookahead == 'n') ADVANCE(329);
+      END_STATE();
+    case 233:
+      ACCEPT_TOKEN(anon_sym_else);
+      END_STATE();
+    case 234:
+      if (lookahead == 'y') ADVANCE(330);
+      END_STATE();
     case 235:
-      if (lookahead == 'd') ADVANCE(328);
+      ACCEPT_TOKEN(anon_sym_exec);
       END_STATE();
     case 236:
-      ACCEPT_TOKEN(anon_sym_file);
+      if (lookahead == 'u') ADVANCE(331);
       END_STATE();
     case 237:
-      if (lookahead == 'a') ADVANCE(329);
-      END_STATE();
-    case 238:
-      if (lookahead == 'a') ADVANCE(330);
-      END_STATE();
-    case 239:
-      ACCEPT_TOKEN(anon_sym_from);
-      END_STATE();
-    case 240:
-      if (lookahead == 'n') ADVANCE(331);
-      END_STATE();
-    case 241:
       if (lookahead == 'e') ADVANCE(332);
       END_STATE();
+    case 238:
+      if (lookahead == 'h') ADVANCE(333);
+      END_STATE();
+    case 239:
+      if (lookahead == 'd') ADVANCE(334);
+      END_STATE();
+    case 240:
+      ACCEPT_TOKEN(anon_sym_file);
+      END_STATE();
+    case 241:
+      if (lookahead == 'a') ADVANCE(335);
+      END_STATE();
     case 242:
-      if (lookahead == 'p') ADVANCE(333);
+      if (lookahead == 'a') ADVANCE(336);
       END_STATE();
     case 243:
-      ACCEPT_TOKEN(anon_sym_grpc);
+      ACCEPT_TOKEN(anon_sym_from);
       END_STATE();
     case 244:
-      if (lookahead == 'e') ADVANCE(334);
+      if (lookahead == 'n') ADVANCE(337);
       END_STATE();
     case 245:
-      ACCEPT_TOKEN(anon_sym_host);
+      if (lookahead == 'e') ADVANCE(338);
       END_STATE();
     case 246:
-      ACCEPT_TOKEN(anon_sym_http);
-      if (lookahead == 's') ADVANCE(335);
+      if (lookahead == 'p') ADVANCE(339);
       END_STATE();
     case 247:
-      if (lookahead == 'e') ADVANCE(336);
+      ACCEPT_TOKEN(anon_sym_grpc);
       END_STATE();
     case 248:
-      if (lookahead == 'f') ADVANCE(337);
+      if (lookahead == 'e') ADVANCE(340);
       END_STATE();
     case 249:
-      ACCEPT_TOKEN(anon_sym_into);
+      ACCEPT_TOKEN(anon_sym_host);
       END_STATE();
     case 250:
-      ACCEPT_TOKEN(anon_sym_json);
+      ACCEPT_TOKEN(anon_sym_http);
+      if (lookahead == 's') ADVANCE(341);
       END_STATE();
     case 251:
-      if (lookahead == 'i') ADVANCE(338);
+      if (lookahead == 'e') ADVANCE(342);
       END_STATE();
     case 252:
-      if (lookahead == 'r') ADVANCE(339);
+      if (lookahead == 'f') ADVANCE(343);
       END_STATE();
     case 253:
-      if (lookahead == 'd') ADVANCE(340);
+      ACCEPT_TOKEN(anon_sym_into);
       END_STATE();
     case 254:
-      if (lookahead == 'a') ADVANCE(341);
+      ACCEPT_TOKEN(anon_sym_json);
       END_STATE();
     case 255:
-      ACCEPT_TOKEN(anon_sym_mode);
+      if (lookahead == 'i') ADVANCE(344);
       END_STATE();
     case 256:
-      if (lookahead == 't') ADVANCE(342);
+      if (lookahead == 'f') ADVANCE(345);
+      if (lookahead == 's') ADVANCE(346);
       END_STATE();
     case 257:
-      if (lookahead == 'l') ADVANCE(343);
+      if (lookahead == 'r') ADVANCE(347);
       END_STATE();
     case 258:
-      if (lookahead == 's') ADVANCE(344);
+      if (lookahead == 'd') ADVANCE(348);
       END_STATE();
     case 259:
-      ACCEPT_TOKEN(anon_sym_once);
+      if (lookahead == 'a') ADVANCE(349);
       END_STATE();
     case 260:
-      if (lookahead == 'r') ADVANCE(345);
+      ACCEPT_TOKEN(anon_sym_mode);
       END_STATE();
     case 261:
-      if (lookahead == 'm') ADVANCE(346);
+      if (lookahead == 't') ADVANCE(350);
       END_STATE();
     case 262:
-      ACCEPT_TOKEN(anon_sym_part);
+      if (lookahead == 'l') ADVANCE(351);
       END_STATE();
     case 263:
-      if (lookahead == 's') ADVANCE(347);
+      if (lookahead == 's') ADVANCE(352);
       END_STATE();
     case 264:
-      ACCEPT_TOKEN(anon_sym_port);
+      ACCEPT_TOKEN(anon_sym_once);
       END_STATE();
     case 265:
-      if (lookahead == 'g') ADVANCE(348);
+      if (lookahead == 'i') ADVANCE(353);
       END_STATE();
     case 266:
-      if (lookahead == 'i') ADVANCE(349);
+      if (lookahead == 'r') ADVANCE(354);
       END_STATE();
     case 267:
-      if (lookahead == 'm') ADVANCE(350);
+      if (lookahead == 'm') ADVANCE(355);
       END_STATE();
     case 268:
-      if (lookahead == 's') ADVANCE(351);
+      ACCEPT_TOKEN(anon_sym_part);
       END_STATE();
     case 269:
-      if (lookahead == 'o') ADVANCE(352);
-      if (lookahead == 's') ADVANCE(353);
-      if (lookahead == 'y') ADVANCE(354);
+      if (lookahead == 's') ADVANCE(356);
       END_STATE();
     case 270:
-      if (lookahead == 's') ADVANCE(355);
+      ACCEPT_TOKEN(anon_sym_port);
       END_STATE();
     case 271:
-      if (lookahead == 'e') ADVANCE(356);
+      if (lookahead == 'g') ADVANCE(357);
       END_STATE();
     case 272:
-      if (lookahead == 'i') ADVANCE(357);
+      if (lookahead == 'i') ADVANCE(358);
       END_STATE();
     case 273:
-      ACCEPT_TOKEN(anon_sym_repo);
+      if (lookahead == 'm') ADVANCE(359);
       END_STATE();
     case 274:
-      if (lookahead == 'u') ADVANCE(358);
+      if (lookahead == 's') ADVANCE(360);
       END_STATE();
     case 275:
-      if (lookahead == 'r') ADVANCE(359);
+      if (lookahead == 'o') ADVANCE(361);
+      if (lookahead == 's') ADVANCE(362);
+      if (lookahead == 'y') ADVANCE(363);
       END_STATE();
     case 276:
-      if (lookahead == 'i') ADVANCE(360);
+      if (lookahead == 's') ADVANCE(364);
       END_STATE();
     case 277:
-      ACCEPT_TOKEN(anon_sym_role);
+      if (lookahead == 'e') ADVANCE(365);
       END_STATE();
     case 278:
-      if (lookahead == 't') ADVANCE(361);
+      if (lookahead == 'i') ADVANCE(366);
       END_STATE();
     case 279:
-      if (lookahead == 'p') ADVANCE(362);
+      ACCEPT_TOKEN(anon_sym_repo);
       END_STATE();
     case 280:
-      ACCEPT_TOKEN(anon_sym_sctp);
+      if (lookahead == 'u') ADVANCE(367);
       END_STATE();
     case 281:
-      if (lookahead == 'e') ADVANCE(363);
+      if (lookahead == 'r') ADVANCE(368);
       END_STATE();
     case 282:
-      if (lookahead == 'r') ADVANCE(364);
+      if (lookahead == 'i') ADVANCE(369);
       END_STATE();
     case 283:
-      if (lookahead == '5') ADVANCE(365);
+      ACCEPT_TOKEN(anon_sym_role);
       END_STATE();
     case 284:
-      if (lookahead == 'c') ADVANCE(366);
+      if (lookahead == 't') ADVANCE(370);
       END_STATE();
     case 285:
-      if (lookahead == 't') ADVANCE(367);
+      if (lookahead == 'p') ADVANCE(371);
       END_STATE();
     case 286:
-      if (lookahead == 'e') ADVANCE(368);
+      ACCEPT_TOKEN(anon_sym_sctp);
       END_STATE();
     case 287:
-      ACCEPT_TOKEN(anon_sym_step);
+      if (lookahead == 'e') ADVANCE(372);
       END_STATE();
     case 288:
-      if (lookahead == 'a') ADVANCE(369);
+      if (lookahead == 'r') ADVANCE(373);
       END_STATE();
     case 289:
-      if (lookahead == 'o') ADVANCE(370);
+      if (lookahead == '5') ADVANCE(374);
       END_STATE();
     case 290:
-      if (lookahead == 'e') ADVANCE(371);
-      END_STATE();
-    case 291:
-      if (lookahead == 'l') ADVANCE(372);
-      END_STATE();
-    case 292:
-      if (lookahead == 'o') ADVANCE(373);
-      END_STATE();
-    case 293:
-      if (lookahead == 'n') ADVANCE(374);
-      END_STATE();
-    case 294:
-      ACCEPT_TOKEN(anon_sym_true);
-      END_STATE();
-    case 295:
       if (lookahead == 'c') ADVANCE(375);
       END_STATE();
-    case 296:
+    case 291:
       if (lookahead == 't') ADVANCE(376);
       END_STATE();
+    case 292:
+      if (lookahead == 'e') ADVANCE(377);
+      END_STATE();
+    case 293:
+      ACCEPT_TOKEN(anon_sym_step);
+      END_STATE();
+    case 294:
+      if (lookahead == 'a') ADVANCE(378);
+      END_STATE();
+    case 295:
+      if (lookahead == 'o') ADVANCE(379);
+      END_STATE();
+    case 296:
+      if (lookahead == 'e') ADVANCE(380);
+      END_STATE();
     case 297:
-      ACCEPT_TOKEN(anon_sym_user);
+      if (lookahead == 'l') ADVANCE(381);
       END_STATE();
     case 298:
-      ACCEPT_TOKEN(anon_sym_vars);
+      if (lookahead == 'o') ADVANCE(382);
       END_STATE();
     case 299:
-      if (lookahead == 't') ADVANCE(377);
+      if (lookahead == 'n') ADVANCE(383);
       END_STATE();
     case 300:
-      if (lookahead == 'm') ADVANCE(378);
+      ACCEPT_TOKEN(anon_sym_true);
       END_STATE();
     case 301:
-      ACCEPT_TOKEN(anon_sym_wait);
+      if (lookahead == 'c') ADVANCE(384);
       END_STATE();
     case 302:
-      ACCEPT_TOKEN(anon_sym_when);
+      if (lookahead == 't') ADVANCE(385);
       END_STATE();
     case 303:
-      if (lookahead == 'e') ADVANCE(379);
+      ACCEPT_TOKEN(anon_sym_user);
       END_STATE();
     case 304:
-      if (lookahead == 's') ADVANCE(380);
+      ACCEPT_TOKEN(anon_sym_vars);
       END_STATE();
     case 305:
-      ACCEPT_TOKEN(anon_sym_after);
+      if (lookahead == 't') ADVANCE(386);
       END_STATE();
     case 306:
-      if (lookahead == 'i') ADVANCE(381);
+      if (lookahead == 'm') ADVANCE(387);
       END_STATE();
     case 307:
-      ACCEPT_TOKEN(anon_sym_alive);
+      ACCEPT_TOKEN(anon_sym_wait);
       END_STATE();
     case 308:
-      ACCEPT_TOKEN(anon_sym_atlas);
+      ACCEPT_TOKEN(anon_sym_when);
       END_STATE();
     case 309:
-      if (lookahead == 'n') ADVANCE(382);
+      if (lookahead == 'e') ADVANCE(388);
       END_STATE();
     case 310:
-      ACCEPT_TOKEN(anon_sym_azure);
+      if (lookahead == 's') ADVANCE(389);
       END_STATE();
     case 311:
-      if (lookahead == 't') ADVANCE(383);
+      ACCEPT_TOKEN(anon_sym_after);
       END_STATE();
     case 312:
-      ACCEPT_TOKEN(anon_sym_claim);
+      if (lookahead == 'i') ADVANCE(390);
       END_STATE();
     case 313:
-      ACCEPT_TOKEN(anon_sym_clone);
+      ACCEPT_TOKEN(anon_sym_alive);
       END_STATE();
     case 314:
-      if (lookahead == 'g') ADVANCE(384);
+      ACCEPT_TOKEN(anon_sym_atlas);
       END_STATE();
     case 315:
-      if (lookahead == 'i') ADVANCE(385);
+      if (lookahead == 'n') ADVANCE(391);
       END_STATE();
     case 316:
-      if (lookahead == 'o') ADVANCE(386);
+      ACCEPT_TOKEN(anon_sym_azure);
       END_STATE();
     case 317:
-      if (lookahead == 'n') ADVANCE(387);
+      if (lookahead == 't') ADVANCE(392);
       END_STATE();
     case 318:
-      if (lookahead == 'l') ADVANCE(388);
+      ACCEPT_TOKEN(anon_sym_claim);
       END_STATE();
     case 319:
-      ACCEPT_TOKEN(anon_sym_delay);
+      ACCEPT_TOKEN(anon_sym_clone);
       END_STATE();
     case 320:
-      if (lookahead == 'y') ADVANCE(389);
+      if (lookahead == 'g') ADVANCE(393);
       END_STATE();
     case 321:
-      ACCEPT_TOKEN(anon_sym_depth);
+      if (lookahead == 'i') ADVANCE(394);
       END_STATE();
     case 322:
-      if (lookahead == 'o') ADVANCE(390);
+      if (lookahead == 'o') ADVANCE(395);
       END_STATE();
     case 323:
-      if (lookahead == 'v') ADVANCE(391);
+      if (lookahead == 'n') ADVANCE(396);
       END_STATE();
     case 324:
-      ACCEPT_TOKEN(anon_sym_every);
-      END_STATE();
-    case 325:
-      if (lookahead == 'r') ADVANCE(392);
-      END_STATE();
-    case 326:
-      ACCEPT_TOKEN(anon_sym_false);
-      END_STATE();
-    case 327:
-      ACCEPT_TOKEN(anon_sym_fetch);
-      END_STATE();
-    case 328:
-      ACCEPT_TOKEN(anon_sym_field);
-      END_STATE();
-    case 329:
-      if (lookahead == 'y') ADVANCE(393);
-      END_STATE();
-    case 330:
-      if (lookahead == 't') ADVANCE(394);
-      END_STATE();
-    case 331:
-      if (lookahead == 'g') ADVANCE(395);
-      END_STATE();
-    case 332:
-      ACCEPT_TOKEN(anon_sym_goose);
-      END_STATE();
-    case 333:
-      ACCEPT_TOKEN(anon_sym_group);
-      END_STATE();
-    case 334:
-      if (lookahead == 'r') ADVANCE(396);
-      END_STATE();
-    case 335:
-      ACCEPT_TOKEN(anon_sym_https);
-      END_STATE();
-    case 336:
-      ACCEPT_TOKEN(anon_sym_image);
-      END_STATE();
-    case 337:
       if (lookahead == 'l') ADVANCE(397);
       END_STATE();
+    case 325:
+      ACCEPT_TOKEN(anon_sym_delay);
+      END_STATE();
+    case 326:
+      if (lookahead == 'y') ADVANCE(398);
+      END_STATE();
+    case 327:
+      ACCEPT_TOKEN(anon_sym_depth);
+      END_STATE();
+    case 328:
+      if (lookahead == 'o') ADVANCE(399);
+      END_STATE();
+    case 329:
+      if (lookahead == 'v') ADVANCE(400);
+      END_STATE();
+    case 330:
+      ACCEPT_TOKEN(anon_sym_every);
+      END_STATE();
+    case 331:
+      if (lookahead == 'r') ADVANCE(401);
+      END_STATE();
+    case 332:
+      ACCEPT_TOKEN(anon_sym_false);
+      END_STATE();
+    case 333:
+      ACCEPT_TOKEN(anon_sym_fetch);
+      END_STATE();
+    case 334:
+      ACCEPT_TOKEN(anon_sym_field);
+      END_STATE();
+    case 335:
+      if (lookahead == 'y') ADVANCE(402);
+      END_STATE();
+    case 336:
+      if (lookahead == 't') ADVANCE(403);
+      END_STATE();
+    case 337:
+      if (lookahead == 'g') ADVANCE(404);
+      END_STATE();
     case 338:
-      if (lookahead == 'b') ADVANCE(398);
+      ACCEPT_TOKEN(anon_sym_goose);
       END_STATE();
     case 339:
-      if (lookahead == 'y') ADVANCE(399);
+      ACCEPT_TOKEN(anon_sym_group);
       END_STATE();
     case 340:
-      if (lookahead == 'a') ADVANCE(400);
+      if (lookahead == 'r') ADVANCE(405);
       END_STATE();
     case 341:
-      if (lookahead == 't') ADVANCE(401);
+      ACCEPT_TOKEN(anon_sym_https);
       END_STATE();
     case 342:
-      if (lookahead == 's') ADVANCE(402);
+      ACCEPT_TOKEN(anon_sym_image);
       END_STATE();
     case 343:
-      ACCEPT_TOKEN(anon_sym_mysql);
+      if (lookahead == 'l') ADVANCE(406);
       END_STATE();
     case 344:
-      if (lookahead == 'p') ADVANCE(403);
+      if (lookahead == 'b') ADVANCE(407);
       END_STATE();
     case 345:
-      ACCEPT_TOKEN(anon_sym_owner);
+      if (lookahead == 'i') ADVANCE(408);
       END_STATE();
     case 346:
-      ACCEPT_TOKEN(anon_sym_param);
+      if (lookahead == 'i') ADVANCE(409);
       END_STATE();
     case 347:
-      ACCEPT_TOKEN(anon_sym_paths);
+      if (lookahead == 'y') ADVANCE(410);
       END_STATE();
     case 348:
-      if (lookahead == 'r') ADVANCE(404);
+      if (lookahead == 'a') ADVANCE(411);
       END_STATE();
     case 349:
-      if (lookahead == 'x') ADVANCE(405);
+      if (lookahead == 't') ADVANCE(412);
       END_STATE();
     case 350:
-      if (lookahead == 'a') ADVANCE(406);
+      if (lookahead == 's') ADVANCE(413);
       END_STATE();
     case 351:
-      ACCEPT_TOKEN(anon_sym_rails);
+      ACCEPT_TOKEN(anon_sym_mysql);
       END_STATE();
     case 352:
-      if (lookahead == 'n') ADVANCE(407);
+      if (lookahead == 'p') ADVANCE(414);
       END_STATE();
     case 353:
-      ACCEPT_TOKEN(anon_sym_reads);
+      if (lookahead == 'd') ADVANCE(415);
       END_STATE();
     case 354:
-      ACCEPT_TOKEN(anon_sym_ready);
+      ACCEPT_TOKEN(anon_sym_owner);
       END_STATE();
     case 355:
-      ACCEPT_TOKEN(anon_sym_redis);
+      ACCEPT_TOKEN(anon_sym_param);
       END_STATE();
     case 356:
-      if (lookahead == 'r') ADVANCE(408);
+      ACCEPT_TOKEN(anon_sym_paths);
       END_STATE();
     case 357:
-      if (lookahead == 'c') ADVANCE(409);
+      if (lookahead == 'r') ADVANCE(416);
       END_STATE();
     case 358:
-      if (lookahead == 'r') ADVANCE(410);
+      if (lookahead == 'x') ADVANCE(417);
       END_STATE();
     case 359:
-      if (lookahead == 'i') ADVANCE(411);
-      END_STATE();
-    case 360:
-      if (lookahead == 'e') ADVANCE(412);
-      END_STATE();
-    case 361:
-      if (lookahead == 'c') ADVANCE(413);
-      END_STATE();
-    case 362:
-      if (lookahead == 't') ADVANCE(414);
-      END_STATE();
-    case 363:
-      if (lookahead == 't') ADVANCE(415);
-      END_STATE();
-    case 364:
-      if (lookahead == 'i') ADVANCE(416);
-      END_STATE();
-    case 365:
-      if (lookahead == '6') ADVANCE(417);
-      END_STATE();
-    case 366:
       if (lookahead == 'a') ADVANCE(418);
       END_STATE();
+    case 360:
+      ACCEPT_TOKEN(anon_sym_rails);
+      END_STATE();
+    case 361:
+      if (lookahead == 'n') ADVANCE(419);
+      END_STATE();
+    case 362:
+      ACCEPT_TOKEN(anon_sym_reads);
+      END_STATE();
+    case 363:
+      ACCEPT_TOKEN(anon_sym_ready);
+      END_STATE();
+    case 364:
+      ACCEPT_TOKEN(anon_sym_redis);
+      END_STATE();
+    case 365:
+      if (lookahead == 'r') ADVANCE(420);
+      END_STATE();
+    case 366:
+      if (lookahead == 'c') ADVANCE(421);
+      END_STATE();
     case 367:
-      if (lookahead == 'e') ADVANCE(419);
+      if (lookahead == 'r') ADVANCE(422);
       END_STATE();
     case 368:
-      if (lookahead == 'f') ADVANCE(420);
+      if (lookahead == 'i') ADVANCE(423);
       END_STATE();
     case 369:
-      if (lookahead == 'g') ADVANCE(421);
+      if (lookahead == 'e') ADVANCE(424);
       END_STATE();
     case 370:
-      if (lookahead == 'd') ADVANCE(422);
+      if (lookahead == 'c') ADVANCE(425);
       END_STATE();
     case 371:
-      if (lookahead == 's') ADVANCE(423);
+      if (lookahead == 't') ADVANCE(426);
       END_STATE();
     case 372:
-      if (lookahead == 'a') ADVANCE(424);
+      if (lookahead == 't') ADVANCE(427);
       END_STATE();
     case 373:
-      if (lookahead == 'u') ADVANCE(425);
+      if (lookahead == 'i') ADVANCE(428);
       END_STATE();
     case 374:
-      ACCEPT_TOKEN(anon_sym_token);
+      if (lookahead == '6') ADVANCE(429);
       END_STATE();
     case 375:
-      if (lookahead == 'k') ADVANCE(426);
+      if (lookahead == 'a') ADVANCE(430);
       END_STATE();
     case 376:
-      if (lookahead == 'e') ADVANCE(427);
+      if (lookahead == 'e') ADVANCE(431);
       END_STATE();
     case 377:
-      ACCEPT_TOKEN(anon_sym_vault);
+      if (lookahead == 'f') ADVANCE(432);
       END_STATE();
     case 378:
-      if (lookahead == 'e') ADVANCE(428);
+      if (lookahead == 'g') ADVANCE(433);
       END_STATE();
     case 379:
-      if (lookahead == 's') ADVANCE(429);
+      if (lookahead == 'd') ADVANCE(434);
       END_STATE();
     case 380:
-      if (lookahead == 's') ADVANCE(430);
+      if (lookahead == 's') ADVANCE(435);
       END_STATE();
     case 381:
-      if (lookahead == 'c') ADVANCE(431);
+      if (lookahead == 'a') ADVANCE(436);
       END_STATE();
     case 382:
-      if (lookahead == 'c') ADVANCE(432);
+      if (lookahead == 'u') ADVANCE(437);
       END_STATE();
     case 383:
-      ACCEPT_TOKEN(anon_sym_budget);
+      ACCEPT_TOKEN(anon_sym_token);
       END_STATE();
     case 384:
-      if (lookahead == 'm') ADVANCE(433);
+      if (lookahead == 'k') ADVANCE(438);
       END_STATE();
     case 385:
-      if (lookahead == 'n') ADVANCE(434);
-      END_STATE();
-    case 386:
-      if (lookahead == 'b') ADVANCE(435);
-      END_STATE();
-    case 387:
-      if (lookahead == 's') ADVANCE(436);
-      END_STATE();
-    case 388:
-      if (lookahead == 't') ADVANCE(437);
-      END_STATE();
-    case 389:
-      if (lookahead == 'm') ADVANCE(438);
-      END_STATE();
-    case 390:
-      ACCEPT_TOKEN(anon_sym_django);
-      END_STATE();
-    case 391:
-      ACCEPT_TOKEN(anon_sym_dotenv);
-      END_STATE();
-    case 392:
       if (lookahead == 'e') ADVANCE(439);
       END_STATE();
+    case 386:
+      ACCEPT_TOKEN(anon_sym_vault);
+      END_STATE();
+    case 387:
+      if (lookahead == 'e') ADVANCE(440);
+      END_STATE();
+    case 388:
+      if (lookahead == 's') ADVANCE(441);
+      END_STATE();
+    case 389:
+      if (lookahead == 's') ADVANCE(442);
+      END_STATE();
+    case 390:
+      if (lookahead == 'c') ADVANCE(443);
+      END_STATE();
+    case 391:
+      if (lookahead == 'c') ADVANCE(444);
+      END_STATE();
+    case 392:
+      ACCEPT_TOKEN(anon_sym_budget);
+      END_STATE();
     case 393:
-      ACCEPT_TOKEN(anon_sym_flyway);
+      if (lookahead == 'm') ADVANCE(445);
       END_STATE();
     case 394:
-      ACCEPT_TOKEN(anon_sym_format);
+      if (lookahead == 'n') ADVANCE(446);
       END_STATE();
     case 395:
-      if (lookahead == '-') ADVANCE(440);
+      if (lookahead == 'b') ADVANCE(447);
       END_STATE();
     case 396:
-      ACCEPT_TOKEN(anon_sym_header);
+      if (lookahead == 's') ADVANCE(448);
       END_STATE();
     case 397:
-      if (lookahead == 'o') ADVANCE(441);
+      if (lookahead == 't') ADVANCE(449);
       END_STATE();
     case 398:
-      if (lookahead == 'a') ADVANCE(442);
+      if (lookahead == 'm') ADVANCE(450);
       END_STATE();
     case 399:
-      ACCEPT_TOKEN(anon_sym_memory);
+      ACCEPT_TOKEN(anon_sym_django);
       END_STATE();
     case 400:
-      if (lookahead == 't') ADVANCE(443);
+      ACCEPT_TOKEN(anon_sym_dotenv);
       END_STATE();
     case 401:
-      if (lookahead == 'e') ADVANCE(444);
+      if (lookahead == 'e') ADVANCE(451);
       END_STATE();
     case 402:
-      ACCEPT_TOKEN(anon_sym_mounts);
+      ACCEPT_TOKEN(anon_sym_flyway);
       END_STATE();
     case 403:
-      if (lookahead == 'a') ADVANCE(445);
+      ACCEPT_TOKEN(anon_sym_format);
       END_STATE();
     case 404:
-      if (lookahead == 'e') ADVANCE(446);
+      if (lookahead == '-') ADVANCE(452);
       END_STATE();
     case 405:
-      ACCEPT_TOKEN(anon_sym_prefix);
+      ACCEPT_TOKEN(anon_sym_header);
       END_STATE();
     case 406:
-      ACCEPT_TOKEN(anon_sym_prisma);
+      if (lookahead == 'o') ADVANCE(453);
       END_STATE();
     case 407:
-      if (lookahead == 'l') ADVANCE(447);
+      if (lookahead == 'a') ADVANCE(454);
       END_STATE();
     case 408:
-      ACCEPT_TOKEN(anon_sym_render);
+      if (lookahead == 'l') ADVANCE(455);
       END_STATE();
     case 409:
-      if (lookahead == 'a') ADVANCE(448);
+      if (lookahead == 'z') ADVANCE(456);
       END_STATE();
     case 410:
-      if (lookahead == 'c') ADVANCE(449);
+      ACCEPT_TOKEN(anon_sym_memory);
       END_STATE();
     case 411:
-      if (lookahead == 'c') ADVANCE(450);
+      if (lookahead == 't') ADVANCE(457);
       END_STATE();
     case 412:
-      if (lookahead == 's') ADVANCE(451);
-      END_STATE();
-    case 413:
-      if (lookahead == 'h') ADVANCE(452);
-      END_STATE();
-    case 414:
-      ACCEPT_TOKEN(anon_sym_script);
-      END_STATE();
-    case 415:
-      ACCEPT_TOKEN(anon_sym_secret);
-      if (lookahead == 's') ADVANCE(453);
-      END_STATE();
-    case 416:
-      if (lookahead == 't') ADVANCE(454);
-      END_STATE();
-    case 417:
-      ACCEPT_TOKEN(anon_sym_sha256);
-      END_STATE();
-    case 418:
-      if (lookahead == 'r') ADVANCE(455);
-      END_STATE();
-    case 419:
-      if (lookahead == 'd') ADVANCE(456);
-      END_STATE();
-    case 420:
-      if (lookahead == 'u') ADVANCE(457);
-      END_STATE();
-    case 421:
       if (lookahead == 'e') ADVANCE(458);
       END_STATE();
+    case 413:
+      ACCEPT_TOKEN(anon_sym_mounts);
+      END_STATE();
+    case 414:
+      if (lookahead == 'a') ADVANCE(459);
+      END_STATE();
+    case 415:
+      if (lookahead == 'e') ADVANCE(460);
+      END_STATE();
+    case 416:
+      if (lookahead == 'e') ADVANCE(461);
+      END_STATE();
+    case 417:
+      ACCEPT_TOKEN(anon_sym_prefix);
+      END_STATE();
+    case 418:
+      ACCEPT_TOKEN(anon_sym_prisma);
+      END_STATE();
+    case 419:
+      if (lookahead == 'l') ADVANCE(462);
+      END_STATE();
+    case 420:
+      ACCEPT_TOKEN(anon_sym_render);
+      END_STATE();
+    case 421:
+      if (lookahead == 'a') ADVANCE(463);
+      END_STATE();
     case 422:
-      if (lookahead == 'u') ADVANCE(459);
+      if (lookahead == 'c') ADVANCE(464);
       END_STATE();
     case 423:
-      if (lookahead == 's') ADVANCE(460);
+      if (lookahead == 'c') ADVANCE(465);
       END_STATE();
     case 424:
-      if (lookahead == 't') ADVANCE(461);
-      END_STATE();
-    case 425:
-      if (lookahead == 't') ADVANCE(462);
-      END_STATE();
-    case 426:
-      ACCEPT_TOKEN(anon_sym_unpack);
-      END_STATE();
-    case 427:
-      if (lookahead == 's') ADVANCE(463);
-      END_STATE();
-    case 428:
-      ACCEPT_TOKEN(anon_sym_volume);
-      END_STATE();
-    case 429:
-      ACCEPT_TOKEN(anon_sym_writes);
-      END_STATE();
-    case 430:
-      ACCEPT_TOKEN(anon_sym_address);
-      END_STATE();
-    case 431:
-      ACCEPT_TOKEN(anon_sym_alembic);
-      END_STATE();
-    case 432:
-      if (lookahead == 'e') ADVANCE(464);
-      END_STATE();
-    case 433:
-      if (lookahead == 'a') ADVANCE(465);
-      END_STATE();
-    case 434:
       if (lookahead == 's') ADVANCE(466);
       END_STATE();
-    case 435:
-      ACCEPT_TOKEN(anon_sym_cronjob);
+    case 425:
+      if (lookahead == 'h') ADVANCE(467);
       END_STATE();
-    case 436:
-      if (lookahead == 'e') ADVANCE(467);
+    case 426:
+      ACCEPT_TOKEN(anon_sym_script);
       END_STATE();
-    case 437:
+    case 427:
+      ACCEPT_TOKEN(anon_sym_secret);
       if (lookahead == 's') ADVANCE(468);
       END_STATE();
+    case 428:
+      if (lookahead == 't') ADVANCE(469);
+      END_STATE();
+    case 429:
+      ACCEPT_TOKEN(anon_sym_sha256);
+      END_STATE();
+    case 430:
+      if (lookahead == 'r') ADVANCE(470);
+      END_STATE();
+    case 431:
+      if (lookahead == 'd') ADVANCE(471);
+      END_STATE();
+    case 432:
+      if (lookahead == 'u') ADVANCE(472);
+      END_STATE();
+    case 433:
+      if (lookahead == 'e') ADVANCE(473);
+      END_STATE();
+    case 434:
+      if (lookahead == 'u') ADVANCE(474);
+      END_STATE();
+    case 435:
+      if (lookahead == 's') ADVANCE(475);
+      END_STATE();
+    case 436:
+      if (lookahead == 't') ADVANCE(476);
+      END_STATE();
+    case 437:
+      if (lookahead == 't') ADVANCE(477);
+      END_STATE();
     case 438:
-      if (lookahead == 'e') ADVANCE(469);
+      ACCEPT_TOKEN(anon_sym_unpack);
       END_STATE();
     case 439:
-      if (lookahead == 's') ADVANCE(470);
-      END_STATE();
-    case 440:
-      if (lookahead == 'm') ADVANCE(471);
-      END_STATE();
-    case 441:
-      if (lookahead == 'w') ADVANCE(472);
-      END_STATE();
-    case 442:
-      if (lookahead == 's') ADVANCE(473);
-      END_STATE();
-    case 443:
-      if (lookahead == 'a') ADVANCE(474);
-      END_STATE();
-    case 444:
-      ACCEPT_TOKEN(anon_sym_migrate);
-      END_STATE();
-    case 445:
-      if (lookahead == 'c') ADVANCE(475);
-      END_STATE();
-    case 446:
-      if (lookahead == 's') ADVANCE(476);
-      END_STATE();
-    case 447:
-      if (lookahead == 'y') ADVANCE(477);
-      END_STATE();
-    case 448:
       if (lookahead == 's') ADVANCE(478);
       END_STATE();
-    case 449:
+    case 440:
+      ACCEPT_TOKEN(anon_sym_volume);
+      END_STATE();
+    case 441:
+      ACCEPT_TOKEN(anon_sym_writes);
+      END_STATE();
+    case 442:
+      ACCEPT_TOKEN(anon_sym_address);
+      END_STATE();
+    case 443:
+      ACCEPT_TOKEN(anon_sym_alembic);
+      END_STATE();
+    case 444:
       if (lookahead == 'e') ADVANCE(479);
       END_STATE();
+    case 445:
+      if (lookahead == 'a') ADVANCE(480);
+      END_STATE();
+    case 446:
+      if (lookahead == 's') ADVANCE(481);
+      END_STATE();
+    case 447:
+      ACCEPT_TOKEN(anon_sym_cronjob);
+      END_STATE();
+    case 448:
+      if (lookahead == 'e') ADVANCE(482);
+      END_STATE();
+    case 449:
+      if (lookahead == 's') ADVANCE(483);
+      END_STATE();
     case 450:
-      if (lookahead == 't') ADVANCE(480);
-      END_STATE();
-    case 451:
-      ACCEPT_TOKEN(anon_sym_retries);
-      END_STATE();
-    case 452:
-      ACCEPT_TOKEN(anon_sym_scratch);
-      END_STATE();
-    case 453:
-      ACCEPT_TOKEN(anon_sym_secrets);
-      END_STATE();
-    case 454:
-      if (lookahead == 'y') ADVANCE(481);
-      END_STATE();
-    case 455:
-      ACCEPT_TOKEN(anon_sym_sidecar);
-      END_STATE();
-    case 456:
-      ACCEPT_TOKEN(anon_sym_started);
-      END_STATE();
-    case 457:
-      if (lookahead == 'l') ADVANCE(482);
-      END_STATE();
-    case 458:
-      ACCEPT_TOKEN(anon_sym_storage);
-      END_STATE();
-    case 459:
-      if (lookahead == 'l') ADVANCE(483);
-      END_STATE();
-    case 460:
       if (lookahead == 'e') ADVANCE(484);
       END_STATE();
-    case 461:
-      if (lookahead == 'e') ADVANCE(485);
+    case 451:
+      if (lookahead == 's') ADVANCE(485);
       END_STATE();
-    case 462:
-      ACCEPT_TOKEN(anon_sym_timeout);
+    case 452:
+      if (lookahead == 'm') ADVANCE(486);
       END_STATE();
-    case 463:
-      ACCEPT_TOKEN(anon_sym_updates);
+    case 453:
+      if (lookahead == 'w') ADVANCE(487);
       END_STATE();
-    case 464:
-      ACCEPT_TOKEN(anon_sym_audience);
+    case 454:
+      if (lookahead == 's') ADVANCE(488);
       END_STATE();
-    case 465:
-      if (lookahead == 'p') ADVANCE(486);
+    case 455:
+      if (lookahead == 'e') ADVANCE(489);
       END_STATE();
-    case 466:
-      ACCEPT_TOKEN(anon_sym_contains);
-      END_STATE();
-    case 467:
-      if (lookahead == 't') ADVANCE(487);
-      END_STATE();
-    case 468:
-      ACCEPT_TOKEN(anon_sym_defaults);
-      END_STATE();
-    case 469:
-      if (lookahead == 'n') ADVANCE(488);
-      END_STATE();
-    case 470:
-      ACCEPT_TOKEN(anon_sym_failures);
-      END_STATE();
-    case 471:
-      if (lookahead == 'i') ADVANCE(489);
-      END_STATE();
-    case 472:
-      ACCEPT_TOKEN(anon_sym_initflow);
-      END_STATE();
-    case 473:
+    case 456:
       if (lookahead == 'e') ADVANCE(490);
       END_STATE();
-    case 474:
-      ACCEPT_TOKEN(anon_sym_metadata);
+    case 457:
+      if (lookahead == 'a') ADVANCE(491);
       END_STATE();
-    case 475:
-      if (lookahead == 'e') ADVANCE(491);
+    case 458:
+      ACCEPT_TOKEN(anon_sym_migrate);
       END_STATE();
-    case 476:
-      ACCEPT_TOKEN(anon_sym_postgres);
+    case 459:
+      if (lookahead == 'c') ADVANCE(492);
       END_STATE();
-    case 477:
-      ACCEPT_TOKEN(anon_sym_readonly);
+    case 460:
+      if (lookahead == '-') ADVANCE(493);
       END_STATE();
-    case 478:
-      if (lookahead == 'e') ADVANCE(492);
-      END_STATE();
-    case 479:
-      ACCEPT_TOKEN(anon_sym_resource);
-      END_STATE();
-    case 480:
-      if (lookahead == 'e') ADVANCE(493);
-      END_STATE();
-    case 481:
-      ACCEPT_TOKEN(anon_sym_security);
-      END_STATE();
-    case 482:
+    case 461:
       if (lookahead == 's') ADVANCE(494);
       END_STATE();
-    case 483:
-      if (lookahead == 'e') ADVANCE(495);
+    case 462:
+      if (lookahead == 'y') ADVANCE(495);
       END_STATE();
-    case 484:
+    case 463:
       if (lookahead == 's') ADVANCE(496);
       END_STATE();
+    case 464:
+      if (lookahead == 'e') ADVANCE(497);
+      END_STATE();
+    case 465:
+      if (lookahead == 't') ADVANCE(498);
+      END_STATE();
+    case 466:
+      ACCEPT_TOKEN(anon_sym_retries);
+      END_STATE();
+    case 467:
+      ACCEPT_TOKEN(anon_sym_scratch);
+      END_STATE();
+    case 468:
+      ACCEPT_TOKEN(anon_sym_secrets);
+      END_STATE();
+    case 469:
+      if (lookahead == 'y') ADVANCE(499);
+      END_STATE();
+    case 470:
+      ACCEPT_TOKEN(anon_sym_sidecar);
+      END_STATE();
+    case 471:
+      ACCEPT_TOKEN(anon_sym_started);
+      END_STATE();
+    case 472:
+      if (lookahead == 'l') ADVANCE(500);
+      END_STATE();
+    case 473:
+      ACCEPT_TOKEN(anon_sym_storage);
+      END_STATE();
+    case 474:
+      if (lookahead == 'l') ADVANCE(501);
+      END_STATE();
+    case 475:
+      if (lookahead == 'e') ADVANCE(502);
+      END_STATE();
+    case 476:
+      if (lookahead == 'e') ADVANCE(503);
+      END_STATE();
+    case 477:
+      ACCEPT_TOKEN(anon_sym_timeout);
+      END_STATE();
+    case 478:
+      ACCEPT_TOKEN(anon_sym_updates);
+      END_STATE();
+    case 479:
+      ACCEPT_TOKEN(anon_sym_audience);
+      END_STATE();
+    case 480:
+      if (lookahead == 'p') ADVANCE(504);
+      END_STATE();
+    case 481:
+      ACCEPT_TOKEN(anon_sym_contains);
+      END_STATE();
+    case 482:
+      if (lookahead == 't') ADVANCE(505);
+      END_STATE();
+    case 483:
+      ACCEPT_TOKEN(anon_sym_defaults);
+      END_STATE();
+    case 484:
+      if (lookahead == 'n') ADVANCE(506);
+      END_STATE();
     case 485:
-      ACCEPT_TOKEN(anon_sym_template);
+      ACCEPT_TOKEN(anon_sym_failures);
       END_STATE();
     case 486:
-      ACCEPT_TOKEN(anon_sym_configmap);
+      if (lookahead == 'i') ADVANCE(507);
       END_STATE();
     case 487:
-      ACCEPT_TOKEN(anon_sym_daemonset);
+      ACCEPT_TOKEN(anon_sym_initflow);
       END_STATE();
     case 488:
-      if (lookahead == 't') ADVANCE(497);
+      if (lookahead == 'e') ADVANCE(508);
       END_STATE();
     case 489:
-      if (lookahead == 'g') ADVANCE(498);
+      if (lookahead == 's') ADVANCE(509);
       END_STATE();
     case 490:
-      ACCEPT_TOKEN(anon_sym_liquibase);
+      ACCEPT_TOKEN(anon_sym_max_DASHsize);
       END_STATE();
     case 491:
-      ACCEPT_TOKEN(anon_sym_namespace);
+      ACCEPT_TOKEN(anon_sym_metadata);
       END_STATE();
     case 492:
-      if (lookahead == 't') ADVANCE(499);
+      if (lookahead == 'e') ADVANCE(510);
       END_STATE();
     case 493:
-      if (lookahead == 'd') ADVANCE(500);
+      if (lookahead == 'l') ADVANCE(511);
       END_STATE();
     case 494:
-      if (lookahead == 'e') ADVANCE(501);
+      ACCEPT_TOKEN(anon_sym_postgres);
       END_STATE();
     case 495:
-      if (lookahead == 's') ADVANCE(502);
+      ACCEPT_TOKEN(anon_sym_readonly);
       END_STATE();
     case 496:
-      ACCEPT_TOKEN(anon_sym_successes);
+      if (lookahead == 'e') ADVANCE(512);
       END_STATE();
     case 497:
-      ACCEPT_TOKEN(anon_sym_deployment);
+      ACCEPT_TOKEN(anon_sym_resource);
       END_STATE();
     case 498:
-      if (lookahead == 'r') ADVANCE(503);
+      if (lookahead == 'e') ADVANCE(513);
       END_STATE();
     case 499:
-      ACCEPT_TOKEN(anon_sym_replicaset);
+      ACCEPT_TOKEN(anon_sym_security);
       END_STATE();
     case 500:
-      ACCEPT_TOKEN(anon_sym_restricted);
+      if (lookahead == 's') ADVANCE(514);
       END_STATE();
     case 501:
-      if (lookahead == 't') ADVANCE(504);
+      if (lookahead == 'e') ADVANCE(515);
       END_STATE();
     case 502:
-      ACCEPT_TOKEN(anon_sym_submodules);
+      if (lookahead == 's') ADVANCE(516);
       END_STATE();
     case 503:
-      if (lookahead == 'a') ADVANCE(505);
+      ACCEPT_TOKEN(anon_sym_template);
       END_STATE();
     case 504:
-      ACCEPT_TOKEN(anon_sym_statefulset);
+      ACCEPT_TOKEN(anon_sym_configmap);
       END_STATE();
     case 505:
-      if (lookahead == 't') ADVANCE(506);
+      ACCEPT_TOKEN(anon_sym_daemonset);
       END_STATE();
     case 506:
-      if (lookahead == 'e') ADVANCE(507);
+      if (lookahead == 't') ADVANCE(517);
       END_STATE();
     case 507:
+      if (lookahead == 'g') ADVANCE(518);
+      END_STATE();
+    case 508:
+      ACCEPT_TOKEN(anon_sym_liquibase);
+      END_STATE();
+    case 509:
+      ACCEPT_TOKEN(anon_sym_max_DASHfiles);
+      END_STATE();
+    case 510:
+      ACCEPT_TOKEN(anon_sym_namespace);
+      END_STATE();
+    case 511:
+      if (lookahead == 'i') ADVANCE(519);
+      END_STATE();
+    case 512:
+      if (lookahead == 't') ADVANCE(520);
+      END_STATE();
+    case 513:
+      if (lookahead == 'd') ADVANCE(521);
+      END_STATE();
+    case 514:
+      if (lookahead == 'e') ADVANCE(522);
+      END_STATE();
+    case 515:
+      if (lookahead == 's') ADVANCE(523);
+      END_STATE();
+    case 516:
+      ACCEPT_TOKEN(anon_sym_successes);
+      END_STATE();
+    case 517:
+      ACCEPT_TOKEN(anon_sym_deployment);
+      END_STATE();
+    case 518:
+      if (lookahead == 'r') ADVANCE(524);
+      END_STATE();
+    case 519:
+      if (lookahead == 'n') ADVANCE(525);
+      END_STATE();
+    case 520:
+      ACCEPT_TOKEN(anon_sym_replicaset);
+      END_STATE();
+    case 521:
+      ACCEPT_TOKEN(anon_sym_restricted);
+      END_STATE();
+    case 522:
+      if (lookahead == 't') ADVANCE(526);
+      END_STATE();
+    case 523:
+      ACCEPT_TOKEN(anon_sym_submodules);
+      END_STATE();
+    case 524:
+      if (lookahead == 'a') ADVANCE(527);
+      END_STATE();
+    case 525:
+      if (lookahead == 'k') ADVANCE(528);
+      END_STATE();
+    case 526:
+      ACCEPT_TOKEN(anon_sym_statefulset);
+      END_STATE();
+    case 527:
+      if (lookahead == 't') ADVANCE(529);
+      END_STATE();
+    case 528:
+      if (lookahead == 's') ADVANCE(530);
+      END_STATE();
+    case 529:
+      if (lookahead == 'e') ADVANCE(531);
+      END_STATE();
+    case 530:
+      ACCEPT_TOKEN(anon_sym_outside_DASHlinks);
+      END_STATE();
+    case 531:
       ACCEPT_TOKEN(anon_sym_golang_DASHmigrate);
       END_STATE();
     default:
@@ -5005,6 +5101,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(1),
     [anon_sym_header] = ACTIONS(1),
     [anon_sym_mode] = ACTIONS(1),
+    [anon_sym_max_DASHsize] = ACTIONS(1),
+    [anon_sym_max_DASHfiles] = ACTIONS(1),
     [anon_sym_retries] = ACTIONS(1),
     [anon_sym_repo] = ACTIONS(1),
     [anon_sym_ref] = ACTIONS(1),
@@ -5014,6 +5112,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(1),
     [anon_sym_token] = ACTIONS(1),
     [anon_sym_user] = ACTIONS(1),
+    [anon_sym_outside_DASHlinks] = ACTIONS(1),
     [anon_sym_dns] = ACTIONS(1),
     [anon_sym_file] = ACTIONS(1),
     [anon_sym_postgres] = ACTIONS(1),
@@ -5167,6 +5266,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(49),
     [anon_sym_header] = ACTIONS(49),
     [anon_sym_mode] = ACTIONS(49),
+    [anon_sym_max_DASHsize] = ACTIONS(49),
+    [anon_sym_max_DASHfiles] = ACTIONS(49),
     [anon_sym_retries] = ACTIONS(49),
     [anon_sym_repo] = ACTIONS(49),
     [anon_sym_ref] = ACTIONS(49),
@@ -5176,6 +5277,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(49),
     [anon_sym_token] = ACTIONS(49),
     [anon_sym_user] = ACTIONS(49),
+    [anon_sym_outside_DASHlinks] = ACTIONS(49),
     [anon_sym_dns] = ACTIONS(49),
     [anon_sym_file] = ACTIONS(49),
     [anon_sym_postgres] = ACTIONS(49),
@@ -5259,6 +5361,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(49),
     [anon_sym_header] = ACTIONS(49),
     [anon_sym_mode] = ACTIONS(49),
+    [anon_sym_max_DASHsize] = ACTIONS(49),
+    [anon_sym_max_DASHfiles] = ACTIONS(49),
     [anon_sym_retries] = ACTIONS(49),
     [anon_sym_repo] = ACTIONS(49),
     [anon_sym_ref] = ACTIONS(49),
@@ -5268,6 +5372,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(49),
     [anon_sym_token] = ACTIONS(49),
     [anon_sym_user] = ACTIONS(49),
+    [anon_sym_outside_DASHlinks] = ACTIONS(49),
     [anon_sym_dns] = ACTIONS(49),
     [anon_sym_file] = ACTIONS(49),
     [anon_sym_postgres] = ACTIONS(49),
@@ -5351,6 +5456,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(49),
     [anon_sym_header] = ACTIONS(49),
     [anon_sym_mode] = ACTIONS(49),
+    [anon_sym_max_DASHsize] = ACTIONS(49),
+    [anon_sym_max_DASHfiles] = ACTIONS(49),
     [anon_sym_retries] = ACTIONS(49),
     [anon_sym_repo] = ACTIONS(49),
     [anon_sym_ref] = ACTIONS(49),
@@ -5360,6 +5467,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(49),
     [anon_sym_token] = ACTIONS(49),
     [anon_sym_user] = ACTIONS(49),
+    [anon_sym_outside_DASHlinks] = ACTIONS(49),
     [anon_sym_dns] = ACTIONS(49),
     [anon_sym_file] = ACTIONS(49),
     [anon_sym_postgres] = ACTIONS(49),
@@ -5443,6 +5551,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(81),
     [anon_sym_header] = ACTIONS(81),
     [anon_sym_mode] = ACTIONS(81),
+    [anon_sym_max_DASHsize] = ACTIONS(81),
+    [anon_sym_max_DASHfiles] = ACTIONS(81),
     [anon_sym_retries] = ACTIONS(81),
     [anon_sym_repo] = ACTIONS(81),
     [anon_sym_ref] = ACTIONS(81),
@@ -5452,6 +5562,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(81),
     [anon_sym_token] = ACTIONS(81),
     [anon_sym_user] = ACTIONS(81),
+    [anon_sym_outside_DASHlinks] = ACTIONS(81),
     [anon_sym_dns] = ACTIONS(81),
     [anon_sym_file] = ACTIONS(81),
     [anon_sym_postgres] = ACTIONS(81),
@@ -5535,6 +5646,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(49),
     [anon_sym_header] = ACTIONS(49),
     [anon_sym_mode] = ACTIONS(49),
+    [anon_sym_max_DASHsize] = ACTIONS(49),
+    [anon_sym_max_DASHfiles] = ACTIONS(49),
     [anon_sym_retries] = ACTIONS(49),
     [anon_sym_repo] = ACTIONS(49),
     [anon_sym_ref] = ACTIONS(49),
@@ -5544,6 +5657,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(49),
     [anon_sym_token] = ACTIONS(49),
     [anon_sym_user] = ACTIONS(49),
+    [anon_sym_outside_DASHlinks] = ACTIONS(49),
     [anon_sym_dns] = ACTIONS(49),
     [anon_sym_file] = ACTIONS(49),
     [anon_sym_postgres] = ACTIONS(49),
@@ -5612,6 +5726,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(115),
     [anon_sym_header] = ACTIONS(115),
     [anon_sym_mode] = ACTIONS(115),
+    [anon_sym_max_DASHsize] = ACTIONS(115),
+    [anon_sym_max_DASHfiles] = ACTIONS(115),
     [anon_sym_retries] = ACTIONS(115),
     [anon_sym_repo] = ACTIONS(115),
     [anon_sym_ref] = ACTIONS(115),
@@ -5621,6 +5737,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(115),
     [anon_sym_token] = ACTIONS(115),
     [anon_sym_user] = ACTIONS(115),
+    [anon_sym_outside_DASHlinks] = ACTIONS(115),
     [anon_sym_dns] = ACTIONS(115),
     [anon_sym_file] = ACTIONS(115),
     [anon_sym_postgres] = ACTIONS(115),
@@ -5689,6 +5806,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(119),
     [anon_sym_header] = ACTIONS(119),
     [anon_sym_mode] = ACTIONS(119),
+    [anon_sym_max_DASHsize] = ACTIONS(119),
+    [anon_sym_max_DASHfiles] = ACTIONS(119),
     [anon_sym_retries] = ACTIONS(119),
     [anon_sym_repo] = ACTIONS(119),
     [anon_sym_ref] = ACTIONS(119),
@@ -5698,6 +5817,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(119),
     [anon_sym_token] = ACTIONS(119),
     [anon_sym_user] = ACTIONS(119),
+    [anon_sym_outside_DASHlinks] = ACTIONS(119),
     [anon_sym_dns] = ACTIONS(119),
     [anon_sym_file] = ACTIONS(119),
     [anon_sym_postgres] = ACTIONS(119),
@@ -5766,6 +5886,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(123),
     [anon_sym_header] = ACTIONS(123),
     [anon_sym_mode] = ACTIONS(123),
+    [anon_sym_max_DASHsize] = ACTIONS(123),
+    [anon_sym_max_DASHfiles] = ACTIONS(123),
     [anon_sym_retries] = ACTIONS(123),
     [anon_sym_repo] = ACTIONS(123),
     [anon_sym_ref] = ACTIONS(123),
@@ -5775,6 +5897,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(123),
     [anon_sym_token] = ACTIONS(123),
     [anon_sym_user] = ACTIONS(123),
+    [anon_sym_outside_DASHlinks] = ACTIONS(123),
     [anon_sym_dns] = ACTIONS(123),
     [anon_sym_file] = ACTIONS(123),
     [anon_sym_postgres] = ACTIONS(123),
@@ -5843,6 +5966,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(127),
     [anon_sym_header] = ACTIONS(127),
     [anon_sym_mode] = ACTIONS(127),
+    [anon_sym_max_DASHsize] = ACTIONS(127),
+    [anon_sym_max_DASHfiles] = ACTIONS(127),
     [anon_sym_retries] = ACTIONS(127),
     [anon_sym_repo] = ACTIONS(127),
     [anon_sym_ref] = ACTIONS(127),
@@ -5852,6 +5977,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(127),
     [anon_sym_token] = ACTIONS(127),
     [anon_sym_user] = ACTIONS(127),
+    [anon_sym_outside_DASHlinks] = ACTIONS(127),
     [anon_sym_dns] = ACTIONS(127),
     [anon_sym_file] = ACTIONS(127),
     [anon_sym_postgres] = ACTIONS(127),
@@ -5920,6 +6046,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(131),
     [anon_sym_header] = ACTIONS(131),
     [anon_sym_mode] = ACTIONS(131),
+    [anon_sym_max_DASHsize] = ACTIONS(131),
+    [anon_sym_max_DASHfiles] = ACTIONS(131),
     [anon_sym_retries] = ACTIONS(131),
     [anon_sym_repo] = ACTIONS(131),
     [anon_sym_ref] = ACTIONS(131),
@@ -5929,6 +6057,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(131),
     [anon_sym_token] = ACTIONS(131),
     [anon_sym_user] = ACTIONS(131),
+    [anon_sym_outside_DASHlinks] = ACTIONS(131),
     [anon_sym_dns] = ACTIONS(131),
     [anon_sym_file] = ACTIONS(131),
     [anon_sym_postgres] = ACTIONS(131),
@@ -5997,6 +6126,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(135),
     [anon_sym_header] = ACTIONS(135),
     [anon_sym_mode] = ACTIONS(135),
+    [anon_sym_max_DASHsize] = ACTIONS(135),
+    [anon_sym_max_DASHfiles] = ACTIONS(135),
     [anon_sym_retries] = ACTIONS(135),
     [anon_sym_repo] = ACTIONS(135),
     [anon_sym_ref] = ACTIONS(135),
@@ -6006,6 +6137,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(135),
     [anon_sym_token] = ACTIONS(135),
     [anon_sym_user] = ACTIONS(135),
+    [anon_sym_outside_DASHlinks] = ACTIONS(135),
     [anon_sym_dns] = ACTIONS(135),
     [anon_sym_file] = ACTIONS(135),
     [anon_sym_postgres] = ACTIONS(135),
@@ -6074,6 +6206,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(139),
     [anon_sym_header] = ACTIONS(139),
     [anon_sym_mode] = ACTIONS(139),
+    [anon_sym_max_DASHsize] = ACTIONS(139),
+    [anon_sym_max_DASHfiles] = ACTIONS(139),
     [anon_sym_retries] = ACTIONS(139),
     [anon_sym_repo] = ACTIONS(139),
     [anon_sym_ref] = ACTIONS(139),
@@ -6083,6 +6217,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(139),
     [anon_sym_token] = ACTIONS(139),
     [anon_sym_user] = ACTIONS(139),
+    [anon_sym_outside_DASHlinks] = ACTIONS(139),
     [anon_sym_dns] = ACTIONS(139),
     [anon_sym_file] = ACTIONS(139),
     [anon_sym_postgres] = ACTIONS(139),
@@ -6151,6 +6286,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(143),
     [anon_sym_header] = ACTIONS(143),
     [anon_sym_mode] = ACTIONS(143),
+    [anon_sym_max_DASHsize] = ACTIONS(143),
+    [anon_sym_max_DASHfiles] = ACTIONS(143),
     [anon_sym_retries] = ACTIONS(143),
     [anon_sym_repo] = ACTIONS(143),
     [anon_sym_ref] = ACTIONS(143),
@@ -6160,6 +6297,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(143),
     [anon_sym_token] = ACTIONS(143),
     [anon_sym_user] = ACTIONS(143),
+    [anon_sym_outside_DASHlinks] = ACTIONS(143),
     [anon_sym_dns] = ACTIONS(143),
     [anon_sym_file] = ACTIONS(143),
     [anon_sym_postgres] = ACTIONS(143),
@@ -6228,6 +6366,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(147),
     [anon_sym_header] = ACTIONS(147),
     [anon_sym_mode] = ACTIONS(147),
+    [anon_sym_max_DASHsize] = ACTIONS(147),
+    [anon_sym_max_DASHfiles] = ACTIONS(147),
     [anon_sym_retries] = ACTIONS(147),
     [anon_sym_repo] = ACTIONS(147),
     [anon_sym_ref] = ACTIONS(147),
@@ -6237,6 +6377,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(147),
     [anon_sym_token] = ACTIONS(147),
     [anon_sym_user] = ACTIONS(147),
+    [anon_sym_outside_DASHlinks] = ACTIONS(147),
     [anon_sym_dns] = ACTIONS(147),
     [anon_sym_file] = ACTIONS(147),
     [anon_sym_postgres] = ACTIONS(147),
@@ -6305,6 +6446,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(151),
     [anon_sym_header] = ACTIONS(151),
     [anon_sym_mode] = ACTIONS(151),
+    [anon_sym_max_DASHsize] = ACTIONS(151),
+    [anon_sym_max_DASHfiles] = ACTIONS(151),
     [anon_sym_retries] = ACTIONS(151),
     [anon_sym_repo] = ACTIONS(151),
     [anon_sym_ref] = ACTIONS(151),
@@ -6314,6 +6457,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(151),
     [anon_sym_token] = ACTIONS(151),
     [anon_sym_user] = ACTIONS(151),
+    [anon_sym_outside_DASHlinks] = ACTIONS(151),
     [anon_sym_dns] = ACTIONS(151),
     [anon_sym_file] = ACTIONS(151),
     [anon_sym_postgres] = ACTIONS(151),
@@ -6382,6 +6526,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(155),
     [anon_sym_header] = ACTIONS(155),
     [anon_sym_mode] = ACTIONS(155),
+    [anon_sym_max_DASHsize] = ACTIONS(155),
+    [anon_sym_max_DASHfiles] = ACTIONS(155),
     [anon_sym_retries] = ACTIONS(155),
     [anon_sym_repo] = ACTIONS(155),
     [anon_sym_ref] = ACTIONS(155),
@@ -6391,6 +6537,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(155),
     [anon_sym_token] = ACTIONS(155),
     [anon_sym_user] = ACTIONS(155),
+    [anon_sym_outside_DASHlinks] = ACTIONS(155),
     [anon_sym_dns] = ACTIONS(155),
     [anon_sym_file] = ACTIONS(155),
     [anon_sym_postgres] = ACTIONS(155),
@@ -6459,6 +6606,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(159),
     [anon_sym_header] = ACTIONS(159),
     [anon_sym_mode] = ACTIONS(159),
+    [anon_sym_max_DASHsize] = ACTIONS(159),
+    [anon_sym_max_DASHfiles] = ACTIONS(159),
     [anon_sym_retries] = ACTIONS(159),
     [anon_sym_repo] = ACTIONS(159),
     [anon_sym_ref] = ACTIONS(159),
@@ -6468,6 +6617,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(159),
     [anon_sym_token] = ACTIONS(159),
     [anon_sym_user] = ACTIONS(159),
+    [anon_sym_outside_DASHlinks] = ACTIONS(159),
     [anon_sym_dns] = ACTIONS(159),
     [anon_sym_file] = ACTIONS(159),
     [anon_sym_postgres] = ACTIONS(159),
@@ -6536,6 +6686,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(163),
     [anon_sym_header] = ACTIONS(163),
     [anon_sym_mode] = ACTIONS(163),
+    [anon_sym_max_DASHsize] = ACTIONS(163),
+    [anon_sym_max_DASHfiles] = ACTIONS(163),
     [anon_sym_retries] = ACTIONS(163),
     [anon_sym_repo] = ACTIONS(163),
     [anon_sym_ref] = ACTIONS(163),
@@ -6545,6 +6697,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(163),
     [anon_sym_token] = ACTIONS(163),
     [anon_sym_user] = ACTIONS(163),
+    [anon_sym_outside_DASHlinks] = ACTIONS(163),
     [anon_sym_dns] = ACTIONS(163),
     [anon_sym_file] = ACTIONS(163),
     [anon_sym_postgres] = ACTIONS(163),
@@ -6613,6 +6766,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(167),
     [anon_sym_header] = ACTIONS(167),
     [anon_sym_mode] = ACTIONS(167),
+    [anon_sym_max_DASHsize] = ACTIONS(167),
+    [anon_sym_max_DASHfiles] = ACTIONS(167),
     [anon_sym_retries] = ACTIONS(167),
     [anon_sym_repo] = ACTIONS(167),
     [anon_sym_ref] = ACTIONS(167),
@@ -6622,6 +6777,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(167),
     [anon_sym_token] = ACTIONS(167),
     [anon_sym_user] = ACTIONS(167),
+    [anon_sym_outside_DASHlinks] = ACTIONS(167),
     [anon_sym_dns] = ACTIONS(167),
     [anon_sym_file] = ACTIONS(167),
     [anon_sym_postgres] = ACTIONS(167),
@@ -6690,6 +6846,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(171),
     [anon_sym_header] = ACTIONS(171),
     [anon_sym_mode] = ACTIONS(171),
+    [anon_sym_max_DASHsize] = ACTIONS(171),
+    [anon_sym_max_DASHfiles] = ACTIONS(171),
     [anon_sym_retries] = ACTIONS(171),
     [anon_sym_repo] = ACTIONS(171),
     [anon_sym_ref] = ACTIONS(171),
@@ -6699,6 +6857,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(171),
     [anon_sym_token] = ACTIONS(171),
     [anon_sym_user] = ACTIONS(171),
+    [anon_sym_outside_DASHlinks] = ACTIONS(171),
     [anon_sym_dns] = ACTIONS(171),
     [anon_sym_file] = ACTIONS(171),
     [anon_sym_postgres] = ACTIONS(171),
@@ -6767,6 +6926,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(175),
     [anon_sym_header] = ACTIONS(175),
     [anon_sym_mode] = ACTIONS(175),
+    [anon_sym_max_DASHsize] = ACTIONS(175),
+    [anon_sym_max_DASHfiles] = ACTIONS(175),
     [anon_sym_retries] = ACTIONS(175),
     [anon_sym_repo] = ACTIONS(175),
     [anon_sym_ref] = ACTIONS(175),
@@ -6776,6 +6937,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(175),
     [anon_sym_token] = ACTIONS(175),
     [anon_sym_user] = ACTIONS(175),
+    [anon_sym_outside_DASHlinks] = ACTIONS(175),
     [anon_sym_dns] = ACTIONS(175),
     [anon_sym_file] = ACTIONS(175),
     [anon_sym_postgres] = ACTIONS(175),
@@ -6844,6 +7006,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(179),
     [anon_sym_header] = ACTIONS(179),
     [anon_sym_mode] = ACTIONS(179),
+    [anon_sym_max_DASHsize] = ACTIONS(179),
+    [anon_sym_max_DASHfiles] = ACTIONS(179),
     [anon_sym_retries] = ACTIONS(179),
     [anon_sym_repo] = ACTIONS(179),
     [anon_sym_ref] = ACTIONS(179),
@@ -6853,6 +7017,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(179),
     [anon_sym_token] = ACTIONS(179),
     [anon_sym_user] = ACTIONS(179),
+    [anon_sym_outside_DASHlinks] = ACTIONS(179),
     [anon_sym_dns] = ACTIONS(179),
     [anon_sym_file] = ACTIONS(179),
     [anon_sym_postgres] = ACTIONS(179),
@@ -6921,6 +7086,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(183),
     [anon_sym_header] = ACTIONS(183),
     [anon_sym_mode] = ACTIONS(183),
+    [anon_sym_max_DASHsize] = ACTIONS(183),
+    [anon_sym_max_DASHfiles] = ACTIONS(183),
     [anon_sym_retries] = ACTIONS(183),
     [anon_sym_repo] = ACTIONS(183),
     [anon_sym_ref] = ACTIONS(183),
@@ -6930,6 +7097,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(183),
     [anon_sym_token] = ACTIONS(183),
     [anon_sym_user] = ACTIONS(183),
+    [anon_sym_outside_DASHlinks] = ACTIONS(183),
     [anon_sym_dns] = ACTIONS(183),
     [anon_sym_file] = ACTIONS(183),
     [anon_sym_postgres] = ACTIONS(183),
@@ -6998,6 +7166,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(187),
     [anon_sym_header] = ACTIONS(187),
     [anon_sym_mode] = ACTIONS(187),
+    [anon_sym_max_DASHsize] = ACTIONS(187),
+    [anon_sym_max_DASHfiles] = ACTIONS(187),
     [anon_sym_retries] = ACTIONS(187),
     [anon_sym_repo] = ACTIONS(187),
     [anon_sym_ref] = ACTIONS(187),
@@ -7007,6 +7177,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(187),
     [anon_sym_token] = ACTIONS(187),
     [anon_sym_user] = ACTIONS(187),
+    [anon_sym_outside_DASHlinks] = ACTIONS(187),
     [anon_sym_dns] = ACTIONS(187),
     [anon_sym_file] = ACTIONS(187),
     [anon_sym_postgres] = ACTIONS(187),
@@ -7075,6 +7246,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(191),
     [anon_sym_header] = ACTIONS(191),
     [anon_sym_mode] = ACTIONS(191),
+    [anon_sym_max_DASHsize] = ACTIONS(191),
+    [anon_sym_max_DASHfiles] = ACTIONS(191),
     [anon_sym_retries] = ACTIONS(191),
     [anon_sym_repo] = ACTIONS(191),
     [anon_sym_ref] = ACTIONS(191),
@@ -7084,6 +7257,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(191),
     [anon_sym_token] = ACTIONS(191),
     [anon_sym_user] = ACTIONS(191),
+    [anon_sym_outside_DASHlinks] = ACTIONS(191),
     [anon_sym_dns] = ACTIONS(191),
     [anon_sym_file] = ACTIONS(191),
     [anon_sym_postgres] = ACTIONS(191),
@@ -7152,6 +7326,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(195),
     [anon_sym_header] = ACTIONS(195),
     [anon_sym_mode] = ACTIONS(195),
+    [anon_sym_max_DASHsize] = ACTIONS(195),
+    [anon_sym_max_DASHfiles] = ACTIONS(195),
     [anon_sym_retries] = ACTIONS(195),
     [anon_sym_repo] = ACTIONS(195),
     [anon_sym_ref] = ACTIONS(195),
@@ -7161,6 +7337,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(195),
     [anon_sym_token] = ACTIONS(195),
     [anon_sym_user] = ACTIONS(195),
+    [anon_sym_outside_DASHlinks] = ACTIONS(195),
     [anon_sym_dns] = ACTIONS(195),
     [anon_sym_file] = ACTIONS(195),
     [anon_sym_postgres] = ACTIONS(195),
@@ -7229,6 +7406,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(199),
     [anon_sym_header] = ACTIONS(199),
     [anon_sym_mode] = ACTIONS(199),
+    [anon_sym_max_DASHsize] = ACTIONS(199),
+    [anon_sym_max_DASHfiles] = ACTIONS(199),
     [anon_sym_retries] = ACTIONS(199),
     [anon_sym_repo] = ACTIONS(199),
     [anon_sym_ref] = ACTIONS(199),
@@ -7238,6 +7417,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(199),
     [anon_sym_token] = ACTIONS(199),
     [anon_sym_user] = ACTIONS(199),
+    [anon_sym_outside_DASHlinks] = ACTIONS(199),
     [anon_sym_dns] = ACTIONS(199),
     [anon_sym_file] = ACTIONS(199),
     [anon_sym_postgres] = ACTIONS(199),
@@ -7306,6 +7486,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(203),
     [anon_sym_header] = ACTIONS(203),
     [anon_sym_mode] = ACTIONS(203),
+    [anon_sym_max_DASHsize] = ACTIONS(203),
+    [anon_sym_max_DASHfiles] = ACTIONS(203),
     [anon_sym_retries] = ACTIONS(203),
     [anon_sym_repo] = ACTIONS(203),
     [anon_sym_ref] = ACTIONS(203),
@@ -7315,6 +7497,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(203),
     [anon_sym_token] = ACTIONS(203),
     [anon_sym_user] = ACTIONS(203),
+    [anon_sym_outside_DASHlinks] = ACTIONS(203),
     [anon_sym_dns] = ACTIONS(203),
     [anon_sym_file] = ACTIONS(203),
     [anon_sym_postgres] = ACTIONS(203),
@@ -7383,6 +7566,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_unpack] = ACTIONS(207),
     [anon_sym_header] = ACTIONS(207),
     [anon_sym_mode] = ACTIONS(207),
+    [anon_sym_max_DASHsize] = ACTIONS(207),
+    [anon_sym_max_DASHfiles] = ACTIONS(207),
     [anon_sym_retries] = ACTIONS(207),
     [anon_sym_repo] = ACTIONS(207),
     [anon_sym_ref] = ACTIONS(207),
@@ -7392,6 +7577,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_key] = ACTIONS(207),
     [anon_sym_token] = ACTIONS(207),
     [anon_sym_user] = ACTIONS(207),
+    [anon_sym_outside_DASHlinks] = ACTIONS(207),
     [anon_sym_dns] = ACTIONS(207),
     [anon_sym_file] = ACTIONS(207),
     [anon_sym_postgres] = ACTIONS(207),

