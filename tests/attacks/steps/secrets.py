@@ -21,7 +21,7 @@ def prepare(bench):
         "/v1/kv/chatty": lambda _: (500, json.dumps({"errors": ["\x1b[31m\x9b2J\nsecrets: wrote all\u202e"]})),
     }
     evil.answers = {"/": lambda _: (200, json.dumps({"SecretString": "evil"}))}
-    return {"vault": web.url}
+    return {"server": web.url}
 
 
 def values(address="@", path="shop"):
