@@ -1,7 +1,7 @@
 //! The command line: reads sources, has them compiled, and writes what comes of it.
 //!
 //! Invariant: this is the only part of the crate that touches the terminal or the environment; files are read and written by
-//! [`crate::files`].
+//! `files`.
 
 mod changes;
 mod check;
