@@ -23,7 +23,7 @@ use std::path::Path;
 /// Where files are no files: what is read there is the machine's or another process's.
 const SPECIAL: [&str; 3] = ["/dev", "/proc", "/sys"];
 
-/// Whether a path is among what is no file of anybody's.
+/// Whether a path leads to what the kernel shows as files: processes, devices, settings of the machine.
 fn is_special(path: &Path) -> bool {
     SPECIAL.iter().any(|special| path.starts_with(special))
 }
