@@ -15,9 +15,6 @@ const TABLES: &str = "src/kubernetes/schema";
 
 const EXPLANATIONS: &str = "src/diagnostic/explain";
 
-/// The files of rules, which open with an explanation.
-const RULES: &str = "src/lint/rules";
-
 /// Objects of the schema that are written as text, as a number or as free JSON.
 const PLAIN: [&str; 5] = ["Quantity", "IntOrString", "Time", "MicroTime", "FieldsV1"];
 
@@ -41,25 +38,15 @@ fn main() {
     fs::write(Path::new(&out).join("diagnostics.rs"), explanations()).expect("OUT_DIR can be written");
 }
 
-/// What explains the diagnostics as one sorted table: files, and the comments that open the files of rules.
+/// The files that explain the diagnostics, as one sorted table.
 fn explanations() -> String {
     println!("cargo::rerun-if-changed={EXPLANATIONS}");
-    println!("cargo::rerun-if-changed={RULES}");
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
     let mut entries = BTreeMap::new();
     for path in files(EXPLANATIONS) {
         let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name in UTF-8");
         let file = Path::new(&root).join(&path).display().to_string();
         entries.insert(name.to_owned(), format!("include_str!({file:?})"));
-    }
-    for path in files(RULES) {
-        let code = fs::read_to_string(path).expect("a rule can be read");
-        let comment = code.lines().map_while(|line| line.strip_prefix("//!"));
-        let text: String =
-            comment.map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned() + "\n").collect();
-        if let Some(name) = text.lines().next().and_then(|first| first.strip_prefix("# ")) {
-            entries.insert(name.to_owned(), format!("{text:?}"));
-        }
     }
     let mut code = String::from("static ENTRIES: &[Entry] = &[\n");
     for (name, text) in entries {

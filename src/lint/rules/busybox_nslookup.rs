@@ -1,24 +1,4 @@
-//! # busybox-nslookup
-//! A step asks for a short name by the `nslookup` of BusyBox.
-//!
-//! That `nslookup` does not use the search domains of the pod as the C library does, depending on its version: `nslookup db` fails where every other program finds `db`, or asks for the type that is missing and fails for that. Waits on it hang, or pass too early. `wait` with `dns` asks as programs do. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   step database {
-//!     image "busybox:1.37"
-//!     script "for i in 1 2 3 4 5; do nslookup db && exit; sleep 5; done; exit 1"
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   wait database { dns "db" }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/busybox-nslookup.md")]
 
 use super::image;
 use crate::diagnostic::Diagnostic;

@@ -1,33 +1,4 @@
-//! # chown-in-script
-//! A step changes the owner of a volume by `chown -R`.
-//!
-//! It needs root, which the Pod Security Standard `restricted` forbids, and walks over every file at each start. `fsGroup` lets the kubelet give the volume to a group, with `OnRootMismatch` only where that is not so yet. Where it has to be `chown`, the built-in `own` runs with the one capability that it needs. There is no fix to apply: which containers use the files, their author knows.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume data claim "shop"
-//!   step permissions {
-//!     image "busybox:1.37"
-//!     run "chown -R 1000:1000 /data"
-//!     updates data at /data
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     updates data at /data
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   securityContext { fsGroup 1000; fsGroupChangePolicy OnRootMismatch }
-//!   volume data claim "shop"
-//!   app web {
-//!     image "nginx:1.29"
-//!     updates data at /data
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/chown-in-script.md")]
 
 use super::volume_at;
 use crate::diagnostic::Diagnostic;

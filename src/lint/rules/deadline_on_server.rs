@@ -1,31 +1,4 @@
-//! # deadline-on-server
-//! A pod that serves is ended by a deadline, which counts from its start.
-//!
-//! `activeDeadlineSeconds` is for pods that end by themselves: it does not stop when the start-up is done, so a pod that serves is killed in the midst of its work, and marked as failed. A deadline for the start-up is that of the steps (`timeout`) and of startup probes. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   activeDeadlineSeconds 600
-//!   wait search { tcp "search:9200" }
-//!   app web {
-//!     image "nginx:1.29"
-//!     port 8080
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   wait search {
-//!     tcp "search:9200"
-//!     timeout 10m
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     port 8080
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/deadline-on-server.md")]
 
 use super::entry;
 use super::ports::declared;

@@ -1,31 +1,4 @@
-//! # endless-wait
-//! A step waits in a loop that has no end.
-//!
-//! What it waits for may never come, by a wrong name or a database that is gone: then the pod stands in `Init` for ever, and nothing says why. A wait with an end fails with a reason, the kubelet starts the step again with growing pauses, and alerts see it. The built-in `wait` has a deadline, and its last line names what was missing. There is no fix to apply: what the loop waits for, and how long that may take, its author knows.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   step database {
-//!     image "postgres:17.2"
-//!     script '''
-//!       until pg_isready -h db; do
-//!         sleep 2
-//!       done
-//!     '''
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   wait database {
-//!     postgres "postgres://shop@db/shop"
-//!     timeout 2m
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/endless-wait.md")]
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::Pod;

@@ -1,37 +1,4 @@
-//! # ignored-failure
-//! A script goes on behind a command that failed.
-//!
-//! A shell without `-e` reports only the status of its last command: where the download fails and the `chmod` behind it does not, the step has succeeded, and the application starts without the file. `script` runs its text with `sh -eu`, so this is for commands that name a shell themselves. The fix is to use `script`, or to begin with `set -e`.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume plugins
-//!   step download {
-//!     image "curlimages/curl:8.17.0"
-//!     command ["sh", "-c", "cd /plugins; curl -fO https://repo.acme.dev/pay.jar; chmod 0644 pay.jar"]
-//!     writes plugins at /plugins
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads plugins at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume plugins
-//!   step download {
-//!     image "curlimages/curl:8.17.0"
-//!     script "cd /plugins; curl -fO https://repo.acme.dev/pay.jar; chmod 0644 pay.jar"
-//!     writes plugins at /plugins
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads plugins at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/ignored-failure.md")]
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::Pod;

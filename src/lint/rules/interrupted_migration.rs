@@ -1,23 +1,4 @@
-//! # interrupted-migration
-//! A migration that a kill leaves locked or dirty runs in every pod.
-//!
-//! Liquibase holds its lock in a table, and golang-migrate marks the version that it works at: killed in the midst, both leave that behind, and every later run fails until someone clears it by hand. Pods are killed while they start, by a rollout that goes on, by an eviction, by a node that goes away. With `once` the migration runs in one Job, which no rollout kills. The fix adds `once`.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   namespace "shop"
-//!   migrate schema { liquibase; image "registry.acme.dev/shop:4.2" }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   namespace "shop"
-//!   migrate schema { liquibase; image "registry.acme.dev/shop:4.2"; once }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/interrupted-migration.md")]
 
 use super::image;
 use super::migrations::{Migration, migration};

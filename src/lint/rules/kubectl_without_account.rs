@@ -1,28 +1,4 @@
-//! # kubectl-without-account
-//! A container runs `kubectl` with the service account that every pod has.
-//!
-//! The account `default` of a namespace may do nothing with the API server unless someone gives rights to every pod of the namespace: `kubectl` then fails with `forbidden`. Name an account of the workload's own, and bind a Role to it. The built-in `wait` with `job` brings both. There is no fix to apply.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   step label {
-//!     image "alpine/kubectl:1.34.1"
-//!     run "kubectl annotate deployment shop acme.dev/started=yes"
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   pod { serviceAccountName "shop" }
-//!   step label {
-//!     image "alpine/kubectl:1.34.1"
-//!     run "kubectl annotate deployment shop acme.dev/started=yes"
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/kubectl-without-account.md")]
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::Pod;

@@ -1,41 +1,4 @@
-//! # memory-volume-over-limit
-//! A volume in RAM may grow beyond the memory limit of whoever writes it.
-//!
-//! What a container writes into a memory volume counts as its own memory. If the volume may be larger than the container's limit, the container is killed for what it writes, before the volume is full. There is no fix to apply: raise the limit, or lower the size of the volume.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume cache memory 2Gi
-//!   step warm {
-//!     image "registry.acme.dev/shop:4.2"
-//!     run "bin/warm-cache /cache"
-//!     memory ..512Mi
-//!     writes cache at /cache
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     memory ..3Gi
-//!     reads cache at /cache
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume cache memory 2Gi
-//!   step warm {
-//!     image "registry.acme.dev/shop:4.2"
-//!     run "bin/warm-cache /cache"
-//!     memory ..2560Mi
-//!     writes cache at /cache
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     memory ..3Gi
-//!     reads cache at /cache
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/memory-volume-over-limit.md")]
 
 use super::entry;
 use crate::diagnostic::Diagnostic;

@@ -1,37 +1,4 @@
-//! # missed-dotfiles
-//! A step empties a folder with `*`, which leaves what begins with a dot.
-//!
-//! `rm -rf /data/*` does not touch `.git` or `.lock`: what the step does next finds them there the second time. `find FOLDER -mindepth 1 -delete` takes everything and keeps the folder, which may be a mount that cannot be removed. The fix writes that; it is for a look, since the dotfiles may be meant to stay.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume data claim "shop"
-//!   step clean {
-//!     image "busybox:1.37"
-//!     script "rm -rf /data/*"
-//!     writes data at /data
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads data at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume data claim "shop"
-//!   step clean {
-//!     image "busybox:1.37"
-//!     script "find /data -mindepth 1 -delete"
-//!     writes data at /data
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads data at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/missed-dotfiles.md")]
 
 use super::volume_at;
 use crate::diagnostic::{Applicability, Diagnostic};

@@ -1,27 +1,4 @@
-//! # no-shell
-//! A script runs in an image that has no shell.
-//!
-//! Images of `distroless`, and some that hold one static program, have no `sh`: the container fails at once with `exec: "sh": executable file not found`. Use a variant with a shell (of distroless, the tags `debug`), or start the program itself. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   step prepare {
-//!     image "gcr.io/distroless/static-debian12:nonroot"
-//!     script "echo ready"
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   step prepare {
-//!     image "busybox:1.37"
-//!     script "echo ready"
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/no-shell.md")]
 
 use super::image;
 use crate::diagnostic::Diagnostic;

@@ -1,23 +1,4 @@
-//! # open-port-not-ready
-//! A step takes an open port for a database that is ready.
-//!
-//! A database accepts connections before it answers queries: while it recovers, while an official image sets itself up with a temporary server, while a proxy in front of it waits itself. What runs next then fails. `wait` with `postgres`, `mysql` or `redis` asks a query. The fix replaces the condition; it is for a look, since the URL needs a user and a database.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   wait database { tcp "db:5432" }
-//!   migrate schema { flyway; image "registry.acme.dev/shop:4.2" }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   wait database { postgres "postgres://shop@db:5432/shop" }
-//!   migrate schema { flyway; image "registry.acme.dev/shop:4.2" }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/open-port-not-ready.md")]
 
 use super::variables;
 use crate::diagnostic::Diagnostic;

@@ -1,37 +1,4 @@
-//! # piped-download
-//! A step unpacks a download as it comes, through a pipe.
-//!
-//! The pipe's status is that of its last command: where the server breaks off, or answers with an error, what came so far is unpacked, and the step may end as a success. Nothing can be tried again or checked before it is used. The built-in `fetch` with `unpack` downloads first. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume site scratch 1Gi
-//!   step download {
-//!     image "alpine:3.22"
-//!     script "wget -qO- https://repo.acme.dev/site.tar.gz | tar -xz -C /site"
-//!     writes site at /site
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads site at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume site scratch 1Gi
-//!   fetch download {
-//!     from "https://repo.acme.dev/site.tar.gz"
-//!     into site "html"
-//!     unpack
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads site at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/piped-download.md")]
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::Pod;

@@ -1,31 +1,4 @@
-//! # probe-in-one-shot-pod
-//! A sidecar with a startup probe stands in a pod that is never restarted.
-//!
-//! With `restartPolicy: Never` a sidecar is restarted all the same, but if its startup probe fails before it is up, kubelets have left the pod hanging in `Init`, neither failed nor started. With `OnFailure`, which Jobs take as well, the kubelet goes on as it should. The fix writes that; it is for a look, since a Job then tries again in the same pod.
-//!
-//! ```initflow fails
-//! job report {
-//!   pod { restartPolicy Never }
-//!   sidecar database-proxy {
-//!     image "registry.acme.dev/proxy:2"
-//!     port 5432
-//!     started tcp 5432
-//!   }
-//!   app report { image "registry.acme.dev/report:4.2" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! job report {
-//!   pod { restartPolicy OnFailure }
-//!   sidecar database-proxy {
-//!     image "registry.acme.dev/proxy:2"
-//!     port 5432
-//!     started tcp 5432
-//!   }
-//!   app report { image "registry.acme.dev/report:4.2" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/probe-in-one-shot-pod.md")]
 
 use super::entry;
 use crate::diagnostic::{Applicability, Diagnostic};

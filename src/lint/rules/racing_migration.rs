@@ -1,25 +1,4 @@
-//! # racing-migration
-//! Several pods may run a migration at once, by a tool that takes no lock.
-//!
-//! Django, Alembic and goose read which migrations are applied, and then apply the others; two runs that start together apply the same one twice: one of them fails, or half of each is there. With `once` the migration runs in one Job for the whole rollout, and every pod waits for that Job. Tools that take a lock (Rails, Flyway, Liquibase, Prisma, golang-migrate, Atlas) do without, though their pods then start one after the other. The fix adds `once` to a `migrate` step.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   namespace "shop"
-//!   replicas 3
-//!   migrate schema { django; image "registry.acme.dev/shop:4.2" }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   namespace "shop"
-//!   replicas 3
-//!   migrate schema { django; image "registry.acme.dev/shop:4.2"; once }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/racing-migration.md")]
 
 use super::migrations::{Migration, migration};
 use crate::diagnostic::Diagnostic;

@@ -1,28 +1,4 @@
-//! # secret-on-command-line
-//! A secret stands on a command line.
-//!
-//! Every process of the node's administrators, `ps` in the container, the logs of a shell with `-x` and the YAML show it. Take it from a variable that comes from a Secret; most tools read it from the environment themselves (`PGPASSWORD`, `MYSQL_PWD`, `REDISCLI_AUTH`). There is no fix to apply.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   step schema {
-//!     image "postgres:17.2"
-//!     run "psql postgres://shop:kT9-vmQ2@db/shop -f /schema.sql"
-//!   }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   step schema {
-//!     image "postgres:17.2"
-//!     run "psql postgres://shop@db/shop -f /schema.sql"
-//!     env { PGPASSWORD secret("shop-db", "password") }
-//!   }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/secret-on-command-line.md")]
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::Pod;

@@ -1,45 +1,4 @@
-//! # several-tasks
-//! One step does several things that could each be a step.
-//!
-//! If the migration fails, the wait, the clone and the download before it run again; `kubectl describe` shows one name for all of them; the largest of them decides the image and the resources. As steps of their own, each has a name in the pod's status, its own image and its own retries, and files say the order. There is no fix to apply: how they depend on each other, their author knows.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume code
-//!   step prepare {
-//!     image "registry.acme.dev/tools:3"
-//!     script '''
-//!       git clone https://git.acme.dev/shop.git /tmp/shop
-//!       cp -r /tmp/shop/. /code
-//!       alembic upgrade head
-//!     '''
-//!     writes code at /code
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     reads code at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume code
-//!   clone source {
-//!     repo "https://git.acme.dev/shop.git"
-//!     ref "v4.2"
-//!     into code
-//!   }
-//!   migrate schema {
-//!     alembic
-//!     image "registry.acme.dev/shop:4.2"
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     reads code at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/several-tasks.md")]
 
 use super::migrations::migration;
 use crate::diagnostic::Diagnostic;

@@ -1,41 +1,4 @@
-//! # step-sets-bill
-//! One step alone sets what every pod reserves for its whole life.
-//!
-//! The scheduler reserves the most that the pod needs at any moment, and keeps it until the pod ends. If a step that runs for seconds requests more than all apps and sidecars together, each replica pays for the step day and night. Request less for the step, if it can do with it; do its work in an app or in a Job (`once`); or accept it and say why. It is said from a tenth above what the pod needs later. There is no fix to apply.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   replicas 10
-//!   step unpack {
-//!     image "registry.acme.dev/tools:3"
-//!     run "unpack /models"
-//!     cpu 2
-//!     memory 8Gi
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     cpu 2
-//!     memory 1Gi
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   replicas 10
-//!   step unpack {
-//!     image "registry.acme.dev/tools:3"
-//!     run "unpack --low-memory /models"
-//!     cpu 2
-//!     memory 1Gi
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     cpu 2
-//!     memory 1Gi
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/step-sets-bill.md")]
 
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::quantity::Quantity;

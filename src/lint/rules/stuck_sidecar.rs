@@ -1,34 +1,4 @@
-//! # stuck-sidecar
-//! A sidecar's startup probe asks a container that starts later.
-//!
-//! What comes after a sidecar waits for its startup probe. If that asks a port which only a later sidecar or an app serves, each waits for the other: the probe fails, the sidecar is started again, and the pod never gets beyond it. Ask a port of the sidecar itself. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   sidecar logs {
-//!     image "fluent/fluent-bit:4.0.3"
-//!     started tcp 8080
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     port 8080
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   sidecar logs {
-//!     image "fluent/fluent-bit:4.0.3"
-//!     port 2020
-//!     started tcp 2020
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     port 8080
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/stuck-sidecar.md")]
 
 use super::ports::{declared, probed};
 use crate::diagnostic::Diagnostic;

@@ -1,39 +1,4 @@
-//! # unbounded-unpack
-//! An archive is unpacked into a volume that has no size.
-//!
-//! What comes out of an archive is up to the server that it comes from. In a volume without a size it may fill the disk of the node, or its memory, at the expense of every pod there: the kubelet then evicts pods, and not only this one. With a size, only this pod fails. `max-size` and `max-files` of the step bound what one archive brings, but not what several bring together.
-//!
-//! There is no fix to apply: only you know how large the volume has to be.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume html
-//!   fetch theme {
-//!     from "https://themes.acme.dev/dark-2.1.tar.gz"
-//!     into html "theme"
-//!     unpack
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads html at /usr/share/nginx/html
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume html scratch 500Mi
-//!   fetch theme {
-//!     from "https://themes.acme.dev/dark-2.1.tar.gz"
-//!     into html "theme"
-//!     unpack
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads html at /usr/share/nginx/html
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unbounded-unpack.md")]
 
 use super::variables;
 use crate::diagnostic::Diagnostic;

@@ -1,36 +1,4 @@
-//! # unchecked-download
-//! A step keeps whatever a server answers, an error page too.
-//!
-//! Without `-f`, `curl` takes a 404 or a 502 for a success and writes the page into the file: the application then loads HTML as a plugin. With `-f` it fails, and the step is tried again. The built-in `fetch` also checks the sum, and puts the file to its place only when it is whole. The fix adds `-f`; it is for a look, since a script may want the body of an error.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume plugins
-//!   step download {
-//!     image "curlimages/curl:8.17.0"
-//!     run "curl -sSL -o /plugins/pay.jar https://repo.acme.dev/pay.jar"
-//!     writes plugins at /plugins
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads plugins at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume plugins
-//!   fetch download {
-//!     from "https://repo.acme.dev/pay.jar"
-//!     into plugins "pay.jar"
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads plugins at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unchecked-download.md")]
 
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::Pod;

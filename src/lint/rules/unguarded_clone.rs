@@ -1,37 +1,4 @@
-//! # unguarded-clone
-//! A step clones into a folder that may be there already.
-//!
-//! Init containers run again: after a failure, after a reboot of the node, after the loss of the pod's sandbox. The volume survives, and `git clone` refuses a folder that is not empty: from then on the step fails each time. The built-in `clone` puts the commit beside its place and moves it there, as often as it runs. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume code
-//!   step source {
-//!     image "alpine/git:2.47.2"
-//!     run "git clone https://git.acme.dev/shop.git /code/shop"
-//!     writes code at /code
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads code at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume code
-//!   clone source {
-//!     repo "https://git.acme.dev/shop.git"
-//!     ref "v4.2"
-//!     into code "shop"
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads code at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unguarded-clone.md")]
 
 use super::volume_at;
 use crate::diagnostic::Diagnostic;

@@ -1,19 +1,4 @@
-//! # unpinned-image
-//! An image carries no tag, or `latest`.
-//!
-//! What runs is then whatever the registry has when a node pulls it: two pods of one rollout may differ, and a rollback does not bring back what ran before. A step that ran yesterday may fail today. Name a version, or a digest. There is no fix to apply: which version was meant, its author knows. Names that a build tool replaces (`web_image`) are let be.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   app web { image "nginx" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unpinned-image.md")]
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::Pod;

@@ -1,36 +1,4 @@
-//! # unprobed-server
-//! A step talks to a sidecar that does not say when it serves.
-//!
-//! A sidecar without a startup probe holds back what comes after it only until its process runs, not until it listens; and readiness, which the step cannot see, holds back nobody. The step then wins or loses a race. A `started` probe makes the kubelet wait. There is no fix to apply: what shows that the sidecar is up, its author knows; often it is the port.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   sidecar database-proxy {
-//!     image "registry.acme.dev/proxy:2"
-//!     port 5432
-//!   }
-//!   step migrate {
-//!     image "registry.acme.dev/shop:4.2"
-//!     run "bin/migrate --database 127.0.0.1:5432"
-//!   }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   sidecar database-proxy {
-//!     image "registry.acme.dev/proxy:2"
-//!     port 5432
-//!     started tcp 5432
-//!   }
-//!   step migrate {
-//!     image "registry.acme.dev/shop:4.2"
-//!     run "bin/migrate --database 127.0.0.1:5432"
-//!   }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unprobed-server.md")]
 
 use super::ports::served;
 use crate::diagnostic::Diagnostic;

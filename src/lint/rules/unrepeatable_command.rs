@@ -1,37 +1,4 @@
-//! # unrepeatable-command
-//! A step runs a command that fails, or does something else, when the step runs again.
-//!
-//! Init containers run again: after a failure, after a reboot of the node, after the loss of the pod's sandbox. A folder in a volume is there then, and `mkdir` fails; `>>` adds the same lines once more; `createdb` finds its database. A fix is offered where one option makes it right: `mkdir -p`, `ln -sfn`; it is for a look, since the failure may be wanted.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume data
-//!   step prepare {
-//!     image "busybox:1.37"
-//!     script "mkdir /data/cache"
-//!     writes data at /data
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads data at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume data
-//!   step prepare {
-//!     image "busybox:1.37"
-//!     script "mkdir -p /data/cache"
-//!     writes data at /data
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads data at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unrepeatable-command.md")]
 
 use super::volume_at;
 use crate::diagnostic::{Applicability, Diagnostic};

@@ -1,38 +1,4 @@
-//! # unstarted-server
-//! A step talks to a port of its own pod that nobody serves yet.
-//!
-//! Steps run one after another, before every app; a sidecar serves from its place in the order on. A step that connects to `localhost` at a port of an app, or of a sidecar that starts later, fails each time, and the pod stands in `Init`. `after` moves the step behind the sidecar; where an app serves the port, make that a sidecar. The fix adds `after`; it is for a look, since the address may be another's.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   step migrate {
-//!     image "registry.acme.dev/shop:4.2"
-//!     run "bin/migrate --database 127.0.0.1:5432"
-//!   }
-//!   sidecar database-proxy {
-//!     image "registry.acme.dev/proxy:2"
-//!     port 5432
-//!     started tcp 5432
-//!   }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   step migrate {
-//!     image "registry.acme.dev/shop:4.2"
-//!     run "bin/migrate --database 127.0.0.1:5432"
-//!     after database-proxy
-//!   }
-//!   sidecar database-proxy {
-//!     image "registry.acme.dev/proxy:2"
-//!     port 5432
-//!     started tcp 5432
-//!   }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unstarted-server.md")]
 
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::lint::Pod;

@@ -1,19 +1,4 @@
-//! # vanished-image
-//! An image has moved, or is gone.
-//!
-//! Where its registry was closed or its publisher left, a node that has not pulled the image before cannot start the pod. The help says where the image went. There is no fix to apply: tags differ from one place to the other.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   app web { image "k8s.gcr.io/nginx-slim:0.8" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   app web { image "registry.k8s.io/nginx-slim:0.8" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/vanished-image.md")]
 
 use super::image;
 use crate::diagnostic::Diagnostic;

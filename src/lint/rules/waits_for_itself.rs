@@ -1,23 +1,4 @@
-//! # waits-for-itself
-//! A step waits for the Service of its own workload.
-//!
-//! The Service has no endpoints until a pod of the workload is ready, and the pod is not ready before its steps are done: at the first install each pod waits for all of them, for ever. A cluster that forms itself out of its own pods needs a headless Service with `publishNotReadyAddresses`, and its peers are found by an app, not by a step. There is no fix to apply.
-//!
-//! ```initflow fails
-//! deployment search {
-//!   namespace "shop"
-//!   wait peers { tcp "search:9200" }
-//!   app node { image "opensearchproject/opensearch:3.1.0" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment search {
-//!   namespace "shop"
-//!   wait catalog { tcp "catalog:8080" }
-//!   app node { image "opensearchproject/opensearch:3.1.0" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/waits-for-itself.md")]
 
 use super::waited;
 use crate::diagnostic::Diagnostic;
