@@ -70,7 +70,13 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             // A volume that has the name of a claim's template gives way to it.
             Some(first) => report.leniently(
                 [volume, first].iter().any(|volume| volume.storage == Storage::ClaimTemplate),
-                |report| report.add(duplicate("volume", &volume.name, first.name.span)),
+                |report| {
+                    report.add(duplicate(
+                        "volume",
+                        (&volume.qualified, volume.name.span),
+                        (&first.qualified, first.name.span),
+                    ));
+                },
             ),
             None => drop(seen.insert(&volume.name.text, volume)),
         }

@@ -1,7 +1,8 @@
 //! A container in the making: what the layers of its statements have given so far.
 
-use super::references::{MountDraft, Named};
-use super::{Container, Direction, Mount, Name, Reference, Role, Volume};
+use super::qualified::{Declared, Named};
+use super::references::MountDraft;
+use super::{Container, Direction, Mount, Name, QualifiedName, Reference, Role, Volume};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::Place;
@@ -17,7 +18,10 @@ pub(super) const COMMAND: [&str; 2] = ["command", "args"];
 
 /// A container in the making.
 pub(super) struct Draft {
+    /// Its name in the pod.
     pub(super) name: Name,
+    /// Its name in the source, with the part that it stands in.
+    pub(super) qualified: QualifiedName,
     pub(super) role: Role,
     pub(super) keyword: &'static str,
     pub(super) span: Span,
@@ -34,8 +38,8 @@ pub(super) struct Draft {
     /// The texts of scripts, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
     pub(super) options: Vec<StepOption>,
-    /// The part that it stands in.
-    pub(super) part: Option<SmolStr>,
+    /// The volumes of the files that variables come from, by their places.
+    pub(super) files: Vec<Named>,
     /// The volumes that a built-in step brings along.
     pub(super) volumes: Vec<Volume>,
     pub(super) jobs: Vec<SmolStr>,
@@ -62,14 +66,15 @@ pub(super) struct StepOption {
 }
 
 impl Draft {
-    pub(super) fn new(name: Name, keyword: &'static str, span: Span, layer: u8) -> Self {
+    pub(super) fn new(declared: Declared, keyword: &'static str, span: Span, layer: u8) -> Self {
         let role = match keyword {
             "app" => Role::App,
             "sidecar" => Role::Sidecar,
             _ => Role::Step,
         };
         Self {
-            name,
+            name: declared.in_pod(),
+            qualified: declared.name,
             role,
             keyword,
             span,
@@ -84,7 +89,7 @@ impl Draft {
             run: None,
             script: None,
             options: Vec::new(),
-            part: None,
+            files: Vec::new(),
             volumes: Vec::new(),
             jobs: Vec::new(),
             unlocked: None,
@@ -101,6 +106,11 @@ impl Draft {
             return None;
         }
         self.env.iter().map(|(_, variable)| variable.get("name")?.as_text().map(SmolStr::new)).collect()
+    }
+
+    /// Its name, and where it is declared.
+    pub(super) fn declared(&self) -> Declared {
+        Declared { name: self.qualified.clone(), span: self.name.span }
     }
 
     /// Where the statements of this kind alone stand.
@@ -158,6 +168,7 @@ impl Draft {
         list("volumeMounts", self.mounts.into_iter().map(mount).collect());
         Container {
             name: self.name,
+            qualified: self.qualified,
             role: self.role,
             keyword: SmolStr::new_static(self.keyword),
             span,
