@@ -1,6 +1,5 @@
 //! Turns the JSON schemas of the `k8s-openapi` crate, with the tables beside `src/kubernetes/schema.rs`, into static Rust:
-//! every object of the seven workload kinds with its fields, their types, and the versions that have them. Gathers the
-//! explanations of the diagnostics likewise.
+//! every object of the seven workload kinds with its fields, their types, and the versions that have them.
 // A build script has no other way to say what is wrong.
 #![allow(clippy::expect_used, clippy::panic)]
 
@@ -8,15 +7,10 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, fs};
 
 const TABLES: &str = "src/kubernetes/schema";
-
-const EXPLANATIONS: &str = "src/diagnostic/explain";
-
-/// The files of rules, which open with an explanation.
-const RULES: &str = "src/lint/rules";
 
 /// Objects of the schema that are written as text, as a number or as free JSON.
 const PLAIN: [&str; 5] = ["Quantity", "IntOrString", "Time", "MicroTime", "FieldsV1"];
@@ -38,39 +32,6 @@ fn main() {
     let _ = writeln!(code, "];");
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("schema.rs"), code).expect("OUT_DIR can be written");
-    fs::write(Path::new(&out).join("diagnostics.rs"), explanations()).expect("OUT_DIR can be written");
-}
-
-/// What explains the diagnostics as one sorted table: files, and the comments that open the files of rules.
-fn explanations() -> String {
-    println!("cargo::rerun-if-changed={EXPLANATIONS}");
-    println!("cargo::rerun-if-changed={RULES}");
-    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
-    let mut entries = BTreeMap::new();
-    for path in files(EXPLANATIONS) {
-        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name in UTF-8");
-        let file = Path::new(&root).join(&path).display().to_string();
-        entries.insert(name.to_owned(), format!("include_str!({file:?})"));
-    }
-    for path in files(RULES) {
-        let code = fs::read_to_string(path).expect("a rule can be read");
-        let comment = code.lines().map_while(|line| line.strip_prefix("//!"));
-        let text: String =
-            comment.map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned() + "\n").collect();
-        if let Some(name) = text.lines().next().and_then(|first| first.strip_prefix("# ")) {
-            entries.insert(name.to_owned(), format!("{text:?}"));
-        }
-    }
-    let mut code = String::from("static ENTRIES: &[Entry] = &[\n");
-    for (name, text) in entries {
-        let _ = writeln!(code, "    Entry {{ name: {name:?}, text: {text} }},");
-    }
-    code + "];\n"
-}
-
-fn files(folder: &str) -> Vec<PathBuf> {
-    let files = fs::read_dir(folder).expect("the folder can be read");
-    files.map(|file| file.expect("a file").path()).collect()
 }
 
 /// The objects with fields, by their short names, which are unique.

@@ -1,27 +1,7 @@
-//! # busybox-nslookup
-//! A step asks for a short name by the `nslookup` of BusyBox.
-//!
-//! That `nslookup` does not use the search domains of the pod as the C library does, depending on its version: `nslookup db` fails where every other program finds `db`, or asks for the type that is missing and fails for that. Waits on it hang, or pass too early. `wait` with `dns` asks as programs do. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   step database {
-//!     image "busybox:1.37"
-//!     script "for i in 1 2 3 4 5; do nslookup db && exit; sleep 5; done; exit 1"
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   wait database { dns "db" }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/busybox-nslookup.md")]
 
 use super::image;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -39,7 +19,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some(command) = short else { continue };
         found.push(
             Diagnostic::warning(
-                "busybox-nslookup",
+                Code::BusyboxNslookup,
                 pod.place(script, command),
                 format!("the step `{}` asks for a short name by BusyBox's `nslookup`", step.name.text),
             )
@@ -51,6 +31,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::passes;
 
     #[test]
@@ -60,7 +41,7 @@ mod tests {
                 "pod p {{ step s {{ image \"{image}\"; run \"nslookup {name}\" }}; app b {{ image \"b:1\" }} }}"
             )
         };
-        passes("busybox-nslookup", &pod("alpine:3.22", "db"));
-        passes("busybox-nslookup", &pod("busybox:1.37", "db.shop.svc.cluster.local"));
+        passes(Code::BusyboxNslookup, &pod("alpine:3.22", "db"));
+        passes(Code::BusyboxNslookup, &pod("busybox:1.37", "db.shop.svc.cluster.local"));
     }
 }

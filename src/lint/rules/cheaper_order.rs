@@ -1,53 +1,7 @@
-//! # cheaper-order
-//! Another order of the same steps and sidecars reserves less.
-//!
-//! A sidecar runs from its place to the end, so whatever comes after it runs beside it, and the scheduler reserves the sum. A heavy step that needs nothing of the sidecar is cheaper before it. Of all orders that the source allows, the one that reserves least is looked for: among up to 12 steps and sidecars every order counts, beyond that good moves are made until none helps. A step that asks a port of a sidecar, or shares a volume with it, is never moved before it. The fix adds `after`, which makes the sidecar wait; it is for a look, since a step may need the sidecar in a way that the source does not show: then say so, with `after` in the step.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   sidecar logs {
-//!     image "fluent/fluent-bit:4.0.3"
-//!     cpu 100m
-//!     memory 512Mi
-//!   }
-//!   step unpack {
-//!     image "registry.acme.dev/tools:3"
-//!     run "unpack /models"
-//!     cpu 100m
-//!     memory 1Gi
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     cpu 500m
-//!     memory 480Mi
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   sidecar logs {
-//!     image "fluent/fluent-bit:4.0.3"
-//!     cpu 100m
-//!     memory 512Mi
-//!     after unpack
-//!   }
-//!   step unpack {
-//!     image "registry.acme.dev/tools:3"
-//!     run "unpack /models"
-//!     cpu 100m
-//!     memory 1Gi
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     cpu 500m
-//!     memory 480Mi
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/cheaper-order.md")]
 
 use super::ports::served;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::kubernetes::quantity::Quantity;
 use crate::lint::Pod;
 use crate::lint::reorder::{Cheaper, Entry, cheaper};
@@ -136,7 +90,7 @@ fn diagnostic(
         .collect();
     let place = moves.first().map_or(pod.workload.span, |(step, _)| container(*step).name.span);
     let mut diagnostic =
-        Diagnostic::warning("cheaper-order", place, format!("move {}: {savings}", texts.join(" and ")))
+        Diagnostic::warning(Code::CheaperOrder, place, format!("move {}: {savings}", texts.join(" and ")))
             .here("reserved beside what runs already");
     for (_, sidecar) in moves {
         diagnostic = diagnostic.label(container(*sidecar).name.span, "reserved from here to the end");
@@ -170,6 +124,7 @@ fn diagnostic(
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, messages, passes};
 
     fn pod(inside: &str) -> String {
@@ -189,7 +144,7 @@ mod tests {
             entry("step", "unpack", "1Gi", "")
         ));
         assert_eq!(
-            messages("cheaper-order", &text),
+            messages(Code::CheaperOrder, &text),
             ["move step `unpack` before sidecar `proxy`: memory 1536Mi → 1Gi"]
         );
     }
@@ -201,13 +156,13 @@ mod tests {
             entry("sidecar", "proxy", "512Mi", "; started tcp 1"),
             entry("step", "unpack", "1Gi", "; after proxy")
         ));
-        passes("cheaper-order", &after);
+        passes(Code::CheaperOrder, &after);
         let asks = pod(&format!(
             "{}; {}",
             entry("sidecar", "proxy", "512Mi", "; port 5432; started tcp 5432"),
             entry("step", "unpack", "1Gi", "; env { DB \"localhost:5432\" }")
         ));
-        passes("cheaper-order", &asks);
+        passes(Code::CheaperOrder, &asks);
     }
 
     #[test]
@@ -219,7 +174,7 @@ mod tests {
             entry("step", "a", "1Gi", ""),
             entry("step", "b", "1Gi", "")
         ));
-        finds("cheaper-order", &text);
-        assert!(messages("cheaper-order", &text)[0].ends_with("memory 1792Mi → 1Gi"));
+        finds(Code::CheaperOrder, &text);
+        assert!(messages(Code::CheaperOrder, &text)[0].ends_with("memory 1792Mi → 1Gi"));
     }
 }

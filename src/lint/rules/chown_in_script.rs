@@ -1,36 +1,7 @@
-//! # chown-in-script
-//! A step changes the owner of a volume by `chown -R`.
-//!
-//! It needs root, which the Pod Security Standard `restricted` forbids, and walks over every file at each start. `fsGroup` lets the kubelet give the volume to a group, with `OnRootMismatch` only where that is not so yet. Where it has to be `chown`, the built-in `own` runs with the one capability that it needs. There is no fix to apply: which containers use the files, their author knows.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume data claim "shop"
-//!   step permissions {
-//!     image "busybox:1.37"
-//!     run "chown -R 1000:1000 /data"
-//!     updates data at /data
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     updates data at /data
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   securityContext { fsGroup 1000; fsGroupChangePolicy OnRootMismatch }
-//!   volume data claim "shop"
-//!   app web {
-//!     image "nginx:1.29"
-//!     updates data at /data
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/chown-in-script.md")]
 
 use super::volume_at;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -49,7 +20,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             }
             found.push(
                 Diagnostic::warning(
-                    "chown-in-script",
+                    Code::ChownInScript,
                     pod.place(script, command),
                     format!("the step `{}` walks over all of `{path}` as root", step.name.text),
                 )
@@ -64,12 +35,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn only_volumes_have_a_group() {
-        finds("chown-in-script", &step("chown -Rv 1000 /v/data"));
-        passes("chown-in-script", &step("chown -R 1000 /opt"));
-        passes("chown-in-script", &step("chown 1000 /v/data"));
+        finds(Code::ChownInScript, &step("chown -Rv 1000 /v/data"));
+        passes(Code::ChownInScript, &step("chown -R 1000 /opt"));
+        passes(Code::ChownInScript, &step("chown 1000 /v/data"));
     }
 }

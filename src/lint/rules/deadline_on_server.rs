@@ -1,35 +1,8 @@
-//! # deadline-on-server
-//! A pod that serves is ended by a deadline, which counts from its start.
-//!
-//! `activeDeadlineSeconds` is for pods that end by themselves: it does not stop when the start-up is done, so a pod that serves is killed in the midst of its work, and marked as failed. A deadline for the start-up is that of the steps (`timeout`) and of startup probes. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   activeDeadlineSeconds 600
-//!   wait search { tcp "search:9200" }
-//!   app web {
-//!     image "nginx:1.29"
-//!     port 8080
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   wait search {
-//!     tcp "search:9200"
-//!     timeout 10m
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     port 8080
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/deadline-on-server.md")]
 
 use super::entry;
 use super::ports::declared;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, WorkloadKind};
 
@@ -45,7 +18,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let after = deadline.node.as_int().map_or_else(String::new, |seconds| format!(" after {seconds} s"));
     found.push(
         Diagnostic::warning(
-            "deadline-on-server",
+            Code::DeadlineOnServer,
             deadline.key_span,
             format!("the pod is killed{after}, though `{}` serves", server.name.text),
         )

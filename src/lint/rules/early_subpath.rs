@@ -1,41 +1,6 @@
-//! # early-subpath
-//! A container mounts a part of a volume that only a sidecar makes.
-//!
-//! The kubelet looks for the part when the container is created. A sidecar writes whenever it comes to it: if the part is not there yet, an empty folder is mounted in its place, and stays so, even where a file was meant. Mount the whole volume, or let a step make the part. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume creds memory 1Mi
-//!   sidecar agent {
-//!     image "hashicorp/vault:1.20"
-//!     port 8200
-//!     started tcp 8200
-//!     writes creds at /out
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads creds at /etc/shop/key.pem sub "key.pem"
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume creds memory 1Mi
-//!   sidecar agent {
-//!     image "hashicorp/vault:1.20"
-//!     port 8200
-//!     started tcp 8200
-//!     writes creds at /out
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads creds at /etc/shop
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/early-subpath.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Direction, Role, Storage};
 
@@ -69,7 +34,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let Some((_, sidecar)) = writers().next() else { continue };
             found.push(
                 Diagnostic::warning(
-                    "early-subpath",
+                    Code::EarlySubpath,
                     mount.span,
                     format!(
                         "`{}` mounts `{sub}`, which `{}` may not have made yet",

@@ -1,39 +1,6 @@
-//! # ignored-failure
-//! A script goes on behind a command that failed.
-//!
-//! A shell without `-e` reports only the status of its last command: where the download fails and the `chmod` behind it does not, the step has succeeded, and the application starts without the file. `script` runs its text with `sh -eu`, so this is for commands that name a shell themselves. The fix is to use `script`, or to begin with `set -e`.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume plugins
-//!   step download {
-//!     image "curlimages/curl:8.17.0"
-//!     command ["sh", "-c", "cd /plugins; curl -fO https://repo.acme.dev/pay.jar; chmod 0644 pay.jar"]
-//!     writes plugins at /plugins
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads plugins at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume plugins
-//!   step download {
-//!     image "curlimages/curl:8.17.0"
-//!     script "cd /plugins; curl -fO https://repo.acme.dev/pay.jar; chmod 0644 pay.jar"
-//!     writes plugins at /plugins
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads plugins at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/ignored-failure.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 /// What is worth nothing if it fails: it brings the files or the state that a step is there for.
@@ -80,7 +47,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(
             Diagnostic::warning(
-                "ignored-failure",
+                Code::IgnoredFailure,
                 pod.place(script, command),
                 format!("the step `{}` goes on if `{}` fails", step.name.text, command.program()),
             )
@@ -92,6 +59,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     fn shell(script: &str) -> String {
@@ -102,8 +70,8 @@ mod tests {
 
     #[test]
     fn a_failure_counts_unless_it_is_the_last() {
-        finds("ignored-failure", &shell("cp /a /b; echo done"));
-        finds("ignored-failure", &shell("if [ -f /a ]; then cp /a /b; fi; echo done"));
+        finds(Code::IgnoredFailure, &shell("cp /a /b; echo done"));
+        finds(Code::IgnoredFailure, &shell("if [ -f /a ]; then cp /a /b; fi; echo done"));
         for script in [
             "set -e; cp /a /b; echo done",
             "cp /a /b && echo done",
@@ -112,7 +80,7 @@ mod tests {
             "if cp /a /b; then echo done; fi; echo end",
             "cp /a /b; [ $? = 0 ] || exit 1",
         ] {
-            passes("ignored-failure", &shell(script));
+            passes(Code::IgnoredFailure, &shell(script));
         }
     }
 }

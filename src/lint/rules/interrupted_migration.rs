@@ -1,27 +1,8 @@
-//! # interrupted-migration
-//! A migration that a kill leaves locked or dirty runs in every pod.
-//!
-//! Liquibase holds its lock in a table, and golang-migrate marks the version that it works at: killed in the midst, both leave that behind, and every later run fails until someone clears it by hand. Pods are killed while they start, by a rollout that goes on, by an eviction, by a node that goes away. With `once` the migration runs in one Job, which no rollout kills. The fix adds `once`.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   namespace "shop"
-//!   migrate schema { liquibase; image "registry.acme.dev/shop:4.2" }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   namespace "shop"
-//!   migrate schema { liquibase; image "registry.acme.dev/shop:4.2"; once }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/interrupted-migration.md")]
 
 use super::image;
 use super::migrations::{Migration, migration};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::Script;
 use crate::model::{Role, WorkloadKind};
@@ -54,7 +35,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         };
         let place = if built_in { step.name.span } else { place };
         let diagnostic = Diagnostic::warning(
-            "interrupted-migration",
+            Code::InterruptedMigration,
             place,
             format!("a pod that is killed as it starts leaves the lock of {tool} behind"),
         )
@@ -72,6 +53,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     #[test]
@@ -81,8 +63,8 @@ mod tests {
                 "deployment d {{ namespace \"n\"; step s {{ image \"a:1\"; run \"{run}\" }}; app b {{ image \"b:1\" }} }}"
             )
         };
-        finds("interrupted-migration", &deployment("migrate -path /m -database $(URL) up"));
-        passes("interrupted-migration", &deployment("flyway migrate"));
-        passes("interrupted-migration", &deployment("liquibase status"));
+        finds(Code::InterruptedMigration, &deployment("migrate -path /m -database $(URL) up"));
+        passes(Code::InterruptedMigration, &deployment("flyway migrate"));
+        passes(Code::InterruptedMigration, &deployment("liquibase status"));
     }
 }

@@ -1,30 +1,6 @@
-//! # kubectl-without-account
-//! A container runs `kubectl` with the service account that every pod has.
-//!
-//! The account `default` of a namespace may do nothing with the API server unless someone gives rights to every pod of the namespace: `kubectl` then fails with `forbidden`. Name an account of the workload's own, and bind a Role to it. The built-in `wait` with `job` brings both. There is no fix to apply.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   step label {
-//!     image "alpine/kubectl:1.34.1"
-//!     run "kubectl annotate deployment shop acme.dev/started=yes"
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   pod { serviceAccountName "shop" }
-//!   step label {
-//!     image "alpine/kubectl:1.34.1"
-//!     run "kubectl annotate deployment shop acme.dev/started=yes"
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/kubectl-without-account.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::object::Node;
 
@@ -52,7 +28,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some(command) = asks.filter(|_| !own) else { continue };
         found.push(
             Diagnostic::warning(
-                "kubectl-without-account",
+                Code::KubectlWithoutAccount,
                 pod.place(script, command),
                 format!("`{}` asks the API server with the namespace's default account", container.name.text),
             )
@@ -64,12 +40,16 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn what_stays_in_the_container_is_let_be() {
-        finds("kubectl-without-account", &step("kubectl get pods"));
-        passes("kubectl-without-account", &step("kubectl version --client"));
-        passes("kubectl-without-account", &step("kubectl create secret generic a --dry-run=client -o yaml"));
+        finds(Code::KubectlWithoutAccount, &step("kubectl get pods"));
+        passes(Code::KubectlWithoutAccount, &step("kubectl version --client"));
+        passes(
+            Code::KubectlWithoutAccount,
+            &step("kubectl create secret generic a --dry-run=client -o yaml"),
+        );
     }
 }

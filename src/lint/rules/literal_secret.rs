@@ -1,28 +1,7 @@
-//! # literal-secret
-//! A secret stands in the source as the value of a variable.
-//!
-//! Who may read the source, the compiled YAML, the Deployment in the cluster or its history knows it, and it cannot be changed without a rollout of the source. Take it from a Secret (`secret("name", "key")`), or fetch it into RAM with a `secrets` step. There is no fix to apply.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     env { DATABASE_PASSWORD "kT9-vmQ2-xxP4" }
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     env { DATABASE_PASSWORD secret("shop-db", "password") }
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/literal-secret.md")]
 
 use super::variables;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 /// Words of a variable's name that say that its value is secret.
@@ -37,7 +16,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             }
             found.push(
                 Diagnostic::warning(
-                    "literal-secret",
+                    Code::LiteralSecret,
                     span,
                     format!(
                         "the value of `{name}` in `{}` is a secret that everybody can read",

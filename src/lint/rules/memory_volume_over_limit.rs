@@ -1,44 +1,7 @@
-//! # memory-volume-over-limit
-//! A volume in RAM may grow beyond the memory limit of whoever writes it.
-//!
-//! What a container writes into a memory volume counts as its own memory. If the volume may be larger than the container's limit, the container is killed for what it writes, before the volume is full. There is no fix to apply: raise the limit, or lower the size of the volume.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume cache memory 2Gi
-//!   step warm {
-//!     image "registry.acme.dev/shop:4.2"
-//!     run "bin/warm-cache /cache"
-//!     memory ..512Mi
-//!     writes cache at /cache
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     memory ..3Gi
-//!     reads cache at /cache
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume cache memory 2Gi
-//!   step warm {
-//!     image "registry.acme.dev/shop:4.2"
-//!     run "bin/warm-cache /cache"
-//!     memory ..2560Mi
-//!     writes cache at /cache
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     memory ..3Gi
-//!     reads cache at /cache
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/memory-volume-over-limit.md")]
 
 use super::entry;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Direction, Storage};
 use crate::object::Node;
@@ -60,7 +23,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             };
             found.push(
                 Diagnostic::warning(
-                    "memory-volume-over-limit",
+                    Code::MemoryVolumeOverLimit,
                     mount.span,
                     format!("`{}` may write {size} into RAM, and is killed at {most}", container.name.text),
                 )
@@ -75,6 +38,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::passes;
 
     #[test]
@@ -84,7 +48,7 @@ mod tests {
                 "pod p {{ volume v {volume}; step s {{ image \"a:1\"; run \"a\"; writes v at /v }}; app b {{ image \"b:1\"; memory ..1Gi; {mount} v at /v }} }}"
             )
         };
-        passes("memory-volume-over-limit", &pod("memory 2Gi", "reads"));
-        passes("memory-volume-over-limit", &pod("", "reads"));
+        passes(Code::MemoryVolumeOverLimit, &pod("memory 2Gi", "reads"));
+        passes(Code::MemoryVolumeOverLimit, &pod("", "reads"));
     }
 }

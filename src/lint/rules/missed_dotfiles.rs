@@ -1,40 +1,7 @@
-//! # missed-dotfiles
-//! A step empties a folder with `*`, which leaves what begins with a dot.
-//!
-//! `rm -rf /data/*` does not touch `.git` or `.lock`: what the step does next finds them there the second time. `find FOLDER -mindepth 1 -delete` takes everything and keeps the folder, which may be a mount that cannot be removed. The fix writes that; it is for a look, since the dotfiles may be meant to stay.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume data claim "shop"
-//!   step clean {
-//!     image "busybox:1.37"
-//!     script "rm -rf /data/*"
-//!     writes data at /data
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads data at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume data claim "shop"
-//!   step clean {
-//!     image "busybox:1.37"
-//!     script "find /data -mindepth 1 -delete"
-//!     writes data at /data
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads data at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/missed-dotfiles.md")]
 
 use super::volume_at;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -56,7 +23,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let place = pod.place(script, command);
             let title = format!("write `find {folder} -mindepth 1 -delete`");
             let mut diagnostic = Diagnostic::warning(
-                "missed-dotfiles",
+                Code::MissedDotfiles,
                 place,
                 format!("`{folder}/*` leaves the files of `{folder}` that begin with a dot"),
             )
@@ -77,15 +44,16 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn dotfiles_may_be_thought_of() {
-        finds("missed-dotfiles", &step("rm -rf /v/*"));
-        finds("missed-dotfiles", &step("cd /; rm -r -f /v/cache/* || true"));
-        passes("missed-dotfiles", &step("rm -rf /v/* /v/.[!.]*"));
-        passes("missed-dotfiles", &step("rm -rf /tmp/*"));
-        passes("missed-dotfiles", &step("rm -rf \"/v/$X\"/*"));
-        passes("missed-dotfiles", &step("rm -f /v/*"));
+        finds(Code::MissedDotfiles, &step("rm -rf /v/*"));
+        finds(Code::MissedDotfiles, &step("cd /; rm -r -f /v/cache/* || true"));
+        passes(Code::MissedDotfiles, &step("rm -rf /v/* /v/.[!.]*"));
+        passes(Code::MissedDotfiles, &step("rm -rf /tmp/*"));
+        passes(Code::MissedDotfiles, &step("rm -rf \"/v/$X\"/*"));
+        passes(Code::MissedDotfiles, &step("rm -f /v/*"));
     }
 }

@@ -1,30 +1,7 @@
-//! # no-shell
-//! A script runs in an image that has no shell.
-//!
-//! Images of `distroless`, and some that hold one static program, have no `sh`: the container fails at once with `exec: "sh": executable file not found`. Use a variant with a shell (of distroless, the tags `debug`), or start the program itself. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   step prepare {
-//!     image "gcr.io/distroless/static-debian12:nonroot"
-//!     script "echo ready"
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   step prepare {
-//!     image "busybox:1.37"
-//!     script "echo ready"
-//!   }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/no-shell.md")]
 
 use super::image;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::object::Node;
 
@@ -47,7 +24,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(
             Diagnostic::warning(
-                "no-shell",
+                Code::NoShell,
                 span,
                 format!("`{}` runs a script, and its image has no shell", container.name.text),
             )

@@ -1,26 +1,7 @@
-//! # open-port-not-ready
-//! A step takes an open port for a database that is ready.
-//!
-//! A database accepts connections before it answers queries: while it recovers, while an official image sets itself up with a temporary server, while a proxy in front of it waits itself. What runs next then fails. `wait` with `postgres`, `mysql` or `redis` asks a query. The fix replaces the condition; it is for a look, since the URL needs a user and a database.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   wait database { tcp "db:5432" }
-//!   migrate schema { flyway; image "registry.acme.dev/shop:4.2" }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   wait database { postgres "postgres://shop@db:5432/shop" }
-//!   migrate schema { flyway; image "registry.acme.dev/shop:4.2" }
-//!   app web { image "nginx:1.29" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/open-port-not-ready.md")]
 
 use super::variables;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::source::Span;
@@ -56,7 +37,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             };
             found.push(
                 Diagnostic::warning(
-                    "open-port-not-ready",
+                    Code::OpenPortNotReady,
                     span,
                     format!(
                         "the step `{}` takes an open port for a {database} that is ready",
@@ -72,14 +53,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn scripts_are_read_too() {
-        finds("open-port-not-ready", &step("until nc -z db 5432; do sleep 1; done"));
-        passes("open-port-not-ready", &step("until nc -z api 8080; do sleep 1; done"));
+        finds(Code::OpenPortNotReady, &step("until nc -z db 5432; do sleep 1; done"));
+        passes(Code::OpenPortNotReady, &step("until nc -z api 8080; do sleep 1; done"));
         passes(
-            "open-port-not-ready",
+            Code::OpenPortNotReady,
             &step("until nc -z db 5432; do sleep 1; done; psql -h db -c 'select 1'"),
         );
     }

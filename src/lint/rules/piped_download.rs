@@ -1,39 +1,6 @@
-//! # piped-download
-//! A step unpacks a download as it comes, through a pipe.
-//!
-//! The pipe's status is that of its last command: where the server breaks off, or answers with an error, what came so far is unpacked, and the step may end as a success. Nothing can be tried again or checked before it is used. The built-in `fetch` with `unpack` downloads first. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume site scratch 1Gi
-//!   step download {
-//!     image "alpine:3.22"
-//!     script "wget -qO- https://repo.acme.dev/site.tar.gz | tar -xz -C /site"
-//!     writes site at /site
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads site at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume site scratch 1Gi
-//!   fetch download {
-//!     from "https://repo.acme.dev/site.tar.gz"
-//!     into site "html"
-//!     unpack
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads site at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/piped-download.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 /// What changes the world by what it reads.
@@ -50,7 +17,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 if CONSUMERS.contains(&consumer.program()) {
                     found.push(
                         Diagnostic::warning(
-                            "piped-download",
+                            Code::PipedDownload,
                             pod.place(script, command),
                             format!(
                                 "the step `{}` hands a download to `{}` before it is whole",
@@ -71,14 +38,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn pipes_are_followed() {
-        finds("piped-download", &step("curl -fsSL https://a/b.tgz | gzip -d | tar -x -C /v"));
-        finds("piped-download", &step("curl -fsSL https://a/install.sh | sh"));
-        passes("piped-download", &step("curl -fsS https://a/b | grep ready"));
-        passes("piped-download", &step("set -eo pipefail; curl -fsSL https://a/b.tgz | tar -x -C /v"));
-        passes("piped-download", &step("curl -fsSL -o /v/b https://a/b.tgz; tar -xf /v/b"));
+        finds(Code::PipedDownload, &step("curl -fsSL https://a/b.tgz | gzip -d | tar -x -C /v"));
+        finds(Code::PipedDownload, &step("curl -fsSL https://a/install.sh | sh"));
+        passes(Code::PipedDownload, &step("curl -fsS https://a/b | grep ready"));
+        passes(Code::PipedDownload, &step("set -eo pipefail; curl -fsSL https://a/b.tgz | tar -x -C /v"));
+        passes(Code::PipedDownload, &step("curl -fsSL -o /v/b https://a/b.tgz; tar -xf /v/b"));
     }
 }

@@ -1,34 +1,7 @@
-//! # probe-in-one-shot-pod
-//! A sidecar with a startup probe stands in a pod that is never restarted.
-//!
-//! With `restartPolicy: Never` a sidecar is restarted all the same, but if its startup probe fails before it is up, kubelets have left the pod hanging in `Init`, neither failed nor started. With `OnFailure`, which Jobs take as well, the kubelet goes on as it should. The fix writes that; it is for a look, since a Job then tries again in the same pod.
-//!
-//! ```initflow fails
-//! job report {
-//!   pod { restartPolicy Never }
-//!   sidecar database-proxy {
-//!     image "registry.acme.dev/proxy:2"
-//!     port 5432
-//!     started tcp 5432
-//!   }
-//!   app report { image "registry.acme.dev/report:4.2" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! job report {
-//!   pod { restartPolicy OnFailure }
-//!   sidecar database-proxy {
-//!     image "registry.acme.dev/proxy:2"
-//!     port 5432
-//!     started tcp 5432
-//!   }
-//!   app report { image "registry.acme.dev/report:4.2" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/probe-in-one-shot-pod.md")]
 
 use super::entry;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 
@@ -40,7 +13,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (_, sidecar) in pod.containers().filter(|(_, container)| container.role == Role::Sidecar) {
         let Some(probe) = entry(&sidecar.fields, "startupProbe") else { continue };
         let diagnostic = Diagnostic::warning(
-            "probe-in-one-shot-pod",
+            Code::ProbeInOneShotPod,
             sidecar.name.span,
             format!("the pod can hang if the startup probe of `{}` fails", sidecar.name.text),
         )

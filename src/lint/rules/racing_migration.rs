@@ -1,28 +1,7 @@
-//! # racing-migration
-//! Several pods may run a migration at once, by a tool that takes no lock.
-//!
-//! Django, Alembic and goose read which migrations are applied, and then apply the others; two runs that start together apply the same one twice: one of them fails, or half of each is there. With `once` the migration runs in one Job for the whole rollout, and every pod waits for that Job. Tools that take a lock (Rails, Flyway, Liquibase, Prisma, golang-migrate, Atlas) do without, though their pods then start one after the other. The fix adds `once` to a `migrate` step.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   namespace "shop"
-//!   replicas 3
-//!   migrate schema { django; image "registry.acme.dev/shop:4.2" }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   namespace "shop"
-//!   replicas 3
-//!   migrate schema { django; image "registry.acme.dev/shop:4.2"; once }
-//!   app web { image "registry.acme.dev/shop:4.2" }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/racing-migration.md")]
 
 use super::migrations::{Migration, migration};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, Workload, WorkloadKind};
 use crate::object::Node;
@@ -44,7 +23,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some((tool, span)) = step.unlocked.or_else(in_script) else { continue };
         found.push(
             Diagnostic::warning(
-                "racing-migration",
+                Code::RacingMigration,
                 span,
                 format!("pods that start at once each run the migration, and `{tool}` takes no lock"),
             )
@@ -83,6 +62,7 @@ fn together(workload: &Workload) -> Option<(String, Span)> {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     #[test]
@@ -92,10 +72,10 @@ mod tests {
                 "deployment d {{ replicas {replicas}; step s {{ image \"a:1\"; script \"{script}\" }}; app b {{ image \"b:1\" }} }}"
             )
         };
-        finds("racing-migration", &deployment(2, "python manage.py migrate --noinput"));
-        finds("racing-migration", &deployment(2, "exec alembic upgrade head"));
-        passes("racing-migration", &deployment(1, "alembic upgrade head"));
-        passes("racing-migration", &deployment(2, "alembic current"));
-        passes("racing-migration", &deployment(2, "flyway migrate"));
+        finds(Code::RacingMigration, &deployment(2, "python manage.py migrate --noinput"));
+        finds(Code::RacingMigration, &deployment(2, "exec alembic upgrade head"));
+        passes(Code::RacingMigration, &deployment(1, "alembic upgrade head"));
+        passes(Code::RacingMigration, &deployment(2, "alembic current"));
+        passes(Code::RacingMigration, &deployment(2, "flyway migrate"));
     }
 }

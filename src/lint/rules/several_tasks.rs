@@ -1,48 +1,7 @@
-//! # several-tasks
-//! One step does several things that could each be a step.
-//!
-//! If the migration fails, the wait, the clone and the download before it run again; `kubectl describe` shows one name for all of them; the largest of them decides the image and the resources. As steps of their own, each has a name in the pod's status, its own image and its own retries, and files say the order. There is no fix to apply: how they depend on each other, their author knows.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume code
-//!   step prepare {
-//!     image "registry.acme.dev/tools:3"
-//!     script '''
-//!       git clone https://git.acme.dev/shop.git /tmp/shop
-//!       cp -r /tmp/shop/. /code
-//!       alembic upgrade head
-//!     '''
-//!     writes code at /code
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     reads code at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume code
-//!   clone source {
-//!     repo "https://git.acme.dev/shop.git"
-//!     ref "v4.2"
-//!     into code
-//!   }
-//!   migrate schema {
-//!     alembic
-//!     image "registry.acme.dev/shop:4.2"
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     reads code at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/several-tasks.md")]
 
 use super::migrations::migration;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::{Command, Script};
 
@@ -60,7 +19,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let others = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
         found.push(
             Diagnostic::warning(
-                "several-tasks",
+                Code::SeveralTasks,
                 pod.place(script, at),
                 format!("the step `{}` has several tasks: {first}, {second}{others}", step.name.text),
             )
@@ -89,13 +48,17 @@ fn task(script: &Script<'_>, command: &Command) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn parts_of_one_task_stay_together() {
-        finds("several-tasks", &step("until nc -z db 1; do sleep 1; done; alembic upgrade head"));
-        passes("several-tasks", &step("git clone https://a/b /tmp/b; cp -r /tmp/b /v"));
-        passes("several-tasks", &step("curl -fo /v/a https://a/a; curl -fo /v/b https://a/b; tar -xf /v/a"));
-        passes("several-tasks", &step("alembic current; alembic upgrade head"));
+        finds(Code::SeveralTasks, &step("until nc -z db 1; do sleep 1; done; alembic upgrade head"));
+        passes(Code::SeveralTasks, &step("git clone https://a/b /tmp/b; cp -r /tmp/b /v"));
+        passes(
+            Code::SeveralTasks,
+            &step("curl -fo /v/a https://a/a; curl -fo /v/b https://a/b; tar -xf /v/a"),
+        );
+        passes(Code::SeveralTasks, &step("alembic current; alembic upgrade head"));
     }
 }

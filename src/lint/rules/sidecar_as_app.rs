@@ -1,36 +1,7 @@
-//! # sidecar-as-app
-//! A Job has a proxy or an agent among its apps, and so never ends.
-//!
-//! A Job is complete when all its containers have ended. A proxy runs until someone stops it: the work is done, and the pod goes on for ever. As a sidecar it is up before the work begins, and is stopped when the work has ended. There is no fix to apply: what shows that it is up (`started`) belongs to it, too.
-//!
-//! ```initflow fails
-//! job report {
-//!   pod { restartPolicy Never }
-//!   app report {
-//!     image "registry.acme.dev/report:4.2"
-//!   }
-//!   app database-proxy {
-//!     image "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.18.2"
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! job report {
-//!   pod { restartPolicy OnFailure }
-//!   sidecar database-proxy {
-//!     image "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.18.2"
-//!     env { CSQL_PROXY_HEALTH_CHECK true }
-//!     started http 9090 /startup
-//!   }
-//!   app report {
-//!     image "registry.acme.dev/report:4.2"
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/sidecar-as-app.md")]
 
 use super::image;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, WorkloadKind};
 
@@ -71,7 +42,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(
             Diagnostic::warning(
-                "sidecar-as-app",
+                Code::SidecarAsApp,
                 app.name.span,
                 format!("the Job never ends: `{}` runs on when the work is done", app.name.text),
             )

@@ -1,44 +1,6 @@
-//! # step-before-mesh
-//! A step uses the network of a pod whose mesh proxy is not up before the apps are.
-//!
-//! Istio and Linkerd put their proxy into the pod and send all its traffic there. As an ordinary container the proxy starts with the apps: until then whatever a step sends is lost, and with mutual TLS others refuse it. As a native sidecar the proxy is up first. The fix asks for that by the mesh's own annotation; it is for a look, since the mesh may do so for the whole cluster.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   pod { annotations { "sidecar.istio.io/inject" "true" } }
-//!   fetch settings {
-//!     from "https://config.acme.dev/shop.json"
-//!     into config "shop.json"
-//!   }
-//!   volume config
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads config at /etc/shop
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   pod {
-//!     annotations {
-//!       "sidecar.istio.io/inject" "true"
-//!       "sidecar.istio.io/nativeSidecar" "true"
-//!     }
-//!   }
-//!   fetch settings {
-//!     from "https://config.acme.dev/shop.json"
-//!     into config "shop.json"
-//!   }
-//!   volume config
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads config at /etc/shop
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/step-before-mesh.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::object::{Entry, Node};
@@ -103,7 +65,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some((_, step)) = step else { continue };
         found.push(
             Diagnostic::warning(
-                "step-before-mesh",
+                Code::StepBeforeMesh,
                 step.name.span,
                 format!("the step `{}` uses the network before the mesh's proxy is up", step.name.text),
             )

@@ -1,37 +1,7 @@
-//! # stuck-sidecar
-//! A sidecar's startup probe asks a container that starts later.
-//!
-//! What comes after a sidecar waits for its startup probe. If that asks a port which only a later sidecar or an app serves, each waits for the other: the probe fails, the sidecar is started again, and the pod never gets beyond it. Ask a port of the sidecar itself. There is no fix to apply.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   sidecar logs {
-//!     image "fluent/fluent-bit:4.0.3"
-//!     started tcp 8080
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     port 8080
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   sidecar logs {
-//!     image "fluent/fluent-bit:4.0.3"
-//!     port 2020
-//!     started tcp 2020
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     port 8080
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/stuck-sidecar.md")]
 
 use super::ports::{declared, probed};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 
@@ -52,7 +22,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some(server) = server.filter(|_| late) else { continue };
         found.push(
             Diagnostic::warning(
-                "stuck-sidecar",
+                Code::StuckSidecar,
                 span,
                 format!(
                     "`{}` counts as started only once `{}` serves port {port}, which starts after it",
@@ -68,18 +38,22 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::passes;
 
     #[test]
     fn a_port_may_be_its_own_or_an_earlier_ones() {
         let app = "app b { image \"b:1\"; port 80 }";
-        passes("stuck-sidecar", &format!("pod p {{ sidecar s {{ image \"a:1\"; started tcp 81 }}; {app} }}"));
         passes(
-            "stuck-sidecar",
+            Code::StuckSidecar,
+            &format!("pod p {{ sidecar s {{ image \"a:1\"; started tcp 81 }}; {app} }}"),
+        );
+        passes(
+            Code::StuckSidecar,
             &format!("pod p {{ sidecar s {{ image \"a:1\"; port 90; started tcp 90 }}; {app} }}"),
         );
         passes(
-            "stuck-sidecar",
+            Code::StuckSidecar,
             "pod p { sidecar s { image \"a:1\"; port 70 }; sidecar t { image \"a:1\"; started tcp 70 }; app b { image \"b:1\" } }",
         );
     }

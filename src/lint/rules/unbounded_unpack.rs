@@ -1,42 +1,7 @@
-//! # unbounded-unpack
-//! An archive is unpacked into a volume that has no size.
-//!
-//! What comes out of an archive is up to the server that it comes from. In a volume without a size it may fill the disk of the node, or its memory, at the expense of every pod there: the kubelet then evicts pods, and not only this one. With a size, only this pod fails. `max-size` and `max-files` of the step bound what one archive brings, but not what several bring together.
-//!
-//! There is no fix to apply: only you know how large the volume has to be.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume html
-//!   fetch theme {
-//!     from "https://themes.acme.dev/dark-2.1.tar.gz"
-//!     into html "theme"
-//!     unpack
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads html at /usr/share/nginx/html
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume html scratch 500Mi
-//!   fetch theme {
-//!     from "https://themes.acme.dev/dark-2.1.tar.gz"
-//!     into html "theme"
-//!     unpack
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads html at /usr/share/nginx/html
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unbounded-unpack.md")]
 
 use super::variables;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Direction, Storage};
 
@@ -60,7 +25,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let name = &volume.name.text;
             found.push(
                 Diagnostic::warning(
-                    "unbounded-unpack",
+                    Code::UnboundedUnpack,
                     mount.span,
                     format!("`{}` unpacks an archive into `{name}`, which has no size", step.name.text),
                 )
@@ -74,6 +39,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::passes;
 
     #[test]
@@ -83,8 +49,8 @@ mod tests {
                 "pod p {{ volume v {volume}; fetch f {{ from \"https://acme.dev/a.tar\"; into v \"a\"; {rest} }}; app b {{ image \"b:1\"; reads v at /v }} }}"
             )
         };
-        passes("unbounded-unpack", &pod("claim \"v\"", "unpack"));
-        passes("unbounded-unpack", &pod("memory 1Gi", "unpack"));
-        passes("unbounded-unpack", &pod("", ""));
+        passes(Code::UnboundedUnpack, &pod("claim \"v\"", "unpack"));
+        passes(Code::UnboundedUnpack, &pod("memory 1Gi", "unpack"));
+        passes(Code::UnboundedUnpack, &pod("", ""));
     }
 }

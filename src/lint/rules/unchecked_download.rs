@@ -1,38 +1,6 @@
-//! # unchecked-download
-//! A step keeps whatever a server answers, an error page too.
-//!
-//! Without `-f`, `curl` takes a 404 or a 502 for a success and writes the page into the file: the application then loads HTML as a plugin. With `-f` it fails, and the step is tried again. The built-in `fetch` also checks the sum, and puts the file to its place only when it is whole. The fix adds `-f`; it is for a look, since a script may want the body of an error.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume plugins
-//!   step download {
-//!     image "curlimages/curl:8.17.0"
-//!     run "curl -sSL -o /plugins/pay.jar https://repo.acme.dev/pay.jar"
-//!     writes plugins at /plugins
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads plugins at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume plugins
-//!   fetch download {
-//!     from "https://repo.acme.dev/pay.jar"
-//!     into plugins "pay.jar"
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads plugins at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unchecked-download.md")]
 
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -56,7 +24,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             }
             let place = pod.place(script, command);
             let mut diagnostic = Diagnostic::warning(
-                "unchecked-download",
+                Code::UncheckedDownload,
                 place,
                 format!("the step `{}` keeps the page of an error as the file", step.name.text),
             )
@@ -76,16 +44,17 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn what_is_kept_is_checked() {
-        finds("unchecked-download", &step("curl -sL https://a/b -o /v/b"));
-        finds("unchecked-download", &step("curl https://a/b > /v/b"));
-        passes("unchecked-download", &step("curl -fsSL https://a/b -o /v/b"));
-        passes("unchecked-download", &step("curl --fail https://a/b -o /v/b"));
-        passes("unchecked-download", &step("curl https://a/health"));
-        passes("unchecked-download", &step("curl -o /dev/null -w '%{http_code}' https://a/health"));
-        passes("unchecked-download", &step("curl $OPTIONS -o /v/b https://a/b"));
+        finds(Code::UncheckedDownload, &step("curl -sL https://a/b -o /v/b"));
+        finds(Code::UncheckedDownload, &step("curl https://a/b > /v/b"));
+        passes(Code::UncheckedDownload, &step("curl -fsSL https://a/b -o /v/b"));
+        passes(Code::UncheckedDownload, &step("curl --fail https://a/b -o /v/b"));
+        passes(Code::UncheckedDownload, &step("curl https://a/health"));
+        passes(Code::UncheckedDownload, &step("curl -o /dev/null -w '%{http_code}' https://a/health"));
+        passes(Code::UncheckedDownload, &step("curl $OPTIONS -o /v/b https://a/b"));
     }
 }

@@ -1,40 +1,7 @@
-//! # unrepeatable-command
-//! A step runs a command that fails, or does something else, when the step runs again.
-//!
-//! Init containers run again: after a failure, after a reboot of the node, after the loss of the pod's sandbox. A folder in a volume is there then, and `mkdir` fails; `>>` adds the same lines once more; `createdb` finds its database. A fix is offered where one option makes it right: `mkdir -p`, `ln -sfn`; it is for a look, since the failure may be wanted.
-//!
-//! ```initflow fails
-//! pod shop {
-//!   volume data
-//!   step prepare {
-//!     image "busybox:1.37"
-//!     script "mkdir /data/cache"
-//!     writes data at /data
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads data at /srv
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! pod shop {
-//!   volume data
-//!   step prepare {
-//!     image "busybox:1.37"
-//!     script "mkdir -p /data/cache"
-//!     writes data at /data
-//!   }
-//!   app web {
-//!     image "nginx:1.29"
-//!     reads data at /srv
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unrepeatable-command.md")]
 
 use super::volume_at;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::Command;
 use crate::model::Container;
@@ -49,7 +16,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let Some(fault) = fault(pod, step, command, before) else { continue };
             let place = pod.place(script, command);
             let mut diagnostic = Diagnostic::warning(
-                "unrepeatable-command",
+                Code::UnrepeatableCommand,
                 place,
                 format!("the step `{}` cannot run twice: {}", step.name.text, fault.why),
             )
@@ -126,15 +93,16 @@ fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command])
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn what_is_in_a_volume_stays() {
-        finds("unrepeatable-command", &step("mkdir /v/a"));
-        finds("unrepeatable-command", &step("ln -s /opt/a /v/a"));
-        finds("unrepeatable-command", &step("echo a >> /v/config"));
-        finds("unrepeatable-command", &step("iptables -t nat -N REDIRECT"));
-        finds("unrepeatable-command", &step("createdb shop"));
+        finds(Code::UnrepeatableCommand, &step("mkdir /v/a"));
+        finds(Code::UnrepeatableCommand, &step("ln -s /opt/a /v/a"));
+        finds(Code::UnrepeatableCommand, &step("echo a >> /v/config"));
+        finds(Code::UnrepeatableCommand, &step("iptables -t nat -N REDIRECT"));
+        finds(Code::UnrepeatableCommand, &step("createdb shop"));
         for script in [
             "mkdir /tmp/a",
             "mkdir -p /v/a",
@@ -149,7 +117,7 @@ mod tests {
             "echo a >> /tmp/log",
             "if ! createdb shop; then echo there; fi",
         ] {
-            passes("unrepeatable-command", &step(script));
+            passes(Code::UnrepeatableCommand, &step(script));
         }
     }
 }

@@ -1,39 +1,6 @@
-//! # unreserved-step
-//! A step requests nothing, in a pod whose apps do.
-//!
-//! A namespace with a quota refuses the pod for this one container; in others the step runs with what is left over, and is the first to be killed when memory is short. A pod with one container that has no requests and limits is never `Guaranteed`. Requests of a step cost nothing as long as they stay below what the apps and sidecars reserve together. There is no fix to apply: what the step needs, its author knows.
-//!
-//! ```initflow fails
-//! deployment shop {
-//!   step warm {
-//!     image "registry.acme.dev/shop:4.2"
-//!     run "bin/warm-cache"
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     cpu 500m
-//!     memory 512Mi..512Mi
-//!   }
-//! }
-//! ```
-//!
-//! ```initflow
-//! deployment shop {
-//!   step warm {
-//!     image "registry.acme.dev/shop:4.2"
-//!     run "bin/warm-cache"
-//!     cpu 500m
-//!     memory 256Mi..256Mi
-//!   }
-//!   app web {
-//!     image "registry.acme.dev/shop:4.2"
-//!     cpu 500m
-//!     memory 512Mi..512Mi
-//!   }
-//! }
-//! ```
+#![doc = include_str!("../../diagnostic/explain/unreserved-step.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::{Pod, written};
 use crate::model::{Container, Role};
 
@@ -59,7 +26,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(
             Diagnostic::warning(
-                "unreserved-step",
+                Code::UnreservedStep,
                 step.name.span,
                 format!("the step `{}` requests nothing, though the apps do", step.name.text),
             )
