@@ -124,8 +124,7 @@ impl<'a> Resolver<'a> {
                             self.unknown_volume(&mount.volume, container, &volumes);
                         }
                     }
-                    let found = index.map_or(&mount.volume.name, |index| &volumes[index]);
-                    let name = Name { text: found.in_pod(), span: mount.volume.span };
+                    let name = Name { text: volume_at.name_in_pod(&mount.volume), span: mount.volume.span };
                     mount.fields.entries.insert(
                         0,
                         Entry {
@@ -145,9 +144,16 @@ impl<'a> Resolver<'a> {
                 })
                 .collect();
             self.one_direction(&mounts);
-            let files = &draft.files;
-            let variables = draft.env.iter_mut();
-            mounts.extend(variables.filter_map(|(_, variable)| read_variable(variable, files, &volume_at)));
+            for (_, variable) in &mut draft.env {
+                let Some((mount, named)) = read_variable(variable, &draft.files, &volume_at) else {
+                    continue;
+                };
+                if let Some(named) = named.filter(|named| mount.index.is_none() && !making.has_lost(named)) {
+                    let container = find(named, &container_at).is_some();
+                    self.unknown_volume(named, container, &volumes);
+                }
+                mounts.push(mount);
+            }
             let mut after = Vec::new();
             for named in &draft.after {
                 self.resolve_after(named, &container_at, &names, making, &mut after);
@@ -214,6 +220,8 @@ impl<'a> Resolver<'a> {
         let is_volume = |volume: &Volume| named.candidates().any(|name| name == volume.qualified);
         let diagnostic = if making.volumes.iter().any(|(_, volume)| is_volume(volume)) {
             diagnostic.help("it is a volume: say `reads` and `writes`, and the order follows")
+        } else if let Some(same) = same_in_pod(named, names) {
+            diagnostic.meant(named.span, &same)
         } else {
             diagnostic.did_you_mean(named.span, &named.name.to_string(), known.iter().map(String::as_str))
         };
@@ -231,6 +239,9 @@ impl<'a> Resolver<'a> {
         )
         .here("not declared in this workload");
         let written = named.name.to_string();
+        if let Some(same) = same_in_pod(named, volumes) {
+            return self.report(diagnostic.meant(named.span, &same));
+        }
         self.report(match &named.name.part {
             _ if crate::diagnostic::nearest(&written, known()).is_some() => {
                 diagnostic.did_you_mean(named.span, &written, known())
@@ -253,6 +264,13 @@ impl<'a> Resolver<'a> {
             }
         });
     }
+}
+
+/// What has the name in the pod that a reference to something unknown looks like.
+fn same_in_pod(named: &Named, known: &[QualifiedName]) -> Option<String> {
+    let name = named.name.in_pod();
+    let same = known.iter().find(|known| known.in_pod() == name)?;
+    Some(same.written_in(named.inside.as_ref()))
 }
 
 /// Where the volumes of a workload are, by both of their names.
@@ -279,27 +297,40 @@ impl VolumeIndex {
     fn find(&self, named: &Named) -> Option<usize> {
         named.candidates().find_map(|name| self.by_name.get(&name).copied())
     }
+
+    /// The name in the pod of what a reference means; as it is written where it means nothing.
+    fn name_in_pod(&self, named: &Named) -> SmolStr {
+        named
+            .candidates()
+            .find(|name| self.by_name.contains_key(name))
+            .map_or_else(|| SmolStr::from(named.name.to_string()), |name| name.in_pod())
+    }
 }
 
-/// What a variable out of a file reads; its volume gets the name that it has in the pod.
-fn read_variable(variable: &mut Node, files: &[Named], volumes: &VolumeIndex) -> Option<Mount> {
+/// What a variable out of a file reads, and the reference to its volume, which gets the name that it has in the pod. In a
+/// field of Kubernetes stands that name, and no reference.
+fn read_variable<'f>(
+    variable: &mut Node,
+    files: &'f [Named],
+    volumes: &VolumeIndex,
+) -> Option<(Mount, Option<&'f Named>)> {
     let span = variable.at("valueFrom.fileKeyRef")?.span;
     let file = variable.map_mut().get_mut("valueFrom")?.map_mut().get_mut("fileKeyRef")?;
     let sub = file.get("path").and_then(Node::as_text).map(SmolStr::new);
     let node = file.map_mut().get_mut("volumeName")?;
-    let written = SmolStr::new(node.as_text()?);
-    // In a field of Kubernetes stands the name in the pod.
-    let (index, text) = match files.iter().find(|named| named.span == node.span) {
-        Some(named) => {
-            let found = named.candidates().find_map(|name| Some((volumes.by_name.get(&name)?, name)));
-            let text = found.as_ref().map_or(&named.name, |(_, name)| name).in_pod();
-            (found.map(|(index, _)| *index), text)
+    let named = files.iter().find(|named| named.span == node.span);
+    let (index, text) = match named {
+        Some(named) => (volumes.find(named), volumes.name_in_pod(named)),
+        None => {
+            let written = SmolStr::new(node.as_text()?);
+            (volumes.by_name_in_pod.get(&written).copied(), written)
         }
-        None => (volumes.by_name_in_pod.get(&written).copied(), written),
     };
-    *node = Node::text(node.span, text.clone());
+    let is_unknown = named.is_some() && index.is_none();
+    node.value = if is_unknown { Value::Unresolved } else { Value::Text(text.clone()) };
     let volume = Name { text, span: node.span };
-    Some(Mount { volume, index, direction: Direction::Reads, sub, makes: None, span })
+    let mount = Mount { volume, index, direction: Direction::Reads, sub, makes: None, span };
+    Some((mount, named))
 }
 
 /// Looks a reference to a container up.
