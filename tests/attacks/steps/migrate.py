@@ -1,10 +1,10 @@
-"""`migrate` by tools that take the database's URL as an argument: hostile and careless values of `DATABASE_URL`."""
+"""Tests `migrate` with tools that take the database's URL as an argument: hostile and careless values of `DATABASE_URL`."""
 
 from harness import Case, Fault
 
 AGAINST = "hostile values of `DATABASE_URL`; scripts in the place of golang-migrate and Atlas"
 PASSWORD = "none-of-yours"
-# Says what it was given, but the password, of which it says only whether it came.
+# Prints what it was given, except the password: only whether it arrived.
 TOOL = f"""#!/bin/sh
 [ "${{PGPASSWORD-}}" = {PASSWORD} ] && echo "password: came"
 [ -z "${{DATABASE_URL-}}" ] && echo "arguments: $*"

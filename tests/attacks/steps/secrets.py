@@ -1,4 +1,4 @@
-"""`secrets` with hostile values, beside a hostile neighbor, with what another container plants in /dev/shm."""
+"""Tests `secrets` with hostile values, beside a hostile neighbor, and with what another container plants in /dev/shm."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def nothing(volumes):
 
 
 def planted(volumes):
-    """The homes that another container makes in the shared RAM, for any user."""
+    """The home folders that another container creates in the shared RAM, for any user."""
     precious(volumes)
     for user in (STEP, 0, 10001):
         home = volumes.parent / "shm" / f"initflow-{user}"
