@@ -1,4 +1,4 @@
-"""`render`: templates of any bytes, against gettext's envsubst."""
+"""Tests `render`: compares templates of any bytes with gettext's envsubst."""
 
 import subprocess
 
@@ -53,7 +53,7 @@ CASES = [
     Fault("names what is unset", "unset", last="no value for UPSTREAM, EMPTY", files={}, secrets={"some": {"OTHER": "pass-word"}}, **GIVEN),
     Fault("keeps the old file", "unset", last="no value for", before=put("made/site.conf", b"old"), files={"made/site.conf": (b"old", 0o644)}, secrets={"some": {"UPSTREAM": "pass-word"}}, **GIVEN),
     Fault("names the template", "absent", last="there is no template /initflow/templates/absent.conf", files={}, **GIVEN),
-    Fault("refuses what is no text", "binary", last="null characters", files={}, **GIVEN),
+    Fault("refuses a file that is not text", "binary", last="null characters", files={}, **GIVEN),
     Fault("refuses a folder", "onto-folder", before=lambda volumes: (volumes / "made/folder").mkdir(parents=True), last="is a folder", files={}, **GIVEN),
     Fault("says that the volume is full", "onto-full", last=["cannot write", "No space left"], files={}, sizes={"tiny": 1 << 20}, **GIVEN),
     Kills("survives", "site", before=put("made/conf.d/site.conf", b"old"), files=RENDERED, **GIVEN),

@@ -1,4 +1,4 @@
-"""`wait`: servers that are up, come up later, or never do."""
+"""Tests `wait`: servers that are up, come up later, or never do."""
 
 import json
 import os
@@ -18,7 +18,7 @@ def prepare(bench):
     web.answers["/guarded"] = guarded
     bench.postgres, bench.mysql, bench.redis = map(bench.add, (Postgres(), MariaDB(), Redis()))
     bench.late, bench.closed = map(bench.add, (Postgres(start=False), Postgres(start=False)))
-    # A standby that takes no queries: it says what a server says that has not come up.
+    # A standby that accepts no queries: it answers like a server that is not up yet.
     (bench.closed.folder / "data" / "standby.signal").touch()
     bench.closed.start(bench.closed.bin / "postgres", "-D", "data", "-p", str(bench.closed.port), "-h", "127.0.0.1", "-k", bench.closed.folder, "-c", "hot_standby=off")
     bench.loading = bench.add(Redis())
@@ -48,7 +48,7 @@ def guarded(handler):
 
 
 def job(handler):
-    """As the API server answers."""
+    """Answers like the API server."""
     name, requests = handler.path.rpartition("/")[2], len(handler.server.web.requests)
     if handler.headers["Authorization"] != "Bearer the-to-ken":
         return 401, json.dumps({"kind": "Status", "code": 401})
@@ -78,7 +78,7 @@ def loading(bench):
 
 
 def names(bench):
-    """A name server, as that of a cluster; port 53 takes root."""
+    """A name server like that of a cluster; port 53 requires root."""
     server = bench.add(Daemon("dnsmasq"))
     address = "127.53.0.1" if bench.shell == "dash" else "127.53.0.2"
     server.start_as_root(
@@ -108,7 +108,7 @@ def ready(volumes):
 
 
 def later(bench):
-    """As the image of PostgreSQL starts for the first time: on its socket only, then for real."""
+    """Starts PostgreSQL like its image does for the first time: on its socket only, then for real."""
     server = bench.late
     server.stop()
     postgres = f"{server.bin}/postgres -D data -k {server.folder} -F -p {server.port}"
@@ -144,7 +144,7 @@ CASES = [
     Fault("was deleted", "job-gone", last="job gone is gone", within=5, **CLUSTER),
     Fault("may not be seen", "job-forbidden", last="job forbidden (status 403", **CLUSTER),
     Fault("is missing", "job-missing", last="job missing (there is no such Job yet)", **CLUSTER),
-    Case("takes an image of one's own", "own-image", secrets=secrets, says=["http http", "postgres 127", "mysql 127"]),
+    Case("accepts another image", "own-image", secrets=secrets, says=["http http", "postgres 127", "mysql 127"]),
     Case("takes several", "several", secrets=secrets, says=["postgres 127", "redis 127", "tcp 127", "dns localhost"]),
     Fault("names what is missing", "some", last=MISSING),
     fault("other-body", "(status 200, without `another content`)"),
