@@ -1,4 +1,4 @@
-"""Servers that talk like databases to get what a client must not give away: the password in clear text, a file, its memory."""
+"""Runs servers that talk like databases to get what a client must not give away: the password in clear text, a file, its memory."""
 
 import contextlib
 import socketserver

@@ -1,4 +1,4 @@
-"""Hostile containers that share a volume with a step; each is a `neighbor` for a `Race`."""
+"""Plays hostile containers that share a volume with a step; each is a `neighbor` for a `Race`."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Clients from a newer Debian than the machine's, as new as those in the images, with their own libraries."""
+"""Installs clients from a newer Debian than the machine's, as new as those in the images, with their own libraries."""
 
 import pathlib
 import subprocess

@@ -1,4 +1,4 @@
-"""The stage on which a program runs: a node with its network, servers beside it, and the program's pods."""
+"""Sets up the stage on which a program runs: a node with its network, servers beside it, and the program's pods."""
 
 import pathlib
 import shutil

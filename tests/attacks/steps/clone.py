@@ -183,8 +183,8 @@ CASES = [
     *(fault("brings no link that leads out", step, "has a link that leads out of it") for step in ("absolute", "climbing", "roundabout")),
     Case("brings links that stay", "inward", check=inward, **GIVEN),
     Case("brings other links if the step allows them", "allowed", check=outward, **GIVEN),
-    Case("takes line breaks at the end", "by-value", check=unharmed, before=precious, **given(name="plain.git\n", ref="main\r\n")),
-    *(Fault("takes no option", "by-value", last="clone: ", check=nothing, before=precious, **given(name=name, ref=ref)) for name, ref in (
+    Case("accepts line breaks at the end", "by-value", check=unharmed, before=precious, **given(name="plain.git\n", ref="main\r\n")),
+    *(Fault("refuses options", "by-value", last="clone: ", check=nothing, before=precious, **given(name=name, ref=ref)) for name, ref in (
         ("plain.git", "--upload-pack=touch /private/pwned"), ("plain.git", "-c"), ("plain.git", "main:refs/heads/x\x1b"),
         ("plain.git\x1b", "main"), ("../../x y", "main"),
     )),

@@ -124,18 +124,18 @@ CASES = [
     Case("believes no size", "lying-zip", exits=(0, 1), check=small),
     fault("refuses a swarm", "swarm", "has more than 50 files"),
     fault("refuses a swarm", "zip-swarm", "has more than 50 files"),
-    Case("takes what fits", "fitting", check=lambda volumes: [] if len(list((volumes / "files/made").iterdir())) == 100 else ["files are missing"]),
+    Case("accepts what fits", "fitting", check=lambda volumes: [] if len(list((volumes / "files/made").iterdir())) == 100 else ["files are missing"]),
     fault("finds a link in a sealed folder", "hidden-link", "has a link that leads out of it"),
     fault("finds a link in what looks like a repository", "link-in-git", "has a link that leads out of it"),
     fault("finds a link by another link", "roundabout-link", "has a link that leads out of it"),
     Case("trusts no mark of another user", "pinned", before=old, check=of_site, apart=True),
-    Case("takes a line break at the end", "by-value", secrets=values("@/content\n", TOKEN + "\r\n"), check=asked("/content")),
+    Case("accepts a line break at the end", "by-value", secrets=values("@/content\n", TOKEN + "\r\n"), check=asked("/content")),
     *(fault("sends one request", "by-value", ["the URL has"], secrets=values(url), check=asked("none"))
       for url in ("@/a\turl = \"http://&/b\"", "@/a \nurl = http://&/b", "@/\x0b")),
     Fault("sends one request", "by-value", last="fetch: ", secrets=values('@/a"\nurl="http://&/b'), check=asked("/a%22url=", '/a"url=')),
     *(fault("sends one header", "by-value", "header X-Token has", secrets=values("@/content", token), check=asked("none"))
       for token in (f"{TOKEN}\nX-Evil: 1", f"{TOKEN}\r\nX-Evil: 1", f"{TOKEN}\x1b", f'{TOKEN}"\nurl="http://127.0.0.1:1')),
-    *(fault("takes no option", "artifact", "has a character that no reference has", **configured(registry=registry))
+    *(fault("refuses options", "artifact", "has a character that no reference has", **configured(registry=registry))
       for registry in ("--help", "-d", "a b", "localhost/$(id)", "a\x1b")),
     *(fault("asks no other host", "object", "has a character that none can have", **configured(account=account))
       for account in ("evil.dev#", "evil.dev?", "-x", "a b", "user@evil.dev:1")),

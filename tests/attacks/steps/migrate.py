@@ -37,6 +37,6 @@ def given(url):
 
 
 CASES = [
-    *(Case(f"takes {what}", step, says=["password: came", "postgres://shop@db:5432/shop"], **given(url)) for what, url in CARELESS.items() for step in ("golang", "atlas")),
+    *(Case(f"accepts {what}", step, says=["password: came", "postgres://shop@db:5432/shop"], **given(url)) for what, url in CARELESS.items() for step in ("golang", "atlas")),
     *(Fault(what, step, last=last, within=8, **given(url)) for what, (url, last) in HOSTILE.items() for step in ("golang", "atlas")),
 ]

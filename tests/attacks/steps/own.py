@@ -105,14 +105,14 @@ def changed(volumes):
 RACES = {
     "is led through no folder": turner("shared/a/b", "/other/a/b"),
     "is led through no outer folder": turner("shared/a", "/other/a"),
-    "works in a folder of its own": swap_second_names,
+    "works in its own folder": swap_second_names,
 }
 
 CASES = [
     *(Race(title, "all", neighbor=neighbor, before=fill, check=kept) for title, neighbor in RACES.items()),
     Race("changes no target of a link", "modes", neighbor=swap_files, before=fill, check=kept),
     Fault("does not change a file that has a name elsewhere", "all", before=hard_link, check=kept, last="shared/a/trap has another name, outside of the volume"),
-    Case("takes names in the volume for its own", "all", runs=2, before=hard_links_inside, check=changed),
+    Case("accepts other names inside the volume", "all", runs=2, before=hard_links_inside, check=changed),
     Case("tidies up after a killed run", "all", runs=2, before=left_over, check=changed),
     Case("does not change devices", "all", runs=2, before=special, check=changed),
 ]

@@ -64,9 +64,9 @@ CASES = [
     Race("writes through no link", "vault", neighbor=linker("creds", "/private/precious"), check=unharmed, **GIVEN),
     Race("is led nowhere", "deep", neighbor=turner("creds/deep", "/private"), check=unharmed, **GIVEN),
     Race("clears nothing elsewhere", "vault", neighbor=planter("creds", "other", "/private"), check=unharmed, **GIVEN),
-    Fault("takes no planted configuration", "aws", last="could not get", within=40, check=nothing, before=planted,
+    Fault("ignores planted configuration", "aws", last="could not get", within=40, check=nothing, before=planted,
           secrets={"aws": {"key": "test-key-pass-word"}}),
-    Case("takes line breaks at the end", "vault", check=brought, **{**VAULT, "configmaps": values("@\n", "shop\r\n")}),
+    Case("accepts line breaks at the end", "vault", check=brought, **{**VAULT, "configmaps": values("@\n", "shop\r\n")}),
     *(Fault("sends no other request", "vault", last="secrets: ", check=nothing, **{**VAULT, "configmaps": values(address, path)}) for address, path in (
         ('@"\nurl = "&/x', "shop"), ("@", 'shop"\nurl = "&/x'), ("@", "shop\nurl=&/x"), ("@ &", "shop"), ("@", "shop\x1b"), ("@", "../sys/raw"),
     )),

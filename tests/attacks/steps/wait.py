@@ -79,7 +79,7 @@ def trimmed(step, server, end, **values):
         table = {"host": host, "port": port, "name": "shop", "password": QUOTED} | values
         return {"evil": {key: value + end for key, value in table.items()}}
 
-    return Case(f"takes {end!r} at the end of values", step, configmaps=given, says=["is ready"])
+    return Case(f"accepts {end!r} at the end of values", step, configmaps=given, says=["is ready"])
 
 
 def elsewhere(_):

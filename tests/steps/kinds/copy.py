@@ -97,7 +97,7 @@ IN_IMAGE = [
     Case("cleans up after a kill", "folder", before=put(LEFT | BETWEEN), files=below("tools/agent"), **GIVEN),
     Case("has the mode", "folder-with-mode", files=below("tools/agent", 0o640, 0o750), **GIVEN),
     Case("comes one by one", "content", runs=2, before=put(STALE), files=DONE, check=as_built("tools"), **GIVEN),
-    Case("takes words as data", "hostile", runs=2, files={f"tools/{TARGET}": (b"odd", 0o644)}, **GIVEN),
+    Case("treats words as data", "hostile", runs=2, files={f"tools/{TARGET}": (b"odd", 0o644)}, **GIVEN),
     Fault("names what is missing", "absent", last="there is no /opt/absent in the image", files={}, **GIVEN),
     Fault("names a link that leads out", "linked-out", last=["has a link that leads out of it", "outside-links"], files={}, **GIVEN),
     Fault("does not follow a cycle", "circle", last="there is no /opt/circle in the image", files={}, **GIVEN),

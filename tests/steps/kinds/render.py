@@ -46,7 +46,7 @@ WHOLE = {"made/large": (LARGE.replace(b"$A", b"value").replace(b"${A}", b"value"
 
 CASES = [
     Case("puts values in, and nothing else", "site", runs=2, says=["render: wrote"], files=RENDERED, **GIVEN),
-    Case("takes words as data", "hostile", says=["render: wrote"], files={f"made/{NAME}": (envsubst(HOSTILE, A=A, B=B), 0o644)}, secrets={"values": {"a": A}}, **GIVEN),
+    Case("treats words as data", "hostile", says=["render: wrote"], files={f"made/{NAME}": (envsubst(HOSTILE, A=A, B=B), 0o644)}, secrets={"values": {"a": A}}, **GIVEN),
     Case("renders megabytes", "large", runs=2, files=WHOLE, **GIVEN),
     Case("keeps all bytes", "bytes", files={"made/bytes": (BYTES.replace(b"$A", b"1"), 0o644)}, **GIVEN),
     Case("notes what is idle", "idle", says=["note: the template does not use IDLE, OTHER"], files={"made/site.conf": (RENDERED["made/conf.d/site.conf"][0], 0o644)}, **GIVEN),
