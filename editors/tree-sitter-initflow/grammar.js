@@ -205,7 +205,7 @@ function lines($, kind) {
   return repeat(choice($._newline, ";", $[`_${kind}_statement`]));
 }
 
-// Items with commas or newlines between them, and any number of either around.
+// Items separated by commas or newlines, with any number of either around them.
 function separated($, item) {
   const separator = choice($._newline, ",");
   return seq(

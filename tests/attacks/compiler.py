@@ -252,7 +252,7 @@ ATTACKS = [
 
 
 def prove(initflow: pathlib.Path) -> tuple[int, int]:
-    """Tries all attacks, and says how each went: how many there were, and how many did harm."""
+    """Tries all attacks, and reports each; returns how many there were, and how many did harm."""
     failures = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         every = [*ATTACKS, *ALLOWED]

@@ -30,7 +30,7 @@ def prove(cluster):
 
 
 def admit(cluster, file):
-    """What is wrong with a file, how many objects it has, and how many pods came of it."""
+    """What is wrong with a file, and the numbers of its objects and of the pods created from them."""
     parsed = cluster.kubectl("create", "--dry-run=client", "--validate=ignore", "-o=json", "-f", file)
     if parsed.returncode:
         return [parsed.stderr], 0, 0

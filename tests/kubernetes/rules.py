@@ -32,7 +32,7 @@ def prove(cluster):
 
 
 def admit(cluster, given):
-    """What the API server has against an object."""
+    """Why the API server refuses an object, or what it drops."""
     namespace = given["metadata"].get("namespace") or "default"
     cluster.namespace(namespace)
     kind = given["kind"]

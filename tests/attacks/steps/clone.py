@@ -1,4 +1,4 @@
-"""`clone` of hostile repositories, from a hostile server, and beside a hostile neighbor."""
+"""Tests `clone` of hostile repositories, from a hostile server, and beside a hostile neighbor."""
 
 import os
 import pathlib

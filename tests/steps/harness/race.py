@@ -15,7 +15,7 @@ NEIGHBOR = 20002
 
 
 class Race(Case):
-    """A step in volumes in which a neighbor of another user does `neighbor(swaps)` again and again, as fast as it can.
+    """A step in volumes in which a neighbor of another user runs `neighbor(swaps)` again and again, as fast as it can.
 
     The neighbor runs in the folder of the volumes, with all rights of its user; it calls `swaps()` for each swap. An OSError
     that it raises is ignored: most of its tries come too early or too late. It runs for `rounds` rounds with each shell,

@@ -100,7 +100,7 @@ class Web:
 
 
 class Proxy:
-    """Passes bytes between a client and `upstream` (`host:port`), as well or badly as it is told.
+    """Passes bytes between a client and `upstream` (`host:port`), and impairs the connection if told to.
 
     After `limit` bytes of the answer it goes silent (`then="hang"`) or closes the connection (`then="cut"`); without
     `upstream` it accepts and sends nothing. `pace` is the delay in seconds of each chunk of up to 4 KiB.
