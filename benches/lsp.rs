@@ -1,5 +1,5 @@
-//! Measures how long an author waits for the language server in a source of 10,000 lines: from a key to the diagnostics,
-//! and to the completions. Drives the real binary over its standard streams; prints a table.
+//! Measures how long an author waits for the language server in a source of 10,000 lines: from a key to diagnostics,
+//! and to completions. Drives the real binary over its standard streams; prints a table.
 #![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 #![allow(clippy::needless_pass_by_value, clippy::cast_precision_loss)]
 

@@ -1,4 +1,4 @@
-//! Measures each stage of the compiler, and the whole on programs of 1 to 10,000 workloads of the Django example's size.
+//! Measures each stage of the compiler, and the whole on programs of 1 to 10,000 workloads like the Django example.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use divan::Bencher;

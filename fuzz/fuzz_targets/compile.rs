@@ -1,4 +1,4 @@
-//! Checks that any text compiles or is refused without a panic, and that what compiles can be lowered, planned and written.
+//! Checks that any text compiles or is refused without a panic, and that what compiles is lowered, planned and written.
 #![no_main]
 
 use initflow::compile::{NoFiles, Options, compile};
