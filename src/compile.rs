@@ -9,6 +9,8 @@ use crate::kubernetes::version::Version;
 use crate::lint::{Hooks, Levels, find_hidden, lint, settle};
 use crate::lower::{Mistyped, Object, grant, lower};
 pub use crate::model::Setting;
+#[cfg(test)]
+use crate::model::{Bound, Record};
 use crate::model::{File, Program, Workload, WorkloadKind, resolve};
 use crate::object::Node;
 use crate::once::split;
@@ -272,6 +274,7 @@ pub(crate) fn compile_parsed<T: Send>(
         images: &options.images,
         settings: &options.settings,
         require_params: !options.check_only,
+        record: None,
     };
     let syntax = diagnostics.as_slice();
     let (arranged, found, unset) = resolve(
@@ -304,6 +307,44 @@ pub(crate) fn compile_parsed<T: Send>(
         workloads.clear();
     }
     Compilation { sources, diagnostics, workloads, unset }
+}
+
+/// What the names of a program are bound to, with the files that they stand in: the program is the first.
+#[cfg(test)]
+pub(crate) fn bindings(
+    source: &crate::source::SourceFile,
+    parse: Parse,
+    loader: &dyn Loader,
+) -> (Sources, Vec<Bound>) {
+    let mut sources = Sources::default();
+    sources.add(source.name.clone(), source.text.as_str());
+    let mut loading = Loading {
+        loader,
+        sources,
+        files: Vec::new(),
+        known: HashMap::new(),
+        stack: Vec::new(),
+        loads: 0,
+        is_full: false,
+        diagnostics: Vec::new(),
+    };
+    loading.file(parse, &source.name);
+    let Loading { sources, files, .. } = loading;
+    let (record, options) = (Record::default(), Options::default());
+    let program = Program {
+        sources: &sources,
+        files: &files,
+        version: options.version,
+        images: &options.images,
+        settings: &[],
+        require_params: false,
+        record: Some(&record),
+    };
+    resolve(program, |_, _| (), |()| &[]);
+    let mut bound = record.into_inner().unwrap_or_default();
+    bound.sort_unstable();
+    bound.dedup();
+    (sources, bound)
 }
 
 /// What tells an object from all others in a cluster: its kind, its namespace and its name.

@@ -2,6 +2,7 @@
 
 use super::draft::{COMMAND, Draft};
 use super::qualified::Declared;
+use super::record::NameKind;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
@@ -34,6 +35,8 @@ impl<'a> Resolver<'a> {
         let known = making.containers.iter().position(|draft| {
             draft.qualified == declared.name && draft.layer < scope.layer && draft.keyword == entry.name
         });
+        let first = known.map_or(declared.span, |at| making.containers[at].name.span);
+        self.bind_name(declared.span, first, NameKind::Container);
         let mut draft = match known {
             Some(at) => {
                 let mut draft = making.containers.remove(at);

@@ -1,5 +1,6 @@
 //! What a file declares: constants, params, templates and defaults.
 
+use super::record::NameKind;
 use super::resolve::{Defaults, File, Names, OWN, Resolver};
 use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::types::{one_of, undeclarable};
@@ -40,6 +41,7 @@ impl<'a> Resolver<'a> {
                     match before {
                         Some(before) => self.declared_twice(&name, span, before),
                         None => {
+                            self.bind_name(span, span, NameKind::Template);
                             self.names.to_mut()[file].templates.insert(name, template);
                         }
                     }
@@ -91,7 +93,7 @@ impl<'a> Resolver<'a> {
         }
         let evaluated = self.evaluate(value, scope);
         if live {
-            self.bind(name, *span, evaluated, None, scope);
+            self.bind(name, *span, evaluated, (NameKind::Let, None), scope);
         }
     }
 
@@ -107,7 +109,7 @@ impl<'a> Resolver<'a> {
         }
         let Some((ty, default)) = self.parameter_type(rest, statement.head(), false) else {
             let unknown = Evaluated { constant: Constant::Unknown, span: *span };
-            return self.bind(name, *span, unknown, None, scope);
+            return self.bind(name, *span, unknown, (NameKind::Param, None), scope);
         };
         let default = default.map(|default| self.argument(default, &ty, scope));
         let setting = self.setting(name, scope.file);
@@ -135,7 +137,7 @@ impl<'a> Resolver<'a> {
             }
         };
         if live {
-            self.bind(name, *span, evaluated, ty.members(), scope);
+            self.bind(name, *span, evaluated, (NameKind::Param, ty.members()), scope);
         }
     }
 
@@ -156,7 +158,7 @@ impl<'a> Resolver<'a> {
         name: &SmolStr,
         declared: Span,
         value: Evaluated,
-        members: Option<Arc<[SmolStr]>>,
+        (kind, members): (NameKind, Option<Arc<[SmolStr]>>),
         scope: &Scope,
     ) {
         if let Some(reason) = undeclarable(name) {
@@ -179,7 +181,9 @@ impl<'a> Resolver<'a> {
             members,
             reference: false,
             part: None,
+            kind,
         };
+        self.bind_name(declared, declared, kind);
         self.names.to_mut()[scope.file].bindings.insert(name.clone(), binding);
     }
 

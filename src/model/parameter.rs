@@ -188,7 +188,12 @@ impl Resolver<'_> {
         let evaluated = match (&value.kind, ty) {
             (ValueKind::Word(word), ParameterType::Volume | ParameterType::Container) => {
                 match self.lookup(word, scope) {
-                    Some(binding) if binding.reference => binding.value.clone(),
+                    Some(binding) if binding.reference => {
+                        let (declared, kind, handed) =
+                            (binding.declared, binding.kind, binding.value.clone());
+                        self.bind_word(value.span, declared, kind);
+                        handed
+                    }
                     _ => Evaluated { constant: Constant::Word(word.clone()), span: value.span },
                 }
             }

@@ -1,5 +1,6 @@
 //! The items of files: what they use, declare and define, and the workloads that come of it.
 
+use super::record::{Bound, Record};
 use super::scope::{Binding, Scope};
 use super::template::Template;
 use super::work::{self, Done, Work};
@@ -65,6 +66,8 @@ pub(super) struct Resolver<'a> {
     /// The uses of templates that the current statement stands in, outermost first.
     pub(super) frames: Vec<Span>,
     pub(super) work: Work,
+    /// What names are bound to, where somebody asks for it.
+    pub(super) bound: Option<Vec<Bound>>,
     diagnostics: Vec<Diagnostic>,
     reported: HashSet<(Code, Span)>,
 }
@@ -84,6 +87,8 @@ pub struct Program<'a> {
     pub settings: &'a [Setting],
     /// Whether a param without a default has to be given a value.
     pub require_params: bool,
+    /// Where to note what names are bound to.
+    pub record: Option<&'a Record>,
 }
 
 /// Resolves a program, workload by workload, on all cores where there are many; `each` takes what comes of each, and `found`
@@ -106,13 +111,15 @@ pub fn resolve<T: Send>(
     if let Some(last) = program.files[root].document.statements.last() {
         declaring.report_excess(last.name.span);
     }
-    let Resolver { names, mut diagnostics, unset, .. } = declaring;
+    let Resolver { names, mut diagnostics, unset, bound, .. } = declaring;
+    note(program.record, bound);
     let resolve = |(statement, kind, entry, live): &Item<'_>| {
         let mut resolver = Resolver::new(program, Cow::Borrowed(&names));
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
         let workload = resolver.workload(*kind, entry, statement, &scope).filter(|_| *live);
         let workload = workload.and_then(|workload| resolver.hold_to_size(workload));
-        let Resolver { work, diagnostics, .. } = resolver;
+        let Resolver { work, diagnostics, bound, .. } = resolver;
+        note(program.record, bound);
         let made = each(workload, diagnostics);
         let all = found(&made);
         Done { work: work.total(all), made }
@@ -122,12 +129,19 @@ pub fn resolve<T: Send>(
     (resolved, diagnostics, unset)
 }
 
+fn note(record: Option<&Record>, bound: Option<Vec<Bound>>) {
+    let record = record.and_then(|record| record.lock().ok());
+    if let (Some(mut record), Some(bound)) = (record, bound) {
+        record.extend(bound);
+    }
+}
+
 /// A workload's statement, its kind, and whether its branch is taken.
 type Item<'a> = (&'a Statement, WorkloadKind, &'static Entry, bool);
 
 impl<'a> Resolver<'a> {
     fn new(program: Program<'a>, names: Cow<'a, [Names<'a>]>) -> Self {
-        let Program { sources, files, version, images, settings, require_params } = program;
+        let Program { sources, files, version, images, settings, require_params, record } = program;
         Self {
             sources,
             files,
@@ -139,6 +153,7 @@ impl<'a> Resolver<'a> {
             unset: false,
             frames: Vec::new(),
             work: Work::default(),
+            bound: record.map(|_| Vec::new()),
             diagnostics: Vec::new(),
             reported: HashSet::new(),
         }

@@ -1,5 +1,6 @@
 //! What words mean: constants, the names bound to them, and conditions over them.
 
+use super::record::NameKind;
 use super::resolve::Resolver;
 use super::types::seconds;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -49,6 +50,8 @@ pub(super) struct Binding {
     pub(super) reference: bool,
     /// The part in which that name was written, if it was in one.
     pub(super) part: Option<SmolStr>,
+    /// What is bound.
+    pub(super) kind: NameKind,
 }
 
 /// Where a statement stands, as far as the meaning of its words goes.
@@ -117,8 +120,11 @@ impl Resolver<'_> {
             return Evaluated { constant: Constant::Bool(bool), span };
         }
         if let Some(binding) = self.lookup(word, scope) {
-            let span = if binding.argument { binding.value.span } else { span };
-            return Evaluated { constant: binding.value.constant.clone(), span };
+            let blamed = if binding.argument { binding.value.span } else { span };
+            let evaluated = Evaluated { constant: binding.value.constant.clone(), span: blamed };
+            let (declared, kind) = (binding.declared, binding.kind);
+            self.bind_word(span, declared, kind);
+            return evaluated;
         }
         self.unknown_word(word, span, None, scope);
         Evaluated { constant: Constant::Unknown, span }

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::parameter::ParameterType;
 use super::qualified::Declared;
+use super::record::NameKind;
 use super::resolve::{Names, OWN, Resolver, TEMPLATE_STEP};
 use super::scope::{Binding, Constant, Evaluated, Scope, written_in};
 use super::types::one_of;
@@ -44,6 +45,7 @@ impl Parameter<'_> {
             members: None,
             reference: matches!(self.ty, ParameterType::Volume | ParameterType::Container),
             part: None,
+            kind: NameKind::Parameter,
         }
     }
 }
@@ -117,6 +119,7 @@ impl<'a> Resolver<'a> {
                 continue;
             }
             let (ty, default) = self.parameter_type(&argument.values, name.span, true)?;
+            self.bind_name(name.span, name.span, NameKind::Parameter);
             parameters.push(Parameter { name, ty, default });
         }
         Some(Template { kind, name, parameters, block, file })
@@ -136,6 +139,7 @@ impl<'a> Resolver<'a> {
             }
         };
         let template = self.find_template(name, span, scope)?;
+        self.bind_word(span, template.name.span, NameKind::Template);
         if template.kind != kind {
             self.report(
                 Diagnostic::error(
@@ -224,6 +228,9 @@ impl<'a> Resolver<'a> {
                     template.parameters.iter().position(|parameter| parameter.name.text == name.text)
                 }
             };
+            if let (Some(at), Some(name)) = (at, &argument.name) {
+                self.bind_name(name.span, template.parameters[at].name.span, NameKind::Parameter);
+            }
             let Some(at) = at else {
                 let known = template.parameters.iter().map(|parameter| parameter.name.text.as_str());
                 let declared = template.name.span;
@@ -291,6 +298,7 @@ impl<'a> Resolver<'a> {
                 members: parameter.ty.members(),
                 reference: matches!(parameter.ty, ParameterType::Volume | ParameterType::Container),
                 part: given.and_then(|value| written_in(value, scope)),
+                kind: NameKind::Parameter,
             });
         }
         bindings

@@ -1,7 +1,7 @@
 //! Values against the types that their places expect.
 
 use super::resolve::Resolver;
-use super::scope::{Constant, Evaluated, Scope};
+use super::scope::{Binding, Constant, Evaluated, Scope};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{EnumValue, Type as FieldType};
@@ -29,7 +29,11 @@ impl Resolver<'_> {
     fn named(&mut self, value: &tree::Value, ty: Type, scope: &Scope) -> Node {
         if let ValueKind::Word(word) = &value.kind {
             let bound = self.lookup(word, scope);
-            return match bound {
+            let is_meant = |binding: &&Binding| binding.reference || ty == Type::PortRef;
+            if let Some((declared, kind)) = bound.filter(is_meant).map(|bound| (bound.declared, bound.kind)) {
+                self.bind_word(value.span, declared, kind);
+            }
+            return match self.lookup(word, scope) {
                 Some(binding) if binding.reference || (ty == Type::PortRef && binding.argument) => {
                     let evaluated =
                         Evaluated { constant: binding.value.constant.clone(), span: binding.value.span };

@@ -1,6 +1,7 @@
 //! Volumes in their short forms and by block.
 
 use super::qualified::Declared;
+use super::record::NameKind;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
@@ -71,6 +72,9 @@ impl<'a> Resolver<'a> {
             }
             (None, _) => fields.set("emptyDir", statement.head(), Node::map(statement.head())),
         }
+        let same = making.volumes.iter().find(|(_, volume)| volume.qualified == declared.name);
+        let first = same.map_or(name.span, |(_, volume)| volume.name.span);
+        self.bind_name(name.span, first, NameKind::Volume);
         let storage = storage_of(&fields);
         let fields = Node::new(statement.span, Value::Map(fields));
         making.add_volume(

@@ -5,6 +5,7 @@ use super::draft::Draft;
 use super::head::Head;
 use super::labels::labels_of;
 use super::qualified::Named;
+use super::record::NameKind;
 use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
 use super::template::Use;
@@ -133,6 +134,7 @@ impl<'a> Resolver<'a> {
         let node = self.typed(filled.value, filled.ty, scope);
         let text = SmolStr::new(node.as_text()?);
         self.put(&mut making.metadata, "name", node.span, node.clone(), scope);
+        self.bind_name(node.span, node.span, NameKind::Workload);
         Some(Name { text, span: node.span })
     }
 
@@ -266,6 +268,7 @@ impl<'a> Resolver<'a> {
             self.workload_statements(block, &own, making);
         }
         let containers = making.containers[first..].iter().map(|draft| draft.qualified.clone()).collect();
+        self.bind_name(name.span, name.span, NameKind::Container);
         making.parts.push(Part { name: Name { text, span: name.span }, containers });
     }
 
@@ -339,6 +342,12 @@ impl Making<'_> {
     /// How many names are declared.
     fn declared(&self) -> usize {
         self.volumes.len() + self.containers.len() + self.parts.len()
+    }
+
+    /// Where the part of a name is placed.
+    pub(super) fn part(&self, name: &QualifiedName) -> Option<Span> {
+        let part = name.part.as_ref()?;
+        self.parts.iter().find(|known| known.name.text == *part).map(|part| part.name.span)
     }
 
     /// Whether a statement that could not be understood may declare what a reference names.

@@ -1,5 +1,8 @@
 use super::*;
+use crate::diagnostic::Code;
+use crate::diagnostic::catalog::Language;
 use crate::ide::Parsed;
+use crate::source::Span;
 
 /// A workspace of the files of a text, each behind `//- path`.
 fn workspace(text: &str) -> Workspace {
@@ -173,4 +176,51 @@ fn whatever_is_declared_can_be_renamed() {
     at_least(Kind::Volume, 26);
     at_least(Kind::Container, 48);
     at_least(Kind::Port, 15);
+}
+
+/// The programs that explanations show to fail, and those that they show fixed, each a workspace.
+fn explained() -> impl Iterator<Item = Workspace> {
+    let codes = Code::ALL.iter().filter(|code| code.language() == Language::Initflow);
+    // Of two declarations of one name, an editor takes both for one; the compiler has refused them.
+    let is_told_apart = |code: &&Code| !matches!(code, Code::DuplicateName | Code::DuplicatePort);
+    let programs = codes.filter(is_told_apart).flat_map(|code| {
+        [code.failing(), code.fixed()].into_iter().flatten().map(|program| (code.name(), program))
+    });
+    programs.map(|(name, program)| {
+        let mut workspace = workspace("");
+        workspace.set(name, Arc::new(Parsed::new(name, program)));
+        workspace
+    })
+}
+
+#[test]
+fn what_the_compiler_binds_is_what_an_editor_finds() {
+    let (mut bound, mut faults) = (0, Vec::new());
+    for workspace in examples().into_iter().chain([library()]).chain(explained()) {
+        for path in workspace.paths().filter(|path| *path != "std") {
+            let file = workspace.get(path).unwrap();
+            let (sources, all) = crate::compile::bindings(&file.source, file.parse.clone(), &workspace);
+            let place =
+                |span: Span| Location { path: sources.get(span.file).name.clone(), range: span.into() };
+            let declared =
+                |span: Span| all.iter().find(|bound| bound.place == span).map(|bound| bound.declared);
+            for name in &all {
+                let (at, first) = (place(name.place), declared(name.declared).unwrap_or(name.declared));
+                let found = definition(&workspace, &at.path, at.range.range().start);
+                let found = found.filter(|(range, _)| *range == at.range).map(|(_, found)| found);
+                bound += 1;
+                let as_bound = |found: &Definition| {
+                    found.location == place(first)
+                        && format!("{:?}", found.kind) == format!("{:?}", name.kind)
+                };
+                if !found.as_ref().is_some_and(as_bound) {
+                    let text = sources.slice(name.place);
+                    let line = sources.get(name.place.file).line_column(name.place.start).0;
+                    faults.push(format!("{}:{line}: {text} ({:?}): {found:?}", at.path, name.kind));
+                }
+            }
+        }
+    }
+    assert!(bound > 1_800, "{bound}");
+    assert!(faults.is_empty(), "{bound} {}", faults.join("\n"));
 }
