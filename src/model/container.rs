@@ -86,6 +86,9 @@ impl<'a> Resolver<'a> {
             } else {
                 let mut scratch = Draft::new(draft.declared(), draft.keyword, draft.span, draft.layer);
                 resolver.container_statement(&mut scratch, statement, scope);
+                if resolver.bound.is_some() {
+                    draft.untaken.push(scratch);
+                }
             }
         });
     }

@@ -1,5 +1,6 @@
 //! The levels of a workload: a field belongs to the outermost that has it, or to the one that is named.
 
+use super::record::NameKind;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::types::one_of;
@@ -159,7 +160,10 @@ impl<'a> Resolver<'a> {
         self.fields(&schema::PERSISTENT_VOLUME_CLAIM, block, &mut fields, scope);
         let node = Node::new(statement.span, Value::Map(fields));
         let name = match node.at("metadata.name") {
-            Some(name) => Name { text: name.as_text().unwrap_or_default().into(), span: name.span },
+            Some(name) => {
+                self.bind_name(name.span, name.span, NameKind::Volume);
+                Name { text: name.as_text().unwrap_or_default().into(), span: name.span }
+            }
             None => Name { text: SmolStr::default(), span: statement.name.span },
         };
         let qualified = QualifiedName::plain(name.text.clone());

@@ -2,10 +2,10 @@
 //!
 //! Invariant: what is noted is what the compiler itself goes by; nothing is looked up for the record alone.
 
-use super::QualifiedName;
 use super::draft::Draft;
-use super::qualified::Named;
 use super::resolve::Resolver;
+use super::workload::Making;
+use super::{QualifiedName, Storage, Volume};
 use crate::object::Node;
 use crate::source::Span;
 use crate::syntax::tree::{Piece, Value, ValueKind};
@@ -67,26 +67,61 @@ impl Resolver<'_> {
         }
     }
 
-    /// Notes a reference to a volume or a container, with its part.
-    pub(super) fn bind_reference(
-        &mut self,
-        named: &Named,
-        declared: Span,
-        kind: NameKind,
-        part: impl FnOnce(&QualifiedName) -> Option<Span>,
-    ) {
-        // What the compiler adds itself has no name in the text.
-        if self.bound.is_none() || named.span == declared {
+    /// Notes what the containers of a workload name, those in branches that are not taken among them: these may also name
+    /// what stands around them.
+    pub(super) fn bind_pod(&mut self, making: &Making, around: Option<&Making>) {
+        if self.bound.is_none() {
             return;
         }
-        match halves(self.sources.slice(named.span), named.span) {
-            Some((before, name)) if named.name.part.is_some() => {
-                if let Some(part) = part(&named.name) {
-                    self.bind_name(before, part, NameKind::Container);
+        let pods = [Some(making), around];
+        for draft in &making.containers {
+            self.bind_container(draft, pods);
+        }
+        for untaken in &making.untaken {
+            self.bind_pod(untaken, around.or(Some(making)));
+        }
+    }
+
+    fn bind_container(&mut self, draft: &Draft, around: [Option<&Making>; 2]) {
+        let pods = || around.into_iter().flatten();
+        let volume = |name: &QualifiedName| {
+            // In the place of a volume of the same name, the pods get the claim's.
+            let known = || pods().flat_map(|making| &making.volumes).map(|(_, volume)| volume);
+            let called = |volume: &&Volume| volume.qualified == *name;
+            let claim = known().find(|volume| called(volume) && volume.storage == Storage::ClaimTemplate);
+            claim.or_else(|| known().find(called)).map(|volume| volume.name.span)
+        };
+        let part = |name: &str| {
+            let mut parts = pods().flat_map(|making| &making.parts);
+            parts.find(|part| part.name.text == name).map(|part| part.name.span)
+        };
+        let container = |name: &QualifiedName| {
+            let mut drafts = pods().flat_map(|making| &making.containers);
+            let declared = drafts.find(|draft| draft.qualified == *name).map(|draft| draft.name.span);
+            declared.or_else(|| part(&name.name).filter(|_| name.part.is_none()))
+        };
+        let of_options = draft.options.iter().filter_map(|option| Some(&option.volume.as_ref()?.0));
+        let volumes = draft.mounts.iter().map(|mount| &mount.volume).chain(of_options).chain(&draft.files);
+        let volumes =
+            volumes.map(|named| (named, named.candidates().find_map(|name| volume(&name)), NameKind::Volume));
+        let containers = draft.after.iter();
+        let containers = containers
+            .map(|named| (named, named.candidates().find_map(|name| container(&name)), NameKind::Container));
+        for (named, declared, kind) in volumes.chain(containers) {
+            let Some(declared) = declared else { continue };
+            match (&named.name.part, halves(self.sources.slice(named.span), named.span)) {
+                (Some(of), Some((before, name))) => {
+                    if let Some(part) = part(of) {
+                        self.bind_name(before, part, NameKind::Container);
+                    }
+                    self.bind_name(name, declared, kind);
                 }
-                self.bind_name(name, declared, kind);
+                _ => self.bind_name(named.span, declared, kind),
             }
-            _ => self.bind_name(named.span, declared, kind),
+        }
+        self.bind_ports(draft);
+        for untaken in &draft.untaken {
+            self.bind_container(untaken, around);
         }
     }
 

@@ -3,7 +3,6 @@
 use super::draft::Draft;
 use super::head::Head;
 use super::qualified::Named;
-use super::record::NameKind;
 use super::resolve::{OWN, Resolver};
 use super::scope::{Scope, written_in};
 use super::types::one_of;
@@ -108,24 +107,16 @@ impl<'a> Resolver<'a> {
             making.volumes.iter().map(|(_, volume)| volume.qualified.clone()).collect();
         let volume_at = VolumeIndex::of(making);
         let names: Vec<QualifiedName> = drafts.iter().map(|draft| draft.qualified.clone()).collect();
-        let places: Vec<Span> = drafts.iter().map(|draft| draft.name.span).collect();
         let container_at: HashMap<&QualifiedName, usize> =
             names.iter().enumerate().rev().map(|(at, name)| (name, at)).collect();
         let mut containers = Vec::with_capacity(drafts.len());
         for (mut draft, once) in drafts.into_iter().zip(waiting) {
             Self::escape_script(&mut draft);
-            self.bind_ports(&draft);
             let mut mounts: Vec<Mount> = draft
                 .mounts
                 .iter_mut()
                 .map(|mount| {
                     let index = volume_at.find(&mount.volume);
-                    if let Some(at) = index {
-                        let declared = making.volumes[at].1.name.span;
-                        self.bind_reference(&mount.volume, declared, NameKind::Volume, |name| {
-                            making.part(name)
-                        });
-                    }
                     if index.is_none() {
                         draft.unclear = true;
                         if !making.has_lost(&mount.volume) {
@@ -157,10 +148,6 @@ impl<'a> Resolver<'a> {
                 let Some((mount, named)) = read_variable(variable, &draft.files, &volume_at) else {
                     continue;
                 };
-                if let (Some(named), Some(at)) = (named, mount.index) {
-                    let declared = making.volumes[at].1.name.span;
-                    self.bind_reference(named, declared, NameKind::Volume, |name| making.part(name));
-                }
                 if let Some(named) = named.filter(|named| mount.index.is_none() && !making.has_lost(named)) {
                     let container = find(named, &container_at).is_some();
                     self.unknown_volume(named, container, &volumes);
@@ -169,16 +156,7 @@ impl<'a> Resolver<'a> {
             }
             let mut after = Vec::new();
             for named in &draft.after {
-                let first = after.len();
                 self.resolve_after(named, &container_at, &names, making, &mut after);
-                let part = || making.parts.iter().find(|part| part.name.text == named.name.name);
-                let declared = match after.get(first) {
-                    Some(reference) if find(named, &container_at).is_some() => Some(places[reference.index]),
-                    _ => part().filter(|_| named.name.part.is_none()).map(|part| part.name.span),
-                };
-                if let Some(declared) = declared {
-                    self.bind_reference(named, declared, NameKind::Container, |name| making.part(name));
-                }
             }
             let once = once.map(Box::new);
             containers.push(Container { once, ..draft.finish(mounts, after) });

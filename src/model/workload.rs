@@ -41,6 +41,8 @@ pub(super) struct Making<'a> {
     /// The names that stand first behind statements that could not be understood: what they declare is not missing.
     pub(super) lost: Vec<SmolStr>,
     pub(super) unclear: bool,
+    /// What branches that are not taken say, where it is noted what names are bound to.
+    pub(super) untaken: Vec<Making<'a>>,
 }
 
 /// A part that has been placed: its name, and those of its containers.
@@ -152,6 +154,9 @@ impl<'a> Resolver<'a> {
             } else {
                 let mut scratch = Making::new(kind);
                 resolver.workload_statement(statement, scope, &mut scratch);
+                if resolver.bound.is_some() {
+                    making.untaken.push(scratch);
+                }
             }
         });
     }
@@ -274,6 +279,7 @@ impl<'a> Resolver<'a> {
 
     /// Puts the pieces together.
     fn finish(&mut self, mut making: Making<'a>, name: Option<Name>, span: Span) -> Workload {
+        self.bind_pod(&making, None);
         let containers = self.finish_containers(&mut making);
         labels_of(&mut making, name.as_ref(), span);
         let level = |metadata: Map, spec: Map| Level {
@@ -317,6 +323,7 @@ impl Making<'_> {
             defaults: Vec::new(),
             lost: Vec::new(),
             unclear: false,
+            untaken: Vec::new(),
         }
     }
 
@@ -342,12 +349,6 @@ impl Making<'_> {
     /// How many names are declared.
     fn declared(&self) -> usize {
         self.volumes.len() + self.containers.len() + self.parts.len()
-    }
-
-    /// Where the part of a name is placed.
-    pub(super) fn part(&self, name: &QualifiedName) -> Option<Span> {
-        let part = name.part.as_ref()?;
-        self.parts.iter().find(|known| known.name.text == *part).map(|part| part.name.span)
     }
 
     /// Whether a statement that could not be understood may declare what a reference names.
