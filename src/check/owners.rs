@@ -1,16 +1,16 @@
-//! `own` steps, to those whose work the kubelet does where the pod says `fsGroup`.
+//! Finds `own` steps whose work the kubelet can do with `fsGroup`.
 //!
-//! Invariant: a pod that says `fsGroup` is left in peace: its author knows what that does, and what it does not.
+//! Invariant: a pod that sets `fsGroup` gets no such warning; its author knows what the field does, and what it does not.
 
 use super::report::{Report, items, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Storage, Volume, Workload};
 use smol_str::SmolStr;
 
-/// The group in the statement that a message shows, where the step names none.
+/// The group in the statement that a message shows if the step names none.
 const GROUP: &str = "10001";
 
-/// What an `own` step is asked for.
+/// What an `own` step is to do.
 pub(super) struct Asked {
     /// Where it mounts the volume.
     path: Option<SmolStr>,
@@ -21,7 +21,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// What a step is asked for, as its script reads it.
+    /// Reads the variables of a step, as its script does.
     pub(super) fn of(step: &Container) -> Self {
         let value = |name| {
             let mut variables = items(&step.fields, "env").iter();
@@ -34,7 +34,7 @@ impl Asked {
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let context = workload.pod.spec.get("securityContext");
-    // Under `restricted` the step is refused already.
+    // The rules of `restricted` refuse the step already.
     if workload.restricted.is_some() || context.is_some_and(|context| context.get("fsGroup").is_some()) {
         return;
     }
@@ -50,7 +50,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
-/// The volume that a step gives away.
+/// The volume whose owner a step changes.
 fn volume_of<'w>(step: &Container, asked: &Asked, workload: &'w Workload) -> Option<&'w Volume> {
     let at = items(&step.fields, "volumeMounts")
         .iter()
@@ -62,22 +62,22 @@ fn advice(step: &Container, volume: &Volume, asked: &Asked, claimed: bool) -> Di
     let diagnostic = Diagnostic::warning(
         Code::UseFsgroup,
         step.span,
-        format!("`{}` is root for what `fsGroup` does without", step.name.text),
+        format!("`{}` runs as root for what `fsGroup` does without root", step.name.text),
     )
-    .here("needs root, and cannot pass `restricted`")
-    .label(volume.span, "the kubelet gives its files to a group, and the group access to them")
-    .help(format!("remove the step, and write {} in the workload", statement(asked.group.as_deref())));
+    .here("needs root, which `restricted` forbids")
+    .label(volume.span, "the kubelet can change the group of its files, and give that group access")
+    .help(format!("remove the step, and add {} to the workload", statement(asked.group.as_deref())));
     match &asked.user {
         _ if claimed => diagnostic
-            .help("where the claim is a share that knows no `fsGroup`, as of NFS, keep the step beside it"),
+            .help("if the claim is a share that ignores `fsGroup`, such as NFS, keep the step as well"),
         Some(user) => diagnostic.help(format!(
-            "for an owner, let what writes the files be that user: `securityContext {{ runAsUser {user} }}`"
+            "to set the owner too, run what writes the files as that user: `securityContext {{ runAsUser {user} }}`"
         )),
         None => diagnostic,
     }
 }
 
-/// The statement that lets the kubelet do it.
+/// The statement that makes the kubelet change the group.
 pub(super) fn statement(group: Option<&str>) -> String {
     let group = group.unwrap_or(GROUP);
     format!("`securityContext {{ fsGroup {group}; fsGroupChangePolicy OnRootMismatch }}`")
