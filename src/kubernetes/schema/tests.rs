@@ -1,4 +1,4 @@
-//! The table against itself, and against the published schemas of the versions that can be targeted.
+//! Checks the table for consistency, and against the published schemas of the versions that can be targeted.
 
 use super::*;
 use crate::kubernetes::version::Support;
@@ -28,7 +28,7 @@ fn fields_have_the_types_of_the_api() {
 }
 
 #[test]
-fn fields_stand_in_the_order_of_people() {
+fn fields_are_in_the_order_in_which_people_write_them() {
     let names: Vec<&str> = CONTAINER.fields.iter().take(3).map(|field| field.name).collect();
     assert_eq!(names, ["name", "image", "imagePullPolicy"]);
     assert_eq!(POD_SPEC.fields.last().map(|field| field.name), Some("volumes"));
