@@ -85,7 +85,7 @@ fn updated_before_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report
     let at_all = Folders::of(uses.iter().filter(writes));
     let unfilled = uses.iter().filter(|usage| usage.direction == Direction::Updates).find(|usage| {
         let filled = if usage.container.role == Role::Step { &before_apps } else { &at_all };
-        !filled.touch(usage.sub)
+        !filled.overlap(usage.sub)
     });
     let Some(usage) = unfilled else { return false };
     report.add(
@@ -110,7 +110,7 @@ fn read_but_not_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'
     let at_all = Folders::of(uses.iter().filter(fills));
     let mut unfilled = uses.iter().filter(|usage| usage.direction == Direction::Reads).filter(|usage| {
         let filled = if usage.container.role == Role::Step { &before_apps } else { &at_all };
-        !filled.touch(usage.sub)
+        !filled.overlap(usage.sub)
     });
     let Some(first) = unfilled.next() else { return false };
     let (name, reader) = (&volume.name.text, &first.container.name.text);
@@ -187,7 +187,7 @@ impl Folders {
     }
 
     /// Whether one of the folders is this one, is in it, or contains it.
-    fn touch(&self, sub: &str) -> bool {
+    fn overlap(&self, sub: &str) -> bool {
         let path = plain(sub);
         let inside_of = |folder: &str| self.folders.contains(folder);
         self.around.contains(&path)

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 const GROUP: &str = "10001";
 
 /// What an `own` step is to do.
-pub(super) struct Asked {
+pub(super) struct OwnTask {
     /// Where it mounts the volume.
     path: Option<SmolStr>,
     /// The owner.
@@ -20,7 +20,7 @@ pub(super) struct Asked {
     pub(super) group: Option<SmolStr>,
 }
 
-impl Asked {
+impl OwnTask {
     /// Reads the variables of a step, as its script does.
     pub(super) fn of(step: &Container) -> Self {
         let value = |name| {
@@ -39,26 +39,26 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         return;
     }
     for step in workload.containers.iter().filter(|container| container.keyword == "own") {
-        let asked = Asked::of(step);
-        let Some(volume) = volume_of(step, &asked, workload) else { continue };
+        let task = OwnTask::of(step);
+        let Some(volume) = volume_of(step, &task, workload) else { continue };
         let own_storage = matches!(volume.storage, Storage::Scratch | Storage::Memory);
         let claimed = volume.storage == Storage::ClaimTemplate
             || ["persistentVolumeClaim", "ephemeral"].iter().any(|kind| volume.fields.get(kind).is_some());
-        if own_storage || (claimed && asked.user.is_none() && asked.group.is_some()) {
-            report.add(advice(step, volume, &asked, claimed));
+        if own_storage || (claimed && task.user.is_none() && task.group.is_some()) {
+            report.add(advice(step, volume, &task, claimed));
         }
     }
 }
 
 /// The volume whose owner a step changes.
-fn volume_of<'w>(step: &Container, asked: &Asked, workload: &'w Workload) -> Option<&'w Volume> {
+fn volume_of<'w>(step: &Container, task: &OwnTask, workload: &'w Workload) -> Option<&'w Volume> {
     let at = items(&step.fields, "volumeMounts")
         .iter()
-        .position(|mount| text(mount, "mountPath") == asked.path.as_deref())?;
+        .position(|mount| text(mount, "mountPath") == task.path.as_deref())?;
     workload.volumes.get(step.mounts.get(at)?.index?)
 }
 
-fn advice(step: &Container, volume: &Volume, asked: &Asked, claimed: bool) -> Diagnostic {
+fn advice(step: &Container, volume: &Volume, task: &OwnTask, claimed: bool) -> Diagnostic {
     let diagnostic = Diagnostic::warning(
         Code::UseFsgroup,
         step.span,
@@ -66,8 +66,8 @@ fn advice(step: &Container, volume: &Volume, asked: &Asked, claimed: bool) -> Di
     )
     .here("needs root, which `restricted` forbids")
     .label(volume.span, "the kubelet can change the group of its files, and give that group access")
-    .help(format!("remove the step, and add {} to the workload", statement(asked.group.as_deref())));
-    match &asked.user {
+    .help(format!("remove the step, and add {} to the workload", statement(task.group.as_deref())));
+    match &task.user {
         _ if claimed => diagnostic
             .help("if the claim is a share that ignores `fsGroup`, such as NFS, keep the step as well"),
         Some(user) => diagnostic.help(format!(

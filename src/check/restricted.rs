@@ -3,7 +3,7 @@
 //! Invariant: accepts and refuses the same as Pod Security Admission does at the level `restricted` of the targeted
 //! version. What the level requires and the program does not set has been added before.
 
-use super::owners::{Asked, statement};
+use super::owners::{OwnTask, statement};
 use super::report::{Report, entry, is_true, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
@@ -57,10 +57,10 @@ const HOSTS_SINCE: Version = Version(34);
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
-    let Some(asked) = workload.restricted else { return };
+    let Some(required_at) = workload.restricted else { return };
     let pod = &workload.pod.spec;
     let mut refusal = Refusal {
-        asked,
+        required_at,
         version: report.version,
         windows: pod.at("os.name").and_then(Node::as_text) == Some("windows"),
         root: pod.as_map().is_some_and(|pod| may_be_root(pod, report.version)),
@@ -78,7 +78,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 
 /// Collects what the level refuses.
 struct Refusal<'r, 'd> {
-    asked: Span,
+    required_at: Span,
     version: Version,
     windows: bool,
     /// Whether the users of the pod may be root.
@@ -91,7 +91,7 @@ impl Refusal<'_, '_> {
         self.report.add(
             Diagnostic::error(Code::NotRestricted, span, format!("{what}, which `restricted` forbids"))
                 .here("forbidden here")
-                .label(self.asked, "required here")
+                .label(self.required_at, "required here")
                 .help(format!("{help}, or remove `security restricted`")),
         );
     }
@@ -213,7 +213,7 @@ impl Refusal<'_, '_> {
         let what = format!("`{}` runs as root to change the owner of files", step.name.text);
         let help = format!(
             "let the kubelet do it with {} in the workload",
-            statement(Asked::of(step).group.as_deref())
+            statement(OwnTask::of(step).group.as_deref())
         );
         self.add(step.span, &what, &help);
     }

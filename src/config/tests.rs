@@ -39,7 +39,7 @@ fn what_cannot_be_used_is_shown_at_its_place() {
       │
       = help: write it in quotes: `"1.35"`
 
-    error[invalid-image]: the registry `https://mirror.acme.dev` begins with a scheme, `https://`
+    error[invalid-image]: the registry `https://mirror.acme.dev` starts with a scheme, `https://`
       ┌─ initflow.toml:2:12
       │
     2 │ registry = "https://mirror.acme.dev"
@@ -63,7 +63,7 @@ fn what_cannot_be_used_is_shown_at_its_place() {
       │
       = help: did you mean `fetch-https`?
 
-    error[invalid-image]: the image `A:1` has upper-case letters in its name, `A`
+    error[invalid-image]: the image `A:1` has uppercase letters in its name, `A`
       ┌─ initflow.toml:6:8
       │
     6 │ wait = "A:1"
