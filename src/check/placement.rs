@@ -210,7 +210,7 @@ fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
             Diagnostic::warning(
                 Code::MissingSelector,
                 term.span,
-                "without a `labelSelector`, the term selects no pods",
+                "without a `labelSelector`, no pods are selected",
             )
             .here("has no effect")
             .help("add `labelSelector { matchLabels { … } }`; an empty one selects all pods"),

@@ -130,7 +130,7 @@ fn compare(request: &Entry, limit: &Entry, report: &mut Report<'_>) {
                 Diagnostic::error(
                     Code::RequestOverLimit,
                     request.node.span,
-                    format!("the request for `{name}` exceeds its limit, {wanted} over {allowed}"),
+                    format!("the request for `{name}` is {wanted}, but its limit is {allowed}"),
                 )
                 .here(format!("requests {wanted}"))
                 .label(limit.node.span, format!("allows {allowed}"))
@@ -142,7 +142,7 @@ fn compare(request: &Entry, limit: &Entry, report: &mut Report<'_>) {
             Diagnostic::error(
                 Code::RequestNotLimit,
                 request.node.span,
-                format!("the request for `{name}` must equal its limit, but is {wanted} against {allowed}"),
+                format!("the request for `{name}` is {wanted}, but must equal its limit of {allowed}"),
             )
             .here(format!("requests {wanted}"))
             .label(limit.node.span, format!("allows {allowed}"))

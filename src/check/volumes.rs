@@ -119,7 +119,7 @@ fn source(volume: &Volume, report: &mut Report<'_>) {
             let field = if kind == "secret" { "secretName" } else { "name" };
             if text(fields, field).is_some_and(|name| !name.is_empty()) {
                 let what = if kind == "secret" { "a Secret's name" } else { "a ConfigMap's name" };
-                // The API server does not check this name; the kubelet does not find the object.
+                // The API server accepts such a name, but the kubelet finds no object with it.
                 report.leniently(true, |report| report.form(fields.get(field), what, names::subdomain));
             }
             projections::files(fields, report);
