@@ -3,7 +3,7 @@
 //! Invariant: a name that appears twice is a warning, because Kubernetes accepts it and uses the last one.
 
 use super::fields;
-use super::mounts::wrong_volume;
+use super::mounts::{unknown_volume, wrong_volume};
 use super::projections;
 use super::report::{Report, SOURCE, entry, is_true, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
@@ -137,11 +137,7 @@ fn file_key(
             "the source of a variable",
             "a scratch or memory volume",
         )),
-        None => report.add(
-            Diagnostic::error(Code::UnknownVolume, name.span, format!("there is no volume `{written}`"))
-                .here("not declared in this workload")
-                .did_you_mean(name.span, written, volumes.keys().copied()),
-        ),
+        None => report.add(unknown_volume(name.span, written, volumes.keys().copied())),
     }
 }
 

@@ -176,11 +176,7 @@ fn devices(
         let Some(name) = report.required(device, "name", "a block device", device.span) else { continue };
         let Some(written) = name.as_text() else { continue };
         let Some(volume) = volumes.get(written).map(|at| &workload.volumes[*at]) else {
-            report.add(
-                Diagnostic::error(Code::UnknownVolume, name.span, format!("there is no volume `{written}`"))
-                    .here("not declared in this workload")
-                    .did_you_mean(name.span, written, volumes.keys().copied()),
-            );
+            report.add(unknown_volume(name.span, written, volumes.keys().copied()));
             continue;
         };
         if mounted.contains(written) {
@@ -193,6 +189,17 @@ fn devices(
             report.add(wrong_volume(name.span, written, volume.span, "a block device", "a claim"));
         }
     }
+}
+
+/// The error about a volume that does not exist.
+pub(super) fn unknown_volume<'a>(
+    span: Span,
+    name: &str,
+    volumes: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::error(Code::UnknownVolume, span, format!("there is no volume `{name}`"))
+        .here("not declared in this workload")
+        .did_you_mean(span, name, volumes)
 }
 
 /// The error about a volume of a kind that does not fit its use.

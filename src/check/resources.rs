@@ -251,7 +251,7 @@ fn claims(resources: &Node, declared: &HashSet<&str>, report: &mut Report<'_>) {
         {
             report.form(Some(request), "a request's name", names::label);
         }
-        let Some(name) = report.required(claim, "name", "a use of a claim", claim.span) else { continue };
+        let Some(name) = report.required(claim, "name", "a container's claim", claim.span) else { continue };
         let Some(written) = name.as_text() else { continue };
         if !declared.contains(written) {
             report.add(

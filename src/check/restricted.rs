@@ -121,11 +121,14 @@ impl Refusal<'_, '_> {
                 None => {}
                 Some((_, Some((_, since)))) if self.version >= *since => {}
                 Some((written, Some((_, since)))) => {
-                    let what = format!("`{}` is a safe sysctl only from Kubernetes {since}", shown(written));
+                    let what = format!(
+                        "the pod sets the sysctl `{}`, unsafe before Kubernetes {since}",
+                        shown(written)
+                    );
                     self.add(name.span, &what, "remove it");
                 }
                 Some((written, None)) => {
-                    let what = format!("`{}` is not a safe sysctl", shown(written));
+                    let what = format!("the pod sets the unsafe sysctl `{}`", shown(written));
                     self.add(name.span, &what, "remove it");
                 }
             }
@@ -196,7 +199,7 @@ impl Refusal<'_, '_> {
             && let Some(written) = kind.node.as_text()
             && !SELINUX_TYPES.contains(&written)
         {
-            let what = format!("`{}` is not the SELinux type of an ordinary container", shown(written));
+            let what = format!("the container has the SELinux type `{}`", shown(written));
             self.add(kind.node.span, &what, "remove it");
         }
         for field in ["user", "role"] {

@@ -31,7 +31,7 @@ fn disk_backed(step: &str, volume: &Volume, span: Span) -> Diagnostic {
         format!("`{step}` writes a secret to `{name}`, which is not in RAM"),
     )
     .here("the secret would reach a disk")
-    .label(volume.span, "not a memory volume");
+    .label(volume.span, "only a memory volume is never on a disk, and is deleted with the pod");
     let title = format!("declare the volume in memory: `{memory}`");
     let diagnostic = diagnostic.help(title.clone());
     if volume.storage == Storage::Scratch {
