@@ -199,14 +199,14 @@ impl Refusal<'_, '_> {
             && let Some(written) = kind.node.as_text()
             && !SELINUX_TYPES.contains(&written)
         {
-            let what = format!("the container has the SELinux type `{}`", shown(written));
+            let what = format!("the context sets the SELinux type `{}`", shown(written));
             self.add(kind.node.span, &what, "remove it");
         }
         for field in ["user", "role"] {
             if let Some(found) = entry(options, field)
                 && found.node.as_text().is_some()
             {
-                self.add(found.key_span, &format!("the container sets its SELinux {field}"), "remove it");
+                self.add(found.key_span, &format!("the context sets the SELinux {field}"), "remove it");
             }
         }
     }

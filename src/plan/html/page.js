@@ -10,7 +10,7 @@ theme.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" 
 system.addEventListener("change", name);
 name();
 
-const status = document.getElementById("status");
+const announcement = document.getElementById("announcement");
 const row = (button) => document.getElementById(button.getAttribute("aria-controls"));
 const show = (button, open) => {
   button.setAttribute("aria-expanded", open);
@@ -34,7 +34,7 @@ for (const section of document.querySelectorAll("section")) {
       show(button, open);
       const details = [...row(button).querySelectorAll("dl > div")];
       const text = details.map((item) => `${item.firstChild.textContent}: ${item.lastChild.textContent}`).join("; ");
-      status.textContent = open ? `${button.textContent}. ${text}` : `${button.textContent} closed`;
+      announcement.textContent = open ? `${button.textContent}. ${text}` : `${button.textContent} closed`;
     };
     button.addEventListener("click", () => toggle(button.getAttribute("aria-expanded") !== "true"));
     button.addEventListener("focus", () => light(at));
