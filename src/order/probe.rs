@@ -36,7 +36,7 @@ pub(super) fn warn(
             .here("without a probe, the others wait only until its process runs");
         let warning = waiting.into_iter().fold(warning, |warning, (_, span, text)| warning.label(span, text));
         diagnostics.push(warning.help(format!(
-            "add a startup probe to `{name}`: `started tcp PORT`, `started http …` or `started exec …`"
+            "add a startup probe to `{name}`: `started tcp PORT`, `started http PORT /path` or `started exec COMMAND`"
         )));
     }
 }

@@ -300,11 +300,11 @@ fn a_sidecar_that_others_wait_for_needs_a_startup_probe() {
       [sidecar agent] without a probe, the others wait only until its process runs
       [after agent] `uses` runs after `agent`
       [reads v] `alone` reads `v`, which `agent` writes
-      = add a startup probe to `agent`: `started tcp PORT`, `started http …` or `started exec …`
+      = add a startup probe to `agent`: `started tcp PORT`, `started http PORT /path` or `started exec COMMAND`
     Warning sidecar-without-startup-probe: sidecar `proxy` has no startup probe, but `web` waits for it
       [sidecar proxy] without a probe, the others wait only until its process runs
       [after proxy] `web` runs after `proxy`
-      = add a startup probe to `proxy`: `started tcp PORT`, `started http …` or `started exec …`
+      = add a startup probe to `proxy`: `started tcp PORT`, `started http PORT /path` or `started exec COMMAND`
     ");
 }
 
