@@ -5,6 +5,7 @@ mod catalog;
 mod fences;
 mod readme;
 mod reference;
+mod versions;
 
 use initflow::compile::{NoFiles, Options, compile};
 use initflow::config::{self, FILE_NAME};
