@@ -3,7 +3,7 @@
 //! Invariant: there are objects if and only if no diagnostic is an error (of only checked ones, none of the workload's), and diagnostics stand in the order of the text.
 
 use crate::check::check;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::emit::{self, Document as Emitted};
 use crate::kubernetes::version::Version;
 use crate::lint::{Hooks, Levels, find_hidden, lint, settle};
@@ -169,7 +169,7 @@ impl<T> Compilation<T> {
     /// let source = "pod hello { app web { } }";
     /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
     /// assert!(compilation.failed());
-    /// assert_eq!(compilation.diagnostics[0].name, "missing-image");
+    /// assert_eq!(compilation.diagnostics[0].code.name(), "missing-image");
     /// ```
     pub fn failed(&self) -> bool {
         failed(&self.diagnostics)
@@ -370,10 +370,14 @@ fn pieces(
 }
 
 fn same_workload((kind, _, name): &Identity, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::error("duplicate-workload", span, format!("two workloads are the {} `{name}`", kind.name()))
-        .here("the same object again")
-        .label(first, "first here")
-        .help("give it another name or another `namespace`: applied, the second would replace the first")
+    Diagnostic::error(
+        Code::DuplicateWorkload,
+        span,
+        format!("two workloads are the {} `{name}`", kind.name()),
+    )
+    .here("the same object again")
+    .label(first, "first here")
+    .help("give it another name or another `namespace`: applied, the second would replace the first")
 }
 
 /// Holds the totals to the budgets.
@@ -393,7 +397,7 @@ fn hold_to_budget(workload: &Workload, order: &Order, version: Version, diagnost
                 entry.key, total.quantity
             );
             diagnostics.push(
-                Diagnostic::error("over-budget", entry.node.span, headline)
+                Diagnostic::error(Code::OverBudget, entry.node.span, headline)
                     .here(format!("{} is over this", total.quantity))
                     .help(format!("what sets it: {}", total.set_by.text(workload))),
             );
@@ -403,10 +407,10 @@ fn hold_to_budget(workload: &Workload, order: &Order, version: Version, diagnost
 
 /// Sorts diagnostics by place, and leaves one of those that say the same.
 fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.name));
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
     let mut seen = HashSet::new();
     diagnostics.retain(|diagnostic| {
-        seen.insert((diagnostic.name, diagnostic.primary.span, diagnostic.headline.clone()))
+        seen.insert((diagnostic.code, diagnostic.primary.span, diagnostic.headline.clone()))
     });
 }
 
@@ -430,7 +434,7 @@ impl Loading<'_> {
     /// Reports that no more files are read.
     fn too_large(&mut self, span: Span, headline: String) -> Option<usize> {
         self.is_full = true;
-        let diagnostic = Diagnostic::error("too-large", span, headline);
+        let diagnostic = Diagnostic::error(Code::TooLarge, span, headline);
         self.diagnostics.push(diagnostic.here("this file and all further ones are not read"));
         None
     }
@@ -465,7 +469,7 @@ impl Loading<'_> {
             if let Some(first) = places.get(&alias) {
                 self.diagnostics.push(
                     Diagnostic::error(
-                        "duplicate-declaration",
+                        Code::DuplicateDeclaration,
                         span,
                         format!("two files are used as `{alias}`"),
                     )
@@ -508,7 +512,7 @@ impl Loading<'_> {
         };
         if read.is_none() {
             self.diagnostics.push(
-                Diagnostic::error("malformed-declaration", statement.head(), "`use` cannot be read").here(
+                Diagnostic::error(Code::MalformedDeclaration, statement.head(), "`use` cannot be read").here(
                     "expected `use \"file.initflow\"`, `use \"file.initflow\" as name` or `use \"std\"`",
                 ),
             );
@@ -523,7 +527,7 @@ impl Loading<'_> {
             let chain: Vec<String> =
                 self.stack[at..].iter().chain([&path]).map(|path| format!("`{path}`")).collect();
             self.diagnostics.push(
-                Diagnostic::error("use-cycle", span, format!("`{used}` uses itself"))
+                Diagnostic::error(Code::UseCycle, span, format!("`{used}` uses itself"))
                     .here(format!("the circle: {}", chain.join(" uses ")))
                     .help("move what both need into a third file"),
             );
@@ -534,7 +538,7 @@ impl Loading<'_> {
         }
         if self.stack.len() > MAX_USE_DEPTH {
             self.diagnostics
-                .push(Diagnostic::error("too-deep", span, "files use files too deeply").here("too deep"));
+                .push(Diagnostic::error(Code::TooDeep, span, "files use files too deeply").here("too deep"));
             return None;
         }
         if used == "std" {
@@ -557,7 +561,7 @@ impl Loading<'_> {
             Err(reason) => {
                 self.diagnostics.push(
                     Diagnostic::error(
-                        "unreadable-file",
+                        Code::UnreadableFile,
                         span,
                         format!("`{}` cannot be used", used.escape_debug()),
                     )

@@ -1,11 +1,14 @@
 //! What is wrong with a source, where, and what to do about it: one type for every way of showing it.
 //!
-//! Invariant: the name of a diagnostic is one of those in [`catalog`], where it is documented by an example.
+//! Invariant: a diagnostic has a [`Code`], which [`catalog`] documents by an example.
 
 pub mod catalog;
+mod code;
 pub mod human;
 pub mod report;
 pub(crate) mod visible;
+
+pub use code::Code;
 
 use crate::source::Span;
 
@@ -76,8 +79,8 @@ pub(crate) fn applied(text: &str, edits: &[Edit]) -> String {
 /// One finding about a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Its kebab-case name, which says what is wrong: `unwritten-volume`.
-    pub name: &'static str,
+    /// Which diagnostic it is.
+    pub code: Code,
     /// How bad it is.
     pub severity: Severity,
     /// The fact, in lower case, without a full stop, names in backticks.
@@ -94,9 +97,9 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error at a place.
-    pub(crate) fn error(name: &'static str, span: Span, headline: impl Into<String>) -> Self {
+    pub(crate) fn error(code: Code, span: Span, headline: impl Into<String>) -> Self {
         Self {
-            name,
+            code,
             severity: Severity::Error,
             headline: headline.into(),
             primary: Label { span, text: String::new() },
@@ -107,8 +110,8 @@ impl Diagnostic {
     }
 
     /// A warning at a place.
-    pub(crate) fn warning(name: &'static str, span: Span, headline: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(name, span, headline) }
+    pub(crate) fn warning(code: Code, span: Span, headline: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, span, headline) }
     }
 
     /// Says what the primary place is.

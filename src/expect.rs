@@ -17,7 +17,7 @@
 //! Invariant: reading never fails; whatever cannot be used is reported at its place, as in a source.
 
 use crate::config::{Placed, Tables};
-use crate::diagnostic::{Diagnostic, Severity, catalog};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use crate::model::{Role, Setting};
@@ -77,7 +77,7 @@ pub fn read(source: &SourceFile) -> (Vec<Case>, Vec<Diagnostic>) {
                 ("case", _) => {
                     let span = tables.span(value.span());
                     tables.report(
-                        Diagnostic::error("type-mismatch", span, "`case` is a list of tables")
+                        Diagnostic::error(Code::TypeMismatch, span, "`case` is a list of tables")
                             .here("not one")
                             .help("write `[[case]]` on a line of its own above each"),
                     );
@@ -128,7 +128,7 @@ fn version(tables: &mut Tables<'_>, value: &Spanned<DeValue<'_>>) -> Option<Vers
     text.text
         .parse()
         .map_err(|reason: String| {
-            tables.report(Diagnostic::error("unknown-value", text.span, reason).here("not known"));
+            tables.report(Diagnostic::error(Code::UnknownValue, text.span, reason).here("not known"));
         })
         .ok()
 }
@@ -161,7 +161,7 @@ fn amounts(tables: &mut Tables<'_>, name: &str, value: &Spanned<DeValue<'_>>) ->
                 Err(_) => {
                     let span = tables.span(value.span());
                     tables.report(
-                        Diagnostic::error("unknown-value", span, format!("`{text}` is no quantity"))
+                        Diagnostic::error(Code::UnknownValue, span, format!("`{text}` is no quantity"))
                             .here("not understood")
                             .help("write it as Kubernetes does: `\"500m\"`, `\"1Gi\"`"),
                     );
@@ -174,11 +174,11 @@ fn amounts(tables: &mut Tables<'_>, name: &str, value: &Spanned<DeValue<'_>>) ->
 
 fn diagnostic(tables: &mut Tables<'_>, name: Option<Placed>) -> Option<Placed> {
     let name = name?;
-    if catalog::find(&name.text).is_some() {
+    if name.text.parse::<Code>().is_ok() {
         return Some(name);
     }
-    let known: Vec<&str> = catalog::all().iter().map(|entry| entry.name).collect();
-    tables.unknown_at(&name, "unknown-value", format!("no diagnostic is called `{}`", name.text), &known);
+    let known: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    tables.unknown_at(&name, Code::UnknownValue, format!("no diagnostic is called `{}`", name.text), &known);
     None
 }
 
@@ -189,7 +189,7 @@ impl Case {
             let mut names: Vec<&str> = diagnostics
                 .iter()
                 .filter(|diagnostic| diagnostic.severity == severity)
-                .map(|diagnostic| diagnostic.name)
+                .map(|diagnostic| diagnostic.code.name())
                 .collect();
             names.sort_unstable();
             names.dedup();

@@ -25,7 +25,7 @@ pub mod yaml;
 mod tests;
 
 use crate::compile::{NoFiles, Options, compile};
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::kubernetes::schema;
 use crate::model::WorkloadKind;
 use crate::source::{FileId, Sources, Span};
@@ -68,8 +68,8 @@ pub enum Idioms {
     Never,
     /// All that plainly are one.
     Wherever,
-    /// Of those, the ones of these names.
-    Only(Vec<String>),
+    /// Of those, the ones in these places.
+    Only(Vec<Span>),
 }
 
 /// Imports the workloads of a file of manifests, each as just what it is.
@@ -125,9 +125,9 @@ pub fn import_with_idioms(name: &str, text: &str, options: &Options) -> Import {
     if !all.failed() {
         return all;
     }
-    let alone = |step: &String| !import(Idioms::Only(vec![step.clone()])).failed();
-    let tried = idioms::became(&all.diagnostics).into_iter().take(MAX_TRIED);
-    let fit: Vec<String> = tried.filter(alone).collect();
+    let alone = |step: &Span| !import(Idioms::Only(vec![*step])).failed();
+    let tried = idioms::became(&all.diagnostics).take(MAX_TRIED);
+    let fit: Vec<Span> = tried.filter(alone).collect();
     let some = import(Idioms::Only(fit));
     if some.failed() { exact } else { some }
 }
@@ -155,7 +155,7 @@ fn import_as(name: &str, text: String, options: &Options, idioms: &Idioms) -> Im
     if !is_empty && errors < MAX_ERRORS {
         find_faults(id, &written, options, &mut diagnostics);
     }
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.name));
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
     diagnostics.dedup();
     let failed = count_errors(&diagnostics) > 0;
     let source = (!failed && !is_empty).then_some(written.text);
@@ -216,7 +216,7 @@ fn document_to(
 fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
     let Value::Map(entries) = &document.value else {
         diagnostics.push(
-            Diagnostic::error("type-mismatch", document.span, "this document is no manifest")
+            Diagnostic::error(Code::TypeMismatch, document.span, "this document is no manifest")
                 .here("expected a map with `apiVersion`, `kind` and `metadata`"),
         );
         return;
@@ -241,7 +241,7 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
         if let Some((group, kinds)) = known.filter(|(_, kinds)| !kinds.contains(&kind)) {
             let headline = format!("there is no `{}` in `{group}`", kind.escape_debug());
             diagnostics.push(
-                Diagnostic::error("unknown-value", place, headline)
+                Diagnostic::error(Code::UnknownValue, place, headline)
                     .here("not a kind of object that Kubernetes has there")
                     .did_you_mean(place, kind, kinds.iter().copied()),
             );
@@ -249,7 +249,7 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
         }
         diagnostics.push(
             Diagnostic::warning(
-                "not-a-workload",
+                Code::NotAWorkload,
                 place,
                 format!("this `{}` is left alone", kind.escape_debug()),
             )
@@ -264,7 +264,7 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
     if version.as_text() != Some(expected) {
         diagnostics.push(
             Diagnostic::error(
-                "unknown-value",
+                Code::UnknownValue,
                 version.span,
                 format!("there is no {kind} in this version of the API"),
             )
@@ -327,12 +327,9 @@ fn find_faults(id: FileId, written: &Written, options: &Options, diagnostics: &m
         .collect();
     for diagnostic in compilation.diagnostics {
         // What could not be understood is not missing, and has been reported.
-        let may_follow =
-            ["missing-", "unused-", "unread-", "unwritten-", "unknown-volume", "unknown-port", "unknown-c"];
         let at = place(diagnostic.primary.span);
-        let follows = may_follow.iter().any(|start| diagnostic.name.starts_with(start));
         let touches = |span: &Span| span.start <= at.end && at.start <= span.end;
-        if (follows && !reported.is_empty()) || reported.iter().any(touches) {
+        if (diagnostic.code.may_follow() && !reported.is_empty()) || reported.iter().any(touches) {
             continue;
         }
         let label = |label: Label| Label { span: place(label.span), ..label };
@@ -351,6 +348,6 @@ fn lacks(owner: &Node, field: &str, what: &str) -> Diagnostic {
     let empty = owner.get(field).map(|node| node.span);
     let first = owner.entries().first().map_or(owner.span, |entry| entry.key_span);
     let first = empty.unwrap_or(first);
-    Diagnostic::error("missing-field", first, format!("{what} has no `{field}`"))
+    Diagnostic::error(Code::MissingField, first, format!("{what} has no `{field}`"))
         .here(format!("`{field}` is missing"))
 }

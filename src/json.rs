@@ -19,7 +19,7 @@
 
 use crate::compile::{Loader, Options, compile_with};
 use crate::diagnostic::report::{Format, Report};
-use crate::lint::{Level, Levels, names};
+use crate::lint::{Level, Levels};
 use crate::model::Setting;
 use crate::plan::{self, Plan};
 use serde_json::{Map, Value, json};
@@ -126,11 +126,11 @@ fn setting((name, value): (&String, &Value)) -> Result<Setting, String> {
 fn levels(request: &Map<String, Value>) -> Result<Levels, String> {
     let mut levels = Levels::default();
     for (name, level) in entries(request, "lints")? {
-        if !names().any(|known| known == name) {
+        let level = level.as_str().and_then(|text| text.parse::<Level>().ok());
+        let level = level.ok_or_else(|| format!("the level of `{name}` is not known"))?;
+        if !levels.set_named(name, level) {
             return Err(format!("no warning is called `{name}`"));
         }
-        let level = level.as_str().and_then(|text| text.parse::<Level>().ok());
-        levels.set(name.as_str(), level.ok_or_else(|| format!("the level of `{name}` is not known"))?);
     }
     Ok(levels)
 }

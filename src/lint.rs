@@ -21,7 +21,7 @@ pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
 pub use levels::{ALL, Level, Levels};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
@@ -30,6 +30,7 @@ use crate::source::{Sources, Span};
 use rules::Ports;
 use shell::{Command, Script};
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Looks for what the rules warn of in a workload without errors, whose containers start in an order.
@@ -58,11 +59,22 @@ pub(crate) fn lint(
         places,
         ports: OnceCell::new(),
     };
-    for (name, rule) in rules::RULES {
-        if levels.of(name) != Level::Allow {
+    for (code, rule) in rules::RULES {
+        if levels.of(*code) != Level::Allow {
             rule(&pod, diagnostics);
         }
     }
+    leave_out_repeated(diagnostics);
+}
+
+/// Leaves out what another diagnostic says better at the same place.
+fn leave_out_repeated(diagnostics: &mut Vec<Diagnostic>) {
+    let places: HashSet<(Code, Span)> =
+        diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.primary.span)).collect();
+    diagnostics.retain(|diagnostic| {
+        let better = diagnostic.code.yields_to();
+        better.is_none_or(|better| !places.contains(&(better, diagnostic.primary.span)))
+    });
 }
 
 /// Whether a container's command is its author's, not that of a built-in step.

@@ -20,7 +20,7 @@ pub mod wait;
 
 pub use images::{Image, Images};
 
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use crate::object::{Node, Value};
@@ -147,7 +147,7 @@ impl Given {
             let names = list(|(name, _)| format!("`{name}`"));
             let examples = list(|(_, example)| format!("`{example}`"));
             diagnostics.push(
-                Diagnostic::error("missing-statement", self.span, format!("this step needs {names}"))
+                Diagnostic::error(Code::MissingStatement, self.span, format!("this step needs {names}"))
                     .here(format!("expected {examples} in it")),
             );
         }
@@ -160,7 +160,7 @@ impl Given {
         let seconds = u64::try_from(node.as_int()?).ok()?;
         if seconds == 0 {
             diagnostics.push(
-                Diagnostic::error("out-of-range", node.span, format!("`{name}` is at least one second"))
+                Diagnostic::error(Code::OutOfRange, node.span, format!("`{name}` is at least one second"))
                     .here("expected `1s` or more"),
             );
             return None;

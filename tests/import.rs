@@ -63,7 +63,7 @@ fn what_the_api_server_refuses_is_refused_at_its_place() {
         let line = |diagnostic: &Diagnostic| file.line_column(diagnostic.primary.span.start).0;
         let lines: Vec<usize> = errors().map(line).collect();
         for error in errors() {
-            println!("{name}:{}: {}: {}", line(error), error.name, error.headline);
+            println!("{name}:{}: {}: {}", line(error), error.code.name(), error.headline);
         }
         let expected = places(&reason(path, &name), file);
         let is_there = expected.iter().any(|range| lines.iter().any(|line| range.contains(line)));
@@ -117,7 +117,9 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
     let shown = |sources: &Sources, diagnostics: &[Diagnostic]| Human::default().render(sources, diagnostics);
     let Some(source) = imported.source.clone() else {
         let refused = REFUSED.iter().find(|(start, _)| name.starts_with(start));
-        if refused.is_some_and(|(_, said)| imported.diagnostics.iter().any(|found| found.name == *said)) {
+        if refused
+            .is_some_and(|(_, said)| imported.diagnostics.iter().any(|found| found.code.name() == *said))
+        {
             return Ok(());
         }
         return Err(shown(&imported.sources, &imported.diagnostics));

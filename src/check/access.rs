@@ -1,7 +1,7 @@
 //! The rights that waiting for a Job takes, to what they cannot be given without.
 
 use super::report::Report;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Workload;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
@@ -17,7 +17,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     });
     if let Some((span, headline)) = place {
         report.add(
-            Diagnostic::error("missing-namespace", span, headline)
+            Diagnostic::error(Code::MissingNamespace, span, headline)
                 .here(
                     "gives the pods the right to see a Job, in a RoleBinding that has to name the namespace",
                 )

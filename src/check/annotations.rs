@@ -4,7 +4,7 @@
 
 use super::metadata;
 use super::report::{Report, shown, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Workload, WorkloadKind};
 use crate::object::{Entry, Node};
@@ -60,14 +60,14 @@ fn fields_of<'w>(workload: &'w Workload, name: &str) -> Option<&'w Node> {
 /// The warning about what has lost its effect, or will.
 pub(super) fn deprecated(annotation: &Entry, instead: &str) -> Diagnostic {
     let headline = format!("the annotation `{}` has been replaced by a field", annotation.key);
-    Diagnostic::warning("deprecated", annotation.key_span, headline)
+    Diagnostic::warning(Code::Deprecated, annotation.key_span, headline)
         .here("no longer read, or not for long")
         .help(format!("use {instead}"))
 }
 
 fn invalid(annotation: &Entry, value: &str, help: &str) -> Diagnostic {
     let headline = format!("the annotation `{}` cannot be `{}`", annotation.key, shown(value));
-    Diagnostic::error("invalid-annotation", annotation.node.span, headline)
+    Diagnostic::error(Code::InvalidAnnotation, annotation.node.span, headline)
         .here("not a value that Kubernetes takes")
         .help(help)
 }
@@ -77,7 +77,7 @@ fn deletion_cost(annotation: &Entry, value: &str, report: &mut Report<'_>) {
     if !starts || value.parse::<i32>().is_err() {
         let headline = format!("the deletion cost `{}` is no 32-bit integer", shown(value));
         report.add(
-            Diagnostic::error("out-of-range", annotation.node.span, headline)
+            Diagnostic::error(Code::OutOfRange, annotation.node.span, headline)
                 .here("not a 32-bit integer")
                 .help("give a whole number such as `100` or `-5`"),
         );
@@ -143,7 +143,7 @@ fn profile<'n>(owner: &'n Node, field: &str) -> Option<(String, &'n Node)> {
 
 fn differs(annotation: &Entry, field: &Node) -> Diagnostic {
     let headline = format!("the annotation `{}` says another profile than the field", annotation.key);
-    Diagnostic::error("conflicting-fields", annotation.node.span, headline)
+    Diagnostic::error(Code::ConflictingFields, annotation.node.span, headline)
         .here("one profile")
         .label(field.span, "the other")
         .help("remove the annotation")
@@ -173,7 +173,7 @@ fn apparmor(workload: &Workload, annotation: &Entry, value: &str, container: &st
         let known = workload.containers.iter().map(|container| container.name.text.as_str());
         let headline = format!("there is no container `{}`", shown(container));
         report.add(
-            Diagnostic::error("unknown-container", annotation.key_span, headline)
+            Diagnostic::error(Code::UnknownContainer, annotation.key_span, headline)
                 .here("names it behind the `/`")
                 .help(format!("name one of {}", super::report::either(&known.collect::<Vec<_>>()))),
         );

@@ -3,7 +3,7 @@
 //! Invariant: what is found out only when the claim is made is a warning.
 
 use super::report::{Report, entry, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Volume, Workload, WorkloadKind};
 use crate::object::{Node, Value};
@@ -86,7 +86,7 @@ fn storage(spec: &Node, report: &mut Report<'_>) {
     let Some(storage) = requests.and_then(|requests| requests.get("storage")) else {
         let at = requests.or(resources).map_or(spec.span, |node| node.span);
         report.add(
-            Diagnostic::error("missing-field", at, format!("{OWNER} has no request for `storage`"))
+            Diagnostic::error(Code::MissingField, at, format!("{OWNER} has no request for `storage`"))
                 .here("`storage` is missing")
                 .help("say how much: `resources { requests { storage 10Gi } }`"),
         );
@@ -96,7 +96,7 @@ fn storage(spec: &Node, report: &mut Report<'_>) {
         && (quantity.is_negative() || quantity.is_zero())
     {
         report.add(
-            Diagnostic::error("out-of-range", storage.span, "a claim for no storage")
+            Diagnostic::error(Code::OutOfRange, storage.span, "a claim for no storage")
                 .here("not above zero")
                 .help("ask for as much as is needed: `storage 10Gi`"),
         );
@@ -156,7 +156,7 @@ pub(super) fn generated(workload: &Workload, report: &mut Report<'_>) {
         if let Some(maker) = claim.as_text().and_then(|name| made.get(name)) {
             report.add(
                 Diagnostic::error(
-                    "conflicting-fields",
+                    Code::ConflictingFields,
                     claim.span,
                     format!("the claim is the one that `{}` makes", maker.name.text),
                 )

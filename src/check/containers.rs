@@ -3,7 +3,7 @@
 //! Invariant: what only a sidecar or an app may have is refused on a step under a name of its own.
 
 use super::report::{Report, entry, items};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::kubernetes::{image, names};
 use crate::model::{Container, Role, Workload, WorkloadKind};
@@ -23,7 +23,7 @@ const RESTART_ALL: Version = Version(36);
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     if !workload.unclear && !workload.containers.iter().any(|container| container.role == Role::App) {
         report.add(
-            Diagnostic::error("missing-app", workload.span, "the workload has no `app`")
+            Diagnostic::error(Code::MissingApp, workload.span, "the workload has no `app`")
                 .here("nothing runs once its steps are done")
                 .help("add an `app NAME { … }`; a pod has at least one ordinary container"),
         );
@@ -43,7 +43,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 
 /// The error about a name that stands twice.
 pub(super) fn duplicate(what: &str, name: &crate::model::Name, first: Span) -> Diagnostic {
-    Diagnostic::error("duplicate-name", name.span, format!("two {what}s are named `{}`", name.text))
+    Diagnostic::error(Code::DuplicateName, name.span, format!("two {what}s are named `{}`", name.text))
         .here("the name again")
         .label(first, "first used here")
         .help("give one of them another name")
@@ -54,7 +54,7 @@ fn image(kind: WorkloadKind, container: &Container, report: &mut Report<'_>) {
     if image.is_none() {
         report.add_missing(
             Diagnostic::error(
-                "missing-image",
+                Code::MissingImage,
                 container.span,
                 format!("`{}` has no image", container.name.text),
             )
@@ -67,7 +67,7 @@ fn image(kind: WorkloadKind, container: &Container, report: &mut Report<'_>) {
     if reference.is_empty() {
         report.add(
             Diagnostic::error(
-                "missing-image",
+                Code::MissingImage,
                 node.span,
                 format!("`{}` has an empty image", container.name.text),
             )
@@ -87,7 +87,7 @@ fn image(kind: WorkloadKind, container: &Container, report: &mut Report<'_>) {
 pub(super) fn invalid_image(reference: &str, node: &Node, fault: &str) -> Diagnostic {
     let trimmed = reference.trim();
     let headline = format!("the image `{}` {fault}", super::report::shown(reference));
-    let diagnostic = Diagnostic::error("invalid-image", node.span, headline)
+    let diagnostic = Diagnostic::error(Code::InvalidImage, node.span, headline)
         .here("no image can be found by this")
         .help("write `name`, `name:tag` or `registry.example.com/path/name:tag`");
     if trimmed != reference && image::fault(trimmed).is_none() {
@@ -109,7 +109,7 @@ fn step(container: &Container, report: &mut Report<'_>) {
     if let Some(lifecycle) = entry(&container.fields, "lifecycle") {
         report.add(
             Diagnostic::error(
-                "lifecycle-on-step",
+                Code::LifecycleOnStep,
                 lifecycle.key_span,
                 format!("the step `{name}` has a `lifecycle`"),
             )
@@ -123,7 +123,7 @@ fn step(container: &Container, report: &mut Report<'_>) {
         let Some(probe) = entry(&container.fields, field) else { continue };
         report.add(
             Diagnostic::error(
-                "probe-on-step",
+                Code::ProbeOnStep,
                 probe.key_span,
                 format!("the step `{name}` has the probe `{statement}`"),
             )
@@ -142,7 +142,7 @@ fn step(container: &Container, report: &mut Report<'_>) {
         if policy.node.as_text() == Some("RestartContainer") {
             report.add(
                 Diagnostic::error(
-                    "resize-on-step",
+                    Code::ResizeOnStep,
                     policy.key_span,
                     format!("the step `{name}` cannot be restarted by a resize"),
                 )
@@ -170,7 +170,7 @@ fn restart(container: &Container, report: &mut Report<'_>) {
             let (version, gate) = (report.version, "the feature gate ContainerRestartRules");
             let headline =
                 format!("Kubernetes {version} drops a container's `restartPolicy` unless {gate} is on");
-            Diagnostic::warning("feature-gate-off", policy.key_span, headline).here("off by default").help(
+            Diagnostic::warning(Code::FeatureGateOff, policy.key_span, headline).here("off by default").help(
                 format!("it is on from Kubernetes {RESTART_RULES}; before, turn {gate} on in the cluster"),
             )
         };
@@ -182,7 +182,7 @@ fn restart(container: &Container, report: &mut Report<'_>) {
         && policy.node.as_text().is_some_and(|policy| policy != "Always")
     {
         report.add(
-            Diagnostic::error("wrong-restart-policy", policy.node.span, "a sidecar is always restarted")
+            Diagnostic::error(Code::WrongRestartPolicy, policy.node.span, "a sidecar is always restarted")
                 .here("only `Always` makes a sidecar")
                 .label(container.span, "the sidecar")
                 .help("remove the `restartPolicy`, or write `step` in place of `sidecar`"),
@@ -194,7 +194,7 @@ fn restart(container: &Container, report: &mut Report<'_>) {
     {
         report.add(
             Diagnostic::error(
-                "wrong-restart-policy",
+                Code::WrongRestartPolicy,
                 policy.node.span,
                 "a step cannot be restarted `Always`",
             )
@@ -225,7 +225,7 @@ fn restart(container: &Container, report: &mut Report<'_>) {
 
 /// The error about something that the targeted version does not have.
 pub(super) fn newer(span: Span, what: &str, needs: Version, version: Version) -> Diagnostic {
-    Diagnostic::error("field-too-new", span, format!("{what} needs Kubernetes {needs}"))
+    Diagnostic::error(Code::FieldTooNew, span, format!("{what} needs Kubernetes {needs}"))
         .here(format!("refused by Kubernetes {version}"))
         .help(format!("compile with `--kube {needs}`, or leave it out"))
 }

@@ -6,7 +6,7 @@ use super::fields;
 use super::mounts::wrong_volume;
 use super::projections;
 use super::report::{Report, SOURCE, entry, is_true, shown, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::{self, Fault};
 use crate::model::{Container, Direction, Storage, Volume, Workload};
 use crate::object::Node;
@@ -50,7 +50,7 @@ fn variables(
             {
                 report.add(
                     Diagnostic::warning(
-                        "shadowed-variable",
+                        Code::ShadowedVariable,
                         node.span,
                         format!("`{name}` is set twice in `{}`", container.name.text),
                     )
@@ -87,7 +87,7 @@ fn name_form(name: &str, span: Span, report: &mut Report<'_>) {
     if let Some(Fault::Form(form)) = names::variable(name) {
         report.add(
             Diagnostic::error(
-                "invalid-variable",
+                Code::InvalidVariable,
                 span,
                 format!("no variable can be named `{}`", shown(name)),
             )
@@ -138,7 +138,7 @@ fn file_key(
             "a scratch or memory volume",
         )),
         None => report.add(
-            Diagnostic::error("unknown-volume", name.span, format!("there is no volume `{written}`"))
+            Diagnostic::error(Code::UnknownVolume, name.span, format!("there is no volume `{written}`"))
                 .here("not declared in this workload")
                 .did_you_mean(name.span, written, volumes.keys().copied()),
         ),
@@ -164,7 +164,7 @@ fn written_file(reference: &Node, volume: &Volume, workload: &Workload, report: 
         let list = made.iter().map(|made| format!("`{made}`")).collect::<Vec<_>>().join(", ");
         report.add(
             Diagnostic::error(
-                "unwritten-file",
+                Code::UnwrittenFile,
                 node.span,
                 format!("no step makes the file `{}`", shown(path)),
             )

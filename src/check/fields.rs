@@ -3,7 +3,7 @@
 //! Invariant: which fields there are depends on the place: a variable's value, or a file.
 
 use super::report::{Report, either, shown, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::object::Node;
 
@@ -59,7 +59,7 @@ pub(super) fn field(reference: &Node, known: &[&str], report: &mut Report<'_>) {
         return;
     }
     let diagnostic = Diagnostic::error(
-        "unknown-field-path",
+        Code::UnknownFieldPath,
         node.span,
         format!("there is no field `{}` to take here", shown(path)),
     )
@@ -86,7 +86,7 @@ pub(super) fn resource(reference: &Node, report: &mut Report<'_>) {
     let huge = ["limits.hugepages-", "requests.hugepages-"].iter().any(|prefix| resource.starts_with(prefix));
     if !huge && !RESOURCES.contains(&resource) {
         let headline = format!("there is no resource `{}` to take here", shown(resource));
-        let diagnostic = Diagnostic::error("unknown-resource", node.span, headline)
+        let diagnostic = Diagnostic::error(Code::UnknownResource, node.span, headline)
             .here("not one of the container's resources that can be taken");
         let diagnostic = match crate::diagnostic::nearest(resource, RESOURCES.iter().copied()) {
             Some(near) => super::report::renamed(diagnostic, node.span, resource, near),
@@ -103,7 +103,7 @@ pub(super) fn resource(reference: &Node, report: &mut Report<'_>) {
     {
         report.add(
             Diagnostic::error(
-                "invalid-divisor",
+                Code::InvalidDivisor,
                 divisor.span,
                 format!("`{resource}` cannot be counted in units of `{written}`"),
             )

@@ -3,7 +3,7 @@
 //! Invariant: only volumes that are empty when the pod starts are held to being written; one message a volume.
 
 use super::report::{Report, items, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Direction, Role, Storage, Volume, Workload};
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
@@ -30,7 +30,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         if uses.is_empty() {
             report.add(
                 Diagnostic::warning(
-                    "unused-volume",
+                    Code::UnusedVolume,
                     volume.span,
                     format!("no container uses the volume `{}`", volume.name.text),
                 )
@@ -90,7 +90,7 @@ fn updated_before_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report
     let Some(usage) = unfilled else { return false };
     report.add(
         Diagnostic::error(
-            "updated-before-written",
+            Code::UpdatedBeforeWritten,
             usage.span,
             format!(
                 "`{}` updates `{}`, which nothing writes first",
@@ -122,7 +122,7 @@ fn read_but_not_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'
         ),
         None => format!("`{reader}` reads `{name}`, which nothing writes"),
     };
-    let mut diagnostic = Diagnostic::error("unwritten-volume", first.span, headline)
+    let mut diagnostic = Diagnostic::error(Code::UnwrittenVolume, first.span, headline)
         .here("finds an empty folder")
         .label(volume.span, "empty when the pod starts");
     if let Some(app) = app {
@@ -153,7 +153,7 @@ fn written_but_not_read(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'
     let name = &volume.name.text;
     report.add(
         Diagnostic::warning(
-            "unread-volume",
+            Code::UnreadVolume,
             writer.span,
             format!("`{}` writes `{name}`, which nothing reads", writer.container.name.text),
         )

@@ -3,7 +3,7 @@
 //! Invariant: a CronJob's template of a Job is held to the rules of a Job.
 
 use super::report::{HANDLER, Report, entry, shown, text};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::{cron, names, time_zone};
 use crate::model::{Workload, WorkloadKind};
 use crate::object::{Entry, Node};
@@ -50,7 +50,7 @@ fn cron_job(workload: &Workload, report: &mut Report<'_>) {
     {
         report.add(
             Diagnostic::error(
-                "invalid-schedule",
+                Code::InvalidSchedule,
                 schedule.span,
                 format!("the schedule `{}` {fault}", shown(written)),
             )
@@ -91,7 +91,7 @@ fn time_zone(node: &Node, report: &mut Report<'_>) {
     let Some(zone) = node.as_text() else { return };
     let Some(fault) = time_zone::fault(zone) else { return };
     let diagnostic = |headline: String| {
-        Diagnostic::error("invalid-time-zone", node.span, headline).here("not a time zone")
+        Diagnostic::error(Code::InvalidTimeZone, node.span, headline).here("not a time zone")
     };
     report.add(match fault {
         Fault::Empty => diagnostic("the time zone is empty".into())
@@ -132,7 +132,7 @@ fn restart_policy(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
     let Some(policy) = policy else {
         report.add_missing(
             Diagnostic::error(
-                "wrong-restart-policy",
+                Code::WrongRestartPolicy,
                 workload.span,
                 "a Job's pods need a restart policy of their own",
             )
@@ -142,7 +142,9 @@ fn restart_policy(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
         return;
     };
     let error = |headline: &str, help: &str| {
-        Diagnostic::error("wrong-restart-policy", policy.span, headline).here("not possible here").help(help)
+        Diagnostic::error(Code::WrongRestartPolicy, policy.span, headline)
+            .here("not possible here")
+            .help(help)
     };
     match policy.as_text() {
         Some("Always") => {
@@ -262,7 +264,7 @@ fn exit_codes(rule: &Node, containers: &HashSet<&str>, report: &mut Report<'_>) 
         } else if !seen.insert(code) {
             let headline = format!("the exit code {code} is given twice");
             report.add(
-                Diagnostic::error("duplicate-item", span, headline)
+                Diagnostic::error(Code::DuplicateItem, span, headline)
                     .here("again")
                     .help("remove one of the two"),
             );
@@ -305,7 +307,7 @@ fn success_policy(kind: WorkloadKind, spec: &Node, policy: &Entry, report: &mut 
         if indexes == Some(None) {
             report.add(
                 Diagnostic::error(
-                    "out-of-range",
+                    Code::OutOfRange,
                     node.span,
                     format!("`{}` is no list of indexes of the Job", shown(written)),
                 )

@@ -4,7 +4,7 @@
 
 use super::projections;
 use super::report::{Report, SOURCE, entry, shown, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::Volume;
 use crate::object::{Entry, Node};
@@ -55,7 +55,7 @@ pub(super) fn check(volume: &Volume, source: &Entry, report: &mut Report<'_>) {
     if let Some((_, since)) = GONE.iter().find(|(gone, _)| *gone == source.key) {
         let headline = format!("no node mounts a volume from `{}` any more", source.key);
         report.add(
-            Diagnostic::warning("deprecated", source.key_span, headline)
+            Diagnostic::warning(Code::Deprecated, source.key_span, headline)
                 .here(*since)
                 .help("use a claim, whose storage a CSI driver provides: `volume NAME claim \"…\"`"),
         );

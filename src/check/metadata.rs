@@ -3,7 +3,7 @@
 //! Invariant: names that Kubernetes makes out of a workload's name (of pods, in labels) are checked with it.
 
 use super::report::{Report, items, text, too_long};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Workload, WorkloadKind};
 use crate::object::{Entry, Node};
@@ -63,7 +63,7 @@ pub(super) fn annotations_size(annotations: &Node, report: &mut Report<'_>) {
         let headline =
             format!("the annotations have {size} bytes, more than the {ANNOTATIONS_LIMIT} that are allowed");
         report.add(
-            Diagnostic::error("annotations-too-large", annotations.span, headline)
+            Diagnostic::error(Code::AnnotationsTooLarge, annotations.span, headline)
                 .here("too large in sum")
                 .help("put large text into a ConfigMap"),
         );
@@ -108,7 +108,7 @@ fn tracked(metadata: &Node, report: &mut Report<'_>) {
         }
         if let Some(first) = controller.replace(entry.key_span) {
             report.add(
-                Diagnostic::error("duplicate-item", entry.key_span, "two owners are the `controller`")
+                Diagnostic::error(Code::DuplicateItem, entry.key_span, "two owners are the `controller`")
                     .here("again")
                     .label(first, "first given here")
                     .help("leave `controller true` to one owner"),
@@ -173,7 +173,7 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
         && names::prefix_of(form, written).is_some()
     {
         let diagnostic = Diagnostic::error(
-            "invalid-name",
+            Code::InvalidName,
             prefix.span,
             format!("no name can start with `{}`", super::report::shown(written)),
         );
@@ -187,7 +187,7 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
     if metadata.get("name").is_none() && metadata.get("generateName").is_none() {
         let (kind, keyword) = (kind_word(workload.kind), workload.kind.keyword());
         report.add_missing(
-            Diagnostic::error("missing-field", workload.span, format!("a {kind} has no name"))
+            Diagnostic::error(Code::MissingField, workload.span, format!("a {kind} has no name"))
                 .here("expected a name after this")
                 .help(format!("write `{keyword} NAME {{ … }}`, or `generateName \"prefix-\"` in the block")),
         );
@@ -232,7 +232,7 @@ fn host_name(kind: WorkloadKind, name: &str, span: Span, report: &mut Report<'_>
     let fault = if name.contains('.') { "has a `.`" } else { "is longer than a host name can be" };
     report.add(
         Diagnostic::warning(
-            "invalid-hostname",
+            Code::InvalidHostname,
             span,
             format!("`{}` becomes the host name of its pods, and {fault}", super::report::shown(name)),
         )
@@ -272,7 +272,7 @@ fn indexed_name(
     let suffix = last.len() - written.len();
     let diagnostic = if written.contains('.') {
         let headline = format!("an indexed Job's name cannot be `{}`", super::report::shown(written));
-        Diagnostic::error("invalid-name", span, headline)
+        Diagnostic::error(Code::InvalidName, span, headline)
             .here("has a `.`")
             .help("use lowercase letters, digits and `-` alone")
     } else {

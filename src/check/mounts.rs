@@ -5,7 +5,7 @@
 use super::projections;
 use super::report::{Report, entry, is_true, items, text};
 use super::volumes;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::model::{Container, Direction, Volume, Workload};
 use crate::object::Node;
@@ -38,7 +38,7 @@ fn directions(workload: &Workload, container: &Container, report: &mut Report<'_
         if let Some(why) = volumes::read_only(volume) {
             report.add(
                 Diagnostic::error(
-                    "read-only-volume",
+                    Code::ReadOnlyVolume,
                     mount.span,
                     format!("`{}` {verb} `{}`, which is read-only", container.name.text, volume.name.text),
                 )
@@ -63,7 +63,7 @@ fn mounts(container: &Container, report: &mut Report<'_>) {
         {
             report.add(
                 Diagnostic::error(
-                    "duplicate-mount-path",
+                    Code::DuplicateMountPath,
                     path.span,
                     format!("`{}` has two mounts at `{written}`", container.name.text),
                 )
@@ -109,9 +109,13 @@ fn relative(path: &Node, report: &mut Report<'_>) {
     if !text.is_empty() && !text.starts_with('/') && !is_of_windows {
         let shown = text.escape_debug();
         report.add(
-            Diagnostic::warning("relative-path", path.span, format!("the volume is mounted at `/{shown}`"))
-                .here("not an absolute path")
-                .help(format!("write `/{shown}`")),
+            Diagnostic::warning(
+                Code::RelativePath,
+                path.span,
+                format!("the volume is mounted at `/{shown}`"),
+            )
+            .here("not an absolute path")
+            .help(format!("write `/{shown}`")),
         );
     }
 }
@@ -172,7 +176,7 @@ fn devices(
         let Some(written) = name.as_text() else { continue };
         let Some(volume) = volumes.get(written).map(|at| &workload.volumes[*at]) else {
             report.add(
-                Diagnostic::error("unknown-volume", name.span, format!("there is no volume `{written}`"))
+                Diagnostic::error(Code::UnknownVolume, name.span, format!("there is no volume `{written}`"))
                     .here("not declared in this workload")
                     .did_you_mean(name.span, written, volumes.keys().copied()),
             );
@@ -192,7 +196,7 @@ fn devices(
 
 /// The error about a volume of a kind that does not go with its use.
 pub(super) fn wrong_volume(span: Span, name: &str, declared: Span, used_as: &str, needs: &str) -> Diagnostic {
-    Diagnostic::error("wrong-volume-kind", span, format!("`{name}` cannot be used as {used_as}"))
+    Diagnostic::error(Code::WrongVolumeKind, span, format!("`{name}` cannot be used as {used_as}"))
         .here(format!("needs {needs}"))
         .label(declared, "the volume")
         .help(format!("make the volume {needs}, or use another"))

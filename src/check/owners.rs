@@ -3,7 +3,7 @@
 //! Invariant: a pod that says `fsGroup` is left in peace: its author knows what that does, and what it does not.
 
 use super::report::{Report, items, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Storage, Volume, Workload};
 use smol_str::SmolStr;
 
@@ -60,7 +60,7 @@ fn volume_of<'w>(step: &Container, asked: &Asked, workload: &'w Workload) -> Opt
 
 fn advice(step: &Container, volume: &Volume, asked: &Asked, claimed: bool) -> Diagnostic {
     let diagnostic = Diagnostic::warning(
-        "use-fsgroup",
+        Code::UseFsgroup,
         step.span,
         format!("`{}` is root for what `fsGroup` does without", step.name.text),
     )

@@ -4,7 +4,7 @@
 
 use super::report::{Report, entry, items, text};
 use super::selectors;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::kubernetes::version::Version;
 use crate::model::{Workload, WorkloadKind};
@@ -62,7 +62,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 fn old_label(key: Option<&str>, span: Span, report: &mut Report<'_>) {
     if let Some((old, new)) = OLD_LABELS.iter().find(|(old, _)| Some(*old) == key) {
         let diagnostic = Diagnostic::warning(
-            "deprecated",
+            Code::Deprecated,
             span,
             format!("nodes no longer have the label `{old}`, or not for long"),
         )
@@ -211,7 +211,7 @@ fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
         None if ["matchLabelKeys", "mismatchLabelKeys"].iter().any(|field| entry(term, field).is_some()) => {}
         None => report.add(
             Diagnostic::warning(
-                "missing-selector",
+                Code::MissingSelector,
                 term.span,
                 "without a `labelSelector`, no pod is selected",
             )
@@ -253,7 +253,7 @@ fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
 
 fn twice(key: &Node, first: crate::source::Span, place: &str) -> Diagnostic {
     let headline = format!("the key `{}` is {place}", key.as_text().unwrap_or_default());
-    Diagnostic::error("duplicate-item", key.span, headline)
+    Diagnostic::error(Code::DuplicateItem, key.span, headline)
         .here("again")
         .label(first, "first given here")
         .help("remove one of the two")
@@ -285,7 +285,7 @@ fn spread(pod: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
         {
             let headline = format!("two spread constraints are about `{key}` and `{otherwise}`");
             report.add(
-                Diagnostic::error("duplicate-item", constraint.span, headline)
+                Diagnostic::error(Code::DuplicateItem, constraint.span, headline)
                     .here("again")
                     .label(first.span, "first given here")
                     .help("remove one of the two"),

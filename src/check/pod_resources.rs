@@ -4,7 +4,7 @@
 
 use super::report::{Report, entry};
 use super::resources;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use crate::model::{Role, Workload};
@@ -58,7 +58,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             {
                 report.add(
                     Diagnostic::error(
-                        "limit-over-pod",
+                        Code::LimitOverPod,
                         own.node.span,
                         format!("the limit for `{}` is above that of its pod, {most}", limit.key),
                     )
@@ -79,7 +79,7 @@ fn below(entry: &Entry, other: Option<Quantity>) -> Option<Quantity> {
 
 fn too_small(entry: &Entry, what: &str, sum: &Quantity) -> Diagnostic {
     Diagnostic::error(
-        "pod-below-containers",
+        Code::PodBelowContainers,
         entry.node.span,
         format!("the pod has less `{}` than its containers' {what} come to, {sum}", entry.key),
     )

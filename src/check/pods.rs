@@ -3,7 +3,7 @@
 //! Invariant: placement and security have files of their own.
 
 use super::report::{Report, entry, is_true, items, shown, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::{self, Form};
 use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
@@ -74,7 +74,7 @@ fn grace(pod: &Node, report: &mut Report<'_>) {
     let Some(seconds) = grace.as_int().filter(|seconds| *seconds < 0) else { return };
     let headline = format!("`terminationGracePeriodSeconds` is {seconds}, which counts as 1");
     report.add(
-        Diagnostic::warning("out-of-range", grace.span, headline)
+        Diagnostic::warning(Code::OutOfRange, grace.span, headline)
             .here("not 0 or more")
             .help("give a value that is 0 or more"),
     );
@@ -150,7 +150,7 @@ fn address(node: &Node, report: &mut Report<'_>) {
     };
     if !fits {
         report.add(
-            Diagnostic::error("invalid-ip", node.span, format!("`{}` is no IP address", shown(written)))
+            Diagnostic::error(Code::InvalidIp, node.span, format!("`{}` is no IP address", shown(written)))
                 .here("not an address")
                 .help("write one such as `10.0.0.10` or `fd00::10`, without zeros in front"),
         );
@@ -164,7 +164,7 @@ fn address(node: &Node, report: &mut Report<'_>) {
     if usual != written {
         let headline = format!("`{}` is not written as programs write it", shown(written));
         let diagnostic =
-            Diagnostic::warning("invalid-ip", node.span, headline).here("an address all the same");
+            Diagnostic::warning(Code::InvalidIp, node.span, headline).here("an address all the same");
         report.add(super::report::renamed(diagnostic, node.span, written, &usual));
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: what only server-side apply or a second listener would trip over is a warning.
 
 use super::report::{Report, is_true, shown, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
@@ -97,7 +97,7 @@ fn form(port: &Node, report: &mut Report<'_>) {
     {
         report.add(
             Diagnostic::warning(
-                "idle-field",
+                Code::IdleField,
                 address.key_span,
                 "`hostIP` does nothing without a port on the host",
             )
@@ -119,12 +119,12 @@ fn twice(port: &Port<'_>, pod: &[Port<'_>], first: usize, report: &mut Report<'_
         };
         if let Some(first) = named(own) {
             let headline = format!("`{}` has two ports named `{}`", port.container.name.text, shown(name));
-            report.add(again(Diagnostic::error("duplicate-port", span, headline), first));
+            report.add(again(Diagnostic::error(Code::DuplicatePort, span, headline), first));
             return;
         }
         if let Some(first) = named(pod) {
             let headline = format!("two containers have a port named `{}`", shown(name));
-            report.add(again(Diagnostic::warning("duplicate-port", span, headline), first));
+            report.add(again(Diagnostic::warning(Code::DuplicatePort, span, headline), first));
         }
     }
     let taken = |other: &&Port<'_>| port.same_on_host(other);
@@ -132,7 +132,7 @@ fn twice(port: &Port<'_>, pod: &[Port<'_>], first: usize, report: &mut Report<'_
     let headline = format!("the host's port {} ({}) is taken twice", port.host, port.protocol);
     let refused = own.iter().find(taken).or_else(|| pod.iter().filter(both_apps).find(taken));
     if let Some(other) = refused {
-        let diagnostic = Diagnostic::error("duplicate-port", port.host_span, headline);
+        let diagnostic = Diagnostic::error(Code::DuplicatePort, port.host_span, headline);
         report.add(again(diagnostic, other.host_span));
         return;
     }
@@ -140,13 +140,13 @@ fn twice(port: &Port<'_>, pod: &[Port<'_>], first: usize, report: &mut Report<'_
         && let Some((_, first)) = pod.iter().find(|other| port.overlaps(other)).and_then(|other| other.number)
     {
         let headline = format!("the port {number} ({}) is given twice in one pod", port.protocol);
-        report.add(again(Diagnostic::warning("duplicate-port", span, headline), first));
+        report.add(again(Diagnostic::warning(Code::DuplicatePort, span, headline), first));
         return;
     }
     // No node has room for a sidecar and an app with one port either, though Kubernetes does not compare these.
     let at_once = |other: &&Port<'_>| port.container.role != Role::Step && other.container.role != Role::Step;
     if let Some(other) = pod.iter().filter(at_once).find(taken) {
-        let diagnostic = Diagnostic::warning("duplicate-port", port.host_span, headline);
+        let diagnostic = Diagnostic::warning(Code::DuplicatePort, port.host_span, headline);
         report.add(again(diagnostic, other.host_span));
     }
 }
@@ -163,7 +163,7 @@ fn same_on_host(port: &Node, report: &mut Report<'_>) {
     {
         report.add(
             Diagnostic::error(
-                "host-port-mismatch",
+                Code::HostPortMismatch,
                 node.span,
                 format!("the host's port {host} is not the container's port {container}"),
             )

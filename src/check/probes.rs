@@ -4,7 +4,7 @@
 
 use super::ports;
 use super::report::{HANDLER, Report, either, entry, items, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::model::{Container, Role, Workload};
 use crate::object::{Entry, Node};
@@ -117,7 +117,7 @@ fn port(container: &Container, handler: &Node, owner: &str, report: &mut Report<
     // Kubernetes looks at the form alone, and finds out what a name does not stand for when it asks.
     let diagnostic = if names::port(name).is_some() { Diagnostic::error } else { Diagnostic::warning };
     let diagnostic = diagnostic(
-        "unknown-port",
+        Code::UnknownPort,
         node.span,
         format!("`{}` has no port named `{}`", container.name.text, super::report::shown(name)),
     )

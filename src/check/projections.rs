@@ -5,7 +5,7 @@
 use super::fields;
 use super::report::{Report, SOURCE, entry, items, shown, text};
 use super::security::IDS;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::object::Node;
 use crate::source::Span;
@@ -47,7 +47,7 @@ pub(super) fn overlaps<'n>(paths: impl IntoIterator<Item = (&'n str, Span)>, rep
                 format!("`{}` and `{}` cannot both be files", shown(other), shown(path))
             };
             report.add(
-                Diagnostic::warning("duplicate-item", span, headline)
+                Diagnostic::warning(Code::DuplicateItem, span, headline)
                     .here("again")
                     .label(*first, "first given here")
                     .help("give one of the two another path"),
@@ -233,7 +233,7 @@ pub(super) fn no_backsteps(path: &Node, report: &mut Report<'_>) {
 /// The error about a path.
 pub(super) fn invalid_path(node: &Node, written: &str, fault: &str, help: &str) -> Diagnostic {
     let headline = format!("the path `{}` {fault}", super::report::shown(written));
-    Diagnostic::error("invalid-path", node.span, headline).here("not possible here").help(help)
+    Diagnostic::error(Code::InvalidPath, node.span, headline).here("not possible here").help(help)
 }
 
 fn path_of<'n>(object: &'n Node, field: &str) -> Option<(&'n str, Span)> {

@@ -3,7 +3,7 @@
 //! Invariant: what is unresolved is passed over; each fault is reported once, however often a template repeats it.
 
 use super::disturbed::Disturbed;
-use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::kubernetes::names::{self, Fault, Form};
 use crate::kubernetes::schema::Object;
 use crate::kubernetes::version::{Support, Version};
@@ -23,7 +23,7 @@ pub(super) struct Report<'a> {
     name: Option<Span>,
     /// Whether the API server takes the object in spite of what is found now.
     lenient: bool,
-    seen: HashSet<(&'static str, Span, String)>,
+    seen: HashSet<(Code, Span, String)>,
 }
 
 impl<'a> Report<'a> {
@@ -36,7 +36,7 @@ impl<'a> Report<'a> {
         if self.lenient {
             diagnostic.severity = Severity::Warning;
         }
-        let key = (diagnostic.name, diagnostic.primary.span, diagnostic.headline.clone());
+        let key = (diagnostic.code, diagnostic.primary.span, diagnostic.headline.clone());
         if self.seen.insert(key) {
             self.diagnostics.push(diagnostic);
         }
@@ -83,10 +83,12 @@ impl<'a> Report<'a> {
         let limit = if let Fault::TooLong(limit) = fault { limit } else { names::LABEL_LIMIT };
         let near = names::nearest_label(text, limit).filter(|near| form(near).is_none());
         let diagnostic = match fault {
-            Fault::Empty => Diagnostic::error("invalid-name", span, format!("{what} is empty")).here("empty"),
+            Fault::Empty => {
+                Diagnostic::error(Code::InvalidName, span, format!("{what} is empty")).here("empty")
+            }
             Fault::TooLong(limit) => too_long(text, span, what, limit),
             Fault::Form(form) => {
-                Diagnostic::error("invalid-name", span, format!("{what} cannot be `{}`", shown(text)))
+                Diagnostic::error(Code::InvalidName, span, format!("{what} cannot be `{}`", shown(text)))
                     .here("not a name that Kubernetes takes")
                     .help(format!("use {form}"))
             }
@@ -122,7 +124,7 @@ impl<'a> Report<'a> {
             Fault::Form(_) => format!("{what} cannot be `{}`", shown(text)),
         };
         let mut diagnostic =
-            Diagnostic::error("invalid-label", span, headline).here("not allowed in a label");
+            Diagnostic::error(Code::InvalidLabel, span, headline).here("not allowed in a label");
         diagnostic = match fault {
             Fault::Form(form) => diagnostic.help(format!("use {form}")),
             Fault::TooLong(_) => diagnostic.help("shorten it, or use an annotation for long text"),
@@ -167,7 +169,7 @@ impl<'a> Report<'a> {
             format!("from {low} to {high}")
         };
         self.add(
-            Diagnostic::error("out-of-range", span, format!("`{what}` is {value}, and must be {allowed}"))
+            Diagnostic::error(Code::OutOfRange, span, format!("`{what}` is {value}, and must be {allowed}"))
                 .here(format!("not {allowed}"))
                 .help(format!("give a value that is {allowed}")),
         );
@@ -181,7 +183,7 @@ impl<'a> Report<'a> {
         {
             self.add(
                 Diagnostic::error(
-                    "unknown-container",
+                    Code::UnknownContainer,
                     name.span,
                     format!("there is no container `{}`", shown(written)),
                 )
@@ -216,7 +218,7 @@ impl<'a> Report<'a> {
             Some(node) => (node.span, format!("{owner} has an empty `{field}`"), "empty".to_string()),
             None => (at, format!("{owner} has no `{field}`"), format!("`{field}` is missing")),
         };
-        let diagnostic = Diagnostic::error("missing-field", span, headline)
+        let diagnostic = Diagnostic::error(Code::MissingField, span, headline)
             .here(here)
             .help(format!("say the `{field}`; Kubernetes refuses {owner} without it"));
         self.add_missing(diagnostic);
@@ -228,7 +230,7 @@ impl<'a> Report<'a> {
         let (Some(one), Some(other)) = (entry(object, first), entry(object, second)) else { return };
         self.add(
             Diagnostic::error(
-                "conflicting-fields",
+                Code::ConflictingFields,
                 other.key_span,
                 format!("`{second}` cannot stand beside `{first}`"),
             )
@@ -241,7 +243,7 @@ impl<'a> Report<'a> {
     /// Refuses a field where another one, or the lack of it, rules it out; `why` goes on from "`field` ".
     pub(super) fn unmet(&mut self, span: Span, field: &str, why: &str, help: impl Into<String>) {
         self.add(
-            Diagnostic::error("unmet-requirement", span, format!("`{field}` {why}"))
+            Diagnostic::error(Code::UnmetRequirement, span, format!("`{field}` {why}"))
                 .here("not possible here")
                 .help(help),
         );
@@ -254,7 +256,7 @@ impl<'a> Report<'a> {
         if count > limit {
             self.add(
                 Diagnostic::error(
-                    "too-many-items",
+                    Code::TooManyItems,
                     list.span,
                     format!("`{what}` has {count} items, more than the {limit} that are allowed"),
                 )
@@ -270,10 +272,14 @@ impl<'a> Report<'a> {
         for (text, span) in items {
             if let Some(first) = first.insert(text, span) {
                 self.add(
-                    Diagnostic::error("duplicate-item", span, format!("the {what} `{text}` is given twice"))
-                        .here("again")
-                        .label(first, "first given here")
-                        .help("remove one of the two"),
+                    Diagnostic::error(
+                        Code::DuplicateItem,
+                        span,
+                        format!("the {what} `{text}` is given twice"),
+                    )
+                    .here("again")
+                    .label(first, "first given here")
+                    .help("remove one of the two"),
                 );
             }
         }
@@ -320,14 +326,14 @@ impl<'a> Report<'a> {
 /// The names of the diagnostics about a one-of group.
 #[derive(Clone, Copy)]
 pub(super) struct OneOf {
-    pub(super) missing: &'static str,
-    pub(super) several: &'static str,
+    pub(super) missing: Code,
+    pub(super) several: Code,
 }
 
 /// For what runs or asks something: probes and hooks.
-pub(super) const HANDLER: OneOf = OneOf { missing: "missing-handler", several: "several-handlers" };
+pub(super) const HANDLER: OneOf = OneOf { missing: Code::MissingHandler, several: Code::SeveralHandlers };
 /// For what has its content from somewhere: variables and volumes.
-pub(super) const SOURCE: OneOf = OneOf { missing: "missing-source", several: "several-sources" };
+pub(super) const SOURCE: OneOf = OneOf { missing: Code::MissingSource, several: Code::SeveralSources };
 
 /// The entry of a field that says something: not there if its value is empty.
 pub(super) fn entry<'n>(object: &'n Node, field: &str) -> Option<&'n Entry> {
@@ -391,7 +397,7 @@ pub(super) fn either(names: &[&str]) -> String {
 /// The error about a name that is too long.
 pub(super) fn too_long(text: &str, span: Span, what: &str, limit: usize) -> Diagnostic {
     let headline = format!("{what} has {} characters, more than the {limit} that are allowed", text.len());
-    Diagnostic::error("name-too-long", span, headline)
+    Diagnostic::error(Code::NameTooLong, span, headline)
         .here(format!("{} characters", text.len()))
         .help(format!("shorten it to {limit} characters or fewer"))
 }

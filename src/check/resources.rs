@@ -3,7 +3,7 @@
 //! Invariant: quantities are compared as Kubernetes does, exactly, after each was rounded up to a thousandth.
 
 use super::report::{Report, items, shown, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::{self, Fault};
 use crate::kubernetes::quantity::Quantity;
 use crate::model::Workload;
@@ -92,7 +92,7 @@ pub(super) fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut
             Some(limit) => compare(request, limit, report),
             None if !can_overcommit(&request.key) && rule(&request.key).is_none() => report.add(
                 Diagnostic::error(
-                    "missing-limit",
+                    Code::MissingLimit,
                     request.key_span,
                     format!("`{}` is requested without a limit", request.key),
                 )
@@ -128,7 +128,7 @@ fn compare(request: &Entry, limit: &Entry, report: &mut Report<'_>) {
         if wanted > allowed {
             report.add(
                 Diagnostic::error(
-                    "request-over-limit",
+                    Code::RequestOverLimit,
                     request.node.span,
                     format!("the request for `{name}` is above its limit, {wanted} over {allowed}"),
                 )
@@ -140,7 +140,7 @@ fn compare(request: &Entry, limit: &Entry, report: &mut Report<'_>) {
     } else if wanted != allowed {
         report.add(
             Diagnostic::error(
-                "request-not-limit",
+                Code::RequestNotLimit,
                 request.node.span,
                 format!("the request for `{name}` is not its limit, {wanted} and {allowed}"),
             )
@@ -156,7 +156,7 @@ fn amounts(list: &Node, rule: NameRule, report: &mut Report<'_>) {
         if let Some(help) = rule(&entry.key) {
             report.add(
                 Diagnostic::error(
-                    "invalid-resource-name",
+                    Code::InvalidResourceName,
                     entry.key_span,
                     format!("`{}` is no resource that can be asked for here", shown(&entry.key)),
                 )
@@ -178,7 +178,7 @@ fn amounts(list: &Node, rule: NameRule, report: &mut Report<'_>) {
 
 /// The error about an amount below zero.
 pub(super) fn negative(node: &Node, what: &str) -> Diagnostic {
-    Diagnostic::error("out-of-range", node.span, format!("`{what}` is below zero"))
+    Diagnostic::error(Code::OutOfRange, node.span, format!("`{what}` is below zero"))
         .here("below zero")
         .help("give a value that is 0 or more")
 }
@@ -189,7 +189,7 @@ fn whole(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
     } else if !quantity.is_integer() && !is_native(&entry.key) {
         let headline = format!("`{}` is {quantity}, which is not whole", entry.key);
         report.add(
-            Diagnostic::error("fractional-quantity", entry.node.span, headline)
+            Diagnostic::error(Code::FractionalQuantity, entry.node.span, headline)
                 .here("not a whole number")
                 .help("give a whole number; a device is not divided"),
         );
@@ -202,7 +202,7 @@ pub(super) fn whole_bytes_only(entry: &Entry, report: &mut Report<'_>) {
     if !quantity.is_integer() {
         let headline = format!("`{}` is {quantity}, which is not whole", entry.key);
         report.add(
-            Diagnostic::warning("fractional-quantity", entry.node.span, headline)
+            Diagnostic::warning(Code::FractionalQuantity, entry.node.span, headline)
                 .here("a part of a byte")
                 .help(format!("write whole bytes, such as `{}`", whole_bytes(&quantity))),
         );
@@ -221,7 +221,7 @@ fn huge_pages(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
     let Some(size) = size.filter(|size| !size.is_zero() && !size.is_negative() && size.is_integer()) else {
         report.add(
             Diagnostic::error(
-                "invalid-resource-name",
+                Code::InvalidResourceName,
                 entry.key_span,
                 format!("`{}` names no size of huge pages", shown(&entry.key)),
             )
@@ -233,7 +233,7 @@ fn huge_pages(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
     if !quantity.is_multiple_of(&size) {
         report.add(
             Diagnostic::error(
-                "fractional-quantity",
+                Code::FractionalQuantity,
                 entry.node.span,
                 format!("{quantity} is no whole number of pages of {size}"),
             )
@@ -256,7 +256,7 @@ fn claims(resources: &Node, declared: &HashSet<&str>, report: &mut Report<'_>) {
         if !declared.contains(written) {
             report.add(
                 Diagnostic::error(
-                    "unknown-claim",
+                    Code::UnknownClaim,
                     name.span,
                     format!("there is no resource claim `{}`", shown(written)),
                 )
@@ -267,7 +267,7 @@ fn claims(resources: &Node, declared: &HashSet<&str>, report: &mut Report<'_>) {
         } else if !free(written, text(claim, "request").unwrap_or_default(), &mut seen) {
             report.add(
                 Diagnostic::error(
-                    "duplicate-item",
+                    Code::DuplicateItem,
                     name.span,
                     format!("the claim `{written}` is used twice"),
                 )

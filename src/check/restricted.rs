@@ -5,7 +5,7 @@
 
 use super::owners::{Asked, statement};
 use super::report::{Report, entry, is_true, items, shown, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Storage, Workload, WorkloadKind, may_be_root};
 use crate::object::{Entry, Node, Value};
@@ -89,7 +89,7 @@ struct Refusal<'r, 'd> {
 impl Refusal<'_, '_> {
     fn add(&mut self, span: Span, what: &str, help: &str) {
         self.report.add(
-            Diagnostic::error("not-restricted", span, format!("{what}, which `restricted` rules out"))
+            Diagnostic::error(Code::NotRestricted, span, format!("{what}, which `restricted` rules out"))
                 .here("not `restricted`")
                 .label(self.asked, "asked for here")
                 .help(format!("{help}, or take `security restricted` out")),

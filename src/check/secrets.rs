@@ -3,7 +3,7 @@
 //! Invariant: what a `secrets` step makes is in RAM alone, and goes with the pod.
 
 use super::report::Report;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::model::{Direction, Storage, Volume, Workload};
 use crate::source::Span;
 
@@ -26,7 +26,7 @@ fn disk_backed(step: &str, volume: &Volume, span: Span) -> Diagnostic {
     let name = &volume.name.text;
     let memory = format!("volume {name} memory 1Mi");
     let diagnostic = Diagnostic::error(
-        "disk-backed-secret",
+        Code::DiskBackedSecret,
         span,
         format!("`{step}` puts a secret into `{name}`, which is not in RAM"),
     )

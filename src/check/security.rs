@@ -3,7 +3,7 @@
 //! Invariant: what a namespace's policy forbids is the cluster's to know, and not checked.
 
 use super::report::{Report, entry, is_true, items, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Workload, may_be_root};
 use crate::object::Node;
@@ -117,10 +117,14 @@ fn root(pod: Option<&Node>, own: &Node, report: &mut Report<'_>) {
         && user.as_int() == Some(0)
     {
         report.add(
-            Diagnostic::warning("root-refused", user.span, "user 0 is root, which `runAsNonRoot` rules out")
-                .here("the user root")
-                .label(not_root.span, "refuses it when the container is made")
-                .help("give another user, or remove `runAsNonRoot`"),
+            Diagnostic::warning(
+                Code::RootRefused,
+                user.span,
+                "user 0 is root, which `runAsNonRoot` rules out",
+            )
+            .here("the user root")
+            .label(not_root.span, "refuses it when the container is made")
+            .help("give another user, or remove `runAsNonRoot`"),
         );
     }
 }

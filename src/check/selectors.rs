@@ -3,7 +3,7 @@
 //! Invariant: an operator is judged only where it and its values are resolved.
 
 use super::report::{Report, items, text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::object::{Entry, Node};
 use crate::source::Span;
@@ -109,7 +109,8 @@ pub(super) fn miss(selector: &Node, labels: &[Entry]) -> Option<Miss> {
 /// The error about a selector that selects nothing of its own.
 pub(super) fn mismatch(miss: &Miss, kind: &str) -> Diagnostic {
     let headline = format!("the selector does not select the {kind}'s own pods by `{}`", miss.key);
-    let diagnostic = Diagnostic::error("selector-mismatch", miss.span, headline).here("not so on the pods");
+    let diagnostic =
+        Diagnostic::error(Code::SelectorMismatch, miss.span, headline).here("not so on the pods");
     let diagnostic = match miss.label {
         Some(span) => diagnostic.label(span, "the label of the pods"),
         None => diagnostic,

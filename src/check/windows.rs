@@ -3,7 +3,7 @@
 //! Invariant: where the pod's `os` is not said, both may be meant, and only forms are checked.
 
 use super::report::{Report, entry, is_true, shown};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::kubernetes::version::Version;
 use crate::model::Workload;
@@ -67,7 +67,7 @@ fn options(options: &Node, report: &mut Report<'_>) {
     {
         let headline = format!("a credential specification has {} bytes", text.len());
         report.add(
-            Diagnostic::error("out-of-range", spec.span, headline)
+            Diagnostic::error(Code::OutOfRange, spec.span, headline)
                 .here(format!("not from 1 to {LONGEST_SPECIFICATION}"))
                 .help("give the specification, or remove this"),
         );
@@ -77,8 +77,9 @@ fn options(options: &Node, report: &mut Report<'_>) {
         && let Some(help) = user_fault(name)
     {
         let headline = format!("no user of Windows can be `{}`", shown(name));
-        report
-            .add(Diagnostic::error("invalid-name", user.span, headline).here("not a user's name").help(help));
+        report.add(
+            Diagnostic::error(Code::InvalidName, user.span, headline).here("not a user's name").help(help),
+        );
     }
 }
 

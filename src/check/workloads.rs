@@ -5,7 +5,7 @@
 use super::metadata::kind_word;
 use super::report::{Report, entry, text};
 use super::selectors;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::model::{Workload, WorkloadKind};
 use crate::object::{Entry, Node, Value};
@@ -42,7 +42,7 @@ fn always_restarted(workload: &Workload, report: &mut Report<'_>) {
     {
         report.add(
             Diagnostic::error(
-                "wrong-restart-policy",
+                Code::WrongRestartPolicy,
                 policy.span,
                 format!("the pods of a {kind} cannot have the restart policy `{written}`"),
             )
@@ -75,7 +75,7 @@ fn selector(workload: &Workload, report: &mut Report<'_>) {
     };
     if nothing(labels) && nothing(expressions) {
         report.add(
-            Diagnostic::error("invalid-selector", selector.span, format!("the {kind} selects by nothing"))
+            Diagnostic::error(Code::InvalidSelector, selector.span, format!("the {kind} selects by nothing"))
                 .here("an empty selector")
                 .help("remove it, and the name is selected by; or add `matchLabels { … }`"),
         );
@@ -206,7 +206,7 @@ impl Share {
         if amount.is_none() {
             report.add(
                 Diagnostic::error(
-                    "out-of-range",
+                    Code::OutOfRange,
                     node.span,
                     format!("`{field}` is no number of pods, and no percentage of them"),
                 )

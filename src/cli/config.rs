@@ -5,7 +5,7 @@ use super::console::Console;
 use super::input::Input;
 use super::params;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES, Placed};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::files::{Ground, Grounds, Root};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
@@ -155,7 +155,7 @@ impl Project {
         reason: &dyn std::fmt::Display,
         console: &mut Console,
     ) {
-        let diagnostic = Diagnostic::error("unreadable-file", written.span, headline);
+        let diagnostic = Diagnostic::error(Code::UnreadableFile, written.span, headline);
         let help = "name a path below the root; `--root` names another root";
         self.show(diagnostic.here(reason.to_string()).help(help), console);
     }

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::{ExplainArguments, Status};
-use crate::diagnostic::{catalog, nearest};
+use crate::diagnostic::{Code, nearest};
 use crate::kubernetes::schema;
 use crate::statement::Entry;
 use crate::vocabulary;
@@ -28,16 +28,15 @@ pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Status
 
 /// All diagnostics with their summaries.
 fn list() -> String {
-    let entries = catalog::all();
-    let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
-    entries.iter().fold(String::new(), |mut list, entry| {
-        let _ = writeln!(list, "{:width$}  {}", entry.name, entry.summary());
+    let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
+    Code::ALL.iter().fold(String::new(), |mut list, code| {
+        let _ = writeln!(list, "{code:width$}  {}", code.summary());
         list
     })
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    let diagnostics = catalog::all().iter().map(|entry| entry.name);
+    let diagnostics = Code::ALL.iter().map(|code| code.name());
     let statements = statements().map(|entry| entry.name);
     let objects = schema::objects().iter().map(|object| object.name);
     let fields = schema::objects().iter().flat_map(|object| object.fields.iter().map(|field| field.name));
@@ -45,7 +44,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 fn diagnostic(name: &str) -> Option<String> {
-    catalog::find(name).map(|entry| entry.text.to_owned())
+    Some(name.parse::<Code>().ok()?.text().to_owned())
 }
 
 /// All statements of the language, those of built-in steps among them.

@@ -168,7 +168,7 @@ fn found<T>(compilation: &Compilation<T>) -> Vec<Json> {
             "message": message.trim_end(),
             "severity": severity,
             "file": { "path": file },
-            "tags": { "name": diagnostic.name },
+            "tags": { "name": diagnostic.code.name() },
         })
     };
     diagnostics.iter().map(result).collect()

@@ -26,7 +26,7 @@ impl Levels {
             [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)]
         {
             for name in names {
-                levels.set(name.as_str(), level);
+                levels.set_named(name, level);
             }
         }
         levels

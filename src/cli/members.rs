@@ -6,7 +6,7 @@ use super::config::Project;
 use super::console::Console;
 use super::input::{self, Input, Trouble};
 use crate::config::{FILE_NAME, Placed};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use glob::{MatchOptions, Pattern};
 use std::path::{Component, Path, PathBuf};
 
@@ -52,7 +52,7 @@ impl Project {
             Ok(pattern) => pattern,
             Err(error) => {
                 let headline = format!("the member `{}` is no pattern: {}", member.text, error.msg);
-                let diagnostic = Diagnostic::error("unknown-value", member.span, headline);
+                let diagnostic = Diagnostic::error(Code::UnknownValue, member.span, headline);
                 return self.show(diagnostic.here("not understood"), console);
             }
         };
@@ -68,7 +68,7 @@ impl Project {
         if found.inputs.len() == before && found.troubles.is_empty() {
             let endings = found.endings.join(" or .");
             let headline = format!("no .{endings} file belongs to the member `{}`", member.text);
-            let diagnostic = Diagnostic::error("unreadable-file", member.span, headline)
+            let diagnostic = Diagnostic::error(Code::UnreadableFile, member.span, headline)
                 .here("nothing is found by this")
                 .help("members are relative to this file: a folder, a file, or a pattern such as `apps/*`");
             self.show(diagnostic, console);

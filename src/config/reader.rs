@@ -2,7 +2,7 @@
 
 use super::tables::{Placed, Tables};
 use super::{Config, Profile};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::image;
 use crate::kubernetes::version::Version;
 use crate::lint::{Level, names};
@@ -56,7 +56,7 @@ impl Reader<'_, '_> {
                 let versions: Vec<String> =
                     Version::ALL.iter().map(|version| format!("`\"{version}\"`")).collect();
                 self.tables.report(
-                    Diagnostic::error("unknown-value", self.tables.span(value.span()), reason)
+                    Diagnostic::error(Code::UnknownValue, self.tables.span(value.span()), reason)
                         .here("no version that the compiler knows")
                         .help(format!("write one of {}", versions.join(", "))),
                 );
@@ -70,7 +70,7 @@ impl Reader<'_, '_> {
             None => self.config.images.registry = Some(text.into()),
             Some(fault) => self.tables.report(
                 Diagnostic::error(
-                    "invalid-image",
+                    Code::InvalidImage,
                     self.tables.span(value.span()),
                     format!("the registry `{text}` {fault}"),
                 )
@@ -97,7 +97,7 @@ impl Reader<'_, '_> {
                 None => self.config.images.own.push((kind, SmolStr::new(reference))),
                 Some(fault) => self.tables.report(
                     Diagnostic::error(
-                        "invalid-image",
+                        Code::InvalidImage,
                         self.tables.span(value.span()),
                         format!("the image `{reference}` {fault}"),
                     )
@@ -120,12 +120,12 @@ impl Reader<'_, '_> {
             }
             let Some(level) = self.tables.text(name, value) else { continue };
             match level.parse() {
-                Ok(level) => self.config.levels.set(name, level),
+                Ok(level) => drop(self.config.levels.set_named(name, level)),
                 Err(()) => {
                     let known = Level::ALL.map(|level| format!("\"{level}\""));
                     let span = self.tables.span(value.span());
                     self.tables.report(
-                        Diagnostic::error("unknown-value", span, format!("`{level}` is no level"))
+                        Diagnostic::error(Code::UnknownValue, span, format!("`{level}` is no level"))
                             .here("not known")
                             .help(format!(
                                 "write one of {}",
@@ -197,9 +197,9 @@ impl Reader<'_, '_> {
         let headline = format!("there is no profile `{}`", written.text);
         if names.is_empty() {
             let help = format!("write `[profiles.{}]`, with `params` or `set` below it", written.text);
-            let diagnostic = Diagnostic::error("unknown-value", written.span, headline).here("not known");
+            let diagnostic = Diagnostic::error(Code::UnknownValue, written.span, headline).here("not known");
             return self.tables.report(diagnostic.help(help));
         }
-        self.tables.unknown_at(&written, "unknown-value", headline, &names);
+        self.tables.unknown_at(&written, Code::UnknownValue, headline, &names);
     }
 }

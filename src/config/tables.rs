@@ -1,6 +1,6 @@
 //! TOML to tables whose values are asked for by type, with what is wrong reported at its place.
 
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 use std::ops::Range;
 use toml::Spanned;
@@ -43,7 +43,7 @@ impl<'s> Tables<'s> {
             for error in errors.iter().take(MAX_ERRORS) {
                 let span = tables.span(error.span().unwrap_or(0..0));
                 let headline = format!("this is not TOML: {}", error.message());
-                tables.report(Diagnostic::error("invalid-toml", span, headline).here("not understood"));
+                tables.report(Diagnostic::error(Code::InvalidToml, span, headline).here("not understood"));
             }
         }
         tables.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
@@ -99,7 +99,7 @@ impl<'s> Tables<'s> {
         let span = self.span(value.span());
         if text.is_empty() {
             self.report(
-                Diagnostic::error("unknown-value", span, format!("`{name}` is empty"))
+                Diagnostic::error(Code::UnknownValue, span, format!("`{name}` is empty"))
                     .here("nothing is named")
                     .help("write what is meant, or leave the setting out"),
             );
@@ -145,21 +145,15 @@ impl<'s> Tables<'s> {
         let span = self.span(key.span());
         self.unknown_at(
             &Placed { text: key.get_ref().as_ref().to_owned(), span },
-            "unknown-setting",
+            Code::UnknownSetting,
             headline,
             known,
         );
     }
 
     /// Reports a text that is none of those known.
-    pub(crate) fn unknown_at(
-        &mut self,
-        written: &Placed,
-        diagnostic: &'static str,
-        headline: String,
-        known: &[&str],
-    ) {
-        let diagnostic = Diagnostic::error(diagnostic, written.span, headline).here("not known");
+    pub(crate) fn unknown_at(&mut self, written: &Placed, code: Code, headline: String, known: &[&str]) {
+        let diagnostic = Diagnostic::error(code, written.span, headline).here("not known");
         let diagnostic = diagnostic.did_you_mean(written.span, &written.text, known.iter().copied());
         self.report(if diagnostic.help.is_empty() {
             diagnostic.help(if known.len() > MAX_NAMED {
@@ -182,7 +176,7 @@ impl<'s> Tables<'s> {
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        Diagnostic::error("type-mismatch", self.span(value.span()), format!("`{name}` is {expected}"))
+        Diagnostic::error(Code::TypeMismatch, self.span(value.span()), format!("`{name}` is {expected}"))
             .here(format!("this is {found}"))
     }
 }

@@ -1,63 +1,28 @@
-//! Every diagnostic's name with its documentation, out of `explain/`.
-//!
-//! Invariant: the entries are sorted by name, and they are exactly the files of `explain/`.
+//! Reads what `explain/` says of each [`Code`].
 
-include!(concat!(env!("OUT_DIR"), "/diagnostics.rs"));
+use super::Code;
 
-/// The documentation of one diagnostic.
-#[derive(Debug)]
-pub struct Entry {
-    /// The name.
-    pub name: &'static str,
-    /// The text, in Markdown: what is wrong, why it matters, a program that fails, and the same one cured.
-    pub text: &'static str,
-}
-
-/// The entry of a name.
-///
-/// ```
-/// use initflow::diagnostic::catalog::find;
-///
-/// assert!(find("unwritten-volume").is_some_and(|entry| entry.text.starts_with("# unwritten-volume")));
-/// assert!(find("no-such-name").is_none());
-/// ```
-pub fn find(name: &str) -> Option<&'static Entry> {
-    let at = ENTRIES.binary_search_by(|entry| entry.name.cmp(name)).ok()?;
-    ENTRIES.get(at)
-}
-
-/// All entries, sorted by name.
-///
-/// ```
-/// use initflow::diagnostic::catalog::all;
-///
-/// assert!(all().is_sorted_by_key(|entry| entry.name));
-/// ```
-pub fn all() -> &'static [Entry] {
-    ENTRIES
-}
-
-impl Entry {
+impl Code {
     /// What is wrong, in one sentence.
     ///
     /// ```
-    /// use initflow::diagnostic::catalog::find;
+    /// use initflow::diagnostic::Code;
     ///
-    /// assert!(find("unwritten-volume").is_some_and(|entry| entry.summary().ends_with('.')));
+    /// assert!(Code::UnwrittenVolume.summary().ends_with('.'));
     /// ```
-    pub fn summary(&self) -> &'static str {
-        self.text.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default()
+    pub fn summary(self) -> &'static str {
+        self.text().lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
     /// What its programs are written in.
     ///
     /// ```
-    /// use initflow::diagnostic::catalog::{Language, find};
+    /// use initflow::diagnostic::{Code, catalog::Language};
     ///
-    /// assert_eq!(find("unwritten-volume").map(|entry| entry.language()), Some(Language::Initflow));
+    /// assert_eq!(Code::UnwrittenVolume.language(), Language::Initflow);
     /// ```
-    pub fn language(&self) -> Language {
-        let is_in = |language: &Language| self.text.contains(&format!("\n```{} fails\n", language.name()));
+    pub fn language(self) -> Language {
+        let is_in = |language: &Language| self.text().contains(&format!("\n```{} fails\n", language.name()));
         Language::ALL.into_iter().find(is_in).unwrap_or(Language::Initflow)
     }
 
@@ -65,28 +30,28 @@ impl Entry {
     ///
     /// ```
     /// use initflow::compile::{NoFiles, Options, compile};
-    /// use initflow::diagnostic::catalog::find;
+    /// use initflow::diagnostic::Code;
     ///
-    /// let program = find("unwritten-volume").and_then(|entry| entry.failing()).unwrap_or_default();
+    /// let program = Code::UnwrittenVolume.failing().unwrap_or_default();
     /// let compilation = compile("bad.initflow", program.into(), &NoFiles, &Options::default());
-    /// assert_eq!(compilation.diagnostics[0].name, "unwritten-volume");
+    /// assert_eq!(compilation.diagnostics[0].code, Code::UnwrittenVolume);
     /// ```
-    pub fn failing(&self) -> Option<&'static str> {
-        fence(self.text, &format!("```{} fails\n", self.language().name()))
+    pub fn failing(self) -> Option<&'static str> {
+        fence(self.text(), &format!("```{} fails\n", self.language().name()))
     }
 
-    /// The same program, cured.
+    /// The same program, fixed.
     ///
     /// ```
     /// use initflow::compile::{NoFiles, Options, compile};
-    /// use initflow::diagnostic::catalog::find;
+    /// use initflow::diagnostic::Code;
     ///
-    /// let program = find("unwritten-volume").and_then(|entry| entry.cured()).unwrap_or_default();
+    /// let program = Code::UnwrittenVolume.fixed().unwrap_or_default();
     /// let compilation = compile("good.initflow", program.into(), &NoFiles, &Options::default());
     /// assert!(compilation.diagnostics.is_empty());
     /// ```
-    pub fn cured(&self) -> Option<&'static str> {
-        fence(self.text, &format!("```{}\n", self.language().name()))
+    pub fn fixed(self) -> Option<&'static str> {
+        fence(self.text(), &format!("```{}\n", self.language().name()))
     }
 }
 
@@ -121,7 +86,7 @@ impl Language {
     }
 }
 
-/// What stands between an opening line and the next closing one.
+/// What is between an opening line and the next closing one.
 fn fence(text: &'static str, opening: &str) -> Option<&'static str> {
     let (_, rest) = text.split_once(opening)?;
     let end = if rest.starts_with("```") { 0 } else { rest.find("\n```")? + 1 };
@@ -132,23 +97,10 @@ fn fence(text: &'static str, opening: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    const ENTRY: Entry = Entry {
-        name: "bad-thing",
-        text: "# bad-thing\nSomething is bad.\n\nWhy.\n\n```initflow fails\na\nb\n```\n\n```initflow\n```\n",
-    };
-
     #[test]
-    fn an_entry_has_its_parts() {
-        assert_eq!(ENTRY.summary(), "Something is bad.");
-        assert_eq!(ENTRY.failing(), Some("a\nb\n"));
-        assert_eq!(ENTRY.cured(), Some(""));
-    }
-
-    #[test]
-    fn every_entry_is_found_by_its_name() {
-        for entry in all() {
-            assert_eq!(find(entry.name).map(|found| found.name), Some(entry.name));
-        }
-        assert!(find("no such name").is_none());
+    fn a_fence_ends_where_it_is_closed() {
+        let text = "# bad-thing\n\n```initflow fails\na\nb\n```\n\n```initflow\n```\n";
+        assert_eq!(fence(text, "```initflow fails\n"), Some("a\nb\n"));
+        assert_eq!(fence(text, "```initflow\n"), Some(""));
     }
 }

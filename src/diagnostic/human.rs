@@ -122,7 +122,7 @@ fn convert(sources: &Sources, diagnostic: &Diagnostic) -> (Excerpts, codespan::D
         codespan::Label::new(style, label.span.file, range).with_message(line(&label.text))
     });
     let shown = codespan::Diagnostic::new(severity)
-        .with_code(diagnostic.name)
+        .with_code(diagnostic.code.name())
         .with_message(line(&diagnostic.headline))
         .with_labels(labels.collect())
         .with_notes(notes(diagnostic));
@@ -193,6 +193,7 @@ fn describe(fix: &Fix) -> String {
 mod tests {
     use super::*;
     use crate::diagnostic::Applicability;
+    use crate::diagnostic::Code;
     use crate::source::Span;
 
     fn place(sources: &Sources, file: FileId, text: &str) -> Span {
@@ -206,7 +207,7 @@ mod tests {
         let shop = sources.add("shop.initflow", "app web {\n  reads confg at /etc\n}\n");
         let platform = sources.add("platform.initflow", "volume config\n");
         let span = place(&sources, shop, "confg");
-        let diagnostic = Diagnostic::error("unknown-volume", span, "no volume is called `confg`")
+        let diagnostic = Diagnostic::error(Code::UnknownVolume, span, "no volume is called `confg`")
             .here("not a volume")
             .label(place(&sources, platform, "config"), "a volume with a similar name")
             .help("declare it with `volume confg`")
@@ -233,14 +234,14 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a", "memory 5m\n");
         let span = place(&sources, file, "5m");
-        let diagnostic = Diagnostic::error("wrong-unit", span, "x").fix(
+        let diagnostic = Diagnostic::error(Code::TypeMismatch, span, "x").fix(
             "write mebibytes",
             span,
             "5Mi",
             Applicability::Unsafe,
         );
         insta::assert_snapshot!(Human::default().render(&sources, &[diagnostic]), @r"
-        error[wrong-unit]: x
+        error[type-mismatch]: x
           ┌─ a:1:8
           │
         1 │ memory 5m
@@ -255,11 +256,11 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a", "one {\n  two\n  three\n}\n\nsix\n");
         let all = sources.get(file).span();
-        let diagnostic = Diagnostic::warning("long", all, "x")
+        let diagnostic = Diagnostic::warning(Code::Deprecated, all, "x")
             .label(place(&sources, file, "three"), "third")
             .label(place(&sources, file, "six"), "sixth");
         insta::assert_snapshot!(Human::default().render(&sources, &[diagnostic]), @r"
-        warning[long]: x
+        warning[deprecated]: x
           ┌─ a:1:1
           │
         1 │ one {
@@ -278,11 +279,12 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a\x1b[2J\n.initflow", "x \x1b[31m\u{202e}\u{9b} é bad\r\n");
         let span = place(&sources, file, "bad");
-        let diagnostic = Diagnostic::error("bad", span, "`\x1b[0m`\n`").here("\x07").help("a\x08\nb\x1b");
+        let diagnostic =
+            Diagnostic::error(Code::TypeMismatch, span, "`\x1b[0m`\n`").here("\x07").help("a\x08\nb\x1b");
         let text = Human::default().render(&sources, &[diagnostic]);
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
         insta::assert_snapshot!(text, @r"
-        error[bad]: `␛[0m`␊`
+        error[type-mismatch]: `␛[0m`␊`
           ┌─ a␛[2J␊.initflow:1:13
           │
         1 │ x ␛[31m�� é bad
@@ -298,12 +300,13 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a", format!("{}bad{}", "x ".repeat(400_000), " y".repeat(400_000)));
         let span = place(&sources, file, "bad");
-        let diagnostic = Diagnostic::error("bad", span, "x").label(Span::new(file, 0, 1), "far away");
+        let diagnostic =
+            Diagnostic::error(Code::TypeMismatch, span, "x").label(Span::new(file, 0, 1), "far away");
         let text = Human::default().render(&sources, &vec![diagnostic; 200]);
         assert!(text.len() < 200_000, "{}", text.len());
         let first: String = text.lines().take(7).fold(String::new(), |all, line| all + line + "\n");
         insta::assert_snapshot!(first, @r"
-        error[bad]: x
+        error[type-mismatch]: x
           ┌─ a:1:800001
           │
         1 │ …x x x x x x x x x x x x x x x x x x x x bad y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y …
@@ -319,21 +322,21 @@ mod tests {
         let file = sources.add("a", "app {\n");
         let empty = sources.add("empty", "");
         let ends = [sources.get(file).span().after(), sources.get(empty).span(), Span::new(empty, 7, 90)];
-        let diagnostics = ends.map(|span| Diagnostic::error("end", span, "x"));
+        let diagnostics = ends.map(|span| Diagnostic::error(Code::TypeMismatch, span, "x"));
         insta::assert_snapshot!(Human::default().render(&sources, &diagnostics), @r"
-        error[end]: x
+        error[type-mismatch]: x
           ┌─ a:2:1
           │
         2 │
           │ ^
 
-        error[end]: x
+        error[type-mismatch]: x
           ┌─ empty:1:1
           │
         1 │
           │ ^
 
-        error[end]: x
+        error[type-mismatch]: x
           ┌─ empty:1:1
           │
         1 │
@@ -345,11 +348,11 @@ mod tests {
     fn errors_come_before_warnings_when_there_are_too_many() {
         let mut sources = Sources::default();
         let file = sources.add("a", "x\ny\n");
-        let warning = Diagnostic::warning("minor", Span::new(file, 0, 1), "minor");
-        let error = Diagnostic::error("major", Span::new(file, 2, 3), "major");
+        let warning = Diagnostic::warning(Code::Deprecated, Span::new(file, 0, 1), "minor");
+        let error = Diagnostic::error(Code::TypeMismatch, Span::new(file, 2, 3), "major");
         let all = [warning.clone(), warning.clone(), warning, error];
         let text = Human { limit: 2, ..Human::default() }.render(&sources, &all);
-        assert!(text.contains("error[major]") && text.ends_with("… and 2 more\n\n"), "{text}");
+        assert!(text.contains("error[type-mismatch]") && text.ends_with("… and 2 more\n\n"), "{text}");
         assert!(text.find("minor") < text.find("major"));
     }
 
@@ -357,7 +360,7 @@ mod tests {
     fn colour_is_for_terminals_only() {
         let mut sources = Sources::default();
         let file = sources.add("a", "x\n");
-        let diagnostics = [Diagnostic::error("bad", Span::new(file, 0, 1), "x")];
+        let diagnostics = [Diagnostic::error(Code::TypeMismatch, Span::new(file, 0, 1), "x")];
         assert!(Human { colour: true, ..Human::default() }.render(&sources, &diagnostics).contains('\x1b'));
         assert!(!Human::default().render(&sources, &diagnostics).contains('\x1b'));
     }

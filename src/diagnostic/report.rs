@@ -141,7 +141,7 @@ impl Report {
             let primary = &diagnostic.primary;
             let replaced = |edit: &Edit| Replacement { place: place(edit.span, ""), text: edit.text.clone() };
             let finding = Finding {
-                name: diagnostic.name,
+                name: diagnostic.code.name(),
                 severity: diagnostic.severity,
                 headline: diagnostic.headline.clone(),
                 place: place(primary.span, &primary.text),

@@ -18,7 +18,7 @@ fn seen<'s>((source, parsed): (&'s SourceFile, &'s Parse)) -> Vec<&'s str> {
     let blanks = [' ', '\t', '\r'];
     let comments = parsed.document.comments.iter();
     reader.seen.extend(comments.map(|span| source.slice(*span).trim_end_matches(blanks)));
-    reader.seen.extend(parsed.errors.iter().map(|error| error.name));
+    reader.seen.extend(parsed.errors.iter().map(|error| error.code.name()));
     reader.seen
 }
 

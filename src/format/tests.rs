@@ -18,7 +18,7 @@ fn meaning(text: &str) -> (String, Vec<String>, Vec<&'static str>) {
     let mut places = tree.split("Span {");
     let mut bare = places.next().unwrap_or_default().to_owned();
     bare.extend(places.map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest)));
-    (bare, comments.collect(), parse.errors.iter().map(|error| error.name).collect())
+    (bare, comments.collect(), parse.errors.iter().map(|error| error.code.name()).collect())
 }
 
 /// What formats a part of a text, and what follows from typing at its end, changes neither its tree nor its comments.

@@ -69,7 +69,7 @@ fn keeps(workspace: &Workspace, file: &Parsed, fix: &Fix, options: &Options) -> 
     let (after, before) = (analysis(applied(&text, &fix.edits)), analysis(text));
     let found = |analysis: &Analysis| {
         let mut found: Vec<_> =
-            analysis.diagnostics().iter().map(|found| (found.name, found.headline.clone())).collect();
+            analysis.diagnostics().iter().map(|found| (found.code, found.headline.clone())).collect();
         found.sort_unstable();
         found
     };

@@ -7,7 +7,7 @@ use super::names::{Definition, Kind, definition, references};
 use super::shape::word;
 use super::{Analysis, Location, Parsed, Range32, Workspace, path_of};
 use crate::compile::Options;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -154,10 +154,10 @@ fn moved(places: &[Location], name: &str) -> Vec<Location> {
 
 /// Something that is found of a kind of which there was less before. Its words are no help: names stand in them.
 fn new_fault<'a>(before: &Analysis, after: &'a Analysis) -> Option<&'a Diagnostic> {
-    let count = |analysis: &Analysis, name: &str| {
-        analysis.diagnostics().iter().filter(|found| found.name == name).count()
+    let count = |analysis: &Analysis, code: Code| {
+        analysis.diagnostics().iter().filter(|found| found.code == code).count()
     };
-    let is_new = |found: &&Diagnostic| count(after, found.name) > count(before, found.name);
+    let is_new = |found: &&Diagnostic| count(after, found.code) > count(before, found.code);
     let faults = || after.diagnostics().iter().filter(is_new);
     faults().find(|found| found.severity == Severity::Error).or_else(|| faults().next())
 }

@@ -9,7 +9,7 @@ use super::probe::probe;
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{Entry, Node, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::model::{Direction, Role};
 use crate::source::Span;
@@ -153,7 +153,7 @@ fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
             (Some(request), None) => {
                 diagnostics.push(
                     Diagnostic::error(
-                        "missing-limit",
+                        Code::MissingLimit,
                         request.key_span,
                         format!("`{}` is requested without a limit", name.escape_debug()),
                     )

@@ -4,7 +4,7 @@ use super::fields;
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{Entry, Node};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 
 /// A source of a value: the field of `valueFrom`, the function, its positional parameters and its named ones.
@@ -107,17 +107,21 @@ fn whole(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
     let mut given = sources.iter().filter_map(|(key, function)| Some((item.entry(key)?, *function)));
     let Some((source, function)) = given.next() else {
         diagnostics.push(
-            Diagnostic::error("missing-source", item.span, "this item of `envFrom` names no source")
+            Diagnostic::error(Code::MissingSource, item.span, "this item of `envFrom` names no source")
                 .here("expected `secretRef` or `configMapRef`"),
         );
         return None;
     };
     if let Some((other, _)) = given.next() {
         diagnostics.push(
-            Diagnostic::error("several-sources", other.key_span, "this item of `envFrom` names two sources")
-                .here("one too many")
-                .label(source.key_span, "the first")
-                .help("make it an item of its own"),
+            Diagnostic::error(
+                Code::SeveralSources,
+                other.key_span,
+                "this item of `envFrom` names two sources",
+            )
+            .here("one too many")
+            .label(source.key_span, "the first")
+            .help("make it an item of its own"),
         );
         return None;
     }

@@ -17,7 +17,7 @@ use super::flow::Directions;
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{Node, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
 use crate::source::Span;
 use shell::Command;
@@ -54,7 +54,7 @@ pub(super) fn built_in(
     let step = Step { node, command: shell::command(node)? };
     let idiom = IDIOMS.iter().find_map(|idiom| idiom(&step))?;
     let mut statement = container(&rest(node, &idiom), Role::Step, directions, diagnostics);
-    let place = node.get("name").map_or(node.span, |name| name.span);
+    let place = place(node);
     let origin = node.entry("command").or(node.entry("args")).map_or(place, |entry| entry.key_span);
     if let Some(keyword) = statement.head.first_mut() {
         *keyword = Token::new(place, idiom.keyword);
@@ -69,22 +69,24 @@ pub(super) fn built_in(
     Some((statement, note(node, place, &idiom)))
 }
 
-/// The names of the containers that became built-in steps.
-pub(super) fn became(diagnostics: &[Diagnostic]) -> Vec<String> {
-    let notes = diagnostics.iter().filter(|diagnostic| diagnostic.name == NOTE);
-    notes.filter_map(|note| Some(note.headline.split('`').nth(1)?.to_owned())).collect()
+/// Where the containers are that became built-in steps.
+pub(super) fn became(diagnostics: &[Diagnostic]) -> impl Iterator<Item = Span> {
+    let notes = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::BecameStep);
+    notes.map(|note| note.primary.span)
 }
 
-/// The name of the note.
-const NOTE: &str = "became-step";
+/// How a container is told from others: by its name, or else as a whole.
+fn place(node: &Node) -> Span {
+    node.get("name").map_or(node.span, |name| name.span)
+}
 
 impl Idioms {
-    /// Whether a container of this name may become a built-in step.
-    pub(super) fn take(&self, name: Option<&str>) -> bool {
+    /// Whether a container may become a built-in step.
+    pub(super) fn allow(&self, node: &Node) -> bool {
         match self {
             Self::Never => false,
             Self::Wherever => true,
-            Self::Only(names) => names.iter().any(|wanted| name == Some(wanted)),
+            Self::Only(places) => places.contains(&place(node)),
         }
     }
 }
@@ -111,7 +113,8 @@ fn rest(node: &Node, idiom: &Idiom) -> Node {
 fn note(node: &Node, place: Span, idiom: &Idiom) -> Diagnostic {
     let name = node.get("name").and_then(Node::as_text).unwrap_or_default();
     let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.keyword);
-    let mut note = Diagnostic::warning(NOTE, place, headline).here("not what it was to the letter");
+    let mut note =
+        Diagnostic::warning(Code::BecameStep, place, headline).here("not what it was to the letter");
     if !idiom.keeps_image {
         let image = node.get("image").and_then(Node::as_text).unwrap_or_default();
         note = note.help(format!("it runs in the image of the built-in step, no longer in `{image}`"));

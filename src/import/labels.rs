@@ -3,7 +3,7 @@
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{Entry, Node};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{NAME_LABEL, WorkloadKind};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -86,7 +86,7 @@ fn check(
         }
         let headline = format!("the {} does not select its own pods", kind.name());
         let mut diagnostic =
-            Diagnostic::error("selector-mismatch", entry.key_span.to(entry.node.span), headline)
+            Diagnostic::error(Code::SelectorMismatch, entry.key_span.to(entry.node.span), headline)
                 .here("asked for here")
                 .help(format!("give the pod's template the label `{}: {}`", entry.key, value(entry)));
         if let Some(label) = found {
@@ -97,7 +97,7 @@ fn check(
     if selector.node.entries().is_empty() {
         let headline = format!("the selector of a {} must not be empty", kind.name());
         diagnostics.push(
-            Diagnostic::error("invalid-selector", selector.key_span, headline)
+            Diagnostic::error(Code::InvalidSelector, selector.key_span, headline)
                 .here("expected `matchLabels` or `matchExpressions`"),
         );
     }

@@ -7,7 +7,7 @@ use super::lacks;
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{Entry, Node, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, Type};
 
 /// The fields that stand behind a keyword: the field, the keyword, whether it is a time.
@@ -32,7 +32,7 @@ pub(super) fn probe(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<
     let Some(handler) = given.next() else {
         diagnostics.push(
             Diagnostic::error(
-                "missing-handler",
+                Code::MissingHandler,
                 entry.key_span,
                 format!("`{}` says not what it asks", entry.key),
             )

@@ -1,7 +1,7 @@
 mod hostile;
 
 use super::*;
-use crate::diagnostic::human::Human;
+use crate::diagnostic::{Code, human::Human};
 
 /// The manifest, and what comes of it: the source, then what was found.
 fn imported(manifest: &str) -> String {
@@ -13,7 +13,7 @@ fn imported(manifest: &str) -> String {
 /// Images without tags, and steps without requests, are not what is looked at here.
 fn without_lints() -> Options {
     let mut options = Options::default();
-    for name in ["unpinned-image", "unreserved-step"] {
+    for name in [Code::UnpinnedImage, Code::UnreservedStep] {
         options.levels.set(name, crate::lint::Level::Allow);
     }
     options

@@ -5,7 +5,7 @@
 //! a `null` of the manifest is left out, as it is for the API server.
 
 use super::yaml::{Entry, MAX_ERRORS, Node, Value};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Object, Type};
 
@@ -140,7 +140,7 @@ fn unknown(object: &'static Object, entry: &Entry) -> Diagnostic {
     let shown = entry.key.escape_debug();
     let known = || object.fields.iter().map(|field| field.name);
     let diagnostic = Diagnostic::error(
-        "unknown-statement",
+        Code::UnknownStatement,
         entry.key_span,
         format!("`{shown}` is no field of `{}`", object.name),
     )
@@ -179,7 +179,7 @@ fn misfit(ty: &'static Type, span: crate::source::Span, value: &Value) -> Diagno
         Type::Object(_) | Type::Map(_) | Type::Any => "a map",
         Type::List(_) => "a list",
     };
-    let diagnostic = Diagnostic::error("type-mismatch", span, format!("{found} does not fit here"))
+    let diagnostic = Diagnostic::error(Code::TypeMismatch, span, format!("{found} does not fit here"))
         .here(format!("expected {expected}"));
     match (ty, value) {
         (Type::Text | Type::Enum(_) | Type::Time, Value::Number(_) | Value::Bool(_)) => {

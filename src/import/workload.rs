@@ -10,7 +10,7 @@ use super::source::{Statement, Token};
 use super::text;
 use super::volume::volume;
 use super::yaml::{Entry, Node, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, Object};
 use crate::model::{Role, WorkloadKind};
 use crate::source::Span;
@@ -222,7 +222,7 @@ fn contents(
     if apps.is_empty() && given.is_none_or(|entry| !matches!(entry.node.value, Value::Null)) {
         let place = given.map(|entry| entry.key_span).or(pod.key).unwrap_or(pod.span);
         diagnostics.push(
-            Diagnostic::error("missing-app", place, "the pod has no `containers`")
+            Diagnostic::error(Code::MissingApp, place, "the pod has no `containers`")
                 .here("nothing runs once its steps are done")
                 .help("a pod has at least one ordinary container"),
         );
@@ -240,7 +240,7 @@ fn contents(
         first.apart = true;
     }
     for (node, role) in containers {
-        let is_step = role == Role::Step && idioms.take(node.get("name").and_then(Node::as_text));
+        let is_step = role == Role::Step && idioms.allow(node);
         let built_in = if is_step { built_in(node, &directions, diagnostics) } else { None };
         let statement = match built_in {
             Some((statement, note)) => {

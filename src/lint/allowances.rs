@@ -4,7 +4,7 @@
 //! covers all that stands in that statement.
 
 use super::{Level, Levels, names};
-use crate::diagnostic::{Applicability, Diagnostic, Severity, catalog, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Severity, nearest};
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax::tree::{Document, Statement};
 
@@ -16,7 +16,7 @@ const MAX_ALLOWANCES: usize = 1_000;
 
 /// One name that a comment allows.
 struct Allowance {
-    name: String,
+    code: Code,
     /// The name in the comment.
     span: Span,
     /// The comment, if it allows nothing else.
@@ -53,7 +53,7 @@ pub(crate) fn settle<'d>(
         }
         let span = diagnostic.primary.span;
         let covering = allowances.iter_mut().filter(|allowance| {
-            allowance.name == diagnostic.name
+            allowance.code == diagnostic.code
                 && allowance.covers.is_some_and(|covers| {
                     covers.file == span.file && covers.start <= span.start && span.end <= covers.end
                 })
@@ -63,7 +63,7 @@ pub(crate) fn settle<'d>(
             allowance.used = true;
             allowed = true;
         }
-        let level = levels.of(diagnostic.name);
+        let level = levels.of(diagnostic.code);
         if level == Level::Deny {
             diagnostic.severity = Severity::Error;
         }
@@ -73,9 +73,9 @@ pub(crate) fn settle<'d>(
         // What is allowed everywhere was never looked for.
         let unused = allowances
             .iter()
-            .filter(|allowance| !allowance.used && levels.of(&allowance.name) != Level::Allow);
+            .filter(|allowance| !allowance.used && levels.of(allowance.code) != Level::Allow);
         let unused: Vec<Diagnostic> = unused.map(unused_allowance).collect();
-        let level = levels.of("unused-allowance");
+        let level = levels.of(Code::UnusedAllowance);
         diagnostics.extend(unused.into_iter().filter(|_| level != Level::Allow).map(|mut diagnostic| {
             if level == Level::Deny {
                 diagnostic.severity = Severity::Error;
@@ -96,7 +96,7 @@ fn read(
     let text = file.slice(comment);
     let Some(rest) = text.trim_start_matches('#').trim_start().strip_prefix(MARK) else { return };
     let malformed = |headline: &str| {
-        Diagnostic::warning("malformed-allowance", comment, headline).here("not understood").help(
+        Diagnostic::warning(Code::MalformedAllowance, comment, headline).here("not understood").help(
             "write `# initflow: allow(NAME) REASON`, with the name of a warning and why it is no fault here",
         )
     };
@@ -126,18 +126,18 @@ fn read(
         let start = at + (piece.len() - piece.trim_start().len());
         at += piece.len() + 1;
         let span = Span::new(file.id, start, start + name.len());
-        if catalog::find(name).is_none() {
+        let Ok(code) = name.parse() else {
             let mut unknown =
-                Diagnostic::warning("malformed-allowance", span, format!("no warning is called `{name}`"))
+                Diagnostic::warning(Code::MalformedAllowance, span, format!("no warning is called `{name}`"))
                     .here("not known");
             if let Some(near) = nearest(name, names()) {
                 unknown = unknown.did_you_mean(span, name, [near]);
             }
             complaints.push(unknown.help("`initflow explain` lists them all"));
             continue;
-        }
+        };
         // Whether a template is used, the file that has it does not say.
-        allowances.push(Allowance { name: name.to_owned(), span, comment: whole, covers, used: in_template });
+        allowances.push(Allowance { code, span, comment: whole, covers, used: in_template });
     }
 }
 
@@ -180,9 +180,10 @@ fn on_line(statements: &[Statement], line: u32, comment: Span) -> Option<Span> {
 }
 
 fn unused_allowance(allowance: &Allowance) -> Diagnostic {
-    let Allowance { name, span, comment, .. } = allowance;
-    let diagnostic = Diagnostic::warning("unused-allowance", *span, format!("nothing here raises `{name}`"))
-        .here("allows what is not found");
+    let Allowance { code, span, comment, .. } = allowance;
+    let diagnostic =
+        Diagnostic::warning(Code::UnusedAllowance, *span, format!("nothing here raises `{code}`"))
+            .here("allows what is not found");
     match comment {
         Some(comment) => diagnostic.fix("remove the comment", *comment, "", Applicability::Unsafe),
         None => diagnostic.help("take the name out of the comment"),

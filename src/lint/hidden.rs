@@ -4,7 +4,7 @@
 //! beside right-to-left letters, word breaks in Thai, and a mark of the byte order at the start of a file.
 
 use crate::diagnostic::visible::{is_hidden, reorders};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax::tree::{Argument, Document, Name, Statement, Value, ValueKind};
 
@@ -56,7 +56,7 @@ fn finding(file: &SourceFile, span: Span, (text, is_comment): Text) -> Diagnosti
             "editors and reviews do not show it",
         ),
     };
-    let diagnostic = Diagnostic::warning("hidden-character", span, headline).here(here);
+    let diagnostic = Diagnostic::warning(Code::HiddenCharacter, span, headline).here(here);
     if !is_comment && file.slice(text).starts_with('"') {
         let escapes: Vec<String> =
             hidden.chars().map(|letter| format!("\\u{{{:x}}}", u32::from(letter))).collect();
@@ -174,7 +174,7 @@ mod tests {
 
     fn found(source: &str) -> Vec<(Diagnostic, String)> {
         let compilation = compile("a", source.to_owned(), &NoFiles, &Options::default());
-        let found = compilation.diagnostics.iter().filter(|found| found.name == "hidden-character");
+        let found = compilation.diagnostics.iter().filter(|found| found.code == Code::HiddenCharacter);
         let fixed = |found: &Diagnostic| {
             let edits = found.fix.iter().flat_map(|fix| fix.edits.clone()).collect::<Vec<_>>();
             applied(source, &edits)
@@ -265,8 +265,8 @@ mod tests {
         }
         let source = "use \"b.initflow\"\npod x { app a { image \"a:1\" } }";
         let compilation = compile("a.initflow", source.into(), &Library, &Options::default());
-        let names: Vec<&str> = compilation.diagnostics.iter().map(|found| found.name).collect();
-        assert_eq!(names, ["hidden-character"]);
+        let names: Vec<Code> = compilation.diagnostics.iter().map(|found| found.code).collect();
+        assert_eq!(names, [Code::HiddenCharacter]);
         assert_eq!(found(&program(&"\u{200b} ".repeat(5_000), "b", "c")).len(), MAX_FOUND);
     }
 }

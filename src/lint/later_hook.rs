@@ -1,6 +1,6 @@
 //! Waits for Jobs that are hooks of a later phase: what shows only in the workloads of a program together.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Name, Workload, WorkloadKind};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -64,7 +64,7 @@ impl Hooks {
             let headline =
                 format!("the step `{}` waits for the Job `{}`, a hook of a later phase", step.text, job.1);
             diagnostics.push(
-                Diagnostic::warning("waits-for-later-hook", step.span, headline)
+                Diagnostic::warning(Code::WaitsForLaterHook, step.span, headline)
                     .here("nobody is ready before this is done")
                     .label(*phases, "so the Job is made after all that is no hook")
                     .help("make the Job a hook of an earlier phase (`pre-install,pre-upgrade`, `PreSync`), or no hook"),
@@ -75,9 +75,10 @@ impl Hooks {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
-    const NAME: &str = "waits-for-later-hook";
+    const CODE: Code = Code::WaitsForLaterHook;
 
     fn program(hook: &str, namespace: &str) -> String {
         format!(
@@ -90,12 +91,12 @@ deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app we
 
     #[test]
     fn phases_and_namespaces_count() {
-        finds(NAME, &program(r#""helm.sh/hook" "post-install,post-upgrade""#, "n"));
-        finds(NAME, &program(r#""argocd.argoproj.io/hook" "PostSync""#, "n"));
-        passes(NAME, &program(r#""helm.sh/hook" "post-install""#, "m"));
-        passes(NAME, &program(r#""helm.sh/hook" "pre-install,post-upgrade""#, "n"));
-        passes(NAME, &program(r#""argocd.argoproj.io/hook" "Sync""#, "n"));
-        passes(NAME, &program(r#""note" "post-install""#, "n"));
+        finds(CODE, &program(r#""helm.sh/hook" "post-install,post-upgrade""#, "n"));
+        finds(CODE, &program(r#""argocd.argoproj.io/hook" "PostSync""#, "n"));
+        passes(CODE, &program(r#""helm.sh/hook" "post-install""#, "m"));
+        passes(CODE, &program(r#""helm.sh/hook" "pre-install,post-upgrade""#, "n"));
+        passes(CODE, &program(r#""argocd.argoproj.io/hook" "Sync""#, "n"));
+        passes(CODE, &program(r#""note" "post-install""#, "n"));
     }
 
     #[test]
@@ -105,6 +106,6 @@ deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app we
             "deployment shop {",
             "job shop { restartPolicy Never; annotations { \"helm.sh/hook\" \"post-install\" };",
         );
-        passes(NAME, &hook.replace("app web { image \"b:1\" }", "app web { image \"b:1\"; run \"b\" }"));
+        passes(CODE, &hook.replace("app web { image \"b:1\" }", "app web { image \"b:1\"; run \"b\" }"));
     }
 }

@@ -1,11 +1,10 @@
-//! What becomes of each warning.
+//! Decides what becomes of each warning.
 
-use crate::diagnostic::catalog;
-use smol_str::SmolStr;
+use crate::diagnostic::Code;
 use std::fmt;
 use std::str::FromStr;
 
-/// The name that stands for all warnings.
+/// The name that means all warnings.
 pub const ALL: &str = "warnings";
 
 /// What becomes of a warning.
@@ -54,48 +53,59 @@ impl FromStr for Level {
     }
 }
 
-/// The levels that were set; the last one of a name counts, and one for a name counts more than one for [`ALL`].
+/// The levels that were set; the last one of a code counts, and one for a code counts more than one for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Levels(Vec<(SmolStr, Level)>);
+pub struct Levels {
+    all: Option<Level>,
+    of: Vec<(Code, Level)>,
+}
 
 impl Levels {
-    /// Sets the level of a name, or of [`ALL`].
+    /// Sets the level of one warning.
     ///
     /// ```
-    /// use initflow::lint::{ALL, Level, Levels};
+    /// use initflow::diagnostic::Code;
+    /// use initflow::lint::{Level, Levels};
     ///
     /// let mut levels = Levels::default();
-    /// levels.set(ALL, Level::Deny);
-    /// levels.set("unpinned-image", Level::Allow);
-    /// assert_eq!(levels.of("unpinned-image"), Level::Allow);
+    /// levels.set_all(Level::Deny);
+    /// levels.set(Code::UnpinnedImage, Level::Allow);
+    /// assert_eq!(levels.of(Code::UnpinnedImage), Level::Allow);
+    /// assert_eq!(levels.of(Code::StepSetsBill), Level::Deny);
     /// ```
-    pub fn set(&mut self, name: impl Into<SmolStr>, level: Level) {
-        self.0.push((name.into(), level));
+    pub fn set(&mut self, code: Code, level: Level) {
+        self.of.push((code, level));
     }
 
-    /// These levels, and others over them.
+    /// Sets the level of all warnings that have none of their own.
+    pub fn set_all(&mut self, level: Level) {
+        self.all = Some(level);
+    }
+
+    /// Sets the level of a name, or of [`ALL`]; gives whether there is a diagnostic with this name.
+    pub(crate) fn set_named(&mut self, name: &str, level: Level) -> bool {
+        match name.parse() {
+            Ok(code) => self.set(code, level),
+            Err(()) if name == ALL => self.set_all(level),
+            Err(()) => return false,
+        }
+        true
+    }
+
+    /// These levels, overridden by others.
     #[must_use]
     pub(crate) fn and(&self, others: &Self) -> Self {
-        Self(self.0.iter().chain(&others.0).cloned().collect())
+        Self { all: others.all.or(self.all), of: [&*self.of, &others.of].concat() }
     }
 
-    /// The level of a name.
-    ///
-    /// ```
-    /// use initflow::lint::{ALL, Level, Levels};
-    ///
-    /// let mut levels = Levels::default();
-    /// levels.set(ALL, Level::Deny);
-    /// levels.set("unpinned-image", Level::Allow);
-    /// assert_eq!(levels.of("step-sets-bill"), Level::Deny);
-    /// ```
-    pub fn of(&self, name: &str) -> Level {
-        let last = |wanted: &str| self.0.iter().rev().find(|(set, _)| set == wanted).map(|(_, level)| *level);
-        last(name).or_else(|| last(ALL)).unwrap_or_default()
+    /// The level of a warning.
+    pub fn of(&self, code: Code) -> Level {
+        let last = self.of.iter().rev().find(|(set, _)| *set == code).map(|(_, level)| *level);
+        last.or(self.all).unwrap_or_default()
     }
 }
 
 /// The names that a level can be set for, [`ALL`] last.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    catalog::all().iter().map(|entry| entry.name).chain([ALL])
+    Code::ALL.iter().map(|code| code.name()).chain([ALL])
 }

@@ -40,7 +40,7 @@ mod waits_for_itself;
 pub(super) use ports::Ports;
 
 use super::Pod;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Volume, Workload};
 use crate::object::{Entry, Node};
 use crate::source::Span;
@@ -49,41 +49,41 @@ use crate::source::Span;
 type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
 
 /// Every rule by the name of what it finds.
-pub(super) const RULES: &[(&str, Rule)] = &[
-    ("busybox-nslookup", busybox_nslookup::check),
-    ("cheaper-order", cheaper_order::check),
-    ("chown-in-script", chown_in_script::check),
-    ("deadline-on-server", deadline_on_server::check),
-    ("early-subpath", early_subpath::check),
-    ("endless-wait", endless_wait::check),
-    ("fragile-job-wait", fragile_job_wait::check),
-    ("ignored-failure", ignored_failure::check),
-    ("interrupted-migration", interrupted_migration::check),
-    ("kubectl-without-account", kubectl_without_account::check),
-    ("literal-secret", literal_secret::check),
-    ("memory-volume-over-limit", memory_volume_over_limit::check),
-    ("missed-dotfiles", missed_dotfiles::check),
-    ("no-shell", no_shell::check),
-    ("open-port-not-ready", open_port_not_ready::check),
-    ("piped-download", piped_download::check),
-    ("probe-in-one-shot-pod", probe_in_one_shot_pod::check),
-    ("racing-migration", racing_migration::check),
-    ("secret-on-command-line", secret_on_command_line::check),
-    ("several-tasks", several_tasks::check),
-    ("sidecar-as-app", sidecar_as_app::check),
-    ("step-before-mesh", step_before_mesh::check),
-    ("step-sets-bill", step_sets_bill::check),
-    ("stuck-sidecar", stuck_sidecar::check),
-    ("unbounded-unpack", unbounded_unpack::check),
-    ("unchecked-download", unchecked_download::check),
-    ("unguarded-clone", unguarded_clone::check),
-    ("unpinned-image", unpinned_image::check),
-    ("unprobed-server", unprobed_server::check),
-    ("unrepeatable-command", unrepeatable_command::check),
-    ("unreserved-step", unreserved_step::check),
-    ("unstarted-server", unstarted_server::check),
-    ("vanished-image", vanished_image::check),
-    ("waits-for-itself", waits_for_itself::check),
+pub(super) const RULES: &[(Code, Rule)] = &[
+    (Code::BusyboxNslookup, busybox_nslookup::check),
+    (Code::CheaperOrder, cheaper_order::check),
+    (Code::ChownInScript, chown_in_script::check),
+    (Code::DeadlineOnServer, deadline_on_server::check),
+    (Code::EarlySubpath, early_subpath::check),
+    (Code::EndlessWait, endless_wait::check),
+    (Code::FragileJobWait, fragile_job_wait::check),
+    (Code::IgnoredFailure, ignored_failure::check),
+    (Code::InterruptedMigration, interrupted_migration::check),
+    (Code::KubectlWithoutAccount, kubectl_without_account::check),
+    (Code::LiteralSecret, literal_secret::check),
+    (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
+    (Code::MissedDotfiles, missed_dotfiles::check),
+    (Code::NoShell, no_shell::check),
+    (Code::OpenPortNotReady, open_port_not_ready::check),
+    (Code::PipedDownload, piped_download::check),
+    (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
+    (Code::RacingMigration, racing_migration::check),
+    (Code::SecretOnCommandLine, secret_on_command_line::check),
+    (Code::SeveralTasks, several_tasks::check),
+    (Code::SidecarAsApp, sidecar_as_app::check),
+    (Code::StepBeforeMesh, step_before_mesh::check),
+    (Code::StepSetsBill, step_sets_bill::check),
+    (Code::StuckSidecar, stuck_sidecar::check),
+    (Code::UnboundedUnpack, unbounded_unpack::check),
+    (Code::UncheckedDownload, unchecked_download::check),
+    (Code::UnguardedClone, unguarded_clone::check),
+    (Code::UnpinnedImage, unpinned_image::check),
+    (Code::UnprobedServer, unprobed_server::check),
+    (Code::UnrepeatableCommand, unrepeatable_command::check),
+    (Code::UnreservedStep, unreserved_step::check),
+    (Code::UnstartedServer, unstarted_server::check),
+    (Code::VanishedImage, vanished_image::check),
+    (Code::WaitsForItself, waits_for_itself::check),
 ];
 
 /// An entry of a map, with the place of its key.

@@ -1,7 +1,7 @@
 //! What the rules' own tests have in common.
 
 use crate::compile::{NoFiles, Options, compile};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// A pod with a step that runs a script, and has a volume at `/v`.
 pub(super) fn step(script: &str) -> String {
@@ -12,27 +12,27 @@ pub(super) fn step(script: &str) -> String {
 
 /// The messages of a rule about a program that compiles.
 #[track_caller]
-pub(super) fn messages(rule: &str, text: &str) -> Vec<String> {
-    found(rule, text).into_iter().map(|diagnostic| diagnostic.headline).collect()
+pub(super) fn messages(code: Code, text: &str) -> Vec<String> {
+    found(code, text).into_iter().map(|diagnostic| diagnostic.headline).collect()
 }
 
 /// Asks that a rule finds one thing.
 #[track_caller]
-pub(super) fn finds(rule: &str, text: &str) {
-    let found = messages(rule, text);
+pub(super) fn finds(code: Code, text: &str) {
+    let found = messages(code, text);
     assert_eq!(found.len(), 1, "{found:?}\n{text}");
 }
 
 /// Asks that a rule finds nothing.
 #[track_caller]
-pub(super) fn passes(rule: &str, text: &str) {
-    let found = messages(rule, text);
+pub(super) fn passes(code: Code, text: &str) {
+    let found = messages(code, text);
     assert!(found.is_empty(), "{found:?}\n{text}");
 }
 
 #[track_caller]
-fn found(rule: &str, text: &str) -> Vec<Diagnostic> {
+fn found(code: Code, text: &str) -> Vec<Diagnostic> {
     let compilation = compile("main.initflow", text.to_owned(), &NoFiles, &Options::default());
     assert!(!compilation.failed(), "{:?}\n{text}", compilation.diagnostics);
-    compilation.diagnostics.into_iter().filter(|diagnostic| diagnostic.name == rule).collect()
+    compilation.diagnostics.into_iter().filter(|diagnostic| diagnostic.code == code).collect()
 }

@@ -4,7 +4,7 @@
 
 use super::position::Lines;
 use super::state::State;
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::ide::Analysis;
 use crate::source::Sources;
 use lsp_server::Notification;
@@ -117,7 +117,7 @@ fn translate(
         message.push_str("\nhelp: ");
         message.push_str(help);
     }
-    let explanation = format!("initflow-explain:/{}.md", diagnostic.name);
+    let explanation = format!("initflow-explain:/{}.md", diagnostic.code);
     let href = explanation.parse().ok().filter(|_| state.settings.explain_links);
     lsp_types::Diagnostic {
         range,
@@ -125,14 +125,14 @@ fn translate(
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Warning => DiagnosticSeverity::WARNING,
         }),
-        code: Some(NumberOrString::String(diagnostic.name.to_owned())),
+        code: Some(NumberOrString::String(diagnostic.code.name().to_owned())),
         code_description: href.map(|href| CodeDescription { href }),
         source: Some("initflow".to_owned()),
         message,
         related_information: Some(related).filter(|related| !related.is_empty()),
-        tags: match diagnostic.name {
-            "deprecated" => Some(vec![DiagnosticTag::DEPRECATED]),
-            name if name.starts_with("unused-") => Some(vec![DiagnosticTag::UNNECESSARY]),
+        tags: match diagnostic.code {
+            Code::Deprecated => Some(vec![DiagnosticTag::DEPRECATED]),
+            code if code.is_unused() => Some(vec![DiagnosticTag::UNNECESSARY]),
             _ => None,
         },
         data: None,

@@ -2,7 +2,7 @@
 
 use super::answers::Refusal;
 use super::state::State;
-use crate::diagnostic::{catalog, visible};
+use crate::diagnostic::{Code, visible};
 use crate::ide::preview;
 use crate::import::{import, import_with_idioms};
 use lsp_server::ErrorCode;
@@ -120,10 +120,10 @@ pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported
 }
 
 pub(super) fn explain(_: &mut State, params: Named) -> Result<Explained, Refusal> {
-    let entry = catalog::find(&params.name).ok_or_else(|| {
+    let code: Code = params.name.parse().map_err(|()| {
         Refusal::new(ErrorCode::InvalidParams, format!("no diagnostic is called `{}`", params.name))
     })?;
-    Ok(Explained { markdown: entry.text.to_owned() })
+    Ok(Explained { markdown: code.text().to_owned() })
 }
 
 fn not_open(path: &str) -> Refusal {

@@ -5,7 +5,7 @@ use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Evaluated, Scope};
 use super::types::{Unit, quantity};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Map, Node, Value};
 use crate::statement::Type;
 use crate::syntax::tree::{self, Statement, ValueKind};
@@ -88,7 +88,7 @@ impl Resolver<'_> {
             Ok(value) => Node::new(span, value),
             Err(hint) => {
                 let mut diagnostic = Diagnostic::error(
-                    "type-mismatch",
+                    Code::TypeMismatch,
                     span,
                     format!("{} does not fit here", constant.describe()),
                 )

@@ -7,7 +7,7 @@ use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
 use super::{Direction, Name, Storage, Volume};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::shortened;
 use crate::object::{Entry, Map, Node, Value};
 use crate::statement::{self, Type};
@@ -100,7 +100,7 @@ impl Resolver<'_> {
         {
             self.report(
                 Diagnostic::error(
-                    "use-the-statement",
+                    Code::UseTheStatement,
                     words,
                     format!("the compiler writes the command of a `{}`", draft.keyword),
                 )
@@ -114,7 +114,7 @@ impl Resolver<'_> {
         let failed = !diagnostics.is_empty();
         for diagnostic in diagnostics {
             // What is missing may be what could not be understood.
-            if diagnostic.name != "missing-statement" || !draft.unclear {
+            if diagnostic.code != Code::MissingStatement || !draft.unclear {
                 self.report(diagnostic);
             }
         }
@@ -177,7 +177,7 @@ impl Resolver<'_> {
                 let before = before.key_span;
                 self.report(
                     Diagnostic::error(
-                        "conflicting-fields",
+                        Code::ConflictingFields,
                         span,
                         format!("`owner` and `{field}` rule each other out"),
                     )
@@ -295,7 +295,7 @@ fn add_volume(draft: &mut Draft, own: OwnVolume) {
 fn mounted_read_only(step: &str, volume: &Named, mount: &MountDraft) -> Diagnostic {
     let name = &volume.text;
     Diagnostic::error(
-        "read-only-volume",
+        Code::ReadOnlyVolume,
         volume.span,
         format!("`{step}` writes `{name}`, which it mounts read-only"),
     )

@@ -4,7 +4,7 @@ use super::draft::{COMMAND, Draft};
 use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Constant, Scope};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::syntax::tree::{self, Piece, Statement, ValueKind};
@@ -24,7 +24,7 @@ impl Resolver<'_> {
             && items.is_empty()
         {
             self.report(
-                Diagnostic::error("empty-command", span, "`run` has no command")
+                Diagnostic::error(Code::EmptyCommand, span, "`run` has no command")
                     .here("expected a program and its arguments"),
             );
         }
@@ -58,7 +58,7 @@ impl Resolver<'_> {
             let at = shell.span;
             self.report(
                 Diagnostic::error(
-                    "shell-without-command-flag",
+                    Code::ShellWithoutCommandFlag,
                     at,
                     "this shell would take the script for a file's name",
                 )
@@ -94,7 +94,7 @@ impl Resolver<'_> {
             ValueKind::Text(pieces) => pieces.clone(),
             ValueKind::List(_) if !taker.lists() => {
                 self.report(
-                    Diagnostic::error("type-mismatch", value.span, "a list does not fit here")
+                    Diagnostic::error(Code::TypeMismatch, value.span, "a list does not fit here")
                         .here("expected text in quotes")
                         .help("a command as a list is `command […]`"),
                 );
@@ -119,7 +119,7 @@ impl Resolver<'_> {
                     }
                     Constant::List(_) => {
                         self.report(
-                            Diagnostic::error("type-mismatch", value.span, "a list does not fit here")
+                            Diagnostic::error(Code::TypeMismatch, value.span, "a list does not fit here")
                                 .here("expected text in quotes")
                                 .help("a command as a list is `command […]`"),
                         );
@@ -171,7 +171,7 @@ impl Resolver<'_> {
         let name = word.split('=').next().unwrap_or_default();
         self.report(
             Diagnostic::error(
-                "needs-shell",
+                Code::NeedsShell,
                 self.within(span, word),
                 format!("`run` starts no shell, and `{name}=…` before a program is the shell's"),
             )
@@ -204,13 +204,17 @@ impl Resolver<'_> {
                     }
                     Taker::Exec => ("`exec` starts no shell", "name one: `exec [\"sh\", \"-c\", \"…\"]`"),
                 };
-                Diagnostic::error("needs-shell", place, format!("{headline}, and `{found}` is the shell's"))
-                    .here("only a shell understands this")
-                    .help(help)
-                    .help("to pass it on as it is, put it in single quotes")
+                Diagnostic::error(
+                    Code::NeedsShell,
+                    place,
+                    format!("{headline}, and `{found}` is the shell's"),
+                )
+                .here("only a shell understands this")
+                .help(help)
+                .help("to pass it on as it is, put it in single quotes")
             }
             Fault::Unclosed => {
-                Diagnostic::error("unclosed-quote", span, "a quote in the command is not closed")
+                Diagnostic::error(Code::UnclosedQuote, span, "a quote in the command is not closed")
                     .here("expected a closing quote inside")
             }
         };

@@ -6,7 +6,7 @@ use super::scope::Scope;
 use super::volume::declared;
 use super::workload::Making;
 use super::{Name, Role};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::statement::{Entry, Place, Slot, Type};
@@ -136,20 +136,14 @@ impl<'a> Resolver<'a> {
                 .map(|kind| Place::Step(kind.keyword))
                 .find(|place| vocabulary::entry(*place, name).is_some());
             if let Some(place) = elsewhere {
-                self.report(
-                    Diagnostic::error(
-                        "misplaced-statement",
-                        statement.name.span,
-                        format!("`{name}` may not stand in a `{}`", draft.keyword),
-                    )
-                    .here(format!("it stands {}", place.phrase())),
-                );
-                return;
+                let headline = format!("`{name}` is not allowed in a `{}`", draft.keyword);
+                let error = Diagnostic::error(Code::MisplacedStatement, statement.name.span, headline);
+                return self.report(error.here(format!("it belongs {}", place.phrase())));
             }
             if let Some(place) = stands_in(name) {
                 self.report(
                     Diagnostic::error(
-                        "misplaced-statement",
+                        Code::MisplacedStatement,
                         statement.name.span,
                         format!("`{name}` may not stand in a container"),
                     )
@@ -168,7 +162,7 @@ impl<'a> Resolver<'a> {
         match name {
             "name" => self.report(
                 Diagnostic::error(
-                    "use-the-statement",
+                    Code::UseTheStatement,
                     statement.name.span,
                     "a container's name stands behind its kind",
                 )
@@ -177,7 +171,7 @@ impl<'a> Resolver<'a> {
             ),
             "restartPolicy" if draft.role == Role::Sidecar => self.report(
                 Diagnostic::error(
-                    "use-the-statement",
+                    Code::UseTheStatement,
                     statement.name.span,
                     "a sidecar's `restartPolicy` is `Always`: that is what makes it one",
                 )
@@ -205,9 +199,13 @@ impl<'a> Resolver<'a> {
                     });
                 } else {
                     self.report(
-                        Diagnostic::error("missing-block", statement.name.span, "`resources` needs a block")
-                            .here("expected `{ … }` after this")
-                            .help("amounts are written `cpu 250m..1` and `memory 256Mi..512Mi`"),
+                        Diagnostic::error(
+                            Code::MissingBlock,
+                            statement.name.span,
+                            "`resources` needs a block",
+                        )
+                        .here("expected `{ … }` after this")
+                        .help("amounts are written `cpu 250m..1` and `memory 256Mi..512Mi`"),
                     );
                 }
             }

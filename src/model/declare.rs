@@ -3,7 +3,7 @@
 use super::resolve::{Defaults, File, Names, OWN, Resolver};
 use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::types::{one_of, undeclarable};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
 use crate::vocabulary;
@@ -60,13 +60,17 @@ impl<'a> Resolver<'a> {
         let known = matches!(statement.values.as_slice(), [Value { kind: ValueKind::Number(number), .. }] if number == "1");
         if !first {
             self.report(
-                Diagnostic::error("misplaced-edition", statement.head(), "`initflow` does not stand first")
-                    .here("move it to the top of the file"),
+                Diagnostic::error(
+                    Code::MisplacedEdition,
+                    statement.head(),
+                    "`initflow` does not stand first",
+                )
+                .here("move it to the top of the file"),
             );
         } else if !known && !statement.broken {
             self.report(
                 Diagnostic::error(
-                    "unknown-edition",
+                    Code::UnknownEdition,
                     statement.head(),
                     "this edition of the language is not known",
                 )
@@ -116,11 +120,15 @@ impl<'a> Resolver<'a> {
                 self.unset |= live && lacks_default;
                 if self.require_params && live && lacks_default && !self.is_misspelt_setting(name) {
                     self.report(
-                        Diagnostic::error("missing-param", *span, format!("the param `{name}` has no value"))
-                            .here("no default here, and none given")
-                            .help(format!(
-                                "give it one with `--set {name}=…`, or a default: `param {name}: … = …`"
-                            )),
+                        Diagnostic::error(
+                            Code::MissingParam,
+                            *span,
+                            format!("the param `{name}` has no value"),
+                        )
+                        .here("no default here, and none given")
+                        .help(format!(
+                            "give it one with `--set {name}=…`, or a default: `param {name}: … = …`"
+                        )),
                     );
                 }
                 Evaluated { constant: Constant::Unknown, span: *span }
@@ -135,7 +143,7 @@ impl<'a> Resolver<'a> {
         let span = statement.head();
         self.report(
             Diagnostic::error(
-                "malformed-declaration",
+                Code::MalformedDeclaration,
                 span,
                 format!("`{}` cannot be read", statement.name.text),
             )
@@ -153,7 +161,7 @@ impl<'a> Resolver<'a> {
     ) {
         if let Some(reason) = undeclarable(name) {
             self.report(
-                Diagnostic::error("reserved-name", declared, format!("`{name}` cannot be declared"))
+                Diagnostic::error(Code::ReservedName, declared, format!("`{name}` cannot be declared"))
                     .here(reason)
                     .help("choose another name"),
             );
@@ -177,7 +185,7 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn declared_twice(&mut self, name: &str, span: Span, before: Span) {
         self.report(
-            Diagnostic::error("duplicate-declaration", span, format!("`{name}` is declared twice"))
+            Diagnostic::error(Code::DuplicateDeclaration, span, format!("`{name}` is declared twice"))
                 .here("here again")
                 .label(before, "first here"),
         );
@@ -201,7 +209,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn defaults(&mut self, statement: &'a Statement, file: usize) -> Option<Defaults<'a>> {
         let Some(block) = &statement.block else {
             self.report(
-                Diagnostic::error("missing-block", statement.head(), "`defaults` needs a block")
+                Diagnostic::error(Code::MissingBlock, statement.head(), "`defaults` needs a block")
                     .here("expected `{ … }` after this"),
             );
             return None;
@@ -217,7 +225,7 @@ impl<'a> Resolver<'a> {
                 let written = self.spelling(value.span);
                 self.report(
                     Diagnostic::error(
-                        "unknown-value",
+                        Code::UnknownValue,
                         value.span,
                         "`defaults` are for one kind of container, or for all",
                     )

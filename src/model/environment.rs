@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::resolve::Resolver;
 use super::scope::{Scope, written_in};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
@@ -129,7 +129,7 @@ impl Resolver<'_> {
             return Some(self.typed(name, Type::Text, scope));
         }
         self.report(
-            Diagnostic::error("type-mismatch", value.span, "this is no Secret as a whole")
+            Diagnostic::error(Code::TypeMismatch, value.span, "this is no Secret as a whole")
                 .here(format!("expected {}", Type::Secret.phrase())),
         );
         None
@@ -148,7 +148,7 @@ impl Resolver<'_> {
             let expected = super::types::one_of(known.clone());
             self.report(
                 Diagnostic::error(
-                    "unknown-function",
+                    Code::UnknownFunction,
                     function.span,
                     format!("`{}` is no source of a variable's value", function.text),
                 )
@@ -192,7 +192,7 @@ impl Resolver<'_> {
             if fields.get(field).is_none() {
                 self.report(
                     Diagnostic::error(
-                        "missing-argument",
+                        Code::MissingArgument,
                         span,
                         format!("`{}` needs a {called}", source.function),
                     )
@@ -224,13 +224,13 @@ impl Resolver<'_> {
         let known = source.takes.iter().map(|(called, _)| *called).chain(source.named.iter().copied());
         let diagnostic = match &argument.name {
             None => Diagnostic::error(
-                "unknown-argument",
+                Code::UnknownArgument,
                 value,
                 format!("`{}` takes no further argument", source.function),
             )
             .here("one too many"),
             Some(name) => Diagnostic::error(
-                "unknown-argument",
+                Code::UnknownArgument,
                 name.span,
                 format!("`{}` has no parameter `{}`", source.function, name.text),
             )
@@ -246,8 +246,12 @@ impl Resolver<'_> {
         let value = head.all().first()?.value;
         let ValueKind::Call(function, arguments) = &value.kind else {
             self.report(
-                Diagnostic::error("type-mismatch", value.span, "variables come from a Secret or a ConfigMap")
-                    .here(format!("expected {}", Type::Source.phrase())),
+                Diagnostic::error(
+                    Code::TypeMismatch,
+                    value.span,
+                    "variables come from a Secret or a ConfigMap",
+                )
+                .here(format!("expected {}", Type::Source.phrase())),
             );
             return None;
         };
@@ -257,7 +261,7 @@ impl Resolver<'_> {
             _ => {
                 self.report(
                     Diagnostic::error(
-                        "unknown-function",
+                        Code::UnknownFunction,
                         function.span,
                         format!("`{}` is no source of variables", function.text),
                     )
@@ -280,7 +284,7 @@ impl Resolver<'_> {
                 }
                 None => self.report(
                     Diagnostic::error(
-                        "unknown-argument",
+                        Code::UnknownArgument,
                         value.span,
                         format!("`{}` has no parameter `{key}`", function.text),
                     )
@@ -292,7 +296,7 @@ impl Resolver<'_> {
         if reference.get("name").is_none() {
             self.report(
                 Diagnostic::error(
-                    "missing-argument",
+                    Code::MissingArgument,
                     value.span,
                     format!("`{}` needs a name", function.text),
                 )

@@ -3,7 +3,7 @@
 use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
 use super::types::phrase;
-use crate::diagnostic::{Applicability, Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
 use crate::kubernetes::version::{Availability, Support};
 use crate::object::{Map, Node, Value};
@@ -226,7 +226,7 @@ impl Resolver<'_> {
             None => {
                 self.report(
                     Diagnostic::error(
-                        "type-mismatch",
+                        Code::TypeMismatch,
                         span,
                         format!("{} does not fit here", constant.describe()),
                     )
@@ -258,7 +258,7 @@ impl Resolver<'_> {
     fn not_a_list(&mut self, value: &tree::Value) -> Node {
         let written = self.spelling(value.span);
         self.report(
-            Diagnostic::error("type-mismatch", value.span, "a single value does not fit here")
+            Diagnostic::error(Code::TypeMismatch, value.span, "a single value does not fit here")
                 .here("expected a list such as `[a, b]`")
                 .fix("make it a list", value.span, format!("[{written}]"), Applicability::Safe),
         );
@@ -303,7 +303,7 @@ impl Resolver<'_> {
         let diagnostic = if written == first || !word(&written) {
             let name = if word(&written) { &written } else { name };
             Diagnostic::error(
-                "duplicate-statement",
+                Code::DuplicateStatement,
                 span,
                 format!("`{}` stands twice in one block", name.escape_debug()),
             )
@@ -311,11 +311,11 @@ impl Resolver<'_> {
             .label(before, "first here")
         } else if word(&first) {
             let headline = format!("`{first}` and `{written}` exclude each other");
-            Diagnostic::error("duplicate-statement", span, headline)
+            Diagnostic::error(Code::DuplicateStatement, span, headline)
                 .here("one too many")
                 .label(before, "the first")
         } else {
-            Diagnostic::error("duplicate-statement", span, format!("`{written}` is given twice"))
+            Diagnostic::error(Code::DuplicateStatement, span, format!("`{written}` is given twice"))
                 .here("here again")
                 .label(before, "given here")
         };
@@ -330,15 +330,19 @@ impl Resolver<'_> {
             let each = if matches!(ty, FieldType::List(_)) { ", once for each item" } else { "" };
             let inside = main_field(ty).map_or("…".to_owned(), |field| format!("{field} …"));
             self.report(
-                Diagnostic::error("unexpected-value", span, format!("`{name}` takes a block, not a value"))
-                    .here("not expected")
-                    .help(format!("write `{name} {{ {inside} }}`{each}")),
+                Diagnostic::error(
+                    Code::UnexpectedValue,
+                    span,
+                    format!("`{name}` takes a block, not a value"),
+                )
+                .here("not expected")
+                .help(format!("write `{name} {{ {inside} }}`{each}")),
             );
             return None;
         }
         if statement.block.is_none() {
             self.report(
-                Diagnostic::error("missing-block", statement.name.span, format!("`{name}` needs a block"))
+                Diagnostic::error(Code::MissingBlock, statement.name.span, format!("`{name}` needs a block"))
                     .here("expected `{ … }` after this"),
             );
         }
@@ -355,7 +359,7 @@ impl Resolver<'_> {
         if let Some(block) = &statement.block {
             self.report(
                 Diagnostic::error(
-                    "unexpected-block",
+                    Code::UnexpectedBlock,
                     block.span,
                     format!("`{}` takes no block", name.escape_debug()),
                 )
@@ -368,7 +372,7 @@ impl Resolver<'_> {
             [] => {
                 self.report(
                     Diagnostic::error(
-                        "missing-value",
+                        Code::MissingValue,
                         statement.name.span,
                         format!("`{}` needs a value", name.escape_debug()),
                     )
@@ -380,7 +384,7 @@ impl Resolver<'_> {
                 let span = rest[0].span.to(rest[rest.len() - 1].span);
                 let headline = format!("`{}` takes one value", name.escape_debug());
                 let mut diagnostic =
-                    Diagnostic::error("unexpected-value", span, headline).here("not expected");
+                    Diagnostic::error(Code::UnexpectedValue, span, headline).here("not expected");
                 if rest.len() > 1 && matches!(rest[0].kind, ValueKind::Word(_)) {
                     let next = self.spelling(rest[0].span);
                     diagnostic = diagnostic.help(format!(
@@ -400,7 +404,7 @@ impl Resolver<'_> {
             Support::Supported => {}
             Support::Absent { from } => {
                 self.report(
-                    Diagnostic::error("field-too-new", span, format!("{what} needs Kubernetes {from}"))
+                    Diagnostic::error(Code::FieldTooNew, span, format!("{what} needs Kubernetes {from}"))
                         .here(format!("not known to Kubernetes {version}"))
                         .help(format!("compile with `--kube {from}`, or leave it out")),
                 );
@@ -414,7 +418,7 @@ impl Resolver<'_> {
                 };
                 self.report(
                     Diagnostic::warning(
-                        "feature-gate-off",
+                        Code::FeatureGateOff,
                         span,
                         format!("Kubernetes {version} drops {what} unless the feature gate {gate} is on"),
                     )
@@ -433,7 +437,7 @@ impl Resolver<'_> {
         let headline =
             format!("Kubernetes {} refuses {what} unless the feature gate {gate} is on", self.version);
         self.report(
-            Diagnostic::error("feature-gate-off", span, headline)
+            Diagnostic::error(Code::FeatureGateOff, span, headline)
                 .here("off by default")
                 .help(format!("use another value, or a version in which {gate} is on")),
         );
@@ -454,7 +458,7 @@ impl Resolver<'_> {
         if let Some((_, instead)) = REPLACED.iter().find(|(replaced, _)| *replaced == name.text) {
             self.report(
                 Diagnostic::error(
-                    "use-the-statement",
+                    Code::UseTheStatement,
                     name.span,
                     format!("`{}` is written otherwise here", name.text),
                 )
@@ -465,7 +469,7 @@ impl Resolver<'_> {
         }
         let shown = name.text.escape_debug().to_string();
         let diagnostic =
-            Diagnostic::error("unknown-statement", name.span, format!("`{shown}` is not known here"))
+            Diagnostic::error(Code::UnknownStatement, name.span, format!("`{shown}` is not known here"))
                 .here(format!("no statement, and no field of `{place}`"));
         let known: Vec<&str> = known.collect();
         let folded = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text));

@@ -2,7 +2,7 @@
 
 use super::resolve::Resolver;
 use super::types::one_of;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::source::Span;
 use crate::statement::{Body, Clause, Entry, Need, Slot, Type};
@@ -73,7 +73,7 @@ impl Resolver<'_> {
             (Body::None, Some(block)) => {
                 self.report(
                     Diagnostic::error(
-                        "unexpected-block",
+                        Code::UnexpectedBlock,
                         block.span,
                         format!("`{}` takes no block", entry.name),
                     )
@@ -84,7 +84,7 @@ impl Resolver<'_> {
             (Body::Required, None) => {
                 self.report(
                     Diagnostic::error(
-                        "missing-block",
+                        Code::MissingBlock,
                         statement.head(),
                         format!("`{}` needs a block", entry.name),
                     )
@@ -189,7 +189,7 @@ impl<'a> Matcher<'_, '_, 'a> {
                 _ if must => {
                     self.resolver.report(
                         Diagnostic::error(
-                            "missing-value",
+                            Code::MissingValue,
                             keyword,
                             format!("`{}` needs a {name}", clause.word),
                         )
@@ -233,7 +233,7 @@ impl<'a> Matcher<'_, '_, 'a> {
         let one_of = if absent.is_some() { "" } else { "one of " };
         let headline = format!("`{}` needs {one_of}{wanted}", self.entry.name);
         self.resolver.report(
-            Diagnostic::error("missing-value", self.statement.head(), headline)
+            Diagnostic::error(Code::MissingValue, self.statement.head(), headline)
                 .here(format!("expected {one_of}{wanted} here"))
                 .help(format!("write `{}`", self.entry.signature())),
         );
@@ -253,7 +253,7 @@ impl<'a> Matcher<'_, '_, 'a> {
         };
         let headline = format!("`{}` needs {article}{name}", self.entry.name);
         self.resolver.report(
-            Diagnostic::error("missing-value", self.statement.head(), headline)
+            Diagnostic::error(Code::MissingValue, self.statement.head(), headline)
                 .here(format!("expected {expected} after this"))
                 .help(format!("write `{}`", self.entry.signature())),
         );
@@ -281,21 +281,21 @@ impl<'a> Matcher<'_, '_, 'a> {
             .collect();
         let name = self.entry.name;
         let word = matches!(value.kind, ValueKind::Word(_));
-        let (name, headline, expected) = if let Some(clause) = required {
-            ("missing-value", format!("`{name}` needs `{}`", clause.word), format!("`{}`", clause.word))
+        let (code, headline, expected) = if let Some(clause) = required {
+            (Code::MissingValue, format!("`{name}` needs `{}`", clause.word), format!("`{}`", clause.word))
         } else if clauses().any(|clause| clause.need == Need::OneOf) && !chosen {
             let choice = clauses().filter(|clause| clause.need == Need::OneOf);
             let choice = one_of(choice.map(|clause| clause.word));
-            ("missing-value", format!("`{name}` needs {choice}"), choice)
+            (Code::MissingValue, format!("`{name}` needs {choice}"), choice)
         } else if word && !open.is_empty() {
             let headline = format!("`{name}` does not know `{written}`");
-            ("unexpected-value", headline, one_of(open.iter().copied()))
+            (Code::UnexpectedValue, headline, one_of(open.iter().copied()))
         } else {
-            ("unexpected-value", format!("`{name}` takes no further value here"), String::new())
+            (Code::UnexpectedValue, format!("`{name}` takes no further value here"), String::new())
         };
         let here =
             if expected.is_empty() { "not expected".to_owned() } else { format!("expected {expected}") };
-        let mut diagnostic = Diagnostic::error(name, value.span, headline).here(here);
+        let mut diagnostic = Diagnostic::error(code, value.span, headline).here(here);
         if let Some(instead) = volume_source(self.entry, &written) {
             diagnostic = diagnostic.help(instead);
         } else if word {
@@ -306,7 +306,7 @@ impl<'a> Matcher<'_, '_, 'a> {
 
     fn exclude(&mut self, span: Span, before: Span, headline: &str, (here, first): (&str, &str)) {
         self.resolver
-            .report(Diagnostic::error("unexpected-value", span, headline).here(here).label(before, first));
+            .report(Diagnostic::error(Code::UnexpectedValue, span, headline).here(here).label(before, first));
     }
 }
 

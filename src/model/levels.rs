@@ -5,7 +5,7 @@ use super::scope::Scope;
 use super::types::one_of;
 use super::workload::Making;
 use super::{Name, Storage, Volume, WorkloadKind};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::statement::{Entry, Place};
@@ -42,7 +42,7 @@ impl<'a> Resolver<'a> {
                 };
                 self.report(
                     Diagnostic::error(
-                        "misplaced-statement",
+                        Code::MisplacedStatement,
                         statement.name.span,
                         format!("`{name}` may not stand in a `{}`", kind.keyword()),
                     )
@@ -66,7 +66,7 @@ impl<'a> Resolver<'a> {
             } else if vocabulary::entry(Place::Workload, &statement.name.text).is_some() {
                 resolver.report(
                     Diagnostic::error(
-                        "misplaced-statement",
+                        Code::MisplacedStatement,
                         statement.name.span,
                         format!("`{}` may not stand in `{}`", statement.name.text, entry.name),
                     )
@@ -110,7 +110,7 @@ impl<'a> Resolver<'a> {
         if vocabulary::entry(Place::Container, name).is_some() || schema::CONTAINER.field(name).is_some() {
             self.report(
                 Diagnostic::error(
-                    "misplaced-statement",
+                    Code::MisplacedStatement,
                     statement.name.span,
                     format!("`{name}` may not stand in a workload itself"),
                 )
@@ -131,7 +131,7 @@ impl<'a> Resolver<'a> {
         if !others.is_empty() {
             self.report(
                 Diagnostic::error(
-                    "misplaced-statement",
+                    Code::MisplacedStatement,
                     statement.name.span,
                     format!("`{name}` may not stand in a `{kind}`"),
                 )
@@ -146,8 +146,12 @@ impl<'a> Resolver<'a> {
     fn claim_template(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
         let Some(block) = &statement.block else {
             self.report(
-                Diagnostic::error("missing-block", statement.head(), "`volumeClaimTemplates` needs a block")
-                    .here("expected `{ … }` after this"),
+                Diagnostic::error(
+                    Code::MissingBlock,
+                    statement.head(),
+                    "`volumeClaimTemplates` needs a block",
+                )
+                .here("expected `{ … }` after this"),
             );
             return;
         };

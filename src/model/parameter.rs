@@ -3,7 +3,7 @@
 use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
 use super::types::{Unit, int, one_of, quantity, seconds};
-use crate::diagnostic::{Applicability, Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::statement::Type;
 use crate::syntax::tree::{Operator, Piece, Value, ValueKind};
@@ -117,7 +117,7 @@ impl Resolver<'_> {
                     Some((_, ty)) => ty.clone(),
                     None => {
                         let diagnostic =
-                            Diagnostic::error("unknown-type", *span, format!("there is no type `{word}`"))
+                            Diagnostic::error(Code::UnknownType, *span, format!("there is no type `{word}`"))
                                 .here(format!("expected {}", one_of(known.clone().map(|(name, _)| *name))));
                         let meant = match word.as_str() {
                             "str" | "text" | "String" => Some("string"),
@@ -146,8 +146,12 @@ impl Resolver<'_> {
             (Some(_), [default]) => Some((ty, Some(default))),
             (Some(assign), _) => {
                 self.report(
-                    Diagnostic::error("malformed-declaration", values[assign].span, "a default is one value")
-                        .here("expected one value after this"),
+                    Diagnostic::error(
+                        Code::MalformedDeclaration,
+                        values[assign].span,
+                        "a default is one value",
+                    )
+                    .here("expected one value after this"),
                 );
                 None
             }
@@ -171,7 +175,7 @@ impl Resolver<'_> {
         if names.is_empty() || values.len() != 2 * names.len() - 1 {
             let span = values.first().map_or(at, |first| first.span.to(values[values.len() - 1].span));
             self.report(
-                Diagnostic::error("malformed-declaration", span, "a type cannot be read")
+                Diagnostic::error(Code::MalformedDeclaration, span, "a type cannot be read")
                     .here("expected a type such as `string`, or values such as `\"dev\" | \"prod\"`"),
             );
             return None;

@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::Scope;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::syntax::tree::{Statement, ValueKind};
@@ -22,7 +22,7 @@ impl Resolver<'_> {
             let span = name.value.span.to(number.value.span);
             let swapped = format!("{word} {}", self.spelling(name.value.span));
             self.report(
-                Diagnostic::error("unexpected-value", span, "a port's name comes before its number")
+                Diagnostic::error(Code::UnexpectedValue, span, "a port's name comes before its number")
                     .here("the other way round")
                     .fix(format!("write `port {swapped}`"), span, swapped, Applicability::Safe),
             );

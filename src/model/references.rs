@@ -7,7 +7,7 @@ use super::scope::{Scope, written_in};
 use super::types::one_of;
 use super::workload::{Making, Part};
 use super::{Container, Direction, Mount, Name, Reference, Storage};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Entry, Map, Node, Value};
 use crate::source::Span;
@@ -183,7 +183,7 @@ impl<'a> Resolver<'a> {
             {
                 let headline = format!("one container mounts `{}` in two directions", mount.volume.text);
                 self.report(
-                    Diagnostic::error("two-directions", mount.span, headline)
+                    Diagnostic::error(Code::TwoDirections, mount.span, headline)
                         .here("and so here")
                         .label(before.span, "so here")
                         .help("say once what it does with the volume; `updates` both reads and writes"),
@@ -219,7 +219,7 @@ impl<'a> Resolver<'a> {
             .collect();
         self.work.names(known.len());
         let diagnostic = Diagnostic::error(
-            "unknown-container",
+            Code::UnknownContainer,
             named.span,
             format!("no step or sidecar is called `{}`", named.text),
         )
@@ -242,9 +242,12 @@ impl<'a> Resolver<'a> {
         let known: Vec<String> = volumes.iter().map(|(name, _)| written(name, named, parts)).collect();
         self.work.names(known.len());
         let known = || known.iter().map(String::as_str);
-        let diagnostic =
-            Diagnostic::error("unknown-volume", named.span, format!("no volume is called `{}`", named.text))
-                .here("not declared in this workload");
+        let diagnostic = Diagnostic::error(
+            Code::UnknownVolume,
+            named.span,
+            format!("no volume is called `{}`", named.text),
+        )
+        .here("not declared in this workload");
         self.report(match named.text.split_once('.') {
             _ if crate::diagnostic::nearest(&named.text, known()).is_some() => {
                 diagnostic.did_you_mean(named.span, &named.text, known())

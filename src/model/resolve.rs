@@ -4,7 +4,7 @@ use super::scope::{Binding, Scope};
 use super::template::Template;
 use super::work::{self, Done, Work};
 use super::{Setting, Workload, WorkloadKind};
-use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
@@ -66,7 +66,7 @@ pub(super) struct Resolver<'a> {
     pub(super) frames: Vec<Span>,
     pub(super) work: Work,
     diagnostics: Vec<Diagnostic>,
-    reported: HashSet<(&'static str, Span)>,
+    reported: HashSet<(Code, Span)>,
 }
 
 /// What to resolve: a program and what was said about it from outside.
@@ -149,7 +149,7 @@ impl<'a> Resolver<'a> {
     /// Reports a diagnostic once for its place, with the uses of templates that led there.
     pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
         self.work.errors += usize::from(diagnostic.severity == Severity::Error);
-        if !self.reported.insert((diagnostic.name, diagnostic.primary.span)) {
+        if !self.reported.insert((diagnostic.code, diagnostic.primary.span)) {
             return;
         }
         let place = diagnostic.primary.span;
@@ -204,9 +204,9 @@ impl<'a> Resolver<'a> {
     /// Reports what is too large, unless that has been done.
     pub(super) fn report_excess(&mut self, span: Span) {
         if let Some(headline) = self.work.excess()
-            && !self.diagnostics.iter().any(|diagnostic| diagnostic.name == "too-large")
+            && !self.diagnostics.iter().any(|diagnostic| diagnostic.code == Code::TooLarge)
         {
-            let diagnostic = Diagnostic::error("too-large", span, headline);
+            let diagnostic = Diagnostic::error(Code::TooLarge, span, headline);
             self.report(diagnostic.here("from here on, nothing is looked at"));
         }
     }
@@ -236,7 +236,7 @@ impl<'a> Resolver<'a> {
                     let Some(before) = taken else {
                         self.report(
                             Diagnostic::error(
-                                "stray-else",
+                                Code::StrayElse,
                                 statement.name.span,
                                 "`else` without a `when` before it",
                             )
@@ -251,7 +251,7 @@ impl<'a> Resolver<'a> {
                     } else {
                         if let Some(value) = statement.values.first() {
                             self.report(
-                                Diagnostic::error("unexpected-value", value.span, "`else` takes no value")
+                                Diagnostic::error(Code::UnexpectedValue, value.span, "`else` takes no value")
                                     .here("expected `{`, or `when` and a condition"),
                             );
                         }
@@ -286,7 +286,7 @@ impl<'a> Resolver<'a> {
             None if statement.broken => {}
             None => self.report(
                 Diagnostic::error(
-                    "missing-block",
+                    Code::MissingBlock,
                     statement.head(),
                     format!("`{}` needs a block", statement.name.text),
                 )
@@ -313,7 +313,7 @@ impl<'a> Resolver<'a> {
                     if entry.name == "use" && !outside() {
                         resolver.report(
                             Diagnostic::error(
-                                "misplaced-statement",
+                                Code::MisplacedStatement,
                                 statement.head(),
                                 "`use` may not depend on a condition",
                             )
@@ -337,7 +337,7 @@ impl<'a> Resolver<'a> {
         let name = &statement.name;
         let text = name.text.as_str();
         let headline = format!("`{}` may not stand outside all blocks", text.escape_debug());
-        let diagnostic = Diagnostic::error("unknown-statement", name.span, headline);
+        let diagnostic = Diagnostic::error(Code::UnknownStatement, name.span, headline);
         let inside = vocabulary::entry(Place::Workload, text).or(vocabulary::entry(Place::Container, text));
         let items = || {
             format!(

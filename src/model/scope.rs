@@ -2,7 +2,7 @@
 
 use super::resolve::Resolver;
 use super::types::seconds;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::object::Value::Int;
 use crate::source::Span;
@@ -135,7 +135,7 @@ impl Resolver<'_> {
         };
         let truth = expected == Some("`true` or `false`");
         let here = expected.map_or_else(|| "not declared".to_owned(), |ty| format!("expected {ty}"));
-        let mut diagnostic = Diagnostic::error("unknown-name", span, headline).here(here);
+        let mut diagnostic = Diagnostic::error(Code::UnknownName, span, headline).here(here);
         if let Some(declared) = self.declared_below(word, scope) {
             diagnostic = diagnostic
                 .label(declared, "declared here, below its use")
@@ -209,7 +209,7 @@ impl Resolver<'_> {
     }
 
     fn no_value(&mut self, headline: &str, span: Span) -> Constant {
-        self.report(Diagnostic::error("unexpected-value", span, headline).here("expected a plain value"));
+        self.report(Diagnostic::error(Code::UnexpectedValue, span, headline).here("expected a plain value"));
         Constant::Unknown
     }
 
@@ -225,7 +225,7 @@ impl Resolver<'_> {
             length += inserted.len();
             if length > MAX_TEXT_BYTES {
                 self.report(
-                    Diagnostic::error("too-large", span, "a text grows past 1 MiB")
+                    Diagnostic::error(Code::TooLarge, span, "a text grows past 1 MiB")
                         .here("too long once its insertions are filled in"),
                 );
                 return Constant::Unknown;
@@ -245,7 +245,7 @@ impl Resolver<'_> {
                 if spelled.is_none() && value.constant != Constant::Unknown {
                     self.report(
                         Diagnostic::error(
-                            "type-mismatch",
+                            Code::TypeMismatch,
                             *span,
                             format!("`{text}` is a list, which cannot be put into a text"),
                         )
@@ -261,7 +261,7 @@ impl Resolver<'_> {
     pub(super) fn condition(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
         if values.is_empty() {
             self.report(
-                Diagnostic::error("missing-value", at, "`when` needs a condition")
+                Diagnostic::error(Code::MissingValue, at, "`when` needs a condition")
                     .here("such as `when env == \"prod\"`"),
             );
             return true;
@@ -298,7 +298,7 @@ impl Resolver<'_> {
                     other => {
                         self.report(
                             Diagnostic::error(
-                                "type-mismatch",
+                                Code::TypeMismatch,
                                 value.span,
                                 format!("a condition is true or false, and this is {}", other.describe()),
                             )
@@ -358,7 +358,7 @@ impl Resolver<'_> {
         let known = || members.iter().map(SmolStr::as_str);
         let span = compared.span;
         let headline = format!("the comparison with {} never holds", shortened(text));
-        let diagnostic = Diagnostic::error("unknown-value", span, headline)
+        let diagnostic = Diagnostic::error(Code::UnknownValue, span, headline)
             .here(format!("expected {}", super::types::one_of(known())));
         self.report(match crate::diagnostic::nearest(text, known()) {
             Some(near) => diagnostic.fix(
@@ -383,7 +383,9 @@ impl Resolver<'_> {
             }
             (a, b) => {
                 let headline = format!("{} and {} can never be equal", a.describe(), b.describe());
-                self.report(Diagnostic::error("type-mismatch", right.span, headline).here("of another type"));
+                self.report(
+                    Diagnostic::error(Code::TypeMismatch, right.span, headline).here("of another type"),
+                );
                 true
             }
         }
@@ -391,7 +393,7 @@ impl Resolver<'_> {
 
     fn unreadable(&mut self, span: Span) -> bool {
         self.report(
-            Diagnostic::error("invalid-condition", span, "a condition cannot be read")
+            Diagnostic::error(Code::InvalidCondition, span, "a condition cannot be read")
                 .here("expected `name`, `!name`, `a == b` or `a != b`, joined by `&&` and `||`"),
         );
         true

@@ -5,7 +5,7 @@ use super::parameter::ParameterType;
 use super::resolve::{File, Resolver};
 use super::scope::{Constant, Evaluated, shortened};
 use super::types::one_of;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{Statement, Value, ValueKind};
 use smol_str::SmolStr;
@@ -32,7 +32,7 @@ impl<'a> Resolver<'a> {
             Err(hint) => {
                 let text = shortened(&setting.value);
                 let diagnostic = Diagnostic::error(
-                    "type-mismatch",
+                    Code::TypeMismatch,
                     span,
                     format!("{} gives `{}` the value {text}", setting.origin, setting.name),
                 )
@@ -89,7 +89,7 @@ impl<'a> Resolver<'a> {
                 setting.origin, setting.name
             );
             let near = crate::diagnostic::nearest(&setting.name, known.iter().map(String::as_str));
-            let diagnostic = Diagnostic::error("unknown-param", span, headline);
+            let diagnostic = Diagnostic::error(Code::UnknownParam, span, headline);
             self.report(match near {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None if known.is_empty() => diagnostic.help("the program has no params"),

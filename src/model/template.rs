@@ -7,7 +7,7 @@ use super::resolve::{Names, OWN, Resolver, TEMPLATE_STEP};
 use super::scope::{Binding, Constant, Evaluated, Scope, written_in};
 use super::types::one_of;
 use super::workload::Making;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Type;
 use crate::syntax::tree::{Argument, Block, Name, Statement, Value, ValueKind};
@@ -87,7 +87,7 @@ impl<'a> Resolver<'a> {
         if !kinds().any(|known| known == kind) {
             let span = statement.values[0].span;
             self.report(
-                Diagnostic::error("unknown-value", span, format!("there is no template of a `{kind}`"))
+                Diagnostic::error(Code::UnknownValue, span, format!("there is no template of a `{kind}`"))
                     .here("expected a workload, a container, or `part`")
                     .did_you_mean(span, kind, kinds()),
             );
@@ -95,7 +95,7 @@ impl<'a> Resolver<'a> {
         }
         let Some(block) = &statement.block else {
             self.report(
-                Diagnostic::error("missing-block", statement.head(), "`template` needs a block")
+                Diagnostic::error(Code::MissingBlock, statement.head(), "`template` needs a block")
                     .here("expected `{ … }` after this"),
             );
             return None;
@@ -105,7 +105,7 @@ impl<'a> Resolver<'a> {
             let Some(name) = &argument.name else {
                 let span = argument.values.first().map_or(name.span, |value| value.span);
                 self.report(
-                    Diagnostic::error("malformed-declaration", span, "a parameter needs a type")
+                    Diagnostic::error(Code::MalformedDeclaration, span, "a parameter needs a type")
                         .here("expected `name: type`"),
                 );
                 continue;
@@ -128,7 +128,7 @@ impl<'a> Resolver<'a> {
             ValueKind::Word(name) => (name, call.span, &[]),
             _ => {
                 self.report(
-                    Diagnostic::error("type-mismatch", call.span, "this is no template")
+                    Diagnostic::error(Code::TypeMismatch, call.span, "this is no template")
                         .here(format!("expected {}", Type::TemplateCall.phrase())),
                 );
                 return None;
@@ -138,7 +138,7 @@ impl<'a> Resolver<'a> {
         if template.kind != kind {
             self.report(
                 Diagnostic::error(
-                    "wrong-template",
+                    Code::WrongTemplate,
                     span,
                     format!("`{name}` is the template of a `{}`, not of a `{kind}`", template.kind),
                 )
@@ -162,7 +162,7 @@ impl<'a> Resolver<'a> {
             let alias = name.split('.').next().unwrap_or_default().to_owned();
             let names: &Names = &self.names[scope.file];
             let mut diagnostic =
-                Diagnostic::error("unknown-name", span, format!("no file is used as `{alias}`"))
+                Diagnostic::error(Code::UnknownName, span, format!("no file is used as `{alias}`"))
                     .here("not known here");
             if let Some(near) = crate::diagnostic::nearest(&alias, names.aliases.keys().map(SmolStr::as_str))
             {
@@ -189,7 +189,7 @@ impl<'a> Resolver<'a> {
             .collect();
         self.work.names(known.len());
         let mut diagnostic =
-            Diagnostic::error("unknown-name", span, format!("no template is called `{name}`"))
+            Diagnostic::error(Code::UnknownName, span, format!("no template is called `{name}`"))
                 .here("not declared");
         if let Some(near) = crate::diagnostic::nearest(name, known.iter().map(String::as_str)) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
@@ -229,13 +229,13 @@ impl<'a> Resolver<'a> {
                 misspelt |= argument.name.is_some();
                 let diagnostic = match &argument.name {
                     None => Diagnostic::error(
-                        "unknown-argument",
+                        Code::UnknownArgument,
                         value.span,
                         format!("the template `{}` takes {}", template.name.text, counted(given.len())),
                     )
                     .here("one too many"),
                     Some(name) => Diagnostic::error(
-                        "unknown-argument",
+                        Code::UnknownArgument,
                         name.span,
                         format!("the template `{}` has no parameter `{}`", template.name.text, name.text),
                     )
@@ -248,7 +248,7 @@ impl<'a> Resolver<'a> {
             if let Some(before) = given[at] {
                 self.report(
                     Diagnostic::error(
-                        "duplicate-statement",
+                        Code::DuplicateStatement,
                         value.span,
                         format!("`{}` is given twice", template.parameters[at].name.text),
                     )
@@ -272,7 +272,7 @@ impl<'a> Resolver<'a> {
                 (None, None) => {
                     self.report(
                         Diagnostic::error(
-                            "missing-argument",
+                            Code::MissingArgument,
                             call,
                             format!("the template `{}` needs `{}`", template.name.text, parameter.name.text),
                         )

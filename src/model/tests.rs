@@ -1,5 +1,5 @@
 use crate::compile::{NoFiles, Options, compile};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::{Document, yaml};
 
 /// What a program compiles to, and what is wrong with it.
@@ -11,8 +11,8 @@ fn compiled(program: &str) -> (String, Vec<Diagnostic>) {
     (yaml(&documents).unwrap_or_default(), compilation.diagnostics)
 }
 
-fn names(program: &str) -> Vec<&'static str> {
-    compiled(program).1.iter().map(|diagnostic| diagnostic.name).collect()
+fn codes(program: &str) -> Vec<Code> {
+    compiled(program).1.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn defaults_of_a_part_stay_in_it() {
     let program = "template part tools(size: memory) { defaults { image \"in:1\"; memory size }\n\
          sidecar s { started tcp 80 } }\n\
          pod x { part t from tools(1Gi) { defaults { memory 2Gi } }\n app a { run \"x\" } }\n";
-    assert_eq!(names(program), ["missing-image"]);
+    assert_eq!(codes(program), [Code::MissingImage]);
     let (made, _) = compiled(&program.replace("run \"x\"", "image \"own:1\""));
     assert!(made.contains("image: in:1") && made.contains("memory: 2Gi") && made.contains("own:1"), "{made}");
 }
@@ -43,58 +43,58 @@ fn defaults_of_a_part_stay_in_it() {
 #[test]
 fn a_slip_gives_one_message() {
     let slips = [
-        ("image", "missing-value", ""),
-        ("image nginx", "unknown-name", "text is always quoted: write `\"nginx\"`"),
-        ("image \"a:1\"; tty yes", "unknown-name", ""),
-        ("image \"a:1\"; port 80 web", "unexpected-value", ""),
-        ("image \"a:1\"; port a 90:91", "unquoted-text", "write `\"90:91\"`"),
-        ("image \"a:1\"; run [\"a\"]", "type-mismatch", "a command as a list is `command […]`"),
+        ("image", Code::MissingValue, ""),
+        ("image nginx", Code::UnknownName, "text is always quoted: write `\"nginx\"`"),
+        ("image \"a:1\"; tty yes", Code::UnknownName, ""),
+        ("image \"a:1\"; port 80 web", Code::UnexpectedValue, ""),
+        ("image \"a:1\"; port a 90:91", Code::UnquotedText, "write `\"90:91\"`"),
+        ("image \"a:1\"; run [\"a\"]", Code::TypeMismatch, "a command as a list is `command […]`"),
         (
             "image \"a:1\"; volumeMount { }",
-            "unknown-statement",
+            Code::UnknownStatement,
             "write `reads VOLUME at /path`, `writes …`, `updates …` or `mounts …`",
         ),
         (
             "image \"a:1\"; healthcheck { }",
-            "unknown-statement",
+            Code::UnknownStatement,
             "write `ready http PORT /path` or `alive http PORT /path`",
         ),
-        ("image \"a:1\"; args", "missing-value", "write `args \"arguments\"`"),
+        ("image \"a:1\"; args", Code::MissingValue, "write `args \"arguments\"`"),
     ];
-    for (inside, name, help) in slips {
+    for (inside, code, help) in slips {
         check_one(&format!("pod x {{ app a {{ {inside} }} }}"), name, help);
     }
     let app = "app a { image \"a:1\" }";
     let slips = [
-        ("container a { image \"a:1\" }", "unknown-statement", "write `app NAME { … }`"),
-        ("if true { }", "unknown-statement", "write `when CONDITION { … }`"),
-        ("backoffLimit 3", "misplaced-statement", ""),
-        ("volume v nfs { }", "unexpected-value", "write it as a block: `volume NAME { nfs { … } }`"),
-        ("volume v hostPath /x", "unexpected-value", "write `host`"),
-        ("fetch f { }", "missing-statement", ""),
-        ("fetch f { into v; from \"https://a/b\" }\n volume v claim \"x\"", "missing-value", ""),
-        ("fetch f { url \"https://a/b\" }", "unknown-statement", "write `from \"https://…\"`"),
-        ("clone c { url \"https://a/b\" }", "unknown-statement", "write `repo \"https://…\"`"),
-        ("clone c { branch \"main\" }", "unknown-statement", "write `ref \"main\"`"),
-        ("wait w { tcp \"a:1\"; args [\"x\"] }", "use-the-statement", ""),
-        ("secrets s { from \"secret/shop\" }", "missing-value", ""),
+        ("container a { image \"a:1\" }", Code::UnknownStatement, "write `app NAME { … }`"),
+        ("if true { }", Code::UnknownStatement, "write `when CONDITION { … }`"),
+        ("backoffLimit 3", Code::MisplacedStatement, ""),
+        ("volume v nfs { }", Code::UnexpectedValue, "write it as a block: `volume NAME { nfs { … } }`"),
+        ("volume v hostPath /x", Code::UnexpectedValue, "write `host`"),
+        ("fetch f { }", Code::MissingStatement, ""),
+        ("fetch f { into v; from \"https://a/b\" }\n volume v claim \"x\"", Code::MissingValue, ""),
+        ("fetch f { url \"https://a/b\" }", Code::UnknownStatement, "write `from \"https://…\"`"),
+        ("clone c { url \"https://a/b\" }", Code::UnknownStatement, "write `repo \"https://…\"`"),
+        ("clone c { branch \"main\" }", Code::UnknownStatement, "write `ref \"main\"`"),
+        ("wait w { tcp \"a:1\"; args [\"x\"] }", Code::UseTheStatement, ""),
+        ("secrets s { from \"secret/shop\" }", Code::MissingValue, ""),
     ];
-    for (inside, name, help) in slips {
+    for (inside, code, help) in slips {
         check_one(&format!("daemonset x {{ {app}\n {inside} }}"), name, help);
     }
     let slips = [
-        (format!("deployment {{ {app} }}"), "missing-field"),
+        (format!("deployment {{ {app} }}"), Code::MissingField),
         (
             format!(
                 "template sidecar t(image: image) {{ image image }}\npod x {{ {app}\n sidecar s from t(img: \"b:1\") }}"
             ),
-            "unknown-argument",
+            Code::UnknownArgument,
         ),
-        ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n".to_owned(), "yaml-source"),
-        ("# from kubectl\n---\nkind: Pod\n".to_owned(), "yaml-source"),
+        ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n".to_owned(), Code::YamlSource),
+        ("# from kubectl\n---\nkind: Pod\n".to_owned(), Code::YamlSource),
         (
             "pod x { volume v\n fetch f { from \"https://a/b\"; into v \"c\"; reads v at /v }\n app a { image \"a:1\"; reads v at /v } }".to_owned(),
-            "read-only-volume",
+            Code::ReadOnlyVolume,
         ),
     ];
     for (program, name) in slips {
@@ -105,58 +105,62 @@ fn a_slip_gives_one_message() {
 #[test]
 fn what_does_not_go_together_in_a_fetch_is_said() {
     let sum = format!("sha256 \"{}\"", "0".repeat(64));
-    for (inside, into, name, help) in [
-        ("from \"s3://a/b/\"", "c/", "", ""),
-        ("from \"https://a/b.tgz\"; unpack", "c", "", ""),
-        ("from \"https://a/b\"", "c/", "invalid-path", ""),
-        ("from \"oci://a.dev/b:1\"", "c/", "", ""),
+    for (inside, into, code, help) in [
+        ("from \"s3://a/b/\"", "c/", None, ""),
+        ("from \"https://a/b.tgz\"; unpack", "c", None, ""),
+        ("from \"https://a/b\"", "c/", Some(Code::InvalidPath), ""),
+        ("from \"oci://a.dev/b:1\"", "c/", None, ""),
         (
             &format!("from \"s3://a/b/\"; {sum}"),
             "c",
-            "misplaced-statement",
+            Some(Code::MisplacedStatement),
             "leave it out, or fetch one archive and `unpack` it",
         ),
-        (&format!("from \"oci://a.dev/b:1\"; {sum}"), "c/", "misplaced-statement", ""),
-        (&format!("from \"oci://a.dev/b:1\"; {sum}"), "c", "", ""),
+        (&format!("from \"oci://a.dev/b:1\"; {sum}"), "c/", Some(Code::MisplacedStatement), ""),
+        (&format!("from \"oci://a.dev/b:1\"; {sum}"), "c", None, ""),
         (
             "from \"gs://a/b/\"; unpack \"zip\"",
             "c",
-            "misplaced-statement",
+            Some(Code::MisplacedStatement),
             "name one object, without the `/` at the end",
         ),
-        ("from \"s3://a/b\"; header \"X\" \"y\"", "c", "misplaced-statement", ""),
-        ("from \"https://a/b\"; header \"X*\" \"y\"", "c", "invalid-name", ""),
-        ("from \"https://a/b\"; header \"X\" secret(\"y\", \"z\"); header \"Y\" \"$(Z)\"", "c", "", ""),
-        ("from \"https://a/b\"; unpack", "c", "missing-value", ""),
-        ("from \"https://a/b\"; max-size 1Gi", "c", "unmet-requirement", "add `unpack`, or remove this"),
-        ("from \"https://a/b.zip\"; unpack; max-size 1Gi; max-files 5", "c", "", ""),
-        ("from \"https://a/b\"; unpack \"rar\"", "c", "unknown-value", ""),
-        ("from \"https://a/b.tar.zst\"; unpack", "c", "missing-image", ""),
-        ("from \"https://a/b.tar.zst\"; unpack; image \"b:1\"", "c", "", ""),
-        ("from \"http://a.dev/b\"", "c", "unprotected-download", ""),
-        (&format!("from \"http://a.dev/b\"; {sum}"), "c", "", ""),
+        ("from \"s3://a/b\"; header \"X\" \"y\"", "c", Some(Code::MisplacedStatement), ""),
+        ("from \"https://a/b\"; header \"X*\" \"y\"", "c", Some(Code::InvalidName), ""),
+        ("from \"https://a/b\"; header \"X\" secret(\"y\", \"z\"); header \"Y\" \"$(Z)\"", "c", None, ""),
+        ("from \"https://a/b\"; unpack", "c", Some(Code::MissingValue), ""),
+        (
+            "from \"https://a/b\"; max-size 1Gi",
+            "c",
+            Some(Code::UnmetRequirement),
+            "add `unpack`, or remove this",
+        ),
+        ("from \"https://a/b.zip\"; unpack; max-size 1Gi; max-files 5", "c", None, ""),
+        ("from \"https://a/b\"; unpack \"rar\"", "c", Some(Code::UnknownValue), ""),
+        ("from \"https://a/b.tar.zst\"; unpack", "c", Some(Code::MissingImage), ""),
+        ("from \"https://a/b.tar.zst\"; unpack; image \"b:1\"", "c", None, ""),
+        ("from \"http://a.dev/b\"", "c", Some(Code::UnprotectedDownload), ""),
+        (&format!("from \"http://a.dev/b\"; {sum}"), "c", None, ""),
         (
             &format!("from \"http://a.dev/b\"; {sum}; header \"X\" \"y\""),
             "c",
-            "unprotected-download",
+            Some(Code::UnprotectedDownload),
             "use `https://`",
         ),
     ] {
         let program = format!(
             "pod x {{ volume v scratch 1Gi\n fetch f {{ {inside}; into v \"{into}\" }}\n app a {{ image \"a:1\"; reads v at /v }} }}"
         );
-        if name.is_empty() {
-            assert_eq!(names(&program), Vec::<&str>::new(), "{program}");
-        } else {
-            check_one(&program, name, help);
+        match code {
+            Some(code) => check_one(&program, code, help),
+            None => assert_eq!(codes(&program), [], "{program}"),
         }
     }
 }
 
-fn check_one(program: &str, name: &str, help: &str) {
+fn check_one(program: &str, code: Code, help: &str) {
     let (_, diagnostics) = compiled(program);
-    let found: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.name).collect();
-    assert_eq!(found, [name], "{program}\n{diagnostics:#?}");
+    let found: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(found, [code], "{program}\n{diagnostics:#?}");
     let helps = diagnostics.iter().flat_map(|diagnostic| &diagnostic.help);
     assert!(help.is_empty() || helps.clone().any(|found| found == help), "{program}\n{diagnostics:#?}");
 }
@@ -182,9 +186,9 @@ fn a_template_that_nobody_uses_is_looked_at() {
     let program = "template app x(a: int, v: volume) { imag \"x\"; run \"serve #{a}\"; reads v at /x; cpu a }\n\
          template part p(n: string) { volume v\n sidecar s { image n; writes v at /v; hostNetwork true } }\n\
          template deployment d(on: bool) { when on { replica 2 } }\n";
-    assert_eq!(names(program), ["unknown-statement", "misplaced-statement", "unknown-statement"]);
+    assert_eq!(codes(program), [Code::UnknownStatement, Code::MisplacedStatement, Code::UnknownStatement]);
     assert!(
-        names(
+        codes(
             &program
                 .replace("imag ", "image ")
                 .replace("hostNetwork", "tty")
@@ -244,15 +248,15 @@ fn restricted_reaches_every_container_and_yields_to_what_is_compatible() {
     assert_eq!(made.matches("runAsNonRoot: true").count(), 1, "{made}");
     assert!(made.contains("runAsUser: 7") && made.contains("- NET_BIND_SERVICE"), "{made}");
     assert_eq!(
-        names("pod x { security restricted; security restricted\n app a { image \"a:1\" } }"),
-        ["duplicate-statement"]
+        codes("pod x { security restricted; security restricted\n app a { image \"a:1\" } }"),
+        [Code::DuplicateStatement]
     );
-    assert_eq!(names("pod x { security baseline\n app a { image \"a:1\" } }"), ["missing-value"]);
+    assert_eq!(codes("pod x { security baseline\n app a { image \"a:1\" } }"), [Code::MissingValue]);
     assert_eq!(
-        names(
+        codes(
             "template part p() { security restricted }\npod x { part q from p()\n app a { image \"a:1\" } }"
         ),
-        ["misplaced-statement"]
+        [Code::MisplacedStatement]
     );
 }
 
@@ -277,10 +281,10 @@ fn a_condition_compares_what_is_meant() {
     let app = "app a { image \"a:1\" }";
     check_one(
         &format!("{params}let prod = \"x\"\npod x {{ when s == prod {{ }}\n {app} }}"),
-        "ambiguous-word",
+        Code::AmbiguousWord,
         "",
     );
-    check_one(&format!("{params}pod x {{ when s == staging {{ }}\n {app} }}"), "unknown-name", "");
+    check_one(&format!("{params}pod x {{ when s == staging {{ }}\n {app} }}"), Code::UnknownName, "");
 }
 
 #[test]
@@ -302,28 +306,32 @@ fn steps_that_ask_for_their_user_find_it() {
 fn a_secret_is_asked_for_as_its_store_knows_it() {
     for (statements, pod, expected) in [
         ("from vault \"kv/data/a\"; role \"a\"; into v \"a.json\"", "", None),
-        ("from vault \"kv/data/a\"; into v \"a.json\"", "", Some("missing-statement")),
-        ("from vault \"kv/data/a\"; role \"a\"; into v \"a\"", "", Some("missing-statement")),
-        ("from vault \"kv/data/a\"; role \"a\"; into v \"a.env\"; format raw", "", Some("missing-statement")),
-        ("from vault \"a\"; role \"a\"; into v \"a.json\"", "", Some("invalid-secret")),
-        ("from aws \"a\"; from gcp \"a\"; into v \"a\"", "", Some("duplicate-statement")),
-        ("from aws \"a\"; into v \"a\"; role \"a\"", "", Some("idle-field")),
-        ("from aws \"a\"; into v \"../a\"", "", Some("invalid-path")),
-        ("from aws \"a\"; into v \"a\"; field \"a\"; format dotenv", "", Some("conflicting-fields")),
-        ("from vault \"kv/data/a\"; role \"a\"; into v \"a.json\"; ca \"PEM\"", "", Some("type-mismatch")),
-        ("from aws \"a\"; into v \"a\"; mode 0400", "", Some("private-file")),
+        ("from vault \"kv/data/a\"; into v \"a.json\"", "", Some(Code::MissingStatement)),
+        ("from vault \"kv/data/a\"; role \"a\"; into v \"a\"", "", Some(Code::MissingStatement)),
+        (
+            "from vault \"kv/data/a\"; role \"a\"; into v \"a.env\"; format raw",
+            "",
+            Some(Code::MissingStatement),
+        ),
+        ("from vault \"a\"; role \"a\"; into v \"a.json\"", "", Some(Code::InvalidSecret)),
+        ("from aws \"a\"; from gcp \"a\"; into v \"a\"", "", Some(Code::DuplicateStatement)),
+        ("from aws \"a\"; into v \"a\"; role \"a\"", "", Some(Code::IdleField)),
+        ("from aws \"a\"; into v \"../a\"", "", Some(Code::InvalidPath)),
+        ("from aws \"a\"; into v \"a\"; field \"a\"; format dotenv", "", Some(Code::ConflictingFields)),
+        ("from vault \"kv/data/a\"; role \"a\"; into v \"a.json\"; ca \"PEM\"", "", Some(Code::TypeMismatch)),
+        ("from aws \"a\"; into v \"a\"; mode 0400", "", Some(Code::PrivateFile)),
         ("from aws \"a\"; into v \"a\"; mode 0440", "fsGroup 7", None),
-        ("from aws \"a\"; into v \"a\"; mode 0400", "fsGroup 7", Some("private-file")),
+        ("from aws \"a\"; into v \"a\"; mode 0400", "fsGroup 7", Some(Code::PrivateFile)),
         ("from aws \"a\"; into v \"a\"; mode 0400", "runAsUser 7", None),
         ("from aws \"a\"; into v \"a\"; mode 0400; owner 7", "", None),
-        ("from aws \"a\"; into v \"a\"; owner 0", "", Some("type-mismatch")),
+        ("from aws \"a\"; into v \"a\"; owner 0", "", Some(Code::TypeMismatch)),
         (
             "from aws \"a\"; into v \"a\"; owner 7; securityContext { runAsUser 8 }",
             "",
-            Some("conflicting-fields"),
+            Some(Code::ConflictingFields),
         ),
     ] {
-        let found = names(&format!(
+        let found = codes(&format!(
             "pod x {{ securityContext {{ {pod} }}\n volume v memory 1Mi\n secrets s {{ {statements} }}\n\
              app a {{ image \"a:1\"; reads v at /v }} }}"
         ));
@@ -332,7 +340,7 @@ fn a_secret_is_asked_for_as_its_store_knows_it() {
 }
 
 #[test]
-fn a_secret_is_readable_for_those_whom_its_pod_names() {
+fn a_secret_is_readable_for_those_whom_its_pod_codes() {
     for (pod, step, mode) in [
         ("", "", "0444"),
         ("runAsUser 7", "", "0400"),
@@ -368,7 +376,7 @@ fn a_variable_out_of_a_file_names_the_volume_of_its_part() {
 #[test]
 fn a_container_is_no_volume() {
     let program = "pod x { volume v\n step s { image \"a:1\"; writes v at /v }\n app a { image \"a:1\"; reads v at /v; reads s at /s } }";
-    check_one(program, "unknown-volume", "it is a container: name the volume that it writes");
+    check_one(program, Code::UnknownVolume, "it is a container: name the volume that it writes");
 }
 
 #[test]
@@ -379,7 +387,7 @@ fn a_workload_has_no_more_text_than_an_api_server_stores() {
         format!("let a = \"{text}\"\npod x {{ app a {{ image \"a:1\"; env {{\n{variables}}} }} }}")
     };
     assert!(compiled(&program(5)).1.is_empty());
-    check_one(&program(6), "too-large", "keep large texts in an image or a volume");
+    check_one(&program(6), Code::TooLarge, "keep large texts in an image or a volume");
 }
 
 #[test]
@@ -387,7 +395,7 @@ fn texts_are_bounded_before_they_are_put_into_the_workload() {
     let text = "x".repeat(400_000);
     let variables = (0..200).map(|at| format!("V{at} \"#{{a}}#{{a}}\"\n")).collect::<Vec<_>>().concat();
     let program = format!("let a = \"{text}\"\npod x {{ app a {{ image \"a:1\"; env {{\n{variables}}} }} }}");
-    check_one(&program, "too-large", "");
+    check_one(&program, Code::TooLarge, "");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{EnumValue, Type as FieldType};
 use crate::kubernetes::timestamp;
@@ -87,7 +87,7 @@ impl Resolver<'_> {
             return None;
         }
         let mut diagnostic =
-            Diagnostic::error("type-mismatch", span, format!("{} does not fit here", constant.describe()))
+            Diagnostic::error(Code::TypeMismatch, span, format!("{} does not fit here", constant.describe()))
                 .here(format!("expected {expected}"));
         if let Some(hint) = hint {
             diagnostic = diagnostic.help(hint);
@@ -154,7 +154,7 @@ impl Resolver<'_> {
     pub(super) fn ambiguous(&mut self, word: &str, span: Span, declared: Span) {
         self.report(
             Diagnostic::error(
-                "ambiguous-word",
+                Code::AmbiguousWord,
                 span,
                 format!("`{word}` is a value that stands here, and a name of yours"),
             )
@@ -207,7 +207,7 @@ impl Resolver<'_> {
             None => {
                 let folded = names().find(|name| name.eq_ignore_ascii_case(&text));
                 let diagnostic = Diagnostic::error(
-                    "unknown-value",
+                    Code::UnknownValue,
                     span,
                     format!("`{}` is none of the values that may stand here", text.escape_debug()),
                 )

@@ -4,7 +4,7 @@
 
 use super::resolve::Resolver;
 use super::{Level, Workload};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::object::{Node, Value};
 use crate::source::Span;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
@@ -97,7 +97,7 @@ impl Resolver<'_> {
             return Some(workload);
         }
         let headline = format!("a workload has more than {} MiB of text", MAX_TEXT >> 20);
-        let diagnostic = Diagnostic::error("too-large", workload.span, headline);
+        let diagnostic = Diagnostic::error(Code::TooLarge, workload.span, headline);
         self.report(
             diagnostic
                 .here("no API server stores an object of this size")
@@ -114,7 +114,7 @@ pub(super) fn on_each<I: Sync, T: Send>(
     work: impl Fn(&I) -> Done<T> + Sync,
 ) -> (Vec<T>, Option<Diagnostic>) {
     let too_large = |item: &I, headline: &str| {
-        let diagnostic = Diagnostic::error("too-large", span(item), headline);
+        let diagnostic = Diagnostic::error(Code::TooLarge, span(item), headline);
         diagnostic
             .here("from here on, workloads are not looked at")
             .help("split it into several files: each is compiled by itself")
@@ -194,7 +194,7 @@ mod tests {
     fn large_workloads_are_more_work_than_many_small_ones() {
         let work = |done| Work { done, ..Work::default() }.total(&[]);
         assert!(work(10_000) > 10 * 10 * work(100));
-        let error = Diagnostic::error("too-large", Span::new(FileId(0), 0, 0), "");
+        let error = Diagnostic::error(Code::TooLarge, Span::new(FileId(0), 0, 0), "");
         assert!(Work::default().total(&[error]) > 0);
     }
 }

@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::template::Use;
 use super::types::one_of;
 use super::{Level, Name, Storage, Volume, Workload, WorkloadKind};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
@@ -102,7 +102,7 @@ impl<'a> Resolver<'a> {
         if !found {
             self.report(
                 Diagnostic::error(
-                    "missing-block",
+                    Code::MissingBlock,
                     statement.head(),
                     format!("`{}` needs a block", statement.name.text),
                 )
@@ -164,7 +164,7 @@ impl<'a> Resolver<'a> {
         {
             self.report(
                 Diagnostic::error(
-                    "misplaced-statement",
+                    Code::MisplacedStatement,
                     statement.name.span,
                     format!("`{name}` may not stand in a part"),
                 )
@@ -203,7 +203,7 @@ impl<'a> Resolver<'a> {
             if !qualified && !known.contains(&entry.key.as_str()) && entry.key != "ephemeral-storage" {
                 self.report(
                     Diagnostic::error(
-                        "unknown-value",
+                        Code::UnknownValue,
                         entry.key_span,
                         format!("there is no resource `{}`", entry.key.escape_debug()),
                     )
@@ -232,7 +232,7 @@ impl<'a> Resolver<'a> {
         let Some(text) = name.as_text().map(SmolStr::new) else { return };
         let Some(call) = call else {
             self.report(
-                Diagnostic::error("missing-value", statement.head(), "`part` needs a template")
+                Diagnostic::error(Code::MissingValue, statement.head(), "`part` needs a template")
                     .here("expected `from template(…)` after this"),
             );
             return;
@@ -240,7 +240,7 @@ impl<'a> Resolver<'a> {
         if let Some(before) = making.parts.iter().find(|part| part.name.text == text) {
             let before = before.name.span;
             self.report(
-                Diagnostic::error("duplicate-name", name.span, format!("two parts are called `{text}`"))
+                Diagnostic::error(Code::DuplicateName, name.span, format!("two parts are called `{text}`"))
                     .here("here again")
                     .label(before, "first here"),
             );

@@ -1,7 +1,7 @@
 //! What a step that runs once cannot share with the pods: the volumes that each pod has for itself.
 
 use super::{Split, uses};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Direction, Mount, Storage, Volume};
 
 /// Reports files that would not reach whoever reads them, and claims that a Job cannot have; says whether there are any.
@@ -33,7 +33,7 @@ fn lost_files(split: &Split, step: usize) -> Option<Diagnostic> {
     let headline = format!("what `{name}` writes into `{volume_name}` does not reach `{other_name}`");
     let place = other.mounts.iter().find(|mount| mount.volume.text == *volume_name);
     Some(
-        Diagnostic::error("once-volume", mount.span, headline)
+        Diagnostic::error(Code::OnceVolume, mount.span, headline)
             .here("written in the Job's own pod, and gone with it")
             .label(once.span, "runs in a Job of its own")
             .label(place.map_or(other.span, |mount| mount.span), format!("`{other_name}` runs in another pod"))
@@ -52,7 +52,7 @@ fn claim(split: &Split, step: usize, in_job: &[bool]) -> Option<Diagnostic> {
         let (mount, volume) = claims.next()?;
         let headline = format!("`{}` is a claim of each pod, which a Job does not have", volume.name.text);
         Some(
-            Diagnostic::error("once-volume", mount.span, headline)
+            Diagnostic::error(Code::OnceVolume, mount.span, headline)
                 .here("mounted in the Job")
                 .label(once.span, "runs in a Job of its own")
                 .label(volume.span, "a claim template")

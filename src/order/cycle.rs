@@ -2,7 +2,7 @@
 
 use super::graph::{Edge, Graph, Via};
 use super::{Because, files, names};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Workload;
 use std::collections::{HashMap, VecDeque};
 
@@ -150,7 +150,7 @@ fn message(workload: &Workload, links: &[(usize, Because)]) -> Diagnostic {
         Because::AsWritten => (workload.containers[*container].span, String::new()),
     });
     let (span, text) = places.next().unwrap_or((workload.span, String::new()));
-    let error = Diagnostic::error("order-cycle", span, headline).here(text);
+    let error = Diagnostic::error(Code::OrderCycle, span, headline).here(text);
     let error = places.fold(error, |error, (span, text)| error.label(span, text));
     let files = links.iter().find_map(|(container, because)| match because {
         Because::Files { other, .. } => Some((*container, *other)),

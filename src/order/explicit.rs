@@ -1,7 +1,7 @@
 //! What is said by `after`.
 
 use super::graph::{Graph, Via};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Reference, Role, Workload};
 
 /// The constraints of `after` between steps and sidecars.
@@ -77,7 +77,7 @@ fn reach(from: impl IntoIterator<Item = usize>, links: &[Vec<(usize, usize)>]) -
 
 fn after_itself(workload: &Workload, container: usize, reference: &Reference) -> Diagnostic {
     let name = &workload.containers[container].name.text;
-    Diagnostic::error("after-itself", reference.span, format!("`{name}` cannot run after itself"))
+    Diagnostic::error(Code::AfterItself, reference.span, format!("`{name}` cannot run after itself"))
         .here("this is the container that it stands in")
         .help("take it out of `after`")
 }
@@ -86,7 +86,7 @@ fn after_app(workload: &Workload, container: usize, reference: &Reference) -> Di
     let (container, app) = (&workload.containers[container], &workload.containers[reference.index]);
     let (name, app_name) = (&container.name.text, &app.name.text);
     let headline = format!("{} `{name}` cannot run after app `{app_name}`", role(container.role));
-    let error = Diagnostic::error("after-app", reference.span, headline)
+    let error = Diagnostic::error(Code::AfterApp, reference.span, headline)
         .here("apps start together, once every step is done and every sidecar is up")
         .label(app.name.span, format!("`{app_name}` is an app"));
     match container.role {

@@ -3,7 +3,7 @@
 use super::explicit::Explicit;
 use super::graph::{Graph, Via};
 use super::{Because, files};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Role, Workload};
 use crate::source::Span;
 use std::collections::HashSet;
@@ -32,7 +32,7 @@ pub(super) fn warn(
             _ => "others wait".to_owned(),
         };
         let headline = format!("sidecar `{name}` has no startup probe, though {who} for it");
-        let warning = Diagnostic::warning("sidecar-without-startup-probe", sidecar.name.span, headline)
+        let warning = Diagnostic::warning(Code::SidecarWithoutStartupProbe, sidecar.name.span, headline)
             .here("holds back what comes after only until its process runs");
         let warning = waiting.into_iter().fold(warning, |warning, (_, span, text)| warning.label(span, text));
         diagnostics.push(

@@ -1,6 +1,7 @@
 //! The order against its definition, and the messages.
 
 use super::*;
+use crate::diagnostic::Code;
 use crate::model::{Container, Level, Mount, Name, Reference, Storage, Volume, WorkloadKind};
 use crate::object::Node;
 use crate::source::FileId;
@@ -130,7 +131,7 @@ fn check(text: &str) -> String {
         if part == 0 { head } else { rest.split(',').nth(part - 1).unwrap().trim() }
     };
     for diagnostic in &diagnostics {
-        lines.push(format!("{:?} {}: {}", diagnostic.severity, diagnostic.name, diagnostic.headline));
+        lines.push(format!("{:?} {}: {}", diagnostic.severity, diagnostic.code.name(), diagnostic.headline));
         for label in std::iter::once(&diagnostic.primary).chain(&diagnostic.labels) {
             lines.push(format!("  [{}] {}", clause(label.span), label.text));
         }
@@ -413,7 +414,7 @@ proptest! {
         let order = order(&workload, &mut diagnostics);
         let places: Vec<usize> = order.places.iter().map(|place| place.container).collect();
         prop_assert_eq!(&places[..expected.len()], &expected[..]);
-        let cycles: Vec<&Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.name == "order-cycle").collect();
+        let cycles: Vec<&Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::OrderCycle).collect();
         prop_assert_eq!(cycles.is_empty(), places.len() == expected.len());
         prop_assert!(cycles.iter().all(|cycle| !cycle.labels.is_empty()));
 

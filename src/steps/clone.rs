@@ -38,7 +38,7 @@ use super::tries::{Tries, retries, timeout};
 use super::{
     Given, Image, Kind, Lowered, OwnVolume, RAM, outside_links, path_fault, ram, shell, with_prefix,
 };
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
@@ -216,7 +216,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         Ok(transport) => transport,
         Err(fault) => {
             let diagnostic =
-                Diagnostic::error("invalid-url", url.span, "this is no repository to clone").here(fault);
+                Diagnostic::error(Code::InvalidUrl, url.span, "this is no repository to clone").here(fault);
             let fits = |meant: &str| text.contains('/') && Transport::of(meant).is_ok();
             diagnostics.push(with_prefix(diagnostic, url.span, text, &["https://"], fits));
             return None;
@@ -231,13 +231,13 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
             Some(folder) => (folder.span, fault),
             None => (into.span, "expected `into VOLUME \"folder\"`: the URL ends with no name"),
         };
-        wrong("invalid-path", span, "this is no path of a folder in a volume", fault);
+        wrong(Code::InvalidPath, span, "this is no path of a folder in a volume", fault);
         return None;
     }
     let reference = match given.value("ref") {
         Some(node) => {
             if let Some(fault) = ref_fault(node.as_text()?) {
-                wrong("invalid-name", node.span, "this is no branch, tag or commit", fault);
+                wrong(Code::InvalidName, node.span, "this is no branch, tag or commit", fault);
                 return None;
             }
             Some(node.as_text()?)
@@ -249,7 +249,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         let text = path.as_text()?.trim_end_matches('/');
         if let Some(fault) = path_fault(text) {
             let fault = fault.replace("the volume", "the repository");
-            wrong("invalid-path", path.span, "this is no path in a repository", &fault);
+            wrong(Code::InvalidPath, path.span, "this is no path in a repository", &fault);
             return None;
         }
         paths.push(SmolStr::new(text));
@@ -302,7 +302,7 @@ fn fits(given: &Given, transport: Transport, url: &str, diagnostics: &mut Vec<Di
     if let Some(option) = foreign.iter().find_map(|name| given.option(name)) {
         diagnostics.push(
             Diagnostic::error(
-                "unmet-requirement",
+                Code::UnmetRequirement,
                 option.span,
                 format!("`{}` does not fit this URL", option.name),
             )
@@ -318,7 +318,7 @@ fn fits(given: &Given, transport: Transport, url: &str, diagnostics: &mut Vec<Di
         && url.starts_with("http://")
     {
         diagnostics.push(
-            Diagnostic::error("unmet-requirement", token.span, "`token` needs an https URL")
+            Diagnostic::error(Code::UnmetRequirement, token.span, "`token` needs an https URL")
                 .here("anybody on the way could read it")
                 .help("write `https://` in the URL"),
         );
@@ -328,7 +328,7 @@ fn fits(given: &Given, transport: Transport, url: &str, diagnostics: &mut Vec<Di
         && let Some(user) = given.option("user")
     {
         diagnostics.push(
-            Diagnostic::error("unmet-requirement", user.span, "`user` needs a `token`")
+            Diagnostic::error(Code::UnmetRequirement, user.span, "`user` needs a `token`")
                 .here("not possible here")
                 .help("say the `token` too, or remove this"),
         );

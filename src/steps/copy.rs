@@ -28,7 +28,7 @@
 
 use super::fetch::symbolic;
 use super::{Given, GivenOption, Image, Kind, Lowered, OwnVolume, Rights, outside_links, path_fault, shell};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::object::{Entry as Field, Map, Node, Value};
 use crate::source::Span;
@@ -99,7 +99,8 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         .chain(into_fault.map(|(span, fault)| (span, "this is no path in a volume", fault)));
     let before = diagnostics.len();
     diagnostics.extend(
-        faults.map(|(span, headline, fault)| Diagnostic::error("invalid-path", span, headline).here(fault)),
+        faults
+            .map(|(span, headline, fault)| Diagnostic::error(Code::InvalidPath, span, headline).here(fault)),
     );
     let into_path = match path {
         Some(path) => path.as_text()?,

@@ -40,7 +40,7 @@
 
 use super::tries::{Tries, retries, timeout};
 use super::{Given, Image, Kind, Lowered, path_fault, shell};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, Entry, Place, Type, of_step};
@@ -190,7 +190,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     let from = from.values.first()?;
     let url = from.as_text()?;
     let source = Source::of(url);
-    let source = wrong(source, "invalid-url", from.span, "this cannot be fetched", diagnostics)?;
+    let source = wrong(source, Code::InvalidUrl, from.span, "this cannot be fetched", diagnostics)?;
     let path = into.values.get(1)?;
     let text = path.as_text()?;
     let archive = given.option("unpack");
@@ -202,11 +202,11 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     } else {
         "this is no path of a file in a volume"
     };
-    wrong(path_fault(inner).map_or(Ok(()), Err), "invalid-path", path.span, headline, diagnostics)?;
+    wrong(path_fault(inner).map_or(Ok(()), Err), Code::InvalidPath, path.span, headline, diagnostics)?;
     let sha256 = match given.value("sha256") {
         Some(text) => {
             let sum = checksum(text.as_text()?).ok_or("expected 64 hexadecimal digits");
-            Some(wrong(sum, "invalid-checksum", text.span, "this is no SHA-256 checksum", diagnostics)?)
+            Some(wrong(sum, Code::InvalidChecksum, text.span, "this is no SHA-256 checksum", diagnostics)?)
         }
         None => None,
     };

@@ -25,7 +25,7 @@ mod tools;
 pub use tools::{Lock, Script, TOOLS, Tool};
 
 use super::{Given, GivenOption, Kind, Lowered, shell};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::statement::Slot::One;
 use crate::statement::{Entry, Place, Type, of_step};
 use smol_str::SmolStr;
@@ -98,7 +98,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
             if let Some(place) = place {
                 diagnostics.push(
                     Diagnostic::error(
-                        "misplaced-statement",
+                        Code::MisplacedStatement,
                         place.span,
                         "a command of its own takes no `from`",
                     )
@@ -111,8 +111,12 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         }
         ([], None) => {
             diagnostics.push(
-                Diagnostic::error("missing-statement", given.span, "this step does not say how to migrate")
-                    .here("expected a tool such as `django` or `flyway`, `run \"…\"` or a `script` in it"),
+                Diagnostic::error(
+                    Code::MissingStatement,
+                    given.span,
+                    "this step does not say how to migrate",
+                )
+                .here("expected a tool such as `django` or `flyway`, `run \"…\"` or a `script` in it"),
             );
             return None;
         }
@@ -123,7 +127,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
             };
             let headline = format!("`{}` and {other} exclude each other", first.name);
             diagnostics.push(
-                Diagnostic::error("duplicate-statement", statement.span, headline)
+                Diagnostic::error(Code::DuplicateStatement, statement.span, headline)
                     .here("one way to migrate")
                     .label(at, "another")
                     .help("keep one of the two; a second `migrate` can run the other"),
@@ -135,10 +139,14 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         && tool.command_from.is_none()
     {
         diagnostics.push(
-            Diagnostic::error("misplaced-statement", place.span, format!("`{}` takes no `from`", tool.name))
-                .here("not expected")
-                .label(statement.span, "knows by itself where its migrations are")
-                .help("name the project's folder by `workingDir /path`"),
+            Diagnostic::error(
+                Code::MisplacedStatement,
+                place.span,
+                format!("`{}` takes no `from`", tool.name),
+            )
+            .here("not expected")
+            .label(statement.span, "knows by itself where its migrations are")
+            .help("name the project's folder by `workingDir /path`"),
         );
         return None;
     }
@@ -149,7 +157,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
             let from = node.as_text()?;
             if from.is_empty() {
                 diagnostics.push(
-                    Diagnostic::error("invalid-path", node.span, "the path is empty")
+                    Diagnostic::error(Code::InvalidPath, node.span, "the path is empty")
                         .here("expected the place of the migrations"),
                 );
                 return None;

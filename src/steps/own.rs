@@ -29,7 +29,7 @@
 //! others that the node does not own: it gives files a group, and the group access to them.
 
 use super::{Given, Image, Kind, Lowered, Rights, shell};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::One;
 use crate::statement::{Direction, Entry, Place, Type, of_step};
@@ -77,7 +77,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     let mode = number("mode").and_then(|mode| u32::try_from(mode).ok());
     if ["user", "group", "mode"].iter().all(|name| given.option(name).is_none()) {
         diagnostics.push(
-            Diagnostic::error("missing-statement", given.span, "this step does not say what to change")
+            Diagnostic::error(Code::MissingStatement, given.span, "this step does not say what to change")
                 .here("expected `user NUMBER`, `group NUMBER` or `mode 0660` in it"),
         );
         return None;

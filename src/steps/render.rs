@@ -23,7 +23,7 @@
 //! characters is refused.
 
 use super::{Given, Image, Kind, Lowered, in_volume, mounted, path_fault, shell};
-use crate::diagnostic::{Applicability, Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::One;
@@ -80,7 +80,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         };
         match path_fault(text) {
             Some(fault) => diagnostics.push(
-                Diagnostic::error("invalid-path", node.span, "this is no path of a file in a volume")
+                Diagnostic::error(Code::InvalidPath, node.span, "this is no path of a file in a volume")
                     .here(fault),
             ),
             None => *path = in_volume(option, text).map(|path| (path, node.span)),
@@ -90,7 +90,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     let [Some((from_path, _)), Some((into_path, span))] = paths else { return None };
     if from_path == into_path {
         diagnostics.push(
-            Diagnostic::error("invalid-path", span, "the file would take the place of its own template")
+            Diagnostic::error(Code::InvalidPath, span, "the file would take the place of its own template")
                 .here("the template's path")
                 .help("give the file another path: the step may run again, and needs the template"),
         );
@@ -125,7 +125,7 @@ fn names(
         if let Some(first) = seen.insert(name, node.span) {
             diagnostics.push(
                 Diagnostic::error(
-                    "duplicate-item",
+                    Code::DuplicateItem,
                     node.span,
                     format!("the variable `{shown}` stands twice"),
                 )
@@ -135,8 +135,12 @@ fn names(
             );
         } else if !is_identifier(name) {
             diagnostics.push(
-                Diagnostic::error("invalid-variable", node.span, format!("a template cannot name `{shown}`"))
-                    .here("expected letters, digits and `_`, the first no digit"),
+                Diagnostic::error(
+                    Code::InvalidVariable,
+                    node.span,
+                    format!("a template cannot name `{shown}`"),
+                )
+                .here("expected letters, digits and `_`, the first no digit"),
             );
         } else if let Some(variables) = variables
             && !variables.iter().any(|variable| variable == name)
@@ -150,9 +154,10 @@ fn names(
 }
 
 fn unset(name: &str, span: Span, variables: &[SmolStr]) -> Diagnostic {
-    let diagnostic = Diagnostic::error("unset-variable", span, format!("`{name}` has no value in this step"))
-        .here("not a variable of the step's `env`")
-        .help(format!("give it one: `env {{ {name} \"…\" }}`"));
+    let diagnostic =
+        Diagnostic::error(Code::UnsetVariable, span, format!("`{name}` has no value in this step"))
+            .here("not a variable of the step's `env`")
+            .help(format!("give it one: `env {{ {name} \"…\" }}`"));
     match nearest(name, variables.iter().map(SmolStr::as_str)) {
         Some(near) => {
             let title = format!("did you mean `{near}`?");

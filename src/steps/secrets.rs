@@ -50,7 +50,7 @@ mod target;
 
 use super::tries::{Tries, retries, timeout};
 use super::{Given, GivenOption, Image, Kind, Lowered, OwnVolume, RAM, User, path_fault, ram, shell};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::One;
@@ -163,7 +163,8 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     let path_text = path.as_text()?;
     if let Some(fault) = path_fault(path_text) {
         diagnostics.push(
-            Diagnostic::error("invalid-path", path.span, "this is no path of a file in a volume").here(fault),
+            Diagnostic::error(Code::InvalidPath, path.span, "this is no path of a file in a volume")
+                .here(fault),
         );
         return None;
     }
@@ -198,7 +199,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
         lowered.volumes.push(identity(given, diagnostics)?);
     } else if let Some(option) = given.options.iter().find(|option| OF_VAULT.contains(&option.name)) {
         diagnostics.push(
-            Diagnostic::error("idle-field", option.span, format!("`{}` is for Vault alone", option.name))
+            Diagnostic::error(Code::IdleField, option.span, format!("`{}` is for Vault alone", option.name))
                 .here("has no effect here")
                 .label(from.span, "not out of Vault")
                 .help("remove it"),
@@ -222,7 +223,7 @@ fn format(
         if let (Some(said), Some("json" | "dotenv")) = (said, word) {
             diagnostics.push(
                 Diagnostic::error(
-                    "conflicting-fields",
+                    Code::ConflictingFields,
                     said.span,
                     "one key alone makes a file that is only its value",
                 )
@@ -246,7 +247,7 @@ fn format(
             None => (path_span, "not the ending of a format"),
         };
         diagnostics.push(
-            Diagnostic::error("missing-statement", span, "a secret in Vault has keys, and no text of its own")
+            Diagnostic::error(Code::MissingStatement, span, "a secret in Vault has keys, and no text of its own")
                 .here(here)
                 .help(
                     "name a file `….json` or `….env`, write `format json` or `format dotenv`, or take one key: `field \"password\"`",
@@ -272,7 +273,7 @@ fn mode(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> u32 {
     let by_group = given.readers.share_group && mode & 0o040 != 0;
     if !by_owner && !by_group && mode & 0o004 == 0 {
         diagnostics.push(
-            Diagnostic::warning("private-file", said.span, "no other container can be known to read this file")
+            Diagnostic::warning(Code::PrivateFile, said.span, "no other container can be known to read this file")
                 .here(format!("{mode:04o} is for the step's own user"))
                 .help("say who owns it, `owner 10001`, or whose the pod's files are: `securityContext { fsGroup 10001 }`"),
         );
@@ -325,7 +326,7 @@ fn authority(option: &GivenOption, diagnostics: &mut Vec<Diagnostic>) -> Option<
     let Some((reference, source)) = found else {
         diagnostics.push(
             Diagnostic::error(
-                "type-mismatch",
+                Code::TypeMismatch,
                 value.span,
                 "a certificate comes out of a Secret or a ConfigMap",
             )

@@ -62,7 +62,7 @@ mod job;
 pub use job::{JOB, LATER};
 
 use super::{Given, GivenOption, Image, Kind, Lowered, shell, with_prefix};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, Entry, Place, Slot, Type, clause, of_step, optional};
 use condition::Condition;
@@ -155,7 +155,7 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
     let options = || given.options.iter().filter_map(|option| Some((Condition::named(option.name)?, option)));
     if options().next().is_none() {
         diagnostics.push(
-            Diagnostic::error("missing-statement", given.span, "this step does not say what to wait for")
+            Diagnostic::error(Code::MissingStatement, given.span, "this step does not say what to wait for")
                 .here("expected `tcp \"host:port\"`, `http \"url\"` `postgres \"url\"` or another condition in it"),
         );
         return None;
@@ -190,7 +190,7 @@ fn want<'a>(
         let text = file.as_text()?;
         if let Some(fault) = super::path_fault(text) {
             diagnostics.push(
-                Diagnostic::error("invalid-path", file.span, "this is no path of a file in a volume")
+                Diagnostic::error(Code::InvalidPath, file.span, "this is no path of a file in a volume")
                     .here(fault),
             );
             return None;
@@ -201,7 +201,7 @@ fn want<'a>(
     let text = first.as_text()?;
     if let Some(fault) = (condition.fault)(text) {
         let headline = format!("`{}` cannot be waited for at this address", condition.name);
-        let diagnostic = Diagnostic::error("invalid-address", first.span, headline).here(fault);
+        let diagnostic = Diagnostic::error(Code::InvalidAddress, first.span, headline).here(fault);
         let scheme = format!("{}://", condition.name);
         let fits = |meant: &str| (condition.fault)(meant).is_none();
         diagnostics.push(with_prefix(diagnostic, first.span, text, &[&scheme], fits));
@@ -236,7 +236,7 @@ fn no_image(wanted: &[Wanted]) -> Option<Diagnostic> {
     let (a, b) = (first.condition.name, second.condition.name);
     Some(
         Diagnostic::error(
-            "no-common-image",
+            Code::NoCommonImage,
             second.option.span,
             format!("no image serves both `{a}` and `{b}`"),
         )

@@ -5,7 +5,7 @@ mod strings;
 pub(super) use strings::*;
 
 use super::tree::{Name, Operator};
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::source::{SourceFile, Span};
 
 /// Characters that the language keeps for later.
@@ -70,7 +70,7 @@ fn first(span: Span, text: &str) -> Span {
 
 pub(super) fn too_deep(span: Span, what: &str, limit: usize) -> Diagnostic {
     Diagnostic::error(
-        "too-deep",
+        Code::TooDeep,
         Span { end: span.end.min(span.start + 1), ..span },
         format!("{what} nest more than {limit} deep"),
     )
@@ -79,20 +79,20 @@ pub(super) fn too_deep(span: Span, what: &str, limit: usize) -> Diagnostic {
 }
 
 pub(super) fn too_long(place: Span) -> Diagnostic {
-    Diagnostic::error("too-large", place, "1 MiB of text goes by without the end of a workload")
+    Diagnostic::error(Code::TooLarge, place, "1 MiB of text goes by without the end of a workload")
         .here("from here on nothing is read")
         .help("close each workload by a `}` at the start of a line")
 }
 
 pub(super) fn too_many_words(place: Span, most: usize) -> Diagnostic {
     let headline = format!("a source has more than {} million words and signs", most / 1_000_000);
-    Diagnostic::error("too-large", place, headline)
+    Diagnostic::error(Code::TooLarge, place, headline)
         .here("from here on nothing is read")
         .help("split the source into several files")
 }
 
 pub(super) fn unclosed_block(open: Span, head: Option<Span>, next: Option<Span>) -> Diagnostic {
-    let error = Diagnostic::error("unclosed-block", open, "a block is never closed").here("opened here");
+    let error = Diagnostic::error(Code::UnclosedBlock, open, "a block is never closed").here("opened here");
     let error = match head {
         Some(head) => error.label(head, "the statement that it belongs to"),
         None => error,
@@ -104,14 +104,14 @@ pub(super) fn unclosed_block(open: Span, head: Option<Span>, next: Option<Span>)
 }
 
 pub(super) fn stray_brace(span: Span) -> Diagnostic {
-    Diagnostic::error("stray-brace", span, "a `}` closes nothing")
+    Diagnostic::error(Code::StrayBrace, span, "a `}` closes nothing")
         .here("no block is open here")
         .help("take the `}` out, or put the `{` in that it belongs to")
         .fix("take the `}` out", span, "", Applicability::Unsafe)
 }
 
 pub(super) fn missing_brace(head: Span, close: Span) -> Diagnostic {
-    Diagnostic::error("missing-brace", head, "a block has no `{`")
+    Diagnostic::error(Code::MissingBrace, head, "a block has no `{`")
         .here("a `{` is missing behind this")
         .label(close, "the block ends here")
         .help("put a `{` at the end of the statement's head")
@@ -119,10 +119,11 @@ pub(super) fn missing_brace(head: Span, close: Span) -> Diagnostic {
 }
 
 pub(super) fn misplaced_brace(head: Span, open: Span, nothing_between: bool) -> Diagnostic {
-    let error = Diagnostic::error("misplaced-brace", open, "a `{` stands on another line than its statement")
-        .here("the line before ends the statement")
-        .label(head, "the statement")
-        .help("put the `{` at the end of the statement's line");
+    let error =
+        Diagnostic::error(Code::MisplacedBrace, open, "a `{` stands on another line than its statement")
+            .here("the line before ends the statement")
+            .label(head, "the statement")
+            .help("put the `{` at the end of the statement's line");
     if !nothing_between {
         return error;
     }
@@ -131,19 +132,20 @@ pub(super) fn misplaced_brace(head: Span, open: Span, nothing_between: bool) -> 
 }
 
 pub(super) fn nameless_block(open: Span) -> Diagnostic {
-    Diagnostic::error("nameless-block", open, "a block belongs to no statement")
+    Diagnostic::error(Code::NamelessBlock, open, "a block belongs to no statement")
         .here("a statement's name should stand before this")
         .help("write a name before the `{`")
 }
 
 pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &str) -> Diagnostic {
     if character == "{" {
-        return Diagnostic::error("block-in-list", next, "a list cannot hold a block")
+        return Diagnostic::error(Code::BlockInList, next, "a list cannot hold a block")
             .here("a block")
             .label(open, "in this list")
             .help("repeat the statement, once for each item, without brackets: `tolerations { … }`");
     }
-    let error = Diagnostic::error("unclosed-bracket", open, "a bracket is never closed").here("opened here");
+    let error =
+        Diagnostic::error(Code::UnclosedBracket, open, "a bracket is never closed").here("opened here");
     let error = match character {
         "]" | ")" => error.label(next, format!("`{character}` does not close it")),
         _ => error.label(end, "taken to end here"),
@@ -152,7 +154,7 @@ pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &st
 }
 
 pub(super) fn missing_comma(first: Span, certain: bool) -> Diagnostic {
-    Diagnostic::error("missing-comma", first, "a comma is missing between two items")
+    Diagnostic::error(Code::MissingComma, first, "a comma is missing between two items")
         .here("a comma should stand behind this")
         .help("insert the comma: items are separated by commas")
         .fix(
@@ -171,14 +173,14 @@ pub(super) fn yaml(source: &SourceFile) -> Option<Diagnostic> {
     let key = ["apiVersion:", "kind:"].into_iter().find(|key| line.starts_with(key))?;
     let start = at - line.len();
     let error =
-        Diagnostic::error("yaml-source", Span::new(source.id, start, start + key.len()), "this is YAML")
+        Diagnostic::error(Code::YamlSource, Span::new(source.id, start, start + key.len()), "this is YAML")
             .here("a key of YAML");
     Some(error.help("write it as initflow: `deployment NAME { … }`; `initflow compile` makes the YAML"))
 }
 
 pub(super) fn stray_commas(commas: &[Span]) -> Diagnostic {
     let place = commas.first().copied().unwrap_or(Span::new(crate::source::FileId(0), 0, 0));
-    let error = Diagnostic::error("stray-comma", place, "a comma stands where none belongs")
+    let error = Diagnostic::error(Code::StrayComma, place, "a comma stands where none belongs")
         .here("not needed")
         .help("take the comma out: only items between brackets are separated by commas");
     let edits = commas.iter().map(|comma| edit(*comma, " ")).collect();
@@ -186,21 +188,25 @@ pub(super) fn stray_commas(commas: &[Span]) -> Diagnostic {
 }
 
 pub(super) fn operator_in_list(span: Span, sign: &str) -> Diagnostic {
-    Diagnostic::error("operator-in-list", span, format!("a list cannot hold `{sign}`"))
+    Diagnostic::error(Code::OperatorInList, span, format!("a list cannot hold `{sign}`"))
         .here("not a value")
         .help("write plain values, separated by commas; a map is a block: `labels { name \"value\" }`")
 }
 
 pub(super) fn missing_value(name: &Name) -> Diagnostic {
-    Diagnostic::error("missing-value", name.span, format!("the argument {} has no value", shown(&name.text)))
-        .here("a value should stand behind its colon")
-        .help(format!("write a value: `{}: \"…\"`", name.text))
+    Diagnostic::error(
+        Code::MissingValue,
+        name.span,
+        format!("the argument {} has no value", shown(&name.text)),
+    )
+    .here("a value should stand behind its colon")
+    .help(format!("write a value: `{}: \"…\"`", name.text))
 }
 
 pub(super) fn separator(name: &Name, sign: Operator, span: Span, next: Option<Span>) -> Diagnostic {
     let (diagnostic, text) = match sign {
-        Operator::Assign => ("stray-equals", "="),
-        _ => ("stray-colon", ":"),
+        Operator::Assign => (Code::StrayEquals, "="),
+        _ => (Code::StrayColon, ":"),
     };
     let headline = format!("a `{text}` stands between a name and its value");
     let error = Diagnostic::error(diagnostic, span, headline).here("not needed");
@@ -221,7 +227,7 @@ pub(super) fn unquoted_text(span: Span, text: &str) -> Diagnostic {
     let certain =
         text.contains(['/', ':', '@', '*', '.']) && !text.starts_with(|first: char| first.is_ascii_digit());
     let applicability = if certain { Applicability::Safe } else { Applicability::Unsafe };
-    Diagnostic::error("unquoted-text", span, format!("{} has no quotes", shown(text)))
+    Diagnostic::error(Code::UnquotedText, span, format!("{} has no quotes", shown(text)))
         .here("text is always in quotes")
         .help(format!("write {}", shown(&quote(text))))
         .fix("put it in quotes", span, quote(text), applicability)
@@ -232,7 +238,7 @@ pub(super) fn odd_name(span: Span, text: &str) -> (Diagnostic, bool) {
     if is_text_like(text) && !has_odd_character(text) {
         let certain = text.trim_end_matches(':');
         let error = Diagnostic::error(
-            "unquoted-text",
+            Code::UnquotedText,
             span,
             format!("{} is a name that needs quotes", shown(certain)),
         )
@@ -248,13 +254,13 @@ pub(super) fn odd_name(span: Span, text: &str) -> (Diagnostic, bool) {
 pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
     match text {
         "-" => {
-            return Diagnostic::error("list-dash", span, "a `-` does not start an item here")
+            return Diagnostic::error(Code::ListDash, span, "a `-` does not start an item here")
                 .here("not needed")
                 .help("repeat the statement, once for each item: `tolerations { … }`; a list of plain values is `[a, b]`");
         }
         "]" | ")" => {
             let open = if text == "]" { "[" } else { "(" };
-            return Diagnostic::error("stray-bracket", span, format!("a `{text}` closes nothing"))
+            return Diagnostic::error(Code::StrayBracket, span, format!("a `{text}` closes nothing"))
                 .here("no bracket is open here")
                 .help(format!("take it out, or put the `{open}` in that it belongs to"));
         }
@@ -272,7 +278,7 @@ pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
         let start = span.start + u32::try_from(at).unwrap_or(0);
         let character = &text[at..=at];
         return Diagnostic::error(
-            "reserved-character",
+            Code::ReservedCharacter,
             Span { start, end: start + 1, ..span },
             format!("{} has no meaning outside quotes", backticked(character)),
         )
@@ -292,13 +298,13 @@ fn backticked(character: &str) -> String {
 
 pub(super) fn unexpected_character(span: Span, text: &str) -> Diagnostic {
     let Some(character) = text.chars().next() else {
-        return Diagnostic::error("unexpected-character", span, "something is missing here");
+        return Diagnostic::error(Code::UnexpectedCharacter, span, "something is missing here");
     };
     let place = first(span, text);
     if is_invisible(character) {
         let code = u32::from(character);
         let error = Diagnostic::error(
-            "unexpected-character",
+            Code::UnexpectedCharacter,
             place,
             format!("a character that cannot be seen stands here: U+{code:04X}"),
         )
@@ -309,27 +315,27 @@ pub(super) fn unexpected_character(span: Span, text: &str) -> Diagnostic {
             error.help("take it out; in a string, write it as `\\u{…}`")
         };
     }
-    Diagnostic::error("unexpected-character", span, format!("{} is no value and no name", shown(text)))
+    Diagnostic::error(Code::UnexpectedCharacter, span, format!("{} is no value and no name", shown(text)))
         .here("cannot be read")
         .help("write a word, a text in quotes, a number, a path that starts with `/`, or a list in `[ ]`")
 }
 
 pub(super) fn missing_space(span: Span) -> Diagnostic {
     let place = Span { end: span.start, ..span };
-    Diagnostic::error("missing-space", span, "two values stand together without a space")
+    Diagnostic::error(Code::MissingSpace, span, "two values stand together without a space")
         .here("begins right behind the one before it")
         .help("put a space between them; a quote inside a text is written `\\\"`")
         .fix("put a space between them", place, " ", Applicability::Unsafe)
 }
 
 pub(super) fn incomplete_range(span: Span) -> Diagnostic {
-    Diagnostic::error("incomplete-range", span, "a range is not complete")
+    Diagnostic::error(Code::IncompleteRange, span, "a range is not complete")
         .here("needs an upper end right behind the dots")
         .help("write `a..b` or `..b`, without spaces; a value without dots is the lower end alone")
 }
 
 pub(super) fn foreign_comment(span: Span, text: &str) -> Diagnostic {
-    let error = Diagnostic::error("foreign-comment", span, "a comment starts with `#`")
+    let error = Diagnostic::error(Code::ForeignComment, span, "a comment starts with `#`")
         .help("start the comment with `#`");
     let opening = Span { end: span.start + 2, ..span };
     let error = error.here("not a comment here");

@@ -5,7 +5,7 @@
 use super::grammar::{Rule, Token};
 use super::tree::{Statement, ValueKind};
 use super::{MAX_ERRORS, mistakes, statement};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 
 /// A statement's head or a brace.
@@ -189,7 +189,7 @@ impl<'s> Reader<'s> {
     fn braces_in_open_string(&self, statement: Token, said: usize) -> Vec<Item> {
         let errors = self.errors.get(said..).unwrap_or_default();
         let text = self.slice(statement).trim_end();
-        if !errors.iter().any(|error| error.name == "unclosed-string") || text.contains('\n') {
+        if !errors.iter().any(|error| error.code == Code::UnclosedString) || text.contains('\n') {
             return Vec::new();
         }
         let brace = |at: usize, kind| {

@@ -27,7 +27,9 @@ fn check(text: &str) -> String {
         let _ = writeln!(
             out,
             "{line}:{column} {}: {} [{place}] {}",
-            error.name, error.headline, error.primary.text
+            error.code.name(),
+            error.headline,
+            error.primary.text
         );
         for label in &error.labels {
             let (line, column) = source.line_column(label.span.start);

@@ -100,19 +100,20 @@ impl Outcome {
                 support(kind, manifest.path_at(&error.primary.span.range()), mutant.version)
             };
             let is_new = |error: &&Diagnostic| {
-                error.name == "field-too-new" || matches!(support(error), Support::Absent { .. })
+                error.code.name() == "field-too-new" || matches!(support(error), Support::Absent { .. })
             };
             if errors.iter().any(is_new) {
                 return Self::Undecidable("fields of later versions, which the judge knows for all");
             }
             let is_replaced = |found: &Diagnostic| {
                 let place = manifest.path_at(&found.primary.span.range());
-                found.name == "duplicate-name" && place.iter().any(|part| part == "volumeClaimTemplates")
+                found.code.name() == "duplicate-name"
+                    && place.iter().any(|part| part == "volumeClaimTemplates")
             };
             if found.iter().any(is_replaced) {
                 return Self::Undecidable("stricter: a volume that a claim takes the place of");
             }
-            let is_off = found.iter().any(|found| found.name == "feature-gate-off");
+            let is_off = found.iter().any(|found| found.code.name() == "feature-gate-off");
             if is_off || errors.iter().all(|error| support(error) != Support::Supported) {
                 return Self::Undecidable("feature gates");
             }
@@ -122,13 +123,13 @@ impl Outcome {
                 return Self::Undecidable(why[0]);
             }
             let place = without_numbers(manifest.path_at(&first.primary.span.range()));
-            return Self::Invented(format!("{} {}", first.name, leveled(&place)));
+            return Self::Invented(format!("{} {}", first.code, leveled(&place)));
         }
         let errors_of = located(verdict, mutant);
         match all_named(&errors, &errors_of, manifest, &mutant.object) {
             Ok(ways) => Self::Refused(ways),
             Err(error) => {
-                let names: Vec<&str> = errors.iter().map(|diagnostic| diagnostic.name).collect();
+                let names: Vec<&str> = errors.iter().map(|diagnostic| diagnostic.code.name()).collect();
                 Self::Elsewhere(format!("{} | {}", rule(error), names.join(" ")))
             }
         }
@@ -272,7 +273,7 @@ fn shrunk(mutant: &Mutant, outcome: &Outcome, judge: &mut Judge) -> String {
     let place = |diagnostic: &Diagnostic| manifest.path_at(&diagnostic.primary.span.range()).join(".");
     let found: Vec<String> = errors
         .iter()
-        .map(|error| format!("{} at {}: {}", error.name, place(error), error.headline))
+        .map(|error| format!("{} at {}: {}", error.code.name(), place(error), error.headline))
         .collect();
     format!(
         "{} at {} ({}, {})\nKubernetes: {}\ninitflow: {}\n{}",

@@ -2,6 +2,7 @@
 
 use crate::judge::Verdict;
 use initflow::compile::Compilation;
+use initflow::diagnostic::Code;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ pub(crate) fn fields(object: &Value, verdict: &Verdict, compilation: &Compilatio
         compare(object, &verdict.defaulted, &mut lost);
     }
     let mut warned = BTreeSet::new();
-    for diagnostic in compilation.diagnostics.iter().filter(|it| it.name == "feature-gate-off") {
+    for diagnostic in compilation.diagnostics.iter().filter(|it| it.code == Code::FeatureGateOff) {
         warned.extend(diagnostic.headline.split(|char: char| !char.is_alphanumeric()));
     }
     // With a volume go its mounts.

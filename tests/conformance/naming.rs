@@ -102,13 +102,13 @@ pub(crate) fn all_named<'e>(
         })
     };
     let several = |field: &str| {
-        diagnostics.iter().filter(|found| found.name == "several-sources").any(|found| {
+        diagnostics.iter().filter(|found| found.code.name() == "several-sources").any(|found| {
             let place = manifest.path_at(&found.primary.span.range());
             field.starts_with(&without_numbers(&place[..place.len().saturating_sub(1)]))
         })
     };
     let known = ways.iter().any(|(way, _)| way.is_some());
-    let unread = known && diagnostics.iter().any(|found| HIDING.contains(&found.name));
+    let unread = known && diagnostics.iter().any(|found| HIDING.contains(&found.code.name()));
     let ways = ways.iter().zip(errors).map(|((way, field), error)| match way {
         None if several(field) => Ok("as one of several"),
         None if follows(field) => Ok("as what it follows from"),
@@ -163,7 +163,10 @@ fn named(
     if is_beside(found, field, missing) {
         return Some("beside");
     }
-    if diagnostic.name == "unmet-requirement" && found.len() > levels(found) && field.starts_with(found) {
+    if diagnostic.code.name() == "unmet-requirement"
+        && found.len() > levels(found)
+        && field.starts_with(found)
+    {
         return Some("as part of what may not be there");
     }
     if missing && is_head(found) && unit(field, missing) <= levels(field) {

@@ -115,8 +115,8 @@ fn count<'p>(programs: &'p [(Program, Compilation)], report: &mut Report) -> Vec
         let errors =
             compilation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         for error in errors {
-            report.count("refused for", error.name);
-            if error.name == shown {
+            report.count("refused for", error.code.name());
+            if error.code.name() == shown {
                 let text = Human::default().render(&compilation.sources, std::slice::from_ref(error));
                 eprintln!("{text}");
             }
@@ -183,5 +183,5 @@ fn complain(
 /// server finds out only then is no error.
 fn is_foreseen(error: &FieldError, compilation: &Compilation) -> bool {
     error.from == "pod"
-        && compilation.diagnostics.iter().any(|diagnostic| !OF_FLOW.contains(&diagnostic.name))
+        && compilation.diagnostics.iter().any(|diagnostic| !OF_FLOW.contains(&diagnostic.code.name()))
 }

@@ -42,7 +42,7 @@ fn raised(language: Language, program: &str, options: &Options) -> Raised {
         }
     };
     Raised {
-        names: diagnostics.iter().map(|diagnostic| diagnostic.name).collect(),
+        names: diagnostics.iter().map(|diagnostic| diagnostic.code.name()).collect(),
         shown: Human::default().render(&sources, &diagnostics),
         severity: diagnostics.iter().map(|diagnostic| diagnostic.severity).min(),
     }

@@ -3,8 +3,8 @@
 use crate::no_complaints;
 use crate::raised;
 use initflow::compile::Options;
+use initflow::diagnostic::Code;
 use initflow::diagnostic::Severity;
-use initflow::diagnostic::catalog::{Entry as Explained, all};
 use initflow::kubernetes::schema::{self, Type};
 use initflow::kubernetes::version::{Availability, Version};
 use initflow::model;
@@ -78,7 +78,9 @@ fn table(name: &str) -> String {
         "library" => rows("template | parameters | what it is", templates()),
         "diagnostics" => rows(
             "name | | what is wrong",
-            all().iter().map(|entry| vec![code(entry.name), severity(entry).into(), entry.summary().into()]),
+            Code::ALL
+                .iter()
+                .map(|found| vec![code(found.name()), severity(*found).into(), found.summary().into()]),
         ),
         step => {
             let kind = KINDS.iter().find(|kind| kind.keyword == step);
@@ -160,8 +162,8 @@ fn newer() -> impl Iterator<Item = Vec<String>> {
 }
 
 /// What the explanation's program raises it as.
-fn severity(entry: &Explained) -> &'static str {
-    let version = entry.text.split_once("`--kube ").and_then(|(_, rest)| rest.split('`').next());
+fn severity(entry: Code) -> &'static str {
+    let version = entry.text().split_once("`--kube ").and_then(|(_, rest)| rest.split('`').next());
     let version = version.map_or(Version::NEWEST, |version| version.parse().expect("a version"));
     let options = Options { version, ..Options::default() };
     let raised = raised(entry.language(), entry.failing().unwrap_or_default(), &options);

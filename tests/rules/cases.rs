@@ -157,7 +157,8 @@ pub(crate) fn compiled(program: String, version: Version) -> Compilation {
 
 /// The names of what was raised, sorted, or `nothing`.
 pub(crate) fn raised(compilation: &Compilation) -> String {
-    let mut raised: Vec<&str> = compilation.diagnostics.iter().map(|diagnostic| diagnostic.name).collect();
+    let mut raised: Vec<&str> =
+        compilation.diagnostics.iter().map(|diagnostic| diagnostic.code.name()).collect();
     raised.sort_unstable();
     if raised.is_empty() { "nothing".to_owned() } else { raised.join(" ") }
 }

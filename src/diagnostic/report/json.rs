@@ -1,7 +1,7 @@
 //! A report as JSON: a contract with a version. Fields are added under the same version; none is removed.
 
 use super::{Finding, Place, Position, Report, applicability};
-use crate::diagnostic::{Severity, catalog};
+use crate::diagnostic::{Code, Severity};
 use serde_json::{Value, json};
 
 /// The version of the contract.
@@ -40,7 +40,7 @@ fn finding(finding: &Finding) -> Value {
         "related": finding.related.iter().map(noted).collect::<Vec<_>>(),
         "help": finding.help,
         "fix": fix,
-        "explain": catalog::find(finding.name).map(|entry| format!("initflow explain {}", entry.name)),
+        "explain": finding.name.parse().ok().map(|code: Code| format!("initflow explain {code}")),
         "fingerprint": finding.fingerprint,
     })
 }

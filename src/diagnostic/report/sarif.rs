@@ -1,7 +1,7 @@
 //! A report as SARIF 2.1.0, which code scanning services take in.
 
 use super::{Finding, Place, Report};
-use crate::diagnostic::{Applicability, Severity, catalog};
+use crate::diagnostic::{Applicability, Code, Severity};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -40,9 +40,9 @@ pub(super) fn render(report: &Report) -> String {
 
 fn rule(name: &str) -> Value {
     let mut rule = json!({ "id": name, "name": pascal(name) });
-    if let Some(entry) = catalog::find(name) {
-        rule["shortDescription"] = json!({ "text": entry.summary() });
-        rule["help"] = json!({ "text": entry.text, "markdown": entry.text });
+    if let Ok(code) = name.parse::<Code>() {
+        rule["shortDescription"] = json!({ "text": code.summary() });
+        rule["help"] = json!({ "text": code.text(), "markdown": code.text() });
     }
     rule
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::diagnostic::Applicability;
+use crate::diagnostic::{Applicability, Code};
 
 const TEXT: &str = "pod shop {\n  app web { image \"nginx\" }\n  app web { image \"nginx\" }\n}\n";
 
@@ -11,7 +11,7 @@ fn report(text: &str) -> Report {
         Span::new(id, start, start + 7)
     };
     let warning =
-        |nth: usize| Diagnostic::warning("unpinned-image", at(nth), "no <tag> & \"no\" 100%").here("here");
+        |nth: usize| Diagnostic::warning(Code::UnpinnedImage, at(nth), "no <tag> & \"no\" 100%").here("here");
     let first = warning(0).label(at(1), "and there").help("name one\nor two");
     let first = first.fix("add a tag", at(0), "\"nginx:1\"", Applicability::Unsafe);
     let mut report =

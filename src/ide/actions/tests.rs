@@ -1,6 +1,7 @@
 use super::*;
 use crate::compile::NoFiles;
-use crate::diagnostic::{Diagnostic, catalog};
+use crate::diagnostic::catalog::Language;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::format::format;
 use crate::ide::shape::walk;
 use crate::source::SourceFile;
@@ -14,11 +15,11 @@ fn analysis(text: &str) -> Analysis {
 #[test]
 fn a_safe_fix_cures_what_it_is_for_and_breaks_nothing() {
     let mut fixed = 0;
-    for entry in catalog::all().iter().filter(|entry| entry.language() == catalog::Language::Initflow) {
-        let Some(text) = entry.failing() else { continue };
+    for code in Code::ALL.iter().filter(|code| code.language() == Language::Initflow) {
+        let Some(text) = code.failing() else { continue };
         let before = analysis(text);
         let names = |analysis: &Analysis| {
-            let mut names: Vec<&str> = analysis.diagnostics().iter().map(|found| found.name).collect();
+            let mut names: Vec<&str> = analysis.diagnostics().iter().map(|found| found.code.name()).collect();
             names.sort_unstable();
             names
         };
@@ -29,14 +30,14 @@ fn a_safe_fix_cures_what_it_is_for_and_breaks_nothing() {
         for found in before.diagnostics().iter().filter(safe) {
             let cured = applied(text, &found.fix.as_ref().unwrap().edits);
             let mut left = names(&before);
-            left.remove(left.iter().position(|name| *name == found.name).unwrap());
-            assert_eq!(names(&analysis(&cured)), left, "{} in\n{cured}", entry.name);
+            left.remove(left.iter().position(|name| *name == found.code.name()).unwrap());
+            assert_eq!(names(&analysis(&cured)), left, "{} in\n{cured}", code.name());
             fixed += 1;
         }
         if let Some(edits) = all_safe(&before) {
             let cured = applied(text, &edits);
             let count = |analysis: &Analysis| analysis.diagnostics().len();
-            assert!(count(&analysis(&cured)) < count(&before), "{} in\n{cured}", entry.name);
+            assert!(count(&analysis(&cured)) < count(&before), "{} in\n{cured}", code.name());
         }
     }
     assert!(fixed > 10, "{fixed}");

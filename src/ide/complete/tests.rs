@@ -1,5 +1,6 @@
 use super::*;
 use crate::compile::{NoFiles, Options};
+use crate::diagnostic::Code;
 use crate::ide::{Analysis, Parsed};
 use std::sync::Arc;
 
@@ -269,17 +270,17 @@ fn what_an_object_needs_comes_first() {
 }
 
 /// What says that a statement cannot stand where it is, whatever its values are.
-const MISPLACED: &[&str] = &[
-    "duplicate-statement",
-    "lifecycle-on-step",
-    "misplaced-edition",
-    "misplaced-statement",
-    "probe-on-step",
-    "several-handlers",
-    "stray-else",
-    "unknown-statement",
-    "use-the-statement",
-    "wrong-restart-policy",
+const MISPLACED: &[Code] = &[
+    Code::DuplicateStatement,
+    Code::LifecycleOnStep,
+    Code::MisplacedEdition,
+    Code::MisplacedStatement,
+    Code::ProbeOnStep,
+    Code::SeveralHandlers,
+    Code::StrayElse,
+    Code::UnknownStatement,
+    Code::UseTheStatement,
+    Code::WrongRestartPolicy,
 ];
 
 #[test]
@@ -338,7 +339,7 @@ fn what_is_offered_may_stand_there() {
         let found = |written: &str| {
             let file = Parsed::new("a", text.replace("$0", &format!("\n{written}\n")));
             let analysis = Analysis::of(&file, &NoFiles, &Options::default());
-            let misplaced = analysis.diagnostics().iter().filter(|found| MISPLACED.contains(&found.name));
+            let misplaced = analysis.diagnostics().iter().filter(|found| MISPLACED.contains(&found.code));
             misplaced.map(|found| found.headline.clone()).collect::<Vec<_>>()
         };
         let mut workspace = Workspace::default();

@@ -2,6 +2,7 @@
 
 use super::super::import;
 use crate::compile::Options;
+use crate::diagnostic::Code;
 use std::fmt::Write as _;
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec:\n  containers:\n  - name: web\n    image: nginx:1\n";
@@ -15,9 +16,9 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
 }
 
 /// What is found first, and the source. Whatever takes the square of these sizes takes minutes.
-fn imported(text: String) -> (Option<&'static str>, Option<String>) {
+fn imported(text: String) -> (Option<Code>, Option<String>) {
     let imported = import("pods.yaml", text, &Options::default());
-    (imported.diagnostics.first().map(|diagnostic| diagnostic.name), imported.source)
+    (imported.diagnostics.first().map(|diagnostic| diagnostic.code), imported.source)
 }
 
 #[test]
@@ -37,11 +38,11 @@ fn a_workload_that_is_too_large_is_refused() {
     let unknown = lines(5_000, |at| format!("    f{at}: x"));
     let objects = "{\"a\":1}".repeat(500);
     for (text, name) in [
-        (deployment, "too-large"),
-        (format!("{POD}    env:\n{variables}"), "too-large"),
-        (format!("{POD}    volumeMounts:\n{mounts}  volumes:\n{volumes}"), "too-large"),
-        (format!("{POD}{unknown}"), "unknown-statement"),
-        (objects, "missing-field"),
+        (deployment, Code::TooLarge),
+        (format!("{POD}    env:\n{variables}"), Code::TooLarge),
+        (format!("{POD}    volumeMounts:\n{mounts}  volumes:\n{volumes}"), Code::TooLarge),
+        (format!("{POD}{unknown}"), Code::UnknownStatement),
+        (objects, Code::MissingField),
     ] {
         let (found, source) = imported(text);
         assert_eq!((found, source), (Some(name), None));

@@ -1,7 +1,7 @@
 mod mistakes;
 
 use super::*;
-use crate::diagnostic::human::Human;
+use crate::diagnostic::{Code, human::Human};
 use crate::source::{FileId, Sources};
 use proptest::prelude::*;
 use std::fmt::Write as _;
@@ -188,26 +188,26 @@ fn hostile_texts_are_refused() {
         text + &format!("a{at}: &a{at} [{}]\n", last.repeat(10))
     });
     for (text, name) in [
-        ("[".repeat(many), "too-deep"),
-        ("{a: ".repeat(many), "too-deep"),
-        ("- ".repeat(many), "too-deep"),
-        ((0..many).take(300).fold(String::new(), |text, at| text + &" ".repeat(at) + "a:\n"), "too-deep"),
-        (bomb, "too-large"),
+        ("[".repeat(many), Code::TooDeep),
+        ("{a: ".repeat(many), Code::TooDeep),
+        ("- ".repeat(many), Code::TooDeep),
+        ((0..many).take(300).fold(String::new(), |text, at| text + &" ".repeat(at) + "a:\n"), Code::TooDeep),
+        (bomb, Code::TooLarge),
         (
             (0..70).fold("a0: &a0 [x]\n".to_owned(), |text, at| {
                 text + &format!("a{}: &a{} [*a{at}]\n", at + 1, at + 1)
             }),
-            "too-deep",
+            Code::TooDeep,
         ),
-        ("'".repeat(many + 1), "invalid-yaml"),
-        ("&a ".repeat(many), "invalid-yaml"),
-        ("a: *b\n---\n".repeat(many), "invalid-yaml"),
-        ("a: 1\n".repeat(many), "duplicate-key"),
+        ("'".repeat(many + 1), Code::InvalidYaml),
+        ("&a ".repeat(many), Code::InvalidYaml),
+        ("a: *b\n---\n".repeat(many), Code::InvalidYaml),
+        ("a: 1\n".repeat(many), Code::DuplicateKey),
     ] {
         let mut diagnostics = Vec::new();
         read(&SourceFile::new(FileId(0), "pod.yaml", text), &mut diagnostics);
         assert!(diagnostics.len() <= MAX_ERRORS);
-        let found = diagnostics.first().map(|diagnostic| diagnostic.name);
+        let found = diagnostics.first().map(|diagnostic| diagnostic.code);
         assert_eq!(found, Some(name));
     }
 }

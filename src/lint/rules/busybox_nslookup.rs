@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/busybox-nslookup.md")]
 
 use super::image;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -19,7 +19,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some(command) = short else { continue };
         found.push(
             Diagnostic::warning(
-                "busybox-nslookup",
+                Code::BusyboxNslookup,
                 pod.place(script, command),
                 format!("the step `{}` asks for a short name by BusyBox's `nslookup`", step.name.text),
             )
@@ -31,6 +31,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::passes;
 
     #[test]
@@ -40,7 +41,7 @@ mod tests {
                 "pod p {{ step s {{ image \"{image}\"; run \"nslookup {name}\" }}; app b {{ image \"b:1\" }} }}"
             )
         };
-        passes("busybox-nslookup", &pod("alpine:3.22", "db"));
-        passes("busybox-nslookup", &pod("busybox:1.37", "db.shop.svc.cluster.local"));
+        passes(Code::BusyboxNslookup, &pod("alpine:3.22", "db"));
+        passes(Code::BusyboxNslookup, &pod("busybox:1.37", "db.shop.svc.cluster.local"));
     }
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/cheaper-order.md")]
 
 use super::ports::served;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::kubernetes::quantity::Quantity;
 use crate::lint::Pod;
 use crate::lint::reorder::{Cheaper, Entry, cheaper};
@@ -90,7 +90,7 @@ fn diagnostic(
         .collect();
     let place = moves.first().map_or(pod.workload.span, |(step, _)| container(*step).name.span);
     let mut diagnostic =
-        Diagnostic::warning("cheaper-order", place, format!("move {}: {savings}", texts.join(" and ")))
+        Diagnostic::warning(Code::CheaperOrder, place, format!("move {}: {savings}", texts.join(" and ")))
             .here("reserved beside what runs already");
     for (_, sidecar) in moves {
         diagnostic = diagnostic.label(container(*sidecar).name.span, "reserved from here to the end");
@@ -124,6 +124,7 @@ fn diagnostic(
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, messages, passes};
 
     fn pod(inside: &str) -> String {
@@ -143,7 +144,7 @@ mod tests {
             entry("step", "unpack", "1Gi", "")
         ));
         assert_eq!(
-            messages("cheaper-order", &text),
+            messages(Code::CheaperOrder, &text),
             ["move step `unpack` before sidecar `proxy`: memory 1536Mi → 1Gi"]
         );
     }
@@ -155,13 +156,13 @@ mod tests {
             entry("sidecar", "proxy", "512Mi", "; started tcp 1"),
             entry("step", "unpack", "1Gi", "; after proxy")
         ));
-        passes("cheaper-order", &after);
+        passes(Code::CheaperOrder, &after);
         let asks = pod(&format!(
             "{}; {}",
             entry("sidecar", "proxy", "512Mi", "; port 5432; started tcp 5432"),
             entry("step", "unpack", "1Gi", "; env { DB \"localhost:5432\" }")
         ));
-        passes("cheaper-order", &asks);
+        passes(Code::CheaperOrder, &asks);
     }
 
     #[test]
@@ -173,7 +174,7 @@ mod tests {
             entry("step", "a", "1Gi", ""),
             entry("step", "b", "1Gi", "")
         ));
-        finds("cheaper-order", &text);
-        assert!(messages("cheaper-order", &text)[0].ends_with("memory 1792Mi → 1Gi"));
+        finds(Code::CheaperOrder, &text);
+        assert!(messages(Code::CheaperOrder, &text)[0].ends_with("memory 1792Mi → 1Gi"));
     }
 }

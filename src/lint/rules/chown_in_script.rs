@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/chown-in-script.md")]
 
 use super::volume_at;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -20,7 +20,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             }
             found.push(
                 Diagnostic::warning(
-                    "chown-in-script",
+                    Code::ChownInScript,
                     pod.place(script, command),
                     format!("the step `{}` walks over all of `{path}` as root", step.name.text),
                 )
@@ -35,12 +35,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn only_volumes_have_a_group() {
-        finds("chown-in-script", &step("chown -Rv 1000 /v/data"));
-        passes("chown-in-script", &step("chown -R 1000 /opt"));
-        passes("chown-in-script", &step("chown 1000 /v/data"));
+        finds(Code::ChownInScript, &step("chown -Rv 1000 /v/data"));
+        passes(Code::ChownInScript, &step("chown -R 1000 /opt"));
+        passes(Code::ChownInScript, &step("chown 1000 /v/data"));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::entry;
 use super::ports::declared;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, WorkloadKind};
 
@@ -18,7 +18,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let after = deadline.node.as_int().map_or_else(String::new, |seconds| format!(" after {seconds} s"));
     found.push(
         Diagnostic::warning(
-            "deadline-on-server",
+            Code::DeadlineOnServer,
             deadline.key_span,
             format!("the pod is killed{after}, though `{}` serves", server.name.text),
         )

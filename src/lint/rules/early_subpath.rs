@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/early-subpath.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Direction, Role, Storage};
 
@@ -34,7 +34,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let Some((_, sidecar)) = writers().next() else { continue };
             found.push(
                 Diagnostic::warning(
-                    "early-subpath",
+                    Code::EarlySubpath,
                     mount.span,
                     format!(
                         "`{}` mounts `{sub}`, which `{}` may not have made yet",

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/endless-wait.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -16,7 +16,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             reported = repeated.range.clone();
             found.push(
                 Diagnostic::warning(
-                    "endless-wait",
+                    Code::EndlessWait,
                     pod.place_of(script, &repeated.range),
                     format!("the step `{}` waits without an end", step.name.text),
                 )
@@ -29,6 +29,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
@@ -40,17 +41,17 @@ mod tests {
             "while read -r line; do sleep 1; done < list",
             "while ! nc -z db 1; do sleep 1; [ -f /stop ] && exit 1; done",
         ] {
-            passes("endless-wait", &step(script));
+            passes(Code::EndlessWait, &step(script));
         }
-        finds("endless-wait", &step("until timeout 2 curl -f http://a/; do sleep 1; done"));
-        finds("endless-wait", &step("until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done"));
-        finds("endless-wait", &step("while true; do if nc -z db 1; then break; fi; sleep 1; done"));
-        finds("endless-wait", &step("while ! nc -z db 1; do echo waiting; sleep 1; done"));
+        finds(Code::EndlessWait, &step("until timeout 2 curl -f http://a/; do sleep 1; done"));
+        finds(Code::EndlessWait, &step("until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done"));
+        finds(Code::EndlessWait, &step("while true; do if nc -z db 1; then break; fi; sleep 1; done"));
+        finds(Code::EndlessWait, &step("while ! nc -z db 1; do echo waiting; sleep 1; done"));
     }
 
     #[test]
     fn a_sidecar_may_go_on() {
         let text = "pod p { sidecar s { image \"a:1\"; script \"while true; do date; sleep 9; done\" }; app b { image \"b:1\" } }";
-        passes("endless-wait", text);
+        passes(Code::EndlessWait, text);
     }
 }

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/fragile-job-wait.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -14,7 +14,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some(command) = waits else { continue };
         found.push(
             Diagnostic::warning(
-                "fragile-job-wait",
+                Code::FragileJobWait,
                 pod.place(script, command),
                 format!("the step `{}` waits for a Job that may have failed or be gone", step.name.text),
             )

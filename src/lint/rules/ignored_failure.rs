@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/ignored-failure.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 /// What is worth nothing if it fails: it brings the files or the state that a step is there for.
@@ -47,7 +47,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(
             Diagnostic::warning(
-                "ignored-failure",
+                Code::IgnoredFailure,
                 pod.place(script, command),
                 format!("the step `{}` goes on if `{}` fails", step.name.text, command.program()),
             )
@@ -59,6 +59,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     fn shell(script: &str) -> String {
@@ -69,8 +70,8 @@ mod tests {
 
     #[test]
     fn a_failure_counts_unless_it_is_the_last() {
-        finds("ignored-failure", &shell("cp /a /b; echo done"));
-        finds("ignored-failure", &shell("if [ -f /a ]; then cp /a /b; fi; echo done"));
+        finds(Code::IgnoredFailure, &shell("cp /a /b; echo done"));
+        finds(Code::IgnoredFailure, &shell("if [ -f /a ]; then cp /a /b; fi; echo done"));
         for script in [
             "set -e; cp /a /b; echo done",
             "cp /a /b && echo done",
@@ -79,7 +80,7 @@ mod tests {
             "if cp /a /b; then echo done; fi; echo end",
             "cp /a /b; [ $? = 0 ] || exit 1",
         ] {
-            passes("ignored-failure", &shell(script));
+            passes(Code::IgnoredFailure, &shell(script));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::image;
 use super::migrations::{Migration, migration};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::Script;
 use crate::model::{Role, WorkloadKind};
@@ -35,7 +35,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         };
         let place = if built_in { step.name.span } else { place };
         let diagnostic = Diagnostic::warning(
-            "interrupted-migration",
+            Code::InterruptedMigration,
             place,
             format!("a pod that is killed as it starts leaves the lock of {tool} behind"),
         )
@@ -53,6 +53,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     #[test]
@@ -62,8 +63,8 @@ mod tests {
                 "deployment d {{ namespace \"n\"; step s {{ image \"a:1\"; run \"{run}\" }}; app b {{ image \"b:1\" }} }}"
             )
         };
-        finds("interrupted-migration", &deployment("migrate -path /m -database $(URL) up"));
-        passes("interrupted-migration", &deployment("flyway migrate"));
-        passes("interrupted-migration", &deployment("liquibase status"));
+        finds(Code::InterruptedMigration, &deployment("migrate -path /m -database $(URL) up"));
+        passes(Code::InterruptedMigration, &deployment("flyway migrate"));
+        passes(Code::InterruptedMigration, &deployment("liquibase status"));
     }
 }

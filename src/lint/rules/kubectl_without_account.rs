@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/kubectl-without-account.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::object::Node;
 
@@ -28,7 +28,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some(command) = asks.filter(|_| !own) else { continue };
         found.push(
             Diagnostic::warning(
-                "kubectl-without-account",
+                Code::KubectlWithoutAccount,
                 pod.place(script, command),
                 format!("`{}` asks the API server with the namespace's default account", container.name.text),
             )
@@ -40,12 +40,16 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn what_stays_in_the_container_is_let_be() {
-        finds("kubectl-without-account", &step("kubectl get pods"));
-        passes("kubectl-without-account", &step("kubectl version --client"));
-        passes("kubectl-without-account", &step("kubectl create secret generic a --dry-run=client -o yaml"));
+        finds(Code::KubectlWithoutAccount, &step("kubectl get pods"));
+        passes(Code::KubectlWithoutAccount, &step("kubectl version --client"));
+        passes(
+            Code::KubectlWithoutAccount,
+            &step("kubectl create secret generic a --dry-run=client -o yaml"),
+        );
     }
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/literal-secret.md")]
 
 use super::variables;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 /// Words of a variable's name that say that its value is secret.
@@ -16,7 +16,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             }
             found.push(
                 Diagnostic::warning(
-                    "literal-secret",
+                    Code::LiteralSecret,
                     span,
                     format!(
                         "the value of `{name}` in `{}` is a secret that everybody can read",

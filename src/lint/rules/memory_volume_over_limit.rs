@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/memory-volume-over-limit.md")]
 
 use super::entry;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Direction, Storage};
 use crate::object::Node;
@@ -23,7 +23,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             };
             found.push(
                 Diagnostic::warning(
-                    "memory-volume-over-limit",
+                    Code::MemoryVolumeOverLimit,
                     mount.span,
                     format!("`{}` may write {size} into RAM, and is killed at {most}", container.name.text),
                 )
@@ -38,6 +38,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::passes;
 
     #[test]
@@ -47,7 +48,7 @@ mod tests {
                 "pod p {{ volume v {volume}; step s {{ image \"a:1\"; run \"a\"; writes v at /v }}; app b {{ image \"b:1\"; memory ..1Gi; {mount} v at /v }} }}"
             )
         };
-        passes("memory-volume-over-limit", &pod("memory 2Gi", "reads"));
-        passes("memory-volume-over-limit", &pod("", "reads"));
+        passes(Code::MemoryVolumeOverLimit, &pod("memory 2Gi", "reads"));
+        passes(Code::MemoryVolumeOverLimit, &pod("", "reads"));
     }
 }

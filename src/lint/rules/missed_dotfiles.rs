@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/missed-dotfiles.md")]
 
 use super::volume_at;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -23,7 +23,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let place = pod.place(script, command);
             let title = format!("write `find {folder} -mindepth 1 -delete`");
             let mut diagnostic = Diagnostic::warning(
-                "missed-dotfiles",
+                Code::MissedDotfiles,
                 place,
                 format!("`{folder}/*` leaves the files of `{folder}` that begin with a dot"),
             )
@@ -44,15 +44,16 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn dotfiles_may_be_thought_of() {
-        finds("missed-dotfiles", &step("rm -rf /v/*"));
-        finds("missed-dotfiles", &step("cd /; rm -r -f /v/cache/* || true"));
-        passes("missed-dotfiles", &step("rm -rf /v/* /v/.[!.]*"));
-        passes("missed-dotfiles", &step("rm -rf /tmp/*"));
-        passes("missed-dotfiles", &step("rm -rf \"/v/$X\"/*"));
-        passes("missed-dotfiles", &step("rm -f /v/*"));
+        finds(Code::MissedDotfiles, &step("rm -rf /v/*"));
+        finds(Code::MissedDotfiles, &step("cd /; rm -r -f /v/cache/* || true"));
+        passes(Code::MissedDotfiles, &step("rm -rf /v/* /v/.[!.]*"));
+        passes(Code::MissedDotfiles, &step("rm -rf /tmp/*"));
+        passes(Code::MissedDotfiles, &step("rm -rf \"/v/$X\"/*"));
+        passes(Code::MissedDotfiles, &step("rm -f /v/*"));
     }
 }

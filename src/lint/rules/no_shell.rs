@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/no-shell.md")]
 
 use super::image;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::object::Node;
 
@@ -24,7 +24,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(
             Diagnostic::warning(
-                "no-shell",
+                Code::NoShell,
                 span,
                 format!("`{}` runs a script, and its image has no shell", container.name.text),
             )

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/open-port-not-ready.md")]
 
 use super::variables;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::source::Span;
@@ -37,7 +37,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             };
             found.push(
                 Diagnostic::warning(
-                    "open-port-not-ready",
+                    Code::OpenPortNotReady,
                     span,
                     format!(
                         "the step `{}` takes an open port for a {database} that is ready",
@@ -53,14 +53,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn scripts_are_read_too() {
-        finds("open-port-not-ready", &step("until nc -z db 5432; do sleep 1; done"));
-        passes("open-port-not-ready", &step("until nc -z api 8080; do sleep 1; done"));
+        finds(Code::OpenPortNotReady, &step("until nc -z db 5432; do sleep 1; done"));
+        passes(Code::OpenPortNotReady, &step("until nc -z api 8080; do sleep 1; done"));
         passes(
-            "open-port-not-ready",
+            Code::OpenPortNotReady,
             &step("until nc -z db 5432; do sleep 1; done; psql -h db -c 'select 1'"),
         );
     }

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/piped-download.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 /// What changes the world by what it reads.
@@ -17,7 +17,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 if CONSUMERS.contains(&consumer.program()) {
                     found.push(
                         Diagnostic::warning(
-                            "piped-download",
+                            Code::PipedDownload,
                             pod.place(script, command),
                             format!(
                                 "the step `{}` hands a download to `{}` before it is whole",
@@ -38,14 +38,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn pipes_are_followed() {
-        finds("piped-download", &step("curl -fsSL https://a/b.tgz | gzip -d | tar -x -C /v"));
-        finds("piped-download", &step("curl -fsSL https://a/install.sh | sh"));
-        passes("piped-download", &step("curl -fsS https://a/b | grep ready"));
-        passes("piped-download", &step("set -eo pipefail; curl -fsSL https://a/b.tgz | tar -x -C /v"));
-        passes("piped-download", &step("curl -fsSL -o /v/b https://a/b.tgz; tar -xf /v/b"));
+        finds(Code::PipedDownload, &step("curl -fsSL https://a/b.tgz | gzip -d | tar -x -C /v"));
+        finds(Code::PipedDownload, &step("curl -fsSL https://a/install.sh | sh"));
+        passes(Code::PipedDownload, &step("curl -fsS https://a/b | grep ready"));
+        passes(Code::PipedDownload, &step("set -eo pipefail; curl -fsSL https://a/b.tgz | tar -x -C /v"));
+        passes(Code::PipedDownload, &step("curl -fsSL -o /v/b https://a/b.tgz; tar -xf /v/b"));
     }
 }

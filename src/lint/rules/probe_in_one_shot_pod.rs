@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/probe-in-one-shot-pod.md")]
 
 use super::entry;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 
@@ -13,7 +13,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (_, sidecar) in pod.containers().filter(|(_, container)| container.role == Role::Sidecar) {
         let Some(probe) = entry(&sidecar.fields, "startupProbe") else { continue };
         let diagnostic = Diagnostic::warning(
-            "probe-in-one-shot-pod",
+            Code::ProbeInOneShotPod,
             sidecar.name.span,
             format!("the pod can hang if the startup probe of `{}` fails", sidecar.name.text),
         )

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/racing-migration.md")]
 
 use super::migrations::{Migration, migration};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, Workload, WorkloadKind};
 use crate::object::Node;
@@ -23,7 +23,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some((tool, span)) = step.unlocked.or_else(in_script) else { continue };
         found.push(
             Diagnostic::warning(
-                "racing-migration",
+                Code::RacingMigration,
                 span,
                 format!("pods that start at once each run the migration, and `{tool}` takes no lock"),
             )
@@ -62,6 +62,7 @@ fn together(workload: &Workload) -> Option<(String, Span)> {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     #[test]
@@ -71,10 +72,10 @@ mod tests {
                 "deployment d {{ replicas {replicas}; step s {{ image \"a:1\"; script \"{script}\" }}; app b {{ image \"b:1\" }} }}"
             )
         };
-        finds("racing-migration", &deployment(2, "python manage.py migrate --noinput"));
-        finds("racing-migration", &deployment(2, "exec alembic upgrade head"));
-        passes("racing-migration", &deployment(1, "alembic upgrade head"));
-        passes("racing-migration", &deployment(2, "alembic current"));
-        passes("racing-migration", &deployment(2, "flyway migrate"));
+        finds(Code::RacingMigration, &deployment(2, "python manage.py migrate --noinput"));
+        finds(Code::RacingMigration, &deployment(2, "exec alembic upgrade head"));
+        passes(Code::RacingMigration, &deployment(1, "alembic upgrade head"));
+        passes(Code::RacingMigration, &deployment(2, "alembic current"));
+        passes(Code::RacingMigration, &deployment(2, "flyway migrate"));
     }
 }

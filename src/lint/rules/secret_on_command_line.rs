@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/secret-on-command-line.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::Command;
 
@@ -9,7 +9,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some(command) = script.commands.iter().find(|command| shows(command)) else { continue };
         found.push(
             Diagnostic::warning(
-                "secret-on-command-line",
+                Code::SecretOnCommandLine,
                 pod.place(script, command),
                 format!(
                     "`{}` gives a secret to `{}` where everybody can read it",
@@ -52,15 +52,16 @@ fn in_url(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn variables_are_let_be() {
-        finds("secret-on-command-line", &step("mysql -uroot -phunter22 shop"));
-        finds("secret-on-command-line", &step("curl -u shop:hunter22 https://a/"));
-        finds("secret-on-command-line", &step("vault login --token=abcdef"));
-        passes("secret-on-command-line", &step("mysql -uroot -p$PASSWORD shop"));
-        passes("secret-on-command-line", &step("tool --password \"$(cat /run/p)\""));
-        passes("secret-on-command-line", &step("tool --password-file /run/p"));
+        finds(Code::SecretOnCommandLine, &step("mysql -uroot -phunter22 shop"));
+        finds(Code::SecretOnCommandLine, &step("curl -u shop:hunter22 https://a/"));
+        finds(Code::SecretOnCommandLine, &step("vault login --token=abcdef"));
+        passes(Code::SecretOnCommandLine, &step("mysql -uroot -p$PASSWORD shop"));
+        passes(Code::SecretOnCommandLine, &step("tool --password \"$(cat /run/p)\""));
+        passes(Code::SecretOnCommandLine, &step("tool --password-file /run/p"));
     }
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/several-tasks.md")]
 
 use super::migrations::migration;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::{Command, Script};
 
@@ -19,7 +19,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let others = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
         found.push(
             Diagnostic::warning(
-                "several-tasks",
+                Code::SeveralTasks,
                 pod.place(script, at),
                 format!("the step `{}` has several tasks: {first}, {second}{others}", step.name.text),
             )
@@ -48,13 +48,17 @@ fn task(script: &Script<'_>, command: &Command) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn parts_of_one_task_stay_together() {
-        finds("several-tasks", &step("until nc -z db 1; do sleep 1; done; alembic upgrade head"));
-        passes("several-tasks", &step("git clone https://a/b /tmp/b; cp -r /tmp/b /v"));
-        passes("several-tasks", &step("curl -fo /v/a https://a/a; curl -fo /v/b https://a/b; tar -xf /v/a"));
-        passes("several-tasks", &step("alembic current; alembic upgrade head"));
+        finds(Code::SeveralTasks, &step("until nc -z db 1; do sleep 1; done; alembic upgrade head"));
+        passes(Code::SeveralTasks, &step("git clone https://a/b /tmp/b; cp -r /tmp/b /v"));
+        passes(
+            Code::SeveralTasks,
+            &step("curl -fo /v/a https://a/a; curl -fo /v/b https://a/b; tar -xf /v/a"),
+        );
+        passes(Code::SeveralTasks, &step("alembic current; alembic upgrade head"));
     }
 }

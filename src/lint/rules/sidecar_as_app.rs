@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/sidecar-as-app.md")]
 
 use super::image;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, WorkloadKind};
 
@@ -42,7 +42,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(
             Diagnostic::warning(
-                "sidecar-as-app",
+                Code::SidecarAsApp,
                 app.name.span,
                 format!("the Job never ends: `{}` runs on when the work is done", app.name.text),
             )

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/step-before-mesh.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::object::{Entry, Node};
@@ -65,7 +65,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some((_, step)) = step else { continue };
         found.push(
             Diagnostic::warning(
-                "step-before-mesh",
+                Code::StepBeforeMesh,
                 step.name.span,
                 format!("the step `{}` uses the network before the mesh's proxy is up", step.name.text),
             )

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/step-sets-bill.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::lint::Pod;
 use crate::model::WorkloadKind;
@@ -38,16 +38,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
     for (step, texts) in costs {
         let step = &pod.workload.containers[step];
-        // A cheaper order comes first; after it, this is looked at anew.
-        let told = |diagnostic: &Diagnostic| {
-            diagnostic.name == "cheaper-order" && diagnostic.primary.span == step.name.span
-        };
-        if found.iter().any(told) {
-            continue;
-        }
         found.push(
             Diagnostic::warning(
-                "step-sets-bill",
+                Code::StepSetsBill,
                 step.name.span,
                 format!(
                     "the step `{}` alone sets what each pod reserves for its whole life: {}",
@@ -71,6 +64,7 @@ fn times(pod: &Pod<'_>, above: &Quantity) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, messages, passes};
 
     fn pod(kind: &str, step: &str, app: &str) -> String {
@@ -81,12 +75,12 @@ mod tests {
 
     #[test]
     fn a_little_more_is_let_be() {
-        finds("step-sets-bill", &pod("pod", "cpu 2", "cpu 1"));
-        passes("step-sets-bill", &pod("pod", "memory 1050Mi", "memory 1Gi"));
-        passes("step-sets-bill", &pod("pod", "cpu 1", "cpu 1"));
-        passes("step-sets-bill", &pod("pod", "cpu 1", "memory 1Gi"));
+        finds(Code::StepSetsBill, &pod("pod", "cpu 2", "cpu 1"));
+        passes(Code::StepSetsBill, &pod("pod", "memory 1050Mi", "memory 1Gi"));
+        passes(Code::StepSetsBill, &pod("pod", "cpu 1", "cpu 1"));
+        passes(Code::StepSetsBill, &pod("pod", "cpu 1", "memory 1Gi"));
         passes(
-            "step-sets-bill",
+            Code::StepSetsBill,
             &pod("job", "cpu 2", "cpu 1").replacen("{ step", "{ pod { restartPolicy Never }; step", 1),
         );
     }
@@ -99,7 +93,7 @@ mod tests {
             1,
         );
         assert_eq!(
-            messages("step-sets-bill", &text),
+            messages(Code::StepSetsBill, &text),
             [
                 "the step `s` alone sets what each pod reserves for its whole life: cpu 2 instead of 1500m (5 more in 10 replicas), memory 3Gi instead of 1Gi (20Gi more in 10 replicas)"
             ]

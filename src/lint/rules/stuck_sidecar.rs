@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/stuck-sidecar.md")]
 
 use super::ports::{declared, probed};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 
@@ -22,7 +22,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some(server) = server.filter(|_| late) else { continue };
         found.push(
             Diagnostic::warning(
-                "stuck-sidecar",
+                Code::StuckSidecar,
                 span,
                 format!(
                     "`{}` counts as started only once `{}` serves port {port}, which starts after it",
@@ -38,18 +38,22 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::passes;
 
     #[test]
     fn a_port_may_be_its_own_or_an_earlier_ones() {
         let app = "app b { image \"b:1\"; port 80 }";
-        passes("stuck-sidecar", &format!("pod p {{ sidecar s {{ image \"a:1\"; started tcp 81 }}; {app} }}"));
         passes(
-            "stuck-sidecar",
+            Code::StuckSidecar,
+            &format!("pod p {{ sidecar s {{ image \"a:1\"; started tcp 81 }}; {app} }}"),
+        );
+        passes(
+            Code::StuckSidecar,
             &format!("pod p {{ sidecar s {{ image \"a:1\"; port 90; started tcp 90 }}; {app} }}"),
         );
         passes(
-            "stuck-sidecar",
+            Code::StuckSidecar,
             "pod p { sidecar s { image \"a:1\"; port 70 }; sidecar t { image \"a:1\"; started tcp 70 }; app b { image \"b:1\" } }",
         );
     }

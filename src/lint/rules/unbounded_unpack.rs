@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/unbounded-unpack.md")]
 
 use super::variables;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Direction, Storage};
 
@@ -25,7 +25,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let name = &volume.name.text;
             found.push(
                 Diagnostic::warning(
-                    "unbounded-unpack",
+                    Code::UnboundedUnpack,
                     mount.span,
                     format!("`{}` unpacks an archive into `{name}`, which has no size", step.name.text),
                 )
@@ -39,6 +39,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::passes;
 
     #[test]
@@ -48,8 +49,8 @@ mod tests {
                 "pod p {{ volume v {volume}; fetch f {{ from \"https://acme.dev/a.tar\"; into v \"a\"; {rest} }}; app b {{ image \"b:1\"; reads v at /v }} }}"
             )
         };
-        passes("unbounded-unpack", &pod("claim \"v\"", "unpack"));
-        passes("unbounded-unpack", &pod("memory 1Gi", "unpack"));
-        passes("unbounded-unpack", &pod("", ""));
+        passes(Code::UnboundedUnpack, &pod("claim \"v\"", "unpack"));
+        passes(Code::UnboundedUnpack, &pod("memory 1Gi", "unpack"));
+        passes(Code::UnboundedUnpack, &pod("", ""));
     }
 }

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/unchecked-download.md")]
 
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -24,7 +24,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             }
             let place = pod.place(script, command);
             let mut diagnostic = Diagnostic::warning(
-                "unchecked-download",
+                Code::UncheckedDownload,
                 place,
                 format!("the step `{}` keeps the page of an error as the file", step.name.text),
             )
@@ -44,16 +44,17 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn what_is_kept_is_checked() {
-        finds("unchecked-download", &step("curl -sL https://a/b -o /v/b"));
-        finds("unchecked-download", &step("curl https://a/b > /v/b"));
-        passes("unchecked-download", &step("curl -fsSL https://a/b -o /v/b"));
-        passes("unchecked-download", &step("curl --fail https://a/b -o /v/b"));
-        passes("unchecked-download", &step("curl https://a/health"));
-        passes("unchecked-download", &step("curl -o /dev/null -w '%{http_code}' https://a/health"));
-        passes("unchecked-download", &step("curl $OPTIONS -o /v/b https://a/b"));
+        finds(Code::UncheckedDownload, &step("curl -sL https://a/b -o /v/b"));
+        finds(Code::UncheckedDownload, &step("curl https://a/b > /v/b"));
+        passes(Code::UncheckedDownload, &step("curl -fsSL https://a/b -o /v/b"));
+        passes(Code::UncheckedDownload, &step("curl --fail https://a/b -o /v/b"));
+        passes(Code::UncheckedDownload, &step("curl https://a/health"));
+        passes(Code::UncheckedDownload, &step("curl -o /dev/null -w '%{http_code}' https://a/health"));
+        passes(Code::UncheckedDownload, &step("curl $OPTIONS -o /v/b https://a/b"));
     }
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/unguarded-clone.md")]
 
 use super::volume_at;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -17,7 +17,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             }
             found.push(
                 Diagnostic::warning(
-                    "unguarded-clone",
+                    Code::UnguardedClone,
                     pod.place(script, command),
                     format!("the step `{}` cannot run twice: it clones into `{folder}`", step.name.text),
                 )
@@ -31,6 +31,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
@@ -40,16 +41,16 @@ mod tests {
                 "pod p {{ volume v; step s {{ image \"{image}\"; args [\"clone\", \"https://a/b\", \"/v\"]; mounts v at /v }}; app b {{ image \"b:1\"; mounts v at /v }} }}"
             )
         };
-        finds("unguarded-clone", &pod("alpine/git:2.47.2"));
-        passes("unguarded-clone", &pod("registry.acme.dev/cloner:1"));
+        finds(Code::UnguardedClone, &pod("alpine/git:2.47.2"));
+        passes(Code::UnguardedClone, &pod("registry.acme.dev/cloner:1"));
     }
 
     #[test]
     fn only_what_survives_is_in_the_way() {
-        finds("unguarded-clone", &step("git -c a=b clone --depth 1 https://a/b /v/c"));
-        passes("unguarded-clone", &step("git clone https://a/b /tmp/c"));
-        passes("unguarded-clone", &step("[ -d /v/c ] || git clone https://a/b /v/c"));
-        passes("unguarded-clone", &step("rm -rf /v/c; git clone https://a/b /v/c"));
-        passes("unguarded-clone", &step("if [ ! -d /v/c ]; then git clone https://a/b /v/c; fi"));
+        finds(Code::UnguardedClone, &step("git -c a=b clone --depth 1 https://a/b /v/c"));
+        passes(Code::UnguardedClone, &step("git clone https://a/b /tmp/c"));
+        passes(Code::UnguardedClone, &step("[ -d /v/c ] || git clone https://a/b /v/c"));
+        passes(Code::UnguardedClone, &step("rm -rf /v/c; git clone https://a/b /v/c"));
+        passes(Code::UnguardedClone, &step("if [ ! -d /v/c ]; then git clone https://a/b /v/c; fi"));
     }
 }

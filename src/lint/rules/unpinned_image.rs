@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/unpinned-image.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::source::Span;
 
@@ -20,7 +20,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let what = if tag.is_some() { "has the tag `latest`" } else { "has no tag" };
         found.push(
             Diagnostic::warning(
-                "unpinned-image",
+                Code::UnpinnedImage,
                 node.span,
                 format!("the image of `{}` {what}", container.name.text),
             )
@@ -40,17 +40,18 @@ fn is_placeholder(image: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     #[test]
     fn a_port_is_no_tag() {
         let pod = |image: &str| format!("pod p {{ app a {{ image \"{image}\" }} }}");
-        finds("unpinned-image", &pod("localhost:5000/shop"));
-        finds("unpinned-image", &pod("nginx:latest"));
-        passes("unpinned-image", &pod("localhost:5000/shop:1"));
-        passes("unpinned-image", &pod("shop_server_image"));
+        finds(Code::UnpinnedImage, &pod("localhost:5000/shop"));
+        finds(Code::UnpinnedImage, &pod("nginx:latest"));
+        passes(Code::UnpinnedImage, &pod("localhost:5000/shop:1"));
+        passes(Code::UnpinnedImage, &pod("shop_server_image"));
         passes(
-            "unpinned-image",
+            Code::UnpinnedImage,
             &pod("nginx@sha256:0123456789012345678901234567890123456789012345678901234567890123"),
         );
     }

@@ -1,11 +1,11 @@
 #![doc = include_str!("../../diagnostic/explain/unprobed-server.md")]
 
 use super::ports::served;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::source::Span;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let ports = pod.ports();
@@ -20,16 +20,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             askers.entry(*port).or_default().push((at, *span));
         }
     }
-    // Who waits for a sidecar in so many words has been told.
-    let told: HashSet<Span> = found
-        .iter()
-        .filter(|diagnostic| diagnostic.name == "sidecar-without-startup-probe")
-        .map(|diagnostic| diagnostic.primary.span)
-        .collect();
     for (at, place) in pod.order.places.iter().enumerate() {
         let sidecar = &pod.workload.containers[place.container];
         let probed = sidecar.fields.get("startupProbe").is_some();
-        if sidecar.role != Role::Sidecar || probed || told.contains(&sidecar.name.span) {
+        if sidecar.role != Role::Sidecar || probed {
             continue;
         }
         let asking = served(sidecar).find_map(|port| {
@@ -40,7 +34,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some((step, port, span)) = asking else { continue };
         found.push(
             Diagnostic::warning(
-                "unprobed-server",
+                Code::UnprobedServer,
                 sidecar.name.span,
                 format!(
                     "the step `{}` talks to port {port} as soon as `{}` runs, whether it listens or not",
@@ -56,6 +50,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     fn pod(sidecar: &str, step: &str) -> String {
@@ -66,14 +61,14 @@ mod tests {
 
     #[test]
     fn a_race_is_one_only_without_a_probe_and_a_wait() {
-        finds("unprobed-server", &pod("", "run \"psql -h localhost\""));
-        passes("unprobed-server", &pod("; started tcp 5432", "run \"psql -h localhost\""));
-        passes("unprobed-server", &pod("", "run \"psql -h db\""));
+        finds(Code::UnprobedServer, &pod("", "run \"psql -h localhost\""));
+        passes(Code::UnprobedServer, &pod("; started tcp 5432", "run \"psql -h localhost\""));
+        passes(Code::UnprobedServer, &pod("", "run \"psql -h db\""));
         passes(
-            "unprobed-server",
+            Code::UnprobedServer,
             &pod("", "script \"for i in 1 2; do :; done; until nc -z localhost 5432; do sleep 1; done\""),
         );
-        // Said by the order already.
-        passes("unprobed-server", &pod("", "run \"psql -h localhost\"; after d"));
+        // `sidecar-without-startup-probe` reports it.
+        passes(Code::UnprobedServer, &pod("", "run \"psql -h localhost\"; after d"));
     }
 }

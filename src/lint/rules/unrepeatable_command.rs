@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/unrepeatable-command.md")]
 
 use super::volume_at;
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::Command;
 use crate::model::Container;
@@ -16,7 +16,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let Some(fault) = fault(pod, step, command, before) else { continue };
             let place = pod.place(script, command);
             let mut diagnostic = Diagnostic::warning(
-                "unrepeatable-command",
+                Code::UnrepeatableCommand,
                 place,
                 format!("the step `{}` cannot run twice: {}", step.name.text, fault.why),
             )
@@ -93,15 +93,16 @@ fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command])
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes, step};
 
     #[test]
     fn what_is_in_a_volume_stays() {
-        finds("unrepeatable-command", &step("mkdir /v/a"));
-        finds("unrepeatable-command", &step("ln -s /opt/a /v/a"));
-        finds("unrepeatable-command", &step("echo a >> /v/config"));
-        finds("unrepeatable-command", &step("iptables -t nat -N REDIRECT"));
-        finds("unrepeatable-command", &step("createdb shop"));
+        finds(Code::UnrepeatableCommand, &step("mkdir /v/a"));
+        finds(Code::UnrepeatableCommand, &step("ln -s /opt/a /v/a"));
+        finds(Code::UnrepeatableCommand, &step("echo a >> /v/config"));
+        finds(Code::UnrepeatableCommand, &step("iptables -t nat -N REDIRECT"));
+        finds(Code::UnrepeatableCommand, &step("createdb shop"));
         for script in [
             "mkdir /tmp/a",
             "mkdir -p /v/a",
@@ -116,7 +117,7 @@ mod tests {
             "echo a >> /tmp/log",
             "if ! createdb shop; then echo there; fi",
         ] {
-            passes("unrepeatable-command", &step(script));
+            passes(Code::UnrepeatableCommand, &step(script));
         }
     }
 }

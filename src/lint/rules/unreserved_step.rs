@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/unreserved-step.md")]
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::{Pod, written};
 use crate::model::{Container, Role};
 
@@ -26,7 +26,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(
             Diagnostic::warning(
-                "unreserved-step",
+                Code::UnreservedStep,
                 step.name.span,
                 format!("the step `{}` requests nothing, though the apps do", step.name.text),
             )

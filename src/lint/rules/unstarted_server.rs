@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/unstarted-server.md")]
 
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 
@@ -17,7 +17,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let server = &pod.workload.containers[*server];
             let (name, step_name) = (&server.name.text, &step.name.text);
             let diagnostic = Diagnostic::warning(
-                "unstarted-server",
+                Code::UnstartedServer,
                 *span,
                 format!("the step `{step_name}` talks to port {port} before `{name}` serves it"),
             );
@@ -44,6 +44,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     fn pod(step: &str, server: &str) -> String {
@@ -56,11 +57,11 @@ mod tests {
 
     #[test]
     fn who_serves_is_known_by_the_port() {
-        finds("unstarted-server", &pod("run \"curl http://localhost/ready\"", PROXY));
-        finds("unstarted-server", &pod("env { URL \"postgres://u@localhost:5432/x\" }", PROXY));
-        finds("unstarted-server", &pod("script \"until nc -z localhost 5432; do sleep 1; done\"", PROXY));
-        passes("unstarted-server", &pod("run \"curl http://localhost:9000/\"", PROXY));
-        passes("unstarted-server", &pod("run \"nc -z localhost 5432\"; after db", PROXY));
-        passes("unstarted-server", &pod("run \"nc -z db.acme.dev 5432\"", PROXY));
+        finds(Code::UnstartedServer, &pod("run \"curl http://localhost/ready\"", PROXY));
+        finds(Code::UnstartedServer, &pod("env { URL \"postgres://u@localhost:5432/x\" }", PROXY));
+        finds(Code::UnstartedServer, &pod("script \"until nc -z localhost 5432; do sleep 1; done\"", PROXY));
+        passes(Code::UnstartedServer, &pod("run \"curl http://localhost:9000/\"", PROXY));
+        passes(Code::UnstartedServer, &pod("run \"nc -z localhost 5432\"; after db", PROXY));
+        passes(Code::UnstartedServer, &pod("run \"nc -z db.acme.dev 5432\"", PROXY));
     }
 }

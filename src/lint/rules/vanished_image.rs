@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/vanished-image.md")]
 
 use super::image;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 /// Registry, beginning of the name, what became of it, and what to use. An empty registry is Docker Hub.
@@ -46,7 +46,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some((_, _, fact, help)) = moved else { continue };
         found.push(
             Diagnostic::warning(
-                "vanished-image",
+                Code::VanishedImage,
                 span,
                 format!("the image of `{}` may be gone: {fact}", container.name.text),
             )
@@ -58,14 +58,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     #[test]
     fn the_registry_counts() {
         let pod = |image: &str| format!("pod p {{ app a {{ image \"{image}\" }} }}");
-        finds("vanished-image", &pod("bitnami/kubectl:1.30"));
-        finds("vanished-image", &pod("docker.io/bitnami/kubectl:1.30"));
-        passes("vanished-image", &pod("registry.acme.dev/bitnami/kubectl:1.30"));
-        passes("vanished-image", &pod("bitnamilegacy/kubectl:1.30"));
+        finds(Code::VanishedImage, &pod("bitnami/kubectl:1.30"));
+        finds(Code::VanishedImage, &pod("docker.io/bitnami/kubectl:1.30"));
+        passes(Code::VanishedImage, &pod("registry.acme.dev/bitnami/kubectl:1.30"));
+        passes(Code::VanishedImage, &pod("bitnamilegacy/kubectl:1.30"));
     }
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/waits-for-itself.md")]
 
 use super::waited;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, WorkloadKind};
 
@@ -26,7 +26,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let Some((host, span)) = waited(pod, at).into_iter().find(|(host, _)| own(host)) else { continue };
         found.push(
             Diagnostic::warning(
-                "waits-for-itself",
+                Code::WaitsForItself,
                 span,
                 format!("the step `{}` waits for `{host}`, which only these pods can serve", step.name.text),
             )
@@ -39,6 +39,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Code;
     use crate::lint::tests::{finds, passes};
 
     fn waiting(host: &str) -> String {
@@ -49,13 +50,13 @@ mod tests {
 
     #[test]
     fn the_namespace_counts() {
-        finds("waits-for-itself", &waiting("a"));
-        finds("waits-for-itself", &waiting("a.n"));
-        finds("waits-for-itself", &waiting("a.n.svc.cluster.local"));
-        passes("waits-for-itself", &waiting("a.m"));
-        passes("waits-for-itself", &waiting("a-0.a"));
-        passes("waits-for-itself", &waiting("a-db"));
+        finds(Code::WaitsForItself, &waiting("a"));
+        finds(Code::WaitsForItself, &waiting("a.n"));
+        finds(Code::WaitsForItself, &waiting("a.n.svc.cluster.local"));
+        passes(Code::WaitsForItself, &waiting("a.m"));
+        passes(Code::WaitsForItself, &waiting("a-0.a"));
+        passes(Code::WaitsForItself, &waiting("a-db"));
         let script = "deployment a { step s { image \"b:1\"; script \"until curl -f http://a:80/; do sleep 1; done\" }; app b { image \"b:1\" } }";
-        finds("waits-for-itself", script);
+        finds(Code::WaitsForItself, script);
     }
 }

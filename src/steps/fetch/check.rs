@@ -4,7 +4,7 @@
 
 use super::super::{Given, GivenOption};
 use super::{Archive, Source};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -15,7 +15,7 @@ pub(super) fn clashes(given: &Given, source: Source, several: bool, from: Span) 
         let option = given.option(name)?;
         let headline = format!("`{name}` does not go with {place}");
         Some(
-            Diagnostic::error("misplaced-statement", option.span, headline)
+            Diagnostic::error(Code::MisplacedStatement, option.span, headline)
                 .here(here)
                 .label(from, format!("{place} is fetched here"))
                 .help(help),
@@ -37,7 +37,7 @@ pub(super) fn clashes(given: &Given, source: Source, several: bool, from: Span) 
         let option = given.option(name).filter(|_| !unpacked)?;
         let headline = format!("`{name}` is about an archive, and nothing is unpacked here");
         Some(
-            Diagnostic::error("unmet-requirement", option.span, headline)
+            Diagnostic::error(Code::UnmetRequirement, option.span, headline)
                 .here("needs `unpack`")
                 .help("add `unpack`, or remove this"),
         )
@@ -71,12 +71,12 @@ pub(super) fn format(
             let text = node.as_text()?;
             let archive = Archive::named(text).ok_or(format!("expected one of {formats}"));
             let headline = format!("`{text}` is no format of an archive that is known here");
-            wrong(archive, "unknown-value", node.span, &headline, diagnostics)?
+            wrong(archive, Code::UnknownValue, node.span, &headline, diagnostics)?
         }
         None => Archive::of(url).or_else(|| {
             diagnostics.push(
                 Diagnostic::error(
-                    "missing-value",
+                    Code::MissingValue,
                     option.span,
                     "the URL does not tell the format of the archive",
                 )
@@ -89,7 +89,7 @@ pub(super) fn format(
     if archive == Archive::TarZst && given.image.is_none() {
         diagnostics.push(
             Diagnostic::error(
-                "missing-image",
+                Code::MissingImage,
                 option.span,
                 "no image that the compiler knows can unpack `tar.zst`",
             )
@@ -113,7 +113,7 @@ pub(super) fn headers(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Optio
         let sound = !text.is_empty() && text.bytes().all(token);
         let sound =
             if sound { Ok(()) } else { Err("expected letters, digits and `-`, as in `Authorization`") };
-        wrong(sound, "invalid-name", name.span, "this is no name of an HTTP header", diagnostics)?;
+        wrong(sound, Code::InvalidName, name.span, "this is no name of an HTTP header", diagnostics)?;
         headers.push((text.into(), value.clone()));
     }
     Some(headers)
@@ -126,16 +126,18 @@ pub(super) fn in_the_open(span: Span, headers: bool) -> Diagnostic {
     } else {
         ("what comes from here could be anybody's", "use `https://`, or say what has to come by `sha256`")
     };
-    Diagnostic::warning("unprotected-download", span, headline).here("`http://`, to a public host").help(help)
+    Diagnostic::warning(Code::UnprotectedDownload, span, headline)
+        .here("`http://`, to a public host")
+        .help(help)
 }
 
 /// Reports what is wrong with a value.
 pub(super) fn wrong<T>(
     value: Result<T, impl Into<String>>,
-    name: &'static str,
+    code: Code,
     span: Span,
     headline: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<T> {
-    value.map_err(|fault| diagnostics.push(Diagnostic::error(name, span, headline).here(fault))).ok()
+    value.map_err(|fault| diagnostics.push(Diagnostic::error(code, span, headline).here(fault))).ok()
 }

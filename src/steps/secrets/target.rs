@@ -2,7 +2,7 @@
 //!
 //! Invariant: a name is as the store's API has it; nothing in it can end a URL or a quoted text.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::steps::GivenOption;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -38,7 +38,7 @@ impl Target {
             Err(fault) => {
                 diagnostics.push(
                     Diagnostic::error(
-                        "invalid-secret",
+                        Code::InvalidSecret,
                         value.span,
                         format!("no secret of {} is named so", store.noun()),
                     )

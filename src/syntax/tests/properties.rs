@@ -210,7 +210,11 @@ fn check_invariants(source: &SourceFile, Parse { document, errors }: &Parse) {
         let places = error.labels.iter().map(|label| label.span).chain([error.primary.span]);
         let edits = error.fix.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.span));
         for span in places.chain(edits) {
-            assert!(span.start <= span.end && text.get(span.range()).is_some(), "{}: {span:?}", error.name);
+            assert!(
+                span.start <= span.end && text.get(span.range()).is_some(),
+                "{}: {span:?}",
+                error.code.name()
+            );
         }
     }
     if !errors.is_empty() {
