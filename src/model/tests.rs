@@ -62,7 +62,7 @@ fn a_slip_gives_one_message() {
         ("image \"a:1\"; args", Code::MissingValue, "write `args \"arguments\"`"),
     ];
     for (inside, code, help) in slips {
-        check_one(&format!("pod x {{ app a {{ {inside} }} }}"), name, help);
+        check_one(&format!("pod x {{ app a {{ {inside} }} }}"), code, help);
     }
     let app = "app a { image \"a:1\" }";
     let slips = [
@@ -80,7 +80,7 @@ fn a_slip_gives_one_message() {
         ("secrets s { from \"secret/shop\" }", Code::MissingValue, ""),
     ];
     for (inside, code, help) in slips {
-        check_one(&format!("daemonset x {{ {app}\n {inside} }}"), name, help);
+        check_one(&format!("daemonset x {{ {app}\n {inside} }}"), code, help);
     }
     let slips = [
         (format!("deployment {{ {app} }}"), Code::MissingField),
