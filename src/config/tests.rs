@@ -53,7 +53,7 @@ fn what_cannot_be_used_is_shown_at_its_place() {
     3 │ image = 1
       │ ^^^^^ not known
       │
-      = help: did you mean `images`?
+      = help: change to `images`
 
     error[unknown-setting]: no built-in step has an image that is called `fetch-htps`
       ┌─ initflow.toml:5:1
@@ -61,7 +61,7 @@ fn what_cannot_be_used_is_shown_at_its_place() {
     5 │ fetch-htps = "a:1"
       │ ^^^^^^^^^^ not known
       │
-      = help: did you mean `fetch-https`?
+      = help: change to `fetch-https`
 
     error[invalid-image]: the image `A:1` has upper-case letters in its name, `A`
       ┌─ initflow.toml:6:8
@@ -107,7 +107,7 @@ fn levels_have_known_names() {
     2 │ endles-wait = "allow"
       │ ^^^^^^^^^^^ not known
       │
-      = help: did you mean `endless-wait`?
+      = help: change to `endless-wait`
 
     error[unknown-value]: `error` is no level
       ┌─ initflow.toml:3:12
@@ -222,7 +222,7 @@ fn mistakes_in_a_project_have_their_places() {
     3 │ profile = 'prdo'
       │           ^^^^^^ not known
       │
-      = help: did you mean `prod`?
+      = help: change to `prod`
 
     error[unknown-setting]: `param` is no setting of a profile
       ┌─ initflow.toml:5:1
@@ -230,7 +230,7 @@ fn mistakes_in_a_project_have_their_places() {
     5 │ param = ['a']
       │ ^^^^^ not known
       │
-      = help: did you mean `params`?
+      = help: change to `params`
 
     error[type-mismatch]: `params` is text
       ┌─ initflow.toml:6:11

@@ -211,7 +211,7 @@ mod tests {
             .here("not a volume")
             .label(place(&sources, platform, "config"), "a volume with a similar name")
             .help("declare it with `volume confg`")
-            .fix("did you mean `config`?", span, "config", Applicability::Unsafe);
+            .fix("change to `config`", span, "config", Applicability::Unsafe);
         insta::assert_snapshot!(Human::default().render(&sources, &[diagnostic]), @r"
         error[unknown-volume]: no volume is called `confg`
           ┌─ shop.initflow:2:9
@@ -225,7 +225,7 @@ mod tests {
           │        ------ a volume with a similar name
           │
           = help: declare it with `volume confg`
-          = help: did you mean `config`?
+          = help: change to `config`
         ");
     }
 

@@ -147,9 +147,10 @@ impl Report {
                 place: place(primary.span, &primary.text),
                 related: diagnostic.labels.iter().map(|label| place(label.span, &label.text)).collect(),
                 help: diagnostic.help.clone(),
-                fix: diagnostic.fix.as_ref().map(|fix| {
-                    (fix.title.clone(), fix.applicability, fix.edits.iter().map(replaced).collect())
-                }),
+                fix: diagnostic
+                    .fix
+                    .as_ref()
+                    .map(|fix| (fix.action(), fix.applicability, fix.edits.iter().map(replaced).collect())),
                 fingerprint: String::new(),
             };
             let line = sources.get(primary.span.file).line_of(primary.span.start);

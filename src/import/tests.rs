@@ -233,7 +233,7 @@ fn faults_stand_at_their_places() {
     10 │     comand: [x]
        │     ^^^^^^ the API server refuses what it does not know
        │
-       = help: did you mean `command`?
+       = help: change to `command`
     "#);
     insta::assert_snapshot!(of_container("volumeMounts:\n- {name: dta, mountPath: /data}"), @r#"
     error[unknown-volume]: no volume is called `dta`
