@@ -29,17 +29,17 @@ env:
     }
     !env
     A "x"
-    1:6 stray-colon: a `:` stands between a name and its value [:] not needed
+    1:6 stray-colon: unexpected `:` between a name and its value [:] not needed
       Safe: take the `:` out => image "x"
-    2:5 stray-colon: a `:` stands between a name and its value [:] not needed
+    2:5 stray-colon: unexpected `:` between a name and its value [:] not needed
       Safe: take the `:` out => foo "y"
-    3:7 stray-equals: a `=` stands between a name and its value [=] not needed
+    3:7 stray-equals: unexpected `=` between a name and its value [=] not needed
       Safe: take the `=` out => image "z"
-    4:10 stray-equals: a `=` stands between a name and its value [=] not needed
+    4:10 stray-equals: unexpected `=` between a name and its value [=] not needed
       Safe: take the `=` out => env { FOO bar; "a": 1 }
-    4:19 stray-colon: a `:` stands between a name and its value [:] not needed
+    4:19 stray-colon: unexpected `:` between a name and its value [:] not needed
       Safe: take the `:` out => env { FOO=bar; "a" 1 }
-    5:4 stray-colon: a `:` stands between a name and its value [:] not needed
+    5:4 stray-colon: unexpected `:` between a name and its value [:] not needed
     "#);
 }
 
@@ -77,13 +77,13 @@ args [
     args ["a", "b"]
     x f(a, b: 1)
     args ["a", "b"]
-    1:10 stray-comma: a comma stands where none belongs [,] not needed
+    1:10 stray-comma: unexpected comma [,] not needed
       Safe: take the comma out => image "x"
-    2:8 stray-comma: a comma stands where none belongs [,] not needed
+    2:8 stray-comma: unexpected comma [,] not needed
       Safe: take the comma out => after a  b
-    3:12 stray-comma: a comma stands where none belongs [,] not needed
+    3:12 stray-comma: unexpected comma [,] not needed
       Safe: take the comma out => env { A "x"  }
-    4:11 stray-comma: a comma stands where none belongs [,] not needed
+    4:11 stray-comma: unexpected comma [,] not needed
       Safe: take the comma out => args ["a",  "b"]
     5:7 missing-comma: a comma is missing between two items ["a"] a comma should stand behind this
       Safe: insert the comma => args ["a", "b"]
@@ -186,12 +186,12 @@ image "y" /* z */
     ---
     image "x"
     image "y"
-    1:1 foreign-comment: a comment starts with `#` [// a comment {] not a comment here
+    1:1 foreign-comment: comments start with `#` [// a comment {] not a comment here
       Safe: start the comment with `#` => # a comment {
-    2:11 foreign-comment: a comment starts with `#` [// note {] not a comment here
+    2:11 foreign-comment: comments start with `#` [// note {] not a comment here
       Safe: start the comment with `#` => image "x" # note {
-    3:1 foreign-comment: a comment starts with `#` [/* a] not a comment here
-    5:11 foreign-comment: a comment starts with `#` [/* z */] not a comment here
+    3:1 foreign-comment: comments start with `#` [/* a] not a comment here
+    5:11 foreign-comment: comments start with `#` [/* z */] not a comment here
     "#);
 }
 
@@ -212,8 +212,8 @@ a "#{x y}" "#{" "#{}"
     !image
     !a "" "" ""
     !"" "y"
-    1:11 unquoted-insertion: `#{name}` stands outside quotes [#{name}] a comment, since `#` starts one outside quotes
-    2:7 unquoted-insertion: `#{tag}` stands outside quotes [#{tag}] a comment, since `#` starts one outside quotes
+    1:11 unquoted-insertion: `#{name}` is outside quotes [#{name}] a comment, since `#` starts one outside quotes
+    2:7 unquoted-insertion: `#{tag}` is outside quotes [#{tag}] a comment, since `#` starts one outside quotes
     3:4 bad-insertion: `x y` is not a name that can be inserted [#{x y}] takes one name, nothing more
     3:13 bad-insertion: an insertion is never closed [#{] a `}` is missing
     3:18 bad-insertion: `` is not a name that can be inserted [#{}] takes one name, nothing more
@@ -238,9 +238,9 @@ x - y
     !"a"
     !name "b"
     !x y
-    2:3 list-dash: a `-` does not start an item here [-] not needed
-    3:3 list-dash: a `-` does not start an item here [-] not needed
-    4:3 list-dash: a `-` does not start an item here [-] not needed
+    2:3 list-dash: unexpected `-`: initflow has no dashed lists [-] not needed
+    3:3 list-dash: unexpected `-`: initflow has no dashed lists [-] not needed
+    4:3 list-dash: unexpected `-`: initflow has no dashed lists [-] not needed
     "#);
 }
 
@@ -322,15 +322,15 @@ f "a"b
     !d "x" y ""
     !e "don" t ""
     !f "a" b
-    1:3 smart-quotes: text stands in typographic quotes [“hello world”] these are not the quotes of the language
+    1:3 smart-quotes: this text is in typographic quotes [“hello world”] these are not the quotes of the language
       Safe: write plain quotes => a "hello world" b
-    2:3 smart-quotes: text stands in typographic quotes [‘x’] these are not the quotes of the language
+    2:3 smart-quotes: this text is in typographic quotes [‘x’] these are not the quotes of the language
       Safe: write plain quotes => c "x"
-    3:7 unclosed-string: a string is never closed ["] opened here
+    3:7 unclosed-string: this string is never closed ["] opened here
       3:8 its line ends here
-    4:9 unclosed-string: a string is never closed ['] opened here
+    4:9 unclosed-string: this string is never closed ['] opened here
       4:10 its line ends here
-    5:6 missing-space: two values stand together without a space [b] begins right behind the one before it
+    5:6 missing-space: a space is missing between two values [b] begins right behind the one before it
       Unsafe: put a space between them => f "a" b
     "#);
 }
@@ -350,7 +350,7 @@ b """
     ---
     !a "   {x} \""
     !b "x \n"
-    1:3 unclosed-string: a string is never closed ["] opened here
+    1:3 unclosed-string: this string is never closed ["] opened here
       1:29 its line ends here
     1:4 unknown-escape: `\d` is no escape [\d] not known
       Unsafe: double the backslash => a "\\d \' \u{110000} \u{x} \"
@@ -360,7 +360,7 @@ b """
       Unsafe: double the backslash => a "\d \' \\u{110000} \u{x} \"
     1:21 unknown-escape: `\u` is no escape [\u] not known
       Unsafe: double the backslash => a "\d \' \u{110000} \\u{x} \"
-    3:5 unknown-escape: a backslash ends a line [\] escapes nothing
+    3:5 unknown-escape: unexpected backslash at the end of a line [\] escapes nothing
       Safe: double the backslash => x \\
     "#);
 }
@@ -385,10 +385,10 @@ cpu a..b(x)
     !cpu
     !cpu <..3>
     cpu <a..b(x)>
-    1:6 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
-    2:7 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
-    3:5 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
-    4:9 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
+    1:6 incomplete-range: incomplete range [..] needs an upper end right behind the dots
+    2:7 incomplete-range: incomplete range [..] needs an upper end right behind the dots
+    3:5 incomplete-range: incomplete range [..] needs an upper end right behind the dots
+    4:9 incomplete-range: incomplete range [..] needs an upper end right behind the dots
     "#);
 }
 
@@ -442,18 +442,18 @@ env {
     env {
       A "x"
     }
-    1:6 unclosed-bracket: a bracket is never closed [[] opened here
+    1:6 unclosed-bracket: this bracket is never closed [[] opened here
       1:15 taken to end here
     3:9 stray-bracket: a `]` closes nothing []] no bracket is open here
-    4:4 unclosed-bracket: a bracket is never closed [(] opened here
+    4:4 unclosed-bracket: this bracket is never closed [(] opened here
       4:13 taken to end here
-    5:3 unclosed-bracket: a bracket is never closed [[] opened here
+    5:3 unclosed-bracket: this bracket is never closed [[] opened here
       5:5 `)` does not close it
     6:4 block-in-list: a list cannot hold a block [{] a block
       6:3 in this list
-    7:9 operator-in-list: a list cannot hold `=` [=] not a value
+    7:9 operator-in-list: `=` is not allowed in a list [=] not a value
     8:5 missing-value: the argument `a` has no value [a] a value should stand behind its colon
-    9:3 unclosed-bracket: a bracket is never closed [[] opened here
+    9:3 unclosed-bracket: this bracket is never closed [[] opened here
       11:7 taken to end here
     "#);
 }
@@ -485,11 +485,11 @@ a { } { b }
     ! {
       b
     }
-    2:1 misplaced-brace: a `{` stands on another line than its statement [{] the line before ends the statement
+    2:1 misplaced-brace: this `{` is not on the line of its statement [{] the line before ends the statement
       1:1 the statement
       Safe: put the `{` at the end of the statement's line => image "x"
-    5:1 nameless-block: a block belongs to no statement [{] a statement's name should stand before this
-    6:7 nameless-block: a block belongs to no statement [{] a statement's name should stand before this
+    5:1 nameless-block: this block has no name [{] a statement's name should stand before this
+    6:7 nameless-block: this block has no name [{] a statement's name should stand before this
     "#);
 }
 
@@ -532,14 +532,14 @@ f
     !d ""
     !e "text\n"
     f
-    1:6 text-beside-quotes: text stands right behind `'''` [text] should stand on the line below
-    4:3 text-beside-quotes: text on one line stands between `"""` ["""x"""] needs one quote at each end
+    1:6 text-beside-quotes: unexpected text after the opening `'''` [text] should stand on the line below
+    4:3 text-beside-quotes: `"""` around text of one line ["""x"""] needs one quote at each end
       Safe: use one quote => b "x"
-    6:1 shallow-text: the text of a string is not deeper than the line that opens it [text] not deeper
+    6:1 shallow-text: the text of a string is not indented deeper than its opening line [text] not deeper
       5:3 opened here
-    8:3 unclosed-string: a text of several lines opens with two quotes [''] one quote is missing
+    8:3 unclosed-string: this multi-line text opens with two quotes, not three [''] one quote is missing
       Safe: add the third quote => d '''
-    13:1 unclosed-string: a text of several lines needs three quotes at its end [""] too few
+    13:1 unclosed-string: this multi-line text ends with fewer than three quotes [""] too few
       11:3 opened here
       Safe: complete the quotes => """
     "#);

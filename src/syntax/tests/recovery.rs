@@ -41,15 +41,15 @@ app "b {
     !app "b {" {
       x
     }
-    2:9 unclosed-string: a string is never closed ["] opened here
+    2:9 unclosed-string: this string is never closed ["] opened here
       2:11 its line ends here
-    3:11 unclosed-string: a string is never closed ["] opened here
+    3:11 unclosed-string: this string is never closed ["] opened here
       3:15 its line ends here
-    4:11 unclosed-string: a string is never closed ['] opened here
+    4:11 unclosed-string: this string is never closed ['] opened here
       4:20 its line ends here
-    6:7 unclosed-string: a string is never closed ["] opened here
+    6:7 unclosed-string: this string is never closed ["] opened here
       6:9 its line ends here
-    8:5 unclosed-string: a string is never closed ["] opened here
+    8:5 unclosed-string: this string is never closed ["] opened here
       8:9 its line ends here
     "#);
 }
@@ -95,11 +95,11 @@ step c {
     step c {
       !script "three\n"
     }
-    2:10 unclosed-string: a string is never closed ['''] opened here
+    2:10 unclosed-string: this string is never closed ['''] opened here
       4:3 taken to end before this line, which is not deeper than the one that opens it
-    11:8 unclosed-block: a block is never closed [{] opened here
-      11:1 the statement that it belongs to
-    12:10 unclosed-string: a string is never closed ['''] opened here
+    11:8 unclosed-block: this block is never closed [{] opened here
+      11:1 the statement that the block belongs to
+    12:10 unclosed-string: this string is never closed ['''] opened here
     "#);
 }
 
@@ -135,8 +135,8 @@ job x { }
       }
     }
     job x {}
-    2:11 unclosed-block: a block is never closed [{] opened here
-      2:3 the statement that it belongs to
+    2:11 unclosed-block: this block is never closed [{] opened here
+      2:3 the statement that the block belongs to
       5:3 taken to end before this
     "#);
 }
@@ -164,8 +164,8 @@ job x { }
       }
     }
     job x {}
-    1:17 unclosed-block: a block is never closed [{] opened here
-      1:1 the statement that it belongs to
+    1:17 unclosed-block: this block is never closed [{] opened here
+      1:1 the statement that the block belongs to
       6:1 taken to end before this
     "#);
 }
@@ -189,8 +189,8 @@ app web {
       }
       image "y"
     }
-    2:7 unclosed-block: a block is never closed [{] opened here
-      2:3 the statement that it belongs to
+    2:7 unclosed-block: this block is never closed [{] opened here
+      2:3 the statement that the block belongs to
       3:3 taken to end before this
     "#);
 }
@@ -223,7 +223,7 @@ deployment shop {
       }
       app api {}
     }
-    2:3 missing-brace: a block has no `{` [app web] a `{` is missing behind this
+    2:3 missing-brace: this block has no `{` [app web] a `{` is missing behind this
       5:3 the block ends here
       Unsafe: put a `{` at the end of the statement's head => app web {
     "#);
@@ -246,7 +246,7 @@ job x { }
       app web {}
     }
     job x {}
-    1:1 missing-brace: a block has no `{` [deployment shop] a `{` is missing behind this
+    1:1 missing-brace: this block has no `{` [deployment shop] a `{` is missing behind this
       3:1 the block ends here
       Unsafe: put a `{` at the end of the statement's head => deployment shop {
     "#);
@@ -269,7 +269,7 @@ app web {
       env A "x"
       image "y"
     }
-    2:13 stray-brace: a `}` closes nothing [}] no block is open here
+    2:13 stray-brace: this `}` has no matching `{` [}] no block is open here
       Unsafe: take the `}` out => env A "x"
     "#);
 }
@@ -298,9 +298,9 @@ job x { }
       run "y"
     }
     job x {}
-    3:3 stray-brace: a `}` closes nothing [}] no block is open here
+    3:3 stray-brace: this `}` has no matching `{` [}] no block is open here
       Unsafe: take the `}` out => 
-    7:1 stray-brace: a `}` closes nothing [}] no block is open here
+    7:1 stray-brace: this `}` has no matching `{` [}] no block is open here
       Unsafe: take the `}` out =>
     "#);
 }
@@ -331,8 +331,8 @@ job x {
       }
       job x {}
     }
-    1:9 unclosed-block: a block is never closed [{] opened here
-      1:1 the statement that it belongs to
+    1:9 unclosed-block: this block is never closed [{] opened here
+      1:1 the statement that the block belongs to
     "#);
 }
 
@@ -396,9 +396,9 @@ b (c]
     !args ["a"]
     image "x"
     !b (c)
-    1:6 unclosed-bracket: a bracket is never closed [[] opened here
+    1:6 unclosed-bracket: this bracket is never closed [[] opened here
       1:11 taken to end here
-    4:3 unclosed-bracket: a bracket is never closed [(] opened here
+    4:3 unclosed-bracket: this bracket is never closed [(] opened here
       4:5 `]` does not close it
     "#);
 }
