@@ -47,7 +47,7 @@ fn what_cannot_be_used_is_shown_at_its_place() {
       │
       = help: write `"registry.example.com"`, `"registry.example.com:5000"` or `"registry.example.com/folder"`
 
-    error[unknown-setting]: `image` is no setting
+    error[unknown-setting]: unknown setting `image`
       ┌─ initflow.toml:3:1
       │
     3 │ image = 1
@@ -55,7 +55,7 @@ fn what_cannot_be_used_is_shown_at_its_place() {
       │
       = help: change to `images`
 
-    error[unknown-setting]: no built-in step has an image that is called `fetch-htps`
+    error[unknown-setting]: unknown image `fetch-htps` of the built-in steps
       ┌─ initflow.toml:5:1
       │
     5 │ fetch-htps = "a:1"
@@ -101,7 +101,7 @@ fn levels_have_known_names() {
     assert_eq!(config.levels.of(Code::EndlessWait), Level::Allow);
     assert_eq!(config.levels.of(Code::UnpinnedImage), Level::Deny);
     insta::assert_snapshot!(check("[lints]\nendles-wait = \"allow\"\nno-shell = \"error\"\n").1, @r#"
-    error[unknown-setting]: no warning is called `endles-wait`
+    error[unknown-setting]: there is no warning named `endles-wait`
       ┌─ initflow.toml:2:1
       │
     2 │ endles-wait = "allow"
@@ -109,7 +109,7 @@ fn levels_have_known_names() {
       │
       = help: change to `endless-wait`
 
-    error[unknown-value]: `error` is no level
+    error[unknown-value]: unknown level `error`
       ┌─ initflow.toml:3:12
       │
     3 │ no-shell = "error"
@@ -122,28 +122,26 @@ fn levels_have_known_names() {
 #[test]
 fn every_fault_of_syntax_has_its_place() {
     insta::assert_snapshot!(check("kube = \nkube = \"1.35\"\nregistry \"ä\n").1, @r#"
-    error[invalid-toml]: this is not TOML: string values must be quoted, expected literal string
+    error[invalid-toml]: invalid TOML: string values must be quoted, expected literal string
       ┌─ initflow.toml:1:8
       │
     1 │ kube =
       │        ^ not understood
 
-    error[invalid-toml]: this is not TOML: duplicate key
+    error[invalid-toml]: invalid TOML: duplicate key
       ┌─ initflow.toml:2:1
       │
     2 │ kube = "1.35"
       │ ^^^^ not understood
 
-    error[invalid-toml]: this is not TOML: key with no value, expected `=`
+    error[invalid-toml]: invalid TOML: key with no value, expected `=`
       ┌─ initflow.toml:3:10
       │
     3 │ registry "ä
       │          ^ not understood
     "#);
     let (_, shown) = check("[images]\nwait = \"a:1\"\nwait = \"b:1\"\n");
-    assert!(
-        shown.starts_with("error[invalid-toml]: this is not TOML: duplicate key\n  ┌─ initflow.toml:3:1\n")
-    );
+    assert!(shown.starts_with("error[invalid-toml]: invalid TOML: duplicate key\n  ┌─ initflow.toml:3:1\n"));
 }
 
 #[test]
@@ -224,7 +222,7 @@ fn mistakes_in_a_project_have_their_places() {
       │
       = help: change to `prod`
 
-    error[unknown-setting]: `param` is no setting of a profile
+    error[unknown-setting]: unknown setting `param` of a profile
       ┌─ initflow.toml:5:1
       │
     5 │ param = ['a']

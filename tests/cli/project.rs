@@ -163,7 +163,7 @@ fn expectations_are_held() {
         .with("a.test.toml", "case = 1")
         .runs("test a.test.toml")
         .ends_with(1)
-        .says("`case` is a list of tables");
+        .says("expected a list of tables for `case`");
 }
 
 #[test]
