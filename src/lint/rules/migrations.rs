@@ -1,18 +1,22 @@
-//! Commands that migrate a database, by the tool that they start.
+//! Recognizes commands that migrate a database.
 
 use crate::lint::shell::Command;
 
+/// The help about a migration that must not run in each pod.
+pub(super) const ADD_ONCE: &str =
+    "add `once`: one Job runs the step for the whole rollout, and the pods wait for it";
+
 /// A migration.
 pub(super) struct Migration {
-    /// The tool, as its users call it.
+    /// The name of the tool.
     pub(super) tool: &'static str,
-    /// Whether it keeps a second run out.
+    /// Whether it takes a lock, so that a second run waits.
     pub(super) locks: bool,
-    /// Whether a kill leaves its lock, or a mark, behind.
+    /// Whether a killed run leaves its lock or a dirty mark.
     pub(super) sticky: bool,
 }
 
-/// The migration that a command starts, if it does.
+/// The migration that a command starts, if any.
 pub(super) fn migration(command: &Command) -> Option<Migration> {
     let is = |tool, locks, sticky| Some(Migration { tool, locks, sticky });
     let says = |word: &str| command.operands().any(|operand| operand == word);
