@@ -227,7 +227,7 @@ fn faults_stand_at_their_places() {
       │
       = help: write `Always`: case matters
 
-    error[unknown-statement]: `comand` is no field of `Container`
+    error[unknown-statement]: unknown field `comand` of `Container`
        ┌─ pod.yaml:10:5
        │
     10 │     comand: [x]
@@ -295,7 +295,7 @@ metadata: {name: shop}
     kind: Deployment
     metadata: {name: shop}
     =>
-    warning[not-a-workload]: this `Service` is left alone
+    warning[not-a-workload]: this `Service` was not imported
       ┌─ pod.yaml:2:7
       │
     2 │ kind: Service

@@ -111,7 +111,7 @@ fn a_broken_document_does_not_hide_the_others() {
     let (json, shown) = check("a: 'x\n---\nb: 1\n---\nc: d: e\n---\nf: 2\n");
     assert_eq!(json, "{\"b\":1}\n{\"f\":2}");
     insta::assert_snapshot!(shown, @r#"
-    error[invalid-yaml]: the quote `'` is never closed
+    error[invalid-yaml]: this `'` is never closed
       ┌─ pod.yaml:1:4
       │
     1 │ a: 'x
@@ -119,7 +119,7 @@ fn a_broken_document_does_not_hide_the_others() {
       │
       = help: close it with `'`
 
-    error[invalid-yaml]: a second `: ` stands on one line
+    error[invalid-yaml]: unexpected second `: ` on one line
       ┌─ pod.yaml:5:4
       │
     5 │ c: d: e

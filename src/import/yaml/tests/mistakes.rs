@@ -51,7 +51,7 @@ fn typical_mistakes_have_messages() {
         shown += &message;
     }
     insta::assert_snapshot!(shown, @r#"
-    error[invalid-yaml]: a tab stands where only blanks may
+    error[invalid-yaml]: unexpected tab: only spaces are allowed here
       ┌─ pod.yaml:2:1
       │
     2 │     replicas: 1
@@ -59,7 +59,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: indent with blanks
 
-    error[invalid-yaml]: a second `: ` stands on one line
+    error[invalid-yaml]: unexpected second `: ` on one line
       ┌─ pod.yaml:2:9
       │
     2 │   name: web: 1
@@ -67,7 +67,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: put the value in quotes: `"web: 1"`
 
-    error[invalid-yaml]: no blank stands behind the colon
+    error[invalid-yaml]: a space is missing after the colon
       ┌─ pod.yaml:2:3
       │
     2 │   name:web
@@ -75,7 +75,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: write `name: web`
 
-    error[invalid-yaml]: this line stands below a value, and deeper than it may
+    error[invalid-yaml]: this line is indented deeper than its key
       ┌─ pod.yaml:3:5
       │
     2 │   name: web
@@ -85,7 +85,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: indent both lines alike, or take the value out of the line above
 
-    error[invalid-yaml]: the indentation of this line fits none above it
+    error[invalid-yaml]: the indentation of this line does not match any line above it
       ┌─ pod.yaml:3:3
       │
     2 │    name: web
@@ -95,7 +95,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: indent it by 0 or 3, as the lines are that it belongs to
 
-    error[invalid-yaml]: the indentation of this line fits none above it
+    error[invalid-yaml]: the indentation of this line does not match any line above it
       ┌─ pod.yaml:4:2
       │
     3 │   image: b
@@ -105,7 +105,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: indent it by 2, as the lines are that it belongs to
 
-    error[invalid-yaml]: an item of a list stands among the keys of a map
+    error[invalid-yaml]: unexpected list item among the keys of a map
       ┌─ pod.yaml:4:1
       │
     3 │ image: b
@@ -115,7 +115,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: put the list below a key of its own, or remove the `-`
 
-    error[invalid-yaml]: a key stands among the items of a list
+    error[invalid-yaml]: unexpected key among the items of a list
       ┌─ pod.yaml:3:3
       │
     2 │   - a
@@ -125,7 +125,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: write `- ` before it, or indent it two deeper to make it part of the item above
 
-    error[invalid-yaml]: an item of a list stands among the keys of a map
+    error[invalid-yaml]: unexpected list item among the keys of a map
       ┌─ pod.yaml:2:1
       │
     1 │ image: web
@@ -135,7 +135,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: put the list below a key of its own, or remove the `-`
 
-    error[invalid-yaml]: `{{ .Values.image }}` is a template, not yet YAML
+    error[invalid-yaml]: `{{ .Values.image }}` is a template, not YAML
       ┌─ pod.yaml:1:8
       │
     1 │ image: {{ .Values.image }}
@@ -143,7 +143,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: render the chart first: `helm template NAME CHART > manifests.yaml`
 
-    error[invalid-yaml]: `{{- if .Values.on }}` is a template, not yet YAML
+    error[invalid-yaml]: `{{- if .Values.on }}` is a template, not YAML
       ┌─ pod.yaml:1:1
       │
     1 │ {{- if .Values.on }}
@@ -151,7 +151,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: render the chart first: `helm template NAME CHART > manifests.yaml`
 
-    error[invalid-yaml]: text stands behind a value that has ended
+    error[invalid-yaml]: unexpected text after a value
       ┌─ pod.yaml:1:14
       │
     1 │ image: {name}/web:1.0 # c
@@ -159,7 +159,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: put the whole value in quotes: `"{name}/web:1.0"`
 
-    error[invalid-yaml]: text stands behind a value that has ended
+    error[invalid-yaml]: unexpected text after a value
       ┌─ pod.yaml:1:8
       │
     1 │ a: "x" y
@@ -167,7 +167,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: put the whole value in quotes: `'"x" y'`
 
-    error[invalid-yaml]: the quote `'` is never closed
+    error[invalid-yaml]: this `'` is never closed
       ┌─ pod.yaml:1:4
       │
     1 │ a: 'x
@@ -183,7 +183,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: write `,` between the items, and `]` or `}` behind the last one
 
-    error[invalid-yaml]: the bracket `[` is closed by `}`
+    error[invalid-yaml]: this `[` is closed by `}`
       ┌─ pod.yaml:1:4
       │
     1 │ a: [x}
@@ -215,7 +215,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: put it in quotes: `"*"`
 
-    error[invalid-yaml]: `\d` is no escape of a text in double quotes
+    error[invalid-yaml]: unknown escape `\d` in double quotes
       ┌─ pod.yaml:1:7
       │
     1 │ a: "C:\dir"
@@ -223,7 +223,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: write `\\` for a backslash, or use single quotes, which take no escapes
 
-    error[invalid-yaml]: `\ud800` is no escape of a text in double quotes
+    error[invalid-yaml]: unknown escape `\ud800` in double quotes
       ┌─ pod.yaml:1:7
       │
     1 │ a: "\n\ud800"
@@ -231,7 +231,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: write `\\` for a backslash, or use single quotes, which take no escapes
 
-    error[invalid-yaml]: a list begins behind its key on one line
+    error[invalid-yaml]: a list begins on the line of its key
       ┌─ pod.yaml:1:4
       │
     1 │ a: - b
@@ -247,7 +247,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: remove it, or write it as an escape in double quotes
 
-    error[invalid-yaml]: an invisible byte-order mark stands in a document
+    error[invalid-yaml]: invisible byte order mark inside a document
       ┌─ pod.yaml:2:4
       │
     2 │ b: �x
@@ -255,7 +255,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: remove it; it may stand at the start of a file alone
 
-    error[invalid-yaml]: `...` stands for nothing in YAML
+    error[invalid-yaml]: `...` has no content
       ┌─ pod.yaml:2:3
       │
     2 │   ...
@@ -263,7 +263,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: write what is left out, or remove the line
 
-    error[invalid-yaml]: a line is neither a key nor an item of a list
+    error[invalid-yaml]: this line is neither a key nor a list item
       ┌─ pod.yaml:2:1
       │
     2 │ b
@@ -271,7 +271,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: write `b: …`; text that goes on from the line above is indented deeper than its key
 
-    error[invalid-yaml]: a line is neither a key nor an item of a list
+    error[invalid-yaml]: this line is neither a key nor a list item
       ┌─ pod.yaml:1:1
       │
     1 │ command
@@ -279,7 +279,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: write `command: …`; text that goes on from the line above is indented deeper than its key
 
-    error[invalid-yaml]: the indentation of this line fits none above it
+    error[invalid-yaml]: the indentation of this line does not match any line above it
       ┌─ pod.yaml:2:1
       │
     1 │   a: 1
@@ -289,7 +289,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: indent it by 2, as the lines are that it belongs to
 
-    error[invalid-yaml]: something stands beside the `---` between two documents
+    error[invalid-yaml]: unexpected text on the line of a `---` between two documents
       ┌─ pod.yaml:2:1
       │
     2 │ -----BEGIN KEY-----
@@ -297,7 +297,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: indent the text, so that it is part of the value above
 
-    error[invalid-yaml]: `%` begins a directive, which kubectl does not read
+    error[invalid-yaml]: kubectl does not support directives, which begin with `%`
       ┌─ pod.yaml:1:1
       │
     1 │ %YAML 1.1
@@ -316,7 +316,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: remove one of the two, or put what belongs together below one
 
-    error[invalid-yaml]: `.inf` is no number of a manifest
+    error[invalid-yaml]: `.inf` is not a number in JSON
       ┌─ pod.yaml:1:4
       │
     1 │ a: .inf
@@ -332,7 +332,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: change the value, or remove the tag
 
-    error[invalid-yaml]: this cannot be a key
+    error[invalid-yaml]: this value cannot be a key
       ┌─ pod.yaml:1:1
       │
     1 │ ~: x
@@ -348,7 +348,7 @@ fn typical_mistakes_have_messages() {
       │
       = help: write a word as the key; text that begins with a bracket is written in quotes
 
-    error[invalid-yaml]: `*a` stands inside the value that it repeats
+    error[invalid-yaml]: `*a` is inside the value that it repeats
       ┌─ pod.yaml:1:8
       │
     1 │ a: &a [*a]
