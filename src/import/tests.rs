@@ -211,13 +211,13 @@ startupProbe: {tcpSocket: {port: 80}}
 #[test]
 fn faults_stand_at_their_places() {
     insta::assert_snapshot!(of_container("ports: [{containerPort: '80'}]\nimagePullPolicy: always\ncomand: [x]"), @r#"
-    error[type-mismatch]: the text "80" does not fit here
+    error[type-mismatch]: expected a whole number of 32 bits, found the text "80"
       ┌─ pod.yaml:8:29
       │
     8 │     ports: [{containerPort: '80'}]
-      │                             ^^^^ expected a whole number of 32 bits
+      │                             ^^^^ has the wrong type
       │
-      = help: take the quotes off
+      = help: remove the quotes
 
     error[unknown-value]: `always` is none of the values that may stand here
       ┌─ pod.yaml:9:22
@@ -231,7 +231,7 @@ fn faults_stand_at_their_places() {
        ┌─ pod.yaml:10:5
        │
     10 │     comand: [x]
-       │     ^^^^^^ the API server refuses what it does not know
+       │     ^^^^^^ the API server refuses unknown fields
        │
        = help: change to `command`
     "#);
@@ -267,12 +267,12 @@ spec:
       ┌─ pod.yaml:5:28
       │
     5 │   selector: {matchLabels: {app: shop}}
-      │                            ^^^^^^^^^ asked for here
+      │                            ^^^^^^^^^ selects pods with this label
     6 │   template:
     7 │     metadata: {labels: {app: web}}
-      │                         -------- the pods have this
+      │                         -------- the pods have this label
       │
-      = help: give the pod's template the label `app: shop`
+      = help: add the label `app: shop` to the pod's template
     "#);
 }
 
@@ -299,15 +299,15 @@ metadata: {name: shop}
       ┌─ pod.yaml:2:7
       │
     2 │ kind: Service
-      │       ^^^^^^^ only workloads are imported
+      │       ^^^^^^^ not a workload
 
-    error[unknown-value]: there is no Deployment in this version of the API
+    error[unknown-value]: `Deployment` is not in this version of the API
       ┌─ pod.yaml:5:13
       │
     5 │ apiVersion: extensions/v1beta1
       │             ^^^^^^^^^^^^^^^^^^ expected `apps/v1`
       │
-      = help: write `apiVersion: apps/v1`
+      = help: use `apiVersion: apps/v1`
     "#);
 }
 

@@ -62,7 +62,7 @@ fn mistakes_with_profiles_and_members_are_explained() {
         .runs("check --profile prdo")
         .ends_with(2)
         .says("there is no profile `prdo` in `initflow.toml`");
-    ran.says("did you mean `prod`? The profiles are `dev`, `prod`");
+    ran.says("change to `prod`");
     folder.runs("check apps --no-config --profile prod").ends_with(2).says("[profiles.prod]");
     folder.runs("check --no-config").ends_with(2).says("no PATH is given");
     Folder::new().with("a.initflow", HELLO).runs("check --config none.toml").ends_with(2);

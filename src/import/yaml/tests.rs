@@ -102,8 +102,8 @@ fn maps_are_merged_as_in_kubectl() {
     assert_eq!(merged("{p: 9, <<: *x}"), "{\"p\":1}}");
     assert_eq!(merged("{<<: *x, <<: *y}"), "{\"p\":2,\"q\":3}}");
     assert_eq!(merged("{'<<': 1}"), "{\"<<\":1}}");
-    assert!(check("a: {<<: 1}").1.contains("`<<` merges a map"));
-    assert!(check("a: {<<: [{}, 1]}").1.contains("`<<` merges a map"));
+    assert!(check("a: {<<: 1}").1.contains("map or a list of maps for `<<`"));
+    assert!(check("a: {<<: [{}, 1]}").1.contains("map or a list of maps for `<<`"));
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_broken_document_does_not_hide_the_others() {
       ┌─ pod.yaml:1:4
       │
     1 │ a: 'x
-      │    ^ opens here
+      │    ^ opened here
       │
       = help: close it with `'`
 
@@ -123,7 +123,7 @@ fn a_broken_document_does_not_hide_the_others() {
       ┌─ pod.yaml:5:4
       │
     5 │ c: d: e
-      │    ^^^^ this value is not in quotes
+      │    ^^^^ a value without quotes cannot contain `: `
       │
       = help: put the value in quotes: `"d: e"`
     "#);

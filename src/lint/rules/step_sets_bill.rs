@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(
             messages(Code::StepSetsBill, &text),
             [
-                "the step `s` alone sets what each pod reserves for its whole life: cpu 2 instead of 1500m (5 more in 10 replicas), memory 3Gi instead of 1Gi (20Gi more in 10 replicas)"
+                "the step `s` alone determines what each pod reserves for its whole life: cpu 2 instead of 1500m (5 more in 10 replicas), memory 3Gi instead of 1Gi (20Gi more in 10 replicas)"
             ]
         );
     }

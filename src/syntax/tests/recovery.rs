@@ -96,7 +96,7 @@ step c {
       !script "three\n"
     }
     2:10 unclosed-string: this string is never closed ['''] opened here
-      4:3 taken to end before this line, which is not deeper than the one that opens it
+      4:3 assumed to end before this line, which is not deeper than the opening line
     11:8 unclosed-block: this block is never closed [{] opened here
       11:1 the statement that the block belongs to
     12:10 unclosed-string: this string is never closed ['''] opened here
@@ -137,7 +137,7 @@ job x { }
     job x {}
     2:11 unclosed-block: this block is never closed [{] opened here
       2:3 the statement that the block belongs to
-      5:3 taken to end before this
+      5:3 assumed to end before this
     "#);
 }
 
@@ -166,7 +166,7 @@ job x { }
     job x {}
     1:17 unclosed-block: this block is never closed [{] opened here
       1:1 the statement that the block belongs to
-      6:1 taken to end before this
+      6:1 assumed to end before this
     "#);
 }
 
@@ -191,7 +191,7 @@ app web {
     }
     2:7 unclosed-block: this block is never closed [{] opened here
       2:3 the statement that the block belongs to
-      3:3 taken to end before this
+      3:3 assumed to end before this
     "#);
 }
 
@@ -223,9 +223,9 @@ deployment shop {
       }
       app api {}
     }
-    2:3 missing-brace: this block has no `{` [app web] a `{` is missing behind this
+    2:3 missing-brace: this block has no `{` [app web] a `{` is missing after this
       5:3 the block ends here
-      Unsafe: put a `{` at the end of the statement's head => app web {
+      Unsafe: add a `{` at the end of this line => app web {
     "#);
 }
 
@@ -246,9 +246,9 @@ job x { }
       app web {}
     }
     job x {}
-    1:1 missing-brace: this block has no `{` [deployment shop] a `{` is missing behind this
+    1:1 missing-brace: this block has no `{` [deployment shop] a `{` is missing after this
       3:1 the block ends here
-      Unsafe: put a `{` at the end of the statement's head => deployment shop {
+      Unsafe: add a `{` at the end of this line => deployment shop {
     "#);
 }
 
@@ -270,7 +270,7 @@ app web {
       image "y"
     }
     2:13 stray-brace: this `}` has no matching `{` [}] no block is open here
-      Unsafe: take the `}` out => env A "x"
+      Unsafe: remove the `}` => env A "x"
     "#);
 }
 
@@ -299,9 +299,9 @@ job x { }
     }
     job x {}
     3:3 stray-brace: this `}` has no matching `{` [}] no block is open here
-      Unsafe: take the `}` out => 
+      Unsafe: remove the `}` => 
     7:1 stray-brace: this `}` has no matching `{` [}] no block is open here
-      Unsafe: take the `}` out =>
+      Unsafe: remove the `}` =>
     "#);
 }
 
@@ -376,7 +376,7 @@ b
     ---
     !a [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
     b
-    1:67 too-deep: brackets nest more than 64 deep [[] the one too many
+    1:67 too-deep: brackets nest more than 64 deep [[] the first one that is too deep
     "#);
 }
 
@@ -397,7 +397,7 @@ b (c]
     image "x"
     !b (c)
     1:6 unclosed-bracket: this bracket is never closed [[] opened here
-      1:11 taken to end here
+      1:11 assumed to end here
     4:3 unclosed-bracket: this bracket is never closed [(] opened here
       4:5 `]` does not close it
     "#);
