@@ -58,10 +58,8 @@ fn what_is_nearer_to_the_call_wins() {
 #[test]
 fn mistakes_with_profiles_and_members_are_explained() {
     let folder = project();
-    let ran = folder
-        .runs("check --profile prdo")
-        .ends_with(2)
-        .says("there is no profile `prdo` in `initflow.toml`");
+    let ran =
+        folder.runs("check --profile prdo").ends_with(2).says("unknown profile `prdo` in `initflow.toml`");
     ran.says("change to `prod`");
     folder.runs("check apps --no-config --profile prod").ends_with(2).says("[profiles.prod]");
     folder.runs("check --no-config").ends_with(2).says("no PATH is given");
