@@ -154,7 +154,7 @@ fn notes(diagnostic: &Diagnostic) -> Vec<String> {
     let mut notes: Vec<String> =
         diagnostic.help.iter().map(|help| format!("help: {}", lines(help))).collect();
     if let Some(fix) = &diagnostic.fix
-        && !diagnostic.help.iter().any(|help| says(help, fix))
+        && !diagnostic.help.iter().any(|help| mentions(help, fix))
     {
         notes.push(format!("help: {}", lines(&describe(fix))));
     }
@@ -162,8 +162,8 @@ fn notes(diagnostic: &Diagnostic) -> Vec<String> {
     notes
 }
 
-/// Whether a help already says what a fix does.
-fn says(help: &str, fix: &Fix) -> bool {
+/// Whether a help already describes a fix.
+fn mentions(help: &str, fix: &Fix) -> bool {
     let new = match fix.edits.as_slice() {
         [edit] if !edit.text.trim().is_empty() => format!("write `{}`", edit.text.trim()),
         _ => return help.starts_with(&fix.title),

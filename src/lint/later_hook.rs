@@ -66,7 +66,7 @@ impl Hooks {
             diagnostics.push(
                 Diagnostic::warning(Code::WaitsForLaterHook, step.span, headline)
                     .here("the pod is not ready before this ends")
-                    .label(*phases, "creates the Job after the other objects are ready")
+                    .label(*phases, "the Job is created after all other objects")
                     .help("make the Job a hook of an earlier phase (`pre-install,pre-upgrade`, `PreSync`), or not a hook"),
             );
         }

@@ -168,8 +168,8 @@ pub(super) fn missing_comma(first: Span, certain: bool) -> Diagnostic {
 /// Recognizes a Kubernetes manifest: one message says more than one for each of its lines.
 pub(super) fn yaml(source: &SourceFile) -> Option<Diagnostic> {
     let mut at = 0;
-    let says = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '-']);
-    let line = source.text.split_inclusive('\n').inspect(|line| at += line.len()).find(says)?;
+    let is_content = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '-']);
+    let line = source.text.split_inclusive('\n').inspect(|line| at += line.len()).find(is_content)?;
     let key = ["apiVersion:", "kind:"].into_iter().find(|key| line.starts_with(key))?;
     let start = at - line.len();
     let error = Diagnostic::error(
@@ -218,7 +218,7 @@ pub(super) fn separator(name: &Name, sign: Operator, span: Span, next: Option<Sp
             .help(format!("write the value directly after the name, or a block: `{} {{ … }}`", name.text));
     };
     let taken = Span { start: name.span.end, end: next.start, ..span };
-    error.help(format!("remove the `{text}`: `{} …`", name.text)).fix(
+    error.help(format!("remove the `{text}` and write `{} …`", name.text)).fix(
         format!("remove the `{text}`"),
         taken,
         " ",
@@ -344,7 +344,7 @@ pub(super) fn incomplete_range(span: Span) -> Diagnostic {
 }
 
 pub(super) fn foreign_comment(span: Span, text: &str) -> Diagnostic {
-    let error = Diagnostic::error(Code::ForeignComment, span, "comments start with `#`")
+    let error = Diagnostic::error(Code::ForeignComment, span, "this comment does not start with `#`")
         .help("start the comment with `#`");
     let opening = Span { end: span.start + 2, ..span };
     let error = error.here("not a comment in initflow");

@@ -149,9 +149,9 @@ fn expectations_are_held() {
     let ran = folder.runs("test a.test.toml").ends_with(1);
     for said in [
         "FAIL  a.test.toml:1: a case without a name\n",
-        "a.test.toml:3: expected the order x: it is \n",
-        "a.test.toml:4: expected effective requests of cpu 1: it is none\n",
-        "a.test.toml:6: expected the error no-shell: found ",
+        "a.test.toml:3: expected the order x, found \n",
+        "a.test.toml:4: expected effective requests of cpu 1, found none\n",
+        "a.test.toml:6: expected the error no-shell, but the source has ",
     ] {
         assert!(ran.stdout.contains(said), "no {said:?} in:\n{}", ran.stdout);
     }

@@ -42,7 +42,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         .here("runs in every pod, and pods can be killed at any time");
         let diagnostic = diagnostic.help(ADD_ONCE);
         found.push(match pod.first_in_block(step, "once") {
-            Some((span, text)) if built_in => diagnostic.fix(ADD_ONCE, span, text, Applicability::Unsafe),
+            Some((span, text)) if built_in => diagnostic.fix("add `once`", span, text, Applicability::Unsafe),
             _ => diagnostic,
         });
     }

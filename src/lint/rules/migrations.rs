@@ -19,19 +19,19 @@ pub(super) struct Migration {
 /// The migration that a command starts, if any.
 pub(super) fn migration(command: &Command) -> Option<Migration> {
     let is = |tool, locks, sticky| Some(Migration { tool, locks, sticky });
-    let says = |word: &str| command.operands().any(|operand| operand == word);
-    let managed = || command.arguments().any(|word| word.ends_with("manage.py")) && says("migrate");
+    let has_operand = |word: &str| command.operands().any(|operand| operand == word);
+    let managed = || command.arguments().any(|word| word.ends_with("manage.py")) && has_operand("migrate");
     match command.program() {
-        "alembic" if says("upgrade") => is("Alembic", false, false),
-        "flask" if says("db") && says("upgrade") => is("Alembic", false, false),
-        "goose" if says("up") => is("goose", false, false),
-        "liquibase" if says("update") => is("Liquibase", true, true),
-        "migrate" if says("up") => is("golang-migrate", true, true),
-        "flyway" if says("migrate") => is("Flyway", true, false),
-        "atlas" if says("migrate") && says("apply") => is("Atlas", true, false),
-        "prisma" | "npx" if says("migrate") && says("deploy") => is("Prisma", true, false),
-        "rails" | "rake" | "bundle" if says("db:migrate") => is("Rails", true, false),
-        "manage.py" | "django-admin" if says("migrate") => is("Django", false, false),
+        "alembic" if has_operand("upgrade") => is("Alembic", false, false),
+        "flask" if has_operand("db") && has_operand("upgrade") => is("Alembic", false, false),
+        "goose" if has_operand("up") => is("goose", false, false),
+        "liquibase" if has_operand("update") => is("Liquibase", true, true),
+        "migrate" if has_operand("up") => is("golang-migrate", true, true),
+        "flyway" if has_operand("migrate") => is("Flyway", true, false),
+        "atlas" if has_operand("migrate") && has_operand("apply") => is("Atlas", true, false),
+        "prisma" | "npx" if has_operand("migrate") && has_operand("deploy") => is("Prisma", true, false),
+        "rails" | "rake" | "bundle" if has_operand("db:migrate") => is("Rails", true, false),
+        "manage.py" | "django-admin" if has_operand("migrate") => is("Django", false, false),
         "python" | "python3" | "uv" | "poetry" if managed() => is("Django", false, false),
         _ => None,
     }

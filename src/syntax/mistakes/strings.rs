@@ -115,7 +115,7 @@ pub(in crate::syntax) fn unknown_escape(span: Span, text: &str) -> Diagnostic {
             .fix("double the backslash", span, "\\\\", Applicability::Safe);
     }
     let error = Diagnostic::error(Code::UnknownEscape, span, format!("unknown escape {}", shown_raw(text)))
-        .here("not known")
+        .here("not an escape")
         .help("use `\\n`, `\\t`, `\\r`, `\\\\`, `\\\"`, `\\#` or `\\u{e9}`, or `'…'`, which has no escapes");
     match text {
         "\\'" | "\\/" => error.fix("remove the backslash", span, &text[1..], Applicability::Safe),

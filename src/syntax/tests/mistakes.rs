@@ -186,12 +186,12 @@ image "y" /* z */
     ---
     image "x"
     image "y"
-    1:1 foreign-comment: comments start with `#` [// a comment {] not a comment in initflow
+    1:1 foreign-comment: this comment does not start with `#` [// a comment {] not a comment in initflow
       Safe: start the comment with `#` => # a comment {
-    2:11 foreign-comment: comments start with `#` [// note {] not a comment in initflow
+    2:11 foreign-comment: this comment does not start with `#` [// note {] not a comment in initflow
       Safe: start the comment with `#` => image "x" # note {
-    3:1 foreign-comment: comments start with `#` [/* a] not a comment in initflow
-    5:11 foreign-comment: comments start with `#` [/* z */] not a comment in initflow
+    3:1 foreign-comment: this comment does not start with `#` [/* a] not a comment in initflow
+    5:11 foreign-comment: this comment does not start with `#` [/* z */] not a comment in initflow
     "#);
 }
 
