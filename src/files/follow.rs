@@ -58,7 +58,7 @@ impl Grounds {
         }
     }
 
-    /// The folder for output that the call names, as a root: nothing is written outside it.
+    /// The output folder that the call names, as a root: nothing is written outside it.
     pub(crate) fn output(&self, folder: &Path) -> Result<Arc<Root>, String> {
         let real = self.follow(folder).and_then(|folder| place(&folder).ok_or("it is not a folder".into()));
         let real = real.map_err(|reason| format!("cannot write to `{}`: {reason}", folder.display()))?;

@@ -7,7 +7,7 @@ use super::yaml::{Comment, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
 
-/// The places of a document where something begins, in the order of the text.
+/// The places in a document where a node or a key begins, in the order of the text.
 pub(super) fn beginnings(root: &Node) -> Vec<u32> {
     let mut places = Vec::new();
     gather(root, &mut places);

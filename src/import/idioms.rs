@@ -22,7 +22,7 @@ use crate::model::Role;
 use crate::source::Span;
 use shell::Command;
 
-/// An init container, with what it runs.
+/// An init container with its command.
 struct Step<'n> {
     node: &'n Node,
     command: Command,

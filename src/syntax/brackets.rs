@@ -20,7 +20,7 @@ struct Bracket {
 }
 
 impl Reader<'_> {
-    /// Reads `[a, b]` or `(a, name: b)`; gives the next token and where it ends.
+    /// Reads `[a, b]` or `(a, name: b)`; returns the next token and where it ends.
     pub(super) fn list_or_group(
         &mut self,
         tokens: &[Token],
@@ -43,7 +43,7 @@ impl Reader<'_> {
         (ValueKind::List(list), next, end)
     }
 
-    /// Reads `(a, name: b)`; gives the next token and where it ends.
+    /// Reads `(a, name: b)`; returns the next token and where it ends.
     pub(super) fn arguments(
         &mut self,
         tokens: &[Token],
@@ -173,7 +173,7 @@ impl Reader<'_> {
     }
 }
 
-/// Takes the last value off where a comma is missing before it: neither it nor the one before is an operator.
+/// Removes the last value if a comma is missing before it: neither it nor the one before is an operator.
 fn split_off_second(values: &mut Vec<Value>) -> Option<Value> {
     let [.., first, second] = values.as_slice() else { return None };
     if is_operator(first) || is_operator(second) || first.span.end == second.span.start {

@@ -1,6 +1,6 @@
 //! Splits text into tokens; the only user of pest.
 //!
-//! Invariant: tokens are in the order of the text; one is inside another only where the grammar nests it.
+//! Invariant: tokens are in the order of the text; one is inside another only if the grammar nests it.
 
 use pest::Parser;
 use pest::error::InputLocation;
@@ -93,7 +93,7 @@ fn stretch_end(text: &str, start: usize) -> usize {
     cut(text, text.len().min(start.saturating_add(STRETCH)))
 }
 
-/// The next place where a text can be cut: after a line that begins with `}` and holds nothing else, since no string or
+/// The next place where a text can be cut: after a line that consists of a `}`, since no string or
 /// bracket spans it.
 pub(super) fn cut(text: &str, from: usize) -> usize {
     let bytes = &text.as_bytes()[from..];

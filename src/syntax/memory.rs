@@ -49,7 +49,7 @@ impl Memory {
 }
 
 impl Stretch {
-    /// The tokens, where the stretch starts at a place.
+    /// The tokens of the stretch if it starts at a place.
     fn tokens_from(&self, start: usize) -> Vec<Token> {
         let moved = |at: u32| u32::try_from(start + at as usize).unwrap_or(u32::MAX);
         let token = |token: &Token| Token { start: moved(token.start), end: moved(token.end), ..*token };

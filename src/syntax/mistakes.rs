@@ -1,4 +1,4 @@
-//! Builds the diagnostics for syntax errors, with a fix where the intention is certain.
+//! Builds the diagnostics for syntax errors, with a fix if the intention is certain.
 
 mod strings;
 

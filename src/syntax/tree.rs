@@ -36,7 +36,7 @@ impl Statement {
     }
 }
 
-/// A name: a word, or a string where the name is not a word.
+/// A name: a word, or a string if the name is not a word.
 #[derive(Clone, Debug)]
 pub struct Name {
     /// The name itself, without quotes.

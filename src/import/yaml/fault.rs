@@ -275,7 +275,7 @@ fn ellipsis(span: Span) -> Diagnostic {
 fn helm(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(CODE, span, format!("`{text}` is a template, not YAML"))
         .here("a template's placeholder")
-        .help("render the chart first: `helm template CODE CHART > manifests.yaml`")
+        .help("render the chart first: `helm template NAME CHART > manifests.yaml`")
 }
 
 /// A text in quotes that reads back unchanged.

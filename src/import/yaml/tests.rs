@@ -6,7 +6,7 @@ use crate::source::{FileId, Sources};
 use proptest::prelude::*;
 use std::fmt::Write as _;
 
-/// What a text is in JSON, one document a line, and what is wrong with it.
+/// A text as JSON, one document per line, and its diagnostics.
 fn check(text: &str) -> (String, String) {
     let mut sources = Sources::default();
     let id = sources.add("pod.yaml", text);
@@ -31,7 +31,7 @@ fn json(node: &Node) -> String {
     }
 }
 
-/// What a text without errors is in JSON.
+/// A text without errors as JSON.
 #[track_caller]
 fn fine(text: &str) -> String {
     let (json, shown) = check(text);

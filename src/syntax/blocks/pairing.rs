@@ -66,7 +66,7 @@ impl Plan {
         }
     }
 
-    /// Ends a block where it was not ended: before the item `at`, or at the end of the text.
+    /// Ends an unclosed block before the item `at`, or at the end of the text.
     fn unclosed(&mut self, items: &[Item], open: usize, at: usize) {
         self.repairs.push((at, Repair::CloseBefore));
         self.fail(|| {

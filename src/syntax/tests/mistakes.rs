@@ -1,4 +1,4 @@
-//! What newcomers write, and what they are told.
+//! Tests the messages about typical mistakes of newcomers.
 
 use super::check;
 use insta::assert_snapshot;
@@ -352,13 +352,13 @@ b """
     !b "x \n"
     1:3 unclosed-string: this string is never closed ["] opened here
       1:29 its line ends here
-    1:4 unknown-escape: unknown escape `\d` [\d] not known
+    1:4 unknown-escape: unknown escape `\d` [\d] not an escape
       Unsafe: double the backslash => a "\\d \' \u{110000} \u{x} \"
-    1:7 unknown-escape: unknown escape `\'` [\'] not known
+    1:7 unknown-escape: unknown escape `\'` [\'] not an escape
       Safe: remove the backslash => a "\d ' \u{110000} \u{x} \"
-    1:10 unknown-escape: unknown escape `\u{110000}` [\u{110000}] not known
+    1:10 unknown-escape: unknown escape `\u{110000}` [\u{110000}] not an escape
       Unsafe: double the backslash => a "\d \' \\u{110000} \u{x} \"
-    1:21 unknown-escape: unknown escape `\u` [\u] not known
+    1:21 unknown-escape: unknown escape `\u` [\u] not an escape
       Unsafe: double the backslash => a "\d \' \u{110000} \\u{x} \"
     3:5 unknown-escape: unexpected backslash at the end of a line [\] escapes nothing
       Safe: double the backslash => x \\

@@ -1,4 +1,4 @@
-//! What one mistake costs: itself, and nothing after it.
+//! Tests that one mistake does not affect what comes after it.
 
 use super::check;
 use insta::assert_snapshot;
@@ -55,7 +55,7 @@ app "b {
 }
 
 #[test]
-fn unclosed_many_line_strings() {
+fn unclosed_multi_line_strings() {
     assert_snapshot!(check(r##"
 step a {
   script '''

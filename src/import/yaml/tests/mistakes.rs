@@ -1,4 +1,4 @@
-//! What people get wrong in YAML, and what they read then.
+//! Tests the messages about typical mistakes in YAML.
 
 use super::check;
 
@@ -141,7 +141,7 @@ fn typical_mistakes_have_messages() {
     1 │ image: {{ .Values.image }}
       │        ^^^^^^^^^^^^^^^^^^^ a template's placeholder
       │
-      = help: render the chart first: `helm template CODE CHART > manifests.yaml`
+      = help: render the chart first: `helm template NAME CHART > manifests.yaml`
 
     error[invalid-yaml]: `{{- if .Values.on }}` is a template, not YAML
       ┌─ pod.yaml:1:1
@@ -149,7 +149,7 @@ fn typical_mistakes_have_messages() {
     1 │ {{- if .Values.on }}
       │ ^^^^^^^^^^^^^^^^^^^^ a template's placeholder
       │
-      = help: render the chart first: `helm template CODE CHART > manifests.yaml`
+      = help: render the chart first: `helm template NAME CHART > manifests.yaml`
 
     error[invalid-yaml]: unexpected text after a value
       ┌─ pod.yaml:1:14
