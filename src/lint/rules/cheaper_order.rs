@@ -9,7 +9,7 @@ use crate::model::Role;
 use crate::order::Precedence;
 use crate::resources::{PodDemand, Request, SetBy};
 
-/// With more steps and sidecars than this no other order is looked for.
+/// The most steps and sidecars for which another order is searched.
 const MAX_ENTRIES: usize = 40;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -36,7 +36,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let steady = demand.steady();
     let floor: Vec<i128> = names.iter().map(|name| amount(&steady, name)).collect();
     let Some(Cheaper { order, moves, proven }) = cheaper(&entries, &floor) else { return };
-    // The scheduler's own arithmetic has the last word.
+    // The exact arithmetic of the scheduler decides.
     let cheaper =
         PodDemand::of(pod.workload, order.iter().map(|entry| now[*entry])).totals(pod.version).requests;
     let pairs = || totals.iter().zip(&cheaper).filter(|(old, new)| old.quantity != new.quantity);
@@ -48,7 +48,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     found.push(diagnostic(pod, &now, &moves, &savings.join(", "), proven));
 }
 
-/// The steps and sidecars in their order, with whom each has to come after.
+/// The steps and sidecars in their order, each with those that must come before it.
 fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<Entry> {
     let precedence = Precedence::of(pod.workload);
     let containers = &pod.workload.containers;
@@ -91,7 +91,7 @@ fn diagnostic(
     let place = moves.first().map_or(pod.workload.span, |(step, _)| container(*step).name.span);
     let mut diagnostic =
         Diagnostic::warning(Code::CheaperOrder, place, format!("move {}: {savings}", texts.join(" and ")))
-            .here("reserved beside what runs already");
+            .here("its request adds to those of the sidecars that already run");
     for (_, sidecar) in moves {
         diagnostic = diagnostic.label(container(*sidecar).name.span, "reserved from here to the end");
     }
@@ -101,9 +101,9 @@ fn diagnostic(
         .collect();
     let title = format!("add {}", adds.join(" and "));
     let extent = if proven {
-        "no order that the source allows reserves less"
+        "make no other moves: no order that the source allows reserves less"
     } else {
-        "there may be a better order: with more than 12 steps and sidecars not all are tried"
+        "check other orders, too: with more than 12 steps and sidecars, not all are tried"
     };
     diagnostic = diagnostic.help(title.clone()).help(extent);
     let mut edits: Vec<Edit> = Vec::new();
@@ -112,7 +112,7 @@ fn diagnostic(
         else {
             return diagnostic;
         };
-        // Two statements for one sidecar stand in the same place.
+        // Two statements for one sidecar are inserted at the same place.
         match edits.iter_mut().find(|edit| edit.span == span) {
             Some(edit) => edit.text.push_str(&text),
             None => edits.push(Edit { span, text }),

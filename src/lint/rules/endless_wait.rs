@@ -9,7 +9,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         for repeated in script.loops.iter().filter(|repeated| !repeated.bounded) {
             let commands = &script.commands[repeated.commands.clone()];
             let sleeps = commands.iter().any(|command| command.program() == "sleep");
-            // What is inside a loop that was reported waits no longer than that.
+            // A loop inside a reported one is part of the same wait.
             if !sleeps || reported.contains(&repeated.range.start) {
                 continue;
             }
@@ -18,10 +18,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     Code::EndlessWait,
                     pod.place_of(script, &repeated.range),
-                    format!("the step `{}` waits without an end", step.name.text),
+                    format!("the step `{}` waits without a time limit", step.name.text),
                 )
-                .here("goes on for ever if this never holds")
-                .help("use a built-in `wait`, which gives up at its `timeout` and says what was missing, or count the tries"),
+                .here("never ends if the condition never holds")
+                .help("use the built-in `wait`, which gives up after its `timeout` and reports what is missing, or count the tries"),
             );
         }
     }

@@ -14,20 +14,20 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 .filter(|folder| folder.starts_with('/') && !folder.contains(['$', '*', '"', '\'']))
                 .collect();
             let [folder] = emptied.as_slice() else { continue };
-            // With a pattern for the dotfiles beside it, they are thought of.
+            // The command has another pattern for the dotfiles.
             if volume_at(pod.workload, step, folder).is_none()
                 || command.written.iter().any(|word| word.contains("/.") || word.contains("/{"))
             {
                 continue;
             }
             let place = pod.place(script, command);
-            let title = format!("write `find {folder} -mindepth 1 -delete`");
+            let title = format!("use `find {folder} -mindepth 1 -delete`");
             let mut diagnostic = Diagnostic::warning(
                 Code::MissedDotfiles,
                 place,
-                format!("`{folder}/*` leaves the files of `{folder}` that begin with a dot"),
+                format!("`{folder}/*` does not match the files in `{folder}` that begin with a dot"),
             )
-            .here("not all that is there")
+            .here("does not empty the folder")
             .help(title.clone());
             if place != script.span && command.written.len() == 3 {
                 diagnostic = diagnostic.fix(

@@ -6,7 +6,7 @@ use crate::lint::Pod;
 use crate::model::Role;
 use crate::source::Span;
 
-/// Databases by their usual port: the condition of `wait` that asks a query.
+/// Databases by their usual port, with the condition of `wait` that sends a query.
 const DATABASES: [(&str, &str, &str); 3] =
     [("5432", "postgres", "PostgreSQL"), ("3306", "mysql", "MySQL"), ("6379", "redis", "Redis")];
 
@@ -39,13 +39,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     Code::OpenPortNotReady,
                     span,
-                    format!(
-                        "the step `{}` takes an open port for a {database} that is ready",
-                        step.name.text
-                    ),
+                    format!("the step `{}` only checks that the port of {database} is open", step.name.text),
                 )
-                .here("open before queries are answered")
-                .help(format!("use `wait` with `{condition} \"{condition}://…\"`, which asks a query")),
+                .here("opens before the database answers queries")
+                .help(format!("use `wait` with `{condition} \"{condition}://…\"`, which sends a query")),
             );
         }
     }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
-/// What changes the world by what it reads.
+/// Programs that act on their input at once.
 const CONSUMERS: [&str; 9] = ["tar", "sh", "bash", "unzip", "bsdtar", "psql", "mysql", "gunzip", "cpio"];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -20,12 +20,12 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                             Code::PipedDownload,
                             pod.place(script, command),
                             format!(
-                                "the step `{}` hands a download to `{}` before it is whole",
+                                "the step `{}` pipes a download to `{}` before it is complete",
                                 step.name.text,
                                 consumer.program()
                             ),
                         )
-                        .here("a broken download is not noticed")
+                        .here("the pipe hides a failed download")
                         .help("use the built-in `fetch` with `unpack`, or save the file first and check its sum"),
                     );
                     break;

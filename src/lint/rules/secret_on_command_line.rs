@@ -12,13 +12,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Code::SecretOnCommandLine,
                 pod.place(script, command),
                 format!(
-                    "`{}` gives a secret to `{}` where everybody can read it",
+                    "`{}` passes a secret to `{}` on the command line",
                     container.name.text,
                     command.program()
                 ),
             )
-            .here("in the source, in the YAML and in the list of processes")
-            .help("take it from a variable: `env { NAME secret(\"…\", \"…\") }`"),
+            .here("readable in the source, in the YAML and in the process list")
+            .help("read it from a variable: `env { NAME secret(\"…\", \"…\") }`"),
         );
     }
 }

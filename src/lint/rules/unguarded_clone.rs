@@ -21,9 +21,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                     pod.place(script, command),
                     format!("the step `{}` cannot run twice: it clones into `{folder}`", step.name.text),
                 )
-                .here("fails once the folder has files")
-                .label(volume.span, "survives the step")
-                .help("use the built-in `clone`, or clone into a new folder and rename that to its place"),
+                .here("fails if the folder has files")
+                .label(volume.span, "keeps its files when the step runs again")
+                .help("use the built-in `clone`, or clone into a new folder and rename it afterwards"),
             );
         }
     }

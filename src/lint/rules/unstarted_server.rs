@@ -19,16 +19,16 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let diagnostic = Diagnostic::warning(
                 Code::UnstartedServer,
                 *span,
-                format!("the step `{step_name}` talks to port {port} before `{name}` serves it"),
+                format!("the step `{step_name}` uses port {port} before `{name}` serves it"),
             );
             found.push(if server.role == Role::App {
                 diagnostic
-                    .here("nobody listens yet")
-                    .label(server.name.span, "apps start once every step is done")
-                    .help(format!("make `{name}` a sidecar, or let another pod do what `{step_name}` does"))
+                    .here("no container listens yet")
+                    .label(server.name.span, "apps start after all steps have ended")
+                    .help(format!("make `{name}` a sidecar, or do the work of `{step_name}` in another pod"))
             } else {
                 let diagnostic =
-                    diagnostic.here("nobody listens yet").label(server.name.span, "starts later");
+                    diagnostic.here("no container listens yet").label(server.name.span, "starts later");
                 let title = format!("add `after {name}` to `{step_name}`");
                 match pod.first_in_block(step, &format!("after {name}")) {
                     Some((span, text)) => {

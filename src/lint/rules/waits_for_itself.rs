@@ -28,11 +28,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::warning(
                 Code::WaitsForItself,
                 span,
-                format!("the step `{}` waits for `{host}`, which only these pods can serve", step.name.text),
+                format!("the step `{}` waits for `{host}`, which only these pods serve", step.name.text),
             )
-            .here("nobody is ready before this is done")
-            .label(name.span, "the workload")
-            .help("wait for what the workload needs from others, not for the workload itself"),
+            .here("no pod is ready before this ends")
+            .label(name.span, "the workload itself")
+            .help("wait for other services, not for the workload itself"),
         );
     }
 }
