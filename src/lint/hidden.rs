@@ -171,10 +171,13 @@ mod tests {
     use super::*;
     use crate::compile::{Loader, NoFiles, Options, compile};
     use crate::diagnostic::applied;
+    use crate::lint::tests::found;
 
-    fn found(source: &str) -> Vec<(Diagnostic, String)> {
+    const CODE: Code = Code::HiddenCharacter;
+
+    fn raised(source: &str) -> Vec<(Diagnostic, String)> {
         let compilation = compile("a", source.to_owned(), &NoFiles, &Options::default());
-        let found = compilation.diagnostics.iter().filter(|found| found.code == Code::HiddenCharacter);
+        let found = compilation.diagnostics.iter().filter(|found| found.code == CODE);
         let fixed = |found: &Diagnostic| {
             let edits = found.fix.iter().flat_map(|fix| fix.edits.clone()).collect::<Vec<_>>();
             applied(source, &edits)
@@ -214,7 +217,7 @@ mod tests {
                 (program("a", hidden, "c"), true),
                 (program("a", "b", hidden), false),
             ] {
-                let found = found(&source);
+                let found = raised(&source);
                 let [(finding, fixed)] = found.as_slice() else { panic!("{source:?}: {found:?}") };
                 let fix = finding.fix.as_ref().unwrap();
                 assert_eq!(fixed.contains("\\u{"), is_escaped, "{fixed}");
@@ -226,11 +229,53 @@ mod tests {
     }
 
     #[test]
+    fn the_place_is_the_character_and_the_fix_escapes_it_in_text() {
+        let hidden = "\u{200b}";
+        let programs = [program(hidden, "b", "c"), program("a", hidden, "c"), program("a", "b", hidden)];
+        insta::assert_snapshot!(found(CODE, programs), @r#"
+        pod x { # «�»
+          U+200B is a character that readers cannot see
+          fix (safe): remove it
+          - pod x { # �
+          + pod x { #
+        annotations { "a" "«�»" }
+          U+200B is a character that readers cannot see
+          fix (safe): write `\u{200b}`
+          - annotations { "a" "�" }
+          + annotations { "a" "\u{200b}" }
+        echo «�»
+          U+200B is a character that readers cannot see
+          fix (unsafe): remove it
+          - echo �
+          + echo
+        "#);
+    }
+
+    #[test]
     fn names_and_paths_are_looked_at_and_errors_do_not_hide_it() {
-        assert_eq!(found("pod x { app a { image \"a:1\"; env { \"A\u{200b}B\" \"c\" } } }").len(), 1);
-        assert_eq!(found("pod x { volume v\n app a { image \"a:1\"; mounts v at /a\u{202e}b } }").len(), 1);
-        assert_eq!(found("pod x { bogus 1 # \u{202e}\n }").len(), 1);
-        assert_eq!(found("pod x { # a\u{202e}\u{2066} b \u{202c}\n app a { image \"a:1\" } }").len(), 2);
+        let programs = [
+            "pod x { volume v\n app a { image \"a:1\"; mounts v at /a\u{202e}b } }",
+            "pod x { # a\u{202e}\u{2066} b \u{202c}\n app a { image \"a:1\" } }",
+        ];
+        insta::assert_snapshot!(found(CODE, programs), @r#"
+        …age "a:1"; mounts v at /a«�»b } }
+          U+202E changes the order in which the text around it is shown
+          fix (unsafe): remove it
+          - …age "a:1"; mounts v at /a�b } }
+          + …age "a:1"; mounts v at /ab } }
+        pod x { # a«��» b �
+          U+202E changes the order in which the text around it is shown
+          fix (safe): remove it
+          - pod x { # a�� b �
+          + pod x { # a b �
+        pod x { # a�� b «�»
+          U+202C changes the order in which the text around it is shown
+          fix (safe): remove it
+          - pod x { # a�� b �
+          + pod x { # a�� b
+        "#);
+        assert_eq!(raised("pod x { app a { image \"a:1\"; env { \"A\u{200b}B\" \"c\" } } }").len(), 1);
+        assert_eq!(raised("pod x { bogus 1 # \u{202e}\n }").len(), 1);
     }
 
     #[test]
@@ -248,11 +293,11 @@ mod tests {
             "C++\u{200e} עברית",
             "漢字 é ñ ½ ☕️ 1️⃣",
         ] {
-            assert!(found(&program(text, text, text)).is_empty(), "{text}");
+            assert!(raised(&program(text, text, text)).is_empty(), "{text}");
         }
-        assert!(found(&format!("\u{feff}{}", program("a", "b", "c"))).is_empty());
-        assert!(found(&program("a", "b", "c").replace('\n', "\r\n")).is_empty());
-        assert!(found(&program("a", "\\u{202e}", "c")).is_empty());
+        assert!(raised(&format!("\u{feff}{}", program("a", "b", "c"))).is_empty());
+        assert!(raised(&program("a", "b", "c").replace('\n', "\r\n")).is_empty());
+        assert!(raised(&program("a", "\\u{202e}", "c")).is_empty());
     }
 
     #[test]
@@ -267,6 +312,6 @@ mod tests {
         let compilation = compile("a.initflow", source.into(), &Library, &Options::default());
         let names: Vec<Code> = compilation.diagnostics.iter().map(|found| found.code).collect();
         assert_eq!(names, [Code::HiddenCharacter]);
-        assert_eq!(found(&program(&"\u{200b} ".repeat(5_000), "b", "c")).len(), MAX_FOUND);
+        assert_eq!(raised(&program(&"\u{200b} ".repeat(5_000), "b", "c")).len(), MAX_FOUND);
     }
 }

@@ -76,7 +76,7 @@ impl Hooks {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     const CODE: Code = Code::WaitsForLaterHook;
 
@@ -91,8 +91,19 @@ deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app we
 
     #[test]
     fn phases_and_namespaces_count() {
-        finds(CODE, &program(r#""helm.sh/hook" "post-install,post-upgrade""#, "n"));
-        finds(CODE, &program(r#""argocd.argoproj.io/hook" "PostSync""#, "n"));
+        let shown = found(
+            CODE,
+            [
+                program(r#""helm.sh/hook" "post-install,post-upgrade""#, "n"),
+                program(r#""argocd.argoproj.io/hook" "PostSync""#, "n"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …op { namespace "n"; wait «seeded» { job "seed" }; app web…
+          the step `seeded` waits for the Job `seed`, a hook of a later phase
+        …op { namespace "n"; wait «seeded» { job "seed" }; app web…
+          the step `seeded` waits for the Job `seed`, a hook of a later phase
+        "#);
         passes(CODE, &program(r#""helm.sh/hook" "post-install""#, "m"));
         passes(CODE, &program(r#""helm.sh/hook" "pre-install,post-upgrade""#, "n"));
         passes(CODE, &program(r#""argocd.argoproj.io/hook" "Sync""#, "n"));

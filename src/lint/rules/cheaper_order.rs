@@ -125,7 +125,7 @@ fn diagnostic(
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, messages, passes};
+    use crate::lint::tests::{found, passes};
 
     fn pod(inside: &str) -> String {
         format!("pod p {{ {inside}; app z {{ image \"a:1\"; memory 64Mi }} }}")
@@ -143,10 +143,13 @@ mod tests {
             entry("sidecar", "proxy", "512Mi", ""),
             entry("step", "unpack", "1Gi", "")
         ));
-        assert_eq!(
-            messages(Code::CheaperOrder, &text),
-            ["move step `unpack` before sidecar `proxy`: memory 1536Mi → 1Gi"]
-        );
+        insta::assert_snapshot!(found(Code::CheaperOrder, [text]), @r#"
+        …1"; memory 512Mi }; step «unpack» { image "a:1"; memory 1…
+          move step `unpack` before sidecar `proxy`: memory 1536Mi → 1Gi
+          fix (unsafe): add `after unpack` to `proxy`
+          - pod p { sidecar proxy { image "a:1"; memory 512M…
+          + pod p { sidecar proxy { after unpack; image "a:1"; memory 512M…
+        "#);
     }
 
     #[test]
@@ -174,7 +177,12 @@ mod tests {
             entry("step", "a", "1Gi", ""),
             entry("step", "b", "1Gi", "")
         ));
-        finds(Code::CheaperOrder, &text);
-        assert!(messages(Code::CheaperOrder, &text)[0].ends_with("memory 1792Mi → 1Gi"));
+        insta::assert_snapshot!(found(Code::CheaperOrder, [text]), @r#"
+        …ory 1Gi; run "a" }; step «b» { image "a:1"; memory 1…
+          move step `b` before sidecar `one` and step `b` before sidecar `two`: memory 1792Mi → 1Gi
+          fix (unsafe): add `after b` to `one` and `after b` to `two`
+          - pod p { sidecar one { image "a:1"; memory 512Mi }; sidecar two { image "a:1"; memory 256…
+          + pod p { sidecar one { after b; image "a:1"; memory 512Mi }; sidecar two { after b; image "a:1"; memory 256…
+        "#);
     }
 }

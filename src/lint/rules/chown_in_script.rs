@@ -36,11 +36,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn only_volumes_have_a_group() {
-        finds(Code::ChownInScript, &step("chown -Rv 1000 /v/data"));
+        let shown = found(Code::ChownInScript, [step("chown -Rv 1000 /v/data")]);
+        insta::assert_snapshot!(shown, @r"
+        «chown -Rv 1000 /v/data»
+          the step `s` walks over all of `/v/data` as root
+        ");
         passes(Code::ChownInScript, &step("chown -R 1000 /opt"));
         passes(Code::ChownInScript, &step("chown 1000 /v/data"));
     }

@@ -30,7 +30,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn loops_that_end_are_let_be() {
@@ -43,10 +43,25 @@ mod tests {
         ] {
             passes(Code::EndlessWait, &step(script));
         }
-        finds(Code::EndlessWait, &step("until timeout 2 curl -f http://a/; do sleep 1; done"));
-        finds(Code::EndlessWait, &step("until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done"));
-        finds(Code::EndlessWait, &step("while true; do if nc -z db 1; then break; fi; sleep 1; done"));
-        finds(Code::EndlessWait, &step("while ! nc -z db 1; do echo waiting; sleep 1; done"));
+        let shown = found(
+            Code::EndlessWait,
+            [
+                step("until timeout 2 curl -f http://a/; do sleep 1; done"),
+                step("until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done"),
+                step("while true; do if nc -z db 1; then break; fi; sleep 1; done"),
+                step("while ! nc -z db 1; do echo waiting; sleep 1; done"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r"
+        «until timeout 2 curl -f http://a/; do sleep 1; done»
+          the step `s` waits without an end
+        «until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done»
+          the step `s` waits without an end
+        «while true; do if nc -z db 1; then break; fi; sleep 1; done»
+          the step `s` waits without an end
+        «while ! nc -z db 1; do echo waiting; sleep 1; done»
+          the step `s` waits without an end
+        ");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     fn shell(script: &str) -> String {
         format!(
@@ -70,8 +70,16 @@ mod tests {
 
     #[test]
     fn a_failure_counts_unless_it_is_the_last() {
-        finds(Code::IgnoredFailure, &shell("cp /a /b; echo done"));
-        finds(Code::IgnoredFailure, &shell("if [ -f /a ]; then cp /a /b; fi; echo done"));
+        let shown = found(
+            Code::IgnoredFailure,
+            [shell("cp /a /b; echo done"), shell("if [ -f /a ]; then cp /a /b; fi; echo done")],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …"; command ["sh", "-c", "«cp /a /b;» echo done"] }; app b { …
+          the step `s` goes on if `cp` fails
+        …-c", "if [ -f /a ]; then «cp /a /b;» fi; echo done"] }; app …
+          the step `s` goes on if `cp` fails
+        "#);
         for script in [
             "set -e; cp /a /b; echo done",
             "cp /a /b && echo done",

@@ -51,7 +51,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     #[test]
     fn scripts_are_read_too() {
@@ -60,7 +60,11 @@ mod tests {
                 "deployment d {{ namespace \"n\"; step s {{ image \"a:1\"; run \"{run}\" }}; app b {{ image \"b:1\" }} }}"
             )
         };
-        finds(Code::InterruptedMigration, &deployment("migrate -path /m -database $(URL) up"));
+        let shown = found(Code::InterruptedMigration, [deployment("migrate -path /m -database $(URL) up")]);
+        insta::assert_snapshot!(shown, @r#"
+        …tep s { image "a:1"; run «"migrate -path /m -database $(URL) up"» }; app b { image "b:1" …
+          a pod that is killed as it starts leaves the lock of golang-migrate behind
+        "#);
         passes(Code::InterruptedMigration, &deployment("flyway migrate"));
         passes(Code::InterruptedMigration, &deployment("liquibase status"));
     }

@@ -44,11 +44,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn what_stays_in_the_container_is_let_be() {
-        finds(Code::KubectlWithoutAccount, &step("kubectl get pods"));
+        let shown = found(Code::KubectlWithoutAccount, [step("kubectl get pods")]);
+        insta::assert_snapshot!(shown, @r"
+        «kubectl get pods»
+          `s` asks the API server with the namespace's default account
+        ");
         passes(Code::KubectlWithoutAccount, &step("kubectl version --client"));
         passes(
             Code::KubectlWithoutAccount,

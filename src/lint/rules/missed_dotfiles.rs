@@ -45,12 +45,21 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn dotfiles_may_be_thought_of() {
-        finds(Code::MissedDotfiles, &step("rm -rf /v/*"));
-        finds(Code::MissedDotfiles, &step("cd /; rm -r -f /v/cache/* || true"));
+        let shown =
+            found(Code::MissedDotfiles, [step("rm -rf /v/*"), step("cd /; rm -r -f /v/cache/* || true")]);
+        insta::assert_snapshot!(shown, @r"
+        «rm -rf /v/*»
+          `/v/*` leaves the files of `/v` that begin with a dot
+          fix (unsafe): write `find /v -mindepth 1 -delete`
+          - rm -rf /v/*
+          + find /v -mindepth 1 -delete
+        cd /; «rm -r -f /v/cache/* ||» true
+          `/v/cache/*` leaves the files of `/v/cache` that begin with a dot
+        ");
         passes(Code::MissedDotfiles, &step("rm -rf /v/* /v/.[!.]*"));
         passes(Code::MissedDotfiles, &step("rm -rf /tmp/*"));
         passes(Code::MissedDotfiles, &step("rm -rf \"/v/$X\"/*"));

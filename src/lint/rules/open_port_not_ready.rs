@@ -51,11 +51,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn scripts_are_read_too() {
-        finds(Code::OpenPortNotReady, &step("until nc -z db 5432; do sleep 1; done"));
+        let shown = found(Code::OpenPortNotReady, [step("until nc -z db 5432; do sleep 1; done")]);
+        insta::assert_snapshot!(shown, @r"
+        until «nc -z db 5432;» do sleep 1; done
+          the step `s` takes an open port for a PostgreSQL that is ready
+        ");
         passes(Code::OpenPortNotReady, &step("until nc -z api 8080; do sleep 1; done"));
         passes(
             Code::OpenPortNotReady,

@@ -39,12 +39,23 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn pipes_are_followed() {
-        finds(Code::PipedDownload, &step("curl -fsSL https://a/b.tgz | gzip -d | tar -x -C /v"));
-        finds(Code::PipedDownload, &step("curl -fsSL https://a/install.sh | sh"));
+        let shown = found(
+            Code::PipedDownload,
+            [
+                step("curl -fsSL https://a/b.tgz | gzip -d | tar -x -C /v"),
+                step("curl -fsSL https://a/install.sh | sh"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r"
+        «curl -fsSL https://a/b.tgz |» gzip -d | tar -x -C /v
+          the step `s` hands a download to `tar` before it is whole
+        «curl -fsSL https://a/install.sh |» sh
+          the step `s` hands a download to `sh` before it is whole
+        ");
         passes(Code::PipedDownload, &step("curl -fsS https://a/b | grep ready"));
         passes(Code::PipedDownload, &step("set -eo pipefail; curl -fsSL https://a/b.tgz | tar -x -C /v"));
         passes(Code::PipedDownload, &step("curl -fsSL -o /v/b https://a/b.tgz; tar -xf /v/b"));

@@ -61,7 +61,7 @@ fn together(workload: &Workload) -> Option<(String, Span)> {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     #[test]
     fn scripts_are_read_too() {
@@ -70,8 +70,16 @@ mod tests {
                 "deployment d {{ replicas {replicas}; step s {{ image \"a:1\"; script \"{script}\" }}; app b {{ image \"b:1\" }} }}"
             )
         };
-        finds(Code::RacingMigration, &deployment(2, "python manage.py migrate --noinput"));
-        finds(Code::RacingMigration, &deployment(2, "exec alembic upgrade head"));
+        let shown = found(
+            Code::RacingMigration,
+            [deployment(2, "python manage.py migrate --noinput"), deployment(2, "exec alembic upgrade head")],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …s { image "a:1"; script "«python manage.py migrate --noinput»" }; app b { image "b:1"…
+          pods that start at once each run the migration, and `Django` takes no lock
+        …s { image "a:1"; script "«exec alembic upgrade head»" }; app b { image "b:1"…
+          pods that start at once each run the migration, and `Alembic` takes no lock
+        "#);
         passes(Code::RacingMigration, &deployment(1, "alembic upgrade head"));
         passes(Code::RacingMigration, &deployment(2, "alembic current"));
         passes(Code::RacingMigration, &deployment(2, "flyway migrate"));

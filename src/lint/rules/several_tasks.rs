@@ -49,11 +49,16 @@ fn task(script: &Script<'_>, command: &Command) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn parts_of_one_task_stay_together() {
-        finds(Code::SeveralTasks, &step("until nc -z db 1; do sleep 1; done; alembic upgrade head"));
+        let shown =
+            found(Code::SeveralTasks, [step("until nc -z db 1; do sleep 1; done; alembic upgrade head")]);
+        insta::assert_snapshot!(shown, @r"
+        … db 1; do sleep 1; done; «alembic upgrade head»
+          the step `s` has several tasks: a wait, a migration
+        ");
         passes(Code::SeveralTasks, &step("git clone https://a/b /tmp/b; cp -r /tmp/b /v"));
         passes(
             Code::SeveralTasks,

@@ -65,7 +65,7 @@ fn times(pod: &Pod<'_>, above: &Quantity) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, messages, passes};
+    use crate::lint::tests::{found, passes};
 
     fn pod(kind: &str, step: &str, app: &str) -> String {
         format!(
@@ -75,7 +75,11 @@ mod tests {
 
     #[test]
     fn a_little_more_is_let_be() {
-        finds(Code::StepSetsBill, &pod("pod", "cpu 2", "cpu 1"));
+        let shown = found(Code::StepSetsBill, [pod("pod", "cpu 2", "cpu 1")]);
+        insta::assert_snapshot!(shown, @r#"
+        pod p { step «s» { image "a:1"; run "a";…
+          the step `s` alone determines what each pod reserves for its whole life: cpu 2 instead of 1
+        "#);
         passes(Code::StepSetsBill, &pod("pod", "memory 1050Mi", "memory 1Gi"));
         passes(Code::StepSetsBill, &pod("pod", "cpu 1", "cpu 1"));
         passes(Code::StepSetsBill, &pod("pod", "cpu 1", "memory 1Gi"));
@@ -92,11 +96,9 @@ mod tests {
             "{ replicas 10; step",
             1,
         );
-        assert_eq!(
-            messages(Code::StepSetsBill, &text),
-            [
-                "the step `s` alone determines what each pod reserves for its whole life: cpu 2 instead of 1500m (5 more in 10 replicas), memory 3Gi instead of 1Gi (20Gi more in 10 replicas)"
-            ]
-        );
+        insta::assert_snapshot!(found(Code::StepSetsBill, [text]), @r#"
+        …nt p { replicas 10; step «s» { image "a:1"; run "a";…
+          the step `s` alone determines what each pod reserves for its whole life: cpu 2 instead of 1500m (5 more in 10 replicas), memory 3Gi instead of 1Gi (20Gi more in 10 replicas)
+        "#);
     }
 }

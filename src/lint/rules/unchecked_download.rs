@@ -50,12 +50,26 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn what_is_kept_is_checked() {
-        finds(Code::UncheckedDownload, &step("curl -sL https://a/b -o /v/b"));
-        finds(Code::UncheckedDownload, &step("curl https://a/b > /v/b"));
+        let shown = found(
+            Code::UncheckedDownload,
+            [step("curl -sL https://a/b -o /v/b"), step("curl https://a/b > /v/b")],
+        );
+        insta::assert_snapshot!(shown, @r"
+        «curl -sL https://a/b -o /v/b»
+          the step `s` keeps the page of an error as the file
+          fix (unsafe): add `-f`
+          - curl -sL https://a/b -o /v/b
+          + curl -f -sL https://a/b -o /v/b
+        «curl https://a/b > /v/b»
+          the step `s` keeps the page of an error as the file
+          fix (unsafe): add `-f`
+          - curl https://a/b > /v/b
+          + curl -f https://a/b > /v/b
+        ");
         passes(Code::UncheckedDownload, &step("curl -fsSL https://a/b -o /v/b"));
         passes(Code::UncheckedDownload, &step("curl --fail https://a/b -o /v/b"));
         passes(Code::UncheckedDownload, &step("curl https://a/health"));

@@ -41,13 +41,18 @@ fn is_placeholder(image: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     #[test]
     fn a_port_is_no_tag() {
         let pod = |image: &str| format!("pod p {{ app a {{ image \"{image}\" }} }}");
-        finds(Code::UnpinnedImage, &pod("localhost:5000/shop"));
-        finds(Code::UnpinnedImage, &pod("nginx:latest"));
+        let shown = found(Code::UnpinnedImage, [pod("localhost:5000/shop"), pod("nginx:latest")]);
+        insta::assert_snapshot!(shown, @r#"
+        pod p { app a { image «"localhost:5000/shop"» } }
+          the image of `a` has no tag
+        pod p { app a { image «"nginx:latest"» } }
+          the image of `a` has the tag `latest`
+        "#);
         passes(Code::UnpinnedImage, &pod("localhost:5000/shop:1"));
         passes(Code::UnpinnedImage, &pod("shop_server_image"));
         passes(

@@ -51,7 +51,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     fn pod(sidecar: &str, step: &str) -> String {
         format!(
@@ -61,7 +61,11 @@ mod tests {
 
     #[test]
     fn a_race_is_one_only_without_a_probe_and_a_wait() {
-        finds(Code::UnprobedServer, &pod("", "run \"psql -h localhost\""));
+        let shown = found(Code::UnprobedServer, [pod("", "run \"psql -h localhost\"")]);
+        insta::assert_snapshot!(shown, @r#"
+        pod p { sidecar «d» { image "c:1"; port 543…
+          the step `s` talks to port 5432 as soon as `d` runs, whether it listens or not
+        "#);
         passes(Code::UnprobedServer, &pod("; started tcp 5432", "run \"psql -h localhost\""));
         passes(Code::UnprobedServer, &pod("", "run \"psql -h db\""));
         passes(

@@ -90,15 +90,38 @@ fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command])
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn what_is_in_a_volume_stays() {
-        finds(Code::UnrepeatableCommand, &step("mkdir /v/a"));
-        finds(Code::UnrepeatableCommand, &step("ln -s /opt/a /v/a"));
-        finds(Code::UnrepeatableCommand, &step("echo a >> /v/config"));
-        finds(Code::UnrepeatableCommand, &step("iptables -t nat -N REDIRECT"));
-        finds(Code::UnrepeatableCommand, &step("createdb shop"));
+        let shown = found(
+            Code::UnrepeatableCommand,
+            [
+                step("mkdir /v/a"),
+                step("ln -s /opt/a /v/a"),
+                step("echo a >> /v/config"),
+                step("iptables -t nat -N REDIRECT"),
+                step("createdb shop"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r"
+        «mkdir /v/a»
+          the step `s` cannot run twice: `mkdir` fails if `/v/a` is there
+          fix (unsafe): write `mkdir -p`
+          - mkdir /v/a
+          + mkdir -p /v/a
+        «ln -s /opt/a /v/a»
+          the step `s` cannot run twice: `ln` fails if `/v/a` is there
+          fix (unsafe): write `ln -sfn`
+          - ln -s /opt/a /v/a
+          + ln -sfn /opt/a /v/a
+        «echo a >> /v/config»
+          the step `s` cannot run twice: `>>` adds to `/v/config` again
+        «iptables -t nat -N REDIRECT»
+          the step `s` cannot run twice: the network of the pod survives the step, and with it the new chain
+        «createdb shop»
+          the step `s` cannot run twice: `createdb` fails if it is there already
+        ");
         for script in [
             "mkdir /tmp/a",
             "mkdir -p /v/a",

@@ -59,13 +59,19 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     #[test]
     fn the_registry_counts() {
         let pod = |image: &str| format!("pod p {{ app a {{ image \"{image}\" }} }}");
-        finds(Code::VanishedImage, &pod("bitnami/kubectl:1.30"));
-        finds(Code::VanishedImage, &pod("docker.io/bitnami/kubectl:1.30"));
+        let shown =
+            found(Code::VanishedImage, [pod("bitnami/kubectl:1.30"), pod("docker.io/bitnami/kubectl:1.30")]);
+        insta::assert_snapshot!(shown, @r#"
+        pod p { app a { image «"bitnami/kubectl:1.30"» } }
+          the image of `a` may be gone: Bitnami's versioned images left Docker Hub in 2025
+        pod p { app a { image «"docker.io/bitnami/kubectl:1.30"» } }
+          the image of `a` may be gone: Bitnami's versioned images left Docker Hub in 2025
+        "#);
         passes(Code::VanishedImage, &pod("registry.acme.dev/bitnami/kubectl:1.30"));
         passes(Code::VanishedImage, &pod("bitnamilegacy/kubectl:1.30"));
     }
