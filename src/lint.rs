@@ -79,7 +79,7 @@ fn leave_out_repeated(diagnostics: &mut Vec<Diagnostic>) {
 
 /// Whether a container's command is its author's, not that of a built-in step.
 fn written(container: &Container) -> bool {
-    ["app", "sidecar", "step"].contains(&container.keyword.as_str())
+    container.built_in.is_none()
 }
 
 /// What the rules look at.

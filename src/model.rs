@@ -41,6 +41,7 @@ pub use crate::statement::Direction;
 
 use crate::object::Node;
 use crate::source::Span;
+use crate::steps::BuiltIn;
 use smol_str::SmolStr;
 
 /// A value given to a param from outside.
@@ -265,8 +266,8 @@ pub struct Container {
     pub name: Name,
     /// Its role.
     pub role: Role,
-    /// The word that opened it: `app`, `step`, `fetch`, …
-    pub keyword: SmolStr,
+    /// The built-in step that it is, if it is one.
+    pub built_in: Option<BuiltIn>,
     /// The statement's head.
     pub span: Span,
     /// The fields of Kubernetes' `Container`, `name`, `volumeMounts` and (for a sidecar) `restartPolicy` included.

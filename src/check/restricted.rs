@@ -3,13 +3,14 @@
 //! Invariant: what passes here, Pod Security Admission admits at the level `restricted` of the targeted version, and what
 //! is refused here it refuses. What the level asks for and nobody says has been put in before.
 
-use super::owners::{Asked, statement};
+use super::owners::statement;
 use super::report::{Report, entry, is_true, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Storage, Workload, WorkloadKind, may_be_root};
 use crate::object::{Entry, Node, Value};
 use crate::source::Span;
+use crate::steps::{BuiltIn, own};
 
 /// The namespaces of the node.
 const OF_THE_NODE: &[(&str, &str)] = &[
@@ -68,10 +69,9 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     };
     refusal.pod(workload);
     for container in &workload.containers {
-        if container.keyword == "own" {
-            refusal.owner(container);
-        } else {
-            refusal.container(&container.fields);
+        match &container.built_in {
+            Some(BuiltIn::Own(options)) => refusal.owner(container, options.as_deref()),
+            _ => refusal.container(&container.fields),
         }
     }
 }
@@ -213,11 +213,11 @@ impl Refusal<'_, '_> {
     }
 
     /// A step that is root, whatever else it says.
-    fn owner(&mut self, step: &Container) {
+    fn owner(&mut self, step: &Container, asked: Option<&own::Options>) {
         let what = format!("`{}` runs as root, since nobody else may give files away", step.name.text);
         let help = format!(
             "let the kubelet do it, by {} in the workload",
-            statement(Asked::of(step).group.as_deref())
+            statement(asked.and_then(|asked| asked.group))
         );
         self.add(step.span, &what, &help);
     }

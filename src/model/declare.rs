@@ -6,7 +6,7 @@ use super::types::{one_of, undeclarable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
-use crate::vocabulary;
+use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -216,10 +216,8 @@ impl<'a> Resolver<'a> {
         };
         let kind = match statement.values.as_slice() {
             [] => None,
-            [Value { kind: ValueKind::Word(word), .. }]
-                if vocabulary::CONTAINERS.contains(&word.as_str()) =>
-            {
-                Some(word)
+            [Value { kind: ValueKind::Word(word), .. }] if let Some(kind) = ContainerKind::of(word) => {
+                Some(kind)
             }
             [value, ..] => {
                 let written = self.spelling(value.span);

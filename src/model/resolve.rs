@@ -11,7 +11,7 @@ use crate::source::{Sources, Span};
 use crate::statement::{Entry, Place};
 use crate::steps::Images;
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};
-use crate::vocabulary;
+use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -45,7 +45,7 @@ pub(super) struct Names<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Defaults<'a> {
     /// The kind of container that it is for; none for all.
-    pub(super) kind: Option<&'a SmolStr>,
+    pub(super) kind: Option<ContainerKind>,
     pub(super) statements: &'a [Statement],
     pub(super) file: usize,
 }

@@ -16,7 +16,7 @@ use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::{Entry, Place, Type};
 use crate::syntax::tree::{self, Block, Piece, Statement, ValueKind};
-use crate::vocabulary;
+use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
 
 /// A workload in the making.
@@ -179,7 +179,11 @@ impl<'a> Resolver<'a> {
             "budget" => self.budget(entry, statement, scope, making),
             "security" => self.security(entry, statement, scope, making),
             "metadata" | "job" | "pod" => self.level(entry, statement, scope, making),
-            _ => self.container(entry, statement, scope, making),
+            _ => {
+                if let Some(kind) = ContainerKind::of(name) {
+                    self.container(kind, entry, statement, scope, making);
+                }
+            }
         }
     }
 
