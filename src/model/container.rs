@@ -12,7 +12,7 @@ use crate::object::{Map, Node, Value};
 use crate::statement::{Entry, Place, Slot, Type};
 use crate::steps::StepKind;
 use crate::syntax::tree::{Block, Statement};
-use crate::vocabulary::{self, ContainerKind};
+use crate::vocabulary::{self, ContainerEffect, ContainerKind, Effect, Row};
 use smol_str::SmolStr;
 
 impl<'a> Resolver<'a> {
@@ -100,22 +100,26 @@ impl<'a> Resolver<'a> {
         if let Some(entry) = own {
             return self.step_option(draft, entry, statement, scope);
         }
-        let Some(entry) = vocabulary::entry(Place::Container, name).filter(|_| !statement.name.quoted) else {
-            return self.container_field(draft, statement, scope);
+        let row = vocabulary::row(Place::Container, name).filter(|_| !statement.name.quoted);
+        let Some(Row { entry, effect }) = row else { return self.container_field(draft, statement, scope) };
+        let effect = match effect {
+            Effect::Container(effect) => *effect,
+            // Taken apart before.
+            Effect::When | Effect::Else => return,
+            // They stand elsewhere.
+            Effect::File(_) | Effect::Workload(_) | Effect::Defaults | Effect::EnvFrom => return,
         };
-        if name == "env" {
-            return self.environment(draft, statement, scope);
-        }
         let Some(head) = self.head(entry, statement) else { return };
-        match name {
-            "run" => self.run(draft, &head, statement, scope),
-            "args" => self.args(draft, &head, statement, scope),
-            "script" => self.script(draft, &head, statement, scope),
-            "port" => self.port(draft, &head, statement, scope),
-            "cpu" | "memory" | "storage" | "resource" => self.resource(draft, &head, statement, scope),
-            "ready" | "alive" | "started" => self.probe(draft, &head, statement, scope),
-            "after" => self.after(draft, &head, scope),
-            _ => self.mount(draft, &head, statement, scope),
+        match effect {
+            ContainerEffect::Run => self.run(draft, &head, statement, scope),
+            ContainerEffect::Args => self.args(draft, &head, statement, scope),
+            ContainerEffect::Script => self.script(draft, &head, statement, scope),
+            ContainerEffect::Environment => self.environment(draft, statement, scope),
+            ContainerEffect::Port => self.port(draft, &head, statement, scope),
+            ContainerEffect::Amount(amount) => self.resource(draft, amount, &head, statement, scope),
+            ContainerEffect::Mount(direction) => self.mount(draft, direction, &head, statement, scope),
+            ContainerEffect::Probe(probe) => self.probe(draft, probe, &head, statement, scope),
+            ContainerEffect::After => self.after(draft, &head, scope),
         }
     }
 
