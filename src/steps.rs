@@ -383,35 +383,4 @@ fn shell(script: &str, name: &str) -> Vec<SmolStr> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::fetch::{self, Source};
-    use super::{clone, copy, own, path_fault, render, wait};
-
-    #[test]
-    fn a_path_stays_in_its_volume() {
-        for path in ["settings.json", "a/b.json", "..data", "a/..b", "with space"] {
-            assert_eq!(path_fault(path), None, "{path}");
-        }
-        for path in ["", "/etc/passwd", "a/", "..", "../x", "a/../b", "a//b", "./a", "a\nb"] {
-            assert!(path_fault(path).is_some(), "{path}");
-        }
-    }
-
-    /// Kubernetes replaces `$(NAME)` and `$$` in commands: a script that holds neither reaches the shell as written.
-    #[test]
-    fn scripts_hold_nothing_that_kubernetes_replaces() {
-        let wait = wait::script(wait::CONDITIONS);
-        let sources = [Source::Http, Source::Object, Source::Artifact].map(fetch::tool);
-        let fetches = sources.iter().flat_map(|(_, file, folder)| [*file, folder]);
-        let others = [copy::IN_IMAGE, copy::FROM_VOLUME, own::SCRIPT, render::SCRIPT];
-        let all = fetches.chain([clone::HTTPS, clone::SSH, &wait]).chain(others);
-        for script in all.chain(super::migrate::SCRIPTS).chain(super::secrets::SCRIPTS) {
-            assert!(!script.contains("$$"));
-            for (start, _) in script.match_indices("$(") {
-                let name = script[start + 2..].split(')').next().unwrap_or_default();
-                assert!(name.contains([' ', '(']), "`$({name})` could name a variable");
-            }
-            assert!(script.ends_with('\n') && script.lines().all(|line| line == line.trim_end()));
-        }
-    }
-}
+mod tests;
