@@ -1,4 +1,5 @@
-//! Typed options of a built-in step to the container parts that carry it out: image, command, arguments, environment.
+//! Reads the statements of a built-in step into typed options, and turns these into the container parts that carry the step
+//! out: image, command, arguments, environment.
 //!
 //! Invariant: what a user wrote reaches a script as data, in the environment or as an argument, and never as shell text.
 //!

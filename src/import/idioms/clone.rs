@@ -1,6 +1,7 @@
 //! `git clone` as `clone`.
 
 use super::{Idiom, Step, into, operands, says};
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[
     "one commit comes along where the command asked for all of the history; say `depth` for more",
@@ -46,5 +47,5 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         }
     }
     statements.push(into(&volume, &folder));
-    Some(Idiom { volume: Some(volume), ..Idiom::new("clone", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Clone, statements, CHANGES) })
 }

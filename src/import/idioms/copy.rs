@@ -2,6 +2,7 @@
 
 use super::{Idiom, Step, into, operands};
 use crate::import::text;
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &["the copy appears whole or not at all, also where an earlier one stands"];
 
@@ -23,5 +24,5 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         (folder, false) => folder.to_owned(),
     };
     let statements = vec![vec!["from".into(), text::path(from)], into(&volume, &path)];
-    Some(Idiom { volume: Some(volume), keeps_image: true, ..Idiom::new("copy", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), keeps_image: true, ..Idiom::new(StepKind::Copy, statements, CHANGES) })
 }

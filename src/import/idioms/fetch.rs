@@ -1,6 +1,7 @@
 //! `aws s3 cp`, `gsutil cp`, `curl -o` and `wget -O` as `fetch`.
 
 use super::{Idiom, Step, into, operands, says};
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[
     "the file appears whole or not at all, and a failed download is tried again",
@@ -21,7 +22,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         return None;
     }
     let statements = vec![says("from", [from]), into(&volume, &file)];
-    Some(Idiom { volume: Some(volume), ..Idiom::new("fetch", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Fetch, statements, CHANGES) })
 }
 
 /// A copy of one object.

@@ -2,6 +2,7 @@
 
 use super::{Idiom, Step};
 use crate::import::text;
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &["it runs as root with the few capabilities that this takes"];
 
@@ -22,5 +23,5 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     if let Some(group) = group {
         statements.push(vec!["group".into(), number(group)?]);
     }
-    Some(Idiom { volume: Some(volume), ..Idiom::new("own", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Own, statements, CHANGES) })
 }
