@@ -104,10 +104,13 @@ impl<'a> Resolver<'a> {
         let Some(Row { entry, effect }) = row else { return self.container_field(draft, statement, scope) };
         let effect = match effect {
             Effect::Container(effect) => *effect,
-            // Taken apart before.
-            Effect::When | Effect::Else => return,
-            // They stand elsewhere.
-            Effect::File(_) | Effect::Workload(_) | Effect::Defaults | Effect::EnvFrom => return,
+            // Branches have been taken apart; all others stand elsewhere.
+            Effect::When
+            | Effect::Else
+            | Effect::File(_)
+            | Effect::Workload(_)
+            | Effect::Defaults
+            | Effect::EnvFrom => return,
         };
         let Some(head) = self.head(entry, statement) else { return };
         match effect {

@@ -76,10 +76,13 @@ impl Resolver<'_> {
                         draft.env_from.extend(node.filter(|_| live));
                         return;
                     }
-                    // Taken apart before.
-                    Effect::When | Effect::Else => return,
-                    // They stand elsewhere.
-                    Effect::File(_) | Effect::Workload(_) | Effect::Container(_) | Effect::Defaults => return,
+                    // Branches have been taken apart; all others stand elsewhere.
+                    Effect::When
+                    | Effect::Else
+                    | Effect::File(_)
+                    | Effect::Workload(_)
+                    | Effect::Container(_)
+                    | Effect::Defaults => return,
                 },
                 None => resolver.variable(statement, scope),
             };

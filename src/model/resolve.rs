@@ -324,18 +324,19 @@ impl<'a> Resolver<'a> {
                         );
                     }
                 }
-                // Declared before.
+                // Declarations have been taken in, and branches taken apart; all others stand elsewhere.
                 Some((
                     _,
                     Effect::File(
                         FileEffect::Edition | FileEffect::Param | FileEffect::Let | FileEffect::Template,
                     )
-                    | Effect::Defaults,
+                    | Effect::Defaults
+                    | Effect::When
+                    | Effect::Else
+                    | Effect::Workload(_)
+                    | Effect::Container(_)
+                    | Effect::EnvFrom,
                 )) => {}
-                // Taken apart before.
-                Some((_, Effect::When | Effect::Else)) => {}
-                // They stand elsewhere.
-                Some((_, Effect::Workload(_) | Effect::Container(_) | Effect::EnvFrom)) => {}
                 // A block without a name has been reported as such.
                 None if name.is_empty() => {}
                 None => {

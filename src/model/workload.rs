@@ -160,10 +160,13 @@ impl<'a> Resolver<'a> {
         let Some(Row { entry, effect }) = row else { return self.level_field(statement, scope, making) };
         let effect = match effect {
             Effect::Workload(effect) => *effect,
-            // Taken apart or taken in before.
-            Effect::When | Effect::Else | Effect::Defaults => return,
-            // They stand elsewhere.
-            Effect::File(_) | Effect::Container(_) | Effect::EnvFrom => return,
+            // Branches and defaults have been dealt with; all others stand elsewhere.
+            Effect::When
+            | Effect::Else
+            | Effect::Defaults
+            | Effect::File(_)
+            | Effect::Container(_)
+            | Effect::EnvFrom => return,
         };
         if scope.part.is_some() && !effect.is_allowed_in_parts() {
             self.report(
