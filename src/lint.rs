@@ -79,7 +79,7 @@ fn remove_yielding(diagnostics: &mut Vec<Diagnostic>) {
 
 /// Whether the author wrote the container's command, unlike that of a built-in step.
 fn has_own_command(container: &Container) -> bool {
-    ["app", "sidecar", "step"].contains(&container.keyword.as_str())
+    container.built_in.is_none()
 }
 
 /// A pod as the rules see it.

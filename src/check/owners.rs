@@ -5,32 +5,11 @@
 use super::report::{Report, items, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Storage, Volume, Workload};
-use smol_str::SmolStr;
+use crate::steps::BuiltIn;
+use crate::steps::own::Options;
 
 /// The group in the statement that a message shows if the step names none.
-const GROUP: &str = "10001";
-
-/// What an `own` step is to do.
-pub(super) struct OwnTask {
-    /// Where it mounts the volume.
-    path: Option<SmolStr>,
-    /// The owner.
-    user: Option<SmolStr>,
-    /// The group.
-    pub(super) group: Option<SmolStr>,
-}
-
-impl OwnTask {
-    /// Reads the variables of a step, as its script does.
-    pub(super) fn of(step: &Container) -> Self {
-        let value = |name| {
-            let mut variables = items(&step.fields, "env").iter();
-            let variable = variables.find(|variable| text(variable, "name") == Some(name))?;
-            text(variable, "value").map(SmolStr::new)
-        };
-        Self { path: value("INITFLOW_VOLUME"), user: value("INITFLOW_USER"), group: value("INITFLOW_GROUP") }
-    }
-}
+const GROUP: i64 = 10_001;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let context = workload.pod.spec.get("securityContext");
@@ -38,27 +17,27 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     if workload.restricted.is_some() || context.is_some_and(|context| context.get("fsGroup").is_some()) {
         return;
     }
-    for step in workload.containers.iter().filter(|container| container.keyword == "own") {
-        let task = OwnTask::of(step);
-        let Some(volume) = volume_of(step, &task, workload) else { continue };
+    for step in &workload.containers {
+        let Some(BuiltIn::Own(Some(asked))) = &step.built_in else { continue };
+        let Some(volume) = volume_of(step, asked, workload) else { continue };
         let own_storage = matches!(volume.storage, Storage::Scratch | Storage::Memory);
         let claimed = volume.storage == Storage::ClaimTemplate
             || ["persistentVolumeClaim", "ephemeral"].iter().any(|kind| volume.fields.get(kind).is_some());
-        if own_storage || (claimed && task.user.is_none() && task.group.is_some()) {
-            report.add(advice(step, volume, &task, claimed));
+        if own_storage || (claimed && asked.user.is_none() && asked.group.is_some()) {
+            report.add(advice(step, volume, asked, claimed));
         }
     }
 }
 
 /// The volume whose owner a step changes.
-fn volume_of<'w>(step: &Container, task: &OwnTask, workload: &'w Workload) -> Option<&'w Volume> {
+fn volume_of<'w>(step: &Container, asked: &Options, workload: &'w Workload) -> Option<&'w Volume> {
     let at = items(&step.fields, "volumeMounts")
         .iter()
-        .position(|mount| text(mount, "mountPath") == task.path.as_deref())?;
+        .position(|mount| text(mount, "mountPath") == Some(asked.volume.as_str()))?;
     workload.volumes.get(step.mounts.get(at)?.index?)
 }
 
-fn advice(step: &Container, volume: &Volume, task: &OwnTask, claimed: bool) -> Diagnostic {
+fn advice(step: &Container, volume: &Volume, asked: &Options, claimed: bool) -> Diagnostic {
     let diagnostic = Diagnostic::warning(
         Code::UseFsgroup,
         step.span,
@@ -66,8 +45,8 @@ fn advice(step: &Container, volume: &Volume, task: &OwnTask, claimed: bool) -> D
     )
     .here("needs root, which `restricted` forbids")
     .label(volume.span, "the kubelet can change the group of its files, and give that group access")
-    .help(format!("remove the step, and add {} to the workload", statement(task.group.as_deref())));
-    match &task.user {
+    .help(format!("remove the step, and add {} to the workload", statement(asked.group)));
+    match asked.user {
         _ if claimed => diagnostic
             .help("if the claim is a share that ignores `fsGroup`, such as NFS, keep the step as well"),
         Some(user) => diagnostic.help(format!(
@@ -78,7 +57,7 @@ fn advice(step: &Container, volume: &Volume, task: &OwnTask, claimed: bool) -> D
 }
 
 /// The statement that makes the kubelet change the group.
-pub(super) fn statement(group: Option<&str>) -> String {
+pub(super) fn statement(group: Option<i64>) -> String {
     let group = group.unwrap_or(GROUP);
     format!("`securityContext {{ fsGroup {group}; fsGroupChangePolicy OnRootMismatch }}`")
 }

@@ -3,13 +3,14 @@
 //! Invariant: accepts and refuses the same as Pod Security Admission does at the level `restricted` of the targeted
 //! version. What the level requires and the program does not set has been added before.
 
-use super::owners::{OwnTask, statement};
+use super::owners::statement;
 use super::report::{Report, entry, is_true, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Storage, Workload, WorkloadKind, may_be_root};
 use crate::object::{Entry, Node, Value};
 use crate::source::Span;
+use crate::steps::{BuiltIn, own};
 
 /// Fields that share a namespace of the node.
 const OF_THE_NODE: &[(&str, &str)] = &[
@@ -68,10 +69,9 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     };
     refusal.pod(workload);
     for container in &workload.containers {
-        if container.keyword == "own" {
-            refusal.owner(container);
-        } else {
-            refusal.container(&container.fields);
+        match &container.built_in {
+            Some(BuiltIn::Own(options)) => refusal.owner(container, options.as_deref()),
+            _ => refusal.container(&container.fields),
         }
     }
 }
@@ -212,11 +212,11 @@ impl Refusal<'_, '_> {
     }
 
     /// Refuses an `own` step, which always runs as root.
-    fn owner(&mut self, step: &Container) {
+    fn owner(&mut self, step: &Container, asked: Option<&own::Options>) {
         let what = format!("`{}` runs as root to change the owner of files", step.name.text);
         let help = format!(
             "let the kubelet do it with {} in the workload",
-            statement(OwnTask::of(step).group.as_deref())
+            statement(asked.and_then(|asked| asked.group))
         );
         self.add(step.span, &what, &help);
     }

@@ -4,11 +4,13 @@
 
 use super::report::Report;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
-use crate::model::{Direction, Storage, Volume, Workload};
+use crate::model::{Container, Direction, Storage, Volume, Workload};
 use crate::source::Span;
+use crate::steps::BuiltIn;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
-    for container in workload.containers.iter().filter(|container| container.keyword == "secrets") {
+    let is_secrets = |container: &&Container| matches!(container.built_in, Some(BuiltIn::Secrets(_)));
+    for container in workload.containers.iter().filter(is_secrets) {
         let written = container
             .mounts
             .iter()

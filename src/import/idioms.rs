@@ -20,6 +20,7 @@ use super::yaml::{Node, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
 use crate::source::Span;
+use crate::steps::StepKind;
 use shell::Command;
 
 /// An init container with its command.
@@ -30,7 +31,7 @@ struct Step<'n> {
 
 /// The built-in step that a container matches.
 struct Idiom {
-    keyword: &'static str,
+    kind: StepKind,
     /// The statements of the step, each as words.
     statements: Vec<Vec<String>>,
     /// The volume that the step mounts automatically.
@@ -57,7 +58,7 @@ pub(super) fn built_in(
     let place = place(node);
     let origin = node.entry("command").or(node.entry("args")).map_or(place, |entry| entry.key_span);
     if let Some(keyword) = statement.head.first_mut() {
-        *keyword = Token::new(place, idiom.keyword);
+        *keyword = Token::new(place, idiom.kind.keyword());
     }
     let own = idiom.statements.iter().map(|words| {
         let head = words.iter().map(|word| Token::new(origin, word.as_str())).collect();
@@ -101,7 +102,7 @@ fn rest(node: &Node, idiom: &Idiom) -> Node {
     let mut entries = node.entries().to_vec();
     entries.retain(|entry| !said.contains(&entry.key.as_str()));
     // A step that only waits needs no files except those that it waits for.
-    entries.retain(|entry| entry.key != "volumeMounts" || idiom.keyword != "wait");
+    entries.retain(|entry| entry.key != "volumeMounts" || idiom.kind != StepKind::Wait);
     for entry in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
         if let Value::List(mounts) = &mut entry.node.value {
             mounts.retain(|mount| mount.get("name").and_then(Node::as_text) != idiom.volume.as_deref());
@@ -112,7 +113,7 @@ fn rest(node: &Node, idiom: &Idiom) -> Node {
 
 fn note(node: &Node, place: Span, idiom: &Idiom) -> Diagnostic {
     let name = node.get("name").and_then(Node::as_text).unwrap_or_default();
-    let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.keyword);
+    let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.kind.keyword());
     let mut note =
         Diagnostic::warning(Code::BecameStep, place, headline).here("does not do exactly the same");
     if !idiom.keeps_image {
@@ -151,8 +152,8 @@ impl Step<'_> {
 }
 
 impl Idiom {
-    fn new(keyword: &'static str, statements: Vec<Vec<String>>, changes: &'static [&'static str]) -> Self {
-        Self { keyword, statements, volume: None, keeps_image: false, changes }
+    fn new(kind: StepKind, statements: Vec<Vec<String>>, changes: &'static [&'static str]) -> Self {
+        Self { kind, statements, volume: None, keeps_image: false, changes }
     }
 }
 

@@ -44,6 +44,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Volume, Workload};
 use crate::object::{Entry, Node};
 use crate::source::Span;
+use crate::steps::BuiltIn;
 
 /// A rule adds what it finds in a pod.
 type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
@@ -134,11 +135,10 @@ fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
 /// The hosts that a step waits for, without their ports, each with its place.
 fn waited(pod: &Pod<'_>, at: usize) -> Vec<(String, Span)> {
     let step = &pod.workload.containers[at];
-    if step.keyword == "wait" {
-        let conditions = variables(step).filter(|(name, ..)| name.starts_with("INITFLOW_WAIT_"));
-        return conditions
-            .filter_map(|(_, value, span)| Some((ports::hosts(value.split_whitespace()).next()?, span)))
-            .collect();
+    if let Some(BuiltIn::Wait(Some(wait))) = &step.built_in {
+        let hosts =
+            wait.wanted.iter().filter_map(|wanted| ports::hosts(wanted.target.split_whitespace()).next());
+        return hosts.map(|host| (host, step.span)).collect();
     }
     let Some(script) = &pod.scripts[at] else { return Vec::new() };
     let loops = script.loops.iter().flat_map(|repeated| &script.commands[repeated.commands.clone()]);

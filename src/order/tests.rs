@@ -46,7 +46,7 @@ fn workload(text: &str) -> Workload {
                 "sidecar" => Role::Sidecar,
                 _ => Role::App,
             },
-            keyword: role.into(),
+            built_in: None,
             span: span(at),
             fields: Node::map(span(at)),
             run: None,

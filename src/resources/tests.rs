@@ -192,7 +192,7 @@ fn reads_a_workload() {
         once: None,
         name: Name { text: name.into(), span },
         role,
-        keyword: "step".into(),
+        built_in: None,
         span,
         fields: node(&fields),
         run: None,

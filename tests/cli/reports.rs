@@ -41,7 +41,7 @@ fn what_changed_is_said_in_words() {
     for said in [
         "Pod hello (more.initflow)\n\n  the workload is new\n",
         "Deployment shop (shop.initflow)\n\n  replicas 2 → 3\n",
-        "  `unpack` requests memory 512Mi → 1Gi\n  step `gone` is gone\n  `web` has the image `nginx:1.31`, not `nginx:1.29`\n  `unpack` starts before `proxy` now\n",
+        "  `unpack` requests memory 512Mi → 1Gi\n  step `gone` was removed\n  `web` image `nginx:1.29` → `nginx:1.31`\n  `unpack` now starts before `proxy`\n",
         "  effective memory 768Mi → 1Gi (+256Mi, +1536Mi in all replicas): set by step `unpack`\n",
         "-        image: nginx:1.29\n+        image: nginx:1.31\n",
     ] {

@@ -48,7 +48,7 @@ fn mistakes_in_settings_are_shown_once_and_keep_sources_from_being_compiled() {
     let folder =
         Folder::new().with("initflow.toml", "[imags]\n").with("a.initflow", HELLO).with("b.initflow", HELLO);
     let ran = folder.runs("compile -o out .").ends_with(1).says("initflow.toml:1:2");
-    let ran = ran.says("error[unknown-setting]: `imags` is no setting").says("did you mean `images`?");
+    let ran = ran.says("error[unknown-setting]: unknown setting `imags`").says("change to `images`");
     ran.says("1 error in initflow.toml");
     assert!(!folder.has("out"));
     folder.runs("compile a.initflow --no-config").ends_with(0);

@@ -1,6 +1,7 @@
 //! Converts `git clone` to `clone`.
 
 use super::{Idiom, Step, into, operands, statement};
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[
     "set `depth` for more history: the step fetches only one commit",
@@ -46,5 +47,5 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         }
     }
     statements.push(into(&volume, &folder));
-    Some(Idiom { volume: Some(volume), ..Idiom::new("clone", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Clone, statements, CHANGES) })
 }

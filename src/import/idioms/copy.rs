@@ -2,6 +2,7 @@
 
 use super::{Idiom, Step, into, operands};
 use crate::import::text;
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] =
     &["expect the copy to appear complete or not at all, also in place of an earlier one"];
@@ -24,5 +25,5 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         (folder, false) => folder.to_owned(),
     };
     let statements = vec![vec!["from".into(), text::path(from)], into(&volume, &path)];
-    Some(Idiom { volume: Some(volume), keeps_image: true, ..Idiom::new("copy", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), keeps_image: true, ..Idiom::new(StepKind::Copy, statements, CHANGES) })
 }

@@ -1,6 +1,7 @@
 //! Converts `aws s3 cp`, `gsutil cp`, `curl -o` and `wget -O` to `fetch`.
 
 use super::{Idiom, Step, into, operands, statement};
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[
     "expect the file to appear complete or not at all, and failed downloads to be retried",
@@ -21,7 +22,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         return None;
     }
     let statements = vec![statement("from", [from]), into(&volume, &file)];
-    Some(Idiom { volume: Some(volume), ..Idiom::new("fetch", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Fetch, statements, CHANGES) })
 }
 
 /// The source and the target of a copy of one object.

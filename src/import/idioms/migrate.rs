@@ -1,6 +1,7 @@
 //! Converts the commands of migration tools to `migrate`.
 
 use super::{Idiom, Step};
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &["add `once` to run it in one Job for the whole rollout instead of in each pod"];
 
@@ -16,5 +17,5 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         _ => return None,
     };
     let statements = vec![vec![tool.to_owned()]];
-    Some(Idiom { keeps_image: true, ..Idiom::new("migrate", statements, CHANGES) })
+    Some(Idiom { keeps_image: true, ..Idiom::new(StepKind::Migrate, statements, CHANGES) })
 }

@@ -2,6 +2,7 @@
 
 use super::{Idiom, Step};
 use crate::import::text;
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &["allow the step to run as root with the few capabilities that it needs"];
 
@@ -22,5 +23,5 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     if let Some(group) = group {
         statements.push(vec!["group".into(), number(group)?]);
     }
-    Some(Idiom { volume: Some(volume), ..Idiom::new("own", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Own, statements, CHANGES) })
 }

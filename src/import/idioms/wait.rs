@@ -3,6 +3,7 @@
 use super::shell::Command;
 use super::{Idiom, Step, operands, statement};
 use crate::import::text;
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[
     "set `timeout` for another limit: the step gives up after 5 minutes, and the kubelet runs it again",
@@ -31,7 +32,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     };
     let changes = if program.ends_with("pg_isready") { SERVER_CHANGES } else { CHANGES };
     let volume = (condition[0] == "file").then(|| condition[1].trim_matches('"').to_owned());
-    Some(Idiom { volume, ..Idiom::new("wait", vec![condition], changes) })
+    Some(Idiom { volume, ..Idiom::new(StepKind::Wait, vec![condition], changes) })
 }
 
 fn tcp(words: &[String]) -> Option<Vec<String>> {

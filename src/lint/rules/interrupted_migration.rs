@@ -6,19 +6,21 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::Script;
 use crate::model::{Role, WorkloadKind};
+use crate::steps::BuiltIn;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     if matches!(pod.workload.kind, WorkloadKind::Pod | WorkloadKind::Job | WorkloadKind::CronJob) {
         return;
     }
     for (at, step) in pod.containers() {
-        if step.role != Role::Step
-            || step.once.is_some()
-            || !["step", "migrate"].contains(&step.keyword.as_str())
-        {
+        if step.role != Role::Step || step.once.is_some() {
             continue;
         }
-        let built_in = step.keyword == "migrate";
+        let built_in = match &step.built_in {
+            None => false,
+            Some(BuiltIn::Migrate(_)) => true,
+            Some(_) => continue,
+        };
         let own = if built_in { Script::of(step) } else { None };
         let Some(script) = own.as_ref().or(pod.scripts[at].as_ref()) else { continue };
         let by_command = || {

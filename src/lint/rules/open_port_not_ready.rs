@@ -1,10 +1,11 @@
 #![doc = include_str!("../../diagnostic/explain/open-port-not-ready.md")]
 
-use super::variables;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::source::Span;
+use crate::steps::BuiltIn;
+use crate::steps::wait::ConditionKind;
 
 /// Databases by their usual port, with the condition of `wait` that sends a query.
 const DATABASES: [(&str, &str, &str); 3] =
@@ -13,12 +14,9 @@ const DATABASES: [(&str, &str, &str); 3] =
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
         let mut asked: Vec<(String, Span)> = Vec::new();
-        if step.keyword == "wait" {
-            let open = variables(step)
-                .filter(|(name, value, _)| name.starts_with("INITFLOW_WAIT_") && value.starts_with("tcp "));
-            asked.extend(
-                open.filter_map(|(_, value, span)| Some((value.rsplit_once(':')?.1.to_owned(), span))),
-            );
+        if let Some(BuiltIn::Wait(Some(wait))) = &step.built_in {
+            let ports = wait.targets(ConditionKind::Tcp).filter_map(|address| address.rsplit_once(':'));
+            asked.extend(ports.map(|(_, port)| (port.to_owned(), step.span)));
         } else if let Some(script) = &pod.scripts[at] {
             let queries = ["psql", "pg_isready", "mysqladmin", "mysql", "redis-cli"];
             if !script.commands.iter().any(|command| queries.contains(&command.program())) {

@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::object::{Entry, Node};
+use crate::steps::BuiltIn;
 
 /// Keys that request a proxy, with the values that do, and the annotation that makes it a native sidecar.
 const MESHES: [(&str, &[&str], &str); 2] = [
@@ -19,9 +20,6 @@ const EXCEPTIONS: [&str; 5] = [
     "config.linkerd.io/skip-outbound-ports",
     "config.linkerd.io/skip-subnets",
 ];
-
-/// The built-in steps that use the network.
-const STEPS: [&str; 5] = ["fetch", "clone", "wait", "migrate", "secrets"];
 
 /// Programs that use the network.
 const PROGRAMS: [&str; 12] = [
@@ -55,7 +53,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         let step = pod.containers().find(|(at, container)| {
             container.role == Role::Step
-                && (STEPS.contains(&container.keyword.as_str())
+                && (container.built_in.as_ref().is_some_and(uses_network)
                     || pod.scripts[*at].as_ref().is_some_and(|script| {
                         script.commands.iter().any(|command| PROGRAMS.contains(&command.program()))
                     }))
@@ -73,5 +71,17 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             .label(inject.key_span, "puts a proxy into the pod")
             .help(format!("run the proxy as a native sidecar: `\"{native}\" \"true\"`")),
         );
+    }
+}
+
+/// Whether a built-in step uses the network.
+fn uses_network(step: &BuiltIn) -> bool {
+    match step {
+        BuiltIn::Fetch(_)
+        | BuiltIn::Clone(_)
+        | BuiltIn::Wait(_)
+        | BuiltIn::Migrate(_)
+        | BuiltIn::Secrets(_) => true,
+        BuiltIn::Copy(_) | BuiltIn::Own(_) | BuiltIn::Render(_) => false,
     }
 }

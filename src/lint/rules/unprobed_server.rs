@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::source::Span;
+use crate::steps::BuiltIn;
 use std::collections::HashMap;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -14,7 +15,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (at, place) in pod.order.places.iter().enumerate() {
         let step = &pod.workload.containers[place.container];
         let waits = step.role != Role::Step
-            || step.keyword == "wait"
+            || matches!(step.built_in, Some(BuiltIn::Wait(_)))
             || pod.scripts[place.container].as_ref().is_some_and(|script| !script.loops.is_empty());
         for (port, span) in ports.asked[place.container].iter().filter(|_| !waits) {
             askers.entry(*port).or_default().push((at, *span));
