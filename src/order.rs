@@ -81,8 +81,8 @@ impl Because {
     }
 }
 
-/// Orders the steps and sidecars of a workload, and reports `after-itself`, `after-app`, `order-cycle` (the containers of
-/// a cycle come last, as written) and `sidecar-without-startup-probe`.
+/// Orders the steps and sidecars of a workload, and reports `after-itself`, `after-app`, `order-cycle` (the containers
+/// of a cycle come last, as written) and `sidecar-without-startup-probe`.
 pub fn order(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Order {
     let explicit = Explicit::of(workload, diagnostics);
     let mut graph = Graph::new(workload.containers.len());

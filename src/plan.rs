@@ -79,8 +79,8 @@ pub struct Start {
     pub requests: Resources,
     /// Its limits, as written.
     pub limits: Resources,
-    /// The total requests of the pod's containers while it runs: for a step or sidecar, its own and those of the sidecars
-    /// before it; for an app, those of all apps and sidecars.
+    /// The total requests of the pod's containers while it runs: for a step or sidecar, its own and those of the
+    /// sidecars before it; for an app, those of all apps and sidecars.
     pub reserved: Resources,
 }
 

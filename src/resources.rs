@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 /// Quantities by the name of the resource.
 pub type Amounts = BTreeMap<SmolStr, Quantity>;
 
-/// The requests and limits of one container as the API server completes them: every value is rounded up to a thousandth,
-/// and a missing request is set to the limit.
+/// The requests and limits of one container as the API server completes them: every value is rounded up to a
+/// thousandth, and a missing request is set to the limit.
 #[derive(Clone, Debug, Default)]
 pub struct Demand {
     container: usize,
@@ -303,8 +303,8 @@ pub struct Request {
 pub struct Limit {
     /// The resource.
     pub name: SmolStr,
-    /// The sum that Kubernetes' tools print, in which a container without a limit counts as zero; `None` if no container
-    /// has a limit.
+    /// The sum that Kubernetes' tools print, in which a container without a limit counts as zero; `None` if no
+    /// container has a limit.
     pub quantity: Option<Quantity>,
     /// A container without a limit, if the pod as a whole has none either.
     pub unbounded_by: Option<usize>,
@@ -363,8 +363,8 @@ type Sums<'a> = BTreeMap<&'a SmolStr, Sum>;
 
 /// The first version in which the pod's own `resources` count.
 const POD_LEVEL: Version = Version(34);
-/// The first version in which the pod's own limits default to those of its containers if all have one, but to no less than
-/// the pod's request.
+/// The first version in which the pod's own limits default to those of its containers if all have one, but to no less
+/// than the pod's request.
 const POD_LEVEL_LIMITS_DEFAULT: Version = Version(37);
 const HUGE_PAGES: &str = "hugepages-";
 

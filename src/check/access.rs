@@ -1,4 +1,4 @@
-//! Checks that a workload that waits for a Job has the namespace that its RoleBinding needs.
+//! Checks that a workload that waits for a Job has the namespace that its `RoleBinding` needs.
 
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};

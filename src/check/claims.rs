@@ -140,7 +140,8 @@ fn data_sources(spec: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// Checks the claims that a Pod's `ephemeral` volumes create: their names, and that no other volume of the Pod uses them.
+/// Checks the claims that a Pod's `ephemeral` volumes create: their names, and that no other volume of the Pod uses
+/// them.
 pub(super) fn generated(workload: &Workload, report: &mut Report<'_>) {
     let Some(pod) = workload.name.as_ref().filter(|_| workload.kind == WorkloadKind::Pod) else { return };
     let mut made: HashMap<String, &Volume> = HashMap::new();

@@ -1,6 +1,7 @@
 //! Finds `own` steps whose work the kubelet can do with `fsGroup`.
 //!
-//! Invariant: a pod that sets `fsGroup` gets no such warning; its author knows what the field does, and what it does not.
+//! Invariant: a pod that sets `fsGroup` gets no such warning; its author knows what the field does, and what it does
+//! not.
 
 use super::report::{Report, items, text};
 use crate::diagnostic::{Code, Diagnostic};

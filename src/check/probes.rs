@@ -1,6 +1,7 @@
 //! Checks probes and lifecycle hooks.
 //!
-//! Invariant: a named port is declared in the same container. Kubernetes itself finds this out only when it runs the probe.
+//! Invariant: a named port is declared in the same container. Kubernetes itself finds this out only when it runs the
+//! probe.
 
 use super::ports;
 use super::report::{HANDLER, Report, either, entry, items, text};

@@ -42,7 +42,8 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Runs a check whose findings are only warnings if `lenient` is set: the API server accepts them, and they fail later.
+    /// Runs a check whose findings are only warnings if `lenient` is set: the API server accepts them, and they fail
+    /// later.
     pub(super) fn leniently(&mut self, lenient: bool, check: impl FnOnce(&mut Self)) {
         let outer = self.lenient;
         self.lenient |= lenient;

@@ -1,7 +1,7 @@
 //! Checks the schedule of a `CronJob`.
 //!
-//! Invariant: accepts the same schedules as the parser of Kubernetes (robfig/cron, version 3, its standard form), except
-//! for those with a time zone, which the API server refuses itself.
+//! Invariant: accepts the same schedules as the parser of Kubernetes (robfig/cron, version 3, its standard form),
+//! except for those with a time zone, which the API server refuses itself.
 
 use std::ops::RangeInclusive;
 

@@ -120,7 +120,8 @@ impl Quantity {
         self.nanos().checked_rem(size.nanos()) == Some(0)
     }
 
-    /// Rounds up, away from zero, to a thousandth of a unit, as the API server does with every value of a resource list.
+    /// Rounds up, away from zero, to a thousandth of a unit, as the API server does with every value of a resource
+    /// list.
     #[must_use]
     pub(crate) fn round_up_milli(&self) -> Self {
         Self::from_nanos(self.milli_value() * NANO_PER_MILLI, self.format)
@@ -142,8 +143,8 @@ impl Quantity {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 
-    /// The same amount in the format in which its printed text is read back: `844e0` is printed as `844`, a plain decimal.
-    /// Only the text reaches the cluster.
+    /// The same amount in the format in which its printed text is read back: `844e0` is printed as `844`, a plain
+    /// decimal. Only the text reaches the cluster.
     #[must_use]
     pub(crate) fn as_printed(&self) -> Self {
         if self.format == Format::DecimalSi { *self } else { Self::parse(&self.to_string()).unwrap_or(*self) }

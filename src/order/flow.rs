@@ -1,8 +1,8 @@
-//! Adds the constraints of files: for each volume, steps and sidecars that write come before those that update, and these
-//! before those that read.
+//! Adds the constraints of files: for each volume, steps and sidecars that write come before those that update, and
+//! these before those that read.
 //!
-//! Invariant: two mounts are unrelated if neither of their folders is inside the other, and an explicit `after`, direct or
-//! through others, replaces the link between the same two containers.
+//! Invariant: two mounts are unrelated if neither of their folders is inside the other, and an explicit `after`, direct
+//! or through others, replaces the link between the same two containers.
 
 use super::explicit::Explicit;
 use super::graph::{Graph, Via};
@@ -78,8 +78,8 @@ fn members(workload: &Workload) -> Vec<Vec<Member<'_>>> {
     volumes
 }
 
-/// The containers that cannot share a barrier, because a container that waits at it must not wait for them: one that they
-/// explicitly run after, or they themselves if they use the volume in several ways.
+/// The containers that cannot share a barrier, because a container that waits at it must not wait for them: one that
+/// they explicitly run after, or they themselves if they use the volume in several ways.
 fn apart(members: &[Member], explicit: &Explicit) -> HashSet<usize> {
     let mut apart = HashSet::new();
     for own in members.chunk_by(|a, b| a.container == b.container) {
@@ -117,8 +117,8 @@ fn link_directly(givers: &[Member], members: &[Member], explicit: &Explicit, gra
 }
 
 /// Links givers and takers by two barriers for each folder: `up` represents the givers in the folder and in the folders
-/// inside it, `down` those in it and in the folders around it. A taker waits for `up` of its own folder and `down` of the
-/// folder around it.
+/// inside it, `down` those in it and in the folders around it. A taker waits for `up` of its own folder and `down` of
+/// the folder around it.
 fn link_by_barriers(givers: &[&Member], takers: &[&Member], graph: &mut Graph) {
     let mut folders: Vec<&[&str]> = givers.iter().chain(takers).map(|member| &member.folder[..]).collect();
     folders.sort_unstable();

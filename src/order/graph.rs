@@ -1,7 +1,7 @@
 //! Defines the graph of the containers that wait for others.
 //!
-//! Invariant: if many containers wait for many others, they wait for a barrier that waits for the others, so the number of
-//! edges is linear in the size of the source.
+//! Invariant: if many containers wait for many others, they wait for a barrier that waits for the others, so the number
+//! of edges is linear in the size of the source.
 
 use std::ops::Range;
 

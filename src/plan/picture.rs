@@ -1,6 +1,7 @@
 //! Lays out a plan as shapes and texts, for every format that draws.
 //!
-//! Invariant: the layout does not depend on a format, and all sizes are whole pixels, so that it is the same everywhere.
+//! Invariant: the layout does not depend on a format, and all sizes are whole pixels, so that it is the same
+//! everywhere.
 
 mod chart;
 mod flow;

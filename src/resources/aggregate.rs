@@ -1,6 +1,7 @@
 //! Adds up the requests or limits of a pod's containers, for each resource.
 //!
-//! Invariant: the cost is linear in the number of requests; the totals of the sidecars are carried along, not recomputed.
+//! Invariant: the cost is linear in the number of requests; the totals of the sidecars are carried along, not
+//! recomputed.
 
 use super::{Amounts, Demand, PodDemand, SetBy, Sums};
 use crate::kubernetes::quantity::Quantity;
