@@ -54,11 +54,11 @@ mod tests {
             found(Code::WaitsForItself, [waiting("a"), waiting("a.n"), waiting("a.n.svc.cluster.local")]);
         insta::assert_snapshot!(shown, @r#"
         …yment a { namespace "n"; «wait w» { tcp "a:80" }; app b {…
-          the step `w` waits for `a`, which only these pods can serve
+          the step `w` waits for `a`, which only these pods serve
         …yment a { namespace "n"; «wait w» { tcp "a.n:80" }; app b…
-          the step `w` waits for `a.n`, which only these pods can serve
+          the step `w` waits for `a.n`, which only these pods serve
         …yment a { namespace "n"; «wait w» { tcp "a.n.svc.cluster.…
-          the step `w` waits for `a.n.svc.cluster.local`, which only these pods can serve
+          the step `w` waits for `a.n.svc.cluster.local`, which only these pods serve
         "#);
         passes(Code::WaitsForItself, &waiting("a.m"));
         passes(Code::WaitsForItself, &waiting("a-0.a"));
