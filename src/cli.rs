@@ -266,8 +266,7 @@ struct Inputs {
     /// Files, folders, or `-` for standard input [default: the members of the project, see initflow.toml]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The version of Kubernetes that must take the output, 1.33 to 1.37 [default: that of initflow.toml, else 1.37]
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", help = kube_help())]
     kube: Option<Version>,
     /// Take settings from this file, not from the nearest initflow.toml in a source's folder or above it
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
@@ -279,6 +278,14 @@ struct Inputs {
     confined: Confined,
     #[command(flatten)]
     levels: Levels,
+}
+
+fn kube_help() -> String {
+    let (oldest, newest) = (Version::OLDEST, Version::NEWEST);
+    format!(
+        "The version of Kubernetes that must take the output, {oldest} to {newest} \
+         [default: that of initflow.toml, else {newest}]"
+    )
 }
 
 /// What is compiled, and for what.

@@ -8,7 +8,7 @@
 //! | `name` | its name in messages, and what files that it uses are relative to; `main.initflow` without it |
 //! | `files` | other files that the program may use, text by path |
 //! | `params` | values of params: text, numbers or truth values by name |
-//! | `kube` | the version of Kubernetes, `"1.33"` to `"1.37"` |
+//! | `kube` | the version of Kubernetes, as text: one of [`Version::ALL`](crate::kubernetes::version::Version::ALL) |
 //! | `lints` | levels of warnings by name: `"allow"`, `"warn"`, `"deny"` |
 //!
 //! The answer has `version` (1) and either `error`, where the request cannot be read, or `report` (what `check --format json`
@@ -129,7 +129,7 @@ fn levels(request: &Map<String, Value>) -> Result<Levels, String> {
         let level = level.as_str().and_then(|text| text.parse::<Level>().ok());
         let level = level.ok_or_else(|| format!("the level of `{name}` is not known"))?;
         if !levels.set_named(name, level) {
-            return Err(format!("no warning is called `{name}`"));
+            return Err(format!("there is no warning named `{name}`"));
         }
     }
     Ok(levels)
@@ -176,7 +176,7 @@ mod tests {
             (json!({ "source": "", "kube": "1.2" }), "1.2"),
             (json!({ "source": "", "params": [] }), "`params` is no object"),
             (json!({ "source": "", "params": { "a": [] } }), "the param `a`"),
-            (json!({ "source": "", "lints": { "x": "deny" } }), "no warning is called `x`"),
+            (json!({ "source": "", "lints": { "x": "deny" } }), "there is no warning named `x`"),
         ] {
             let answer = ask(&request);
             assert!(answer["error"].as_str().is_some_and(|error| error.contains(said)), "{answer}");

@@ -1,6 +1,7 @@
-//! `own` steps, to those whose work the kubelet does where the pod says `fsGroup`.
+//! Finds `own` steps whose work the kubelet can do with `fsGroup`.
 //!
-//! Invariant: a pod that says `fsGroup` is left in peace: its author knows what that does, and what it does not.
+//! Invariant: a pod that sets `fsGroup` gets no such warning; its author knows what the field does, and what it does
+//! not.
 
 use super::report::{Report, items, text};
 use crate::diagnostic::{Code, Diagnostic};
@@ -8,12 +9,12 @@ use crate::model::{Container, Storage, Volume, Workload};
 use crate::steps::BuiltIn;
 use crate::steps::own::Options;
 
-/// The group in the statement that a message shows, where the step names none.
+/// The group in the statement that a message shows if the step names none.
 const GROUP: i64 = 10_001;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let context = workload.pod.spec.get("securityContext");
-    // Under `restricted` the step is refused already.
+    // The rules of `restricted` refuse the step already.
     if workload.restricted.is_some() || context.is_some_and(|context| context.get("fsGroup").is_some()) {
         return;
     }
@@ -29,7 +30,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
-/// The volume that a step gives away.
+/// The volume whose owner a step changes.
 fn volume_of<'w>(step: &Container, asked: &Options, workload: &'w Workload) -> Option<&'w Volume> {
     let at = items(&step.fields, "volumeMounts")
         .iter()
@@ -41,22 +42,22 @@ fn advice(step: &Container, volume: &Volume, asked: &Options, claimed: bool) -> 
     let diagnostic = Diagnostic::warning(
         Code::UseFsgroup,
         step.span,
-        format!("`{}` is root for what `fsGroup` does without", step.name.text),
+        format!("`{}` runs as root for what `fsGroup` does without root", step.name.text),
     )
-    .here("needs root, and cannot pass `restricted`")
-    .label(volume.span, "the kubelet gives its files to a group, and the group access to them")
-    .help(format!("remove the step, and write {} in the workload", statement(asked.group)));
+    .here("needs root, which `restricted` forbids")
+    .label(volume.span, "the kubelet can change the group of its files, and give that group access")
+    .help(format!("remove the step, and add {} to the workload", statement(asked.group)));
     match asked.user {
         _ if claimed => diagnostic
-            .help("where the claim is a share that knows no `fsGroup`, as of NFS, keep the step beside it"),
+            .help("if the claim is a share that ignores `fsGroup`, such as NFS, keep the step as well"),
         Some(user) => diagnostic.help(format!(
-            "for an owner, let what writes the files be that user: `securityContext {{ runAsUser {user} }}`"
+            "to set the owner too, run what writes the files as that user: `securityContext {{ runAsUser {user} }}`"
         )),
         None => diagnostic,
     }
 }
 
-/// The statement that lets the kubelet do it.
+/// The statement that makes the kubelet change the group.
 pub(super) fn statement(group: Option<i64>) -> String {
     let group = group.unwrap_or(GROUP);
     format!("`securityContext {{ fsGroup {group}; fsGroupChangePolicy OnRootMismatch }}`")

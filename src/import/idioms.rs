@@ -1,7 +1,7 @@
-//! Init containers that are plainly a built-in step as that step.
+//! Converts init containers that clearly match a built-in step to that step.
 //!
-//! Invariant: a container becomes a step only where its whole command is one of a few known ones with plain words; what
-//! changes by it is said. Without being asked for, nothing here happens.
+//! Invariant: a container becomes a step only if its whole command is one of a few known ones with plain words. A warning
+//! lists what changes. This happens only on request.
 
 mod clone;
 mod copy;
@@ -23,22 +23,22 @@ use crate::source::Span;
 use crate::steps::StepKind;
 use shell::Command;
 
-/// An init container, with what it runs.
+/// An init container with its command.
 struct Step<'n> {
     node: &'n Node,
     command: Command,
 }
 
-/// The built-in step that a container is.
+/// The built-in step that a container matches.
 struct Idiom {
     kind: StepKind,
-    /// Its own statements, each as words.
+    /// The statements of the step, each as words.
     statements: Vec<Vec<String>>,
-    /// The volume that it mounts by itself.
+    /// The volume that the step mounts automatically.
     volume: Option<String>,
-    /// Whether it runs in the container's own image.
+    /// Whether the step runs in the container's own image.
     keeps_image: bool,
-    /// What is different from then on.
+    /// What the conversion changes.
     changes: &'static [&'static str],
 }
 
@@ -46,7 +46,7 @@ struct Idiom {
 const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =
     [wait::of, clone::of, fetch::of, own::of, copy::of, migrate::of];
 
-/// The built-in step that an init container plainly is, and the note about it.
+/// The built-in step that an init container clearly matches, and the warning about it.
 pub(super) fn built_in(
     node: &Node,
     directions: &Directions,
@@ -70,13 +70,13 @@ pub(super) fn built_in(
     Some((statement, note(node, place, &idiom)))
 }
 
-/// Where the containers are that became built-in steps.
+/// The places of the containers that became built-in steps.
 pub(super) fn became(diagnostics: &[Diagnostic]) -> impl Iterator<Item = Span> {
     let notes = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::BecameStep);
     notes.map(|note| note.primary.span)
 }
 
-/// How a container is told from others: by its name, or else as a whole.
+/// The place that identifies a container: its name, or else the whole container.
 fn place(node: &Node) -> Span {
     node.get("name").map_or(node.span, |name| name.span)
 }
@@ -92,7 +92,7 @@ impl Idioms {
     }
 }
 
-/// The container without what the step writes by itself.
+/// The container without the fields that the step sets.
 fn rest(node: &Node, idiom: &Idiom) -> Node {
     let said: &[&str] = if idiom.keeps_image {
         &["command", "args"]
@@ -101,7 +101,7 @@ fn rest(node: &Node, idiom: &Idiom) -> Node {
     };
     let mut entries = node.entries().to_vec();
     entries.retain(|entry| !said.contains(&entry.key.as_str()));
-    // Who only waits has no use for other files than those that it waits for.
+    // A step that only waits needs no files except those that it waits for.
     entries.retain(|entry| entry.key != "volumeMounts" || idiom.kind != StepKind::Wait);
     for entry in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
         if let Value::List(mounts) = &mut entry.node.value {
@@ -115,19 +115,19 @@ fn note(node: &Node, place: Span, idiom: &Idiom) -> Diagnostic {
     let name = node.get("name").and_then(Node::as_text).unwrap_or_default();
     let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.kind.keyword());
     let mut note =
-        Diagnostic::warning(Code::BecameStep, place, headline).here("not what it was to the letter");
+        Diagnostic::warning(Code::BecameStep, place, headline).here("does not do exactly the same");
     if !idiom.keeps_image {
         let image = node.get("image").and_then(Node::as_text).unwrap_or_default();
-        note = note.help(format!("it runs in the image of the built-in step, no longer in `{image}`"));
+        note = note.help(format!("check that the image of the built-in step can replace `{image}`"));
     }
     for change in idiom.changes {
         note = note.help(*change);
     }
-    note.help("import without --idioms to keep it as it is")
+    note.help("import without --idioms to keep the container unchanged")
 }
 
 impl Step<'_> {
-    /// The volume in which a path is, and its place there.
+    /// The volume that contains a path, and the path inside it.
     fn within(&self, path: &str) -> Option<(String, String)> {
         let mounts = self.node.get("volumeMounts").map(Node::items).unwrap_or_default();
         let found = mounts.iter().filter_map(|mount| {
@@ -137,7 +137,7 @@ impl Step<'_> {
             is_below.then_some((at.len(), mount, rest.trim_matches('/')))
         });
         let (_, mount, rest) = found.max_by_key(|(length, ..)| *length)?;
-        // A part of a volume is none that a step can name.
+        // A step can only name whole volumes.
         let is_whole = ["subPath", "subPathExpr"].iter().all(|key| mount.get(key).is_none());
         is_whole.then_some((mount.get("name")?.as_text()?.to_owned(), rest.to_owned()))
     }
@@ -158,7 +158,7 @@ impl Idiom {
 }
 
 /// A statement of a word and texts.
-fn says<const N: usize>(word: &str, texts: [&str; N]) -> Vec<String> {
+fn statement<const N: usize>(word: &str, texts: [&str; N]) -> Vec<String> {
     std::iter::once(word.to_owned()).chain(texts.map(text::quoted)).collect()
 }
 
@@ -174,7 +174,7 @@ fn into(volume: &str, path: &str) -> Vec<String> {
 /// The operands of a command, and its options with their values.
 type Operands<'w> = (Vec<&'w str>, Vec<(&'w str, &'w str)>);
 
-/// Reads a command that has no other options than these; each with whether it takes a value.
+/// Reads a command that has only these options, each with whether it has a value.
 fn operands<'w>(words: &'w [String], options: &[(&str, bool)]) -> Option<Operands<'w>> {
     let (mut operands, mut given) = (Vec::new(), Vec::new());
     let mut words = words.iter().map(String::as_str);

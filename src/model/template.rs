@@ -166,7 +166,7 @@ impl<'a> Resolver<'a> {
                     .here("not known here");
             if let Some(near) = crate::diagnostic::nearest(&alias, names.aliases.keys().map(SmolStr::as_str))
             {
-                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+                diagnostic = diagnostic.help(crate::diagnostic::change_to(near));
             } else if alias == "std" {
                 diagnostic = diagnostic.help("add `use \"std\"` at the top of the file");
             } else {
@@ -192,7 +192,7 @@ impl<'a> Resolver<'a> {
             Diagnostic::error(Code::UnknownName, span, format!("no template is called `{name}`"))
                 .here("not declared");
         if let Some(near) = crate::diagnostic::nearest(name, known.iter().map(String::as_str)) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            diagnostic = diagnostic.help(crate::diagnostic::change_to(near));
         } else if !known.is_empty() {
             let mut known = known;
             known.sort_unstable();

@@ -23,7 +23,7 @@
 //! characters is refused.
 
 use super::{Given, Image, InVolume, Lowered, path_fault, shell};
-use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::One;
@@ -183,7 +183,7 @@ fn unset(name: &str, span: Span, variables: &[SmolStr]) -> Diagnostic {
             .help(format!("give it one: `env {{ {name} \"…\" }}`"));
     match nearest(name, variables.iter().map(SmolStr::as_str)) {
         Some(near) => {
-            let title = format!("did you mean `{near}`?");
+            let title = change_to(near);
             diagnostic.help(title.clone()).fix(title, span, format!("\"{near}\""), Applicability::Unsafe)
         }
         None => diagnostic,

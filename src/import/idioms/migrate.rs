@@ -1,9 +1,9 @@
-//! The commands of migration tools as `migrate`.
+//! Converts the commands of migration tools to `migrate`.
 
 use super::{Idiom, Step};
 use crate::steps::StepKind;
 
-const CHANGES: &[&str] = &["say `once` to run it in one Job for the whole rollout, not in each pod"];
+const CHANGES: &[&str] = &["add `once` to run it in one Job for the whole rollout instead of in each pod"];
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
     let words: Vec<&str> = step.once()?.iter().map(String::as_str).collect();

@@ -7,7 +7,7 @@ use crate::source::Span;
 use crate::steps::BuiltIn;
 use crate::steps::wait::ConditionKind;
 
-/// Databases by their usual port: the condition of `wait` that asks a query.
+/// Databases by their usual port, with the condition of `wait` that sends a query.
 const DATABASES: [(&str, &str, &str); 3] =
     [("5432", "postgres", "PostgreSQL"), ("3306", "mysql", "MySQL"), ("6379", "redis", "Redis")];
 
@@ -37,13 +37,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     Code::OpenPortNotReady,
                     span,
-                    format!(
-                        "the step `{}` takes an open port for a {database} that is ready",
-                        step.name.text
-                    ),
+                    format!("the step `{}` only checks that the port of {database} is open", step.name.text),
                 )
-                .here("open before queries are answered")
-                .help(format!("use `wait` with `{condition} \"{condition}://…\"`, which asks a query")),
+                .here("opens before the database answers queries")
+                .help(format!("use `wait` with `{condition} \"{condition}://…\"`, which sends a query")),
             );
         }
     }
@@ -52,11 +49,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn scripts_are_read_too() {
-        finds(Code::OpenPortNotReady, &step("until nc -z db 5432; do sleep 1; done"));
+        let shown = found(Code::OpenPortNotReady, [step("until nc -z db 5432; do sleep 1; done")]);
+        insta::assert_snapshot!(shown, @r"
+        until «nc -z db 5432;» do sleep 1; done
+          the step `s` takes an open port for a PostgreSQL that is ready
+        ");
         passes(Code::OpenPortNotReady, &step("until nc -z api 8080; do sleep 1; done"));
         passes(
             Code::OpenPortNotReady,

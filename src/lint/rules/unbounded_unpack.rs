@@ -28,11 +28,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     Code::UnboundedUnpack,
                     mount.span,
-                    format!("`{}` unpacks an archive into `{name}`, which has no size", step.name.text),
+                    format!("`{}` unpacks an archive into `{name}`, which has no size limit", step.name.text),
                 )
-                .here("may fill the node for all its pods")
-                .label(volume.span, "without a size")
-                .help(format!("give the volume a size: `volume {name} {word} 1Gi`")),
+                .here("can fill the disk or the memory of the node")
+                .label(volume.span, "has no size limit")
+                .help(format!("set a size: `volume {name} {word} 1Gi`")),
             );
         }
     }
