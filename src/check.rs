@@ -38,6 +38,7 @@ mod disturbed;
 mod environment;
 mod fields;
 mod flow;
+mod identity;
 mod jobs;
 mod legacy;
 mod metadata;
@@ -58,6 +59,8 @@ mod selectors;
 mod volumes;
 mod windows;
 mod workloads;
+
+pub use identity::{Identified, Identities};
 
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::version::Version;

@@ -77,6 +77,7 @@ pub mod object;
 pub mod once;
 #[doc(hidden)]
 pub mod order;
+pub(crate) mod program;
 #[doc(hidden)]
 pub mod resources;
 #[doc(hidden)]

@@ -5,9 +5,10 @@
 
 use super::names::{Definition, Kind, definition, references};
 use super::shape::word;
-use super::{Analysis, Location, Parsed, Range32, Workspace, path_of};
+use super::{Analysis, Location, Parsed, Range32, Workspace};
 use crate::compile::Options;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::program::path_of;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 

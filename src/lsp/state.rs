@@ -286,7 +286,7 @@ impl State {
     /// Takes in the files that a file uses, and those that these use.
     fn follow(&mut self, path: &str, file: &Parsed, root: &Root, seen: &mut BTreeSet<String>) {
         for (_, used) in file.uses() {
-            let used = crate::ide::path_of(path, used);
+            let used = crate::program::path_of(path, used);
             if used != "std"
                 && seen.insert(used.clone())
                 && let Some(file) = self.know(&used, root)

@@ -75,7 +75,7 @@ fn base(workload: &Workload, step: usize) -> String {
 /// The digest of all of a Job that the API server lets nobody change, and more: of its spec.
 fn content(job: &Workload) -> String {
     let start = order(job, &mut Vec::new());
-    let spec = match lower(job, start.places.iter().map(|place| place.container)) {
+    let spec = match lower(job, start.init_containers()) {
         Ok(Object::Job(job)) => serde_json::to_vec(&job.spec).unwrap_or_default(),
         // Lowering cannot fail for a checked workload; if it did, the Job itself would not be lowered either.
         _ => Vec::new(),

@@ -158,7 +158,7 @@ fn lowered(program: String, version: Version) -> Vec<Value> {
     let object = |workload: Option<Workload>, _| {
         let workload = understood(workload?);
         let start = order(&workload, &mut Vec::new());
-        let object = lower(&workload, start.places.iter().map(|place| place.container)).ok()?;
+        let object = lower(&workload, start.init_containers()).ok()?;
         Some(serde_json::to_value(object).expect("JSON"))
     };
     let (objects, _, _) = resolve(program, object, |_| &[]);
