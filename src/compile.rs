@@ -10,8 +10,8 @@ pub use crate::program::{Loader, NoFiles};
 pub use crate::steps::{Image, Images};
 pub use compiled::Compiled;
 
-use crate::check::{Identified, Identities, check};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::check::{Checked, Identified, Identities, check};
+use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{Hooks, Levels, find_hidden, lint, settle};
 use crate::lower::grant;
@@ -65,12 +65,8 @@ impl<T> Compilation<T> {
     /// assert_eq!(compilation.diagnostics[0].code.name(), "missing-image");
     /// ```
     pub fn failed(&self) -> bool {
-        failed(&self.diagnostics)
+        has_errors(&self.diagnostics)
     }
-}
-
-fn failed(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 /// Compiles a program.
@@ -102,8 +98,7 @@ fn failed(diagnostics: &[Diagnostic]) -> bool {
 ///     ..Options::default()
 /// };
 /// let compilation = compile("apps/hello.initflow", source.into(), &Library, &options);
-/// assert!(compilation.workloads[0].yaml(None)?.contains("image: nginx:1.29"));
-/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// assert!(compilation.workloads[0].yaml(None).contains("image: nginx:1.29"));
 /// ```
 pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &Options) -> Compilation {
     compile_with(name, text, loader, options, |compiled| compiled)
@@ -177,7 +172,7 @@ pub(crate) fn compile_parsed<T: Send>(
     find_hidden(documents(), &sources, &mut diagnostics);
     settle(documents(), &sources, &options.levels, !unset, &mut diagnostics);
     sort(&mut diagnostics);
-    if failed(&diagnostics) && !options.check_only {
+    if has_errors(&diagnostics) && !options.check_only {
         workloads.clear();
     }
     Compilation { sources, diagnostics, workloads, unset }
@@ -204,24 +199,31 @@ fn arrange<T>(
     let Some(workload) = workload else {
         return Arranged { diagnostics, identified: None, hooks: Hooks::default(), made: Vec::new() };
     };
-    check(&workload, version, syntax, &mut diagnostics);
-    let start = order(&workload, &mut diagnostics);
-    let identified = Some(Identified::of(&workload));
-    let hooks = Hooks::of(&workload);
-    let made = if failed(&diagnostics) {
-        hold_to_budget(&workload, start.init_containers(), version, &mut diagnostics);
-        Vec::new()
-    } else {
-        lint(&workload, &start, version, &options.levels, sources, &mut diagnostics);
-        pieces(workload, start, version, &mut diagnostics)
+    let checked = check(workload, version, syntax, &mut diagnostics);
+    let workload: &Workload = match &checked {
+        Ok(passed) => passed,
+        Err(failed) => failed,
     };
-    let made = if failed(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
+    let start = order(workload, &mut diagnostics);
+    let identified = Some(Identified::of(workload));
+    let hooks = Hooks::of(workload);
+    let made = match checked {
+        Ok(checked) if !has_errors(&diagnostics) => {
+            lint(&checked, &start, version, &options.levels, sources, &mut diagnostics);
+            pieces(checked, start, version, &mut diagnostics)
+        }
+        _ => {
+            hold_to_budget(workload, start.init_containers(), version, &mut diagnostics);
+            Vec::new()
+        }
+    };
+    let made = if has_errors(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
     Arranged { diagnostics, identified, hooks, made }
 }
 
 /// A checked workload with the Jobs of its steps that run once: each after those that it waits for.
 fn pieces(
-    workload: Workload,
+    workload: Checked,
     start: Order,
     version: Version,
     diagnostics: &mut Vec<Diagnostic>,

@@ -32,6 +32,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["kubernetes"], "the facts of the platform"),
     (&["diagnostic"], "what is wrong, where, and what to do about it"),
     (&["source"], "text with places in it"),
+    (&["total"], "what only its type says may fail, made total"),
 ];
 
 /// What only some modules may name: the crates that one module hides, and the world.

@@ -3,8 +3,7 @@
 //! Invariant: every path is relative and stays inside of its volume, and no two files of a volume have the same one.
 
 use super::fields;
-use super::report::{Report, SOURCE, entry, items, shown, text};
-use super::security::IDS;
+use super::report::{IDS, Report, SOURCE, entry, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::object::Node;

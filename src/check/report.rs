@@ -12,6 +12,9 @@ use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
+/// The numbers of users and groups.
+pub(super) const IDS: RangeInclusive<i64> = 0..=2_147_483_647;
+
 /// Where the rules put what they find.
 pub(super) struct Report<'a> {
     /// The targeted version.

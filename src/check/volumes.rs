@@ -3,8 +3,7 @@
 //! Invariant: exactly one source a volume; a source's own fields are checked where Kubernetes cannot do without them.
 
 use super::containers::{duplicate, invalid_image};
-use super::report::{Report, SOURCE, is_true, text};
-use super::security::IDS;
+use super::report::{IDS, Report, SOURCE, is_true, text};
 use super::{claims, legacy, projections};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::{image, names, schema};

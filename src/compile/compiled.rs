@@ -1,19 +1,18 @@
 //! Gives what a workload compiled to: its object, its YAML and JSON, its plan.
 
+use crate::check::Checked;
 use crate::emit::{self, Document as Emitted};
 use crate::kubernetes::version::Version;
-use crate::lower::{Mistyped, Object, lower};
-use crate::model::Workload;
+use crate::lower::{Object, lower};
 use crate::order::Order;
 use crate::plan::Plan;
-use std::error::Error;
 
 /// A workload that compiled, or the Job of one of its steps.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The workload, checked.
+    /// The workload.
     #[doc(hidden)]
-    pub workload: Workload,
+    pub workload: Checked,
     /// The version of Kubernetes that must take it.
     pub version: Version,
     /// The order in which its containers start.
@@ -26,11 +25,8 @@ pub struct Compiled {
 
 impl Compiled {
     /// The Kubernetes object.
-    ///
-    /// # Errors
-    /// [`Mistyped`], which would be a fault of the compiler.
     #[doc(hidden)]
-    pub fn object(&self) -> Result<Object, Mistyped> {
+    pub fn object(&self) -> Object {
         lower(&self.workload, self.order.init_containers())
     }
 
@@ -55,19 +51,15 @@ impl Compiled {
     /// # use initflow::compile::{NoFiles, Options, compile};
     /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
     /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
-    /// let yaml = hello.workloads[0].yaml(Some("hello.initflow"))?;
+    /// let yaml = hello.workloads[0].yaml(Some("hello.initflow"));
     /// assert!(yaml.starts_with("# Pod hello, compiled by initflow from hello.initflow"));
-    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
     /// ```
-    ///
-    /// # Errors
-    /// What would be a fault of the compiler.
-    pub fn yaml(&self, source: Option<&str>) -> Result<String, Box<dyn Error + Send + Sync>> {
-        let object = self.object()?;
+    pub fn yaml(&self, source: Option<&str>) -> String {
+        let object = self.object();
         let header = source.map(|source| self.plan().header(source));
         let access = self.access.iter().map(|object| Emitted { header: None, object });
         let documents: Vec<Emitted> = access.chain([Emitted { header, object: &object }]).collect();
-        Ok(emit::yaml(&documents)?)
+        emit::yaml(&documents)
     }
 
     /// The same as JSON: the object alone, or a `List` with what has to be applied before it.
@@ -76,16 +68,13 @@ impl Compiled {
     /// # use initflow::compile::{NoFiles, Options, compile};
     /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
     /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
-    /// let object: serde_json::Value = serde_json::from_str(&hello.workloads[0].json()?)?;
+    /// let object: serde_json::Value = serde_json::from_str(&hello.workloads[0].json())?;
     /// assert_eq!(object["spec"]["containers"][0]["image"], "nginx:1.29");
-    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// # Ok::<(), serde_json::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// What would be a fault of the compiler.
-    pub fn json(&self) -> Result<String, Box<dyn Error + Send + Sync>> {
-        let object = self.object()?;
+    pub fn json(&self) -> String {
+        let object = self.object();
         let objects: Vec<&Object> = self.access.iter().chain([&object]).collect();
-        Ok(emit::json(&objects)?)
+        emit::json(&objects)
     }
 }

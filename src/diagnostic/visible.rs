@@ -2,6 +2,8 @@
 //!
 //! Invariant: what comes out has no control character but line breaks and tabs, and those only where they were asked for.
 
+use crate::total::sure;
+use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -20,6 +22,14 @@ pub(crate) fn lines(text: &str) -> Cow<'_, str> {
         line.chars().map(|letter| if stays(letter) { letter } else { visible(letter) }).collect()
     };
     text.split("\r\n").map(shown).collect::<Vec<_>>().join("\r\n").into()
+}
+
+/// Writes a value as an indented document of JSON that has no character that hides or reorders text.
+pub(crate) fn document(value: &impl Serialize) -> String {
+    // JSON refuses only keys that are not text; the fields of our own types are text.
+    let mut text = sure(serde_json::to_string_pretty(value));
+    text.push('\n');
+    json(&text).into_owned()
 }
 
 /// Writes a document of JSON without a character that hides or reorders text: each is escaped, so the values stay the same.

@@ -165,7 +165,7 @@ fn new_fault<'a>(before: &Analysis, after: &'a Analysis) -> Option<&'a Diagnosti
 
 fn yaml(analysis: &Analysis) -> Vec<String> {
     let workloads = analysis.compilation.workloads.iter();
-    workloads.filter_map(|compiled| compiled.yaml(None).ok()).collect()
+    workloads.map(|compiled| compiled.yaml(None)).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::command::command;
 use super::environment::environment;
-use super::fields;
+use super::fields::{self, rest};
 use super::flow::Directions;
 use super::lacks;
 use super::probe::probe;
@@ -87,12 +87,6 @@ pub(super) fn container(
         }
     }
     Statement::new(node.span, head).with_block(block)
-}
-
-/// The fields of an object that its head does not say.
-pub(super) fn rest(object: &'static schema::Object, node: &Node, said: &[&str]) -> Vec<Statement> {
-    let left = node.entries().iter().filter(|entry| !said.contains(&entry.key.as_str()));
-    left.flat_map(|entry| fields::field(object, entry)).collect()
 }
 
 /// `port [NAME] NUMBER …`

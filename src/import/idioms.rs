@@ -9,37 +9,18 @@ mod fetch;
 mod migrate;
 mod own;
 mod shell;
+mod step;
 mod wait;
 
 use super::Idioms;
 use super::container::container;
 use super::flow::Directions;
 use super::source::{Statement, Token};
-use super::text;
 use super::yaml::{Node, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
 use crate::source::Span;
-use shell::Command;
-
-/// An init container, with what it runs.
-struct Step<'n> {
-    node: &'n Node,
-    command: Command,
-}
-
-/// The built-in step that a container is.
-struct Idiom {
-    keyword: &'static str,
-    /// Its own statements, each as words.
-    statements: Vec<Vec<String>>,
-    /// The volume that it mounts by itself.
-    volume: Option<String>,
-    /// Whether it runs in the container's own image.
-    keeps_image: bool,
-    /// What is different from then on.
-    changes: &'static [&'static str],
-}
+use step::{Idiom, Step};
 
 /// The idioms, in the order in which they are tried.
 const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =
@@ -123,75 +104,4 @@ fn note(node: &Node, place: Span, idiom: &Idiom) -> Diagnostic {
         note = note.help(*change);
     }
     note.help("import without --idioms to keep it as it is")
-}
-
-impl Step<'_> {
-    /// The volume in which a path is, and its place there.
-    fn within(&self, path: &str) -> Option<(String, String)> {
-        let mounts = self.node.get("volumeMounts").map(Node::items).unwrap_or_default();
-        let found = mounts.iter().filter_map(|mount| {
-            let at = mount.get("mountPath")?.as_text()?.trim_end_matches('/');
-            let rest = path.strip_prefix(at)?;
-            let is_below = rest.is_empty() || rest.starts_with('/');
-            is_below.then_some((at.len(), mount, rest.trim_matches('/')))
-        });
-        let (_, mount, rest) = found.max_by_key(|(length, ..)| *length)?;
-        // A part of a volume is none that a step can name.
-        let is_whole = ["subPath", "subPathExpr"].iter().all(|key| mount.get(key).is_none());
-        is_whole.then_some((mount.get("name")?.as_text()?.to_owned(), rest.to_owned()))
-    }
-
-    /// The words of a command that runs once.
-    fn once(&self) -> Option<&[String]> {
-        match &self.command {
-            Command::Once(words) => Some(words),
-            Command::Until(_) => None,
-        }
-    }
-}
-
-impl Idiom {
-    fn new(keyword: &'static str, statements: Vec<Vec<String>>, changes: &'static [&'static str]) -> Self {
-        Self { keyword, statements, volume: None, keeps_image: false, changes }
-    }
-}
-
-/// A statement of a word and texts.
-fn says<const N: usize>(word: &str, texts: [&str; N]) -> Vec<String> {
-    std::iter::once(word.to_owned()).chain(texts.map(text::quoted)).collect()
-}
-
-/// `into VOLUME "path"`
-fn into(volume: &str, path: &str) -> Vec<String> {
-    let mut words = vec!["into".to_owned(), text::name(volume)];
-    if !path.is_empty() {
-        words.push(text::quoted(path));
-    }
-    words
-}
-
-/// The operands of a command, and its options with their values.
-type Operands<'w> = (Vec<&'w str>, Vec<(&'w str, &'w str)>);
-
-/// Reads a command that has no other options than these; each with whether it takes a value.
-fn operands<'w>(words: &'w [String], options: &[(&str, bool)]) -> Option<Operands<'w>> {
-    let (mut operands, mut given) = (Vec::new(), Vec::new());
-    let mut words = words.iter().map(String::as_str);
-    while let Some(word) = words.next() {
-        if !word.starts_with('-') || word == "-" {
-            operands.push(word);
-            continue;
-        }
-        let (name, inline) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-        let (name, takes) =
-            options.iter().find(|(option, _)| *option == name).map(|(_, takes)| (name, *takes))?;
-        let value = match (takes, inline) {
-            (true, Some(value)) => value,
-            (true, None) => words.next()?,
-            (false, None) => "",
-            (false, Some(_)) => return None,
-        };
-        given.push((name, value));
-    }
-    Some((operands, given))
 }

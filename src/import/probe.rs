@@ -1,8 +1,7 @@
 //! Probes in their short form.
 
 use super::command::words;
-use super::container::rest;
-use super::fields;
+use super::fields::{self, rest};
 use super::lacks;
 use super::source::{Statement, Token};
 use super::text;

@@ -1,6 +1,6 @@
 //! `git clone` as `clone`.
 
-use super::{Idiom, Step, into, operands, says};
+use super::step::{Idiom, Step, into, operands, says};
 
 const CHANGES: &[&str] = &[
     "one commit comes along where the command asked for all of the history; say `depth` for more",

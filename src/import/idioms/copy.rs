@@ -1,6 +1,6 @@
 //! `cp` out of the image as `copy`.
 
-use super::{Idiom, Step, into, operands};
+use super::step::{Idiom, Step, into, operands};
 use crate::import::text;
 
 const CHANGES: &[&str] = &["the copy appears whole or not at all, also where an earlier one stands"];

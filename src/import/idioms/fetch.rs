@@ -1,6 +1,6 @@
 //! `aws s3 cp`, `gsutil cp`, `curl -o` and `wget -O` as `fetch`.
 
-use super::{Idiom, Step, into, operands, says};
+use super::step::{Idiom, Step, into, operands, says};
 
 const CHANGES: &[&str] = &[
     "the file appears whole or not at all, and a failed download is tried again",

@@ -1,6 +1,6 @@
 //! The commands of migration tools as `migrate`.
 
-use super::{Idiom, Step};
+use super::step::{Idiom, Step};
 
 const CHANGES: &[&str] = &["say `once` to run it in one Job for the whole rollout, not in each pod"];
 

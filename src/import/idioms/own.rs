@@ -1,6 +1,6 @@
 //! `chown -R` of a whole volume as `own`.
 
-use super::{Idiom, Step};
+use super::step::{Idiom, Step};
 use crate::import::text;
 
 const CHANGES: &[&str] = &["it runs as root with the few capabilities that this takes"];

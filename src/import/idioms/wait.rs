@@ -1,7 +1,7 @@
 //! Loops around `nc`, `nslookup`, `curl`, `pg_isready` and the like as `wait`.
 
 use super::shell::Command;
-use super::{Idiom, Step, operands, says};
+use super::step::{Idiom, Step, operands, says};
 use crate::import::text;
 
 const CHANGES: &[&str] = &[
