@@ -33,7 +33,7 @@ fn compiled(workloads: usize) -> Vec<Compiled> {
 fn text_of(compiled: &Compiled) -> String {
     let object = compiled.object();
     let header = Plan::of(&compiled.workload, &compiled.order, Version::NEWEST).header("main.initflow");
-    yaml(&[Document { header: Some(header), object: &object }]).unwrap()
+    yaml(&[Document { header: Some(header), object: &object }])
 }
 
 #[divan::bench]
@@ -61,16 +61,16 @@ fn stage_4_lower(bencher: Bencher) {
 fn stage_5_emit_yaml(bencher: Bencher) {
     let objects: Vec<_> = compiled(MANY).iter().map(|compiled| compiled.object()).collect();
     let documents: Vec<_> = objects.iter().map(|object| Document { header: None, object }).collect();
-    let bytes = yaml(&documents).unwrap().len();
-    bencher.counter(BytesCount::new(bytes)).bench(|| yaml(&documents).unwrap());
+    let bytes = yaml(&documents).len();
+    bencher.counter(BytesCount::new(bytes)).bench(|| yaml(&documents));
 }
 
 #[divan::bench]
 fn stage_5_emit_json(bencher: Bencher) {
     let objects: Vec<_> = compiled(MANY).iter().map(|compiled| compiled.object()).collect();
     let objects: Vec<_> = objects.iter().collect();
-    let bytes = json(&objects).unwrap().len();
-    bencher.counter(BytesCount::new(bytes)).bench(|| json(&objects).unwrap());
+    let bytes = json(&objects).len();
+    bencher.counter(BytesCount::new(bytes)).bench(|| json(&objects));
 }
 
 /// Everything, in one file.

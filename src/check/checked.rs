@@ -14,9 +14,9 @@ impl Checked {
         Self(workload)
     }
 
-    /// Marks a workload that is made of parts of this one. What else it has must be of the types of its fields.
-    pub(crate) fn part(&self, workload: Workload) -> Self {
-        Self(workload)
+    /// Makes another workload of parts of this one. What else it has must be of the types of its fields.
+    pub(crate) fn part(&self, make: impl FnOnce(&Workload) -> Workload) -> Self {
+        Self(make(&self.0))
     }
 
     /// Changes the workload. What it is given must be of the types of its fields.

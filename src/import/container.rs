@@ -4,7 +4,7 @@ use super::command::command;
 use super::environment::environment;
 use super::fields::{self, rest};
 use super::flow::Directions;
-use super::lacks;
+use super::missing::lacks;
 use super::probe::probe;
 use super::source::{Statement, Token};
 use super::text;

@@ -12,7 +12,6 @@ mod shell;
 mod step;
 mod wait;
 
-use super::Idioms;
 use super::container::container;
 use super::flow::Directions;
 use super::source::{Statement, Token};
@@ -21,6 +20,18 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
 use crate::source::Span;
 use step::{Idiom, Step};
+
+/// Which init containers become built-in steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Idioms {
+    /// None: what is imported means just what the manifest does.
+    #[default]
+    Never,
+    /// All that plainly are one.
+    Wherever,
+    /// Of those, the ones in these places.
+    Only(Vec<Span>),
+}
 
 /// The idioms, in the order in which they are tried.
 const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =

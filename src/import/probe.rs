@@ -2,7 +2,7 @@
 
 use super::command::words;
 use super::fields::{self, rest};
-use super::lacks;
+use super::missing::lacks;
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{Entry, Node, Value};

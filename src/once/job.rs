@@ -47,7 +47,7 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Check
     if let Some(labels) = workload.object.metadata.get("labels") {
         metadata.set("labels", span, labels.clone());
     }
-    let mut job = workload.part(Workload {
+    let mut job = workload.part(|workload| Workload {
         kind: WorkloadKind::Job,
         name: None,
         span,

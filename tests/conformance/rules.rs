@@ -70,7 +70,7 @@ impl<'t> Asked<'t> {
         let mut objects: Vec<Value> = if fails {
             lowered(case.program(), version)
         } else {
-            let objects = compilation.workloads.iter().map(|made| made.object());
+            let objects = compilation.workloads.iter().map(initflow::compile::Compiled::object);
             objects.map(|object| serde_json::to_value(object).expect("JSON")).collect()
         };
         let nothing_refused = case.fields == ["nothing"];

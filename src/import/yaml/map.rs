@@ -3,7 +3,7 @@
 //! Invariant: the keys are unique. As in kubectl, what comes later replaces what was merged, and what is merged later
 //! replaces what was written.
 
-use super::{Entry, Node, Value};
+use super::node::{Entry, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashMap;

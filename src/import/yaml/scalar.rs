@@ -2,7 +2,7 @@
 //!
 //! Invariant: what `resolve` gives is what kubectl sends to the API server; JSON can hold it.
 
-use super::Value;
+use super::node::Value;
 use smol_str::{SmolStr, format_smolstr};
 use std::borrow::Cow;
 

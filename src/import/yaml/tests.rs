@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::{Code, human::Human};
 use crate::source::{FileId, Sources};
 use proptest::prelude::*;
+use smol_str::SmolStr;
 use std::fmt::Write as _;
 
 /// What a text is in JSON, one document a line, and what is wrong with it.
