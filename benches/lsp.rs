@@ -1,5 +1,5 @@
-//! How long an author waits for the language server, in a source of 10,000 lines: from a key to its diagnostics, and to its
-//! completions. Drives the real binary over its standard streams; prints a table.
+//! Measures how long an author waits for the language server in a source of 10,000 lines: from a key to diagnostics,
+//! and to completions. Drives the real binary over its standard streams; prints a table.
 #![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 #![allow(clippy::needless_pass_by_value, clippy::cast_precision_loss)]
 
@@ -17,11 +17,11 @@ use text::{Encoding, Text};
 const LINES: usize = 10_000;
 const URI: &str = "file:///bench/main.initflow";
 
-/// What is typed, character by character, at several places of the source, and then taken away again.
+/// The text that is typed, character by character, at several places of the source, and then deleted again.
 const TYPED: &str = "  step extra {\n    image \"busybox:1.36\"\n    cpu 100m..1\n    after build\n  }\n";
 const PLACES: usize = 6;
 
-/// What an editor asks on its own behind each key.
+/// The requests that an editor sends by itself after each key.
 const ASKED: &[&str] = &[
     "textDocument/semanticTokens/full",
     "textDocument/inlayHint",
@@ -44,7 +44,7 @@ fn main() {
     row("key to diagnostics", &typed(&text, |session, _| session.diagnosed()));
     row("key to completions", &typed(&text, Session::completed));
     row(
-        "key to all that an editor asks behind it",
+        "key to all answers that an editor requests",
         &typed(&text, |session, at| {
             let asked: Vec<i64> =
                 ASKED.iter().map(|method| session.client.ask(method, params(&session.text, at))).collect();
@@ -56,7 +56,7 @@ fn main() {
     );
 }
 
-/// Types at all places: for each key the time until `wait` comes back.
+/// Types at all places: for each key, the time until `wait` returns.
 fn typed(text: &str, wait: impl Fn(&mut Session, usize)) -> Vec<Duration> {
     let mut client = Client::start("utf-16", None);
     client.open(URI, 0, text);
@@ -65,7 +65,7 @@ fn typed(text: &str, wait: impl Fn(&mut Session, usize)) -> Vec<Duration> {
     let mut times = Vec::new();
     for place in 0..PLACES {
         let about = text.len() * place / (PLACES - 1);
-        // Behind the head of a workload.
+        // After the head of a workload.
         let before = text[..about].rfind("\ndeployment ").or_else(|| text.find("\ndeployment ")).unwrap() + 1;
         let start = before + text[before..].find('\n').unwrap() + 1;
         let keys = TYPED.char_indices().map(|(at, key)| (start + at..start + at, key.to_string()));
@@ -74,14 +74,14 @@ fn typed(text: &str, wait: impl Fn(&mut Session, usize)) -> Vec<Duration> {
             .rev()
             .map(|(at, key)| (start + at..start + at + key.len_utf8(), String::new()));
         for (range, with) in keys.chain(back) {
-            let behind = range.start + with.len();
+            let cursor = range.start + with.len();
             let change = session.text.replace(range, &with);
             session.version += 1;
             let pressed = Instant::now();
             session.client.change(URI, session.version, &[change]);
-            wait(&mut session, behind);
+            wait(&mut session, cursor);
             times.push(pressed.elapsed());
-            // The next key comes when the server has nothing to do any more.
+            // The next key comes when the server is idle again.
             session.diagnosed();
         }
     }
@@ -116,7 +116,7 @@ fn row(what: &str, times: &[Duration]) {
     println!("{what:<46}{:>5}{:>9.1}{:>9.1}{:>9.1}", times.len(), share(50), share(99), share(100));
 }
 
-/// Workloads that fetch, build, migrate and serve, some by a template, one after the other.
+/// Workloads that fetch, build, migrate and serve, some of them from a template, one after another.
 fn source() -> String {
     let mut text = include_str!("lsp.initflow").to_owned();
     let (_, service) = text.split_once("\n# Service 0").unwrap();

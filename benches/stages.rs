@@ -1,4 +1,4 @@
-//! How fast each stage is, and how the whole grows: programs of 1 to 10,000 workloads the size of the Django example.
+//! Measures each stage of the compiler, and the whole on programs of 1 to 10,000 workloads like the Django example.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use divan::Bencher;
@@ -19,7 +19,7 @@ const DJANGO: &str = include_str!("../examples/django/main.initflow");
 /// The number of workloads on which a single stage is measured.
 const MANY: usize = 100;
 
-/// A program of as many Djangos.
+/// A program of this many Django workloads.
 fn program(workloads: usize) -> String {
     let (head, django) = DJANGO.split_at(DJANGO.find("deployment shop").unwrap());
     let named = |at| django.replacen("deployment shop", &format!("deployment shop-{at}"), 1);
@@ -73,7 +73,7 @@ fn stage_5_emit_json(bencher: Bencher) {
     bencher.counter(BytesCount::new(bytes)).bench(|| json(&objects));
 }
 
-/// Everything, in one file.
+/// All stages, on one file.
 #[divan::bench(args = [1, 100, 1000, 10_000], max_time = 20)]
 fn whole(bencher: Bencher, workloads: usize) {
     let text = program(workloads);

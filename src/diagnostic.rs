@@ -5,6 +5,7 @@
 pub mod catalog;
 mod code;
 pub mod human;
+pub(crate) mod phrase;
 pub mod report;
 pub(crate) mod visible;
 

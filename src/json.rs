@@ -8,7 +8,7 @@
 //! | `name` | its name in messages, and what files that it uses are relative to; `main.initflow` without it |
 //! | `files` | other files that the program may use, text by path |
 //! | `params` | values of params: text, numbers or truth values by name |
-//! | `kube` | the version of Kubernetes, `"1.33"` to `"1.37"` |
+//! | `kube` | the version of Kubernetes, as text: one of [`Version::ALL`](crate::kubernetes::version::Version::ALL) |
 //! | `lints` | levels of warnings by name: `"allow"`, `"warn"`, `"deny"` |
 //!
 //! The answer has `version` (1) and either `error`, where the request cannot be read, or `report` (what `check --format json`

@@ -8,6 +8,7 @@ mod project;
 #[path = "cli/root.rs"]
 mod root;
 
+use initflow::kubernetes::version::Version;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -515,7 +516,11 @@ fn a_wrong_call_is_explained() {
     let folder = Folder::new();
     folder.runs("").ends_with(2).says("Usage:");
     folder.runs("compile").ends_with(2).says("no PATH is given");
-    folder.runs("compile --kube 1.32 a.initflow").ends_with(2).says("1.33 to 1.37");
+    folder.runs("compile --kube 1.32 a.initflow").ends_with(2).says(&format!(
+        "{} to {}",
+        Version::OLDEST,
+        Version::NEWEST
+    ));
     folder.runs("completions klingon").ends_with(2).says("klingon");
     folder.runs("--help").ends_with(0).prints("Examples:").says_nothing();
     folder.runs("--version").ends_with(0).prints(env!("CARGO_PKG_VERSION"));

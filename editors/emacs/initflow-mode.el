@@ -6,8 +6,8 @@
 
 ;;; Commentary:
 
-;; Colours, indentation and an index for initflow sources.  Diagnostics, completion and all else come from the language
-;; server, `initflow lsp', by Eglot or lsp-mode, which know the mode once this file is loaded.
+;; Colors, indentation and an index for initflow sources.  Diagnostics, completion and everything else come from the
+;; language server, `initflow lsp', through Eglot or lsp-mode, which know the mode once this file is loaded.
 
 ;;; Code:
 
@@ -22,11 +22,11 @@
   :type '(repeat string))
 
 (defconst initflow--offset 2
-  "How many columns a block is deeper than its statement.")
+  "Number of columns by which a block is indented.")
 
 (eval-and-compile
   (defun initflow--words (&rest lists)
-    "A regular expression for the words of LISTS, each a text of them."
+    "Return a regular expression for the words in LISTS, strings of words."
     (concat "\\_<" (regexp-opt (mapcan #'split-string lists) t) "\\_>"))
 
   (defconst initflow--workloads
@@ -70,11 +70,11 @@
     "int bool string cpu memory duration image url path port volume container")
 
   (defconst initflow--start "\\(?:^\\|[{;]\\)[ \t]*"
-    "What stands before a statement.")
+    "What precedes a statement.")
   (defconst initflow--name "[[:alpha:]_][[:alnum:]_-]*"
     "A name.")
   (defconst initflow--dotted (concat initflow--name "\\(?:\\." initflow--name "\\)*")
-    "A name, perhaps of another file or part."))
+    "A name, possibly one from another file or part."))
 
 (defconst initflow--statements
   (initflow--words initflow--workloads initflow--containers initflow--items initflow--levels initflow--mounts
@@ -83,7 +83,7 @@
   "The statements of the language.")
 
 (defun initflow--clauses (statements clauses)
-  "A rule for CLAUSES, which are keywords behind one of STATEMENTS and its name."
+  "Return a rule for CLAUSES, keywords that follow one of STATEMENTS and its name."
   `(,(concat initflow--start (initflow--words statements) "[ \t]+[^ \t\n;{}]+")
     (,(concat "[ \t]" (initflow--words clauses) "\\(?:[ \t;}]\\|$\\)")
      (save-excursion (re-search-forward "[;{}]\\|$" nil t) (point)) nil
@@ -113,12 +113,12 @@
     ("\\(?:^\\|[ \t([,]\\)\\(/[^ \t\n\"'(),;{}#]+\\)" 1 'font-lock-string-face)
     ("\\_<[A-Z][[:alnum:]]*\\_>" . 'font-lock-constant-face)
     (,(concat "#{\\(" initflow--dotted "\\)}") 1 'font-lock-variable-name-face t))
-  "What is coloured, besides comments and texts.")
+  "What is colored, besides comments and strings.")
 
 ;; Emacs 28 has no face for properties.
 (unless (facep 'font-lock-property-name-face)
   (defface font-lock-property-name-face '((t :inherit font-lock-variable-name-face))
-    "The face of the fields of Kubernetes."))
+    "The face for the fields of Kubernetes."))
 
 (defvar initflow-mode-syntax-table
   (let ((table (make-syntax-table)))
@@ -130,10 +130,10 @@
     (modify-syntax-entry ?- "_" table)
     (modify-syntax-entry ?. "." table)
     table)
-  "Brackets, comments and texts.")
+  "Brackets, comments and strings.")
 
 (defun initflow--delimit ()
-  "Make the three quotes that were matched delimit a text of many lines."
+  "Make the three matched quotes delimit a multi-line string."
   (let* ((start (match-beginning 0))
          (state (save-excursion (syntax-ppss start)))
          (opened (nth 8 state)))
@@ -146,10 +146,10 @@
 
 (defconst initflow--propertize
   (syntax-propertize-rules ("\"\"\"\\|'''" (0 (ignore (initflow--delimit)))))
-  "Texts of many lines.")
+  "Marks multi-line strings.")
 
 (defun initflow-indent-line ()
-  "Indent a line by the brackets that are open before it; leave texts alone."
+  "Indent a line by the brackets open before it; do not change strings."
   (interactive)
   (let ((depth (save-excursion (beginning-of-line) (initflow--depth))))
     (if (null depth)
@@ -160,7 +160,7 @@
           (save-excursion (indent-line-to column)))))))
 
 (defun initflow--depth ()
-  "How deep the line at point is, or nil inside a text.
+  "Return the depth of the line at point, or nil inside a string.
 Brackets that one line opens count once."
   (let ((state (syntax-ppss)))
     (unless (nth 3 state)
@@ -180,7 +180,7 @@ Brackets that one line opens count once."
       ,(funcall entry "Workloads" initflow--workloads)
       ,(funcall entry "Containers" initflow--containers)
       ,(funcall entry "Volumes" "volume")))
-  "What the index of a source has.")
+  "The index of a source.")
 
 ;;;###autoload
 (define-derived-mode initflow-mode prog-mode "initflow"

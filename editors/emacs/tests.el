@@ -1,4 +1,4 @@
-;;; tests.el --- The mode over every example, and Eglot against the real server  -*- lexical-binding: t; -*-
+;;; tests.el --- Tests the mode on every example, and Eglot against the real server  -*- lexical-binding: t; -*-
 
 (require 'ert)
 (require 'cl-lib)
@@ -34,7 +34,7 @@
   (dolist (path (examples))
     (let ((text (contents path)))
       (with-source text
-        ;; The lines of many-line texts are the author's.
+        ;; The mode does not indent inside multi-line strings.
         (while (not (eobp))
           (unless (nth 3 (syntax-ppss))
             (delete-horizontal-space))
@@ -128,11 +128,11 @@ deployment shop {
     (should (equal (funcall (cdr (assoc 'initflow-mode eglot-server-programs))) initflow-command))))
 
 (defun wait-for (what)
-  "Wait until WHAT gives something, and give it."
+  "Wait until WHAT returns non-nil, and return that."
   (let ((end (+ (float-time) 20)) found)
     (while (and (not (setq found (funcall what))) (< (float-time) end))
       (accept-process-output nil 0.05))
-    (or found (error "Waited in vain"))))
+    (or found (error "Timed out"))))
 
 (ert-deftest eglot-serves-a-source ()
   (let* ((folder (make-temp-file "initflow" t))

@@ -1,4 +1,4 @@
-// What the TextMate grammar says each character of a program is: what the other editors are compared with.
+// Classifies each character of a program by the TextMate grammar, with which the other editors are compared.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -7,10 +7,10 @@ import { createHighlighter } from "shiki";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const GRAMMAR = `${ROOT}editors/vscode/syntaxes/initflow.tmLanguage.json`;
 
-/** What is another language's, or a matter of taste. */
+/** The class of what belongs to another language or is a matter of taste: not compared. */
 export const OTHER = "other";
 
-/** The classes by their scopes; the first that fits the innermost scope. */
+/** The class of each scope; the first row that matches the innermost scope counts. */
 export const CLASSES = [
   ["comment", "comment"],
   ["constant.character.escape", "escape"],
@@ -20,7 +20,7 @@ export const CLASSES = [
   ["keyword.other", "keyword"],
   ["constant.language", "boolean"],
   ["constant.numeric", "number"],
-  // VS Code's themes colour an object's keys, Sublime's and bat's the names of properties.
+  // VS Code's themes color the keys of an object; Sublime's and bat's color the names of properties.
   ["meta.object-literal.key", "property"],
   ["support.type.property-name", "property"],
   ["support.type", "type"],
@@ -34,7 +34,7 @@ export const CLASSES = [
   ["source.initflow", ""],
 ];
 
-/** The programs that every editor colours. */
+/** The programs that every editor highlights. */
 export function programs() {
   const examples = readdirSync(`${ROOT}examples`, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".initflow"))
@@ -43,7 +43,7 @@ export function programs() {
   return [...examples, `${ROOT}src/std.initflow`];
 }
 
-/** The class of every character, by Shiki. */
+/** The class of every character, according to Shiki. */
 export async function textMate() {
   const shiki = await createHighlighter({
     themes: ["github-light"],
@@ -70,7 +70,7 @@ function classOf(scopes) {
   return row[1];
 }
 
-/** Holds an editor's classes of a program's characters against those of the TextMate grammar. */
+/** Asserts that an editor's classes of a program's characters are those of the TextMate grammar. */
 export function agree(file, text, expected, found) {
   assert.equal(found.length, text.length, file);
   for (const [at, letter] of text.split("").entries()) {

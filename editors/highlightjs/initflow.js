@@ -1,4 +1,4 @@
-// highlight.js: the initflow language. Shiki takes the TextMate grammar of ../vscode instead.
+// The initflow language for highlight.js. Shiki uses the TextMate grammar in ../vscode instead.
 
 const WORD = "[A-Za-z_][\\w-]*(?:\\.[A-Za-z_][\\w-]*)*";
 const NAME = "[A-Za-z_][\\w-]*";
@@ -82,7 +82,7 @@ export default function initflow(hljs) {
   const workload = block();
   const file = block();
 
-  // A statement goes to its line's end, or to what separates it from the next; its block ends it, too.
+  // A statement ends with its line, at what separates it from the next one, or with its block.
   const end = /(?=[;#}])|$/;
   const statement = (head, contains) => ({ begin: head, beginScope: "keyword", end, contains: [...contains, ...values] });
   const named = (head, contains) => ({

@@ -1,4 +1,4 @@
-// highlight.js and Shiki colour every example, and agree on what each character is.
+// Checks that highlight.js and Shiki highlight every example and agree on the class of each character.
 
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
-// bat loads the Sublime syntax, colours every example, and agrees with the TextMate grammar on what each character is.
+// Checks that bat loads the Sublime syntax and agrees with the TextMate grammar on the class of each character of every
+// example.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +9,7 @@ import { test } from "node:test";
 import { agree, CLASSES, OTHER, programs, textMate } from "../highlightjs/classes.mjs";
 
 const HERE = new URL(".", import.meta.url).pathname;
-/** Debian's name for it, and everybody else's. */
+/** Debian installs bat as `batcat`. */
 const BAT = process.env.BAT ?? "batcat";
 
 test("bat and the TextMate grammar agree on every example", async () => {
@@ -25,7 +26,7 @@ test("bat and the TextMate grammar agree on every example", async () => {
   }
 });
 
-/** A bat with the syntax, and a theme that has a colour of its own for each scope. */
+/** A bat with the syntax and a theme that gives each scope its own color. */
 function bat(folder) {
   for (const name of ["syntaxes", "themes", "cache"]) mkdirSync(join(folder, name));
   copyFileSync(`${HERE}initflow.sublime-syntax`, join(folder, "syntaxes/initflow.sublime-syntax"));
@@ -40,7 +41,7 @@ function bat(folder) {
 function theme() {
   const rules = [["source.shell", OTHER], ...CLASSES].map(
     ([scope], at) =>
-      `<dict><key>scope</key><string>${scope}</string><key>settings</key><dict><key>foreground</key><string>${colour(at)}</string></dict></dict>`,
+      `<dict><key>scope</key><string>${scope}</string><key>settings</key><dict><key>foreground</key><string>${color(at)}</string></dict></dict>`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?><plist version="1.0"><dict><key>name</key><string>classes</string><key>settings</key><array>
 <dict><key>settings</key><dict><key>foreground</key><string>#ffffff</string><key>background</key><string>#000000</string></dict></dict>
@@ -48,11 +49,11 @@ ${rules.join("\n")}
 </array></dict></plist>`;
 }
 
-function colour(at) {
+function color(at) {
   return `#0000${(at + 1).toString(16).padStart(2, "0")}`;
 }
 
-/** The class of every character of what bat prints. */
+/** The class of every character that bat prints. */
 function classes(printed) {
   const found = [];
   let now = "";

@@ -1,4 +1,4 @@
-"""Tells where the colours of tree-sitter differ from the language server's: compare.py INITFLOW TREE_SITTER FILES…"""
+"""Lists where the colors of tree-sitter differ from the language server's: compare.py INITFLOW TREE_SITTER FILES…"""
 
 import json
 import re
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The class of the server's tokens that each capture stands for.
+# The class of the server's tokens that corresponds to each capture.
 CLASSES = {
     "boolean": "keyword",
     "comment": "comment",
@@ -74,7 +74,7 @@ class Server:
 
 
 def captured(program, path, text, starts):
-    """The class of each byte: that of the shortest capture there, of the last pattern."""
+    """The class of each byte: that of the shortest capture there, or the last pattern's if several are as short."""
     query = [program, "query", "--captures", "queries/highlights.scm", path]
     output = subprocess.run(query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
     spans = []

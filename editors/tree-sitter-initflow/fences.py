@@ -1,4 +1,4 @@
-"""Writes the programs in the project's Markdown files that are to compile into a folder: fences.py ROOT FOLDER"""
+"""Writes into a folder the programs in the project's Markdown files that must compile: fences.py ROOT FOLDER"""
 
 import re
 import subprocess

@@ -1,7 +1,7 @@
 // The initflow language for tree-sitter.
 //
-// What a block holds decides which names are the language's own, so each kind of block has its rule. The lists are
-// written from the vocabulary: `UPDATE=1 cargo test --test editors`.
+// Which names are keywords depends on the block, so each kind of block has its own rule. The lists are generated from the
+// vocabulary: `UPDATE=1 cargo test --test editors`.
 
 // words: workloads
 const WORKLOADS = "pod deployment statefulset daemonset replicaset job cronjob".split(" ");
@@ -34,7 +34,7 @@ const STEP_CLAUSES = "contains vault aws gcp azure json dotenv raw group".split(
 // words: env-clauses
 const ENV_CLAUSES = "prefix".split(" ");
 
-// What blocks hold, each with the statements that it has besides fields and `when`.
+// What blocks contain, each with its statements besides fields and `when`.
 const BLOCKS = {
   file: ($) => [$.edition, $.use, $.let, $.param, $.template, $.defaults, $.workload],
   workload: ($) => [$.defaults, $.volume, $.container, $.part, $.level, $.security],
@@ -50,7 +50,7 @@ module.exports = grammar({
   word: ($) => $.word,
   extras: ($) => [/[ \t\uFEFF]/, $.comment],
   inline: ($) => [$._name],
-  // The end of a statement that has no block, and what is only ever valid together with it in broken text.
+  // The end of a statement without a block, and a token that is valid together with it only in broken text.
   externals: ($) => [$._end, $._error],
 
   rules: {
@@ -124,7 +124,7 @@ module.exports = grammar({
         clauses($, MOUNT_CLAUSES),
         choice($._fields_block, $._end),
       ),
-    // What stands behind a kind is its port, which may be called like a kind.
+    // The word after a kind is its port, even if it has the name of a kind.
     probe: ($) =>
       seq(
         keyword(...PROBES),
@@ -183,7 +183,7 @@ module.exports = grammar({
   },
 });
 
-// A block of a kind, its `when` and `else`, and what stands in it.
+// A block of a kind, its `when` and `else`, and its content.
 function rulesOfBlock(kind) {
   const block = `_${kind}_block`;
   return [
@@ -205,7 +205,7 @@ function lines($, kind) {
   return repeat(choice($._newline, ";", $[`_${kind}_statement`]));
 }
 
-// Items with commas or newlines between them, and any number of either around.
+// Items separated by commas or newlines, with any number of either around them.
 function separated($, item) {
   const separator = choice($._newline, ",");
   return seq(
@@ -214,7 +214,7 @@ function separated($, item) {
   );
 }
 
-// Plain values and words of the head.
+// Plain values and the words of a statement's head.
 function clauses($, words) {
   return repeat(choice(keyword(...words), $._value));
 }

@@ -1,4 +1,5 @@
-// Vim colours every example, agrees with the TextMate grammar on what each character is, and indents as it is written.
+// Checks that Vim agrees with the TextMate grammar on the class of each character of every example, and that it indents
+// the examples as they are written.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -10,7 +11,7 @@ import { agree, OTHER, programs, textMate } from "../highlightjs/classes.mjs";
 
 const HERE = new URL(".", import.meta.url).pathname;
 
-/** What a group of the syntax is called elsewhere; a group that links to another is the other. */
+/** The class of each group of the syntax; a group that links to another counts as the other. */
 const NAMES = {
   "": "",
   Bracket: "",
@@ -34,7 +35,7 @@ const NAMES = {
   Variable: "variable",
 };
 
-/** For each character the number of its group, as this Vim says; the names of the groups by number. */
+/** The number of each character's group, according to this Vim; and the names of the groups by number. */
 const DUMP = `
 let groups = {}
 let lines = []
@@ -74,7 +75,7 @@ test("Vim indents every example as it is written", () => {
   }
 });
 
-/** A program without its indentation, but for the lines of many-line text. */
+/** A program without its indentation, except in multi-line strings. */
 function flattened(text) {
   let quotes;
   const lines = text.split("\n").map((line) => {
@@ -89,11 +90,11 @@ function flattened(text) {
 function classOf(name) {
   if (!name.startsWith("initflow")) return name === "" ? "" : OTHER;
   const known = NAMES[name.slice("initflow".length)];
-  // A region colours nothing by itself: what is left over in it has no class.
+  // A region colors nothing by itself: the rest of its text has no class.
   return known ?? "";
 }
 
-/** Runs a script in Vim on a file, and gives what it wrote. */
+/** Runs a script in Vim on a file, and returns what it wrote. */
 function vim(file, script, input = "") {
   const folder = mkdtempSync(join(tmpdir(), "initflow-vim-"));
   const [source, given, out] = ["script.vim", "in", "out"].map((name) => join(folder, name));

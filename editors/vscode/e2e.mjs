@@ -1,4 +1,4 @@
-// The extension in VS Code itself, in a browser: what its author sees and what comes of what he does.
+// Drives the extension in VS Code itself, in a browser, as an author would.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -27,18 +27,18 @@ test("a source is edited in VS Code", async (t) => {
   await page.goto(`${ADDRESS}/?folder=${WORK}`);
   await page.getByRole("treeitem", { name: "main.initflow" }).dblclick();
 
-  await t.test("lenses and hints stand in the text", async () => {
+  await t.test("lenses and hints appear in the text", async () => {
     await page.getByText("Preview YAML").first().waitFor();
     await page.locator(".view-line", { hasText: /shop\s*cpu\s250m/ }).waitFor();
   });
 
-  await t.test("statements have their colour", async () => {
-    const colour = (word) =>
+  await t.test("statements have their color", async () => {
+    const color = (word) =>
       page.locator(".view-line span span", { hasText: word }).first().evaluate((span) => getComputedStyle(span).color);
-    assert.notEqual(await colour("volume"), await colour(/^\s*data/));
+    assert.notEqual(await color("volume"), await color(/^\s*data/));
   });
 
-  await t.test("a mistake is marked, and its fix mends it", async () => {
+  await t.test("a mistake is marked, and its fix corrects it", async () => {
     await change("reads data", "reads dta");
     await page.locator(".squiggly-error").first().waitFor();
     await at("dta");
@@ -86,28 +86,28 @@ test("a source is edited in VS Code", async (t) => {
   });
 });
 
-/** Runs a command of the palette. */
+/** Runs a command from the palette. */
 async function command(title) {
   await page.keyboard.press("F1");
   await page.locator(".quick-input-widget input.input").fill(`>${title}`);
-  // What is chosen by a key may still be of the list before.
+  // A key may still choose from the previous list.
   await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
   await page.locator(".quick-input-list").waitFor({ state: "hidden" });
 }
 
-/** Puts the cursor some characters behind the start of a text. */
-async function at(text, behind = 1) {
+/** Puts the cursor some characters after the start of a text. */
+async function at(text, offset = 1) {
   const lines = (await current()).split("\n");
   const line = lines.findIndex((line) => line.includes(text));
   assert.ok(line >= 0, text);
   await page.keyboard.press("Control+G");
-  await page.locator(".quick-input-widget input.input").fill(`:${line + 1}:${lines[line].indexOf(text) + 1 + behind}`);
+  await page.locator(".quick-input-widget input.input").fill(`:${line + 1}:${lines[line].indexOf(text) + 1 + offset}`);
   await page.keyboard.press("Enter");
   await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   await page.locator(".monaco-editor.focused").waitFor();
 }
 
-/** Changes the file on disk, and shows it so. */
+/** Changes the file on disk, and shows the result. */
 async function change(text, to) {
   const before = await current();
   assert.ok(before.includes(text), text);
@@ -115,13 +115,13 @@ async function change(text, to) {
   await command("File: Revert File");
 }
 
-/** The text as it is in the editor: saved first. */
+/** The text in the editor, which is saved first. */
 async function current() {
   await page.keyboard.press("Control+S");
   return readFileSync(FILE, "utf8");
 }
 
-/** Waits until the saved text is as it should be. */
+/** Waits until the saved text meets a condition. */
 async function saved(fits) {
   let text = "";
   for (let tries = 0; tries < 60; tries++) {

@@ -1,4 +1,4 @@
-//! Any text compiles or is refused: without a panic, and what compiles is lowered, planned and written.
+//! Checks that any text compiles or is refused without a panic, and that what compiles is lowered, planned and written.
 #![no_main]
 
 use initflow::compile::{NoFiles, Options, compile};

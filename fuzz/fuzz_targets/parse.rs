@@ -1,4 +1,4 @@
-//! Any text parses: without a panic, and with an error if and only if something is broken.
+//! Checks that any text parses without a panic, and that every broken statement comes with an error.
 #![no_main]
 
 use initflow::source::{FileId, SourceFile};

@@ -175,7 +175,7 @@ fn apparmor(workload: &Workload, annotation: &Entry, value: &str, container: &st
         report.add(
             Diagnostic::error(Code::UnknownContainer, annotation.key_span, headline)
                 .here("names it behind the `/`")
-                .help(format!("name one of {}", super::report::either(&known.collect::<Vec<_>>()))),
+                .help(format!("name one of {}", crate::diagnostic::phrase::either(known))),
         );
         return;
     };

@@ -3,6 +3,7 @@
 //! Invariant: what is unresolved is passed over; each fault is reported once, however often a template repeats it.
 
 use super::disturbed::Disturbed;
+use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::kubernetes::names::{self, Fault, Form};
 use crate::kubernetes::schema::Object;
@@ -304,9 +305,13 @@ impl<'a> Report<'a> {
         let mut found = object.entries().iter().filter(|entry| fields.contains(&entry.key.as_str()));
         let Some(first) = found.next() else {
             self.add_missing(
-                Diagnostic::error(names.missing, at, format!("{owner} says none of {}", either(fields)))
-                    .here("one is needed")
-                    .help(format!("give one of {}", either(fields))),
+                Diagnostic::error(
+                    names.missing,
+                    at,
+                    format!("{owner} says none of {}", either(fields.iter().copied())),
+                )
+                .here("one is needed")
+                .help(format!("give one of {}", either(fields.iter().copied()))),
             );
             return None;
         };
@@ -319,7 +324,7 @@ impl<'a> Report<'a> {
                 )
                 .here("one too many")
                 .label(first.key_span, "the first")
-                .help(format!("keep one of {}", either(fields))),
+                .help(format!("keep one of {}", either(fields.iter().copied()))),
             );
         }
         Some(first)
@@ -384,16 +389,6 @@ pub(super) fn renamed(diagnostic: Diagnostic, span: Span, written: &str, name: &
         (true, _) if word => diagnostic.fix(title, span, name, Applicability::Unsafe),
         (true, _) | (_, true) => diagnostic.fix(title, span, format!("\"{name}\""), Applicability::Unsafe),
         _ => diagnostic.help(title),
-    }
-}
-
-/// The names of a group, as a message lists them.
-pub(super) fn either(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        Some((last, _)) => last.clone(),
-        None => String::new(),
     }
 }
 

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 /// What may be read.
 #[derive(Args)]
 pub(super) struct Confined {
-    /// Read and write nothing outside this folder because a source or a project names it [default: the repository's
-    /// folder, else that of initflow.toml, else the current one]
+    /// Let sources and projects name no file outside this folder [default: the repository's folder, else that of
+    /// initflow.toml, else the current one]
     #[arg(long, value_name = "DIR")]
     pub(super) root: Option<PathBuf>,
 }
@@ -29,19 +29,26 @@ pub(super) struct Inputs {
     /// Files, folders, or `-` for standard input [default: the members of the project, see initflow.toml]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// The version of Kubernetes that must take the output, 1.33 to 1.37 [default: that of initflow.toml, else 1.37]
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", help = kube_help())]
     pub(super) kube: Option<Version>,
-    /// Take settings from this file, not from the nearest initflow.toml in a source's folder or above it
+    /// Use the settings in this file, not in the nearest initflow.toml in a source's folder or above it
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
-    /// Take no settings from any initflow.toml
+    /// Ignore every initflow.toml
     #[arg(long)]
     pub(super) no_config: bool,
     #[command(flatten)]
     pub(super) confined: Confined,
     #[command(flatten)]
     pub(super) levels: Levels,
+}
+
+fn kube_help() -> String {
+    let (oldest, newest) = (Version::OLDEST, Version::NEWEST);
+    format!(
+        "The version of Kubernetes that must accept the output, {oldest} to {newest} \
+         [default: that of initflow.toml, else {newest}]"
+    )
 }
 
 /// What is compiled, and for what.
@@ -52,10 +59,10 @@ pub(super) struct Program {
     /// Give a param its value; `file.name` for a param of a used file
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     pub(super) set: Vec<(String, String)>,
-    /// Take values of params from a file of lines `name value`, or from a .json object; --set wins over it
+    /// Read values of params from a file with lines `name value`, or a JSON object (.json); --set takes precedence
     #[arg(long, value_name = "FILE")]
     pub(super) params: Vec<PathBuf>,
-    /// Take the values that initflow.toml has for this profile; --params and --set win over them
+    /// Use the values of this profile in initflow.toml; --params and --set take precedence
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
 }

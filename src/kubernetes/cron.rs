@@ -3,6 +3,7 @@
 //! Invariant: takes what the parser of Kubernetes (robfig/cron, version 3, its standard form) takes, and nothing else,
 //! but for a time zone in the schedule, which the API server refuses on its own.
 
+use crate::diagnostic::phrase::listed;
 use std::ops::RangeInclusive;
 
 struct Field {
@@ -56,7 +57,7 @@ fn descriptor_fault(schedule: &str) -> Option<String> {
     match schedule.strip_prefix("@every ") {
         Some(duration) if is_duration(duration) => None,
         Some(duration) => Some(format!("has `{duration}`, which is no duration such as `1h30m`")),
-        None => Some(format!("is not one of {} or `@every 1h30m`", listed(DESCRIPTORS))),
+        None => Some(format!("is not one of {} or `@every 1h30m`", listed(DESCRIPTORS.iter().copied()))),
     }
 }
 
@@ -146,10 +147,6 @@ fn is_duration(text: &str) -> bool {
         rest = behind;
     }
     !text.is_empty()
-}
-
-fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -10,12 +10,12 @@ use std::str::FromStr;
 pub struct Version(pub u8);
 
 impl Version {
-    /// The oldest that can be targeted.
-    pub const OLDEST: Self = Self(33);
-    /// The newest, which is the default.
-    pub const NEWEST: Self = Self(37);
     /// All, from the oldest to the newest.
     pub const ALL: [Self; 5] = [Self(33), Self(34), Self(35), Self(36), Self(37)];
+    /// The oldest that can be targeted.
+    pub const OLDEST: Self = Self::ALL[0];
+    /// The newest, which is the default.
+    pub const NEWEST: Self = Self::ALL[Self::ALL.len() - 1];
 }
 
 impl Default for Version {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Sources and manifests made to keep the compiler busy: each must end, with a result or a clear error, within a limit of memory and
-of processor time. Run alone, it builds initflow in release mode first.
+"""Compiles sources and manifests made to exhaust the compiler: each must end, with a result or a clear error, within a limit
+of memory and of processor time. Run alone, it builds initflow in release mode first.
 """
 
 import os
@@ -13,8 +13,8 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-MEMORY = 2 << 30  # of addresses, which are more than what is used
-SECONDS = 60  # of all cores together, on a slow and busy machine
+MEMORY = 2 << 30  # of address space, which is larger than the memory in use
+SECONDS = 60  # on all cores together, on a slow and busy machine
 BYTES = 31 << 20  # a source may have 32 MiB
 
 APP = 'pod p {\n  app web {\n    image "nginx:1.29"\n  }\n}\n'
@@ -24,12 +24,12 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  -
 class Attack(NamedTuple):
     name: str
     text: str
-    says: str = "too-large"  # what the first error is called; nothing where it compiles
+    says: str = "too-large"  # the name of the first error; empty if it compiles
     ending: str = "initflow"
 
 
 def lines(make, count: int) -> str:
-    """As many lines as fit, cut where the parser may cut: no stretch without the end of a block is longer than 1 MiB."""
+    """As many lines as fit, cut where the parser may cut: a block ends at least once per MiB."""
     parts, size, since = [], 0, 0
     for at in range(count):
         line = make(at)
@@ -44,7 +44,7 @@ def lines(make, count: int) -> str:
 
 
 def each(text: str, count: int) -> str:
-    """As many as fit, numbered."""
+    """As many copies as fit, numbered."""
     return "".join(text.replace("@", str(at)) for at in range(min(count, BYTES // len(text))))
 
 
@@ -54,7 +54,7 @@ def env(count: int, value: str) -> str:
 
 
 def large(body: str) -> str:
-    """Twenty thousand uses of a template that is as large as a workload may be."""
+    """Twenty thousand uses of a template as large as a workload may be."""
     template = f'template deployment big {{\n{body}  app web {{\n    image "nginx:1.29"\n  }}\n}}\n'
     return template + each("deployment d@ from big()\n", 20_000)
 
@@ -63,7 +63,7 @@ def sources() -> Iterator[Attack]:
     yield Attack("250,000 small Pods", each('pod p@ {\n  app web {\n    image "nginx:1.29"\n  }\n}\n', 250_000))
     yield Attack("20,001 Pods", each('pod p@ {\n  app web {\n    image "nginx:1.29"\n  }\n}\n', 20_001))
     yield Attack("20,000 Pods, which are allowed", each('pod p@ {\n  app web {\n    image "nginx:1.29"\n  }\n}\n', 20_000), "")
-    yield Attack("250,000 Pods of one name", each('pod p {\n  app web { image "a:1" }\n}\n', 250_000))
+    yield Attack("250,000 Pods with one name", each('pod p {\n  app web { image "a:1" }\n}\n', 250_000))
     yield Attack("Pods with errors", each("pod p@ {\n  bogus x\n  app web { }\n}\n", 20_000), "unknown-statement")
     yield Attack("Pods with warnings", each('pod p@ {\n  app web { image "nginx" }\n}\n', 20_000), "")
     allowed = each('pod p@ {\n  # initflow: allow(unpinned-image) x\n  app web { image "nginx" }\n}\n', 20_000)
@@ -82,14 +82,14 @@ def sources() -> Iterator[Attack]:
     yield Attack("a million errors of syntax", lines(lambda at: f"= a{at}\n", 1_000_000) + APP, "unexpected-character")
     yield Attack("statements of one letter", lines(lambda _: "a;a;a;a;a;a;a;a;a;a\n", 1_500_000))
     yield Attack("comments of one letter", lines(lambda _: "#\n", 14_000_000))
-    yield Attack("quotes that stay open", lines(lambda _: 'a "\n', 5_000_000), "unknown-statement")
+    yield Attack("unclosed quotes", lines(lambda _: 'a "\n', 5_000_000), "unknown-statement")
     yield Attack("hidden characters", lines(lambda at: f"# \u202e{at}\n", 1_000_000) + APP, "")
-    yield Attack("a flag that goes on", "# \U0001f3f4" + "\U000e0061" * 200_000 + "\n" + APP, "")
+    yield Attack("an endless flag", "# \U0001f3f4" + "\U000e0061" * 200_000 + "\n" + APP, "")
     yield Attack("open braces", lines(lambda _: "{" * 1000 + "\n", 30_000))
     yield Attack("closed braces", lines(lambda _: "}" * 1000 + "\n", 30_000))
     yield Attack("open brackets", "a " + "[" * BYTES)
     yield Attack("one line", APP.replace("\n", " ") + "# " + "é" * (BYTES // 2))
-    yield Attack("files of all names", lines(lambda at: f'use "x{at}.initflow"\n', 300_000) + APP, "unreadable-file")
+    yield Attack("files with all names", lines(lambda at: f'use "x{at}.initflow"\n', 300_000) + APP, "unreadable-file")
     yield Attack("one file, 100,000 times", lines(lambda at: f'use "used.initflow" as u{at}\n', 100_000) + APP, "")
     yield Attack("a template as large as a workload, 20,000 times", large(each("  volume v@\n", 9_000)))
     yield Attack("a template of nothing, 20,000 times", large("  when false {\n" + each("  volume v@\n", 9_000) + "  }\n"))
@@ -111,8 +111,8 @@ def sources() -> Iterator[Attack]:
     names = ", ".join(f"s{at}" for at in range(500))
     steps = each('  step s@ {\n    image "a:1"\n    run "true"\n    after [' + names + "]\n  }\n", 500)
     yield Attack("each step after each other", f"pod p {{\n{steps}}}\n")
-    circle = "".join(f'  step s{at} {{\n    image "a:1"\n    run "true"\n    after s{(at + 1) % 2000}\n  }}\n' for at in range(2000))
-    yield Attack("a cycle of 2,000 steps", "pod p {\n" + circle + '  app a { image "a:1" }\n}\n', "order-cycle")
+    cycle = "".join(f'  step s{at} {{\n    image "a:1"\n    run "true"\n    after s{(at + 1) % 2000}\n  }}\n' for at in range(2000))
+    yield Attack("a cycle of 2,000 steps", "pod p {\n" + cycle + '  app a { image "a:1" }\n}\n', "order-cycle")
     updates = each("    updates v@ at /v@\n", 200)
     flow = each('  step s@ {\n    image "a:1"\n    run "true"\n', 1) + updates + "  }\n"
     flow = "".join(flow.replace("step s0", f"step s{at}") for at in range(45))
@@ -146,7 +146,7 @@ def limited() -> None:
 
 
 def used(process: int) -> int:
-    """The memory that a process has used so far, in KiB; what it inherited from this one is not counted."""
+    """The memory that a process has used so far, in KiB, without what it inherited from this one."""
     try:
         status = pathlib.Path(f"/proc/{process}/status").read_text()
     except OSError:
@@ -155,7 +155,7 @@ def used(process: int) -> int:
 
 
 def fault(initflow: pathlib.Path, attack: Attack, folder: pathlib.Path) -> tuple[str, str]:
-    """What is wrong with how an attack ends, and what it cost."""
+    """What is wrong with the end of an attack, and what it cost."""
     source = folder / f"attack.{attack.ending}"
     source.write_text(attack.text)
     (folder / "used.initflow").write_text('let a = "x"\n')
@@ -173,7 +173,7 @@ def fault(initflow: pathlib.Path, attack: Attack, folder: pathlib.Path) -> tuple
     if status not in (0, 1, 2):
         return f"ended by {status}: {said[-200:]}", cost
     if attack.says not in said if attack.says else status != 0:
-        return f"said another thing: {said[:300]}", cost
+        return f"reported something else: {said[:300]}", cost
     if len(said) > 1 << 20:
         return "said too much", cost
     return "", cost

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Attacks of a repository on whoever compiles it: its sources, settings, test files, folders and links read, write and hang
-nothing that is not its own.
+"""Attacks by a repository on whoever compiles it: its sources, settings, test files, folders and links must not read, write or
+block anything outside of it.
 
     tests/attacks/compiler.py [INITFLOW]
 """
@@ -16,7 +16,7 @@ from hostile import FIFO, MANIFEST, POD, SOCKET, Attack, Editor, Link, faults
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# What a source, or whatever else names a file, may name: the path, and what has to be in the clone for that.
+# What a source, or anything else that names a file, may name: the path, and what the clone must contain for that.
 PLACES = {
     "a file above": ("../secret.initflow", {}),
     "an absolute path": ("{T}/home/.bashrc", {}),
@@ -28,7 +28,7 @@ PLACES = {
     "a chain of links": ("1/a.initflow", {"1": Link("deep/2"), "deep/2": Link("3"), "deep/3": Link("../../private")}),
     "a link that turns back": ("lib/../secret.initflow", {"lib": Link("../private")}),
     "a link to nothing": ("lib.initflow", {"lib.initflow": Link("../nothing")}),
-    "a circle of links": ("1.initflow", {"1.initflow": Link("2.initflow"), "2.initflow": Link("1.initflow")}),
+    "a cycle of links": ("1.initflow", {"1.initflow": Link("2.initflow"), "2.initflow": Link("1.initflow")}),
     "a folder": ("lib", {"lib": Link("../private")}),
     "Git's configuration": (".git/config", {}),
     "Git's configuration in capitals": (".GIT/config", {".GIT": Link(".git")}),
@@ -54,7 +54,7 @@ items: []
 
 
 def asked(path: str):
-    """All that an editor asks about a file of the clone."""
+    """Everything that an editor requests about a file of the clone."""
 
     def ask(editor: Editor) -> str:
         editor.ask_all(path)
@@ -94,7 +94,7 @@ def named_by(what: str, path: str, there: dict) -> list[Attack]:
 
 
 def found(what: str, there: dict) -> list[Attack]:
-    """What is in the place of a file that a command finds, or that the call names because it is in the repository."""
+    """What takes the place of a file that a command finds, or that the command line names because it is in the repository."""
     [content] = [there["lib.initflow"]]
     rest = {path: other for path, other in there.items() if path != "lib.initflow"}
     commands = ["compile", "check", "plan", "fmt", "fmt --check"]
@@ -125,7 +125,7 @@ def has(path: str, text: str = ""):
 
 
 def share(mode: int):
-    """Makes the folder above the sources one that everybody may write."""
+    """Makes the folder above the sources writable for everyone."""
     return lambda folder: os.chmod(folder, mode)
 
 
@@ -151,15 +151,15 @@ OTHERS = [
     Attack("a folder is linked: import FOLDER", {"apps": Link("../private")}, "import apps"),
     Attack("a folder is linked: diff", {"apps": Link("../private"), "old/b.initflow": POD}, "diff old apps"),
     Attack("a folder is linked: test", {"apps": Link("../private")}, "test apps"),
-    Attack("links in a circle: check .", TWISTED, "check .", 0),
-    Attack("links in a circle: lsp", TWISTED | {"main.initflow": POD}, ask=asked("main.initflow")),
-    # Settings above the repository, and in folders for everybody.
+    Attack("links in a cycle: check .", TWISTED, "check .", 0),
+    Attack("links in a cycle: lsp", TWISTED | {"main.initflow": POD}, ask=asked("main.initflow")),
+    # Settings above the repository, and in folders that everyone may write.
     Attack("initflow.toml above the repository: compile", {"a.initflow": WAIT}, "compile a.initflow", 0),
     Attack("initflow.toml above the repository: lsp", {"a.initflow": WAIT}, ask=asked("a.initflow")),
     Attack("initflow.toml above the repository: the whole project", SHOP, "compile", 2, "there is no initflow.toml"),
     *[Attack(f"initflow.toml above, in a folder of mode {mode:o}", {"a.initflow": WAIT}, "compile a.initflow", 0,
              is_repository=False, prepare=share(mode)) for mode in [0o1777, 0o777]],
-    # The root that is named, or that there is without a repository.
+    # The root that is given, or the one without a repository.
     Attack("use: --root .", {"a/b.initflow": f'use "../../secret.initflow"\n{POD}'}, "compile --root . a/b.initflow", 1, "root"),
     Attack("use: --root a", {"a/b.initflow": f'use "../c.initflow"\n{POD}', "c.initflow": POD}, "compile --root a a/b.initflow", 1, "root"),
     Attack("use: a source beside the root", {"a/a.initflow": POD, "b/b.initflow": f'use "../secret.initflow"\n{POD}', "secret.initflow": "pod { hunter2 }"},
@@ -215,7 +215,7 @@ OTHERS = [
            "test --update .", 1),
 ]
 
-# What has to go on working.
+# What must keep working.
 ALLOWED = [
     Attack("links inside: use", {"lib/a.initflow": 'let tag = "v1"\n', "l": Link("lib"), "apps/m.initflow": f'use "../l/a.initflow"\n{POD}'},
            "compile apps/m.initflow", 0, "kind: Pod"),
@@ -252,7 +252,7 @@ ATTACKS = [
 
 
 def prove(initflow: pathlib.Path) -> tuple[int, int]:
-    """Tries all attacks, and says how each went: how many there were, and how many did harm."""
+    """Tries all attacks, and reports each; returns how many there were, and how many did harm."""
     failures = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         every = [*ATTACKS, *ALLOWED]

@@ -1,4 +1,4 @@
-"""Servers that speak as databases do, to get what a client should not give: the password in clear, a file, its memory."""
+"""Runs servers that talk like databases to get what a client must not give away: the password in clear text, a file, its memory."""
 
 import contextlib
 import socketserver
@@ -11,7 +11,7 @@ SALT = b"12345678abcdefghijkl"
 
 
 class Hostile:
-    """What clients send is in `requests`, as bytes."""
+    """Keeps what clients send in `requests`, as bytes."""
 
     pace = 0
 
@@ -42,7 +42,7 @@ class Hostile:
 
 
 class MySQL(Hostile):
-    """Asks for the password by another plugin, with TLS where there is a `certificate` (nobody's); the answer is `answer`."""
+    """Asks for the password with another plugin, over TLS if there is a `certificate` (nobody's); answers queries with `answer`."""
 
     def __init__(self, plugin=None, certificate=None, answer=OK):
         self.plugin, self.certificate, self.answer = plugin, certificate, answer
@@ -62,7 +62,7 @@ class MySQL(Hostile):
             number = (head[3] + 1) % 256
             return self.exactly(client, int.from_bytes(head[:3], "little"))
 
-        # All that a server can, but compression and a version of MariaDB's own protocol.
+        # All capabilities of a server except compression and MariaDB's own version of the protocol.
         can = 0x2FFFFF & ~(1 << 5) & ~1
         can = can if self.certificate else can & ~(1 << 11)
         words = struct.pack("<H", can & 0xFFFF) + b"\x21\x02\x00" + struct.pack("<H", can >> 16) + bytes([21]) + bytes(10)
@@ -85,7 +85,7 @@ class MySQL(Hostile):
 
 
 class Postgres(Hostile):
-    """Asks for the password in clear, and answers the query by whatever `answer(client)` sends."""
+    """Asks for the password in clear text, and answers the query with whatever `answer(client)` sends."""
 
     def __init__(self, clear=False, answer=lambda client: None):
         self.clear, self.answer = clear, answer
@@ -115,7 +115,7 @@ class Postgres(Hostile):
 
 
 class Talker(Hostile):
-    """Says this to everybody, whatever the question; then `more`, 300 MB of it in all."""
+    """Answers everyone with the same bytes, whatever the request; then with 300 MB of `more`."""
 
     def __init__(self, words, more=b""):
         self.words, self.more = words, more * 100_000

@@ -1,4 +1,4 @@
-"""A hostile clone beside what it must not reach: makes it, runs initflow in it, and says what went wrong."""
+"""Makes a hostile clone beside what it must not reach, runs initflow in it, and reports what went wrong."""
 
 import dataclasses
 import hashlib
@@ -13,13 +13,13 @@ import tempfile
 import threading
 from collections.abc import Callable
 
-# Whatever is printed with this in it came from where it must not come from.
+# Output that contains this came from a place that must not be read.
 SECRET = "hunter2"
 TIME_LIMIT = 20
 
 POD = 'pod shop {\n  app web { image "nginx:1.27" }\n}\n'
 MANIFEST = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: 'nginx:1.27'}]}\n"
-# Each is an error where it is read as what it might be taken for, so that an excerpt would show the secret.
+# Each is an error in the format that it could be read as, so an excerpt would show the secret.
 OUTSIDE = {
     "home/.bashrc": f"export TOKEN={SECRET}-bashrc\n",
     "home/.ssh/id_rsa": f"{SECRET}-key {{\n",
@@ -40,7 +40,7 @@ ABOVE = f'registry = "{SECRET}.example.com"\n'
 
 @dataclasses.dataclass(frozen=True)
 class Link:
-    """A symbolic link; `{T}` in its target is the folder that all is in."""
+    """A symbolic link; `{T}` in its target is the folder that contains everything."""
 
     target: str
 
@@ -50,7 +50,7 @@ FIFO, SOCKET = object(), object()
 
 @dataclasses.dataclass
 class Attack:
-    """What a clone has, what is run in it, and how that has to end."""
+    """What a clone contains, what is run in it, and how that must end."""
 
     name: str
     files: dict
@@ -58,20 +58,20 @@ class Attack:
     status: int | tuple = 2
     says: str = ""
     stdin: str = ""
-    # What is asked of the language server, which is run instead of a command.
+    # The requests to the language server, which runs instead of a command.
     ask: Callable | None = None
-    # What has to be true of the folder that all is in.
+    # What must hold for the folder that contains everything.
     then: Callable = lambda folder: True
-    # Whether something outside may change: where the caller says so.
+    # Whether something outside may change, because the caller asked for it.
     writes: bool = False
     above: str = ABOVE
     is_repository: bool = True
-    # What is done to the folder before.
+    # Prepares the folder.
     prepare: Callable = lambda folder: None
 
 
 class World:
-    """A folder with a clone, a home, and files that are nobody's business."""
+    """A folder with a clone, a home, and private files."""
 
     def __init__(self, attack: Attack):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="initflow-attack-")).resolve()
@@ -91,7 +91,7 @@ class World:
             self.git("add", "-A")
             self.git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "hostile", "--allow-empty")
             self.git("config", "http.extraheader", f"AUTHORIZATION: basic {SECRET}-git")
-        # What Git does not commit, an archive has.
+        # Git does not commit this, but an archive can contain it.
         for path, content in special.items():
             self.make(self.clone / path, content)
         attack.prepare(self.folder)
@@ -115,7 +115,7 @@ class World:
                     server.bind(str(path))
 
     def snapshot(self) -> dict:
-        """All that must not change: what is outside the clone, and Git's own folder in it."""
+        """Everything that must not change: the files outside of the clone, and Git's own folder in it."""
         seen = {}
         for top, folders, files in os.walk(self.folder):
             for path in [pathlib.Path(top, name) for name in folders + files]:
@@ -133,7 +133,7 @@ class World:
 
 
 def faults(attack: Attack, initflow: pathlib.Path) -> list[str]:
-    """What went wrong in an attack: nothing, if it did no harm."""
+    """What went wrong in an attack; empty if it did no harm."""
     world = World(attack)
     try:
         environment = os.environ | {"HOME": str(world.folder / "home"), "SECRET": f"{SECRET}-environment"}
@@ -145,7 +145,7 @@ def faults(attack: Attack, initflow: pathlib.Path) -> list[str]:
             status, printed = run([str(initflow), *command], world.clone, attack.stdin, environment)
             expected = attack.status if isinstance(attack.status, tuple) else (attack.status,)
             if status not in expected:
-                found.append(f"ended with {status}, and not with {attack.status}")
+                found.append(f"ended with {status} instead of {attack.status}")
         if SECRET in printed:
             found.append("printed what it must not read")
         if attack.says not in printed:
@@ -168,7 +168,7 @@ def before_or_after(before: dict, after: dict) -> list[str]:
 
 
 def run(command: list[str], folder: pathlib.Path, stdin: str, environment: dict) -> tuple[int | None, str]:
-    """The exit status, or nothing where it hung, and what was printed."""
+    """The exit status, or nothing if it hung, and the output."""
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -182,7 +182,7 @@ def run(command: list[str], folder: pathlib.Path, stdin: str, environment: dict)
 
 
 class Editor:
-    """An editor that has opened the clone, and speaks with the language server."""
+    """An editor that has opened the clone and talks to the language server."""
 
     def __init__(self, initflow: pathlib.Path, world: World, environment: dict, found: list[str]):
         self.world, self.found, self.heard, self.count = world, found, "", 0
@@ -214,7 +214,7 @@ class Editor:
         return document["uri"]
 
     def ask_all(self, path: str):
-        """Asks whatever an editor may ask about a document."""
+        """Sends every request that an editor may send about a document."""
         document = {"textDocument": {"uri": self.open(path)}}
         text = (self.world.clone / path).read_text()
         for line, column in [(0, 6), (text.count("\n") - 1, 3)]:
@@ -253,7 +253,7 @@ class Editor:
         return json.loads(body) if body else None
 
     def close(self) -> str:
-        """Takes leave, and gives all that the server said."""
+        """Shuts the server down, and returns everything that it sent."""
         self.request("shutdown", None)
         self.send({"method": "exit"})
         self.process.communicate()

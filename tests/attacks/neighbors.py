@@ -1,4 +1,4 @@
-"""What a hostile container does in a volume that it shares with a step; each is a `neighbor` for a `Race`."""
+"""Plays hostile containers that share a volume with a step; each is a `neighbor` for a `Race`."""
 
 import os
 
@@ -10,14 +10,14 @@ __all__ = ["NEIGHBOR", "STEP", "kept", "linker", "planter", "precious", "stolen"
 STEP = 65532
 
 def entries(folder):
-    """What a step makes in a folder under a name of its own, also one level deeper."""
+    """What a step creates in a folder under its own name, or one level deeper."""
     for name in os.listdir(folder):
         if name.startswith(".initflow"):
             yield f"{folder}/{name}"
 
 
 def thief(folder):
-    """Puts a file of its own, which all may read and write, where the step has one, and so reads what the step writes."""
+    """Puts its own file, which all may read and write, in place of the step's, to read what the step writes."""
 
     def neighbor(swap):
         for path in entries(folder):
@@ -35,7 +35,7 @@ def thief(folder):
 
 
 def linker(folder, target):
-    """Puts a link to elsewhere where the step has a file or a folder."""
+    """Puts a link to elsewhere in place of a file or folder of the step."""
 
     def neighbor(swap):
         for path in entries(folder):
@@ -52,7 +52,7 @@ def linker(folder, target):
 
 
 def turner(folder, target):
-    """Swaps a folder on the way for a link to elsewhere, and back."""
+    """Swaps a parent folder for a link to elsewhere, and back."""
 
     def neighbor(swap):
         if not os.path.isdir(folder):
@@ -67,8 +67,8 @@ def turner(folder, target):
 
 
 def planter(folder, name, target):
-    """Plants what a killed run could have left, and folders in which a link to elsewhere takes the place of a folder at any
-    moment: whoever clears them by their paths is led away."""
+    """Plants what a killed run could have left, and folders in which a link to elsewhere may replace a folder at any moment:
+    clearing them by their paths leads elsewhere."""
     left = f"{folder}/.initflow-steps-0.ZZZZZZ"
 
     def neighbor(swap):
@@ -91,7 +91,7 @@ def planter(folder, name, target):
 
 
 def precious(volumes):
-    """What is the step's user's own in another volume."""
+    """Files of the step's user in another volume."""
     folder = volumes / "private"
     (folder / "inner").mkdir(parents=True, exist_ok=True)
     (folder / "empty").mkdir(mode=0o700, exist_ok=True)
@@ -103,7 +103,7 @@ def precious(volumes):
 
 
 def kept(volumes):
-    """What of it is changed."""
+    """Which of these files have changed."""
     found = {str(path.relative_to(volumes / "private")): (path.read_text(), path.stat().st_mode & 0o777)
              for path in (volumes / "private").rglob("*") if path.is_file()}  # fmt: skip
     wanted = dict.fromkeys(("precious", "inner/precious", "made"), ("precious", 0o640))
@@ -111,7 +111,7 @@ def kept(volumes):
 
 
 def stolen(volumes, secrets):
-    """Which secrets are in a file that the neighbor can read."""
+    """Which files that the neighbor can read contain the secret."""
     found = []
     for path in volumes.rglob("*"):
         if path.is_symlink() or not path.is_file():

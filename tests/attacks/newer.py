@@ -1,4 +1,4 @@
-"""Clients out of a newer Debian than the machine's, as new as those that the images have, with libraries of their own."""
+"""Installs clients from a newer Debian than the machine's, as new as those in the images, with their own libraries."""
 
 import pathlib
 import subprocess
@@ -23,7 +23,7 @@ exec {loader} --library-path {libraries} {program} "$@"
 
 
 def client(package, path):
-    """The folder of a client, which a package has at this path (`usr/bin/mariadb`)."""
+    """The folder of a client that a package contains at this path (`usr/bin/mariadb`)."""
     return installed(f"{SUITE}-{package}", lambda folder: install(package, path, folder))
 
 
@@ -49,6 +49,6 @@ def install(package, path, folder):
 
 
 def mirror():
-    """Where this machine gets Debian's packages."""
+    """The mirror from which this machine gets Debian's packages."""
     words = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian", "Label: Debian"]
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()[0]

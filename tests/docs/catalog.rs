@@ -1,10 +1,7 @@
 //! The table of diagnostics, the files that explain them, and the code that raises them agree.
 
-use crate::{Raised, no_complaints, raised};
-use initflow::compile::Options;
+use crate::{no_complaints, raised_by};
 use initflow::diagnostic::{Code, catalog::Language};
-use initflow::kubernetes::version::Version;
-use initflow::model::Setting;
 use std::fs;
 use std::path::Path;
 
@@ -28,33 +25,22 @@ fn every_explanation_has_the_parts_of_one() {
 #[test]
 fn the_failing_program_raises_its_diagnostic_and_the_fixed_one_nothing() {
     let mut complaints = Vec::new();
-    for entry in Code::ALL.iter().copied() {
-        let Raised { names, shown, .. } = raises(entry, entry.failing());
-        if names.is_empty() || names.iter().any(|name| *name != entry.name()) {
-            complaints.push(format!("{entry}: the program that fails raises {names:?}\n{shown}"));
+    for code in Code::ALL.iter().copied() {
+        let failing = raised_by(code, code.failing());
+        let names = failing.names();
+        if names.is_empty() || names.iter().any(|name| *name != code.name()) {
+            complaints.push(format!("{code}: the program that fails raises {names:?}\n{}", failing.shown()));
         }
-        let Raised { names, shown, .. } = raises(entry, entry.fixed());
-        if !names.is_empty() {
-            complaints.push(format!("{entry}: the fixed program raises {names:?}\n{shown}"));
+        let fixed = raised_by(code, code.fixed());
+        if !fixed.diagnostics.is_empty() {
+            complaints.push(format!(
+                "{code}: the fixed program raises {:?}\n{}",
+                fixed.names(),
+                fixed.shown()
+            ));
         }
     }
     no_complaints(&complaints);
-}
-
-/// What a program of an entry raises.
-fn raises(entry: Code, program: Option<&str>) -> Raised {
-    raised(entry.language(), program.unwrap_or_default(), &options(entry))
-}
-
-/// Programs are for the newest version of Kubernetes and without settings, unless the text above them says
-/// `--kube VERSION` or `--set NAME=VALUE`.
-fn options(entry: Code) -> Options {
-    let option = |flag: &str| entry.text().split_once(flag).and_then(|(_, rest)| rest.split('`').next());
-    let version = option("`--kube ").map_or(Version::NEWEST, |version| version.parse().expect("a version"));
-    let setting = |(name, value): (&str, &str)| Setting::new(name, value);
-    let settings =
-        option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");
-    Options { version, settings: settings.map(setting).into_iter().collect(), ..Options::default() }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Programs in Markdown: a fence `initflow` compiles without a warning, a fence `initflow NAME` raises exactly NAME, and
 //! so it is with the settings in a fence `toml`, and the manifests in a fence `yaml`.
 
-use crate::{Raised, no_complaints, raised};
+use crate::{no_complaints, raised};
 use initflow::compile::Options;
 use initflow::diagnostic::catalog::Language;
 use initflow::format::format;
@@ -16,15 +16,19 @@ fn every_program_does_what_its_fence_says() {
     for file in TEXTS {
         let text = fs::read_to_string(file).expect("a text can be read");
         for fence in fences(&text) {
-            let Raised { names, shown, .. } = raised(fence.language, &fence.program, &Options::default());
+            let raised = raised(fence.language, &fence.program, &Options::default());
+            let names = raised.names();
             let as_said = match fence.raises {
                 None => names.is_empty(),
                 Some(expected) => !names.is_empty() && names.iter().all(|name| *name == expected),
             };
             if !as_said {
                 let expected = fence.raises.unwrap_or("nothing");
-                complaints
-                    .push(format!("{file}:{}: expected {expected}, found {names:?}\n{shown}", fence.line));
+                complaints.push(format!(
+                    "{file}:{}: expected {expected}, found {names:?}\n{}",
+                    fence.line,
+                    raised.shown()
+                ));
             }
         }
     }

@@ -3,23 +3,40 @@
 
 mod catalog;
 mod fences;
+mod messages;
 mod readme;
 mod reference;
+mod versions;
 
 use initflow::compile::{NoFiles, Options, compile};
 use initflow::config::{self, FILE_NAME};
-use initflow::diagnostic::Severity;
 use initflow::diagnostic::catalog::Language;
 use initflow::diagnostic::human::Human;
+use initflow::diagnostic::{Code, Diagnostic, Severity};
 use initflow::import::import_with_idioms;
+use initflow::kubernetes::version::Version;
+use initflow::model::Setting;
 use initflow::source::Sources;
 
-/// What a program, a file of settings or a manifest raises.
+/// What a program, a settings file or a manifest raises.
 struct Raised {
-    names: Vec<&'static str>,
-    /// All of it as a person sees it.
-    shown: String,
-    severity: Option<Severity>,
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Raised {
+    fn names(&self) -> Vec<&'static str> {
+        self.diagnostics.iter().map(|diagnostic| diagnostic.code.name()).collect()
+    }
+
+    /// Everything, as a person sees it.
+    fn shown(&self) -> String {
+        Human::default().render(&self.sources, &self.diagnostics)
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        self.diagnostics.iter().map(|diagnostic| diagnostic.severity).min()
+    }
 }
 
 fn raised(language: Language, program: &str, options: &Options) -> Raised {
@@ -40,11 +57,23 @@ fn raised(language: Language, program: &str, options: &Options) -> Raised {
             (import.sources, import.diagnostics)
         }
     };
-    Raised {
-        names: diagnostics.iter().map(|diagnostic| diagnostic.code.name()).collect(),
-        shown: Human::default().render(&sources, &diagnostics),
-        severity: diagnostics.iter().map(|diagnostic| diagnostic.severity).min(),
-    }
+    Raised { sources, diagnostics }
+}
+
+/// What a program of an explanation raises.
+fn raised_by(code: Code, program: Option<&str>) -> Raised {
+    raised(code.language(), program.unwrap_or_default(), &options(code))
+}
+
+/// Programs are for the newest version of Kubernetes and without settings, unless the text above them says
+/// `--kube VERSION` or `--set NAME=VALUE`.
+fn options(code: Code) -> Options {
+    let option = |flag: &str| code.text().split_once(flag).and_then(|(_, rest)| rest.split('`').next());
+    let version = option("`--kube ").map_or(Version::NEWEST, |version| version.parse().expect("a version"));
+    let setting = |(name, value): (&str, &str)| Setting::new(name, value);
+    let settings =
+        option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");
+    Options { version, settings: settings.map(setting).into_iter().collect(), ..Options::default() }
 }
 
 /// Says every complaint of a test at once.

@@ -1,8 +1,7 @@
 //! The reference's tables are made from the code: what a table says is what the compiler does.
 
 use crate::no_complaints;
-use crate::raised;
-use initflow::compile::Options;
+use crate::raised_by;
 use initflow::diagnostic::Code;
 use initflow::diagnostic::Severity;
 use initflow::kubernetes::schema::{self, Type};
@@ -162,12 +161,9 @@ fn newer() -> impl Iterator<Item = Vec<String>> {
 }
 
 /// What the explanation's program raises it as.
-fn severity(entry: Code) -> &'static str {
-    let version = entry.text().split_once("`--kube ").and_then(|(_, rest)| rest.split('`').next());
-    let version = version.map_or(Version::NEWEST, |version| version.parse().expect("a version"));
-    let options = Options { version, ..Options::default() };
-    let raised = raised(entry.language(), entry.failing().unwrap_or_default(), &options);
-    if raised.severity == Some(Severity::Warning) { "warning" } else { "error" }
+fn severity(found: Code) -> &'static str {
+    let severity = raised_by(found, found.failing()).severity();
+    if severity == Some(Severity::Warning) { "warning" } else { "error" }
 }
 
 fn code(text: &str) -> String {

@@ -1,21 +1,21 @@
-"""Every example is admitted by a real API server as it is, and its controllers make its pods.
+"""Checks that a real API server admits every example as it is, and that the controllers create its pods.
 
-Of each file of YAML: `kubectl apply` as a dry run and a real `kubectl create` are taken without a warning, no field is
-lost, applying it again changes nothing, and each controller makes a pod that the API server admits, too. The namespaces,
-and the service accounts that are named but not among the objects, are there before.
+For each YAML file: a dry run of `kubectl apply` and a real `kubectl create` succeed without a warning, no field is lost,
+applying it again changes nothing, and each controller creates a pod that the API server admits, too. The namespaces, and
+the service accounts that are named but not among the objects, are created first.
 """
 
 import json
 
 from cluster import ROOT
 
-# Fields that hold quantities: the API server writes them in its own way.
+# Fields that hold quantities: the API server normalizes them.
 QUANTITIES = ("requests", "limits", "sizeLimit", "overhead", "hard")
 APPLY = ("apply", "--server-side", "--field-manager=tests", "--validate=strict")
 
 
 def prove(cluster):
-    """How many files failed."""
+    """The number of files that failed."""
     cluster.request("POST", "/api/v1/nodes", {"metadata": {"name": "node-1"}})
     files = sorted((ROOT / "examples").glob("*/*.yaml"))
     failed = objects = pods = 0
@@ -30,7 +30,7 @@ def prove(cluster):
 
 
 def admit(cluster, file):
-    """What is wrong with a file, how many objects it has, and how many pods came of it."""
+    """What is wrong with a file, and the numbers of its objects and of the pods created from them."""
     parsed = cluster.kubectl("create", "--dry-run=client", "--validate=ignore", "-o=json", "-f", file)
     if parsed.returncode:
         return [parsed.stderr], 0, 0
@@ -71,7 +71,7 @@ def admit(cluster, file):
 
 
 def accounts(cluster, given):
-    """Makes the service accounts that the pods of some objects name and that are not among these."""
+    """Creates the service accounts that the pods of some objects name and that are not among these."""
     own = {each["metadata"]["name"] for each in given if each["kind"] == "ServiceAccount"}
     for each in given:
         pod = each
@@ -94,16 +94,16 @@ def documents(text):
 
 
 def lost(given, stored, path=""):
-    """The paths of what was given, and is not there or not the same in what was stored."""
+    """The paths at which the stored object lacks something of the given one, or differs from it."""
     if isinstance(given, dict) and isinstance(stored, dict):
         for key, value in given.items():
             if key in stored:
                 yield from lost(value, stored[key], f"{path}.{key}")
-            # What says nothing is not stored.
+            # Empty values are not stored.
             elif value not in ({}, [], None, "", False):
                 yield f"{path}.{key}"
     elif isinstance(given, list) and isinstance(stored, list) and len(given) <= len(stored):
-        # The volume of a pod's token is added behind its own.
+        # The volume of a pod's token is added after its own volumes.
         for index, (one, other) in enumerate(zip(given, stored)):
             yield from lost(one, other, f"{path}[{index}]")
     elif given not in (stored, "") and not any(f".{key}" in path for key in QUANTITIES):
@@ -111,7 +111,7 @@ def lost(given, stored, path=""):
 
 
 def pods(cluster, each):
-    """Waits until the controller of a workload made a pod, for a CronJob until that of one of its Jobs did; how many."""
+    """Waits until the controller of a workload, or of a Job made from a CronJob, created a pod; returns the number of pods."""
     kind, name, namespace = each["kind"], each["metadata"]["name"], each["metadata"].get("namespace", "default")
     if kind == "CronJob":
         kind, name = "Job", f"{name}-now"
@@ -138,6 +138,6 @@ def owned(each, owners):
 
 
 def refusals(cluster, each):
-    """What the controllers had to say."""
+    """The warnings of the controllers."""
     _, events, _ = cluster.request("GET", f"/api/v1/namespaces/{each['metadata'].get('namespace', 'default')}/events")
     return "\n  ".join(sorted({event["message"] for event in events["items"] if event["type"] == "Warning"})) or "no event says why"

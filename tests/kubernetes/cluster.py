@@ -1,7 +1,7 @@
-"""A control plane of Kubernetes on the loopback interface: etcd, API server and controller manager, with RBAC.
+"""Runs a Kubernetes control plane on the loopback interface: etcd, API server and controller manager, with RBAC.
 
 They are built once from the Go module in this folder, into target/kubernetes. There is no kubelet and no scheduler: pods
-stay as their controllers make them, until a test plays the kubelet.
+stay as their controllers create them, until a test plays the kubelet.
 
     with Cluster() as cluster:
         cluster.kubectl("create", "namespace", "shop")
@@ -25,7 +25,7 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PROGRAMS = ROOT / "target" / "kubernetes"
-# Packages with a `main`, which go.mod has among its tools, and what they are called here.
+# The `main` packages among the tools in go.mod, and their names here.
 PACKAGES = {
     "go.etcd.io/etcd/server/v3": "etcd",
     "k8s.io/kubernetes/cmd/kube-apiserver": "kube-apiserver",
@@ -33,7 +33,7 @@ PACKAGES = {
     "k8s.io/kubernetes/cmd/kubectl": "kubectl",
 }
 VERSION = "v1.37.2"
-# Nobody debugs these programs: without tables for that, they are built a fifth quicker.
+# Nobody debugs these programs: without debug tables, the build takes a fifth less time.
 FLAGS = [
     "-trimpath", "-gcflags=all=-dwarf=false",
     f"-ldflags=-s -w -X k8s.io/component-base/version.gitVersion={VERSION}",
@@ -42,12 +42,12 @@ CONTROLLERS = [
     "cronjob", "daemonset", "deployment", "garbage-collector", "job", "namespace", "replicaset",
     "root-ca-certificate-publisher", "serviceaccount", "statefulset", "ttl-after-finished",
 ]  # fmt: skip
-# What a certificate of the API server says in a real cluster, too.
+# The names in an API server's certificate, as in a real cluster.
 NAMES = "IP:127.0.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc"
 
 
 class Cluster:
-    """A control plane that runs from `with` to its end: `url`, `ca` and `kubeconfig` (of an administrator) lead to it."""
+    """A control plane that runs during a `with` block, with its `url`, `ca` and an administrator's `kubeconfig`."""
 
     def __enter__(self):
         self.programs = build()
@@ -68,7 +68,7 @@ class Cluster:
         self.stack.close()
 
     def request(self, method, path, body=None, token=None, patch="merge-patch+json"):
-        """Status, object and warnings that a request gives: the administrator's, or that of the token's account."""
+        """Status, object and warnings of a request by the administrator, or by the token's account."""
         request = urllib.request.Request(self.url + path, None if body is None else json.dumps(body).encode(), method=method)
         request.add_header("Content-Type", f"application/{patch if method == 'PATCH' else 'json'}")
         if token:
@@ -87,7 +87,7 @@ class Cluster:
         return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
 
     def token(self, namespace, account, seconds=3600):
-        """A token of a service account, as the kubelet asks for it to fill a projected volume."""
+        """A token of a service account, as the kubelet requests it for a projected volume."""
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
         status, answer, _ = self.request("POST", path, {"spec": {"expirationSeconds": seconds}})
         if status != 201:
@@ -95,13 +95,13 @@ class Cluster:
         return answer["status"]["token"]
 
     def namespace(self, name):
-        """Makes a namespace, unless it is there, and waits for what each one gets: its service account and the CA."""
+        """Creates a namespace unless it exists, and waits for its default service account and CA."""
         self.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
         for path in ("serviceaccounts/default", "configmaps/kube-root-ca.crt"):
             self.wait(f"{path} of namespace {name}", lambda: self.request("GET", f"/api/v1/namespaces/{name}/{path}")[0] == 200)
 
     def wait(self, what, condition, within=30):
-        """The first true value of the condition."""
+        """Waits for the first true value of the condition, and returns it."""
         end = time.monotonic() + within
         while True:
             for process in self.processes:
@@ -123,7 +123,7 @@ class Cluster:
         ])  # fmt: skip
         self._process(stack, "kube-apiserver", [
             f"--etcd-servers={stores}", "--bind-address=127.0.0.1", f"--secure-port={self.url.rpartition(':')[2]}",
-            # Clients in a cluster come by a Service, which nobody needs here.
+            # Clients in a cluster connect through a Service, which is not needed here.
             "--advertise-address=127.0.0.1", "--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.96.0.0/16",
             f"--client-ca-file={self.ca}", *self._pair("tls-cert-file", "tls-private-key-file", "apiserver"),
             "--authorization-mode=RBAC", "--anonymous-auth=false", "--allow-privileged",
@@ -145,7 +145,7 @@ class Cluster:
             return False
 
     def _process(self, stack, name, words):
-        # A server ends with this process, however this process ends.
+        # A server ends with this process, however that ends.
         command = ["setpriv", "--pdeathsig", "KILL", "--", self.programs / name, *words]
         log = stack.enter_context(open(self.folder / f"{name}.log", "wb"))
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
@@ -190,7 +190,7 @@ class Cluster:
 
 
 def build():
-    """The folder of the programs, which are built where they are missing or of another version."""
+    """The folder of the programs, which are built if they are missing or have another version."""
     PROGRAMS.mkdir(parents=True, exist_ok=True)
     go = HERE.parent / "go"
     version = subprocess.run([go, "env", "GOVERSION"], check=True, capture_output=True, text=True, cwd=HERE).stdout

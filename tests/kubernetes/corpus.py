@@ -1,8 +1,8 @@
-"""Real manifests, imported and compiled again, are to a real API server what they were.
+"""Checks that real manifests, imported and compiled again, mean the same to a real API server.
 
-Each is created and applied as it is and as it comes back, by dry runs, and created for real: it is admitted, and stored
-as the same object. What `import` refuses, the API server refuses too. The manifests are other people's, and so not in
-this repository: CORPUS names their folder, else it is ../shared/corpus; without it this part says that it is skipped.
+Each is created and applied by dry runs, as it is and as compiled, and created for real: it is admitted, and stored as the
+same object. What `import` refuses, the API server refuses too. The manifests are not in this repository, because they are
+other people's: CORPUS names their folder, by default ../shared/corpus; without that folder this part is skipped.
 """
 
 import json
@@ -14,18 +14,18 @@ from admission import accounts, documents
 from cluster import ROOT
 
 GROUPS = {"Pod": "api/v1", "Job": "apis/batch/v1", "CronJob": "apis/batch/v1"}
-# What every creation gets anew.
+# Fields that every creation sets to new values.
 OWN = ("uid", "resourceVersion", "creationTimestamp", "managedFields", "generation")
 
 
 def prove(cluster):
-    """How many manifests failed."""
+    """The number of manifests that failed."""
     folder = pathlib.Path(os.environ.get("CORPUS", ROOT.parent / "shared" / "corpus")) / "docs"
     files = sorted(folder.glob("*")) if folder.is_dir() else []
     if not files:
         print(f"SKIPPED corpus: there are no manifests in {folder}")
         return 0
-    # One process for all: the client's dry run only reads.
+    # One process for all of them: the client's dry run only reads.
     read = cluster.kubectl("create", "--dry-run=client", "--validate=ignore", "-o=json", "-f", folder)
     manifests = documents(read.stdout)
     if len(manifests) != len(files):
@@ -44,7 +44,7 @@ def prove(cluster):
         if complaints:
             failed += 1
             print(f"FAILED {file.name}\n" + "".join(f"  {complaint}\n" for complaint in complaints), end="")
-    print(f"corpus: {admitted} of {len(files)} manifests are admitted as what they were, {refused} refused on both sides")
+    print(f"corpus: {admitted} of {len(files)} manifests are admitted as the same objects, {refused} refused on both sides")
     return failed
 
 
@@ -53,7 +53,7 @@ def initflow(*words, text=""):
 
 
 def compare(cluster, given, compiled):
-    """What is different between a manifest and what came back of it."""
+    """The differences between a manifest and what it compiles back to."""
     if compiled.returncode:
         yield f"it does not compile:\n{compiled.stderr}"
         return
@@ -67,8 +67,8 @@ def compare(cluster, given, compiled):
     if before != 201:
         yield f"the manifest itself is refused: {wanted['message']}"
     elif stored(wanted) != stored(dry):
-        yield "stored otherwise than the manifest:\n" + "\n".join(f"    {line}" for line in differences(stored(wanted), stored(dry)))
-    # What has two variables of one name can be created, but not applied by the server.
+        yield "not stored like the manifest:\n" + "\n".join(f"    {line}" for line in differences(stored(wanted), stored(dry)))
+    # A container with two variables of one name can be created, but not applied by the server.
     before, after = apply(cluster, given), apply(cluster, back)
     if before[0] != after[0]:
         yield f"applied: {after[1]['message']}"
@@ -90,14 +90,14 @@ def post(cluster, given, dry="dryRun=All&"):
 
 
 def apply(cluster, given):
-    """What `kubectl apply --server-side --dry-run=server` asks for."""
+    """The request of `kubectl apply --server-side --dry-run=server`."""
     name = given["metadata"].get("name", "made")
     whole = {**given, "metadata": {**given["metadata"], "name": name}}
     return cluster.request("PATCH", f"{path(given)}/{name}?fieldManager=tests&force=true&dryRun=All&fieldValidation=Strict", whole, patch="apply-patch+yaml")
 
 
 def named(cluster, given):
-    """Makes what a manifest takes for granted: its namespace, service account and classes."""
+    """Creates what a manifest takes for granted: its namespace, service account and classes."""
     cluster.namespace(given["metadata"].get("namespace") or "default")
     accounts(cluster, [given])
     pod = given["spec"]
@@ -111,9 +111,9 @@ def named(cluster, given):
 
 
 def stored(answer):
-    """An object as it is stored, without what every creation gets anew."""
+    """An object as it is stored, without the fields that every creation sets to new values."""
     metadata = {key: value for key, value in answer["metadata"].items() if key not in OWN}
-    # The last is what kubectl writes anew where it reads it.
+    # The last one is what kubectl rewrites when it reads it.
     others = {"controller-uid", "batch.kubernetes.io/controller-uid", "kubectl.kubernetes.io/last-applied-configuration"}
 
     def without(value):

@@ -1,8 +1,7 @@
-"""Steps that wait for a Job, against a real API server and the real controller of Jobs.
+"""Tests steps that wait for a Job, against a real API server and the real controller of Jobs.
 
-once.initflow is compiled and applied. The pods are those that the controllers made of it; their waiting containers are
-carried out as in tests/steps, with a real token of the pod's service account. The kubelet is played: it reports the Job's
-pod as it would.
+once.initflow is compiled and applied. The controllers create its pods; their waiting containers are run as in tests/steps,
+with a real token of the pod's service account. The test plays the kubelet, and reports the status of the Job's pod.
 """
 
 import collections
@@ -26,18 +25,18 @@ from harness.process import Run  # noqa: E402
 from harness.sandbox import Sandbox  # noqa: E402
 
 SOURCE = pathlib.Path(__file__).resolve().parent / "once.initflow"
-# What once.initflow says.
+# The timeout in once.initflow.
 TIMEOUT = 15
-# From the Job's end to the step's: a round of the controller, and one of the step.
+# From the Job's end to the step's: one round of the controller, and one of the step.
 SOON = 12
 KILLS = 20
 WORKERS = 4
 
 
 def prove(cluster):
-    """How many cases failed."""
+    """The number of cases that failed."""
     stages = [Stage(cluster, case, shell) for case in CASES for shell in ("dash", "busybox")]
-    # A silent API server is one for all.
+    # All cases share one silent API server.
     alone = [stage for stage in stages if stage.case in ALONE]
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         failed = sum(pool.map(Stage.prove, (stage for stage in stages if stage not in alone)))
@@ -57,7 +56,7 @@ def a_rollout_waits_for_its_job(stage):
     stage.kubelet(schema, "Succeeded")
     for run in (*pods, second):
         stage.ends(run, f"job {schema} is complete")
-    # What is complete already holds nobody up.
+    # A Job that is complete already holds nobody up.
     began = time.monotonic()
     stage.ends(stage.step(stage.pods("shop", 2)[0], "schema"), f"job {schema} is complete")
     expect(time.monotonic() - began < 5, "a complete Job was waited for")
@@ -95,8 +94,8 @@ def the_same_content_is_the_same_job(stage):
 
     stage.apply(tag="1")
     first, names = state(), stage.jobs("shop-schema", "shop-seed")
-    expect(stage.apply(tag="1").count(" unchanged") == stage.objects, "applied again, something is changed")
-    expect(state() == first, "applied again, an object is another")
+    expect(stage.apply(tag="1").count(" unchanged") == stage.objects, "applying it again changes something")
+    expect(state() == first, "applying it again replaces an object")
     stage.apply(tag="2")
     tagged = stage.jobs("shop-schema", "shop-seed", but=names)
     stage.apply(tag="2", database="other")
@@ -195,13 +194,13 @@ def an_api_server_that_is_silent(stage):
         time.sleep(5)
         expect(run.process.poll() is None, "it did not try again")
     stage.ends(run, "job import is complete", within=20)
-    # The last answer may take ten seconds more than there are.
+    # The last answer may take ten seconds longer than the timeout.
     with stage.silent():
         stage.fails(stage.step(pod, "import", **given), f"gave up after {TIMEOUT} s; missing: job import (", within=TIMEOUT + 25)
 
 
 def another_server_in_its_place(stage):
-    """Its certificate is not one that the pod's CA has signed: it does not get the token."""
+    """A server whose certificate the pod's CA did not sign does not get the token."""
     stage.apply()
     stage.job("import")
     stage.kubelet("import", "Succeeded")
@@ -258,7 +257,7 @@ class Stage:
             self.folder = pathlib.Path(folder)
             try:
                 self.cluster.namespace(self.namespace)
-                # The program does not make it: it is one that the workload has anyway.
+                # The program does not create this service account: the workload has it anyway.
                 self.request("POST", f"{self.core_at}/serviceaccounts", {"metadata": {"name": "reports"}})
                 self.case(self)
             except Exception:
@@ -286,14 +285,14 @@ class Stage:
         return done.stdout
 
     def jobs(self, *bases, but=()):
-        """The one Job of each base's name, apart from those that were known before."""
+        """The one new Job for each base name."""
         names = [job["metadata"]["name"] for job in self.request("GET", self.jobs_at)["items"]]
         found = [[name for name in names if name.startswith(f"{base}-") and name not in but] for base in bases]
         expect(all(len(one) == 1 for one in found), f"Jobs for {bases}: {found}")
         return [one[0] for one in found]
 
     def job(self, name, **spec):
-        """Makes a Job of somebody else's."""
+        """Creates a Job as somebody else."""
         container = {"name": "import", "image": "registry.acme.dev/import:1"}
         template = {"spec": {"restartPolicy": "OnFailure", "containers": [container]}}
         self.request("POST", self.jobs_at, {"metadata": {"name": name}, "spec": {"template": template, **spec}})
@@ -304,7 +303,7 @@ class Stage:
         return next(each["metadata"]["name"] for each in items if each["subjects"][0]["name"] == "reports")
 
     def pods(self, name, count=1, image=None):
-        """The pods that controllers made for a Deployment's current content."""
+        """The pods that controllers created for a Deployment's current content."""
 
         def found():
             items = self.request("GET", f"{self.core_at}/pods?labelSelector=app.kubernetes.io/name={name}")["items"]
@@ -320,11 +319,11 @@ class Stage:
         return self.cluster.wait(f"a pod of Job {name}", found)[0]
 
     def kubelet(self, job, phase):
-        """Reports that the Job's pod has come to this end."""
+        """Reports the end of the Job's pod."""
         pod = self.pod_of_job(job)["metadata"]["name"]
         status = {"phase": phase}
         if phase == "Failed":
-            # By `restartPolicy: OnFailure` the kubelet starts it again, until the controller has seen enough.
+            # With `restartPolicy: OnFailure` the kubelet restarts it until the controller gives up.
             ended = {"exitCode": 1, "finishedAt": "2026-01-01T00:00:00Z", "startedAt": "2026-01-01T00:00:00Z"}
             container = {"name": "import", "image": "", "imageID": "", "ready": False, "restartCount": 7, "state": {"terminated": ended}}
             status = {"phase": "Running", "containerStatuses": [container]}
@@ -338,7 +337,7 @@ class Stage:
         self.cluster.wait(f"Job {job} is marked as {wanted}", marked)
 
     def step(self, pod, name, token=None, ca=None):
-        """Starts a container of a pod, with what the kubelet gives to it."""
+        """Starts a container of a pod, with what the kubelet gives it."""
         account = pod["spec"]["serviceAccountName"]
         ca = ca or self.request("GET", f"{self.core_at}/configmaps/kube-root-ca.crt")["data"]["ca.crt"]
         self.token = token or self.cluster.token(self.namespace, account)
@@ -365,12 +364,12 @@ class Stage:
                 expect(False, f"it did not wait: {run.output}{run.errors}")
 
     def ends(self, run, says, within=SOON):
-        """Ends well and says so."""
+        """Succeeds, and says so."""
         self._ended(run, within)
         expect(run.status == 0 and run.output.splitlines()[-1] == f"wait: {says}", f"status {run.status}: {run.output}{run.errors}")
 
     def fails(self, run, last, within):
-        """Fails in time, with a last line that has this in it."""
+        """Fails in time, with a last line that contains this text."""
         self._ended(run, within)
         lines = run.errors.splitlines()
         expect(run.status == 1 and len(lines) == 1 and last in lines[0], f"status {run.status}: {run.output}{run.errors}")
@@ -391,7 +390,7 @@ class Stage:
         return Silent(next(process for process in self.cluster.processes if process.name == "kube-apiserver"))
 
     def rights(self, account):
-        """What `kubectl auth can-i --list` has for a service account: verb, resource and name, or verb and URL."""
+        """What `kubectl auth can-i --list` lists for a service account: verb, resource and name, or verb and URL."""
         review = {"kind": "SelfSubjectRulesReview", "apiVersion": "authorization.k8s.io/v1", "spec": {"namespace": self.namespace}}
         path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
         status, answer, _ = self.cluster.request("POST", path, review, self.cluster.token(self.namespace, account))
@@ -409,7 +408,7 @@ class Stage:
 
 
 class Kubelet(Sandbox):
-    """A container with a real token where its pod has a projected volume for one."""
+    """A container with a real token in its pod's projected volume."""
 
     def _files(self, kind, source):
         if kind == "serviceAccountToken":
@@ -418,7 +417,7 @@ class Kubelet(Sandbox):
 
 
 class Silent:
-    """A process that takes connections and says nothing, while this lasts."""
+    """A process that accepts connections and sends nothing, during a `with` block."""
 
     def __init__(self, process):
         self.process = process

@@ -1,4 +1,4 @@
-"""What the cases of tests/rules compile to is admitted by a real API server, and nothing of it is lost unannounced."""
+"""Checks that a real API server admits what the cases of tests/rules compile to, and loses nothing of it without a warning."""
 
 import json
 import os
@@ -8,14 +8,14 @@ from admission import lost
 from cluster import PROGRAMS, ROOT
 
 GROUPS = {"Pod": "api/v1", "Job": "apis/batch/v1", "CronJob": "apis/batch/v1"}
-# What the compiler has nothing to say of; of all else it warns, also where the API server drops or changes a field.
+# What the compiler does not check; it warns about everything else that the API server drops or changes.
 SILENT = ": nothing"
-# Rules of admission: it wants classes that are not there.
+# Admission rules that want classes which do not exist here.
 OF_ADMISSION = ("ADM-PRIORITY", "OVERHEAD")
 
 
 def prove(cluster):
-    """How many objects are refused."""
+    """The number of objects that are refused."""
     words = ["cargo", "test", "-q", "--test", "rules", "what_compiles"]
     subprocess.run(words, check=True, capture_output=True, cwd=ROOT, env=os.environ | {"RULES_DIR": str(PROGRAMS)})
     lines = (PROGRAMS / "objects.jsonl").read_text().splitlines()
@@ -32,7 +32,7 @@ def prove(cluster):
 
 
 def admit(cluster, given):
-    """What the API server has against an object."""
+    """Why the API server refuses an object, or what it drops."""
     namespace = given["metadata"].get("namespace") or "default"
     cluster.namespace(namespace)
     kind = given["kind"]
@@ -43,5 +43,5 @@ def admit(cluster, given):
     if status != 201:
         yield f"refused: {stored['message']}"
     else:
-        # Who manages which field, the API server says anew.
+        # The API server rewrites who manages which field.
         yield from (f"{path} is lost" for path in lost(given, stored) if not path.startswith(".metadata.managedFields"))

@@ -1,5 +1,5 @@
--- Edits examples/platform in a Neovim that has only its own client for language servers, and looks at what the author would
--- see. This script is the author: it runs in a Neovim of its own, types into the other one and reads what is there.
+-- Edits examples/platform in a Neovim with nothing but its own client for language servers, and checks what an author would
+-- see. This script plays the author: it runs in its own Neovim, types into the other one and reads what it shows.
 
 local limit = 30000
 local passed, failed = 0, 0
@@ -10,19 +10,19 @@ local function press(keys)
   vim.rpcrequest(editor, 'nvim_input', keys)
 end
 
--- Runs Lua in the editor: what it returns.
+-- Runs Lua in the editor, and returns the result.
 local function run(code, ...)
   return vim.rpcrequest(editor, 'nvim_exec_lua', code, { ... })
 end
 
--- Waits until code in the editor returns something that is not false, and returns it.
+-- Waits until code in the editor returns something other than nil and false, and returns that.
 local function wait(what, code, ...)
   local arguments, found = { ... }, nil
   local came = vim.wait(limit, function()
     found = run(code, unpack(arguments))
     return found ~= nil and found ~= vim.NIL and found ~= false
   end, 20)
-  assert(came, ('waited in vain for %s; the text:\n%s\nmessages: %s'):format(what,
+  assert(came, ('timed out waiting for %s; the text:\n%s\nmessages: %s'):format(what,
     run([[return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')]]), run([[return vim.fn.execute('messages')]])))
   return found
 end
@@ -33,14 +33,14 @@ end
 
 local function until_text(what, holds)
   local came = vim.wait(limit, function() return holds(text()) end, 20)
-  assert(came, 'waited in vain for ' .. what .. ':\n' .. text())
+  assert(came, 'timed out waiting for ' .. what .. ':\n' .. text())
 end
 
 local function contains(whole, part)
   assert(whole:find(part, 1, true), ('no %q in:\n%s'):format(part, whole))
 end
 
--- Puts the cursor on the first place of `part`, `ahead` bytes into it: the number of the line.
+-- Puts the cursor on the first occurrence of `part`, `ahead` bytes into it, and returns the number of the line.
 local function go(part, ahead)
   for number, line in ipairs(vim.split(text(), '\n')) do
     local column = line:find(part, 1, true)
@@ -52,7 +52,7 @@ local function go(part, ahead)
   error(('no %q in:\n%s'):format(part, text()), 2)
 end
 
--- Waits until there are so many diagnostics.
+-- Waits until there are `count` diagnostics.
 local function diagnostics(count)
   return wait(count .. ' diagnostics', [[
     local found = vim.diagnostic.get(0)
@@ -90,7 +90,7 @@ test('the server is attached', function()
   diagnostics(0)
 end)
 
-test('without a parser for tree-sitter, Vim\'s syntax colours', function()
+test('without a parser for tree-sitter, Vim\'s syntax highlights', function()
   local syntax, active = unpack(run([[
     local buffer = vim.api.nvim_get_current_buf()
     return { vim.bo.syntax, vim.treesitter.highlighter.active[buffer] ~= nil }
@@ -98,7 +98,7 @@ test('without a parser for tree-sitter, Vim\'s syntax colours', function()
   assert(syntax == 'initflow' and not active, syntax)
 end)
 
-test('an error appears where it is typed, and goes when it is undone', function()
+test('an error appears where it is typed, and disappears when it is undone', function()
   go('after db', #'after ')
   press('cwdatabase<Esc>')
   local found = diagnostics(1)[1]
@@ -111,7 +111,7 @@ test('an error appears where it is typed, and goes when it is undone', function(
   diagnostics(0)
 end)
 
-test('a quick fix mends what is wrong', function()
+test('a quick fix corrects an error', function()
   go('serviceAccountName "orders"', 0)
   press('cwserviceAccountNam<Esc>')
   diagnostics(1)
@@ -140,7 +140,7 @@ test('completion completes what is typed', function()
   until_text('the text before', function(now) return now == original end)
 end)
 
-test('a completion that is chosen stands in the text', function()
+test('a chosen completion is inserted', function()
   go('after db', 0)
   press('A te<C-x><C-o>')
   wait('the word', [[return vim.fn.pumvisible() == 1 or vim.api.nvim_get_current_line():find('telemetry') ~= nil]])
@@ -166,7 +166,7 @@ test('inlay hints are drawn', function()
   wait('hints', [[return #vim.lsp.inlay_hint.get({ bufnr = 0 }) > 0]])
 end)
 
-test('semantic tokens colour the text', function()
+test('semantic tokens highlight the text', function()
   local number = go('migrate schema')
   local class = wait('tokens', [[
     local tokens = vim.lsp.semantic_tokens.get_at_pos(0, ..., 2)
@@ -215,7 +215,7 @@ test('rename renames, in both files', function()
   diagnostics(0)
 end)
 
-test('what is renamed in one file only is wrong in the other', function()
+test('a name changed in one file only is an error in the other', function()
   run([[
     vim.cmd.edit('platform.initflow')
     vim.cmd('%s/web_api/other/')
@@ -248,7 +248,7 @@ test('the preview is the compiled YAML', function()
   contains(yaml, 'kind: Deployment')
 end)
 
-test('the server ends when it is told to', function()
+test('the server ends when it is stopped', function()
   run([[vim.lsp.get_clients({ bufnr = 0 })[1]:stop()]])
   local code = wait('the end', [[return vim.g.ended]])
   assert(code == 0, 'it ended with ' .. code)

@@ -1,4 +1,4 @@
--- Opens the examples in a Neovim that has the tree-sitter parser, and looks at colours, folds and the shell in scripts.
+-- Opens the examples in a Neovim that has the tree-sitter parser, and checks colors, folds and the shell in scripts.
 
 local passed, failed = 0, 0
 
@@ -8,7 +8,7 @@ local function test(name, check)
   print((ok and 'ok   ' or 'FAIL ') .. name .. (ok and '' or '\n' .. message))
 end
 
--- The line and the column, from 0, of the first place of `part`, `ahead` bytes into it.
+-- The line and the column, from 0, `ahead` bytes into the first occurrence of `part`.
 local function place(part, ahead)
   for number, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
     local column = line:find(part, 1, true)
@@ -19,7 +19,7 @@ local function place(part, ahead)
   error(('no %q'):format(part), 2)
 end
 
--- What is seen there: the last capture that is a colour, of the innermost language.
+-- What is visible there: the last capture that is a color, of the innermost language.
 local function capture(line, column)
   local found, language = nil, nil
   for _, one in ipairs(vim.treesitter.get_captures_at_pos(0, line, column)) do
@@ -35,7 +35,7 @@ local function edit(file)
   vim.treesitter.get_parser(0):parse(true)
 end
 
--- The class of the server's tokens that a capture stands for.
+-- The class of the server's tokens that corresponds to a capture.
 local classes = {
   boolean = 'keyword',
   constant = 'enumMember',
@@ -53,7 +53,7 @@ vim.opt.runtimepath:append(vim.env.PARSERS)
 vim.cmd('filetype off | filetype plugin indent on | syntax on')
 local examples = vim.env.EXAMPLES
 
-test('the parser colours the file, not the syntax file', function()
+test('the parser highlights the file, not the syntax file', function()
   edit(examples .. '/platform/main.initflow')
   assert(vim.treesitter.highlighter.active[vim.api.nvim_get_current_buf()], 'tree-sitter is not started')
   assert(vim.bo.syntax == '', vim.bo.syntax)
@@ -129,7 +129,7 @@ test('a script with an interpreter is of its language', function()
   end
 end)
 
-test('the colours are the classes of the language server', function()
+test('the colors are the classes of the language server', function()
   vim.lsp.config('initflow', { cmd = { vim.env.INITFLOW, 'lsp' } })
   vim.lsp.enable('initflow')
   local compared, differing = 0, {}
@@ -150,7 +150,7 @@ test('the colours are the classes of the language server', function()
       local text = vim.api.nvim_buf_get_lines(0, line, line + 1, false)[1]
       local wanted = types[data[at + 3] + 1]
       local seen, language = capture(line, vim.str_byteindex(text, client.offset_encoding, column))
-      -- What is shell has the colours of the shell.
+      -- Shell scripts have the colors of the shell's grammar.
       if language ~= 'bash' then
         compared = compared + 1
         if (classes[seen] or seen) ~= wanted then

@@ -1,4 +1,4 @@
-// Looks at what ./run has made, in the folder where it runs: the names of the plans are its arguments.
+// Checks what ./run has generated in the current folder; its arguments are the names of the plans.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -8,7 +8,7 @@ const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", arg
 const address = (file) => pathToFileURL(file).href;
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 
-// A page that fails the test by any message, and by any request but that for itself.
+// A page that fails the test on any message, and on any request except the one for itself.
 async function open(file, options) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -55,12 +55,12 @@ async function document_(name, colorScheme, width) {
   await page.locator("tbody button").first().click();
   await check("open");
   await page.locator("#theme").click();
-  await check("in the other colours");
+  await check("in the other colors");
   await page.screenshot({ path: `${name}-page-${width}-${colorScheme}.png`, fullPage: true });
   await close(page, name);
 }
 
-// Under its own policy, by keys alone.
+// Uses the page with keys alone, under its own policy.
 async function keys(name) {
   const page = await open(`${name}.html`, { colorScheme: "light" });
   const buttons = page.locator("section:first-of-type tbody button");

@@ -1,7 +1,7 @@
-"""Google's side of Cloud SQL for one instance, as far as its proxy needs it.
+"""Plays Google's side of Cloud SQL for one instance, as far as the proxy needs it.
 
-The Admin API answers what the instance is and signs the proxy's key; the instance's own door takes TLS with such a
-certificate only, and leads to a PostgreSQL. The proxy itself is Google's, built from its Go module.
+The Admin API describes the instance and signs the proxy's key; the instance's door accepts only TLS with such a
+certificate, and leads to a PostgreSQL. The proxy itself is Google's, built from its Go module.
 """
 
 import contextlib
@@ -92,7 +92,7 @@ class CloudSQL:
 
 
 def passed(client, server):
-    """Passes on what is there, in one thread: TLS wants no two. Whether both still talk."""
+    """Passes available data on, in one thread because of TLS. Returns whether both sides are still open."""
     ready = [client] if client.pending() else select.select([client, server], [], [])[0]
     for one in ready:
         data = one.recv(65536)

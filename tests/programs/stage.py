@@ -1,4 +1,4 @@
-"""What a program is carried out on: a node with its network, servers beside it, and the program's pods."""
+"""Sets up the stage on which a program runs: a node with its network, servers beside it, and the program's pods."""
 
 import pathlib
 import shutil
@@ -18,7 +18,7 @@ PROGRAMS = TARGET / "programs"
 
 
 class Stage:
-    """A node, from `with` to its end; `images` has what stands for an image (see `Pod`)."""
+    """A node during a `with` block; `images` contains the replacements for images (see `Pod`)."""
 
     def __init__(self):
         self.images, self.servers, self.made, self.counts = {}, [], [], {"pods": 0, "kills": 0}
@@ -38,17 +38,17 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def add(self, server):
-        """Takes on a `Daemon`, which is stopped at the end."""
+        """Adds a `Daemon`, which is stopped at the end."""
         self.servers.append(server)
         return server
 
     def compiled(self, source, **params):
-        """The YAML that a program is compiled to."""
+        """The YAML that a program compiles to."""
         sets = [word for name, value in params.items() for word in ("--set", f"{name}={value}")]
         return subprocess.run([compiler(), "compile", ROOT / source, *sets], check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def pod(self, spec, name, **given):
-        """A pod of this specification."""
+        """A pod with this specification."""
         shell = ["dash", "busybox"][len(self.made) % 2]
         pod = Pod(spec, self.folder / name, self.node, self.images, name, shell, **given)
         self.made.append(pod)
@@ -56,7 +56,7 @@ class Stage:
         return pod
 
     def kill(self, pod, start, times, whole):
-        """Kills a pod at moments that are spread over the `whole` time of its `start`, and starts it again each time."""
+        """Kills a pod at moments spread over the `whole` time of its `start`, and starts it again each time."""
         chances = moments(pod.name, whole)
         done = 0
         while done < times:
@@ -69,7 +69,7 @@ class Stage:
 
 
 def ordered(pod, *events):
-    """Holds that these happened to a pod, in this order."""
+    """Checks that these events happened to a pod, in this order."""
     places = [pod.events.index(event) for event in events if event in pod.events]
     expect(len(places) == len(events) and places == sorted(places), f"expected {events} in {pod.events}\n{pod.logs()}")
 

@@ -1,4 +1,4 @@
-"""Compares what PyYAML and kubectl read from all.yaml with all.json, in the folder that is given."""
+"""Compares what PyYAML and kubectl read from all.yaml with all.json, in the given folder."""
 
 import json
 import pathlib
@@ -24,7 +24,7 @@ def read_yaml(path, loader):
 
 
 def read_stream(path):
-    """The objects of kubectl's output, one behind the other, without the label that it was told to add."""
+    """The objects in kubectl's output, one after another, without the label that it was told to add."""
     text = path.read_bytes().decode()
     decoder = json.JSONDecoder()
     objects, at = [], 0
@@ -50,7 +50,7 @@ def compare(reader, written, read):
 
 
 def exact(value):
-    """The value as text, in which 1, 1.0, true and a date are four things."""
+    """The value as text, in which 1, 1.0, true and a date differ."""
     return json.dumps(value, sort_keys=True, default=repr)
 
 

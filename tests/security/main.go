@@ -1,7 +1,7 @@
-// Reports where Pod Security Admission judges a pod otherwise than this project does.
+// Reports where Pod Security Admission judges a pod differently from this project.
 //
-// It reads lines of JSON from standard input: {"name", "version", "refused", "object"}, and takes files of YAML as
-// arguments, whose workloads must all be admitted. The level is `restricted`.
+// It reads lines of JSON from standard input: {"name", "version", "refused", "object"}. Its arguments are YAML files, whose
+// workloads must all be admitted. The level is `restricted`.
 package main
 
 import (
@@ -101,7 +101,7 @@ func isWorkload(object []byte) bool {
 	return false
 }
 
-// pod finds the pod in a workload. The kinds differ in where it is and in nothing else that counts here.
+// pod finds the pod in a workload. Only its place differs between the kinds.
 func pod(object []byte) (*metav1.ObjectMeta, *corev1.PodSpec, error) {
 	var kind metav1.TypeMeta
 	if err := json.Unmarshal(object, &kind); err != nil {
@@ -122,7 +122,7 @@ func pod(object []byte) (*metav1.ObjectMeta, *corev1.PodSpec, error) {
 		template := &job.Spec.JobTemplate.Spec.Template
 		return &template.ObjectMeta, &template.Spec, err
 	default:
-		// The others have it where a Deployment has it.
+		// The others have it in the same place as a Deployment.
 		var workload appsv1.Deployment
 		err := json.Unmarshal(object, &workload)
 		return &workload.Spec.Template.ObjectMeta, &workload.Spec.Template.Spec, err

@@ -1,4 +1,4 @@
--- Colours and folds by tree-sitter, where its parser of initflow is installed; else Vim's syntax stays.
+-- Colors and folds with tree-sitter if its parser for initflow is installed; otherwise Vim's syntax stays active.
 if not vim.treesitter.language.add('initflow') then
   return
 end

@@ -1,4 +1,4 @@
-; The classes of the language server's semantic tokens, under the names that editors share.
+; The classes of the language server's semantic tokens, with the names that editors share.
 
 (comment) @comment @spell
 

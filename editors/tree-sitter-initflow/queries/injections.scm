@@ -1,7 +1,7 @@
 ((comment) @injection.content
   (#set! injection.language "comment"))
 
-; A script without a shell of its own is for `sh`.
+; A script without an interpreter runs in `sh`.
 (script
   (keyword)
   .

@@ -1,4 +1,4 @@
-// The end of a statement: before a line's end, a `;`, a `}`, a comment, and at the end of the file.
+// Recognizes the end of a statement: before a line's end, a `;`, a `}` or a comment, and at the end of the file.
 #include "tree_sitter/parser.h"
 
 enum { END, ERROR_RECOVERY };

@@ -1,4 +1,4 @@
-" initflow: how a file is edited.
+" initflow: settings for editing.
 if exists('b:did_ftplugin')
   finish
 endif

@@ -1,4 +1,4 @@
-" initflow: a line is as deep as the brackets that are open before it. Lines of many-line text stay where they are.
+" initflow: indents a line by the brackets that are open before it. Lines of multi-line strings are not moved.
 if exists('b:did_indent')
   finish
 endif
@@ -22,14 +22,14 @@ function InitflowIndent(line) abort
   endif
   let above = s:Code(getline(opened.above))
   let depth = indent(opened.above)
-  " Brackets that close at the head of the line above are in its own indentation already.
+  " The indentation of the line above already accounts for the brackets that close at its start.
   let rest = substitute(above, '^[ \t\]})]*', '', '')
   let open = s:Count(rest, '[[({]') - s:Count(rest, '[])}]')
   let depth += (open > 0 ? 1 : open) * shiftwidth()
   return getline(a:line) =~# '^\s*[])}]' ? depth - shiftwidth() : depth
 endfunction
 
-" The quotes of the many-line text that a line stands in, and the last line above that stands in none.
+" The quotes of the multi-line string that contains a line, and the last line above that is outside of any.
 function s:Opened(line) abort
   let [quotes, above] = ['', 0]
   for at in range(1, a:line - 1)
@@ -44,7 +44,7 @@ function s:Opened(line) abort
   return {'quotes': quotes, 'above': above}
 endfunction
 
-" A line without what is in quotes, and without its comment.
+" A line without its quoted text and its comment.
 function s:Code(text) abort
   let text = substitute(a:text, '"""\s*$\|''''''\s*$', '\=nr2char(1) . submatch(0)', '')
   let [code, tail] = [split(text, nr2char(1), 1)[0], matchstr(text, nr2char(1) . '\zs.*')]

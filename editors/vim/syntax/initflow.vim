@@ -48,7 +48,7 @@ let s:env_clauses = '%(prefix)'
 
 let s:word = '[A-Za-z_]\k*%(\.[A-Za-z_]\k*)*'
 
-" A keyword, and not the beginning of a dotted name.
+" A keyword that does not begin a dotted name.
 function s:Words(list) abort
   return '%(\.)@1<!<' . a:list . '>\.@!'
 endfunction
@@ -67,7 +67,7 @@ function s:Block(group, holds) abort
   execute 'syntax region initflow' . a:group 'matchgroup=initflowBracket start=/{/ end=/}/ contained transparent contains=' . a:holds
 endfunction
 
-" Values. Of two that fit, the later one wins.
+" Values. If two match, the later one wins.
 execute 'syntax match initflowVariable /\v' . s:word . '/ contained'
 syntax match initflowEnumeration /\v%(\.)@1<!<[A-Z]\k*>\.@!/ contained
 execute 'syntax match initflowFunction /\v' . s:word . '%(\s*\()@=/ contained'
@@ -151,7 +151,7 @@ call s:Statement('TemplateOfContainer', s:Words('template') . '\s+' . s:Words(s:
 call s:Statement('FileBranch', s:Words('%(when|else)'), 'initflowWhen,initflowFile', '')
 call s:Block('File', 'initflowComment,initflowItem,initflowParam,initflowWorkloadOf,initflowTemplateOfWorkload,initflowTemplateOfContainer,initflowFileBranch,initflowDefaults')
 
-" The first word behind these is a name, whatever it is called.
+" The first word after these is a name, even if it looks like a keyword.
 execute 'syntax match initflowFirst /\v%(%(^|[{;])\s*%(volume|port|part|' . s:mounts . '|' . s:workloads . '|' . s:containers . ')\s+)@<=<\k+>\.@!/ contained'
 execute 'syntax match initflowProbed /\v%(%(^|[{;])\s*' . s:probes . '\s+' . s:probe_kinds . '\s+)@<=<[A-Za-z_]\k*>\.@!/ contained'
 

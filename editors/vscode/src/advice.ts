@@ -1,4 +1,4 @@
-// What a person is told, with the buttons that help.
+// Words the messages that tell the user what to do, with the buttons that help.
 
 import type { Found } from "./binary";
 
@@ -16,37 +16,37 @@ export const BUTTONS: Record<Action, string> = {
   log: "Show the Log",
 };
 
-/** What to do where no command is found; nothing where one is. */
+/** What to do if no command is found; nothing if one is. */
 export function adviceOn(found: Found): Advice | undefined {
   switch (found.kind) {
     case "found":
       return undefined;
     case "wrong-setting":
       return {
-        text: `The setting initflow.path is “${found.setting}”, and no command is there. Correct it, or empty it to search the PATH.`,
+        text: `The setting initflow.path is “${found.setting}”, but there is no command at this path. Correct the setting, or clear it to search the PATH.`,
         actions: ["choose", "settings", "retry"],
       };
     case "none":
       return {
         text:
-          "The initflow command is neither on the PATH nor in ~/.cargo/bin. Install it by “cargo install --path .” in a " +
-          "clone of initflow, then try again, or choose where it is. Until then files are coloured, and nothing more.",
+          "The initflow command is neither on the PATH nor in ~/.cargo/bin. Run “cargo install --path .” in a clone of " +
+          "initflow, then try again, or choose the command. Until then, only syntax highlighting works.",
         actions: ["choose", "settings", "retry"],
       };
   }
 }
 
-/** What to do where the command does not start, or is too old to have a server. */
+/** What to do if the command does not start, or is too old to have a server. */
 export function adviceOnFailure(command: string, reason: string): Advice {
   return {
-    text: `“${command} lsp” did not start: ${reason}. A command without “lsp” is older than this extension: install it anew.`,
+    text: `“${command} lsp” did not start: ${reason}. A command without “lsp” is older than this extension: install a newer one.`,
     actions: ["retry", "choose", "log"],
   };
 }
 
-/** What to say of an import that made no source. */
+/** The message about an import with problems. */
 export function adviceOnImport(messages: string[]): string {
   const [first, ...rest] = messages;
-  if (first === undefined) return "The clipboard has no Kubernetes manifest.";
+  if (first === undefined) return "The clipboard contains no Kubernetes manifest.";
   return rest.length === 0 ? first : `${first} (and ${rest.length} more)`;
 }

@@ -1,23 +1,23 @@
-// Where the `initflow` command is: the setting, then the PATH, then where cargo puts it.
+// Finds the `initflow` command: by the setting, then on the PATH, then where cargo installs it.
 //
-// The world comes in as `Surroundings`, so that this is a pure function.
+// The environment is passed in as `Surroundings`, so this is a pure function.
 
 import * as path from "node:path";
 
 export interface Surroundings {
-  /** The setting `initflow.path`; empty where there is none. */
+  /** The setting `initflow.path`; empty if it is not set. */
   setting: string;
   /** The environment's PATH. */
   searchPath: string;
   home: string;
   windows: boolean;
-  /** Whether a file is there that can be run. */
+  /** Whether a file exists and can be run. */
   runs(file: string): boolean;
 }
 
 export type Found =
   | { kind: "found"; command: string }
-  /** The setting names what is no program. */
+  /** The setting names something that is not a program. */
   | { kind: "wrong-setting"; setting: string }
   | { kind: "none"; searched: string[] };
 
@@ -33,19 +33,19 @@ export function findBinary(around: Surroundings): Found {
 }
 
 function folders(around: Surroundings): string[] {
-  const { delimiter, join } = flavour(around);
+  const { delimiter, join } = flavor(around);
   const named = around.searchPath.split(delimiter).filter((folder) => folder !== "");
   return [...new Set([...named, join(around.home, ".cargo", "bin")])];
 }
 
 function at(folder: string, around: Surroundings): string {
-  return flavour(around).join(folder, around.windows ? "initflow.exe" : "initflow");
+  return flavor(around).join(folder, around.windows ? "initflow.exe" : "initflow");
 }
 
 function withHome(setting: string, around: Surroundings): string {
-  return /^~[/\\]/.test(setting) ? flavour(around).join(around.home, setting.slice(2)) : setting;
+  return /^~[/\\]/.test(setting) ? flavor(around).join(around.home, setting.slice(2)) : setting;
 }
 
-function flavour(around: Surroundings): path.PlatformPath {
+function flavor(around: Surroundings): path.PlatformPath {
   return around.windows ? path.win32 : path.posix;
 }

@@ -1,8 +1,8 @@
-// What a diagnostic means, as a document: where the links of diagnostics lead.
+// Addresses the documents that explain diagnostics.
 
 export const EXPLAIN_SCHEME = "initflow-explain";
 
-/** The diagnostic that an address such as `initflow-explain:/unknown-volume.md` is about. */
+/** The diagnostic that an address such as `initflow-explain:/unknown-volume.md` explains. */
 export function explained(path: string): string {
   return path.replace(/^\//, "").replace(/\.md$/, "");
 }

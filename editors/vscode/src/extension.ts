@@ -1,4 +1,4 @@
-// What VS Code starts: the client of `initflow lsp`, and the commands.
+// Starts the client of `initflow lsp` and registers the commands, when VS Code activates the extension.
 
 import * as os from "node:os";
 import * as vscode from "vscode";

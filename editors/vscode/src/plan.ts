@@ -1,14 +1,14 @@
-// A plan as a page: who starts when and why, and what is reserved meanwhile, as a table with bars.
+// Renders a plan as a page: which container starts when and why, and what is reserved meanwhile, as a table with bars.
 //
-// All text is escaped; a click on a name is a message with its place.
+// All text is escaped; a click on a name sends a message with its place.
 
 import type { Amounts, PlanAnswer, Start, Workload } from "./protocol";
 
-/** The whole page. `nonce` is what its only script and style are allowed by. */
+/** The whole page. `nonce` permits its only script and style. */
 export function planPage(plan: PlanAnswer | null, nonce: string): string {
   const body =
     plan === null
-      ? `<p class="empty">The source has errors: there is no plan of it.</p>`
+      ? `<p class="empty">The source has errors, so there is no plan.</p>`
       : plan.workloads.map(section).join("\n") || `<p class="empty">The source has no workload.</p>`;
   return `<!DOCTYPE html>
 <html lang="en">
@@ -93,7 +93,7 @@ const UNITS: Record<string, number> = {
   Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60,
 };
 
-/** How long a bar an amount makes: the exact sums are the compiler's. */
+/** The length of an amount's bar: the compiler computes the exact sums. */
 export function magnitude(amount: string): number {
   const [, digits, unit] = /^([0-9.]+)([A-Za-z]*)$/.exec(amount) ?? [];
   return digits === undefined ? 0 : Number(digits) * (UNITS[unit ?? ""] ?? 1);
@@ -107,7 +107,7 @@ function attributes(place: { file: string; line: number; column: number }): stri
   return `data-file="${text(place.file)}" data-line="${place.line}" data-column="${place.column}"`;
 }
 
-/** Text with what stands between backticks as code. */
+/** Text in which words between backticks are code. */
 function code(phrase: string): string {
   return text(phrase).replace(/`([^`]*)`/g, "<code>$1</code>");
 }

@@ -1,4 +1,4 @@
-// The requests of `initflow lsp` that the Language Server Protocol does not have.
+// Declares the requests of `initflow lsp` that are not part of the Language Server Protocol.
 
 export const PREVIEW = "initflow/preview";
 export const PLAN = "initflow/plan";
@@ -12,14 +12,14 @@ export interface OfDocument {
 export interface PreviewAnswer {
   /** The compiled YAML; null while the source has errors. */
   yaml: string | null;
-  /** The plan as a table in text. */
+  /** The plan as a plain text table. */
   plan: string | null;
   errors: number;
 }
 
 export interface ImportParams {
   text: string;
-  /** Whether init containers that plainly are a built-in step become one. */
+  /** Whether init containers that clearly do what a built-in step does become one. */
   idioms: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface ExplainAnswer {
   markdown: string;
 }
 
-/** What `initflow plan --format json` prints, as far as it is shown. */
+/** The part of the output of `initflow plan --format json` that is shown. */
 export interface PlanAnswer {
   version: number;
   workloads: Workload[];
@@ -42,7 +42,7 @@ export type Amounts = Record<string, string>;
 
 export interface Place {
   file: string;
-  /** From 1, as the column, which counts characters. */
+  /** From 1, like the column, which counts characters. */
   line: number;
   column: number;
 }

@@ -1,4 +1,4 @@
-// Asks again when something has changed: not at every keystroke, one question at a time, and no stale answer is shown.
+// Requests a new answer after a change: not at every keystroke, one request at a time, and without showing stale answers.
 
 export class Refresher<Answer> {
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -13,14 +13,14 @@ export class Refresher<Answer> {
     private readonly delay = 120,
   ) {}
 
-  /** Something has changed: the answer is asked for a moment later. */
+  /** Something has changed: requests the answer a moment later. */
   changed(): void {
     if (this.disposed) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.refresh(), this.delay);
   }
 
-  /** Asks at once. */
+  /** Requests the answer at once. */
   async refresh(): Promise<void> {
     clearTimeout(this.timer);
     if (this.disposed) return;

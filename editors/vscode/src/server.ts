@@ -1,4 +1,4 @@
-// The running `initflow lsp`: found, started, restarted, asked; where it cannot run, a person is told what to do.
+// Finds, starts, restarts and queries `initflow lsp`; if it cannot run, tells the user what to do.
 
 import { accessSync, constants, statSync } from "node:fs";
 import * as vscode from "vscode";
@@ -15,10 +15,10 @@ import { serverSettings, type Configured } from "./settings";
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private found: Found | undefined;
-  /** Restarts follow each other. */
+  /** Restarts run one after another. */
   private queue: Promise<void> = Promise.resolve();
   private readonly started = new vscode.EventEmitter<void>();
-  /** The server runs, anew or for the first time. */
+  /** The server has started, for the first time or again. */
   readonly onStarted = this.started.event;
 
   constructor(private readonly home: string) {}
@@ -31,18 +31,18 @@ export class Server implements vscode.Disposable {
     return this.queue;
   }
 
-  /** The server's answer to a request; nothing, and advice for the person, where no server runs. */
+  /** The server's answer to a request; if no server runs, nothing, and advice for the user. */
   async ask<Answer>(request: string, params: object): Promise<Answer | undefined> {
     await this.queue;
     if (this.client?.state !== State.Running) {
       const advice = this.found && adviceOn(this.found);
-      void this.tell(advice ?? adviceOnFailure(this.command, "it does not run"));
+      void this.tell(advice ?? adviceOnFailure(this.command, "it is not running"));
       return undefined;
     }
     return this.client.sendRequest<Answer>(request, params);
   }
 
-  /** Tells the server of changed settings. */
+  /** Tells the server about changed settings. */
   async configure(): Promise<void> {
     await this.queue;
     if (this.client?.state !== State.Running) return;
@@ -86,7 +86,7 @@ export class Server implements vscode.Disposable {
   private async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
-    // One that never ran cannot be stopped, and needs not be.
+    // A client that never ran cannot be stopped, and need not be.
     await client?.dispose().catch(() => undefined);
   }
 
@@ -104,7 +104,7 @@ export class Server implements vscode.Disposable {
   private async act(action: Action): Promise<void> {
     switch (action) {
       case "choose": {
-        const [file] = (await vscode.window.showOpenDialog({ title: "The initflow command" })) ?? [];
+        const [file] = (await vscode.window.showOpenDialog({ title: "Choose the initflow command" })) ?? [];
         if (file) {
           await vscode.workspace
             .getConfiguration("initflow")

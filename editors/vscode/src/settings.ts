@@ -1,7 +1,7 @@
-// The settings as the server takes them.
+// Converts the settings to what the server expects.
 
 export interface Configured {
-  /** Empty: that of `initflow.toml`, else the newest. */
+  /** If empty, the version in `initflow.toml`, or else the newest. */
   kube: string;
   inlayHints: boolean;
 }
@@ -9,7 +9,7 @@ export interface Configured {
 export interface ServerSettings {
   kube?: string;
   inlayHints: boolean;
-  /** Links of diagnostics may lead to documents that this extension shows. */
+  /** Diagnostics may link to documents that this extension shows. */
   explainLinks: true;
 }
 

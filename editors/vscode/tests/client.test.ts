@@ -1,4 +1,4 @@
-// The client's logic, without VS Code.
+// Tests the client's logic, without VS Code.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -22,7 +22,7 @@ function around(programs: string[], more: Partial<Surroundings> = {}): Surroundi
   };
 }
 
-test("the setting wins, then the PATH in its order, then cargo's folder", () => {
+test("the setting comes first, then the PATH in its order, then cargo's folder", () => {
   const everywhere = ["/opt/initflow", "/usr/local/bin/initflow", "/usr/bin/initflow", "/home/ada/.cargo/bin/initflow"];
   const cases: [string, string[]][] = [
     ["/opt/initflow", everywhere],
@@ -35,13 +35,13 @@ test("the setting wins, then the PATH in its order, then cargo's folder", () => 
   }
 });
 
-test("a setting that names no program is not passed over in silence", () => {
+test("a setting that names no program is reported", () => {
   const found = findBinary(around(["/usr/bin/initflow"], { setting: " /nowhere " }));
   assert.deepEqual(found, { kind: "wrong-setting", setting: "/nowhere" });
   assert.match(adviceOn(found)!.text, /“\/nowhere”/);
 });
 
-test("a setting may start at the home folder", () => {
+test("a setting may start with the home folder", () => {
   const found = findBinary(around(["/home/ada/bin/initflow"], { setting: "~/bin/initflow" }));
   assert.deepEqual(found, { kind: "found", command: "/home/ada/bin/initflow" });
 });
@@ -54,7 +54,7 @@ test("Windows has its own separators and ending", () => {
   assert.deepEqual(found, { kind: "found", command });
 });
 
-test("where nothing is found, it says what to do, with a button", () => {
+test("if nothing is found, the message says what to do, with buttons", () => {
   const found = findBinary(around([]));
   assert.deepEqual(found, { kind: "none", searched: ["/usr/local/bin", "/usr/bin", "/home/ada/.cargo/bin"] });
   const advice = adviceOn(found)!;
@@ -64,8 +64,8 @@ test("where nothing is found, it says what to do, with a button", () => {
   assert.match(adviceOnFailure("/usr/bin/initflow", "exit status 2").text, /initflow lsp” did not start: exit status 2/);
 });
 
-test("an import without a source says why", () => {
-  assert.match(adviceOnImport([]), /no Kubernetes manifest/);
+test("an import without a result says why", () => {
+  assert.match(adviceOnImport([]), /contains no Kubernetes manifest/);
   assert.equal(adviceOnImport(["one"]), "one");
   assert.equal(adviceOnImport(["one", "two", "three"]), "one (and 2 more)");
 });
@@ -74,23 +74,23 @@ test("the preview keeps the last YAML while the source has errors", () => {
   const preview = new Preview();
   assert.equal(preview.text, "");
   preview.accept({ yaml: null, plan: null, errors: 1 });
-  assert.equal(preview.text, "# The source has 1 error: there is no YAML of it yet.\n");
+  assert.equal(preview.text, "# The source has 1 error: there is no valid YAML yet.\n");
   preview.accept({ yaml: "kind: Pod\n", plan: "…", errors: 0 });
   assert.equal(preview.text, "kind: Pod\n");
   preview.accept({ yaml: null, plan: null, errors: 2 });
-  assert.equal(preview.text, "# The source has 2 errors: this is the YAML from before.\nkind: Pod\n");
+  assert.equal(preview.text, "# The source has 2 errors: this is the last valid YAML.\nkind: Pod\n");
   preview.accept({ yaml: "kind: Job\n", plan: "…", errors: 0 });
   assert.equal(preview.text, "kind: Job\n");
 });
 
-test("a preview is called like its source, and knows it", () => {
+test("a preview has its source's name and address", () => {
   const source = "file:///home/ada/my%20shop/main.initflow";
   assert.deepEqual(previewOf(source), { scheme: "initflow-preview", path: "/main.yaml", query: source });
   assert.equal(previewOf("untitled:Untitled-1").path, "/untitled:Untitled-1.yaml");
   assert.equal(explained("/unknown-volume.md"), "unknown-volume");
 });
 
-test("settings that are empty are left to the server", () => {
+test("empty settings are left to the server", () => {
   assert.deepEqual(serverSettings({ kube: "", inlayHints: true }), { inlayHints: true, explainLinks: true });
   assert.deepEqual(serverSettings({ kube: "1.34", inlayHints: false }), {
     kube: "1.34",
@@ -99,7 +99,7 @@ test("settings that are empty are left to the server", () => {
   });
 });
 
-/** A server that answers when it is told to. */
+/** A server that answers when the test says so. */
 function slowServer() {
   const waiting: { resolve(answer: string): void; reject(reason: Error): void }[] = [];
   const shown: string[] = [];
@@ -111,7 +111,7 @@ function slowServer() {
 
 const moment = (milliseconds = 0) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-test("many changes are one question", async () => {
+test("many changes make one request", async () => {
   const { waiting, shown, refresher } = slowServer();
   for (let change = 0; change < 20; change++) refresher.changed();
   await moment(20);
@@ -121,7 +121,7 @@ test("many changes are one question", async () => {
   assert.deepEqual(shown, ["answer"]);
 });
 
-test("an answer to what has changed meanwhile is not shown, and the question is put again", async () => {
+test("an answer that is stale by now is not shown, and the request is sent again", async () => {
   const { waiting, shown, refresher } = slowServer();
   const first = refresher.refresh();
   void refresher.refresh();
@@ -135,7 +135,7 @@ test("an answer to what has changed meanwhile is not shown, and the question is 
   assert.deepEqual(shown, ["fresh"]);
 });
 
-test("after a failure it goes on", async () => {
+test("it continues after a failure", async () => {
   const { waiting, shown, failed, refresher } = slowServer();
   const first = refresher.refresh();
   waiting[0]!.reject(new Error("gone"));
@@ -147,7 +147,7 @@ test("after a failure it goes on", async () => {
   assert.deepEqual(shown, ["back"]);
 });
 
-test("nothing is shown once it is closed", async () => {
+test("nothing is shown after it is closed", async () => {
   const { waiting, shown, refresher } = slowServer();
   const first = refresher.refresh();
   refresher.dispose();
@@ -205,7 +205,7 @@ test("no text of a source becomes markup, and only the page's own script runs", 
   assert.ok(!/ style="| onclick/.test(page));
 });
 
-test("a source without a plan says so", () => {
+test("the page says if a source has no plan", () => {
   assert.match(planPage(null, "n"), /The source has errors/);
   assert.match(planPage({ version: 1, workloads: [] }, "n"), /The source has no workload/);
 });

@@ -1,5 +1,5 @@
-// The TextMate grammar over every program of the repository: each piece of text has a scope, and each file ends outside
-// all blocks. What the scopes are is held by grammar/words.test.initflow.
+// Runs the TextMate grammar on every program of the repository: each piece of text has a scope, and each file ends outside
+// of all blocks. grammar/words.test.initflow checks which scopes they are.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -31,7 +31,7 @@ async function load(): Promise<IGrammar> {
   return grammar;
 }
 
-/** Every program: the examples, the library, and the fences of the reference and the README. */
+/** Every program: the examples, the library, and those in the reference, the README and the explanations. */
 function programs(): [name: string, text: string][] {
   const under = (folder: string, ending: string) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -67,7 +67,7 @@ function pieces(grammar: IGrammar, program: string): { pieces: Piece[]; depth: n
   return { pieces: found, depth: state.depth };
 }
 
-test("no piece of any program is without a scope, and no rule runs on", async () => {
+test("every piece of every program has a scope, and no rule runs on", async () => {
   const grammar = await load();
   const all = programs();
   assert.ok(all.length > 100, `${all.length} programs`);
@@ -79,7 +79,7 @@ test("no piece of any program is without a scope, and no rule runs on", async ()
   }
 });
 
-test("what an editor shows while a quote is open stays on its line", async () => {
+test("an open quote affects only its line", async () => {
   const grammar = await load();
   const { pieces: found } = pieces(grammar, 'pod a {\n  namespace "sh\n  app b { image "x" }\n}\n');
   const app = found.find(({ text }) => text === "app");

@@ -1,4 +1,4 @@
-//! Zed's question for a language server to the command that starts it.
+//! Tells Zed which command starts the language server.
 
 use zed_extension_api::{self as zed, Command, LanguageServerId, Result, Worktree};
 
@@ -11,7 +11,7 @@ impl zed::Extension for Initflow {
 
     fn language_server_command(&mut self, _: &LanguageServerId, worktree: &Worktree) -> Result<Command> {
         let command = worktree.which("initflow").ok_or(
-            "`initflow` is not on the PATH: install it as its README says, and restart Zed",
+            "`initflow` is not on the PATH: install it as described in its README, and restart Zed",
         )?;
         Ok(Command { command, args: vec!["lsp".into()], env: worktree.shell_env() })
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the binary out of the package of this platform.
+// Runs the binary from the package for this platform.
 "use strict";
 const { spawn } = require("node:child_process");
 
@@ -9,13 +9,13 @@ try {
   binary = require.resolve(`${name}/bin/initflow`);
 } catch {
   console.error(`error: the package ${name} is not installed
-= help: if npm leaves out optional dependencies, let it install them (--include=optional); there is none for a platform but
-        linux-x64: elsewhere, build initflow by \`cargo install initflow\``);
+= help: on linux-x64, install it with \`npm install --include=optional\`; on other platforms, which have no package, build
+        initflow with \`cargo install initflow\``);
   process.exit(2);
 }
 
 const child = spawn(binary, process.argv.slice(2), { stdio: "inherit" });
-// A terminal sends its signals to both; what is sent to this process alone is passed on.
+// A terminal signals both processes; a signal to this process alone is passed on.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => child.kill(signal));
 }

@@ -1,4 +1,4 @@
-"""`clone` of hostile repositories, from a hostile server, and beside a hostile neighbor."""
+"""Tests `clone` of hostile repositories, from a hostile server, and beside a hostile neighbor."""
 
 import os
 import pathlib
@@ -21,7 +21,7 @@ PWNED = "touch /private/pwned"
 
 
 class Chatty(GitWeb):
-    """Says what a terminal would obey."""
+    """Sends escape sequences that a terminal would obey."""
 
     def serve(self, handler):
         if "/chatty/" in handler.path:
@@ -56,7 +56,7 @@ def fill(name, work, links):
             (work / f"inner{at % 5}").mkdir(exist_ok=True)
             (work / f"inner{at % 5}/{at}").write_text("text\n" * 40)
     if name == "configured":
-        # What git would run, if it believed what a repository brings.
+        # What git would run if it trusted the content of a repository.
         (work / ".gitattributes").write_text("* filter=evil diff=evil merge=evil\n")
         (work / ".gitconfig").write_text(f'[filter "evil"]\n\tsmudge = {PWNED}\n[core]\n\tfsmonitor = {PWNED}\n')
         (work / "hooks").mkdir()
@@ -68,7 +68,7 @@ def fill(name, work, links):
 
 
 def unharmed(volumes):
-    """The other volume is as it was, and the token is nowhere."""
+    """Checks that the other volume is unchanged, and that the token is nowhere."""
     pwned = [f"there is {path}" for path in volumes.rglob("pwned")]
     told = [f"{path} has the token" for path in volumes.rglob("*") if path.is_file() and not path.is_symlink() and TOKEN.encode() in path.read_bytes()]
     return kept(volumes) + pwned + told
@@ -89,7 +89,7 @@ def nothing(volumes):
 
 
 def planted(volumes):
-    """A repository from before, of another user, with all that git would run in it."""
+    """An earlier repository of another user, with everything that git would run in it."""
     precious(volumes)
     git = volumes / "files/made/.git"
     (git / "hooks").mkdir(parents=True)
@@ -120,12 +120,12 @@ def hooker(swap):
             hook.write_text(f"#!/bin/sh\n{PWNED}\n")
             hook.chmod(0o777)
         swap()
-    # It is hardly ever let in: what it has tried counts.
+    # It hardly ever succeeds: its attempts count.
     swap()
 
 
 def swapper(swap):
-    """Swaps the folder in which git is going to work for one of its own, and then what git makes there for a repository of its own."""
+    """Swaps the folder in which git is about to work for its own, and then what git creates there for its own repository."""
     for name in os.listdir("files"):
         path = pathlib.Path("files", name)
         if not name.startswith(".initflow"):
@@ -145,7 +145,7 @@ def swapper(swap):
 
 
 def foreign(bench):
-    """A `stat` by which the volume gives all files to another user, as some network shares do."""
+    """A `stat` that shows all files of the volume as another user's, as some network shares do."""
     folder = bench.folder / "foreign"
     folder.mkdir(exist_ok=True)
     (folder / "stat").write_text('#!/bin/sh\ncase $* in *%u:%a*) echo 4242:777 ;; *%u*) echo 4242 ;; *) echo 777 ;; esac\n')
@@ -154,7 +154,7 @@ def foreign(bench):
 
 
 def elsewhere(volumes):
-    """git has worked in the step's own volume, and has left nothing there."""
+    """Checks that git worked in the step's own volume, and left nothing there."""
     left = list((volumes / "plain-work").iterdir())
     made = (volumes / "files/made/README").is_file() and (volumes / "files/made/.git/HEAD").is_file()
     return unharmed(volumes) + ([f"there is {left}"] if left else []) + ([] if made else ["the files are not there"])
@@ -178,13 +178,13 @@ CASES = [
     Race("is led nowhere", "deep", neighbor=turner("files/deep", "/private"), check=unharmed, **GIVEN),
     Race("clears nothing elsewhere", "plain", neighbor=planter("files", "made", "/private"), check=unharmed, **GIVEN),
     Case("runs nothing from before", "plain", exits=(0, 1), check=unharmed, apart=True, **{**GIVEN, "before": planted}),
-    Case("works elsewhere where nothing can be kept from others", "plain", check=elsewhere, tools=foreign, runs=2, **GIVEN),
+    Case("works elsewhere if nothing can be kept from others", "plain", check=elsewhere, tools=foreign, runs=2, **GIVEN),
     Case("runs nothing that a repository brings", "configured", exits=(0, 1), check=unharmed, **GIVEN),
     *(fault("brings no link that leads out", step, "has a link that leads out of it") for step in ("absolute", "climbing", "roundabout")),
     Case("brings links that stay", "inward", check=inward, **GIVEN),
-    Case("brings other links where that is said", "allowed", check=outward, **GIVEN),
-    Case("takes line breaks at the end", "by-value", check=unharmed, before=precious, **given(name="plain.git\n", ref="main\r\n")),
-    *(Fault("takes no option", "by-value", last="clone: ", check=nothing, before=precious, **given(name=name, ref=ref)) for name, ref in (
+    Case("brings other links if the step allows them", "allowed", check=outward, **GIVEN),
+    Case("accepts line breaks at the end", "by-value", check=unharmed, before=precious, **given(name="plain.git\n", ref="main\r\n")),
+    *(Fault("refuses options", "by-value", last="clone: ", check=nothing, before=precious, **given(name=name, ref=ref)) for name, ref in (
         ("plain.git", "--upload-pack=touch /private/pwned"), ("plain.git", "-c"), ("plain.git", "main:refs/heads/x\x1b"),
         ("plain.git\x1b", "main"), ("../../x y", "main"),
     )),

@@ -1,4 +1,4 @@
-"""`copy` beside a hostile neighbor."""
+"""Tests `copy` beside a hostile neighbor."""
 
 from harness import Race
 

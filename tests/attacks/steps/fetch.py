@@ -1,4 +1,4 @@
-"""`fetch` from a hostile server, with hostile values, and beside a hostile neighbor."""
+"""Tests `fetch` from a hostile server, with hostile values, and beside a hostile neighbor."""
 
 import hashlib
 import os
@@ -26,7 +26,7 @@ def prepare(bench):
 def archives():
     many = [(f"{at}", (b"x", 0o644)) for at in range(100)]
     bomb = packed([("a", (bytes(8 << 20), 0o644))])
-    # What the directory of a zip file says of a size is not what comes out.
+    # The directory of a zip file gives another size than the file has.
     size = (8 << 20).to_bytes(4, "little")
     return {
         "/bomb.tar.gz": tar([("a", (bytes(8 << 20), 0o644))]),
@@ -67,7 +67,7 @@ def configured(**rest):
 
 
 def asked(*wanted):
-    """What the servers were asked for, by the last bench of this process: no other site may be, and no other header."""
+    """Checks the requests of this process's last bench: no other site may be asked, and no other header sent."""
 
     def check(_):
         [(web, other)] = WEB.values()
@@ -93,7 +93,7 @@ def small(volumes):
 
 
 def old(volumes):
-    """A folder from before, with the mark that says what it was made of, by another user."""
+    """An earlier folder of another user, with the mark that records what it was made from."""
     made = volumes / "files" / "made"
     made.mkdir(parents=True)
     (made / "index.html").write_text("evil")
@@ -119,23 +119,23 @@ CASES = [
     Race("writes through no link", "shared", neighbor=linker("files", "/private/precious"), check=unharmed, before=precious),
     Race("is led nowhere", "deep", neighbor=turner("files/deep", "/private"), check=unharmed, before=precious),
     Race("clears nothing elsewhere", "folder", neighbor=planter("files", "made", "/private"), check=unharmed, before=precious),
-    fault("is no bomb", "bomb", "is larger than 1048576 bytes when unpacked"),
-    fault("is no bomb", "zip-bomb", "is larger than 1048576 bytes when unpacked"),
+    fault("refuses a bomb", "bomb", "is larger than 1048576 bytes when unpacked"),
+    fault("refuses a bomb", "zip-bomb", "is larger than 1048576 bytes when unpacked"),
     Case("believes no size", "lying-zip", exits=(0, 1), check=small),
-    fault("is no swarm", "swarm", "has more than 50 files"),
-    fault("is no swarm", "zip-swarm", "has more than 50 files"),
-    Case("takes what fits", "fitting", check=lambda volumes: [] if len(list((volumes / "files/made").iterdir())) == 100 else ["files are missing"]),
+    fault("refuses a swarm", "swarm", "has more than 50 files"),
+    fault("refuses a swarm", "zip-swarm", "has more than 50 files"),
+    Case("accepts what fits", "fitting", check=lambda volumes: [] if len(list((volumes / "files/made").iterdir())) == 100 else ["files are missing"]),
     fault("finds a link in a sealed folder", "hidden-link", "has a link that leads out of it"),
     fault("finds a link in what looks like a repository", "link-in-git", "has a link that leads out of it"),
     fault("finds a link by another link", "roundabout-link", "has a link that leads out of it"),
     Case("trusts no mark of another user", "pinned", before=old, check=of_site, apart=True),
-    Case("takes a line break at the end", "by-value", secrets=values("@/content\n", TOKEN + "\r\n"), check=asked("/content")),
+    Case("accepts a line break at the end", "by-value", secrets=values("@/content\n", TOKEN + "\r\n"), check=asked("/content")),
     *(fault("sends one request", "by-value", ["the URL has"], secrets=values(url), check=asked("none"))
       for url in ("@/a\turl = \"http://&/b\"", "@/a \nurl = http://&/b", "@/\x0b")),
     Fault("sends one request", "by-value", last="fetch: ", secrets=values('@/a"\nurl="http://&/b'), check=asked("/a%22url=", '/a"url=')),
     *(fault("sends one header", "by-value", "header X-Token has", secrets=values("@/content", token), check=asked("none"))
       for token in (f"{TOKEN}\nX-Evil: 1", f"{TOKEN}\r\nX-Evil: 1", f"{TOKEN}\x1b", f'{TOKEN}"\nurl="http://127.0.0.1:1')),
-    *(fault("takes no option", "artifact", "has a character that no reference has", **configured(registry=registry))
+    *(fault("refuses options", "artifact", "has a character that no reference has", **configured(registry=registry))
       for registry in ("--help", "-d", "a b", "localhost/$(id)", "a\x1b")),
     *(fault("asks no other host", "object", "has a character that none can have", **configured(account=account))
       for account in ("evil.dev#", "evil.dev?", "-x", "a b", "user@evil.dev:1")),

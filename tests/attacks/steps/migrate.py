@@ -1,10 +1,10 @@
-"""`migrate` by tools that take the database's URL as an argument: hostile and careless values of `DATABASE_URL`."""
+"""Tests `migrate` with tools that take the database's URL as an argument: hostile and careless values of `DATABASE_URL`."""
 
 from harness import Case, Fault
 
 AGAINST = "hostile values of `DATABASE_URL`; scripts in the place of golang-migrate and Atlas"
 PASSWORD = "none-of-yours"
-# Says what it was given, but the password, of which it says only whether it came.
+# Prints what it was given, except the password: only whether it arrived.
 TOOL = f"""#!/bin/sh
 [ "${{PGPASSWORD-}}" = {PASSWORD} ] && echo "password: came"
 [ -z "${{DATABASE_URL-}}" ] && echo "arguments: $*"
@@ -37,6 +37,6 @@ def given(url):
 
 
 CASES = [
-    *(Case(f"takes {what}", step, says=["password: came", "postgres://shop@db:5432/shop"], **given(url)) for what, url in CARELESS.items() for step in ("golang", "atlas")),
+    *(Case(f"accepts {what}", step, says=["password: came", "postgres://shop@db:5432/shop"], **given(url)) for what, url in CARELESS.items() for step in ("golang", "atlas")),
     *(Fault(what, step, last=last, within=8, **given(url)) for what, (url, last) in HOSTILE.items() for step in ("golang", "atlas")),
 ]

@@ -1,4 +1,4 @@
-"""`own` of a volume in which a neighbor swaps files and folders for links that lead elsewhere, and of one with traps."""
+"""Tests `own` on a volume in which a neighbor swaps files and folders for links that lead elsewhere, and on one with traps."""
 
 import os
 import pathlib
@@ -16,7 +16,7 @@ def prepare(_):
 
 
 def fill(volumes):
-    """What belongs to the neighbor, and files of root in another volume under the same names."""
+    """Files of the neighbor, and files of root in another volume with the same names."""
     for name in NAMES:
         for volume, owner, mode in (("shared", NEIGHBOR, 0o644), ("other", 0, 0o600)):
             path = volumes / volume / name
@@ -30,7 +30,7 @@ def fill(volumes):
 
 
 def kept(volumes):
-    """All of the other volume is as it was."""
+    """Checks that the other volume is unchanged."""
     changed = []
     for path in (volumes / "other").rglob("*"):
         stat = path.lstat()
@@ -54,7 +54,7 @@ def swap_files(swap):
 
 
 def swap_second_names(swap):
-    """Puts a folder of its own, with links to the other volume, in the place of the one that the step makes."""
+    """Puts its own folder, with links to the other volume, in place of the one that the step creates."""
     for name in os.listdir("shared"):
         path = f"shared/{name}"
         if name.startswith(".initflow") and not name.endswith("gone") and os.stat(path, follow_symlinks=False).st_uid != NEIGHBOR:
@@ -71,7 +71,7 @@ def hard_link(volumes):
 
 
 def left_over(volumes):
-    """What a killed run leaves; what is in it without another name is not the step's to remove."""
+    """What a killed run leaves; the step must not remove a file in it that has no other name."""
     fill(volumes)
     folder = volumes / "shared/.initflow-own.AbCdEf"
     (folder / "xyz").mkdir(parents=True)
@@ -105,14 +105,14 @@ def changed(volumes):
 RACES = {
     "is led through no folder": turner("shared/a/b", "/other/a/b"),
     "is led through no outer folder": turner("shared/a", "/other/a"),
-    "works in a folder of its own": swap_second_names,
+    "works in its own folder": swap_second_names,
 }
 
 CASES = [
     *(Race(title, "all", neighbor=neighbor, before=fill, check=kept) for title, neighbor in RACES.items()),
     Race("changes no target of a link", "modes", neighbor=swap_files, before=fill, check=kept),
-    Fault("leaves a file alone that has a name elsewhere", "all", before=hard_link, check=kept, last="shared/a/trap has another name, outside of the volume"),
-    Case("takes names in the volume for its own", "all", runs=2, before=hard_links_inside, check=changed),
+    Fault("does not change a file that has a name elsewhere", "all", before=hard_link, check=kept, last="shared/a/trap has another name, outside of the volume"),
+    Case("accepts other names inside the volume", "all", runs=2, before=hard_links_inside, check=changed),
     Case("tidies up after a killed run", "all", runs=2, before=left_over, check=changed),
-    Case("leaves devices alone", "all", runs=2, before=special, check=changed),
+    Case("does not change devices", "all", runs=2, before=special, check=changed),
 ]

@@ -1,4 +1,4 @@
-"""`render` of a file that only its user may read, in a volume that all may write."""
+"""Tests `render` of a file that only its user may read, in a volume that all may write."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""`secrets` with hostile values, beside a hostile neighbor, with what another container plants in /dev/shm."""
+"""Tests `secrets` with hostile values, beside a hostile neighbor, and with what another container plants in /dev/shm."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def nothing(volumes):
 
 
 def planted(volumes):
-    """The homes that another container makes in the shared RAM, for any user."""
+    """The home folders that another container creates in the shared RAM, for any user."""
     precious(volumes)
     for user in (STEP, 0, 10001):
         home = volumes.parent / "shm" / f"initflow-{user}"
@@ -64,9 +64,9 @@ CASES = [
     Race("writes through no link", "vault", neighbor=linker("creds", "/private/precious"), check=unharmed, **GIVEN),
     Race("is led nowhere", "deep", neighbor=turner("creds/deep", "/private"), check=unharmed, **GIVEN),
     Race("clears nothing elsewhere", "vault", neighbor=planter("creds", "other", "/private"), check=unharmed, **GIVEN),
-    Fault("takes no planted configuration", "aws", last="could not get", within=40, check=nothing, before=planted,
+    Fault("ignores planted configuration", "aws", last="could not get", within=40, check=nothing, before=planted,
           secrets={"aws": {"key": "test-key-pass-word"}}),
-    Case("takes line breaks at the end", "vault", check=brought, **{**VAULT, "configmaps": values("@\n", "shop\r\n")}),
+    Case("accepts line breaks at the end", "vault", check=brought, **{**VAULT, "configmaps": values("@\n", "shop\r\n")}),
     *(Fault("sends no other request", "vault", last="secrets: ", check=nothing, **{**VAULT, "configmaps": values(address, path)}) for address, path in (
         ('@"\nurl = "&/x', "shop"), ("@", 'shop"\nurl = "&/x'), ("@", "shop\nurl=&/x"), ("@ &", "shop"), ("@", "shop\x1b"), ("@", "../sys/raw"),
     )),

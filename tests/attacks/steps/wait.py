@@ -1,4 +1,4 @@
-"""`wait` with hostile values of Secrets, and with servers that want the password in clear, a file, the log or the memory."""
+"""Tests `wait` with hostile values of Secrets, and with servers that want the password in clear text, a file, the log or memory."""
 
 import struct
 import urllib.parse
@@ -8,7 +8,7 @@ from harness import Case, Fault, certificate
 from harness import databases as real
 from newer import client
 
-AGAINST = "hostile values; servers that ask for the password in clear, for a file, and that answer without end; the clients of MariaDB 11.8 and PostgreSQL 17"
+AGAINST = "hostile values; servers that ask for the password in clear text or for a file, and that answer without end; the clients of MariaDB 11.8 and PostgreSQL 17"
 PASSWORD = "pass-word-77c1"
 QUOTED = urllib.parse.quote(real.PASSWORD, safe="")
 STATE = {}
@@ -39,7 +39,7 @@ def rows(client):
 
 
 def unheard(name, *words):
-    """No client has told a server the password, in whatever form it could take it back from, nor a file."""
+    """Checks that no client sent a server a file or the password, in any form from which it can be recovered."""
 
     def check(_):
         heard = b"".join(STATE[name].requests)
@@ -49,7 +49,7 @@ def unheard(name, *words):
 
 
 def evil(title, step, last, **values):
-    """The step fails at once, shows no value, and does nothing else."""
+    """A step that fails at once, shows no value, and does nothing else."""
     given = {"host": "shop", "port": "5432", "name": "5", "password": "none-of-yours"} | values
     shown = [value for value in values.values() if len(value) > 3]
     return Fault(title, step, last=last, within=8, configmaps={"evil": given}, silent=shown)
@@ -73,17 +73,17 @@ URLS = {
 
 
 def trimmed(step, server, end, **values):
-    """A line break at the end of every value, in the middle of the URL too."""
+    """A case with a line break at the end of every value, and so in the middle of the URL."""
     def given(_):
         host, _, port = STATE[server].address.partition(":")
         table = {"host": host, "port": port, "name": "shop", "password": QUOTED} | values
         return {"evil": {key: value + end for key, value in table.items()}}
 
-    return Case(f"takes {end!r} at the end of values", step, configmaps=given, says=["is ready"])
+    return Case(f"accepts {end!r} at the end of values", step, configmaps=given, says=["is ready"])
 
 
 def elsewhere(_):
-    """A database's name that would move the host, were it read with the rest."""
+    """A database's name that would replace the host if it were read with the rest."""
     host, _, port = STATE["redis"].address.partition(":")
     return {"evil": {"host": host + "\n", "port": port + "\n", "password": "secret-pw\n", "name": f"x@{STATE['forging-redis'].address}/"}}
 
@@ -99,9 +99,9 @@ CASES = [
     trimmed("parts-mysql", "mysql", "\n"),
     Fault("is sent nowhere else by a value", "parts-redis", last="the database of `redis` is not a number", within=8, configmaps=elsewhere, check=lambda _: ["the other server was asked"] if STATE["forging-redis"].requests else []),
     quick("keeps the password", "clear-mysql", check=unheard("hostile-mysql"), last="ssl-mode"),
-    quick("keeps the password from a certificate of nobody's", "clear-mysql-tls", check=unheard("hostile-tls"), last="ssl-mode"),
+    quick("keeps the password from a server with an unknown certificate", "clear-mysql-tls", check=unheard("hostile-tls"), last="ssl-mode"),
     quick("keeps the password", "sha-mysql", check=unheard("sha-mysql"), last="ssl-mode"),
-    quick("keeps the password from a certificate of nobody's", "sha-mysql-tls", check=unheard("sha-tls"), last="ssl-mode"),
+    quick("keeps the password from a server with an unknown certificate", "sha-mysql-tls", check=unheard("sha-tls"), last="ssl-mode"),
     quick("keeps the password without TLS", "disabled-mysql", check=unheard("hostile-mysql")),
     quick("keeps the password where TLS may be", "preferred-mysql", check=unheard("sha-tls")),
     quick("keeps its files", "infile", check=unheard("infile", b"root:")),

@@ -1,5 +1,5 @@
-// Argo CD's own plugin server and client: whether a plugin takes the folder of an application, and what it makes of it with the
-// parameters that the application gives.
+// Runs Argo CD's own plugin server and client: whether a plugin accepts an application's folder, and what it generates with the
+// application's parameters.
 //
 //	argocd FOLDER-OF-PLUGIN.YAML FOLDER-OF-REPOSITORY APPLICATION.YAML
 package main
@@ -40,7 +40,7 @@ func run(pluginFolder, repository, applicationFile string) error {
 	if err != nil {
 		return err
 	}
-	// As the repo server does: the tree, where the application is in it, and the build environment.
+	// Like the repo server: the tree, the application's path in it, and the build environment.
 	folder := filepath.Join(repository, application.Spec.Source.Path)
 	environment = append(environment, "ARGOCD_APP_SOURCE_PATH="+application.Spec.Source.Path)
 	server, err := cmpserver.NewServer(plugin.CMPServerInitConstants{PluginConfig: *settings})
@@ -72,7 +72,7 @@ func run(pluginFolder, repository, applicationFile string) error {
 	if found, err := match.CloseAndRecv(); err != nil {
 		return err
 	} else if !found.IsSupported {
-		return fmt.Errorf("the plugin does not take %s", folder)
+		return fmt.Errorf("the plugin does not accept %s", folder)
 	}
 
 	generate, err := client.GenerateManifest(ctx)

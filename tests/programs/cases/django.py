@@ -1,10 +1,10 @@
-"""examples/django as it is: from S3 through PostgreSQL and `manage.py migrate` to a gunicorn that answers.
+"""Runs examples/django as it is: from S3 through PostgreSQL and `manage.py migrate` to a gunicorn that answers.
 
-Its YAML is applied to a real API server; the pods that the controllers make of it are started here, three that wait for
-the Job and the Job's own. Nothing in the example is replaced. The image `shop` is the Django project in ../shop, with gunicorn and psycopg of PyPI;
-S3 is moto, with the identity of the pod's service account. The sidecar is Google's own Cloud SQL proxy, whose
-environment names an Admin API on the node: that API and the instance's door are cloudsql.py's, the database behind them
-is PostgreSQL. It listens where no pod can reach it; only the proxy gets through that door.
+Its YAML is applied to a real API server; the pods that the controllers create are started here: three that wait for the
+Job, and the Job's own. Nothing in the example is replaced. The image `shop` is the Django project in ../shop, with
+gunicorn and psycopg from PyPI; S3 is moto, with the identity of the pod's service account. The sidecar is Google's own
+Cloud SQL proxy, whose environment names an Admin API on the node: cloudsql.py provides that API and the instance's door;
+the database behind them is PostgreSQL. It listens where no pod can reach it; only the proxy gets through that door.
 """
 
 import concurrent.futures
@@ -71,7 +71,7 @@ def prove(stage):
 
 
 def pods(stage, cluster, selector, count):
-    """The pods that controllers made, with what the kubelet gives them."""
+    """The pods that controllers created, with what the kubelet gives them."""
     path = f"/api/v1/namespaces/shop/pods?labelSelector={urllib.parse.quote(selector)}"
     made = cluster.wait(f"{count} pods with {selector}", lambda: [each for each in [cluster.request("GET", path)[1]["items"]] if len(each) == count])[0]
     root = cluster.request("GET", "/api/v1/namespaces/shop/configmaps/kube-root-ca.crt")[1]["data"]
@@ -83,14 +83,14 @@ def pods(stage, cluster, selector, count):
 
 
 def succeeded(cluster, pod):
-    """Tells the API server what the kubelet would, upon which the controller completes the Job."""
+    """Reports to the API server what the kubelet would, so that the controller completes the Job."""
     path = f"/api/v1/namespaces/shop/pods/{pod.name}/status"
     status, answer, _ = cluster.request("PATCH", path, {"status": {"phase": "Succeeded"}})
     expect(status == 200, answer)
 
 
 def prepare(stage):
-    """The servers, and what stands for the images; the database."""
+    """Starts the servers, and replaces the images; returns the database."""
     global SECRETS
     venv = image()
     settings = {"secret_key": "key-of-the-shop", "greeting": "read from the bucket"}
@@ -123,7 +123,7 @@ def prepare(stage):
 
 
 def image():
-    """A virtual environment that works at another place."""
+    """A virtual environment that works at another path."""
     venv = made("programs/image", HERE / "requirements.txt")
     for script in (venv / "bin").iterdir():
         if script.is_file() and not script.is_symlink() and str(venv) in script.read_text():
@@ -132,20 +132,20 @@ def image():
 
 
 def answers(pod):
-    """The page has what the settings file says, and the row of a table that a migration made."""
+    """Checks that the page has a value of the settings file, and a row of a table that a migration created."""
     status, content = pod.get(8000, "/")
     expect(status == 200 and json.loads(content) == {"greeting": "read from the bucket", "products": ["teapot"]}, f"{status} {content}")
 
 
 def runs(database):
-    """The hosts on which the migration was run."""
+    """The hosts on which the migration ran."""
     return database.sql("select host from catalogue_run order by id").split()
 
 
 def reach_nothing_else(pod, database):
-    """Without the sidecar no container gets to the database."""
+    """Checks that no container reaches the database without the sidecar."""
     for address in (NODE, "127.0.0.1"):
         status, said = pod.run("web", "curl", "-sS", "--max-time", "3", f"telnet://{address}:{database.port}")
         expect(status == 7, f"{address}:{database.port} answers: {said}")
     status, said = pod.run("web", "curl", "-sSk", "--max-time", "3", f"https://{NODE}:3307")
-    expect(status != 0, f"the instance's door lets in who has no certificate: {said}")
+    expect(status != 0, f"the instance's door lets in a client without a certificate: {said}")

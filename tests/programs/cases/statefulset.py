@@ -1,6 +1,6 @@
-"""examples/statefulset as it is: Redis of Debian with a claim for each pod; the replica follows the primary by its name.
+"""Runs examples/statefulset as it is: Debian's Redis with a claim for each pod; the replicas find the primary by its name.
 
-The StatefulSet is played: it gives each pod its claim and its number, and the headless Service a name.
+The test plays the StatefulSet: it gives each pod its claim and its number, and a name from the headless Service.
 """
 
 import copy
@@ -21,11 +21,11 @@ def prove(stage):
     ordered(primary, "configure ended with 0", "redis started", "redis ready")
     replicas = [pod(stage, cache, number) for number in (1, 2)]
     follow(stage, primary, replicas)
-    expect(redis(primary, "set", "key", "value") == "OK", "the primary takes no value")
+    expect(redis(primary, "set", "key", "value") == "OK", "the primary accepts no value")
     for replica in replicas:
         expect(redis(primary, "wait", "2", "60000") == "2", "a replica does not follow")
-        expect(redis(replica, "get", "key") == "value", "a replica has not the value")
-        expect("READONLY" in redis(replica, "set", "key", "other"), "a replica takes values itself")
+        expect(redis(replica, "get", "key") == "value", "a replica does not have the value")
+        expect("READONLY" in redis(replica, "set", "key", "other"), "a replica accepts writes")
     primary.kill()
     stage.kill(primary, primary.up, KILLS, began)
     primary.up()

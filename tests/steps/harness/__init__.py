@@ -1,4 +1,4 @@
-"""What the tests of the built-in steps are written with."""
+"""Provides the parts of which the tests of built-in steps are made."""
 
 from .case import Case, Fault, Kills
 from .race import Race

@@ -1,4 +1,4 @@
-"""One kind of step with its servers and its compiled program, for one shell."""
+"""Runs one kind of step, with its servers and its compiled program, in one shell."""
 
 import collections
 import importlib
@@ -17,9 +17,9 @@ ROOT = STEPS.parent.parent
 
 
 class Bench:
-    """The servers that a kind's `prepare(bench)` starts, and the containers that its program is compiled to.
+    """The servers that a kind's `prepare(bench)` starts, and the containers that its program compiles to.
 
-    `kinds` is the folder of the kinds: a package with the modules, and their programs.
+    `kinds` is the folder of the kinds: a package with the modules and their programs.
     """
 
     def __init__(self, kind, shell, kinds=STEPS / "kinds"):
@@ -29,17 +29,17 @@ class Bench:
         self.module = importlib.import_module(f"{kinds.name}.{kind}")
 
     def add(self, server):
-        """Takes on a server (a `Web`, a `Proxy`, a `Daemon`), to be set back before each case and stopped at the end."""
+        """Adds a server (a `Web`, a `Proxy`, a `Daemon`), which is reset before each case and stopped at the end."""
         self.servers.append(server)
         return server
 
     def pace(self, seconds):
-        """How long a whole answer takes."""
+        """Sets how long a whole answer takes."""
         for server in self.servers:
             server.pace = seconds
 
     def prove(self, wanted):
-        """Proves all cases of the kind; prints a line each, and gives the counts and the number of failures."""
+        """Runs all cases of the kind, prints one line for each, and returns the counts and the number of failures."""
         counts, failures = collections.Counter(), 0
         try:
             self.containers = self.compiled(self.module.prepare(self))
@@ -79,7 +79,7 @@ class Bench:
         return bool(faults)
 
     def compiled(self, params):
-        """The containers of the compiled program with their pods, by their names; each script passes shellcheck."""
+        """The containers of the compiled program with their pods, by name; each script passes shellcheck."""
         import yaml
 
         sets = [word for name, value in (params or {}).items() for word in ("--set", f"{name}={value}")]
@@ -101,7 +101,7 @@ class Bench:
 
 
 def compiler():
-    """The compiler that is tested."""
+    """The compiler under test."""
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     return os.environ.get("INITFLOW") or target / "debug" / "initflow"
 

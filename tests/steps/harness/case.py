@@ -1,4 +1,4 @@
-"""What has to be proved of a step: cases that run it, once or more, and say what has to come of it."""
+"""Defines the cases of a step, which run it one or more times and check the result."""
 
 import pathlib
 import tempfile
@@ -12,17 +12,17 @@ WITHIN = 60
 
 
 class Case:
-    """One run, or several, of one container, and what has to come of it: each run the same.
+    """One or more runs of one container, and their result, which is the same for each run.
 
-    `step` names the container, or several that run one after the other and share their volumes. `files` are all files
-    that the volumes hold in the end, as `VOLUME/path: (content, mode)`; `check(folder)` gives further faults of the
-    folder that has the volumes, or of a server. `before(folder)` fills the volumes, and `serve(bench)` brings the servers
-    into the state that the case is about. `exits` is the exit status, or those that will do. `given` is what the cluster holds (see `Sandbox`), or functions of the bench:
-    the values of its `secrets`, and what else is `secret`, may show neither in the output nor in the arguments of any
-    process; what is `silent` only not in the output.
+    `step` names the container, or several that run one after another and share their volumes. `files` are all files that
+    the volumes contain at the end, as `VOLUME/path: (content, mode)`; `check(folder)` returns further faults in the folder
+    of the volumes, or of a server. `before(folder)` fills the volumes, and `serve(bench)` brings the servers into the state
+    that the case is about. `exits` is the exit status, or several permitted ones. `given` is what the cluster contains (see
+    `Sandbox`), or functions of the bench. The values of its `secrets`, and of `secret`, must appear neither in the output
+    nor in the arguments of any process; those of `silent` must not appear in the output.
     """
 
-    # Whether it is run by both shells; else they take turns.
+    # Whether both shells run it; otherwise they take turns.
     both = True
 
     def __init__(
@@ -37,7 +37,7 @@ class Case:
         self.secret, self.silent = secret, silent
 
     def prove(self, bench, shell):
-        """What is wrong, and how many runs, kills and faults it was."""
+        """What is wrong, and the numbers of runs, kills and faults."""
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             sandboxes = self.sandboxes(bench, shell, pathlib.Path(folder))
             faults = []
@@ -59,7 +59,7 @@ class Case:
         return sandboxes
 
     def once(self, sandbox):
-        """Runs a container to its end, and says what is wrong with how it went."""
+        """Runs a container to its end, and returns what was wrong with the run."""
         secret = [*self.secret, *sandbox.secrets()]
         run = Run(sandbox, traced=bool(secret))
         ended = run.ends(self.time(sandbox))
@@ -80,11 +80,11 @@ class Case:
         return [*faults, output] if faults else []
 
     def time(self, sandbox):
-        """How long a run may take, in seconds."""
+        """The time that a run may take, in seconds."""
         return self.within
 
     def left(self, folder):
-        """What is wrong with what is there now."""
+        """What is wrong with the files that are left."""
         faults = []
         now = found(folder)
         if self.files is not None and now != self.files:
@@ -94,9 +94,9 @@ class Case:
 
 
 class Fault(Case):
-    """A server that is in a bad way, or another fault of the world: the step fails in time, and says why.
+    """A server in a bad state, or another fault of the environment: the step fails in time, and says why.
 
-    `last` has to stand on its last line. It takes up to `within` seconds, and no longer than its timeout allows.
+    Its last line must contain `last`. It takes up to `within` seconds, and no longer than its timeout allows.
     """
 
     SLACK = 3
@@ -116,9 +116,9 @@ class Fault(Case):
 class Kills(Case):
     """A step that is killed at random moments and started again, while a reader watches the files that it makes.
 
-    The servers answer at a `pace` that gives a whole run about so many seconds. `whole` names folders that have to come
-    all at once; `look(folder)` gives a fault that the reader sees. A run that ends before it was to be killed has to be
-    right too, and the next one starts anew.
+    The servers answer at a `pace` at which a whole run takes about that many seconds. `whole` names folders that must appear
+    all at once; `look(folder)` returns a fault that the reader sees. A run that ends before it is killed must be right, too,
+    and the next one starts with new volumes.
     """
 
     both = False

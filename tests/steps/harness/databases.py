@@ -1,4 +1,4 @@
-"""The databases of Debian, each a new server with a user `shop`, whose password has all that a password can have."""
+"""Starts Debian's databases, each a new server with a user `shop`, whose password has all kinds of characters."""
 
 import glob
 import pathlib
@@ -48,11 +48,11 @@ class Redis(Daemon):
         self.up()
 
     def fill(self):
-        """Stores as many keys as take a while to load."""
+        """Stores so many keys that loading them takes a while."""
         self.run("bash", "-c", 'REDISCLI_AUTH=$1 redis-cli -p "$0" eval "for i=1,2000 do redis.call(\'set\',i,i) end" 0 && REDISCLI_AUTH=$1 redis-cli -p "$0" save', str(self.port), PASSWORD)
 
     def slowly(self):
-        """Starts the server again; it loads its keys for some two seconds, and tells so."""
+        """Restarts the server, which loads its keys for about two seconds, and says so."""
         self.stop()
         self.up("--requirepass", "", "--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024")
 
@@ -78,5 +78,5 @@ class MariaDB(Daemon):
         self.sql(f"create database shop; create user shop@'%' identified by '{password}'; grant all on shop.* to shop@'%'")
 
     def sql(self, text):
-        """What `mariadb` prints for a query of the administrator."""
+        """What `mariadb` prints for the administrator's query."""
         return self.run("mariadb", "--no-defaults", f"--socket={self.folder}/socket", "-u", "root", "-Nse", text).decode()

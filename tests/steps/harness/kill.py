@@ -1,4 +1,4 @@
-"""Moments to kill a step at: random, but the same in every run of the tests, and spread over all that it does."""
+"""Chooses the moments to kill a step: random, but the same in every run of the tests, and spread over its whole run."""
 
 import random
 
@@ -6,7 +6,7 @@ SLICES = 10
 
 
 def moments(seed, duration):
-    """Moments without end: of every ten, one in each tenth of the time, in any order."""
+    """Endless moments: of every ten, one is in each tenth of the time, in any order."""
     chance = random.Random(seed)
     while True:
         for part in chance.sample(range(SLICES), SLICES):

@@ -1,6 +1,6 @@
-"""The network of a node, apart from the machine's own: a bridge, and a network namespace with an address for each pod.
+"""Creates the network of a node, apart from the machine's: a bridge, and a network namespace with an address for each pod.
 
-Nothing of the machine can be reached from there, but for what a `door` leads to. All of it ends with the tests.
+Nothing of the machine can be reached from there except through a `door`. All of it ends with the tests.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ while question := line.recv(4096):
 
 
 class Node:
-    """The node's network namespace, which has the bridge, and an agent in it that opens sockets there."""
+    """The node's network namespace, with the bridge and an agent that opens sockets there."""
 
     def __init__(self):
         self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -48,7 +48,7 @@ class Node:
         theirs.close()
 
     def enter(self):
-        """The words before a command that is to run in the node's network."""
+        """The words that make a command run in the node's network."""
         return ["nsenter", f"--target={self.process.pid}", "--user", "--net", "--preserve-credentials", "--"]
 
     def connect(self, host, port, timeout):
@@ -56,7 +56,7 @@ class Node:
         return self._socket("connect", host, port, timeout)
 
     def door(self, name, port, upstream):
-        """Lets pods reach a server of the machine, `host:port`, at this name and port."""
+        """Lets pods reach the machine's server at `host:port` under this name and port."""
         self.names[name] = NODE
         listening = self._socket("listen", NODE, port, None)
         threading.Thread(target=serve, args=(listening, upstream), daemon=True).start()
@@ -88,7 +88,7 @@ class PodNetwork:
         self._run(self.enter(), f"ip address add {self.address}/16 dev eth0; ip link set eth0 up; ip route add default via {NODE}")
 
     def enter(self):
-        """The words before a command that is to run in the pod's network."""
+        """The words that make a command run in the pod's network."""
         return ["nsenter", f"--target={self.process.pid}", "--user", "--net", "--preserve-credentials", "--"]
 
     def hosts(self, path, name):
@@ -105,7 +105,7 @@ class PodNetwork:
 
 
 def begin(*words, pass_fds=()):
-    """Starts what holds a namespace: it says that it is up, and ends once nobody can write to it any more."""
+    """Starts a process that keeps a namespace open: it reports when it is up, and ends when its input is closed."""
     process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=pass_fds)
     if process.stdout.readline() != b"up\n":
         raise RuntimeError(f"no network namespace: {words[0]} ended with {process.wait()}")

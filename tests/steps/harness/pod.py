@@ -1,7 +1,7 @@
-"""A whole pod of compiled YAML, started as the kubelet would: the init list in its order, then the applications.
+"""Starts a whole pod of compiled YAML as the kubelet would: the init list in order, then the applications.
 
-Each container is a `Sandbox` whose command is process 1, in the pod's own network. An `exec` probe is run beside the
-container, with the same mounts and network: it sees all but the container's processes.
+Each container is a `Sandbox` whose command is process 1, in the pod's own network. An `exec` probe runs beside the
+container, with the same mounts and network: it sees everything except the container's processes.
 """
 
 import contextlib
@@ -24,15 +24,15 @@ GRACE = 10
 
 
 class Killed(Exception):
-    """The moment has come at which the pod was to be killed."""
+    """The moment has come to kill the pod."""
 
 
 class Pod:
     """A pod, with the folders of its volumes.
 
-    `images` has what stands for an image, by how its name begins: `env`, `image` (its folders), `workdir` and
-    `entrypoint`. `given` is what the cluster holds, as for `Sandbox`; its `env` is that of all containers. What happened
-    is in `events`, as words, and in `starts` how often each container was started.
+    `images` has the replacements for images, by the start of their names: `env`, `image` (its folders), `workdir` and
+    `entrypoint`. `given` is what the cluster contains, as for `Sandbox`; its `env` applies to all containers. `events` lists
+    what happened, in words, and `starts` counts how often each container was started.
     """
 
     def __init__(self, spec, folder, node, images, name="shop-0", shell="dash", **given):
@@ -41,7 +41,7 @@ class Pod:
         self.events, self.starts, self.running, self.network = [], {}, [], None
 
     def up(self, within=90, moment=None):
-        """Starts the pod, until each application is started, ready and alive; `moment` seconds later it is killed."""
+        """Starts the pod, until each application is started, ready and alive; kills it after `moment` seconds."""
         self._begin(within, moment)
         apps = [self._start(container) for container in self.spec["containers"]]
         for app in apps:
@@ -51,7 +51,7 @@ class Pod:
         return self
 
     def complete(self, within=90, moment=None):
-        """Starts the pod of a Job, until each of its applications has ended well; then its sidecars are stopped."""
+        """Starts the pod of a Job, until each of its applications has succeeded; then stops its sidecars."""
         self._begin(within, moment)
         for container in self.spec["containers"]:
             self._to_end(container)
@@ -59,7 +59,7 @@ class Pod:
         return self
 
     def stop(self):
-        """Stops the applications, then the sidecars, the last first; each has a while to end by itself."""
+        """Stops the applications, then the sidecars, the last one first; each has a while to end by itself."""
         apps = [one for one in self.running if not one.is_sidecar]
         sidecars = [one for one in reversed(self.running) if one.is_sidecar]
         for group in (apps, *([one] for one in sidecars)):
@@ -70,7 +70,7 @@ class Pod:
         self.kill()
 
     def kill(self):
-        """Ends all that runs at once, and forgets the RAM, as a machine does that loses its power."""
+        """Ends everything at once and clears the RAM, like a machine that loses power."""
         for one in self.running:
             one.kill()
         self.running = []
@@ -82,7 +82,7 @@ class Pod:
             shutil.rmtree(path, ignore_errors=True)
 
     def get(self, port, path, name="localhost", timeout=5):
-        """Status and content that a GET from the node gives."""
+        """Status and content of a GET from the node."""
         connection = http.client.HTTPConnection(name, port, timeout=timeout)
         connection.sock = self.node.connect(self.network.address, port, timeout)
         with contextlib.closing(connection):
@@ -100,7 +100,7 @@ class Pod:
         return done.returncode, done.stdout
 
     def logs(self, *names):
-        """What the containers have said."""
+        """The output of the containers."""
         names = names or [container["name"] for container in self._containers()]
         paths = [(name, self.folder / f"{name}.log") for name in names]
         return "".join(f"-- {name}\n{path.read_text(errors='replace')}" for name, path in paths if path.exists())
@@ -118,7 +118,7 @@ class Pod:
                 self._to_end(container)
 
     def _to_end(self, container):
-        """Runs a container, again where it fails, until it has ended well."""
+        """Runs a container, again after each failure, until it has succeeded."""
         for number in range(TRIES):
             one = self._start(container)
             while one.process.poll() is None:
@@ -131,7 +131,7 @@ class Pod:
         raise RuntimeError(f"{self.name}: {container['name']} fails again and again\n{self.logs()}")
 
     def _until_passed(self, one, kind):
-        """Tries a probe until it has passed; a container that fails its startup probe too often is started anew."""
+        """Tries a probe until it passes; a container that fails its startup probe too often is restarted."""
         probe = one.container.get(kind)
         if probe is None:
             return
@@ -169,7 +169,7 @@ class Pod:
             self._tick()
 
     def _tick(self):
-        """Lets a little time pass; what should run and does not is started again."""
+        """Lets a little time pass; restarts what should run and does not."""
         time.sleep(TICK)
         now = time.monotonic()
         if self.moment is not None and now > self.moment:
@@ -188,11 +188,11 @@ class Pod:
         return one
 
     def _sandbox(self, container):
-        stands = next((image for name, image in self.images.items() if container["image"].startswith(name)), {})
-        whole = {"workingDir": stands.get("workdir", "/"), "command": stands.get("entrypoint", []), **container}
+        replacement = next((image for name, image in self.images.items() if container["image"].startswith(name)), {})
+        whole = {"workingDir": replacement.get("workdir", "/"), "command": replacement.get("entrypoint", []), **container}
         fields = {"metadata.name": self.name, "status.podIP": self.network.address, **self.given.get("fields", {})}
-        image = {"/etc/hosts": self.folder / "hosts", **stands.get("image", {})}
-        env = {**stands.get("env", {}), **self.given.get("env", {})}
+        image = {"/etc/hosts": self.folder / "hosts", **replacement.get("image", {})}
+        env = {**replacement.get("env", {}), **self.given.get("env", {})}
         return Sandbox(whole, self.spec, self.folder, self.shell, {**self.given, "fields": fields, "image": image, "env": env})
 
     def _containers(self):
@@ -200,7 +200,7 @@ class Pod:
 
 
 class Running:
-    """A container of a pod, as long as the pod wants it."""
+    """A container of a pod, for as long as the pod needs it."""
 
     def __init__(self, pod, container, sandbox):
         self.pod, self.container, self.sandbox, self.name = pod, container, sandbox, container["name"]
@@ -231,7 +231,7 @@ class Running:
                 os.kill(self.child, number)
 
     def ended(self, within):
-        """The exit status, once it has ended or was killed."""
+        """The exit status, after it has ended or was killed."""
         try:
             return self.process.wait(within)
         except subprocess.TimeoutExpired:
@@ -246,7 +246,7 @@ class Running:
 
 
 def child(reading):
-    """The process that bwrap tells of; none where it could not start it."""
+    """The process that bwrap reports, or none if it could not start it."""
     told = b""
     with open(reading, "rb", buffering=0) as info:
         # The pipe stays open in the container.
@@ -258,5 +258,5 @@ def child(reading):
 
 
 def port_of(container, port):
-    """The number of a port that may be a name."""
+    """The number of a port that may be given by name."""
     return port if isinstance(port, int) else next(one["containerPort"] for one in container["ports"] if one["name"] == port)

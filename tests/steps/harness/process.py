@@ -1,4 +1,4 @@
-"""Runs of a container: to the end, or to a SIGKILL."""
+"""Runs a container to its end, or to a SIGKILL."""
 
 import codecs
 import os
@@ -6,12 +6,12 @@ import signal
 import subprocess
 import time
 
-# Every program that is started is recorded, with its arguments: a look at /proc from time to time would miss most.
+# Records every program that is started, with its arguments: polling /proc would miss most of them.
 TRACE = ["strace", "-f", "-qqq", "--seccomp-bpf", "--signal=none", "-e", "trace=execve", "-s", "65536", "-o"]
 
 
 class Run:
-    """A container that runs; its whole process group is its own."""
+    """A running container, with its own process group."""
 
     def __init__(self, sandbox, traced=False):
         self.trace = sandbox.folder / "trace" if traced else None
@@ -23,7 +23,7 @@ class Run:
         )  # fmt: skip
 
     def ends(self, within):
-        """Whether it ended by itself in this time; else it was killed. Either way all of its processes are gone."""
+        """Whether it ended by itself in this time; otherwise it was killed. Either way all of its processes are gone."""
         try:
             self.output, self.errors = self.process.communicate(timeout=within)
             ended = True
@@ -35,11 +35,11 @@ class Run:
         return ended
 
     def started(self):
-        """Every program that was started, with its arguments, one a line."""
-        # What is not plain stands there as in a string of C.
+        """Every program that was started, with its arguments, one per line."""
+        # Special characters are escaped as in a C string.
         return codecs.escape_decode(self.trace.read_bytes())[0].decode(errors="replace")
 
     def _kill(self):
         os.killpg(self.process.pid, signal.SIGKILL)
-        # The pipes are at their end once the last process that could write to a volume is gone.
+        # The pipes end when the last process that could write to a volume is gone.
         self.output, self.errors = self.process.communicate()

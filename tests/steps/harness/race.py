@@ -1,4 +1,4 @@
-"""A step that runs beside a container of another user, who changes the volumes meanwhile."""
+"""Runs a step beside a container of another user, who changes the volumes meanwhile."""
 
 import contextlib
 import multiprocessing
@@ -15,12 +15,12 @@ NEIGHBOR = 20002
 
 
 class Race(Case):
-    """A step in volumes in which a neighbor of another user does `neighbor(swaps)` again and again, as fast as it can.
+    """A step in volumes in which a neighbor of another user runs `neighbor(swaps)` again and again, as fast as it can.
 
-    The neighbor is in the folder that has the volumes, with all rights that its number gives; it calls `swaps()` for
-    whatever it has swapped. What it raises as OSError is forgotten: most of its tries come too early or too late. It runs
-    for so many `rounds` with each shell, each in new volumes. However a run ends, `check(folder)` gives what must not be; a run that has
-    not ended `within` some seconds is a fault, too. `modes` are those of the volumes, which all may write by default.
+    The neighbor runs in the folder of the volumes, with all rights of its user; it calls `swaps()` for each swap. An OSError
+    that it raises is ignored: most of its tries come too early or too late. It runs for `rounds` rounds with each shell,
+    each in new volumes. However a run ends, `check(folder)` returns what must not have happened; a run that has not ended
+    `within` that many seconds is a fault, too. `modes` are those of the volumes, which all may write by default.
     """
 
     def __init__(self, title, step, *, neighbor, rounds=100, within=30, mode=0o777, **rest):
@@ -28,7 +28,7 @@ class Race(Case):
         self.neighbor, self.rounds, self.mode = neighbor, rounds, mode
 
     def prove(self, bench, shell):
-        # Without a lock, which a neighbor that is killed could take along.
+        # Without a lock, which a killed neighbor would never release.
         swaps = multiprocessing.RawValue("L")
         for number in range(self.rounds):
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -57,7 +57,7 @@ class Race(Case):
 
 @contextlib.contextmanager
 def beside(volumes, neighbor, swaps):
-    """Lets a neighbor do its work for a while."""
+    """Lets a neighbor work for a while."""
 
     def swap():
         swaps.value += 1

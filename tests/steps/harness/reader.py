@@ -1,4 +1,4 @@
-"""The reader of JSON in awk that `secrets` brings along, by every awk that is here."""
+"""Tests the JSON reader in awk that `secrets` contains, with every awk on this machine."""
 
 import os
 import pathlib
@@ -7,7 +7,7 @@ import subprocess
 
 PROGRAM = pathlib.Path(__file__).resolve().parents[3] / "src" / "steps" / "secrets" / "json.awk"
 HALF = "\N{REPLACEMENT CHARACTER}"
-# What is read, what is asked of it, and the answer; `!` stands before what is wrong.
+# The text, the query, and the answer; `!` precedes an error.
 READINGS = [
     (r'{"a":{"b":"x\u00e9\ud83d\ude00\n\"\\\/"}}', "text a.b", 'xé😀\n"\\/'),
     (r'{"a": "\ud83d \ude00 \ud83dA\ud83d\u0041"}', "text a", f"{HALF} {HALF} {HALF}A{HALF}A"),
@@ -36,7 +36,7 @@ READINGS = [
 
 
 def faults():
-    """What an awk reads otherwise than it should."""
+    """What an awk reads differently from the expected answer."""
     found = []
     awks = [words for words in (["mawk"], ["gawk"], ["gawk", "--posix"], ["busybox", "awk"]) if shutil.which(words[0])]
     for awk in awks:

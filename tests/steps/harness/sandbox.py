@@ -1,8 +1,8 @@
-"""A container of compiled YAML as a command line: what the kubelet and the runtime would make of it, by bubblewrap.
+"""Turns a container of compiled YAML into a bubblewrap command line that does what the kubelet and the runtime would.
 
-The host's /usr and /etc stand for the image. The root file system is read-only, the user is not root, only the
-container's own mounts are there, and /dev/shm outlives the container as it does in a pod. The network is the host's:
-a network of its own would not reach the local servers.
+The host's /usr and /etc replace the image. The root file system is read-only, the user is not root, only the container's
+own mounts exist, and /dev/shm outlives the container as it does in a pod. The network is the host's: a separate network
+would not reach the local servers.
 """
 
 import functools
@@ -21,17 +21,17 @@ FIELDS = {
 }  # fmt: skip
 FILLED = ("secret", "configMap", "projected", "downwardAPI")
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
-# Debian's build of BusyBox's `nc` lacks `-z`, which the images' have.
+# `nc` in Debian's build of BusyBox lacks `-z`, which the one in the images has.
 OTHERS = ("busybox", "nc")
 
 
 class Sandbox:
-    """A container with the folders of its pod's volumes, ready to be run, more than once.
+    """A container with the folders of its pod's volumes, ready to run one or more times.
 
-    `given` is what the cluster would hold: `secrets` and `configmaps` by name and key, `fields`, the `account`'s files,
-    `env` of the kubelet's own, `image` for folders of the image, `images` for the roots of those that are mounted, `tools`
-    for folders of programs, and `sizes` in bytes of volumes that are too small, and forget what they had after each run.
-    With `apart`, the user is one of the machine's own, so that other users' rights are those that they have in a pod.
+    `given` is what the cluster would contain: `secrets` and `configmaps` by name and key, `fields`, the `account`'s files,
+    the kubelet's `env`, `image` for folders of the image, `images` for the roots of mounted images, `tools` for folders of
+    programs, and `sizes` in bytes of volumes that are too small, which are cleared after each run.
+    With `apart`, the user is a real one of the machine, so that other users have the same rights as in a pod.
     """
 
     def __init__(self, container, pod, folder, shell, given):
@@ -51,7 +51,7 @@ class Sandbox:
         return [value for table in tables for value in table.values() if isinstance(value, str)]
 
     def environment(self):
-        """The variables of the container, the image's and the kubelet's own among them."""
+        """The variables of the container, including the image's and the kubelet's."""
         found = {"PATH": ":".join(self.path), "HOSTNAME": self.host, "HOME": "/", **self.given.get("env", {})}
         for source in self.container.get("envFrom", []):
             table, name = ("secrets", source["secretRef"]) if "secretRef" in source else ("configmaps", source["configMapRef"])
@@ -63,7 +63,7 @@ class Sandbox:
         return found
 
     def words(self):
-        """The command line that runs the container; the environment is passed on, so that it is in no argument."""
+        """The command line that runs the container; it inherits the environment, which thus is in no argument."""
         security = self.pod.get("securityContext", {}) | self.container.get("securityContext", {})
         variables = self.environment()
         apart = self.given.get("apart")
@@ -83,7 +83,7 @@ class Sandbox:
             words += ["--ro-bind", fill(self.folder / "given" / "account", account, 0o644), ACCOUNT]
         for mount in self.container.get("volumeMounts", []):
             outside, writable = self._volume(mount["name"])
-            # bwrap lets only its own user enter the folders that it makes on the way.
+            # bwrap lets only its own user enter the parent folders that it creates.
             for above in reversed(pathlib.PurePath(mount["mountPath"]).parents[:-1]) if apart else ():
                 words += ["--perms", "0755", "--dir", above]
             if sub := mount.get("subPath") or expand(mount.get("subPathExpr", ""), variables):
@@ -100,13 +100,13 @@ class Sandbox:
         return [str(word) for word in words] + [expand(word, variables) for word in command]
 
     def _etc(self):
-        """/etc, one entry at a time where the container has a mount in it, for which there has to be room."""
+        """Mounts /etc, one entry at a time if the container has a mount in it, which needs a place."""
         inside = any(mount["mountPath"].startswith("/etc/") for mount in self.container.get("volumeMounts", []))
         paths = sorted(pathlib.Path("/etc").iterdir()) if inside else [pathlib.Path("/etc")]
         return [word for path in paths for word in (("--symlink", path.readlink(), path) if path.is_symlink() else ("--ro-bind", path, path))]
 
     def _shell(self, shell):
-        """Puts dash, or BusyBox with all that it has, before the tools of Debian."""
+        """Puts dash, or BusyBox with all of its tools, before the tools of Debian."""
         names = ["sh"]
         if shell == "busybox":
             names = [name for name in applets() if name not in OTHERS]
@@ -117,7 +117,7 @@ class Sandbox:
         self.path.insert(len(self.given.get("tools", ())), "/shell")
 
     def _volume(self, name):
-        """The folder of a volume, and whether it can be written."""
+        """The folder of a volume, and whether it is writable."""
         source = next(volume for volume in self.pod.get("volumes", []) if volume["name"] == name)
         kind = next(key for key in source if key != "name")
         if kind in FILLED:
@@ -129,7 +129,7 @@ class Sandbox:
         return folder, True
 
     def _files(self, kind, source):
-        """The files of a secret's or a ConfigMap's volume, and their mode."""
+        """The files in the volume of a Secret or a ConfigMap, and their mode."""
         if kind == "projected":
             files = {}
             for part in source["sources"]:
@@ -153,7 +153,7 @@ class Sandbox:
             return self._table("configmaps", reference).get(reference["key"])
         if reference := source.get("fileKeyRef"):
             text = (self.volumes / reference["volumeName"] / reference["path"]).read_text()
-            # Kubernetes knows values in single quotes, of one line or several, and nothing else.
+            # Kubernetes reads values in single quotes, on one or more lines, and nothing else.
             return dict(re.findall(r"^[ \t]*([^#=\s]+)='([^']*)'", text, re.MULTILINE))[reference["key"]]
         if reference := source.get("resourceFieldRef"):
             return self.given["resources"][reference["resource"]]
@@ -166,7 +166,7 @@ class Sandbox:
 
 
 def user(security, apart=False):
-    """What makes the user: root with capabilities is the machine's own, since others can give no file away."""
+    """The options that set the user: root with capabilities is the machine's root, because others cannot change owners."""
     names = security.get("capabilities", {}).get("add", [])
     if not names and not apart:
         return ["--unshare-user", "--uid", str(security.get("runAsUser", USER)), "--gid", str(security.get("runAsGroup", USER))]
@@ -177,7 +177,7 @@ def user(security, apart=False):
 
 
 def become(security):
-    """What makes root the machine's own user of the same number, without any capability; a step of root stays root."""
+    """The words that turn root into the machine's user with the same number, without capabilities; a root step stays root."""
     if security.get("capabilities", {}).get("add"):
         return []
     number = str(security.get("runAsUser", USER))
@@ -201,7 +201,7 @@ def fill(folder, files, mode):
     for name, content in files.items():
         path = folder / name
         content = content if isinstance(content, bytes) else content.encode()
-        # Other containers of the pod may be reading it.
+        # Other containers of the pod may read it.
         if not path.exists() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.unlink(missing_ok=True)
@@ -218,7 +218,7 @@ def applets():
 
 
 def found(folder):
-    """The files below a folder with content and mode; a link with its target."""
+    """The files below a folder with content and mode; links with their target."""
     files = {}
     for path in sorted(pathlib.Path(folder).rglob("*")):
         name = str(path.relative_to(folder))

@@ -1,4 +1,4 @@
-"""Servers on loopback: of HTTP and S3, a proxy that treats another server badly, and programs of Debian's packages."""
+"""Runs servers on loopback: HTTP, S3, a proxy that impairs another server, and programs from Debian's packages."""
 
 import contextlib
 import http.server
@@ -18,12 +18,12 @@ STEPS = 20
 
 
 class Web:
-    """An HTTP server with good and bad days.
+    """An HTTP server that can misbehave.
 
-    `files` by path are there; `answers` by path are functions that take the request's handler and give status,
-    content, and headers where there are some. `/status/N` answers with N; `/flaky` with 500 twice, then with `content`;
-    `/slow` after 5 seconds; `/cut` with less than it says; `/half` with half, and then says nothing. All that was asked
-    for is in `requests`, as method, path and headers. With a `certificate` (see there) it speaks TLS.
+    It serves `files` by path; `answers` by path are functions that take the request's handler and return status, content,
+    and optional headers. `/status/N` answers with N; `/flaky` with 500 twice, then with `content`; `/slow` after 5 seconds;
+    `/cut` with less than announced; `/half` with half, and then goes silent. `requests` records all requests, as method,
+    path and headers. With a `certificate` (see there) it uses TLS.
     """
 
     def __init__(self, files=None, content=b"the content\n", certificate=None):
@@ -100,10 +100,10 @@ class Web:
 
 
 class Proxy:
-    """Passes bytes between a client and `upstream` (`host:port`), as well or badly as it is told.
+    """Passes bytes between a client and `upstream` (`host:port`), and impairs the connection if told to.
 
-    After `limit` bytes of the answer it goes silent (`then="hang"`) or breaks the connection off (`then="cut"`);
-    without `upstream` it accepts and says nothing. `pace` is the seconds that each chunk of up to 4 KiB waits.
+    After `limit` bytes of the answer it goes silent (`then="hang"`) or closes the connection (`then="cut"`); without
+    `upstream` it accepts and sends nothing. `pace` is the delay in seconds of each chunk of up to 4 KiB.
     """
 
     def __init__(self, upstream=None, *, limit=None, then="hang"):
@@ -141,7 +141,7 @@ class Proxy:
                 left = None if left is None else left - len(data)
             if self.then == "hang":
                 return drain(client)
-            # With no time to linger, closing resets the connection.
+            # Without time to linger, closing resets the connection.
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             client.shutdown(socket.SHUT_RD)
             other.join()
@@ -173,7 +173,7 @@ class S3:
 
 
 def certificate(folder):
-    """A certificate of its own authority for 127.0.0.1, with its key, in one file."""
+    """A certificate for 127.0.0.1 from its own authority, with its key, in one file."""
     path = folder / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
@@ -186,7 +186,7 @@ def certificate(folder):
 
 
 def drain(client):
-    """Listens to a client who gets no answer."""
+    """Reads from a client that gets no answer."""
     while client.recv(4096):
         pass
 
@@ -199,7 +199,7 @@ def copy(source, target):
 
 
 def free_port():
-    """A port that nobody has, for a server that wants to be told one."""
+    """A free port, for a server that needs to be given one."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return taken.getsockname()[1]
@@ -217,7 +217,7 @@ def refusing():
 
 
 class Daemon:
-    """A server program of the host, run by `nobody` (servers of databases refuse root), who can write `folder` alone."""
+    """A server program of the host, run by `nobody` (database servers refuse root), who can write only `folder`."""
 
     def __init__(self, name):
         self.name = name
@@ -234,18 +234,18 @@ class Daemon:
         ]  # fmt: skip
 
     def run(self, *words, **rest):
-        """Runs a program to its end; its output is in the message where it fails."""
+        """Runs a program to its end; if it fails, the message contains its output."""
         done = subprocess.run(self.words(*words), capture_output=True, **rest)
         if done.returncode:
             raise RuntimeError(f"{words[0]} ended with {done.returncode}: {(done.stdout + done.stderr).decode(errors='replace')}")
         return done.stdout
 
     def start(self, *words):
-        """Starts the server; it ends with the tests, or by `stop`."""
+        """Starts the server, which ends with the tests or with `stop`."""
         self.start_as_root(*self.words(*words))
 
     def start_as_root(self, *words):
-        """Starts a server that must be the user who runs the tests."""
+        """Starts a server that must run as the user who runs the tests."""
         with open(self.folder / "log", "ab") as log:
             self.processes.append(subprocess.Popen(words, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
 

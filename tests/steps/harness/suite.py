@@ -1,4 +1,4 @@
-"""All kinds of a folder, each with its servers, by dash and by BusyBox's ash, several at a time."""
+"""Runs all kinds in a folder, each with its servers, in dash and in BusyBox's ash, several at a time."""
 
 import importlib
 import multiprocessing
@@ -13,7 +13,7 @@ COUNTS = {"runs": "runs", "kills": "kills survived", "faults": "faults handled",
 
 
 def prove(folder, words):
-    """Proves the cases of a package of kinds, or those that are named by KIND or KIND/STEP: the counts by kind, and the failures."""
+    """Runs the cases of a package of kinds, or those named by KIND or KIND/STEP; returns the counts by kind, and the failures."""
     if "INITFLOW" not in os.environ:
         subprocess.run(["cargo", "build", "-q"], check=True, cwd=ROOT)
     wanted = set(words)
@@ -22,8 +22,8 @@ def prove(folder, words):
     if unknown := {word.partition("/")[0] for word in wanted} - set(known):
         sys.exit(f"{folder}: no such kind: {' '.join(sorted(unknown))}; there are {' '.join(known)}")
     totals, failures = {}, 0
-    # Each kind has its servers for itself, once a shell, and a new process: a reader must not wait for others, and
-    # servers in Python keep what they hold in their process.
+    # Each kind has its own servers for each shell, and a new process: a reader must not wait for others, and servers in
+    # Python keep their state in their process.
     units = [(kind, shell, folder, wanted) for kind in kinds for shell in ("dash", "busybox")]
     with multiprocessing.get_context("fork").Pool(WORKERS, maxtasksperchild=1) as pool:
         for kind, counts, failed in pool.imap_unordered(one, units):
@@ -40,7 +40,7 @@ def one(unit):
 
 
 def summary(folder, totals):
-    """Prints what each kind was run against, and how often."""
+    """Prints what each kind ran against, and how often."""
     shown = [name for name in COUNTS if any(count[name] for count in totals.values())]
     print("\n| kind | against | " + " | ".join(COUNTS[name] for name in shown) + " |")
     print("|---|---|" + "---:|" * len(shown))

@@ -1,4 +1,4 @@
-"""Tools out of the registries of Go and Maven, each installed once below target/tools."""
+"""Installs tools from the registries of Go and Maven, each once below target/tools."""
 
 import contextlib
 import fcntl
@@ -47,7 +47,7 @@ def installed(name, install):
 
 @contextlib.contextmanager
 def lock(name):
-    """Lets one of several processes in."""
+    """Lets one of several processes in at a time."""
     TOOLS.mkdir(parents=True, exist_ok=True)
     with open(TOOLS / f".{name}.lock", "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

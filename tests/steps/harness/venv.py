@@ -1,4 +1,4 @@
-"""Packages of PyPI, in virtual environments below target/."""
+"""Installs packages from PyPI in virtual environments below target/."""
 
 import os
 import pathlib
@@ -10,7 +10,7 @@ TARGET = STEPS.parent.parent / "target"
 
 
 def enter():
-    """Starts this program again with the packages of tests/steps/requirements.txt, unless it has them."""
+    """Restarts this program with the packages of tests/steps/requirements.txt, unless it has them."""
     venv = made("steps", STEPS / "requirements.txt")
     if pathlib.Path(sys.prefix) != venv:
         python = venv / "bin" / "python"
@@ -18,7 +18,7 @@ def enter():
 
 
 def made(name, requirements):
-    """The virtual environment of this name, with these packages, which are installed once."""
+    """The virtual environment with this name and these packages, which are installed once."""
     venv, wanted = TARGET / name, requirements.read_text()
     stamp = venv / "installed"
     if not stamp.exists() or stamp.read_text() != wanted:

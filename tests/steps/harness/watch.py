@@ -1,4 +1,4 @@
-"""A reader of the files that a step makes, who looks at them all the time while the step runs."""
+"""Reads the files that a step makes, all the time while the step runs."""
 
 import os
 import threading
@@ -6,10 +6,10 @@ import time
 
 
 class Watch:
-    """Reads final names without a pause; whatever it finds must be one of the versions that are complete.
+    """Reads the final names without pause; whatever it finds must be one of the complete versions.
 
-    `versions` are the allowed states: each a mapping of names to content and mode. A version that knows nothing of a
-    name allows its absence only.
+    `versions` are the allowed states, each a mapping of names to content and mode. If a version lacks a name, that file must
+    be absent.
     """
 
     def __init__(self, folder, versions, whole=(), look=None):
@@ -45,7 +45,7 @@ class Watch:
             time.sleep(0.0005)
 
     def _incomplete(self, name):
-        """What is missing from a folder that has to come all at once."""
+        """What is missing from a folder that must appear all at once."""
         path = self.folder / name
         try:
             folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -54,7 +54,7 @@ class Watch:
         try:
             inside = [key.removeprefix(name + "/") for key in self.allowed if key.startswith(name + "/")]
             missing = [key for key in inside if not exists(key, folder)]
-            # An old folder may be taken apart once another one has its name.
+            # An old folder may be removed piece by piece after another one has its name.
             still = os.path.exists(path) and os.path.samestat(os.stat(path), os.fstat(folder))
             return [f"a reader saw `{name}` without {len(missing)} files, {missing[0]!r} among them"] if missing and still else []
         finally:
@@ -62,7 +62,7 @@ class Watch:
 
 
 def read(path):
-    """Content and mode of a file, of one and the same file."""
+    """Content and mode, both of the same file."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:

@@ -1,4 +1,4 @@
-"""`clone`: repositories by git's own HTTP backend behind TLS, and by an OpenSSH server that is not root."""
+"""Tests `clone`: repositories from git's own HTTP backend behind TLS, and from an OpenSSH server that is not root."""
 
 import base64
 import contextlib
@@ -24,7 +24,7 @@ NOW = None
 
 
 class World:
-    """The servers of one bench, and their repositories: `site` with two versions, and what belongs to it."""
+    """The servers of one bench, and their repositories: `site` with two versions, and related ones."""
 
     def __init__(self, bench):
         self.root = bench.folder / "srv"
@@ -61,7 +61,7 @@ class World:
         return self.git("-C", work, "rev-parse", "HEAD")
 
     def move(self):
-        """The branch of `moving` goes on."""
+        """Adds a commit to the branch of `moving`."""
         self.moves += 1
         self.commit("moving", self.work, version(self.moves + 1))
 
@@ -79,7 +79,7 @@ def version(number):
 
 
 class GitWeb:
-    """git's HTTP backend: `/open` for all, `/closed` for a token, `/cut` with half an answer, `/elsewhere` another site."""
+    """git's HTTP backend: `/open` for all, `/closed` with a token, `/cut` with half an answer, `/elsewhere` on another site."""
 
     def __init__(self, root, tls=False):
         self.requests, self.pace, self.root = [], 0, root
@@ -150,13 +150,13 @@ class GitWeb:
         for start in range(0, len(content), size):
             handler.wfile.write(content[start : start + size])
             handler.wfile.flush()
-            # A whole run asks four times or so.
+            # A whole run sends about four requests.
             time.sleep(self.pace / 40)
         handler.close_connection = cut is not None
 
 
 class Sshd(Daemon):
-    """An OpenSSH server for one user and one key, who can run git there."""
+    """An OpenSSH server on which one user with one key can run git."""
 
     def __init__(self, root):
         super().__init__("sshd")
@@ -188,7 +188,7 @@ class Sshd(Daemon):
 
 @functools.cache
 def keys():
-    """A folder with a certificate for 127.0.0.1, and keys of ssh: the server's, a user's, and those of strangers."""
+    """A folder with a certificate for 127.0.0.1, and SSH keys: the server's, a user's, and strangers'."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="steps-keys-"))
     run = functools.partial(subprocess.run, check=True, capture_output=True, cwd=folder)
     run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
@@ -218,7 +218,7 @@ def git_ssh(key="user", host="host"):
 
 
 def has(folder, *versions, theme=False, only=None):
-    """A check: the folder holds a version, whole, and nothing of the step's own is left beside it."""
+    """A check that the folder contains one whole version, and that the step left nothing beside it."""
 
     def check(volumes):
         faults = []
@@ -258,7 +258,7 @@ def nothing(volumes):
 
 
 def old(folder="site", content="version 0\n"):
-    """What an earlier start left: a clone by hand, of another version."""
+    """What an earlier start left: a manual clone of another version."""
 
     def before(volumes):
         (volumes / "files" / folder / ".git").mkdir(parents=True)
@@ -271,14 +271,14 @@ def old(folder="site", content="version 0\n"):
 
 
 def foreign(volumes):
-    """The same, of a user who is another now."""
+    """The same, of a user that has changed since."""
     old()(volumes)
     for path in [volumes / "files/site", *(volumes / "files/site").rglob("*")]:
         os.chown(path, 12345, 12345)
 
 
 def only(*versions, folder="site"):
-    """A reader's look: the folder is not there, or is one version, whole."""
+    """What a reader checks: the folder is absent, or is one whole version."""
     allowed = [expected(number) for number in versions] + [dict.fromkeys(expected(1), "version 0\n")]
     names = ["a.txt", f"docs/{FILES - 1}.txt", "docs/0.txt", HOSTILE]
 
@@ -290,7 +290,7 @@ def only(*versions, folder="site"):
             return None
         try:
             found = {name: content(name, opened) for name in names}
-            # An old folder may be taken apart once another one has its name.
+            # An old folder may be removed piece by piece after another one has its name.
             if not os.path.exists(path) or not os.path.samestat(os.stat(path), os.fstat(opened)):
                 return None
         except OSError:
@@ -313,7 +313,7 @@ def content(name, folder):
 
 
 def moved(volumes):
-    """After the first run the branch moves; after the second one its new files are there."""
+    """Moves the branch after the first run; after the second one, checks for its new files."""
     faults = has("deep/down", NOW.moves + 1)(volumes)
     NOW.move()
     return faults
@@ -334,7 +334,7 @@ def with_history(volumes):
 
 
 def private(volumes):
-    """No file of the volume that others see is the key; the copy in RAM is the user's alone."""
+    """Checks that the key is in no file that others can see, and that only its user can read the copy in RAM."""
     line = (keys() / "user").read_text().splitlines()[2]
     files = [path for path in (volumes / "files").rglob("*") if path.is_file() and line.encode() in path.read_bytes()]
     modes = {oct(path.stat().st_mode & 0o777) for path in volumes.glob("*-ram/key")}
@@ -362,48 +362,48 @@ CASES = [
     Case("makes the folder that git would", "head", says=["clone: /initflow/files/site has commit"], check=has("site", 2), **HTTPS),
     Case("is done already", "head", runs=2, check=has("site", 2), **HTTPS),
     Case("follows a branch", "branch", runs=3, says=["deep/down has commit"], check=moved, **HTTPS),
-    Case("takes a tag", "tag", runs=2, check=has("site", 1), **HTTPS),
-    Case("takes a commit", "commit", runs=2, check=with_history, **HTTPS),
+    Case("accepts a tag", "tag", runs=2, check=has("site", 1), **HTTPS),
+    Case("accepts a commit", "commit", runs=2, check=with_history, **HTTPS),
     Case("brings the history", "whole-history", check=history, **HTTPS),
     Case("brings submodules", "with-submodules", runs=2, check=has("site", 2, theme=True), **HTTPS),
     Case("brings some paths", "some", runs=2, check=has("site", 2, only=("docs/", "it's")), **HTTPS),
     Case("replaces another choice", ["some", "with-submodules"], check=has("site", 2, theme=True), **HTTPS),
     Case("logs in", "with-token", says=["has commit"], check=has("site", 2, theme=True), **TOKENS),
     Case("logs in as somebody", "with-user", check=has("site", 2), **TOKENS),
-    Case("goes without TLS", "plain", check=has("site", 2), **HTTPS),
-    Case("goes by ssh", "over-ssh", runs=2, check=lambda volumes: has("site", 2)(volumes) + private(volumes), **SSH),
-    Case("takes a key with other line ends", "over-ssh", check=has("site", 2), **ssh(crlf=True)),
-    Case("takes a commit that the server does not offer", "commit-over-ssh", runs=2, check=with_history, **SSH),
-    Case("goes by ssh as root", "as-root", check=has("site", 1, theme=True), **SSH),
-    Case("goes by ssh as a user whom nobody knows", "as-somebody", check=has("site", 2), **SSH),
+    Case("works without TLS", "plain", check=has("site", 2), **HTTPS),
+    Case("works over SSH", "over-ssh", runs=2, check=lambda volumes: has("site", 2)(volumes) + private(volumes), **SSH),
+    Case("accepts a key with other line ends", "over-ssh", check=has("site", 2), **ssh(crlf=True)),
+    Case("clones a commit that the server does not offer", "commit-over-ssh", runs=2, check=with_history, **SSH),
+    Case("works over SSH as root", "as-root", check=has("site", 1, theme=True), **SSH),
+    Case("works over SSH as a user without an account", "as-somebody", check=has("site", 2), **SSH),
     Case("replaces what another clone left", "head", before=old(), check=has("site", 2), **HTTPS),
-    Case("sweeps up after a kill", "head", before=lambda volumes: (volumes / "files/.initflow-steps-0.AAAAAA/site/.git").mkdir(parents=True), check=has("site", 2), **HTTPS),
+    Case("cleans up after a kill", "head", before=lambda volumes: (volumes / "files/.initflow-steps-0.AAAAAA/site/.git").mkdir(parents=True), check=has("site", 2), **HTTPS),
     Case("puts back what a kill left between two names", "tag", before=old(".initflow-steps-0.AAAAAA/.initflow-old/site"), check=has("site", 1), **HTTPS),
-    Fault("leaves other files alone", "head", last="has files that come from no repository",
+    Fault("does not touch other files", "head", last="has files that come from no repository",
           before=lambda volumes: [(volumes / "files/site").mkdir(), (volumes / "files/site/a.txt").write_text("mine")],
           files={"files/site/a.txt": (b"mine", 0o644)}, **HTTPS),
     Fault("names what is missing", "some-missing", last="has no none at HEAD", check=nothing, **HTTPS),
-    Fault("takes a ref as data", "hostile-ref", last="has no branch and no tag it's;$(id)`id`", check=nothing, **HTTPS),
+    Fault("treats a ref as data", "hostile-ref", last="has no branch and no tag it's;$(id)`id`", check=nothing, **HTTPS),
     Fault("names the ref", "unknown-ref", last="has no branch and no tag none", check=nothing, **HTTPS),
-    Fault("wants whole digits", "short-commit", last="a commit is named by all of its 40 digits", check=nothing, **HTTPS),
+    Fault("requires all digits", "short-commit", last="a commit is named by all of its 40 digits", check=nothing, **HTTPS),
     Fault("names the repository", "missing", says=["the next one is in 2 s"], last=["could not get", "not found", "2 tries failed"], check=nothing, **HTTPS),
     Fault("asks nobody", "without-token", last="could not read Username", check=nothing, **HTTPS),
     Fault("names a wrong token", "with-token", last="Authentication failed", check=nothing, **HTTPS, secrets={"git": {"token": "wrong-token"}}),
     Fault("tells no other site", "led-astray", last=["could not get"], check=lambda volumes: nothing(volumes) + strangers(volumes), **TOKENS),
     Fault("trusts no stranger", "head", last="certificate", check=nothing, configmaps={"ca": {"ca.pem": ""}}),
-    Fault("names who is in the way", "head", before=foreign, last="has files of another user", check=lambda volumes: [] if tree(volumes / "files/site")["a.txt"] == "version 0\n" else ["the old files are not there"], **HTTPS),
+    Fault("names whose files are in the way", "head", before=foreign, last="has files of another user", check=lambda volumes: [] if tree(volumes / "files/site")["a.txt"] == "version 0\n" else ["the old files are not there"], **HTTPS),
     Fault("is refused", "refused", says=["the next one is in 2 s"], last=["onnect", "2 tries failed"], check=nothing, **HTTPS),
     Fault("ends in time", "silent", last="gave up on https://127", within=8, check=nothing, **HTTPS),
-    Fault("takes no half", "cut", last=["could not get", "2 tries failed"], check=nothing, **HTTPS),
+    Fault("accepts no half", "cut", last=["could not get", "2 tries failed"], check=nothing, **HTTPS),
     Fault("keeps the old files", "cut", before=old(), last="could not get", check=lambda volumes: [] if tree(volumes / "files/site") else ["the old files are gone"], **HTTPS),
     Fault("is refused", "ssh-refused", last="Connection refused", check=nothing, **SSH),
     Fault("ends in time", "ssh-silent", last="gave up on ssh://", within=8, check=nothing, **SSH),
-    Fault("takes no half", "ssh-cut", last=["could not get", "2 tries failed"], check=nothing, **SSH),
+    Fault("accepts no half", "ssh-cut", last=["could not get", "2 tries failed"], check=nothing, **SSH),
     Fault("names the repository", "ssh-missing", last="does not appear to be a git repository", check=nothing, **SSH),
     Fault("knows its server", "over-ssh", last="Host key verification failed", check=nothing, **ssh(host="stranger")),
-    Fault("has a key that the server takes", "over-ssh", last="Permission denied", check=nothing, **ssh(key="stranger")),
-    Fault("wants known_hosts", "over-ssh", last="the Secret has no known_hosts", check=nothing, **ssh(drop=("known_hosts",))),
-    Fault("wants a key", "over-ssh", last="the Secret has no ssh-privatekey", check=nothing, **ssh(drop=("ssh-privatekey",))),
+    Fault("needs a key that the server accepts", "over-ssh", last="Permission denied", check=nothing, **ssh(key="stranger")),
+    Fault("requires known_hosts", "over-ssh", last="the Secret has no known_hosts", check=nothing, **ssh(drop=("known_hosts",))),
+    Fault("requires a key", "over-ssh", last="the Secret has no ssh-privatekey", check=nothing, **ssh(drop=("ssh-privatekey",))),
     Kills("survives", "head", check=has("site", 2), look=only(2), **HTTPS),
     Kills("survives", "tag", before=old(), check=has("site", 1), look=only(1), **HTTPS),
     Kills("survives", "with-submodules", kills=10, before=old(), check=has("site", 2, theme=True), look=only(2), **HTTPS),

@@ -1,4 +1,4 @@
-"""`copy` for a Kubernetes without image volumes: the step runs in the image itself."""
+"""Tests `copy` for a Kubernetes without image volumes: the step runs in the image itself."""
 
 from .copy import IN_IMAGE as CASES
 from .copy import prepare

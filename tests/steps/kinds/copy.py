@@ -1,4 +1,4 @@
-"""`copy` out of an image with links, odd names and odd modes, as an image volume."""
+"""Tests `copy` from an image with links, odd names and odd modes, as an image volume."""
 
 import os
 import random
@@ -20,7 +20,7 @@ INSIDE = {
     "absolute": (b"-> /opt/agent/bin", 0),
     "dangling": (b"-> /nowhere", 0),
 } | {f"many/{at}": (BYTES.randbytes(3000), 0o640) for at in range(300)}
-# Filled by `prepare`: folders of an image that the step runs in, and images that are mounted.
+# `prepare` fills these: folders of an image that the step runs in, and mounted images.
 FOLDERS, IMAGES = {}, {}
 GIVEN = {"image": FOLDERS, "images": IMAGES}
 
@@ -30,7 +30,7 @@ def prepare(bench):
     make(root / "opt/agent", INSIDE)
     (root / "opt/agent/sealed").chmod(0o555)
     os.utime(root / "opt/agent/bin", (BUILT, BUILT))
-    # As Debian's alternatives are, below a folder that is a link itself.
+    # Like Debian's alternatives, below a folder that is a link itself.
     links = {
         "opt/circle": "/opt/circle", "opt/end\n": "agent/relative", "bin": "usr/bin",
         "usr/bin/agent": "/bin/../../usr/bin/../../etc/alternatives/agent", "etc/alternatives/agent": "/opt/end\n",
@@ -58,7 +58,7 @@ def put(files):
 
 
 def below(folder, mode=None, programs=None):
-    """The image's folder in another one, its files perhaps with other modes."""
+    """The image's folder inside of another one, optionally with other file modes."""
 
     def state(content, own):
         return (content, own) if mode is None or not own else (content, programs if own & 0o111 else mode)
@@ -86,7 +86,7 @@ LEFT = {"tools/.initflow-steps-0.AAAAAA/agent/sealed/key": (b"k", 0o400)}
 STALE = {f"tools/many/{at}": (b"old", 0o644) for at in range(300)} | {"tools/else": (b"else", 0o644)}
 DONE = {"tools/else": (b"else", 0o644), **below("tools")}
 
-# Those that the kernel answers for a step that runs in the image are not among them.
+# Without the cases in which the kernel answers for a step that runs in the image.
 IN_IMAGE = [
     Case("makes the folders on the way", "file", runs=2, says=["copy: /opt/agent/bin/agent to"], files=one("deep/down/agent"), **GIVEN),
     Case("has the mode", "has-mode", runs=2, files=one("agent", 0o440), **GIVEN),
@@ -94,13 +94,13 @@ IN_IMAGE = [
     Case("goes to the root", "to-root", runs=2, files=one("agent"), **GIVEN),
     Case("is whole", "folder", runs=2, files=below("tools/agent"), check=as_built("tools/agent"), **GIVEN),
     Case("replaces what was there", "folder", before=put(OLD), files=below("tools/agent"), **GIVEN),
-    Case("sweeps up after a kill", "folder", before=put(LEFT | BETWEEN), files=below("tools/agent"), **GIVEN),
+    Case("cleans up after a kill", "folder", before=put(LEFT | BETWEEN), files=below("tools/agent"), **GIVEN),
     Case("has the mode", "folder-with-mode", files=below("tools/agent", 0o640, 0o750), **GIVEN),
     Case("comes one by one", "content", runs=2, before=put(STALE), files=DONE, check=as_built("tools"), **GIVEN),
-    Case("takes words as data", "hostile", runs=2, files={f"tools/{TARGET}": (b"odd", 0o644)}, **GIVEN),
+    Case("treats words as data", "hostile", runs=2, files={f"tools/{TARGET}": (b"odd", 0o644)}, **GIVEN),
     Fault("names what is missing", "absent", last="there is no /opt/absent in the image", files={}, **GIVEN),
     Fault("names a link that leads out", "linked-out", last=["has a link that leads out of it", "outside-links"], files={}, **GIVEN),
-    Fault("goes round no circle", "circle", last="there is no /opt/circle in the image", files={}, **GIVEN),
+    Fault("does not follow a cycle", "circle", last="there is no /opt/circle in the image", files={}, **GIVEN),
     Fault("names what cannot be read", "secretive", last=["cannot copy /opt/secretive", "Permission denied"], files={}, **GIVEN),
     Fault("refuses a folder", "has-mode", before=put(OLD), last="/initflow/tools/agent is a folder", files=OLD, **GIVEN),
     Fault("refuses a file", "folder", before=put(one("agent")), last="/initflow/tools/agent is a file", files=one("agent"), **GIVEN),

@@ -1,4 +1,4 @@
-"""`fetch`: files, prefixes and archives out of HTTP, S3, GCS, Azure Blob Storage and a registry; by curl, rclone, oras."""
+"""Tests `fetch`: files, prefixes and archives over HTTP, from S3, GCS, Azure Blob Storage and a registry; with curl, rclone, oras."""
 
 import base64
 import io
@@ -25,7 +25,7 @@ SITE = {"index.html": (b"<h1>new</h1>\n", 0o644), "css/site.css": (b"new {}\n" *
 OLD = {name: (b"old", 0o644) for name in SITE}
 ODD = "it's a, \"file\": $(touch pwned)"
 LARGE = os.urandom(200_000)
-# What Azurite's own account has.
+# The key of Azurite's own account.
 AZURE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 # `shop` with the password `pass-word`.
 HTPASSWD = "shop:$2b$04$O4MYiqM06JYeLoSuwRJXde0CIsKmz38Ro8HLHT2Y2GjjCjndd5k.6\n"
@@ -37,7 +37,7 @@ PULL = {}
 
 
 def tar(members, compression="gz"):
-    """A tar file of members: a name with content and mode, or with a function that makes the member something else."""
+    """A tar file of members: a name with content and mode, or with a function that turns the member into something else."""
     held = io.BytesIO()
     with tarfile.open(fileobj=held, mode=f"w:{compression}") as archive:
         for name, member in members:
@@ -94,7 +94,7 @@ ARCHIVES = {
 
 
 class Mark(bytes):
-    """A mark of what a folder was made of: after the checksum come a mode and the number of the folder's inode."""
+    """A mark that records what a folder was made from: after the checksum come a mode and the folder's inode number."""
 
     __hash__ = None
 
@@ -103,7 +103,7 @@ class Mark(bytes):
 
 
 class Program(Daemon):
-    """A server that may see all of the host."""
+    """A server with access to the whole host."""
 
     def words(self, *words):
         return ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--chdir", self.folder, "--", *words]
@@ -176,7 +176,7 @@ def keyed(handler):
 
 
 def credentials(handler):
-    """What the agent of EKS Pod Identity says to a pod."""
+    """Answers a pod like the agent of EKS Pod Identity."""
     if handler.headers.get("Authorization") != "pod-pass-word":
         return 401, b""
     keys = {"AccessKeyId": "AKIAPOD", "SecretAccessKey": "secret-pass-word", "Token": "t", "Expiration": "2099-01-01T00:00:00Z"}
@@ -287,7 +287,7 @@ def marked(volumes):
 
 
 def same_age(folder, name="files/site"):
-    """What is wrong with the site if its files are of several ages."""
+    """What is wrong with the site if its files are from several versions."""
     try:
         site = os.open(folder / name, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
@@ -296,7 +296,7 @@ def same_age(folder, name="files/site"):
         contents = [open(name, "rb", opener=lambda path, flags: os.open(path, flags, dir_fd=site)).read() for name in SITE]
         return None if len({content == b"old" for content in contents}) == 1 else "old and new files side by side"
     except OSError:
-        return None  # an old site is taken apart
+        return None  # an old site is being removed
     finally:
         os.close(site)
 
@@ -311,7 +311,7 @@ def unmount(folder):
 
 
 def folder(files=SITE, name="site", mode=None, **more):
-    """The files of a folder; with a `mode`, executable ones are so for all who may read."""
+    """The files of a folder; with a `mode`, executable ones are executable for all who may read."""
     execute = lambda found, own: found | (found & 0o444) >> 2 if own & 0o111 else found
     found = {f"files/{name}/{path}": (content, execute(mode or 0o644, own)) for path, (content, own) in files.items()}
     return found | {f"files/{name}/{path}": value for path, value in more.items()}
@@ -341,25 +341,25 @@ CASES = [
     Case("has the mode", "checked", says=["fetch: wrote"], files=CHECKED),
     Case("is done already", "checked", before=put("files/content", mode=0o440), says=["is here already"], files=CHECKED),
     Case("replaces what is wrong", "checked", before=put("files/content", b"old"), says=["fetch: wrote"], files=CHECKED),
-    Case("sweeps up after a kill", "plain", before=put("files/deep/down/.initflow-steps-0.AAAAAA/.initflow-part", b"ha"), files=DEEP),
+    Case("cleans up after a kill", "plain", before=put("files/deep/down/.initflow-steps-0.AAAAAA/.initflow-part", b"ha"), files=DEEP),
     Case("gets there in the end", "flaky", says=["try 2 failed", "fetch: wrote"], files=WHOLE),
     Case("prints no secret", "secretive", says=["/content to"], secret=["pass-word"], files=WHOLE),
     Case("sends the headers", "authorized", files=WHOLE, **API),
     Case("keeps the headers from others", "redirected", files=WHOLE, **API),
-    Case("knows a private authority", "secure", files=WHOLE, **TLS),
-    Case("takes words as data", "hostile", files=HOSTILE),
+    Case("trusts a private authority", "secure", files=WHOLE, **TLS),
+    Case("treats words as data", "hostile", files=HOSTILE),
     Case("unpacks", "tar", says=["fetch: wrote", "4 files"], files=UNPACKED),
     Case("unpacks", "tar-gz", files=PINNED),
     Case("is done already", "tar-gz", runs=2, files=PINNED),
     Case("unpacks", "tar-zst", files=UNPACKED),
     Case("unpacks", "zip", runs=2, files=folder()),
     Case("replaces a folder", "tar", before=old, files=UNPACKED),
-    Case("goes on after a kill", "tar", before=interrupted, files=UNPACKED),
+    Case("continues after a kill", "tar", before=interrupted, files=UNPACKED),
     Case("fetches an object", "s3-object", says=["fetch: wrote"], files=WHOLE, **OBJECT),
     Case("runs twice", "s3-object", runs=2, files=WHOLE, **OBJECT),
     Case("needs no keys", "s3-public", files=WHOLE),
     Case("knows the endpoint by a name", "s3-named", files=WHOLE, **OBJECT),
-    Case("takes words as data", "s3-odd", files=WHOLE, **OBJECT),
+    Case("treats words as data", "s3-odd", files=WHOLE, **OBJECT),
     Case("fetches a prefix", "s3-prefix", runs=2, files=folder({n: (c, 0) for n, (c, _) in SITE.items()}, mode=0o440), **OBJECT),
     Case("stays in the folder", "s3-climbing", check=lambda folder: [str(p) for p in folder.parent.rglob("evil") if "site" not in str(p)], **OBJECT),
     Case("unpacks", "s3-archive", runs=2, says=["site"], files=UNPACKED | MARKED, **OBJECT),
@@ -385,12 +385,12 @@ CASES = [
     Fault("tries again", "refused", says=["the next one is in 2 s"], last=["Failed to connect", "2 tries failed"], files={}),
     Fault("ends in time", "slow", last=["gave up on", "after 2 s"], within=6, files={}),
     Fault("does not hang", "half", last=["gave up on", "after 3 s"], within=7, files={}),
-    Fault("takes no half file", "cut", last=["could not get", "remaining"], files={}),
+    Fault("accepts no half file", "cut", last=["could not get", "remaining"], files={}),
     Fault("keeps the old file", "missing", before=put("files/content"), last="could not get", files={"files/content": (CONTENT, 0o640)}),
     Fault("refuses a folder", "folder", before=lambda volumes: (volumes / "files/folder").mkdir(), last="is a folder", files={}),
     Fault("refuses a file", "tar", before=put("files/site"), last="is a file", files={"files/site": (CONTENT, 0o640)}),
-    Fault("follows no circle", "endless", last="more than 10 redirects", files={}, **API),
-    Fault("refuses what is no archive", "not-an-archive", before=old, last="cannot unpack", files=folder(OLD)),
+    Fault("does not follow a cycle", "endless", last="more than 10 redirects", files={}, **API),
+    Fault("refuses a file that is not an archive", "not-an-archive", before=old, last="cannot unpack", files=folder(OLD)),
     Fault("refuses a link that leaves it", "linked-out", last="link", files={}),
     Fault("refuses an absolute link", "linked-absolute", last="a link that leads out of it", files={}),
     Fault("refuses to be led through a link", "through-link", last="cannot unpack", files={}),
@@ -398,13 +398,13 @@ CASES = [
     Fault("refuses a pipe", "pipe", last="has a special file", files={}),
     Fault("names the object", "s3-missing", last=["could not get s3://acme/missing", "no such object"], files={}, **OBJECT),
     Fault("names the object", "s3-no-bucket", last="could not get s3://nobody/missing", files={}, **OBJECT),
-    Fault("takes no prefix for an object", "s3-prefix-as-object", last="no such object", files={}, **OBJECT),
+    Fault("does not read a prefix as an object", "s3-prefix-as-object", last="no such object", files={}, **OBJECT),
     Fault("needs objects", "s3-nothing", before=old, last="has no files", files=folder(OLD), **OBJECT),
     Fault("names the status", "s3-forbidden", last=["could not get", "403"], files={}, **OBJECT),
     Fault("names the server", "s3-refused", last="connection refused", files={}, within=30, **OBJECT),
     Fault("knows no such host", "s3-nowhere", last="no such host", files={}, within=30, **OBJECT),
     Fault("ends in time", "s3-silent", last="gave up on", files={}, within=7, **OBJECT),
-    Fault("takes no half object", "s3-cut", last="could not get", files={}, within=60, **OBJECT),
+    Fault("accepts no half object", "s3-cut", last="could not get", files={}, within=60, **OBJECT),
     Fault("names the object", "gs-missing", last="no such object", files={}),
     Fault("needs objects", "gs-nothing", last="has no files", files={}),
     Fault("names the status", "gs-forbidden", last="403", files={}),
@@ -416,7 +416,7 @@ CASES = [
     Fault("names the artifact", "oci-missing", last=["rules:2", "not found"], files={}, **ORAS),
     Fault("names the registry", "oci-refused", last="connection refused", files={}, **BARE),
     Fault("ends in time", "oci-silent", last="gave up on", files={}, within=7, **BARE),
-    Fault("takes no half answer", "oci-cut", last="could not get", files={}, **BARE),
+    Fault("accepts no half answer", "oci-cut", last="could not get", files={}, **BARE),
     Fault("names what is wrong", "oci-bare", last=["could not get oci://", "credential not found"], files={}, **BARE),
     Kills("survives", "plain", files=DEEP),
     Kills("survives", "checked", before=put("files/content", b"old"), files=CHECKED),
@@ -435,5 +435,5 @@ if os.geteuid() == 0:
     CASES += [
         Fault("says that the disk is full", "large", before=mount_small, check=unmount, last=["could not get", "writ"], files={}),
         Fault("says that the disk is full", "s3-large", before=mount_small, check=unmount, last="disk space", files={}, **OBJECT),
-        Fault("is not blown up", "bomb", before=mount_small, check=unmount, last="cannot unpack", files={}),
+        Fault("resists a bomb", "bomb", before=mount_small, check=unmount, last="cannot unpack", files={}),
     ]

@@ -1,7 +1,7 @@
-"""`migrate`: Django with SQLite; Django, Rails, Alembic, goose, golang-migrate and Liquibase with PostgreSQL; a script of
-one's own.
+"""Tests `migrate`: Django with SQLite; Django, Rails, Alembic, goose, golang-migrate and Liquibase with PostgreSQL; and a
+custom script.
 
-Atlas and Prisma are scripts here that do what the step has to cope with.
+Atlas and Prisma are replaced by scripts that do what the step has to cope with.
 """
 
 import pathlib
@@ -75,7 +75,7 @@ LIQUIBASE = """#!/bin/sh
 export LC_ALL=C.UTF-8
 exec java -XX:-UsePerfData -cp '{}/*' liquibase.integration.commandline.LiquibaseCommandLine "$@"
 """
-# Fails as the tool does where another run holds the lock, twice; then it is done.
+# Fails twice, like the tool while another run holds the lock; then it succeeds.
 LOCKED = """#!/bin/sh
 echo "arguments: $*"
 [ ! -e tried-twice ] || {{ printf 'migrated, no newline'; exit 0; }}
@@ -116,7 +116,7 @@ def program(path, text):
 
 
 def database(address):
-    """What the cluster holds of a database."""
+    """What the cluster contains about a database."""
     return dict(
         secrets=lambda _: {"db": {"url": f"postgres://shop:{QUOTED}@{address()}/shop?sslmode=disable", "password": PASSWORD}},
         fields=lambda _: {"metadata.annotations['jdbc']": f"jdbc:postgresql://{address()}/shop"},
@@ -124,7 +124,7 @@ def database(address):
 
 
 def empty(_):
-    """Makes the database anew."""
+    """Creates a new database."""
     STATE["postgres"].sql("drop database if exists shop with (force)", base="postgres")
     STATE["postgres"].sql("create database shop", base="postgres")
 
@@ -224,7 +224,7 @@ def applied(_):
 
 
 class Together(Case):
-    """Several runs at once: all succeed, and one of them at least says that it had to wait."""
+    """Several runs at once: all succeed, and at least one of them says that it had to wait."""
 
     both = False
 
@@ -240,7 +240,7 @@ class Together(Case):
 
 
 class Unrecorded(Kills):
-    """Django, which records some migrations only after their transaction: killed in between, the next run says what is there."""
+    """Django, which records some migrations only after their transaction: if it is killed in between, the next run says what exists."""
 
     def killed(self, bench, shell, folder):
         faults, figures = super().killed(bench, shell, folder)
@@ -251,7 +251,7 @@ class Unrecorded(Kills):
 
 
 class Stays(Kills):
-    """A tool that may leave its lock or its mark behind when it is killed: it goes on, or says what is to be done."""
+    """A tool that may leave a lock or a mark when it is killed: the next run continues, or says what to do."""
 
     def __init__(self, title, step, *, says, **rest):
         super().__init__(title, step, **rest)
@@ -287,15 +287,15 @@ CASES = [
     Case("migrates, twice", "alembic", runs=2, before=alembic, check=tables(), **given()),
     Case("migrates, twice", "goose", runs=2, before=goose, check=tables(), **given()),
     Case("migrates, twice", "golang", runs=2, before=golang, check=tables(), **given()),
-    Case("migrates as far as it is told", "more", before=golang, check=tables(1), **given()),
+    Case("migrates up to a version", "more", before=golang, check=tables(1), **given()),
     Case("migrates, twice", "liquibase", runs=2, before=liquibase, check=tables(), **given()),
     Case("hands the password over", "atlas", before=password, says=["--dir file://migrations --lock-timeout 5m --url postgres://shop@127"], **given()),
-    Case("is run again while it is locked", "prisma", before=locked("node_modules/.bin/prisma", "Error: P1002"), says=["arguments: migrate deploy --schema schema.prisma", "trying again in 5 s", "migrated, no newline"], **given()),
+    Case("tries again while it is locked", "prisma", before=locked("node_modules/.bin/prisma", "Error: P1002"), says=["arguments: migrate deploy --schema schema.prisma", "trying again in 5 s", "migrated, no newline"], **given()),
     Unrecorded("survives", "django", before=start_project, check=applied, **given()),
     Kills("survives", "alembic", before=alembic, check=tables(), **given()),
     Kills("survives", "rails", before=rails, check=tables(), **given()),
     Kills("survives", "goose", before=goose, check=tables(), **given()),
-    Stays("goes on or says why not", "golang", before=golang, check=tables(), says="Dirty database version", **given()),
+    Stays("continues, or says why not", "golang", before=golang, check=tables(), says="Dirty database version", **given()),
     Fault("says what is broken", "rails", before=broken, last="bin/rails ended with exit status 3", **given()),
     Fault("a server that refuses", "django", before=start_project, last="", says=["Connection refused"], **refused()),
     Fault("a server that refuses", "alembic", before=alembic, last="", says=["Connection refused"], **refused()),

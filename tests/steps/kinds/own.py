@@ -1,4 +1,4 @@
-"""`own`: folders of many files, with links that lead elsewhere."""
+"""Tests `own`: folders of many files, with links that lead elsewhere."""
 
 import os
 
@@ -27,7 +27,7 @@ def fill(volumes):
 
 
 def files(mode, programs):
-    """What is there afterwards."""
+    """The files that are left."""
     found = {f"legacy/{name}": (name.encode(), programs if name == "many/7" else mode) for name in NAMES}
     return found | {
         "legacy/link": (b"-> /other/file", 0), "legacy/way": (b"-> /other", 0), "other/file": (b"other", 0o644),
@@ -35,7 +35,7 @@ def files(mode, programs):
 
 
 def owned(user=WAS[0], group=WAS[1], folders=None):
-    """All of the volume belongs to these, what links lead to does not, and a second run changes nothing."""
+    """Checks that the whole volume belongs to these, except the targets of links, and that a second run changes nothing."""
     changes = {}
 
     def check(volumes):

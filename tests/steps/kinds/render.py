@@ -1,4 +1,4 @@
-"""`render`: templates of any bytes, against gettext's envsubst."""
+"""Tests `render`: compares templates of any bytes with gettext's envsubst."""
 
 import subprocess
 
@@ -46,14 +46,14 @@ WHOLE = {"made/large": (LARGE.replace(b"$A", b"value").replace(b"${A}", b"value"
 
 CASES = [
     Case("puts values in, and nothing else", "site", runs=2, says=["render: wrote"], files=RENDERED, **GIVEN),
-    Case("takes words as data", "hostile", says=["render: wrote"], files={f"made/{NAME}": (envsubst(HOSTILE, A=A, B=B), 0o644)}, secrets={"values": {"a": A}}, **GIVEN),
+    Case("treats words as data", "hostile", says=["render: wrote"], files={f"made/{NAME}": (envsubst(HOSTILE, A=A, B=B), 0o644)}, secrets={"values": {"a": A}}, **GIVEN),
     Case("renders megabytes", "large", runs=2, files=WHOLE, **GIVEN),
     Case("keeps all bytes", "bytes", files={"made/bytes": (BYTES.replace(b"$A", b"1"), 0o644)}, **GIVEN),
     Case("notes what is idle", "idle", says=["note: the template does not use IDLE, OTHER"], files={"made/site.conf": (RENDERED["made/conf.d/site.conf"][0], 0o644)}, **GIVEN),
     Fault("names what is unset", "unset", last="no value for UPSTREAM, EMPTY", files={}, secrets={"some": {"OTHER": "pass-word"}}, **GIVEN),
     Fault("keeps the old file", "unset", last="no value for", before=put("made/site.conf", b"old"), files={"made/site.conf": (b"old", 0o644)}, secrets={"some": {"UPSTREAM": "pass-word"}}, **GIVEN),
     Fault("names the template", "absent", last="there is no template /initflow/templates/absent.conf", files={}, **GIVEN),
-    Fault("refuses what is no text", "binary", last="null characters", files={}, **GIVEN),
+    Fault("refuses a file that is not text", "binary", last="null characters", files={}, **GIVEN),
     Fault("refuses a folder", "onto-folder", before=lambda volumes: (volumes / "made/folder").mkdir(parents=True), last="is a folder", files={}, **GIVEN),
     Fault("says that the volume is full", "onto-full", last=["cannot write", "No space left"], files={}, sizes={"tiny": 1 << 20}, **GIVEN),
     Kills("survives", "site", before=put("made/conf.d/site.conf", b"old"), files=RENDERED, **GIVEN),

@@ -1,4 +1,4 @@
-"""`secrets`: out of OpenBao, which has Vault's API, AWS (moto), Google Cloud (drongo), and a server of Azure's answers."""
+"""Tests `secrets`: from OpenBao, which has Vault's API, AWS (moto), Google Cloud (drongo), and a server with Azure's answers."""
 
 import base64
 import json
@@ -55,7 +55,7 @@ def amazon():
 
 
 def google(cloud):
-    """Google's metadata server, which is not ready at first, and drongo behind a door that asks for the token."""
+    """Google's metadata server, which is not ready at first, and drongo behind a door that requires the token."""
     from drongo.server import start_background
 
     server, _ = start_background("127.0.0.1")
@@ -82,7 +82,7 @@ def google(cloud):
 
     def metadata(handler):
         if handler.headers["Metadata-Flavor"] != "Google":
-            return 403, "no flavour"
+            return 403, "no flavor"
         ready = cloud.ready or sum(path.startswith("/computeMetadata") for _, path, _ in cloud.requests) > 1
         return (200, json.dumps({"access_token": ACCESS, "expires_in": 3599, "token_type": "Bearer"})) if ready else (503, "")
 
@@ -90,7 +90,7 @@ def google(cloud):
 
 
 def azure(cloud):
-    """What Azure's login, its metadata server and a key vault answer, by their published descriptions."""
+    """Answers like Azure's login, its metadata server and a key vault, according to their published descriptions."""
 
     def query(handler):
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(handler.path).query))
@@ -155,7 +155,7 @@ def kills(title, step, files, **rest):
 
 
 def is_shop(path):
-    """A file that has all that is in Vault, as JSON."""
+    """Checks for a file with the whole secret in Vault, as JSON."""
 
     def check(volumes):
         [found] = [file for file in volumes.rglob("*") if file.is_file()]
@@ -189,14 +189,14 @@ CASES = [
     case("has all of a KV secret of version 1", "vault-old", check=FLAT),
     case("makes an env file", "vault-env", IN_ENV),
     case("runs twice", "vault-env", IN_ENV, runs=2),
-    case("hands single variables on", ["vault-env", "variables"], IN_ENV),
-    case("has one key alone", "vault-field", FIELD, before=put("creds/password")),
+    case("passes single variables on", ["vault-env", "variables"], IN_ENV),
+    case("writes a single key", "vault-field", FIELD, before=put("creds/password")),
     case("logs in by JWT", "vault-jwt", check=FLAT),
     case("has the text as it is", "aws-json", STORED),
     case("makes an env file of a hostile name", "aws-env", ODD),
     case("keeps the line breaks", "aws-text", {"creds/text": (TEXT.encode(), 0o444)}, runs=2),
     case("keeps every byte", "aws-binary", {"creds/binary": (BINARY, 0o444)}),
-    case("has one key alone", "aws-field", HANDED),
+    case("writes a single key", "aws-field", HANDED),
     case("keeps every byte", "gcp-binary", {"creds/binary": (BINARY, 0o444)}, runs=2),
     case("waits for the metadata server", "gcp-field", HANDED, serve=not_ready, says=["the status 503; the next one is in 2 s"]),
     case("trades the workload's token", "azure-workload", {"creds/shop.env": (AS_ENV, 0o444)}, runs=2),
@@ -208,17 +208,17 @@ CASES = [
     fault("says why", "vault-role", ["the login at `kubernetes` of https://127", "the status 400", "role name \"other\""]),
     fault("tries again", "vault-refused", ["curl: (7)", "2 tries failed"], says=["the next one is in 2 s"]),
     fault("ends in time", "vault-silent", ["gave up on `kv/data/shop` of Vault after 2 s", "curl: (28)"], within=5),
-    fault("takes no half answer", "vault-cut", ["curl: (", "1 tries failed"]),
+    fault("accepts no half answer", "vault-cut", ["curl: (", "1 tries failed"]),
     fault("trusts no other server", "vault-unknown", ["curl: (60)", "1 tries failed"]),
     fault("names what is not set", "vault-nowhere", "VAULT_ADDR"),
-    fault("takes no token that is none", "vault-liar", "gives no token"),
+    fault("refuses a token that is not one", "vault-liar", "gives no token"),
     fault("prints no token that comes back", "vault-echo", "answers with the status 400; 1 tries failed"),
-    fault("takes no page for an answer", "vault-html", "gives no token"),
-    fault("takes no path that is none", "vault-odd", "has a space, quote"),
-    fault("takes text for no JSON", "aws-no-json", "is not JSON"),
+    fault("does not read a page as an answer", "vault-html", "gives no token"),
+    fault("refuses a path that is not one", "vault-odd", "has a space, quote"),
+    fault("does not read text as JSON", "aws-no-json", "is not JSON"),
     fault("says why", "aws-missing", ["ResourceNotFoundException", "1 tries failed"]),
     fault("says why", "gcp-missing", ["the status 404", "not found", "1 tries failed"]),
-    fault("says who is missing", "gcp-refused", ["the metadata server: curl: (7)", "1 tries failed"]),
+    fault("names the missing server", "gcp-refused", ["the metadata server: curl: (7)", "1 tries failed"]),
     fault("says why", "azure-missing", ["the status 404: no such secret here; 1 tries failed"]),
     kills("survives", "vault-env", IN_ENV, before=put("creds/shop.env"), pace=0.05),
     kills("survives", "vault-field", FIELD, pace=0.05),

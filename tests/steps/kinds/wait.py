@@ -1,4 +1,4 @@
-"""`wait`: servers that are up, come up later, or never do."""
+"""Tests `wait`: servers that are up, come up later, or never do."""
 
 import json
 import os
@@ -18,7 +18,7 @@ def prepare(bench):
     web.answers["/guarded"] = guarded
     bench.postgres, bench.mysql, bench.redis = map(bench.add, (Postgres(), MariaDB(), Redis()))
     bench.late, bench.closed = map(bench.add, (Postgres(start=False), Postgres(start=False)))
-    # A standby that takes no queries: it says what a server says that has not come up.
+    # A standby that accepts no queries: it answers like a server that is not up yet.
     (bench.closed.folder / "data" / "standby.signal").touch()
     bench.closed.start(bench.closed.bin / "postgres", "-D", "data", "-p", str(bench.closed.port), "-h", "127.0.0.1", "-k", bench.closed.folder, "-c", "hot_standby=off")
     bench.loading = bench.add(Redis())
@@ -48,7 +48,7 @@ def guarded(handler):
 
 
 def job(handler):
-    """As the API server answers."""
+    """Answers like the API server."""
     name, requests = handler.path.rpartition("/")[2], len(handler.server.web.requests)
     if handler.headers["Authorization"] != "Bearer the-to-ken":
         return 401, json.dumps({"kind": "Status", "code": 401})
@@ -78,7 +78,7 @@ def loading(bench):
 
 
 def names(bench):
-    """A name server, as that of a cluster; port 53 takes root."""
+    """A name server like that of a cluster; port 53 requires root."""
     server = bench.add(Daemon("dnsmasq"))
     address = "127.53.0.1" if bench.shell == "dash" else "127.53.0.2"
     server.start_as_root(
@@ -108,7 +108,7 @@ def ready(volumes):
 
 
 def later(bench):
-    """As the image of PostgreSQL starts for the first time: on its socket only, then for real."""
+    """Starts PostgreSQL like its image does for the first time: on its socket only, then for real."""
     server = bench.late
     server.stop()
     postgres = f"{server.bin}/postgres -D data -k {server.folder} -F -p {server.port}"
@@ -128,13 +128,13 @@ CASES = [
     Case("waits", "later", says=["not yet: http", "/later is ready"]),
     Case("looks at the body", "body"),
     Case("shows no secret", "secret-url", secrets=secrets, says=["/guarded is ready"]),
-    Case("takes a URL", "postgres-url", runs=2, secrets=secrets, says=["/shop is ready"]),
-    Case("takes variables", "postgres-env", secrets=secrets, configmaps=lambda bench: {"shop-db": {"port": str(bench.postgres.port)}}, says=["postgres localhost:", "/shop is ready"]),
+    Case("accepts a URL", "postgres-url", runs=2, secrets=secrets, says=["/shop is ready"]),
+    Case("accepts variables", "postgres-env", secrets=secrets, configmaps=lambda bench: {"shop-db": {"port": str(bench.postgres.port)}}, says=["postgres localhost:", "/shop is ready"]),
     Case("waits", "postgres-later", serve=later, secrets=secrets, says=["not yet: postgres", "Connection refused", "/postgres is ready"]),
-    Case("takes a URL", "mysql-url", runs=2, secrets=secrets, says=["/shop is ready"]),
-    Case("takes a variable", "mysql-env", secrets=secrets, says=["/shop is ready"]),
-    Case("takes a URL", "redis-url", runs=2, secrets=secrets, says=["/1 is ready"]),
-    Case("takes a variable", "redis-env", secrets=secrets, says=["/3 is ready"]),
+    Case("accepts a URL", "mysql-url", runs=2, secrets=secrets, says=["/shop is ready"]),
+    Case("accepts a variable", "mysql-env", secrets=secrets, says=["/shop is ready"]),
+    Case("accepts a URL", "redis-url", runs=2, secrets=secrets, says=["/1 is ready"]),
+    Case("accepts a variable", "redis-env", secrets=secrets, says=["/3 is ready"]),
     Case("needs no password", "redis-open", says=["is ready"]),
     Case("waits until it is loaded", "redis-loading", serve=loading, says=["LOADING Redis is loading", "is ready"]),
     Case("is complete", "job-done", says=["job done is complete"], **CLUSTER),
@@ -144,8 +144,8 @@ CASES = [
     Fault("was deleted", "job-gone", last="job gone is gone", within=5, **CLUSTER),
     Fault("may not be seen", "job-forbidden", last="job forbidden (status 403", **CLUSTER),
     Fault("is missing", "job-missing", last="job missing (there is no such Job yet)", **CLUSTER),
-    Case("takes an image of one's own", "own-image", secrets=secrets, says=["http http", "postgres 127", "mysql 127"]),
-    Case("takes several", "several", secrets=secrets, says=["postgres 127", "redis 127", "tcp 127", "dns localhost"]),
+    Case("accepts another image", "own-image", secrets=secrets, says=["http http", "postgres 127", "mysql 127"]),
+    Case("accepts several", "several", secrets=secrets, says=["postgres 127", "redis 127", "tcp 127", "dns localhost"]),
     Fault("names what is missing", "some", last=MISSING),
     fault("other-body", "(status 200, without `another content`)"),
     fault("silent-web", "timed out"),

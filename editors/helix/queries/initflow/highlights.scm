@@ -1,4 +1,4 @@
-; The classes of the language server's semantic tokens, under the names of Helix's themes.
+; The classes of the language server's semantic tokens, with the names that Helix's themes use.
 
 (comment) @comment.line
 

@@ -1,4 +1,4 @@
-// The documents that the links of diagnostics lead to, shown as Markdown.
+// Shows the documents that diagnostics link to, as Markdown.
 
 import * as vscode from "vscode";
 import { EXPLAIN_SCHEME, explained } from "../explain";

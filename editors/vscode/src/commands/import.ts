@@ -1,12 +1,12 @@
-// The command that turns the manifests of the clipboard into a source.
+// Turns the manifests on the clipboard into a source.
 
 import * as vscode from "vscode";
 import { adviceOnImport } from "../advice";
 import { IMPORT, type ImportAnswer, type ImportParams } from "../protocol";
 import type { Server } from "../server";
 
-const AS_THEY_ARE = "Containers as they are";
-const BUILT_IN = "Built-in steps where an init container plainly is one";
+const AS_THEY_ARE = "Keep containers as they are";
+const BUILT_IN = "Use built-in steps for init containers that clearly do the same";
 
 export class ImportCommand {
   constructor(private readonly server: Server) {}
@@ -18,7 +18,7 @@ export class ImportCommand {
       return;
     }
     const choice = await vscode.window.showQuickPick([AS_THEY_ARE, BUILT_IN], {
-      title: "Import the YAML of the clipboard",
+      title: "Import YAML from the clipboard",
     });
     if (choice === undefined) return;
     const params: ImportParams = { text, idioms: choice === BUILT_IN };
@@ -27,7 +27,7 @@ export class ImportCommand {
   }
 }
 
-/** Into the source in front, else into a new one. */
+/** Inserts the source into the active one, or into a new one. */
 async function place({ source, messages }: ImportAnswer): Promise<void> {
   if (source === null) {
     void vscode.window.showErrorMessage(adviceOnImport(messages));

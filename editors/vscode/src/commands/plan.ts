@@ -1,4 +1,4 @@
-// The command that shows the plan beside the source: a page that follows what is typed.
+// Shows the plan beside the source, on a page that is updated as you type.
 
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";

@@ -1,4 +1,4 @@
-// The command that shows the compiled YAML beside the source: a read-only document that follows what is typed.
+// Shows the compiled YAML beside the source, in a read-only document that is updated as you type.
 
 import * as vscode from "vscode";
 import { Preview, PREVIEW_SCHEME, previewOf } from "../preview";
@@ -51,7 +51,7 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     for (const { refresher } of this.open_.values()) refresher.dispose();
   }
 
-  /** The preview of an address; one that VS Code restored from an earlier session begins anew. */
+  /** The preview at an address; one that VS Code restored from an earlier session starts afresh. */
   private opened(address: vscode.Uri): Open {
     const known = this.open_.get(address.toString());
     if (known) return known;

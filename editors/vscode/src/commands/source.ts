@@ -1,8 +1,8 @@
-// Which source a command is about.
+// Determines which source a command is about.
 
 import * as vscode from "vscode";
 
-/** The address that a code lens gives, else that of the source in front. */
+/** The address that a code lens passes, or else that of the active source. */
 export function sourceOf(uri?: string): vscode.Uri | undefined {
   if (typeof uri === "string") return vscode.Uri.parse(uri, true);
   const document = vscode.window.activeTextEditor?.document;
@@ -11,7 +11,7 @@ export function sourceOf(uri?: string): vscode.Uri | undefined {
   return undefined;
 }
 
-/** What may change what a source compiles to: sources, open or on disk, and the settings of an organisation. */
+/** Calls `changed` if a source, open or on disk, `initflow.toml` or a setting changes. */
 export function onSourcesChanged(changed: () => void): vscode.Disposable {
   const files = vscode.workspace.createFileSystemWatcher("**/{*.initflow,initflow.toml}");
   return vscode.Disposable.from(

@@ -1,4 +1,4 @@
-; The classes of the language server's semantic tokens, under the names of Zed's themes.
+; The classes of the language server's semantic tokens, with the names that Zed's themes use.
 
 (comment) @comment
 

@@ -25,7 +25,7 @@ import (
 	"k8s.io/kubernetes/pkg/registry/core/pod"
 )
 
-// verdict is the answer to `admit`: the object is taken where it has no errors.
+// verdict is the answer to `admit`: the object is accepted if there are no errors.
 type verdict struct {
 	Errors    []fieldError   `json:"errors"`
 	Warnings  []string       `json:"warnings"`
@@ -46,7 +46,7 @@ const (
 	fromPod    = "pod"
 )
 
-// strategies are what the API server creates objects of each kind by.
+// strategies are the API server's strategies to create objects of each kind.
 var strategies = map[string]rest.RESTCreateStrategy{
 	"Pod":         pod.Strategy,
 	"Deployment":  deployment.Strategy,
@@ -57,8 +57,8 @@ var strategies = map[string]rest.RESTCreateStrategy{
 	"CronJob":     cronjob.Strategy,
 }
 
-// admit creates an object as the API server would, and after it what the controllers make of it, down to its pods. What
-// only a cluster can know (quotas, other objects, webhooks) is not judged.
+// admit creates an object as the API server would, and then what the controllers derive from it, down to its pods. It does
+// not judge what only a cluster can know (quotas, other objects, webhooks).
 func admit(asked request) (*verdict, error) {
 	text := []byte(asked.Text)
 	if asked.Object != nil {
@@ -95,7 +95,7 @@ type recorder struct{ warnings *[]string }
 
 func (into recorder) AddWarning(_, text string) { *into.warnings = append(*into.warnings, text) }
 
-// create does with an object what the API server does before it stores it, and says why that refuses it.
+// create does what the API server does before it stores an object, and returns why the object is refused.
 func create(object runtime.Object, kind schema.GroupVersionKind, warnings *[]string) []fieldError {
 	about, err := meta.Accessor(object)
 	if err != nil {
@@ -125,7 +125,7 @@ func create(object runtime.Object, kind schema.GroupVersionKind, warnings *[]str
 	return nil
 }
 
-// withAccount gives a pod the account that admission gives it in every cluster, until what it returns is called.
+// withAccount gives a pod the account that admission gives it in every cluster, until the returned function is called.
 func withAccount(object runtime.Object) func() {
 	made, isPod := object.(*core.Pod)
 	if !isPod || made.Spec.ServiceAccountName != "" {
@@ -138,7 +138,7 @@ func withAccount(object runtime.Object) func() {
 	return func() { set("") }
 }
 
-// generated is a name that the API server could generate: one of them is as good as another.
+// generated is a name that the API server could generate; which one makes no difference.
 func generated(prefix string) string {
 	const longest, suffix = 58, "x7k2p"
 	return prefix[:min(len(prefix), longest)] + suffix
@@ -158,7 +158,7 @@ func causes(err error) []fieldError {
 	return found
 }
 
-// plain is an object as JSON, without what the API server alone sets.
+// plain is an object as JSON, without the fields that only the API server sets.
 func plain(object runtime.Object) (map[string]any, error) {
 	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 	if err != nil {

@@ -21,8 +21,8 @@ import (
 	labelsutil "k8s.io/kubernetes/pkg/util/labels"
 )
 
-// made says what the API server would refuse of what a stored object's controller makes; `level` is where the object
-// stands in the one that was asked about. What Kubernetes does in private functions is done here in the same way.
+// made returns what the API server would refuse in the objects that a stored object's controller creates; `level` is the
+// object's path in the requested one. It repeats what Kubernetes does in private functions.
 func made(stored runtime.Object, level string) []fieldError {
 	var pod *corev1.Pod
 	template := level + "spec.template."
@@ -55,7 +55,7 @@ func made(stored runtime.Object, level string) []fieldError {
 	return place(admitMade(pod, corev1.SchemeGroupVersion.WithKind("Pod")), template)
 }
 
-// admitMade creates what a controller made, which is what the API server stores of it in the end.
+// admitMade creates an object made by a controller, and changes it to what the API server stores.
 func admitMade(object runtime.Object, kind schema.GroupVersionKind) []fieldError {
 	legacyscheme.Scheme.Default(object)
 	internal, err := legacyscheme.Scheme.ConvertToVersion(object, runtime.InternalGroupVersioner)
@@ -72,7 +72,7 @@ func admitMade(object runtime.Object, kind schema.GroupVersionKind) []fieldError
 	return nil
 }
 
-// place gives errors in what a controller made the paths that they have in the object it was made from.
+// place maps the paths of errors in an object made by a controller to the object it was made from.
 func place(errors []fieldError, level string) []fieldError {
 	for index := range errors {
 		errors[index].Field = level + errors[index].Field
@@ -203,7 +203,7 @@ func scheduled(owner *batchv1.CronJob) *batchv1.Job {
 	return job
 }
 
-// jobPod is a pod of a Job, and where its pods have indices the one with the last.
+// jobPod is a pod of a Job; if its pods have indices, the one with the last index.
 func jobPod(owner *batchv1.Job) *corev1.Pod {
 	template := owner.Spec.Template.DeepCopy()
 	if !slices.Contains(template.Finalizers, batchv1.JobTrackingFinalizer) {
@@ -234,7 +234,7 @@ func jobPod(owner *batchv1.Job) *corev1.Pod {
 	return pod
 }
 
-// indexed gives containers the variable with the index of their pod.
+// indexed sets the variable with the pod's index in containers.
 func indexed(containers []corev1.Container) {
 	const name = "JOB_COMPLETION_INDEX"
 	for index := range containers {

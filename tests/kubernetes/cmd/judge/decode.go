@@ -35,7 +35,7 @@ var serializers = func() map[string]runtime.Serializer {
 	return found
 }()
 
-// decode reads an object as the API server does with fieldValidation=Strict, with its defaults, into its internal type.
+// decode reads an object into its internal type, with defaults, as the API server does with fieldValidation=Strict.
 func decode(text []byte) (runtime.Object, *schema.GroupVersionKind, []fieldError) {
 	media := "application/yaml"
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
@@ -52,12 +52,12 @@ func decode(text []byte) (runtime.Object, *schema.GroupVersionKind, []fieldError
 	return object, kind, nil
 }
 
-// known says what is wrong with an object's kind or the version of its API.
+// known returns what is wrong with an object's kind or the version of its API.
 func known(text []byte, media string) []fieldError {
 	var kind struct{ APIVersion, Kind string }
 	var object any = &kind
 	if media == "application/json" {
-		// The serializer says what is wrong with text that is no JSON.
+		// The serializer reports what is wrong with text that is not JSON.
 		if json.Unmarshal(text, object) != nil {
 			return nil
 		}
@@ -79,7 +79,7 @@ func known(text []byte, media string) []fieldError {
 	return nil
 }
 
-// refusals are the faults that a decoder names, each with its field where the message has one.
+// refusals are the errors that a decoder reports, each with its field if the message has one.
 func refusals(err error) []fieldError {
 	causes := []error{err}
 	if strict, ok := runtime.AsStrictDecodingError(err); ok {
@@ -105,7 +105,7 @@ func fieldOf(detail string) string {
 		return found[1]
 	}
 	if found := member.FindStringSubmatch(detail); found != nil {
-		// The name of the Go type stands before the path.
+		// The name of the Go type precedes the path.
 		_, path, _ := strings.Cut(found[1], ".")
 		return path
 	}

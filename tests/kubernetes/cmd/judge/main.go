@@ -1,14 +1,14 @@
-// Judge answers whether Kubernetes takes an object, what a pod costs, and whether two objects are the same: by the API
-// server's, the controllers' and the scheduler's own code, without a server.
+// Judge answers whether Kubernetes accepts an object, what a pod costs, and whether two objects are the same. It runs the
+// code of the API server, the controllers and the scheduler, without a server.
 //
-// It reads a request a line and writes an answer a line, in the same order, until its input ends:
+// It reads one request per line and writes one answer per line, in the same order, until its input ends:
 //
 //	{"do":"admit","version":"1.37","object":{…}}  or "text":"…" for the YAML or JSON of one object
 //	  → {"errors":[{"type","field","detail","from"}],"warnings":["…"]} and, with "defaulted":true, the object as stored
 //	{"do":"totals","version":"1.37","pod":{…}}    → {"requests":{…},"limits":{…},"qos":"Burstable"}
 //	{"do":"same","left":…,"right":…}              → {"differences":["spec.replicas: left 1, right 2"]}
 //
-// What it cannot serve it answers with {"fault":"…"}.
+// It answers a request that it cannot serve with {"fault":"…"}.
 package main
 
 import (
@@ -25,7 +25,7 @@ import (
 	"k8s.io/kubernetes/pkg/capabilities"
 )
 
-// request is one line of the input; what fields it has depends on `do`.
+// request is one line of the input; its fields depend on `do`.
 type request struct {
 	Do        string
 	Version   string
@@ -42,13 +42,13 @@ type fault struct {
 	Fault string `json:"fault"`
 }
 
-// window is how many requests are looked at together, at most.
+// window is the maximum number of requests in a batch.
 const window = 512
 
 func main() {
-	// Kubernetes logs that gates change under it, which is what emulation is.
+	// Kubernetes logs every change of gates at run time, which emulation requires.
 	klog.SetLogger(logr.Discard())
-	// As kubeadm and the clouds set it up: containers may be privileged.
+	// Like kubeadm and the clouds, allow privileged containers.
 	capabilities.Initialize(capabilities.Capabilities{AllowPrivileged: true})
 	lines := make(chan []byte, window)
 	go read(os.Stdin, lines)
@@ -88,7 +88,7 @@ func read(in io.Reader, lines chan<- []byte) {
 	}
 }
 
-// answers serves requests at once where they are of one version: which version is emulated is a state of the process.
+// answers serves requests for one version in parallel; the emulated version is a state of the process.
 func answers(batch [][]byte) [][]byte {
 	found := make([][]byte, len(batch))
 	requests := make([]request, len(batch))
@@ -120,7 +120,7 @@ func answers(batch [][]byte) [][]byte {
 	return found
 }
 
-// each calls a function with every index, from a few goroutines.
+// each calls a function with every index, in a few goroutines.
 func each(indices []int, call func(int)) {
 	todo := make(chan int, len(indices))
 	for _, index := range indices {

@@ -20,8 +20,8 @@ type sameness struct {
 	Differences []string `json:"differences"`
 }
 
-// same compares two objects, each given as JSON or as a string of YAML or JSON, after defaulting: quantities by their
-// value, lists in their order, and what is empty like what is not there.
+// same compares two objects, each given as JSON or as a string of YAML or JSON, after defaulting: quantities by value,
+// lists in order, and empty values like absent ones.
 func same(left, right json.RawMessage) (*sameness, error) {
 	one, err := typed(left)
 	if err != nil {
@@ -44,7 +44,7 @@ func same(left, right json.RawMessage) (*sameness, error) {
 	return &found, nil
 }
 
-// forgetCluster takes off what a cluster sets by itself, whatever a manifest says.
+// forgetCluster removes what a cluster sets by itself, whatever a manifest says.
 func forgetCluster(object runtime.Object) error {
 	metadata, err := meta.Accessor(object)
 	if err != nil {
@@ -158,7 +158,7 @@ func (found *sameness) add(path string, left, right any) {
 	found.Differences = append(found.Differences, fmt.Sprintf("%s: left %v, right %v", path, left, right))
 }
 
-// nothing tells a value that says nothing: a pointer to nothing, or an empty list or map.
+// nothing reports whether a value is a nil pointer, or an empty list or map.
 func nothing(value reflect.Value) bool {
 	switch value.Kind() {
 	case reflect.Pointer, reflect.Interface:

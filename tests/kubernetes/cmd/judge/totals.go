@@ -24,11 +24,11 @@ type cost struct {
 	QoS      corev1.PodQOSClass             `json:"qos"`
 }
 
-// totals are what the scheduler counts for a pod of this PodSpec once the API server has stored it.
+// totals are what the scheduler counts for a pod with this PodSpec after the API server has stored it.
 func totals(spec json.RawMessage) (*cost, error) {
 	pod := &corev1.Pod{}
 	if err := json.NewDecoder(bytes.NewReader(spec)).Decode(&pod.Spec); err != nil {
-		return nil, fmt.Errorf("no PodSpec: %w", err)
+		return nil, fmt.Errorf("not a PodSpec: %w", err)
 	}
 	legacyscheme.Scheme.Default(pod)
 	internal, err := legacyscheme.Scheme.ConvertToVersion(pod, runtime.InternalGroupVersioner)
@@ -40,7 +40,7 @@ func totals(spec json.RawMessage) (*cost, error) {
 	if err := legacyscheme.Scheme.Convert(internal, stored, nil); err != nil {
 		return nil, err
 	}
-	// In a cluster it was written and read in between: no two of its quantities share memory.
+	// A cluster writes and reads it in between, so no two of its quantities share memory.
 	stored = stored.DeepCopy()
 	// The other options concern pods that already run.
 	options := resource.PodResourcesOptions{

@@ -7,6 +7,6 @@ class Product(models.Model):
 
 
 class Run(models.Model):
-    """A run of `migrate`, on a host."""
+    """Records a run of `migrate` on a host."""
 
     host = models.CharField(max_length=100)

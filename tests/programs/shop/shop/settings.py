@@ -1,4 +1,4 @@
-"""Settings: what is the same everywhere, what the settings file says, and the database of DATABASE_URL."""
+"""Settings: constants, values from the settings file, and the database in DATABASE_URL."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""One page, which needs the settings file and a row of a migrated table, and the probe's, which needs the database."""
+"""Serves a page that needs the settings file and a row of a migrated table, and the probe's page, which needs the database."""
 
 from catalogue.models import Product
 from django.conf import settings

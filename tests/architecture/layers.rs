@@ -1,0 +1,94 @@
+//! The modules stand in layers: each uses only those below its own, and what touches the world is in few of them.
+
+use crate::{sources, word};
+use std::collections::BTreeSet;
+
+/// The layers from the top, with what each is for. Modules of one layer do not know each other.
+const LAYERS: &[(&[&str], &str)] = &[
+    (&["cli"], "the command: the only layer with an environment and a terminal"),
+    (&["lsp"], "the language server: editors' messages, and the files that they have not opened"),
+    (&["files"], "files, and the root that sources are held to"),
+    (&["format"], "a source in the one style"),
+    (&["ide"], "what an editor asks about a program"),
+    (&["import"], "manifests as source"),
+    (&["json"], "the compiler as one function of JSON"),
+    (&["compile"], "all stages, one after the other"),
+    (&["expect"], "what a file expects of a source"),
+    (&["config"], "a file of settings as what an organisation sets"),
+    (&["emit", "lint", "plan"], "objects as YAML and JSON; order and totals for people and tools"),
+    (&["once"], "steps that run once for all pods as Jobs of their own"),
+    (&["lower"], "a checked workload as a typed Kubernetes object"),
+    (&["check"], "what the API server would refuse, and files that cannot flow as written"),
+    (&["order", "resources"], "what starts when, and what the pod costs, each with its reason"),
+    (&["program"], "a program's files, parsed, each after those that it uses"),
+    (&["model"], "names bound, templates applied, short forms written out: workloads of nodes"),
+    (&["vocabulary"], "every statement of the language in one table"),
+    (&["steps"], "the built-in steps: their statements and what they become"),
+    (&["syntax"], "text as statements"),
+    (&["statement"], "what a statement may be: the rows of the vocabulary"),
+    (&["object"], "a Kubernetes object as a tree with a place in the source for every node"),
+    (&["kubernetes"], "the facts of the platform"),
+    (&["diagnostic"], "what is wrong, where, and what to do about it"),
+    (&["source"], "text with places in it"),
+    (&["total"], "what only its type says may fail, made total"),
+];
+
+/// What only some modules may name: the crates that one module hides, and the world.
+const HIDDEN: &[(&str, &[&str])] = &[
+    ("clap", &["cli"]),
+    ("codespan_reporting", &["diagnostic"]),
+    ("indicatif", &["cli"]),
+    ("k8s_openapi", &["lower"]),
+    ("lsp_server", &["lsp"]),
+    ("lsp_types", &["lsp"]),
+    ("granit_parser", &["import"]),
+    ("pest", &["syntax"]),
+    ("serde_saphyr", &["emit"]),
+    ("rustix", &["files"]),
+    ("shuck_ast", &["lint"]),
+    ("shuck_parser", &["lint"]),
+    ("tempfile", &["files"]),
+    ("toml", &["config", "expect"]),
+    ("std::env", &["cli"]),
+    ("std::fs", &["cli", "files", "lsp"]),
+    ("std::io", &["cli", "files"]),
+    ("std::process", &["cli"]),
+    ("std::time", &["cli", "lsp"]),
+];
+
+#[test]
+fn modules_use_only_what_is_below_them() {
+    for source in sources() {
+        let own = layer(&source.module).unwrap_or_else(|| panic!("{} is in no layer", source.module));
+        for used in source.code.split("crate::").skip(1).map(word).filter(|used| *used != source.module) {
+            let below = layer(used).is_some_and(|used| used > own);
+            assert!(below, "{}: `{}` may not use `{used}`", source.path, source.module);
+        }
+    }
+}
+
+#[test]
+fn every_layer_has_its_modules() {
+    let layers: Vec<&str> = LAYERS.iter().flat_map(|(modules, _)| *modules).copied().collect();
+    let modules: BTreeSet<String> = sources().into_iter().map(|source| source.module).collect();
+    assert_eq!(modules.iter().map(String::as_str).collect::<BTreeSet<_>>(), layers.iter().copied().collect());
+}
+
+#[test]
+fn the_world_is_out_of_reach() {
+    for source in sources() {
+        for (name, modules) in HIDDEN.iter().filter(|(_, modules)| !modules.contains(&source.module.as_str()))
+        {
+            let mut uses = source.code.match_indices(name).map(|(at, _)| &source.code[at + name.len()..]);
+            assert!(
+                !uses.any(|rest| rest.starts_with("::") || rest.starts_with(';')),
+                "{}: `{name}` is for {modules:?} alone",
+                source.path
+            );
+        }
+    }
+}
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|(modules, _)| modules.contains(&module))
+}
