@@ -53,13 +53,13 @@ fn stage_1_to_3_parse_resolve_check(bencher: Bencher) {
 #[divan::bench]
 fn stage_4_lower(bencher: Bencher) {
     let compiled = compiled(MANY);
-    let run = || compiled.iter().map(|compiled| compiled.object()).collect::<Vec<_>>();
+    let run = || compiled.iter().map(Compiled::object).collect::<Vec<_>>();
     bencher.counter(ItemsCount::new(MANY)).bench(run);
 }
 
 #[divan::bench]
 fn stage_5_emit_yaml(bencher: Bencher) {
-    let objects: Vec<_> = compiled(MANY).iter().map(|compiled| compiled.object()).collect();
+    let objects: Vec<_> = compiled(MANY).iter().map(Compiled::object).collect();
     let documents: Vec<_> = objects.iter().map(|object| Document { header: None, object }).collect();
     let bytes = yaml(&documents).len();
     bencher.counter(BytesCount::new(bytes)).bench(|| yaml(&documents));
@@ -67,7 +67,7 @@ fn stage_5_emit_yaml(bencher: Bencher) {
 
 #[divan::bench]
 fn stage_5_emit_json(bencher: Bencher) {
-    let objects: Vec<_> = compiled(MANY).iter().map(|compiled| compiled.object()).collect();
+    let objects: Vec<_> = compiled(MANY).iter().map(Compiled::object).collect();
     let objects: Vec<_> = objects.iter().collect();
     let bytes = json(&objects).len();
     bencher.counter(BytesCount::new(bytes)).bench(|| json(&objects));
