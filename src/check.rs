@@ -1,9 +1,9 @@
-//! A [`Workload`] to diagnostics: the API server's rules, and those of the flow of files.
+//! Checks a [`Workload`] against the rules of the API server, and against those of the flow of files.
 //!
-//! Invariant: nothing that the API server would refuse for a reason visible in the source passes; what is
-//! [`Unresolved`](crate::object::Value::Unresolved) has been reported already and is passed over.
+//! Invariant: nothing passes that the API server would refuse for a reason visible in the source. Values that are
+//! [`Unresolved`](crate::object::Value::Unresolved) have been reported already and are skipped.
 //!
-//! Each family of rules is one file. What breaks each rule, and what does not, is a case in `tests/rules`, under the rule's
+//! Each family of rules is one file. `tests/rules` has cases that break each rule, and cases that do not, under the rule's
 //! name. The rules in short, and the diagnostics that they raise:
 //!
 //! | rules | diagnostics |
@@ -22,12 +22,12 @@
 //! | resources of containers and of the pod | `invalid-resource-name` `request-over-limit` `request-not-limit` `missing-limit` `fractional-quantity` `unknown-claim` `limit-over-pod` `pod-below-containers` |
 //! | workloads: selectors, restart policies, strategies | `invalid-selector` `selector-mismatch` `wrong-restart-policy` `unmet-requirement` `out-of-range` |
 //! | Jobs and CronJobs | `invalid-schedule` `invalid-time-zone` `unknown-container` `unmet-requirement` `duplicate-item` |
-//! | annotations that Kubernetes reads itself | `invalid-annotation` `conflicting-fields` `deprecated` |
+//! | annotations that Kubernetes itself reads | `invalid-annotation` `conflicting-fields` `deprecated` |
 //! | the pod's own fields, placement, security | `invalid-name` `invalid-ip` `unmet-requirement` `out-of-range` `missing-field` `root-refused` |
 //! | what `security restricted` forbids | `not-restricted` |
 //! | secrets in files | `disk-backed-secret` |
 //! | the right to see a Job | `missing-namespace` |
-//! | steps that the kubelet would do | `use-fsgroup` |
+//! | steps whose work the kubelet can do | `use-fsgroup` |
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
 mod access;
@@ -97,7 +97,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
 
 /// Checks a workload against the rules of one version of Kubernetes.
 ///
-/// `earlier` are the errors of syntax; `diagnostics` has what was found in this workload before.
+/// `earlier` holds the syntax errors, `diagnostics` what was found in this workload before.
 ///
 /// # Errors
 /// The workload, if there are errors in it.

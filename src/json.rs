@@ -124,7 +124,7 @@ fn levels(request: &Map<String, Value>) -> Result<Levels, String> {
         let level = level.as_str().and_then(|text| text.parse::<Level>().ok());
         let level = level.ok_or_else(|| format!("the level of `{name}` is not known"))?;
         if !levels.set_named(name, level) {
-            return Err(format!("no warning is called `{name}`"));
+            return Err(format!("there is no warning named `{name}`"));
         }
     }
     Ok(levels)
@@ -171,7 +171,7 @@ mod tests {
             (json!({ "source": "", "kube": "1.2" }), "1.2"),
             (json!({ "source": "", "params": [] }), "`params` is no object"),
             (json!({ "source": "", "params": { "a": [] } }), "the param `a`"),
-            (json!({ "source": "", "lints": { "x": "deny" } }), "no warning is called `x`"),
+            (json!({ "source": "", "lints": { "x": "deny" } }), "there is no warning named `x`"),
         ] {
             let answer = ask(&request);
             assert!(answer["error"].as_str().is_some_and(|error| error.contains(said)), "{answer}");

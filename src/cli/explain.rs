@@ -4,7 +4,6 @@ use super::console::Console;
 use super::status::Status;
 use crate::diagnostic::{Code, nearest};
 use crate::kubernetes::schema;
-use crate::statement::Entry;
 use crate::vocabulary;
 use clap::Args;
 use std::fmt::Write as _;
@@ -53,7 +52,7 @@ fn list() -> String {
 
 fn names() -> impl Iterator<Item = &'static str> {
     let diagnostics = Code::ALL.iter().map(|code| code.name());
-    let statements = statements().map(|entry| entry.name);
+    let statements = vocabulary::statements().map(|entry| entry.name);
     let objects = schema::objects().iter().map(|object| object.name);
     let fields = schema::objects().iter().flat_map(|object| object.fields.iter().map(|field| field.name));
     diagnostics.chain(statements).chain(objects).chain(fields)
@@ -63,15 +62,10 @@ fn diagnostic(name: &str) -> Option<String> {
     Some(name.parse::<Code>().ok()?.text().to_owned())
 }
 
-/// All statements of the language, those of built-in steps among them.
-fn statements() -> impl Iterator<Item = &'static Entry> {
-    vocabulary::ENTRIES.iter().chain(vocabulary::statements_of_steps())
-}
-
 /// A statement of the language, in each of its places.
 fn statement(name: &str) -> Option<String> {
     let mut text = String::new();
-    for entry in statements().filter(|entry| entry.name == name) {
+    for entry in vocabulary::statements().filter(|entry| entry.name == name) {
         let places: Vec<String> = entry.places.iter().map(|place| place.phrase()).collect();
         let _ =
             writeln!(text, "{}\n  {}\n  stands {}\n", entry.signature(), entry.meaning, places.join(", "));

@@ -1,7 +1,7 @@
-//! Init containers that are plainly a built-in step as that step.
+//! Converts init containers that clearly match a built-in step to that step.
 //!
-//! Invariant: a container becomes a step only where its whole command is one of a few known ones with plain words; what
-//! changes by it is said. Without being asked for, nothing here happens.
+//! Invariant: a container becomes a step only if its whole command is one of a few known ones with plain words. A warning
+//! lists what changes. This happens only on request.
 
 mod clone;
 mod copy;
@@ -19,17 +19,18 @@ use super::yaml::{Node, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
 use crate::source::Span;
+use crate::steps::StepKind;
 use step::{Idiom, Step};
 
 /// Which init containers become built-in steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Idioms {
-    /// None: what is imported means just what the manifest does.
+    /// None: the source means exactly what the manifest does.
     #[default]
     Never,
-    /// All that plainly are one.
+    /// All that clearly match one.
     Wherever,
-    /// Of those, the ones in these places.
+    /// Of those, the ones at these places.
     Only(Vec<Span>),
 }
 
@@ -37,7 +38,7 @@ pub enum Idioms {
 const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =
     [wait::of, clone::of, fetch::of, own::of, copy::of, migrate::of];
 
-/// The built-in step that an init container plainly is, and the note about it.
+/// The built-in step that an init container clearly matches, and the warning about it.
 pub(super) fn built_in(
     node: &Node,
     directions: &Directions,
@@ -49,7 +50,7 @@ pub(super) fn built_in(
     let place = place(node);
     let origin = node.entry("command").or(node.entry("args")).map_or(place, |entry| entry.key_span);
     if let Some(keyword) = statement.head.first_mut() {
-        *keyword = Token::new(place, idiom.keyword);
+        *keyword = Token::new(place, idiom.kind.keyword());
     }
     let own = idiom.statements.iter().map(|words| {
         let head = words.iter().map(|word| Token::new(origin, word.as_str())).collect();
@@ -61,13 +62,13 @@ pub(super) fn built_in(
     Some((statement, note(node, place, &idiom)))
 }
 
-/// Where the containers are that became built-in steps.
+/// The places of the containers that became built-in steps.
 pub(super) fn became(diagnostics: &[Diagnostic]) -> impl Iterator<Item = Span> {
     let notes = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::BecameStep);
     notes.map(|note| note.primary.span)
 }
 
-/// How a container is told from others: by its name, or else as a whole.
+/// The place that identifies a container: its name, or else the whole container.
 fn place(node: &Node) -> Span {
     node.get("name").map_or(node.span, |name| name.span)
 }
@@ -83,7 +84,7 @@ impl Idioms {
     }
 }
 
-/// The container without what the step writes by itself.
+/// The container without the fields that the step sets.
 fn rest(node: &Node, idiom: &Idiom) -> Node {
     let said: &[&str] = if idiom.keeps_image {
         &["command", "args"]
@@ -92,8 +93,8 @@ fn rest(node: &Node, idiom: &Idiom) -> Node {
     };
     let mut entries = node.entries().to_vec();
     entries.retain(|entry| !said.contains(&entry.key.as_str()));
-    // Who only waits has no use for other files than those that it waits for.
-    entries.retain(|entry| entry.key != "volumeMounts" || idiom.keyword != "wait");
+    // A step that only waits needs no files except those that it waits for.
+    entries.retain(|entry| entry.key != "volumeMounts" || idiom.kind != StepKind::Wait);
     for entry in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
         if let Value::List(mounts) = &mut entry.node.value {
             mounts.retain(|mount| mount.get("name").and_then(Node::as_text) != idiom.volume.as_deref());
@@ -104,15 +105,15 @@ fn rest(node: &Node, idiom: &Idiom) -> Node {
 
 fn note(node: &Node, place: Span, idiom: &Idiom) -> Diagnostic {
     let name = node.get("name").and_then(Node::as_text).unwrap_or_default();
-    let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.keyword);
+    let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.kind.keyword());
     let mut note =
-        Diagnostic::warning(Code::BecameStep, place, headline).here("not what it was to the letter");
+        Diagnostic::warning(Code::BecameStep, place, headline).here("does not do exactly the same");
     if !idiom.keeps_image {
         let image = node.get("image").and_then(Node::as_text).unwrap_or_default();
-        note = note.help(format!("it runs in the image of the built-in step, no longer in `{image}`"));
+        note = note.help(format!("check that the image of the built-in step can replace `{image}`"));
     }
     for change in idiom.changes {
         note = note.help(*change);
     }
-    note.help("import without --idioms to keep it as it is")
+    note.help("import without --idioms to keep the container unchanged")
 }

@@ -1,7 +1,7 @@
-//! Text to trees of YAML in which every node knows its place, read as kubectl reads it.
+//! Parses YAML as kubectl does, into trees in which every node knows its place.
 //!
-//! Invariant: what is read has a bounded depth and size, whatever the text; a scalar has the type and the value that
-//! kubectl (YAML 1.1, then JSON) gives it.
+//! Invariant: the trees have a bounded depth and size for any text; a scalar has the type and the value that kubectl (YAML
+//! 1.1, then JSON) gives it.
 
 mod fault;
 mod map;
@@ -19,13 +19,13 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 use tree::Trees;
 
-/// Reads the documents of a text; a broken one is reported, and the others are read nevertheless.
+/// Reads the documents of a text; a broken one is reported, and the other ones are still read.
 pub fn read(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Stream {
     let mut trees = Trees::new(file);
     let mut start = 0;
     for (line_start, line_end) in lines(&file.text) {
-        // As in kubectl, `---` at the start of a line ends a document wherever it stands, so a quote that is not closed
-        // does not reach into the next one.
+        // As in kubectl, `---` at the start of a line ends a document in any context, so an unclosed quote does not reach
+        // into the next document.
         let Some(rest) = file.text[line_start..line_end].strip_prefix("---") else { continue };
         trees.read(start, line_start);
         if trees.is_full() {
@@ -57,7 +57,7 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, usize)> {
 /// The documents of a text.
 #[derive(Debug, Default)]
 pub struct Stream {
-    /// The documents that can be read, without the empty ones.
+    /// The readable documents, without the empty ones.
     pub documents: Vec<Node>,
     /// The comments, in the order of the text.
     pub comments: Vec<Comment>,

@@ -6,7 +6,8 @@ use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::Place;
 use crate::steps::migrate::Tool;
-use crate::steps::{GivenClause, KINDS, Rights};
+use crate::steps::{BuiltIn, GivenClause, Rights, StepKind};
+use crate::vocabulary::ContainerKind;
 use smol_str::SmolStr;
 
 /// The layer of what only the compiler gives.
@@ -19,7 +20,7 @@ pub(super) const COMMAND: [&str; 2] = ["command", "args"];
 pub(super) struct Draft {
     pub(super) name: Name,
     pub(super) role: Role,
-    pub(super) keyword: &'static str,
+    pub(super) kind: ContainerKind,
     pub(super) span: Span,
     /// How near the statement is that declared it.
     pub(super) layer: u8,
@@ -34,6 +35,8 @@ pub(super) struct Draft {
     /// The texts of scripts, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
     pub(super) options: Vec<StepOption>,
+    /// The built-in step, which has its options once its statements have been read.
+    pub(super) built_in: Option<BuiltIn>,
     /// The part that it stands in.
     pub(super) part: Option<SmolStr>,
     /// The volumes that a built-in step brings along.
@@ -62,16 +65,17 @@ pub(super) struct StepOption {
 }
 
 impl Draft {
-    pub(super) fn new(name: Name, keyword: &'static str, span: Span, layer: u8) -> Self {
-        let role = match keyword {
-            "app" => Role::App,
-            "sidecar" => Role::Sidecar,
-            _ => Role::Step,
+    pub(super) fn new(name: Name, kind: ContainerKind, span: Span, layer: u8) -> Self {
+        let (role, built_in) = match kind {
+            ContainerKind::App => (Role::App, None),
+            ContainerKind::Sidecar => (Role::Sidecar, None),
+            ContainerKind::Step => (Role::Step, None),
+            ContainerKind::BuiltIn(kind) => (Role::Step, Some(kind.unread())),
         };
         Self {
             name,
             role,
-            keyword,
+            kind,
             span,
             layer,
             fields: Map::default(),
@@ -84,6 +88,7 @@ impl Draft {
             run: None,
             script: None,
             options: Vec::new(),
+            built_in,
             part: None,
             volumes: Vec::new(),
             jobs: Vec::new(),
@@ -105,7 +110,7 @@ impl Draft {
 
     /// Where the statements of this kind alone stand.
     pub(super) fn place(&self) -> Option<Place> {
-        KINDS.iter().find(|kind| kind.keyword == self.keyword).map(|kind| Place::Step(kind.keyword))
+        self.built_in.as_ref().map(|built_in| Place::Step(built_in.kind().keyword()))
     }
 
     /// Takes out what a nearer command replaces.
@@ -118,7 +123,7 @@ impl Draft {
 
     /// Of a `migrate`'s command and the tools that it names, leaves what is nearest.
     pub(super) fn settle_command(&mut self) {
-        if self.keyword != "migrate" {
+        if self.kind != ContainerKind::BuiltIn(StepKind::Migrate) {
             return;
         }
         let is_tool = |option: &StepOption| Tool::named(option.name).is_some();
@@ -159,7 +164,7 @@ impl Draft {
         Container {
             name: self.name,
             role: self.role,
-            keyword: SmolStr::new_static(self.keyword),
+            built_in: self.built_in,
             span,
             fields: Node::new(span, Value::Map(fields)),
             run: self.run,

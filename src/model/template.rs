@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Type;
 use crate::syntax::tree::{Argument, Block, Name, Statement, Value, ValueKind};
-use crate::vocabulary;
+use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
 
 /// A `template`.
@@ -166,7 +166,7 @@ impl<'a> Resolver<'a> {
                     .here("not known here");
             if let Some(near) = crate::diagnostic::nearest(&alias, names.aliases.keys().map(SmolStr::as_str))
             {
-                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+                diagnostic = diagnostic.help(crate::diagnostic::change_to(near));
             } else if alias == "std" {
                 diagnostic = diagnostic.help("add `use \"std\"` at the top of the file");
             } else {
@@ -192,7 +192,7 @@ impl<'a> Resolver<'a> {
             Diagnostic::error(Code::UnknownName, span, format!("no template is called `{name}`"))
                 .here("not declared");
         if let Some(near) = crate::diagnostic::nearest(name, known.iter().map(String::as_str)) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            diagnostic = diagnostic.help(crate::diagnostic::change_to(near));
         } else if !known.is_empty() {
             let mut known = known;
             known.sort_unstable();
@@ -304,13 +304,10 @@ impl<'a> Resolver<'a> {
             self.work.statements = 0;
             let locals: Vec<Binding> = template.parameters.iter().map(Parameter::unknown).collect();
             let scope = Scope { file, locals: &locals, part: None, layer: OWN };
-            match (
-                WorkloadKind::of(template.kind),
-                vocabulary::CONTAINERS.iter().find(|kind| *kind == template.kind),
-            ) {
-                (_, Some(keyword)) => {
+            match (WorkloadKind::of(template.kind), ContainerKind::of(template.kind)) {
+                (_, Some(container)) => {
                     let name = super::Name { text: template.name.text.clone(), span: template.name.span };
-                    let mut draft = Draft::new(name, keyword, template.name.span, OWN);
+                    let mut draft = Draft::new(name, container, template.name.span, OWN);
                     self.statements_into(&mut draft, &template.block.statements, &scope);
                 }
                 (kind, None) => {

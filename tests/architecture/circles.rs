@@ -9,6 +9,7 @@ const CIRCULAR: &[&str] = &[
     "diagnostic",
     "files",
     "ide",
+    "kubernetes",
     "lint",
     "model",
     "order",
@@ -16,6 +17,7 @@ const CIRCULAR: &[&str] = &[
     "resources",
     "steps",
     "syntax",
+    "vocabulary",
 ];
 
 #[test]

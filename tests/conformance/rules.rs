@@ -20,8 +20,9 @@ use serde_json::Value;
 const OF_THE_LANGUAGE: &[&str] = &["clone.txt", "flow.txt", "migrations.txt", "restricted.txt", "steps.txt"];
 
 #[test]
+#[ignore = "needs INITFLOW_JUDGE"]
 fn rules_are_those_of_kubernetes() {
-    let Some(mut judge) = Judge::start("the cases of tests/rules") else { return };
+    let mut judge = Judge::start();
     let mut report = Report::new("rules");
     let files = files();
     let mut asked: Vec<Asked<'_>> = Vec::new();

@@ -32,8 +32,9 @@ const OF_FLOW: &[&str] = &[
 pub(crate) const BATCH: u64 = 500;
 
 #[test]
+#[ignore = "needs INITFLOW_JUDGE"]
 fn what_compiles_is_admitted() {
-    let Some(mut judge) = Judge::start("what_compiles_is_admitted") else { return };
+    let mut judge = Judge::start();
     let mut report = Report::new("sound");
     let mut coverage = Coverage::default();
     let wanted = size::cases(1_000, 20_000);

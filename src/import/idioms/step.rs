@@ -1,30 +1,31 @@
-//! Reads what a container runs for a built-in step, and writes the words of that step.
+//! Reads the commands that built-in steps replace, and writes the words of these steps.
 
 use super::shell::Command;
 use crate::import::text;
 use crate::import::yaml::Node;
+use crate::steps::StepKind;
 
-/// An init container, with what it runs.
+/// An init container with its command.
 pub(super) struct Step<'n> {
     pub(super) node: &'n Node,
     pub(super) command: Command,
 }
 
-/// The built-in step that a container is.
+/// The built-in step that a container matches.
 pub(super) struct Idiom {
-    pub(super) keyword: &'static str,
-    /// Its own statements, each as words.
+    pub(super) kind: StepKind,
+    /// The statements of the step, each as words.
     pub(super) statements: Vec<Vec<String>>,
-    /// The volume that it mounts by itself.
+    /// The volume that the step mounts automatically.
     pub(super) volume: Option<String>,
-    /// Whether it runs in the container's own image.
+    /// Whether the step runs in the container's own image.
     pub(super) keeps_image: bool,
-    /// What is different from then on.
+    /// What the conversion changes.
     pub(super) changes: &'static [&'static str],
 }
 
 impl Step<'_> {
-    /// The volume in which a path is, and its place there.
+    /// The volume that contains a path, and the path inside it.
     pub(super) fn within(&self, path: &str) -> Option<(String, String)> {
         let mounts = self.node.get("volumeMounts").map(Node::items).unwrap_or_default();
         let found = mounts.iter().filter_map(|mount| {
@@ -34,7 +35,7 @@ impl Step<'_> {
             is_below.then_some((at.len(), mount, rest.trim_matches('/')))
         });
         let (_, mount, rest) = found.max_by_key(|(length, ..)| *length)?;
-        // A part of a volume is none that a step can name.
+        // A step can only name whole volumes.
         let is_whole = ["subPath", "subPathExpr"].iter().all(|key| mount.get(key).is_none());
         is_whole.then_some((mount.get("name")?.as_text()?.to_owned(), rest.to_owned()))
     }
@@ -50,16 +51,16 @@ impl Step<'_> {
 
 impl Idiom {
     pub(super) fn new(
-        keyword: &'static str,
+        kind: StepKind,
         statements: Vec<Vec<String>>,
         changes: &'static [&'static str],
     ) -> Self {
-        Self { keyword, statements, volume: None, keeps_image: false, changes }
+        Self { kind, statements, volume: None, keeps_image: false, changes }
     }
 }
 
 /// A statement of a word and texts.
-pub(super) fn says<const N: usize>(word: &str, texts: [&str; N]) -> Vec<String> {
+pub(super) fn statement<const N: usize>(word: &str, texts: [&str; N]) -> Vec<String> {
     std::iter::once(word.to_owned()).chain(texts.map(text::quoted)).collect()
 }
 
@@ -75,7 +76,7 @@ pub(super) fn into(volume: &str, path: &str) -> Vec<String> {
 /// The operands of a command, and its options with their values.
 pub(super) type Operands<'w> = (Vec<&'w str>, Vec<(&'w str, &'w str)>);
 
-/// Reads a command that has no other options than these; each with whether it takes a value.
+/// Reads a command that has only these options, each with whether it has a value.
 pub(super) fn operands<'w>(words: &'w [String], options: &[(&str, bool)]) -> Option<Operands<'w>> {
     let (mut operands, mut given) = (Vec::new(), Vec::new());
     let mut words = words.iter().map(String::as_str);

@@ -1,4 +1,4 @@
-//! Holds what a document of YAML says, with the place of every value.
+//! Holds what a YAML document says, with the place of every value.
 
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -8,9 +8,9 @@ use smol_str::SmolStr;
 pub struct Comment {
     /// Its place, from `#` to the end of the line.
     pub span: Span,
-    /// Its text, without `#`, one blank behind it, and those at its end.
+    /// Its text, without `#`, one space after it, and trailing spaces.
     pub text: SmolStr,
-    /// Whether nothing stands before it on its line.
+    /// Whether it is alone on its line.
     pub alone: bool,
 }
 
@@ -18,18 +18,18 @@ pub struct Comment {
 #[derive(Clone, Debug)]
 pub struct Node {
     /// From its first to its last character (for a map, from its first key to the end of its last value). The value of
-    /// an alias stands where the alias does, with all that it holds.
+    /// an alias, with everything inside, has the place of the alias.
     pub span: Span,
     /// The value.
     pub value: Value,
 }
 
-/// What JSON knows of a value.
+/// A value with the types of JSON.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// `null`, `~`, or nothing at all.
     Null,
-    /// A truth value: in YAML 1.1 also `yes`, `off` and the like.
+    /// A boolean: in YAML 1.1 also `yes`, `off` and the like.
     Bool(bool),
     /// A number, as kubectl writes it in JSON: `420` for `0644`, `0.5`, `1e+21`.
     Number(SmolStr),
@@ -46,14 +46,14 @@ pub enum Value {
 pub struct Entry {
     /// The key.
     pub key: SmolStr,
-    /// Where it stands.
+    /// The place of the key.
     pub key_span: Span,
     /// The value.
     pub node: Node,
 }
 
 impl Node {
-    /// The entries of a map; none for everything else.
+    /// The entries of a map; empty for everything else.
     pub fn entries(&self) -> &[Entry] {
         match &self.value {
             Value::Map(entries) => entries,
@@ -61,7 +61,7 @@ impl Node {
         }
     }
 
-    /// The items of a list; none for everything else.
+    /// The items of a list; empty for everything else.
     pub fn items(&self) -> &[Node] {
         match &self.value {
             Value::List(items) => items,
