@@ -67,7 +67,7 @@ mod tests {
         let shown = found(Code::WaitsForItself, [script]);
         insta::assert_snapshot!(shown, @r#"
         …age "b:1"; script "until «curl -f http://a:80/;» do sleep 1; done" }; ap…
-          the step `s` waits for `a`, which only these pods can serve
+          the step `s` waits for `a`, which only these pods serve
         "#);
     }
 }
