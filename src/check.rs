@@ -32,12 +32,14 @@
 
 mod access;
 mod annotations;
+mod checked;
 mod claims;
 mod containers;
 mod disturbed;
 mod environment;
 mod fields;
 mod flow;
+mod identity;
 mod jobs;
 mod legacy;
 mod metadata;
@@ -59,7 +61,10 @@ mod volumes;
 mod windows;
 mod workloads;
 
-use crate::diagnostic::Diagnostic;
+pub use checked::Checked;
+pub use identity::{Identified, Identities};
+
+use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::model::Workload;
 use disturbed::Disturbed;
@@ -90,17 +95,23 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     flow::check,
 ];
 
-/// Checks a workload against the rules of one version of Kubernetes; `earlier` holds the syntax errors.
+/// Checks a workload against the rules of one version of Kubernetes.
+///
+/// `earlier` holds the syntax errors, `diagnostics` what was found in this workload before.
+///
+/// # Errors
+/// The workload, if there are errors in it.
 pub fn check(
-    workload: &Workload,
+    workload: Workload,
     version: Version,
     earlier: &[Diagnostic],
     diagnostics: &mut Vec<Diagnostic>,
-) {
-    let disturbed = Disturbed::of(workload, earlier.iter().chain(diagnostics.iter()));
+) -> Result<Checked, Box<Workload>> {
+    let disturbed = Disturbed::of(&workload, earlier.iter().chain(diagnostics.iter()));
     let mut report = Report::new(version, disturbed, diagnostics);
     report.named(workload.name.as_ref().map(|name| name.span));
     for family in FAMILIES {
-        family(workload, &mut report);
+        family(&workload, &mut report);
     }
+    if has_errors(diagnostics) { Err(Box::new(workload)) } else { Ok(Checked::new(workload)) }
 }

@@ -5,6 +5,7 @@
 pub mod catalog;
 mod code;
 pub mod human;
+pub(crate) mod phrase;
 pub mod report;
 pub(crate) mod visible;
 
@@ -243,6 +244,11 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     rows[a.len()][b.len()]
+}
+
+/// Whether one of them is an error.
+pub(crate) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 #[cfg(test)]

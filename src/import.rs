@@ -12,6 +12,7 @@ mod fields;
 mod flow;
 mod idioms;
 mod labels;
+mod missing;
 mod probe;
 mod source;
 mod text;
@@ -21,6 +22,8 @@ mod workload;
 #[doc(hidden)]
 pub mod yaml;
 
+pub use idioms::Idioms;
+
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +32,7 @@ use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::kubernetes::schema;
 use crate::model::WorkloadKind;
 use crate::source::{FileId, Sources, Span};
+use missing::lacks;
 use source::Written;
 use yaml::{Comment, MAX_ERRORS, Node, Stream, Value};
 
@@ -59,18 +63,6 @@ impl Import {
 
 /// The most steps that are tried one by one if not all can become built-in steps: each costs an import of the file.
 const MAX_TRIED: usize = 32;
-
-/// Which init containers become built-in steps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Idioms {
-    /// None: the source means exactly what the manifest does.
-    #[default]
-    Never,
-    /// All that clearly match one.
-    Wherever,
-    /// Of those, the ones at these places.
-    Only(Vec<Span>),
-}
 
 /// Imports the workloads of a file of manifests without changing what they mean.
 ///
@@ -341,13 +333,4 @@ fn find_faults(id: FileId, written: &Written, options: &Options, diagnostics: &m
             ..diagnostic
         });
     }
-}
-
-/// The error about a required field.
-fn lacks(owner: &Node, field: &str, what: &str) -> Diagnostic {
-    let empty = owner.get(field).map(|node| node.span);
-    let first = owner.entries().first().map_or(owner.span, |entry| entry.key_span);
-    let first = empty.unwrap_or(first);
-    Diagnostic::error(Code::MissingField, first, format!("{what} has no `{field}`"))
-        .here(format!("`{field}` is required"))
 }

@@ -28,6 +28,13 @@ pub struct Order {
     pub apps: Vec<usize>,
 }
 
+impl Order {
+    /// The steps and sidecars in the order in which they start, by their indices in the workload.
+    pub fn init_containers(&self) -> impl Iterator<Item = usize> {
+        self.places.iter().map(|place| place.container)
+    }
+}
+
 /// One place in the init list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {

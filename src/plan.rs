@@ -141,7 +141,7 @@ impl Plan {
     /// Computes the plan of a workload with an order, on a version of Kubernetes.
     #[doc(hidden)]
     pub fn of(workload: &Workload, order: &Order, version: Version) -> Self {
-        let demand = PodDemand::of(workload, order.places.iter().map(|place| place.container));
+        let demand = PodDemand::of(workload, order.init_containers());
         let totals = demand.totals(version);
         let init = order.places.iter().zip(demand.running()).map(|(place, running)| {
             let because = place.because.text(workload);

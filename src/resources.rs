@@ -4,8 +4,10 @@
 //! adds in the cluster.
 
 mod aggregate;
+mod budget;
 mod qos;
 
+pub use budget::hold_to_budget;
 pub use qos::Qos;
 
 use crate::kubernetes::quantity::Quantity;

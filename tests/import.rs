@@ -141,7 +141,7 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
         return Err(format!("{}\n{source}", shown(&compiled.sources, &compiled.diagnostics)));
     }
     let [workload] = compiled.workloads.as_slice() else { return Err("it is not one workload".into()) };
-    let object = workload.object().expect("a compiled workload is an object");
+    let object = workload.object();
     let got = serde_json::to_value(&object).expect("an object is JSON");
     let wanted = serde_yaml::Deserializer::from_str(text)
         .filter_map(|document| {

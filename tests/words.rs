@@ -31,15 +31,23 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 /// What is right in spite of a word in it.
-const RIGHT: &[&str] =
-    &["there is no", "there are no", "is there no", "is no longer", "are no longer", "is no more than", "are no more than"];
+const RIGHT: &[&str] = &[
+    "there is no",
+    "there are no",
+    "is there no",
+    "is no longer",
+    "are no longer",
+    "is no more than",
+    "are no more than",
+];
 
 /// Files that quote such words on purpose, and texts that are not ours or that are made of others.
-const EXEMPT: &[&str] =
-    &["tests/words.rs", "LICENSE", "target", "node_modules", ".git", "main.yaml"];
+const EXEMPT: &[&str] = &["tests/words.rs", "LICENSE", "target", "node_modules", ".git", "main.yaml"];
 
-const EXTENSIONS: &[&str] =
-    &["css", "el", "html", "initflow", "js", "lua", "md", "mjs", "pest", "py", "rs", "scm", "sh", "toml", "ts", "txt", "vim", "yaml", "yml"];
+const EXTENSIONS: &[&str] = &[
+    "css", "el", "html", "initflow", "js", "lua", "md", "mjs", "pest", "py", "rs", "scm", "sh", "toml", "ts",
+    "txt", "vim", "yaml", "yml",
+];
 
 #[test]
 fn texts_use_plain_words() {
@@ -59,7 +67,9 @@ fn search(folder: &Path, found: &mut Vec<String>) {
         }
         if path.is_dir() {
             search(&path, found);
-        } else if is_text(&path) && let Ok(text) = fs::read_to_string(&path) {
+        } else if is_text(&path)
+            && let Ok(text) = fs::read_to_string(&path)
+        {
             let text = text.to_lowercase();
             for (at, line) in text.lines().enumerate() {
                 let bad = WORDS.iter().filter(|(word, _)| has(line, word));
@@ -72,8 +82,10 @@ fn search(folder: &Path, found: &mut Vec<String>) {
 /// Whether a file is one of ours that people read: by its ending, or a script without one. The scripts of built-in steps are
 /// part of what programs compile to, and change only when they do something else.
 fn is_text(path: &Path) -> bool {
-    let is_part_of_output = path.starts_with("./src/steps") && path.extension().is_some_and(|extension| extension == "sh");
-    !is_part_of_output && path.extension().is_none_or(|extension| EXTENSIONS.iter().any(|known| extension == *known))
+    let is_part_of_output =
+        path.starts_with("./src/steps") && path.extension().is_some_and(|extension| extension == "sh");
+    !is_part_of_output
+        && path.extension().is_none_or(|extension| EXTENSIONS.iter().any(|known| extension == *known))
 }
 
 /// Whether a line has a word, outside of what is right.

@@ -175,7 +175,7 @@ fn apparmor(workload: &Workload, annotation: &Entry, value: &str, container: &st
         report.add(
             Diagnostic::error(Code::UnknownContainer, annotation.key_span, headline)
                 .here("the container's name follows the `/`")
-                .help(format!("use {}", super::report::either(&known.collect::<Vec<_>>()))),
+                .help(format!("use {}", crate::diagnostic::phrase::either(known))),
         );
         return;
     };

@@ -2,7 +2,8 @@
 //!
 //! Invariant: which fields can be referenced depends on the place, the value of a variable or a file.
 
-use super::report::{Report, either, shown, text};
+use super::report::{Report, shown, text};
+use crate::diagnostic::phrase::{either, listed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::object::Node;
@@ -69,11 +70,7 @@ pub(super) fn field(reference: &Node, known: &[&str], report: &mut Report<'_>) {
         Some(near) => super::report::renamed(diagnostic, node.span, path, near),
         None => diagnostic,
     };
-    report.add(diagnostic.help(format!("use one of {}, {labels}", known_list(known))));
-}
-
-fn known_list(known: &[&str]) -> String {
-    known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    report.add(diagnostic.help(format!("use one of {}, {labels}", listed(known.iter().copied()))));
 }
 
 /// Checks a `resourceFieldRef`.
@@ -92,7 +89,9 @@ pub(super) fn resource(reference: &Node, report: &mut Report<'_>) {
             Some(near) => super::report::renamed(diagnostic, node.span, resource, near),
             None => diagnostic,
         };
-        report.add(diagnostic.help(format!("use {}, or a size of huge pages", either(RESOURCES))));
+        report.add(
+            diagnostic.help(format!("use {}, or a size of huge pages", either(RESOURCES.iter().copied()))),
+        );
         return;
     }
     let Some(divisor) = reference.get("divisor") else { return };
@@ -108,7 +107,7 @@ pub(super) fn resource(reference: &Node, report: &mut Report<'_>) {
                 format!("`{resource}` cannot have the divisor `{written}`"),
             )
             .here("not a unit of this resource")
-            .help(format!("use {}", either(&allowed[1..]))),
+            .help(format!("use {}", either(allowed[1..].iter().copied()))),
         );
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
     resources::requests_and_limits(&pod.node, resources::pod_name, report);
     let order = order::order(workload, &mut Vec::new());
-    let mut demand = PodDemand::of(workload, order.places.iter().map(|place| place.container));
+    let mut demand = PodDemand::of(workload, order.init_containers());
     demand.pod = None;
     demand.overhead = Amounts::new();
     let totals = demand.totals(report.version);

@@ -4,7 +4,8 @@
 //! probe.
 
 use super::ports;
-use super::report::{HANDLER, Report, either, entry, items, text};
+use super::report::{HANDLER, Report, entry, items, text};
+use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::model::{Container, Role, Workload};
@@ -132,7 +133,7 @@ fn port(container: &Container, handler: &Node, owner: &str, report: &mut Report<
         if diagnostic.fix.is_some() {
             diagnostic
         } else {
-            diagnostic.help(format!("use {}", either(&declared)))
+            diagnostic.help(format!("use {}", either(declared)))
         }
     };
     report.add(diagnostic.label(container.span, "the container"));

@@ -3,8 +3,7 @@
 //! Invariant: every path is relative and stays inside its volume, and no two files of a volume have the same path.
 
 use super::fields;
-use super::report::{Report, SOURCE, entry, items, shown, text};
-use super::security::IDS;
+use super::report::{IDS, Report, SOURCE, entry, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::object::Node;

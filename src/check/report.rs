@@ -3,6 +3,7 @@
 //! Invariant: unresolved nodes are skipped, and each fault is reported once, however often a template repeats it.
 
 use super::disturbed::Disturbed;
+use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::kubernetes::names::{self, Fault, Form};
 use crate::kubernetes::schema::Object;
@@ -11,6 +12,9 @@ use crate::object::{Entry, Node, Value};
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
+
+/// The numbers of users and groups.
+pub(super) const IDS: RangeInclusive<i64> = 0..=2_147_483_647;
 
 /// Collects what the rules find.
 pub(super) struct Report<'a> {
@@ -303,9 +307,13 @@ impl<'a> Report<'a> {
         let mut found = object.entries().iter().filter(|entry| fields.contains(&entry.key.as_str()));
         let Some(first) = found.next() else {
             self.add_missing(
-                Diagnostic::error(names.missing, at, format!("{owner} sets none of {}", either(fields)))
-                    .here("exactly one is required")
-                    .help(format!("set one of {}", either(fields))),
+                Diagnostic::error(
+                    names.missing,
+                    at,
+                    format!("{owner} sets none of {}", either(fields.iter().copied())),
+                )
+                .here("exactly one is required")
+                .help(format!("set one of {}", either(fields.iter().copied()))),
             );
             return None;
         };
@@ -318,7 +326,7 @@ impl<'a> Report<'a> {
                 )
                 .here("one too many")
                 .label(first.key_span, "the first")
-                .help(format!("keep one of {}", either(fields))),
+                .help(format!("keep one of {}", either(fields.iter().copied()))),
             );
         }
         Some(first)
@@ -383,16 +391,6 @@ pub(super) fn renamed(diagnostic: Diagnostic, span: Span, written: &str, name: &
         (true, _) if word => diagnostic.fix(title, span, name, Applicability::Unsafe),
         (true, _) | (_, true) => diagnostic.fix(title, span, format!("\"{name}\""), Applicability::Unsafe),
         _ => diagnostic.help(title),
-    }
-}
-
-/// The names of a group, as a message lists them.
-pub(super) fn either(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        Some((last, _)) => last.clone(),
-        None => String::new(),
     }
 }
 

@@ -2,14 +2,11 @@
 //!
 //! Invariant: what the policy of a namespace forbids is not checked; only the cluster knows it.
 
-use super::report::{Report, entry, is_true, items, text};
+use super::report::{IDS, Report, entry, is_true, items, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Workload, may_be_root};
 use crate::object::Node;
-
-/// The numbers of users and groups.
-pub(super) const IDS: std::ops::RangeInclusive<i64> = 0..=2_147_483_647;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;

@@ -3,8 +3,7 @@
 //! Invariant: a volume has exactly one source, and a source has the fields that Kubernetes requires of it.
 
 use super::containers::{duplicate, invalid_image};
-use super::report::{Report, SOURCE, is_true, text};
-use super::security::IDS;
+use super::report::{IDS, Report, SOURCE, is_true, text};
 use super::{claims, legacy, projections};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::{image, names, schema};

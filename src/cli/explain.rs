@@ -1,13 +1,29 @@
-//! `initflow explain`: what a diagnostic, a statement or a field of Kubernetes means.
+//! `initflow explain`: explains a diagnostic, a statement or a field of Kubernetes.
 
 use super::console::Console;
-use super::{ExplainArguments, Status};
+use super::status::Status;
 use crate::diagnostic::{Code, nearest};
 use crate::kubernetes::schema;
 use crate::vocabulary;
+use clap::Args;
 use std::fmt::Write as _;
 
-pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Status {
+const HELP: &str = "\
+Examples:
+  initflow explain                               list all diagnostics
+  initflow explain unwritten-volume              explain a diagnostic
+  initflow explain fetch                         explain a statement
+  initflow explain Container.imagePullPolicy     explain a field of Kubernetes";
+
+/// What to explain.
+#[derive(Args)]
+#[command(about = "Explain a diagnostic, a statement or a Kubernetes field; without a name, list the diagnostics", after_help = HELP)]
+pub(super) struct Arguments {
+    /// A diagnostic, a statement, a Kubernetes object, or one of its fields: `Container.image`
+    name: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     let Some(name) = &arguments.name else {
         console.print(&list());
         return console.finish();

@@ -33,6 +33,22 @@ pub enum Format {
 }
 
 impl Format {
+    /// All formats.
+    pub const ALL: [Self; 6] =
+        [Self::Short, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit];
+
+    /// The name, as `--format` takes it, and what the format is.
+    pub(crate) fn described(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Short => ("short", "One line per finding: path:line:column: error[name]: message"),
+            Self::Json => ("json", "A contract with a version"),
+            Self::Sarif => ("sarif", "SARIF 2.1.0, for code scanning"),
+            Self::Github => ("github", "Annotations in a GitHub workflow"),
+            Self::Gitlab => ("gitlab", "GitLab's code quality report"),
+            Self::Junit => ("junit", "JUnit XML, with one test case per source"),
+        }
+    }
+
     /// Writes a report.
     ///
     /// ```

@@ -2,6 +2,8 @@
 //!
 //! Invariant: the output has no control characters except line breaks and tabs, and these only where requested.
 
+use crate::total::sure;
+use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -20,6 +22,14 @@ pub(crate) fn lines(text: &str) -> Cow<'_, str> {
         line.chars().map(|letter| if stays(letter) { letter } else { visible(letter) }).collect()
     };
     text.split("\r\n").map(shown).collect::<Vec<_>>().join("\r\n").into()
+}
+
+/// Writes a value as an indented JSON document without characters that hide or reorder text.
+pub(crate) fn document(value: &impl Serialize) -> String {
+    // JSON refuses only keys that are not text; the fields of our own types are text.
+    let mut text = sure(serde_json::to_string_pretty(value));
+    text.push('\n');
+    json(&text).into_owned()
 }
 
 /// Escapes the characters of a JSON document that hide or reorder text; the values stay the same.

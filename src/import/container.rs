@@ -2,9 +2,9 @@
 
 use super::command::command;
 use super::environment::environment;
-use super::fields;
+use super::fields::{self, rest};
 use super::flow::Directions;
-use super::lacks;
+use super::missing::lacks;
 use super::probe::probe;
 use super::source::{Statement, Token};
 use super::text;
@@ -87,12 +87,6 @@ pub(super) fn container(
         }
     }
     Statement::new(node.span, head).with_block(block)
-}
-
-/// The fields of an object that are not in the head of its statement.
-pub(super) fn rest(object: &'static schema::Object, node: &Node, in_head: &[&str]) -> Vec<Statement> {
-    let left = node.entries().iter().filter(|entry| !in_head.contains(&entry.key.as_str()));
-    left.flat_map(|entry| fields::field(object, entry)).collect()
 }
 
 /// `port [NAME] NUMBER …`

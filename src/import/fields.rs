@@ -11,6 +11,12 @@ pub(super) fn fields(object: &'static Object, entries: &[Entry]) -> Vec<Statemen
     entries.iter().flat_map(|entry| field(object, entry)).collect()
 }
 
+/// The fields of an object that are not in the head of its statement.
+pub(super) fn rest(object: &'static Object, node: &Node, in_head: &[&str]) -> Vec<Statement> {
+    let left = node.entries().iter().filter(|entry| !in_head.contains(&entry.key.as_str()));
+    left.flat_map(|entry| field(object, entry)).collect()
+}
+
 /// The statements of one field: one, or one for each object in a list.
 pub(super) fn field(object: &'static Object, entry: &Entry) -> Vec<Statement> {
     let Some(field) = object.field(&entry.key) else { return Vec::new() };

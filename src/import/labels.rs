@@ -46,7 +46,7 @@ pub(super) fn labels(
         match selector {
             None => {
                 let owner = root.get("spec").filter(|spec| !spec.entries().is_empty()).unwrap_or(root);
-                diagnostics.push(super::lacks(owner, "selector", &format!("a {}", kind.name())));
+                diagnostics.push(super::missing::lacks(owner, "selector", &format!("a {}", kind.name())));
             }
             Some(selector) => check(selector, wanted, &pods, kind, diagnostics),
         }

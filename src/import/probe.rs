@@ -1,9 +1,8 @@
 //! Writes probes in their short form.
 
 use super::command::words;
-use super::container::rest;
-use super::fields;
-use super::lacks;
+use super::fields::{self, rest};
+use super::missing::lacks;
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{Entry, Node, Value};

@@ -1,7 +1,6 @@
 //! Writes volumes in their short forms.
 
-use super::container::rest;
-use super::fields;
+use super::fields::{self, rest};
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{Entry, Node, Value};

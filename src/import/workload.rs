@@ -1,10 +1,9 @@
 //! Writes a manifest of one of the seven kinds as the statement of its workload.
 
-use super::Idioms;
 use super::container::{container, role};
 use super::fields;
 use super::flow::Directions;
-use super::idioms::built_in;
+use super::idioms::{Idioms, built_in};
 use super::labels::{Labels, labels};
 use super::source::{Statement, Token};
 use super::text;

@@ -3,6 +3,7 @@
 //! Invariant: accepts the same schedules as the parser of Kubernetes (robfig/cron, version 3, its standard form),
 //! except for those with a time zone, which the API server refuses itself.
 
+use crate::diagnostic::phrase::listed;
 use std::ops::RangeInclusive;
 
 struct Field {
@@ -58,7 +59,7 @@ fn descriptor_fault(schedule: &str) -> Option<String> {
         Some(duration) => {
             Some(format!("has `{duration}` after `@every`, but needs a duration such as `1h30m`"))
         }
-        None => Some(format!("is not one of {} or `@every 1h30m`", listed(DESCRIPTORS))),
+        None => Some(format!("is not one of {} or `@every 1h30m`", listed(DESCRIPTORS.iter().copied()))),
     }
 }
 
@@ -147,10 +148,6 @@ fn is_duration(text: &str) -> bool {
         rest = after;
     }
     !text.is_empty()
-}
-
-fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Code actions: the fixes of diagnostics, all safe ones at once, manifests as a source, and refactorings.
 
-use super::answers::Refusal;
+use super::refusal::Refusal;
 use super::state::State;
 use crate::diagnostic::{Applicability, Edit, Fix, capitalized};
 use crate::ide::Range32;

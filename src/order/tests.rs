@@ -412,7 +412,7 @@ proptest! {
         let expected = by_definition(&workload, &constraints);
         let mut diagnostics = Vec::new();
         let order = order(&workload, &mut diagnostics);
-        let places: Vec<usize> = order.places.iter().map(|place| place.container).collect();
+        let places: Vec<usize> = order.init_containers().collect();
         prop_assert_eq!(&places[..expected.len()], &expected[..]);
         let cycles: Vec<&Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::OrderCycle).collect();
         prop_assert_eq!(cycles.is_empty(), places.len() == expected.len());

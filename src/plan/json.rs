@@ -18,20 +18,12 @@ use std::fmt::Display;
 /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
 /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
 /// let plan = hello.workloads[0].plan();
-/// let json = json([(&plan, &hello.sources)])?;
+/// let json = json([(&plan, &hello.sources)]);
 /// assert!(json.contains("\"name\": \"hello\""));
-/// # Ok::<(), serde_json::Error>(())
 /// ```
-///
-/// # Errors
-/// Serializing can fail only if memory runs out.
-pub fn json<'a>(
-    plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>,
-) -> Result<String, serde_json::Error> {
+pub fn json<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> String {
     let workloads = plans.into_iter().map(|(plan, sources)| workload(plan, sources)).collect();
-    let mut text = serde_json::to_string_pretty(&Document { version: 1, workloads })?;
-    text.push('\n');
-    Ok(visible::json(&text).into_owned())
+    visible::document(&Document { version: 1, workloads })
 }
 
 #[derive(Serialize)]

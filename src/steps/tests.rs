@@ -108,5 +108,5 @@ fn outcome(text: &str) -> Result<Vec<String>, Vec<String>> {
     if compilation.failed() {
         return Err(compilation.diagnostics.into_iter().map(|diagnostic| diagnostic.headline).collect());
     }
-    Ok(compilation.workloads.iter().map(|workload| workload.yaml(None).unwrap()).collect())
+    Ok(compilation.workloads.iter().map(|workload| workload.yaml(None)).collect())
 }

@@ -20,6 +20,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["lower"], "a checked workload as a typed Kubernetes object"),
     (&["check"], "what the API server would refuse, and files that cannot flow as written"),
     (&["order", "resources"], "what starts when, and what the pod costs, each with its reason"),
+    (&["program"], "a program's files, parsed, each after those that it uses"),
     (&["model"], "names bound, templates applied, short forms written out: workloads of nodes"),
     (&["vocabulary"], "every statement of the language in one table"),
     (&["steps"], "the built-in steps: their statements and what they become"),
@@ -29,6 +30,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["kubernetes"], "the facts of the platform"),
     (&["diagnostic"], "what is wrong, where, and what to do about it"),
     (&["source"], "text with places in it"),
+    (&["total"], "what only its type says may fail, made total"),
 ];
 
 /// What only some modules may name: the crates that one module hides, and the world.

@@ -1,6 +1,7 @@
 //! What holds of the sources of the library as text.
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod circles;
 mod fields;
 mod layers;
 
@@ -33,7 +34,7 @@ fn gather(folder: &Path, sources: &mut Vec<Source>) {
             gather(&path, sources);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("a source can be read");
-            let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default().lines();
+            let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default().lines();
             let code: Vec<&str> = code.filter(|line| !line.trim_start().starts_with("//")).collect();
             let module = path.iter().nth(1).and_then(|part| part.to_str()).expect("a name in UTF-8");
             sources.push(Source {

@@ -65,7 +65,7 @@ fn compare(name: &str, text: &str, judge: &mut Judge, report: &mut Report) {
 fn object(source: &str) -> Result<Value, String> {
     let compiled = compile("imported.initflow", source.to_owned(), &NoFiles, &Options::default());
     match compiled.workloads.as_slice() {
-        [workload] => Ok(serde_json::to_value(workload.object().expect("a checked workload")).expect("JSON")),
+        [workload] => Ok(serde_json::to_value(workload.object()).expect("JSON")),
         _ => Err(Human::default().render(&compiled.sources, &compiled.diagnostics)),
     }
 }

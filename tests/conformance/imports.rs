@@ -60,7 +60,7 @@ fn comes_back(version: Version, object: &Value) -> Result<Value, String> {
     };
     let compiled = compile("imported.initflow", source, &NoFiles, &options);
     match compiled.workloads.as_slice() {
-        [workload] => Ok(serde_json::to_value(workload.object().expect("a checked workload")).expect("JSON")),
+        [workload] => Ok(serde_json::to_value(workload.object()).expect("JSON")),
         _ => Err(Human::default().render(&compiled.sources, &compiled.diagnostics)),
     }
 }

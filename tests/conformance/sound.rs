@@ -128,9 +128,8 @@ fn count<'p>(programs: &'p [(Program, Compilation)], report: &mut Report) -> Vec
 
 /// The workloads of a program.
 pub(crate) fn objects(compilation: &Compilation) -> Vec<Value> {
-    let object = |compiled: &initflow::compile::Compiled| {
-        serde_json::to_value(compiled.object().expect("a checked workload")).expect("JSON")
-    };
+    let object =
+        |compiled: &initflow::compile::Compiled| serde_json::to_value(compiled.object()).expect("JSON");
     compilation.workloads.iter().map(object).collect()
 }
 

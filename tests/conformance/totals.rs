@@ -172,7 +172,7 @@ impl Pod {
     fn counted(&self) -> Option<Counted> {
         let compilation = compile("pod.initflow", self.to_string(), &NoFiles, &Options::default());
         let compiled = compilation.workloads.first()?;
-        let mut object = serde_json::to_value(compiled.object().expect("a checked workload")).expect("JSON");
+        let mut object = serde_json::to_value(compiled.object()).expect("JSON");
         let totals = Version::ALL.map(|version| {
             let plan = Plan::of(&compiled.workload, &compiled.order, version);
             let requests = plan.requests.iter().map(|each| (each.resource.to_string(), each.quantity));

@@ -1,6 +1,6 @@
 //! Converts `git clone` to `clone`.
 
-use super::{Idiom, Step, into, operands, statement};
+use super::step::{Idiom, Step, into, operands, statement};
 use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[

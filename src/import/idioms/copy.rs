@@ -1,6 +1,6 @@
 //! Converts `cp` out of the image to `copy`.
 
-use super::{Idiom, Step, into, operands};
+use super::step::{Idiom, Step, into, operands};
 use crate::import::text;
 use crate::steps::StepKind;
 

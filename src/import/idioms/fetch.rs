@@ -1,6 +1,6 @@
 //! Converts `aws s3 cp`, `gsutil cp`, `curl -o` and `wget -O` to `fetch`.
 
-use super::{Idiom, Step, into, operands, statement};
+use super::step::{Idiom, Step, into, operands, statement};
 use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[

@@ -1,6 +1,6 @@
 //! Converts the commands of migration tools to `migrate`.
 
-use super::{Idiom, Step};
+use super::step::{Idiom, Step};
 use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &["add `once` to run it in one Job for the whole rollout instead of in each pod"];

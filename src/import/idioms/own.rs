@@ -1,6 +1,6 @@
 //! Converts `chown -R` of a whole volume to `own`.
 
-use super::{Idiom, Step};
+use super::step::{Idiom, Step};
 use crate::import::text;
 use crate::steps::StepKind;
 

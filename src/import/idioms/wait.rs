@@ -1,7 +1,7 @@
 //! Converts loops around `nc`, `nslookup`, `curl`, `pg_isready` and the like to `wait`.
 
 use super::shell::Command;
-use super::{Idiom, Step, operands, statement};
+use super::step::{Idiom, Step, operands, statement};
 use crate::import::text;
 use crate::steps::StepKind;
 

@@ -4,11 +4,16 @@
 
 use super::place::Place;
 use super::scalar::Fault;
-use super::tree::MAX_DEPTH;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 use granit_parser::{ErrorKind, ScanError};
 use std::ops::Range;
+
+/// The most errors that are reported; nothing is read after them.
+pub const MAX_ERRORS: usize = 1000;
+
+/// The most levels of a document.
+pub(super) const MAX_DEPTH: usize = 64;
 
 const CODE: Code = Code::InvalidYaml;
 

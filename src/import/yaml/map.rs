@@ -3,7 +3,7 @@
 //! Invariant: the keys are unique. As in kubectl, a later entry replaces a merged one, and a later merge replaces a
 //! written entry.
 
-use super::{Entry, Node, Value};
+use super::node::{Entry, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashMap;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the result of `resolve` is what kubectl sends to the API server, and JSON can represent it.
 
-use super::Value;
+use super::node::Value;
 use smol_str::{SmolStr, format_smolstr};
 use std::borrow::Cow;
 

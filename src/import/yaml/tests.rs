@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::{Code, human::Human};
 use crate::source::{FileId, Sources};
 use proptest::prelude::*;
+use smol_str::SmolStr;
 use std::fmt::Write as _;
 
 /// A text as JSON, one document per line, and its diagnostics.

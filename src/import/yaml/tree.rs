@@ -3,17 +3,15 @@
 //! Invariant: a tree has at most [`MAX_DEPTH`] levels, and all trees of a stream together at most [`MAX_SIZE`] nodes,
 //! of which anchors and aliases make at most [`MAX_REPEATED`].
 
+use super::fault::{self, MAX_DEPTH, MAX_ERRORS};
 use super::map::Map;
+use super::node::{Comment, Entry, Node, Value};
 use super::scalar::{self, Fault, NAMESPACE};
-use super::{Comment, Entry, MAX_ERRORS, Node, Value, fault};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StrInput, StructureStyle, Tag, options};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::HashMap;
-
-/// The most levels of a document.
-pub(super) const MAX_DEPTH: usize = 64;
 
 /// The most nodes of a stream; a node with a long text counts as several.
 const MAX_SIZE: usize = 3_000_000;

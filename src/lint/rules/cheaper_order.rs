@@ -13,7 +13,7 @@ use crate::resources::{PodDemand, Request, SetBy};
 const MAX_ENTRIES: usize = 40;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let now: Vec<usize> = pod.order.places.iter().map(|place| place.container).collect();
+    let now: Vec<usize> = pod.order.init_containers().collect();
     let demand = PodDemand::of(pod.workload, now.iter().copied());
     let totals = demand.totals(pod.version).requests;
     let beside =

@@ -12,7 +12,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     if matches!(pod.workload.kind, WorkloadKind::Job | WorkloadKind::CronJob) {
         return;
     }
-    let demand = PodDemand::of(pod.workload, pod.order.places.iter().map(|place| place.container));
+    let demand = PodDemand::of(pod.workload, pod.order.init_containers());
     let steady = demand.steady();
     let mut costs: Vec<(usize, Vec<String>)> = Vec::new();
     for request in demand.totals(pod.version).requests {

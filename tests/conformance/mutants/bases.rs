@@ -52,7 +52,7 @@ fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
 /// The workloads of a generated program, if it compiles.
 fn add_program(case: u64, bases: &mut Vec<Base>) {
     let compilation = program(case).compile();
-    let objects = compilation.workloads.iter().filter_map(|compiled| compiled.object().ok());
+    let objects = compilation.workloads.iter().map(initflow::compile::Compiled::object);
     for object in objects.filter_map(|object| serde_json::to_value(object).ok()) {
         bases.push(Base { name: format!("program {case}"), object, versions: Version::ALL.to_vec() });
     }
