@@ -234,18 +234,18 @@ mod tests {
         let programs = [program(hidden, "b", "c"), program("a", hidden, "c"), program("a", "b", hidden)];
         insta::assert_snapshot!(found(CODE, programs), @r#"
         pod x { # «�»
-          U+200B is a character that readers cannot see
-          fix (safe): remove it
+          readers cannot see the character U+200B
+          fix (safe): remove the hidden characters
           - pod x { # �
           + pod x { #
         annotations { "a" "«�»" }
-          U+200B is a character that readers cannot see
+          readers cannot see the character U+200B
           fix (safe): write `\u{200b}`
           - annotations { "a" "�" }
           + annotations { "a" "\u{200b}" }
         echo «�»
-          U+200B is a character that readers cannot see
-          fix (unsafe): remove it
+          readers cannot see the character U+200B
+          fix (unsafe): remove the hidden characters
           - echo �
           + echo
         "#);
@@ -260,17 +260,17 @@ mod tests {
         insta::assert_snapshot!(found(CODE, programs), @r#"
         …age "a:1"; mounts v at /a«�»b } }
           U+202E changes the order in which the text around it is shown
-          fix (unsafe): remove it
+          fix (unsafe): remove the hidden characters
           - …age "a:1"; mounts v at /a�b } }
           + …age "a:1"; mounts v at /ab } }
         pod x { # a«��» b �
           U+202E changes the order in which the text around it is shown
-          fix (safe): remove it
+          fix (safe): remove the hidden characters
           - pod x { # a�� b �
           + pod x { # a b �
         pod x { # a�� b «�»
           U+202C changes the order in which the text around it is shown
-          fix (safe): remove it
+          fix (safe): remove the hidden characters
           - pod x { # a�� b �
           + pod x { # a�� b
         "#);

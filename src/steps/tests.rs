@@ -38,6 +38,7 @@ fn scripts_hold_nothing_that_kubernetes_replaces() {
 
 /// What no program has that the tests of the steps run.
 const NOT_RUN: &str = r#"deployment d {
+  namespace "n"
   volume v memory 1Mi
   migrate flyway { flyway; once }
   secrets team { from vault "secret/a"; into v "a.json"; role "shop"; namespace "team" }
@@ -58,6 +59,7 @@ fn every_statement_of_a_step_changes_something() {
         for program in programs.iter().map(String::as_str).chain([NOT_RUN]) {
             let document = parse(&SourceFile::new(FileId(0), "main.initflow", program)).document;
             let (mut stated, whole) = (Vec::new(), outcome(program));
+            assert!(whole.is_ok(), "{whole:?}");
             statements_of(kind.keyword(), &document.statements, false, &mut stated);
             for statement in stated {
                 let Some(at) = idle.iter().position(|name| *name == statement.name.text) else { continue };

@@ -43,7 +43,7 @@ mod tests {
         let shown = found(Code::ChownInScript, [step("chown -Rv 1000 /v/data")]);
         insta::assert_snapshot!(shown, @r"
         «chown -Rv 1000 /v/data»
-          the step `s` walks over all of `/v/data` as root
+          the step `s` changes the owner of everything in `/v/data`
         ");
         passes(Code::ChownInScript, &step("chown -R 1000 /opt"));
         passes(Code::ChownInScript, &step("chown 1000 /v/data"));

@@ -54,13 +54,13 @@ mod tests {
         );
         insta::assert_snapshot!(shown, @r"
         «until timeout 2 curl -f http://a/; do sleep 1; done»
-          the step `s` waits without an end
+          the step `s` waits without a time limit
         «until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done»
-          the step `s` waits without an end
+          the step `s` waits without a time limit
         «while true; do if nc -z db 1; then break; fi; sleep 1; done»
-          the step `s` waits without an end
+          the step `s` waits without a time limit
         «while ! nc -z db 1; do echo waiting; sleep 1; done»
-          the step `s` waits without an end
+          the step `s` waits without a time limit
         ");
     }
 

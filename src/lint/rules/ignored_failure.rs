@@ -76,9 +76,9 @@ mod tests {
         );
         insta::assert_snapshot!(shown, @r#"
         …"; command ["sh", "-c", "«cp /a /b;» echo done"] }; app b { …
-          the step `s` goes on if `cp` fails
+          the step `s` continues if `cp` fails
         …-c", "if [ -f /a ]; then «cp /a /b;» fi; echo done"] }; app …
-          the step `s` goes on if `cp` fails
+          the step `s` continues if `cp` fails
         "#);
         for script in [
             "set -e; cp /a /b; echo done",

@@ -65,7 +65,7 @@ mod tests {
         let shown = found(Code::InterruptedMigration, [deployment("migrate -path /m -database $(URL) up")]);
         insta::assert_snapshot!(shown, @r#"
         …tep s { image "a:1"; run «"migrate -path /m -database $(URL) up"» }; app b { image "b:1" …
-          a pod that is killed as it starts leaves the lock of golang-migrate behind
+          a pod that is killed during the migration does not release the lock of golang-migrate
         "#);
         passes(Code::InterruptedMigration, &deployment("flyway migrate"));
         passes(Code::InterruptedMigration, &deployment("liquibase status"));

@@ -51,7 +51,7 @@ mod tests {
         let shown = found(Code::KubectlWithoutAccount, [step("kubectl get pods")]);
         insta::assert_snapshot!(shown, @r"
         «kubectl get pods»
-          `s` asks the API server with the namespace's default account
+          `s` uses the API server with the namespace's default service account
         ");
         passes(Code::KubectlWithoutAccount, &step("kubectl version --client"));
         passes(

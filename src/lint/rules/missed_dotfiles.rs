@@ -53,12 +53,12 @@ mod tests {
             found(Code::MissedDotfiles, [step("rm -rf /v/*"), step("cd /; rm -r -f /v/cache/* || true")]);
         insta::assert_snapshot!(shown, @r"
         «rm -rf /v/*»
-          `/v/*` leaves the files of `/v` that begin with a dot
-          fix (unsafe): write `find /v -mindepth 1 -delete`
+          `/v/*` does not match the files in `/v` that begin with a dot
+          fix (unsafe): use `find /v -mindepth 1 -delete`
           - rm -rf /v/*
           + find /v -mindepth 1 -delete
         cd /; «rm -r -f /v/cache/* ||» true
-          `/v/cache/*` leaves the files of `/v/cache` that begin with a dot
+          `/v/cache/*` does not match the files in `/v/cache` that begin with a dot
         ");
         passes(Code::MissedDotfiles, &step("rm -rf /v/* /v/.[!.]*"));
         passes(Code::MissedDotfiles, &step("rm -rf /tmp/*"));

@@ -56,7 +56,7 @@ mod tests {
         let shown = found(Code::OpenPortNotReady, [step("until nc -z db 5432; do sleep 1; done")]);
         insta::assert_snapshot!(shown, @r"
         until «nc -z db 5432;» do sleep 1; done
-          the step `s` takes an open port for a PostgreSQL that is ready
+          the step `s` only checks that the port of PostgreSQL is open
         ");
         passes(Code::OpenPortNotReady, &step("until nc -z api 8080; do sleep 1; done"));
         passes(

@@ -52,9 +52,9 @@ mod tests {
         );
         insta::assert_snapshot!(shown, @r"
         «curl -fsSL https://a/b.tgz |» gzip -d | tar -x -C /v
-          the step `s` hands a download to `tar` before it is whole
+          the step `s` pipes a download to `tar` before it is complete
         «curl -fsSL https://a/install.sh |» sh
-          the step `s` hands a download to `sh` before it is whole
+          the step `s` pipes a download to `sh` before it is complete
         ");
         passes(Code::PipedDownload, &step("curl -fsS https://a/b | grep ready"));
         passes(Code::PipedDownload, &step("set -eo pipefail; curl -fsSL https://a/b.tgz | tar -x -C /v"));

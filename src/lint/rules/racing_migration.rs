@@ -76,9 +76,9 @@ mod tests {
         );
         insta::assert_snapshot!(shown, @r#"
         …s { image "a:1"; script "«python manage.py migrate --noinput»" }; app b { image "b:1"…
-          pods that start at once each run the migration, and `Django` takes no lock
+          several pods run the migration at the same time, and `Django` does not take a lock
         …s { image "a:1"; script "«exec alembic upgrade head»" }; app b { image "b:1"…
-          pods that start at once each run the migration, and `Alembic` takes no lock
+          several pods run the migration at the same time, and `Alembic` does not take a lock
         "#);
         passes(Code::RacingMigration, &deployment(1, "alembic upgrade head"));
         passes(Code::RacingMigration, &deployment(2, "alembic current"));

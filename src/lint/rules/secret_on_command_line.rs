@@ -67,11 +67,11 @@ mod tests {
         );
         insta::assert_snapshot!(shown, @r"
         «mysql -uroot -phunter22 shop»
-          `s` gives a secret to `mysql` where everybody can read it
+          `s` passes a secret to `mysql` on the command line
         «curl -u shop:hunter22 https://a/»
-          `s` gives a secret to `curl` where everybody can read it
+          `s` passes a secret to `curl` on the command line
         «vault login --token=abcdef»
-          `s` gives a secret to `vault` where everybody can read it
+          `s` passes a secret to `vault` on the command line
         ");
         passes(Code::SecretOnCommandLine, &step("mysql -uroot -p$PASSWORD shop"));
         passes(Code::SecretOnCommandLine, &step("tool --password \"$(cat /run/p)\""));

@@ -60,12 +60,12 @@ mod tests {
         );
         insta::assert_snapshot!(shown, @r"
         «curl -sL https://a/b -o /v/b»
-          the step `s` keeps the page of an error as the file
+          the step `s` saves an error page as the file if the server answers with an error
           fix (unsafe): add `-f`
           - curl -sL https://a/b -o /v/b
           + curl -f -sL https://a/b -o /v/b
         «curl https://a/b > /v/b»
-          the step `s` keeps the page of an error as the file
+          the step `s` saves an error page as the file if the server answers with an error
           fix (unsafe): add `-f`
           - curl https://a/b > /v/b
           + curl -f https://a/b > /v/b

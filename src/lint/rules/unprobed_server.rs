@@ -65,7 +65,7 @@ mod tests {
         let shown = found(Code::UnprobedServer, [pod("", "run \"psql -h localhost\"")]);
         insta::assert_snapshot!(shown, @r#"
         pod p { sidecar «d» { image "c:1"; port 543…
-          the step `s` talks to port 5432 as soon as `d` runs, whether it listens or not
+          the step `s` uses port 5432 of `d`, which may not listen yet
         "#);
         passes(Code::UnprobedServer, &pod("; started tcp 5432", "run \"psql -h localhost\""));
         passes(Code::UnprobedServer, &pod("", "run \"psql -h db\""));

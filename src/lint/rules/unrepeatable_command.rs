@@ -106,21 +106,21 @@ mod tests {
         );
         insta::assert_snapshot!(shown, @r"
         «mkdir /v/a»
-          the step `s` cannot run twice: `mkdir` fails if `/v/a` is there
-          fix (unsafe): write `mkdir -p`
+          the step `s` cannot run twice: `mkdir` fails if `/v/a` exists
+          fix (unsafe): use `mkdir -p`
           - mkdir /v/a
           + mkdir -p /v/a
         «ln -s /opt/a /v/a»
-          the step `s` cannot run twice: `ln` fails if `/v/a` is there
-          fix (unsafe): write `ln -sfn`
+          the step `s` cannot run twice: `ln` fails if `/v/a` exists
+          fix (unsafe): use `ln -sfn`
           - ln -s /opt/a /v/a
           + ln -sfn /opt/a /v/a
         «echo a >> /v/config»
-          the step `s` cannot run twice: `>>` adds to `/v/config` again
+          the step `s` cannot run twice: `>>` appends to `/v/config` again
         «iptables -t nat -N REDIRECT»
-          the step `s` cannot run twice: the network of the pod survives the step, and with it the new chain
+          the step `s` cannot run twice: the new chain still exists in the pod's network
         «createdb shop»
-          the step `s` cannot run twice: `createdb` fails if it is there already
+          the step `s` cannot run twice: `createdb` fails if its object exists
         ");
         for script in [
             "mkdir /tmp/a",

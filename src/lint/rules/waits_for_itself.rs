@@ -54,11 +54,11 @@ mod tests {
             found(Code::WaitsForItself, [waiting("a"), waiting("a.n"), waiting("a.n.svc.cluster.local")]);
         insta::assert_snapshot!(shown, @r#"
         …yment a { namespace "n"; «wait w» { tcp "a:80" }; app b {…
-          the step `w` waits for `a`, which only these pods can serve
+          the step `w` waits for `a`, which only these pods serve
         …yment a { namespace "n"; «wait w» { tcp "a.n:80" }; app b…
-          the step `w` waits for `a.n`, which only these pods can serve
+          the step `w` waits for `a.n`, which only these pods serve
         …yment a { namespace "n"; «wait w» { tcp "a.n.svc.cluster.…
-          the step `w` waits for `a.n.svc.cluster.local`, which only these pods can serve
+          the step `w` waits for `a.n.svc.cluster.local`, which only these pods serve
         "#);
         passes(Code::WaitsForItself, &waiting("a.m"));
         passes(Code::WaitsForItself, &waiting("a-0.a"));
@@ -67,7 +67,7 @@ mod tests {
         let shown = found(Code::WaitsForItself, [script]);
         insta::assert_snapshot!(shown, @r#"
         …age "b:1"; script "until «curl -f http://a:80/;» do sleep 1; done" }; ap…
-          the step `s` waits for `a`, which only these pods can serve
+          the step `s` waits for `a`, which only these pods serve
         "#);
     }
 }
