@@ -54,7 +54,7 @@ macro_rules! kinds {
                 match self { $(Self::$kind => $module::KEYWORD),+ }
             }
 
-            /// The statements that stand in this kind alone.
+            /// The statements that only this kind has.
             pub const fn statements(self) -> &'static [Entry] {
                 match self { $(Self::$kind => $module::STATEMENTS),+ }
             }

@@ -102,7 +102,7 @@ impl<'a> Resolver<'a> {
         let Some(Row { entry, effect }) = row else { return self.container_field(draft, statement, scope) };
         let effect = match effect {
             Effect::Container(effect) => *effect,
-            // Branches have been taken apart; all others stand elsewhere.
+            // Branches have been taken apart; all others belong elsewhere.
             Effect::When
             | Effect::Else
             | Effect::File(_)

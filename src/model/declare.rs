@@ -56,7 +56,7 @@ impl<'a> Resolver<'a> {
                     self.names.to_mut()[file].defaults.push(defaults);
                 }
             }
-            // They declare nothing here, or stand elsewhere.
+            // They declare nothing here, or belong elsewhere.
             Some(
                 Effect::File(FileEffect::Use | FileEffect::Workload(_))
                 | Effect::When

@@ -76,7 +76,7 @@ impl Resolver<'_> {
                         draft.env_from.extend(node.filter(|_| live));
                         return;
                     }
-                    // Branches have been taken apart; all others stand elsewhere.
+                    // Branches have been taken apart; all others belong elsewhere.
                     Effect::When
                     | Effect::Else
                     | Effect::File(_)

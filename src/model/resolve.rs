@@ -324,7 +324,7 @@ impl<'a> Resolver<'a> {
                         );
                     }
                 }
-                // Declarations have been taken in, and branches taken apart; all others stand elsewhere.
+                // Declarations have been taken in, and branches taken apart; all others belong elsewhere.
                 Some((
                     _,
                     Effect::File(

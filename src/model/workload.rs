@@ -160,7 +160,7 @@ impl<'a> Resolver<'a> {
         let Some(Row { entry, effect }) = row else { return self.level_field(statement, scope, making) };
         let effect = match effect {
             Effect::Workload(effect) => *effect,
-            // Branches and defaults have been dealt with; all others stand elsewhere.
+            // Branches and defaults have been dealt with; all others belong elsewhere.
             Effect::When
             | Effect::Else
             | Effect::Defaults

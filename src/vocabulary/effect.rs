@@ -5,7 +5,7 @@
 use super::{ContainerKind, WorkloadKind};
 use crate::statement::Direction;
 
-/// What a statement does, by where it stands.
+/// What a statement does, by where it belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Opens a branch, at every place.
@@ -63,7 +63,7 @@ pub enum WorkloadEffect {
 }
 
 impl WorkloadEffect {
-    /// Whether the statement may stand in a part too.
+    /// Whether a part may have the statement too.
     pub fn is_allowed_in_parts(self) -> bool {
         match self {
             Self::Container(kind) => kind != ContainerKind::App,
