@@ -31,9 +31,9 @@ fn compiled(workloads: usize) -> Vec<Compiled> {
 }
 
 fn text_of(compiled: &Compiled) -> String {
-    let object = compiled.object().unwrap();
+    let object = compiled.object();
     let header = Plan::of(&compiled.workload, &compiled.order, Version::NEWEST).header("main.initflow");
-    yaml(&[Document { header: Some(header), object: &object }]).unwrap()
+    yaml(&[Document { header: Some(header), object: &object }])
 }
 
 #[divan::bench]
@@ -53,24 +53,24 @@ fn stage_1_to_3_parse_resolve_check(bencher: Bencher) {
 #[divan::bench]
 fn stage_4_lower(bencher: Bencher) {
     let compiled = compiled(MANY);
-    let run = || compiled.iter().map(|compiled| compiled.object().unwrap()).collect::<Vec<_>>();
+    let run = || compiled.iter().map(Compiled::object).collect::<Vec<_>>();
     bencher.counter(ItemsCount::new(MANY)).bench(run);
 }
 
 #[divan::bench]
 fn stage_5_emit_yaml(bencher: Bencher) {
-    let objects: Vec<_> = compiled(MANY).iter().map(|compiled| compiled.object().unwrap()).collect();
+    let objects: Vec<_> = compiled(MANY).iter().map(Compiled::object).collect();
     let documents: Vec<_> = objects.iter().map(|object| Document { header: None, object }).collect();
-    let bytes = yaml(&documents).unwrap().len();
-    bencher.counter(BytesCount::new(bytes)).bench(|| yaml(&documents).unwrap());
+    let bytes = yaml(&documents).len();
+    bencher.counter(BytesCount::new(bytes)).bench(|| yaml(&documents));
 }
 
 #[divan::bench]
 fn stage_5_emit_json(bencher: Bencher) {
-    let objects: Vec<_> = compiled(MANY).iter().map(|compiled| compiled.object().unwrap()).collect();
+    let objects: Vec<_> = compiled(MANY).iter().map(Compiled::object).collect();
     let objects: Vec<_> = objects.iter().collect();
-    let bytes = json(&objects).unwrap().len();
-    bencher.counter(BytesCount::new(bytes)).bench(|| json(&objects).unwrap());
+    let bytes = json(&objects).len();
+    bencher.counter(BytesCount::new(bytes)).bench(|| json(&objects));
 }
 
 /// All stages, on one file.

@@ -1,9 +1,9 @@
-//! A [`Workload`] to diagnostics: the API server's rules, and those of the flow of files.
+//! Checks a [`Workload`] against the rules of the API server, and against those of the flow of files.
 //!
-//! Invariant: nothing that the API server would refuse for a reason visible in the source passes; what is
-//! [`Unresolved`](crate::object::Value::Unresolved) has been reported already and is passed over.
+//! Invariant: nothing passes that the API server would refuse for a reason visible in the source. Values that are
+//! [`Unresolved`](crate::object::Value::Unresolved) have been reported already and are skipped.
 //!
-//! Each family of rules is one file. What breaks each rule, and what does not, is a case in `tests/rules`, under the rule's
+//! Each family of rules is one file. `tests/rules` has cases that break each rule, and cases that do not, under the rule's
 //! name. The rules in short, and the diagnostics that they raise:
 //!
 //! | rules | diagnostics |
@@ -22,22 +22,24 @@
 //! | resources of containers and of the pod | `invalid-resource-name` `request-over-limit` `request-not-limit` `missing-limit` `fractional-quantity` `unknown-claim` `limit-over-pod` `pod-below-containers` |
 //! | workloads: selectors, restart policies, strategies | `invalid-selector` `selector-mismatch` `wrong-restart-policy` `unmet-requirement` `out-of-range` |
 //! | Jobs and CronJobs | `invalid-schedule` `invalid-time-zone` `unknown-container` `unmet-requirement` `duplicate-item` |
-//! | annotations that Kubernetes reads itself | `invalid-annotation` `conflicting-fields` `deprecated` |
+//! | annotations that Kubernetes itself reads | `invalid-annotation` `conflicting-fields` `deprecated` |
 //! | the pod's own fields, placement, security | `invalid-name` `invalid-ip` `unmet-requirement` `out-of-range` `missing-field` `root-refused` |
 //! | what `security restricted` forbids | `not-restricted` |
 //! | secrets in files | `disk-backed-secret` |
 //! | the right to see a Job | `missing-namespace` |
-//! | steps that the kubelet would do | `use-fsgroup` |
+//! | steps whose work the kubelet can do | `use-fsgroup` |
 //! | the flow of files | `unwritten-volume` `updated-before-written` `read-only-volume` `unread-volume` `unused-volume` |
 
 mod access;
 mod annotations;
+mod checked;
 mod claims;
 mod containers;
 mod disturbed;
 mod environment;
 mod fields;
 mod flow;
+mod identity;
 mod jobs;
 mod legacy;
 mod metadata;
@@ -59,7 +61,10 @@ mod volumes;
 mod windows;
 mod workloads;
 
-use crate::diagnostic::Diagnostic;
+pub use checked::Checked;
+pub use identity::{Identified, Identities};
+
+use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::model::Workload;
 use disturbed::Disturbed;
@@ -90,17 +95,23 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
     flow::check,
 ];
 
-/// Checks a workload against the rules of one version of Kubernetes; `earlier` are the errors of syntax.
+/// Checks a workload against the rules of one version of Kubernetes.
+///
+/// `earlier` holds the syntax errors, `diagnostics` what was found in this workload before.
+///
+/// # Errors
+/// The workload, if there are errors in it.
 pub fn check(
-    workload: &Workload,
+    workload: Workload,
     version: Version,
     earlier: &[Diagnostic],
     diagnostics: &mut Vec<Diagnostic>,
-) {
-    let disturbed = Disturbed::of(workload, earlier.iter().chain(diagnostics.iter()));
+) -> Result<Checked, Box<Workload>> {
+    let disturbed = Disturbed::of(&workload, earlier.iter().chain(diagnostics.iter()));
     let mut report = Report::new(version, disturbed, diagnostics);
     report.named(workload.name.as_ref().map(|name| name.span));
     for family in FAMILIES {
-        family(workload, &mut report);
+        family(&workload, &mut report);
     }
+    if has_errors(diagnostics) { Err(Box::new(workload)) } else { Ok(Checked::new(workload)) }
 }

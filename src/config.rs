@@ -1,26 +1,26 @@
-//! `initflow.toml` to what an organisation or a project sets for all of its sources.
+//! Reads `initflow.toml`: what an organization or a project sets for all its sources.
 //!
 //! ```toml
-//! kube = "1.35"                    # the version of Kubernetes, where `--kube` names none
-//! output = "manifests"             # the folder for the output of the whole project
-//! members = ["apps/*"]             # what belongs to it
-//! profile = "dev"                  # where `--profile` names none
-//! registry = "mirror.acme.dev"     # has the images of the built-in steps, under their own names
+//! kube = "1.35"                    # the version of Kubernetes if `--kube` is not given
+//! output = "manifests"             # the folder for the whole project's output
+//! members = ["apps/*"]             # what belongs to the project
+//! profile = "dev"                  # the profile if `--profile` is not given
+//! registry = "mirror.acme.dev"     # a registry with the images of the built-in steps under their own names
 //!
 //! [images]                         # other images for some of them
 //! fetch-https = "mirror.acme.dev/tools/curl:8.17.0"
 //!
-//! [lints]                          # what becomes of warnings: "allow", "warn" or "deny"
-//! warnings = "deny"                # of all that are not named here
+//! [lints]                          # the levels of warnings: "allow", "warn" or "deny"
+//! warnings = "deny"                # the level of all warnings not named here
 //! unpinned-image = "allow"
 //!
-//! [profiles.dev]                   # values of params: of files, or
+//! [profiles.dev]                   # values of params from files, or
 //! params = ["params/dev.params"]
-//! [profiles.dev.set]               # given here
+//! [profiles.dev.set]               # set here
 //! tag = "latest"
 //! ```
 //!
-//! Invariant: reading never fails; whatever cannot be used is reported at its place, as in a source.
+//! Invariant: reading never fails; whatever cannot be used is reported at its place, like an error in a source.
 
 mod reader;
 mod tables;
@@ -30,7 +30,7 @@ pub use tables::Placed;
 pub(crate) use tables::Tables;
 pub use values::{BadValues, values};
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, change_to, nearest};
 use crate::kubernetes::version::Version;
 use crate::lint::Levels;
 use crate::model::Setting;
@@ -44,26 +44,26 @@ pub const FILE_NAME: &str = "initflow.toml";
 /// The largest file that is read, in bytes (1 MiB).
 pub const MAX_CONFIG_BYTES: usize = 1 << 20;
 
-/// What an organisation sets.
+/// The settings of an organization or a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// The version of Kubernetes that the objects are for, where the call names none.
+    /// The version of Kubernetes that the objects are for if the command line names none.
     pub version: Option<Version>,
     /// The images of the built-in steps.
     pub images: Images,
-    /// What becomes of warnings.
+    /// The levels of warnings.
     pub levels: Levels,
-    /// The folder that the project's output is for, relative to the file.
+    /// The folder for the project's output, relative to the file.
     pub output: Option<Placed>,
-    /// The folders and files that belong to the project, as patterns relative to the file; none: all below its folder.
+    /// The folders and files that belong to the project, as patterns relative to the file; if empty, everything below its folder.
     pub members: Vec<Placed>,
-    /// The profile where the call names none.
+    /// The profile if the command line names none.
     pub profile: Option<SmolStr>,
-    /// Values of params for each place that a project is for.
+    /// Values of params for each environment of the project.
     pub profiles: Vec<Profile>,
 }
 
-/// Values of params under a name. A program without such a param does without the value.
+/// Values of params under a name. A program without such a param ignores the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
     /// The name.
@@ -74,12 +74,12 @@ pub struct Profile {
     pub set: Vec<Setting>,
 }
 
-/// Why there is no such profile, and what to do.
+/// The error about an unknown profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownProfile {
-    /// The fact.
+    /// What is wrong.
     pub message: String,
-    /// The action.
+    /// What to do.
     pub help: String,
 }
 
@@ -87,7 +87,7 @@ impl Config {
     /// The profile of a name, else the default one, if there is one.
     ///
     /// # Errors
-    /// There is none of the name.
+    /// There is no profile with this name.
     pub fn profile(&self, name: Option<&str>) -> Result<Option<&Profile>, UnknownProfile> {
         let Some(wanted) = name.or(self.profile.as_deref()) else { return Ok(None) };
         let found = self.profiles.iter().find(|profile| profile.name == wanted);
@@ -97,12 +97,12 @@ impl Config {
             let near = nearest(wanted, self.profiles.iter().map(|profile| &*profile.name));
             let help = match near {
                 _ if names.is_empty() => {
-                    format!("write `[profiles.{wanted}]` into {FILE_NAME}, with `params` or `set` below it")
+                    format!("add `[profiles.{wanted}]` to {FILE_NAME}, with `params` or `set` below it")
                 }
-                Some(near) => format!("did you mean `{near}`? The profiles are {}", names.join(", ")),
-                None => format!("the profiles are {}", names.join(", ")),
+                Some(near) => change_to(near),
+                None => format!("use one of {}", names.join(", ")),
             };
-            UnknownProfile { message: format!("there is no profile `{wanted}`"), help }
+            UnknownProfile { message: format!("unknown profile `{wanted}`"), help }
         })
     }
 }

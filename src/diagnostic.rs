@@ -1,10 +1,11 @@
-//! What is wrong with a source, where, and what to do about it: one type for every way of showing it.
+//! Describes what is wrong with a source, where, and what to do about it, in one type for all output formats.
 //!
-//! Invariant: a diagnostic has a [`Code`], which [`catalog`] documents by an example.
+//! Invariant: a diagnostic has a [`Code`], which [`catalog`] documents with an example.
 
 pub mod catalog;
 mod code;
 pub mod human;
+pub(crate) mod phrase;
 pub mod report;
 pub(crate) mod visible;
 
@@ -15,9 +16,9 @@ use crate::source::Span;
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Nothing is compiled.
+    /// The source does not compile.
     Error,
-    /// Worth a look; the source compiles.
+    /// The source compiles, but something in it is suspicious.
     Warning,
 }
 
@@ -30,14 +31,14 @@ pub struct Label {
     pub text: String,
 }
 
-/// Whether a fix may be applied without a look.
+/// Whether a fix can be applied without review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applicability {
-    /// It does what the author meant.
+    /// The fixed source means what the author meant.
     Safe,
-    /// It may change what the source means.
+    /// The fix may change what the source means.
     Unsafe,
-    /// It has placeholders to fill in.
+    /// The new text has placeholders to fill in.
     Display,
 }
 
@@ -50,18 +51,38 @@ pub struct Edit {
     pub text: String,
 }
 
-/// A change of the source that cures a diagnostic.
+/// A change of the source that resolves a diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// What the fix does, as an action.
+    /// What the fix does: one imperative that begins in lower case, like a help.
     pub title: String,
     /// The edits; they do not overlap.
     pub edits: Vec<Edit>,
-    /// Whether it may be applied without a look.
+    /// Whether it can be applied without review.
     pub applicability: Applicability,
 }
 
-/// A text with edits made, which do not overlap.
+impl Fix {
+    /// The title as editors and reports show it, with a capital letter.
+    ///
+    /// ```
+    /// use initflow::diagnostic::{Applicability, Fix};
+    ///
+    /// let fix = Fix { title: "add `once`".into(), edits: Vec::new(), applicability: Applicability::Safe };
+    /// assert_eq!(fix.action(), "Add `once`");
+    /// ```
+    pub fn action(&self) -> String {
+        capitalized(&self.title)
+    }
+}
+
+/// A text with a capital first letter.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Applies edits that do not overlap to a text.
 pub(crate) fn applied(text: &str, edits: &[Edit]) -> String {
     let mut edits: Vec<&Edit> = edits.iter().collect();
     edits.sort_by_key(|edit| edit.span.start);
@@ -83,15 +104,15 @@ pub struct Diagnostic {
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
-    /// The fact, in lower case, without a full stop, names in backticks.
+    /// What is wrong, in lower case, without a full stop, names in backticks.
     pub headline: String,
     /// The place at fault, and what it is.
     pub primary: Label,
     /// Other places that matter.
     pub labels: Vec<Label>,
-    /// What to do, as actions.
+    /// What to do, as imperatives.
     pub help: Vec<String>,
-    /// A change that cures it, where one is known.
+    /// A change that resolves it, if one is known.
     pub fix: Option<Fix>,
 }
 
@@ -114,7 +135,7 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, span, headline) }
     }
 
-    /// Says what the primary place is.
+    /// Sets what the primary place is.
     #[must_use]
     pub(crate) fn here(mut self, text: impl Into<String>) -> Self {
         self.primary.text = text.into();
@@ -128,7 +149,7 @@ impl Diagnostic {
         self
     }
 
-    /// Says what to do.
+    /// Adds what to do.
     #[must_use]
     pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
@@ -149,7 +170,7 @@ impl Diagnostic {
         self
     }
 
-    /// Offers the nearest of some names, where one is near enough to `written` to be what was meant.
+    /// Offers to change `written` to the nearest of some names, if one is near enough to be what was meant.
     #[must_use]
     pub(crate) fn did_you_mean<'a>(
         self,
@@ -166,21 +187,26 @@ impl Diagnostic {
     /// Offers a name in place of what is written.
     #[must_use]
     pub(crate) fn meant(self, span: Span, name: &str) -> Self {
-        let title = format!("did you mean `{name}`?");
+        let title = change_to(name);
         self.help(title.clone()).fix(title, span, name, Applicability::Unsafe)
     }
 }
 
-/// The name nearest to `written`, if it is near enough to be a misspelling of it, or else begins like it.
+/// The help, and the title of the fix, that puts another text in the place of the written one.
+pub(crate) fn change_to(text: &str) -> String {
+    format!("change to `{text}`")
+}
+
+/// The name nearest to `written`: one that it may be a misspelling of, or else one that begins like it.
 pub(crate) fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // A word of one letter is as far from any other as can be.
+    // Any other word of one letter is one change away, so the distance says nothing.
     let limit = match written.chars().count() {
         0 | 1 => return None,
         count => (count / 3).clamp(1, 3),
     };
     let lower = written.to_lowercase();
     let names: Vec<&str> = names.into_iter().collect();
-    let misspelt = names
+    let misspelled = names
         .iter()
         .copied()
         .filter(|name| name.len().abs_diff(written.len()) <= 2 * limit)
@@ -191,10 +217,10 @@ pub(crate) fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str
         let alike = names.iter().copied().filter(|name| begins(name, written) || begins(written, name));
         alike.min_by_key(|name| name.len().abs_diff(written.len()))
     };
-    misspelt.map(|(_, name)| name).or_else(begun)
+    misspelled.map(|(_, name)| name).or_else(begun)
 }
 
-/// Whether a name begins with another one as with a word of its own: `db-proxy` with `db`, `readyProbe` with `ready`.
+/// Whether a name begins with another one as a whole word: `db-proxy` with `db`, `readyProbe` with `ready`.
 fn begins(name: &str, with: &str) -> bool {
     let rest = name.strip_prefix(with);
     rest.is_some_and(|rest| {
@@ -202,7 +228,7 @@ fn begins(name: &str, with: &str) -> bool {
     })
 }
 
-/// The number of letters to change, insert, drop or swap with a neighbour (optimal string alignment).
+/// The number of letters to change, insert, drop or swap with a neighbor (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
@@ -224,9 +250,24 @@ fn distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()]
 }
 
+/// Whether one of them is an error.
+pub(crate) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{Code, Diagnostic, nearest};
+    use crate::source::{FileId, Span};
+
+    #[test]
+    fn the_help_and_the_fix_for_a_misspelled_name_are_one_imperative() {
+        let span = Span::new(FileId(0), 0, 4);
+        let diagnostic = Diagnostic::error(Code::UnknownName, span, "x").did_you_mean(span, "dat", ["data"]);
+        assert_eq!(diagnostic.help, ["change to `data`"]);
+        let fix = diagnostic.fix.unwrap();
+        assert_eq!((fix.title.as_str(), fix.action().as_str()), ("change to `data`", "Change to `data`"));
+    }
 
     #[test]
     fn a_name_is_near_by_few_letters_or_by_its_first_words() {

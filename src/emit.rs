@@ -1,4 +1,4 @@
-//! Typed objects to YAML and JSON: the only user of the YAML writer.
+//! Writes typed objects as YAML and JSON: the only user of the YAML writer.
 //!
 //! Invariant: kubectl (YAML 1.1) and every YAML 1.2 reader read back exactly the object, and the same object gives the
 //! same bytes.
@@ -7,10 +7,10 @@ mod tree;
 
 use crate::diagnostic::visible;
 use crate::lower::Object;
+use crate::total::sure;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
 use serde_saphyr::{LitStr, SerializerOptions};
-use std::fmt;
 use tree::Tree;
 
 /// An object and the comment to put above it.
@@ -22,37 +22,22 @@ pub struct Document<'o> {
     pub object: &'o Object,
 }
 
-/// Why an object could not be written: a fault of the compiler.
-#[derive(Debug)]
-pub struct Unwritable(String);
-
-impl fmt::Display for Unwritable {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unwritable {}
-
 /// What stands between the documents of a YAML stream.
 pub const SEPARATOR: &str = "---\n";
 
 /// The documents as one YAML stream, `---` between them.
-///
-/// # Errors
-/// [`Unwritable`], which no object that the compiler lowers to is.
-pub fn yaml(documents: &[Document]) -> Result<String, Unwritable> {
+pub fn yaml(documents: &[Document]) -> String {
     let mut out = String::new();
     for (at, document) in documents.iter().enumerate() {
         if at > 0 {
             out.push_str(SEPARATOR);
         }
-        write_document(&mut out, document)?;
+        write_document(&mut out, document);
     }
-    Ok(out)
+    out
 }
 
-fn write_document(out: &mut String, document: &Document) -> Result<(), Unwritable> {
+fn write_document(out: &mut String, document: &Document) {
     if let Some(header) = &document.header {
         for line in header.lines() {
             out.push_str(if line.is_empty() { "#" } else { "# " });
@@ -63,34 +48,31 @@ fn write_document(out: &mut String, document: &Document) -> Result<(), Unwritabl
             out.push('\n');
         }
     }
-    let tree = Tree::of(document.object).map_err(|error| Unwritable(error.to_string()))?;
+    let tree = tree(document.object);
     let mut options = SerializerOptions::default();
     options.prefer_block_scalars = false;
-    serde_saphyr::to_fmt_writer_with_options(out, &Yaml(&tree), options)
-        .map_err(|error| Unwritable(error.to_string()))?;
+    // The writer refuses no node of a tree.
+    sure(serde_saphyr::to_fmt_writer_with_options(out, &Yaml(&tree), options));
     if !out.ends_with('\n') {
         out.push('\n');
     }
-    Ok(())
+}
+
+fn tree(object: &Object) -> Tree {
+    // An object of Kubernetes has none of what a tree refuses: bytes, variants with values, and keys that are not text.
+    sure(Tree::of(object))
 }
 
 /// The objects as JSON: one as it is, several as a `List`, which kubectl takes.
-///
-/// # Errors
-/// [`Unwritable`], which no object that the compiler lowers to is.
-pub fn json(objects: &[&Object]) -> Result<String, Unwritable> {
-    let trees = objects.iter().map(|object| Tree::of(*object)).collect::<Result<Vec<_>, _>>();
-    let trees = trees.map_err(|error| Unwritable(error.to_string()))?;
-    let written = match trees.as_slice() {
-        [one] => serde_json::to_string_pretty(&Json(one)),
+pub fn json(objects: &[&Object]) -> String {
+    let trees: Vec<Tree> = objects.iter().map(|object| tree(object)).collect();
+    match trees.as_slice() {
+        [one] => visible::document(&Json(one)),
         several => {
             let items = several.iter().map(Json).collect();
-            serde_json::to_string_pretty(&List { api_version: "v1", kind: "List", items })
+            visible::document(&List { api_version: "v1", kind: "List", items })
         }
-    };
-    let mut out = written.map_err(|error| Unwritable(error.to_string()))?;
-    out.push('\n');
-    Ok(visible::json(&out).into_owned())
+    }
 }
 
 #[derive(Serialize)]

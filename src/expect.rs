@@ -1,4 +1,4 @@
-//! A file of expectations to its cases, and what does not hold of a case.
+//! Reads a file of test expectations and checks its cases.
 //!
 //! ```toml
 //! [[case]]
@@ -10,11 +10,11 @@
 //!
 //! [[case]]
 //! name = "a port is needed"
-//! source = 'use "platform.initflow" …'          # in place of the file beside this one
-//! fails = "missing-argument"                    # must not compile, by this diagnostic
+//! source = 'use "platform.initflow" …'          # instead of the file next to this one
+//! fails = "missing-argument"                    # must fail to compile, with this diagnostic
 //! ```
 //!
-//! Invariant: reading never fails; whatever cannot be used is reported at its place, as in a source.
+//! Invariant: reading never fails; whatever cannot be used is reported at its place, like an error in a source.
 
 use crate::config::{Placed, Tables};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -26,24 +26,24 @@ use crate::source::{SourceFile, Span};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// What is expected of a source.
+/// What a test expects of a source.
 #[derive(Clone, Debug, Default)]
 pub struct Case {
-    /// What it is called.
+    /// The name of the case.
     pub name: String,
-    /// Where it stands.
+    /// The place of the case.
     pub span: Option<Span>,
-    /// The source itself, where it stands in the case.
+    /// The source, if the case contains it.
     pub source: Option<Placed>,
-    /// The file, relative to that of the expectations; by default the one beside it.
+    /// The file, relative to that of the expectations; by default the one next to it.
     pub file: Option<Placed>,
-    /// The profile whose values params have.
+    /// The profile that sets params.
     pub profile: Option<Placed>,
     /// The version of Kubernetes.
     pub kube: Option<Version>,
     /// Values of params.
     pub set: Vec<Setting>,
-    /// The workload that order and totals are of; needed where there are several.
+    /// The workload that order and totals are about; required if there are several.
     pub workload: Option<Placed>,
     /// The steps and sidecars in the order in which they start.
     pub order: Option<Vec<Placed>>,
@@ -51,11 +51,11 @@ pub struct Case {
     pub requests: Vec<(Placed, Quantity)>,
     /// Effective limits, by resource.
     pub limits: Vec<(Placed, Quantity)>,
-    /// The file that has the YAML, relative to that of the expectations.
+    /// The file with the YAML, relative to that of the expectations.
     pub snapshot: Option<Placed>,
-    /// The error that it must have.
+    /// The error that the source must have.
     pub fails: Option<Placed>,
-    /// The warnings that it must have, and no others.
+    /// Exactly the warnings that the source must have.
     pub warns: Option<Vec<Placed>>,
 }
 
@@ -77,12 +77,12 @@ pub fn read(source: &SourceFile) -> (Vec<Case>, Vec<Diagnostic>) {
                 ("case", _) => {
                     let span = tables.span(value.span());
                     tables.report(
-                        Diagnostic::error(Code::TypeMismatch, span, "`case` is a list of tables")
-                            .here("not one")
-                            .help("write `[[case]]` on a line of its own above each"),
+                        Diagnostic::error(Code::TypeMismatch, span, "expected a list of tables for `case`")
+                            .here("not a list of tables")
+                            .help("write `[[case]]` on a line of its own above each case"),
                     );
                 }
-                (unknown, _) => tables.unknown(key, format!("`{unknown}` is no setting"), &["case"]),
+                (unknown, _) => tables.unknown(key, format!("unknown setting `{unknown}`"), &["case"]),
             }
         }
         cases
@@ -117,7 +117,7 @@ fn case(tables: &mut Tables<'_>, value: &Spanned<DeValue<'_>>) -> Option<Case> {
                 case.warns =
                     Some(names.into_iter().filter_map(|name| diagnostic(tables, Some(name))).collect());
             }
-            unknown => tables.unknown(key, format!("`{unknown}` is no setting of a case"), &SETTINGS),
+            unknown => tables.unknown(key, format!("unknown setting `{unknown}` of a case"), &SETTINGS),
         }
     }
     Some(case)
@@ -128,7 +128,10 @@ fn version(tables: &mut Tables<'_>, value: &Spanned<DeValue<'_>>) -> Option<Vers
     text.text
         .parse()
         .map_err(|reason: String| {
-            tables.report(Diagnostic::error(Code::UnknownValue, text.span, reason).here("not known"));
+            tables.report(
+                Diagnostic::error(Code::UnknownValue, text.span, reason)
+                    .here("not a version that the compiler knows"),
+            );
         })
         .ok()
 }
@@ -161,9 +164,9 @@ fn amounts(tables: &mut Tables<'_>, name: &str, value: &Spanned<DeValue<'_>>) ->
                 Err(_) => {
                     let span = tables.span(value.span());
                     tables.report(
-                        Diagnostic::error(Code::UnknownValue, span, format!("`{text}` is no quantity"))
-                            .here("not understood")
-                            .help("write it as Kubernetes does: `\"500m\"`, `\"1Gi\"`"),
+                        Diagnostic::error(Code::UnknownValue, span, format!("`{text}` is not a quantity"))
+                            .here("expected a quantity of Kubernetes")
+                            .help("use a form such as `\"500m\"` or `\"1Gi\"`"),
                     );
                     None
                 }
@@ -178,12 +181,17 @@ fn diagnostic(tables: &mut Tables<'_>, name: Option<Placed>) -> Option<Placed> {
         return Some(name);
     }
     let known: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
-    tables.unknown_at(&name, Code::UnknownValue, format!("no diagnostic is called `{}`", name.text), &known);
+    tables.unknown_at(
+        &name,
+        Code::UnknownValue,
+        format!("there is no diagnostic named `{}`", name.text),
+        &known,
+    );
     None
 }
 
 impl Case {
-    /// What does not hold, each with its place: of the plans and diagnostics that a source came to.
+    /// The expectations that the plans and diagnostics of a source do not meet, each with its place.
     pub fn broken(&self, plans: &[Plan], diagnostics: &[Diagnostic]) -> Vec<(Option<Span>, String)> {
         let named = |severity| {
             let mut names: Vec<&str> = diagnostics
@@ -199,13 +207,13 @@ impl Case {
         if let Some(expected) = &self.fails {
             let found = match errors.as_slice() {
                 [only] if *only == expected.text => return Vec::new(),
-                [] => "it compiles".to_owned(),
-                others => format!("found {}", others.join(", ")),
+                [] => "the source compiles".to_owned(),
+                others => format!("the source has {}", others.join(", ")),
             };
-            return vec![(Some(expected.span), format!("expected the error {}: {found}", expected.text))];
+            return vec![(Some(expected.span), format!("expected the error {}, but {found}", expected.text))];
         }
         if !errors.is_empty() {
-            return vec![(self.span, format!("it does not compile: {}", errors.join(", ")))];
+            return vec![(self.span, format!("the source does not compile: {}", errors.join(", ")))];
         }
         let mut broken = Vec::new();
         if let Some(expected) = &self.warns {
@@ -213,7 +221,7 @@ impl Case {
             names.sort_unstable();
             let found = named(Severity::Warning);
             if names != found {
-                broken.push((self.span, format!("expected the warnings {names:?}: found {found:?}")));
+                broken.push((self.span, format!("expected the warnings {names:?}, found {found:?}")));
             }
         }
         if self.order.is_some() || !self.requests.is_empty() || !self.limits.is_empty() {
@@ -225,15 +233,15 @@ impl Case {
         broken
     }
 
-    /// The plan that order and totals are of.
+    /// The plan that order and totals are about.
     fn plan<'p>(&self, plans: &'p [Plan]) -> Result<&'p Plan, (Option<Span>, String)> {
         let names = || plans.iter().map(|plan| plan.name.as_str()).collect::<Vec<_>>().join(", ");
         match (&self.workload, plans) {
             (Some(wanted), _) => plans.iter().find(|plan| plan.name == wanted.text).ok_or_else(|| {
-                (Some(wanted.span), format!("there is no workload {}: {}", wanted.text, names()))
+                (Some(wanted.span), format!("unknown workload {}: use one of {}", wanted.text, names()))
             }),
             (None, [only]) => Ok(only),
-            (None, _) => Err((self.span, format!("say which `workload` is meant: {}", names()))),
+            (None, _) => Err((self.span, format!("set `workload` to one of {}", names()))),
         }
     }
 
@@ -246,7 +254,7 @@ impl Case {
                 let span = order.first().map(|first| first.span).or(self.span);
                 broken.push((
                     span,
-                    format!("expected the order {}: it is {}", expected.join(", "), found.join(", ")),
+                    format!("expected the order {}, found {}", expected.join(", "), found.join(", ")),
                 ));
             }
         }
@@ -257,7 +265,7 @@ impl Case {
                     format!("{}, set by {}", found.quantity, found.because)
                 });
                 let text =
-                    format!("expected effective requests of {} {expected}: it is {found}", resource.text);
+                    format!("expected effective requests of {} {expected}, found {found}", resource.text);
                 broken.push((Some(resource.span), text));
             }
         }
@@ -268,7 +276,7 @@ impl Case {
             if !holds {
                 let found = found.map_or("none".to_owned(), ToString::to_string);
                 let text =
-                    format!("expected effective limits of {} {expected}: it is {found}", resource.text);
+                    format!("expected effective limits of {} {expected}, found {found}", resource.text);
                 broken.push((Some(resource.span), text));
             }
         }

@@ -1,11 +1,11 @@
-//! Reads and writes files: of what a repository names, only those inside its root.
+//! Reads and writes files; paths that a repository names must be inside its root.
 //!
-//! Invariant: what a source or a project names is read and written inside its [`Root`] alone, with all links resolved, and
-//! only as a regular file. What the call names may be anywhere, unless a link that lies in a repository leads there.
+//! Invariant: what a source or a project names is read and written only inside its [`Root`], with all links resolved, and
+//! only as a regular file. What the command line names may be anywhere, unless a link in a repository leads there.
 //!
-//! The attacker is at rest: what was committed cannot change while a command runs. So paths are resolved and compared,
-//! once a folder, instead of being walked by descriptors as `cap-std` does, which also refuses absolute links that stay
-//! inside.
+//! The attacker cannot act during a run: what was committed does not change while a command runs. So paths are resolved
+//! and compared once per folder, instead of being walked by descriptors as `cap-std` does, which also refuses absolute
+//! links that stay inside.
 
 mod find;
 mod follow;
@@ -20,15 +20,15 @@ pub(crate) use write::{Target, rewrite};
 
 use std::path::Path;
 
-/// Where files are no files: what is read there is the machine's or another process's.
+/// Folders whose files are not regular content but state of the machine or of other processes.
 const SPECIAL: [&str; 3] = ["/dev", "/proc", "/sys"];
 
-/// Whether a path leads to what the kernel shows as files: processes, devices, settings of the machine.
+/// Whether a path is in a folder where the kernel shows processes, devices and settings as files.
 fn is_special(path: &Path) -> bool {
     SPECIAL.iter().any(|special| path.starts_with(special))
 }
 
-/// A path, of which the empty one means the current folder.
+/// A path; the empty one means the current folder.
 fn or_here(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }

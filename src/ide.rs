@@ -13,10 +13,11 @@ pub mod rename;
 pub mod shape;
 pub mod tokens;
 
-use crate::compile::{Compilation, Compiled, Loader, Options, compile_parsed, join};
+use crate::compile::{Compilation, Compiled, Loader, Options, compile_parsed};
 use crate::diagnostic::Diagnostic;
+use crate::program::{path_of, read_use};
 use crate::source::{FileId, SourceFile, Sources};
-use crate::syntax::tree::{Document, Piece, Statement, ValueKind};
+use crate::syntax::tree::Document;
 use crate::syntax::{Memory, Parse, parse, parse_again};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -92,7 +93,8 @@ impl Parsed {
 
     /// The files that it uses: the name of each here, and its path as written.
     pub fn uses(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.document().statements.iter().filter_map(used)
+        let used = self.document().statements.iter().filter_map(read_use);
+        used.map(|used| (used.alias, used.path))
     }
 }
 
@@ -175,22 +177,4 @@ impl From<crate::source::Span> for Range32 {
     fn from(span: crate::source::Span) -> Self {
         Self { start: span.start, end: span.end }
     }
-}
-
-/// The path of a used file, as it is known in the workspace.
-pub fn path_of(user: &str, used: &str) -> String {
-    if used == "std" { used.to_owned() } else { join(user, used) }
-}
-
-fn used(statement: &Statement) -> Option<(&str, &str)> {
-    let [file, rest @ ..] = statement.values.as_slice() else { return None };
-    let ValueKind::Text(pieces) = &file.kind else { return None };
-    let ([Piece::Text(path)], "use") = (pieces.as_slice(), statement.name.text.as_str()) else {
-        return None;
-    };
-    let name = match rest.last().map(|value| &value.kind) {
-        Some(ValueKind::Word(name)) if rest.len() == 2 => name.as_str(),
-        _ => crate::compile::stem(path),
-    };
-    Some((name, path))
 }

@@ -1,8 +1,8 @@
-//! Kubernetes manifests to the source that a person would have written.
+//! Converts Kubernetes manifests to the source that a person would write.
 //!
-//! Invariant: what is imported compiles to the same object; what the API server would refuse is an error at its place
-//! in the manifest. Import itself checks the types of fields, and what the language implies and so cannot leave out; all
-//! else is found by compiling what was imported, and shown where it comes from.
+//! Invariant: the source compiles to the same object; whatever the API server would refuse is an error at its place in the
+//! manifest. Import itself checks only the types of fields and what the language implies; it finds everything else by
+//! compiling the source, and reports it at the place in the manifest.
 
 mod command;
 mod comments;
@@ -12,6 +12,7 @@ mod fields;
 mod flow;
 mod idioms;
 mod labels;
+mod missing;
 mod probe;
 mod source;
 mod text;
@@ -21,6 +22,8 @@ mod workload;
 #[doc(hidden)]
 pub mod yaml;
 
+pub use idioms::Idioms;
+
 #[cfg(test)]
 mod tests;
 
@@ -29,17 +32,18 @@ use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::kubernetes::schema;
 use crate::model::WorkloadKind;
 use crate::source::{FileId, Sources, Span};
+use missing::lacks;
 use source::Written;
 use yaml::{Comment, MAX_ERRORS, Node, Stream, Value};
 
-/// What comes of a file of manifests.
+/// The result of importing a file of manifests.
 #[derive(Debug)]
 pub struct Import {
     /// The file.
     pub sources: Sources,
     /// What was found, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// The source; none where there are errors, or no workload.
+    /// The source; `None` if there are errors or no workload.
     pub source: Option<String>,
 }
 
@@ -57,22 +61,10 @@ impl Import {
     }
 }
 
-/// How many steps are tried one by one, where not all of them can be built-in steps: each costs an import of the file.
+/// The most steps that are tried one by one if not all can become built-in steps: each costs an import of the file.
 const MAX_TRIED: usize = 32;
 
-/// Which init containers become built-in steps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Idioms {
-    /// None: what is imported means just what the manifest does.
-    #[default]
-    Never,
-    /// All that plainly are one.
-    Wherever,
-    /// Of those, the ones in these places.
-    Only(Vec<Span>),
-}
-
-/// Imports the workloads of a file of manifests, each as just what it is.
+/// Imports the workloads of a file of manifests without changing what they mean.
 ///
 /// ```
 /// use initflow::compile::Options;
@@ -93,8 +85,8 @@ pub fn import(name: &str, text: String, options: &Options) -> Import {
     import_as(name, text, options, &Idioms::Never)
 }
 
-/// Imports the workloads of a file of manifests; init containers that plainly are a built-in step become that step,
-/// unless what comes of it would not compile.
+/// Imports the workloads of a file of manifests; init containers that clearly match a built-in step become that step,
+/// unless the result would not compile.
 ///
 /// ```
 /// use initflow::compile::Options;
@@ -166,7 +158,7 @@ fn count_errors(diagnostics: &[Diagnostic]) -> usize {
     diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
 }
 
-/// Where the comments end that are about a document: at the `---` behind it.
+/// Where the comments of a document end: at the `---` after it.
 fn end_of(document: &Node, next: Option<&Node>, text: &str) -> usize {
     let end = document.span.end as usize;
     match next {
@@ -178,7 +170,7 @@ fn end_of(document: &Node, next: Option<&Node>, text: &str) -> usize {
     }
 }
 
-/// Takes off the comments that start before a place.
+/// Splits off the comments that start before a place.
 fn take<'c>(comments: &mut &'c [Comment], end: usize) -> &'c [Comment] {
     let until = comments.partition_point(|comment| (comment.span.start as usize) < end);
     let (taken, rest) = comments.split_at(until);
@@ -212,11 +204,11 @@ fn document_to(
     }
 }
 
-/// The workloads of a document, and of the lists in it.
+/// Finds the workloads of a document and of the lists in it.
 fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
     let Value::Map(entries) = &document.value else {
         diagnostics.push(
-            Diagnostic::error(Code::TypeMismatch, document.span, "this document is no manifest")
+            Diagnostic::error(Code::TypeMismatch, document.span, "this document is not a manifest")
                 .here("expected a map with `apiVersion`, `kind` and `metadata`"),
         );
         return;
@@ -239,10 +231,10 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
     let Some(workload) = WorkloadKind::ALL.into_iter().find(|workload| workload.name() == kind) else {
         let known = KINDS.iter().find(|(group, _)| Some(*group) == version);
         if let Some((group, kinds)) = known.filter(|(_, kinds)| !kinds.contains(&kind)) {
-            let headline = format!("there is no `{}` in `{group}`", kind.escape_debug());
+            let headline = format!("unknown kind `{}` in `{group}`", kind.escape_debug());
             diagnostics.push(
                 Diagnostic::error(Code::UnknownValue, place, headline)
-                    .here("not a kind of object that Kubernetes has there")
+                    .here("not a kind of this API group")
                     .did_you_mean(place, kind, kinds.iter().copied()),
             );
             return;
@@ -251,9 +243,9 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
             Diagnostic::warning(
                 Code::NotAWorkload,
                 place,
-                format!("this `{}` is left alone", kind.escape_debug()),
+                format!("this `{}` was not imported", kind.escape_debug()),
             )
-            .here("only workloads are imported"),
+            .here("not a workload"),
         );
         return;
     };
@@ -266,10 +258,10 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
             Diagnostic::error(
                 Code::UnknownValue,
                 version.span,
-                format!("there is no {kind} in this version of the API"),
+                format!("`{kind}` is not in this version of the API"),
             )
             .here(format!("expected `{expected}`"))
-            .help(format!("write `apiVersion: {expected}`")),
+            .help(format!("use `apiVersion: {expected}`")),
         );
         return;
     }
@@ -279,7 +271,7 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
     found.push((Node { span: document.span, value: Value::Map(entries) }, workload));
 }
 
-/// The kinds of the groups that workloads are of, by which a misspelt one is told from another one.
+/// The kinds of the API groups of workloads, which tell a misspelled kind from a foreign one.
 const KINDS: [(&str, &[&str]); 3] = [
     (
         "v1",
@@ -316,7 +308,7 @@ fn api_version(kind: WorkloadKind) -> &'static str {
     }
 }
 
-/// Compiles what was imported, and shows what is found where it comes from.
+/// Compiles the imported source, and reports its diagnostics at the places in the manifest.
 fn find_faults(id: FileId, written: &Written, options: &Options, diagnostics: &mut Vec<Diagnostic>) {
     let compilation = compile("", written.text.clone(), &NoFiles, options);
     let place = |span: Span| written.origin(&span.range()).unwrap_or(Span { file: id, start: 0, end: 0 });
@@ -326,7 +318,7 @@ fn find_faults(id: FileId, written: &Written, options: &Options, diagnostics: &m
         .map(|diagnostic| diagnostic.primary.span)
         .collect();
     for diagnostic in compilation.diagnostics {
-        // What could not be understood is not missing, and has been reported.
+        // What could not be read is not missing; it has been reported already.
         let at = place(diagnostic.primary.span);
         let touches = |span: &Span| span.start <= at.end && at.start <= span.end;
         if (diagnostic.code.may_follow() && !reported.is_empty()) || reported.iter().any(touches) {
@@ -336,18 +328,9 @@ fn find_faults(id: FileId, written: &Written, options: &Options, diagnostics: &m
         diagnostics.push(Diagnostic {
             primary: label(diagnostic.primary),
             labels: diagnostic.labels.into_iter().map(label).collect(),
-            // Its edits are those of the source.
+            // The edits would apply to the source, not to the manifest.
             fix: None,
             ..diagnostic
         });
     }
-}
-
-/// The error about a field that has to be there.
-fn lacks(owner: &Node, field: &str, what: &str) -> Diagnostic {
-    let empty = owner.get(field).map(|node| node.span);
-    let first = owner.entries().first().map_or(owner.span, |entry| entry.key_span);
-    let first = empty.unwrap_or(first);
-    Diagnostic::error(Code::MissingField, first, format!("{what} has no `{field}`"))
-        .here(format!("`{field}` is missing"))
 }

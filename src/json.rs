@@ -8,7 +8,7 @@
 //! | `name` | its name in messages, and what files that it uses are relative to; `main.initflow` without it |
 //! | `files` | other files that the program may use, text by path |
 //! | `params` | values of params: text, numbers or truth values by name |
-//! | `kube` | the version of Kubernetes, `"1.33"` to `"1.37"` |
+//! | `kube` | the version of Kubernetes, as text: one of [`Version::ALL`](crate::kubernetes::version::Version::ALL) |
 //! | `lints` | levels of warnings by name: `"allow"`, `"warn"`, `"deny"` |
 //!
 //! The answer has `version` (1) and either `error`, where the request cannot be read, or `report` (what `check --format json`
@@ -17,11 +17,12 @@
 //!
 //! Invariant: every request has an answer; fields are added under the same version, and none is removed.
 
-use crate::compile::{Loader, Options, compile_with};
+use crate::compile::{Compiled, Loader, Options, compile_with};
 use crate::diagnostic::report::{Format, Report};
 use crate::lint::{Level, Levels};
 use crate::model::Setting;
 use crate::plan::{self, Plan};
+use crate::total::sure;
 use serde_json::{Map, Value, json};
 
 /// The version of requests and answers.
@@ -66,32 +67,26 @@ fn answer(request: &str) -> Result<Value, String> {
         ..Options::default()
     };
     let files = Files(entries(&request, "files")?.map(|(path, text)| (path.clone(), text.clone())).collect());
-    let compilation = compile_with(name, source.to_owned(), &files, &options, |compiled| {
-        let yaml = compiled.yaml(None).map_err(|error| error.to_string());
-        (compiled.plan(), yaml)
-    });
+    let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None));
+    let compilation = compile_with(name, source.to_owned(), &files, &options, make);
     let mut report = Report::default();
     report.sources.push(name.to_owned());
     report.add(&compilation.sources, &compilation.diagnostics, str::to_owned);
-    let (plans, texts): (Vec<Plan>, Vec<Result<String, String>>) = compilation.workloads.into_iter().unzip();
-    let workloads = plans
-        .iter()
-        .zip(texts)
-        .map(|(plan, yaml)| {
-            Ok(json!({ "kind": plan.kind.name(), "name": plan.name.as_str(), "yaml": yaml? }))
-        })
-        .collect::<Result<Vec<Value>, String>>()?;
+    let (plans, texts): (Vec<Plan>, Vec<String>) = compilation.workloads.into_iter().unzip();
+    let workload = |(plan, yaml): (&Plan, String)| json!({ "kind": plan.kind.name(), "name": plan.name.as_str(), "yaml": yaml });
+    let workloads: Vec<Value> = plans.iter().zip(texts).map(workload).collect();
     let plan = plan::json(plans.iter().map(|plan| (plan, &compilation.sources)));
     Ok(json!({
         "version": VERSION,
-        "report": read(&Format::Json.render(&report))?,
+        "report": read(&Format::Json.render(&report)),
         "workloads": workloads,
-        "plan": read(&plan.map_err(|error| error.to_string())?)?,
+        "plan": read(&plan),
     }))
 }
 
-fn read(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
+/// Reads what the compiler itself wrote as JSON.
+fn read(text: &str) -> Value {
+    sure(serde_json::from_str(text))
 }
 
 fn text<'r>(request: &'r Map<String, Value>, key: &str) -> Result<Option<&'r str>, String> {
@@ -129,7 +124,7 @@ fn levels(request: &Map<String, Value>) -> Result<Levels, String> {
         let level = level.as_str().and_then(|text| text.parse::<Level>().ok());
         let level = level.ok_or_else(|| format!("the level of `{name}` is not known"))?;
         if !levels.set_named(name, level) {
-            return Err(format!("no warning is called `{name}`"));
+            return Err(format!("there is no warning named `{name}`"));
         }
     }
     Ok(levels)
@@ -176,7 +171,7 @@ mod tests {
             (json!({ "source": "", "kube": "1.2" }), "1.2"),
             (json!({ "source": "", "params": [] }), "`params` is no object"),
             (json!({ "source": "", "params": { "a": [] } }), "the param `a`"),
-            (json!({ "source": "", "lints": { "x": "deny" } }), "no warning is called `x`"),
+            (json!({ "source": "", "lints": { "x": "deny" } }), "there is no warning named `x`"),
         ] {
             let answer = ask(&request);
             assert!(answer["error"].as_str().is_some_and(|error| error.contains(said)), "{answer}");

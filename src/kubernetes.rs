@@ -1,4 +1,4 @@
-//! The platform's facts: schema, versions, quantities, names, times and limits.
+//! Holds the facts about Kubernetes: its schema, versions, quantities, names, times and limits.
 
 #[doc(hidden)]
 pub mod cron;

@@ -18,12 +18,11 @@
 //! assert!(!compilation.failed());
 //!
 //! let site = &compilation.workloads[0];
-//! assert!(site.yaml(None)?.starts_with("apiVersion: apps/v1\nkind: Deployment\n"));
+//! assert!(site.yaml(None).starts_with("apiVersion: apps/v1\nkind: Deployment\n"));
 //!
 //! let plan = site.plan();
 //! assert_eq!(plan.order[0].name, "fetch");
 //! assert_eq!(plan.requests[0].quantity.to_string(), "64Mi");
-//! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 //! ```
 //!
 //! Programs in other languages take [`json::compile`]: a request in, an answer out, both JSON.
@@ -77,6 +76,7 @@ pub mod object;
 pub mod once;
 #[doc(hidden)]
 pub mod order;
+pub(crate) mod program;
 #[doc(hidden)]
 pub mod resources;
 #[doc(hidden)]
@@ -85,5 +85,6 @@ pub mod statement;
 pub mod steps;
 #[doc(hidden)]
 pub mod syntax;
+pub(crate) mod total;
 #[doc(hidden)]
 pub mod vocabulary;

@@ -1,16 +1,16 @@
-//! A workload that compiles to what would go wrong with it in a cluster: practices, not rules of the API.
+//! Warns about what would go wrong with a valid workload in a cluster: bad practices, not violations of the API's rules.
 //!
-//! Each rule is one file of `rules/`, which opens with its documentation; `RULES` is their list. A rule finds warnings;
-//! what becomes of a warning, the level of its name decides (`Levels`), or an allowance in the source (`allowances`).
+//! Each rule is a file in `rules/` that opens with its documentation; `RULES` lists them. The level of a warning's name
+//! (`Levels`) or an allowance in the source (`allowances`) decides whether a warning is shown.
 //!
-//! Invariant: a rule says nothing where the source does not settle it.
+//! Invariant: a rule does not warn unless the source proves the fault.
 
 mod allowances;
 mod hidden;
 mod later_hook;
 mod levels;
 mod reorder;
-// What opens a rule is text for users, who know the names.
+// The rules' documentation is text for users, not for rustdoc.
 #[allow(clippy::doc_markdown)]
 mod rules;
 mod shell;
@@ -33,7 +33,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// Looks for what the rules warn of in a workload without errors, whose containers start in an order.
+/// Applies the rules to a workload without errors, whose containers start in `order`.
 pub(crate) fn lint(
     workload: &Workload,
     order: &Order,
@@ -54,7 +54,7 @@ pub(crate) fn lint(
         scripts: workload
             .containers
             .iter()
-            .map(|container| written(container).then(|| Script::of(container))?)
+            .map(|container| has_own_command(container).then(|| Script::of(container))?)
             .collect(),
         places,
         ports: OnceCell::new(),
@@ -64,11 +64,11 @@ pub(crate) fn lint(
             rule(&pod, diagnostics);
         }
     }
-    leave_out_repeated(diagnostics);
+    remove_yielding(diagnostics);
 }
 
-/// Leaves out what another diagnostic says better at the same place.
-fn leave_out_repeated(diagnostics: &mut Vec<Diagnostic>) {
+/// Removes diagnostics that yield to another one at the same place.
+fn remove_yielding(diagnostics: &mut Vec<Diagnostic>) {
     let places: HashSet<(Code, Span)> =
         diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.primary.span)).collect();
     diagnostics.retain(|diagnostic| {
@@ -77,20 +77,20 @@ fn leave_out_repeated(diagnostics: &mut Vec<Diagnostic>) {
     });
 }
 
-/// Whether a container's command is its author's, not that of a built-in step.
-fn written(container: &Container) -> bool {
-    ["app", "sidecar", "step"].contains(&container.keyword.as_str())
+/// Whether the author wrote the container's command, unlike that of a built-in step.
+fn has_own_command(container: &Container) -> bool {
+    container.built_in.is_none()
 }
 
-/// What the rules look at.
+/// A pod as the rules see it.
 struct Pod<'a> {
     workload: &'a Workload,
     order: &'a Order,
     version: Version,
     sources: &'a Sources,
-    /// What each container runs, where that can be known.
+    /// What each container runs, if that is known.
     scripts: Vec<Option<Script<'a>>>,
-    /// The place of each container in the init list.
+    /// The position of each container in the init list.
     places: Vec<Option<usize>>,
     ports: OnceCell<Ports>,
 }
@@ -101,12 +101,12 @@ impl<'a> Pod<'a> {
         self.workload.containers.iter().enumerate()
     }
 
-    /// The steps that an author wrote a command for, with that command.
+    /// The steps with a command that the author wrote.
     fn steps(&self) -> impl Iterator<Item = (&'a Container, &Script<'a>)> {
         self.scripts().filter(|(container, _)| container.role == Role::Step)
     }
 
-    /// The containers that an author wrote a command for, with that command.
+    /// The containers with a command that the author wrote.
     fn scripts(&self) -> impl Iterator<Item = (&'a Container, &Script<'a>)> {
         let workload = self.workload;
         self.scripts
@@ -115,7 +115,7 @@ impl<'a> Pod<'a> {
             .filter_map(|(at, script)| Some((&workload.containers[at], script.as_ref()?)))
     }
 
-    /// Who serves which port of the pod, and who asks for it.
+    /// Which containers serve and which ones use the ports of the pod.
     fn ports(&self) -> &Ports {
         self.ports.get_or_init(|| Ports::of(self))
     }
@@ -128,7 +128,7 @@ impl<'a> Pod<'a> {
         }
     }
 
-    /// Where, and how, a statement would be written first in a container's block.
+    /// The place and text to insert a statement at the beginning of a container's block.
     fn first_in_block(&self, container: &Container, statement: &str) -> Option<(Span, String)> {
         let file = self.sources.files().iter().find(|file| file.id == container.span.file)?;
         let head = container.span.range();
@@ -151,7 +151,7 @@ impl<'a> Pod<'a> {
         self.place_of(script, &command.range)
     }
 
-    /// The place in the source of some bytes of a script: their first line, where it stands there as it is, else the
+    /// The place in the source of some bytes of a script: their first line if the source contains it literally, else the
     /// whole value.
     fn place_of(&self, script: &Script<'_>, range: &Range<usize>) -> Span {
         let found = || {

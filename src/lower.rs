@@ -1,66 +1,43 @@
-//! A checked [`Workload`] to the typed Kubernetes object that it means.
+//! Lowers a checked workload to the typed Kubernetes object that it means.
 //!
-//! Invariant: every node of a checked workload has the type of its field, so that lowering cannot fail;
-//! [`Mistyped`] would be a fault of the compiler.
+//! Invariant: every node of a [`Checked`] workload has the type of its field, or is unresolved and read as the empty value
+//! of that type, so lowering cannot fail.
 
 mod access;
+mod object;
 mod read;
 
+use crate::check::Checked;
 use crate::model::{Role, Storage, Workload, WorkloadKind};
 use crate::object::Node;
+use crate::total::sure;
 pub use access::grant;
 use k8s_openapi::api::apps::v1::{
     DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, ReplicaSet, ReplicaSetSpec, StatefulSet,
     StatefulSetSpec,
 };
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec};
-use k8s_openapi::api::core::v1::{
-    Container, PersistentVolumeClaim, Pod, PodSpec, PodTemplateSpec, ServiceAccount, Volume,
-};
-use k8s_openapi::api::rbac::v1::{Role as RbacRole, RoleBinding};
+use k8s_openapi::api::core::v1::{Container, PersistentVolumeClaim, Pod, PodSpec, PodTemplateSpec, Volume};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+pub use object::Object;
 pub use read::Mistyped;
 use read::read;
-use serde::{Serialize, Serializer};
-
-/// A Kubernetes object: a workload of one of the seven kinds, or what gives its pods a right.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub enum Object {
-    Pod(Box<Pod>),
-    Deployment(Box<Deployment>),
-    StatefulSet(Box<StatefulSet>),
-    DaemonSet(Box<DaemonSet>),
-    ReplicaSet(Box<ReplicaSet>),
-    Job(Box<Job>),
-    CronJob(Box<CronJob>),
-    ServiceAccount(Box<ServiceAccount>),
-    Role(Box<RbacRole>),
-    RoleBinding(Box<RoleBinding>),
-}
-
-impl Serialize for Object {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Pod(object) => object.serialize(serializer),
-            Self::Deployment(object) => object.serialize(serializer),
-            Self::StatefulSet(object) => object.serialize(serializer),
-            Self::DaemonSet(object) => object.serialize(serializer),
-            Self::ReplicaSet(object) => object.serialize(serializer),
-            Self::Job(object) => object.serialize(serializer),
-            Self::CronJob(object) => object.serialize(serializer),
-            Self::ServiceAccount(object) => object.serialize(serializer),
-            Self::Role(object) => object.serialize(serializer),
-            Self::RoleBinding(object) => object.serialize(serializer),
-        }
-    }
-}
 
 /// Lowers a workload whose steps and sidecars start in the order of `start`, indices into its containers.
 ///
+pub fn lower(workload: &Checked, start: impl IntoIterator<Item = usize>) -> Object {
+    // Only a node that has not the type of its field is an error: a checked workload has none.
+    sure(lower_unchecked(workload, start))
+}
+
+/// Lowers a workload that was not checked.
+///
 /// # Errors
-/// [`Mistyped`] where a node has not the type of its field, which no checked workload has.
-pub fn lower(workload: &Workload, start: impl IntoIterator<Item = usize>) -> Result<Object, Mistyped> {
+/// [`Mistyped`] if a node has not the type of its field.
+pub fn lower_unchecked(
+    workload: &Workload,
+    start: impl IntoIterator<Item = usize>,
+) -> Result<Object, Mistyped> {
     let metadata: ObjectMeta = read(&workload.object.metadata)?;
     let pod = pod_spec(workload, start)?;
     if workload.kind == WorkloadKind::Pod {

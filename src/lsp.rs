@@ -18,17 +18,18 @@ mod names;
 mod outline;
 mod position;
 mod preview;
+mod refusal;
 mod state;
 mod tokens;
 
-use answers::Refusal;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{Cancel, Exit, Notification as _};
 use lsp_types::request::{Request as _, Shutdown};
 use lsp_types::{CancelParams, InitializeParams, NumberOrString};
+use refusal::Refusal;
+pub use state::Call;
 use state::State;
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
 
@@ -42,15 +43,6 @@ pub enum Leave {
     Orderly,
     /// Without `shutdown`, or without a word.
     Abrupt,
-}
-
-/// How the server is called.
-#[derive(Clone, Debug, Default)]
-pub struct Call {
-    /// The root of all sources; without it, the editor's folders say that.
-    pub root: Option<PathBuf>,
-    /// Whether the editor's log says which root and which `initflow.toml` hold.
-    pub verbose: bool,
 }
 
 /// Serves one editor until it says `exit` or closes its end.

@@ -42,9 +42,11 @@ pub(crate) use security::may_be_root;
 pub(crate) use types::undeclarable;
 
 pub use crate::statement::Direction;
+pub use crate::vocabulary::WorkloadKind;
 
 use crate::object::Node;
 use crate::source::Span;
+use crate::steps::BuiltIn;
 use smol_str::SmolStr;
 
 /// A value given to a param from outside.
@@ -83,86 +85,6 @@ pub struct Name {
     pub text: SmolStr,
     /// Where it stands.
     pub span: Span,
-}
-
-/// The seven kinds of workload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
-pub enum WorkloadKind {
-    Pod,
-    Deployment,
-    StatefulSet,
-    DaemonSet,
-    ReplicaSet,
-    Job,
-    CronJob,
-}
-
-impl WorkloadKind {
-    /// All kinds.
-    pub const ALL: [Self; 7] = [
-        Self::Pod,
-        Self::Deployment,
-        Self::StatefulSet,
-        Self::DaemonSet,
-        Self::ReplicaSet,
-        Self::Job,
-        Self::CronJob,
-    ];
-
-    /// The kind of a keyword.
-    ///
-    /// ```
-    /// use initflow::plan::WorkloadKind;
-    ///
-    /// assert_eq!(WorkloadKind::of("cronjob"), Some(WorkloadKind::CronJob));
-    /// ```
-    pub fn of(keyword: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.keyword() == keyword)
-    }
-
-    /// The word that opens one in the language.
-    ///
-    /// ```
-    /// use initflow::plan::WorkloadKind;
-    ///
-    /// assert_eq!(WorkloadKind::CronJob.keyword(), "cronjob");
-    /// ```
-    pub fn keyword(self) -> &'static str {
-        match self {
-            Self::Pod => "pod",
-            Self::Deployment => "deployment",
-            Self::StatefulSet => "statefulset",
-            Self::DaemonSet => "daemonset",
-            Self::ReplicaSet => "replicaset",
-            Self::Job => "job",
-            Self::CronJob => "cronjob",
-        }
-    }
-
-    /// The API's name.
-    ///
-    /// ```
-    /// use initflow::plan::WorkloadKind;
-    ///
-    /// assert_eq!(WorkloadKind::CronJob.name(), "CronJob");
-    /// ```
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pod => "Pod",
-            Self::Deployment => "Deployment",
-            Self::StatefulSet => "StatefulSet",
-            Self::DaemonSet => "DaemonSet",
-            Self::ReplicaSet => "ReplicaSet",
-            Self::Job => "Job",
-            Self::CronJob => "CronJob",
-        }
-    }
-
-    /// Whether it finds its pods by a selector that its author gives.
-    pub(crate) fn has_selector(self) -> bool {
-        matches!(self, Self::Deployment | Self::StatefulSet | Self::DaemonSet | Self::ReplicaSet)
-    }
 }
 
 /// Metadata and spec of one level: the object, the Job's template of a CronJob, or the pod's template.
@@ -273,8 +195,8 @@ pub struct Container {
     pub qualified: QualifiedName,
     /// Its role.
     pub role: Role,
-    /// The word that opened it: `app`, `step`, `fetch`, …
-    pub keyword: SmolStr,
+    /// The built-in step that it is, if it is one.
+    pub built_in: Option<BuiltIn>,
     /// The statement's head.
     pub span: Span,
     /// The fields of Kubernetes' `Container`, `name`, `volumeMounts` and (for a sidecar) `restartPolicy` included.

@@ -1,7 +1,7 @@
-//! A Kubernetes object as a tree in which every node knows the place that it comes from.
+//! Represents a Kubernetes object as a tree in which every node knows where it comes from.
 //!
-//! Invariant: keys are Kubernetes' own field names, and every value has the type that the schema asks for,
-//! or is [`Value::Unresolved`], about which an error has been reported already.
+//! Invariant: keys are Kubernetes' field names, and every value has the type that the schema requires,
+//! or is [`Value::Unresolved`], for which an error has been reported already.
 
 use crate::kubernetes::quantity::Quantity;
 use crate::source::Span;
@@ -16,7 +16,7 @@ pub struct Node {
     pub value: Value,
 }
 
-/// The values that Kubernetes' objects are made of.
+/// A value in a Kubernetes object.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// `true` or `false`.
@@ -31,7 +31,7 @@ pub enum Value {
     List(Vec<Node>),
     /// An object or a map with free keys.
     Map(Map),
-    /// A value about which an error has been reported; every check passes over it in silence.
+    /// A value for which an error has been reported; every check ignores it.
     Unresolved,
 }
 
@@ -47,9 +47,9 @@ pub struct Map {
 pub struct Entry {
     /// The field's name or the entry's key.
     pub key: SmolStr,
-    /// Where it stands (for a field that a short form sets, the short form).
+    /// The place of the key (for a field that a short form sets, the short form).
     pub key_span: Span,
-    /// From how near it was given (defaults, template, the statement itself); what is nearer replaces.
+    /// How near it was set (defaults, template, the statement itself); a nearer value replaces another.
     pub layer: u8,
     /// Its value.
     pub node: Node,
@@ -71,7 +71,7 @@ impl Map {
         self.entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
     }
 
-    /// Sets a key, in the place that it has, or at the end.
+    /// Sets a key: in its present place, or at the end.
     pub fn set(&mut self, key: impl Into<SmolStr>, key_span: Span, node: Node) {
         let key = key.into();
         match self.entries.iter_mut().find(|entry| entry.key == key) {
@@ -80,10 +80,10 @@ impl Map {
         }
     }
 
-    /// Sets a key that may be set once in each layer; a nearer layer replaces.
+    /// Sets a key that may be set once per layer; a nearer layer replaces.
     ///
     /// # Errors
-    /// The place of the first entry, where this layer has set the key already.
+    /// The place of the first entry if this layer has set the key already.
     pub fn insert(
         &mut self,
         key: impl Into<SmolStr>,
@@ -106,7 +106,7 @@ impl Map {
         }
     }
 
-    /// Takes a key out.
+    /// Removes a key.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
         let at = self.entries.iter().position(|entry| entry.key == key)?;
         Some(self.entries.remove(at).node)
@@ -140,7 +140,7 @@ impl Node {
         Self::new(span, Value::Map(Map::default()))
     }
 
-    /// The field of an object; nothing where this is no object or has no such field.
+    /// The field of an object; `None` if this is not an object or has no such field.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.as_map()?.get(key)
     }
@@ -150,12 +150,12 @@ impl Node {
         path.split('.').try_fold(self, |node, key| node.get(key))
     }
 
-    /// The entries of an object or map; none for everything else.
+    /// The entries of an object or map; empty for everything else.
     pub fn entries(&self) -> &[Entry] {
         self.as_map().map_or(&[], |map| &map.entries)
     }
 
-    /// The items of a list; none for everything else.
+    /// The items of a list; empty for everything else.
     pub fn items(&self) -> &[Node] {
         match &self.value {
             Value::List(items) => items,
@@ -171,7 +171,7 @@ impl Node {
         }
     }
 
-    /// The map, made one if it is none.
+    /// The map; anything else is replaced with an empty map first.
     pub fn map_mut(&mut self) -> &mut Map {
         if !matches!(self.value, Value::Map(_)) {
             self.value = Value::Map(Map::default());
@@ -198,7 +198,7 @@ impl Node {
         }
     }
 
-    /// The truth value, if this is one.
+    /// The boolean, if this is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self.value {
             Value::Bool(bool) => Some(bool),

@@ -1,7 +1,7 @@
-//! A workload's constraints to the order of its steps and sidecars, with the reason for every place.
+//! Computes the order of a workload's steps and sidecars from its constraints, with the reason for every place.
 //!
-//! Invariant: each place goes to the container written earliest among those whose constraints are all met, so what no
-//! constraint holds back keeps its place. The cost is that of sorting, in containers and constraints.
+//! Invariant: each place goes to the earliest written container whose constraints are all met, so a container that no
+//! constraint holds back keeps its place. The cost is that of sorting the containers and constraints.
 
 mod cycle;
 mod explicit;
@@ -19,7 +19,7 @@ pub use precedence::Precedence;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// The order in which a pod's containers start. Containers and volumes are named by their indices in the workload.
+/// The order in which a pod's containers start. Containers and volumes are indices into those of the workload.
 #[derive(Debug, Default)]
 pub struct Order {
     /// The init list: every step and sidecar.
@@ -28,14 +28,21 @@ pub struct Order {
     pub apps: Vec<usize>,
 }
 
+impl Order {
+    /// The steps and sidecars in the order in which they start, by their indices in the workload.
+    pub fn init_containers(&self) -> impl Iterator<Item = usize> {
+        self.places.iter().map(|place| place.container)
+    }
+}
+
 /// One place in the init list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Who has it.
+    /// The container.
     pub container: usize,
-    /// Why it has no earlier one: the constraint that was met last.
+    /// Why it has no earlier place: the constraint that was met last.
     pub because: Because,
-    /// Whether it was held back behind a container that is written later.
+    /// Whether it starts after a container that is written later.
     pub moved: bool,
 }
 
@@ -44,11 +51,11 @@ pub struct Place {
 pub enum Because {
     /// Nothing constrains it.
     AsWritten,
-    /// It says so.
+    /// Its `after` names another container.
     After {
-        /// Whom it runs after.
+        /// The container that it runs after.
         container: usize,
-        /// Where it says so.
+        /// The place of the reference.
         span: Span,
     },
     /// The files of a volume flow to it.
@@ -57,17 +64,17 @@ pub enum Because {
         volume: usize,
         /// What it does with the volume.
         does: Direction,
-        /// Whose files they are.
+        /// The container that the files come from.
         other: usize,
         /// What that container does with the volume.
         other_does: Direction,
-        /// Where it mounts the volume.
+        /// The place where the first container mounts the volume.
         span: Span,
     },
 }
 
 impl Because {
-    /// Says it in a few words: `` reads `config`, which `settings` writes ``.
+    /// Describes it in a few words, as in `` reads `config`, which `settings` writes ``.
     pub fn text(&self, workload: &Workload) -> String {
         match *self {
             Self::AsWritten => "as written".to_owned(),
@@ -81,13 +88,13 @@ impl Because {
     }
 }
 
-/// Orders the steps and sidecars of a workload, and reports what stands in the way: `after-itself`, `after-app`,
-/// `order-cycle` (who is in a cycle comes last, as written) and `sidecar-without-startup-probe`.
+/// Orders the steps and sidecars of a workload, and reports `after-itself`, `after-app`, `order-cycle` (the containers
+/// of a cycle come last, as written) and `sidecar-without-startup-probe`.
 pub fn order(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Order {
     let explicit = Explicit::of(workload, diagnostics);
     let mut graph = Graph::new(workload.containers.len());
     flow::link(workload, &explicit, &mut graph);
-    // After the flow: where both release a container at the same moment, the reason is what the author said.
+    // This follows the flow, so that `after` is the reason if both release a container at the same moment.
     explicit.link(&mut graph);
     probe::warn(workload, &explicit, &graph, diagnostics);
 
@@ -104,7 +111,7 @@ pub fn order(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Order {
     sort.order
 }
 
-/// Kahn's algorithm: a container is ready once it waits for nobody.
+/// Kahn's algorithm: a container is ready as soon as it waits for no other.
 struct Sort<'a> {
     workload: &'a Workload,
     graph: &'a Graph,
@@ -155,7 +162,7 @@ impl<'a> Sort<'a> {
         self.order.places.push(Place { container, because: self.because[container], moved });
     }
 
-    /// Takes away one wait of everybody who waits for a node; `giver` is the container that this releases it for.
+    /// Releases every node that waits for a node; `giver` is the container whose files they get.
     fn release_all(&mut self, node: usize, giver: Option<usize>) {
         let graph = self.graph;
         for edge in &graph.edges[node] {
@@ -163,7 +170,7 @@ impl<'a> Sort<'a> {
                 Via::Gives { mount } | Via::Direct { mount, .. } => giver.map(|giver| (giver, mount)),
                 _ => None,
             };
-            // Barriers that this opens are opened at once; they take no place.
+            // A barrier has no place in the order, so it opens at once.
             let mut opened = vec![(edge, files_of)];
             while let Some((edge, files_of)) = opened.pop() {
                 self.waits[edge.to] -= 1;
@@ -200,7 +207,7 @@ impl<'a> Sort<'a> {
     }
 }
 
-/// The reason that a container's mount gives it to come after another's mount of the same volume.
+/// Why a container comes after another one that mounts the same volume.
 fn files(
     workload: &Workload,
     container: usize,
@@ -224,7 +231,7 @@ fn verb(direction: Direction) -> &'static str {
     }
 }
 
-/// Names in a row: `` `a`, `b` and `c` ``; past three, only their number.
+/// A list of names, as in `` `a`, `b` and `c` ``; of more than three, only two names and the number of the others.
 fn names(workload: &Workload, containers: &[usize]) -> String {
     let name = |container: &usize| format!("`{}`", workload.containers[*container].name.text);
     match containers {

@@ -1,7 +1,7 @@
-//! A workload in its order to its plan: who starts when and why, what that costs, and what the whole pod reserves.
+//! Computes the plan of an ordered workload: which container starts when and why, and what the pod reserves.
 //!
-//! Invariant: a plan holds facts only, none of them new: order and totals are those of [`crate::order`] and
-//! [`crate::resources`], and a plan outlives the workload that it was made from.
+//! Invariant: a plan adds no facts of its own; order and totals are those of [`crate::order`] and [`crate::resources`].
+//! A plan outlives the workload that it was made from.
 
 #[doc(hidden)]
 pub mod compare;
@@ -38,13 +38,13 @@ use std::fmt;
 pub struct Plan {
     /// The workload's kind.
     pub kind: WorkloadKind,
-    /// Its name; `NAME*` where the cluster completes a `generateName`.
+    /// Its name; `NAME*` if the cluster completes a `generateName`.
     pub name: SmolStr,
-    /// Its head in the source.
+    /// The first line of its statement in the source.
     pub span: Span,
     /// The containers in the order in which they start; the apps, which start together, come last.
     pub order: Vec<Start>,
-    /// What the apps request by themselves, without sidecars.
+    /// The total requests of the apps, without sidecars.
     pub apps: Resources,
     /// The pod's effective requests.
     pub requests: Vec<Request>,
@@ -61,37 +61,37 @@ pub struct Start {
     pub name: SmolStr,
     /// Its role.
     pub role: Role,
-    /// Its head in the source.
+    /// The first line of its statement in the source.
     pub span: Span,
     /// Why it starts here and not earlier.
     pub because: String,
-    /// Whether it had to go behind a container that is written later.
+    /// Whether it starts after a container that is written later.
     pub moved: bool,
-    /// Its image, where it names one.
+    /// Its image, if it has one.
     pub image: Option<SmolStr>,
-    /// The containers that it says it runs after.
+    /// The containers of its `after`.
     pub after: Vec<SmolStr>,
-    /// What it does with which volume, as written.
+    /// How it uses volumes, as written.
     pub uses: Vec<Use>,
     /// The Jobs that it waits for.
     pub jobs: Vec<SmolStr>,
-    /// What it requests, as written.
+    /// Its requests, as written.
     pub requests: Resources,
     /// Its limits, as written.
     pub limits: Resources,
-    /// What the pod's containers request while it runs: for a step or sidecar its own and that of the sidecars before
-    /// it, for an app that of all apps and sidecars.
+    /// The total requests of the pod's containers while it runs: for a step or sidecar, its own and those of the
+    /// sidecars before it; for an app, those of all apps and sidecars.
     pub reserved: Resources,
 }
 
-/// What a container does with a volume.
+/// How a container uses a volume.
 #[derive(Clone, Debug)]
 pub struct Use {
     /// The volume.
     pub volume: SmolStr,
-    /// Where the files flow.
+    /// In which direction the files flow.
     pub direction: Direction,
-    /// The folder or file in the volume, where it is not the whole.
+    /// The folder or file in the volume, if it is not the whole volume.
     pub sub: Option<SmolStr>,
 }
 
@@ -107,18 +107,18 @@ pub struct Request {
     pub quantity: Quantity,
     /// What sets it.
     pub by: By,
-    /// The containers that set it; of a step with sidecars, the step first.
+    /// The containers that set it; the step comes before its sidecars.
     pub containers: Vec<SmolStr>,
-    /// The same in a few words.
+    /// What sets it, in a few words.
     pub because: String,
 }
 
 /// What kind of thing sets an effective request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// Apps and sidecars, together once the pod has started.
+    /// The apps and sidecars, which run together after the pod has started.
     Together,
-    /// A step, with the sidecars beside it.
+    /// A step, with the sidecars that run alongside it.
     Step,
     /// The pod's own `resources`.
     Pod,
@@ -131,17 +131,17 @@ pub enum By {
 pub struct Limit {
     /// The resource.
     pub resource: SmolStr,
-    /// The sum of the limits that there are; none where there is none.
+    /// The sum of the limits; `None` if there are none.
     pub quantity: Option<Quantity>,
-    /// A container without a limit, for which the pod has none.
+    /// A container without a limit, if the pod as a whole has none either.
     pub unbounded_by: Option<SmolStr>,
 }
 
 impl Plan {
-    /// Makes the plan of a workload whose pods start in an order, on a version of Kubernetes.
+    /// Computes the plan of a workload with an order, on a version of Kubernetes.
     #[doc(hidden)]
     pub fn of(workload: &Workload, order: &Order, version: Version) -> Self {
-        let demand = PodDemand::of(workload, order.places.iter().map(|place| place.container));
+        let demand = PodDemand::of(workload, order.init_containers());
         let totals = demand.totals(version);
         let init = order.places.iter().zip(demand.running()).map(|(place, running)| {
             let because = place.because.text(workload);
@@ -184,7 +184,7 @@ impl Plan {
         }
     }
 
-    /// A few lines for the head of the YAML: the workload and its source, the order, and the effective totals.
+    /// A few lines for the top of the YAML: the workload and its source, the order, and the effective totals.
     ///
     /// ```
     /// use initflow::compile::{NoFiles, Options, compile};
@@ -199,7 +199,7 @@ impl Plan {
     }
 }
 
-/// How much of the resource the pod may use, as it really holds.
+/// How much of the resource the pod can really use.
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.unbounded_by, &self.quantity) {
@@ -210,7 +210,7 @@ impl fmt::Display for Limit {
     }
 }
 
-/// Why an app starts where it does.
+/// Why an app has its place.
 const AFTER_INIT: &str = "after every step and sidecar";
 const AT_ONCE: &str = "nothing comes before it";
 

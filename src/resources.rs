@@ -1,11 +1,13 @@
-//! What a pod's containers ask for, to the pod's effective requests and limits, and what sets each.
+//! Computes a pod's effective requests and limits from those of its containers, and what sets each.
 //!
-//! Invariant: the totals are those that the scheduler counts, exactly, as far as a source can know: before what a
-//! `LimitRange`, a webhook or a `RuntimeClass` adds in the cluster.
+//! Invariant: the totals are exactly those of the scheduler, before what a `LimitRange`, a webhook or a `RuntimeClass`
+//! adds in the cluster.
 
 mod aggregate;
+mod budget;
 mod qos;
 
+pub use budget::hold_to_budget;
 pub use qos::Qos;
 
 use crate::kubernetes::quantity::Quantity;
@@ -16,22 +18,22 @@ use aggregate::{Sum, aggregate};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
-/// Quantities by the resource's name.
+/// Quantities by the name of the resource.
 pub type Amounts = BTreeMap<SmolStr, Quantity>;
 
-/// What one container asks for, as the API server completes it: every value rounded up to a thousandth, and limits
-/// standing in for absent requests.
+/// The requests and limits of one container as the API server completes them: every value is rounded up to a
+/// thousandth, and a missing request is set to the limit.
 #[derive(Clone, Debug, Default)]
 pub struct Demand {
     container: usize,
     requests: Amounts,
     limits: Amounts,
-    /// The requests before rounding, where that changes them.
+    /// The requests before rounding, if it changes them.
     exact: Option<Amounts>,
 }
 
 impl Demand {
-    /// Completes what is written; `container` is the index by which the totals will name it.
+    /// Completes the written values; `container` is the index that the totals use for the container.
     pub fn new(container: usize, mut requests: Amounts, mut limits: Amounts) -> Self {
         for (name, limit) in &limits {
             requests.entry(name.clone()).or_insert(*limit);
@@ -43,7 +45,7 @@ impl Demand {
         Self { container, requests, limits, exact }
     }
 
-    /// What it requests.
+    /// The requests.
     pub fn requests(&self) -> &Amounts {
         &self.requests
     }
@@ -61,16 +63,16 @@ impl Demand {
     }
 }
 
-/// What an entry of the init list asks for.
+/// The requests and limits of an entry of the init list.
 #[derive(Clone, Debug)]
 pub struct InitDemand {
-    /// What it asks for.
+    /// The requests and limits.
     pub demand: Demand,
-    /// Whether it keeps running beside all that comes after it.
+    /// Whether it keeps running alongside everything that comes after it.
     pub sidecar: bool,
 }
 
-/// What the pod's own `resources` say.
+/// The pod's own `resources`.
 #[derive(Clone, Debug, Default)]
 pub struct PodLevel {
     requests: Amounts,
@@ -78,7 +80,7 @@ pub struct PodLevel {
 }
 
 impl PodLevel {
-    /// Takes the values in, rounded up to a thousandth.
+    /// Rounds the values up to a thousandth.
     pub fn new(mut requests: Amounts, mut limits: Amounts) -> Self {
         round_up(&mut requests);
         round_up(&mut limits);
@@ -86,21 +88,22 @@ impl PodLevel {
     }
 }
 
-/// All that a pod asks for.
+/// All requests and limits of a pod.
 #[derive(Clone, Debug, Default)]
 pub struct PodDemand {
     /// The apps.
     pub apps: Vec<Demand>,
     /// The init list, in the order in which it runs.
     pub init: Vec<InitDemand>,
-    /// The pod's own `resources`, where it has them.
+    /// The pod's own `resources`, if it has any.
     pub pod: Option<PodLevel>,
     /// The pod's `overhead`.
     pub overhead: Amounts,
 }
 
 impl PodDemand {
-    /// What a workload's pods ask for if its steps and sidecars run in the order of `init` (indices into its containers).
+    /// The requests and limits of a workload's pods, whose steps and sidecars run in the order of `init` (indices into
+    /// its containers).
     pub fn of(workload: &Workload, init: impl IntoIterator<Item = usize>) -> Self {
         let role = |container: usize| workload.containers[container].role;
         let apps = (0..workload.containers.len()).filter(|container| role(*container) == Role::App);
@@ -137,7 +140,7 @@ impl PodDemand {
         }
     }
 
-    /// What the requests come to while each entry of the init list runs: its own and those of the sidecars before it.
+    /// The total requests while each entry of the init list runs: its own and those of the sidecars before it.
     pub fn running(&self) -> impl Iterator<Item = Amounts> + '_ {
         let mut sidecars = Amounts::new();
         self.init.iter().map(move |InitDemand { demand, sidecar }| {
@@ -150,13 +153,13 @@ impl PodDemand {
         })
     }
 
-    /// What the requests come to once the apps run: theirs and those of all sidecars.
+    /// The total requests while the apps run: their own and those of all sidecars.
     pub fn steady(&self) -> Amounts {
         let sums = aggregate(self, |demand| &demand.requests);
         sums.into_iter().filter_map(|(name, sum)| Some((name.clone(), sum.steady?))).collect()
     }
 
-    /// What the requests of the apps come to, without those of the sidecars.
+    /// The total requests of the apps, without those of the sidecars.
     pub fn apps_alone(&self) -> Amounts {
         let mut apps = Amounts::new();
         for app in &self.apps {
@@ -165,7 +168,7 @@ impl PodDemand {
         apps
     }
 
-    /// The pod's own resources as the API server completes them; none where that version does not know or count them.
+    /// The pod's own resources as the API server completes them; `None` if that version does not have or count them.
     fn pod_level(&self, version: Version, requests: &Sums, limits: &Sums) -> Option<PodLevel> {
         let mut pod = self.pod.clone().filter(|_| version >= POD_LEVEL)?;
         if pod.requests.is_empty() && pod.limits.is_empty() {
@@ -178,7 +181,7 @@ impl PodDemand {
         }
         let limits_default = version >= POD_LEVEL_LIMITS_DEFAULT;
         if limits_default || !pod.limits.is_empty() {
-            // Earlier versions add up what is written, and round the sum.
+            // Earlier versions add up the written values, and round the sum.
             let exact = (!limits_default).then(|| aggregate(self, Demand::exact));
             let sums = exact.as_ref().unwrap_or(requests);
             for (name, sum) in sums.iter().filter(|(name, _)| ["cpu", "memory"].contains(&name.as_str())) {
@@ -205,7 +208,7 @@ impl PodDemand {
             totals.insert(name, (sum.total(), sum.set_by()));
         }
         for (name, own) in pod.requests.iter().filter(|(name, _)| at_pod_level(name)) {
-            // A request that the API server derived from the containers is still theirs.
+            // The containers still set a request that the API server derived from theirs.
             let written = self.pod.as_ref().is_some_and(|pod| pod.requests.contains_key(name));
             let derived = sums.get(name).filter(|sum| !written && sum.total() == *own);
             let set_by = derived.map_or(SetBy::Pod, Sum::set_by);
@@ -242,7 +245,7 @@ impl PodDemand {
         }
         for (name, overhead) in &self.overhead {
             if let Some(quantity) = totals.get_mut(name).and_then(|limit| limit.quantity.as_mut()) {
-                // Kubernetes adds overhead only to limits that there are.
+                // Kubernetes adds overhead only to limits that exist.
                 if !quantity.is_zero() {
                     *quantity = quantity.add(overhead);
                 }
@@ -251,9 +254,9 @@ impl PodDemand {
         sorted(totals.into_values(), |limit| &limit.name)
     }
 
-    /// The first container that may use as much as it likes.
+    /// The first container that can use as much as it likes.
     fn first_without_limit(&self, name: &str, sum: Option<&Sum>) -> Option<usize> {
-        // Most resources are limited everywhere or nowhere, so this seldom walks far.
+        // Most resources are limited in all containers or in none, so this search is short.
         if sum.is_some_and(|sum| sum.non_zero == self.apps.len() + self.init.len()) {
             return None;
         }
@@ -270,7 +273,7 @@ pub struct Totals {
     pub requests: Vec<Request>,
     /// The limits.
     pub limits: Vec<Limit>,
-    /// The class by which the node chooses whom to evict first.
+    /// The class by which the node chooses which pods to evict first.
     pub qos: Qos,
 }
 
@@ -302,26 +305,26 @@ pub struct Request {
 pub struct Limit {
     /// The resource.
     pub name: SmolStr,
-    /// The sum that Kubernetes' tools print, in which a container without a limit counts as zero; none where no container
-    /// has a limit.
+    /// The sum that Kubernetes' tools print, in which a container without a limit counts as zero; `None` if no
+    /// container has a limit.
     pub quantity: Option<Quantity>,
-    /// A container without a limit of its own, for which the pod as a whole has none.
+    /// A container without a limit, if the pod as a whole has none either.
     pub unbounded_by: Option<usize>,
 }
 
 impl Limit {
-    /// The limit that really holds; none where a container may use as much as it likes.
+    /// The limit that really applies; `None` if a container can use as much as it likes.
     pub fn bound(&self) -> Option<&Quantity> {
         self.quantity.as_ref().filter(|_| self.unbounded_by.is_none())
     }
 }
 
-/// What sets an effective request. Containers are named by their indices, and only those that ask for the resource.
+/// What sets an effective request. Containers are indices, and only those that request the resource are included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetBy {
-    /// What runs together once the pod has started: apps and sidecars.
+    /// The apps and sidecars, which run together after the pod has started.
     Together(Vec<usize>),
-    /// A step, with the sidecars that run beside it.
+    /// A step, with the sidecars that run alongside it.
     Step {
         /// The step.
         step: usize,
@@ -335,7 +338,7 @@ pub enum SetBy {
 }
 
 impl SetBy {
-    /// Says it in a few words.
+    /// Describes it in a few words.
     pub fn text(&self, workload: &Workload) -> String {
         let name = |container: &usize| {
             let name = workload.containers.get(*container).map_or("", |container| &container.name.text);
@@ -362,7 +365,7 @@ type Sums<'a> = BTreeMap<&'a SmolStr, Sum>;
 
 /// The first version in which the pod's own `resources` count.
 const POD_LEVEL: Version = Version(34);
-/// The first version in which the pod's own limits default to those of its containers, where all have one, but to no less
+/// The first version in which the pod's own limits default to those of its containers if all have one, but to no less
 /// than the pod's request.
 const POD_LEVEL_LIMITS_DEFAULT: Version = Version(37);
 const HUGE_PAGES: &str = "hugepages-";
@@ -372,13 +375,13 @@ fn at_pod_level(name: &str) -> bool {
     ["cpu", "memory"].contains(&name) || name.starts_with(HUGE_PAGES)
 }
 
-/// Whether a container without a limit may use more than it requests. Huge pages and extended resources are handed out
-/// one by one, so what was not asked for is not there.
+/// Whether a container without a limit can use more than it requests, which it cannot for huge pages and extended
+/// resources.
 fn grows_without_limit(name: &str) -> bool {
     ["cpu", "memory", "ephemeral-storage"].contains(&name)
 }
 
-/// The place of a resource in every list: the common ones first, then the others by name.
+/// The place of a resource in every list: the common ones come first, then the others by name.
 pub fn rank(name: &str) -> (usize, &str) {
     let common = ["cpu", "memory", "ephemeral-storage"];
     (common.iter().position(|known| *known == name).unwrap_or(common.len()), name)
@@ -390,7 +393,7 @@ fn sorted<T>(items: impl Iterator<Item = T>, name: impl Fn(&T) -> &SmolStr) -> V
     items
 }
 
-/// The quantities of a map; a value that is none has been reported elsewhere.
+/// The quantities of a map, without other values, which have been reported elsewhere.
 pub fn amounts(node: &Node) -> Amounts {
     let entries = node.entries().iter();
     entries.filter_map(|entry| Some((entry.key.clone(), entry.node.as_quantity()?.as_printed()))).collect()

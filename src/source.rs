@@ -1,11 +1,11 @@
-//! Source text, places in it, and the way from byte offsets to lines and columns.
+//! Holds source texts and places in them, and converts byte offsets to lines and columns.
 //!
 //! Invariant: a [`Span`] always lies on character boundaries of the file that it names.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// Names one file of a [`Sources`].
+/// Identifies one file of a [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
@@ -85,14 +85,14 @@ pub struct SourceFile {
     /// The text.
     pub text: String,
     line_starts: OnceLock<Vec<u32>>,
-    /// The number of characters before each multiple of [`STRIDE`], so that a column costs no walk along a long line.
+    /// The number of characters before each multiple of [`STRIDE`], so that a column needs no walk along a long line.
     characters: OnceLock<Vec<u32>>,
 }
 
 const STRIDE: usize = 1024;
 
 impl SourceFile {
-    /// Takes a text in.
+    /// Makes a file of a text.
     ///
     /// ```
     /// use initflow::source::{FileId, SourceFile};
@@ -189,7 +189,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Adds a file and gives it its [`FileId`].
+    /// Adds a file and returns its [`FileId`].
     ///
     /// ```
     /// use initflow::source::Sources;
@@ -204,7 +204,7 @@ impl Sources {
         id
     }
 
-    /// The file of an id that this `Sources` gave, or of [`FileId::STD`].
+    /// The file of an id that this `Sources` returned, or of [`FileId::STD`].
     ///
     /// ```
     /// use initflow::compile::{NoFiles, Options, compile};

@@ -1,4 +1,5 @@
-//! Typed options of a built-in step to the container parts that carry it out: image, command, arguments, environment.
+//! Reads the statements of a built-in step into typed options, and turns these into the container parts that carry the step
+//! out: image, command, arguments, environment.
 //!
 //! Invariant: what a user wrote reaches a script as data, in the environment or as an argument, and never as shell text.
 //!
@@ -28,28 +29,85 @@ use crate::source::Span;
 use crate::statement::Entry;
 use smol_str::{SmolStr, format_smolstr};
 
-/// A kind of built-in step: all that the compiler knows about it.
-#[derive(Debug)]
-pub struct Kind {
-    /// The keyword that opens one.
-    pub keyword: &'static str,
-    /// The statements that stand in this kind alone.
-    pub statements: &'static [Entry],
-    /// Turns the statements that stand into a container's parts.
-    pub lower: fn(&Given, &mut Vec<Diagnostic>) -> Option<Lowered>,
+/// Declares the kinds of built-in steps. The module of a kind has its `KEYWORD`, its `STATEMENTS`, and its `Options`, which
+/// it can `read` and `lower`.
+macro_rules! kinds {
+    ($($kind:ident($module:ident)),+ $(,)?) => {
+        /// A kind of built-in step.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum StepKind {
+            $(#[doc = concat!("See [`", stringify!($module), "`].")] $kind),+
+        }
+
+        /// A built-in step with its options; without them where its statements could not be read, which has been reported.
+        #[derive(Clone, Debug)]
+        pub enum BuiltIn {
+            $(#[doc = concat!("See [`", stringify!($module), "`].")] $kind(Option<Box<$module::Options>>)),+
+        }
+
+        impl StepKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// The keyword that opens a step of this kind.
+            pub const fn keyword(self) -> &'static str {
+                match self { $(Self::$kind => $module::KEYWORD),+ }
+            }
+
+            /// The statements that only this kind has.
+            pub const fn statements(self) -> &'static [Entry] {
+                match self { $(Self::$kind => $module::STATEMENTS),+ }
+            }
+
+            /// A step of this kind whose statements have not been read.
+            pub const fn unread(self) -> BuiltIn {
+                match self { $(Self::$kind => BuiltIn::$kind(None)),+ }
+            }
+
+            /// Reads the statements of a step.
+            pub fn read(self, given: &Given, diagnostics: &mut Vec<Diagnostic>) -> BuiltIn {
+                match self {
+                    $(Self::$kind => BuiltIn::$kind($module::Options::read(given, diagnostics).map(Box::new))),+
+                }
+            }
+        }
+
+        impl BuiltIn {
+            /// Its kind.
+            pub const fn kind(&self) -> StepKind {
+                match self { $(Self::$kind(_) => StepKind::$kind),+ }
+            }
+
+            /// The parts of a container that carry it out, if it has its options.
+            pub fn lower(&self) -> Option<Lowered> {
+                match self { $(Self::$kind(options) => options.as_ref().map(|options| options.lower())),+ }
+            }
+        }
+    };
 }
 
-/// Every kind of built-in step.
-pub static KINDS: &[Kind] = &[
-    fetch::KIND,
-    clone::KIND,
-    wait::KIND,
-    migrate::KIND,
-    copy::KIND,
-    own::KIND,
-    render::KIND,
-    secrets::KIND,
-];
+kinds! {
+    Fetch(fetch),
+    Clone(clone),
+    Wait(wait),
+    Migrate(migrate),
+    Copy(copy),
+    Own(own),
+    Render(render),
+    Secrets(secrets),
+}
+
+impl StepKind {
+    /// The kind of a keyword.
+    pub fn of(keyword: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.keyword() == keyword)
+    }
+
+    /// Whether its author may write its command.
+    pub fn takes_command(self) -> bool {
+        self == Self::Migrate
+    }
+}
 
 /// The statements that stand in a step, typed, those of nearer layers only.
 #[derive(Debug)]
@@ -122,6 +180,11 @@ impl Given {
     /// The option of a name.
     pub fn option(&self, name: &str) -> Option<&GivenOption> {
         self.options.iter().find(|option| option.name == name)
+    }
+
+    /// Where the step says that it runs once for all pods.
+    pub fn once(&self) -> Option<Span> {
+        self.option(migrate::ONCE).map(|option| option.span)
     }
 
     /// The first value of an option.
@@ -281,19 +344,26 @@ fn with_prefix(
     }
 }
 
-/// The path of a file or folder that a step names in a volume, where that volume is mounted.
-fn in_volume(option: &GivenOption, path: &str) -> Option<SmolStr> {
-    Some(format_smolstr!("{}/{path}", mounted(option)?))
+/// A file or folder in a volume that a step mounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InVolume {
+    /// Where the step finds it.
+    pub path: SmolStr,
+    /// Where the volume is mounted.
+    pub volume: SmolStr,
 }
 
-/// Where the volume of an option is mounted.
-fn mounted(option: &GivenOption) -> Option<SmolStr> {
-    Some(option.mount_path.as_deref()?.trim_end_matches('/').into())
-}
+impl InVolume {
+    /// The file or folder of a path in the volume that an option names.
+    fn of(option: &GivenOption, path: &str) -> Option<Self> {
+        let volume = option.mount_path.as_deref()?.trim_end_matches('/');
+        Some(Self { path: format_smolstr!("{volume}/{path}"), volume: volume.into() })
+    }
 
-/// The variables by which a script knows what it makes in a volume.
-fn into(option: &GivenOption, path: &str) -> Option<[(SmolStr, SmolStr); 2]> {
-    Some([("INITFLOW_INTO".into(), in_volume(option, path)?), ("INITFLOW_VOLUME".into(), mounted(option)?)])
+    /// The variables by which a script knows what it makes.
+    fn variables(&self) -> [(SmolStr, SmolStr); 2] {
+        [("INITFLOW_INTO".into(), self.path.clone()), ("INITFLOW_VOLUME".into(), self.volume.clone())]
+    }
 }
 
 /// Where a step has RAM of its own.
@@ -314,35 +384,4 @@ fn shell(script: &str, name: &str) -> Vec<SmolStr> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::fetch::{self, Source};
-    use super::{clone, copy, own, path_fault, render, wait};
-
-    #[test]
-    fn a_path_stays_in_its_volume() {
-        for path in ["settings.json", "a/b.json", "..data", "a/..b", "with space"] {
-            assert_eq!(path_fault(path), None, "{path}");
-        }
-        for path in ["", "/etc/passwd", "a/", "..", "../x", "a/../b", "a//b", "./a", "a\nb"] {
-            assert!(path_fault(path).is_some(), "{path}");
-        }
-    }
-
-    /// Kubernetes replaces `$(NAME)` and `$$` in commands: a script that holds neither reaches the shell as written.
-    #[test]
-    fn scripts_hold_nothing_that_kubernetes_replaces() {
-        let wait = wait::script(wait::CONDITIONS);
-        let sources = [Source::Http, Source::Object, Source::Artifact].map(fetch::tool);
-        let fetches = sources.iter().flat_map(|(_, file, folder)| [*file, folder]);
-        let others = [copy::IN_IMAGE, copy::FROM_VOLUME, own::SCRIPT, render::SCRIPT];
-        let all = fetches.chain([clone::HTTPS, clone::SSH, &wait]).chain(others);
-        for script in all.chain(super::migrate::SCRIPTS).chain(super::secrets::SCRIPTS) {
-            assert!(!script.contains("$$"));
-            for (start, _) in script.match_indices("$(") {
-                let name = script[start + 2..].split(')').next().unwrap_or_default();
-                assert!(name.contains([' ', '(']), "`$({name})` could name a variable");
-            }
-            assert!(script.ends_with('\n') && script.lines().all(|line| line == line.trim_end()));
-        }
-    }
-}
+mod tests;

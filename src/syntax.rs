@@ -1,7 +1,7 @@
-//! Text to tree: [`parse`] reads any text at all and never fails.
+//! Parses text into a tree; [`parse`] accepts any text and never fails.
 //!
-//! Invariant: every byte of the text belongs to exactly one leaf or gap of the tree; what cannot be read
-//! is a broken statement and an error, and costs nothing else.
+//! Invariant: every byte of the text belongs to exactly one leaf or gap of the tree; whatever cannot be read
+//! becomes a broken statement and an error, and affects nothing else.
 
 mod blocks;
 mod brackets;
@@ -28,7 +28,7 @@ pub const MAX_BLOCK_DEPTH: usize = 64;
 /// How deep brackets may nest inside a statement.
 pub const MAX_BRACKET_DEPTH: usize = 64;
 
-/// The number of errors after which the rest of a text's errors is not kept.
+/// The most errors that are kept of one text.
 pub const MAX_ERRORS: usize = 1000;
 
 /// What [`parse`] makes of a text.
@@ -40,7 +40,7 @@ pub struct Parse {
     pub errors: Vec<Diagnostic>,
 }
 
-/// Reads a source. Total: broken parts become broken statements, each with an error.
+/// Parses a source. Broken parts become broken statements, each with an error.
 pub fn parse(source: &SourceFile) -> Parse {
     if let Some(error) = mistakes::yaml(source) {
         return Parse { errors: vec![error], ..Parse::default() };
@@ -51,7 +51,7 @@ pub fn parse(source: &SourceFile) -> Parse {
         reader.errors.len() < MAX_ERRORS
     });
     let Err(stop) = read else { return tree(reader) };
-    // Only a thread without stack left comes to the first: the grammar accepts every text.
+    // `NoStack` happens only if the thread runs out of stack: the grammar accepts every text.
     let error = match stop {
         Stop::NoStack(at) => {
             let place = Span::new(source.id, at, at);
@@ -66,7 +66,7 @@ pub fn parse(source: &SourceFile) -> Parse {
     tree(reader)
 }
 
-/// Reads a source that differs little from the one read before: what has not changed is not scanned again.
+/// Parses a source that differs little from the previous one: unchanged stretches are not scanned again.
 pub fn parse_again(source: &SourceFile, memory: &mut Memory) -> Parse {
     let mut reader = Reader::new(source);
     match memory.tokens(&source.text).filter(|_| mistakes::yaml(source).is_none()) {

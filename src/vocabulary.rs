@@ -3,11 +3,29 @@
 //! Invariant: a statement is in this table, or it is a field of the Kubernetes schema under its own name;
 //! nothing else is understood. Checker, reference and editors are all made from this table.
 
+mod effect;
+mod kinds;
 mod table;
 
+pub use effect::{Amount, ContainerEffect, Effect, FileEffect, Probe, WorkloadEffect};
+pub use kinds::{CONTAINERS, ContainerKind, WorkloadKind};
+
 use crate::statement::{Entry, Place};
-use crate::steps::KINDS;
-pub use table::ENTRIES;
+use crate::steps::StepKind;
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// The shape of the statement.
+    pub entry: Entry,
+    /// What it does.
+    pub effect: Effect,
+}
+
+/// The row of a name at a place, which is not in a built-in step.
+pub fn row(place: Place, name: &str) -> Option<&'static Row> {
+    table::ROWS.iter().find(|row| row.entry.name == name && row.entry.places.contains(&place))
+}
 
 /// The statement of a name at a place.
 pub fn entry(place: Place, name: &str) -> Option<&'static Entry> {
@@ -15,23 +33,24 @@ pub fn entry(place: Place, name: &str) -> Option<&'static Entry> {
         Place::Step(_) => {
             statements_of_steps().find(|entry| entry.name == name && entry.places.contains(&place))
         }
-        _ => ENTRIES.iter().find(|entry| entry.name == name && entry.places.contains(&place)),
+        _ => row(place, name).map(|row| &row.entry),
     }
 }
 
 /// All statements that may stand at a place.
 pub fn entries_at(place: Place) -> impl Iterator<Item = &'static Entry> {
-    ENTRIES.iter().chain(statements_of_steps()).filter(move |entry| entry.places.contains(&place))
+    statements().filter(move |entry| entry.places.contains(&place))
+}
+
+/// Every statement: those of the table in the order in which the reference shows them, then those of built-in steps.
+pub fn statements() -> impl Iterator<Item = &'static Entry> {
+    table::ROWS.iter().map(|row| &row.entry).chain(statements_of_steps())
 }
 
 /// The statements of the built-in steps.
 pub fn statements_of_steps() -> impl Iterator<Item = &'static Entry> {
-    KINDS.iter().flat_map(|kind| kind.statements)
+    StepKind::ALL.iter().flat_map(|kind| kind.statements())
 }
-
-/// The container statements: the keywords that open one.
-pub const CONTAINERS: &[&str] =
-    &["step", "sidecar", "app", "fetch", "clone", "wait", "migrate", "copy", "own", "render", "secrets"];
 
 /// Words that stand between values, and so cannot be declared.
 pub const KEYWORDS: &[&str] = &[
@@ -104,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_name_means_one_thing_at_a_place() {
-        let entries: Vec<&Entry> = ENTRIES.iter().chain(statements_of_steps()).collect();
+        let entries: Vec<&Entry> = statements().collect();
         for (at, entry) in entries.iter().enumerate() {
             for other in &entries[at + 1..] {
                 let both = entry.places.iter().any(|place| other.places.contains(place));
@@ -114,12 +133,20 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_container_is_a_statement() {
+    fn every_statement_does_something_of_its_own() {
+        for (at, row) in table::ROWS.iter().enumerate() {
+            let same = table::ROWS[at + 1..].iter().find(|other| other.effect == row.effect);
+            assert!(same.is_none(), "`{}` does what another statement does", row.entry.name);
+        }
+    }
+
+    #[test]
+    fn every_kind_is_a_statement() {
         for container in CONTAINERS {
             assert!(entry(Place::Workload, container).is_some(), "{container}");
         }
-        for kind in KINDS {
-            assert!(CONTAINERS.contains(&kind.keyword), "{}", kind.keyword);
+        for workload in WorkloadKind::ALL {
+            assert!(entry(Place::File, workload.keyword()).is_some(), "{workload:?}");
         }
     }
 }

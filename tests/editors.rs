@@ -5,7 +5,7 @@
 
 use initflow::model::parameter_types;
 use initflow::statement::{Body, Entry, Need, Place, Slot};
-use initflow::vocabulary::{CONTAINERS, ENTRIES, statements_of_steps};
+use initflow::vocabulary::{CONTAINERS, statements, statements_of_steps};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
@@ -106,8 +106,7 @@ const SPECIAL: &[&str] = &["when", "else", "defaults", "param", "template", "scr
 
 /// The statements of a place that look like others there.
 fn at(place: Place, fits: impl Fn(&Entry) -> bool) -> Vec<&'static Entry> {
-    ENTRIES
-        .iter()
+    statements()
         .filter(|entry| entry.places.contains(&place) && !SPECIAL.contains(&entry.name) && fits(entry))
         .collect()
 }

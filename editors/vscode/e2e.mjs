@@ -43,7 +43,7 @@ test("a source is edited in VS Code", async (t) => {
     await page.locator(".squiggly-error").first().waitFor();
     await at("dta");
     await page.keyboard.press("Control+.");
-    await page.getByText("did you mean `data`?").first().waitFor();
+    await page.getByText("Change to `data`").first().waitFor();
     await page.keyboard.press("Enter");
     await page.locator(".squiggly-error").first().waitFor({ state: "detached" });
     await saved((text) => text === SOURCE);

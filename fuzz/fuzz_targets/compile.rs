@@ -16,10 +16,10 @@ fuzz_target!(|input: (u8, &str)| {
     let shown = Human::default().render(&compilation.sources, &compilation.diagnostics);
     assert_eq!(shown.is_empty(), compilation.diagnostics.is_empty());
     for compiled in &compilation.workloads {
-        let object = compiled.object().expect("what is checked can be lowered");
+        let object = compiled.object();
         let header = Plan::of(&compiled.workload, &compiled.order, version).header("fuzz");
-        let yaml = emit::yaml(&[Document { header: Some(header), object: &object }]).expect("an object can be written");
+        let yaml = emit::yaml(&[Document { header: Some(header), object: &object }]);
         assert!(yaml.contains("apiVersion:"));
-        emit::json(&[&object]).expect("an object can be written");
+        emit::json(&[&object]);
     }
 });

@@ -1,4 +1,4 @@
-//! The rights that waiting for a Job takes, to what they cannot be given without.
+//! Checks that a workload that waits for a Job has the namespace that its `RoleBinding` needs.
 
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
@@ -18,10 +18,8 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     if let Some((span, headline)) = place {
         report.add(
             Diagnostic::error(Code::MissingNamespace, span, headline)
-                .here(
-                    "gives the pods the right to see a Job, in a RoleBinding that has to name the namespace",
-                )
-                .help("add it to the workload: `namespace \"…\"`"),
+                .here("the RoleBinding that lets the pods see the Job must name the namespace")
+                .help("add `namespace \"…\"` to the workload"),
         );
     }
 }

@@ -1,6 +1,6 @@
-//! Annotations that Kubernetes itself reads on a pod, to what it refuses in their values.
+//! Checks the values of annotations that Kubernetes itself reads on a pod.
 //!
-//! Invariant: an annotation that a field has taken the place of says the same as that field, or is refused.
+//! Invariant: an annotation that a field has replaced must have the same value as that field.
 
 use super::metadata;
 use super::report::{Report, shown, text};
@@ -16,7 +16,7 @@ const SECCOMP_OF_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_OF_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 const APPARMOR_OF_CONTAINER: &str = "container.apparmor.security.beta.kubernetes.io/";
 
-/// What does nothing any more, and what does it instead.
+/// Annotations that no longer have an effect, and what replaces each.
 const IDLE: &[(&str, &str)] = &[
     ("scheduler.alpha.kubernetes.io/critical-pod", "`priorityClassName`"),
     ("security.alpha.kubernetes.io/sysctls", "`securityContext { sysctls { … } }`"),
@@ -57,34 +57,34 @@ fn fields_of<'w>(workload: &'w Workload, name: &str) -> Option<&'w Node> {
     Some(&container.fields)
 }
 
-/// The warning about what has lost its effect, or will.
+/// The warning about an annotation that has lost its effect, or will.
 pub(super) fn deprecated(annotation: &Entry, instead: &str) -> Diagnostic {
-    let headline = format!("the annotation `{}` has been replaced by a field", annotation.key);
+    let headline = format!("a field has replaced the annotation `{}`", annotation.key);
     Diagnostic::warning(Code::Deprecated, annotation.key_span, headline)
-        .here("no longer read, or not for long")
+        .here("Kubernetes ignores this, or will soon")
         .help(format!("use {instead}"))
 }
 
 fn invalid(annotation: &Entry, value: &str, help: &str) -> Diagnostic {
     let headline = format!("the annotation `{}` cannot be `{}`", annotation.key, shown(value));
     Diagnostic::error(Code::InvalidAnnotation, annotation.node.span, headline)
-        .here("not a value that Kubernetes takes")
+        .here("not a value that Kubernetes accepts")
         .help(help)
 }
 
 fn deletion_cost(annotation: &Entry, value: &str, report: &mut Report<'_>) {
     let starts = value == "0" || value.starts_with(|char| matches!(char, '-' | '1'..='9'));
     if !starts || value.parse::<i32>().is_err() {
-        let headline = format!("the deletion cost `{}` is no 32-bit integer", shown(value));
+        let headline = format!("expected a 32-bit integer as deletion cost, found `{}`", shown(value));
         report.add(
             Diagnostic::error(Code::OutOfRange, annotation.node.span, headline)
-                .here("not a 32-bit integer")
-                .help("give a whole number such as `100` or `-5`"),
+                .here("the deletion cost")
+                .help("use a whole number such as `100` or `-5`"),
         );
     }
 }
 
-/// What older versions counted the templates of a DaemonSet by.
+/// Checks the annotation in which older versions counted the templates of a DaemonSet.
 fn generation(workload: &Workload, report: &mut Report<'_>) {
     let annotations = workload.object.metadata.get("annotations").map_or(&[][..], Node::entries);
     for annotation in annotations.iter().filter(|annotation| annotation.key == GENERATION) {
@@ -95,29 +95,29 @@ fn generation(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
-/// What a toleration in an annotation is checked for.
+/// The fields of a toleration in an annotation that are checked.
 #[derive(Deserialize)]
 struct Toleration {
     key: Option<String>,
     operator: Option<String>,
 }
 
-/// What older versions had in place of `tolerations`, as JSON.
+/// Checks the annotation that older versions read in place of `tolerations`, as JSON.
 fn tolerations(annotation: &Entry, value: &str, report: &mut Report<'_>) {
     let read = serde_json::from_str::<Vec<Toleration>>(value);
-    let is_one = |toleration: &Toleration| {
+    let is_valid = |toleration: &Toleration| {
         let is_known = [None, Some("Equal"), Some("Exists")].contains(&toleration.operator.as_deref());
         let key = toleration.key.as_deref().unwrap_or_default();
         is_known
             && (key.is_empty() || names::qualified(key).is_none())
             && (!key.is_empty() || toleration.operator.as_deref() == Some("Exists"))
     };
-    if !value.is_empty() && !read.is_ok_and(|tolerations| tolerations.iter().all(is_one)) {
-        report.add(invalid(annotation, value, "remove it, and use `tolerations { … }`"));
+    if !value.is_empty() && !read.is_ok_and(|tolerations| tolerations.iter().all(is_valid)) {
+        report.add(invalid(annotation, value, "use `tolerations { … }` in its place"));
     }
 }
 
-/// The kubelet's own annotation for the pods of its files.
+/// Checks the annotation that the kubelet sets on the pods that it reads from files.
 fn mirror(workload: &Workload, annotation: &Entry, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;
     if pod.get("nodeName").is_none() {
@@ -125,11 +125,11 @@ fn mirror(workload: &Workload, annotation: &Entry, report: &mut Report<'_>) {
         report.unmet(annotation.key_span, MIRROR, "needs a `nodeName`", help);
     } else if pod.get("resourceClaims").is_some() && workload.kind == WorkloadKind::Pod {
         let help = "remove the annotation; the kubelet sets it";
-        report.unmet(annotation.key_span, MIRROR, "cannot stand beside `resourceClaims`", help);
+        report.unmet(annotation.key_span, MIRROR, "cannot be combined with `resourceClaims`", help);
     }
 }
 
-/// The profile of a pod or a container, as an annotation writes it, and where its type stands.
+/// The profile of a pod or a container, as an annotation spells it, and the node of its type.
 fn profile<'n>(owner: &'n Node, field: &str) -> Option<(String, &'n Node)> {
     let profile = owner.at("securityContext")?.get(field)?;
     let kind = profile.get("type")?;
@@ -142,10 +142,10 @@ fn profile<'n>(owner: &'n Node, field: &str) -> Option<(String, &'n Node)> {
 }
 
 fn differs(annotation: &Entry, field: &Node) -> Diagnostic {
-    let headline = format!("the annotation `{}` says another profile than the field", annotation.key);
+    let headline = format!("the annotation `{}` and the field set different profiles", annotation.key);
     Diagnostic::error(Code::ConflictingFields, annotation.node.span, headline)
         .here("one profile")
-        .label(field.span, "the other")
+        .label(field.span, "the other profile")
         .help("remove the annotation")
 }
 
@@ -174,8 +174,8 @@ fn apparmor(workload: &Workload, annotation: &Entry, value: &str, container: &st
         let headline = format!("there is no container `{}`", shown(container));
         report.add(
             Diagnostic::error(Code::UnknownContainer, annotation.key_span, headline)
-                .here("names it behind the `/`")
-                .help(format!("name one of {}", super::report::either(&known.collect::<Vec<_>>()))),
+                .here("the container's name follows the `/`")
+                .help(format!("use {}", crate::diagnostic::phrase::either(known))),
         );
         return;
     };
@@ -187,17 +187,17 @@ fn apparmor(workload: &Workload, annotation: &Entry, value: &str, container: &st
     }
     let on_windows = workload.pod.spec.at("os.name").and_then(Node::as_text) == Some("windows");
     let of_pod = profile(&workload.pod.spec, "appArmorProfile");
-    // A Pod's annotation becomes the field of its container before it is compared with anything.
-    let counts = workload.kind != WorkloadKind::Pod;
+    // In a Pod, the annotation becomes the field of its container before anything is compared.
+    let compared_with_pod = workload.kind != WorkloadKind::Pod;
     match profile(owner, "appArmorProfile") {
         Some((field, kind)) if field != value && !on_windows => report.add(differs(annotation, kind)),
         Some(_) => {}
         None => match of_pod {
-            Some((field, kind)) if field != value && counts && !on_windows => {
+            Some((field, kind)) if field != value && compared_with_pod && !on_windows => {
                 report.add(differs(annotation, kind));
             }
             Some((field, _)) if field == value => {}
-            // Under `restricted` it is refused already.
+            // The rules of `restricted` refuse it already.
             _ if workload.restricted.is_some() && value == "unconfined" => {}
             _ => report.add(deprecated(annotation, "`securityContext { appArmorProfile { … } }`")),
         },

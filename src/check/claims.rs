@@ -1,6 +1,6 @@
-//! Claims for storage that are made from templates, to what the API server refuses in them.
+//! Checks the templates of claims for storage.
 //!
-//! Invariant: what is found out only when the claim is made is a warning.
+//! Invariant: what the API server refuses only when the claim is created is a warning.
 
 use super::report::{Report, entry, text};
 use crate::diagnostic::{Code, Diagnostic};
@@ -9,7 +9,7 @@ use crate::model::{Volume, Workload, WorkloadKind};
 use crate::object::{Node, Value};
 use std::collections::HashMap;
 
-const OWNER: &str = "a claim's template";
+const OWNER: &str = "a claim template";
 
 /// Checks a template of a StatefulSet.
 pub(super) fn of_stateful_set(template: &Node, report: &mut Report<'_>) {
@@ -22,24 +22,24 @@ pub(super) fn of_stateful_set(template: &Node, report: &mut Report<'_>) {
     spec(template, report);
 }
 
-/// A claim's template is a claim, whatever it says.
+/// Checks the kind of a template, which can only be that of a claim.
 fn kind(template: &Node, report: &mut Report<'_>) {
     for (field, known) in [("apiVersion", "v1"), ("kind", "PersistentVolumeClaim")] {
         let wrong = template.get(field).filter(|node| node.as_text().is_some_and(|text| text != known));
         if let Some(node) = wrong {
-            report.unmet(node.span, field, &format!("can only be `{known}` here"), "remove it");
+            report.unmet(node.span, field, &format!("must be `{known}` here"), "remove it");
         }
     }
 }
 
-/// Checks the template of a volume that comes and goes with its pod.
+/// Checks the template of an ephemeral volume, which lives as long as its pod.
 pub(super) fn of_volume(template: &Node, report: &mut Report<'_>) {
     if let Some(metadata) = template.get("metadata") {
         super::metadata::described(metadata, report);
         for entry in metadata.entries() {
             if !["labels", "annotations"].contains(&entry.key.as_str()) {
-                let why = "cannot be set for a claim that comes and goes with its pod";
-                report.unmet(entry.key_span, &entry.key, why, "leave only `labels` and `annotations`");
+                let why = "cannot be set for the claim of an ephemeral volume";
+                report.unmet(entry.key_span, &entry.key, why, "keep only `labels` and `annotations`");
             }
         }
     }
@@ -58,7 +58,7 @@ fn spec(template: &Node, report: &mut Report<'_>) {
     }
     for field in ["storageClassName", "volumeAttributesClassName"] {
         if let Some(class) = entry(spec, field) {
-            report.form(Some(&class.node), "a class' name", names::subdomain);
+            report.form(Some(&class.node), "a class's name", names::subdomain);
         }
     }
     data_sources(spec, report);
@@ -71,8 +71,8 @@ fn access_modes(spec: &Node, report: &mut Report<'_>) {
     if let Some(once) = once
         && modes.items().iter().any(other)
     {
-        let help = "leave `ReadWriteOncePod` alone, or take it out";
-        report.unmet(once.span, "ReadWriteOncePod", "cannot stand beside another access mode", help);
+        let help = "keep only `ReadWriteOncePod`, or remove it";
+        report.unmet(once.span, "ReadWriteOncePod", "cannot be combined with another access mode", help);
     }
 }
 
@@ -87,8 +87,8 @@ fn storage(spec: &Node, report: &mut Report<'_>) {
         let at = requests.or(resources).map_or(spec.span, |node| node.span);
         report.add(
             Diagnostic::error(Code::MissingField, at, format!("{OWNER} has no request for `storage`"))
-                .here("`storage` is missing")
-                .help("say how much: `resources { requests { storage 10Gi } }`"),
+                .here("expected `storage` here")
+                .help("set the amount, as in `resources { requests { storage 10Gi } }`"),
         );
         return;
     };
@@ -96,9 +96,13 @@ fn storage(spec: &Node, report: &mut Report<'_>) {
         && (quantity.is_negative() || quantity.is_zero())
     {
         report.add(
-            Diagnostic::error(Code::OutOfRange, storage.span, "a claim for no storage")
-                .here("not above zero")
-                .help("ask for as much as is needed: `storage 10Gi`"),
+            Diagnostic::error(
+                Code::OutOfRange,
+                storage.span,
+                format!("`storage` must be more than 0, but is {quantity}"),
+            )
+            .here("out of range")
+            .help("request the amount that the claim needs, as in `storage 10Gi`"),
         );
     }
     for list in [requests, resources.and_then(|resources| resources.get("limits"))].into_iter().flatten() {
@@ -136,7 +140,8 @@ fn data_sources(spec: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// A Pod's `ephemeral` volumes make claims, whose names must be names, and which no other volume of the Pod may take.
+/// Checks the claims that a Pod's `ephemeral` volumes create: their names, and that no other volume of the Pod uses
+/// them.
 pub(super) fn generated(workload: &Workload, report: &mut Report<'_>) {
     let Some(pod) = workload.name.as_ref().filter(|_| workload.kind == WorkloadKind::Pod) else { return };
     let mut made: HashMap<String, &Volume> = HashMap::new();
@@ -158,10 +163,10 @@ pub(super) fn generated(workload: &Workload, report: &mut Report<'_>) {
                 Diagnostic::error(
                     Code::ConflictingFields,
                     claim.span,
-                    format!("the claim is the one that `{}` makes", maker.name.text),
+                    format!("the claim is the one that the volume `{}` creates", maker.name.text),
                 )
-                .here("an existing claim is meant here")
-                .label(maker.span, "makes a claim of this name")
+                .here("must be a claim that exists")
+                .label(maker.span, "creates a claim of this name")
                 .help(format!("mount `{}` itself, or name another claim", maker.name.text)),
             );
         }

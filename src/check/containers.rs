@@ -1,6 +1,6 @@
-//! Containers, to what the API server and the kubelet refuse in their names, images and restart policies.
+//! Checks the names, images and restart policies of containers.
 //!
-//! Invariant: what only a sidecar or an app may have is refused on a step under a name of its own.
+//! Invariant: what only a sidecar or an app can have raises a diagnostic of its own on a step.
 
 use super::report::{Report, entry, items};
 use crate::diagnostic::{Code, Diagnostic};
@@ -11,21 +11,23 @@ use crate::object::Node;
 use crate::source::Span;
 use std::collections::HashMap;
 
-/// The version from which a feature gate decides on restart policies of containers.
+/// The version from which a feature gate controls the restart policies of containers.
 const RESTART_GATE: Version = Version(34);
-/// The version from which every container may have a restart policy of its own.
+/// The version from which every container can have a restart policy of its own.
 const RESTART_RULES: Version = Version(35);
-/// The version from which a step may have a resize policy.
+/// The version from which a step can have a resize policy.
 const RESIZABLE_STEPS: Version = Version(34);
-/// The version from which a sidecar may have rules, because one may restart all containers.
+/// The version from which a sidecar can have restart rules, because a rule can restart all containers.
 const RESTART_ALL: Version = Version(36);
+
+const IMAGE_HELP: &str = "set the image, as in `image \"registry.example.com/name:tag\"`";
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     if !workload.unclear && !workload.containers.iter().any(|container| container.role == Role::App) {
         report.add(
             Diagnostic::error(Code::MissingApp, workload.span, "the workload has no `app`")
-                .here("nothing runs once its steps are done")
-                .help("add an `app NAME { … }`; a pod has at least one ordinary container"),
+                .here("nothing would run after the steps")
+                .help("add `app NAME { … }`; a pod needs at least one ordinary container"),
         );
     }
     let mut seen: HashMap<&str, &Container> = HashMap::new();
@@ -78,8 +80,8 @@ fn image(kind: WorkloadKind, container: &Container, report: &mut Report<'_>) {
                 container.span,
                 format!("`{}` has no image", container.name.text),
             )
-            .here("`image` is missing")
-            .help("say what it runs: `image \"registry.example.com/name:tag\"`"),
+            .here("expected `image` here")
+            .help(IMAGE_HELP),
         );
     }
     let Some(node) = image else { return };
@@ -92,10 +94,10 @@ fn image(kind: WorkloadKind, container: &Container, report: &mut Report<'_>) {
                 format!("`{}` has an empty image", container.name.text),
             )
             .here("empty")
-            .help("say what it runs: `image \"registry.example.com/name:tag\"`"),
+            .help(IMAGE_HELP),
         );
     } else if let Some(fault) = image::fault(reference) {
-        // White space is refused in a Pod alone; all else is the kubelet's to find out.
+        // The API server refuses only white space, and only in a Pod; the kubelet finds the rest.
         let padded = reference.trim() != reference;
         report.leniently(kind != WorkloadKind::Pod || !padded, |report| {
             report.add(invalid_image(reference, node, &fault));
@@ -103,13 +105,13 @@ fn image(kind: WorkloadKind, container: &Container, report: &mut Report<'_>) {
     }
 }
 
-/// The error about a text that is no image reference.
+/// The error about a text that is not an image reference.
 pub(super) fn invalid_image(reference: &str, node: &Node, fault: &str) -> Diagnostic {
     let trimmed = reference.trim();
     let headline = format!("the image `{}` {fault}", super::report::shown(reference));
     let diagnostic = Diagnostic::error(Code::InvalidImage, node.span, headline)
-        .here("no image can be found by this")
-        .help("write `name`, `name:tag` or `registry.example.com/path/name:tag`");
+        .here("not a valid image reference")
+        .help("use `name`, `name:tag` or `registry.example.com/path/name:tag`");
     if trimmed != reference && image::fault(trimmed).is_none() {
         super::report::renamed(diagnostic, node.span, reference, trimmed)
     } else if let Some(bare) = reference.split_once("://").map(|(_, bare)| bare)
@@ -135,7 +137,7 @@ fn step(container: &Container, report: &mut Report<'_>) {
             )
             .here("only for a sidecar or an app")
             .label(container.span, "a step runs once, to completion")
-            .help("run what it does in the step itself, or make this a `sidecar`"),
+            .help("move its command into the step itself, or change `step` to `sidecar`"),
         );
     }
     let probes = [("livenessProbe", "alive"), ("readinessProbe", "ready"), ("startupProbe", "started")];
@@ -149,7 +151,7 @@ fn step(container: &Container, report: &mut Report<'_>) {
             )
             .here("only for a sidecar or an app")
             .label(container.span, "a step runs once, to completion")
-            .help("remove the probe, or make this a `sidecar`"),
+            .help("remove the probe, or change `step` to `sidecar`"),
         );
     }
     if let Some(resize) = entry(&container.fields, "resizePolicy")
@@ -164,7 +166,7 @@ fn step(container: &Container, report: &mut Report<'_>) {
                 Diagnostic::error(
                     Code::ResizeOnStep,
                     policy.key_span,
-                    format!("the step `{name}` cannot be restarted by a resize"),
+                    format!("a resize cannot restart the step `{name}`"),
                 )
                 .here("only for a sidecar or an app")
                 .label(container.span, "a step runs once, to completion")
@@ -182,7 +184,7 @@ fn restart(container: &Container, report: &mut Report<'_>) {
         && !sidecar
         && report.version < RESTART_RULES
     {
-        // Before the gate there was a refusal; since there is a gate, what it keeps out is dropped.
+        // Versions without the gate refuse the field; versions with the gate drop it.
         let diagnostic = if report.version < RESTART_GATE {
             let what = "a restart policy for a single container";
             newer(policy.key_span, what, RESTART_RULES, report.version)
@@ -191,7 +193,7 @@ fn restart(container: &Container, report: &mut Report<'_>) {
             let headline =
                 format!("Kubernetes {version} drops a container's `restartPolicy` unless {gate} is on");
             Diagnostic::warning(Code::FeatureGateOff, policy.key_span, headline).here("off by default").help(
-                format!("it is on from Kubernetes {RESTART_RULES}; before, turn {gate} on in the cluster"),
+                format!("turn on {gate} in the cluster; it is on by default from Kubernetes {RESTART_RULES}"),
             )
         };
         report.add(diagnostic);
@@ -205,7 +207,7 @@ fn restart(container: &Container, report: &mut Report<'_>) {
             Diagnostic::error(Code::WrongRestartPolicy, policy.node.span, "a sidecar is always restarted")
                 .here("only `Always` makes a sidecar")
                 .label(container.span, "the sidecar")
-                .help("remove the `restartPolicy`, or write `step` in place of `sidecar`"),
+                .help("remove `restartPolicy`, or change `sidecar` to `step`"),
         );
     }
     if let Some(policy) = policy
@@ -216,11 +218,11 @@ fn restart(container: &Container, report: &mut Report<'_>) {
             Diagnostic::error(
                 Code::WrongRestartPolicy,
                 policy.node.span,
-                "a step cannot be restarted `Always`",
+                "a step cannot have the restart policy `Always`",
             )
-            .here("this is what a sidecar does")
+            .here("only for a sidecar or an app")
             .label(container.span, "a step runs once, to completion")
-            .help("write `sidecar` in place of `step`"),
+            .help("change `step` to `sidecar`"),
         );
     }
     let Some(rules) = entry(fields, "restartPolicyRules") else { return };
@@ -229,7 +231,7 @@ fn restart(container: &Container, report: &mut Report<'_>) {
     }
     if policy.is_none() {
         let help = "add `restartPolicy Never` or another policy to the container";
-        report.unmet(rules.key_span, "restartPolicyRules", "needs a `restartPolicy` of the container", help);
+        report.unmet(rules.key_span, "restartPolicyRules", "needs a `restartPolicy` on the container", help);
     }
     if sidecar && report.version < RESTART_ALL {
         report.add(newer(rules.key_span, "`restartPolicyRules` on a sidecar", RESTART_ALL, report.version));
@@ -243,9 +245,9 @@ fn restart(container: &Container, report: &mut Report<'_>) {
     }
 }
 
-/// The error about something that the targeted version does not have.
+/// The error about something that the targeted version does not support.
 pub(super) fn newer(span: Span, what: &str, needs: Version, version: Version) -> Diagnostic {
     Diagnostic::error(Code::FieldTooNew, span, format!("{what} needs Kubernetes {needs}"))
         .here(format!("refused by Kubernetes {version}"))
-        .help(format!("compile with `--kube {needs}`, or leave it out"))
+        .help(format!("compile with `--kube {needs}`, or remove it"))
 }

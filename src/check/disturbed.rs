@@ -1,6 +1,6 @@
-//! Errors that earlier stages found, to where something may be missing only because of them.
+//! Finds the places where something may be missing only because of an error that an earlier stage found.
 //!
-//! Invariant: a statement that could not be understood makes no second message about what it would have said.
+//! Invariant: a statement that could not be understood leads to no second message about what it would have set.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Workload;
@@ -10,12 +10,12 @@ use crate::source::Span;
 pub(super) struct Disturbed {
     /// The errors, in the order of the text.
     errors: Vec<Span>,
-    /// The heads of the workload, its volumes and its containers, in the order of the text.
+    /// The first lines of the workload, its volumes and its containers, in the order of the text.
     heads: Vec<Span>,
 }
 
 impl Disturbed {
-    /// Takes in the errors that there are before the checks.
+    /// Collects the errors that earlier stages reported.
     pub(super) fn of<'d>(workload: &Workload, diagnostics: impl Iterator<Item = &'d Diagnostic>) -> Self {
         let errors = diagnostics.filter(|diagnostic| diagnostic.severity == Severity::Error);
         let errors = sorted(errors.map(|error| error.primary.span));

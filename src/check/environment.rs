@@ -1,9 +1,9 @@
-//! Environment variables, to what the API server refuses in their names and sources.
+//! Checks the names and sources of environment variables.
 //!
-//! Invariant: a name that stands twice is a warning, since Kubernetes takes it and the last one counts.
+//! Invariant: a name that appears twice is a warning, because Kubernetes accepts it and uses the last one.
 
 use super::fields;
-use super::mounts::wrong_volume;
+use super::mounts::{unknown_volume, wrong_volume};
 use super::projections;
 use super::report::{Report, SOURCE, entry, is_true, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
@@ -24,7 +24,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         variables(container, &volumes, workload, report);
         for variable in container.fields.get("env").map_or(&[][..], Node::items) {
             let name = variable.at("valueFrom.resourceFieldRef.containerName");
-            // It is the kubelet that looks for the container.
+            // Only the kubelet looks for the container.
             report.leniently(true, |report| report.known_container(name, &containers));
         }
         for source in container.fields.get("envFrom").map_or(&[][..], Node::items) {
@@ -54,7 +54,7 @@ fn variables(
                         node.span,
                         format!("`{name}` is set twice in `{}`", container.name.text),
                     )
-                    .here("this value counts")
+                    .here("this value is used")
                     .label(first, "this value is lost")
                     .help("remove one of the two"),
                 );
@@ -75,7 +75,7 @@ fn variables(
     }
 }
 
-/// Whether a variable takes in what was set under its name before: `PATH "$(PATH):/opt/bin"`.
+/// Whether a variable extends the earlier value of its name, as in `PATH "$(PATH):/opt/bin"`.
 fn builds_on(variable: &Node, name: &str) -> bool {
     let reference = format!("$({name})");
     let value = variable.get("value").and_then(Node::as_text);
@@ -89,9 +89,9 @@ fn name_form(name: &str, span: Span, report: &mut Report<'_>) {
             Diagnostic::error(
                 Code::InvalidVariable,
                 span,
-                format!("no variable can be named `{}`", shown(name)),
+                format!("a variable cannot be named `{}`", shown(name)),
             )
-            .here("not a variable's name")
+            .here("not a valid name for a variable")
             .help(format!("use {form}")),
         );
     }
@@ -134,18 +134,14 @@ fn file_key(
             name.span,
             written,
             volume.span,
-            "the place of a variable's file",
+            "the source of a variable",
             "a scratch or memory volume",
         )),
-        None => report.add(
-            Diagnostic::error(Code::UnknownVolume, name.span, format!("there is no volume `{written}`"))
-                .here("not declared in this workload")
-                .did_you_mean(name.span, written, volumes.keys().copied()),
-        ),
+        None => report.add(unknown_volume(name.span, written, volumes.keys().copied())),
     }
 }
 
-/// A file can be read only if somebody makes it; all that is made is known where built-in steps alone write.
+/// Checks that a step creates the file, which is known only if all steps that write to the volume are built in.
 fn written_file(reference: &Node, volume: &Volume, workload: &Workload, report: &mut Report<'_>) {
     if workload.unclear || is_true(reference, "optional") {
         return;
@@ -166,16 +162,16 @@ fn written_file(reference: &Node, volume: &Volume, workload: &Workload, report: 
             Diagnostic::error(
                 Code::UnwrittenFile,
                 node.span,
-                format!("no step makes the file `{}`", shown(path)),
+                format!("no step creates the file `{}`", shown(path)),
             )
-            .here("the container could not be started")
-            .label(volume.span, format!("what is made in it: {list}"))
+            .here("the container could not start without it")
+            .label(volume.span, format!("steps create these files in it: {list}"))
             .did_you_mean(node.span, path, made),
         );
     }
 }
 
-/// Checks variables that are taken as they are in a Secret or a `ConfigMap`.
+/// Checks a Secret or a `ConfigMap` whose keys all become variables.
 fn bulk(source: &Node, report: &mut Report<'_>) {
     let kinds = ["configMapRef", "secretRef"];
     if let Some(kind) = report.exactly_one(source, &kinds, "a source of variables", source.span, SOURCE)

@@ -1,13 +1,14 @@
-//! References to the pod's own fields and resources, to what Kubernetes does not know of them.
+//! Checks references to the pod's own fields and resources.
 //!
-//! Invariant: which fields there are depends on the place: a variable's value, or a file.
+//! Invariant: which fields can be referenced depends on the place, the value of a variable or a file.
 
-use super::report::{Report, either, shown, text};
+use super::report::{Report, shown, text};
+use crate::diagnostic::phrase::{either, listed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::object::Node;
 
-/// The fields that a variable may take.
+/// The fields that a variable can reference.
 pub(super) const IN_VARIABLE: &[&str] = &[
     "metadata.name",
     "metadata.namespace",
@@ -19,7 +20,7 @@ pub(super) const IN_VARIABLE: &[&str] = &[
     "status.podIP",
     "status.podIPs",
 ];
-/// The fields that a file may show.
+/// The fields that a file can show.
 pub(super) const IN_VOLUME: &[&str] =
     &["metadata.name", "metadata.namespace", "metadata.labels", "metadata.annotations", "metadata.uid"];
 
@@ -40,7 +41,7 @@ pub(super) fn field(reference: &Node, known: &[&str], report: &mut Report<'_>) {
     if let Some(version) = reference.get("apiVersion")
         && version.as_text().is_some_and(|version| !version.is_empty() && version != "v1")
     {
-        report.unmet(version.span, "apiVersion", "can only be `v1` here", "remove it");
+        report.unmet(version.span, "apiVersion", "must be `v1` here", "remove it");
     }
     let Some(node) = report.required(reference, "fieldPath", "a reference to a field", reference.span) else {
         return;
@@ -53,7 +54,7 @@ pub(super) fn field(reference: &Node, known: &[&str], report: &mut Report<'_>) {
     if known.contains(&path)
         || keyed("metadata.labels['", names::qualified)
         || keyed("metadata.annotations['", names::annotation_key)
-        // The name that `spec.nodeName` had once.
+        // The former name of `spec.nodeName`.
         || (path == "spec.host" && known.contains(&"spec.nodeName"))
     {
         return;
@@ -61,19 +62,15 @@ pub(super) fn field(reference: &Node, known: &[&str], report: &mut Report<'_>) {
     let diagnostic = Diagnostic::error(
         Code::UnknownFieldPath,
         node.span,
-        format!("there is no field `{}` to take here", shown(path)),
+        format!("the field `{}` cannot be referenced here", shown(path)),
     )
-    .here("not one of the pod's fields that can be taken");
+    .here("not one of the pod's fields that can be referenced");
     let labels = "`metadata.labels['KEY']` or `metadata.annotations['KEY']`";
     let diagnostic = match crate::diagnostic::nearest(path, known.iter().copied()) {
         Some(near) => super::report::renamed(diagnostic, node.span, path, near),
         None => diagnostic,
     };
-    report.add(diagnostic.help(format!("take {}, {labels}", known_list(known))));
-}
-
-fn known_list(known: &[&str]) -> String {
-    known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    report.add(diagnostic.help(format!("use one of {}, {labels}", listed(known.iter().copied()))));
 }
 
 /// Checks a `resourceFieldRef`.
@@ -85,14 +82,16 @@ pub(super) fn resource(reference: &Node, report: &mut Report<'_>) {
     let Some(resource) = node.as_text() else { return };
     let huge = ["limits.hugepages-", "requests.hugepages-"].iter().any(|prefix| resource.starts_with(prefix));
     if !huge && !RESOURCES.contains(&resource) {
-        let headline = format!("there is no resource `{}` to take here", shown(resource));
+        let headline = format!("the resource `{}` cannot be referenced here", shown(resource));
         let diagnostic = Diagnostic::error(Code::UnknownResource, node.span, headline)
-            .here("not one of the container's resources that can be taken");
+            .here("not one of the container's resources that can be referenced");
         let diagnostic = match crate::diagnostic::nearest(resource, RESOURCES.iter().copied()) {
             Some(near) => super::report::renamed(diagnostic, node.span, resource, near),
             None => diagnostic,
         };
-        report.add(diagnostic.help(format!("take {}, or a size of huge pages", either(RESOURCES))));
+        report.add(
+            diagnostic.help(format!("use {}, or a size of huge pages", either(RESOURCES.iter().copied()))),
+        );
         return;
     }
     let Some(divisor) = reference.get("divisor") else { return };
@@ -105,10 +104,10 @@ pub(super) fn resource(reference: &Node, report: &mut Report<'_>) {
             Diagnostic::error(
                 Code::InvalidDivisor,
                 divisor.span,
-                format!("`{resource}` cannot be counted in units of `{written}`"),
+                format!("`{resource}` cannot have the divisor `{written}`"),
             )
-            .here("not a unit for this resource")
-            .help(format!("use {}", either(&allowed[1..]))),
+            .here("not a unit of this resource")
+            .help(format!("use {}", either(allowed[1..].iter().copied()))),
         );
     }
 }

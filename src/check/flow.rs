@@ -1,6 +1,6 @@
-//! The flow of files through volumes, to what can never be read, and what is written for nobody.
+//! Checks the flow of files through volumes: what is read must be written, and what is written should be read.
 //!
-//! Invariant: only volumes that are empty when the pod starts are held to being written; one message a volume.
+//! Invariant: only volumes that are empty when the pod starts need to be written, and each volume gets one message.
 
 use super::report::{Report, items, text};
 use crate::diagnostic::{Code, Diagnostic};
@@ -23,7 +23,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
     let first = first_of_each_name(workload);
     for (at, (volume, uses)) in workload.volumes.iter().zip(uses(workload)).enumerate() {
-        // Of two volumes with one name, the second is reported as such.
+        // Another rule reports a second volume with the same name.
         if first.get(volume.name.text.as_str()) != Some(&at) {
             continue;
         }
@@ -35,7 +35,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
                     format!("no container uses the volume `{}`", volume.name.text),
                 )
                 .here("not mounted anywhere")
-                .help("remove it, or mount it: `mounts NAME at /path`"),
+                .help(format!("remove it, or mount it with `mounts {} at /path`", volume.name.text)),
             );
         } else if matches!(volume.storage, Storage::Scratch | Storage::Memory)
             && !updated_before_written(volume, &uses, report)
@@ -75,17 +75,17 @@ fn uses(workload: &Workload) -> Vec<Vec<Use<'_>>> {
     uses
 }
 
-fn early(usage: &Use<'_>) -> bool {
+fn starts_before_apps(usage: &Use<'_>) -> bool {
     usage.container.role != Role::App
 }
 
 fn updated_before_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'_>) -> bool {
     let writes = |usage: &&Use<'_>| matches!(usage.direction, Direction::Writes | Direction::Mounts);
-    let before_apps = Folders::of(uses.iter().filter(writes).filter(|usage| early(usage)));
+    let before_apps = Folders::of(uses.iter().filter(writes).filter(|usage| starts_before_apps(usage)));
     let at_all = Folders::of(uses.iter().filter(writes));
     let unfilled = uses.iter().filter(|usage| usage.direction == Direction::Updates).find(|usage| {
         let filled = if usage.container.role == Role::Step { &before_apps } else { &at_all };
-        !filled.touch(usage.sub)
+        !filled.overlap(usage.sub)
     });
     let Some(usage) = unfilled else { return false };
     report.add(
@@ -97,24 +97,25 @@ fn updated_before_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report
                 usage.container.name.text, volume.name.text
             ),
         )
-        .here("updates what is not there")
+        .here("nothing to update yet")
         .label(volume.span, "empty when the pod starts")
-        .help(format!("use `writes {}` here, or let another step write it", volume.name.text)),
+        .help(format!("use `writes {}` here, or let an earlier step write it", volume.name.text)),
     );
     true
 }
 
 fn read_but_not_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'_>) -> bool {
     let fills = |usage: &&Use<'_>| usage.direction != Direction::Reads;
-    let before_apps = Folders::of(uses.iter().filter(fills).filter(|usage| early(usage)));
+    let before_apps = Folders::of(uses.iter().filter(fills).filter(|usage| starts_before_apps(usage)));
     let at_all = Folders::of(uses.iter().filter(fills));
-    let mut hungry = uses.iter().filter(|usage| usage.direction == Direction::Reads).filter(|usage| {
+    let mut unfilled = uses.iter().filter(|usage| usage.direction == Direction::Reads).filter(|usage| {
         let filled = if usage.container.role == Role::Step { &before_apps } else { &at_all };
-        !filled.touch(usage.sub)
+        !filled.overlap(usage.sub)
     });
-    let Some(first) = hungry.next() else { return false };
+    let Some(first) = unfilled.next() else { return false };
     let (name, reader) = (&volume.name.text, &first.container.name.text);
-    let app = uses.iter().find(|usage| fills(usage) && !early(usage) && related(usage.sub, first.sub));
+    let app =
+        uses.iter().find(|usage| fills(usage) && !starts_before_apps(usage) && related(usage.sub, first.sub));
     let headline = match app {
         Some(app) => format!(
             "the step `{reader}` reads `{name}`, which only the app `{}` writes",
@@ -126,17 +127,17 @@ fn read_but_not_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'
         .here("finds an empty folder")
         .label(volume.span, "empty when the pod starts");
     if let Some(app) = app {
-        diagnostic = diagnostic.label(app.span, "apps start once every step is done");
+        diagnostic = diagnostic.label(app.span, "apps start after every step is done");
     }
     let others = uses.iter().find(|usage| fills(usage) && app.is_none());
     if let Some(other) = others {
         diagnostic = diagnostic.label(other.span, "another folder of it is written here");
     }
-    for other in hungry {
-        diagnostic = diagnostic.label(other.span, "read here too");
+    for other in unfilled {
+        diagnostic = diagnostic.label(other.span, "also read here");
     }
     report.add(diagnostic.help(format!(
-        "let a step or a sidecar write it, `writes {name} at /path`, or say where it comes filled from, as in `volume {name} claim \"…\"`"
+        "let a step or a sidecar write it with `writes {name} at /path`, or declare a volume that is not empty, as in `volume {name} claim \"…\"`"
     )));
     true
 }
@@ -157,17 +158,17 @@ fn written_but_not_read(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'
             writer.span,
             format!("`{}` writes `{name}`, which nothing reads", writer.container.name.text),
         )
-        .here("written for nobody")
-        .label(volume.span, "gone with the pod")
+        .here("written here, but never read")
+        .label(volume.span, "deleted with the pod")
         .help(format!("let a container read it, or use `mounts {name}` for a container's own scratch space")),
     );
 }
 
-/// Folders of a volume, to find out quickly whether another one has to do with any of them.
+/// Folders of a volume, to find quickly whether another folder overlaps any of them.
 struct Folders {
-    /// The folders, each in its plain form.
+    /// The folders, normalized.
     folders: HashSet<String>,
-    /// What they are in, up to the volume itself (the empty path).
+    /// The folders that contain them, up to the volume itself (the empty path).
     around: HashSet<String>,
 }
 
@@ -185,8 +186,8 @@ impl Folders {
         Self { folders, around }
     }
 
-    /// Whether one of the folders is this one, in it, or around it.
-    fn touch(&self, sub: &str) -> bool {
+    /// Whether one of the folders is this one, is in it, or contains it.
+    fn overlap(&self, sub: &str) -> bool {
         let path = plain(sub);
         let inside_of = |folder: &str| self.folders.contains(folder);
         self.around.contains(&path)
@@ -205,7 +206,7 @@ fn related(one: &str, other: &str) -> bool {
     inside(&one, &other) || inside(&other, &one)
 }
 
-/// A path without the slashes and dots that say nothing.
+/// A path without redundant slashes and dots.
 fn plain(path: &str) -> String {
     path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
 }

@@ -1,6 +1,6 @@
-//! Jobs and `CronJobs`, to what the API server refuses in their own fields.
+//! Checks the fields of Jobs and `CronJobs`.
 //!
-//! Invariant: a CronJob's template of a Job is held to the rules of a Job.
+//! Invariant: the Job template of a CronJob must meet the rules for a Job.
 
 use super::report::{HANDLER, Report, entry, shown, text};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -21,9 +21,9 @@ const COUNTS: &[&str] = &[
 ];
 const MOST_INDEXES: i64 = 100_000;
 const MOST_FAILED_INDEXES: i64 = 10_000;
-/// The longest text that lists indexes.
+/// The most bytes that a list of indexes may have.
 const LONGEST_LIST: usize = 64 << 10;
-/// Labels that Kubernetes gives a Job's pods: its name, and its identity, which is not known before it is there.
+/// Labels that Kubernetes gives a Job's pods: its name, and its identity, which is known only once the Job exists.
 const NAME_LABELS: &[&str] = &["job-name", "batch.kubernetes.io/job-name"];
 const IDENTITY_LABELS: &[&str] = &["controller-uid", "batch.kubernetes.io/controller-uid"];
 
@@ -54,30 +54,24 @@ fn cron_job(workload: &Workload, report: &mut Report<'_>) {
                 schedule.span,
                 format!("the schedule `{}` {fault}", shown(written)),
             )
-            .here("not a schedule")
-            .help("write five fields, such as `\"0 3 * * *\"` for every day at three, or `\"@daily\"`"),
+            .here("not a valid schedule")
+            .help("use five fields, such as `\"0 3 * * *\"` for every day at 3:00, or `\"@daily\"`"),
         );
     }
     if let Some(zone) = spec.get("timeZone") {
         time_zone(zone, report);
     }
-    // A Job that these contradict is only refused when it is made.
+    // The API server refuses such a Job only when it is created.
     report.leniently(true, |report| {
         for label in workload.pod.metadata.get("labels").map_or(&[][..], Node::entries) {
             if NAME_LABELS.iter().chain(IDENTITY_LABELS).any(|known| *known == label.key) {
-                let help = "remove it";
-                report.unmet(
-                    label.key_span,
-                    &label.key,
-                    "is a label that Kubernetes gives a Job's pods",
-                    help,
-                );
+                reserved_label(label, report);
             }
         }
     });
     let Some(job) = &workload.job else { return };
     if let Some(selector) = entry(&job.spec, "selector") {
-        report.unmet(selector.key_span, "selector", "is made by Kubernetes in a CronJob", "remove it");
+        report.unmet(selector.key_span, "selector", "is set by Kubernetes in a CronJob", "remove it");
     }
     if let Some(manual) = entry(&job.spec, "manualSelector")
         && manual.node.as_bool() == Some(true)
@@ -94,15 +88,16 @@ fn time_zone(node: &Node, report: &mut Report<'_>) {
         Diagnostic::error(Code::InvalidTimeZone, node.span, headline).here("not a time zone")
     };
     report.add(match fault {
-        Fault::Empty => diagnostic("the time zone is empty".into())
-            .help("remove it, or name a zone such as `\"Etc/UTC\"`"),
-        Fault::Local => diagnostic(format!("the time zone `{zone}` is not the same everywhere"))
-            .help("name a zone such as `\"Europe/Berlin\"`"),
+        Fault::Empty => {
+            diagnostic("the time zone is empty".into()).help("remove it, or use a zone such as `\"Etc/UTC\"`")
+        }
+        Fault::Local => diagnostic(format!("the time zone `{zone}` depends on the machine"))
+            .help("use a zone such as `\"Europe/Berlin\"`"),
         Fault::Unknown(near) => {
             let unknown = diagnostic(format!("there is no time zone `{}`", shown(zone)));
             match near {
                 Some(near) => super::report::renamed(unknown, node.span, zone, near),
-                None => unknown.help("name a zone of the IANA data base, such as `\"Europe/Berlin\"`"),
+                None => unknown.help("use a zone of the IANA database, such as `\"Europe/Berlin\"`"),
             }
         }
     });
@@ -134,31 +129,29 @@ fn restart_policy(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
             Diagnostic::error(
                 Code::WrongRestartPolicy,
                 workload.span,
-                "a Job's pods need a restart policy of their own",
+                "the pods of a Job need a restart policy",
             )
-            .here("`restartPolicy` is missing")
+            .here("expected `restartPolicy` here")
             .help("add `restartPolicy OnFailure` (the same pod again) or `restartPolicy Never` (a new pod)"),
         );
         return;
     };
     let error = |headline: &str, help: &str| {
         Diagnostic::error(Code::WrongRestartPolicy, policy.span, headline)
-            .here("not possible here")
+            .here("not allowed in a Job")
             .help(help)
     };
     match policy.as_text() {
         Some("Always") => {
             let help = "use `OnFailure` (the same pod again) or `Never` (a new pod)";
-            report.add(error("a Job's pods cannot be restarted `Always`", help));
+            report.add(error("the pods of a Job cannot have the restart policy `Always`", help));
         }
         Some("OnFailure") => {
             if let Some(failure) = entry(spec, "podFailurePolicy") {
-                let diagnostic = error(
-                    "a `podFailurePolicy` needs the restart policy `Never`",
-                    "with `OnFailure`, no pod ever fails as a whole",
-                )
-                .label(failure.key_span, "asks for it")
-                .fix("write `Never`", policy.span, "Never", Applicability::Unsafe);
+                let title = "change it to `Never`";
+                let diagnostic = error("a `podFailurePolicy` needs the restart policy `Never`", title)
+                    .label(failure.key_span, "with `OnFailure`, no pod ever fails as a whole")
+                    .fix(title, policy.span, "Never", Applicability::Unsafe);
                 report.add(diagnostic);
             }
         }
@@ -221,7 +214,7 @@ fn failure_policy(workload: &Workload, spec: &Node, policy: &Entry, report: &mut
                 action.span,
                 "FailIndex",
                 "needs `backoffLimitPerIndex`",
-                "add it to the Job, or use `FailJob`",
+                "add `backoffLimitPerIndex` to the Job, or use `FailJob`",
             );
         }
         let kinds = ["onExitCodes", "onPodConditions"];
@@ -244,8 +237,9 @@ fn failure_policy(workload: &Workload, spec: &Node, policy: &Entry, report: &mut
     if let Some(replacement) = spec.get("podReplacementPolicy")
         && replacement.as_text() == Some("TerminatingOrFailed")
     {
-        let help = "use `Failed`, or leave it out";
-        report.unmet(replacement.span, "TerminatingOrFailed", "cannot stand with a `podFailurePolicy`", help);
+        let help = "use `Failed`, or remove it";
+        let why = "cannot be combined with a `podFailurePolicy`";
+        report.unmet(replacement.span, "TerminatingOrFailed", why, help);
     }
 }
 
@@ -260,9 +254,14 @@ fn exit_codes(rule: &Node, containers: &HashSet<&str>, report: &mut Report<'_>) 
     let mut last = i64::MIN;
     for (code, span) in codes {
         if code == 0 && text(rule, "operator") == Some("In") {
-            report.unmet(span, "0", "is no failure, and cannot stand with `In`", "remove it");
+            report.unmet(
+                span,
+                "0",
+                "is the exit code of a success, and cannot be combined with `In`",
+                "remove it",
+            );
         } else if !seen.insert(code) {
-            let headline = format!("the exit code {code} is given twice");
+            let headline = format!("the exit code `{code}` is given twice");
             report.add(
                 Diagnostic::error(Code::DuplicateItem, span, headline)
                     .here("again")
@@ -273,15 +272,16 @@ fn exit_codes(rule: &Node, containers: &HashSet<&str>, report: &mut Report<'_>) 
                 span,
                 &code.to_string(),
                 "is out of order",
-                "write the exit codes from the lowest to the highest",
+                "list the exit codes in ascending order",
             );
         }
         last = last.max(code);
     }
 }
 
-/// How many pods must succeed, if that is known: a Job that says neither this nor its `parallelism` is given one, but the
-/// template of a CronJob is not.
+/// How many pods must succeed, if that is known.
+///
+/// The API server gives a Job that sets neither `completions` nor `parallelism` one, but not the template of a CronJob.
 pub(super) fn completions(kind: WorkloadKind, spec: &Node) -> Option<i64> {
     match spec.get("completions") {
         Some(completions) => completions.as_int(),
@@ -297,7 +297,7 @@ fn success_policy(kind: WorkloadKind, spec: &Node, policy: &Entry, report: &mut 
     let completions = completions(kind, spec).unwrap_or(i64::MAX);
     for rule in rules.items() {
         if rule.get("succeededIndexes").is_none() && rule.get("succeededCount").is_none() {
-            report.required(rule, "succeededIndexes", "a rule of success", rule.span);
+            report.required(rule, "succeededIndexes", "a rule of a success policy", rule.span);
         }
         let listed = rule.get("succeededIndexes").and_then(|node| Some((node, node.as_text()?)));
         let indexes = listed.map(|(_, written)| count_of(written, completions));
@@ -309,16 +309,16 @@ fn success_policy(kind: WorkloadKind, spec: &Node, policy: &Entry, report: &mut 
                 Diagnostic::error(
                     Code::OutOfRange,
                     node.span,
-                    format!("`{}` is no list of indexes of the Job", shown(written)),
+                    format!("`{}` is not a list of the Job's indexes", shown(written)),
                 )
-                .here("not a list of indexes")
-                .help("write rising numbers and ranges below `completions`, such as `\"0,2-4\"`"),
+                .here("expected a list of indexes")
+                .help("use ascending numbers and ranges below `completions`, such as `\"0,2-4\"`"),
             );
         }
     }
 }
 
-/// How many indexes a text lists, if it is numbers and ranges that rise and stay below `end`: `0,2-4`.
+/// How many indexes a text lists, if it has ascending numbers and ranges below `end`, as in `0,2-4`.
 fn count_of(text: &str, end: i64) -> Option<i64> {
     if text.is_empty() {
         return Some(0);
@@ -358,19 +358,23 @@ fn selector(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
         }
     } else if !empty {
         let help = "remove it, or add `manualSelector true`";
-        report.unmet(selector.key_span, "selector", "is made by Kubernetes for a Job", help);
+        report.unmet(selector.key_span, "selector", "is set by Kubernetes for a Job", help);
     }
 }
 
-/// Labels that Kubernetes gives the pods itself may say nothing else.
+/// Checks that labels which Kubernetes itself gives the pods have no other value.
 fn generated_labels(workload: &Workload, report: &mut Report<'_>) {
     for label in workload.pod.metadata.get("labels").map_or(&[][..], Node::entries) {
         let key = label.key.as_str();
         let own = workload.name.as_ref().is_none_or(|name| label.node.as_text() == Some(&name.text));
         if IDENTITY_LABELS.contains(&key) || (NAME_LABELS.contains(&key) && !own) {
-            report.unmet(label.key_span, key, "is a label that Kubernetes gives a Job's pods", "remove it");
+            reserved_label(label, report);
         }
     }
+}
+
+fn reserved_label(label: &Entry, report: &mut Report<'_>) {
+    report.unmet(label.key_span, &label.key, "is a label that Kubernetes sets on a Job's pods", "remove it");
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! Volumes of protocols and vendors, to what the API server refuses in them, and which of them it no longer mounts.
+//! Checks volumes of network protocols and vendors, and warns of those that Kubernetes no longer mounts.
 //!
-//! Invariant: only these sources' own fields are looked at; that they are there is checked with all other volumes.
+//! Invariant: only the values of the sources' fields are checked; required fields are checked with all other volumes.
 
 use super::projections;
 use super::report::{Report, SOURCE, entry, shown, text};
@@ -9,7 +9,7 @@ use crate::kubernetes::names;
 use crate::model::Volume;
 use crate::object::{Entry, Node};
 
-/// Volumes that no node mounts any more, and the version from which.
+/// Volumes that nodes no longer mount, and since which version.
 const GONE: &[(&str, &str)] = &[
     ("photonPersistentDisk", "since Kubernetes 1.16"),
     ("gitRepo", "since Kubernetes 1.33, unless the gate GitRepoVolumeDriver is on"),
@@ -22,7 +22,7 @@ const GONE: &[(&str, &str)] = &[
     ("rbd", "since Kubernetes 1.31"),
 ];
 
-/// The numbers of partitions, and of units of a disk.
+/// The range of the numbers of partitions and of logical units.
 const BYTE: std::ops::RangeInclusive<i64> = 0..=255;
 
 pub(super) fn check(volume: &Volume, source: &Entry, report: &mut Report<'_>) {
@@ -53,12 +53,13 @@ pub(super) fn check(volume: &Volume, source: &Entry, report: &mut Report<'_>) {
         _ => {}
     }
     if let Some((_, since)) = GONE.iter().find(|(gone, _)| *gone == source.key) {
-        let headline = format!("no node mounts a volume from `{}` any more", source.key);
-        report.add(
-            Diagnostic::warning(Code::Deprecated, source.key_span, headline)
-                .here(*since)
-                .help("use a claim, whose storage a CSI driver provides: `volume NAME claim \"…\"`"),
-        );
+        let headline = format!("Kubernetes no longer mounts a volume from `{}`", source.key);
+        report.add(Diagnostic::warning(Code::Deprecated, source.key_span, headline).here(*since).help(
+            format!(
+                "use a claim whose storage a CSI driver provides: `volume {} claim \"…\"`",
+                volume.name.text
+            ),
+        ));
     }
 }
 
@@ -83,8 +84,8 @@ fn azure_disk(fields: &Node, report: &mut Report<'_>) {
     let kind = text(fields, "kind").unwrap_or("Shared");
     let start = if kind == "Managed" { "/subscriptions/" } else { "https://" };
     if uri.node.as_text().is_some_and(|uri| !uri.starts_with(start)) {
-        let why = format!("of a disk of the kind `{kind}` starts with `{start}`");
-        report.unmet(uri.node.span, "diskURI", &why, "give the disk's own address");
+        let why = format!("must start with `{start}` for a disk of the kind `{kind}`");
+        report.unmet(uri.node.span, "diskURI", &why, "set the disk's own URI");
     }
 }
 
@@ -105,7 +106,7 @@ fn flex(fields: &Node, report: &mut Report<'_>) {
     for option in fields.get("options").map_or(&[][..], Node::entries) {
         let domain = format!(".{}", option.key.split('/').next().unwrap_or_default().to_lowercase());
         if domain.ends_with(".kubernetes.io") || domain.ends_with(".k8s.io") {
-            let why = "is Kubernetes' own to set";
+            let why = "has a domain that is reserved for Kubernetes";
             report.unmet(option.key_span, &shown(&option.key), why, "use another name");
         }
     }
@@ -126,7 +127,7 @@ fn flocker(fields: &Node, report: &mut Report<'_>) {
         && let Some(written) = name.as_text()
         && written.contains('/')
     {
-        report.add(projections::invalid_path(name, written, "has a `/` in it", "give the name alone"));
+        report.add(projections::invalid_path(name, written, "contains a `/`", "set the name alone"));
     }
 }
 
@@ -142,7 +143,7 @@ fn iscsi(volume: &Volume, fields: &Node, report: &mut Report<'_>) {
             && wanted.node.as_bool() == Some(true)
             && fields.get("secretRef").is_none()
         {
-            report.unmet(wanted.key_span, field, "needs a `secretRef`", "name the Secret: `secretRef { … }`");
+            report.unmet(wanted.key_span, field, "needs a `secretRef`", "add `secretRef { … }`");
             break;
         }
     }
@@ -150,16 +151,16 @@ fn iscsi(volume: &Volume, fields: &Node, report: &mut Report<'_>) {
     if let Some(initiator) = entry(fields, "initiatorName")
         && volume.name.text.len() + 1 + portal.len() > 64
     {
-        let why = "leaves 64 characters for the volume's name, `:` and `targetPortal`";
+        let why = "allows at most 64 characters for the volume's name, a `:` and `targetPortal` together";
         report.unmet(initiator.key_span, "initiatorName", why, "shorten the volume's name");
     }
 }
 
-/// `iqn.2025-01.dev.acme:disk1`, `eui.` and 16, or `naa.` and 32 letters and digits.
+/// Accepts names such as `iqn.2025-01.dev.acme:disk1`, `eui.` with 16, and `naa.` with 32 letters and digits.
 fn iscsi_name(text: &str) -> Option<names::Fault> {
     let plain =
         |rest: &str, count| rest.len() == count && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    // Behind the kind stands any one character.
+    // Kubernetes accepts any character after the first three.
     let rest = |kind: &str| text.strip_prefix(kind).and_then(|rest| rest.get(1..));
     let fits = match text.get(..3) {
         Some("iqn") => is_iqn(text),
@@ -203,8 +204,8 @@ fn quobyte(fields: &Node, report: &mut Report<'_>) {
     if let Some(written) = registry.node.as_text()
         && !written.split(',').all(pair)
     {
-        let why = "is `HOST:PORT`, or several of these with `,` between them";
-        report.unmet(registry.node.span, "registry", why, "write it so");
+        let why = "must be a list of `HOST:PORT`, separated by `,`";
+        report.unmet(registry.node.span, "registry", why, "use `HOST:PORT`, or `HOST:PORT,HOST:PORT`");
     }
 }
 

@@ -1,6 +1,6 @@
-//! Names, labels and annotations of the objects, to what the API server refuses in them.
+//! Checks the names, labels and annotations of the objects.
 //!
-//! Invariant: names that Kubernetes makes out of a workload's name (of pods, in labels) are checked with it.
+//! Invariant: names that Kubernetes derives from a workload's name (of pods, in labels) are checked together with it.
 
 use super::report::{Report, items, text, too_long};
 use crate::diagnostic::{Code, Diagnostic};
@@ -9,21 +9,21 @@ use crate::model::{Workload, WorkloadKind};
 use crate::object::{Entry, Node};
 use crate::source::Span;
 
-/// The largest sum of the keys and values of annotations, in bytes.
+/// The most bytes that the keys and values of all annotations may have together.
 const ANNOTATIONS_LIMIT: usize = 256 << 10;
 
-/// The longest name of who manages fields, and of the subresource by which.
+/// The longest name of a field manager, and of the subresource that it used.
 const MANAGER_LIMIT: usize = 128;
 const SUBRESOURCE_LIMIT: usize = 256;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     names_of(workload, report);
-    // An empty one is none.
+    // An empty namespace counts as none.
     let namespace = workload.object.metadata.get("namespace").filter(|node| node.as_text() != Some(""));
     report.form(namespace, "a namespace", names::label);
     object(&workload.object.metadata, report);
     described(&workload.pod.metadata, report);
-    // What is wrong here is found out when a Job or a pod is made.
+    // These mistakes only show when a Job or a pod is created.
     report.leniently(true, |report| {
         if let Some(job) = &workload.job {
             object(&job.metadata, report);
@@ -55,22 +55,23 @@ pub(super) fn described(metadata: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// Asks that annotations are not too large in sum.
+/// Checks that annotations are not too large in total.
 pub(super) fn annotations_size(annotations: &Node, report: &mut Report<'_>) {
     let bytes = |entry: &Entry| entry.key.len() + entry.node.as_text().map_or(0, str::len);
     let size: usize = annotations.entries().iter().map(bytes).sum();
     if size > ANNOTATIONS_LIMIT {
-        let headline =
-            format!("the annotations have {size} bytes, more than the {ANNOTATIONS_LIMIT} that are allowed");
+        let headline = format!(
+            "the annotations have {size} bytes in total, but at most {ANNOTATIONS_LIMIT} are allowed"
+        );
         report.add(
             Diagnostic::error(Code::AnnotationsTooLarge, annotations.span, headline)
-                .here("too large in sum")
-                .help("put large text into a ConfigMap"),
+                .here("too large in total")
+                .help("move long texts to a ConfigMap"),
         );
     }
 }
 
-/// Checks finalizers, owners, and who manages which fields.
+/// Checks finalizers, owners and managed fields.
 fn tracked(metadata: &Node, report: &mut Report<'_>) {
     for entry in items(metadata, "managedFields") {
         managed_fields(entry, report);
@@ -84,7 +85,7 @@ fn tracked(metadata: &Node, report: &mut Report<'_>) {
         report.unmet(
             both.span,
             "foregroundDeletion",
-            "cannot stand beside `orphan`",
+            "cannot be combined with `orphan`",
             "remove one of the two",
         );
     }
@@ -100,7 +101,12 @@ fn tracked(metadata: &Node, report: &mut Report<'_>) {
             && kind.as_text() == Some("Event")
             && text(owner, "apiVersion") == Some("v1")
         {
-            report.unmet(kind.span, "Event", "cannot own an object", "name the object that it is about");
+            report.unmet(
+                kind.span,
+                "Event",
+                "cannot own an object",
+                "name the object that the event is about",
+            );
         }
         let Some(entry) = owner.as_map().and_then(|map| map.entry("controller")) else { continue };
         if entry.node.as_bool() != Some(true) {
@@ -108,10 +114,14 @@ fn tracked(metadata: &Node, report: &mut Report<'_>) {
         }
         if let Some(first) = controller.replace(entry.key_span) {
             report.add(
-                Diagnostic::error(Code::DuplicateItem, entry.key_span, "two owners are the `controller`")
-                    .here("again")
-                    .label(first, "first given here")
-                    .help("leave `controller true` to one owner"),
+                Diagnostic::error(
+                    Code::DuplicateItem,
+                    entry.key_span,
+                    "two owners are marked as `controller`",
+                )
+                .here("again")
+                .label(first, "first given here")
+                .help("keep `controller true` on one owner only"),
             );
         }
     }
@@ -122,7 +132,7 @@ fn managed_fields(entry: &Node, report: &mut Report<'_>) {
     if let Some(ty) = entry.get("fieldsType")
         && ty.as_text().is_some_and(|ty| !ty.is_empty() && ty != "FieldsV1")
     {
-        report.unmet(ty.span, "fieldsType", "can only be `FieldsV1`", "remove it");
+        report.unmet(ty.span, "fieldsType", "must be `FieldsV1`", "remove it");
     }
     report.form(entry.get("manager"), "the name of a manager", manager);
     if let Some(subresource) = entry.get("subresource")
@@ -137,14 +147,14 @@ fn manager(name: &str) -> Option<names::Fault> {
     if name.len() > MANAGER_LIMIT {
         return Some(names::Fault::TooLong(MANAGER_LIMIT));
     }
-    name.chars().any(char::is_control).then_some(names::Fault::Form("characters that can be printed"))
+    name.chars().any(char::is_control).then_some(names::Fault::Form("printable characters only"))
 }
 
 fn finalizer_form(text: &str) -> Option<names::Fault> {
     let standard = ["kubernetes", "orphan", "foregroundDeletion"].contains(&text);
     names::qualified(text).or_else(|| {
         (!standard && !text.contains('/'))
-            .then_some(names::Fault::Form("a domain in front, `example.com/name`"))
+            .then_some(names::Fault::Form("a name with a domain, such as `example.com/name`"))
     })
 }
 
@@ -159,9 +169,9 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
     use WorkloadKind::{CronJob, Job, StatefulSet};
     let form = if workload.kind == StatefulSet { names::label } else { names::subdomain };
     let prefix = workload.object.metadata.get("generateName");
-    // An empty one beside a name is none.
-    let told = |text: &&str| !text.is_empty() || workload.name.is_none();
-    let prefix = prefix.and_then(|prefix| Some((prefix, prefix.as_text().filter(told)?)));
+    // An empty prefix counts as none if there is a name.
+    let is_set = |text: &&str| !text.is_empty() || workload.name.is_none();
+    let prefix = prefix.and_then(|prefix| Some((prefix, prefix.as_text().filter(is_set)?)));
     if let Some((prefix, written)) = prefix
         && workload.name.is_none()
         && written.contains('.')
@@ -175,12 +185,12 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
         let diagnostic = Diagnostic::error(
             Code::InvalidName,
             prefix.span,
-            format!("no name can start with `{}`", super::report::shown(written)),
+            format!("a name cannot start with `{}`", super::report::shown(written)),
         );
         report.add(
             diagnostic
-                .here("not the start of a name")
-                .help("use lowercase letters, digits and `-`, with a letter or digit in front"),
+                .here("not the start of a valid name")
+                .help("use lowercase letters, digits and `-`, and begin with a letter or digit"),
         );
     }
     let metadata = &workload.object.metadata;
@@ -206,9 +216,11 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
         return;
     }
     let limit = match workload.kind {
-        CronJob => (52, "Kubernetes appends the time to it for the names of its Jobs"),
-        Job => (63, "it becomes the value of a label on the Job's pods"),
-        _ if selects_by_name(workload) => (63, "it becomes the value of the label that pods are selected by"),
+        CronJob => (52, "the names of its Jobs are this name and the time"),
+        Job => (63, "the name becomes the value of a label on the Job's pods"),
+        _ if selects_by_name(workload) => {
+            (63, "the name becomes the value of the label that selects the pods")
+        }
         _ => (usize::MAX, ""),
     };
     if name.text.len() > limit.0 {
@@ -216,27 +228,27 @@ fn names_of(workload: &Workload, report: &mut Report<'_>) {
     } else if workload.kind == StatefulSet && name.text.len() > 52 {
         let mut diagnostic = too_long(&name.text, name.span, &what, 52);
         diagnostic.severity = crate::diagnostic::Severity::Warning;
-        let why = "Kubernetes appends a hash to it for a label, and no pod can be made once that has over 63";
+        let why = "a label of the pods is this name and a hash, and cannot have more than 63 characters";
         report.add(diagnostic.help(why));
     } else if workload.kind != Job || !indexed_name(workload, &name.text, 0, name.span, report) {
         host_name(workload.kind, &name.text, name.span, report);
     }
 }
 
-/// The host name of a pod is made out of the name of its workload.
+/// Warns of a workload name from which no valid host name can be derived for its pods.
 fn host_name(kind: WorkloadKind, name: &str, span: Span, report: &mut Report<'_>) {
     use WorkloadKind::{DaemonSet, StatefulSet};
     if names::label(name).is_none() || matches!(kind, StatefulSet | DaemonSet) {
         return;
     }
-    let fault = if name.contains('.') { "has a `.`" } else { "is longer than a host name can be" };
+    let fault = if name.contains('.') { "contains a `.`" } else { "is too long for a host name" };
     report.add(
         Diagnostic::warning(
             Code::InvalidHostname,
             span,
-            format!("`{}` becomes the host name of its pods, and {fault}", super::report::shown(name)),
+            format!("`{}` becomes the host name of its pods, but {fault}", super::report::shown(name)),
         )
-        .here("no DNS label")
+        .here("not a DNS label")
         .help("use at most 63 lowercase letters, digits and `-`"),
     );
 }
@@ -247,12 +259,12 @@ fn selects_by_name(workload: &Workload) -> bool {
     workload.name.as_ref().is_some_and(|name| labels.iter().any(|label| label.node.span == name.span))
 }
 
-/// What the API server keeps of a `generateName`, and how many letters it puts behind.
+/// How many characters of a `generateName` the API server keeps, and how many it appends.
 const GENERATED: (usize, usize) = (58, 5);
 
-/// The pods of an indexed Job have its name and their index for a host name, which is a DNS label; whether they have not.
+/// Checks that the host names of an indexed Job's pods, its name and their index, are DNS labels; whether it reported.
 ///
-/// `written` is what is given of the name, `generated` how many letters the API server completes it by.
+/// `written` is the part of the name that is given, `generated` the number of characters that the API server appends.
 fn indexed_name(
     workload: &Workload,
     written: &str,
@@ -273,8 +285,8 @@ fn indexed_name(
     let diagnostic = if written.contains('.') {
         let headline = format!("an indexed Job's name cannot be `{}`", super::report::shown(written));
         Diagnostic::error(Code::InvalidName, span, headline)
-            .here("has a `.`")
-            .help("use lowercase letters, digits and `-` alone")
+            .here("contains a `.`")
+            .help("use only lowercase letters, digits and `-`")
     } else {
         too_long(written, span, "an indexed Job's name", names::LABEL_LIMIT - suffix)
     };
@@ -282,7 +294,7 @@ fn indexed_name(
     true
 }
 
-/// A kind as a message writes it.
+/// A workload's kind, as Kubernetes spells it.
 pub(super) fn kind_word(kind: WorkloadKind) -> &'static str {
     match kind {
         WorkloadKind::Pod => "Pod",

@@ -1,6 +1,6 @@
-//! Mounts and block devices of containers, to what the API server refuses in them.
+//! Checks the mounts and block devices of containers.
 //!
-//! Invariant: what a mount's volume is called has been bound; here is what stands beside the name.
+//! Invariant: the volume of a mount has been resolved before; only the other fields of the mount are checked.
 
 use super::projections;
 use super::report::{Report, entry, is_true, items, text};
@@ -26,7 +26,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
-/// A volume that is read-only by its nature is not written.
+/// Refuses to write to a volume that is always read-only.
 fn directions(workload: &Workload, container: &Container, report: &mut Report<'_>) {
     for mount in &container.mounts {
         let Some(volume) = mount.index.and_then(|at| workload.volumes.get(at)) else { continue };
@@ -42,9 +42,9 @@ fn directions(workload: &Workload, container: &Container, report: &mut Report<'_
                     mount.span,
                     format!("`{}` {verb} `{}`, which is read-only", container.name.text, volume.name.text),
                 )
-                .here("cannot be written")
+                .here(format!("{verb} it here"))
                 .label(volume.span, why)
-                .help("use `reads`, or write to a scratch volume: `volume NAME`"),
+                .help("use `reads`, or write to a scratch volume, declared as `volume NAME`"),
             );
         }
     }
@@ -67,17 +67,17 @@ fn mounts(container: &Container, report: &mut Report<'_>) {
                     path.span,
                     format!("`{}` has two mounts at `{written}`", container.name.text),
                 )
-                .here("the path again")
+                .here("the same path again")
                 .label(first, "first mounted here")
-                .help("mount one of them elsewhere"),
+                .help("mount one of them at another path"),
             );
         }
         if let Some(path) = mount.get("mountPath")
             && let Some(written) = path.as_text()
             && written.contains(':')
         {
-            let help = "use a path without it; container runtimes read it as the end of the path";
-            let fault = projections::invalid_path(path, written, "has a `:` in it", help);
+            let help = "use a path without `:`, which container runtimes read as the end of the path";
+            let fault = projections::invalid_path(path, written, "contains a `:`", help);
             report.leniently(true, |report| report.add(fault));
         }
         for field in ["subPath", "subPathExpr"] {
@@ -96,13 +96,13 @@ fn options(mount: &Node, volume: Option<&Volume>, report: &mut Report<'_>) {
         let texts = options.node.items().iter().filter_map(|option| Some((option.as_text()?, option.span)));
         report.distinct("option", texts);
         if volume.is_some_and(|volume| volume.fields.get("image").is_some()) {
-            let help = "remove it; an image is never mounted with other options";
-            report.unmet(options.key_span, &options.key, "cannot stand at the mount of an image", help);
+            let help = "remove it; the mount of an image has no options";
+            report.unmet(options.key_span, &options.key, "cannot be set for the mount of an image", help);
         }
     });
 }
 
-/// A path that the container's runtime makes an absolute one.
+/// Warns of a relative path, which the container runtime turns into an absolute one.
 fn relative(path: &Node, report: &mut Report<'_>) {
     let Some(text) = path.as_text() else { return };
     let is_of_windows = text.starts_with('\\') || text.chars().nth(1) == Some(':');
@@ -112,10 +112,10 @@ fn relative(path: &Node, report: &mut Report<'_>) {
             Diagnostic::warning(
                 Code::RelativePath,
                 path.span,
-                format!("the volume is mounted at `/{shown}`"),
+                format!("the path is relative, so the volume is mounted at `/{shown}`"),
             )
             .here("not an absolute path")
-            .help(format!("write `/{shown}`")),
+            .help(format!("change it to `/{shown}`")),
         );
     }
 }
@@ -141,12 +141,13 @@ fn propagation(container: &Container, mount: &Node, report: &mut Report<'_>) {
     }
     if !is_true(mount, "readOnly") {
         let help = "use `reads`, or `mounts … readonly`";
-        report.unmet(recursive.key_span, "recursiveReadOnly", "needs a mount that is read-only", help);
+        report.unmet(recursive.key_span, "recursiveReadOnly", "needs a read-only mount", help);
     } else if let Some(propagation) = propagation
         && propagation.node.as_text().is_some_and(|propagation| propagation != "None")
     {
         let help = "remove `mountPropagation`";
-        report.unmet(recursive.key_span, "recursiveReadOnly", "cannot stand beside `mountPropagation`", help);
+        let why = "cannot be combined with `mountPropagation`";
+        report.unmet(recursive.key_span, "recursiveReadOnly", why, help);
     }
 }
 
@@ -169,17 +170,13 @@ fn devices(
         if let Some(path) = report.required(device, "devicePath", "a block device", device.span) {
             projections::no_backsteps(path, report);
             if path.as_text().is_some_and(|path| taken.contains(path)) {
-                report.unmet(path.span, "devicePath", "is a path that has a mount", "use another path");
+                report.unmet(path.span, "devicePath", "is also the path of a mount", "use another path");
             }
         }
         let Some(name) = report.required(device, "name", "a block device", device.span) else { continue };
         let Some(written) = name.as_text() else { continue };
         let Some(volume) = volumes.get(written).map(|at| &workload.volumes[*at]) else {
-            report.add(
-                Diagnostic::error(Code::UnknownVolume, name.span, format!("there is no volume `{written}`"))
-                    .here("not declared in this workload")
-                    .did_you_mean(name.span, written, volumes.keys().copied()),
-            );
+            report.add(unknown_volume(name.span, written, volumes.keys().copied()));
             continue;
         };
         if mounted.contains(written) {
@@ -194,10 +191,21 @@ fn devices(
     }
 }
 
-/// The error about a volume of a kind that does not go with its use.
+/// The error about a volume that does not exist.
+pub(super) fn unknown_volume<'a>(
+    span: Span,
+    name: &str,
+    volumes: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::error(Code::UnknownVolume, span, format!("there is no volume `{name}`"))
+        .here("not declared in this workload")
+        .did_you_mean(span, name, volumes)
+}
+
+/// The error about a volume of a kind that does not fit its use.
 pub(super) fn wrong_volume(span: Span, name: &str, declared: Span, used_as: &str, needs: &str) -> Diagnostic {
     Diagnostic::error(Code::WrongVolumeKind, span, format!("`{name}` cannot be used as {used_as}"))
         .here(format!("needs {needs}"))
         .label(declared, "the volume")
-        .help(format!("make the volume {needs}, or use another"))
+        .help(format!("make the volume {needs}, or use another volume"))
 }

@@ -1,6 +1,6 @@
-//! Where pods may run (node selectors, tolerations, affinity, spreading), to what the API server refuses in it.
+//! Checks where pods may run: node selectors, tolerations, affinity and spread constraints.
 //!
-//! Invariant: whether a node fits is the cluster's to know; only the form of what is asked is checked.
+//! Invariant: only the form of a request is checked; whether a node fits it, only the cluster knows.
 
 use super::report::{Report, entry, items, text};
 use super::selectors;
@@ -12,7 +12,7 @@ use crate::object::{Entry, Node};
 use crate::source::Span;
 use std::collections::HashMap;
 
-/// Labels that nodes had once, and those in their place.
+/// Labels that nodes had once, and those that replace them.
 const OLD_LABELS: &[(&str, &str)] = &[
     ("beta.kubernetes.io/arch", "kubernetes.io/arch"),
     ("beta.kubernetes.io/os", "kubernetes.io/os"),
@@ -61,14 +61,11 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 /// Warns of a label that nodes had once.
 fn old_label(key: Option<&str>, span: Span, report: &mut Report<'_>) {
     if let Some((old, new)) = OLD_LABELS.iter().find(|(old, _)| Some(*old) == key) {
-        let diagnostic = Diagnostic::warning(
-            Code::Deprecated,
-            span,
-            format!("nodes no longer have the label `{old}`, or not for long"),
-        )
-        .here("an old label");
+        let diagnostic =
+            Diagnostic::warning(Code::Deprecated, span, format!("the node label `{old}` is deprecated"))
+                .here("nodes no longer have this label, or will soon lose it");
         report.add(if new.is_empty() {
-            diagnostic.help("ask for another label, or for taints")
+            diagnostic.help("use another label, or taints")
         } else {
             super::report::renamed(diagnostic, span, old, new)
         });
@@ -83,7 +80,7 @@ fn toleration(toleration: &Node, report: &mut Report<'_>) {
             && toleration.get("operator").is_none_or(|node| node.as_text().is_some()) =>
         {
             let help = "add a `key`, or use `operator Exists` to tolerate every taint";
-            report.unmet(toleration.span, "tolerations", "without a `key` needs `operator Exists`", help);
+            report.unmet(toleration.span, "tolerations", "without a `key` need `operator Exists`", help);
         }
         None => {}
     }
@@ -92,7 +89,7 @@ fn toleration(toleration: &Node, report: &mut Report<'_>) {
             report.unmet(
                 value.key_span,
                 "value",
-                "cannot stand with `operator Exists`",
+                "cannot be combined with `operator Exists`",
                 "remove it, or use `Equal`",
             );
         } else {
@@ -108,18 +105,18 @@ fn toleration(toleration: &Node, report: &mut Report<'_>) {
             seconds.key_span,
             "tolerationSeconds",
             "needs `effect NoExecute`",
-            "add that effect, or remove it",
+            "add that effect, or remove `tolerationSeconds`",
         );
     }
     if ["Lt", "Gt"].contains(&operator)
         && let Some(value) = toleration.get("value")
         && value.as_text().is_some_and(|text| text.parse::<i64>().is_err())
     {
-        let help = "write a whole number such as `\"5\"`";
+        let help = "use a whole number such as `\"5\"`";
         report.unmet(
             value.span,
             "value",
-            &format!("of the operator `{operator}` must be a whole number"),
+            &format!("must be a whole number for the operator `{operator}`"),
             help,
         );
     }
@@ -140,7 +137,7 @@ fn node_affinity(affinity: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// Checks what is asked of a node; what is only preferred may be a value that no label can have.
+/// Checks a term about nodes; a term that is only preferred may have values that no label can have.
 fn node_term(term: &Node, preferred: bool, report: &mut Report<'_>) {
     for expression in items(term, "matchExpressions") {
         if let Some(key) = report.required(expression, "key", "an expression", expression.span) {
@@ -159,15 +156,15 @@ fn node_term(term: &Node, preferred: bool, report: &mut Report<'_>) {
             && key.as_text().is_some_and(|key| key != "metadata.name")
         {
             let help = "use `metadata.name`, or `matchExpressions` for labels";
-            report.unmet(key.span, "matchFields", "can only ask for `metadata.name`", help);
+            report.unmet(key.span, "matchFields", "can only have the key `metadata.name`", help);
         }
         let operator = report.required(field, "operator", "an expression", field.span);
         let count = items(field, "values").len();
         if let Some(operator) = operator
             && operator.as_text().is_some_and(|text| !["In", "NotIn"].contains(&text) || count != 1)
         {
-            let help = "write `operator In` and one name in `values`";
-            report.unmet(operator.span, "matchFields", "needs `In` or `NotIn`, and one value", help);
+            let help = "use `operator In` and one name in `values`";
+            report.unmet(operator.span, "matchFields", "needs `In` or `NotIn`, and exactly one value", help);
         }
         for value in items(field, "values") {
             report.form(Some(value), "a node's name", names::subdomain);
@@ -193,17 +190,17 @@ fn pod_term(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
     label_keys(term, merged, report);
 }
 
-/// How the keys of `matchLabelKeys` get into the selector: with the values of the pod's own labels.
+/// How the keys of `matchLabelKeys` are merged into the selector, with the values of the pod's own labels.
 #[derive(Clone, Copy)]
 struct Merged<'a> {
     labels: &'a [Entry],
-    /// Whether this is done now, and not only when a pod is made from a template.
+    /// Whether this happens now, and not only when a pod is created from a template.
     in_pod: bool,
-    /// Whether a key may not be in the selector, whatever the pod's labels are.
+    /// Whether a key must not be in the selector, whatever labels the pod has.
     at_once: bool,
 }
 
-/// The selector of other pods, and the keys that are matched with this pod's own labels.
+/// Checks the selector of other pods, and the keys that are matched with this pod's own labels.
 fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
     let selector = term.get("labelSelector");
     match selector {
@@ -213,9 +210,9 @@ fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
             Diagnostic::warning(
                 Code::MissingSelector,
                 term.span,
-                "without a `labelSelector`, no pod is selected",
+                "without a `labelSelector`, no pods are selected",
             )
-            .here("has no effect on any pod")
+            .here("has no effect")
             .help("add `labelSelector { matchLabels { … } }`; an empty one selects all pods"),
         ),
     }
@@ -237,7 +234,7 @@ fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
             let has_label = merged.labels.iter().any(|label| label.key == written);
             if let Some(first) = selected(written).filter(|_| merged.at_once || has_label) {
                 report.leniently(!merged.in_pod && !merged.at_once, |report| {
-                    report.add(twice(key, first, "in `labelSelector` too"));
+                    report.add(duplicate_key(key, first, "in `labelSelector`"));
                 });
             }
         }
@@ -246,13 +243,13 @@ fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
         items(term, "matchLabelKeys").iter().filter_map(|key| Some((key.as_text()?, key))).collect();
     for key in items(term, "mismatchLabelKeys") {
         if let Some(first) = key.as_text().and_then(|key| matched.get(key)) {
-            report.add(twice(key, first.span, "in `matchLabelKeys` too"));
+            report.add(duplicate_key(key, first.span, "in `matchLabelKeys`"));
         }
     }
 }
 
-fn twice(key: &Node, first: crate::source::Span, place: &str) -> Diagnostic {
-    let headline = format!("the key `{}` is {place}", key.as_text().unwrap_or_default());
+fn duplicate_key(key: &Node, first: crate::source::Span, place: &str) -> Diagnostic {
+    let headline = format!("the key `{}` also appears {place}", key.as_text().unwrap_or_default());
     Diagnostic::error(Code::DuplicateItem, key.span, headline)
         .here("again")
         .label(first, "first given here")
@@ -283,7 +280,7 @@ fn spread(pod: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
         if let (Some(key), Some(otherwise)) = (text(constraint, "topologyKey"), otherwise)
             && let Some(first) = seen.insert((key, otherwise), constraint)
         {
-            let headline = format!("two spread constraints are about `{key}` and `{otherwise}`");
+            let headline = format!("two spread constraints have `{key}` and `{otherwise}`");
             report.add(
                 Diagnostic::error(Code::DuplicateItem, constraint.span, headline)
                     .here("again")

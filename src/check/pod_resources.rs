@@ -1,6 +1,6 @@
-//! Resources that are given to a whole pod, against those of its containers.
+//! Checks the resources of a whole pod against those of its containers.
 //!
-//! Invariant: sums are those of the scheduler, in the order in which the pod's containers start.
+//! Invariant: totals are computed as the scheduler does, in the order in which the pod's containers start.
 
 use super::report::{Report, entry};
 use super::resources;
@@ -12,7 +12,7 @@ use crate::object::{Entry, Node};
 use crate::order;
 use crate::resources::{Amounts, PodDemand};
 
-/// The version from which a pod has resources of its own; before, Kubernetes drops them.
+/// The version from which a pod has resources of its own; earlier versions drop them.
 const POD_LEVEL: Version = Version(34);
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
@@ -21,12 +21,12 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         return;
     }
     if let Some(claims) = entry(&pod.node, "claims") {
-        let help = "give the claims to the containers";
+        let help = "move the claims to the containers";
         report.unmet(claims.key_span, "claims", "cannot be set for a whole pod", help);
     }
     resources::requests_and_limits(&pod.node, resources::pod_name, report);
     let order = order::order(workload, &mut Vec::new());
-    let mut demand = PodDemand::of(workload, order.places.iter().map(|place| place.container));
+    let mut demand = PodDemand::of(workload, order.init_containers());
     demand.pod = None;
     demand.overhead = Amounts::new();
     let totals = demand.totals(report.version);
@@ -36,7 +36,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             let by =
                 totals.request(&request.key).map(|total| total.set_by.text(workload)).unwrap_or_default();
             report.add(
-                too_small(request, "requests", &sum).help(format!("raise it to {sum}, which {by} come to")),
+                too_small(request, "requests", &sum).help(format!("raise it to {sum}, the total of {by}")),
             );
         }
     }
@@ -60,18 +60,18 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
                     Diagnostic::error(
                         Code::LimitOverPod,
                         own.node.span,
-                        format!("the limit for `{}` is above that of its pod, {most}", limit.key),
+                        format!("the limit for `{}` exceeds that of its pod, {most}", limit.key),
                     )
                     .here("the container's limit")
                     .label(limit.node.span, "the pod's limit")
-                    .help(format!("lower it to {most} or less, or raise the pod's")),
+                    .help(format!("lower it to {most} or less, or raise the pod's limit")),
                 );
             }
         }
     }
 }
 
-/// The other amount, where this one is below it.
+/// The other amount, if this one is below it.
 fn below(entry: &Entry, other: Option<Quantity>) -> Option<Quantity> {
     let (own, other) = (entry.node.as_quantity()?.round_up_milli(), other?.round_up_milli());
     (own < other).then_some(other)
@@ -81,7 +81,7 @@ fn too_small(entry: &Entry, what: &str, sum: &Quantity) -> Diagnostic {
     Diagnostic::error(
         Code::PodBelowContainers,
         entry.node.span,
-        format!("the pod has less `{}` than its containers' {what} come to, {sum}", entry.key),
+        format!("the pod has less `{}` than its containers' {what} add up to, {sum}", entry.key),
     )
     .here("for the whole pod")
 }

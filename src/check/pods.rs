@@ -1,8 +1,6 @@
-//! Fields of the pod as a whole, to what the API server refuses in them.
-//!
-//! Invariant: placement and security have files of their own.
+//! Checks the fields of the pod as a whole, except for placement and security, which have files of their own.
 
-use super::report::{Report, entry, is_true, items, shown, text};
+use super::report::{Report, entry, is_true, items, over_limit, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::{self, Form};
 use crate::kubernetes::schema;
@@ -11,16 +9,18 @@ use crate::model::{Workload, WorkloadKind};
 use crate::object::Node;
 use std::net::IpAddr;
 
-/// Fields that name an object or a host: their form, and what a message calls them.
+/// Fields that name an object or a host: what a message calls them, and their form.
 const NAMES: &[(&str, &str, Form)] = &[
     ("hostname", "a host's name", names::label),
     ("subdomain", "a host's subdomain", names::label),
     ("nodeName", "a node's name", names::subdomain),
-    ("priorityClassName", "a priority class' name", names::subdomain),
+    ("priorityClassName", "a priority class's name", names::subdomain),
 ];
-/// Names that a StatefulSet gives its pods, whatever its template says.
+/// Names that a StatefulSet gives its pods, whatever its template sets.
 const NAMES_OF_ITS_OWN: &[&str] = &["hostname", "subdomain"];
 const LARGEST: i64 = 2_147_483_647;
+/// The most characters that all search domains may have together, with the spaces between them.
+const LONGEST_SEARCHES: usize = 2048;
 /// The version from which addresses are read strictly.
 const STRICT_ADDRESSES: Version = Version(36);
 
@@ -32,7 +32,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             report.leniently(replaced, |report| report.form(Some(&name.node), what, *form));
         }
     }
-    report.form(pod.get("runtimeClassName"), "a runtime class' name", names::subdomain);
+    report.form(pod.get("runtimeClassName"), "a runtime class's name", names::subdomain);
     if matches!(workload.kind, WorkloadKind::Pod | WorkloadKind::Job | WorkloadKind::CronJob) {
         report.in_range(pod, "activeDeadlineSeconds", &(1..=LARGEST));
     }
@@ -49,40 +49,40 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         && let Some(share) = entry(pod, "shareProcessNamespace")
     {
         let help = "remove one of the two";
-        report.unmet(share.key_span, "shareProcessNamespace", "cannot stand with `hostPID true`", help);
+        report.unmet(share.key_span, "shareProcessNamespace", "cannot be combined with `hostPID true`", help);
     }
     if let Some(os) = pod.get("os") {
         report.required(os, "name", "an operating system", os.span);
     }
 }
 
-/// Admission computes the number from the class, and refuses any other.
+/// Admission computes the number from the priority class, and refuses any other number.
 fn priority(pod: &Node, report: &mut Report<'_>) {
     if let Some(priority) = entry(pod, "priority")
         && pod.get("priorityClassName").is_none()
         && priority.node.as_int().is_some_and(|number| number != 0)
     {
-        let why = "is what the priority class says, and 0 where a cluster has no default class";
+        let why = "is set by the priority class (0 if the cluster has no default class)";
         let help = "remove it, and name the class: `priorityClassName \"…\"`";
         report.leniently(true, |report| report.unmet(priority.key_span, "priority", why, help));
     }
 }
 
-/// A negative time to stop counts as one second.
+/// Kubernetes treats a negative grace period as one second.
 fn grace(pod: &Node, report: &mut Report<'_>) {
     let Some(grace) = pod.get("terminationGracePeriodSeconds") else { return };
     let Some(seconds) = grace.as_int().filter(|seconds| *seconds < 0) else { return };
-    let headline = format!("`terminationGracePeriodSeconds` is {seconds}, which counts as 1");
+    let headline = format!("`terminationGracePeriodSeconds` is {seconds}, which Kubernetes treats as 1");
     report.add(
         Diagnostic::warning(Code::OutOfRange, grace.span, headline)
-            .here("not 0 or more")
-            .help("give a value that is 0 or more"),
+            .here("negative")
+            .help("use a value that is 0 or more"),
     );
 }
 
 fn names_of_others(pod: &Node, report: &mut Report<'_>) {
     let secrets = items(pod, "imagePullSecrets");
-    // The kubelet passes over what there is not.
+    // The kubelet skips a Secret that does not exist.
     report.leniently(true, |report| {
         for secret in secrets {
             if let Some(name) = report.required(secret, "name", "an image pull secret", secret.span) {
@@ -100,7 +100,7 @@ fn names_of_others(pod: &Node, report: &mut Report<'_>) {
     if let (Some(old), Some(new)) = (old, new)
         && old.node.as_text() != new.node.as_text()
     {
-        // Only the new one counts.
+        // Kubernetes uses only the new field.
         report.leniently(true, |report| report.not_both(pod, "serviceAccountName", "serviceAccount"));
     }
 }
@@ -112,7 +112,7 @@ fn dns(pod: &Node, report: &mut Report<'_>) {
         && config.is_none_or(|config| config.as_map().is_some() && entry(config, "nameservers").is_none())
     {
         let help = "add `dnsConfig { nameservers [\"10.0.0.10\"] }`";
-        report.unmet(policy.span, "dnsPolicy None", "needs a name server of its own", help);
+        report.unmet(policy.span, "dnsPolicy None", "needs a name server in `dnsConfig`", help);
     }
     let Some(config) = config else { return };
     report.at_most(config.get("nameservers"), "nameservers", 3);
@@ -125,16 +125,21 @@ fn dns(pod: &Node, report: &mut Report<'_>) {
         let written = search.as_text().unwrap_or_default();
         length += written.len() + 1;
         if written != "." {
-            // Underscores and a dot at the end are fine in a search path.
+            // A search domain may have underscores, and a dot at its end.
             report.form(Some(search), "a search domain", |text| {
                 names::subdomain(&text.strip_suffix('.').unwrap_or(text).replace('_', "x"))
             });
         }
     }
-    if length > 2049
+    if length > LONGEST_SEARCHES + 1
         && let Some(searches) = config.get("searches")
     {
-        report.number(searches.span, "searches", i64::try_from(length).unwrap_or(i64::MAX) - 1, &(0..=2048));
+        let headline = over_limit("`searches`", length - 1, "characters in total", LONGEST_SEARCHES);
+        report.add(
+            Diagnostic::error(Code::OutOfRange, searches.span, headline)
+                .here("too long in total")
+                .help("remove or shorten some of the domains"),
+        );
     }
     for option in items(config, "options") {
         report.required(option, "name", "an option of DNS", option.span);
@@ -150,9 +155,13 @@ fn address(node: &Node, report: &mut Report<'_>) {
     };
     if !fits {
         report.add(
-            Diagnostic::error(Code::InvalidIp, node.span, format!("`{}` is no IP address", shown(written)))
-                .here("not an address")
-                .help("write one such as `10.0.0.10` or `fd00::10`, without zeros in front"),
+            Diagnostic::error(
+                Code::InvalidIp,
+                node.span,
+                format!("`{}` is not an IP address", shown(written)),
+            )
+            .here("expected an address")
+            .help("use an address such as `10.0.0.10` or `fd00::10`, without leading zeros"),
         );
         return;
     }
@@ -162,9 +171,9 @@ fn address(node: &Node, report: &mut Report<'_>) {
         Err(_) => without_zeros(written),
     };
     if usual != written {
-        let headline = format!("`{}` is not written as programs write it", shown(written));
+        let headline = format!("the IP address `{}` is not in its canonical form", shown(written));
         let diagnostic =
-            Diagnostic::warning(Code::InvalidIp, node.span, headline).here("an address all the same");
+            Diagnostic::warning(Code::InvalidIp, node.span, headline).here("valid, but unusual notation");
         report.add(super::report::renamed(diagnostic, node.span, written, &usual));
     }
 }
@@ -205,7 +214,7 @@ fn hosts(pod: &Node, report: &mut Report<'_>) {
         report.form(Some(&own.node), "a host's name", form);
         for other in ["hostNetwork", "setHostnameAsFQDN"] {
             if is_true(pod, other) {
-                let why = format!("cannot stand with `{other} true`");
+                let why = format!("cannot be combined with `{other} true`");
                 report.unmet(own.key_span, "hostnameOverride", &why, "remove one of the two");
             }
         }
@@ -232,14 +241,14 @@ fn gates(kind: WorkloadKind, pod: &Node, report: &mut Report<'_>) {
         && !gates.is_empty()
     {
         let help = "remove one of the two";
-        // A template is taken, and then none of its pods is.
+        // The API server accepts such a template, and then refuses every pod of it.
         report.leniently(kind != WorkloadKind::Pod, |report| {
-            report.unmet(node.key_span, "nodeName", "cannot stand with `schedulingGates`", help);
+            report.unmet(node.key_span, "nodeName", "cannot be combined with `schedulingGates`", help);
         });
     }
 }
 
-/// What is asked before a pod is evicted, and the group that it is scheduled with.
+/// Checks who is asked before a pod is evicted, and the group that it is scheduled with.
 fn eviction(pod: &Node, report: &mut Report<'_>) {
     let responders = entry(pod, "evictionResponders");
     report.leniently(report.drops(&schema::POD_SPEC, "evictionResponders"), |report| {
@@ -268,17 +277,22 @@ fn eviction(pod: &Node, report: &mut Report<'_>) {
         }
         if responders.is_some() && !report.drops(&schema::POD_SPEC, "evictionResponders") {
             let help = "remove one of the two";
-            report.unmet(group.key_span, "schedulingGroup", "cannot stand beside `evictionResponders`", help);
+            report.unmet(
+                group.key_span,
+                "schedulingGroup",
+                "cannot be combined with `evictionResponders`",
+                help,
+            );
         }
     });
 }
 
-/// A key under a domain that is not Kubernetes' own.
+/// Checks a key whose domain must not belong to Kubernetes.
 fn responder_name(text: &str) -> Option<names::Fault> {
     let domain = format!(".{}", text.split('/').next().unwrap_or_default().to_lowercase());
     let own = [".kubernetes.io", ".k8s.io"].iter().any(|own| domain.ends_with(own));
     match names::prefixed_key(text).or_else(|| names::qualified(text)) {
-        None if own => Some(names::Fault::Form("a domain of your own; those of Kubernetes are reserved")),
+        None if own => Some(names::Fault::Form("your own domain; those of Kubernetes are reserved")),
         fault => fault,
     }
 }
@@ -306,7 +320,7 @@ mod tests {
     use super::has_leading_zeros;
 
     #[test]
-    fn old_addresses_may_have_zeros_in_front() {
+    fn old_addresses_may_have_leading_zeros() {
         assert!(has_leading_zeros("010.000.0.1"));
         for bad in ["", "1.2.3", "0x1.2.3.4", "1.2.3.256", "...", "1..2.3"] {
             assert!(!has_leading_zeros(bad), "{bad}");

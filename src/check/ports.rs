@@ -1,6 +1,6 @@
-//! Container ports, to what the API server refuses in them.
+//! Checks the ports of containers.
 //!
-//! Invariant: what only server-side apply or a second listener would trip over is a warning.
+//! Invariant: what breaks only server-side apply, or only a second listener, is a warning.
 
 use super::report::{Report, is_true, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
@@ -9,12 +9,12 @@ use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::source::Span;
 
-/// The numbers of ports.
+/// The range of port numbers.
 pub(super) const NUMBERS: std::ops::RangeInclusive<i64> = 1..=65_535;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let host_network = is_true(&workload.pod.spec, "hostNetwork");
-    // In the network of its node, the ports of a Pod are the host's.
+    // The ports of a Pod in the network of its node are ports of the host.
     let implied = host_network && workload.kind == WorkloadKind::Pod;
     let mut pod = Vec::new();
     for container in &workload.containers {
@@ -22,7 +22,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         for port in container.fields.get("ports").map_or(&[][..], Node::items) {
             form(port, report);
             let port = Port::of(container, port, implied);
-            twice(&port, &pod, first, report);
+            duplicates(&port, &pod, first, report);
             // A step that runs once is the app of its Job.
             if host_network && (container.role == Role::App || container.once.is_some()) {
                 same_on_host(port.node, report);
@@ -39,7 +39,7 @@ struct Port<'a> {
     name: Option<(&'a str, Span)>,
     number: Option<(i64, Span)>,
     protocol: &'a str,
-    /// The host's port; 0 is none.
+    /// The host's port; 0 means none.
     host: i64,
     host_span: Span,
     address: &'a str,
@@ -64,13 +64,13 @@ impl<'a> Port<'a> {
         }
     }
 
-    /// Whether both are one port of one address of the host.
+    /// Whether both are the same port of the same address of the host.
     fn same_on_host(&self, other: &Self) -> bool {
         self.host != 0
             && (self.host, self.protocol, self.address) == (other.host, other.protocol, other.address)
     }
 
-    /// Whether they may be one port, for all that can be told.
+    /// Whether both may be the same port.
     fn overlaps(&self, other: &Self) -> bool {
         let number = |port: &Self| port.number.map(|(number, _)| number);
         let same = self.number.is_some() && (number(self), self.protocol) == (number(other), other.protocol);
@@ -99,16 +99,16 @@ fn form(port: &Node, report: &mut Report<'_>) {
             Diagnostic::warning(
                 Code::IdleField,
                 address.key_span,
-                "`hostIP` does nothing without a port on the host",
+                "`hostIP` has no effect without a port on the host",
             )
-            .here("has no effect")
+            .here("this port is not on the host")
             .help("add `host NUMBER` to the port, or remove `hostIP`"),
         );
     }
 }
 
-/// Says what of a port has been given before; the ports from `first` on are those of the same container.
-fn twice(port: &Port<'_>, pod: &[Port<'_>], first: usize, report: &mut Report<'_>) {
+/// Reports a port that repeats an earlier one; the ports from `first` on are those of the same container.
+fn duplicates(port: &Port<'_>, pod: &[Port<'_>], first: usize, report: &mut Report<'_>) {
     let own = &pod[first..];
     if let Some((name, span)) = port.name {
         let named = |ports: &[Port<'_>]| {
@@ -129,7 +129,7 @@ fn twice(port: &Port<'_>, pod: &[Port<'_>], first: usize, report: &mut Report<'_
     }
     let taken = |other: &&Port<'_>| port.same_on_host(other);
     let both_apps = |other: &&Port<'_>| port.container.role == Role::App && other.container.role == Role::App;
-    let headline = format!("the host's port {} ({}) is taken twice", port.host, port.protocol);
+    let headline = format!("the port {} ({}) of the host is used twice", port.host, port.protocol);
     let refused = own.iter().find(taken).or_else(|| pod.iter().filter(both_apps).find(taken));
     if let Some(other) = refused {
         let diagnostic = Diagnostic::error(Code::DuplicatePort, port.host_span, headline);
@@ -139,11 +139,11 @@ fn twice(port: &Port<'_>, pod: &[Port<'_>], first: usize, report: &mut Report<'_
     if let Some((number, span)) = port.number
         && let Some((_, first)) = pod.iter().find(|other| port.overlaps(other)).and_then(|other| other.number)
     {
-        let headline = format!("the port {number} ({}) is given twice in one pod", port.protocol);
+        let headline = format!("the port {number} ({}) appears twice in one pod", port.protocol);
         report.add(again(Diagnostic::warning(Code::DuplicatePort, span, headline), first));
         return;
     }
-    // No node has room for a sidecar and an app with one port either, though Kubernetes does not compare these.
+    // A sidecar and an app cannot share a port of a node either, though Kubernetes does not compare these two.
     let at_once = |other: &&Port<'_>| port.container.role != Role::Step && other.container.role != Role::Step;
     if let Some(other) = pod.iter().filter(at_once).find(taken) {
         let diagnostic = Diagnostic::warning(Code::DuplicatePort, port.host_span, headline);
@@ -165,11 +165,11 @@ fn same_on_host(port: &Node, report: &mut Report<'_>) {
             Diagnostic::error(
                 Code::HostPortMismatch,
                 node.span,
-                format!("the host's port {host} is not the container's port {container}"),
+                format!("the host's port {host} differs from the container's port {container}"),
             )
             .here("the port on the host")
             .label(inside.span, "the port in the container")
-            .help("with `hostNetwork true` the two are the same: remove `host`, or make them equal"),
+            .help("remove `host`, or make the two equal; with `hostNetwork true` they are the same port"),
         );
     }
 }

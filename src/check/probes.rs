@@ -1,9 +1,11 @@
-//! Probes and lifecycle hooks, to what the API server refuses in them.
+//! Checks probes and lifecycle hooks.
 //!
-//! Invariant: a port that is named has been declared in the same container, which Kubernetes only finds out when it asks.
+//! Invariant: a named port is declared in the same container. Kubernetes itself finds this out only when it runs the
+//! probe.
 
 use super::ports;
-use super::report::{HANDLER, Report, either, entry, items, text};
+use super::report::{HANDLER, Report, entry, items, text};
+use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::model::{Container, Role, Workload};
@@ -17,7 +19,7 @@ const COUNTS: &[&str] =
 const DEFAULT_GRACE: i64 = 30;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
-    // On a step these are refused as a whole.
+    // A step may not have any of these, which another rule reports.
     for container in workload.containers.iter().filter(|container| container.role != Role::Step) {
         for (field, statement) in PROBES {
             if let Some(entry) = container.fields.as_map().and_then(|map| map.entry(field)) {
@@ -47,17 +49,17 @@ fn probe(container: &Container, probe: &Entry, statement: &str, report: &mut Rep
         && !ready
         && threshold.node.as_int().is_some_and(|count| count > 1)
     {
-        let why = format!("can only be 1 for `{statement}`");
+        let why = format!("must be 1 for `{statement}`");
         report.unmet(
             threshold.node.span,
             "successThreshold",
             &why,
-            "remove it; only `ready` can ask for more",
+            "remove it; only `ready` can require more",
         );
     }
     if let Some(grace) = entry(node, "terminationGracePeriodSeconds") {
         if ready {
-            let help = "remove it; a container that is not ready is not stopped";
+            let help = "remove it; Kubernetes does not stop a container that is not ready";
             report.unmet(grace.key_span, &grace.key, "cannot be set for `ready`", help);
         } else {
             report.in_range(node, "terminationGracePeriodSeconds", &(1..=i64::MAX));
@@ -97,11 +99,11 @@ fn http2(get: &Node, report: &mut Report<'_>) {
         report.unmet(
             protocol.key_span,
             "protocol HTTP2",
-            "goes with `http` alone",
-            "use `http`, or leave out `protocol`",
+            "cannot be combined with `scheme HTTPS`",
+            "use `http`, or remove `protocol`",
         );
     } else if let Some(host) = entry(get, "host") {
-        report.unmet(host.key_span, "host", "cannot stand beside `protocol HTTP2`", "remove `host`");
+        report.unmet(host.key_span, "host", "cannot be combined with `protocol HTTP2`", "remove `host`");
     }
 }
 
@@ -114,24 +116,24 @@ fn port(container: &Container, handler: &Node, owner: &str, report: &mut Report<
     if declared.contains(&name) || container.unclear {
         return;
     }
-    // Kubernetes looks at the form alone, and finds out what a name does not stand for when it asks.
+    // Kubernetes checks only the form of the name, and finds out that no such port exists when it runs the probe.
     let diagnostic = if names::port(name).is_some() { Diagnostic::error } else { Diagnostic::warning };
     let diagnostic = diagnostic(
         Code::UnknownPort,
         node.span,
         format!("`{}` has no port named `{}`", container.name.text, super::report::shown(name)),
     )
-    .here("not a port of this container");
+    .here("not declared in this container");
     let diagnostic = if name.parse::<u16>().is_ok() {
         super::report::renamed_to_number(diagnostic, node.span, name)
     } else if declared.is_empty() {
-        diagnostic.help(format!("declare it, `port {name} 8080`, or use the number"))
+        diagnostic.help(format!("declare it as in `port {name} 8080`, or use the number"))
     } else {
         let diagnostic = diagnostic.did_you_mean(node.span, name, declared.iter().copied());
         if diagnostic.fix.is_some() {
             diagnostic
         } else {
-            diagnostic.help(format!("use {}", either(&declared)))
+            diagnostic.help(format!("use {}", either(declared)))
         }
     };
     report.add(diagnostic.label(container.span, "the container"));
@@ -152,7 +154,7 @@ fn hook(workload: &Workload, container: &Container, hook: &Entry, report: &mut R
     if let Some(seconds) = handler.node.get("seconds")
         && seconds.as_int().is_some_and(|value| value > limit)
     {
-        let why = format!("is longer than the {limit} seconds that the pod has to stop");
+        let why = format!("exceeds the {limit} seconds that the pod has to stop");
         let help = "shorten it, or raise `terminationGracePeriodSeconds` of the workload";
         report.unmet(seconds.span, "sleep", &why, help);
     } else {
@@ -181,7 +183,7 @@ fn stop_signal(workload: &Workload, lifecycle: &Node, report: &mut Report<'_>) {
         } else {
             "use a name such as `SIGTERM` or `SIGRTMIN+3`"
         };
-        report.unmet(signal.node.span, name, &format!("is no signal of {os}"), help);
+        report.unmet(signal.node.span, name, &format!("is not a signal of {os}"), help);
     }
 }
 

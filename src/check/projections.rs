@@ -1,21 +1,20 @@
-//! Files that a volume shows of other objects (Secrets and the like, the pod itself), to what is refused in their paths and keys.
+//! Checks the paths and keys of files that a volume shows of Secrets, `ConfigMap`s, the pod itself and other objects.
 //!
-//! Invariant: every path is relative and stays inside of its volume, and no two files of a volume have the same one.
+//! Invariant: every path is relative and stays inside its volume, and no two files of a volume have the same path.
 
 use super::fields;
-use super::report::{Report, SOURCE, entry, items, shown, text};
-use super::security::IDS;
+use super::report::{IDS, Report, SOURCE, entry, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::object::Node;
 use crate::source::Span;
 
-/// The sources that a projected volume may be put together from.
+/// The sources that a projected volume can have.
 const PROJECTIONS: &[&str] =
     &["secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate"];
 const CERTIFICATE_PATHS: &[&str] = &["credentialBundlePath", "keyPath", "certificateChainPath"];
 
-/// Checks the modes and items of a Secret's or a `ConfigMap`'s volume.
+/// Checks the modes and items of a volume from a Secret or a `ConfigMap`.
 pub(super) fn files(source: &Node, report: &mut Report<'_>) {
     report.in_range(source, "defaultMode", &(0..=0o777));
     for item in items(source, "items") {
@@ -30,7 +29,7 @@ pub(super) fn files(source: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// Warns of files of one volume of which one is where another is, or is to be inside of it.
+/// Warns of files of one volume that have the same path, or of which one would be inside another.
 pub(super) fn overlaps<'n>(paths: impl IntoIterator<Item = (&'n str, Span)>, report: &mut Report<'_>) {
     let mut earlier: Vec<(&str, Span)> = Vec::new();
     for (path, span) in paths {
@@ -57,7 +56,7 @@ pub(super) fn overlaps<'n>(paths: impl IntoIterator<Item = (&'n str, Span)>, rep
     }
 }
 
-/// The places of the files that items make.
+/// The paths of the files that items create.
 pub(super) fn paths(source: &Node) -> impl Iterator<Item = (&str, Span)> {
     items(source, "items").iter().filter_map(|item| path_of(item, "path"))
 }
@@ -80,7 +79,12 @@ pub(super) fn downward(source: &Node, report: &mut Report<'_>) {
             fields::field(&entry.node, fields::IN_VOLUME, report);
         } else {
             fields::resource(&entry.node, report);
-            report.required(&entry.node, "containerName", "a resource in a volume", entry.node.span);
+            report.required(
+                &entry.node,
+                "containerName",
+                "a reference to a resource in a volume",
+                entry.node.span,
+            );
         }
     }
 }
@@ -155,7 +159,7 @@ fn trust_bundle(fields: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// The name of a trust bundle: behind the name of its signer, with `:` for `/`, if it has one.
+/// Checks the name of a trust bundle, which follows that of its signer, if it has one, after a `:`.
 fn bundle_name(text: &str) -> Option<names::Fault> {
     names::subdomain(text.rsplit_once(':').map_or(text, |(_, name)| name))
 }
@@ -185,7 +189,7 @@ fn certificate(fields: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// Asks for a path that is there, relative, and stays inside of the volume.
+/// Checks that a path is set, is relative, and stays inside the volume.
 fn local_path(object: &Node, field: &str, owner: &str, report: &mut Report<'_>) {
     let Some(path) = report.required(object, field, owner, object.span) else { return };
     let written = path.as_text().unwrap_or_default();
@@ -195,14 +199,14 @@ fn local_path(object: &Node, field: &str, owner: &str, report: &mut Report<'_>) 
             path,
             written,
             "starts with `..`",
-            "Kubernetes keeps names in `..` for itself; use another",
+            "use another name; Kubernetes reserves names that start with `..`",
         ));
     } else {
         relative(path, report);
     }
 }
 
-/// Asks for a path that is relative and has no `..`.
+/// Checks that a path is relative and has no `..`.
 pub(super) fn relative(path: &Node, report: &mut Report<'_>) {
     let Some(written) = path.as_text() else { return };
     if written.starts_with('/') {
@@ -210,30 +214,25 @@ pub(super) fn relative(path: &Node, report: &mut Report<'_>) {
             path,
             written,
             "is absolute",
-            "write it from inside of the volume, without `/` in front",
+            "use a path relative to the volume, without a leading `/`",
         ));
     } else {
         no_backsteps(path, report);
     }
 }
 
-/// Asks for a path without `..`.
+/// Checks that a path has no `..`.
 pub(super) fn no_backsteps(path: &Node, report: &mut Report<'_>) {
     let Some(written) = path.as_text() else { return };
     if written.split('/').any(|part| part == "..") {
-        report.add(invalid_path(
-            path,
-            written,
-            "has `..` in it",
-            "write the path that is meant, without `..`",
-        ));
+        report.add(invalid_path(path, written, "contains `..`", "use a path without `..`"));
     }
 }
 
 /// The error about a path.
 pub(super) fn invalid_path(node: &Node, written: &str, fault: &str, help: &str) -> Diagnostic {
     let headline = format!("the path `{}` {fault}", super::report::shown(written));
-    Diagnostic::error(Code::InvalidPath, node.span, headline).here("not possible here").help(help)
+    Diagnostic::error(Code::InvalidPath, node.span, headline).here("not allowed here").help(help)
 }
 
 fn path_of<'n>(object: &'n Node, field: &str) -> Option<(&'n str, Span)> {

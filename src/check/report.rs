@@ -1,8 +1,9 @@
-//! Recurring patterns of rules: a node and what is asked of it, to a diagnostic at its place.
+//! Checks nodes for what many rules require of them, and collects the diagnostics.
 //!
-//! Invariant: what is unresolved is passed over; each fault is reported once, however often a template repeats it.
+//! Invariant: unresolved nodes are skipped, and each fault is reported once, however often a template repeats it.
 
 use super::disturbed::Disturbed;
+use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::kubernetes::names::{self, Fault, Form};
 use crate::kubernetes::schema::Object;
@@ -12,16 +13,19 @@ use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
-/// Where the rules put what they find.
+/// The numbers of users and groups.
+pub(super) const IDS: RangeInclusive<i64> = 0..=2_147_483_647;
+
+/// Collects what the rules find.
 pub(super) struct Report<'a> {
     /// The targeted version.
     pub(super) version: Version,
-    /// Where something may be missing only because it was not understood.
+    /// Places where something may be missing only because an earlier stage did not understand it.
     pub(super) disturbed: Disturbed,
     diagnostics: &'a mut Vec<Diagnostic>,
-    /// Where the name of the workload stands, which is the value of a label too.
+    /// The place of the workload's name, which may also be the value of a label.
     name: Option<Span>,
-    /// Whether the API server takes the object in spite of what is found now.
+    /// Whether the API server accepts the object in spite of what is found now.
     lenient: bool,
     seen: HashSet<(Code, Span, String)>,
 }
@@ -31,7 +35,7 @@ impl<'a> Report<'a> {
         Self { version, disturbed, diagnostics, name: None, lenient: false, seen: HashSet::new() }
     }
 
-    /// Adds a diagnostic, unless the same was found at this place before, through another use of a template.
+    /// Adds a diagnostic, unless another use of the same template has already raised it at this place.
     pub(super) fn add(&mut self, mut diagnostic: Diagnostic) {
         if self.lenient {
             diagnostic.severity = Severity::Warning;
@@ -42,7 +46,8 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Checks what the API server takes and only fails later, where that is so: then all that is found are warnings.
+    /// Runs a check whose findings are only warnings if `lenient` is set: the API server accepts them, and they fail
+    /// later.
     pub(super) fn leniently(&mut self, lenient: bool, check: impl FnOnce(&mut Self)) {
         let outer = self.lenient;
         self.lenient |= lenient;
@@ -50,25 +55,25 @@ impl<'a> Report<'a> {
         self.lenient = outer;
     }
 
-    /// Whether the API server drops a field unread, since its feature gate is off.
+    /// Whether the API server drops a field unread because its feature gate is off.
     pub(super) fn drops(&self, object: &Object, field: &str) -> bool {
         let since = object.field(field).map(|field| field.since.in_version(self.version));
         matches!(since, Some(Support::GateOff { .. }))
     }
 
-    /// Goes on to the workload whose name stands here.
+    /// Sets the place of the name of the workload that is checked next.
     pub(super) fn named(&mut self, name: Option<Span>) {
         self.name = name;
     }
 
-    /// Adds a diagnostic about something that is missing, unless an error near it may be the reason.
+    /// Adds a diagnostic about something that is missing, unless a nearby error may be the reason.
     pub(super) fn add_missing(&mut self, diagnostic: Diagnostic) {
         if !self.disturbed.near(diagnostic.primary.span) {
             self.add(diagnostic);
         }
     }
 
-    /// Asks for a text of a form; `what` says what the text is: `a container's name`.
+    /// Checks the form of a text; `what` describes the text, for example `a container's name`.
     pub(super) fn form(&mut self, node: Option<&Node>, what: &str, form: Form) {
         if let Some(node) = node
             && let Some(text) = node.as_text()
@@ -77,7 +82,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// As [`Report::form`], for a text that is no node.
+    /// Like [`Report::form`], for a text that is not a node.
     pub(super) fn text_form(&mut self, text: &str, span: Span, what: &str, form: Form) {
         let Some(fault) = form(text) else { return };
         let limit = if let Fault::TooLong(limit) = fault { limit } else { names::LABEL_LIMIT };
@@ -89,7 +94,7 @@ impl<'a> Report<'a> {
             Fault::TooLong(limit) => too_long(text, span, what, limit),
             Fault::Form(form) => {
                 Diagnostic::error(Code::InvalidName, span, format!("{what} cannot be `{}`", shown(text)))
-                    .here("not a name that Kubernetes takes")
+                    .here("not a name that Kubernetes accepts")
                     .help(format!("use {form}"))
             }
         };
@@ -99,14 +104,14 @@ impl<'a> Report<'a> {
         });
     }
 
-    /// Asks for the key of a label, or of what is keyed like one.
+    /// Checks the key of a label, or of something that is keyed like one.
     pub(super) fn label_key(&mut self, entry: &Entry, what: &str, form: Form) {
         self.label_text(&entry.key, entry.key_span, what, form);
     }
 
-    /// Asks for the value of a label.
+    /// Checks the value of a label.
     pub(super) fn label_value(&mut self, node: &Node) {
-        // A label that the name implies is checked with the name.
+        // A label whose value is the workload's name is checked together with the name.
         if let Some(text) = node.as_text().filter(|_| self.name != Some(node.span)) {
             self.label_text(text, node.span, "a label's value", names::label_value);
         }
@@ -117,9 +122,9 @@ impl<'a> Report<'a> {
         let headline = match fault {
             Fault::Empty => format!("{what} is empty"),
             Fault::TooLong(limit) => {
-                // Of a qualified name, each of the two parts has a limit of its own.
+                // Each of the two parts of a qualified name has a limit of its own.
                 let part = text.split('/').find(|part| part.len() > limit).unwrap_or(text);
-                format!("{what} has {} characters, more than the {limit} that are allowed", part.len())
+                over_limit(what, part.len(), "characters", limit)
             }
             Fault::Form(_) => format!("{what} cannot be `{}`", shown(text)),
         };
@@ -133,7 +138,7 @@ impl<'a> Report<'a> {
         self.add(diagnostic);
     }
 
-    /// Asks for labels: qualified keys, and values of a label's form.
+    /// Checks the keys and values of labels.
     pub(super) fn labels(&mut self, labels: Option<&Node>) {
         for entry in labels.map_or(&[][..], Node::entries) {
             self.label_key(entry, "a label's key", names::qualified);
@@ -141,21 +146,21 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Asks for an integer in a range; `i64::MAX` as the upper end means that there is none.
+    /// Checks that an integer field is in a range; `i64::MAX` as the upper end means no limit.
     pub(super) fn in_range(&mut self, object: &Node, field: &str, range: &RangeInclusive<i64>) {
         let Some(node) = object.get(field) else { return };
         let Some(value) = node.as_int() else { return };
         self.number(node.span, field, value, range);
     }
 
-    /// As [`Report::in_range`], for several fields that may not be negative.
+    /// Like [`Report::in_range`], for several fields that must not be negative.
     pub(super) fn not_negative(&mut self, object: &Node, fields: &[&str]) {
         for field in fields {
             self.in_range(object, field, &(0..=i64::MAX));
         }
     }
 
-    /// Asks for a number in a range.
+    /// Checks that a number is in a range.
     pub(super) fn number(&mut self, span: Span, what: &str, value: i64, range: &RangeInclusive<i64>) {
         if range.contains(&value) {
             return;
@@ -169,13 +174,13 @@ impl<'a> Report<'a> {
             format!("from {low} to {high}")
         };
         self.add(
-            Diagnostic::error(Code::OutOfRange, span, format!("`{what}` is {value}, and must be {allowed}"))
-                .here(format!("not {allowed}"))
-                .help(format!("give a value that is {allowed}")),
+            Diagnostic::error(Code::OutOfRange, span, format!("`{what}` must be {allowed}, but is {value}"))
+                .here("out of range")
+                .help(format!("use a value that is {allowed}")),
         );
     }
 
-    /// Asks that a container's name, where it is given, is one of the workload's.
+    /// Checks that a container with this name exists in the workload, if a name is given.
     pub(super) fn known_container(&mut self, name: Option<&Node>, containers: &HashSet<&str>) {
         if let Some(name) = name
             && let Some(written) = name.as_text()
@@ -193,7 +198,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Asks for a field that is there and not empty; `owner` says whose: `a secret volume`.
+    /// Checks that a field is set and not empty; `owner` describes its object, for example `a secret volume`.
     pub(super) fn required<'n>(
         &mut self,
         object: &'n Node,
@@ -216,23 +221,23 @@ impl<'a> Report<'a> {
         }
         let (span, headline, here) = match node {
             Some(node) => (node.span, format!("{owner} has an empty `{field}`"), "empty".to_string()),
-            None => (at, format!("{owner} has no `{field}`"), format!("`{field}` is missing")),
+            None => (at, format!("{owner} has no `{field}`"), format!("expected `{field}` here")),
         };
         let diagnostic = Diagnostic::error(Code::MissingField, span, headline)
             .here(here)
-            .help(format!("say the `{field}`; Kubernetes refuses {owner} without it"));
+            .help(format!("set `{field}`; Kubernetes refuses {owner} without it"));
         self.add_missing(diagnostic);
         None
     }
 
-    /// Asks that two fields of an object do not stand together.
+    /// Checks that an object does not have both of two fields.
     pub(super) fn not_both(&mut self, object: &Node, first: &str, second: &str) {
         let (Some(one), Some(other)) = (entry(object, first), entry(object, second)) else { return };
         self.add(
             Diagnostic::error(
                 Code::ConflictingFields,
                 other.key_span,
-                format!("`{second}` cannot stand beside `{first}`"),
+                format!("`{second}` cannot be combined with `{first}`"),
             )
             .here("one of the two")
             .label(one.key_span, "the other")
@@ -240,16 +245,16 @@ impl<'a> Report<'a> {
         );
     }
 
-    /// Refuses a field where another one, or the lack of it, rules it out; `why` goes on from "`field` ".
+    /// Refuses a field that another field, or the lack of one, rules out; `why` continues the sentence "`field` ".
     pub(super) fn unmet(&mut self, span: Span, field: &str, why: &str, help: impl Into<String>) {
         self.add(
             Diagnostic::error(Code::UnmetRequirement, span, format!("`{field}` {why}"))
-                .here("not possible here")
+                .here("not allowed here")
                 .help(help),
         );
     }
 
-    /// Asks for at most so many items.
+    /// Checks that a list has at most `limit` items.
     pub(super) fn at_most(&mut self, list: Option<&Node>, what: &str, limit: usize) {
         let Some(list) = list else { return };
         let count = list.items().len().max(list.entries().len());
@@ -258,15 +263,15 @@ impl<'a> Report<'a> {
                 Diagnostic::error(
                     Code::TooManyItems,
                     list.span,
-                    format!("`{what}` has {count} items, more than the {limit} that are allowed"),
+                    over_limit(&format!("`{what}`"), count, "items", limit),
                 )
-                .here(format!("{count} items"))
-                .help(format!("leave at most {limit}")),
+                .here("too many items")
+                .help(format!("keep at most {limit}")),
             );
         }
     }
 
-    /// Asks that no two of these are the same; `what` says what they are.
+    /// Checks that no two items are the same; `what` is the noun for one item.
     pub(super) fn distinct<'n>(&mut self, what: &str, items: impl IntoIterator<Item = (&'n str, Span)>) {
         let mut first = HashMap::new();
         for (text, span) in items {
@@ -285,8 +290,9 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Asks for exactly one of some fields: none is reported as `missing`, several as `several`.
-    /// The answer is the first that there is.
+    /// Checks that exactly one of some fields is set, and returns the first that is.
+    ///
+    /// None is reported as `missing`, several as `several`.
     pub(super) fn exactly_one<'n>(
         &mut self,
         object: &'n Node,
@@ -301,9 +307,13 @@ impl<'a> Report<'a> {
         let mut found = object.entries().iter().filter(|entry| fields.contains(&entry.key.as_str()));
         let Some(first) = found.next() else {
             self.add_missing(
-                Diagnostic::error(names.missing, at, format!("{owner} says none of {}", either(fields)))
-                    .here("one is needed")
-                    .help(format!("give one of {}", either(fields))),
+                Diagnostic::error(
+                    names.missing,
+                    at,
+                    format!("{owner} sets none of {}", either(fields.iter().copied())),
+                )
+                .here("exactly one is required")
+                .help(format!("set one of {}", either(fields.iter().copied()))),
             );
             return None;
         };
@@ -316,26 +326,26 @@ impl<'a> Report<'a> {
                 )
                 .here("one too many")
                 .label(first.key_span, "the first")
-                .help(format!("keep one of {}", either(fields))),
+                .help(format!("keep one of {}", either(fields.iter().copied()))),
             );
         }
         Some(first)
     }
 }
 
-/// The names of the diagnostics about a one-of group.
+/// The codes of the diagnostics about a one-of group.
 #[derive(Clone, Copy)]
 pub(super) struct OneOf {
     pub(super) missing: Code,
     pub(super) several: Code,
 }
 
-/// For what runs or asks something: probes and hooks.
+/// For probes and hooks.
 pub(super) const HANDLER: OneOf = OneOf { missing: Code::MissingHandler, several: Code::SeveralHandlers };
-/// For what has its content from somewhere: variables and volumes.
+/// For variables and volumes.
 pub(super) const SOURCE: OneOf = OneOf { missing: Code::MissingSource, several: Code::SeveralSources };
 
-/// The entry of a field that says something: not there if its value is empty.
+/// The entry of a field; `None` if its value is empty.
 pub(super) fn entry<'n>(object: &'n Node, field: &str) -> Option<&'n Entry> {
     let entry = object.as_map()?.entry(field)?;
     let empty = match &entry.node.value {
@@ -361,7 +371,7 @@ pub(super) fn items<'n>(object: &'n Node, field: &str) -> &'n [Node] {
     object.get(field).map_or(&[], Node::items)
 }
 
-/// A text as a message shows it: in one line, and cut where it is long.
+/// A text as a message shows it: on one line, and shortened if it is long.
 pub(super) fn shown(text: &str) -> String {
     let mut shown: String = text.escape_debug().take(60).collect();
     if text.chars().nth(60).is_some() {
@@ -370,13 +380,13 @@ pub(super) fn shown(text: &str) -> String {
     shown
 }
 
-/// A fix that puts another name in the place of a written one, in quotes where that one was.
+/// Adds a fix that replaces a written name by another, in quotes if the written one was.
 pub(super) fn renamed(diagnostic: Diagnostic, span: Span, written: &str, name: &str) -> Diagnostic {
     let bare = span.range().len() == written.len();
     let quoted = span.range().len() == written.len() + 2;
     let word =
         name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_') && !name.contains('.');
-    let title = format!("write `{name}`");
+    let title = format!("change it to `{name}`");
     match (bare, quoted) {
         (true, _) if word => diagnostic.fix(title, span, name, Applicability::Unsafe),
         (true, _) | (_, true) => diagnostic.fix(title, span, format!("\"{name}\""), Applicability::Unsafe),
@@ -384,29 +394,25 @@ pub(super) fn renamed(diagnostic: Diagnostic, span: Span, written: &str, name: &
     }
 }
 
-/// The names of a group, as a message lists them.
-pub(super) fn either(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        Some((last, _)) => last.clone(),
-        None => String::new(),
-    }
+/// The headline about something that has too many characters, bytes or items.
+pub(super) fn over_limit(what: &str, count: usize, unit: &str, limit: usize) -> String {
+    format!("{what} has {count} {unit}, but at most {limit} are allowed")
 }
 
 /// The error about a name that is too long.
 pub(super) fn too_long(text: &str, span: Span, what: &str, limit: usize) -> Diagnostic {
-    let headline = format!("{what} has {} characters, more than the {limit} that are allowed", text.len());
+    let headline = over_limit(what, text.len(), "characters", limit);
     Diagnostic::error(Code::NameTooLong, span, headline)
-        .here(format!("{} characters", text.len()))
+        .here("too long")
         .help(format!("shorten it to {limit} characters or fewer"))
 }
 
-/// A fix that takes the quotes off a number.
+/// Adds a fix that removes the quotes from a number.
 pub(super) fn renamed_to_number(diagnostic: Diagnostic, span: Span, number: &str) -> Diagnostic {
-    let diagnostic = diagnostic.help("a port's number is written without quotes");
+    let title = format!("write the number without quotes: `{number}`");
+    let diagnostic = diagnostic.help(title.clone());
     if span.range().len() == number.len() + 2 {
-        diagnostic.fix(format!("write `{number}`"), span, number, Applicability::Safe)
+        diagnostic.fix(title, span, number, Applicability::Safe)
     } else {
         diagnostic
     }

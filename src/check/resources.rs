@@ -1,6 +1,6 @@
-//! Requests and limits of containers and pods, to what the API server refuses in them.
+//! Checks the requests and limits of containers and pods.
 //!
-//! Invariant: quantities are compared as Kubernetes does, exactly, after each was rounded up to a thousandth.
+//! Invariant: quantities are compared exactly, after rounding each up to a thousandth, as Kubernetes does.
 
 use super::report::{Report, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
@@ -10,7 +10,7 @@ use crate::model::Workload;
 use crate::object::{Entry, Node};
 use std::collections::HashSet;
 
-/// How the names of huge pages start.
+/// The prefix of the names of huge pages.
 pub(super) const HUGE: &str = "hugepages-";
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
@@ -27,17 +27,17 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     if let Some(overhead) = workload.pod.spec.get("overhead") {
         amounts(overhead, container_name, report);
         huge_alone(overhead.entries().iter(), report);
-        // Admission takes an overhead only from the class that it knows it by.
+        // Admission accepts an overhead only if it is that of the runtime class.
         if !overhead.entries().is_empty() && workload.pod.spec.get("runtimeClassName").is_none() {
-            let help = "name the class, which brings the overhead along, and remove this";
+            let help = "remove it, and set `runtimeClassName`, which adds the overhead of the class";
             report.leniently(true, |report| {
-                report.unmet(overhead.span, "overhead", "is refused without a `runtimeClassName`", help);
+                report.unmet(overhead.span, "overhead", "needs a `runtimeClassName`", help);
             });
         }
     }
 }
 
-/// Says what is wrong with the name of a resource.
+/// Returns the help for a name of a resource that is not valid.
 pub(super) type NameRule = fn(&str) -> Option<String>;
 
 fn container_name(name: &str) -> Option<String> {
@@ -51,31 +51,31 @@ fn container_name(name: &str) -> Option<String> {
     let fault = match names::qualified(name) {
         None if is_native(name) => None,
         None if domain.starts_with("requests.") => {
-            return Some("use another domain; `requests.` in front is kept for quotas".into());
+            return Some("use another domain; the prefix `requests.` is reserved for quotas".into());
         }
         None => names::qualified(&format!("requests.{name}")),
         fault => fault,
     };
     fault.map(|fault| match fault {
-        Fault::TooLong(limit) => format!("shorten it; a part has at most {limit} characters"),
+        Fault::TooLong(limit) => format!("shorten it; each part can have at most {limit} characters"),
         Fault::Form(form) => format!("use {form}"),
         Fault::Empty => "use a device plugin's name such as `nvidia.com/gpu`".into(),
     })
 }
 
-/// Says what is wrong with the name of a resource of a pod.
+/// Returns the help for a name that is not valid for a resource of a pod.
 pub(super) fn pod_name(name: &str) -> Option<String> {
     let huge = name.starts_with(HUGE) && names::qualified(name).is_none();
     let known = ["cpu", "memory"].contains(&name) || huge;
-    (!known).then(|| "give it to the containers; a pod takes `cpu`, `memory` and huge pages alone".into())
+    (!known).then(|| "set it on the containers; a pod can only have `cpu`, `memory` and huge pages".into())
 }
 
-/// Whether a resource is Kubernetes' own.
+/// Whether a resource belongs to Kubernetes itself.
 fn is_native(name: &str) -> bool {
     name.split_once('/').is_none_or(|(domain, _)| domain.ends_with("kubernetes.io"))
 }
 
-/// Whether a container may get less than it may use: not so for huge pages and devices.
+/// Whether a request can be lower than the limit, which is not possible for huge pages and devices.
 fn can_overcommit(name: &str) -> bool {
     is_native(name) && !name.starts_with(HUGE)
 }
@@ -96,8 +96,8 @@ pub(super) fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut
                     request.key_span,
                     format!("`{}` is requested without a limit", request.key),
                 )
-                .here("needs a limit of the same amount")
-                .help("huge pages and devices are never shared: give the limit, and the request follows"),
+                .here("huge pages and devices need a limit")
+                .help("set the limit; the request then has the same amount"),
             ),
             None => {}
         }
@@ -105,14 +105,14 @@ pub(super) fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut
     huge_alone(wanted.iter().chain(allowed), report);
 }
 
-/// Huge pages are refused where there is no `cpu` and no `memory` beside them.
+/// Checks that huge pages come with `cpu` or `memory`.
 fn huge_alone<'n>(mut names: impl Iterator<Item = &'n Entry> + Clone, report: &mut Report<'_>) {
     let huge = names.clone().find(|entry| entry.key.starts_with(HUGE));
     if let Some(huge) = huge
         && !names.any(|entry| ["cpu", "memory"].contains(&entry.key.as_str()))
     {
         let help = "add `cpu` or `memory`";
-        report.unmet(huge.key_span, &huge.key, "needs `cpu` or `memory` beside it", help);
+        report.unmet(huge.key_span, &huge.key, "also needs `cpu` or `memory`", help);
     }
 }
 
@@ -130,7 +130,7 @@ fn compare(request: &Entry, limit: &Entry, report: &mut Report<'_>) {
                 Diagnostic::error(
                     Code::RequestOverLimit,
                     request.node.span,
-                    format!("the request for `{name}` is above its limit, {wanted} over {allowed}"),
+                    format!("the request for `{name}` is {wanted}, but its limit is {allowed}"),
                 )
                 .here(format!("requests {wanted}"))
                 .label(limit.node.span, format!("allows {allowed}"))
@@ -142,11 +142,11 @@ fn compare(request: &Entry, limit: &Entry, report: &mut Report<'_>) {
             Diagnostic::error(
                 Code::RequestNotLimit,
                 request.node.span,
-                format!("the request for `{name}` is not its limit, {wanted} and {allowed}"),
+                format!("the request for `{name}` is {wanted}, but must equal its limit of {allowed}"),
             )
             .here(format!("requests {wanted}"))
             .label(limit.node.span, format!("allows {allowed}"))
-            .help("huge pages and devices are never shared: make the two the same, or give one value alone"),
+            .help("set the same amount for both, or only the limit; huge pages and devices are never shared"),
         );
     }
 }
@@ -158,9 +158,9 @@ fn amounts(list: &Node, rule: NameRule, report: &mut Report<'_>) {
                 Diagnostic::error(
                     Code::InvalidResourceName,
                     entry.key_span,
-                    format!("`{}` is no resource that can be asked for here", shown(&entry.key)),
+                    format!("`{}` is not a resource that can be set here", shown(&entry.key)),
                 )
-                .here("not a resource")
+                .here("unknown resource")
                 .help(help),
             );
             continue;
@@ -178,38 +178,38 @@ fn amounts(list: &Node, rule: NameRule, report: &mut Report<'_>) {
 
 /// The error about an amount below zero.
 pub(super) fn negative(node: &Node, what: &str) -> Diagnostic {
-    Diagnostic::error(Code::OutOfRange, node.span, format!("`{what}` is below zero"))
+    Diagnostic::error(Code::OutOfRange, node.span, format!("`{what}` must not be negative"))
         .here("below zero")
-        .help("give a value that is 0 or more")
+        .help("use a value that is 0 or more")
 }
 
 fn whole(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
     if ["memory", "ephemeral-storage"].contains(&entry.key.as_str()) {
         whole_bytes_only(entry, report);
     } else if !quantity.is_integer() && !is_native(&entry.key) {
-        let headline = format!("`{}` is {quantity}, which is not whole", entry.key);
+        let headline = format!("expected a whole number for `{}`, found {quantity}", entry.key);
         report.add(
             Diagnostic::error(Code::FractionalQuantity, entry.node.span, headline)
-                .here("not a whole number")
-                .help("give a whole number; a device is not divided"),
+                .here("a device cannot be divided")
+                .help("use a whole number"),
         );
     }
 }
 
-/// Warns of an amount that has a part of a byte.
+/// Warns of an amount that includes a fraction of a byte.
 pub(super) fn whole_bytes_only(entry: &Entry, report: &mut Report<'_>) {
     let Some(quantity) = entry.node.as_quantity().map(Quantity::round_up_milli) else { return };
     if !quantity.is_integer() {
-        let headline = format!("`{}` is {quantity}, which is not whole", entry.key);
+        let headline = format!("expected a whole number of bytes for `{}`, found {quantity}", entry.key);
         report.add(
             Diagnostic::warning(Code::FractionalQuantity, entry.node.span, headline)
-                .here("a part of a byte")
-                .help(format!("write whole bytes, such as `{}`", whole_bytes(&quantity))),
+                .here("includes a fraction of a byte")
+                .help(format!("change it to whole bytes, such as `{}`", whole_bytes(&quantity))),
         );
     }
 }
 
-/// The next amount that is whole: in mebibytes where there is at least one.
+/// The next whole amount, in mebibytes if there is at least one.
 fn whole_bytes(quantity: &Quantity) -> String {
     const MEBI: i128 = 1 << 20;
     let bytes = quantity.value();
@@ -223,9 +223,9 @@ fn huge_pages(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
             Diagnostic::error(
                 Code::InvalidResourceName,
                 entry.key_span,
-                format!("`{}` names no size of huge pages", shown(&entry.key)),
+                format!("`{}` does not name a size of huge pages", shown(&entry.key)),
             )
-            .here("not a size")
+            .here("expected a size after `hugepages-`")
             .help("use a size that the nodes have, such as `hugepages-2Mi` or `hugepages-1Gi`"),
         );
         return;
@@ -235,10 +235,10 @@ fn huge_pages(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
             Diagnostic::error(
                 Code::FractionalQuantity,
                 entry.node.span,
-                format!("{quantity} is no whole number of pages of {size}"),
+                format!("expected a multiple of {size} for `{}`, found {quantity}", entry.key),
             )
-            .here("would cut a page")
-            .help(format!("give a multiple of {size}")),
+            .here("not a whole number of pages")
+            .help(format!("use a multiple of {size}")),
         );
     }
 }
@@ -251,7 +251,7 @@ fn claims(resources: &Node, declared: &HashSet<&str>, report: &mut Report<'_>) {
         {
             report.form(Some(request), "a request's name", names::label);
         }
-        let Some(name) = report.required(claim, "name", "a use of a claim", claim.span) else { continue };
+        let Some(name) = report.required(claim, "name", "a container's claim", claim.span) else { continue };
         let Some(written) = name.as_text() else { continue };
         if !declared.contains(written) {
             report.add(
@@ -260,7 +260,7 @@ fn claims(resources: &Node, declared: &HashSet<&str>, report: &mut Report<'_>) {
                     name.span,
                     format!("there is no resource claim `{}`", shown(written)),
                 )
-                .here("not among the workload's `resourceClaims`")
+                .here("not in the workload's `resourceClaims`")
                 .did_you_mean(name.span, written, declared.iter().copied())
                 .help(format!("add `resourceClaims {{ name \"{}\"; … }}` to the workload", shown(written))),
             );
@@ -278,7 +278,7 @@ fn claims(resources: &Node, declared: &HashSet<&str>, report: &mut Report<'_>) {
     }
 }
 
-/// Whether a claim, or one of its requests, is not in use yet: the whole of a claim is all of its requests.
+/// Whether a claim, or one of its requests, is not in use yet; a claim without a request means all of its requests.
 fn free<'n>(name: &'n str, request: &'n str, seen: &mut HashSet<(&'n str, &'n str)>) -> bool {
     let clash = |(other, part): &(&str, &str)| {
         *other == name && (part.is_empty() || request.is_empty() || *part == request)
@@ -304,7 +304,7 @@ fn resize(policies: Option<&Node>, never: bool, report: &mut Report<'_>) {
             report.unmet(
                 restart.span,
                 "RestartContainer",
-                "cannot stand where the pod is never restarted",
+                "cannot be set if the pod is never restarted",
                 help,
             );
         }

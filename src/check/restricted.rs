@@ -1,24 +1,25 @@
-//! Workloads that say `security restricted`, to what contradicts it.
+//! Checks workloads with `security restricted` for what contradicts it.
 //!
-//! Invariant: what passes here, Pod Security Admission admits at the level `restricted` of the targeted version, and what
-//! is refused here it refuses. What the level asks for and nobody says has been put in before.
+//! Invariant: accepts and refuses the same as Pod Security Admission does at the level `restricted` of the targeted
+//! version. What the level requires and the program does not set has been added before.
 
-use super::owners::{Asked, statement};
+use super::owners::statement;
 use super::report::{Report, entry, is_true, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Storage, Workload, WorkloadKind, may_be_root};
 use crate::object::{Entry, Node, Value};
 use crate::source::Span;
+use crate::steps::{BuiltIn, own};
 
-/// The namespaces of the node.
+/// Fields that share a namespace of the node.
 const OF_THE_NODE: &[(&str, &str)] = &[
     ("hostNetwork", "the node's network"),
     ("hostPID", "the node's processes"),
     ("hostIPC", "the node's shared memory"),
 ];
 
-/// The kinds of volume that a pod may have.
+/// The kinds of volume that the level allows.
 const VOLUMES: &[&str] = &[
     "configMap",
     "csi",
@@ -33,7 +34,7 @@ const VOLUMES: &[&str] = &[
 
 const SELINUX_TYPES: &[&str] = &["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 
-/// The sysctls that concern the pod alone, each with the first version that lets it pass.
+/// The sysctls that affect only the pod, each with the first version that allows it.
 const SYSCTLS: &[(&str, Version)] = &[
     ("kernel.shm_rmid_forced", Version::OLDEST),
     ("net.ipv4.ip_local_port_range", Version::OLDEST),
@@ -51,16 +52,16 @@ const SYSCTLS: &[(&str, Version)] = &[
     ("net.ipv4.tcp_wmem", Version::OLDEST),
 ];
 
-/// Before, probes and hooks might name any host.
+/// The version from which the level forbids probes and hooks that name a host.
 const HOSTS_SINCE: Version = Version(34);
 
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
-    let Some(asked) = workload.restricted else { return };
+    let Some(required_at) = workload.restricted else { return };
     let pod = &workload.pod.spec;
     let mut refusal = Refusal {
-        asked,
+        required_at,
         version: report.version,
         windows: pod.at("os.name").and_then(Node::as_text) == Some("windows"),
         root: pod.as_map().is_some_and(|pod| may_be_root(pod, report.version)),
@@ -68,17 +69,16 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     };
     refusal.pod(workload);
     for container in &workload.containers {
-        if container.keyword == "own" {
-            refusal.owner(container);
-        } else {
-            refusal.container(&container.fields);
+        match &container.built_in {
+            Some(BuiltIn::Own(options)) => refusal.owner(container, options.as_deref()),
+            _ => refusal.container(&container.fields),
         }
     }
 }
 
-/// What is refused, and where it goes.
+/// Collects what the level refuses.
 struct Refusal<'r, 'd> {
-    asked: Span,
+    required_at: Span,
     version: Version,
     windows: bool,
     /// Whether the users of the pod may be root.
@@ -89,10 +89,10 @@ struct Refusal<'r, 'd> {
 impl Refusal<'_, '_> {
     fn add(&mut self, span: Span, what: &str, help: &str) {
         self.report.add(
-            Diagnostic::error(Code::NotRestricted, span, format!("{what}, which `restricted` rules out"))
-                .here("not `restricted`")
-                .label(self.asked, "asked for here")
-                .help(format!("{help}, or take `security restricted` out")),
+            Diagnostic::error(Code::NotRestricted, span, format!("{what}, which `restricted` forbids"))
+                .here("forbidden here")
+                .label(self.required_at, "required here")
+                .help(format!("{help}, or remove `security restricted`")),
         );
     }
 
@@ -121,11 +121,14 @@ impl Refusal<'_, '_> {
                 None => {}
                 Some((_, Some((_, since)))) if self.version >= *since => {}
                 Some((written, Some((_, since)))) => {
-                    let what = format!("`{}` is safe from Kubernetes {since} on", shown(written));
+                    let what = format!(
+                        "the pod sets the sysctl `{}`, unsafe before Kubernetes {since}",
+                        shown(written)
+                    );
                     self.add(name.span, &what, "remove it");
                 }
                 Some((written, None)) => {
-                    let what = format!("`{}` is none of the safe sysctls", shown(written));
+                    let what = format!("the pod sets the unsafe sysctl `{}`", shown(written));
                     self.add(name.span, &what, "remove it");
                 }
             }
@@ -139,23 +142,23 @@ impl Refusal<'_, '_> {
             && sources.all(|source| !VOLUMES.contains(&source.key.as_str()))
         {
             let what = match source.key.as_str() {
-                "hostPath" => "files of the node are mounted".to_owned(),
+                "hostPath" => "`hostPath` mounts files of the node".to_owned(),
                 kind => format!("`{kind}` names storage in the pod itself"),
             };
             self.add(source.key_span, &what, "use a claim, or a `scratch` volume");
         }
     }
 
-    /// The profile of a container as it was said before there was a field for it.
+    /// Checks the annotation that set a container's profile before there was a field for it.
     fn annotation(&mut self, annotation: &Entry) {
         let Some(profile) = annotation.node.as_text() else { return };
         let safe = profile.is_empty() || profile == "runtime/default" || profile.starts_with("localhost/");
         if annotation.key.starts_with(APP_ARMOR) && !safe {
-            self.add(annotation.node.span, "the annotation lifts AppArmor's profile", "remove it");
+            self.add(annotation.node.span, "the annotation turns AppArmor's profile off", "remove it");
         }
     }
 
-    /// What the contexts of pods and containers have in common.
+    /// Checks what the contexts of pods and containers have in common.
     fn context(&mut self, context: &Node) {
         if !self.root {
             if context.get("runAsNonRoot").and_then(Node::as_bool) == Some(false)
@@ -166,7 +169,7 @@ impl Refusal<'_, '_> {
             if let Some(user) = context.get("runAsUser")
                 && user.as_int() == Some(0)
             {
-                self.add(user.span, "user 0 is root", "give another user");
+                self.add(user.span, "user 0 is root", "set another user");
             }
         }
         for (field, what) in
@@ -177,7 +180,7 @@ impl Refusal<'_, '_> {
                 && !(self.windows && field == "seccompProfile")
             {
                 let what = format!("`Unconfined` allows {what}");
-                self.add(kind.span, &what, "write `RuntimeDefault`");
+                self.add(kind.span, &what, "use `RuntimeDefault`");
             }
         }
         if let Some(options) = context.get("seLinuxOptions") {
@@ -196,28 +199,24 @@ impl Refusal<'_, '_> {
             && let Some(written) = kind.node.as_text()
             && !SELINUX_TYPES.contains(&written)
         {
-            let what = format!("`{}` is no SELinux type of an ordinary container", shown(written));
+            let what = format!("the context sets the SELinux type `{}`", shown(written));
             self.add(kind.node.span, &what, "remove it");
         }
         for field in ["user", "role"] {
             if let Some(found) = entry(options, field)
                 && found.node.as_text().is_some()
             {
-                self.add(
-                    found.key_span,
-                    &format!("the SELinux {field} is the runtime's to give"),
-                    "remove it",
-                );
+                self.add(found.key_span, &format!("the context sets the SELinux {field}"), "remove it");
             }
         }
     }
 
-    /// A step that is root, whatever else it says.
-    fn owner(&mut self, step: &Container) {
-        let what = format!("`{}` runs as root, since nobody else may give files away", step.name.text);
+    /// Refuses an `own` step, which always runs as root.
+    fn owner(&mut self, step: &Container, asked: Option<&own::Options>) {
+        let what = format!("`{}` runs as root to change the owner of files", step.name.text);
         let help = format!(
-            "let the kubelet do it, by {} in the workload",
-            statement(Asked::of(step).group.as_deref())
+            "let the kubelet do it with {} in the workload",
+            statement(asked.and_then(|asked| asked.group))
         );
         self.add(step.span, &what, &help);
     }
@@ -227,7 +226,7 @@ impl Refusal<'_, '_> {
             if let Some(host) = entry(port, "hostPort")
                 && host.node.as_int().is_some_and(|port| port != 0)
             {
-                let what = "a port of the node is taken";
+                let what = "the container uses a port of the node";
                 self.add(host.node.span, what, "remove it, and reach the pod through a Service");
             }
         }
@@ -244,12 +243,12 @@ impl Refusal<'_, '_> {
         if is_true(context, "privileged")
             && let Some(found) = entry(context, "privileged")
         {
-            self.add(found.key_span, "`privileged` gives the container all that the node has", "remove it");
+            self.add(found.key_span, "`privileged` gives the container full access to the node", "remove it");
         }
         if let Some(mount) = context.get("procMount")
             && mount.as_text().is_some_and(|mount| mount != "Default")
         {
-            self.add(mount.span, "the kernel's files in `/proc` are unmasked", "remove it");
+            self.add(mount.span, "the container sees the kernel's files in `/proc`", "remove it");
         }
         if self.windows {
             return;
@@ -257,7 +256,7 @@ impl Refusal<'_, '_> {
         if is_true(context, "allowPrivilegeEscalation")
             && let Some(found) = entry(context, "allowPrivilegeEscalation")
         {
-            let what = "a process may get more rights than its parent";
+            let what = "a process can get more rights than its parent";
             self.add(found.key_span, what, "remove it");
         }
         if let Some(capabilities) = context.get("capabilities") {
@@ -270,18 +269,18 @@ impl Refusal<'_, '_> {
             if let Some(name) = added.as_text()
                 && name != "NET_BIND_SERVICE"
             {
-                let what = format!("the capability `{}` is added", shown(name));
-                self.add(added.span, &what, "remove it: only `NET_BIND_SERVICE` may be added");
+                let what = format!("the container adds the capability `{}`", shown(name));
+                self.add(added.span, &what, "remove it (only `NET_BIND_SERVICE` can be added)");
             }
         }
         if let Some(Node { span, value: Value::List(dropped) }) = capabilities.get("drop")
             && dropped.iter().all(|name| name.as_text().is_some_and(|name| name != "ALL"))
         {
-            self.add(*span, "some capabilities are kept", "write `drop [\"ALL\"]`");
+            self.add(*span, "the container keeps some capabilities", "use `drop [\"ALL\"]`");
         }
     }
 
-    /// A probe or a hook that asks another host than its own pod.
+    /// Refuses a probe or a hook that contacts another host than its own pod.
     fn host(&mut self, handler: Option<&Node>) {
         for kind in ["httpGet", "tcpSocket"] {
             if let Some(action) = handler.and_then(|handler| handler.get(kind))
@@ -290,8 +289,8 @@ impl Refusal<'_, '_> {
             {
                 self.add(
                     host.key_span,
-                    "the kubelet is sent to another host",
-                    "remove it: the pod itself is asked",
+                    "the kubelet would contact another host",
+                    "remove it to contact the pod itself",
                 );
             }
         }

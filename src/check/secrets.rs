@@ -1,14 +1,16 @@
-//! Secrets in files, to the volumes that would bring them onto a disk.
+//! Checks that steps which create secrets write them only to volumes in memory.
 //!
-//! Invariant: what a `secrets` step makes is in RAM alone, and goes with the pod.
+//! Invariant: what a `secrets` step creates is only in RAM, and is deleted with the pod.
 
 use super::report::Report;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
-use crate::model::{Direction, Storage, Volume, Workload};
+use crate::model::{Container, Direction, Storage, Volume, Workload};
 use crate::source::Span;
+use crate::steps::BuiltIn;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
-    for container in workload.containers.iter().filter(|container| container.keyword == "secrets") {
+    let is_secrets = |container: &&Container| matches!(container.built_in, Some(BuiltIn::Secrets(_)));
+    for container in workload.containers.iter().filter(is_secrets) {
         let written = container
             .mounts
             .iter()
@@ -28,13 +30,14 @@ fn disk_backed(step: &str, volume: &Volume, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::DiskBackedSecret,
         span,
-        format!("`{step}` puts a secret into `{name}`, which is not in RAM"),
+        format!("`{step}` writes a secret to `{name}`, which is not in RAM"),
     )
-    .here("reaches a disk")
-    .label(volume.span, "not a memory volume")
-    .help(format!("write `{memory}`: it is never on a disk, and gone with the pod"));
+    .here("the secret would reach a disk")
+    .label(volume.span, "only a memory volume is never on a disk, and is deleted with the pod");
+    let title = format!("declare the volume in memory: `{memory}`");
+    let diagnostic = diagnostic.help(title.clone());
     if volume.storage == Storage::Scratch {
-        diagnostic.fix(format!("write `{memory}`"), volume.span, memory, Applicability::Unsafe)
+        diagnostic.fix(title, volume.span, memory, Applicability::Unsafe)
     } else {
         diagnostic
     }

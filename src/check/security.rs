@@ -1,15 +1,12 @@
-//! Security contexts of pods and containers, to what the API server and the kubelet refuse in them.
+//! Checks the security contexts of pods and containers against the rules of the API server and the kubelet.
 //!
-//! Invariant: what a namespace's policy forbids is the cluster's to know, and not checked.
+//! Invariant: what the policy of a namespace forbids is not checked; only the cluster knows it.
 
-use super::report::{Report, entry, is_true, items, text};
+use super::report::{IDS, Report, entry, is_true, items, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Workload, may_be_root};
 use crate::object::Node;
-
-/// The numbers of users and groups.
-pub(super) const IDS: std::ops::RangeInclusive<i64> = 0..=2_147_483_647;
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;
@@ -25,7 +22,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         sysctls(pod, context, report);
     }
     user_namespace(workload, report);
-    let judged =
+    let checked_as_restricted =
         workload.restricted.is_some() && !pod.as_map().is_some_and(|pod| may_be_root(pod, report.version));
     for container in &workload.containers {
         let Some(own) = container.fields.get("securityContext") else { continue };
@@ -43,18 +40,18 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
                 "add that to the workload",
             );
         }
-        if !judged {
+        if !checked_as_restricted {
             root(context, own, report);
         }
     }
     if let Some(context) = context
-        && !judged
+        && !checked_as_restricted
     {
         root(None, context, report);
     }
 }
 
-/// What the contexts of pods and containers have in common.
+/// Checks what the contexts of pods and containers have in common.
 fn shared(context: &Node, report: &mut Report<'_>) {
     report.in_range(context, "runAsUser", &IDS);
     report.in_range(context, "runAsGroup", &IDS);
@@ -86,7 +83,7 @@ fn apparmor_profile(text: &str) -> Option<names::Fault> {
     if text.trim() == text {
         (text.len() > LONGEST).then_some(names::Fault::TooLong(LONGEST))
     } else {
-        Some(names::Fault::Form("the name without white space around it"))
+        Some(names::Fault::Form("the name without surrounding white space"))
     }
 }
 
@@ -97,19 +94,19 @@ fn escalation(context: &Node, report: &mut Report<'_>) {
     }
     let help = "remove one of the two";
     let why = if is_true(context, "privileged") {
-        "cannot stand with `privileged true`"
+        "cannot be combined with `privileged true`"
     } else if context
         .at("capabilities.add")
         .is_some_and(|add| add.items().iter().any(|name| name.as_text() == Some("CAP_SYS_ADMIN")))
     {
-        "cannot stand with the capability `CAP_SYS_ADMIN`"
+        "cannot be combined with the capability `CAP_SYS_ADMIN`"
     } else {
         return;
     };
     report.unmet(escalation.key_span, "allowPrivilegeEscalation false", why, help);
 }
 
-/// A container that may not be root, and is told to be.
+/// Warns of a user that is root where `runAsNonRoot` forbids it.
 fn root(pod: Option<&Node>, own: &Node, report: &mut Report<'_>) {
     let field = |name| own.get(name).or_else(|| pod.and_then(|pod| pod.get(name)));
     if let (Some(not_root), Some(user)) = (field("runAsNonRoot"), field("runAsUser"))
@@ -117,14 +114,10 @@ fn root(pod: Option<&Node>, own: &Node, report: &mut Report<'_>) {
         && user.as_int() == Some(0)
     {
         report.add(
-            Diagnostic::warning(
-                Code::RootRefused,
-                user.span,
-                "user 0 is root, which `runAsNonRoot` rules out",
-            )
-            .here("the user root")
-            .label(not_root.span, "refuses it when the container is made")
-            .help("give another user, or remove `runAsNonRoot`"),
+            Diagnostic::warning(Code::RootRefused, user.span, "user 0 is root, which `runAsNonRoot` forbids")
+                .here("runs as root")
+                .label(not_root.span, "the kubelet refuses to create the container")
+                .help("set another user, or remove `runAsNonRoot`"),
         );
     }
 }
@@ -141,7 +134,7 @@ fn sysctls(pod: &Node, context: &Node, report: &mut Report<'_>) {
                 || plain == "kernel.sem";
         for (field, is_shared) in [("hostNetwork", of_network), ("hostIPC", of_ipc)] {
             if is_shared && is_true(pod, field) {
-                let why = format!("cannot be set with `{field} true`, where it is the host's own");
+                let why = format!("cannot be set with `{field} true`, because it belongs to the host then");
                 report.unmet(name.span, &plain, &why, "remove one of the two");
             }
         }
@@ -157,17 +150,22 @@ fn user_namespace(workload: &Workload, report: &mut Report<'_>) {
     if pod.get("hostUsers").and_then(Node::as_bool) != Some(false) {
         return;
     }
-    let help = "remove it, or `hostUsers false`";
+    let help = "remove it, or remove `hostUsers false`";
     for field in ["hostPID", "hostIPC", "hostNetwork"] {
         if is_true(pod, field)
             && let Some(entry) = entry(pod, field)
         {
-            report.unmet(entry.key_span, field, "cannot stand with `hostUsers false`", help);
+            report.unmet(entry.key_span, field, "cannot be combined with `hostUsers false`", help);
         }
     }
     for container in &workload.containers {
         if let Some(devices) = entry(&container.fields, "volumeDevices") {
-            report.unmet(devices.key_span, "volumeDevices", "cannot stand with `hostUsers false`", help);
+            report.unmet(
+                devices.key_span,
+                "volumeDevices",
+                "cannot be combined with `hostUsers false`",
+                help,
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Label selectors, to what the API server refuses in them, and whether they select given labels.
+//! Checks label selectors, and whether they select given labels.
 //!
-//! Invariant: an operator is judged only where it and its values are resolved.
+//! Invariant: an operator is checked only if it and its values are resolved.
 
 use super::report::{Report, items, text};
 use crate::diagnostic::{Code, Diagnostic};
@@ -22,7 +22,7 @@ pub(super) fn check(selector: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// Checks that the values of an expression go with its operator.
+/// Checks that the values of an expression fit its operator.
 pub(super) fn operator(expression: &Node, report: &mut Report<'_>) {
     let Some(operator) = report.required(expression, "operator", "an expression", expression.span) else {
         return;
@@ -43,7 +43,7 @@ pub(super) fn operator(expression: &Node, report: &mut Report<'_>) {
             report.unmet(
                 at,
                 "values",
-                &format!("cannot stand with `{written}`"),
+                &format!("cannot be combined with `{written}`"),
                 "remove the values, or use `In`",
             );
         }
@@ -52,20 +52,19 @@ pub(super) fn operator(expression: &Node, report: &mut Report<'_>) {
                 operator.span,
                 written,
                 "needs exactly one value",
-                "give one number: `values [\"4\"]`",
+                "set one number, as in `values [\"4\"]`",
             );
         }
         _ => {}
     }
 }
 
-/// A part of a selector that does not go with some labels.
+/// A part of a selector that some labels do not meet.
 pub(super) struct Miss {
-    /// The part.
     pub(super) span: Span,
-    /// The key that it asks for.
+    /// The key of the label that the part requires.
     pub(super) key: String,
-    /// The label of that key, if there is one.
+    /// The label with that key, if there is one.
     pub(super) label: Option<Span>,
 }
 
@@ -106,14 +105,14 @@ pub(super) fn miss(selector: &Node, labels: &[Entry]) -> Option<Miss> {
     })
 }
 
-/// The error about a selector that selects nothing of its own.
+/// The error about a selector that does not select the workload's own pods.
 pub(super) fn mismatch(miss: &Miss, kind: &str) -> Diagnostic {
     let headline = format!("the selector does not select the {kind}'s own pods by `{}`", miss.key);
     let diagnostic =
-        Diagnostic::error(Code::SelectorMismatch, miss.span, headline).here("not so on the pods");
+        Diagnostic::error(Code::SelectorMismatch, miss.span, headline).here("the pods do not match this");
     let diagnostic = match miss.label {
         Some(span) => diagnostic.label(span, "the label of the pods"),
         None => diagnostic,
     };
-    diagnostic.help("give the pods that label, or take this out of the selector")
+    diagnostic.help("add that label to the pods, or remove this from the selector")
 }

@@ -1,10 +1,9 @@
-//! Volumes and their sources, to what the API server refuses in them.
+//! Checks volumes and their sources.
 //!
-//! Invariant: exactly one source a volume; a source's own fields are checked where Kubernetes cannot do without them.
+//! Invariant: a volume has exactly one source, and a source has the fields that Kubernetes requires of it.
 
 use super::containers::{duplicate, invalid_image};
-use super::report::{Report, SOURCE, is_true, text};
-use super::security::IDS;
+use super::report::{IDS, Report, SOURCE, is_true, text};
 use super::{claims, legacy, projections};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::{image, names, schema};
@@ -12,7 +11,7 @@ use crate::model::{Storage, Volume, Workload};
 use crate::object::{Node, Value};
 use std::collections::HashMap;
 
-/// The fields of a volume that are no source.
+/// The fields of a volume that are not sources.
 const NOT_SOURCES: &[&str] = &["name"];
 
 /// The fields without which a source is refused.
@@ -44,7 +43,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("storageos", &["volumeName"]),
 ];
 
-/// What may be put into a volume, or the reason why nothing may.
+/// The reason why a volume cannot be written, if there is one.
 pub(super) fn read_only(volume: &Volume) -> Option<&'static str> {
     volume.fields.entries().iter().find_map(|entry| match entry.key.as_str() {
         "secret" => Some("a Secret is mounted read-only"),
@@ -53,7 +52,7 @@ pub(super) fn read_only(volume: &Volume) -> Option<&'static str> {
         "projected" => Some("projected sources are mounted read-only"),
         "image" => Some("an image is mounted read-only"),
         "name" => None,
-        _ => is_true(&entry.node, "readOnly").then_some("the volume itself says `readOnly true`"),
+        _ => is_true(&entry.node, "readOnly").then_some("the volume itself sets `readOnly true`"),
     })
 }
 
@@ -62,12 +61,12 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     for volume in &workload.volumes {
         if volume.storage == Storage::ClaimTemplate && volume.name.text.is_empty() {
             let metadata = volume.fields.get("metadata").unwrap_or(&volume.fields);
-            report.required(metadata, "name", "a claim's template", volume.span);
+            report.required(metadata, "name", "a claim template", volume.span);
             continue;
         }
         report.text_form(&volume.name.text, volume.name.span, "a volume's name", names::label);
         match seen.get(volume.name.text.as_str()) {
-            // A volume that has the name of a claim's template gives way to it.
+            // A volume with the name of a claim template is replaced by the claim.
             Some(first) => report.leniently(
                 [volume, first].iter().any(|volume| volume.storage == Storage::ClaimTemplate),
                 |report| {
@@ -105,7 +104,7 @@ fn source(volume: &Volume, report: &mut Report<'_>) {
             )
             .here("one too many")
             .label(entry.key_span, "the first")
-            .help("make it two volumes"),
+            .help("split it into two volumes"),
         );
     }
     let (kind, fields) = (entry.key.as_str(), &entry.node);
@@ -125,7 +124,7 @@ fn source(volume: &Volume, report: &mut Report<'_>) {
             let field = if kind == "secret" { "secretName" } else { "name" };
             if text(fields, field).is_some_and(|name| !name.is_empty()) {
                 let what = if kind == "secret" { "a Secret's name" } else { "a ConfigMap's name" };
-                // That there can be none of this name is found out by the kubelet.
+                // The API server accepts such a name, but the kubelet finds no object with it.
                 report.leniently(true, |report| report.form(fields.get(field), what, names::subdomain));
             }
             projections::files(fields, report);

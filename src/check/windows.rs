@@ -1,6 +1,6 @@
-//! What pods on Windows and on Linux may each not set, and how Windows names users and groups of services.
+//! Checks fields that pods on Windows or on Linux cannot set, and the names of users on Windows.
 //!
-//! Invariant: where the pod's `os` is not said, both may be meant, and only forms are checked.
+//! Invariant: if the pod does not set its `os`, it can run on both, and only the form of names is checked.
 
 use super::report::{Report, entry, is_true, shown};
 use crate::diagnostic::{Code, Diagnostic};
@@ -9,14 +9,14 @@ use crate::kubernetes::version::Version;
 use crate::model::Workload;
 use crate::object::{Entry, Node, Value};
 
-/// The largest specification of a group-managed service account.
+/// The most bytes that the specification of a group-managed service account may have.
 const LONGEST_SPECIFICATION: usize = 64 << 10;
-/// The version from which a pod has resources of its own; before, Kubernetes drops them.
+/// The version from which a pod has resources of its own; earlier versions drop them.
 const POD_LEVEL: Version = Version(34);
 
-/// What a pod for Windows may not set, for the pod as a whole.
+/// Fields of the pod that a pod on Windows cannot set.
 const NOT_ON_WINDOWS: &[&str] = &["hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
-/// The same in the security context of the pod.
+/// Fields of the pod's security context that a pod on Windows cannot set.
 const NOT_IN_WINDOWS_POD: &[&str] = &[
     "appArmorProfile",
     "seLinuxOptions",
@@ -30,7 +30,7 @@ const NOT_IN_WINDOWS_POD: &[&str] = &[
     "supplementalGroupsPolicy",
     "seLinuxChangePolicy",
 ];
-/// The same in that of a container.
+/// Fields of a container's security context that a pod on Windows cannot set.
 const NOT_IN_WINDOWS_CONTAINER: &[&str] = &[
     "appArmorProfile",
     "seLinuxOptions",
@@ -65,40 +65,45 @@ fn options(options: &Node, report: &mut Report<'_>) {
         && let Some(text) = spec.as_text()
         && (text.is_empty() || text.len() > LONGEST_SPECIFICATION)
     {
-        let headline = format!("a credential specification has {} bytes", text.len());
+        let headline = format!(
+            "a credential specification must have from 1 to {LONGEST_SPECIFICATION} bytes, but has {}",
+            text.len()
+        );
         report.add(
             Diagnostic::error(Code::OutOfRange, spec.span, headline)
-                .here(format!("not from 1 to {LONGEST_SPECIFICATION}"))
-                .help("give the specification, or remove this"),
+                .here("the specification")
+                .help("set a specification of that size, or remove `gmsaCredentialSpec`"),
         );
     }
     if let Some(user) = options.get("runAsUserName")
         && let Some(name) = user.as_text()
         && let Some(help) = user_fault(name)
     {
-        let headline = format!("no user of Windows can be `{}`", shown(name));
+        let headline = format!("a Windows user cannot be named `{}`", shown(name));
         report.add(
-            Diagnostic::error(Code::InvalidName, user.span, headline).here("not a user's name").help(help),
+            Diagnostic::error(Code::InvalidName, user.span, headline)
+                .here("not a valid user name")
+                .help(help),
         );
     }
 }
 
-/// What to do about a text that is no `USER` and no `DOMAIN\\USER`.
+/// The help for a text that is neither `USER` nor `DOMAIN\USER`.
 fn user_fault(text: &str) -> Option<&'static str> {
     let (domain, user) = match text.split_once('\\') {
         Some((domain, user)) => (Some(domain), user),
         None => (None, text),
     };
     if text.is_empty() {
-        Some("name a user, or remove this")
+        Some("name a user, or remove `runAsUserName`")
     } else if text.chars().any(|char| char.is_ascii_control()) {
-        Some("leave out control characters")
+        Some("remove control characters")
     } else if domain.is_some_and(|domain| domain.len() > 255 || !(is_net_bios(domain) || is_dns(domain))) {
-        Some("put the name of a domain before the `\\`, or leave both out")
+        Some("write the name of a domain before the `\\`, or remove both")
     } else if user.is_empty() || user.len() > 104 || user.chars().all(|char| ". ".contains(char)) {
-        Some("give a name of 1 to 104 characters that is not only dots and spaces")
+        Some("use a name of 1 to 104 characters that is not only dots and spaces")
     } else if user.contains(|char| "\"/\\:;|=,+*?<>@[]".contains(char)) {
-        Some("leave out `\" / \\ : ; | = , + * ? < > @ [ ]`")
+        Some("remove the characters `\" / \\ : ; | = , + * ? < > @ [ ]`")
     } else {
         None
     }
@@ -114,9 +119,9 @@ fn is_dns(domain: &str) -> bool {
     domain.split('.').all(|part| names::label(&part.to_ascii_lowercase()).is_none())
 }
 
-/// Either all containers are processes of the host, in its network, or none is.
+/// Checks that either all containers are processes of the host, in its network, or none is.
 fn host_process(workload: &Workload, report: &mut Report<'_>) {
-    // Under `restricted` it is refused already.
+    // The rules of `restricted` refuse it already.
     if workload.restricted.is_some() {
         return;
     }
@@ -129,7 +134,7 @@ fn host_process(workload: &Workload, report: &mut Report<'_>) {
     let own: Vec<_> = workload.containers.iter().map(|container| of(&container.fields)).collect();
     for (value, span) in own.iter().flatten() {
         if pod.is_some_and(|(of_pod, _)| of_pod != *value) {
-            let why = "is not what the pod says";
+            let why = "differs from the value of the pod";
             report.unmet(*span, "hostProcess", why, "remove it from the container, or from the pod");
             return;
         }
@@ -139,7 +144,7 @@ fn host_process(workload: &Workload, report: &mut Report<'_>) {
     let Some(Some((_, span))) = effective.iter().find(|value| on_host(value)) else { return };
     if !effective.iter().all(on_host) {
         let help = "set it for the whole pod: `securityContext { windowsOptions { hostProcess true } }`";
-        report.unmet(*span, "hostProcess", "must hold for all containers", help);
+        report.unmet(*span, "hostProcess", "must be `true` for all containers", help);
     } else if !is_true(&workload.pod.spec, "hostNetwork") {
         report.unmet(*span, "hostProcess", "needs `hostNetwork true`", "add that to the workload");
     }
@@ -147,8 +152,8 @@ fn host_process(workload: &Workload, report: &mut Report<'_>) {
 
 fn windows(workload: &Workload, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;
-    // `false` and the empty list are no more than what holds anyway.
-    let says_nothing = |Entry { key, node, .. }: &Entry| match (key.as_str(), &node.value) {
+    // `false` and the empty list are the defaults.
+    let is_default = |Entry { key, node, .. }: &Entry| match (key.as_str(), &node.value) {
         ("hostPID" | "hostIPC", Value::Bool(false)) => true,
         ("sysctls", Value::List(items)) => items.is_empty(),
         _ => false,
@@ -156,7 +161,7 @@ fn windows(workload: &Workload, report: &mut Report<'_>) {
     let version = report.version;
     let mut refuse = |object: Option<&Node>, fields: &[&str]| {
         for entry in object.map_or(&[][..], Node::entries) {
-            if fields.contains(&entry.key.as_str()) && !says_nothing(entry) {
+            if fields.contains(&entry.key.as_str()) && !is_default(entry) {
                 let why = "cannot be set for a pod on Windows";
                 report.unmet(entry.key_span, &entry.key, why, "remove it");
             }

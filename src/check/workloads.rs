@@ -1,9 +1,9 @@
-//! Deployments, `ReplicaSets`, `DaemonSets` and `StatefulSets`, to what the API server refuses in their own fields.
+//! Checks the fields of Deployments, `ReplicaSets`, `DaemonSets` and `StatefulSets`.
 //!
-//! Invariant: absent fields count with the values that the API server gives them.
+//! Invariant: a field that is absent counts with the default that the API server gives it.
 
 use super::metadata::kind_word;
-use super::report::{Report, entry, text};
+use super::report::{Report, entry, shown, text};
 use super::selectors;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
@@ -13,6 +13,7 @@ use crate::source::Span;
 
 const COUNTS: &[&str] = &["replicas", "minReadySeconds", "progressDeadlineSeconds"];
 const DEFAULT_PROGRESS_DEADLINE: i64 = 600;
+const SURGE_AND_UNAVAILABLE: &str = "cannot be combined with a `maxUnavailable` above 0";
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     use WorkloadKind::{CronJob, DaemonSet, Deployment, Job, Pod, ReplicaSet, StatefulSet};
@@ -24,7 +25,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         StatefulSet => stateful_set(spec, report),
         ReplicaSet => {}
     }
-    // A StatefulSet keeps all of its history then.
+    // The API server accepts a negative limit for a StatefulSet, which then keeps all of its history.
     report.leniently(workload.kind == StatefulSet, |report| {
         report.not_negative(spec, &["revisionHistoryLimit"]);
     });
@@ -46,13 +47,13 @@ fn always_restarted(workload: &Workload, report: &mut Report<'_>) {
                 policy.span,
                 format!("the pods of a {kind} cannot have the restart policy `{written}`"),
             )
-            .here("only `Always`")
+            .here("only `Always` is possible")
             .label(workload.span, format!("a {kind} keeps its pods running"))
             .help("remove it, or make this a `job`"),
         );
     }
     if let Some(deadline) = entry(pod, "activeDeadlineSeconds") {
-        let help = "remove it; `timeout` on a step bounds the start-up";
+        let help = "remove it; to limit the startup, set `timeout` on a step";
         report.unmet(deadline.key_span, &deadline.key, &format!("cannot be set in a {kind}"), help);
     }
 }
@@ -75,9 +76,13 @@ fn selector(workload: &Workload, report: &mut Report<'_>) {
     };
     if nothing(labels) && nothing(expressions) {
         report.add(
-            Diagnostic::error(Code::InvalidSelector, selector.span, format!("the {kind} selects by nothing"))
-                .here("an empty selector")
-                .help("remove it, and the name is selected by; or add `matchLabels { … }`"),
+            Diagnostic::error(
+                Code::InvalidSelector,
+                selector.span,
+                format!("the selector of the {kind} is empty"),
+            )
+            .here("selects no label")
+            .help("remove it to select by the name, or add `matchLabels { … }`"),
         );
         return;
     }
@@ -94,7 +99,7 @@ fn deployment(spec: &Node, report: &mut Report<'_>) {
             && let Some(rolling) = entry(strategy, "rollingUpdate")
         {
             let help = "remove it, or use `type RollingUpdate`";
-            report.unmet(rolling.key_span, "rollingUpdate", "cannot stand with `type Recreate`", help);
+            report.unmet(rolling.key_span, "rollingUpdate", "cannot be combined with `type Recreate`", help);
         }
         if let Some(rolling) = strategy.get("rollingUpdate") {
             let unavailable = Share::of(rolling, "maxUnavailable", report);
@@ -102,8 +107,8 @@ fn deployment(spec: &Node, report: &mut Report<'_>) {
             if let (Some(Share { amount: 0, .. }), Some(Share { amount: 0, span, .. })) =
                 (&unavailable, &surge)
             {
-                let help = "let one of the two be above 0";
-                report.unmet(*span, "maxSurge", "cannot be 0 where `maxUnavailable` is 0", help);
+                let help = "set one of the two to more than 0";
+                report.unmet(*span, "maxSurge", "cannot be 0 if `maxUnavailable` is 0", help);
             }
             at_most_all(unavailable.as_ref(), "maxUnavailable", report);
         }
@@ -116,7 +121,7 @@ fn deployment(spec: &Node, report: &mut Report<'_>) {
         && seconds >= 0
     {
         let at = deadline.map(|entry| entry.node.span).or(spec.get("minReadySeconds").map(|node| node.span));
-        let why = format!("is {seconds}, and must be greater than `minReadySeconds`, {ready}");
+        let why = format!("must be greater than `minReadySeconds` ({ready}), but is {seconds}");
         let at = at.unwrap_or(spec.span);
         report.unmet(
             at,
@@ -131,7 +136,7 @@ fn daemon_set(spec: &Node, report: &mut Report<'_>) {
     let Some(strategy) = spec.get("updateStrategy") else { return };
     let Some(rolling) = strategy.get("rollingUpdate") else { return };
     if let Some(kind) = text(strategy, "type").filter(|kind| *kind != "RollingUpdate") {
-        let why = format!("does nothing with `type {kind}`");
+        let why = format!("has no effect with `type {kind}`");
         let help = "remove it, or use `type RollingUpdate`";
         report.leniently(true, |report| report.unmet(rolling.span, "rollingUpdate", &why, help));
         return;
@@ -145,16 +150,16 @@ fn daemon_set(spec: &Node, report: &mut Report<'_>) {
     let at = surge.as_ref().or(unavailable.as_ref()).map_or(rolling.span, |share| share.span);
     match &unavailable {
         Some(Share { amount: 0, .. }) if !surges && (surge.is_some() || !given("maxSurge")) => {
-            let help = "let one of `maxSurge` and `maxUnavailable` be above 0";
-            report.unmet(at, "maxUnavailable", "cannot be 0 where `maxSurge` is 0", help);
+            let help = "set `maxSurge` or `maxUnavailable` to more than 0";
+            report.unmet(at, "maxUnavailable", "cannot be 0 if `maxSurge` is 0", help);
         }
         Some(Share { amount, .. }) if *amount > 0 && surges => {
-            let help = "set `maxUnavailable 0`, or leave `maxSurge` out";
-            report.unmet(at, "maxSurge", "cannot stand with a `maxUnavailable` above 0", help);
+            let help = "set `maxUnavailable 0`, or remove `maxSurge`";
+            report.unmet(at, "maxSurge", SURGE_AND_UNAVAILABLE, help);
         }
         None if surges && !given("maxUnavailable") => {
-            let help = "add `maxUnavailable 0`; it is 1 where it is left out";
-            report.unmet(at, "maxSurge", "cannot stand with a `maxUnavailable` above 0", help);
+            let help = "add `maxUnavailable 0`; its default is 1";
+            report.unmet(at, "maxSurge", SURGE_AND_UNAVAILABLE, help);
         }
         _ => {}
     }
@@ -180,7 +185,7 @@ fn stateful_set(spec: &Node, report: &mut Report<'_>) {
         let unavailable = Share::of(&rolling.node, "maxUnavailable", report);
         at_most_all(unavailable.as_ref(), "maxUnavailable", report);
         if let Some(Share { amount: 0, span, .. }) = unavailable {
-            report.unmet(span, "maxUnavailable", "cannot be 0", "set it to 1 or more, or leave it out");
+            report.unmet(span, "maxUnavailable", "cannot be 0", "set it to 1 or more, or remove it");
         }
     });
 }
@@ -208,10 +213,13 @@ impl Share {
                 Diagnostic::error(
                     Code::OutOfRange,
                     node.span,
-                    format!("`{field}` is no number of pods, and no percentage of them"),
+                    format!(
+                        "expected a number or a percentage of pods for `{field}`, found `{}`",
+                        shown(written)
+                    ),
                 )
-                .here("not a share of the pods")
-                .help("write a number such as `1`, or a percentage such as `25%`"),
+                .here("neither a number nor a percentage")
+                .help("use a number such as `1`, or a percentage such as `25%`"),
             );
         }
         Some(Self { amount: amount?, percent: true, span: node.span })

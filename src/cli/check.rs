@@ -1,10 +1,32 @@
-//! `initflow check`: what is wrong with sources.
+//! `initflow check`: reports what is wrong with sources.
 
+use super::arguments::Program;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
-use super::{CheckArguments, Status};
+use super::report::Reporting;
+use super::status::Status;
+use clap::Args;
 
-pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
+const HELP: &str = "\
+Examples:
+  initflow check .                               check every .initflow file below this folder
+  initflow check --kube 1.34 shop.initflow       check against the API of an older cluster
+  initflow check --deny warnings .               in CI: fail for warnings, too
+  initflow check --format sarif . > initflow.sarif
+
+Reports for other programs go to standard output, or to a file with --report.";
+
+/// What to check, and how to report it.
+#[derive(Args)]
+#[command(about = "Report what is wrong with sources, and write nothing", after_help = HELP)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    program: Program,
+    #[command(flatten)]
+    reporting: Reporting,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Results, &grounds);
     let inputs = inputs(&arguments.program, &grounds, console);

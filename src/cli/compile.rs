@@ -1,21 +1,66 @@
-//! `initflow compile`: sources to YAML or JSON, printed, written or compared.
+//! `initflow compile`: compiles sources to YAML or JSON, which it prints, writes or compares.
 
+use super::arguments::Program;
 use super::console::{Console, Stream};
-use super::diff::diff;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
-use super::{CompileArguments, Format, Status};
+use super::report::Reporting;
+use super::status::Status;
+use super::text_diff::diff;
 use crate::compile::{Compilation, Compiled};
 use crate::emit;
 use crate::files::{Grounds, Root};
 use crate::lower::Object;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
+use clap::{Args, ValueEnum};
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
+const HELP: &str = "\
+Examples:
+  initflow compile shop.initflow                 print the YAML
+  initflow compile --set tag=v2 shop.initflow    give `param tag` a value
+  initflow compile -o manifests apps             write apps/a/b.initflow to manifests/a/b.yaml
+  initflow compile --profile prod                compile the project of initflow.toml with the values of a profile
+  initflow compile --check -o manifests apps     in CI: check that the committed YAML is up to date
+  cat shop.initflow | initflow compile -         read standard input
+
+A folder stands for all *.initflow files in it and in the folders below it, except names that start with a dot; linked
+folders are not entered. A source is at most 32 MiB. Output is printed only if no source has errors. With -o, each
+source without errors is written to its own file, in one step; a source that defines no workload has no output.";
+
+/// The formats of the output.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Yaml,
+    Json,
+}
+
+/// What to compile, and where the output goes.
+#[derive(Args)]
+#[command(about = "Compile sources to YAML", after_help = HELP)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    program: Program,
+    /// Write one file per source into this folder, in the folder structure of the sources [default for a whole project:
+    /// `output` of initflow.toml]
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Write nothing; print how the committed output (in -o DIR, or beside each source) differs, and fail if it does
+    #[arg(long)]
+    check: bool,
+    /// The format of the output
+    #[arg(long, value_enum, default_value = "yaml")]
+    emit: Format,
+    /// Leave out the comment at the top of the YAML: the source, the order and the effective totals
+    #[arg(long)]
+    no_header: bool,
+    #[command(flatten)]
+    reporting: Reporting,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Messages, &grounds);
     let inputs = inputs(&arguments.program, &grounds, console);
@@ -57,10 +102,7 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
         console.print_diff(&texts.concat());
     } else if console.status() == Status::Fine {
         if as_one {
-            match emit::json(&objects.iter().collect::<Vec<_>>()) {
-                Ok(text) => texts.push(text),
-                Err(error) => console.trouble(&unwritable(&error)),
-            }
+            texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
         }
         console.print(&texts.join(emit::SEPARATOR));
     }
@@ -80,26 +122,25 @@ enum Part {
 }
 
 /// Lowers a workload, and emits it where its text can stand by itself.
-fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> Result<Part, String> {
+fn make(arguments: &Arguments, input: &Input, compiled: Compiled) -> Part {
     if arguments.emit == Format::Json {
-        let object = compiled.object().map_err(|error| unwritable(&error))?;
-        return Ok(Part::Objects(compiled.access.into_iter().chain([object]).collect()));
+        let object = compiled.object();
+        return Part::Objects(compiled.access.into_iter().chain([object]).collect());
     }
     let name = input.short_name();
-    let text = compiled.yaml((!arguments.no_header).then_some(name.as_str()));
-    text.map(Part::Text).map_err(|error| unwritable(&error))
+    Part::Text(compiled.yaml((!arguments.no_header).then_some(name.as_str())))
 }
 
 /// Joins what came of the workloads, and writes it or compares it where that is asked for.
 fn finish(
-    arguments: &CompileArguments,
-    compilation: &mut Compilation<Result<Part, String>>,
+    arguments: &Arguments,
+    compilation: &mut Compilation<Part>,
     target: Option<&Place>,
     as_one: bool,
 ) -> Result<Made, String> {
     let (mut texts, mut objects) = (Vec::new(), Vec::new());
     for part in std::mem::take(&mut compilation.workloads) {
-        match part? {
+        match part {
             Part::Text(text) => texts.push(text),
             Part::Objects(made) => objects.extend(made),
         }
@@ -109,9 +150,7 @@ fn finish(
     }
     let text = match arguments.emit {
         Format::Yaml => texts.join(emit::SEPARATOR),
-        Format::Json => {
-            emit::json(&objects.iter().collect::<Vec<_>>()).map_err(|error| unwritable(&error))?
-        }
+        Format::Json => emit::json(&objects.iter().collect::<Vec<_>>()),
     };
     let text = match target {
         None => text,
@@ -119,10 +158,6 @@ fn finish(
         Some(target) => target.root.write(&target.path, &text).map(|()| String::new())?,
     };
     Ok(Made { text, objects: Vec::new() })
-}
-
-fn unwritable(error: &dyn Display) -> String {
-    format!("this is a fault of initflow, please report it: {error}")
 }
 
 /// Where an output stands, and what it must not lead out of.
@@ -133,7 +168,7 @@ struct Place {
 
 /// Where each source's output stands, by the source's name; nothing where all is printed.
 fn targets(
-    arguments: &CompileArguments,
+    arguments: &Arguments,
     inputs: &[Input],
     grounds: &Grounds,
 ) -> Result<Option<HashMap<String, Place>>, String> {

@@ -1,11 +1,26 @@
-//! `initflow completions`: what a shell needs to complete the command line.
+//! `initflow completions`: prints what a shell needs to complete the command line.
 
 use super::console::Console;
-use super::{CompletionsArguments, Status, command};
+use super::status::Status;
+use clap::{Args, Command};
 
-pub(super) fn run(arguments: &CompletionsArguments, console: &mut Console) -> Status {
+const HELP: &str = "\
+Examples:
+  initflow completions bash > /etc/bash_completion.d/initflow
+  initflow completions zsh > \"${fpath[1]}/_initflow\"
+  initflow completions fish > ~/.config/fish/completions/initflow.fish";
+
+/// Which shell the completions are for.
+#[derive(Args)]
+#[command(about = "Print completions for a shell", after_help = HELP)]
+pub(super) struct Arguments {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+pub(super) fn run(arguments: &Arguments, mut command: Command, console: &mut Console) -> Status {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut command(), "initflow", &mut script);
+    clap_complete::generate(arguments.shell, &mut command, "initflow", &mut script);
     console.print(&String::from_utf8_lossy(&script));
     console.finish()
 }

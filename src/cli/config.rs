@@ -1,8 +1,7 @@
 //! The `initflow.toml` of each source, with the values of the profile: read once for all sources that it is for.
 
-use super::Inputs;
+use super::arguments::Inputs;
 use super::console::Console;
-use super::input::Input;
 use super::params;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES, Placed};
 use crate::diagnostic::{Code, Diagnostic};
@@ -22,7 +21,7 @@ pub(super) struct Project {
     /// The folder that paths in the file are relative to; none where there is no file.
     pub(super) folder: Option<PathBuf>,
     /// Where that is, with all links resolved.
-    place: Option<PathBuf>,
+    pub(super) place: Option<PathBuf>,
     /// What the file may name.
     pub(super) root: Arc<Root>,
     /// The file, for messages.
@@ -168,10 +167,5 @@ impl Project {
     /// The folder for the output of the whole project.
     pub(super) fn output(&self) -> Option<PathBuf> {
         self.config.output.as_ref().map(|output| self.path(&output.text))
-    }
-
-    /// A source's place below the project's folder.
-    pub(super) fn relative(&self, ground: &Ground, input: &Input) -> Option<PathBuf> {
-        Some(ground.folder.strip_prefix(self.place.as_ref()?).ok()?.join(input.path()?.file_name()?))
     }
 }

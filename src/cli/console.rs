@@ -2,9 +2,9 @@
 //!
 //! Invariant: nobody reading standard output is not an error; not being able to write to it is.
 
-use super::diff::coloured;
 use super::report::{Reporting, relative};
-use super::{Color, Status};
+use super::status::Status;
+use super::text_diff::colored;
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
@@ -13,18 +13,27 @@ use crate::diagnostic::report::{Finding, Format, Place, Report};
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, Root, Target};
 use crate::source::Sources;
+use clap::ValueEnum;
 use std::collections::HashSet;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
+
+/// When messages have colors.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
 
 /// The most diagnostics that one run shows in full.
 const LIMIT: usize = 100;
 
 /// The streams of the process, and what was said so far.
 pub(super) struct Console {
-    colour: bool,
-    /// Whether standard output has colours, too.
-    colour_results: bool,
+    color: bool,
+    /// Whether standard output has colors, too.
+    color_results: bool,
     status: Status,
     tally: Tally,
     /// The sources with diagnostics: how many, and the name of the first.
@@ -60,14 +69,14 @@ struct Collected {
 
 impl Console {
     pub(super) fn new(when: Color, verbose: bool) -> Self {
-        let colours = |is_terminal: bool| match when {
+        let colors = |is_terminal: bool| match when {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => is_terminal && allows_colours(),
+            Color::Auto => is_terminal && allows_colors(),
         };
         Self {
-            colour: colours(std::io::stderr().is_terminal()),
-            colour_results: colours(std::io::stdout().is_terminal()),
+            color: colors(std::io::stderr().is_terminal()),
+            color_results: colors(std::io::stdout().is_terminal()),
             status: Status::Fine,
             tally: Tally::default(),
             affected: 0,
@@ -126,7 +135,7 @@ impl Console {
             self.hidden += diagnostics.len();
             return;
         }
-        let human = Human { colour: self.colour, limit: self.room };
+        let human = Human { colour: self.color, limit: self.room };
         self.room = self.room.saturating_sub(diagnostics.len());
         say(&human.render(sources, diagnostics));
     }
@@ -222,7 +231,7 @@ impl Console {
 
     /// Writes differences between texts to standard output.
     pub(super) fn print_diff(&mut self, diff: &str) {
-        if self.colour_results { self.print(&coloured(diff)) } else { self.print(diff) }
+        if self.color_results { self.print(&colored(diff)) } else { self.print(diff) }
     }
 
     /// Sums the run up.
@@ -270,8 +279,8 @@ impl Console {
         self.status
     }
 
-    fn line(&self, word: &str, colour: &str, message: &str) {
-        let (on, off) = if self.colour { (colour, "\x1b[0m") } else { ("", "") };
+    fn line(&self, word: &str, color: &str, message: &str) {
+        let (on, off) = if self.color { (color, "\x1b[0m") } else { ("", "") };
         say(&format!("{on}{word}{off}: {}\n", plain(message)));
     }
 }
@@ -281,8 +290,8 @@ fn say(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Whether the environment wants colours on a terminal.
-fn allows_colours() -> bool {
+/// Whether the environment wants colors on a terminal.
+fn allows_colors() -> bool {
     let unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
     unset("NO_COLOR") && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
 }

@@ -1,50 +1,257 @@
-//! Two texts to their difference, as `patch` takes it, and as it is shown in a terminal.
+//! `initflow diff`: shows what changed between two revisions of sources, to a person, in a pull request, or to a tool.
 
-use crate::diagnostic::visible::{lines, plain};
-use similar::TextDiff;
-use std::time::Duration;
+use super::arguments::Program;
+use super::console::Console;
+use super::each::{Outcome, compile_each, report};
+use super::input::Input;
+use super::status::Status;
+use super::text_diff::diff;
+use crate::compile::{Compilation, Compiled};
+use crate::diagnostic::visible;
+use crate::files::Grounds;
+use crate::plan::compare::{Change, Revision, Total, compare};
+use clap::{Args, ValueEnum};
+use std::fmt::Write as _;
+use std::path::Path;
 
-/// An optimal difference of very different texts would take long; after this time a good one will do.
-const TIME: Duration = Duration::from_millis(200);
+const HELP: &str = "\
+Examples:
+  initflow diff old/shop.initflow shop.initflow
+  initflow diff --format markdown old apps > comment.md
+  git worktree add ../main main && initflow diff ../main/apps apps
 
-/// The difference between two texts with their names; empty where there is none. Control characters are shown as pictures.
-pub(super) fn diff(old: (&str, &str), new: (&str, &str)) -> String {
-    let diff = TextDiff::configure().timeout(TIME).diff_lines(old.1, new.1);
-    let shown = diff.unified_diff().header(&plain(old.0), &plain(new.0)).to_string();
-    lines(&shown).into_owned()
+Compares what the sources compile to, workload by workload. In folders, it compares each file with the file of the same
+name in the other folder.";
+
+/// What to compare, and how to show it.
+#[derive(Args)]
+#[command(about = "Show what changed between two revisions: order, totals, images and YAML", after_help = HELP, mut_arg("paths", |paths| paths
+        .num_args(2)
+        .required(true)
+        .value_names(["OLD", "NEW"])
+        .help("The two revisions: files, or folders of sources")))]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    program: Program,
+    /// The format of the output
+    #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
+    format: Format,
+    /// Fail with status 1 if something changed
+    #[arg(long)]
+    exit_code: bool,
 }
 
-/// A difference in the colours that Git gives it.
-pub(super) fn coloured(diff: &str) -> String {
-    let colour = |line: &str| match line.as_bytes() {
-        [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] => "\x1b[1m",
-        [b'-', ..] => "\x1b[31m",
-        [b'+', ..] => "\x1b[32m",
-        [b'@', ..] => "\x1b[36m",
-        _ => "",
+/// The formats of the output.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Text,
+    /// For a comment on a pull request
+    Markdown,
+    /// For tools
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+    let Arguments { program, format, exit_code } = arguments;
+    let Some(grounds) = program.inputs.confined.grounds(console) else { return console.finish() };
+    let sides: Vec<Option<Vec<Source>>> =
+        program.inputs.paths.iter().map(|path| revisions(program, path, &grounds, console)).collect();
+    let [Some(old), Some(new)] = sides.as_slice() else { return console.finish() };
+    let changes: Vec<(Option<String>, Change)> = pairs(old, new)
+        .into_iter()
+        .flat_map(|(path, old, new)| compare(old, new).into_iter().map(move |change| (path.clone(), change)))
+        .collect();
+    console.print(&match *format {
+        Format::Text => visible::lines(&text(&changes)).into_owned(),
+        Format::Markdown => visible::lines(&markdown(&changes)).into_owned(),
+        Format::Json => visible::json(&json(&changes)).into_owned(),
+    });
+    if *exit_code && !changes.is_empty() {
+        console.raise(Status::Errors);
+    }
+    console.finish()
+}
+
+/// A source of a revision: its place below the folder that was named, and its workloads.
+struct Source {
+    path: Option<String>,
+    workloads: Vec<Revision>,
+}
+
+/// The sources of one side; nothing where they have errors, which are reported.
+fn revisions(
+    program: &Program,
+    side: &Path,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Option<Vec<Source>> {
+    let inputs = super::each::inputs_at(program, &[side.to_owned()], grounds, console);
+    let make = |_: &Input, compiled: Compiled| {
+        Revision::of(&compiled.workload, compiled.plan(), compiled.yaml(None))
     };
-    let mut out = String::with_capacity(diff.len() + diff.len() / 4);
-    for whole in diff.split_inclusive('\n') {
-        let line = whole.trim_end_matches(['\r', '\n']);
-        match colour(line) {
-            "" => out.push_str(whole),
-            colour => out.extend([colour, line, "\x1b[0m", &whole[line.len()..]]),
+    let finish =
+        |_: &Input, compilation: &mut Compilation<Revision>| std::mem::take(&mut compilation.workloads);
+    let outcomes = compile_each(program, false, grounds, console, &inputs, make, finish)?;
+    let mut sources = Vec::new();
+    for (input, outcome) in inputs.iter().zip(outcomes) {
+        match outcome {
+            Outcome::Unreadable(trouble) => report(&trouble, console),
+            // Warnings are for whoever compiles.
+            Outcome::Compiled(compilation, None) => {
+                console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
+            }
+            Outcome::Compiled(_, Some(workloads)) => {
+                sources.push(Source { path: below(side, input), workloads });
+            }
         }
+    }
+    (console.status() == Status::Fine).then_some(sources)
+}
+
+/// Where a source stands below a folder; nothing where a file was named.
+fn below(side: &Path, input: &Input) -> Option<String> {
+    let path = Path::new(&input.name).strip_prefix(side).ok().filter(|_| side.is_dir())?;
+    Some(path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+}
+
+/// Sources of both sides at the same place. Two files that were named are the same, whatever they are called.
+fn pairs<'s>(old: &'s [Source], new: &'s [Source]) -> Vec<(Option<String>, &'s [Revision], &'s [Revision])> {
+    let find = |sources: &'s [Source], path: &Option<String>| {
+        sources.iter().find(|source| source.path == *path).map_or(&[][..], |source| &source.workloads)
+    };
+    let mut pairs: Vec<_> = new
+        .iter()
+        .map(|source| (source.path.clone(), find(old, &source.path), source.workloads.as_slice()))
+        .collect();
+    let gone = old.iter().filter(|source| new.iter().all(|other| other.path != source.path));
+    pairs.extend(gone.map(|source| (source.path.clone(), source.workloads.as_slice(), &[][..])));
+    pairs
+}
+
+fn title((path, change): &(Option<String>, Change)) -> String {
+    let file = path.as_ref().map(|path| format!(" ({})", visible::plain(path))).unwrap_or_default();
+    format!("{} {}{file}", change.kind.name(), change.name)
+}
+
+fn shown(total: &Total) -> (String, String) {
+    let text = |quantity: Option<_>| {
+        quantity
+            .map_or("none".to_owned(), |quantity: crate::kubernetes::quantity::Quantity| quantity.to_string())
+    };
+    (text(total.old), text(total.new))
+}
+
+fn text(changes: &[(Option<String>, Change)]) -> String {
+    if changes.is_empty() {
+        return "nothing changed in what is compiled\n".to_owned();
+    }
+    let mut out = String::new();
+    for named in changes {
+        let (_, change) = named;
+        let _ = writeln!(out, "{}\n", title(named));
+        for fact in &change.facts {
+            let _ = writeln!(out, "  {fact}");
+        }
+        for total in &change.totals {
+            let (old, new) = shown(total);
+            let all = total.of_all().map(|all| format!(", {all} in all replicas")).unwrap_or_default();
+            let by =
+                if total.because.is_empty() { String::new() } else { format!(": set by {}", total.because) };
+            let _ = writeln!(
+                out,
+                "  effective {} {old} → {new} ({}{all}){by}",
+                total.resource,
+                total.difference()
+            );
+        }
+        let _ = writeln!(out, "\n{}", diff(("old", &change.yaml.0), ("new", &change.yaml.1)));
     }
     out
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_line_has_the_colour_of_its_kind() {
-        let diff = diff(("a", "one\ntwo\n"), ("b", "one\nthree\n"));
-        assert_eq!(diff, "--- a\n+++ b\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n");
-        assert_eq!(
-            coloured(&diff),
-            "\x1b[1m--- a\x1b[0m\n\x1b[1m+++ b\x1b[0m\n\x1b[36m@@ -1,2 +1,2 @@\x1b[0m\n one\n\x1b[31m-two\x1b[0m\n\x1b[32m+three\x1b[0m\n"
+fn markdown(changes: &[(Option<String>, Change)]) -> String {
+    if changes.is_empty() {
+        return "Nothing changed in what is compiled.\n".to_owned();
+    }
+    let mut out = String::new();
+    for named in changes {
+        let (_, change) = named;
+        let _ = writeln!(out, "### {}\n", escaped(&title(named)));
+        for fact in &change.facts {
+            let _ = writeln!(out, "- {}", escaped(fact));
+        }
+        if !change.totals.is_empty() {
+            out.push_str("\n| effective request | before | after | a pod | all replicas | set by |\n|---|---:|---:|---:|---:|---|\n");
+        }
+        for total in &change.totals {
+            let (old, new) = shown(total);
+            let all = total.of_all().unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "| {} | {old} | {new} | {} | {all} | {} |",
+                total.resource,
+                total.difference(),
+                escaped(&total.because)
+            );
+        }
+        let difference = diff(("old", &change.yaml.0), ("new", &change.yaml.1));
+        let fence = fence(&difference);
+        let _ = writeln!(
+            out,
+            "\n<details><summary>YAML</summary>\n\n{fence}diff\n{difference}{fence}\n\n</details>\n"
         );
     }
+    out
+}
+
+/// A fence that a text does not end.
+fn fence(text: &str) -> String {
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
+    "`".repeat(longest.max(2) + 1)
+}
+
+/// Text that Markdown shows as it is, but for what stands in backticks.
+fn escaped(text: &str) -> String {
+    // Other runs of backticks open and close code by rules of their own: where there are some, none is taken for code.
+    let has_code = !text.contains("``") && text.matches('`').count().is_multiple_of(2);
+    let mut escaped = String::with_capacity(text.len());
+    let mut code = false;
+    for letter in text.chars() {
+        code ^= letter == '`' && has_code;
+        match letter {
+            '|' => escaped.push_str("\\|"),
+            '\n' | '\r' => escaped.push(' '),
+            '<' if !code => escaped.push_str("&lt;"),
+            '`' if !has_code => escaped.push_str("\\`"),
+            '*' | '_' | '[' | ']' | '#' if !code => escaped.extend(['\\', letter]),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+fn json(changes: &[(Option<String>, Change)]) -> String {
+    let change = |(path, change): &(Option<String>, Change)| {
+        let totals = change.totals.iter().map(|total| {
+            serde_json::json!({
+                "resource": total.resource.as_str(),
+                "old": total.old.map(|quantity| quantity.to_string()),
+                "new": total.new.map(|quantity| quantity.to_string()),
+                "difference": total.difference(),
+                "ofAllReplicas": total.of_all(),
+                "because": total.because,
+            })
+        });
+        serde_json::json!({
+            "path": path,
+            "kind": change.kind.name(),
+            "name": change.name.as_str(),
+            "facts": change.facts,
+            "totals": totals.collect::<Vec<_>>(),
+            "yaml": { "old": change.yaml.0, "new": change.yaml.1 },
+        })
+    };
+    let changes: Vec<serde_json::Value> = changes.iter().map(change).collect();
+    format!("{:#}\n", serde_json::json!({ "version": 1, "changes": changes }))
 }

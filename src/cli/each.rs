@@ -1,10 +1,11 @@
 //! The same work for each of many sources, on all cores, with the results in the order of the sources.
 
+use super::arguments::{Inputs, Program};
 use super::config::Projects;
 use super::console::Console;
 use super::input::{self, Input, Trouble};
+use super::params;
 use super::progress::Progress;
-use super::{Inputs, Program, params};
 use crate::compile::{Compilation, Compiled, Options, compile_with};
 use crate::config::Config;
 use crate::files::Grounds;
@@ -128,7 +129,7 @@ pub(super) fn found(
         let Some(project) = projects.on(&ground, console) else { return Vec::new() };
         input.stand_on(&ground);
         if let (None, Some(output)) = (&input.output, project.output())
-            && let Some(relative) = project.relative(&ground, input)
+            && let Some(relative) = input.place_in(&project, &ground)
         {
             input.output = Some((output, relative));
         }

@@ -1,14 +1,29 @@
-//! `initflow explain`: what a diagnostic, a statement or a field of Kubernetes means.
+//! `initflow explain`: explains a diagnostic, a statement or a field of Kubernetes.
 
 use super::console::Console;
-use super::{ExplainArguments, Status};
+use super::status::Status;
 use crate::diagnostic::{Code, nearest};
 use crate::kubernetes::schema;
-use crate::statement::Entry;
 use crate::vocabulary;
+use clap::Args;
 use std::fmt::Write as _;
 
-pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Status {
+const HELP: &str = "\
+Examples:
+  initflow explain                               list all diagnostics
+  initflow explain unwritten-volume              explain a diagnostic
+  initflow explain fetch                         explain a statement
+  initflow explain Container.imagePullPolicy     explain a field of Kubernetes";
+
+/// What to explain.
+#[derive(Args)]
+#[command(about = "Explain a diagnostic, a statement or a Kubernetes field; without a name, list the diagnostics", after_help = HELP)]
+pub(super) struct Arguments {
+    /// A diagnostic, a statement, a Kubernetes object, or one of its fields: `Container.image`
+    name: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     let Some(name) = &arguments.name else {
         console.print(&list());
         return console.finish();
@@ -37,7 +52,7 @@ fn list() -> String {
 
 fn names() -> impl Iterator<Item = &'static str> {
     let diagnostics = Code::ALL.iter().map(|code| code.name());
-    let statements = statements().map(|entry| entry.name);
+    let statements = vocabulary::statements().map(|entry| entry.name);
     let objects = schema::objects().iter().map(|object| object.name);
     let fields = schema::objects().iter().flat_map(|object| object.fields.iter().map(|field| field.name));
     diagnostics.chain(statements).chain(objects).chain(fields)
@@ -47,15 +62,10 @@ fn diagnostic(name: &str) -> Option<String> {
     Some(name.parse::<Code>().ok()?.text().to_owned())
 }
 
-/// All statements of the language, those of built-in steps among them.
-fn statements() -> impl Iterator<Item = &'static Entry> {
-    vocabulary::ENTRIES.iter().chain(vocabulary::statements_of_steps())
-}
-
 /// A statement of the language, in each of its places.
 fn statement(name: &str) -> Option<String> {
     let mut text = String::new();
-    for entry in statements().filter(|entry| entry.name == name) {
+    for entry in vocabulary::statements().filter(|entry| entry.name == name) {
         let places: Vec<String> = entry.places.iter().map(|place| place.phrase()).collect();
         let _ =
             writeln!(text, "{}\n  {}\n  stands {}\n", entry.signature(), entry.meaning, places.join(", "));

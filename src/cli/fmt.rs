@@ -1,15 +1,43 @@
-//! `initflow fmt`: sources in the one style, in place.
+//! `initflow fmt`: formats sources in place, in the one style.
 
+use super::arguments::Confined;
 use super::console::Console;
-use super::diff::diff;
 use super::each::report;
 use super::input::{self, Input, SOURCES};
-use super::{FmtArguments, Status};
+use super::status::Status;
+use super::text_diff::diff;
 use crate::format::format;
 use crate::source::{FileId, SourceFile};
+use clap::Args;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::path::PathBuf;
 
-pub(super) fn run(arguments: &FmtArguments, console: &mut Console) -> Status {
+const HELP: &str = "\
+Examples:
+  initflow fmt .                                 format every .initflow file below this folder
+  initflow fmt --check .                         in CI: print what would change, and fail if something would
+  cat shop.initflow | initflow fmt -             format standard input to standard output
+
+There is one style, and nothing to configure. Lines, blank lines and comments stay where they are; what cannot be read
+stays as it is. A file is written only if something changes, and in one step; it keeps its permissions, and a link stays
+a link. Exit status: 0 if all is well, 1 if a source is not formatted and --check is given, 2 if a file cannot be read or
+written.";
+
+/// What to format.
+#[derive(Args)]
+#[command(about = "Format sources in place, in the one style", after_help = HELP)]
+pub(super) struct Arguments {
+    /// Files, folders, or `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write nothing; print what would change, and fail if something would
+    #[arg(long)]
+    check: bool,
+    #[command(flatten)]
+    confined: Confined,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.confined.grounds(console) else { return console.finish() };
     let (mut inputs, troubles) = input::find(&arguments.paths, SOURCES, &grounds);
     for input in &mut inputs {

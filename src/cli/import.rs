@@ -1,15 +1,48 @@
-//! `initflow import`: manifests to sources, printed or written.
+//! `initflow import`: turns manifests into sources, which it prints or writes.
 
+use super::arguments::Inputs;
 use super::console::Console;
 use super::each::{found, on_each, options, report};
 use super::input::{Input, MANIFESTS};
-use super::{ImportArguments, Status};
+use super::status::Status;
 use crate::files::Root;
 use crate::import::{import, import_with_idioms};
+use clap::Args;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status {
+const HELP: &str = "\
+Examples:
+  initflow import deployment.yaml > shop.initflow
+  initflow import -o apps manifests              write manifests/a/b.yaml to apps/a/b.initflow
+  helm template shop | initflow import -         read standard input
+  kubectl get deployment shop -o yaml | initflow import -
+
+Imports Pods, Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs and CronJobs, in YAML, JSON or KYAML, and warns of
+other objects. A folder stands for all *.yaml, *.yml and *.json files in it and in the folders below it. What the API
+server would refuse is an error at its place in the manifest. Output is printed only if no manifest has errors. With -o,
+each file is written on its own, in one step; a file that exists is replaced only with --force.";
+
+const MANIFESTS_HELP: &str = "Files, folders, or `-` for standard input";
+
+/// What to import, and where the sources go.
+#[derive(Args)]
+#[command(about = "Turn Kubernetes manifests into sources that compile to the same objects", after_help = HELP, mut_arg("paths", |paths| paths.required(true).help(MANIFESTS_HELP)))]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Write one source per file into this folder, in the folder structure of the manifests
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Turn init containers that do what a built-in step does (`nc -z` in a loop, `git clone`, `chown -R`) into that step
+    #[arg(long)]
+    idioms: bool,
+    /// Replace sources that exist
+    #[arg(long, requires = "output")]
+    force: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
     let output = match arguments.output.as_ref().map(|folder| grounds.output(folder)).transpose() {
         Ok(output) => output,
@@ -64,7 +97,7 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
 fn write(root: &Root, target: &Path, source: &str, force: bool, input: &Input) -> Result<(), String> {
     if !force && std::fs::symlink_metadata(target).is_ok() {
         let (target, manifest) = (target.display(), &input.name);
-        return Err(format!("`{target}` is there already; replace it by `{manifest}` with --force"));
+        return Err(format!("`{target}` exists; use --force to replace it by `{manifest}`"));
     }
     root.write(target, source)
 }

@@ -135,6 +135,11 @@ impl Input {
         &self.relative
     }
 
+    /// Its place below the folder of a project.
+    pub(super) fn place_in(&self, project: &Project, ground: &Ground) -> Option<PathBuf> {
+        Some(ground.folder.strip_prefix(project.place.as_ref()?).ok()?.join(self.path()?.file_name()?))
+    }
+
     /// The output's place beside the source; none for standard input.
     pub(super) fn output_beside(&self, ending: &str) -> Option<PathBuf> {
         self.path.as_deref().map(|path| exchange_ending(path, self.endings, ending))

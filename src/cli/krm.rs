@@ -3,8 +3,10 @@
 //!
 //! The output is JSON, which is YAML, too. What was compiled takes the place of an object of the same kind and name.
 
+use super::arguments::Confined;
 use super::console::Console;
-use super::{Confined, Status, params};
+use super::params;
+use super::status::Status;
 use crate::compile::{Compilation, Compiled, Options, compile_with};
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::Human;
@@ -13,16 +15,30 @@ use crate::files::Root;
 use crate::import::yaml::{self, Node, Value};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
+use crate::total::sure;
+use clap::Args;
 use serde_json::{Map, Value as Json, json};
 use std::io::Read as _;
 use std::path::Path;
 
 /// What the function reads as its configuration.
-const HELP: &str =
+const CONFIGURATION: &str =
     "the function's configuration has `spec.files`, a list of sources, or `spec.source`, the text of one";
 
-pub(super) fn run(confined: &Confined, console: &mut Console) -> Status {
-    let Some(grounds) = confined.grounds(console) else { return console.finish() };
+const HELP: &str = "\
+Use it as a generator or transformer of kustomize (`kustomize build --enable-alpha-plugins --enable-exec`). The reference
+has the configuration: `spec.files` or `spec.source`, `spec.set`, `spec.kube`.";
+
+/// What may be read.
+#[derive(Args)]
+#[command(about = "Run as a function of kustomize: read a `ResourceList` from standard input, write one to standard output", after_help = HELP)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    confined: Confined,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+    let Some(grounds) = arguments.confined.grounds(console) else { return console.finish() };
     let here = Path::new(".");
     let ground = grounds.of(here, here);
     console.root(&ground.root);
@@ -82,7 +98,7 @@ pub(super) fn run(confined: &Confined, console: &mut Console) -> Status {
 
 fn refuse(console: &mut Console, message: &str) -> Status {
     console.trouble(message);
-    console.help(HELP);
+    console.help(CONFIGURATION);
     console.finish()
 }
 
@@ -125,7 +141,7 @@ fn made(list: &Node, root: &Root, console: &mut Console) -> Result<(Vec<Json>, V
         console.diagnostics(&name, &compilation.sources, &compilation.diagnostics);
         results.extend(found(&compilation));
         for objects in compilation.workloads {
-            made.extend(objects?);
+            made.extend(objects);
         }
     }
     Ok((made, results))
@@ -141,17 +157,11 @@ fn setting(name: &str, value: &Node) -> Result<Setting, String> {
     Ok(Setting { origin, ..Setting::new(name, value) })
 }
 
-fn objects(compiled: &Compiled) -> Result<Vec<Json>, String> {
-    let fault =
-        |error: &dyn std::fmt::Display| format!("this is a fault of initflow, please report it: {error}");
-    let object = compiled.object().map_err(|error| fault(&error))?;
+fn objects(compiled: &Compiled) -> Vec<Json> {
+    let object = compiled.object();
     let objects = compiled.access.iter().chain([&object]);
-    objects
-        .map(|object| {
-            let text = emit::json(&[object]).map_err(|error| fault(&error))?;
-            serde_json::from_str(&text).map_err(|error| fault(&error))
-        })
-        .collect()
+    // What the compiler writes as JSON is JSON.
+    objects.map(|object| sure(serde_json::from_str(&emit::json(&[object])))).collect()
 }
 
 /// The diagnostics as results of the function.

@@ -1,13 +1,29 @@
-//! `initflow lsp`: the language server.
+//! `initflow lsp`: runs the language server.
 
+use super::arguments::Confined;
 use super::console::Console;
-use super::{LspArguments, Status};
+use super::status::Status;
 use crate::lsp::{self, Call, Leave};
+use clap::Args;
 use std::io::{self, IsTerminal as _};
 
-pub(super) fn run(arguments: &LspArguments, console: &mut Console) -> Status {
+const HELP: &str = "\
+Editors start this themselves; editors/ has their setup. It speaks the Language Server Protocol 3.17.";
+
+/// How to serve an editor.
+#[derive(Args)]
+#[command(about = "Run the language server for an editor, on standard input and output", after_help = HELP)]
+pub(super) struct Arguments {
+    /// Accepted for editors that always pass it; it changes nothing
+    #[arg(long)]
+    stdio: bool,
+    #[command(flatten)]
+    confined: Confined,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     if io::stdin().is_terminal() {
-        console.help("an editor starts this and speaks to it; see editors/ for the set-up");
+        console.help("an editor starts this and speaks to it; see editors/ for the setup");
     }
     let Some(_) = arguments.confined.grounds(console) else { return console.finish() };
     match lsp::serve(&Call { root: arguments.confined.root.clone(), verbose: console.is_verbose() }) {

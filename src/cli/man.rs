@@ -1,7 +1,7 @@
-//! `initflow man`: the manual, out of what `--help` prints.
+//! `initflow man`: prints the manual, made of what `--help` prints.
 
 use super::console::Console;
-use super::{Status, command};
+use super::status::Status;
 use crate::diagnostic::nearest;
 use crate::files::Grounds;
 use clap::Args;
@@ -10,9 +10,16 @@ use clap_mangen::roff::{Roff, roman};
 use std::io;
 use std::path::PathBuf;
 
-/// Which page, and where to.
+const HELP: &str = "\
+Examples:
+  initflow man | man -l -                        show the page of initflow
+  initflow man compile | man -l -                show the page of a command
+  initflow man -o ~/.local/share/man/man1        write all pages to where man looks for them";
+
+/// Which page to print, or where to write all of them.
 #[derive(Args)]
-pub(super) struct ManArguments {
+#[command(about = "Print a man page, or write all of them", after_help = HELP)]
+pub(super) struct Arguments {
     /// The command that the page is about [default: initflow as a whole]
     command: Option<String>,
     /// Write all pages into this folder
@@ -20,8 +27,8 @@ pub(super) struct ManArguments {
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(arguments: &ManArguments, console: &mut Console) -> Status {
-    let mut root = command().disable_help_subcommand(true);
+pub(super) fn run(arguments: &Arguments, whole: clap::Command, console: &mut Console) -> Status {
+    let mut root = whole.disable_help_subcommand(true);
     root.build();
     if let Err(message) = print(arguments, &root, console) {
         console.trouble(&message);
@@ -29,7 +36,7 @@ pub(super) fn run(arguments: &ManArguments, console: &mut Console) -> Status {
     console.finish()
 }
 
-fn print(arguments: &ManArguments, whole: &clap::Command, console: &mut Console) -> Result<(), String> {
+fn print(arguments: &Arguments, whole: &clap::Command, console: &mut Console) -> Result<(), String> {
     match (&arguments.output, &arguments.command) {
         (Some(folder), _) => {
             let root = Grounds::of_call(None)?.output(folder)?;

@@ -1,19 +1,26 @@
-//! `initflow new`: a project that compiles, with what CI needs to keep it so.
+//! `initflow new`: creates a project that compiles, with what CI needs to keep it so.
 
+use super::compile;
 use super::console::Console;
-use super::{Arguments, Command, Status};
+use super::status::Status;
 use crate::files::{Grounds, reason};
 use crate::kubernetes::names;
-use clap::{Args, Parser as _};
+use clap::{Args, FromArgMatches as _};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// What is made, and where.
+const HELP: &str = "\
+Examples:
+  initflow new shop                              create the folder shop, with a first program, profiles and CI
+  initflow new shop --path .                     use the current folder, if it is empty";
+
+/// What to create, and where.
 #[derive(Args)]
-pub(super) struct NewArguments {
+#[command(about = "Create a project that compiles, with CI for GitHub and GitLab", after_help = HELP)]
+pub(super) struct Arguments {
     /// The name of the project and of its first workload
     name: String,
-    /// The folder to make it in [default: a new one of this name]
+    /// The folder to create it in [default: a new one of this name]
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
 }
@@ -29,7 +36,7 @@ const FILES: [(&str, &str); 7] = [
     (".gitlab-ci.yml", include_str!("new/gitlab.yml")),
 ];
 
-pub(super) fn run(arguments: &NewArguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     let name = arguments.name.as_str();
     if names::label(name).is_some() {
         console.trouble(&format!("a workload cannot be called `{name}`"));
@@ -44,7 +51,7 @@ pub(super) fn run(arguments: &NewArguments, console: &mut Console) -> Status {
         console.trouble(&message);
         return console.finish();
     }
-    compile(&folder, console);
+    compile_all(&folder, console);
     let shown = folder.display();
     console.print(&format!(
         "made {shown}\n\n  cd {shown}\n  initflow plan        who starts when, why, and what it costs\n  initflow compile     writes manifests/\n"
@@ -71,14 +78,15 @@ fn make(name: &str, folder: &Path) -> Result<(), String> {
 }
 
 /// Compiles the project, so that CI finds its output up to date.
-fn compile(folder: &Path, console: &mut Console) {
-    let words = ["initflow", "compile", "--output"].map(OsString::from);
+fn compile_all(folder: &Path, console: &mut Console) {
+    let words = ["compile", "--output"].map(OsString::from);
     let paths = [folder.join("manifests/apps"), folder.join("apps")].map(PathBuf::into_os_string);
-    match Arguments::try_parse_from(words.into_iter().chain(paths)) {
-        Ok(Arguments { command: Command::Compile(arguments), .. }) => {
-            super::compile::run(&arguments, console);
+    let command = compile::Arguments::augment_args(clap::Command::new("compile"));
+    let matches = command.try_get_matches_from(words.into_iter().chain(paths));
+    match matches.and_then(|matches| compile::Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => {
+            compile::run(&arguments, console);
         }
-        Ok(_) => {}
         Err(error) => console.trouble(&error.to_string()),
     }
 }

@@ -1,6 +1,6 @@
-//! `--set` and `--params` to the values of params.
+//! Reads the values of params that `--set` and `--params` give.
 
-use super::Program;
+use super::arguments::Program;
 use super::console::Console;
 use crate::config::{BadValues, values};
 use crate::files::Grounds;
@@ -8,14 +8,6 @@ use crate::model::Setting;
 use crate::source::MAX_SOURCE_BYTES;
 use std::collections::HashSet;
 use std::path::Path;
-
-/// Reads `name=value`.
-pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write it as name=value".to_owned()),
-    }
-}
 
 /// The values that the call gives: the last one of a name counts, and `--set` over all files.
 ///
@@ -62,18 +54,5 @@ pub(super) fn read(path: &Path, text: String, console: &mut Console) -> Option<V
             console.help("a file of params has lines `name value`: tag \"v2\"");
             None
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_assignment_has_a_name() {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(assignment("a=b=c"), Ok(pair("a", "b=c")));
-        assert_eq!(assignment("a="), Ok(pair("a", "")));
-        assert!(assignment("a").is_err() && assignment("=a").is_err());
     }
 }

@@ -1,15 +1,55 @@
-//! `initflow plan`: who starts when and why, and what it costs.
+//! `initflow plan`: shows who starts when and why, and what it costs.
 
+use super::arguments::Program;
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
-use super::{PlanArguments, PlanFormat, Status};
+use super::status::Status;
 use crate::compile::{Compilation, Compiled};
 use crate::plan::{self, Plan};
 use crate::source::Sources;
-use std::path::Path;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
 
-pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
+const HELP: &str = "\
+Examples:
+  initflow plan shop.initflow
+  initflow plan --format json shop.initflow | jq '.workloads[].effective.requests'
+  initflow plan -o shop.svg shop.initflow        draw a picture for a document
+  initflow plan -o plans.html .                  write a page with the plans of all sources";
+
+/// The formats of a plan.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Tables
+    Text,
+    /// A contract with a version, for other tools
+    Json,
+    /// A picture: the start over time, CPU and memory at each moment
+    Svg,
+    /// A page with the pictures, tables and details
+    Html,
+    /// A flowchart that GitHub draws in Markdown
+    Mermaid,
+    /// A graph for Graphviz
+    Dot,
+}
+
+/// What to plan, and how to show it.
+#[derive(Args)]
+#[command(about = "Show who starts when and why, what is reserved meanwhile, and the effective totals", after_help = HELP)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    program: Program,
+    /// The format of the plan [default: that of the extension of -o, else text]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Write the plans of all sources into this one file
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     let format = match format(arguments) {
         Ok(format) => format,
         Err(message) => {
@@ -36,10 +76,10 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     if console.status() == Status::Fine {
         let sources: Vec<(&Sources, &[Plan])> =
             settled.iter().map(|(compilation, plans)| (&compilation.sources, plans.as_slice())).collect();
-        match (shown(format, &sources), target) {
-            (Err(message), _) => console.trouble(&message),
-            (Ok(text), None) => console.print(&text),
-            (Ok(text), Some(target)) => {
+        let text = shown(format, &sources);
+        match target {
+            None => console.print(&text),
+            Some(target) => {
                 if let Err(message) = target.write(&text) {
                     console.trouble(&message);
                 }
@@ -49,39 +89,39 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     console.finish()
 }
 
-/// The format that is asked for, in words or by the ending of the output.
-fn format(arguments: &PlanArguments) -> Result<PlanFormat, String> {
+/// The format that is asked for, by name or by the extension of the output.
+fn format(arguments: &Arguments) -> Result<Format, String> {
     let (None, Some(file)) = (arguments.format, &arguments.output) else {
-        return Ok(arguments.format.unwrap_or(PlanFormat::Text));
+        return Ok(arguments.format.unwrap_or(Format::Text));
     };
     match Path::extension(file).and_then(|ending| ending.to_str()) {
-        Some("txt") => Ok(PlanFormat::Text),
-        Some("json") => Ok(PlanFormat::Json),
-        Some("svg") => Ok(PlanFormat::Svg),
-        Some("html" | "htm") => Ok(PlanFormat::Html),
-        Some("mmd" | "mermaid") => Ok(PlanFormat::Mermaid),
-        Some("dot" | "gv") => Ok(PlanFormat::Dot),
-        _ => Err(format!("the ending of `{}` names no format: say which with --format", file.display())),
+        Some("txt") => Ok(Format::Text),
+        Some("json") => Ok(Format::Json),
+        Some("svg") => Ok(Format::Svg),
+        Some("html" | "htm") => Ok(Format::Html),
+        Some("mmd" | "mermaid") => Ok(Format::Mermaid),
+        Some("dot" | "gv") => Ok(Format::Dot),
+        _ => Err(format!("the extension of `{}` names no format: give one with --format", file.display())),
     }
 }
 
-fn shown(format: PlanFormat, sources: &[(&Sources, &[Plan])]) -> Result<String, String> {
+fn shown(format: Format, sources: &[(&Sources, &[Plan])]) -> String {
     let mut plans = Vec::new();
     for (sources, each) in sources {
         plans.extend(each.iter().map(|plan| (plan, *sources)));
     }
     let plans = || plans.iter().copied();
     let alone = || plans().map(|(plan, _)| plan);
-    Ok(match format {
-        PlanFormat::Text => {
+    match format {
+        Format::Text => {
             let texts = sources.iter().filter(|(_, plans)| !plans.is_empty());
             let texts: Vec<String> = texts.map(|(sources, plans)| plan::text(plans, sources)).collect();
             texts.join("\n")
         }
-        PlanFormat::Json => plan::json(plans()).map_err(|error| format!("cannot write the plan: {error}"))?,
-        PlanFormat::Svg => plan::svg(plans()),
-        PlanFormat::Html => plan::html(plans()),
-        PlanFormat::Mermaid => plan::mermaid(alone()),
-        PlanFormat::Dot => plan::dot(alone()),
-    })
+        Format::Json => plan::json(plans()),
+        Format::Svg => plan::svg(plans()),
+        Format::Html => plan::html(plans()),
+        Format::Mermaid => plan::mermaid(alone()),
+        Format::Dot => plan::dot(alone()),
+    }
 }

@@ -1,16 +1,17 @@
-//! `--format`, `--report` and `--max-warnings`: how a run says what it found, and what it fails for.
+//! Declares `--format`, `--report` and `--max-warnings`: how a run reports what it found, and what it fails for.
 
 use crate::diagnostic::report::Format;
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
 /// How a run reports.
 #[derive(Args, Default)]
 pub(super) struct Reporting {
-    /// The format in which findings are reported
+    /// The format of the findings
     #[arg(help_heading = "Report", long, value_enum, default_value = "human", value_name = "FORMAT")]
     pub(super) format: ReportFormat,
-    /// Write the report into this file, as JSON unless --format says otherwise
+    /// Write the report to this file, as JSON unless --format is given
     #[arg(help_heading = "Report", long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
     /// Fail if there are more warnings than this
@@ -18,24 +19,14 @@ pub(super) struct Reporting {
     pub(super) max_warnings: Option<usize>,
 }
 
-/// The formats of findings.
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+/// The formats of findings: one for people, and those for programs.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum ReportFormat {
-    /// For people: each finding in its source
+    /// For people: each finding in its source.
     #[default]
     Human,
-    /// A line each: path:line:column: error[name]: message
-    Short,
-    /// A contract with a version
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Annotations in a GitHub workflow
-    Github,
-    /// GitLab's code quality report
-    Gitlab,
-    /// XML as `JUnit` writes it, a test case a source
-    Junit,
+    /// For other programs.
+    Programs(Format),
 }
 
 impl ReportFormat {
@@ -43,13 +34,31 @@ impl ReportFormat {
     pub(super) fn for_programs(self) -> Option<Format> {
         match self {
             Self::Human => None,
-            Self::Short => Some(Format::Short),
-            Self::Json => Some(Format::Json),
-            Self::Sarif => Some(Format::Sarif),
-            Self::Github => Some(Format::Github),
-            Self::Gitlab => Some(Format::Gitlab),
-            Self::Junit => Some(Format::Junit),
+            Self::Programs(format) => Some(format),
         }
+    }
+}
+
+impl ValueEnum for ReportFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [ReportFormat; Format::ALL.len() + 1] = {
+            let mut all = [ReportFormat::Human; Format::ALL.len() + 1];
+            let mut at = 0;
+            while at < Format::ALL.len() {
+                all[at + 1] = ReportFormat::Programs(Format::ALL[at]);
+                at += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::Human => ("human", "For people: each finding in its source"),
+            Self::Programs(format) => format.described(),
+        };
+        Some(PossibleValue::new(name).help(help))
     }
 }
 

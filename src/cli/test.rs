@@ -1,11 +1,13 @@
-//! `initflow test`: expectations beside sources, held against what these compile to.
+//! `initflow test`: tests what sources compile to against the expectations beside them.
 
+use super::arguments::Inputs;
 use super::config::{Project, Projects};
 use super::console::Console;
-use super::diff::diff;
 use super::each::{options, report};
 use super::input::{self, Input};
-use super::{Inputs, Status, params};
+use super::params;
+use super::status::Status;
+use super::text_diff::diff;
 use crate::compile::{Compiled, Options, compile_with};
 use crate::config::MAX_CONFIG_BYTES;
 use crate::emit;
@@ -20,9 +22,17 @@ use std::path::{Path, PathBuf};
 /// The ending of the names of files of expectations.
 const ENDING: &[&str] = &["test.toml"];
 
-/// What is tested.
+const HELP: &str = "\
+Examples:
+  initflow test                                  run all *.test.toml of the project
+  initflow test --update shop.test.toml          write the snapshots of what it compiles to
+
+A file of expectations is beside its source: shop.test.toml beside shop.initflow. The reference has what it may expect.";
+
+/// What to test.
 #[derive(Args)]
-pub(super) struct TestArguments {
+#[command(about = "Test sources against what is expected of them: order, totals, YAML, or an error", after_help = HELP)]
+pub(super) struct Arguments {
     #[command(flatten)]
     inputs: Inputs,
     /// Write the snapshots that are missing or differ
@@ -30,7 +40,7 @@ pub(super) struct TestArguments {
     update: bool,
 }
 
-pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     let paths: Vec<PathBuf> = arguments.inputs.paths.iter().map(|path| expectations(path)).collect();
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
     let mut files = super::each::found(&arguments.inputs, &paths, None, ENDING, &grounds, console);
@@ -77,7 +87,7 @@ fn expectations(path: &Path) -> PathBuf {
 
 /// What does not hold of a case.
 fn hold(
-    arguments: &TestArguments,
+    arguments: &Arguments,
     file: &Input,
     case: &Case,
     grounds: &Grounds,
@@ -94,7 +104,7 @@ fn hold(
         Err(fault) => return vec![fault],
     };
     let options = with_values(arguments, case, &project);
-    let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None).unwrap_or_default());
+    let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None));
     let compilation = compile_with(&name, text, &*file.root, &options, make);
     let (plans, texts): (Vec<Plan>, Vec<String>) = compilation.workloads.into_iter().unzip();
     let mut broken = case.broken(&plans, &compilation.diagnostics);
@@ -130,7 +140,7 @@ fn source(file: &Input, case: &Case) -> Result<(String, String), (Option<Span>, 
     Ok((name, text))
 }
 
-fn with_values(arguments: &TestArguments, case: &Case, project: &Project) -> Options {
+fn with_values(arguments: &Arguments, case: &Case, project: &Project) -> Options {
     let given = project.values.iter().chain(&case.set).cloned().collect();
     let options = options(&arguments.inputs, &project.config);
     let version = arguments.inputs.kube.or(case.kube).unwrap_or(options.version);
@@ -150,7 +160,7 @@ fn compare(root: &Root, path: &Path, text: &str, update: bool) -> Option<String>
         return root.write(path, text).err();
     }
     if old.is_empty() {
-        return Some(format!("there is no snapshot `{name}`: write it with --update"));
+        return Some(format!("there is no snapshot `{name}`: use --update to write it"));
     }
     let name = name.to_string();
     Some(format!("the YAML is another (--update writes it)\n{}", diff((&name, &old), ("compiled now", text))))

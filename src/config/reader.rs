@@ -1,4 +1,4 @@
-//! What each setting of the file may be.
+//! Reads each setting of the file.
 
 use super::tables::{Placed, Tables};
 use super::{Config, Profile};
@@ -31,7 +31,7 @@ pub(super) fn settings(tables: &mut Tables<'_>, table: &DeTable<'_>) -> Config {
             "profile" => profile = reader.tables.placed("profile", value),
             "profiles" => reader.profiles(value),
             unknown => {
-                let headline = format!("`{unknown}` is no setting");
+                let headline = format!("unknown setting `{unknown}`");
                 reader.tables.unknown(key, headline, &SETTINGS);
             }
         }
@@ -57,8 +57,8 @@ impl Reader<'_, '_> {
                     Version::ALL.iter().map(|version| format!("`\"{version}\"`")).collect();
                 self.tables.report(
                     Diagnostic::error(Code::UnknownValue, self.tables.span(value.span()), reason)
-                        .here("no version that the compiler knows")
-                        .help(format!("write one of {}", versions.join(", "))),
+                        .here("not a version that the compiler knows")
+                        .help(format!("use one of {}", versions.join(", "))),
                 );
             }
         }
@@ -74,8 +74,8 @@ impl Reader<'_, '_> {
                     self.tables.span(value.span()),
                     format!("the registry `{text}` {fault}"),
                 )
-                .here("no image can be found by this")
-                .help("write `\"registry.example.com\"`, `\"registry.example.com:5000\"` or `\"registry.example.com/folder\"`"),
+                .here("not usable in the name of an image")
+                .help("use the form `\"registry.example.com\"`, `\"registry.example.com:5000\"` or `\"registry.example.com/folder\"`"),
             ),
         }
     }
@@ -88,7 +88,7 @@ impl Reader<'_, '_> {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let Some(kind) = Image::keyed(name) else {
-                let headline = format!("no built-in step has an image that is called `{name}`");
+                let headline = format!("unknown image `{name}` of the built-in steps");
                 self.tables.unknown(key, headline, &Image::ALL.map(Image::key));
                 continue;
             };
@@ -101,8 +101,8 @@ impl Reader<'_, '_> {
                         self.tables.span(value.span()),
                         format!("the image `{reference}` {fault}"),
                     )
-                    .here("no image can be found by this")
-                    .help("write `\"registry.example.com/path/name:tag\"`"),
+                    .here("not the name of an image")
+                    .help("use the form `\"registry.example.com/path/name:tag\"`"),
                 ),
             }
         }
@@ -114,7 +114,7 @@ impl Reader<'_, '_> {
             let name = key.get_ref().as_ref();
             if !names().any(|known| known == name) {
                 let known: Vec<&str> = names().collect();
-                let headline = format!("no warning is called `{name}`");
+                let headline = format!("there is no warning named `{name}`");
                 self.tables.unknown(key, headline, &known);
                 continue;
             }
@@ -125,10 +125,10 @@ impl Reader<'_, '_> {
                     let known = Level::ALL.map(|level| format!("\"{level}\""));
                     let span = self.tables.span(value.span());
                     self.tables.report(
-                        Diagnostic::error(Code::UnknownValue, span, format!("`{level}` is no level"))
-                            .here("not known")
+                        Diagnostic::error(Code::UnknownValue, span, format!("unknown level `{level}`"))
+                            .here("expected the level of a warning")
                             .help(format!(
-                                "write one of {}",
+                                "use one of {}",
                                 known.map(|level| format!("`{level}`")).join(", ")
                             )),
                     );
@@ -151,7 +151,7 @@ impl Reader<'_, '_> {
                     "params" => profile.params = self.tables.texts("params", value),
                     "set" => profile.set = self.values(name, value),
                     unknown => {
-                        let headline = format!("`{unknown}` is no setting of a profile");
+                        let headline = format!("unknown setting `{unknown}` of a profile");
                         self.tables.unknown(key, headline, &["params", "set"]);
                     }
                 }
@@ -160,7 +160,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The values that a profile itself gives to params.
+    /// The values that a profile sets itself.
     fn values(&mut self, profile: &str, value: &Spanned<DeValue<'_>>) -> Vec<Setting> {
         let Some(table) = self.tables.table(&format!("profiles.{profile}.set"), value, "tag = \"v2\"") else {
             return Vec::new();
@@ -194,10 +194,11 @@ impl Reader<'_, '_> {
             self.config.profile = Some(written.text.into());
             return;
         }
-        let headline = format!("there is no profile `{}`", written.text);
+        let headline = format!("unknown profile `{}`", written.text);
         if names.is_empty() {
-            let help = format!("write `[profiles.{}]`, with `params` or `set` below it", written.text);
-            let diagnostic = Diagnostic::error(Code::UnknownValue, written.span, headline).here("not known");
+            let help = format!("add `[profiles.{}]`, with `params` or `set` below it", written.text);
+            let diagnostic = Diagnostic::error(Code::UnknownValue, written.span, headline)
+                .here("the file has no profiles");
             return self.tables.report(diagnostic.help(help));
         }
         self.tables.unknown_at(&written, Code::UnknownValue, headline, &names);

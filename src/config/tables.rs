@@ -1,4 +1,4 @@
-//! TOML to tables whose values are asked for by type, with what is wrong reported at its place.
+//! Reads TOML tables value by value, and reports values of the wrong type at their places.
 
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{SourceFile, Span};
@@ -6,13 +6,13 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// The most errors of syntax that are reported: after the first, the others tend to follow from it.
+/// The most syntax errors that are reported: the later ones usually follow from the first.
 const MAX_ERRORS: usize = 10;
 
-/// The most names that a message lists.
+/// The most names that one message lists.
 const MAX_NAMED: usize = 30;
 
-/// A text and where it stands.
+/// A text and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
     /// The text.
@@ -21,14 +21,14 @@ pub struct Placed {
     pub span: Span,
 }
 
-/// A file that is read, and what is wrong with it.
+/// A file that is being read, with the diagnostics found so far.
 pub(crate) struct Tables<'s> {
     source: &'s SourceFile,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'s> Tables<'s> {
-    /// Has the table of a file read, unless the file is not TOML; what is wrong comes in the order of the text.
+    /// Reads the table of a file, unless the file is not TOML; the diagnostics are in the order of the text.
     pub(crate) fn read<T: Default>(
         source: &'s SourceFile,
         read: impl FnOnce(&mut Self, &DeTable<'_>) -> T,
@@ -39,11 +39,11 @@ impl<'s> Tables<'s> {
         if errors.is_empty() {
             made = read(&mut tables, table.get_ref());
         } else {
-            // What the parser made up in place of what it could not read is not worth a message.
+            // The parser fills in values for what it could not read; messages about these would be wrong.
             for error in errors.iter().take(MAX_ERRORS) {
                 let span = tables.span(error.span().unwrap_or(0..0));
-                let headline = format!("this is not TOML: {}", error.message());
-                tables.report(Diagnostic::error(Code::InvalidToml, span, headline).here("not understood"));
+                let headline = format!("invalid TOML: {}", error.message());
+                tables.report(Diagnostic::error(Code::InvalidToml, span, headline).here("cannot be read"));
             }
         }
         tables.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
@@ -61,7 +61,7 @@ impl<'s> Tables<'s> {
         Span::new(self.source.id, start, end.max(start))
     }
 
-    /// The table that a setting is; `line` is one that may stand in it.
+    /// The table of a setting; `line` is an example of its content.
     pub(crate) fn table<'v>(
         &mut self,
         name: &str,
@@ -72,11 +72,11 @@ impl<'s> Tables<'s> {
             return Some(table);
         }
         let diagnostic = self.mistyped(name, "a table", value);
-        self.report(diagnostic.help(format!("write `[{name}]` on a line of its own, and `{line}` below it")));
+        self.report(diagnostic.help(format!("write `[{name}]` on a line of its own and `{line}` below it")));
         None
     }
 
-    /// The text that a setting has; anything else is reported.
+    /// The text of a setting; anything else is reported.
     pub(crate) fn text<'v>(&mut self, name: &str, value: &'v Spanned<DeValue<'_>>) -> Option<&'v str> {
         if let DeValue::String(text) = value.get_ref() {
             return Some(text);
@@ -86,22 +86,23 @@ impl<'s> Tables<'s> {
         let written = self.source.slice(span);
         self.report(match value.get_ref() {
             DeValue::Float(_) | DeValue::Integer(_) => {
-                diagnostic.fix("write it in quotes", span, format!("\"{written}\""), Applicability::Safe)
+                let quoted = format!("\"{written}\"");
+                diagnostic.fix(format!("write `{quoted}`"), span, quoted, Applicability::Safe)
             }
-            _ => diagnostic.help("write it in quotes: `\"…\"`"),
+            _ => diagnostic.help("use text in quotes: `\"…\"`"),
         });
         None
     }
 
-    /// The same with its place, of a setting for which an empty text means nothing.
+    /// The text of a setting that must not be empty, with its place.
     pub(crate) fn placed(&mut self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<Placed> {
         let text = self.text(name, value)?.to_owned();
         let span = self.span(value.span());
         if text.is_empty() {
             self.report(
                 Diagnostic::error(Code::UnknownValue, span, format!("`{name}` is empty"))
-                    .here("nothing is named")
-                    .help("write what is meant, or leave the setting out"),
+                    .here("expected a text")
+                    .help(format!("set `{name}`, or remove it")),
             );
             return None;
         }
@@ -113,19 +114,20 @@ impl<'s> Tables<'s> {
         if let DeValue::Array(values) = value.get_ref() {
             return values.iter().filter_map(|value| self.placed(name, value)).collect();
         }
-        let diagnostic = self.mistyped(name, "a list of texts", value);
+        let diagnostic = self.mistyped(name, "a list of strings", value);
         let span = diagnostic.primary.span;
         let written = self.source.slice(span);
         self.report(match value.get_ref() {
             DeValue::String(_) => {
-                diagnostic.fix("write it in brackets", span, format!("[{written}]"), Applicability::Safe)
+                let list = format!("[{written}]");
+                diagnostic.fix(format!("write `{list}`"), span, list, Applicability::Safe)
             }
-            _ => diagnostic.help(format!("write it in brackets: `{name} = [\"…\", \"…\"]`")),
+            _ => diagnostic.help(format!("write a list: `{name} = [\"…\", \"…\"]`")),
         });
         Vec::new()
     }
 
-    /// A text, a number or a truth value, as it is written for a param.
+    /// A text, a number or a boolean, as a param is given on the command line.
     pub(crate) fn plain(&mut self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<String> {
         match value.get_ref() {
             DeValue::String(text) => Some(text.to_string()),
@@ -133,14 +135,14 @@ impl<'s> Tables<'s> {
             DeValue::Float(number) => Some(number.as_str().to_owned()),
             DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
             DeValue::Integer(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
-                let diagnostic = self.mistyped(name, "text, a decimal number or a truth value", value);
+                let diagnostic = self.mistyped(name, "text, a decimal number, `true` or `false`", value);
                 self.report(diagnostic.help(format!("write `{name} = \"…\"`")));
                 None
             }
         }
     }
 
-    /// Reports a name that is none of those known.
+    /// Reports an unknown name.
     pub(crate) fn unknown(&mut self, key: &Spanned<impl AsRef<str>>, headline: String, known: &[&str]) {
         let span = self.span(key.span());
         self.unknown_at(
@@ -151,16 +153,16 @@ impl<'s> Tables<'s> {
         );
     }
 
-    /// Reports a text that is none of those known.
+    /// Reports an unknown text.
     pub(crate) fn unknown_at(&mut self, written: &Placed, code: Code, headline: String, known: &[&str]) {
-        let diagnostic = Diagnostic::error(code, written.span, headline).here("not known");
+        let diagnostic = Diagnostic::error(code, written.span, headline).here("not one of the known names");
         let diagnostic = diagnostic.did_you_mean(written.span, &written.text, known.iter().copied());
         self.report(if diagnostic.help.is_empty() {
             diagnostic.help(if known.len() > MAX_NAMED {
-                "`initflow explain` lists them all".to_owned()
+                "see all names with `initflow explain`".to_owned()
             } else {
                 let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-                format!("known are {}", names.join(", "))
+                format!("use one of {}", names.join(", "))
             })
         } else {
             diagnostic
@@ -171,12 +173,13 @@ impl<'s> Tables<'s> {
         let found = match value.get_ref() {
             DeValue::String(_) => "text",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
-            DeValue::Boolean(_) => "a truth value",
+            DeValue::Boolean(_) => "a boolean",
             DeValue::Datetime(_) => "a date or a time",
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        Diagnostic::error(Code::TypeMismatch, self.span(value.span()), format!("`{name}` is {expected}"))
-            .here(format!("this is {found}"))
+        let headline = format!("expected {expected} for `{name}`, found {found}");
+        Diagnostic::error(Code::TypeMismatch, self.span(value.span()), headline)
+            .here(format!("the value of `{name}`"))
     }
 }

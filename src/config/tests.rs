@@ -31,45 +31,45 @@ fn what_cannot_be_used_is_shown_at_its_place() {
     );
     assert_eq!(config, Config::default());
     insta::assert_snapshot!(shown, @r#"
-    error[type-mismatch]: `kube` is text
+    error[type-mismatch]: expected text for `kube`, found a number
       ┌─ initflow.toml:1:8
       │
     1 │ kube = 1.35
-      │        ^^^^ this is a number
+      │        ^^^^ the value of `kube`
       │
-      = help: write it in quotes: `"1.35"`
+      = help: write `"1.35"`
 
-    error[invalid-image]: the registry `https://mirror.acme.dev` begins with a scheme, `https://`
+    error[invalid-image]: the registry `https://mirror.acme.dev` starts with a scheme, `https://`
       ┌─ initflow.toml:2:12
       │
     2 │ registry = "https://mirror.acme.dev"
-      │            ^^^^^^^^^^^^^^^^^^^^^^^^^ no image can be found by this
+      │            ^^^^^^^^^^^^^^^^^^^^^^^^^ not usable in the name of an image
       │
-      = help: write `"registry.example.com"`, `"registry.example.com:5000"` or `"registry.example.com/folder"`
+      = help: use the form `"registry.example.com"`, `"registry.example.com:5000"` or `"registry.example.com/folder"`
 
-    error[unknown-setting]: `image` is no setting
+    error[unknown-setting]: unknown setting `image`
       ┌─ initflow.toml:3:1
       │
     3 │ image = 1
-      │ ^^^^^ not known
+      │ ^^^^^ not one of the known names
       │
-      = help: did you mean `images`?
+      = help: change to `images`
 
-    error[unknown-setting]: no built-in step has an image that is called `fetch-htps`
+    error[unknown-setting]: unknown image `fetch-htps` of the built-in steps
       ┌─ initflow.toml:5:1
       │
     5 │ fetch-htps = "a:1"
-      │ ^^^^^^^^^^ not known
+      │ ^^^^^^^^^^ not one of the known names
       │
-      = help: did you mean `fetch-https`?
+      = help: change to `fetch-https`
 
-    error[invalid-image]: the image `A:1` has upper-case letters in its name, `A`
+    error[invalid-image]: the image `A:1` has uppercase letters in its name, `A`
       ┌─ initflow.toml:6:8
       │
     6 │ wait = "A:1"
-      │        ^^^^^ no image can be found by this
+      │        ^^^^^ not the name of an image
       │
-      = help: write `"registry.example.com/path/name:tag"`
+      = help: use the form `"registry.example.com/path/name:tag"`
     "#);
 }
 
@@ -80,17 +80,17 @@ fn types_and_versions_are_checked() {
       ┌─ initflow.toml:1:8
       │
     1 │ kube = "1.12"
-      │        ^^^^^^ no version that the compiler knows
+      │        ^^^^^^ not a version that the compiler knows
       │
-      = help: write one of `"1.33"`, `"1.34"`, `"1.35"`, `"1.36"`, `"1.37"`
+      = help: use one of `"1.33"`, `"1.34"`, `"1.35"`, `"1.36"`, `"1.37"`
 
-    error[type-mismatch]: `images` is a table
+    error[type-mismatch]: expected a table for `images`, found a list
       ┌─ initflow.toml:2:10
       │
     2 │ images = []
-      │          ^^ this is a list
+      │          ^^ the value of `images`
       │
-      = help: write `[images]` on a line of its own, and `wait = "registry.example.com/wait:1.0"` below it
+      = help: write `[images]` on a line of its own and `wait = "registry.example.com/wait:1.0"` below it
     "#);
 }
 
@@ -101,49 +101,47 @@ fn levels_have_known_names() {
     assert_eq!(config.levels.of(Code::EndlessWait), Level::Allow);
     assert_eq!(config.levels.of(Code::UnpinnedImage), Level::Deny);
     insta::assert_snapshot!(check("[lints]\nendles-wait = \"allow\"\nno-shell = \"error\"\n").1, @r#"
-    error[unknown-setting]: no warning is called `endles-wait`
+    error[unknown-setting]: there is no warning named `endles-wait`
       ┌─ initflow.toml:2:1
       │
     2 │ endles-wait = "allow"
-      │ ^^^^^^^^^^^ not known
+      │ ^^^^^^^^^^^ not one of the known names
       │
-      = help: did you mean `endless-wait`?
+      = help: change to `endless-wait`
 
-    error[unknown-value]: `error` is no level
+    error[unknown-value]: unknown level `error`
       ┌─ initflow.toml:3:12
       │
     3 │ no-shell = "error"
-      │            ^^^^^^^ not known
+      │            ^^^^^^^ expected the level of a warning
       │
-      = help: write one of `"allow"`, `"warn"`, `"deny"`
+      = help: use one of `"allow"`, `"warn"`, `"deny"`
     "#);
 }
 
 #[test]
 fn every_fault_of_syntax_has_its_place() {
     insta::assert_snapshot!(check("kube = \nkube = \"1.35\"\nregistry \"ä\n").1, @r#"
-    error[invalid-toml]: this is not TOML: string values must be quoted, expected literal string
+    error[invalid-toml]: invalid TOML: string values must be quoted, expected literal string
       ┌─ initflow.toml:1:8
       │
     1 │ kube =
-      │        ^ not understood
+      │        ^ cannot be read
 
-    error[invalid-toml]: this is not TOML: duplicate key
+    error[invalid-toml]: invalid TOML: duplicate key
       ┌─ initflow.toml:2:1
       │
     2 │ kube = "1.35"
-      │ ^^^^ not understood
+      │ ^^^^ cannot be read
 
-    error[invalid-toml]: this is not TOML: key with no value, expected `=`
+    error[invalid-toml]: invalid TOML: key with no value, expected `=`
       ┌─ initflow.toml:3:10
       │
     3 │ registry "ä
-      │          ^ not understood
+      │          ^ cannot be read
     "#);
     let (_, shown) = check("[images]\nwait = \"a:1\"\nwait = \"b:1\"\n");
-    assert!(
-        shown.starts_with("error[invalid-toml]: this is not TOML: duplicate key\n  ┌─ initflow.toml:3:1\n")
-    );
+    assert!(shown.starts_with("error[invalid-toml]: invalid TOML: duplicate key\n  ┌─ initflow.toml:3:1\n"));
 }
 
 #[test]
@@ -185,9 +183,9 @@ fn a_project_has_profiles_members_and_a_folder_for_output() {
     }
     assert_eq!(prod.params.len(), 2);
     let unknown = config.profile(Some("prdo")).unwrap_err();
-    assert_eq!(unknown.message, "there is no profile `prdo`");
-    assert_eq!(unknown.help, "did you mean `prod`? The profiles are `dev`, `prod`");
-    assert_eq!(config.profile(Some("stage-eu")).unwrap_err().help, "the profiles are `dev`, `prod`");
+    assert_eq!(unknown.message, "unknown profile `prdo`");
+    assert_eq!(unknown.help, "change to `prod`");
+    assert_eq!(config.profile(Some("stage-eu")).unwrap_err().help, "use one of `dev`, `prod`");
     assert!(check("").0.profile(Some("x")).unwrap_err().help.contains("[profiles.x]"));
     assert_eq!(check("").0.profile(None), Ok(None));
 }
@@ -204,82 +202,82 @@ fn mistakes_in_a_project_have_their_places() {
       ┌─ initflow.toml:1:10
       │
     1 │ output = ''
-      │          ^^ nothing is named
+      │          ^^ expected a text
       │
-      = help: write what is meant, or leave the setting out
+      = help: set `output`, or remove it
 
-    error[type-mismatch]: `members` is a list of texts
+    error[type-mismatch]: expected a list of strings for `members`, found text
       ┌─ initflow.toml:2:11
       │
     2 │ members = 'apps/*'
-      │           ^^^^^^^^ this is text
+      │           ^^^^^^^^ the value of `members`
       │
-      = help: write it in brackets: `['apps/*']`
+      = help: write `['apps/*']`
 
-    error[unknown-value]: there is no profile `prdo`
+    error[unknown-value]: unknown profile `prdo`
       ┌─ initflow.toml:3:11
       │
     3 │ profile = 'prdo'
-      │           ^^^^^^ not known
+      │           ^^^^^^ not one of the known names
       │
-      = help: did you mean `prod`?
+      = help: change to `prod`
 
-    error[unknown-setting]: `param` is no setting of a profile
+    error[unknown-setting]: unknown setting `param` of a profile
       ┌─ initflow.toml:5:1
       │
     5 │ param = ['a']
-      │ ^^^^^ not known
+      │ ^^^^^ not one of the known names
       │
-      = help: did you mean `params`?
+      = help: change to `params`
 
-    error[type-mismatch]: `params` is text
+    error[type-mismatch]: expected text for `params`, found a number
       ┌─ initflow.toml:6:11
       │
     6 │ params = [1]
-      │           ^ this is a number
+      │           ^ the value of `params`
       │
-      = help: write it in quotes: `"1"`
+      = help: write `"1"`
 
-    error[type-mismatch]: `tag` is text, a decimal number or a truth value
+    error[type-mismatch]: expected text, a decimal number, `true` or `false` for `tag`, found a list
       ┌─ initflow.toml:7:15
       │
     7 │ set = { tag = ['a'], hex = 0x1 }
-      │               ^^^^^ this is a list
+      │               ^^^^^ the value of `tag`
       │
       = help: write `tag = "…"`
 
-    error[type-mismatch]: `hex` is text, a decimal number or a truth value
+    error[type-mismatch]: expected text, a decimal number, `true` or `false` for `hex`, found a number
       ┌─ initflow.toml:7:28
       │
     7 │ set = { tag = ['a'], hex = 0x1 }
-      │                            ^^^ this is a number
+      │                            ^^^ the value of `hex`
       │
       = help: write `hex = "…"`
 
-    error[type-mismatch]: `profiles.dev` is a table
+    error[type-mismatch]: expected a table for `profiles.dev`, found a number
       ┌─ initflow.toml:9:7
       │
     9 │ dev = 1
-      │       ^ this is a number
+      │       ^ the value of `profiles.dev`
       │
-      = help: write `[profiles.dev]` on a line of its own, and `params = ["prod.params"]` below it
+      = help: write `[profiles.dev]` on a line of its own and `params = ["prod.params"]` below it
     "#
     );
     insta::assert_snapshot!(check("profile = 'prod'\nprofiles = 'prod'\n").1, @r#"
-    error[unknown-value]: there is no profile `prod`
+    error[unknown-value]: unknown profile `prod`
       ┌─ initflow.toml:1:11
       │
     1 │ profile = 'prod'
-      │           ^^^^^^ not known
+      │           ^^^^^^ the file has no profiles
       │
-      = help: write `[profiles.prod]`, with `params` or `set` below it
+      = help: add `[profiles.prod]`, with `params` or `set` below it
 
-    error[type-mismatch]: `profiles.prod` is a table
+    error[type-mismatch]: expected a table for `profiles.prod`, found text
       ┌─ initflow.toml:2:12
       │
     2 │ profiles = 'prod'
-      │            ^^^^^^ this is text
+      │            ^^^^^^ the value of `profiles.prod`
       │
-      = help: write `[profiles.prod]` on a line of its own, and `params = ["prod.params"]` below it
+      = help: write `[profiles.prod]` on a line of its own and `params = ["prod.params"]` below it
     "#);
 }

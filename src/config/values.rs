@@ -1,4 +1,4 @@
-//! Files of values for params: lines `name value`, or a JSON object.
+//! Reads files of values for params: lines `name value`, or a JSON object.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Setting;
@@ -11,11 +11,11 @@ use crate::syntax::tree::{Piece, Statement, ValueKind};
 pub enum BadValues {
     /// It cannot be read as statements.
     Syntax(Sources, Vec<Diagnostic>),
-    /// Anything else, as a sentence.
+    /// Anything else, as a message.
     Other(String),
 }
 
-/// The values in a file, whose name tells which form it has.
+/// The values in a file; the extension `.json` decides which form it has.
 ///
 /// # Errors
 /// [`BadValues`].
@@ -35,7 +35,7 @@ fn json(file: &str, text: &str) -> Result<Vec<Setting>, String> {
             serde_json::Value::String(text) => text,
             serde_json::Value::Number(number) => number.to_string(),
             serde_json::Value::Bool(bool) => bool.to_string(),
-            _ => return Err(format!("`{name}` in `{file}` is not text, a number or a truth value")),
+            _ => return Err(format!("`{name}` in `{file}` is not text, a number, `true` or `false`")),
         };
         Ok(Setting { origin: format!("`{name}` in `{file}`"), ..Setting::new(name, value) })
     });
@@ -55,7 +55,7 @@ fn statements(file: &str, text: String) -> Result<Vec<Setting>, BadValues> {
         let (line, _) = source.line_column(statement.span.start);
         let name = statement.name.text.to_string();
         let value = value(statement, source).ok_or_else(|| {
-            BadValues::Other(format!("{file}:{line}: `{name}` does not have one plain value"))
+            BadValues::Other(format!("{file}:{line}: `{name}` needs exactly one plain value"))
         })?;
         Ok(Setting { origin: format!("{file}:{line}"), ..Setting::new(name, value) })
     });
@@ -105,7 +105,7 @@ mod tests {
         let expected =
             [("tag", "v2"), ("replicas", "3"), ("wait", "1h30m"), ("on", "true"), ("path", "/etc")];
         assert_eq!(read(text).unwrap(), expected.map(|(name, value)| pair(name, value)));
-        assert_eq!(read("\na 1 2").unwrap_err(), "p:2: `a` does not have one plain value");
+        assert_eq!(read("\na 1 2").unwrap_err(), "p:2: `a` needs exactly one plain value");
         assert!(read("a { }").is_err() && read("a [1]").is_err() && read("a \"#{b}\"").is_err());
     }
 

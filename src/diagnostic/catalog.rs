@@ -1,4 +1,4 @@
-//! Reads what `explain/` says of each [`Code`].
+//! Reads the explanations of each [`Code`] in `explain/`.
 
 use super::Code;
 
@@ -14,7 +14,7 @@ impl Code {
         self.text().lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
-    /// What its programs are written in.
+    /// The language of its programs.
     ///
     /// ```
     /// use initflow::diagnostic::{Code, catalog::Language};
@@ -55,14 +55,14 @@ impl Code {
     }
 }
 
-/// What the programs in documentation are written in.
+/// The language of a program in the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// Sources.
     Initflow,
     /// Files of settings.
     Toml,
-    /// Manifests that are imported.
+    /// Manifests to import.
     Yaml,
 }
 
@@ -70,7 +70,7 @@ impl Language {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Initflow, Self::Toml, Self::Yaml];
 
-    /// The word that opens a fence in Markdown.
+    /// The info word of a fence in Markdown.
     ///
     /// ```
     /// use initflow::diagnostic::catalog::Language;
@@ -86,7 +86,7 @@ impl Language {
     }
 }
 
-/// What is between an opening line and the next closing one.
+/// The text between an opening line and the next closing one.
 fn fence(text: &'static str, opening: &str) -> Option<&'static str> {
     let (_, rest) = text.split_once(opening)?;
     let end = if rest.starts_with("```") { 0 } else { rest.find("\n```")? + 1 };

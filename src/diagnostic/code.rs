@@ -1,20 +1,20 @@
-//! Names every diagnostic, with what the compiler and editors need to know about it.
+//! Lists every diagnostic, with what the compiler and editors need to know about it.
 //!
 //! Each row is explained by `explain/NAME.md`; [`catalog`](super::catalog) reads these files.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What code may ask about a diagnostic, apart from its name.
+/// A property of diagnostics that code depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Property {
-    /// Something is missing or unknown, which may be so only because another error hides it.
+    /// Something is missing or unknown, possibly only because another error hides it.
     Absence,
-    /// Something has no effect; editors fade it.
+    /// Something has no effect; editors fade it out.
     Unused,
 }
 
-/// Makes the type [`Code`] of its rows, each `Code "its-name" [properties]`.
+/// Defines the type [`Code`] from rows of the form `Code "its-name" [properties]`.
 macro_rules! codes {
     ($($code:ident $name:literal $([$($property:ident),+])?,)+) => {
         /// The name of a diagnostic; codes are ordered by their names.
@@ -57,7 +57,7 @@ impl Code {
         self.properties().contains(&Property::Absence)
     }
 
-    /// The diagnostic that says more about the same place: this one is left out beside it.
+    /// The diagnostic that says more about the same place: if both are found, this one is left out.
     pub(crate) fn yields_to(self) -> Option<Self> {
         match self {
             Self::StepSetsBill => Some(Self::CheaperOrder),

@@ -1,6 +1,6 @@
-//! Diagnostics for a person, shown in their source; the only user of codespan-reporting.
+//! Shows diagnostics to a person, with excerpts of the source; the only user of codespan-reporting.
 //!
-//! Invariant: what is printed is bounded by the number of diagnostics shown, not by the length of a source's
+//! Invariant: the size of the output depends on the number of diagnostics shown, not on the length of a source's
 //! lines, and no control character of a source or of a file's name reaches the terminal.
 
 mod excerpt;
@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 /// How diagnostics are shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Human {
-    /// Whether to write the terminal's colour codes.
+    /// Whether to write the terminal's color codes.
     pub colour: bool,
     /// The number of diagnostics that are shown in full.
     pub limit: usize,
@@ -31,7 +31,7 @@ impl Default for Human {
 }
 
 impl Human {
-    /// Shows diagnostics in the order of their places; past the limit warnings give way to errors.
+    /// Shows diagnostics in the order of their places; beyond the limit, errors are kept rather than warnings.
     ///
     /// ```
     /// use initflow::compile::{NoFiles, Options, compile};
@@ -67,7 +67,7 @@ impl Human {
     }
 }
 
-/// Counts diagnostics, for the last line of a run.
+/// The counts of diagnostics in the last line of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     /// The number of errors.
@@ -83,13 +83,13 @@ impl Tally {
         Self { errors, warnings: diagnostics.len() - errors }
     }
 
-    /// The counts of both.
+    /// The sum of both counts.
     #[must_use]
     pub(crate) fn and(self, other: Self) -> Self {
         Self { errors: self.errors + other.errors, warnings: self.warnings + other.warnings }
     }
 
-    /// `2 errors, 1 warning in shop.initflow`; nothing where there is nothing to count.
+    /// `2 errors, 1 warning in shop.initflow`; `None` if both counts are zero.
     pub(crate) fn summary(self, place: &str) -> Option<String> {
         let counts: Vec<String> = [(self.errors, "error"), (self.warnings, "warning")]
             .into_iter()
@@ -104,7 +104,7 @@ fn write_all(writer: &mut dyn WriteColor, sources: &Sources, diagnostics: &[&Dia
     let config = term::Config::default();
     for diagnostic in diagnostics {
         let (excerpts, shown) = convert(sources, diagnostic);
-        // Writing to memory cannot fail, and the excerpts hold every place that `convert` refers to.
+        // Writing to memory cannot fail, and the excerpts contain every place that `convert` refers to.
         let _ = term::emit_to_write_style(writer, &config, &excerpts, &shown);
     }
 }
@@ -129,13 +129,13 @@ fn convert(sources: &Sources, diagnostic: &Diagnostic) -> (Excerpts, codespan::D
     (excerpts, shown)
 }
 
-/// A cycle of thousands of links is shown by its first ones.
+/// The most labels of one diagnostic: of a cycle with thousands of links, only the first are shown.
 const MAX_LABELS: usize = 24;
 
-/// Texts may quote what a source says, which may be long.
+/// The longest message in characters: messages may quote long texts of a source.
 const MAX_TEXT: usize = 600;
 
-/// A message as one line of bounded length.
+/// A message as one line of limited length.
 fn line(text: &str) -> String {
     let mut line: String = text.chars().take(MAX_TEXT).map(visible).collect();
     if line.len() < text.len() && text.chars().nth(MAX_TEXT).is_some() {
@@ -144,7 +144,7 @@ fn line(text: &str) -> String {
     line
 }
 
-/// A message of several lines, each made safe.
+/// A message of several lines, each made safe to print.
 fn lines(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -154,7 +154,7 @@ fn notes(diagnostic: &Diagnostic) -> Vec<String> {
     let mut notes: Vec<String> =
         diagnostic.help.iter().map(|help| format!("help: {}", lines(help))).collect();
     if let Some(fix) = &diagnostic.fix
-        && !diagnostic.help.iter().any(|help| says(help, fix))
+        && !diagnostic.help.iter().any(|help| mentions(help, fix))
     {
         notes.push(format!("help: {}", lines(&describe(fix))));
     }
@@ -162,8 +162,8 @@ fn notes(diagnostic: &Diagnostic) -> Vec<String> {
     notes
 }
 
-/// Whether a help says already what a fix does.
-fn says(help: &str, fix: &Fix) -> bool {
+/// Whether a help already describes a fix.
+fn mentions(help: &str, fix: &Fix) -> bool {
     let new = match fix.edits.as_slice() {
         [edit] if !edit.text.trim().is_empty() => format!("write `{}`", edit.text.trim()),
         _ => return help.starts_with(&fix.title),
@@ -171,7 +171,7 @@ fn says(help: &str, fix: &Fix) -> bool {
     help.contains(&fix.title) || help.ends_with(&new)
 }
 
-/// The title of a fix, with the new text where it is one short text that the title does not have.
+/// The title of a fix, with the new text if that is short and not part of the title.
 fn describe(fix: &Fix) -> String {
     const SHORT: usize = 80;
     let title = &fix.title;
@@ -211,7 +211,7 @@ mod tests {
             .here("not a volume")
             .label(place(&sources, platform, "config"), "a volume with a similar name")
             .help("declare it with `volume confg`")
-            .fix("did you mean `config`?", span, "config", Applicability::Unsafe);
+            .fix("change to `config`", span, "config", Applicability::Unsafe);
         insta::assert_snapshot!(Human::default().render(&sources, &[diagnostic]), @r"
         error[unknown-volume]: no volume is called `confg`
           ┌─ shop.initflow:2:9
@@ -225,7 +225,7 @@ mod tests {
           │        ------ a volume with a similar name
           │
           = help: declare it with `volume confg`
-          = help: did you mean `config`?
+          = help: change to `config`
         ");
     }
 

@@ -1,7 +1,7 @@
-//! Diagnostics of a whole run for other programs: what was found, without the sources, in the formats that they read.
+//! Reports the diagnostics of a run to other programs, in the formats that they read.
 //!
-//! Invariant: each format is a pure function of a [`Report`]; all that was found is in it, with a fingerprint that no other
-//! finding of the run has, and that stays when lines are added above.
+//! Invariant: each format is a pure function of a [`Report`]. Each finding has a fingerprint that no other finding of the run
+//! has and that does not change when lines are added above it.
 
 mod github;
 mod gitlab;
@@ -18,13 +18,13 @@ use std::hash::{Hash as _, Hasher as _};
 /// A format for other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A line each, as compilers write it: `path:line:column: error[name]: headline`.
+    /// One line per finding, as compilers write it: `path:line:column: error[name]: headline`.
     Short,
     /// JSON: a contract with a version.
     Json,
     /// SARIF 2.1.0.
     Sarif,
-    /// The commands by which a step of a GitHub workflow annotates a file.
+    /// The commands with which a step of a GitHub workflow annotates files.
     Github,
     /// GitLab's code quality report.
     Gitlab,
@@ -33,6 +33,22 @@ pub enum Format {
 }
 
 impl Format {
+    /// All formats.
+    pub const ALL: [Self; 6] =
+        [Self::Short, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit];
+
+    /// The name, as `--format` takes it, and what the format is.
+    pub(crate) fn described(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Short => ("short", "One line per finding: path:line:column: error[name]: message"),
+            Self::Json => ("json", "A contract with a version"),
+            Self::Sarif => ("sarif", "SARIF 2.1.0, for code scanning"),
+            Self::Github => ("github", "Annotations in a GitHub workflow"),
+            Self::Gitlab => ("gitlab", "GitLab's code quality report"),
+            Self::Junit => ("junit", "JUnit XML, with one test case per source"),
+        }
+    }
+
     /// Writes a report.
     ///
     /// ```
@@ -60,24 +76,24 @@ impl Format {
 /// What a run found.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// The paths of all sources, those without findings too.
+    /// The paths of all sources, including those without findings.
     pub sources: Vec<String>,
     /// What was found in them, in the order of the sources and of their texts.
     pub findings: Vec<Finding>,
-    /// What else the run fails for, as messages: a file that cannot be read, a wrong call, too many warnings.
+    /// Messages about other reasons for failure: an unreadable file, a wrong call, too many warnings.
     pub troubles: Vec<String>,
-    /// How many findings of each kind there were, for fingerprints.
+    /// The number of equal findings so far, for fingerprints.
     seen: HashMap<u64, u32>,
 }
 
-/// One diagnostic, by itself.
+/// One diagnostic, independent of the sources.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The name.
     pub name: &'static str,
     /// How bad it is.
     pub severity: Severity,
-    /// The fact.
+    /// What is wrong.
     pub headline: String,
     /// Where it is, and what that place is.
     pub place: Place,
@@ -85,9 +101,9 @@ pub struct Finding {
     pub related: Vec<Place>,
     /// What to do.
     pub help: Vec<String>,
-    /// What cures it: the title, whether it may be applied without a look, and the replacements.
+    /// The fix: its title, whether it can be applied without review, and the replacements.
     pub fix: Option<(String, Applicability, Vec<Replacement>)>,
-    /// What stays the same as long as the finding is the same: 16 hexadecimal digits.
+    /// 16 hexadecimal digits that stay the same as long as the finding does.
     pub fingerprint: String,
 }
 
@@ -96,7 +112,7 @@ pub struct Finding {
 pub struct Place {
     /// The file's path.
     pub path: String,
-    /// The first character, and the one behind the last.
+    /// The first character, and the one after the last.
     pub range: (Position, Position),
     /// What the place is; may be empty.
     pub note: String,
@@ -123,7 +139,7 @@ pub struct Replacement {
 }
 
 impl Report {
-    /// Takes in what was found in a source; `path` makes the path to show of a file's name.
+    /// Adds the diagnostics of a source; `path` turns a file's name into the path to show.
     ///
     /// ```
     /// use initflow::compile::{NoFiles, Options, compile};
@@ -147,9 +163,10 @@ impl Report {
                 place: place(primary.span, &primary.text),
                 related: diagnostic.labels.iter().map(|label| place(label.span, &label.text)).collect(),
                 help: diagnostic.help.clone(),
-                fix: diagnostic.fix.as_ref().map(|fix| {
-                    (fix.title.clone(), fix.applicability, fix.edits.iter().map(replaced).collect())
-                }),
+                fix: diagnostic
+                    .fix
+                    .as_ref()
+                    .map(|fix| (fix.action(), fix.applicability, fix.edits.iter().map(replaced).collect())),
                 fingerprint: String::new(),
             };
             let line = sources.get(primary.span.file).line_of(primary.span.start);
@@ -157,7 +174,7 @@ impl Report {
         }
     }
 
-    /// Takes in a finding; `line` is the text that it stands in.
+    /// Adds a finding; `line` is the text of its line.
     pub(crate) fn push(&mut self, finding: Finding, line: &str) {
         let mut hasher = fnv::FnvHasher::default();
         (finding.name, &finding.place.path, line, &finding.headline).hash(&mut hasher);
@@ -211,7 +228,7 @@ impl Finding {
         }
     }
 
-    /// All that it says, in plain text: the fact, what its place is, and what to do.
+    /// The whole finding in plain text: what is wrong, what its place is, and what to do.
     fn text(&self) -> String {
         let note = Some(&self.place.note).filter(|note| !note.is_empty());
         let mut text = self.headline.clone();

@@ -1,16 +1,18 @@
-//! Makes characters visible that a terminal, an editor or a log obeys or hides: the one place that knows which they are.
+//! Makes characters visible that a terminal, an editor or a log obeys or hides; the only module that knows them.
 //!
-//! Invariant: what comes out has no control character but line breaks and tabs, and those only where they were asked for.
+//! Invariant: the output has no control characters except line breaks and tabs, and these only where requested.
 
+use crate::total::sure;
+use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Makes a text safe to print on one line: control characters become pictures.
+/// Makes a text safe to print on one line: control characters become symbols.
 pub(crate) fn plain(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 
-/// Makes a text of several lines safe to print: its line breaks, of either form, and its tabs stay.
+/// Makes a text of several lines safe to print; keeps line breaks of both forms and tabs.
 pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     let stays = |letter: char| matches!(letter, '\n' | '\t') || visible(letter) == letter;
     if text.chars().all(stays) {
@@ -22,9 +24,17 @@ pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     text.split("\r\n").map(shown).collect::<Vec<_>>().join("\r\n").into()
 }
 
-/// Writes a document of JSON without a character that hides or reorders text: each is escaped, so the values stay the same.
+/// Writes a value as an indented JSON document without characters that hide or reorder text.
+pub(crate) fn document(value: &impl Serialize) -> String {
+    // JSON refuses only keys that are not text; the fields of our own types are text.
+    let mut text = sure(serde_json::to_string_pretty(value));
+    text.push('\n');
+    json(&text).into_owned()
+}
+
+/// Escapes the characters of a JSON document that hide or reorder text; the values stay the same.
 pub(crate) fn json(document: &str) -> Cow<'_, str> {
-    // All others are escaped already, or they are the line breaks and spaces between values.
+    // The other ones are escaped already, or are the line breaks and spaces between values.
     let hides = |letter: char| !letter.is_ascii_control() && visible(letter) != letter || letter == '\x7f';
     if !document.contains(hides) {
         return Cow::Borrowed(document);
@@ -43,7 +53,7 @@ pub(crate) fn json(document: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// A control character's picture, and a mark for a character that is hidden.
+/// The symbol of a control character, or a replacement for a hidden character.
 pub(crate) fn visible(letter: char) -> char {
     match letter {
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(letter)).unwrap_or('\u{fffd}'),
@@ -53,7 +63,7 @@ pub(crate) fn visible(letter: char) -> char {
     }
 }
 
-/// Whether a character is not to be seen, or changes the order in which others are shown.
+/// Whether a character is invisible or changes the order in which others are shown.
 pub(crate) fn is_hidden(letter: char) -> bool {
     letter.is_control()
         || reorders(letter)

@@ -31,7 +31,7 @@ fn object(texts: &[String]) -> Object {
 }
 
 fn emitted(texts: &[String]) -> String {
-    yaml(&[Document { header: None, object: &object(texts) }]).unwrap()
+    yaml(&[Document { header: None, object: &object(texts) }])
 }
 
 /// What stands in the YAML for an item of a list.
@@ -43,7 +43,7 @@ fn item(text: &str) -> String {
         }),
         ..Pod::default()
     };
-    let yaml = yaml(&[Document { header: None, object: &Object::Pod(Box::new(pod)) }]).unwrap();
+    let yaml = yaml(&[Document { header: None, object: &Object::Pod(Box::new(pod)) }]);
     yaml.split_once("command:\n    - ").unwrap().1.to_owned()
 }
 
@@ -59,7 +59,7 @@ fn fields_stand_as_people_write_them() {
     pod.metadata.annotations = None;
     let object = Object::Pod(Box::new(pod));
     let document = Document { header: Some("Pod texts\n\n  order: app\n".into()), object: &object };
-    insta::assert_snapshot!(yaml(&[document.clone(), document]).unwrap(), @r#"
+    insta::assert_snapshot!(yaml(&[document.clone(), document]), @r#"
     # Pod texts
     #
     #   order: app
@@ -119,21 +119,21 @@ fn many_documents_stand_in_their_order() {
     let objects: Vec<Object> = (0..300).map(|at| object(&[at.to_string()])).collect();
     let documents: Vec<_> = objects.iter().map(|object| Document { header: None, object }).collect();
     let one_by_one: Vec<String> =
-        documents.iter().map(|document| yaml(std::slice::from_ref(document)).unwrap()).collect();
-    assert_eq!(yaml(&documents).unwrap(), one_by_one.join(SEPARATOR));
+        documents.iter().map(|document| yaml(std::slice::from_ref(document))).collect();
+    assert_eq!(yaml(&documents), one_by_one.join(SEPARATOR));
 }
 
 #[test]
 fn several_objects_are_one_list() {
     let object = Object::Pod(Box::default());
-    insta::assert_snapshot!(json(&[&object]).unwrap(), @r#"
+    insta::assert_snapshot!(json(&[&object]), @r#"
     {
       "apiVersion": "v1",
       "kind": "Pod",
       "metadata": {}
     }
     "#);
-    insta::assert_snapshot!(json(&[&object, &object]).unwrap(), @r#"
+    insta::assert_snapshot!(json(&[&object, &object]), @r#"
     {
       "apiVersion": "v1",
       "kind": "List",
@@ -232,12 +232,12 @@ proptest! {
     #[test]
     fn any_text_is_read_back(texts in vec(any_text(), 1..8)) {
         prop_assert_eq!(&serde_yaml::from_str::<Pod>(&emitted(&texts)).unwrap(), &pod(&texts));
-        prop_assert_eq!(&serde_json::from_str::<Pod>(&json(&[&object(&texts)]).unwrap()).unwrap(), &pod(&texts));
+        prop_assert_eq!(&serde_json::from_str::<Pod>(&json(&[&object(&texts)])).unwrap(), &pod(&texts));
     }
 
     #[test]
     fn no_header_breaks_out_of_its_comment(header in any_text()) {
-        let yaml = yaml(&[Document { header: Some(header), object: &object(&[]) }]).unwrap();
+        let yaml = yaml(&[Document { header: Some(header), object: &object(&[]) }]);
         prop_assert_eq!(&serde_yaml::from_str::<Pod>(&yaml).unwrap(), &pod(&[]));
     }
 }

@@ -1,4 +1,4 @@
-//! A typed object as a tree whose fields stand in the order in which people write them.
+//! Reads a typed object into a tree whose fields stand in the order in which people write them.
 
 use crate::kubernetes::schema;
 use serde::ser::{self, Impossible, Serialize, Serializer};
@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A value as it will be written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Tree {
+    #[default]
     Null,
     Bool(bool),
     Int(i64),

@@ -10,25 +10,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What is the same for all sources of a folder.
+/// What all sources of a folder share.
 #[derive(Clone, Debug)]
 pub(crate) struct Ground {
-    /// What they, and their project, may read and write.
+    /// What they and their project may read and write.
     pub(crate) root: Arc<Root>,
     /// The nearest `initflow.toml`.
     pub(crate) settings: Option<PathBuf>,
-    /// Whether they lie in a root that is named, a repository or a project, and not only where the call says.
+    /// Whether they are in a named root, a repository or a project, so that the root does not depend on the call.
     pub(crate) is_bound: bool,
     /// Where the folder is, with all links resolved.
     pub(crate) folder: PathBuf,
 }
 
-/// The grounds of one run, each looked for once.
+/// The grounds of one run; each is searched for once.
 #[derive(Debug, Default)]
 pub(crate) struct Grounds {
-    /// The folders that are named as roots.
+    /// The folders that the call names as roots.
     named: Vec<PathBuf>,
-    /// The current folder, where sources below it may use what it has.
+    /// The current folder, if sources below it may use its files.
     here: Option<PathBuf>,
     found: RefCell<HashMap<(PathBuf, PathBuf), Ground>>,
     roots: RefCell<HashMap<Vec<PathBuf>, Arc<Root>>>,
@@ -36,7 +36,7 @@ pub(crate) struct Grounds {
     pub(super) followed: RefCell<HashMap<PathBuf, Result<PathBuf, String>>>,
 }
 
-/// What a folder has, or the nearest one above it.
+/// The repository and settings of a folder, its own or those of the nearest one above.
 #[derive(Clone, Debug, Default)]
 struct Around {
     repository: Option<PathBuf>,
@@ -57,7 +57,7 @@ impl Grounds {
         Ok(Self { named, here, ..Self::default() })
     }
 
-    /// The grounds of an editor's folders: the roots are the repositories that they lie in, or else the folders as they are.
+    /// The grounds of an editor's folders: the roots are the repositories that contain them, or else the folders themselves.
     pub(crate) fn of_workspace(folders: &[String], are_roots: bool) -> Self {
         let bare = Self::default();
         let repository = |folder: &Path| bare.around(folder).repository.filter(|_| !are_roots);
@@ -66,7 +66,7 @@ impl Grounds {
         Self { named, ..Self::default() }
     }
 
-    /// The ground of a folder; `base` is the root where no other is found.
+    /// The ground of a folder; `base` is the root if no other is found.
     pub(crate) fn of(&self, folder: &Path, base: &Path) -> Ground {
         let key = (folder.to_owned(), base.to_owned());
         if let Some(known) = self.found.borrow().get(&key) {
@@ -99,7 +99,7 @@ impl Grounds {
         Ground { root, settings, is_bound: false, folder }
     }
 
-    /// The root that holds a folder, wherever the call was made.
+    /// The root that contains a folder, independent of where the call was made.
     pub(super) fn bound(&self, folder: &Path) -> Option<Arc<Root>> {
         if self.named.iter().any(|root| folder.starts_with(root)) {
             return Some(self.root(self.named.clone()));
@@ -114,8 +114,8 @@ impl Grounds {
         Arc::clone(roots.entry(folders).or_insert_with_key(|folders| Arc::new(Root::new(folders.clone()))))
     }
 
-    /// What a folder has, or the nearest one above it: up to a repository's folder or a root, and not out of a folder in
-    /// which everybody may put it.
+    /// The repository and settings of a folder, its own or those of the nearest one above: the search ends at a repository's
+    /// folder or a root, and ignores what is in folders that everybody can write to.
     fn around(&self, folder: &Path) -> Around {
         if let Some(known) = self.around.borrow().get(folder) {
             return known.clone();
@@ -137,23 +137,23 @@ impl Grounds {
         found
     }
 
-    /// A path as messages have it: below the current folder, relative to that.
+    /// A path as messages show it: relative to the current folder if it is below that.
     fn shown(&self, path: PathBuf) -> PathBuf {
         let relative = self.here.as_ref().and_then(|here| path.strip_prefix(here).ok());
         relative.map(Path::to_owned).unwrap_or(path)
     }
 }
 
-/// A folder that is named, with all links resolved.
+/// A folder that the call names, with all links resolved.
 fn folder(path: &Path) -> Result<PathBuf, String> {
-    let failed = |reason: &str| format!("cannot take `{}` as the root: {reason}", path.display());
+    let failed = |reason: &str| format!("cannot use `{}` as the root: {reason}", path.display());
     let real = fs::canonicalize(path).map_err(|error| failed(&reason(&error)))?;
     if real.is_dir() { Ok(real) } else { Err(failed("it is not a folder")) }
 }
 
-/// Whether everybody may write into a folder, as into `/tmp`.
+/// Whether everybody can write to a folder, as to `/tmp`.
 ///
-/// Runners of CI make whole repositories so; but there, unlike in `/tmp`, one may also replace what others own.
+/// CI runners make whole repositories writable; but there, unlike in `/tmp`, everybody can also replace others' files.
 #[cfg(unix)]
 fn is_shared(folder: &Path, in_repository: bool) -> bool {
     use std::os::unix::fs::PermissionsExt as _;

@@ -1,16 +1,16 @@
-//! Reads the text of a file, and says why there is none.
+//! Reads the text of a file, or explains why it cannot be read.
 //!
-//! Invariant: no more than a limit is taken into memory, whatever kind of file it is.
+//! Invariant: no more than a limit is read into memory, whatever kind of file it is.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Why a file has no text.
+/// Why a file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable {
-    /// Whether nothing is there, as far as one may know.
+    /// Whether the file does not exist, as far as the source may know.
     pub(crate) is_missing: bool,
     reason: String,
 }
@@ -40,7 +40,7 @@ pub(crate) fn unbounded(path: &Path, limit: usize) -> Result<String, Unreadable>
     if metadata.is_dir() {
         return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
     }
-    // Pipes and devices say nothing about their length.
+    // The length of pipes and devices is unknown.
     measured(file, if metadata.is_file() { metadata.len() } else { 0 }, limit)
 }
 
@@ -61,7 +61,7 @@ pub(super) fn not_regular() -> Unreadable {
     Unreadable::new("it is not a regular file")
 }
 
-/// Opens what is not a link, without waiting for the other end of a pipe.
+/// Opens a file that is not a link, without waiting for the other end of a pipe.
 #[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
     use rustix::fs::OFlags;
@@ -85,7 +85,7 @@ fn measured(file: File, length: u64, limit: usize) -> Result<String, Unreadable>
     }
 }
 
-/// The text that a reader gives, of no more than some bytes.
+/// The text of a reader, up to a limit in bytes.
 pub(crate) fn text(reader: impl Read, expected: usize, limit: usize) -> Result<String, Unreadable> {
     let mut bytes = Vec::with_capacity(expected + 1);
     reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
@@ -100,17 +100,17 @@ pub(crate) fn text(reader: impl Read, expected: usize, limit: usize) -> Result<S
         Unreadable::new(format!("it is not UTF-8: byte {} is 0x{:02x}", at + 1, error.as_bytes()[at]))
     })?;
     if text.starts_with('\u{feff}') {
-        // The byte order mark that some editors write says nothing in UTF-8.
+        // Some editors write a byte order mark, which has no meaning in UTF-8.
         text.drain(..'\u{feff}'.len_utf8());
     }
     Ok(text)
 }
 
 fn too_large(limit: usize) -> Unreadable {
-    Unreadable::new(format!("it is larger than {} MiB, the most that is read of such a file", limit >> 20))
+    Unreadable::new(format!("it is larger than {} MiB, the limit for such a file", limit >> 20))
 }
 
-/// What an error of the system says.
+/// The reason of a system error.
 pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),

@@ -1,4 +1,4 @@
-//! Resolves paths inside folders that nothing leads out of.
+//! Resolves paths inside folders and refuses paths that lead out of them.
 
 use super::read::{self, Unreadable};
 use super::{is_special, or_here};
@@ -9,19 +9,19 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The folders that a source and its project may read and write; what lies in `.git` is Git's.
+/// The folders that a source and its project may read and write, without `.git`.
 #[derive(Debug, Default)]
 pub(crate) struct Root {
     /// All links in these paths are resolved.
     folders: Vec<PathBuf>,
-    /// Where folders are that have been asked for, by the path that was asked for; nothing where that is outside.
+    /// The resolved folders by the path that was asked for; `None` if the folder is outside.
     known: Mutex<HashMap<PathBuf, Option<PathBuf>>>,
-    /// The files that sources use, each read once a run.
+    /// The files that sources use, each read once per run.
     texts: Mutex<HashMap<String, Result<Arc<str>, String>>>,
 }
 
 impl Root {
-    /// The root of some folders, in whose paths all links are resolved.
+    /// The root of some folders, whose paths have all links resolved.
     pub(super) fn new(folders: Vec<PathBuf>) -> Self {
         Self { folders, ..Self::default() }
     }
@@ -36,7 +36,7 @@ impl Root {
         })
     }
 
-    /// Whether a file is there and inside.
+    /// Whether a file exists and is inside.
     pub(crate) fn has(&self, path: &Path) -> bool {
         let is_plain = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
         let folder = path.parent().and_then(|folder| self.folder(folder)).filter(|_| is_plain);
@@ -49,7 +49,7 @@ impl Root {
         let (parent, name) = (path.parent().unwrap_or(path), path.file_name());
         if let (Some(folder), Some(name)) = (self.folder(parent), name) {
             let real = folder.join(name);
-            // Whatever is wrong, a link first of all, is looked at more closely below.
+            // Links and all faults are handled below.
             if self.holds(&real)
                 && let Ok(text) = read::regular(&real, limit)
             {
@@ -66,9 +66,9 @@ impl Root {
         if metadata.is_file() || metadata.is_dir() { Ok(real) } else { Err(read::not_regular()) }
     }
 
-    /// A path with all links resolved, if it is there and inside.
+    /// A path with all links resolved, if it exists and is inside.
     ///
-    /// What is outside and what is not there are one answer: a source does not find out which files there are.
+    /// Outside and missing give the same answer, so a source cannot find out which files exist.
     pub(crate) fn resolve(&self, path: &Path) -> Result<PathBuf, Unreadable> {
         match fs::canonicalize(or_here(path)) {
             Ok(real) if self.holds(&real) => Ok(real),
@@ -87,7 +87,7 @@ impl Root {
         inside.ok_or_else(|| Unreadable::new(format!("it is not inside the root {self}")))
     }
 
-    /// Where a folder is, if it is there and inside.
+    /// Where a folder is, if it exists and is inside.
     fn folder(&self, path: &Path) -> Option<PathBuf> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(real) = known.get(path) {
@@ -98,7 +98,7 @@ impl Root {
         real
     }
 
-    /// Where a folder inside is, which is made if it is not there.
+    /// Where a folder inside is; it is created if it is missing.
     pub(super) fn made_folder(&self, path: &Path) -> Result<PathBuf, Unreadable> {
         if let Some(real) = self.folder(path) {
             return Ok(real);
@@ -115,9 +115,9 @@ impl Root {
     }
 }
 
-/// Where a path is or would be: with all links resolved, as far as it is there.
+/// Where a path is or would be, with the links of its existing part resolved.
 ///
-/// Nothing where a link leads nowhere, or what is not there is left again by `..`.
+/// `None` if a link leads nowhere, or if `..` follows a part that does not exist.
 pub(super) fn place(path: &Path) -> Option<PathBuf> {
     let there = path.ancestors().find(|path| fs::symlink_metadata(or_here(path)).is_ok())?;
     let rest = path.strip_prefix(there).ok()?;

@@ -1,6 +1,6 @@
-//! Writes text to files: each is complete or is not there.
+//! Writes text to files atomically: each file is complete or does not exist.
 //!
-//! Invariant: nothing is written through a link, unless the caller's own leads to it.
+//! Invariant: nothing is written through a link, unless it is the caller's own.
 
 use super::is_special;
 use super::read::reason;
@@ -10,19 +10,19 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 impl Root {
-    /// Writes a file inside, at once, with the folders that are missing.
+    /// Writes a file inside atomically and creates missing folders.
     pub(crate) fn write(&self, path: &Path, text: &str) -> Result<(), String> {
         let failed = |reason: String| format!("cannot write `{}`: {reason}", path.display());
         let name = path.file_name().ok_or_else(|| failed("it has no name".to_owned()))?;
         let folder = self.made_folder(path.parent().unwrap_or(path));
         let target = folder.map_err(|reason| failed(reason.to_string()))?.join(name);
         if !self.holds(&target) {
-            return Err(failed("it is Git's own".to_owned()));
+            return Err(failed("it is inside `.git`".to_owned()));
         }
         replace(&target, text).map_err(|error| failed(reason(&error)))
     }
 
-    /// Writes a file inside anew; a link to it stays one.
+    /// Replaces a file inside; a link to it stays a link.
     pub(crate) fn rewrite(&self, path: &Path, text: &str) -> Result<(), String> {
         let failed = |reason: String| format!("cannot write `{}`: {reason}", path.display());
         let target = self.resolve_file(path).map_err(|reason| failed(reason.to_string()))?;
@@ -30,18 +30,18 @@ impl Root {
     }
 }
 
-/// Writes a file of the caller's anew; a link to it stays one.
+/// Replaces a file of the caller; a link to it stays a link.
 pub(crate) fn rewrite(path: &Path, text: &str) -> Result<(), String> {
     let written = fs::canonicalize(path).and_then(|target| replace(&target, text));
     written.map_err(|error| format!("cannot write `{}`: {}", path.display(), reason(&error)))
 }
 
-/// A file that the caller names to be written.
+/// An output file that the caller names.
 #[derive(Debug)]
 pub(crate) struct Target {
-    /// The path as the caller has it.
+    /// The path as the caller wrote it.
     named: PathBuf,
-    /// Where that is.
+    /// Where that leads.
     real: PathBuf,
 }
 
@@ -50,7 +50,7 @@ impl Target {
         Self { named: named.to_owned(), real }
     }
 
-    /// Writes it at once, with the folders that are missing; into a pipe or a device, as it is.
+    /// Writes it atomically and creates missing folders; a pipe or a device is written directly.
     pub(crate) fn write(&self, text: &str) -> Result<(), String> {
         let is_stream = fs::metadata(&self.real).is_ok_and(|found| !found.is_file() && !found.is_dir());
         let written = if is_stream || is_special(&self.real) {
@@ -66,9 +66,9 @@ impl Target {
     }
 }
 
-/// Writes a file at once: beside its place first, by a name that cannot be guessed, then renamed into it.
+/// Writes a file atomically: to a temporary file with a random name next to it, which is then renamed.
 ///
-/// A file that is there keeps its permissions, and must let itself be written.
+/// An existing file must be writable and keeps its permissions.
 fn replace(target: &Path, text: &str) -> io::Result<()> {
     let permissions = replaced(target)?;
     let mut builder = tempfile::Builder::new();
@@ -84,7 +84,7 @@ fn replace(target: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The permissions of the file that is going to be replaced, if it is there.
+/// The permissions of the file to be replaced, if it exists.
 fn replaced(target: &Path) -> io::Result<Option<Permissions>> {
     let metadata = match fs::symlink_metadata(target) {
         Ok(metadata) => metadata,
@@ -92,7 +92,9 @@ fn replaced(target: &Path) -> io::Result<Option<Permissions>> {
         Err(error) => return Err(error),
     };
     if metadata.is_symlink() {
-        return Err(io::Error::other("it is a link, and nothing is written through a link of a repository"));
+        return Err(io::Error::other(
+            "it is a link, and initflow does not write through a repository's links",
+        ));
     }
     if metadata.is_dir() {
         return Err(io::Error::other("it is a folder"));
@@ -100,7 +102,7 @@ fn replaced(target: &Path) -> io::Result<Option<Permissions>> {
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
-    // Renaming asks only for the right to change the folder.
+    // Renaming needs only write access to the folder, so this checks the file's own.
     OpenOptions::new().write(true).open(target)?;
     Ok(Some(metadata.permissions()))
 }

@@ -3,23 +3,13 @@
 //! Invariant: no change touches a token, save a `;` or `,` that parts nothing and the indentation of a many-line text; none
 //! reaches over the end of a line, save into blank lines.
 
-use super::LEVEL;
 use super::brackets::{Brackets, brackets};
-use super::lines::{Lines, verbatim};
+use super::lines::{Keep, LEVEL, Lines, verbatim};
 use super::tokens::{Kind, Token, tokens};
 use crate::diagnostic::Edit;
 use crate::source::Span;
 use crate::syntax::Parse;
 use std::ops::Range;
-
-/// What stays as it is where something in it is broken.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
-    /// The lines of the broken statements.
-    Statements,
-    /// The items of the file that they are in.
-    Items,
-}
 
 /// The changes that format a source, in its order.
 pub(super) fn edits(lines: &Lines, parsed: &Parse, keep: Keep) -> Vec<Edit> {

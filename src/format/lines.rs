@@ -1,11 +1,22 @@
 //! The lines of a source: those of a statement, and those that stay as they are because something in them is broken.
 
-use super::layout::Keep;
 use super::tokens::{Kind, Token};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::Parse;
 use crate::syntax::tree::{Document, Statement};
 use std::ops::Range;
+
+/// How many spaces a level is indented by.
+pub(super) const LEVEL: usize = 2;
+
+/// What stays as it is where something in it is broken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// The lines of the broken statements.
+    Statements,
+    /// The items of the file that they are in.
+    Items,
+}
 
 /// The lines of a text.
 pub(super) struct Lines<'t> {

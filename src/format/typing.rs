@@ -4,9 +4,9 @@
 //! Invariant: what is written in a many-line text is left alone.
 
 use super::brackets::brackets;
-use super::lines::Lines;
+use super::lines::{LEVEL, Lines};
+use super::sound::edits;
 use super::tokens::{Kind, Token, tokens};
-use super::{LEVEL, edits};
 use crate::diagnostic::Edit;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Parse;

@@ -75,7 +75,7 @@ fn keeps(workspace: &Workspace, file: &Parsed, fix: &Fix, options: &Options) -> 
     };
     let objects = |analysis: &Analysis| {
         let all = analysis.compilation.workloads.iter();
-        all.map(|compiled| compiled.yaml(None).ok()).collect::<Vec<_>>()
+        all.map(|compiled| compiled.yaml(None)).collect::<Vec<_>>()
     };
     found(&before) == found(&after) && objects(&before) == objects(&after)
 }

@@ -10,10 +10,11 @@ mod snippet;
 
 use super::names::Kind;
 use super::shape::{Inside, Role, entries, fields, word};
-use super::{Range32, Workspace, hover, path_of};
+use super::{Range32, Workspace, hover};
 use crate::kubernetes::schema::Type as FieldType;
 use crate::kubernetes::version::{Support, Version};
 use crate::model::{WorkloadKind, functions, parameter_types};
+use crate::program::path_of;
 use crate::statement::Place::File;
 use crate::statement::{Clause, Entry, Slot, Type};
 use crate::vocabulary::{self, CONTAINERS};

@@ -4,8 +4,9 @@
 
 use super::names::Kind;
 use super::shape::{Cursor, Inside, Meaning, Role, Shaped, at, roles, shape, word};
-use super::{Parsed, Range32, Workspace, path_of, used};
+use super::{Parsed, Range32, Workspace};
 use crate::model::WorkloadKind;
+use crate::program::{path_of, read_use};
 use crate::statement::Type;
 use crate::syntax::tree::{Statement, Value, ValueKind};
 use crate::vocabulary::CONTAINERS;
@@ -211,8 +212,8 @@ fn within(value: &Value, ranges: &mut Vec<Range32>) {
 /// The files that a file uses: where each is named, and its path.
 pub fn links(workspace: &Workspace, path: &str, file: &Parsed) -> Vec<(Range32, String)> {
     let uses = file.document().statements.iter().filter_map(|statement| {
-        let (_, used) = used(statement)?;
-        Some((statement.values.first()?.span.into(), path_of(path, used)))
+        let used = read_use(statement)?;
+        Some((used.span.into(), path_of(path, used.path)))
     });
     uses.filter(|(_, used)| used != "std" && workspace.get(used).is_some()).collect()
 }

@@ -26,15 +26,12 @@ pub fn preview(analysis: &Analysis, name: &str) -> Preview {
         Err((errors, message)) => Preview { errors, message: Some(message), ..Preview::default() },
         Ok(plans) => {
             let workloads = &analysis.compilation.workloads;
-            let yaml: Result<Vec<String>, _> =
-                workloads.iter().map(|compiled| compiled.yaml(Some(name))).collect();
-            let message = yaml.as_ref().err().map(ToString::to_string);
-            let yaml = yaml.ok().map(|texts| texts.join(SEPARATOR));
+            let texts: Vec<String> = workloads.iter().map(|compiled| compiled.yaml(Some(name))).collect();
             Preview {
-                yaml,
+                yaml: Some(texts.join(SEPARATOR)),
                 plan: Some(plan::text(&plans, &analysis.compilation.sources)),
                 errors: 0,
-                message,
+                message: None,
             }
         }
     }
@@ -47,7 +44,7 @@ pub fn preview(analysis: &Analysis, name: &str) -> Preview {
 pub fn plan(analysis: &Analysis) -> Result<String, String> {
     let plans = shown(analysis).map_err(|(_, message)| message)?;
     let plans = plans.iter().map(|plan| (plan, &analysis.compilation.sources));
-    plan::json(plans).map_err(|error| error.to_string())
+    Ok(plan::json(plans))
 }
 
 /// The plans of a file's workloads; or how many errors there are, and why there is nothing to show.

@@ -5,9 +5,10 @@
 
 use super::names::{Definition, Kind, definition, references};
 use super::shape::word;
-use super::{Analysis, Location, Parsed, Range32, Workspace, path_of};
+use super::{Analysis, Location, Parsed, Range32, Workspace};
 use crate::compile::Options;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::program::path_of;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -164,7 +165,7 @@ fn new_fault<'a>(before: &Analysis, after: &'a Analysis) -> Option<&'a Diagnosti
 
 fn yaml(analysis: &Analysis) -> Vec<String> {
     let workloads = analysis.compilation.workloads.iter();
-    workloads.filter_map(|compiled| compiled.yaml(None).ok()).collect()
+    workloads.map(|compiled| compiled.yaml(None)).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Commands as `run`, `script` and `args` where those say exactly the same, else as lists of words.
+//! Writes commands as `run`, `script` and `args` if these mean exactly the same, else as lists of words.
 
 use super::source::{Statement, Token};
 use super::text;
@@ -8,10 +8,10 @@ use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
 use crate::source::Span;
 use std::borrow::Cow;
 
-/// The longest text of words, in characters; what is longer is clearer as a list.
+/// The longest command on one line, in characters; longer ones are clearer as a list.
 const LONGEST: usize = 80;
 
-/// What a container is started with.
+/// The statements for the command and the arguments of a container.
 pub(super) fn command(container: &Node) -> Vec<Statement> {
     let command = container.entry("command").map(|entry| {
         let extent = entry.key_span.to(entry.node.span);
@@ -29,7 +29,7 @@ pub(super) fn command(container: &Node) -> Vec<Statement> {
         .collect()
 }
 
-/// The words of a command as one text, where that is short and says the same, else as a list.
+/// The words of a command as one text if that is short and means the same, else as a list.
 pub(super) fn words(list: &Node) -> Token {
     match joined(list) {
         Some(text) => Token::new(list.span, text::quoted(&text)),
@@ -40,7 +40,7 @@ pub(super) fn words(list: &Node) -> Token {
 /// `run "command"`
 fn run(entry: &Entry) -> Option<Vec<Token>> {
     let first = entry.node.items().first()?.as_text()?;
-    // A shell takes `NAME=value` for a variable.
+    // A shell reads `NAME=value` as a variable.
     let text = joined(&entry.node).filter(|_| !first.contains('='))?;
     Some(vec![Token::new(entry.key_span, "run"), Token::new(entry.node.span, text::quoted(&text))])
 }
@@ -74,7 +74,7 @@ fn script(container: &Node, entry: &Entry) -> Option<Vec<Token>> {
     Some(head)
 }
 
-/// The script that reaches the shell, where the compiler would write it just so.
+/// The script as it reaches the shell, if the compiler would produce the same command.
 fn as_written<'t>(container: &Node, text: &'t str) -> Option<Cow<'t, str>> {
     let named = |name: &str| {
         let variables = container.get("env").map(Node::items).unwrap_or_default();
@@ -92,7 +92,7 @@ fn joined(list: &Node) -> Option<String> {
     join(&words).filter(|text| text.chars().count() <= LONGEST)
 }
 
-/// Words as a text that is split into just these.
+/// Words as a text that splits into exactly these.
 fn join(words: &[&str]) -> Option<String> {
     let quoted = |word: &&str| {
         let is_one = |text: &str| split(text).is_ok_and(|words| words.len() == 1 && words[0] == *word);

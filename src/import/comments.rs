@@ -1,13 +1,13 @@
-//! The comments of a manifest to the statements that they are about.
+//! Attaches the comments of a manifest to the statements that they are about.
 //!
-//! Invariant: no comment is lost; what stands above a field stands above the statement that says it.
+//! Invariant: no comment is lost; a comment above a field ends up above the statement for that field.
 
 use super::source::{Comments, Statement};
 use super::yaml::{Comment, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
 
-/// The places of a document where something begins, in the order of the text.
+/// The places in a document where a node or a key begins, in the order of the text.
 pub(super) fn beginnings(root: &Node) -> Vec<u32> {
     let mut places = Vec::new();
     gather(root, &mut places);
@@ -30,11 +30,11 @@ fn gather(node: &Node, places: &mut Vec<u32>) {
     }
 }
 
-/// The most comments that are put where they belong, and the most statements that they may belong to: no source has more
-/// statements, and each comment is compared with many.
+/// The most comments that are attached, and the most statements to attach them to: each comment is compared with many
+/// statements, and no real source has more.
 const MAX: usize = 10_000;
 
-/// Puts the comments of a document where they belong; gives back those behind its end, or all, where there are too many.
+/// Attaches the comments of a document; returns those after its end, or all of them if there are too many.
 pub(super) fn place(
     comments: &[Comment],
     text: &str,
@@ -81,7 +81,7 @@ fn beside(comment: &Comment, place: u32, workload: &mut Statement) {
     }
 }
 
-/// The comments of the item of a statement's list that begins at a place, or of the statement.
+/// The comments of the list item that begins at a place, or else of the statement.
 fn of_place(statement: &mut Statement, place: u32) -> &mut Comments {
     let at = statement.head.iter_mut().position(|token| token.item_at(place).is_some());
     match at.and_then(|at| statement.head.get_mut(at)).and_then(|token| token.item_at(place)) {
@@ -90,8 +90,8 @@ fn of_place(statement: &mut Statement, place: u32) -> &mut Comments {
     }
 }
 
-/// The way to the statement that a place belongs to: the innermost that says it, or the first behind it; going inwards
-/// ends early at a statement of which `stop` holds.
+/// The path to the statement for a place: the innermost one that contains it, or the first one after it. The path ends
+/// early at a statement for which `stop` holds.
 fn find(outermost: &Statement, place: u32, stop: &dyn Fn(&Statement) -> bool) -> Vec<usize> {
     let (mut path, mut statement) = (Vec::new(), outermost);
     let holds = |extent: &Span| extent.start <= place && place < extent.end.max(extent.start + 1);
@@ -106,8 +106,8 @@ fn find(outermost: &Statement, place: u32, stop: &dyn Fn(&Statement) -> bool) ->
                 path.push(at);
                 statement = &block[at];
             }
-            (None, Some(behind)) => {
-                path.push(behind);
+            (None, Some(after)) => {
+                path.push(after);
                 break;
             }
             (None, None) => break,

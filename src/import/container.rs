@@ -1,10 +1,10 @@
-//! A container of a manifest as the statement of its role.
+//! Writes a container of a manifest as the statement of its role.
 
 use super::command::command;
 use super::environment::environment;
-use super::fields;
+use super::fields::{self, rest};
 use super::flow::Directions;
-use super::lacks;
+use super::missing::lacks;
 use super::probe::probe;
 use super::source::{Statement, Token};
 use super::text;
@@ -14,7 +14,7 @@ use crate::kubernetes::schema;
 use crate::model::{Direction, Role};
 use crate::source::Span;
 
-/// The fields in the order in which they are written; what is in none of these comes last, as in the manifest.
+/// The fields in the order in which they are written; other fields come last, in the manifest's order.
 const ORDER: [&str; 18] = [
     "image",
     "imagePullPolicy",
@@ -62,15 +62,15 @@ pub(super) fn container(
     let mut block = Vec::new();
     for entry in entries {
         let key = entry.key.as_str();
-        let is_said = match key {
+        let is_written_elsewhere = match key {
             "name" => true,
             "restartPolicy" => role == Role::Sidecar,
-            // Both are said by one statement, or one after the other, where the first of them stands.
+            // The first of both fields writes the statements for both.
             "args" => node.get("command").is_some(),
             "env" => node.get("envFrom").is_some(),
             _ => false,
         };
-        if is_said {
+        if is_written_elsewhere {
             continue;
         }
         match key {
@@ -89,12 +89,6 @@ pub(super) fn container(
     Statement::new(node.span, head).with_block(block)
 }
 
-/// The fields of an object that its head does not say.
-pub(super) fn rest(object: &'static schema::Object, node: &Node, said: &[&str]) -> Vec<Statement> {
-    let left = node.entries().iter().filter(|entry| !said.contains(&entry.key.as_str()));
-    left.flat_map(|entry| fields::field(object, entry)).collect()
-}
-
 /// `port [NAME] NUMBER …`
 fn port(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
     let Some(number) = item.get("containerPort") else {
@@ -106,22 +100,22 @@ fn port(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
         head.push(Token::new(name.span, text::name(name.as_text().unwrap_or_default())));
     }
     head.push(fields::value(&schema::Type::Int32, "containerPort", number));
-    let mut said = vec!["name", "containerPort"];
+    let mut in_head = vec!["name", "containerPort"];
     if let Some(protocol) = item.get("protocol")
         && let Some(word @ ("TCP" | "UDP" | "SCTP")) = protocol.as_text()
     {
-        said.push("protocol");
-        // TCP is what stands there in any case.
+        in_head.push("protocol");
+        // TCP is the default.
         if word != "TCP" {
             head.push(Token::new(protocol.span, word.to_ascii_lowercase()));
         }
     }
     if let Some(host) = item.get("hostPort").filter(|host| host.as_int().is_some_and(|port| port > 0)) {
-        said.push("hostPort");
+        in_head.push("hostPort");
         head.push(Token::new(host.span, "host"));
         head.push(fields::value(&schema::Type::Int32, "hostPort", host));
     }
-    Some(Statement::new(item.span, head).with_rest(rest(&schema::CONTAINER_PORT, item, &said)))
+    Some(Statement::new(item.span, head).with_rest(rest(&schema::CONTAINER_PORT, item, &in_head)))
 }
 
 /// `cpu REQUEST..LIMIT` and its like.
@@ -155,10 +149,10 @@ fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
                     Diagnostic::error(
                         Code::MissingLimit,
                         request.key_span,
-                        format!("`{}` is requested without a limit", name.escape_debug()),
+                        format!("`{}` has a request but no limit", name.escape_debug()),
                     )
-                    .here("such a resource is never overcommitted")
-                    .help(format!("give `limits` the same: `{name}: {}`", amount(request))),
+                    .here("this resource cannot be overcommitted")
+                    .help(format!("add the same amount to `limits`: `{name}: {}`", amount(request))),
                 );
                 continue;
             }
@@ -168,7 +162,7 @@ fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
             }
             (None, None) => continue,
         };
-        // A fault of the amount is one of the value, wherever it stands.
+        // An error about the amount points to the value that the range came from.
         head.push(Token::new(limit.as_ref().unwrap_or(first).node.span, range));
         let mut statement = Statement::new(first.key_span.to(first.node.span), head);
         statement.extents.extend(limit.iter().map(|entry| entry.key_span.to(entry.node.span)));
@@ -226,6 +220,6 @@ fn mount(
         head.push(Token::new(sub.span, "sub"));
         head.push(Token::new(sub.span, text::quoted(sub.as_text()?)));
     }
-    let said = ["name", "mountPath", "readOnly", "subPath"];
-    Some(Statement::new(item.span, head).with_rest(rest(&schema::VOLUME_MOUNT, item, &said)))
+    let in_head = ["name", "mountPath", "readOnly", "subPath"];
+    Some(Statement::new(item.span, head).with_rest(rest(&schema::VOLUME_MOUNT, item, &in_head)))
 }

@@ -1,4 +1,4 @@
-//! Variables as an `env` block.
+//! Writes variables as an `env` block.
 
 use super::fields;
 use super::source::{Statement, Token};
@@ -23,7 +23,7 @@ const SOURCES: [Source; 5] = [
     ("fileKeyRef", "file", &["volumeName", "path", "key"], &[("optional", "optional")]),
 ];
 
-/// `env { … }`, with the variables of whole Secrets and `ConfigMaps` first: what is named replaces them.
+/// `env { … }`, with the variables of whole Secrets and `ConfigMaps` first, because single ones override them.
 pub(super) fn environment(container: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
     let entries: Vec<&Entry> = ["envFrom", "env"].iter().filter_map(|key| container.entry(key)).collect();
     let first = entries.first()?;
@@ -71,7 +71,7 @@ fn variable(item: &Node) -> Statement {
     }
 }
 
-/// `secret("name", "key")` and its like, where that says all.
+/// `secret("name", "key")` and the like, if that covers all fields.
 fn call(from: &Node) -> Option<Token> {
     let [source] = from.entries() else { return None };
     let (_, function, positional, named) = SOURCES.iter().find(|(field, ..)| *field == source.key)?;
@@ -107,21 +107,17 @@ fn whole(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
     let mut given = sources.iter().filter_map(|(key, function)| Some((item.entry(key)?, *function)));
     let Some((source, function)) = given.next() else {
         diagnostics.push(
-            Diagnostic::error(Code::MissingSource, item.span, "this item of `envFrom` names no source")
+            Diagnostic::error(Code::MissingSource, item.span, "this item of `envFrom` has no source")
                 .here("expected `secretRef` or `configMapRef`"),
         );
         return None;
     };
     if let Some((other, _)) = given.next() {
         diagnostics.push(
-            Diagnostic::error(
-                Code::SeveralSources,
-                other.key_span,
-                "this item of `envFrom` names two sources",
-            )
-            .here("one too many")
-            .label(source.key_span, "the first")
-            .help("make it an item of its own"),
+            Diagnostic::error(Code::SeveralSources, other.key_span, "this item of `envFrom` has two sources")
+                .here("the second source")
+                .label(source.key_span, "the first source")
+                .help("make the second source an item of its own"),
         );
         return None;
     }

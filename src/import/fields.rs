@@ -1,4 +1,4 @@
-//! Fields of Kubernetes' objects as statements under their own names.
+//! Writes fields of Kubernetes objects as statements under their own names.
 
 use super::source::{Statement, Token};
 use super::text;
@@ -9,6 +9,12 @@ use crate::kubernetes::schema::{Object, Type};
 /// The statements of an object's fields.
 pub(super) fn fields(object: &'static Object, entries: &[Entry]) -> Vec<Statement> {
     entries.iter().flat_map(|entry| field(object, entry)).collect()
+}
+
+/// The fields of an object that are not in the head of its statement.
+pub(super) fn rest(object: &'static Object, node: &Node, in_head: &[&str]) -> Vec<Statement> {
+    let left = node.entries().iter().filter(|entry| !in_head.contains(&entry.key.as_str()));
+    left.flat_map(|entry| field(object, entry)).collect()
 }
 
 /// The statements of one field: one, or one for each object in a list.
@@ -33,7 +39,7 @@ pub(super) fn field(object: &'static Object, entry: &Entry) -> Vec<Statement> {
             };
             items.iter().map(statement).collect()
         }
-        // What is empty is as good as not there.
+        // Empty lists and maps mean the same as absent ones.
         (Type::List(_), Value::List(items)) if items.is_empty() => Vec::new(),
         (Type::Map(_), Value::Map(_)) => Vec::new(),
         (ty, _) => vec![Statement::new(extent, vec![name(), value(ty, &entry.key, &entry.node)])],
@@ -93,16 +99,16 @@ fn free(entries: &[Entry]) -> Vec<Statement> {
     entries.iter().map(statement).collect()
 }
 
-/// An amount of something as it was written, where a source can say it so.
+/// An amount as it was written, if a source can express it this way.
 pub(super) fn amount(key: &str, written: &str) -> String {
     let written = written.trim();
-    let stands = written.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+    let is_plain = written.starts_with(|first: char| first.is_ascii_digit() || first == '-')
         && !written.ends_with('.')
         && written[1..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
     match Quantity::parse(written) {
-        // Kubernetes counts thousandths of a byte and thousands of thousands of cores; a source has no such units.
+        // Kubernetes accepts thousandths of a byte and millions of cores; a source has no such units.
         Ok(quantity) if !is_unit_of(key, written) => quantity.decimal(),
-        Ok(quantity) if !stands => {
+        Ok(quantity) if !is_plain => {
             let printed = quantity.to_string();
             if is_unit_of(key, &printed) && !printed.contains("e-") { printed } else { quantity.decimal() }
         }
@@ -110,7 +116,7 @@ pub(super) fn amount(key: &str, written: &str) -> String {
     }
 }
 
-/// Whether an amount is written in a unit that goes with what it is an amount of.
+/// Whether an amount is written in a unit that fits its resource.
 fn is_unit_of(key: &str, written: &str) -> bool {
     let small = written.ends_with(['m', 'u', 'n']);
     let large = written.ends_with(['M', 'G', 'T', 'P', 'E', 'i']);

@@ -1,6 +1,6 @@
-//! The mounts of a pod's containers to the directions in which files flow, where the manifest proves them.
+//! Finds the directions in which files flow through a pod's mounts, if the manifest proves them.
 //!
-//! Invariant: the directions never change the order of the containers: whoever reads stands behind whoever writes.
+//! Invariant: the directions never change the order of the containers: readers come after writers.
 
 use super::yaml::{Node, Value};
 use crate::model::{Direction, Role};
@@ -12,18 +12,17 @@ pub(super) struct Directions {
     known: HashMap<(String, String), Direction>,
 }
 
-/// A mount of one volume: the place of its container in the order of start, the container's role and name, and whether
-/// it is read-only.
+/// A mount of one volume by a container.
 struct Mounting<'n> {
     role: Role,
     container: &'n str,
     reads_only: bool,
-    /// Whether a part of the volume is mounted, and what is said of the whole would be too much.
+    /// Whether only a part of the volume is mounted, which proves nothing about the whole.
     partly: bool,
 }
 
 impl Directions {
-    /// Finds them. `containers` are in the order in which they start.
+    /// Finds the directions. `containers` are in the order in which they start.
     pub(super) fn find(volumes: &[&Node], claims: &[&str], containers: &[(&Node, Role)]) -> Self {
         let mut mountings: HashMap<&str, Vec<Mounting>> = HashMap::new();
         for (container, role) in containers {
@@ -70,7 +69,7 @@ impl Directions {
     }
 }
 
-/// What may come filled is read by those that mount it read-only.
+/// The directions of a volume that may have content: containers that mount it read-only read it.
 fn of_filled(mountings: &[Mounting]) -> Vec<Direction> {
     let direction = |mounting: &Mounting| {
         if mounting.reads_only { Direction::Reads } else { Direction::Mounts }
@@ -78,7 +77,7 @@ fn of_filled(mountings: &[Mounting]) -> Vec<Direction> {
     mountings.iter().map(direction).collect()
 }
 
-/// What starts empty is written by the first who can; then it can be read.
+/// The directions of a volume that starts empty: the first container that can write it does, and others read it.
 fn of_empty(mountings: &[Mounting]) -> Vec<Direction> {
     let nothing = || vec![Direction::Mounts; mountings.len()];
     let Some(first) = mountings.iter().position(|mounting| !mounting.reads_only) else { return nothing() };
@@ -88,7 +87,7 @@ fn of_empty(mountings: &[Mounting]) -> Vec<Direction> {
     let proven = mountings.len() > 1
         && mountings.iter().all(|mounting| !mounting.partly)
         && if is_app {
-            // Apps start last, but beside them sidecars go on reading.
+            // Apps start last, but sidecars keep reading while they run.
             is_only_writer && before.iter().all(|mounting| mounting.role != Role::Step)
         } else {
             before.is_empty()

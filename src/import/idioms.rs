@@ -1,7 +1,7 @@
-//! Init containers that are plainly a built-in step as that step.
+//! Converts init containers that clearly match a built-in step to that step.
 //!
-//! Invariant: a container becomes a step only where its whole command is one of a few known ones with plain words; what
-//! changes by it is said. Without being asked for, nothing here happens.
+//! Invariant: a container becomes a step only if its whole command is one of a few known ones with plain words. A warning
+//! lists what changes. This happens only on request.
 
 mod clone;
 mod copy;
@@ -9,43 +9,36 @@ mod fetch;
 mod migrate;
 mod own;
 mod shell;
+mod step;
 mod wait;
 
-use super::Idioms;
 use super::container::container;
 use super::flow::Directions;
 use super::source::{Statement, Token};
-use super::text;
 use super::yaml::{Node, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
 use crate::source::Span;
-use shell::Command;
+use crate::steps::StepKind;
+use step::{Idiom, Step};
 
-/// An init container, with what it runs.
-struct Step<'n> {
-    node: &'n Node,
-    command: Command,
-}
-
-/// The built-in step that a container is.
-struct Idiom {
-    keyword: &'static str,
-    /// Its own statements, each as words.
-    statements: Vec<Vec<String>>,
-    /// The volume that it mounts by itself.
-    volume: Option<String>,
-    /// Whether it runs in the container's own image.
-    keeps_image: bool,
-    /// What is different from then on.
-    changes: &'static [&'static str],
+/// Which init containers become built-in steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Idioms {
+    /// None: the source means exactly what the manifest does.
+    #[default]
+    Never,
+    /// All that clearly match one.
+    Wherever,
+    /// Of those, the ones at these places.
+    Only(Vec<Span>),
 }
 
 /// The idioms, in the order in which they are tried.
 const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =
     [wait::of, clone::of, fetch::of, own::of, copy::of, migrate::of];
 
-/// The built-in step that an init container plainly is, and the note about it.
+/// The built-in step that an init container clearly matches, and the warning about it.
 pub(super) fn built_in(
     node: &Node,
     directions: &Directions,
@@ -57,7 +50,7 @@ pub(super) fn built_in(
     let place = place(node);
     let origin = node.entry("command").or(node.entry("args")).map_or(place, |entry| entry.key_span);
     if let Some(keyword) = statement.head.first_mut() {
-        *keyword = Token::new(place, idiom.keyword);
+        *keyword = Token::new(place, idiom.kind.keyword());
     }
     let own = idiom.statements.iter().map(|words| {
         let head = words.iter().map(|word| Token::new(origin, word.as_str())).collect();
@@ -69,13 +62,13 @@ pub(super) fn built_in(
     Some((statement, note(node, place, &idiom)))
 }
 
-/// Where the containers are that became built-in steps.
+/// The places of the containers that became built-in steps.
 pub(super) fn became(diagnostics: &[Diagnostic]) -> impl Iterator<Item = Span> {
     let notes = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::BecameStep);
     notes.map(|note| note.primary.span)
 }
 
-/// How a container is told from others: by its name, or else as a whole.
+/// The place that identifies a container: its name, or else the whole container.
 fn place(node: &Node) -> Span {
     node.get("name").map_or(node.span, |name| name.span)
 }
@@ -91,7 +84,7 @@ impl Idioms {
     }
 }
 
-/// The container without what the step writes by itself.
+/// The container without the fields that the step sets.
 fn rest(node: &Node, idiom: &Idiom) -> Node {
     let said: &[&str] = if idiom.keeps_image {
         &["command", "args"]
@@ -100,8 +93,8 @@ fn rest(node: &Node, idiom: &Idiom) -> Node {
     };
     let mut entries = node.entries().to_vec();
     entries.retain(|entry| !said.contains(&entry.key.as_str()));
-    // Who only waits has no use for other files than those that it waits for.
-    entries.retain(|entry| entry.key != "volumeMounts" || idiom.keyword != "wait");
+    // A step that only waits needs no files except those that it waits for.
+    entries.retain(|entry| entry.key != "volumeMounts" || idiom.kind != StepKind::Wait);
     for entry in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
         if let Value::List(mounts) = &mut entry.node.value {
             mounts.retain(|mount| mount.get("name").and_then(Node::as_text) != idiom.volume.as_deref());
@@ -112,86 +105,15 @@ fn rest(node: &Node, idiom: &Idiom) -> Node {
 
 fn note(node: &Node, place: Span, idiom: &Idiom) -> Diagnostic {
     let name = node.get("name").and_then(Node::as_text).unwrap_or_default();
-    let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.keyword);
+    let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.kind.keyword());
     let mut note =
-        Diagnostic::warning(Code::BecameStep, place, headline).here("not what it was to the letter");
+        Diagnostic::warning(Code::BecameStep, place, headline).here("does not do exactly the same");
     if !idiom.keeps_image {
         let image = node.get("image").and_then(Node::as_text).unwrap_or_default();
-        note = note.help(format!("it runs in the image of the built-in step, no longer in `{image}`"));
+        note = note.help(format!("check that the image of the built-in step can replace `{image}`"));
     }
     for change in idiom.changes {
         note = note.help(*change);
     }
-    note.help("import without --idioms to keep it as it is")
-}
-
-impl Step<'_> {
-    /// The volume in which a path is, and its place there.
-    fn within(&self, path: &str) -> Option<(String, String)> {
-        let mounts = self.node.get("volumeMounts").map(Node::items).unwrap_or_default();
-        let found = mounts.iter().filter_map(|mount| {
-            let at = mount.get("mountPath")?.as_text()?.trim_end_matches('/');
-            let rest = path.strip_prefix(at)?;
-            let is_below = rest.is_empty() || rest.starts_with('/');
-            is_below.then_some((at.len(), mount, rest.trim_matches('/')))
-        });
-        let (_, mount, rest) = found.max_by_key(|(length, ..)| *length)?;
-        // A part of a volume is none that a step can name.
-        let is_whole = ["subPath", "subPathExpr"].iter().all(|key| mount.get(key).is_none());
-        is_whole.then_some((mount.get("name")?.as_text()?.to_owned(), rest.to_owned()))
-    }
-
-    /// The words of a command that runs once.
-    fn once(&self) -> Option<&[String]> {
-        match &self.command {
-            Command::Once(words) => Some(words),
-            Command::Until(_) => None,
-        }
-    }
-}
-
-impl Idiom {
-    fn new(keyword: &'static str, statements: Vec<Vec<String>>, changes: &'static [&'static str]) -> Self {
-        Self { keyword, statements, volume: None, keeps_image: false, changes }
-    }
-}
-
-/// A statement of a word and texts.
-fn says<const N: usize>(word: &str, texts: [&str; N]) -> Vec<String> {
-    std::iter::once(word.to_owned()).chain(texts.map(text::quoted)).collect()
-}
-
-/// `into VOLUME "path"`
-fn into(volume: &str, path: &str) -> Vec<String> {
-    let mut words = vec!["into".to_owned(), text::name(volume)];
-    if !path.is_empty() {
-        words.push(text::quoted(path));
-    }
-    words
-}
-
-/// The operands of a command, and its options with their values.
-type Operands<'w> = (Vec<&'w str>, Vec<(&'w str, &'w str)>);
-
-/// Reads a command that has no other options than these; each with whether it takes a value.
-fn operands<'w>(words: &'w [String], options: &[(&str, bool)]) -> Option<Operands<'w>> {
-    let (mut operands, mut given) = (Vec::new(), Vec::new());
-    let mut words = words.iter().map(String::as_str);
-    while let Some(word) = words.next() {
-        if !word.starts_with('-') || word == "-" {
-            operands.push(word);
-            continue;
-        }
-        let (name, inline) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-        let (name, takes) =
-            options.iter().find(|(option, _)| *option == name).map(|(_, takes)| (name, *takes))?;
-        let value = match (takes, inline) {
-            (true, Some(value)) => value,
-            (true, None) => words.next()?,
-            (false, None) => "",
-            (false, Some(_)) => return None,
-        };
-        given.push((name, value));
-    }
-    Some((operands, given))
+    note.help("import without --idioms to keep the container unchanged")
 }

@@ -1,4 +1,4 @@
-//! The labels of a workload and of its pods, and its selector, said once where the language implies the rest.
+//! Writes the labels of a workload and of its pods and its selector once, if the language implies the rest.
 
 use super::source::{Statement, Token};
 use super::text;
@@ -14,13 +14,13 @@ pub(super) struct Labels {
     both: Vec<Entry>,
     object: Vec<Entry>,
     pods: Vec<Entry>,
-    /// Where the object's labels stand, and the pods'.
+    /// The places of the object's labels and of the pods'.
     places: [Option<Span>; 2],
     implied: bool,
 }
 
-/// Parts the labels; a selector that does not fit them is reported here, since the language would put its labels on
-/// the pods.
+/// Divides the labels. A selector that does not match them is reported here, because the language would add its labels
+/// to the pods.
 pub(super) fn labels(
     root: &Node,
     kind: WorkloadKind,
@@ -46,27 +46,27 @@ pub(super) fn labels(
         match selector {
             None => {
                 let owner = root.get("spec").filter(|spec| !spec.entries().is_empty()).unwrap_or(root);
-                diagnostics.push(super::lacks(owner, "selector", &format!("a {}", kind.name())));
+                diagnostics.push(super::missing::lacks(owner, "selector", &format!("a {}", kind.name())));
             }
             Some(selector) => check(selector, wanted, &pods, kind, diagnostics),
         }
     }
     let name = root.get("metadata").and_then(|metadata| metadata.get("name"));
-    // Without a name, as with `generateName`, nothing goes without saying.
+    // Without a name, as with `generateName`, nothing is implied.
     let implied = name.is_some()
         && selector.is_some_and(|selector| selector.node.entries().len() == 1)
         && matches!(wanted, [only] if only.key == NAME_LABEL);
     let of_pods = pairs(&pods);
     let (both, own): (Vec<Entry>, Vec<Entry>) =
         object.into_iter().partition(|entry| of_pods.contains(&pair(entry)));
-    // What the selector asks for is put on the pods in any case.
+    // The pods get the selector's labels in any case.
     let (of_both, of_selector) = (pairs(&both), pairs(wanted));
-    let is_said =
+    let is_implied =
         |entry: &Entry| of_both.contains(&pair(entry)) || (!implied && of_selector.contains(&pair(entry)));
     let is_name = |entry: &Entry| {
         implied && entry.key == NAME_LABEL && name.and_then(Node::as_text) == entry.node.as_text()
     };
-    let pods = pods.into_iter().filter(|entry| !is_said(entry) && !is_name(entry)).collect();
+    let pods = pods.into_iter().filter(|entry| !is_implied(entry) && !is_name(entry)).collect();
     Labels { both, object: own, pods, places, implied }
 }
 
@@ -87,15 +87,15 @@ fn check(
         let headline = format!("the {} does not select its own pods", kind.name());
         let mut diagnostic =
             Diagnostic::error(Code::SelectorMismatch, entry.key_span.to(entry.node.span), headline)
-                .here("asked for here")
-                .help(format!("give the pod's template the label `{}: {}`", entry.key, value(entry)));
+                .here("selects pods with this label")
+                .help(format!("add the label `{}: {}` to the pod's template", entry.key, value(entry)));
         if let Some(label) = found {
-            diagnostic = diagnostic.label(label.key_span.to(label.node.span), "the pods have this");
+            diagnostic = diagnostic.label(label.key_span.to(label.node.span), "the pods have this label");
         }
         return diagnostics.push(diagnostic);
     }
     if selector.node.entries().is_empty() {
-        let headline = format!("the selector of a {} must not be empty", kind.name());
+        let headline = format!("empty selector of a {}", kind.name());
         diagnostics.push(
             Diagnostic::error(Code::InvalidSelector, selector.key_span, headline)
                 .here("expected `matchLabels` or `matchExpressions`"),
@@ -104,7 +104,7 @@ fn check(
 }
 
 impl Labels {
-    /// Whether the selector is the one that goes without saying.
+    /// Whether the labels imply the selector.
     pub(super) fn imply_selector(&self) -> bool {
         self.implied
     }

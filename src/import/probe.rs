@@ -1,16 +1,15 @@
-//! Probes in their short form.
+//! Writes probes in their short form.
 
 use super::command::words;
-use super::container::rest;
-use super::fields;
-use super::lacks;
+use super::fields::{self, rest};
+use super::missing::lacks;
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{Entry, Node, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, Type};
 
-/// The fields that stand behind a keyword: the field, the keyword, whether it is a time.
+/// The fields that follow a keyword: the field, the keyword, whether it is a duration.
 const CLAUSES: [(&str, &str, bool); 5] = [
     ("initialDelaySeconds", "delay", true),
     ("periodSeconds", "every", true),
@@ -34,7 +33,7 @@ pub(super) fn probe(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<
             Diagnostic::error(
                 Code::MissingHandler,
                 entry.key_span,
-                format!("`{}` says not what it asks", entry.key),
+                format!("`{}` has no handler", entry.key),
             )
             .here("expected `httpGet`, `tcpSocket`, `grpc` or `exec` in it"),
         );
@@ -54,8 +53,8 @@ pub(super) fn probe(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<
         };
         head.push(value);
     }
-    let said: Vec<&str> = CLAUSES.iter().map(|(field, ..)| *field).chain([handler.key.as_str()]).collect();
-    block.extend(rest(&schema::PROBE, probe, &said));
+    let in_head: Vec<&str> = CLAUSES.iter().map(|(field, ..)| *field).chain([handler.key.as_str()]).collect();
+    block.extend(rest(&schema::PROBE, probe, &in_head));
     Some(Statement::new(entry.key_span.to(probe.span), head).with_rest(block))
 }
 
@@ -92,18 +91,18 @@ fn network(
         Value::Text(name) => Token::new(port.span, text::name(name)),
         _ => fields::value(&Type::Int32, "port", port),
     });
-    let mut said = vec!["port"];
+    let mut in_head = vec!["port"];
     if let Some(path) = action.get("path").filter(|_| key == "httpGet") {
-        said.push("path");
+        in_head.push("path");
         head.push(Token::new(path.span, text::path(path.as_text()?)));
     }
     if let Some(service) = action.get("service").filter(|_| key == "grpc") {
-        said.push("service");
+        in_head.push("service");
         head.push(Token::new(service.span, text::quoted(service.as_text()?)));
     }
-    // HTTP is what stands there in any case.
+    // HTTP is the default.
     if matches!(scheme, Some("HTTP" | "HTTPS")) {
-        said.push("scheme");
+        in_head.push("scheme");
     }
-    Some(rest(object, action, &said))
+    Some(rest(object, action, &in_head))
 }

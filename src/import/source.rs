@@ -1,22 +1,22 @@
-//! Statements to the text of a source, with the place in the manifest that each piece of it comes from.
+//! Writes statements as the text of a source, and remembers the place in the manifest of each piece.
 //!
-//! Invariant: the text is in the style of the language: two blanks a level, at most three plain statements on one line
-//! or a chain of blocks of one statement, on one line where they fit; values that are too wide one to a line.
+//! Invariant: the text follows the style of the language: two spaces per level; up to three plain statements, or a chain of
+//! blocks of one statement, on one line if they fit; values that are too wide on lines of their own.
 
 use super::text;
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::ops::Range;
 
-/// The widest line that is written where there is a choice, in characters.
+/// The preferred maximum width of a line, in characters.
 const WIDTH: usize = 100;
-/// How many statements stand on one line at most.
+/// The most statements on one line.
 const FEW: usize = 3;
 
 /// A statement to be written.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Statement {
-    /// What it says of the manifest: where comments stand that are about it.
+    /// The parts of the manifest that it represents, which decide which comments belong to it.
     pub(super) extents: Vec<Span>,
     /// Its name and values.
     pub(super) head: Vec<Token>,
@@ -24,7 +24,7 @@ pub(super) struct Statement {
     pub(super) block: Option<Vec<Statement>>,
     /// The comments about it.
     pub(super) comments: Comments,
-    /// Whether a blank line sets it off from what stands before it.
+    /// Whether an empty line separates it from the statement before it.
     pub(super) apart: bool,
 }
 
@@ -61,12 +61,12 @@ enum Form {
 }
 
 impl Token {
-    /// What is written as it is.
+    /// A token that is written literally.
     pub(super) fn new(origin: Span, text: impl Into<String>) -> Self {
         Self { origin, form: Form::Word(text.into()), comments: Comments::default() }
     }
 
-    /// A text, over many lines where it has several.
+    /// A text, in the multi-line form if it has several lines.
     pub(super) fn text(origin: Span, text: &str) -> Self {
         let form = match text::lines(text) {
             Some((lines, newline)) => Form::Lines(lines.into_iter().map(str::to_owned).collect(), newline),
@@ -91,7 +91,7 @@ impl Token {
         }
     }
 
-    /// Its text, if it can stand on one line.
+    /// Its text, if it fits on one line.
     fn on_one_line(&self) -> Option<String> {
         match &self.form {
             _ if !self.comments.is_empty() => None,
@@ -106,7 +106,7 @@ impl Token {
 }
 
 impl Statement {
-    /// A statement with a name and values, which says this much of the manifest.
+    /// A statement with a name and values, which represents a part of the manifest.
     pub(super) fn new(extent: Span, head: Vec<Token>) -> Self {
         Self { extents: vec![extent], head, ..Self::default() }
     }
@@ -118,14 +118,14 @@ impl Statement {
         self
     }
 
-    /// The same with a block, unless there is nothing in it.
+    /// The same with a block, unless the block is empty.
     #[must_use]
     pub(super) fn with_rest(mut self, block: Vec<Self>) -> Self {
         self.block = (!block.is_empty()).then_some(block);
         self
     }
 
-    /// How many statements it is, with all that are in it, and how many items their lists have.
+    /// The number of statements, including nested ones, plus the number of list items.
     pub(super) fn count(&self) -> usize {
         let items = |token: &Token| match &token.form {
             Form::List(items) => items.len(),
@@ -135,7 +135,7 @@ impl Statement {
         1 + self.head.iter().map(items).sum::<usize>() + inner
     }
 
-    /// Whether it stands in one line at this indentation, with its block if it has one.
+    /// Its text with its block, if that fits on one line at this indentation.
     fn on_one_line(&self, indentation: usize) -> Option<String> {
         let head: Option<Vec<String>> = self.head.iter().map(Token::on_one_line).collect();
         let mut line = head?.join(" ");
@@ -166,7 +166,7 @@ impl Statement {
 pub(super) struct Written {
     /// The text.
     pub(super) text: String,
-    /// The pieces, inner ones after those that they are in.
+    /// The pieces; nested ones come after those that contain them.
     marks: Vec<(Range<usize>, Span)>,
 }
 
@@ -178,7 +178,7 @@ impl Written {
         holding.map(|(_, origin)| *origin)
     }
 
-    /// Writes statements one below the other.
+    /// Writes statements, each on its own line or lines.
     pub(super) fn statements(&mut self, statements: &[Statement], depth: usize) {
         for (at, statement) in statements.iter().enumerate() {
             if at > 0 && statement.apart {
@@ -222,7 +222,7 @@ impl Written {
         self.text.push('\n');
     }
 
-    /// A comment beside what takes several lines stands above it too.
+    /// Writes the comments above; a comment beside something of several lines is written above, too.
     fn comments_above(&mut self, comments: &Comments, is_line: bool, depth: usize) {
         self.comments(&comments.above, depth);
         self.comments(comments.beside.as_slice().get(usize::from(is_line)..).unwrap_or_default(), depth);
@@ -262,7 +262,7 @@ impl Written {
     }
 
     fn head(&mut self, tokens: &[Token], depth: usize) {
-        // A list that makes the line too wide stands one item to a line.
+        // A list that makes the line too wide is written with one item per line.
         let width = |token: &Token| token.on_one_line().map_or(0, |text| text.chars().count() + 1);
         let wide = 2 * depth + tokens.iter().map(width).sum::<usize>() > WIDTH + 1;
         for (at, token) in tokens.iter().enumerate() {

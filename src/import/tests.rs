@@ -3,14 +3,14 @@ mod hostile;
 use super::*;
 use crate::diagnostic::{Code, human::Human};
 
-/// The manifest, and what comes of it: the source, then what was found.
+/// The manifest and the result: the source, then the diagnostics.
 fn imported(manifest: &str) -> String {
     let imported = import("pod.yaml", manifest.to_owned(), &without_lints());
     let found = Human::default().render(&imported.sources, &imported.diagnostics);
     format!("{manifest}=>\n{}{found}", imported.source.unwrap_or_default())
 }
 
-/// Images without tags, and steps without requests, are not what is looked at here.
+/// Options without the lints about images and requests, which these tests are not about.
 fn without_lints() -> Options {
     let mut options = Options::default();
     for name in [Code::UnpinnedImage, Code::UnreservedStep] {
@@ -33,7 +33,7 @@ fn of_container(fields: &str) -> String {
 }
 
 #[test]
-fn a_workload_is_said_once() {
+fn a_workload_is_written_once() {
     insta::assert_snapshot!(imported("\
 # The shop.
 apiVersion: apps/v1
@@ -142,7 +142,7 @@ fn units_that_a_source_does_not_have_are_counted_out() {
 }
 
 #[test]
-fn commands_are_said_in_the_shortest_way_that_is_exact() {
+fn commands_are_written_in_the_shortest_exact_form() {
     insta::assert_snapshot!(of_container("command: [sh, -eu, -c, 'echo $HOME && exec web']"), @r#"
       app web { image "nginx"; script "echo $HOME && exec web" }
     "#);
@@ -209,15 +209,15 @@ startupProbe: {tcpSocket: {port: 80}}
 }
 
 #[test]
-fn faults_stand_at_their_places() {
+fn faults_are_reported_at_their_places() {
     insta::assert_snapshot!(of_container("ports: [{containerPort: '80'}]\nimagePullPolicy: always\ncomand: [x]"), @r#"
-    error[type-mismatch]: the text "80" does not fit here
+    error[type-mismatch]: expected a whole number of 32 bits, found the text "80"
       ┌─ pod.yaml:8:29
       │
     8 │     ports: [{containerPort: '80'}]
-      │                             ^^^^ expected a whole number of 32 bits
+      │                             ^^^^ has the wrong type
       │
-      = help: take the quotes off
+      = help: remove the quotes
 
     error[unknown-value]: `always` is none of the values that may stand here
       ┌─ pod.yaml:9:22
@@ -227,13 +227,13 @@ fn faults_stand_at_their_places() {
       │
       = help: write `Always`: case matters
 
-    error[unknown-statement]: `comand` is no field of `Container`
+    error[unknown-statement]: unknown field `comand` of `Container`
        ┌─ pod.yaml:10:5
        │
     10 │     comand: [x]
-       │     ^^^^^^ the API server refuses what it does not know
+       │     ^^^^^^ the API server refuses unknown fields
        │
-       = help: did you mean `command`?
+       = help: change to `command`
     "#);
     insta::assert_snapshot!(of_container("volumeMounts:\n- {name: dta, mountPath: /data}"), @r#"
     error[unknown-volume]: no volume is called `dta`
@@ -267,17 +267,17 @@ spec:
       ┌─ pod.yaml:5:28
       │
     5 │   selector: {matchLabels: {app: shop}}
-      │                            ^^^^^^^^^ asked for here
+      │                            ^^^^^^^^^ selects pods with this label
     6 │   template:
     7 │     metadata: {labels: {app: web}}
-      │                         -------- the pods have this
+      │                         -------- the pods have this label
       │
-      = help: give the pod's template the label `app: shop`
+      = help: add the label `app: shop` to the pod's template
     "#);
 }
 
 #[test]
-fn other_objects_are_left_alone() {
+fn other_objects_are_not_imported() {
     insta::assert_snapshot!(imported("\
 apiVersion: v1
 kind: Service
@@ -295,19 +295,19 @@ metadata: {name: shop}
     kind: Deployment
     metadata: {name: shop}
     =>
-    warning[not-a-workload]: this `Service` is left alone
+    warning[not-a-workload]: this `Service` was not imported
       ┌─ pod.yaml:2:7
       │
     2 │ kind: Service
-      │       ^^^^^^^ only workloads are imported
+      │       ^^^^^^^ not a workload
 
-    error[unknown-value]: there is no Deployment in this version of the API
+    error[unknown-value]: `Deployment` is not in this version of the API
       ┌─ pod.yaml:5:13
       │
     5 │ apiVersion: extensions/v1beta1
       │             ^^^^^^^^^^^^^^^^^^ expected `apps/v1`
       │
-      = help: write `apiVersion: apps/v1`
+      = help: use `apiVersion: apps/v1`
     "#);
 }
 
@@ -360,7 +360,7 @@ fn directions_are_those_that_are_proven() {
     "#);
 }
 
-/// What becomes of an init container with `data` mounted at /data.
+/// The result for an init container with `data` mounted at /data.
 fn step(fields: &str) -> String {
     let manifest = format!(
         "apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec:\n  volumes: [{{name: data, persistentVolumeClaim: {{claimName: d}}}}]\n  initContainers:\n  - {{name: a, {fields}, volumeMounts: [{{name: data, mountPath: /data}}]}}\n  containers: [{{name: web, image: nginx, volumeMounts: [{{name: data, mountPath: /data}}]}}]\n"
@@ -374,7 +374,7 @@ fn step(fields: &str) -> String {
 }
 
 #[test]
-fn what_is_plainly_a_built_in_step_becomes_one() {
+fn what_clearly_matches_a_built_in_step_becomes_one() {
     let script = |text: &str| step(&format!("image: busybox, command: [sh, -c, {text:?}]"));
     let steps = [
         script("until nc -z db 5432; do echo waiting; sleep 2; done"),
@@ -401,7 +401,7 @@ fn what_is_plainly_a_built_in_step_becomes_one() {
 }
 
 #[test]
-fn what_is_not_plainly_one_stays() {
+fn what_does_not_clearly_match_stays() {
     let script = |text: &str| step(&format!("image: busybox, command: [sh, -c, {text:?}]"));
     for text in [
         "until nc -z $DB 5432; do sleep 2; done",

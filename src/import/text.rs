@@ -1,19 +1,19 @@
-//! Values to the way in which they are written in a source.
+//! Writes values in the syntax of a source.
 //!
-//! Invariant: what is written here reads back as exactly the same value.
+//! Invariant: the written text reads back as exactly the same value.
 
 use crate::diagnostic::visible::is_hidden;
 use crate::vocabulary::KEYWORDS;
 use std::fmt::Write as _;
 
-/// A name where one is declared, referenced, or the key of a map: a word as it is, else in quotes.
+/// A name in a declaration or reference, or the key of a map: a word literally, anything else in quotes.
 pub(super) fn name(text: &str) -> String {
     let is_word = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
     if is_word && !KEYWORDS.contains(&text) { text.to_owned() } else { quoted(text) }
 }
 
-/// A text in quotes, on one line: raw where it would need escapes and has no single quote.
+/// A text in quotes, on one line: raw if it would need escapes and has no single quote.
 pub(super) fn quoted(text: &str) -> String {
     let plain = |char: char| !char.is_control() && !is_invisible(char);
     if text.contains(['"', '\\']) && !text.contains('\'') && text.chars().all(plain) {
@@ -40,7 +40,7 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
-/// An absolute path as it is, else in quotes.
+/// An absolute path literally, anything else in quotes.
 pub(super) fn path(text: &str) -> String {
     let stands_bare = |char: char| {
         char.is_ascii_alphanumeric()
@@ -54,7 +54,7 @@ pub(super) fn path(text: &str) -> String {
     if bare { text.to_owned() } else { quoted(text) }
 }
 
-/// A text in an `env` block or a map: a plain number or truth value without quotes.
+/// A text in an `env` block or a map: plain numbers and booleans without quotes.
 pub(super) fn plain(text: &str) -> String {
     let is_number = text.len() < 16
         && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -71,11 +71,11 @@ pub(super) fn seconds(count: i64) -> String {
     }
 }
 
-/// The lines of a text for the raw form of many lines, and whether a newline ends it; none where that form cannot say it.
+/// The lines of a text for the raw multi-line form, and whether a newline ends it; `None` if that form cannot express it.
 pub(super) fn lines(text: &str) -> Option<(Vec<&str>, bool)> {
     let (body, newline) = text.strip_suffix('\n').map_or((text, false), |body| (body, true));
     let lines: Vec<&str> = body.split('\n').collect();
-    // The indentation that all lines share would be taken off.
+    // Indentation that all lines share would be removed.
     let is_blank = |line: &str| line.bytes().all(|byte| byte == b' ' || byte == b'\t');
     let shared = lines.iter().filter(|line| !is_blank(line)).all(|line| line.starts_with([' ', '\t']));
     let fits = text.contains('\n')
@@ -83,12 +83,12 @@ pub(super) fn lines(text: &str) -> Option<(Vec<&str>, bool)> {
         && !text.contains("'''")
         && lines.iter().all(|line| line.is_empty() || !is_blank(line))
         && !text.contains(|char: char| (char.is_control() && char != '\n' && char != '\t') || is_invisible(char))
-        // At the end of a text line, closing quotes would run into the text's own.
+        // Closing quotes at the end of a line would merge with quotes of the text.
         && (newline || !body.ends_with(['\'', '\n']));
     fits.then_some((lines, newline))
 }
 
-/// Whether a reader would not see a character, or take it for another.
+/// Whether a character is invisible or easily mistaken for another.
 fn is_invisible(char: char) -> bool {
     (is_hidden(char) && !char.is_control()) || matches!(char, '\u{e000}'..='\u{f8ff}')
 }

@@ -1,15 +1,15 @@
-//! A tree of YAML against the schema: unknown fields and values of another type are reported, as the API server's strict
-//! decoding would.
+//! Checks a YAML tree against the schema and reports unknown fields and values of the wrong type, like the API server's
+//! strict decoding.
 //!
-//! Invariant: every node that is left has the type of its field, or is `null`, about which an error has been reported;
-//! a `null` of the manifest is left out, as it is for the API server.
+//! Invariant: every remaining node has the type of its field, or is a `null` for which an error has been reported;
+//! a `null` of the manifest is removed, as in the API server.
 
 use super::yaml::{Entry, MAX_ERRORS, Node, Value};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Object, Type};
 
-/// Takes out of the fields of an object what has not the type that the schema asks for.
+/// Removes the fields of an object that do not have the type in the schema.
 pub(super) fn fields(
     object: &'static Object,
     entries: Vec<Entry>,
@@ -29,7 +29,7 @@ pub(super) fn fields(
             kept.push(entry);
             continue;
         }
-        // What has to be there is empty then, as for the API server.
+        // A required field that is `null` is empty, as in the API server.
         let typed = if field.required { item } else { node };
         if let Some(node) = typed(&field.ty, entry.node, diagnostics) {
             kept.push(Entry { node, ..entry });
@@ -38,9 +38,9 @@ pub(super) fn fields(
     kept
 }
 
-/// Whether a word is empty that the API server tells from none.
+/// Whether a field is an empty word that the API server distinguishes from an absent one.
 fn is_empty_word(object: &Object, entry: &Entry) -> bool {
-    const TOLD_FROM_NONE: [&str; 14] = [
+    const DISTINGUISHED: [&str; 14] = [
         "cachingMode",
         "completionMode",
         "fsGroupChangePolicy",
@@ -57,12 +57,12 @@ fn is_empty_word(object: &Object, entry: &Entry) -> bool {
         "volumeMode",
     ];
     let field = object.field(&entry.key).filter(|field| matches!(field.ty, Type::Enum(_)));
-    let told = TOLD_FROM_NONE.contains(&entry.key.as_str())
+    let is_distinguished = DISTINGUISHED.contains(&entry.key.as_str())
         || object.name == "Container" && entry.key == "restartPolicy";
-    field.is_some() && told && matches!(&entry.node.value, Value::Text(text) if text.is_empty())
+    field.is_some() && is_distinguished && matches!(&entry.node.value, Value::Text(text) if text.is_empty())
 }
 
-/// Takes out of the metadata of an object what the cluster sets, whatever a manifest says: `kubectl get` prints it.
+/// Removes metadata that the cluster sets regardless of the manifest; `kubectl get` prints it.
 pub(super) fn forget_cluster(manifest: &mut [Entry]) {
     for entry in manifest.iter_mut().filter(|entry| entry.key == "metadata") {
         if let Value::Map(metadata) = &mut entry.node.value {
@@ -86,7 +86,7 @@ fn node(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Opt
     let Node { span, value } = node;
     let fits = match (ty, &value) {
         (_, Value::Null) => return None,
-        // To the API, a word that is empty is as good as none.
+        // For the API server, an empty word means the same as an absent one.
         (Type::Enum(_), Value::Text(text)) if text.is_empty() => return None,
         (Type::Int32 | Type::IntOrString, Value::Number(text)) => text.parse::<i32>().is_ok(),
         (Type::Int64, Value::Number(text)) => text.parse::<i64>().is_ok(),
@@ -142,12 +142,12 @@ fn unknown(object: &'static Object, entry: &Entry) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::UnknownStatement,
         entry.key_span,
-        format!("`{shown}` is no field of `{}`", object.name),
+        format!("unknown field `{shown}` of `{}`", object.name),
     )
-    .here("the API server refuses what it does not know");
+    .here("the API server refuses unknown fields");
     match known().find(|known| known.eq_ignore_ascii_case(&entry.key)) {
-        Some(name) => diagnostic.help(format!("write `{name}`: case matters")).fix(
-            format!("write `{name}`"),
+        Some(name) => diagnostic.help(format!("change to `{name}`: case matters")).fix(
+            change_to(name),
             entry.key_span,
             name,
             Applicability::Safe,
@@ -179,24 +179,26 @@ fn misfit(ty: &'static Type, span: crate::source::Span, value: &Value) -> Diagno
         Type::Object(_) | Type::Map(_) | Type::Any => "a map",
         Type::List(_) => "a list",
     };
-    let diagnostic = Diagnostic::error(Code::TypeMismatch, span, format!("{found} does not fit here"))
-        .here(format!("expected {expected}"));
+    let headline = format!("expected {expected}, found {found}");
+    let diagnostic = Diagnostic::error(Code::TypeMismatch, span, headline).here("has the wrong type");
     match (ty, value) {
         (Type::Text | Type::Enum(_) | Type::Time, Value::Number(_) | Value::Bool(_)) => {
-            diagnostic.help("put it in quotes: without them YAML reads a number or a truth value")
+            diagnostic.help("put it in quotes: YAML reads it as a number or a boolean otherwise")
         }
         (Type::Bool, Value::Text(text)) if matches!(text.as_str(), "true" | "false") => {
-            diagnostic.help("take the quotes off")
+            diagnostic.help("remove the quotes")
         }
         (Type::Int32 | Type::Int64, Value::Text(text)) if text.parse::<i64>().is_ok() => {
-            diagnostic.help("take the quotes off")
+            diagnostic.help("remove the quotes")
         }
         (Type::List(Type::Text), Value::Text(_)) => {
-            diagnostic.help("write its words as items: `[\"sh\", \"-c\", \"…\"]`")
+            diagnostic.help("write its words as a list: `[\"sh\", \"-c\", \"…\"]`")
         }
-        (Type::List(_), Value::Map(_)) => diagnostic.help("write it as an item: `- ` before its first field"),
+        (Type::List(_), Value::Map(_)) => {
+            diagnostic.help("add `- ` before its first field to make it a list item")
+        }
         (Type::Object(_) | Type::Map(_), Value::List(_)) => {
-            diagnostic.help("take the `- ` off: here stands one map")
+            diagnostic.help("remove the `- ` to make it a map")
         }
         _ => diagnostic,
     }

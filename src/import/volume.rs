@@ -1,14 +1,13 @@
-//! Volumes in their short forms.
+//! Writes volumes in their short forms.
 
-use super::container::rest;
-use super::fields;
+use super::fields::{self, rest};
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{Entry, Node, Value};
 use crate::kubernetes::schema::{self, Object};
 use crate::source::Span;
 
-/// The short forms: the source's field, the word, the field that stands behind it.
+/// The short forms: the field of the volume's source, the word, and the field that follows the word.
 const SHORT: [(&str, &str, &str, &Object); 5] = [
     ("persistentVolumeClaim", "claim", "claimName", &schema::PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE),
     ("secret", "secret", "secretName", &schema::SECRET_VOLUME_SOURCE),
@@ -27,7 +26,7 @@ pub(super) fn volume(node: &Node) -> Statement {
     ];
     let sources: Vec<&Entry> = node.entries().iter().filter(|entry| entry.key != "name").collect();
     let block = match sources.as_slice() {
-        // Without a source, the API server makes it an emptyDir.
+        // Without a source, the API server makes the volume an emptyDir.
         [] => Some(Vec::new()),
         [source] if source.key == "emptyDir" => empty_dir(&source.node, &mut head),
         [source] => short(source, &mut head),
@@ -43,7 +42,7 @@ pub(super) fn volume(node: &Node) -> Statement {
     }
 }
 
-/// What stands in the block behind the short form that was put at the head, if there is one.
+/// Adds the short form to the head and returns the content of its block; `None` if there is no short form.
 fn empty_dir(source: &Node, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
     let size = source.get("sizeLimit");
     let word = match (source.get("medium").and_then(Node::as_text), size) {

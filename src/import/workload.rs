@@ -1,10 +1,9 @@
-//! A manifest of one of the seven kinds as the statement of its workload.
+//! Writes a manifest of one of the seven kinds as the statement of its workload.
 
-use super::Idioms;
 use super::container::{container, role};
 use super::fields;
 use super::flow::Directions;
-use super::idioms::built_in;
+use super::idioms::{Idioms, built_in};
 use super::labels::{Labels, labels};
 use super::source::{Statement, Token};
 use super::text;
@@ -17,19 +16,19 @@ use crate::source::Span;
 
 /// The fields of a pod's spec that have statements of their own.
 const OF_POD: [&str; 3] = ["volumes", "initContainers", "containers"];
-/// The fields of the specs that hold the level below, or stand in the head.
+/// The fields of the specs that contain the next level or are in the head.
 const OF_SPEC: [&str; 4] = ["template", "jobTemplate", "volumeClaimTemplates", "schedule"];
 
 /// One level of a workload: its metadata and its spec.
 struct Level<'n> {
-    /// The word that names it, for all but the object itself.
+    /// The word that names it; `None` for the object itself.
     word: Option<&'static str>,
     metadata: &'n [Entry],
     spec: &'n [Entry],
     object: &'static Object,
-    /// Where the level stands.
+    /// The place of the level.
     span: Span,
-    /// Where its spec begins.
+    /// The place of the key of its spec.
     key: Option<Span>,
 }
 
@@ -64,7 +63,7 @@ pub(super) fn workload(
     Statement::new(root.span, head).with_block(block)
 }
 
-/// Where a message stands about the workload as a whole: at the level in which something is missing, else at its name.
+/// The place of messages about the whole workload: the level in which something is missing, else the name.
 fn head_place(root: &Node, pod: &Level, kind: WorkloadKind) -> Span {
     let key = |key: &str| root.entry(key).map(|entry| entry.key_span);
     let lacks = |key: &str, inner: &str| root.get(key).is_none_or(|node| node.get(inner).is_none());
@@ -123,7 +122,7 @@ fn spec_of(kind: WorkloadKind) -> &'static Object {
     }
 }
 
-/// The fields of metadata and specs that stand first, in this order.
+/// The fields of metadata and specs that come first, in this order.
 const FIRST: [&str; 9] = [
     "generateName",
     "namespace",
@@ -159,7 +158,7 @@ fn metadata_of_object(level: &Level, labels: &Labels) -> Vec<Statement> {
     statements
 }
 
-/// The fields of a level that may stand in the workload itself, and the block of those that may not.
+/// The fields of a level that are allowed in the workload itself, and the block of the other ones.
 fn spec(
     level: &Level,
     outer: &[&Object],
@@ -173,7 +172,7 @@ fn spec(
         for entry in ordered(level.metadata) {
             match entry.key.as_str() {
                 "labels" if is_pod => named.extend(labels.of_pods()),
-                // A block of this name stands for the level of the object.
+                // A `metadata` block would mean the level of the object.
                 _ => named.extend(fields::field(&schema::OBJECT_META, entry)),
             }
         }
@@ -223,8 +222,8 @@ fn contents(
         let place = given.map(|entry| entry.key_span).or(pod.key).unwrap_or(pod.span);
         diagnostics.push(
             Diagnostic::error(Code::MissingApp, place, "the pod has no `containers`")
-                .here("nothing runs once its steps are done")
-                .help("a pod has at least one ordinary container"),
+                .here("needs at least one container")
+                .help("add an ordinary container to `containers`"),
         );
     }
     let of = |node, init| (node, role(node, init));

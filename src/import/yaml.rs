@@ -1,31 +1,31 @@
-//! Text to trees of YAML in which every node knows its place, read as kubectl reads it.
+//! Parses YAML as kubectl does, into trees in which every node knows its place.
 //!
-//! Invariant: what is read has a bounded depth and size, whatever the text; a scalar has the type and the value that
-//! kubectl (YAML 1.1, then JSON) gives it.
+//! Invariant: the trees have a bounded depth and size for any text; a scalar has the type and the value that kubectl (YAML
+//! 1.1, then JSON) gives it.
 
 mod fault;
 mod map;
+mod node;
 mod place;
 mod scalar;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+pub use fault::MAX_ERRORS;
+pub use node::{Comment, Entry, Node, Value};
+
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
-use smol_str::SmolStr;
 use tree::Trees;
 
-/// The most errors that are reported; behind them, nothing more is read.
-pub const MAX_ERRORS: usize = 1000;
-
-/// Reads the documents of a text; a broken one is reported, and the others are read nevertheless.
+/// Reads the documents of a text; a broken one is reported, and the other ones are still read.
 pub fn read(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Stream {
     let mut trees = Trees::new(file);
     let mut start = 0;
     for (line_start, line_end) in lines(&file.text) {
-        // As in kubectl, `---` at the start of a line ends a document wherever it stands, so a quote that is not closed
-        // does not reach into the next one.
+        // As in kubectl, `---` at the start of a line ends a document in any context, so an unclosed quote does not reach
+        // into the next document.
         let Some(rest) = file.text[line_start..line_end].strip_prefix("---") else { continue };
         trees.read(start, line_start);
         if trees.is_full() {
@@ -57,101 +57,8 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, usize)> {
 /// The documents of a text.
 #[derive(Debug, Default)]
 pub struct Stream {
-    /// The documents that can be read, without the empty ones.
+    /// The readable documents, without the empty ones.
     pub documents: Vec<Node>,
     /// The comments, in the order of the text.
     pub comments: Vec<Comment>,
-}
-
-/// A comment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Comment {
-    /// Its place, from `#` to the end of the line.
-    pub span: Span,
-    /// Its text, without `#`, one blank behind it, and those at its end.
-    pub text: SmolStr,
-    /// Whether nothing stands before it on its line.
-    pub alone: bool,
-}
-
-/// A value and its place.
-#[derive(Clone, Debug)]
-pub struct Node {
-    /// From its first to its last character (for a map, from its first key to the end of its last value). The value of
-    /// an alias stands where the alias does, with all that it holds.
-    pub span: Span,
-    /// The value.
-    pub value: Value,
-}
-
-/// What JSON knows of a value.
-#[derive(Clone, Debug)]
-pub enum Value {
-    /// `null`, `~`, or nothing at all.
-    Null,
-    /// A truth value: in YAML 1.1 also `yes`, `off` and the like.
-    Bool(bool),
-    /// A number, as kubectl writes it in JSON: `420` for `0644`, `0.5`, `1e+21`.
-    Number(SmolStr),
-    /// Text.
-    Text(SmolStr),
-    /// A list.
-    List(Vec<Node>),
-    /// A map; its keys are unique.
-    Map(Vec<Entry>),
-}
-
-/// An entry of a map.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// The key.
-    pub key: SmolStr,
-    /// Where it stands.
-    pub key_span: Span,
-    /// The value.
-    pub node: Node,
-}
-
-impl Node {
-    /// The entries of a map; none for everything else.
-    pub fn entries(&self) -> &[Entry] {
-        match &self.value {
-            Value::Map(entries) => entries,
-            _ => &[],
-        }
-    }
-
-    /// The items of a list; none for everything else.
-    pub fn items(&self) -> &[Node] {
-        match &self.value {
-            Value::List(items) => items,
-            _ => &[],
-        }
-    }
-
-    /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entry(key).map(|entry| &entry.node)
-    }
-
-    /// The entry of a key.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().find(|entry| entry.key == key)
-    }
-
-    /// The text, if this is text.
-    pub fn as_text(&self) -> Option<&str> {
-        match &self.value {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The number, if this is a whole one.
-    pub fn as_int(&self) -> Option<i64> {
-        match &self.value {
-            Value::Number(number) => number.parse().ok(),
-            _ => None,
-        }
-    }
 }

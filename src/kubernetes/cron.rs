@@ -1,8 +1,9 @@
-//! The schedule of a `CronJob`: text to the reason why it is refused.
+//! Checks the schedule of a `CronJob`.
 //!
-//! Invariant: takes what the parser of Kubernetes (robfig/cron, version 3, its standard form) takes, and nothing else,
-//! but for a time zone in the schedule, which the API server refuses on its own.
+//! Invariant: accepts the same schedules as the parser of Kubernetes (robfig/cron, version 3, its standard form),
+//! except for those with a time zone, which the API server refuses itself.
 
+use crate::diagnostic::phrase::listed;
 use std::ops::RangeInclusive;
 
 struct Field {
@@ -24,13 +25,13 @@ const FIELDS: [Field; 5] = [
     Field { name: "day of the week", range: 0..=6, words: DAYS },
 ];
 
-/// What is wrong with a schedule, if anything is: a clause that follows the schedule in a message.
+/// What is wrong with a schedule, if anything, as a clause that follows the schedule in a message.
 pub fn fault(schedule: &str) -> Option<String> {
     if schedule.is_empty() {
         return Some("is empty".into());
     }
     if schedule.contains("TZ") {
-        return Some("names a time zone, which belongs in `timeZone`".into());
+        return Some("contains a time zone, which belongs in `timeZone`".into());
     }
     if schedule.starts_with('@') {
         return descriptor_fault(schedule);
@@ -38,12 +39,12 @@ pub fn fault(schedule: &str) -> Option<String> {
     let parts: Vec<&str> = schedule.split_whitespace().collect();
     if parts.len() != FIELDS.len() {
         return Some(format!(
-            "has {} field{}, not 5: minute, hour, day of the month, month, day of the week",
+            "has {} field{}, but needs 5: minute, hour, day of the month, month, day of the week",
             parts.len(),
             if parts.len() == 1 { "" } else { "s" }
         ));
     }
-    // Empty items of a list (`1,,2`) are dropped by Kubernetes' parser, and so here.
+    // Kubernetes' parser drops empty items of a list (`1,,2`).
     FIELDS.iter().zip(parts).find_map(|(field, part)| {
         part.split(',').filter(|item| !item.is_empty()).find_map(|item| item_fault(field, item))
     })
@@ -55,8 +56,10 @@ fn descriptor_fault(schedule: &str) -> Option<String> {
     }
     match schedule.strip_prefix("@every ") {
         Some(duration) if is_duration(duration) => None,
-        Some(duration) => Some(format!("has `{duration}`, which is no duration such as `1h30m`")),
-        None => Some(format!("is not one of {} or `@every 1h30m`", listed(DESCRIPTORS))),
+        Some(duration) => {
+            Some(format!("has `{duration}` after `@every`, but needs a duration such as `1h30m`"))
+        }
+        None => Some(format!("is not one of {} or `@every 1h30m`", listed(DESCRIPTORS.iter().copied()))),
     }
 }
 
@@ -84,13 +87,13 @@ fn item_fault(field: &Field, item: &str) -> Option<String> {
         }
     };
     match step.map(unsigned) {
-        Some(None) => return Some(format!("has a step that is no whole number in the {name}, `{item}`")),
+        Some(None) => return Some(format!("has a step that is not a whole number in the {name}, `{item}`")),
         Some(Some(0)) => return Some(format!("has a step of 0 in the {name}, `{item}`")),
         _ => {}
     }
     if start < *range.start() || end > *range.end() {
         let outside = if start < *range.start() { start } else { end };
-        Some(format!("has {outside} for the {name}, which goes from {} to {}", range.start(), range.end()))
+        Some(format!("has {outside} for the {name}, but needs {} to {}", range.start(), range.end()))
     } else if start > end {
         Some(format!("has a {name} range that ends before it starts, `{item}`"))
     } else {
@@ -99,9 +102,8 @@ fn item_fault(field: &Field, item: &str) -> Option<String> {
 }
 
 fn not_a_value(field: &Field, text: &str) -> String {
-    let words = if field.words.is_empty() { "" } else { ", nor a name such as " };
-    let word = field.words.first().map_or(String::new(), |word| format!("`{word}`"));
-    format!("has `{text}` for the {}, which is no number{words}{word}", field.name)
+    let or_word = field.words.first().map_or(String::new(), |word| format!(" or a name such as `{word}`"));
+    format!("has `{text}` for the {}, but needs a number{or_word}", field.name)
 }
 
 fn number(field: &Field, text: &str) -> Option<u64> {
@@ -112,12 +114,12 @@ fn number(field: &Field, text: &str) -> Option<u64> {
     }
 }
 
-/// A whole number from zero, as Go reads it: a sign is fine where the value is.
+/// A whole number of at least zero, as Go reads it, which accepts a sign.
 fn unsigned(text: &str) -> Option<u64> {
     text.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok())
 }
 
-/// Whether Go's `time.ParseDuration` takes a text.
+/// Whether Go's `time.ParseDuration` accepts a text.
 fn is_duration(text: &str) -> bool {
     let text = text.strip_prefix(['+', '-']).unwrap_or(text);
     if text == "0" {
@@ -126,10 +128,10 @@ fn is_duration(text: &str) -> bool {
     let (mut rest, mut total) = (text, 0_f64);
     while !rest.is_empty() {
         let digits = rest.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(rest.len());
-        let (number, behind) = rest.split_at(digits);
+        let (number, after) = rest.split_at(digits);
         let is_number = number.bytes().any(|byte| byte.is_ascii_digit()) && number.matches('.').count() <= 1;
-        let letters = behind.find(|char: char| char.is_ascii_digit() || char == '.').unwrap_or(behind.len());
-        let (unit, behind) = behind.split_at(letters);
+        let letters = after.find(|char: char| char.is_ascii_digit() || char == '.').unwrap_or(after.len());
+        let (unit, after) = after.split_at(letters);
         let seconds = match unit {
             "ns" => 1e-9,
             "us" | "µs" | "μs" => 1e-6,
@@ -143,13 +145,9 @@ fn is_duration(text: &str) -> bool {
         if !is_number || total > 9.223_372_036e9 {
             return false;
         }
-        rest = behind;
+        rest = after;
     }
     !text.is_empty()
-}
-
-fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -157,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_what_kubernetes_takes() {
+    fn accepts_what_kubernetes_accepts() {
         let good = "* * * * *|0 3 * * *|*/5 * * * ?|1,15,30 * * * *|0-30/10 0-23 1-31 1-12 0-6|0 0 * JAN-mar Sun\
             |5/15 * * * *|1,,2 * * * *|, * * * *|*-5 * * * *|  0\t0 1 1 *  |@hourly|@yearly|@midnight\
             |@every 1h30m|@every 1.5s|@every 0|@every -5m|@every .5h|@every 1.h|+5 * * * *|0 0 31 2 *|?/2 * * * *\
@@ -181,12 +179,12 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let says = |schedule| fault(schedule).unwrap_or_default();
-        assert_eq!(says("0 25 * * *"), "has 25 for the hour, which goes from 0 to 23");
-        assert_eq!(says("0 0 * * 7"), "has 7 for the day of the week, which goes from 0 to 6");
+        assert_eq!(says("0 25 * * *"), "has 25 for the hour, but needs 0 to 23");
+        assert_eq!(says("0 0 * * 7"), "has 7 for the day of the week, but needs 0 to 6");
         assert_eq!(
             says("0 0 * *"),
-            "has 4 fields, not 5: minute, hour, day of the month, month, day of the week"
+            "has 4 fields, but needs 5: minute, hour, day of the month, month, day of the week"
         );
-        assert_eq!(says("0 0 * x *"), "has `x` for the month, which is no number, nor a name such as `jan`");
+        assert_eq!(says("0 0 * x *"), "has `x` for the month, but needs a number or a name such as `jan`");
     }
 }

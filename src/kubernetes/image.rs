@@ -1,16 +1,16 @@
-//! References to container images: text to the reason why the kubelet would refuse it (`InvalidImageName`).
+//! Checks references to container images, which the kubelet would otherwise refuse as `InvalidImageName`.
 //!
-//! Invariant: follows the reference grammar of the distribution project, with the rule of a missing registry being Docker Hub.
+//! Invariant: follows the reference grammar of the distribution project; a missing registry means Docker Hub.
 
 use std::borrow::Cow;
 
-/// What is wrong with an image reference, if anything is: a clause that follows the reference in a message.
+/// What is wrong with an image reference, if anything, as a clause that follows the reference in a message.
 pub fn fault(reference: &str) -> Option<String> {
     if reference.chars().any(char::is_whitespace) {
-        return Some("has white space in it".into());
+        return Some("contains white space".into());
     }
     if reference.len() == 64 && reference.bytes().all(is_lower_hex) {
-        return Some("is an image's identifier, which a reference cannot be".into());
+        return Some("is the ID of an image, which cannot be used as a reference".into());
     }
     let (rest, digest) = split_first(reference, '@');
     if let Some(digest) = digest
@@ -25,31 +25,31 @@ pub fn fault(reference: &str) -> Option<String> {
         && !is_tag(tag)
     {
         return Some(format!(
-            "has the tag `{tag}`; a tag is up to 128 letters, digits, `_`, `.` and `-`, and starts with none of the last two"
+            "has the tag `{tag}`; a tag is up to 128 letters, digits, `_`, `.` and `-`, and does not start with `.` or `-`"
         ));
     }
     name_fault(&rest[..name_start + last.len()])
 }
 
-/// What is wrong with a registry, perhaps with a folder, in front of the paths of images, if anything is: a clause
-/// that follows it in a message.
+/// What is wrong with a registry, with or without a folder, if anything, as a clause that follows it in a message.
 pub fn registry_fault(registry: &str) -> Option<String> {
     if let Some((scheme, _)) = registry.split_once("://") {
-        return Some(format!("begins with a scheme, `{scheme}://`"));
+        return Some(format!("starts with a scheme, `{scheme}://`"));
     }
     if let Some(fault) = fault(&format!("{registry}/image")) {
         return Some(fault);
     }
     let host = registry.split('/').next().unwrap_or_default();
-    (!is_registry(host)).then(|| format!("starts with `{host}`, which is no host name with a dot or a port"))
+    (!is_registry(host))
+        .then(|| format!("starts with `{host}`, which is not a host name with a dot or a port"))
 }
 
-/// A reference without its registry, as another registry has it that mirrors the first.
+/// A reference without its registry: the path of the image in a mirror of that registry.
 pub fn path(reference: &str) -> Cow<'_, str> {
     match reference.split_once('/') {
         Some((first, path)) if is_registry(first) => path.into(),
         Some(_) => reference.into(),
-        // What Docker Hub shows without a folder is in this one.
+        // Docker Hub keeps images without a folder in this one.
         None => format!("library/{reference}").into(),
     }
 }
@@ -60,12 +60,12 @@ fn name_fault(name: &str) -> Option<String> {
         _ => ("docker.io", name),
     };
     if !is_host(registry) {
-        return Some(format!("has `{registry}` for its registry, which is no host name"));
+        return Some(format!("has `{registry}` as its registry, which is not a host name"));
     }
     match path.split('/').find(|part| !is_component(part)) {
-        Some("") => Some("has a part of its name that is empty".into()),
+        Some("") => Some("has an empty part in its name".into()),
         Some(part) if part.bytes().any(|byte| byte.is_ascii_uppercase()) => {
-            Some(format!("has upper-case letters in its name, `{part}`"))
+            Some(format!("has uppercase letters in its name, `{part}`"))
         }
         Some(part) => Some(format!(
             "has `{part}` in its name; a part is lowercase letters and digits with single `.`, `_`, `__` or `-` between them"
@@ -103,7 +103,7 @@ fn is_host_part(part: &str) -> bool {
         && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Whether a part of the path is runs of letters and digits, with one separator between each two.
+/// Whether a part of the path consists of runs of letters and digits, with one separator between each two.
 fn is_component(part: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let ends = part.bytes().next().is_some_and(plain) && part.bytes().last().is_some_and(plain);
@@ -126,7 +126,9 @@ fn digest_fault(digest: &str) -> Option<String> {
         "sha384" => 96,
         "sha512" => 128,
         _ => {
-            return Some(format!("has a digest by `{algorithm}`; known are `sha256`, `sha384` and `sha512`"));
+            return Some(format!(
+                "has a digest of the algorithm `{algorithm}`, but needs `sha256`, `sha384` or `sha512`"
+            ));
         }
     };
     let fits = hex.len() == length && hex.bytes().all(is_lower_hex);
@@ -147,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_references() {
+    fn accepts_references() {
         let digest = "a".repeat(64);
         for good in [
             "nginx",
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_registry_stands_in_front_of_paths() {
+    fn a_registry_precedes_paths() {
         for good in ["mirror.acme.dev", "mirror.acme.dev:5000/hub", "localhost", "[::1]:5000/a/b"] {
             assert_eq!(registry_fault(good), None, "{good}");
         }
@@ -185,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_none() {
+    fn refuses_what_is_not_a_reference() {
         for bad in [
             "",
             "Nginx",

@@ -1,6 +1,6 @@
-//! The forms that Kubernetes asks of names, keys and label values: text to the reason why it is refused.
+//! Checks the forms that Kubernetes requires of names, keys and label values.
 //!
-//! Invariant: a text without a [`Fault`] is one that the API server takes in that place, and the other way round.
+//! Invariant: a text has no [`Fault`] exactly if the API server accepts it in that place.
 
 use std::hash::Hasher as _;
 
@@ -11,14 +11,14 @@ pub enum Fault {
     Empty,
     /// It has more characters than this.
     TooLong(usize),
-    /// It does not have this form.
+    /// It is not of this form.
     Form(&'static str),
 }
 
-/// A form: what is wrong with a text, if anything is.
+/// A form: a function that returns what is wrong with a text, if anything.
 pub type Form = fn(&str) -> Option<Fault>;
 
-/// The longest DNS label, port names aside.
+/// The longest DNS label, except for the names of ports.
 pub const LABEL_LIMIT: usize = 63;
 /// The longest DNS subdomain.
 pub const SUBDOMAIN_LIMIT: usize = 253;
@@ -30,17 +30,17 @@ const QUALIFIED_FORM: &str =
     "letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, after an optional `domain/`";
 const VALUE_FORM: &str = "letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
 
-/// A DNS label (RFC 1123): the names of containers, volumes, namespaces.
+/// A DNS label (RFC 1123), for the names of containers, volumes and namespaces.
 pub fn label(text: &str) -> Option<Fault> {
     sized(text, LABEL_LIMIT, is_label(text), LABEL_FORM)
 }
 
-/// A DNS subdomain (RFC 1123): the names of most objects.
+/// A DNS subdomain (RFC 1123), for the names of most objects.
 pub fn subdomain(text: &str) -> Option<Fault> {
     sized(text, SUBDOMAIN_LIMIT, text.split('.').all(is_label), SUBDOMAIN_FORM)
 }
 
-/// The start of a name that the API server completes; it may end with `-`.
+/// The start of a name that the API server completes, which can end with `-`.
 pub fn prefix_of(form: Form, text: &str) -> Option<Fault> {
     match text.strip_suffix('-') {
         Some(stem) => form(&format!("{stem}a")),
@@ -48,7 +48,7 @@ pub fn prefix_of(form: Form, text: &str) -> Option<Fault> {
     }
 }
 
-/// A qualified name, `[domain/]name`: keys of labels and annotations, finalizers, resources.
+/// A qualified name, `[domain/]name`, for keys of labels and annotations, finalizers and resources.
 pub fn qualified(text: &str) -> Option<Fault> {
     let name = match text.split_once('/') {
         Some((prefix, name)) => match subdomain(prefix) {
@@ -67,12 +67,12 @@ pub fn qualified(text: &str) -> Option<Fault> {
     })
 }
 
-/// The key of an annotation: a qualified name; case does not count.
+/// The key of an annotation: a qualified name, regardless of case.
 pub fn annotation_key(text: &str) -> Option<Fault> {
     qualified(&text.to_lowercase())
 }
 
-/// The value of a label; it may be empty.
+/// The value of a label, which can be empty.
 pub fn label_value(text: &str) -> Option<Fault> {
     if text.is_empty() {
         return None;
@@ -83,11 +83,11 @@ pub fn label_value(text: &str) -> Option<Fault> {
 /// The name of a port (RFC 6335).
 pub fn port(text: &str) -> Option<Fault> {
     let fits = is_label(text) && !text.contains("--") && text.bytes().any(|byte| byte.is_ascii_lowercase());
-    let form = "lowercase letters, digits and single `-`, at least one letter, no `-` at the ends";
+    let form = "lowercase letters, digits and single `-`, with at least one letter and no `-` at the ends";
     sized(text, 15, fits, form)
 }
 
-/// The name of an environment variable: any printable ASCII but `=`, as since Kubernetes 1.32.
+/// The name of an environment variable: any printable ASCII except `=`, as since Kubernetes 1.32.
 pub fn variable(text: &str) -> Option<Fault> {
     let fits = text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=');
     sized(text, usize::MAX, fits, "printable ASCII characters without `=`")
@@ -98,7 +98,12 @@ pub fn data_key(text: &str) -> Option<Fault> {
     let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
         && text != "."
         && !text.starts_with("..");
-    sized(text, SUBDOMAIN_LIMIT, fits, "letters, digits, `-`, `_` and `.`, not `.` alone, no `..` in front")
+    sized(
+        text,
+        SUBDOMAIN_LIMIT,
+        fits,
+        "letters, digits, `-`, `_` and `.`, but neither `.` alone nor `..` at the start",
+    )
 }
 
 /// The name of an HTTP header.
@@ -107,7 +112,7 @@ pub fn header(text: &str) -> Option<Fault> {
     sized(text, usize::MAX, fits, "letters, digits and `-`")
 }
 
-/// A name under a domain: `example.com/controller`.
+/// A name under a domain, such as `example.com/controller`.
 pub fn domain_path(text: &str) -> Option<Fault> {
     let path = |path: &str| {
         !path.is_empty()
@@ -117,10 +122,14 @@ pub fn domain_path(text: &str) -> Option<Fault> {
     sized(text, LABEL_LIMIT, fits, "a domain, `/` and a path, such as `example.com/controller`")
 }
 
-/// A key under a domain, `example.com/name`; case does not count.
+/// A key under a domain, such as `example.com/name`, regardless of case.
 pub fn prefixed_key(text: &str) -> Option<Fault> {
     let bare = !text.is_empty() && !text.contains('/');
-    if bare { Some(Fault::Form("a domain in front, `example.com/name`")) } else { annotation_key(text) }
+    if bare {
+        Some(Fault::Form("a name with a domain, such as `example.com/name`"))
+    } else {
+        annotation_key(text)
+    }
 }
 
 /// The name of a signer of certificates: a domain of at least two parts, `/` and a name.
@@ -136,7 +145,7 @@ pub fn signer(text: &str) -> Option<Fault> {
     sized(text, LIMIT, fits, "a domain, `/` and a name, such as `example.com/signer`")
 }
 
-/// The name of a kernel parameter: `net.core.somaxconn`, or with `/`.
+/// The name of a kernel parameter, such as `net.core.somaxconn` or `net/core/somaxconn`.
 pub fn sysctl(text: &str) -> Option<Fault> {
     let part = |part: &str| is_ended(part, |byte| is_lower_or_digit(byte) || b"-_".contains(&byte));
     let fits = text.split(['.', '/']).all(part) && !text.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -148,7 +157,7 @@ pub fn sysctl(text: &str) -> Option<Fault> {
     )
 }
 
-/// The nearest DNS label to a text, if anything of the text is left in it.
+/// The DNS label that is nearest to a text, if any part of the text can be kept.
 pub fn nearest_label(text: &str, limit: usize) -> Option<String> {
     let mut near = String::new();
     for char in text.chars().flat_map(char::to_lowercase) {
@@ -163,7 +172,7 @@ pub fn nearest_label(text: &str, limit: usize) -> Option<String> {
     (!near.is_empty()).then(|| near.to_string())
 }
 
-/// A name that is no longer than `limit`: as it is, or its start and a digest of the whole of it.
+/// A name of at most `limit` characters: the name itself, or its start and a digest of the whole name.
 pub fn shortened(name: &str, limit: usize) -> String {
     if name.len() <= limit {
         return name.to_owned();
@@ -173,10 +182,10 @@ pub fn shortened(name: &str, limit: usize) -> String {
     format!("{}-{}", start.trim_end_matches(['-', '.']), digest(name.as_bytes()))
 }
 
-/// How long a [`digest`] is.
+/// The length of a [`digest`].
 pub const DIGEST_LENGTH: usize = 10;
 
-/// A short name for some content: the same for the same content, on every machine.
+/// A short name for some content, the same on every machine.
 pub fn digest(content: &[u8]) -> String {
     let mut hasher = fnv::FnvHasher::default();
     hasher.write(content);
@@ -229,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_is_shortened_and_stays_its_own() {
+    fn a_long_name_is_shortened_and_stays_unique() {
         assert_eq!(shortened("schema", 20), "schema");
         let (one, other) = (shortened(&"a".repeat(70), 63), shortened(&"a".repeat(71), 63));
         assert!(one != other && [&one, &other].iter().all(|name| name.len() <= 63 && label(name).is_none()));

@@ -1,14 +1,14 @@
-//! Text to exact resource quantities and back: parsed, compared, added and printed as Kubernetes does.
+//! Parses, compares, adds and prints resource quantities exactly, as Kubernetes does.
 //!
-//! Invariant: a quantity is a whole number of nano units and never a floating point number; what [`Quantity::parse`]
-//! accepts, the API server accepts with the same value, and what is printed is Kubernetes' canonical form.
+//! Invariant: a quantity is a whole number of nano units, never a floating-point number. The API server accepts what
+//! [`Quantity::parse`] accepts, with the same value, and quantities are printed in Kubernetes' canonical form.
 
 use std::cmp::Ordering;
 use std::fmt;
 
 /// An exact quantity of a resource.
 ///
-/// Two quantities are equal if their values are, however they were written.
+/// Two quantities are equal if their values are, regardless of how they were written.
 #[derive(Clone, Copy)]
 pub struct Quantity {
     // The nano units as two halves: an i128 would make this, and every node of an object, 16 bytes longer.
@@ -17,7 +17,7 @@ pub struct Quantity {
     format: Format,
 }
 
-/// The family of suffixes in which a quantity was written, and is printed.
+/// The family of suffixes in which a quantity was written and is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Powers of 1000: `n u m k M G T P E`.
@@ -28,16 +28,16 @@ pub enum Format {
     DecimalExponent,
 }
 
-/// Why a text is no quantity.
+/// Why a text is not a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuantityError {
     /// There is no digit before the suffix.
     NoDigits,
-    /// What follows the digits is no suffix.
+    /// What follows the digits is not a suffix.
     Suffix,
-    /// The exponent is below -18 or above 18; Kubernetes cannot print what comes of it.
+    /// The exponent is below -18 or above 18; Kubernetes cannot print such a quantity.
     Exponent,
-    /// The value is above 2^63-1; Kubernetes' own arithmetic overflows there.
+    /// The value is above 2^63-1, where Kubernetes' own arithmetic overflows.
     TooLarge,
 }
 
@@ -47,10 +47,10 @@ const NANO_PER_MILLI: i128 = 1_000_000;
 const MAX: i128 = i64::MAX as i128 * NANO;
 
 impl Quantity {
-    /// Nothing, in the format that takes on every other's when something is added.
+    /// Zero, whose format gives way to that of whatever is added.
     pub const ZERO: Self = Self { high: 0, low: 0, format: Format::DecimalSi };
 
-    /// Reads a quantity: `250m`, `1.5Gi`, `1e3`. What is finer than a nano unit is rounded up, away from zero.
+    /// Reads a quantity such as `250m`, `1.5Gi` or `1e3`. A fraction of a nano unit is rounded up, away from zero.
     ///
     /// ```
     /// use initflow::kubernetes::quantity::Quantity;
@@ -62,7 +62,7 @@ impl Quantity {
     /// ```
     ///
     /// # Errors
-    /// See [`QuantityError`]. Kubernetes also takes texts without digits (`.`, `+`, `Ki`) for zero; those are refused.
+    /// See [`QuantityError`]. Kubernetes reads texts without digits (`.`, `+`, `Ki`) as zero; these are refused.
     pub fn parse(text: &str) -> Result<Self, QuantityError> {
         let (negative, unsigned) = match text.as_bytes().first() {
             Some(b'-') => (true, &text[1..]),
@@ -115,12 +115,13 @@ impl Quantity {
         self.nanos() % NANO == 0
     }
 
-    /// Whether it is a whole number of times `size`; never if `size` is zero.
+    /// Whether it is a multiple of `size`; never if `size` is zero.
     pub(crate) fn is_multiple_of(&self, size: &Self) -> bool {
         self.nanos().checked_rem(size.nanos()) == Some(0)
     }
 
-    /// Rounds up, away from zero, to a thousandth of a unit, as the API server does with every value of a resource list.
+    /// Rounds up, away from zero, to a thousandth of a unit, as the API server does with every value of a resource
+    /// list.
     #[must_use]
     pub(crate) fn round_up_milli(&self) -> Self {
         Self::from_nanos(self.milli_value() * NANO_PER_MILLI, self.format)
@@ -142,7 +143,7 @@ impl Quantity {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 
-    /// The same amount in the format in which its own text is read back: `844e0` is printed as `844`, and that is a plain
+    /// The same amount in the format in which its printed text is read back: `844e0` is printed as `844`, a plain
     /// decimal. Only the text reaches the cluster.
     #[must_use]
     pub(crate) fn as_printed(&self) -> Self {
@@ -174,7 +175,7 @@ impl Quantity {
         divide_away_from_zero(self.nanos(), NANO_PER_MILLI)
     }
 
-    /// Whether its thousandths are few enough for Kubernetes, whose count of millicores silently overflows above 2^63-1.
+    /// Whether Kubernetes can count its thousandths; its count of millicores silently overflows above 2^63-1.
     ///
     /// ```
     /// use initflow::kubernetes::quantity::Quantity;
@@ -187,7 +188,7 @@ impl Quantity {
         i64::try_from(self.milli_value()).is_ok()
     }
 
-    /// The sum, in this quantity's format, or in the other's where this one is zero.
+    /// The sum, in this quantity's format, or in the other's if this one is zero.
     ///
     /// ```
     /// use initflow::kubernetes::quantity::Quantity;
@@ -202,14 +203,14 @@ impl Quantity {
         Self::from_nanos(self.nanos().saturating_add(other.nanos()), format)
     }
 
-    /// What is left if another one is taken away, in this quantity's format; nothing if that is below zero.
+    /// The difference, in this quantity's format; `None` if it is below zero.
     #[must_use]
     pub(crate) fn minus(&self, other: &Self) -> Option<Self> {
         let left = self.nanos().checked_sub(other.nanos()).filter(|left| *left >= 0)?;
         Some(Self::from_nanos(left, self.format))
     }
 
-    /// That many times as much; nothing if that is more than a quantity can be.
+    /// The product; `None` if it is more than a quantity can be.
     #[must_use]
     pub(crate) fn times(&self, count: i64) -> Option<Self> {
         let nanos = self.nanos().checked_mul(count.into()).filter(|nanos| nanos.abs() <= MAX)?;
@@ -288,17 +289,17 @@ impl Ord for Quantity {
 impl fmt::Display for QuantityError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Self::NoDigits => "a quantity starts with a number",
-            Self::Suffix => "a quantity's suffix is one of `n u m k M G T P E`, `Ki Mi Gi Ti Pi Ei` or an exponent such as `e3`",
-            Self::Exponent => "a quantity's exponent is between -18 and 18",
-            Self::TooLarge => "a quantity is at most 9223372036854775807",
+            Self::NoDigits => "a quantity must start with a number",
+            Self::Suffix => "the suffix of a quantity must be one of `n u m k M G T P E`, `Ki Mi Gi Ti Pi Ei` or an exponent such as `e3`",
+            Self::Exponent => "the exponent of a quantity must be from -18 to 18",
+            Self::TooLarge => "a quantity must be at most 9223372036854775807",
         })
     }
 }
 
 impl std::error::Error for QuantityError {}
 
-/// Parts the digits at the start of a text from what follows them.
+/// Splits a text after the digits at its start.
 fn split_digits(text: &str) -> (&str, &str) {
     text.split_at(text.bytes().take_while(u8::is_ascii_digit).count())
 }
@@ -307,7 +308,7 @@ fn digits(text: &str) -> impl Iterator<Item = u8> {
     text.bytes().map(|byte| byte - b'0')
 }
 
-/// What a suffix multiplies by: ten to the number given, or 1024 to it for binary suffixes.
+/// The format and the exponent of a suffix: a power of ten, or of 1024 for binary suffixes.
 fn scale(suffix: &str) -> Result<(Format, i32), QuantityError> {
     let decimal = |exponent| Ok((Format::DecimalSi, exponent));
     let binary = |power| Ok((Format::BinarySi, power));
@@ -381,7 +382,7 @@ fn divide_away_from_zero(number: i128, divisor: i128) -> i128 {
     if number % divisor == 0 { quotient } else { quotient + number.signum() }
 }
 
-/// Divides by `factor` as often as that leaves no rest, at most `limit` times.
+/// Divides by `factor` as often as there is no remainder, at most `limit` times.
 fn strip_factors(mut number: i128, factor: i128, limit: usize) -> (i128, usize) {
     let mut times = 0;
     while times < limit && number != 0 && number % factor == 0 {
@@ -396,13 +397,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What Kubernetes accepts and this project refuses, and why.
+    /// Quantities that Kubernetes accepts and initflow refuses, and why.
     const REFUSED: [(&str, &str); 16] = [
-        (".", "no digits; Kubernetes takes it for zero"),
-        ("+", "no digits; Kubernetes takes it for zero"),
-        ("-", "no digits; Kubernetes takes it for zero"),
-        ("Ki", "no digits; Kubernetes takes it for zero"),
-        ("E", "no digits; Kubernetes takes it for zero"),
+        (".", "no digits; Kubernetes reads it as zero"),
+        ("+", "no digits; Kubernetes reads it as zero"),
+        ("-", "no digits; Kubernetes reads it as zero"),
+        ("Ki", "no digits; Kubernetes reads it as zero"),
+        ("E", "no digits; Kubernetes reads it as zero"),
         ("1e19", "exponent above 18; the value overflows to 0"),
         ("1e20", "exponent above 18; the value overflows to 0"),
         ("1e21", "exponent above 18; the value overflows to 0"),
@@ -424,7 +425,7 @@ mod tests {
         REFUSED.iter().any(|(refused, _)| *refused == text)
     }
 
-    /// Compares a figure, unless it is one that overflows a 64-bit integer in Kubernetes.
+    /// Compares a figure, unless it overflows a 64-bit integer in Kubernetes.
     fn assert_figure(ours: i128, golden: &str, text: &str) {
         if let Ok(ours) = i64::try_from(ours) {
             assert_eq!(ours.to_string(), golden, "{text}");
@@ -451,7 +452,7 @@ mod tests {
                         format.to_lowercase(),
                         "{text}"
                     );
-                    // Kubernetes keeps some spellings as they were written; the canonical form is what counts.
+                    // Kubernetes keeps some spellings as they were written, so the canonical forms are compared.
                     assert_eq!(parsed.round_up_milli().to_string(), quantity(rounded).to_string(), "{text}");
                     assert_figure(parsed.milli_value(), millis, text);
                     assert_figure(parsed.value(), units, text);
@@ -516,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_what_kubernetes_can_count_in_thousandths() {
+    fn knows_what_kubernetes_can_count_in_thousandths() {
         assert!(quantity("9223372036854775").fits_millis());
         assert!(!quantity("9223372036854776").fits_millis());
     }
@@ -529,7 +530,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_taken_or_refused(text in "[+-]?[0-9.]{0,40}[a-zA-Z0-9+-]{0,4}|.*") {
+        fn any_text_is_accepted_or_refused(text in "[+-]?[0-9.]{0,40}[a-zA-Z0-9+-]{0,4}|.*") {
             let _ = Quantity::parse(&text).map(|quantity| quantity.to_string());
         }
 

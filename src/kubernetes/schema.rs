@@ -1,10 +1,10 @@
-//! Every object of Kubernetes' workload kinds, with its fields, made at build time from the schema of `k8s-openapi`.
+//! Describes every object of Kubernetes' workload kinds and its fields, as `k8s-openapi` has them.
 //!
-//! Invariant: an object here has exactly the fields of the typed object that the compiler lowers to, less `status`.
+//! Invariant: an object has exactly the fields of the typed object that the compiler lowers to, without `status`.
 
 use super::version::{Availability, Version};
 
-/// A kind of object: `Container`, `PodSpec`.
+/// A kind of object, such as `Container` or `PodSpec`.
 #[derive(Debug)]
 pub struct Object {
     /// Its name in the API, without the group.
@@ -16,7 +16,7 @@ pub struct Object {
 }
 
 impl Object {
-    /// The field of a name.
+    /// The field with a name.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
@@ -48,11 +48,11 @@ pub enum Type {
     Int64,
     /// Text.
     Text,
-    /// One of some words.
+    /// One of several words.
     Enum(&'static [EnumValue]),
     /// An amount of a resource.
     Quantity,
-    /// A whole number, or text (a percentage, a port's name).
+    /// A whole number, or text (a percentage or the name of a port).
     IntOrString,
     /// A time, as text in RFC 3339.
     Time,
@@ -60,9 +60,9 @@ pub enum Type {
     Object(&'static Object),
     /// A list.
     List(&'static Type),
-    /// A map with free keys.
+    /// A map with arbitrary keys.
     Map(&'static Type),
-    /// Free JSON.
+    /// Arbitrary JSON.
     Any,
 }
 
@@ -75,17 +75,20 @@ pub struct EnumValue {
     pub since: Availability,
 }
 
-/// The object of a name.
+/// The object with a name.
 pub fn object(name: &str) -> Option<&'static Object> {
-    OBJECTS.binary_search_by(|object| object.name.cmp(name)).ok().map(|at| OBJECTS[at])
+    objects::ALL.binary_search_by(|object| object.name.cmp(name)).ok().map(|at| objects::ALL[at])
 }
 
 /// All objects, by name.
 pub fn objects() -> &'static [&'static Object] {
-    OBJECTS
+    objects::ALL
 }
 
-include!(concat!(env!("OUT_DIR"), "/schema.rs"));
+// Generated, and written by its generator as it is easiest to compare.
+#[rustfmt::skip]
+mod objects;
+pub use objects::*;
 
 #[cfg(test)]
 mod tests;

@@ -1,21 +1,21 @@
-//! The time zone of a `CronJob`: text to the reason why it is refused.
+//! Checks the time zone of a `CronJob`.
 //!
-//! Invariant: takes the zones of the IANA data base, as they are spelt there, and no other.
+//! Invariant: accepts exactly the zones of the IANA database, as they are spelled there.
 
 use crate::diagnostic::nearest;
 
-/// What is wrong with a time zone, if anything is.
+/// What is wrong with a time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It is empty.
     Empty,
-    /// It is `Local`: the zone of whatever machine the controller runs on.
+    /// It is `Local`, the zone of the machine on which the controller runs.
     Local,
-    /// There is no such zone; perhaps this one is meant.
+    /// There is no such zone; the nearest name, if there is one.
     Unknown(Option<&'static str>),
 }
 
-/// What is wrong with the name of a time zone, if anything is.
+/// What is wrong with the name of a time zone, if anything.
 pub fn fault(name: &str) -> Option<Fault> {
     if name.is_empty() {
         return Some(Fault::Empty);

@@ -1,8 +1,8 @@
-//! A point in time as text, in RFC 3339, to whether it is one.
+//! Checks texts that are points in time (RFC 3339).
 //!
-//! Invariant: takes only what both the API server and the typed objects read.
+//! Invariant: accepts only what both the API server and the typed objects can read.
 
-/// The last year of which every moment can be counted in every offset from UTC.
+/// The last year in which every moment can be represented in every offset from UTC.
 const LAST_YEAR: u32 = 9998;
 
 /// Whether a text is a time such as `2026-01-31T12:00:00Z` or `2026-01-31T12:00:00.5+01:00`.
@@ -26,7 +26,7 @@ fn is_date(date: &str) -> bool {
     year <= LAST_YEAR && (1..=days).contains(&day)
 }
 
-/// Hour, minute and second, and what follows these and their fraction.
+/// Hour, minute and second, and what follows them and their fraction.
 fn clock(time: &str) -> Option<(u32, u32, u32, &str)> {
     let (clock, rest) = time.split_at_checked(8)?;
     let [hour, minute, second] = numbers(clock, ':', [2, 2, 2])?;
@@ -46,7 +46,7 @@ fn is_offset(text: &str) -> bool {
     text == "Z" || offset.is_some_and(|[hours, minutes]| hours < 24 && minutes < 60)
 }
 
-/// Numbers of so many digits each, with a sign between them.
+/// Numbers of the given numbers of digits, with a separator between them.
 fn numbers<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Option<[u32; N]> {
     let mut parts = text.split(between);
     let mut found = [0; N];
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_rfc_3339_says() {
+    fn follows_rfc_3339() {
         for good in [
             "2026-01-31T12:00:00Z",
             "2024-02-29T23:59:59.123456789Z",

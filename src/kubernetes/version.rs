@@ -1,4 +1,4 @@
-//! The versions of Kubernetes that can be targeted.
+//! Defines the versions of Kubernetes that can be targeted, and what each supports.
 //!
 //! Invariant: a [`Version`] is one of [`Version::ALL`].
 
@@ -10,12 +10,12 @@ use std::str::FromStr;
 pub struct Version(pub u8);
 
 impl Version {
-    /// The oldest that can be targeted.
-    pub const OLDEST: Self = Self(33);
-    /// The newest, which is the default.
-    pub const NEWEST: Self = Self(37);
-    /// All, from the oldest to the newest.
+    /// All versions, from the oldest to the newest.
     pub const ALL: [Self; 5] = [Self(33), Self(34), Self(35), Self(36), Self(37)];
+    /// The oldest version that can be targeted.
+    pub const OLDEST: Self = Self::ALL[0];
+    /// The newest version, which is the default.
+    pub const NEWEST: Self = Self::ALL[Self::ALL.len() - 1];
 }
 
 impl Default for Version {
@@ -50,35 +50,35 @@ pub struct Availability {
     pub from: Version,
     /// The version from which its feature gate is on by default, if one is.
     pub on: Option<Version>,
-    /// The feature gate; empty where there is none any more.
+    /// The feature gate; empty if there is none (any more).
     pub gate: &'static str,
 }
 
-/// What a version makes of a field or a value.
+/// How a version supports a field or a value.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
-    /// It takes it.
+    /// The version accepts it.
     Supported,
-    /// Its API server drops it unless a feature gate is turned on.
+    /// The API server drops it unless a feature gate is turned on.
     GateOff {
         /// The feature gate.
         gate: &'static str,
         /// The version from which the gate is on by default, if one is.
         on_by_default_from: Option<Version>,
     },
-    /// Its API does not know it.
+    /// The API does not have it.
     Absent {
-        /// The first version whose API does.
+        /// The first version whose API has it.
         from: Version,
     },
 }
 
 impl Availability {
-    /// In every version that can be targeted.
+    /// Available in every version that can be targeted.
     pub const ALWAYS: Self = Self { from: Version::OLDEST, on: Some(Version::OLDEST), gate: "" };
 
-    /// What a version makes of it.
+    /// How a version supports it.
     pub fn in_version(&self, version: Version) -> Support {
         if version < self.from {
             Support::Absent { from: self.from }

@@ -1,14 +1,14 @@
-//! `# initflow: allow(NAME) REASON` and the levels of names, to what becomes of the warnings of a program.
+//! Applies comments of the form `# initflow: allow(NAME) REASON` and the levels of names to the warnings of a program.
 //!
-//! Behind a statement, the comment is for what begins on its line; on a line of its own, for the statement below. It
-//! covers all that stands in that statement.
+//! A comment after a statement is about what begins on its line, a comment on a line of its own about the statement below.
+//! It covers everything inside that statement.
 
 use super::{Level, Levels, names};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity, nearest};
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax::tree::{Document, Statement};
 
-/// How every such comment begins, behind its `#`.
+/// How every such comment begins, after its `#`.
 const MARK: &str = "initflow:";
 
 /// The most names that are allowed in one program.
@@ -21,14 +21,14 @@ struct Allowance {
     span: Span,
     /// The comment, if it allows nothing else.
     comment: Option<Span>,
-    /// Where it holds.
+    /// The part of the source that it covers.
     covers: Option<Span>,
     used: bool,
 }
 
-/// Leaves out what is allowed, makes errors of what is denied, and reports allowances that allow nothing.
+/// Removes what is allowed, turns what is denied into errors, and reports allowances that allow nothing.
 ///
-/// `is_whole` says whether all warnings that the program has are there: else none is missed.
+/// `is_whole` is whether `diagnostics` has all warnings of the program: otherwise an allowance may only seem unused.
 pub(crate) fn settle<'d>(
     documents: impl Iterator<Item = &'d Document>,
     sources: &Sources,
@@ -39,7 +39,7 @@ pub(crate) fn settle<'d>(
     let mut allowances = Vec::new();
     let mut complaints = Vec::new();
     for document in documents {
-        // The comments of the library stand in no file of the program.
+        // The comments of the library are not in a file of the program.
         let Some(first) = document.comments.first() else { continue };
         let Some(file) = sources.files().iter().find(|file| file.id == first.file) else { continue };
         for comment in &document.comments {
@@ -70,7 +70,7 @@ pub(crate) fn settle<'d>(
         !allowed && level != Level::Allow
     });
     if is_whole && !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        // What is allowed everywhere was never looked for.
+        // Rules that are allowed everywhere did not run.
         let unused = allowances
             .iter()
             .filter(|allowance| !allowance.used && levels.of(allowance.code) != Level::Allow);
@@ -96,21 +96,21 @@ fn read(
     let text = file.slice(comment);
     let Some(rest) = text.trim_start_matches('#').trim_start().strip_prefix(MARK) else { return };
     let malformed = |headline: &str| {
-        Diagnostic::warning(Code::MalformedAllowance, comment, headline).here("not understood").help(
-            "write `# initflow: allow(NAME) REASON`, with the name of a warning and why it is no fault here",
+        Diagnostic::warning(Code::MalformedAllowance, comment, headline).here("expected `allow(NAME) REASON`").help(
+            "write `# initflow: allow(NAME) REASON`, with the name of a warning and why it does not apply here",
         )
     };
     let Some((listed, reason)) =
         rest.trim_start().strip_prefix("allow(").and_then(|rest| rest.split_once(')'))
     else {
-        return complaints.push(malformed("this comment to initflow cannot be read"));
+        return complaints.push(malformed("malformed `# initflow:` comment"));
     };
     if reason.trim().is_empty() {
-        complaints.push(malformed("an allowance says why it is given"));
+        complaints.push(malformed("an allowance needs a reason"));
     }
     if allowances.len() >= MAX_ALLOWANCES {
         return complaints.push(
-            malformed("a program has no more than 1,000 allowances").help("set the level in initflow.toml"),
+            malformed("the program has more than 1,000 allowances").help("set the level in initflow.toml"),
         );
     }
     let covers = covered(&document.statements, file, comment);
@@ -127,21 +127,24 @@ fn read(
         at += piece.len() + 1;
         let span = Span::new(file.id, start, start + name.len());
         let Ok(code) = name.parse() else {
-            let mut unknown =
-                Diagnostic::warning(Code::MalformedAllowance, span, format!("no warning is called `{name}`"))
-                    .here("not known");
+            let mut unknown = Diagnostic::warning(
+                Code::MalformedAllowance,
+                span,
+                format!("there is no warning named `{name}`"),
+            )
+            .here("not the name of a warning");
             if let Some(near) = nearest(name, names()) {
                 unknown = unknown.did_you_mean(span, name, [near]);
             }
-            complaints.push(unknown.help("`initflow explain` lists them all"));
+            complaints.push(unknown.help("see all names with `initflow explain`"));
             continue;
         };
-        // Whether a template is used, the file that has it does not say.
+        // A file cannot tell whether its templates are used elsewhere.
         allowances.push(Allowance { code, span, comment: whole, covers, used: in_template });
     }
 }
 
-/// What a comment is about: the statements that begin on its line, or the next one in its block.
+/// What a comment covers: the statements that begin on its line, or the next one in its block.
 fn covered(statements: &[Statement], file: &SourceFile, comment: Span) -> Option<Span> {
     let line = file.text.get(..comment.range().start)?.rfind('\n').map_or(0, |at| at + 1);
     let alone = file.text.get(line..comment.range().start)?.trim().is_empty();
@@ -151,7 +154,7 @@ fn covered(statements: &[Statement], file: &SourceFile, comment: Span) -> Option
     on_line(statements, u32::try_from(line).ok()?, comment)
 }
 
-/// The next statement in the innermost block that a comment stands in.
+/// The next statement in the innermost block around a comment.
 fn below(statements: &[Statement], comment: Span) -> Option<Span> {
     let at = statements.partition_point(|statement| statement.span.end <= comment.start);
     let next = statements.get(at)?;
@@ -181,11 +184,14 @@ fn on_line(statements: &[Statement], line: u32, comment: Span) -> Option<Span> {
 
 fn unused_allowance(allowance: &Allowance) -> Diagnostic {
     let Allowance { code, span, comment, .. } = allowance;
-    let diagnostic =
-        Diagnostic::warning(Code::UnusedAllowance, *span, format!("nothing here raises `{code}`"))
-            .here("allows what is not found");
+    let diagnostic = Diagnostic::warning(
+        Code::UnusedAllowance,
+        *span,
+        format!("`{code}` is allowed, but does not occur here"),
+    )
+    .here("has no effect");
     match comment {
         Some(comment) => diagnostic.fix("remove the comment", *comment, "", Applicability::Unsafe),
-        None => diagnostic.help("take the name out of the comment"),
+        None => diagnostic.help("remove the name from the comment"),
     }
 }

@@ -1,7 +1,7 @@
-//! Text that readers do not see, or see in another order than the compiler: in comments, texts, names and paths.
+//! Finds text that readers do not see, or see in another order than the compiler, in comments, texts, names and paths.
 //!
-//! Invariant: what writing needs is no finding, as joiners in emoji, in Persian and in the scripts of India, marks of direction
-//! beside right-to-left letters, word breaks in Thai, and a mark of the byte order at the start of a file.
+//! Invariant: characters that a script needs are not reported, such as joiners in emoji, in Persian and in the scripts of
+//! India, direction marks next to right-to-left letters, word breaks in Thai, and a byte order mark at the start of a file.
 
 use crate::diagnostic::visible::{is_hidden, reorders};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -47,13 +47,13 @@ fn finding(file: &SourceFile, span: Span, (text, is_comment): Text) -> Diagnosti
     let (headline, here) = match hidden.chars().find(|letter| reorders(*letter)) {
         Some(letter) => (
             format!("{} changes the order in which the text around it is shown", code(letter)),
-            "readers see another text than the compiler",
+            "readers see a different text than the compiler",
         ),
         None => (
             hidden.chars().next().map_or_else(String::new, |first| {
-                format!("{} is a character that readers cannot see", code(first))
+                format!("readers cannot see the character {}", code(first))
             }),
-            "editors and reviews do not show it",
+            "editors and reviews do not show this",
         ),
     };
     let diagnostic = Diagnostic::warning(Code::HiddenCharacter, span, headline).here(here);
@@ -64,10 +64,10 @@ fn finding(file: &SourceFile, span: Span, (text, is_comment): Text) -> Diagnosti
         return diagnostic.fix(format!("write `{escaped}`"), span, escaped, Applicability::Safe);
     }
     let safety = if is_comment { Applicability::Safe } else { Applicability::Unsafe };
-    diagnostic.fix("remove it", span, "", safety)
+    diagnostic.fix("remove the hidden characters", span, "", safety)
 }
 
-/// The stretches of hidden characters that the writing around them does not need.
+/// The runs of hidden characters that the text around them does not need.
 fn runs(text: &str) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     let is_ordinary = |byte: u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
@@ -87,7 +87,7 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
     runs
 }
 
-/// Whether the writing around a hidden character needs it.
+/// Whether the text around a hidden character needs it.
 fn is_needed(letter: char, before: &str, after: &str) -> bool {
     let (previous, next) = (before.chars().next_back(), after.chars().next());
     let both = |fits: fn(char) -> bool| previous.is_some_and(fits) && next.is_some_and(fits);
@@ -100,7 +100,7 @@ fn is_needed(letter: char, before: &str, after: &str) -> bool {
         '\u{61c}' | '\u{200e}' | '\u{200f}' => {
             belongs_to_right_to_left(before.chars().rev()) || belongs_to_right_to_left(after.chars())
         }
-        // Flags of regions: a black flag, letters, and an end.
+        // Flags of regions: a black flag, letters, and an end mark.
         '\u{e0020}'..='\u{e007f}' => {
             let mut letters = before.chars().rev().take(8);
             letters.find(|letter| !matches!(letter, '\u{e0020}'..='\u{e007e}')) == Some('\u{1f3f4}')
@@ -113,7 +113,7 @@ fn is_emoji(letter: char) -> bool {
     matches!(letter, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Whether a letter may be joined to the next one, or kept from it: from Arabic to Myanmar, and what came later of them.
+/// Whether a letter is of a script with joiners: from Arabic to Myanmar, and later additions.
 fn is_joined(letter: char) -> bool {
     let ranges = matches!(letter, '\u{620}'..='\u{109f}' | '\u{1780}'..='\u{18af}' | '\u{1b00}'..='\u{1cff}')
         || matches!(letter, '\u{a800}'..='\u{abff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
@@ -126,7 +126,7 @@ fn is_without_spaces(letter: char) -> bool {
     matches!(letter, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{aa60}'..='\u{aa7f}')
 }
 
-/// Whether the nearest letter on the line is one of a script that is written from right to left.
+/// Whether the nearest letter on the line is of a right-to-left script.
 fn belongs_to_right_to_left(letters: impl Iterator<Item = char>) -> bool {
     let mut line = letters.take(16).take_while(|letter| *letter != '\n');
     line.find(|letter| letter.is_alphabetic()).is_some_and(is_right_to_left)
@@ -137,7 +137,7 @@ fn is_right_to_left(letter: char) -> bool {
         || matches!(letter, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// The names and values of a statement in which any character may stand.
+/// The names and values of a statement in which any character is allowed.
 fn of_statement(statement: &Statement, texts: &mut Vec<Text>) {
     of_name(&statement.name, texts);
     statement.values.iter().for_each(|value| of_value(value, texts));
@@ -171,10 +171,13 @@ mod tests {
     use super::*;
     use crate::compile::{Loader, NoFiles, Options, compile};
     use crate::diagnostic::applied;
+    use crate::lint::tests::found;
 
-    fn found(source: &str) -> Vec<(Diagnostic, String)> {
+    const CODE: Code = Code::HiddenCharacter;
+
+    fn raised(source: &str) -> Vec<(Diagnostic, String)> {
         let compilation = compile("a", source.to_owned(), &NoFiles, &Options::default());
-        let found = compilation.diagnostics.iter().filter(|found| found.code == Code::HiddenCharacter);
+        let found = compilation.diagnostics.iter().filter(|found| found.code == CODE);
         let fixed = |found: &Diagnostic| {
             let edits = found.fix.iter().flat_map(|fix| fix.edits.clone()).collect::<Vec<_>>();
             applied(source, &edits)
@@ -214,7 +217,7 @@ mod tests {
                 (program("a", hidden, "c"), true),
                 (program("a", "b", hidden), false),
             ] {
-                let found = found(&source);
+                let found = raised(&source);
                 let [(finding, fixed)] = found.as_slice() else { panic!("{source:?}: {found:?}") };
                 let fix = finding.fix.as_ref().unwrap();
                 assert_eq!(fixed.contains("\\u{"), is_escaped, "{fixed}");
@@ -226,11 +229,53 @@ mod tests {
     }
 
     #[test]
+    fn the_place_is_the_character_and_the_fix_escapes_it_in_text() {
+        let hidden = "\u{200b}";
+        let programs = [program(hidden, "b", "c"), program("a", hidden, "c"), program("a", "b", hidden)];
+        insta::assert_snapshot!(found(CODE, programs), @r#"
+        pod x { # «�»
+          readers cannot see the character U+200B
+          fix (safe): remove the hidden characters
+          - pod x { # �
+          + pod x { #
+        annotations { "a" "«�»" }
+          readers cannot see the character U+200B
+          fix (safe): write `\u{200b}`
+          - annotations { "a" "�" }
+          + annotations { "a" "\u{200b}" }
+        echo «�»
+          readers cannot see the character U+200B
+          fix (unsafe): remove the hidden characters
+          - echo �
+          + echo
+        "#);
+    }
+
+    #[test]
     fn names_and_paths_are_looked_at_and_errors_do_not_hide_it() {
-        assert_eq!(found("pod x { app a { image \"a:1\"; env { \"A\u{200b}B\" \"c\" } } }").len(), 1);
-        assert_eq!(found("pod x { volume v\n app a { image \"a:1\"; mounts v at /a\u{202e}b } }").len(), 1);
-        assert_eq!(found("pod x { bogus 1 # \u{202e}\n }").len(), 1);
-        assert_eq!(found("pod x { # a\u{202e}\u{2066} b \u{202c}\n app a { image \"a:1\" } }").len(), 2);
+        let programs = [
+            "pod x { volume v\n app a { image \"a:1\"; mounts v at /a\u{202e}b } }",
+            "pod x { # a\u{202e}\u{2066} b \u{202c}\n app a { image \"a:1\" } }",
+        ];
+        insta::assert_snapshot!(found(CODE, programs), @r#"
+        …age "a:1"; mounts v at /a«�»b } }
+          U+202E changes the order in which the text around it is shown
+          fix (unsafe): remove the hidden characters
+          - …age "a:1"; mounts v at /a�b } }
+          + …age "a:1"; mounts v at /ab } }
+        pod x { # a«��» b �
+          U+202E changes the order in which the text around it is shown
+          fix (safe): remove the hidden characters
+          - pod x { # a�� b �
+          + pod x { # a b �
+        pod x { # a�� b «�»
+          U+202C changes the order in which the text around it is shown
+          fix (safe): remove the hidden characters
+          - pod x { # a�� b �
+          + pod x { # a�� b
+        "#);
+        assert_eq!(raised("pod x { app a { image \"a:1\"; env { \"A\u{200b}B\" \"c\" } } }").len(), 1);
+        assert_eq!(raised("pod x { bogus 1 # \u{202e}\n }").len(), 1);
     }
 
     #[test]
@@ -248,11 +293,11 @@ mod tests {
             "C++\u{200e} עברית",
             "漢字 é ñ ½ ☕️ 1️⃣",
         ] {
-            assert!(found(&program(text, text, text)).is_empty(), "{text}");
+            assert!(raised(&program(text, text, text)).is_empty(), "{text}");
         }
-        assert!(found(&format!("\u{feff}{}", program("a", "b", "c"))).is_empty());
-        assert!(found(&program("a", "b", "c").replace('\n', "\r\n")).is_empty());
-        assert!(found(&program("a", "\\u{202e}", "c")).is_empty());
+        assert!(raised(&format!("\u{feff}{}", program("a", "b", "c"))).is_empty());
+        assert!(raised(&program("a", "b", "c").replace('\n', "\r\n")).is_empty());
+        assert!(raised(&program("a", "\\u{202e}", "c")).is_empty());
     }
 
     #[test]
@@ -267,6 +312,6 @@ mod tests {
         let compilation = compile("a.initflow", source.into(), &Library, &Options::default());
         let names: Vec<Code> = compilation.diagnostics.iter().map(|found| found.code).collect();
         assert_eq!(names, [Code::HiddenCharacter]);
-        assert_eq!(found(&program(&"\u{200b} ".repeat(5_000), "b", "c")).len(), MAX_FOUND);
+        assert_eq!(raised(&program(&"\u{200b} ".repeat(5_000), "b", "c")).len(), MAX_FOUND);
     }
 }

@@ -1,4 +1,4 @@
-//! Waits for Jobs that are hooks of a later phase: what shows only in the workloads of a program together.
+//! Finds steps that wait for a Job that is a hook of a later phase; this needs all workloads of a program.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Name, Workload, WorkloadKind};
@@ -6,7 +6,7 @@ use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashMap;
 
-/// The annotations that make an object a hook, with the phases that come after all that is no hook.
+/// The annotations that make an object a hook, with the phases that come after all other objects.
 const HOOKS: [(&str, &[&str]); 2] = [
     (
         "helm.sh/hook",
@@ -18,7 +18,7 @@ const HOOKS: [(&str, &[&str]); 2] = [
 /// A Job in its namespace.
 type Job = (Option<SmolStr>, SmolStr);
 
-/// The Jobs that are hooks of a later phase, and who waits for Jobs.
+/// The Jobs that are hooks of a later phase, and the steps that wait for Jobs.
 #[derive(Debug, Default)]
 pub(crate) struct Hooks {
     /// The Jobs, with the places of their phases.
@@ -27,7 +27,7 @@ pub(crate) struct Hooks {
 }
 
 impl Hooks {
-    /// What one workload has of both.
+    /// The hooks and waits of one workload.
     pub(crate) fn of(workload: &Workload) -> Self {
         let annotations = workload.object.metadata.get("annotations");
         let hook = HOOKS.iter().find_map(|(key, later)| Some((annotations?.get(key)?, later)));
@@ -51,13 +51,13 @@ impl Hooks {
         hooks
     }
 
-    /// Adds what another workload has.
+    /// Adds those of another workload.
     pub(crate) fn extend(&mut self, other: Self) {
         self.late.extend(other.late);
         self.waits.extend(other.waits);
     }
 
-    /// Warns of the waits for such Jobs.
+    /// Warns about steps that wait for such Jobs.
     pub(crate) fn check(&self, diagnostics: &mut Vec<Diagnostic>) {
         for (job, step) in &self.waits {
             let Some(phases) = self.late.get(job) else { continue };
@@ -65,9 +65,9 @@ impl Hooks {
                 format!("the step `{}` waits for the Job `{}`, a hook of a later phase", step.text, job.1);
             diagnostics.push(
                 Diagnostic::warning(Code::WaitsForLaterHook, step.span, headline)
-                    .here("nobody is ready before this is done")
-                    .label(*phases, "so the Job is made after all that is no hook")
-                    .help("make the Job a hook of an earlier phase (`pre-install,pre-upgrade`, `PreSync`), or no hook"),
+                    .here("the pod is not ready before this ends")
+                    .label(*phases, "the Job is created after all other objects")
+                    .help("make the Job a hook of an earlier phase (`pre-install,pre-upgrade`, `PreSync`), or not a hook"),
             );
         }
     }
@@ -76,7 +76,7 @@ impl Hooks {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     const CODE: Code = Code::WaitsForLaterHook;
 
@@ -91,8 +91,19 @@ deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app we
 
     #[test]
     fn phases_and_namespaces_count() {
-        finds(CODE, &program(r#""helm.sh/hook" "post-install,post-upgrade""#, "n"));
-        finds(CODE, &program(r#""argocd.argoproj.io/hook" "PostSync""#, "n"));
+        let shown = found(
+            CODE,
+            [
+                program(r#""helm.sh/hook" "post-install,post-upgrade""#, "n"),
+                program(r#""argocd.argoproj.io/hook" "PostSync""#, "n"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …op { namespace "n"; wait «seeded» { job "seed" }; app web…
+          the step `seeded` waits for the Job `seed`, a hook of a later phase
+        …op { namespace "n"; wait «seeded» { job "seed" }; app web…
+          the step `seeded` waits for the Job `seed`, a hook of a later phase
+        "#);
         passes(CODE, &program(r#""helm.sh/hook" "post-install""#, "m"));
         passes(CODE, &program(r#""helm.sh/hook" "pre-install,post-upgrade""#, "n"));
         passes(CODE, &program(r#""argocd.argoproj.io/hook" "Sync""#, "n"));

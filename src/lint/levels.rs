@@ -1,4 +1,4 @@
-//! Decides what becomes of each warning.
+//! Decides whether each warning is shown, hidden, or an error.
 
 use crate::diagnostic::Code;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::str::FromStr;
 /// The name that means all warnings.
 pub const ALL: &str = "warnings";
 
-/// What becomes of a warning.
+/// How a warning is treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Level {
     /// It is not shown.
@@ -53,7 +53,7 @@ impl FromStr for Level {
     }
 }
 
-/// The levels that were set; the last one of a code counts, and one for a code counts more than one for all.
+/// The levels that were set. The last level of a code counts, and it takes precedence over the level for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Levels {
     all: Option<Level>,
@@ -77,12 +77,12 @@ impl Levels {
         self.of.push((code, level));
     }
 
-    /// Sets the level of all warnings that have none of their own.
+    /// Sets the level of all warnings without a level of their own.
     pub fn set_all(&mut self, level: Level) {
         self.all = Some(level);
     }
 
-    /// Sets the level of a name, or of [`ALL`]; gives whether there is a diagnostic with this name.
+    /// Sets the level of a name, or of [`ALL`]; returns whether there is a diagnostic with this name.
     pub(crate) fn set_named(&mut self, name: &str, level: Level) -> bool {
         match name.parse() {
             Ok(code) => self.set(code, level),

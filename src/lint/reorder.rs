@@ -1,23 +1,23 @@
-//! Steps and sidecars with what each requests, to an order of them that reserves least.
+//! Finds the order of steps and sidecars that reserves the least.
 //!
-//! Invariant: an order that is given keeps every constraint, reserves more of nothing than the present one, and less of
-//! something.
+//! Invariant: the order keeps every constraint, reserves no more of any resource than the present one, and less of at
+//! least one.
 
-/// Up to this many entries, all orders count.
+/// Up to this many entries, all orders are considered.
 const EXACT: usize = 12;
 
-/// The most moves that are made where not all orders count.
+/// The most moves that are tried if not all orders are considered.
 const MAX_MOVES: usize = 8;
 
-/// The most orders with different costs that are kept for the same set of entries.
+/// The most orders with different costs that are kept per set of entries.
 const MAX_COSTS: usize = 64;
 
-/// A step or a sidecar; entries are named by their places in the present order.
+/// A step or a sidecar; entries are identified by their places in the present order.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     /// What it requests of each resource.
     pub(super) requests: Vec<i128>,
-    /// Whether it runs on.
+    /// Whether it keeps running.
     pub(super) sidecar: bool,
     /// The entries that it must come after.
     pub(super) after: Vec<usize>,
@@ -28,14 +28,14 @@ pub(super) struct Entry {
 pub(super) struct Cheaper {
     /// The entries in that order.
     pub(super) order: Vec<usize>,
-    /// The steps that have to come before a sidecar that is before them now, for that order to come about.
+    /// The steps to move before a sidecar that now comes before them, which results in that order.
     pub(super) moves: Vec<(usize, usize)>,
-    /// Whether no order reserves less.
+    /// Whether all orders were considered, so that none reserves less.
     pub(super) proven: bool,
 }
 
-/// An order that reserves less than the present one, in which the entries stand; `floor` is what is reserved of each
-/// resource whatever the order.
+/// An order that reserves less than the present order of the entries; `floor` is what is reserved of each resource in
+/// any order.
 pub(super) fn cheaper(entries: &[Entry], floor: &[i128]) -> Option<Cheaper> {
     let problem = Problem { entries, floor };
     let now: Vec<usize> = (0..entries.len()).collect();
@@ -66,7 +66,7 @@ impl Problem<'_> {
         cost
     }
 
-    /// Lets an entry run beside what runs already.
+    /// Adds the cost of an entry that runs next to what runs already.
     fn add(&self, entry: usize, beside: &mut [i128], cost: &mut [i128]) {
         let Entry { requests, sidecar, .. } = &self.entries[entry];
         for (at, request) in requests.iter().enumerate() {
@@ -78,18 +78,18 @@ impl Problem<'_> {
         }
     }
 
-    /// How much less one cost is than another, of all resources together, each as a part of what it was.
+    /// The saving of one cost against another: the sum over all resources, each relative to the present cost.
     fn saving(present: &Cost, cost: &Cost) -> f64 {
         let part = |(old, new): (&i128, &i128)| {
-            // Parts are only compared with each other.
+            // The results are only compared with each other.
             #[allow(clippy::cast_precision_loss)]
             if *old == 0 { 0.0 } else { (old - new) as f64 / *old as f64 }
         };
         present.iter().zip(cost).map(part).sum()
     }
 
-    /// The best of all orders, by sets of entries that can be begun with, and whether none was passed over; nothing if
-    /// the present one is the best.
+    /// The best of all orders, by dynamic programming over sets of entries, and whether all were considered; `None` if the
+    /// present one is the best.
     fn exact(&self, present: &Cost) -> Option<(Vec<usize>, bool)> {
         let count = self.entries.len();
         let mut proven = true;
@@ -99,7 +99,7 @@ impl Problem<'_> {
             .map(|entry| entry.after.iter().fold(0, |set, other| set | 1 << other))
             .collect();
         let mut beside = vec![vec![0; self.floor.len()]; 1 << count];
-        // For each set, the costs to get there that no other one beats, each with its last entry and the cost before it.
+        // For each set, the costs that no other cost beats, each with its last entry and the index of the cost before it.
         let mut states: Vec<Vec<(Cost, usize, usize)>> = vec![Vec::new(); 1 << count];
         states[0].push((self.floor.to_vec(), 0, 0));
         for set in 0..1_usize << count {
@@ -127,7 +127,7 @@ impl Problem<'_> {
                         proven = false;
                         continue;
                     }
-                    // What has been kept may have been built upon, so that it keeps its place.
+                    // Later states refer to kept ones by index, so none is removed.
                     kept.push((cost, entry, at));
                 }
             }
@@ -151,7 +151,7 @@ impl Problem<'_> {
         Some((order, proven))
     }
 
-    /// A better order, by one move after the other, each the best at its time; nothing if none helps.
+    /// A better order, found greedily move by move; `None` if no move helps.
     fn improved(&self, present: &Cost) -> Option<Vec<usize>> {
         let mut moves: Vec<(usize, usize)> = Vec::new();
         let mut best: Option<(f64, Vec<usize>)> = None;
@@ -183,7 +183,7 @@ impl Problem<'_> {
         best.map(|(_, order)| order)
     }
 
-    /// The fewest moves found that bring about an order that costs as little as this one.
+    /// The fewest moves found that result in an order with this cost.
     fn moves(&self, order: &[usize], cost: &Cost) -> Vec<(usize, usize)> {
         let mut place = vec![0; order.len()];
         for (at, entry) in order.iter().enumerate() {
@@ -205,8 +205,8 @@ impl Problem<'_> {
         moves
     }
 
-    /// The order that comes about with some moves: each place goes to the earliest entry whose constraints are all met.
-    /// Nothing if the moves contradict the constraints.
+    /// The order after some moves: each place goes to the earliest entry whose constraints are all met; `None` if the moves
+    /// contradict the constraints.
     fn order(&self, moves: &[(usize, usize)]) -> Option<Vec<usize>> {
         let count = self.entries.len();
         let mut placed = vec![false; count];

@@ -1,4 +1,4 @@
-//! The rules, each in a file that opens with its documentation, and what several of them ask.
+//! Lists the rules, each in a file that opens with its documentation, and what several of them use.
 
 mod busybox_nslookup;
 mod cheaper_order;
@@ -44,11 +44,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Volume, Workload};
 use crate::object::{Entry, Node};
 use crate::source::Span;
+use crate::steps::BuiltIn;
 
-/// Adds what it finds in a pod.
+/// A rule adds what it finds in a pod.
 type Rule = fn(&Pod<'_>, &mut Vec<Diagnostic>);
 
-/// Every rule by the name of what it finds.
+/// Every rule with the code of what it finds.
 pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::BusyboxNslookup, busybox_nslookup::check),
     (Code::CheaperOrder, cheaper_order::check),
@@ -91,7 +92,7 @@ fn entry<'n>(map: &'n Node, key: &str) -> Option<&'n Entry> {
     map.entries().iter().find(|entry| entry.key == key)
 }
 
-/// The volume that a path of a container lies in, if it is absolute.
+/// The volume of an absolute path in a container.
 fn volume_at<'w>(workload: &'w Workload, container: &Container, path: &str) -> Option<&'w Volume> {
     let inside = |mount: &str| {
         let mount = mount.trim_end_matches('/');
@@ -106,7 +107,7 @@ fn volume_at<'w>(workload: &'w Workload, container: &Container, path: &str) -> O
     workload.volumes.iter().find(|volume| volume.name.text == name)
 }
 
-/// The variables of a container that have a value in the source: name, value and the place of the value.
+/// The variables of a container whose value is in the source: name, value and the place of the value.
 fn variables(container: &Container) -> impl Iterator<Item = (&str, &str, Span)> {
     container.fields.get("env").map_or(&[][..], Node::items).iter().filter_map(|variable| {
         let value = variable.get("value")?;
@@ -114,7 +115,7 @@ fn variables(container: &Container) -> impl Iterator<Item = (&str, &str, Span)> 
     })
 }
 
-/// An image's name without registry, tag and digest, and the registry, where one is named.
+/// An image's name without registry, tag and digest, its registry if it names one, and its place.
 fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
     let node = container.fields.get("image")?;
     let text = node.as_text()?;
@@ -134,11 +135,10 @@ fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
 /// The hosts that a step waits for, without their ports, each with its place.
 fn waited(pod: &Pod<'_>, at: usize) -> Vec<(String, Span)> {
     let step = &pod.workload.containers[at];
-    if step.keyword == "wait" {
-        let conditions = variables(step).filter(|(name, ..)| name.starts_with("INITFLOW_WAIT_"));
-        return conditions
-            .filter_map(|(_, value, span)| Some((ports::hosts(value.split_whitespace()).next()?, span)))
-            .collect();
+    if let Some(BuiltIn::Wait(Some(wait))) = &step.built_in {
+        let hosts =
+            wait.wanted.iter().filter_map(|wanted| ports::hosts(wanted.target.split_whitespace()).next());
+        return hosts.map(|host| (host, step.span)).collect();
     }
     let Some(script) = &pod.scripts[at] else { return Vec::new() };
     let loops = script.loops.iter().flat_map(|repeated| &script.commands[repeated.commands.clone()]);

@@ -1,6 +1,6 @@
-//! The command of a container to the shell commands that it runs, each with where it stands among the others.
+//! Reads the command of a container as shell commands, each with its position among the others.
 //!
-//! Invariant: the only user of the shell's parser; a script that cannot be parsed has no commands, so nothing is said of it.
+//! Invariant: this is the only user of the shell's parser; a script that cannot be parsed is not judged.
 
 mod read;
 
@@ -15,11 +15,11 @@ const SHELLS: [&str; 7] = ["sh", "bash", "ash", "dash", "ksh", "mksh", "zsh"];
 /// What a container runs, as commands.
 #[derive(Debug)]
 pub(super) struct Script<'a> {
-    /// The text of a shell's script; none where the container runs one program without a shell.
+    /// The text of a shell's script; `None` if the container runs one program without a shell.
     pub(super) text: Option<&'a str>,
-    /// The value in the source that says it.
+    /// The value in the source that sets it.
     pub(super) span: Span,
-    /// The commands, in the order of the text; those of substitutions and of functions among them.
+    /// The commands, in the order of the text, including those in substitutions and functions.
     pub(super) commands: Vec<Command>,
     /// The loops, each before those inside it.
     pub(super) loops: Vec<Loop>,
@@ -29,20 +29,20 @@ pub(super) struct Script<'a> {
     pub(super) pipefail: bool,
 }
 
-/// A simple command, with its wrappers (`exec`, `sudo`, `timeout 5`, …) taken off.
+/// A simple command without its wrappers (`exec`, `sudo`, `timeout 5`, …).
 #[derive(Debug, Default)]
 pub(super) struct Command {
-    /// The words as the program gets them; none where a word is known only as it runs.
+    /// The words as the program receives them; `None` for words that are known only at run time.
     pub(super) words: Vec<Option<String>>,
     /// The same words as they are written.
     pub(super) written: Vec<String>,
     /// The bytes of the script's text.
     pub(super) range: Range<usize>,
-    /// Where its output goes: the file, and whether it is added to.
+    /// The files that it writes, each with whether it appends.
     pub(super) outputs: Vec<(Option<String>, bool)>,
-    /// Whether something else decides if it runs: it is in a branch, or behind `&&` or `||`.
+    /// Whether it runs conditionally: in a branch, or after `&&` or `||`.
     pub(super) guarded: bool,
-    /// Whether its failure is provided for: it is a condition, or followed by `||`.
+    /// Whether its failure is handled: it is a condition, or followed by `||`.
     pub(super) may_fail: bool,
     /// The command that reads its output, by its index.
     pub(super) pipes_to: Option<usize>,
@@ -57,7 +57,7 @@ pub(super) struct Loop {
     pub(super) condition: Range<usize>,
     /// Its commands, those of the condition first, by their indices.
     pub(super) commands: Range<usize>,
-    /// Whether numbers are compared in it, or a command leaves the script, so that it comes to an end.
+    /// Whether it ends: it compares numbers, or a command in it leaves the script.
     pub(super) bounded: bool,
 }
 
@@ -72,12 +72,12 @@ impl Command {
         self.words.get(at)?.as_deref()
     }
 
-    /// The words behind the program that are known.
+    /// The known words after the program.
     pub(super) fn arguments(&self) -> impl Iterator<Item = &str> {
         self.words.iter().skip(1).flatten().map(String::as_str)
     }
 
-    /// The first words behind the program that are no options: `migrate` of `python -u manage.py migrate`.
+    /// The known words after the program that are not options: `migrate` of `python -u manage.py migrate`.
     pub(super) fn operands(&self) -> impl Iterator<Item = &str> {
         self.arguments().filter(|word| !word.starts_with('-'))
     }
@@ -94,7 +94,7 @@ impl Command {
 }
 
 impl<'a> Script<'a> {
-    /// What a container runs; nothing where that cannot be known.
+    /// What a container runs; `None` if that is unknown.
     pub(super) fn of(container: &'a Container) -> Option<Self> {
         let list = |field| container.fields.get(field).map_or(&[][..], Node::items);
         let words: Vec<&Node> = list("command").iter().chain(list("args")).collect();
@@ -110,7 +110,7 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// The script of a shell that is given these words.
+    /// The script in the arguments of a shell.
     fn shell(words: &[&'a Node]) -> Option<Self> {
         let flags = words.iter().take_while(|word| {
             word.as_text()
@@ -131,8 +131,8 @@ impl<'a> Script<'a> {
         Some(script)
     }
 
-    /// A program that is started without a shell. Where only arguments are given, the program is the image's own, which as
-    /// a rule is called as the image is.
+    /// A program that is started without a shell. If only arguments are set, the program is the image's entrypoint, which
+    /// usually has the name of the image.
     fn program(words: &[&'a Node], container: &Container, is_arguments: bool) -> Option<Self> {
         let image = || container.fields.get("image")?.as_text()?.rsplit('/').next()?.split([':', '@']).next();
         let own = if is_arguments { Some(image()?) } else { None };

@@ -1,8 +1,8 @@
 //! The right to read the state of Jobs, for the pods of workloads that wait for them.
 
-use super::Object;
+use super::object::Object;
+use crate::check::Checked;
 use crate::kubernetes::names::digest;
-use crate::model::Workload;
 use crate::object::Node;
 use k8s_openapi::api::core::v1::ServiceAccount;
 use k8s_openapi::api::rbac::v1::{PolicyRule, Role, RoleBinding, RoleRef, Subject};
@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// The workloads have a namespace, which the binding has to name. The last workload is the one that the author wrote; where its pods have no service account of their own, they get
 /// one. Gives what has to be applied before them: nothing where nobody waits for a Job.
-pub fn grant(workloads: &mut [Workload]) -> Vec<Object> {
-    let waits = |workload: &Workload| workload.containers.iter().any(|container| !container.jobs.is_empty());
-    let containers = workloads.iter().flat_map(|workload| &workload.containers);
+pub fn grant(workloads: &mut [Checked]) -> Vec<Object> {
+    let waits = |workload: &Checked| workload.containers.iter().any(|container| !container.jobs.is_empty());
+    let containers = workloads.iter().flat_map(|workload| workload.containers.iter());
     let jobs: BTreeSet<String> =
         containers.flat_map(|container| &container.jobs).map(ToString::to_string).collect();
     let Some(author) = workloads.last().filter(|_| !jobs.is_empty()) else { return Vec::new() };
@@ -77,10 +77,12 @@ pub fn grant(workloads: &mut [Workload]) -> Vec<Object> {
         }]),
     })));
     for workload in workloads.iter_mut().filter(|workload| waits(workload)) {
-        let spec = workload.pod.spec.map_mut();
-        if spec.get("serviceAccountName").is_none() && spec.get("serviceAccount").is_none() {
-            spec.set("serviceAccountName", workload.span, Node::text(workload.span, account.clone()));
-        }
+        workload.change(|workload| {
+            let spec = workload.pod.spec.map_mut();
+            if spec.get("serviceAccountName").is_none() && spec.get("serviceAccount").is_none() {
+                spec.set("serviceAccountName", workload.span, Node::text(workload.span, account.clone()));
+            }
+        });
     }
     objects
 }

@@ -1,12 +1,13 @@
-//! A [`Node`] as a source for serde, so that any typed object of the API can be read out of it.
+//! Reads typed objects of the API out of a [`Node`], as a source for serde.
 
-use crate::object::{Entry, Node, Value};
+use crate::object::{Entry, Map, Node, Value};
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use smol_str::SmolStr;
 use std::fmt;
 
-/// A node that has not the type of its field: a fault of the compiler.
+/// A node that has not the type of its field.
 #[derive(Debug)]
 pub struct Mistyped(String);
 
@@ -26,28 +27,63 @@ impl de::Error for Mistyped {
 
 /// Reads a typed object out of a node.
 pub(super) fn read<'n, T: de::Deserialize<'n>>(node: &'n Node) -> Result<T, Mistyped> {
-    T::deserialize(Source(node))
+    T::deserialize(Source(&node.value))
 }
 
-struct Source<'n>(&'n Node);
+/// What an unresolved value is read as where a field cannot be left out.
+static EMPTY: Empty = Empty {
+    bool: Value::Bool(false),
+    int: Value::Int(0),
+    text: Value::Text(SmolStr::new_static("")),
+    list: Value::List(Vec::new()),
+    map: Value::Map(Map { entries: Vec::new() }),
+};
+
+/// The empty value of each type.
+struct Empty {
+    bool: Value,
+    int: Value,
+    text: Value,
+    list: Value,
+    map: Value,
+}
+
+struct Source<'n>(&'n Value);
+
+impl<'n> Source<'n> {
+    /// The value, or another if it is unresolved.
+    fn or(self, empty: &'n Value) -> Self {
+        if matches!(self.0, Value::Unresolved) { Source(empty) } else { self }
+    }
+}
+
+/// Reads a value that is expected to be of a type; an unresolved one as the empty value of it.
+macro_rules! expect {
+    ($($method:ident $empty:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistyped> {
+            self.or(&EMPTY.$empty).deserialize_any(visitor)
+        }
+    )*};
+}
 
 impl<'de> Deserializer<'de> for Source<'de> {
     type Error = Mistyped;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistyped> {
-        match &self.0.value {
+        match self.0 {
             Value::Bool(bool) => visitor.visit_bool(*bool),
             Value::Int(int) => visitor.visit_i64(*int),
             Value::Text(text) => visitor.visit_borrowed_str(text),
             Value::Quantity(quantity) => visitor.visit_string(quantity.to_string()),
             Value::List(items) => visitor.visit_seq(Items(items.iter())),
             Value::Map(map) => visitor.visit_map(Fields { entries: map.entries.iter(), entry: None }),
-            Value::Unresolved => visitor.visit_unit(),
+            // A number or a name, as of a port: either is fine.
+            Value::Unresolved => visitor.visit_i64(0),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistyped> {
-        match self.0.value {
+        match self.0 {
             Value::Unresolved => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
@@ -61,9 +97,27 @@ impl<'de> Deserializer<'de> for Source<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mistyped> {
+        self.or(&EMPTY.map).deserialize_any(visitor)
+    }
+
+    expect! {
+        deserialize_bool bool
+        deserialize_i32 int
+        deserialize_i64 int
+        deserialize_str text
+        deserialize_string text
+        deserialize_seq list
+        deserialize_map map
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        seq tuple tuple_struct map struct enum identifier
+        i8 i16 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier
     }
 
     /// What the API has no field for must not vanish.
@@ -78,7 +132,7 @@ impl<'n> SeqAccess<'n> for Items<'n> {
     type Error = Mistyped;
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Mistyped> {
-        self.0.next().map(|node| seed.deserialize(Source(node))).transpose()
+        self.0.next().map(|node| seed.deserialize(Source(&node.value))).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -104,14 +158,13 @@ impl<'n> MapAccess<'n> for Fields<'n> {
     fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, Mistyped> {
         let entry = self.entry.take().ok_or_else(|| Mistyped("a value before its key".into()))?;
         let within = |fault: Mistyped| Mistyped(format!("in `{}`: {fault}", entry.key));
-        seed.deserialize(Source(&entry.node)).map_err(within)
+        seed.deserialize(Source(&entry.node.value)).map_err(within)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::Map;
     use crate::source::{FileId, Span};
     use k8s_openapi::api::core::v1::ContainerPort;
 

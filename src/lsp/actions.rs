@@ -1,8 +1,8 @@
 //! Code actions: the fixes of diagnostics, all safe ones at once, manifests as a source, and refactorings.
 
-use super::answers::Refusal;
+use super::refusal::Refusal;
 use super::state::State;
-use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::diagnostic::{Applicability, Edit, Fix, capitalized};
 use crate::ide::Range32;
 use crate::ide::actions::{all_safe, extracted, fixes, imported, moved, probe};
 use lsp_types::{
@@ -48,7 +48,7 @@ pub(super) fn offer(
     let mut add = |title: String, kind: CodeActionKind, edits: &[Edit], preferred: bool| {
         if wanted(&kind) {
             actions.push(CodeActionOrCommand::CodeAction(lsp_types::CodeAction {
-                title,
+                title: capitalized(&title),
                 kind: Some(kind),
                 edit: Some(edit(edits)),
                 is_preferred: preferred.then_some(true),

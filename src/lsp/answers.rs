@@ -1,5 +1,6 @@
 //! The requests that the server answers: one line of a table each.
 
+use super::refusal::Refusal;
 use super::state::{State, read};
 use super::{actions, completion, formatting, hover, lens, names, outline, preview, tokens};
 use lsp_server::{ErrorCode, Request};
@@ -20,19 +21,6 @@ use lsp_types::{
     WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde_json::{Value, json};
-
-/// Why a request has no answer.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) code: ErrorCode,
-    pub(super) message: String,
-}
-
-impl Refusal {
-    pub(super) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
-    }
-}
 
 /// The answer to a request.
 pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<Value, Refusal> {

@@ -1,6 +1,6 @@
 //! Completion and signature help.
 
-use super::answers::Refusal;
+use super::refusal::Refusal;
 use super::state::State;
 use crate::ide::complete::{Item, Sort, complete, signature};
 use crate::ide::names::Kind;

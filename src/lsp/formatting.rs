@@ -1,7 +1,7 @@
 //! Formatting of a document, of some of its lines, and of a line that has just been ended.
 
-use super::answers::Refusal;
 use super::position::Lines;
+use super::refusal::Refusal;
 use super::state::State;
 use crate::diagnostic::Edit;
 use crate::format::{Typed, edits, typed};

@@ -1,6 +1,6 @@
 //! Hovers and inlay hints.
 
-use super::answers::Refusal;
+use super::refusal::Refusal;
 use super::state::State;
 use crate::ide::hints::{Hint, hints};
 use crate::ide::hover::hover;

@@ -1,6 +1,6 @@
 //! Above each workload: its YAML and its plan, for editors that have the commands.
 
-use super::answers::Refusal;
+use super::refusal::Refusal;
 use super::state::State;
 use crate::ide::shape::{Inside, walk};
 use lsp_types::{CodeLens, CodeLensParams, Command};

@@ -1,8 +1,8 @@
 //! Definition, references, highlights and renaming.
 
-use super::answers::Refusal;
 use super::disk::{parameters_beside, uri_of};
 use super::position::Lines;
+use super::refusal::Refusal;
 use super::state::State;
 use crate::ide::names::{Definition, Kind, definition, references, references_in};
 use crate::ide::outline::links;

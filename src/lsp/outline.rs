@@ -1,6 +1,6 @@
 //! Symbols of a document and of all files, folding, selection ranges and links.
 
-use super::answers::Refusal;
+use super::refusal::Refusal;
 use super::state::State;
 use crate::ide::names::Kind;
 use crate::ide::outline::{Fold, Symbol, folds, links, selections, symbols};

@@ -1,6 +1,6 @@
 //! The requests of the server's own: the compiled YAML, the plan, manifests as a source, and explanations.
 
-use super::answers::Refusal;
+use super::refusal::Refusal;
 use super::state::State;
 use crate::diagnostic::{Code, visible};
 use crate::ide::preview;

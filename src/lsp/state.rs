@@ -2,11 +2,9 @@
 //!
 //! Invariant: an analysis is dropped as soon as the text of a file that it is about has changed.
 
-use super::Call;
-use super::answers::Refusal;
 use super::disk::{self, Disk, Known, path_of, uri_of};
 use super::position::{Encoding, Lines};
-use super::tokens::Told;
+use super::refusal::Refusal;
 use crate::compile::Options;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
@@ -20,13 +18,22 @@ use lsp_types::notification::{
 };
 use lsp_types::{
     DidChangeTextDocumentParams, DidOpenTextDocumentParams, InitializeParams, LogMessageParams, MessageType,
-    Position, PositionEncodingKind, Range, Uri, WorkspaceFolder,
+    Position, PositionEncodingKind, Range, SemanticToken, Uri, WorkspaceFolder,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// How the server is called.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// The root of all sources; without it, the editor's folders say that.
+    pub root: Option<PathBuf>,
+    /// Whether the editor's log says which root and which `initflow.toml` hold.
+    pub verbose: bool,
+}
 
 /// All that the server knows.
 pub(super) struct State {
@@ -50,6 +57,13 @@ pub(super) struct State {
     verbose: bool,
     grounds: Grounds,
     disk: Disk,
+}
+
+/// The tokens of a document as an editor has last been told, and the number of that answer.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) number: u32,
+    pub(super) data: Vec<SemanticToken>,
 }
 
 /// A document that is open in the editor.
@@ -286,7 +300,7 @@ impl State {
     /// Takes in the files that a file uses, and those that these use.
     fn follow(&mut self, path: &str, file: &Parsed, root: &Root, seen: &mut BTreeSet<String>) {
         for (_, used) in file.uses() {
-            let used = crate::ide::path_of(path, used);
+            let used = crate::program::path_of(path, used);
             if used != "std"
                 && seen.insert(used.clone())
                 && let Some(file) = self.know(&used, root)

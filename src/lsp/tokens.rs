@@ -1,8 +1,8 @@
 //! Semantic tokens, in the protocol's relative form.
 
-use super::answers::Refusal;
 use super::disk::path_of;
-use super::state::State;
+use super::refusal::Refusal;
+use super::state::{State, Told};
 use crate::ide::tokens::{Class, Token, tokens};
 use lsp_types::{
     Position, SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensDelta,
@@ -14,13 +14,6 @@ use std::ops::Range;
 
 /// How many numbers a token is in the protocol.
 const NUMBERS: usize = 5;
-
-/// The tokens of a document as an editor has last been told, and the number of that answer.
-#[derive(Default)]
-pub(super) struct Told {
-    number: u32,
-    data: Vec<SemanticToken>,
-}
 
 /// What the server says about its tokens.
 pub(super) fn provider() -> SemanticTokensServerCapabilities {

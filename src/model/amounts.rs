@@ -9,16 +9,24 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Map, Node, Value};
 use crate::statement::Type;
 use crate::syntax::tree::{self, Statement, ValueKind};
+use crate::vocabulary::Amount;
 use smol_str::SmolStr;
 
 impl Resolver<'_> {
     /// `cpu REQUEST..LIMIT` and the like.
-    pub(super) fn resource(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
-        let (name, ty) = match statement.name.text.as_str() {
-            "cpu" => (SmolStr::new_static("cpu"), Type::Cpu),
-            "memory" => (SmolStr::new_static("memory"), Type::Memory),
-            "storage" => (SmolStr::new_static("ephemeral-storage"), Type::Memory),
-            _ => {
+    pub(super) fn resource(
+        &mut self,
+        draft: &mut Draft,
+        amount: Amount,
+        head: &Head,
+        statement: &Statement,
+        scope: &Scope,
+    ) {
+        let (name, ty) = match amount {
+            Amount::Cpu => (SmolStr::new_static("cpu"), Type::Cpu),
+            Amount::Memory => (SmolStr::new_static("memory"), Type::Memory),
+            Amount::Storage => (SmolStr::new_static("ephemeral-storage"), Type::Memory),
+            Amount::Named => {
                 let Some(name) =
                     head.plain("\"name\"").map(|filled| self.typed(filled.value, filled.ty, scope))
                 else {

@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::shortened;
 use crate::object::{Entry, Map, Node, Value};
 use crate::statement::{self, Type};
-use crate::steps::{Given, GivenClause, GivenOption, KINDS, OwnVolume, Readers, User};
+use crate::steps::{BuiltIn, Given, GivenClause, GivenOption, OwnVolume, Readers, User};
 use crate::syntax::tree::Statement;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -79,11 +79,10 @@ impl Resolver<'_> {
 
     /// Turns a built-in step's statements into what a container has.
     pub(super) fn lower_step(&mut self, draft: &mut Draft, making: &Making) {
-        let Some(kind) = KINDS.iter().find(|kind| kind.keyword == draft.keyword) else { return };
+        let Some(kind) = draft.built_in.as_ref().map(BuiltIn::kind) else { return };
         draft.settle_command();
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
         let options = self.given(draft, making);
-        draft.once = options.iter().find(|option| option.name == "once").map(|option| option.span);
         let readers = readers(making.pod_spec.get("securityContext"), draft.fields.get("securityContext"));
         let given = Given {
             span: draft.span,
@@ -95,15 +94,16 @@ impl Resolver<'_> {
             readers,
             options,
         };
+        draft.once = given.once();
         let words = own.or_else(|| draft.fields.entry("args").map(|entry| entry.key_span));
-        if draft.keyword != "migrate"
+        if !kind.takes_command()
             && let Some(words) = words
         {
             self.report(
                 Diagnostic::error(
                     Code::UseTheStatement,
                     words,
-                    format!("the compiler writes the command of a `{}`", draft.keyword),
+                    format!("the compiler writes the command of a `{}`", kind.keyword()),
                 )
                 .here("not expected")
                 .help("to run a command of your own, make this a `step`"),
@@ -111,7 +111,9 @@ impl Resolver<'_> {
             return;
         }
         let mut diagnostics = Vec::new();
-        let lowered = (kind.lower)(&given, &mut diagnostics);
+        let built_in = kind.read(&given, &mut diagnostics);
+        let lowered = built_in.lower();
+        draft.built_in = Some(built_in);
         let failed = !diagnostics.is_empty();
         for diagnostic in diagnostics {
             // What is missing may be what could not be understood.
@@ -122,8 +124,7 @@ impl Resolver<'_> {
         let span = draft.span;
         let Some(lowered) = lowered else {
             // What is missing has been reported: no further message about the image or the command.
-            if (failed || own.is_none()) && draft.fields.get("image").is_none() && draft.keyword != "migrate"
-            {
+            if (failed || own.is_none()) && draft.fields.get("image").is_none() && !kind.takes_command() {
                 draft.fields.set("image", span, Node::new(span, Value::Unresolved));
             }
             return;

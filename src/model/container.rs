@@ -11,14 +11,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::statement::{Entry, Place, Slot, Type};
-use crate::steps::KINDS;
+use crate::steps::StepKind;
 use crate::syntax::tree::{Block, Statement};
-use crate::vocabulary;
+use crate::vocabulary::{self, ContainerEffect, ContainerKind, Effect, Row};
 
 impl<'a> Resolver<'a> {
     /// `KIND NAME [from template(…)] { … }`
     pub(super) fn container(
         &mut self,
+        kind: ContainerKind,
         entry: &'static Entry,
         statement: &'a Statement,
         scope: &Scope,
@@ -33,7 +34,7 @@ impl<'a> Resolver<'a> {
         };
         let Some(declared) = Declared::of(&name, scope) else { return };
         let known = making.containers.iter().position(|draft| {
-            draft.qualified == declared.name && draft.layer < scope.layer && draft.keyword == entry.name
+            draft.qualified == declared.name && draft.layer < scope.layer && draft.kind == kind
         });
         let first = known.map_or(declared.span, |at| making.containers[at].name.span);
         self.bind_name(declared.span, first, NameKind::Container);
@@ -44,7 +45,7 @@ impl<'a> Resolver<'a> {
                 (at, draft)
             }
             None => {
-                let mut draft = Draft::new(declared, entry.name, statement.head(), scope.layer);
+                let mut draft = Draft::new(declared, kind, statement.head(), scope.layer);
                 self.apply_defaults(&mut draft, making);
                 (making.containers.len(), draft)
             }
@@ -64,7 +65,7 @@ impl<'a> Resolver<'a> {
             draft,
             Draft::new(
                 Declared { name: QualifiedName::plain(""), span: statement.name.span },
-                "app",
+                kind,
                 statement.name.span,
                 0,
             ),
@@ -84,7 +85,7 @@ impl<'a> Resolver<'a> {
                 draft.unclear |=
                     statement.broken || (resolver.errors() > before && carries_flow(&statement.name.text));
             } else {
-                let mut scratch = Draft::new(draft.declared(), draft.keyword, draft.span, draft.layer);
+                let mut scratch = Draft::new(draft.declared(), draft.kind, draft.span, draft.layer);
                 resolver.container_statement(&mut scratch, statement, scope);
                 if resolver.bound.is_some() {
                     draft.untaken.push(scratch);
@@ -103,22 +104,29 @@ impl<'a> Resolver<'a> {
         if let Some(entry) = own {
             return self.step_option(draft, entry, statement, scope);
         }
-        let Some(entry) = vocabulary::entry(Place::Container, name).filter(|_| !statement.name.quoted) else {
-            return self.container_field(draft, statement, scope);
+        let row = vocabulary::row(Place::Container, name).filter(|_| !statement.name.quoted);
+        let Some(Row { entry, effect }) = row else { return self.container_field(draft, statement, scope) };
+        let effect = match effect {
+            Effect::Container(effect) => *effect,
+            // Branches have been taken apart; all others belong elsewhere.
+            Effect::When
+            | Effect::Else
+            | Effect::File(_)
+            | Effect::Workload(_)
+            | Effect::Defaults
+            | Effect::EnvFrom => return,
         };
-        if name == "env" {
-            return self.environment(draft, statement, scope);
-        }
         let Some(head) = self.head(entry, statement) else { return };
-        match name {
-            "run" => self.run(draft, &head, statement, scope),
-            "args" => self.args(draft, &head, statement, scope),
-            "script" => self.script(draft, &head, statement, scope),
-            "port" => self.port(draft, &head, statement, scope),
-            "cpu" | "memory" | "storage" | "resource" => self.resource(draft, &head, statement, scope),
-            "ready" | "alive" | "started" => self.probe(draft, &head, statement, scope),
-            "after" => self.after(draft, &head, scope),
-            _ => self.mount(draft, &head, statement, scope),
+        match effect {
+            ContainerEffect::Run => self.run(draft, &head, statement, scope),
+            ContainerEffect::Args => self.args(draft, &head, statement, scope),
+            ContainerEffect::Script => self.script(draft, &head, statement, scope),
+            ContainerEffect::Environment => self.environment(draft, statement, scope),
+            ContainerEffect::Port => self.port(draft, &head, statement, scope),
+            ContainerEffect::Amount(amount) => self.resource(draft, amount, &head, statement, scope),
+            ContainerEffect::Mount(direction) => self.mount(draft, direction, &head, statement, scope),
+            ContainerEffect::Probe(probe) => self.probe(draft, probe, &head, statement, scope),
+            ContainerEffect::After => self.after(draft, &head, scope),
         }
     }
 
@@ -135,12 +143,12 @@ impl<'a> Resolver<'a> {
                 .map(|entry| entry.name)
                 .chain(schema::CONTAINER.fields.iter().map(|field| field.name))
                 .collect();
-            let elsewhere = KINDS
+            let elsewhere = StepKind::ALL
                 .iter()
-                .map(|kind| Place::Step(kind.keyword))
+                .map(|kind| Place::Step(kind.keyword()))
                 .find(|place| vocabulary::entry(*place, name).is_some());
             if let Some(place) = elsewhere {
-                let headline = format!("`{name}` is not allowed in a `{}`", draft.keyword);
+                let headline = format!("`{name}` is not allowed in a `{}`", draft.kind.keyword());
                 let error = Diagnostic::error(Code::MisplacedStatement, statement.name.span, headline);
                 return self.report(error.here(format!("it belongs {}", place.phrase())));
             }
@@ -171,7 +179,7 @@ impl<'a> Resolver<'a> {
                     "a container's name stands behind its kind",
                 )
                 .here("not needed")
-                .help(format!("write `{} NAME {{ … }}`", draft.keyword)),
+                .help(format!("write `{} NAME {{ … }}`", draft.kind.keyword())),
             ),
             "restartPolicy" if draft.role == Role::Sidecar => self.report(
                 Diagnostic::error(

@@ -6,8 +6,9 @@ use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::types::{one_of, undeclarable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::statement::Place;
 use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
-use crate::vocabulary;
+use crate::vocabulary::{self, ContainerKind, Effect, FileEffect};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -30,11 +31,14 @@ impl<'a> Resolver<'a> {
 
     fn declaration(&mut self, file: usize, statement: &'a Statement, live: bool, first: bool) {
         let scope = Scope { file, locals: &[], part: None, layer: OWN };
-        match statement.name.text.as_str() {
-            "initflow" => self.edition(statement, first),
-            "let" if !statement.broken => self.constant(statement, live, &scope),
-            "param" if !statement.broken => self.parameter(statement, live, &scope),
-            "template" if !statement.broken => {
+        let effect = vocabulary::row(Place::File, &statement.name.text).map(|row| row.effect);
+        match effect {
+            Some(Effect::File(FileEffect::Edition)) => self.edition(statement, first),
+            // What is broken has been reported.
+            _ if statement.broken => {}
+            Some(Effect::File(FileEffect::Let)) => self.constant(statement, live, &scope),
+            Some(Effect::File(FileEffect::Param)) => self.parameter(statement, live, &scope),
+            Some(Effect::File(FileEffect::Template)) => {
                 if let Some(template) = self.template(statement, file) {
                     let (name, span) = (template.name.text.clone(), template.name.span);
                     let before = self.names[file].templates.get(&name).map(|before| before.name.span);
@@ -47,14 +51,23 @@ impl<'a> Resolver<'a> {
                     }
                 }
             }
-            "defaults" if !statement.broken => {
+            Some(Effect::Defaults) => {
                 if let Some(defaults) = self.defaults(statement, file)
                     && live
                 {
                     self.names.to_mut()[file].defaults.push(defaults);
                 }
             }
-            _ => {}
+            // They declare nothing here, or belong elsewhere.
+            Some(
+                Effect::File(FileEffect::Use | FileEffect::Workload(_))
+                | Effect::When
+                | Effect::Else
+                | Effect::Workload(_)
+                | Effect::Container(_)
+                | Effect::EnvFrom,
+            )
+            | None => {}
         }
     }
 
@@ -220,10 +233,8 @@ impl<'a> Resolver<'a> {
         };
         let kind = match statement.values.as_slice() {
             [] => None,
-            [Value { kind: ValueKind::Word(word), .. }]
-                if vocabulary::CONTAINERS.contains(&word.as_str()) =>
-            {
-                Some(word)
+            [Value { kind: ValueKind::Word(word), .. }] if let Some(kind) = ContainerKind::of(word) => {
+                Some(kind)
             }
             [value, ..] => {
                 let written = self.spelling(value.span);

@@ -8,6 +8,7 @@ use super::resolve::{Defaults, Resolver};
 use super::scope::{Binding, Scope};
 use super::workload::Making;
 use crate::syntax::tree::Block;
+use crate::vocabulary::ContainerKind;
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -70,7 +71,7 @@ impl<'a> Resolver<'a> {
             .chain(of_workload)
             .filter(|(_, defaults, _)| {
                 let is_kind =
-                    |kind: &SmolStr| kind == draft.keyword || (kind == "step" && draft.role == Role::Step);
+                    |kind| kind == draft.kind || (kind == ContainerKind::Step && draft.role == Role::Step);
                 defaults.kind.is_none_or(is_kind)
             })
             .map(|(layer, defaults, inner)| (layer + u8::from(defaults.kind.is_some()), defaults, inner))

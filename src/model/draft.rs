@@ -7,7 +7,8 @@ use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::Place;
 use crate::steps::migrate::Tool;
-use crate::steps::{GivenClause, KINDS, Rights};
+use crate::steps::{BuiltIn, GivenClause, Rights, StepKind};
+use crate::vocabulary::ContainerKind;
 use smol_str::SmolStr;
 
 /// The layer of what only the compiler gives.
@@ -23,7 +24,7 @@ pub(super) struct Draft {
     /// Its name in the source, with the part that it stands in.
     pub(super) qualified: QualifiedName,
     pub(super) role: Role,
-    pub(super) keyword: &'static str,
+    pub(super) kind: ContainerKind,
     pub(super) span: Span,
     /// How near the statement is that declared it.
     pub(super) layer: u8,
@@ -40,6 +41,8 @@ pub(super) struct Draft {
     pub(super) options: Vec<StepOption>,
     /// The volumes of the files that variables come from, by their places.
     pub(super) files: Vec<Named>,
+    /// The built-in step, which has its options once its statements have been read.
+    pub(super) built_in: Option<BuiltIn>,
     /// The volumes that a built-in step brings along.
     pub(super) volumes: Vec<Volume>,
     pub(super) jobs: Vec<SmolStr>,
@@ -68,17 +71,18 @@ pub(super) struct StepOption {
 }
 
 impl Draft {
-    pub(super) fn new(declared: Declared, keyword: &'static str, span: Span, layer: u8) -> Self {
-        let role = match keyword {
-            "app" => Role::App,
-            "sidecar" => Role::Sidecar,
-            _ => Role::Step,
+    pub(super) fn new(declared: Declared, kind: ContainerKind, span: Span, layer: u8) -> Self {
+        let (role, built_in) = match kind {
+            ContainerKind::App => (Role::App, None),
+            ContainerKind::Sidecar => (Role::Sidecar, None),
+            ContainerKind::Step => (Role::Step, None),
+            ContainerKind::BuiltIn(kind) => (Role::Step, Some(kind.unread())),
         };
         Self {
             name: declared.in_pod(),
             qualified: declared.name,
             role,
-            keyword,
+            kind,
             span,
             layer,
             fields: Map::default(),
@@ -92,6 +96,7 @@ impl Draft {
             script: None,
             options: Vec::new(),
             files: Vec::new(),
+            built_in,
             volumes: Vec::new(),
             jobs: Vec::new(),
             unlocked: None,
@@ -118,7 +123,7 @@ impl Draft {
 
     /// Where the statements of this kind alone stand.
     pub(super) fn place(&self) -> Option<Place> {
-        KINDS.iter().find(|kind| kind.keyword == self.keyword).map(|kind| Place::Step(kind.keyword))
+        self.built_in.as_ref().map(|built_in| Place::Step(built_in.kind().keyword()))
     }
 
     /// Takes out what a nearer command replaces.
@@ -131,7 +136,7 @@ impl Draft {
 
     /// Of a `migrate`'s command and the tools that it names, leaves what is nearest.
     pub(super) fn settle_command(&mut self) {
-        if self.keyword != "migrate" {
+        if self.kind != ContainerKind::BuiltIn(StepKind::Migrate) {
             return;
         }
         let is_tool = |option: &StepOption| Tool::named(option.name).is_some();
@@ -173,7 +178,7 @@ impl Draft {
             name: self.name,
             qualified: self.qualified,
             role: self.role,
-            keyword: SmolStr::new_static(self.keyword),
+            built_in: self.built_in,
             span,
             fields: Node::new(span, Value::Map(fields)),
             run: self.run,

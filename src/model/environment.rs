@@ -9,7 +9,7 @@ use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::{Entry, Place, Type};
 use crate::syntax::tree::{self, Argument, Statement, ValueKind};
-use crate::vocabulary;
+use crate::vocabulary::{self, Effect, Row};
 use smol_str::SmolStr;
 
 /// A source of a variable's value: a function, its parameters, and where the API has them.
@@ -61,24 +61,32 @@ pub fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static str>, &'s
 impl Resolver<'_> {
     /// `env { … }`
     pub(super) fn environment(&mut self, draft: &mut Draft, statement: &Statement, scope: &Scope) {
-        let Some(entry) = vocabulary::entry(Place::Container, "env") else { return };
-        let (Some(_), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
+        let Some(block) = &statement.block else { return };
         // A name given again in one layer is legal; what the layers below gave is replaced in its place.
         self.each(&block.statements, scope, |resolver, statement, live| {
             if statement.broken {
                 return;
             }
-            let from = vocabulary::entry(Place::Environment, &statement.name.text)
-                .filter(|_| !statement.name.quoted);
-            let node = match from {
-                Some(entry) => resolver.env_from(entry, statement, scope),
+            let row =
+                vocabulary::row(Place::Environment, &statement.name.text).filter(|_| !statement.name.quoted);
+            let node = match row {
+                Some(Row { entry, effect }) => match effect {
+                    Effect::EnvFrom => {
+                        let node = resolver.env_from(entry, statement, scope);
+                        draft.env_from.extend(node.filter(|_| live));
+                        return;
+                    }
+                    // Branches have been taken apart; all others belong elsewhere.
+                    Effect::When
+                    | Effect::Else
+                    | Effect::File(_)
+                    | Effect::Workload(_)
+                    | Effect::Container(_)
+                    | Effect::Defaults => return,
+                },
                 None => resolver.variable(draft, statement, scope),
             };
             let Some(node) = node.filter(|_| live) else { return };
-            if from.is_some() {
-                draft.env_from.push(node);
-                return;
-            }
             let name = |node: &Node| node.get("name").and_then(Node::as_text).map(SmolStr::new);
             let known = draft
                 .env

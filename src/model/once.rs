@@ -7,8 +7,13 @@ use super::{Mount, Name, Once};
 use crate::kubernetes::quantity::Quantity;
 use crate::object::{Entry, Map, Node, Value};
 use crate::source::Span;
+use crate::steps::StepKind;
 use crate::steps::wait::LATER;
+use crate::vocabulary::ContainerKind;
 use smol_str::SmolStr;
+
+/// What waits for the Job.
+const WAIT: ContainerKind = ContainerKind::BuiltIn(StepKind::Wait);
 
 /// What a waiting step needs at most, in place of what the step itself asks for.
 const ENOUGH: [(&str, &str); 2] = [("cpu", "50m"), ("memory", "32Mi")];
@@ -16,7 +21,7 @@ const ENOUGH: [(&str, &str); 2] = [("cpu", "50m"), ("memory", "32Mi")];
 impl<'a> Resolver<'a> {
     /// Makes the step that waits; it starts from the same `defaults` as every `wait`.
     pub(super) fn once(&mut self, draft: &Draft, span: Span, making: &mut Making<'a>) -> Once {
-        let mut waiting = Draft::new(draft.declared(), "wait", draft.span, draft.layer);
+        let mut waiting = Draft::new(draft.declared(), WAIT, draft.span, draft.layer);
         self.apply_defaults(&mut waiting, making);
         waiting.env.clear();
         waiting.env_from.clear();

@@ -3,7 +3,7 @@
 use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
 use super::types::{Unit, int, one_of, quantity, seconds};
-use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::source::Span;
 use crate::statement::Type;
 use crate::syntax::tree::{Operator, Piece, Value, ValueKind};
@@ -220,7 +220,7 @@ impl Resolver<'_> {
                 if let Some(diagnostic) = self.misfit(span, &constant, &ty.phrase(), hint, fits) {
                     self.report(match near {
                         Some(near) => diagnostic.fix(
-                            format!("did you mean `{near}`?"),
+                            change_to(near),
                             span,
                             format!("\"{near}\""),
                             Applicability::Unsafe,

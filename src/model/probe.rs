@@ -8,6 +8,7 @@ use super::scope::Scope;
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::syntax::tree::Statement;
+use crate::vocabulary::Probe;
 use smol_str::SmolStr;
 
 /// The clauses of a probe that are plain fields.
@@ -21,11 +22,18 @@ const FIELDS: [(&str, &str); 5] = [
 
 impl Resolver<'_> {
     /// `ready http PORT PATH every TIME …`
-    pub(super) fn probe(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
-        let field = match statement.name.text.as_str() {
-            "ready" => "readinessProbe",
-            "alive" => "livenessProbe",
-            _ => "startupProbe",
+    pub(super) fn probe(
+        &mut self,
+        draft: &mut Draft,
+        probe: Probe,
+        head: &Head,
+        statement: &Statement,
+        scope: &Scope,
+    ) {
+        let field = match probe {
+            Probe::Readiness => "readinessProbe",
+            Probe::Liveness => "livenessProbe",
+            Probe::Startup => "startupProbe",
         };
         let Some(handler) = head.chosen() else { return };
         let mut object = Map::default();

@@ -122,7 +122,7 @@ mod tests {
             format!("{}: {} ({})", found.code.name(), found.headline, texts.collect::<Vec<_>>().join("; "))
         });
         let shown: Vec<String> = shown.collect();
-        if shown.is_empty() { compilation.workloads[0].yaml(None).unwrap() } else { shown.join("\n") }
+        if shown.is_empty() { compilation.workloads[0].yaml(None) } else { shown.join("\n") }
     }
 
     #[test]
@@ -152,14 +152,14 @@ mod tests {
         ];
         let found: Vec<String> = unknown.iter().map(|statements| outcome(&pod(statements))).collect();
         insta::assert_snapshot!(found.join("\n"), @r"
-        unknown-volume: no volume is called `my.data` (not declared in this workload; did you mean `my-data`?)
-        unknown-volume: no volume is called `db-data` (not declared in this workload; did you mean `db.data`?)
-        unknown-container: no step or sidecar is called `my.init` (not declared in this workload; did you mean `my-init`?)
-        unknown-container: no step or sidecar is called `db-init` (not declared in this workload; did you mean `db.init`?)
-        unknown-volume: no volume is called `db.date` (not declared in this workload; did you mean `db.data`?)
+        unknown-volume: no volume is called `my.data` (not declared in this workload; change to `my-data`)
+        unknown-volume: no volume is called `db-data` (not declared in this workload; change to `db.data`)
+        unknown-container: no step or sidecar is called `my.init` (not declared in this workload; change to `my-init`)
+        unknown-container: no step or sidecar is called `db-init` (not declared in this workload; change to `db.init`)
+        unknown-volume: no volume is called `db.date` (not declared in this workload; change to `db.data`)
         unknown-volume: no volume is called `db.thing` (not declared in this workload; the part `db` has `db.data`)
-        unknown-volume: no volume is called `db-cash` (not declared in this workload; did you mean `db-cache`?)
-        unknown-volume: no volume is called `my.data` (not declared in this workload; did you mean `my-data`?)
+        unknown-volume: no volume is called `db-cash` (not declared in this workload; change to `db-cache`)
+        unknown-volume: no volume is called `my.data` (not declared in this workload; change to `my-data`)
         ");
     }
 
@@ -179,9 +179,9 @@ mod tests {
         assert_eq!(mounted("db.data"), "- name: db-data");
         assert_eq!(mounted("db-log"), "- name: db-log");
         insta::assert_snapshot!(["db.log", "dato", "db-data"].map(mounted).join("\n"), @r"
-        unknown-volume: no volume is called `db.log` (not declared in this workload; did you mean `db-log`?)
-        unknown-volume: no volume is called `dato` (not declared in this workload; did you mean `data`?)
-        unknown-volume: no volume is called `db-data` (not declared in this workload; did you mean `data`?)
+        unknown-volume: no volume is called `db.log` (not declared in this workload; change to `db-log`)
+        unknown-volume: no volume is called `dato` (not declared in this workload; change to `data`)
+        unknown-volume: no volume is called `db-data` (not declared in this workload; change to `data`)
         ");
     }
 
@@ -211,7 +211,7 @@ mod tests {
         };
         assert!(field("db-data").contains("volumeName: db-data"), "{}", field("db-data"));
         insta::assert_snapshot!(field("db.data"), @r"
-        unknown-volume: there is no volume `db.data` (not declared in this workload; did you mean `db-data`?)
+        unknown-volume: there is no volume `db.data` (not declared in this workload; change to `db-data`)
         ");
     }
 }

@@ -158,7 +158,7 @@ impl Resolver<'_> {
                     [_, _, Value { kind: ValueKind::Word(word), span }] => (*span, word.as_str()),
                     [Value { kind: ValueKind::Text(pieces), span }] => {
                         let [Piece::Text(path)] = pieces.as_slice() else { return None };
-                        let stem = crate::compile::stem(path);
+                        let stem = crate::program::stem(path);
                         let start = path.rfind('/').map_or(0, |slash| slash + 1);
                         let start = span.range().start + 1 + start;
                         (Span::new(span.file, start, start + stem.len()), stem)

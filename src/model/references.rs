@@ -32,13 +32,14 @@ pub(super) struct MountDraft {
 
 impl<'a> Resolver<'a> {
     /// `reads V at PATH` and the like.
-    pub(super) fn mount(&mut self, draft: &mut Draft, head: &Head, statement: &Statement, scope: &Scope) {
-        let direction = match statement.name.text.as_str() {
-            "reads" => Direction::Reads,
-            "updates" => Direction::Updates,
-            "writes" => Direction::Writes,
-            _ => Direction::Mounts,
-        };
+    pub(super) fn mount(
+        &mut self,
+        draft: &mut Draft,
+        direction: Direction,
+        head: &Head,
+        statement: &Statement,
+        scope: &Scope,
+    ) {
         let Some(volume) =
             head.plain("volume").and_then(|filled| self.reference(filled.value, filled.ty, scope))
         else {

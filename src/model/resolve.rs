@@ -12,7 +12,7 @@ use crate::source::{Sources, Span};
 use crate::statement::{Entry, Place};
 use crate::steps::Images;
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};
-use crate::vocabulary;
+use crate::vocabulary::{self, ContainerKind, Effect, FileEffect};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -46,7 +46,7 @@ pub(super) struct Names<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Defaults<'a> {
     /// The kind of container that it is for; none for all.
-    pub(super) kind: Option<&'a SmolStr>,
+    pub(super) kind: Option<ContainerKind>,
     pub(super) statements: &'a [Statement],
     pub(super) file: usize,
 }
@@ -319,13 +319,16 @@ impl<'a> Resolver<'a> {
         self.each(&document.statements, &scope, |resolver, statement, live| {
             resolver.work.statements = 0;
             let name = statement.name.text.as_str();
-            let entry = vocabulary::entry(Place::File, name).filter(|_| !statement.name.quoted);
-            match (entry, WorkloadKind::of(name)) {
-                (Some(entry), Some(kind)) => items.push((statement, kind, entry, live)),
-                (Some(entry), None) => {
+            let row = vocabulary::row(Place::File, name).filter(|_| !statement.name.quoted);
+            let effect = row.map(|row| (&row.entry, row.effect));
+            match effect {
+                Some((entry, Effect::File(FileEffect::Workload(kind)))) => {
+                    items.push((statement, kind, entry, live));
+                }
+                Some((_, Effect::File(FileEffect::Use))) => {
                     let same = |item: &Statement| item.span.start.cmp(&statement.span.start);
                     let outside = || document.statements.binary_search_by(same).is_ok();
-                    if entry.name == "use" && !outside() {
+                    if !outside() {
                         resolver.report(
                             Diagnostic::error(
                                 Code::MisplacedStatement,
@@ -336,9 +339,22 @@ impl<'a> Resolver<'a> {
                         );
                     }
                 }
+                // Declarations have been taken in, and branches taken apart; all others belong elsewhere.
+                Some((
+                    _,
+                    Effect::File(
+                        FileEffect::Edition | FileEffect::Param | FileEffect::Let | FileEffect::Template,
+                    )
+                    | Effect::Defaults
+                    | Effect::When
+                    | Effect::Else
+                    | Effect::Workload(_)
+                    | Effect::Container(_)
+                    | Effect::EnvFrom,
+                )) => {}
                 // A block without a name has been reported as such.
-                (None, _) if name.is_empty() => {}
-                (None, _) => {
+                None if name.is_empty() => {}
+                None => {
                     let known: Vec<&str> =
                         vocabulary::entries_at(Place::File).map(|entry| entry.name).collect();
                     resolver.unknown_item(statement, &known);

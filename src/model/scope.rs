@@ -368,7 +368,7 @@ impl Resolver<'_> {
             .here(format!("expected {}", super::types::one_of(known())));
         self.report(match crate::diagnostic::nearest(text, known()) {
             Some(near) => diagnostic.fix(
-                format!("did you mean `{near}`?"),
+                crate::diagnostic::change_to(near),
                 span,
                 format!("\"{near}\""),
                 Applicability::Unsafe,

@@ -91,7 +91,7 @@ impl<'a> Resolver<'a> {
             let near = crate::diagnostic::nearest(&setting.name, known.iter().map(String::as_str));
             let diagnostic = Diagnostic::error(Code::UnknownParam, span, headline);
             self.report(match near {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                Some(near) => diagnostic.help(crate::diagnostic::change_to(near)),
                 None if known.is_empty() => diagnostic.help("the program has no params"),
                 None => diagnostic.help(format!("its params: {}", one_of(known.iter().map(String::as_str)))),
             });

@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Type;
 use crate::syntax::tree::{Argument, Block, Name, Statement, Value, ValueKind};
-use crate::vocabulary;
+use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
 
 /// A `template`.
@@ -171,7 +171,7 @@ impl<'a> Resolver<'a> {
                     .here("not known here");
             if let Some(near) = crate::diagnostic::nearest(&alias, names.aliases.keys().map(SmolStr::as_str))
             {
-                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+                diagnostic = diagnostic.help(crate::diagnostic::change_to(near));
             } else if alias == "std" {
                 diagnostic = diagnostic.help("add `use \"std\"` at the top of the file");
             } else {
@@ -197,7 +197,7 @@ impl<'a> Resolver<'a> {
             Diagnostic::error(Code::UnknownName, span, format!("no template is called `{name}`"))
                 .here("not declared");
         if let Some(near) = crate::diagnostic::nearest(name, known.iter().map(String::as_str)) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            diagnostic = diagnostic.help(crate::diagnostic::change_to(near));
         } else if !known.is_empty() {
             let mut known = known;
             known.sort_unstable();
@@ -313,14 +313,11 @@ impl<'a> Resolver<'a> {
             self.work.statements = 0;
             let locals: Vec<Binding> = template.parameters.iter().map(Parameter::unknown).collect();
             let scope = Scope { file, locals: &locals, part: None, layer: OWN };
-            match (
-                WorkloadKind::of(template.kind),
-                vocabulary::CONTAINERS.iter().find(|kind| *kind == template.kind),
-            ) {
-                (_, Some(keyword)) => {
+            match (WorkloadKind::of(template.kind), ContainerKind::of(template.kind)) {
+                (_, Some(container)) => {
                     let name = QualifiedName::plain(template.name.text.clone());
                     let declared = Declared { name, span: template.name.span };
-                    let mut draft = Draft::new(declared, keyword, template.name.span, OWN);
+                    let mut draft = Draft::new(declared, container, template.name.span, OWN);
                     self.statements_into(&mut draft, &template.block.statements, &scope);
                     self.bind_ports(&draft);
                 }

@@ -5,10 +5,9 @@ use crate::emit::{Document, yaml};
 /// What a program compiles to, and what is wrong with it.
 fn compiled(program: &str) -> (String, Vec<Diagnostic>) {
     let compilation = compile("main.initflow", program.to_owned(), &NoFiles, &Options::default());
-    let objects: Vec<_> =
-        compilation.workloads.iter().filter_map(|compiled| compiled.object().ok()).collect();
+    let objects: Vec<_> = compilation.workloads.iter().map(crate::compile::Compiled::object).collect();
     let documents: Vec<Document> = objects.iter().map(|object| Document { header: None, object }).collect();
-    (yaml(&documents).unwrap_or_default(), compilation.diagnostics)
+    (yaml(&documents), compilation.diagnostics)
 }
 
 fn codes(program: &str) -> Vec<Code> {

@@ -2,6 +2,7 @@
 
 use super::resolve::Resolver;
 use super::scope::{Binding, Constant, Evaluated, Scope};
+pub(super) use crate::diagnostic::phrase::either as one_of;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{EnumValue, Type as FieldType};
@@ -290,16 +291,6 @@ fn converted_scalar(constant: &Constant, ty: &FieldType, key: &str) -> Result<Va
         }
         (FieldType::Quantity, Constant::Number(text)) => quantity(text, Unit::of(key)),
         _ => Err(None),
-    }
-}
-
-/// "`a`, `b` or `c`"
-pub(super) fn one_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let names: Vec<String> = names.filter(|name| !name.is_empty()).map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [] => "nothing".into(),
-        [one] => one.clone(),
-        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::{Entry, Place, Type};
 use crate::syntax::tree::{self, Block, Piece, Statement, ValueKind};
-use crate::vocabulary;
+use crate::vocabulary::{self, Effect, Row, WorkloadEffect};
 use smol_str::SmolStr;
 
 /// A workload in the making.
@@ -163,12 +163,19 @@ impl<'a> Resolver<'a> {
 
     fn workload_statement(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
         let name = statement.name.text.as_str();
-        let Some(entry) = vocabulary::entry(Place::Workload, name).filter(|_| !statement.name.quoted) else {
-            return self.level_field(statement, scope, making);
+        let row = vocabulary::row(Place::Workload, name).filter(|_| !statement.name.quoted);
+        let Some(Row { entry, effect }) = row else { return self.level_field(statement, scope, making) };
+        let effect = match effect {
+            Effect::Workload(effect) => *effect,
+            // Branches and defaults have been dealt with; all others belong elsewhere.
+            Effect::When
+            | Effect::Else
+            | Effect::Defaults
+            | Effect::File(_)
+            | Effect::Container(_)
+            | Effect::EnvFrom => return,
         };
-        if scope.part.is_some()
-            && matches!(name, "budget" | "security" | "metadata" | "job" | "pod" | "app" | "part")
-        {
+        if scope.part.is_some() && !effect.is_allowed_in_parts() {
             self.report(
                 Diagnostic::error(
                     Code::MisplacedStatement,
@@ -179,14 +186,15 @@ impl<'a> Resolver<'a> {
             );
             return;
         }
-        match name {
-            "defaults" => {}
-            "volume" => self.volume(entry, statement, scope, making),
-            "part" => self.part(entry, statement, scope, making),
-            "budget" => self.budget(entry, statement, scope, making),
-            "security" => self.security(entry, statement, scope, making),
-            "metadata" | "job" | "pod" => self.level(entry, statement, scope, making),
-            _ => self.container(entry, statement, scope, making),
+        match effect {
+            WorkloadEffect::Volume => self.volume(entry, statement, scope, making),
+            WorkloadEffect::Container(kind) => self.container(kind, entry, statement, scope, making),
+            WorkloadEffect::Part => self.part(entry, statement, scope, making),
+            WorkloadEffect::Budget => self.budget(entry, statement, scope, making),
+            WorkloadEffect::Security => self.security(entry, statement, scope, making),
+            WorkloadEffect::Metadata | WorkloadEffect::JobTemplate | WorkloadEffect::PodTemplate => {
+                self.level(entry, statement, scope, making);
+            }
         }
     }
 

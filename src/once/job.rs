@@ -1,11 +1,13 @@
 //! The Job of a step that runs once: the workload's pod, cut down to the step and what it needs.
 
-use super::Split;
+use super::piece::Split;
+use crate::check::Checked;
 use crate::kubernetes::names::{DIGEST_LENGTH, LABEL_LIMIT, digest, shortened};
 use crate::lower::{Object, lower};
 use crate::model::{Container, Level, Name, Role, Workload, WorkloadKind};
 use crate::object::{Map, Node, Value};
 use crate::order::order;
+use crate::total::sure;
 use smol_str::{SmolStr, format_smolstr};
 
 /// What of a pod's spec is about the workload's own pods: their names and addresses, their traffic, how they are spread,
@@ -24,7 +26,7 @@ const NOT_FOR_JOBS: [&str; 7] = [
 const NAME_LABEL: &str = "app.kubernetes.io/name";
 
 /// Makes the Job of a step; `names` has the Jobs of those that come before it.
-pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Workload {
+pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Checked {
     let workload = split.workload;
     let mut kept = split.precedence.before(step);
     kept[step] = true;
@@ -45,7 +47,7 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Workl
     if let Some(labels) = workload.object.metadata.get("labels") {
         metadata.set("labels", span, labels.clone());
     }
-    let mut job = Workload {
+    let mut job = workload.part(|workload| Workload {
         kind: WorkloadKind::Job,
         name: None,
         span,
@@ -57,10 +59,12 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Workl
         unclear: false,
         budgets: Vec::new(),
         restricted: workload.restricted,
-    };
+    });
     let name = format_smolstr!("{base}-{}", content(&job));
-    job.object.metadata.map_mut().set("name", span, text(&name));
-    job.name = Some(Name { text: name, span });
+    job.change(|job| {
+        job.object.metadata.map_mut().set("name", span, text(&name));
+        job.name = Some(Name { text: name, span });
+    });
     job
 }
 
@@ -73,14 +77,12 @@ fn base(workload: &Workload, step: usize) -> String {
 }
 
 /// The digest of all of a Job that the API server lets nobody change, and more: of its spec.
-fn content(job: &Workload) -> String {
+fn content(job: &Checked) -> String {
     let start = order(job, &mut Vec::new());
-    let spec = match lower(job, start.places.iter().map(|place| place.container)) {
-        Ok(Object::Job(job)) => serde_json::to_vec(&job.spec).unwrap_or_default(),
-        // Lowering cannot fail for a checked workload; if it did, the Job itself would not be lowered either.
-        _ => Vec::new(),
-    };
-    digest(&spec)
+    match lower(job, start.init_containers()) {
+        Object::Job(job) => digest(&sure(serde_json::to_vec(&job.spec))),
+        object => digest(&sure(serde_json::to_vec(&object))),
+    }
 }
 
 /// The pod's own fields, without those that are for the workload's pods alone.

@@ -1,6 +1,6 @@
 //! What a step that runs once cannot share with the pods: the volumes that each pod has for itself.
 
-use super::{Split, uses};
+use super::piece::{Split, uses};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Direction, Mount, Storage, Volume};
 

@@ -69,7 +69,7 @@ fn one_job_waits_for_another() {
 fn job(statements: &str) -> String {
     let compilation = deployment(statements);
     let names = compilation.workloads.iter().filter_map(|compiled| match compiled.object() {
-        Ok(Object::Job(job)) => job.metadata.name,
+        Object::Job(job) => job.metadata.name,
         _ => None,
     });
     let names: Vec<String> = names.collect();

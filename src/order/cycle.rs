@@ -1,4 +1,4 @@
-//! Containers that wait for each other, to one message a knot.
+//! Reports containers that wait for each other, with one message for each knot.
 
 use super::graph::{Edge, Graph, Via};
 use super::{Because, files, names};
@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 
 /// How many containers of a knot are tried as the start of its shortest cycle.
 const STARTS: usize = 64;
-/// How many edges are looked at for that, over all starts; a knot with more is searched from one start alone.
+/// How many edges this search follows in total; a knot with more is searched from only one start.
 const EDGES: usize = 1 << 18;
 
 /// Reports one shortest cycle of each knot (strongly connected component) among the nodes that are `stuck`.
@@ -63,7 +63,7 @@ fn knots(graph: &Graph, stuck: &[bool]) -> Vec<Vec<usize>> {
     found
 }
 
-/// The links of a shortest cycle, each as the container that waits and why, from the container written first.
+/// The links of a shortest cycle, each the container that waits and the reason, from the container written first.
 fn shortest_cycle(workload: &Workload, graph: &Graph, knot: &[usize]) -> Option<Vec<(usize, Because)>> {
     let edges: usize = knot.iter().map(|node| graph.edges[*node].len()).sum();
     let tries = (EDGES / edges.max(1)).clamp(1, STARTS);
@@ -103,7 +103,7 @@ fn cycle_through(
     None
 }
 
-/// Follows the edges back to the start, and makes one link of each way through barriers.
+/// Follows the edges back to the start, and turns each path through barriers into one link.
 fn links(
     workload: &Workload,
     graph: &Graph,
@@ -156,10 +156,10 @@ fn message(workload: &Workload, links: &[(usize, Because)]) -> Diagnostic {
         Because::Files { other, .. } => Some((*container, *other)),
         _ => None,
     });
-    let error = error.help("take one of these links out");
+    let error = error.help("remove one of these links");
     match files {
         Some((first, then)) => error.help(format!(
-            "or say which comes first: `after {}` in `{}` replaces the link that their files make",
+            "or add `after {}` to `{}`, which replaces the link that their files create",
             name(first),
             name(then)
         )),

@@ -1,4 +1,4 @@
-//! What is said by `after`.
+//! Collects the constraints of `after`.
 
 use super::graph::{Graph, Via};
 use crate::diagnostic::{Code, Diagnostic};
@@ -7,16 +7,16 @@ use crate::model::{Reference, Role, Workload};
 /// The constraints of `after` between steps and sidecars.
 #[derive(Debug)]
 pub(super) struct Explicit {
-    /// For each container, whom it runs after, and which of its references says so.
+    /// For each container, the containers that it runs after, and by which of its references.
     pub(super) before: Vec<Vec<(usize, usize)>>,
-    /// For each container, who says that it runs after it, apps among them, and by which reference.
+    /// For each container, the containers that run after it, including apps, and by which of their references.
     pub(super) waiting: Vec<Vec<(usize, usize)>>,
-    /// Whether nothing is said at all.
+    /// Whether there are no such constraints.
     pub(super) is_empty: bool,
 }
 
 impl Explicit {
-    /// Collects them, and reports those that cannot be.
+    /// Collects the constraints, and reports those that cannot be met.
     pub(super) fn of(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let containers = &workload.containers;
         let none = || vec![Vec::new(); containers.len()];
@@ -30,7 +30,7 @@ impl Explicit {
                     diagnostics.push(after_app(workload, index, reference));
                 } else {
                     explicit.waiting[reference.index].push((index, at));
-                    // The apps come after everything in any case.
+                    // The apps come last in any case.
                     if container.role != Role::App {
                         explicit.is_empty = false;
                         explicit.before[index].push((reference.index, at));
@@ -61,7 +61,7 @@ impl Explicit {
     }
 }
 
-/// Marks all that can be reached by at least one link.
+/// Marks everything that can be reached by at least one link.
 fn reach(from: impl IntoIterator<Item = usize>, links: &[Vec<(usize, usize)>]) -> Vec<bool> {
     let mut reached = vec![false; links.len()];
     let mut open: Vec<usize> = from.into_iter().collect();
@@ -78,8 +78,8 @@ fn reach(from: impl IntoIterator<Item = usize>, links: &[Vec<(usize, usize)>]) -
 fn after_itself(workload: &Workload, container: usize, reference: &Reference) -> Diagnostic {
     let name = &workload.containers[container].name.text;
     Diagnostic::error(Code::AfterItself, reference.span, format!("`{name}` cannot run after itself"))
-        .here("this is the container that it stands in")
-        .help("take it out of `after`")
+        .here("names its own container")
+        .help(format!("remove `{name}` from `after`"))
 }
 
 fn after_app(workload: &Workload, container: usize, reference: &Reference) -> Diagnostic {
@@ -87,12 +87,12 @@ fn after_app(workload: &Workload, container: usize, reference: &Reference) -> Di
     let (name, app_name) = (&container.name.text, &app.name.text);
     let headline = format!("{} `{name}` cannot run after app `{app_name}`", role(container.role));
     let error = Diagnostic::error(Code::AfterApp, reference.span, headline)
-        .here("apps start together, once every step is done and every sidecar is up")
+        .here("apps start together, after every step is done and every sidecar is up")
         .label(app.name.span, format!("`{app_name}` is an app"));
     match container.role {
         Role::App => error.help(format!("make `{app_name}` a `sidecar`, which is up before the apps start")),
         _ => error.help(format!(
-            "make `{app_name}` a `step` or a `sidecar`, or `{name}` an `app`; or take `{app_name}` out of `after`"
+            "remove `{app_name}` from `after`, or make `{app_name}` a `step` or a `sidecar`, or `{name}` an `app`"
         )),
     }
 }

@@ -1,24 +1,25 @@
-//! What follows from files: for each volume, writers before updaters before readers, among steps and sidecars.
+//! Adds the constraints of files: for each volume, steps and sidecars that write come before those that update, and
+//! these before those that read.
 //!
-//! Invariant: mounts of folders of which neither lies inside the other are unrelated, and an explicit `after`, direct or
-//! through others, replaces the link between the same two.
+//! Invariant: two mounts are unrelated if neither of their folders is inside the other, and an explicit `after`, direct
+//! or through others, replaces the link between the same two containers.
 
 use super::explicit::Explicit;
 use super::graph::{Graph, Via};
 use crate::model::{Direction, Role, Workload};
 use std::collections::HashSet;
 
-/// A mount that orders.
+/// A mount that affects the order.
 struct Member<'a> {
     container: usize,
     mount: usize,
     stage: Stage,
-    /// The folder of the volume, as the names on the way to it.
+    /// The folder of the volume, as the names of its path.
     folder: Vec<&'a str>,
 }
 
 impl Member<'_> {
-    /// Whether one of the two folders is, or lies in, the other.
+    /// Whether one of the two folders is the other, or is inside it.
     fn meets(&self, other: &Self) -> bool {
         self.folder.starts_with(&other.folder) || other.folder.starts_with(&self.folder)
     }
@@ -55,7 +56,7 @@ pub(super) fn link(workload: &Workload, explicit: &Explicit, graph: &mut Graph) 
     }
 }
 
-/// The mounts that order, by volume.
+/// The mounts that affect the order, by volume.
 fn members(workload: &Workload) -> Vec<Vec<Member<'_>>> {
     let mut volumes: Vec<Vec<Member>> = workload.volumes.iter().map(|_| Vec::new()).collect();
     let containers = workload.containers.iter().enumerate();
@@ -77,13 +78,13 @@ fn members(workload: &Workload) -> Vec<Vec<Member<'_>>> {
     volumes
 }
 
-/// The containers that cannot share a barrier, because somebody must not wait for them: whom they themselves explicitly
-/// run after, or they themselves, where they take part in several ways.
+/// The containers that cannot share a barrier, because a container that waits at it must not wait for them: one that
+/// they explicitly run after, or they themselves if they use the volume in several ways.
 fn apart(members: &[Member], explicit: &Explicit) -> HashSet<usize> {
     let mut apart = HashSet::new();
     for own in members.chunk_by(|a, b| a.container == b.container) {
         let crosses = |a: &Member| own.iter().any(|b| a.stage != b.stage && a.meets(b));
-        // So many mounts of one volume are not worth the comparison of each with each.
+        // Comparing this many mounts of one volume with each other would cost too much.
         if own.len() > 16 || own.iter().any(crosses) {
             apart.insert(own[0].container);
         }
@@ -100,7 +101,7 @@ fn apart(members: &[Member], explicit: &Explicit) -> HashSet<usize> {
     apart
 }
 
-/// Links the mounts of one container to everybody who must wait for it.
+/// Links the mounts of one container to every container that must wait for it.
 fn link_directly(givers: &[Member], members: &[Member], explicit: &Explicit, graph: &mut Graph) {
     let container = givers[0].container;
     let mut settled = explicit.all_before(container);
@@ -115,8 +116,9 @@ fn link_directly(givers: &[Member], members: &[Member], explicit: &Explicit, gra
     }
 }
 
-/// Each folder has two barriers: `up` stands for the givers in it and in the folders inside it, `down` for those in it
-/// and in the folders around it. A taker waits for `up` of its own folder and `down` of the folder around.
+/// Links givers and takers by two barriers for each folder: `up` represents the givers in the folder and in the folders
+/// inside it, `down` those in it and in the folders around it. A taker waits for `up` of its own folder and `down` of
+/// the folder around it.
 fn link_by_barriers(givers: &[&Member], takers: &[&Member], graph: &mut Graph) {
     let mut folders: Vec<&[&str]> = givers.iter().chain(takers).map(|member| &member.folder[..]).collect();
     folders.sort_unstable();
@@ -128,7 +130,7 @@ fn link_by_barriers(givers: &[&Member], takers: &[&Member], graph: &mut Graph) {
     for taker in takers {
         has_takers[at(taker)] = true;
     }
-    // A barrier that nobody waits for is left out.
+    // A barrier without a container that waits for it is left out.
     let mut up: Vec<Option<usize>> = vec![None; folders.len()];
     for folder in 0..folders.len() {
         let above = around[folder].and_then(|around| up[around]);
@@ -164,7 +166,7 @@ fn link_by_barriers(givers: &[&Member], takers: &[&Member], graph: &mut Graph) {
     }
 }
 
-/// For each of some sorted folders, the nearest of them that it lies in.
+/// For each of the sorted folders, the nearest of the others that contains it.
 fn around(folders: &[&[&str]]) -> Vec<Option<usize>> {
     let mut open: Vec<usize> = Vec::new();
     let find = |(index, folder): (usize, &&[&str])| {

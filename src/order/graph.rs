@@ -1,11 +1,11 @@
-//! Who waits for whom.
+//! Defines the graph of the containers that wait for others.
 //!
-//! Invariant: where many containers wait for many, all wait for a barrier that waits for all, so that there are never
-//! more edges than what is written accounts for.
+//! Invariant: if many containers wait for many others, they wait for a barrier that waits for the others, so the number
+//! of edges is linear in the size of the source.
 
 use std::ops::Range;
 
-/// Containers (by their indices) and, after them, barriers, with an edge from whoever comes first to whoever waits.
+/// The nodes are containers (by their indices), followed by barriers; an edge leads to the node that waits.
 #[derive(Debug)]
 pub(super) struct Graph {
     containers: usize,
@@ -15,12 +15,12 @@ pub(super) struct Graph {
     pub(super) waits: Vec<u32>,
 }
 
-/// An edge to whoever waits.
+/// An edge to a node that waits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {
-    /// Who waits.
+    /// The node that waits.
     pub(super) to: usize,
-    /// Why.
+    /// Why it waits.
     pub(super) via: Via,
 }
 

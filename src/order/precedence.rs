@@ -1,4 +1,4 @@
-//! Who must come before whom, directly or through others.
+//! Answers which containers must come before others, directly or through others.
 
 use super::explicit::Explicit;
 use super::flow;
@@ -9,12 +9,12 @@ use crate::model::Workload;
 #[derive(Debug)]
 pub struct Precedence {
     containers: usize,
-    /// For each node of the graph, those that it waits for.
+    /// For each node of the graph, the nodes that it waits for.
     before: Vec<Vec<usize>>,
 }
 
 impl Precedence {
-    /// Gathers them.
+    /// Collects the constraints of a workload.
     pub fn of(workload: &Workload) -> Self {
         let explicit = Explicit::of(workload, &mut Vec::new());
         let mut graph = Graph::new(workload.containers.len());

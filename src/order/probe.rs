@@ -1,4 +1,4 @@
-//! Sidecars that somebody waits for, and that do not say when they are up.
+//! Warns of sidecars that other containers wait for, but that have no startup probe.
 
 use super::explicit::Explicit;
 use super::graph::{Graph, Via};
@@ -8,10 +8,10 @@ use crate::model::{Role, Workload};
 use crate::source::Span;
 use std::collections::HashSet;
 
-/// How many of those who wait are shown.
+/// How many of the waiting containers a message shows.
 const SHOWN: usize = 8;
 
-/// Warns of each sidecar without a startup probe for which somebody waits.
+/// Warns of each sidecar without a startup probe that another container waits for.
 pub(super) fn warn(
     workload: &Workload,
     explicit: &Explicit,
@@ -29,21 +29,19 @@ pub(super) fn warn(
         let name = &sidecar.name.text;
         let who = match &waiting[..] {
             [(only, ..)] => format!("`{}` waits", workload.containers[*only].name.text),
-            _ => "others wait".to_owned(),
+            _ => "other containers wait".to_owned(),
         };
-        let headline = format!("sidecar `{name}` has no startup probe, though {who} for it");
+        let headline = format!("sidecar `{name}` has no startup probe, but {who} for it");
         let warning = Diagnostic::warning(Code::SidecarWithoutStartupProbe, sidecar.name.span, headline)
-            .here("holds back what comes after only until its process runs");
+            .here("without a probe, the others wait only until its process runs");
         let warning = waiting.into_iter().fold(warning, |warning, (_, span, text)| warning.label(span, text));
-        diagnostics.push(
-            warning.help(format!(
-                "add to `{name}` what shows that it is up: `started tcp PORT`, `http` or `exec`"
-            )),
-        );
+        diagnostics.push(warning.help(format!(
+            "add a startup probe to `{name}`: `started tcp PORT`, `started http PORT /path` or `started exec COMMAND`"
+        )));
     }
 }
 
-/// Who waits for a sidecar, where and why; those that say so first.
+/// The containers that wait for a sidecar, with the place and the reason; those with `after` come first.
 fn waiting(
     workload: &Workload,
     explicit: &Explicit,

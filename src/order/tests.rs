@@ -1,4 +1,4 @@
-//! The order against its definition, and the messages.
+//! Compares the order with its definition, and checks the messages.
 
 use super::*;
 use crate::diagnostic::Code;
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::HashSet;
 use std::time::Instant;
 
-/// Every span is a different one, so that a message can be traced to what it points at.
+/// A different span for each place, so that a test can tell what a message points at.
 fn span(at: usize) -> Span {
     Span::new(FileId(0), at, at + 1)
 }
@@ -22,7 +22,7 @@ fn level() -> Level {
     Level { metadata: Node::map(span(0)), spec: Node::map(span(0)) }
 }
 
-/// Reads a workload, one container a line: `step a: after b, writes v/sub`; `probed` gives a sidecar its probe.
+/// Reads a workload, one container per line, as in `step a: after b, writes v/sub`; `probed` adds a probe to a sidecar.
 fn workload(text: &str) -> Workload {
     let lines: Vec<(&str, &str)> = text
         .lines()
@@ -47,7 +47,7 @@ fn workload(text: &str) -> Workload {
                 "sidecar" => Role::Sidecar,
                 _ => Role::App,
             },
-            keyword: role.into(),
+            built_in: None,
             span: span(at),
             fields: Node::map(span(at)),
             run: None,
@@ -109,7 +109,7 @@ fn workload(text: &str) -> Workload {
     }
 }
 
-/// The order, one place a line (`>` marks who was held back), and the diagnostics with the clauses that they point at.
+/// The order, one place per line (`>` marks one that moved), and the diagnostics with the clauses that they point at.
 fn check(text: &str) -> String {
     let workload = workload(text);
     let mut diagnostics = Vec::new();
@@ -242,19 +242,19 @@ fn every_cycle_is_reported_once_link_by_link() {
     Error order-cycle: `d` and `e` wait for each other
       [after e] `d` runs after `e`
       [after d] `e` runs after `d`
-      = take one of these links out
+      = remove one of these links
     Error order-cycle: `g` and `h` wait for each other
       [reads y] `g` reads `y`, which `h` writes
       [reads x] `h` reads `x`, which `g` writes
-      = take one of these links out
-      = or say which comes first: `after g` in `h` replaces the link that their files make
+      = remove one of these links
+      = or add `after g` to `h`, which replaces the link that their files create
     Error order-cycle: `p`, `q` and 2 more wait for each other
       [reads v] `p` reads `v`, which `q` writes
       [after r] `q` runs after `r`
       [reads w] `r` reads `w`, which `s` writes
       [after p] `s` runs after `p`
-      = take one of these links out
-      = or say which comes first: `after p` in `q` replaces the link that their files make
+      = remove one of these links
+      = or add `after p` to `q`, which replaces the link that their files create
     ");
 }
 
@@ -269,19 +269,19 @@ fn nothing_runs_after_an_app_or_itself() {
     a: as written
     b: as written
     Error after-app: step `a` cannot run after app `web`
-      [after web] apps start together, once every step is done and every sidecar is up
+      [after web] apps start together, after every step is done and every sidecar is up
       [app web] `web` is an app
-      = make `web` a `step` or a `sidecar`, or `a` an `app`; or take `web` out of `after`
+      = remove `web` from `after`, or make `web` a `step` or a `sidecar`, or `a` an `app`
     Error after-app: app `web` cannot run after app `other`
-      [after other] apps start together, once every step is done and every sidecar is up
+      [after other] apps start together, after every step is done and every sidecar is up
       [app other] `other` is an app
       = make `other` a `sidecar`, which is up before the apps start
     Error after-itself: `other` cannot run after itself
-      [after other] this is the container that it stands in
-      = take it out of `after`
+      [after other] names its own container
+      = remove `other` from `after`
     Error after-itself: `b` cannot run after itself
-      [after b] this is the container that it stands in
-      = take it out of `after`
+      [after b] names its own container
+      = remove `b` from `after`
     ");
 }
 
@@ -298,15 +298,15 @@ fn a_sidecar_that_others_wait_for_needs_a_startup_probe() {
     >alone: reads `v`, which `agent` writes
     uses: after `agent`
     proxy: as written
-    Warning sidecar-without-startup-probe: sidecar `agent` has no startup probe, though others wait for it
-      [sidecar agent] holds back what comes after only until its process runs
+    Warning sidecar-without-startup-probe: sidecar `agent` has no startup probe, but other containers wait for it
+      [sidecar agent] without a probe, the others wait only until its process runs
       [after agent] `uses` runs after `agent`
       [reads v] `alone` reads `v`, which `agent` writes
-      = add to `agent` what shows that it is up: `started tcp PORT`, `http` or `exec`
-    Warning sidecar-without-startup-probe: sidecar `proxy` has no startup probe, though `web` waits for it
-      [sidecar proxy] holds back what comes after only until its process runs
+      = add a startup probe to `agent`: `started tcp PORT`, `started http PORT /path` or `started exec COMMAND`
+    Warning sidecar-without-startup-probe: sidecar `proxy` has no startup probe, but `web` waits for it
+      [sidecar proxy] without a probe, the others wait only until its process runs
       [after proxy] `web` runs after `proxy`
-      = add to `proxy` what shows that it is up: `started tcp PORT`, `http` or `exec`
+      = add a startup probe to `proxy`: `started tcp PORT`, `started http PORT /path` or `started exec COMMAND`
     ");
 }
 
@@ -323,7 +323,7 @@ fn many_containers_are_ordered_quickly() {
     assert!(started.elapsed().as_secs() < 5);
 }
 
-/// All pairs of containers of which the first must come before the second, straight from the definition.
+/// All pairs of containers of which the first must come before the second, by the definition.
 fn constraints(workload: &Workload) -> HashSet<(usize, usize)> {
     let containers = &workload.containers;
     let in_init_list = |index: usize| containers[index].role != Role::App;
@@ -414,7 +414,7 @@ proptest! {
         let expected = by_definition(&workload, &constraints);
         let mut diagnostics = Vec::new();
         let order = order(&workload, &mut diagnostics);
-        let places: Vec<usize> = order.places.iter().map(|place| place.container).collect();
+        let places: Vec<usize> = order.init_containers().collect();
         prop_assert_eq!(&places[..expected.len()], &expected[..]);
         let cycles: Vec<&Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::OrderCycle).collect();
         prop_assert_eq!(cycles.is_empty(), places.len() == expected.len());

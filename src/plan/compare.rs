@@ -1,6 +1,6 @@
-//! Two revisions of workloads to what changed between them: order, totals, images, in words and numbers.
+//! Describes what changed between two revisions of workloads: order, totals and images, in words and numbers.
 //!
-//! Invariant: what is said to have changed has changed in the compiled objects; equal objects have no change.
+//! Invariant: a reported change is a change of the compiled objects; equal objects have no changes.
 
 use super::{Plan, Resources};
 use crate::kubernetes::quantity::Quantity;
@@ -8,21 +8,21 @@ use crate::model::{Role, Workload, WorkloadKind};
 use crate::object::Node;
 use smol_str::SmolStr;
 
-/// One workload as one revision has it.
+/// One workload in one revision.
 #[derive(Clone, Debug)]
 pub struct Revision {
     /// Its plan.
     pub plan: Plan,
     /// The image of each container, by name.
     pub images: Vec<(SmolStr, SmolStr)>,
-    /// How many pods it keeps, where the source says it.
+    /// The number of its pods, if the source sets it.
     pub replicas: Option<i64>,
-    /// What it compiles to.
+    /// The YAML that it compiles to.
     pub yaml: String,
 }
 
 impl Revision {
-    /// Takes in a workload with its plan and its YAML.
+    /// The revision of a workload with its plan and its YAML.
     pub fn of(workload: &Workload, plan: Plan, yaml: String) -> Self {
         let image = |container: &crate::model::Container| {
             Some((container.name.text.clone(), SmolStr::new(container.fields.get("image")?.as_text()?)))
@@ -36,18 +36,18 @@ impl Revision {
     }
 }
 
-/// What changed of one workload.
+/// The changes of one workload.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// Its kind.
     pub kind: WorkloadKind,
     /// Its name.
     pub name: SmolStr,
-    /// What changed, a sentence each, without a full stop.
+    /// What changed, in sentences without a full stop.
     pub facts: Vec<String>,
     /// The effective requests that changed.
     pub totals: Vec<Total>,
-    /// The YAML before and after; empty where the workload is not there.
+    /// The YAML before and after; empty if the workload does not exist.
     pub yaml: (String, String),
 }
 
@@ -56,23 +56,23 @@ pub struct Change {
 pub struct Total {
     /// The resource.
     pub resource: SmolStr,
-    /// Before; none where nothing was requested.
+    /// The request before; `None` if there was none.
     pub old: Option<Quantity>,
-    /// After; none where nothing is requested.
+    /// The request after; `None` if there is none.
     pub new: Option<Quantity>,
     /// What sets it now.
     pub because: String,
-    /// How many pods the workload kept before and keeps now, where the source says it.
+    /// The number of pods before and after, if the source sets it.
     pub replicas: (Option<i64>, Option<i64>),
 }
 
 impl Total {
-    /// The difference of one pod, with its sign.
+    /// The difference for one pod, with its sign.
     pub fn difference(&self) -> String {
         signed(self.old.unwrap_or_default(), self.new.unwrap_or_default())
     }
 
-    /// The difference of all replicas, with its sign, where there are several.
+    /// The difference for all replicas, with its sign, if there are several.
     pub fn of_all(&self) -> Option<String> {
         let (before, now) = (self.replicas.0.unwrap_or(1), self.replicas.1.unwrap_or(1));
         let all = |quantity: Option<Quantity>, pods| quantity.unwrap_or_default().times(pods);
@@ -88,7 +88,7 @@ fn signed(old: Quantity, new: Quantity) -> String {
     }
 }
 
-/// What changed from one revision to the next, in the order of the new one; what is gone comes last.
+/// The changes from one revision to the next, in the order of the new one; removed workloads come last.
 pub fn compare(old: &[Revision], new: &[Revision]) -> Vec<Change> {
     let same = |one: &Plan, other: &Plan| one.kind == other.kind && one.name == other.name;
     let mut changes = Vec::new();
@@ -112,7 +112,7 @@ fn change(old: Option<&Revision>, new: Option<&Revision>) -> Option<Change> {
     }
     let facts = match (old, new) {
         (None, _) => vec!["the workload is new".to_owned()],
-        (_, None) => vec!["the workload is gone".to_owned()],
+        (_, None) => vec!["the workload was removed".to_owned()],
         (Some(old), Some(new)) => facts(old, new),
     };
     Some(Change { kind: plan.kind, name: plan.name.clone(), facts, totals: totals(old, new), yaml })
@@ -165,18 +165,18 @@ fn facts(old: &Revision, new: &Revision) -> Vec<String> {
             continue;
         };
         if before.role != start.role {
-            facts.push(format!("`{}` was a {}, and is a {role}", start.name, before.role.name()));
+            facts.push(format!("`{}` changed from {} to {role}", start.name, before.role.name()));
         }
         amounts(&mut facts, &start.name, "requests", &before.requests, &start.requests);
         amounts(&mut facts, &start.name, "limits", &before.limits, &start.limits);
     }
     for start in old.plan.order.iter().filter(|start| find(new, &start.name).is_none()) {
-        facts.push(format!("{} `{}` is gone", start.role.name(), start.name));
+        facts.push(format!("{} `{}` was removed", start.role.name(), start.name));
     }
     for (name, image) in &new.images {
         let before = old.images.iter().find(|(known, _)| known == name);
         if let Some((_, before)) = before.filter(|(_, before)| before != image) {
-            facts.push(format!("`{name}` has the image `{image}`, not `{before}`"));
+            facts.push(format!("`{name}` image `{before}` → `{image}`"));
         }
     }
     facts.extend(moves(old, new));
@@ -194,17 +194,17 @@ fn amounts(facts: &mut Vec<String>, name: &str, what: &str, old: &Resources, new
         |quantity: Option<Quantity>| quantity.map_or("none".to_owned(), |quantity| quantity.to_string());
     let mut names: Vec<&SmolStr> = new.iter().chain(old).map(|(name, _)| name).collect();
     names.dedup();
-    let mut told: Vec<&SmolStr> = Vec::new();
+    let mut reported: Vec<&SmolStr> = Vec::new();
     for resource in names {
         let (before, after) = (find(old, resource), find(new, resource));
-        if before != after && !told.contains(&resource) {
-            told.push(resource);
+        if before != after && !reported.contains(&resource) {
+            reported.push(resource);
             facts.push(format!("`{name}` {what} {resource} {} → {}", shown(before), shown(after)));
         }
     }
 }
 
-/// Which of the steps and sidecars that both have start elsewhere among the others: as few as explain the new order.
+/// The steps and sidecars of both revisions that moved among the others: the fewest that explain the new order.
 fn moves(old: &Revision, new: &Revision) -> Vec<String> {
     let init = |revision: &Revision| -> Vec<SmolStr> {
         let starts = revision.plan.order.iter().filter(|start| start.role != Role::App);
@@ -215,18 +215,18 @@ fn moves(old: &Revision, new: &Revision) -> Vec<String> {
         .iter()
         .filter_map(|name| Some((before.iter().position(|known| known == name)?, name)))
         .collect();
-    let stays = longest_rise(&kept.iter().map(|(at, _)| *at).collect::<Vec<_>>());
+    let stays = longest_increasing(&kept.iter().map(|(at, _)| *at).collect::<Vec<_>>());
     let moved = kept.iter().enumerate().filter(|(at, _)| !stays.contains(at));
     moved
         .map(|(at, (_, name))| match kept.get(at + 1) {
-            Some((_, next)) => format!("`{name}` starts before `{next}` now"),
-            None => format!("`{name}` starts last of the steps and sidecars now"),
+            Some((_, next)) => format!("`{name}` now starts before `{next}`"),
+            None => format!("`{name}` is now the last of the steps and sidecars to start"),
         })
         .collect()
 }
 
-/// The places of a longest subsequence that rises.
-fn longest_rise(numbers: &[usize]) -> Vec<usize> {
+/// The places of a longest increasing subsequence.
+fn longest_increasing(numbers: &[usize]) -> Vec<usize> {
     let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(numbers.len());
     for (at, number) in numbers.iter().enumerate() {
         let before = (0..at).filter(|before| numbers[*before] < *number).max_by_key(|before| best[*before].0);
@@ -243,12 +243,12 @@ fn longest_rise(numbers: &[usize]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::longest_rise;
+    use super::longest_increasing;
 
     #[test]
     fn as_few_as_possible_have_moved() {
         let stays = |numbers: &[usize]| {
-            let mut places = longest_rise(numbers);
+            let mut places = longest_increasing(numbers);
             places.sort_unstable();
             places
         };

@@ -1,4 +1,4 @@
-//! Plans as a graph in the language of Graphviz.
+//! Writes plans as a graph in the language of Graphviz.
 
 use super::picture::{edges, unquoted};
 use super::{Plan, Start};
@@ -84,7 +84,7 @@ fn lines(lines: &[String]) -> String {
     lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\\n")
 }
 
-/// Text for a label in quotes, where Graphviz reads entities.
+/// Escapes text for a quoted label, in which Graphviz reads entities.
 fn escaped(text: &str) -> String {
     let plain = |letter: char| if is_hidden(letter) { ' ' } else { letter };
     text.chars()

@@ -1,6 +1,6 @@
-//! Plans as a page that stands by itself: the pictures, and tables that say the same.
+//! Writes plans as a self-contained HTML page, with pictures and with tables of the same facts.
 //!
-//! Invariant: without its script the page shows everything; its policy allows no network.
+//! Invariant: the page shows everything without its script, and its policy allows no network access.
 
 use super::picture::{Picture, moments, peak, unquoted};
 use super::svg::{DARK, LIGHT, drawn, escaped};
@@ -35,7 +35,7 @@ pub fn html<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> Str
         "@media screen and (prefers-color-scheme: dark) {{ :root:not([data-theme=\"light\"]) {{\n{DARK}}} }}\n\
          @media screen {{ :root[data-theme=\"dark\"] {{\n{DARK}}} }}\n"
     );
-    // In one pass, so that nothing that a source names is taken for a place in the page.
+    // The page is filled in one pass, so that a name from a source is never read as a placeholder.
     let mut page = String::new();
     for piece in PAGE.split("{{") {
         let (name, rest) = piece.split_once("}}").unwrap_or(("", piece));
@@ -94,7 +94,7 @@ fn order(page: &mut String, nth: usize, plan: &Plan, name: &str) {
     page.push_str("</tbody></table></div>\n");
 }
 
-/// What is known of one container besides its place.
+/// The details of one container.
 fn details(start: &Start) -> String {
     let mut list = String::new();
     let mut item = |term: &str, text: &str| {
@@ -103,10 +103,7 @@ fn details(start: &Start) -> String {
     item("Starts", &code(&start.because));
     item(
         "Image",
-        &start
-            .image
-            .as_ref()
-            .map_or("none named".to_owned(), |image| format!("<code>{}</code>", escaped(image))),
+        &start.image.as_ref().map_or("none".to_owned(), |image| format!("<code>{}</code>", escaped(image))),
     );
     item("Requests", &amounts(&start.requests));
     item("Limits", &amounts(&start.limits));
@@ -211,7 +208,7 @@ fn names(names: &[smol_str::SmolStr]) -> String {
     each.join(", ")
 }
 
-/// Text whose names between backticks become code.
+/// Turns the names between backticks into code.
 fn code(text: &str) -> String {
     if text.matches('`').count() % 2 == 1 {
         return escaped(&unquoted(text));

@@ -1,6 +1,6 @@
-//! A plan as JSON, for other tools: a contract with a version.
+//! Writes plans as JSON for other tools, in a versioned format.
 //!
-//! Invariant: fields are added without a new version; none is removed or changes its meaning.
+//! Invariant: fields can be added without a new version, but no field is removed or changes its meaning.
 
 use super::{By, Plan, Resources, Start};
 use crate::diagnostic::visible;
@@ -18,20 +18,12 @@ use std::fmt::Display;
 /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
 /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
 /// let plan = hello.workloads[0].plan();
-/// let json = json([(&plan, &hello.sources)])?;
+/// let json = json([(&plan, &hello.sources)]);
 /// assert!(json.contains("\"name\": \"hello\""));
-/// # Ok::<(), serde_json::Error>(())
 /// ```
-///
-/// # Errors
-/// Serialising can fail only for want of memory.
-pub fn json<'a>(
-    plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>,
-) -> Result<String, serde_json::Error> {
+pub fn json<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> String {
     let workloads = plans.into_iter().map(|(plan, sources)| workload(plan, sources)).collect();
-    let mut text = serde_json::to_string_pretty(&Document { version: 1, workloads })?;
-    text.push('\n');
-    Ok(visible::json(&text).into_owned())
+    visible::document(&Document { version: 1, workloads })
 }
 
 #[derive(Serialize)]
@@ -49,7 +41,7 @@ struct Workload<'a> {
     effective: Effective<'a>,
 }
 
-/// From 1; columns in characters; the end is exclusive.
+/// Lines and columns count from 1, columns in characters; the end is exclusive.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Place<'a> {
@@ -76,9 +68,9 @@ struct Container<'a> {
 #[serde(rename_all = "camelCase")]
 struct Effective<'a> {
     requests: Entries<'a, Printed<'a, Quantity>>,
-    /// The sums of what is limited, as Kubernetes' own tools print them.
+    /// The sums of the limits, as Kubernetes' own tools print them.
     limits: Entries<'a, Printed<'a, Quantity>>,
-    /// For each resource of which the pod may really use without limit, a container that has none.
+    /// For each resource that the pod can use without limit, a container that has none.
     unbounded: Entries<'a, &'a str>,
     qos: String,
     set_by: Entries<'a, SetBy<'a>>,
@@ -168,7 +160,7 @@ impl<T: Serialize> Serialize for Entries<'_, T> {
     }
 }
 
-/// A value that is written as the text that it prints.
+/// A value that is serialized as its text.
 struct Printed<'a, T>(&'a T);
 
 impl<T: Display> Serialize for Printed<'_, T> {

@@ -1,4 +1,4 @@
-//! Plans as flowcharts of Mermaid, which GitHub and GitLab draw in Markdown.
+//! Writes plans as Mermaid flowcharts, which GitHub and GitLab draw in Markdown.
 
 use super::picture::{edges, unquoted};
 use super::{Plan, Start};
@@ -77,7 +77,7 @@ fn label(nth: usize, start: &Start) -> String {
     format!("{}. {} {}{requests}", nth + 1, start.role.name(), quoted(&start.name))
 }
 
-/// Text for a label in quotes.
+/// Escapes text for a quoted label.
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len());
     for letter in text.chars() {

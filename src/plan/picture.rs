@@ -1,6 +1,7 @@
-//! A plan as shapes and texts with their places, for every format that draws.
+//! Lays out a plan as shapes and texts, for every format that draws.
 //!
-//! Invariant: the layout knows nothing of a format; all sizes are whole pixels, so that it is the same everywhere.
+//! Invariant: the layout does not depend on a format, and all sizes are whole pixels, so that it is the same
+//! everywhere.
 
 mod chart;
 mod flow;
@@ -14,7 +15,7 @@ use super::{CAVEAT, Plan};
 use crate::source::Sources;
 use measure::{fit, width};
 
-/// A drawing of any number of plans, one below the other.
+/// A drawing of any number of plans, one below another.
 #[derive(Debug)]
 pub(super) struct Picture {
     pub(super) width: i32,
@@ -25,12 +26,12 @@ pub(super) struct Picture {
 /// One thing in a drawing.
 #[derive(Debug)]
 pub(super) struct Mark {
-    /// What it is, in the words of the style sheet.
+    /// Its class in the style sheet.
     pub(super) class: &'static str,
     pub(super) shape: Shape,
-    /// The container that it stands for, by its place in the order.
+    /// The container that it represents, by its place in the order.
     pub(super) entry: Option<usize>,
-    /// What it says in full when pointed at.
+    /// The full text that a viewer shows for the mark under the pointer.
     pub(super) title: Option<String>,
 }
 
@@ -57,7 +58,7 @@ pub(super) enum Shape {
     },
 }
 
-/// Which part of a text stands at its place.
+/// Which part of a text is at its position.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Anchor {
     Start,
@@ -67,19 +68,19 @@ pub(super) enum Anchor {
 
 /// The space around everything.
 const PAD: i32 = 24;
-/// What the columns take together, where they are neither few nor many.
+/// The total width of the columns, if they are neither few nor many.
 const TARGET: i32 = 1080;
 const HEADING: i32 = 17;
 const BODY: i32 = 13;
 const SMALL: i32 = 11;
 
-/// Where the columns of one plan stand.
+/// The positions of the columns of one plan.
 struct Columns {
     /// Where the names end and the slots begin.
     left: i32,
-    /// How wide one slot of the init list is.
+    /// The width of one slot of the init list.
     slot: i32,
-    /// How many there are.
+    /// The number of slots of the init list.
     slots: i32,
     right: i32,
     name: i32,
@@ -96,7 +97,7 @@ impl Columns {
         Self { left, slot, slots, right, name }
     }
 
-    /// Where a slot begins; the apps' is the last.
+    /// Where a slot begins; the last slot is that of the apps.
     fn slot(&self, at: usize) -> i32 {
         self.left + self.slot * count(at).min(self.slots)
     }
@@ -150,7 +151,7 @@ impl Picture {
         self.text("muted", PAD, SMALL, Anchor::Start, &qos, room);
     }
 
-    /// Adds a text at the present height, shortened to the room that it has.
+    /// Adds a text at the current height, shortened to the given room.
     fn text(&mut self, class: &'static str, x: i32, size: i32, anchor: Anchor, text: &str, room: i32) {
         self.text_at(class, (x, self.height), size, anchor, text, room);
     }
@@ -182,12 +183,12 @@ impl Picture {
 #[cfg(test)]
 mod boxes;
 
-/// A number of things as a number of pixels.
+/// Converts a number of things for the computation of pixels.
 fn count(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX / 1000)
 }
 
-/// Text without the marks that set names off where there is no style.
+/// Removes the backticks around names.
 pub(super) fn unquoted(text: &str) -> String {
     text.replace('`', "")
 }

@@ -1,4 +1,4 @@
-//! Plans as a picture that stands by itself: no font, script or file besides.
+//! Writes plans as a self-contained SVG picture, without external fonts, scripts or files.
 
 use super::Plan;
 use super::picture::{Anchor, Mark, Picture, Shape, unquoted};
@@ -6,11 +6,11 @@ use crate::diagnostic::visible::is_hidden;
 use crate::source::Sources;
 use std::fmt::Write as _;
 
-/// The style where the viewer's is light; the dark one changes colours alone.
+/// The style for a light color scheme; the dark one changes only colors.
 pub(super) const LIGHT: &str = include_str!("svg/light.css");
 pub(super) const DARK: &str = include_str!("svg/dark.css");
 
-/// Draws the plans of any number of sources, one below the other.
+/// Draws the plans of any number of sources, one below another.
 ///
 /// ```
 /// use initflow::compile::{NoFiles, Options, compile};
@@ -29,7 +29,7 @@ pub fn svg<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> Stri
     drawn(&picture, &plans, "plan", &style)
 }
 
-/// A picture of plans; `id` begins the ids in it.
+/// Draws a picture of plans; `id` is the prefix of the ids in it.
 pub(super) fn drawn(picture: &Picture, plans: &[&Plan], id: &str, style: &str) -> String {
     let Picture { width, height, marks } = picture;
     let names: Vec<String> = plans.iter().map(|plan| format!("{} {}", plan.kind.name(), plan.name)).collect();
@@ -81,7 +81,7 @@ fn draw(text: &mut String, mark: &Mark) {
     };
 }
 
-/// The picture in sentences, for who cannot see it.
+/// Describes the picture in sentences for people who cannot see it.
 fn description(plan: &Plan) -> String {
     let starts: Vec<String> = plan
         .order
@@ -99,7 +99,7 @@ fn description(plan: &Plan) -> String {
     format!("{} {}: {}. Effective requests: {requests}.", plan.kind.name(), plan.name, starts.join(", "))
 }
 
-/// Text that is nothing but text in SVG and HTML, in attributes too; what XML cannot hold is replaced.
+/// Escapes text for SVG and HTML, including attributes, and replaces characters that XML does not allow.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

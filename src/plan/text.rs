@@ -1,4 +1,4 @@
-//! A plan as text for a person, and as the head of the YAML.
+//! Writes a plan as text for a person, and for the top of the YAML.
 
 use super::{Plan, Resources, Start};
 use crate::diagnostic::visible::{self, plain};
@@ -77,7 +77,7 @@ fn totals(text: &mut String, plan: &Plan) {
     let _ = write!(text, "\n  QoS class {}; all {CAVEAT}\n", plan.qos);
 }
 
-/// A few lines without comment signs, for the head of the YAML.
+/// A few lines without comment signs, for the top of the YAML.
 pub(super) fn header(plan: &Plan, source: &str) -> String {
     let name = |start: &Start| match start.role {
         Role::Sidecar => format!("sidecar {}", start.name),

@@ -1,18 +1,19 @@
-//! The demands of many containers to one sum a resource.
+//! Adds up the requests or limits of a pod's containers, for each resource.
 //!
-//! Invariant: the cost is linear in what the containers ask for; the sums of the sidecars are carried along, not recounted.
+//! Invariant: the cost is linear in the number of requests; the totals of the sidecars are carried along, not
+//! recomputed.
 
 use super::{Amounts, Demand, PodDemand, SetBy, Sums};
 use crate::kubernetes::quantity::Quantity;
 
-/// What the containers of a pod come to, for one resource.
+/// The totals of a pod's containers for one resource.
 #[derive(Debug, Default)]
 pub(super) struct Sum {
-    /// The apps and all sidecars; none if none of them asks.
+    /// The total of the apps and all sidecars; `None` if none of them has a value.
     pub(super) steady: Option<Quantity>,
-    /// How many containers ask for it.
+    /// How many containers have a value.
     pub(super) containers: usize,
-    /// How many containers ask for more than zero of it.
+    /// How many containers have a value above zero.
     pub(super) non_zero: usize,
     apps: Vec<usize>,
     sidecars: Vec<usize>,
@@ -20,7 +21,7 @@ pub(super) struct Sum {
     peak: Option<Peak>,
 }
 
-/// The most that a step and the sidecars beside it ask for.
+/// The largest total of a step and the sidecars that run alongside it.
 #[derive(Debug)]
 struct Peak {
     quantity: Quantity,
@@ -57,7 +58,7 @@ pub(super) fn aggregate<'a>(pod: &'a PodDemand, of: impl Fn(&'a Demand) -> &'a A
 }
 
 impl Sum {
-    /// The effective total: the larger of what runs together in the end and of the highest point of the init phase.
+    /// The effective total: the larger of the total after the start and the highest total during the init phase.
     pub(super) fn total(&self) -> Quantity {
         match (&self.steady, self.higher_peak()) {
             (_, Some(peak)) => peak.quantity,
@@ -66,7 +67,7 @@ impl Sum {
         }
     }
 
-    /// What sets the total; what runs together in the end, if it needs as much as the init phase.
+    /// What sets the total: the apps and sidecars if they need at least as much as the init phase.
     pub(super) fn set_by(&self) -> SetBy {
         match self.higher_peak() {
             Some(peak) => SetBy::Step { step: peak.step, beside: self.sidecars[..peak.sidecars].to_vec() },
@@ -88,7 +89,7 @@ impl Sum {
     }
 
     fn step(&mut self, step: usize, quantity: &Quantity) {
-        // A step that does not ask for the resource cannot reach above the sidecars, which the steady state holds too.
+        // A step without a value cannot exceed the sidecars, which the steady total includes.
         let quantity = quantity.add(&self.beside);
         if self.peak.as_ref().is_none_or(|peak| quantity > peak.quantity) {
             self.peak = Some(Peak { quantity, step, sidecars: self.sidecars.len() });

@@ -1,18 +1,18 @@
-//! A pod's demands to its quality-of-service class.
+//! Computes the quality-of-service class of a pod.
 
 use super::{Amounts, Demand, PodDemand, PodLevel, at_pod_level};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use std::fmt;
 
-/// The quality-of-service class of a pod, by which the node chooses whom to evict first.
+/// The quality-of-service class of a pod, by which the node chooses which pods to evict first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Qos {
     /// Every container's requests equal its limits; evicted last.
     Guaranteed,
     /// Something is requested or limited.
     Burstable,
-    /// Nothing is; evicted first.
+    /// Nothing is requested or limited; evicted first.
     BestEffort,
 }
 

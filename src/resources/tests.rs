@@ -1,4 +1,4 @@
-//! The totals against Kubernetes' own, and against a simulation.
+//! Compares the totals with Kubernetes' own and with a simulation.
 
 use super::*;
 use crate::model::{Container, Level, Name, QualifiedName, WorkloadKind};
@@ -40,7 +40,7 @@ fn pod(json: &str) -> PodDemand {
     pod_of(&serde_json::from_str(json).unwrap())
 }
 
-/// The resources by name, as the figures are written: in the scheduler's units, and as quantities.
+/// The resources by name, in the two notations of the figures: in the scheduler's units, and as quantities.
 fn columns<'a>(totals: impl Iterator<Item = (&'a SmolStr, Quantity)>) -> [String; 2] {
     let totals: BTreeMap<_, _> = totals.collect();
     let units = |name: &str, quantity: &Quantity| match name {
@@ -193,7 +193,7 @@ fn reads_a_workload() {
         name: Name { text: name.into(), span },
         qualified: QualifiedName::plain(name),
         role,
-        keyword: "step".into(),
+        built_in: None,
         span,
         fields: node(&fields),
         run: None,

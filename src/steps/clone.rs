@@ -36,7 +36,7 @@
 
 use super::tries::{Tries, retries, timeout};
 use super::{
-    Given, Image, Kind, Lowered, OwnVolume, RAM, outside_links, path_fault, ram, shell, with_prefix,
+    Given, Image, InVolume, Lowered, OwnVolume, RAM, outside_links, path_fault, ram, shell, with_prefix,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
@@ -45,12 +45,12 @@ use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, Entry, Place, Type, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
-/// The kind.
-pub(super) const KIND: Kind = Kind { keyword: "clone", statements: STATEMENTS, lower: read };
+/// The keyword that opens one.
+pub(super) const KEYWORD: &str = "clone";
 
-const HERE: &[Place] = &[Place::Step("clone")];
+const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
-const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[Entry] = &[
     of_step(
         HERE,
         "repo",
@@ -204,93 +204,147 @@ fn ref_fault(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Reads the statements.
-fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let [repo, into] = given.must([("repo", "repo \"https://…\""), ("into", "into VOLUME")], diagnostics)?;
-    let url = repo.values.first()?;
-    let text = url.as_text()?;
-    let mut wrong = |name, span: Span, headline: &str, fault: &str| {
-        diagnostics.push(Diagnostic::error(name, span, headline.to_owned()).here(fault.to_owned()));
-    };
-    let transport = match Transport::of(text) {
-        Ok(transport) => transport,
-        Err(fault) => {
-            let diagnostic =
-                Diagnostic::error(Code::InvalidUrl, url.span, "this is no repository to clone").here(fault);
-            let fits = |meant: &str| text.contains('/') && Transport::of(meant).is_ok();
-            diagnostics.push(with_prefix(diagnostic, url.span, text, &["https://"], fits));
-            return None;
-        }
-    };
-    let folder = match into.values.get(1) {
-        Some(folder) => folder.as_text()?,
-        None => name_of(text).unwrap_or_default(),
-    };
-    if let Some(fault) = path_fault(folder) {
-        let (span, fault) = match into.values.get(1) {
-            Some(folder) => (folder.span, fault),
-            None => (into.span, "expected `into VOLUME \"folder\"`: the URL ends with no name"),
+/// The options of a `clone`.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The URL of the repository.
+    pub repo: SmolStr,
+    /// The way to it.
+    pub transport: Transport,
+    /// The branch, tag or commit.
+    pub reference: Option<SmolStr>,
+    /// The folder to make.
+    pub into: InVolume,
+    /// How many commits of the history come along, 0 for all.
+    pub depth: u32,
+    /// Whether links that lead out of the repository come too.
+    pub outside_links: bool,
+    /// Whether submodules come too.
+    pub submodules: bool,
+    /// What alone is checked out, if not all.
+    pub paths: Vec<SmolStr>,
+    /// The name of the Secret with the key for ssh, and its place.
+    pub key: Option<(SmolStr, Span)>,
+    /// Whose token it is, as the fields of an `EnvVar`.
+    pub user: Option<Node>,
+    /// The token for https, as the fields of an `EnvVar`.
+    pub token: Option<Node>,
+    /// How often and how long it tries.
+    pub tries: Tries,
+    /// Where the step needs a folder that nobody else sees, since its volume may outlive the pod.
+    pub work: Option<Span>,
+}
+
+impl Options {
+    /// Reads the statements.
+    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let [repo, into] =
+            given.must([("repo", "repo \"https://…\""), ("into", "into VOLUME")], diagnostics)?;
+        let url = repo.values.first()?;
+        let text = url.as_text()?;
+        let mut wrong = |name, span: Span, headline: &str, fault: &str| {
+            diagnostics.push(Diagnostic::error(name, span, headline.to_owned()).here(fault.to_owned()));
         };
-        wrong(Code::InvalidPath, span, "this is no path of a folder in a volume", fault);
-        return None;
-    }
-    let reference = match given.value("ref") {
-        Some(node) => {
-            if let Some(fault) = ref_fault(node.as_text()?) {
-                wrong(Code::InvalidName, node.span, "this is no branch, tag or commit", fault);
+        let transport = match Transport::of(text) {
+            Ok(transport) => transport,
+            Err(fault) => {
+                let diagnostic =
+                    Diagnostic::error(Code::InvalidUrl, url.span, "this is no repository to clone")
+                        .here(fault);
+                let fits = |meant: &str| text.contains('/') && Transport::of(meant).is_ok();
+                diagnostics.push(with_prefix(diagnostic, url.span, text, &["https://"], fits));
                 return None;
             }
-            Some(node.as_text()?)
-        }
-        None => None,
-    };
-    let mut paths = Vec::new();
-    for path in given.value("paths").map_or(&[][..], Node::items) {
-        let text = path.as_text()?.trim_end_matches('/');
-        if let Some(fault) = path_fault(text) {
-            let fault = fault.replace("the volume", "the repository");
-            wrong(Code::InvalidPath, path.span, "this is no path in a repository", &fault);
+        };
+        let folder = match into.values.get(1) {
+            Some(folder) => folder.as_text()?,
+            None => name_of(text).unwrap_or_default(),
+        };
+        if let Some(fault) = path_fault(folder) {
+            let (span, fault) = match into.values.get(1) {
+                Some(folder) => (folder.span, fault),
+                None => (into.span, "expected `into VOLUME \"folder\"`: the URL ends with no name"),
+            };
+            wrong(Code::InvalidPath, span, "this is no path of a folder in a volume", fault);
             return None;
         }
-        paths.push(SmolStr::new(text));
-    }
-    fits(given, transport, text, diagnostics)?;
-    let mut env = vec![("INITFLOW_REPO".into(), SmolStr::new(text))];
-    env.extend(super::into(into, folder)?);
-    env.extend(reference.map(|reference| ("INITFLOW_REF".into(), SmolStr::new(reference))));
-    env.push(("INITFLOW_DEPTH".into(), given.number::<u32>("depth", 1).to_smolstr()));
-    let submodules = if given.option("submodules").is_some() { "yes" } else { "no" };
-    env.push(("INITFLOW_SUBMODULES".into(), submodules.into()));
-    env.extend(outside_links::variable(given));
-    env.extend(Tries::of(given, diagnostics)?.variables());
-    let script = match transport {
-        Transport::Https => HTTPS,
-        Transport::Ssh => SSH,
-    };
-    let mut lowered = Lowered {
-        image: Some(Image::Git),
-        command: shell(script, "clone"),
-        args: paths,
-        env,
-        ..Lowered::default()
-    };
-    if let Some(key) = given.value("key") {
-        let span = key.span;
-        lowered.env.push(("INITFLOW_KEY".into(), KEY.into()));
-        lowered.env.push(("INITFLOW_RAM".into(), RAM.into()));
-        lowered.volumes = vec![secret(key.as_text()?, span), ram(span, "1Mi")];
-        lowered.asks_for_its_user = true;
-    }
-    if !into.ephemeral {
-        lowered.env.push(("INITFLOW_WORK".into(), WORK.into()));
-        lowered.volumes.push(work(given.span));
-    }
-    for (option, name) in [("user", "INITFLOW_USER"), ("token", "INITFLOW_TOKEN")] {
-        if let Some(value) = given.value(option) {
-            lowered.variables.push((name.into(), value.clone()));
+        let reference = match given.value("ref") {
+            Some(node) => {
+                if let Some(fault) = ref_fault(node.as_text()?) {
+                    wrong(Code::InvalidName, node.span, "this is no branch, tag or commit", fault);
+                    return None;
+                }
+                Some(node.as_text()?.into())
+            }
+            None => None,
+        };
+        let mut paths = Vec::new();
+        for path in given.value("paths").map_or(&[][..], Node::items) {
+            let text = path.as_text()?.trim_end_matches('/');
+            if let Some(fault) = path_fault(text) {
+                let fault = fault.replace("the volume", "the repository");
+                wrong(Code::InvalidPath, path.span, "this is no path in a repository", &fault);
+                return None;
+            }
+            paths.push(SmolStr::new(text));
         }
+        fits(given, transport, text, diagnostics)?;
+        Some(Self {
+            repo: text.into(),
+            transport,
+            reference,
+            into: InVolume::of(into, folder)?,
+            depth: given.number("depth", 1),
+            outside_links: outside_links::read(given),
+            submodules: given.option("submodules").is_some(),
+            paths,
+            tries: Tries::of(given, diagnostics)?,
+            key: match given.value("key") {
+                Some(key) => Some((key.as_text()?.into(), key.span)),
+                None => None,
+            },
+            user: given.value("user").cloned(),
+            token: given.value("token").cloned(),
+            work: (!into.ephemeral).then_some(given.span),
+        })
     }
-    Some(lowered)
+
+    /// The parts of a container that carry it out.
+    pub(super) fn lower(&self) -> Lowered {
+        let mut env = vec![("INITFLOW_REPO".into(), self.repo.clone())];
+        env.extend(self.into.variables());
+        env.extend(self.reference.clone().map(|reference| ("INITFLOW_REF".into(), reference)));
+        env.push(("INITFLOW_DEPTH".into(), self.depth.to_smolstr()));
+        let submodules = if self.submodules { "yes" } else { "no" };
+        env.push(("INITFLOW_SUBMODULES".into(), submodules.into()));
+        env.extend(outside_links::variable(self.outside_links));
+        env.extend(self.tries.variables());
+        let script = match self.transport {
+            Transport::Https => HTTPS,
+            Transport::Ssh => SSH,
+        };
+        let mut lowered = Lowered {
+            image: Some(Image::Git),
+            command: shell(script, "clone"),
+            args: self.paths.clone(),
+            env,
+            ..Lowered::default()
+        };
+        if let Some((key, span)) = &self.key {
+            lowered.env.push(("INITFLOW_KEY".into(), KEY.into()));
+            lowered.env.push(("INITFLOW_RAM".into(), RAM.into()));
+            lowered.volumes = vec![secret(key, *span), ram(*span, "1Mi")];
+            lowered.asks_for_its_user = true;
+        }
+        if let Some(span) = self.work {
+            lowered.env.push(("INITFLOW_WORK".into(), WORK.into()));
+            lowered.volumes.push(work(span));
+        }
+        for (value, name) in [(&self.user, "INITFLOW_USER"), (&self.token, "INITFLOW_TOKEN")] {
+            lowered.variables.extend(value.clone().map(|value| (name.into(), value)));
+        }
+        lowered
+    }
 }
 
 /// Asks that what is given to log in is what the transport takes.

@@ -27,21 +27,21 @@
 //! `sed` and the common tools of coreutils or `BusyBox`.
 
 use super::fetch::symbolic;
-use super::{Given, GivenOption, Image, Kind, Lowered, OwnVolume, Rights, outside_links, path_fault, shell};
+use super::{Given, Image, InVolume, Lowered, OwnVolume, Rights, outside_links, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::object::{Entry as Field, Map, Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, Entry, Place, Type, of_step};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
-/// The kind.
-pub(super) const KIND: Kind = Kind { keyword: "copy", statements: STATEMENTS, lower: read };
+/// The keyword that opens one.
+pub(super) const KEYWORD: &str = "copy";
 
-const HERE: &[Place] = &[Place::Step("copy")];
+const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
-const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[Entry] = &[
     of_step(
         HERE,
         "from",
@@ -87,39 +87,118 @@ const IMAGE_VOLUMES: Version = Version(36);
 /// Where the image is mounted; no volume of the author's is called so.
 const MOUNT_PATH: &str = "/initflow/.image";
 
-/// Reads the statements.
-fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let [from, into] = given.must([("from", "from /path"), ("into", "into VOLUME \"path\"")], diagnostics)?;
-    let from = from.values.first()?;
-    let (from_fault, path) = (source_fault(from.as_text()?), into.values.get(1));
-    let into_fault = path.and_then(|path| Some((path.span, target_fault(path.as_text()?)?)));
-    let faults = from_fault.map(|fault| (from.span, "this is no path in an image", fault));
-    let faults = faults
-        .into_iter()
-        .chain(into_fault.map(|(span, fault)| (span, "this is no path in a volume", fault)));
-    let before = diagnostics.len();
-    diagnostics.extend(
-        faults
-            .map(|(span, headline, fault)| Diagnostic::error(Code::InvalidPath, span, headline).here(fault)),
-    );
-    let into_path = match path {
-        Some(path) => path.as_text()?,
-        None => "",
-    };
-    let mode = given.value("mode").and_then(|node| u32::try_from(node.as_int()?).ok());
-    let mut env = env(from.as_text()?, into, into_path, mode)?;
-    env.extend(outside_links::variable(given));
-    if diagnostics.len() > before {
-        return None;
-    }
-    // Without an image, one message says so: the container has none.
-    let image = given.image.clone().filter(|_| given.version >= IMAGE_VOLUMES);
-    Some(match image {
-        Some(image) => from_volume(env, image, given.pull_policy.clone(), given.span),
-        None => {
-            Lowered { rights: Rights::OfImage, command: shell(IN_IMAGE, "copy"), env, ..Lowered::default() }
+/// The options of a `copy`.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The file or folder, without slashes around it.
+    pub from: SmolStr,
+    /// What the copy is called.
+    pub into: InVolume,
+    /// The files' mode.
+    pub mode: Option<u32>,
+    /// Whether links that lead out of the folder come too.
+    pub outside_links: bool,
+    /// The image, where it is mounted as a volume; else the step runs in it.
+    pub mounted: Option<MountedImage>,
+}
+
+/// An image that is mounted as a volume.
+#[derive(Clone, Debug)]
+pub struct MountedImage {
+    /// Its reference.
+    pub reference: Node,
+    /// When it is pulled.
+    pub pull_policy: Option<Node>,
+    /// The head of the step.
+    pub span: Span,
+}
+
+impl Options {
+    /// Reads the statements.
+    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let [from, into] =
+            given.must([("from", "from /path"), ("into", "into VOLUME \"path\"")], diagnostics)?;
+        let from = from.values.first()?;
+        let (from_fault, path) = (source_fault(from.as_text()?), into.values.get(1));
+        let into_fault = path.and_then(|path| Some((path.span, target_fault(path.as_text()?)?)));
+        let faults = from_fault.map(|fault| (from.span, "this is no path in an image", fault));
+        let faults = faults
+            .into_iter()
+            .chain(into_fault.map(|(span, fault)| (span, "this is no path in a volume", fault)));
+        let before = diagnostics.len();
+        diagnostics.extend(
+            faults.map(|(span, headline, fault)| {
+                Diagnostic::error(Code::InvalidPath, span, headline).here(fault)
+            }),
+        );
+        let into_path = match path {
+            Some(path) => path.as_text()?,
+            None => "",
+        };
+        let mode = given.value("mode").and_then(|node| u32::try_from(node.as_int()?).ok());
+        let (from, into) = (from.as_text()?.trim_matches('/').into(), InVolume::of(into, into_path)?);
+        if diagnostics.len() > before {
+            return None;
         }
-    })
+        // Without an image, one message says so: the container has none.
+        let image = given.image.clone().filter(|_| given.version >= IMAGE_VOLUMES);
+        let mounted = image.map(|reference| MountedImage {
+            reference,
+            pull_policy: given.pull_policy.clone(),
+            span: given.span,
+        });
+        Some(Self { from, into, mode, outside_links: outside_links::read(given), mounted })
+    }
+
+    /// The parts of a container that carry it out.
+    pub(super) fn lower(&self) -> Lowered {
+        let mut env = vec![("INITFLOW_FROM".into(), format_smolstr!("/{}", self.from))];
+        env.extend(self.into.variables());
+        if let Some(mode) = self.mode {
+            env.push(("INITFLOW_MODE".into(), format_smolstr!("{mode:04o}")));
+            env.push(("INITFLOW_MODE_OF_ALL".into(), symbolic(mode)));
+        }
+        env.extend(outside_links::variable(self.outside_links));
+        let Some(image) = &self.mounted else {
+            return Lowered {
+                rights: Rights::OfImage,
+                command: shell(IN_IMAGE, "copy"),
+                env,
+                ..Lowered::default()
+            };
+        };
+        env.push(("INITFLOW_IMAGE".into(), MOUNT_PATH.into()));
+        Lowered {
+            image: Some(Image::Copy),
+            replaces_image: true,
+            command: shell(FROM_VOLUME, "copy"),
+            env,
+            volumes: vec![image.volume()],
+            ..Lowered::default()
+        }
+    }
+}
+
+impl MountedImage {
+    /// The volume that it is mounted as.
+    fn volume(&self) -> OwnVolume {
+        let field = |key: &'static str, node: &Node| Field {
+            key: key.into(),
+            key_span: node.span,
+            layer: 0,
+            node: node.clone(),
+        };
+        let mut source = Map::default();
+        source.entries.push(field("reference", &self.reference));
+        source.entries.extend(self.pull_policy.iter().map(|policy| field("pullPolicy", policy)));
+        OwnVolume {
+            name: "image",
+            mount_path: MOUNT_PATH.into(),
+            read_only: true,
+            source: "image",
+            fields: Node::new(self.span, Value::Map(source)),
+        }
+    }
 }
 
 /// What is wrong with the path of a file or folder in an image.
@@ -138,47 +217,6 @@ fn source_fault(path: &str) -> Option<&'static str> {
 /// What is wrong with the path that a copy gets.
 fn target_fault(path: &str) -> Option<&'static str> {
     path_fault(path.strip_suffix('/').unwrap_or(path))
-}
-
-/// The variables that the script reads.
-fn env(from: &str, into: &GivenOption, path: &str, mode: Option<u32>) -> Option<Vec<(SmolStr, SmolStr)>> {
-    let mut env = vec![("INITFLOW_FROM".into(), SmolStr::from(format!("/{}", from.trim_matches('/'))))];
-    env.extend(super::into(into, path)?);
-    if let Some(mode) = mode {
-        env.push(("INITFLOW_MODE".into(), format!("{mode:04o}").into()));
-        env.push(("INITFLOW_MODE_OF_ALL".into(), symbolic(mode)));
-    }
-    Some(env)
-}
-
-/// A `copy` that mounts the image.
-fn from_volume(
-    mut env: Vec<(SmolStr, SmolStr)>,
-    image: Node,
-    pull_policy: Option<Node>,
-    span: Span,
-) -> Lowered {
-    env.push(("INITFLOW_IMAGE".into(), MOUNT_PATH.into()));
-    let field =
-        |key: &'static str, node: Node| Field { key: key.into(), key_span: node.span, layer: 0, node };
-    let mut source = Map::default();
-    source.entries.push(field("reference", image));
-    source.entries.extend(pull_policy.map(|policy| field("pullPolicy", policy)));
-    let volume = OwnVolume {
-        name: "image",
-        mount_path: MOUNT_PATH.into(),
-        read_only: true,
-        source: "image",
-        fields: Node::new(span, Value::Map(source)),
-    };
-    Lowered {
-        image: Some(Image::Copy),
-        replaces_image: true,
-        command: shell(FROM_VOLUME, "copy"),
-        env,
-        volumes: vec![volume],
-        ..Lowered::default()
-    }
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@
 //! them.
 
 use super::tries::{Tries, retries, timeout};
-use super::{Given, Image, Kind, Lowered, path_fault, shell};
+use super::{Given, Image, InVolume, Lowered, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
@@ -53,12 +53,12 @@ mod check;
 mod limits;
 mod source;
 
-/// The kind.
-pub(super) const KIND: Kind = Kind { keyword: "fetch", statements: STATEMENTS, lower: read };
+/// The keyword that opens one.
+pub(super) const KEYWORD: &str = "fetch";
 
-const HERE: &[Place] = &[Place::Step("fetch")];
+const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
-const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[Entry] = &[
     of_step(
         HERE,
         "from",
@@ -147,8 +147,8 @@ pub struct Options {
     pub from: SmolStr,
     /// The kind of place that `from` names.
     pub source: Source,
-    /// The variables of the file or folder to make, and of its volume.
-    pub into: [(SmolStr, SmolStr); 2],
+    /// The file or folder to make.
+    pub into: InVolume,
     /// Whether `into` is a folder.
     pub folder: bool,
     /// The checksum as [`checksum`] gives it.
@@ -175,92 +175,101 @@ pub struct Unpack {
 impl Options {
     /// The files' mode where none is given: their readers may run as other users.
     pub const MODE: u32 = 0o644;
+
+    /// Reads the statements.
+    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let [from, into] =
+            given.must([("from", "from \"https://…\""), ("into", "into VOLUME \"path\"")], diagnostics)?;
+        let from = from.values.first()?;
+        let url = from.as_text()?;
+        let source = Source::of(url);
+        let source = wrong(source, Code::InvalidUrl, from.span, "this cannot be fetched", diagnostics)?;
+        let path = into.values.get(1)?;
+        let text = path.as_text()?;
+        let archive = given.option("unpack");
+        let folder = archive.is_some()
+            || source == Source::Prefix
+            || source == Source::Artifact && text.ends_with('/');
+        let inner = if folder { text.strip_suffix('/').unwrap_or(text) } else { text };
+        let headline = if folder {
+            "this is no path of a folder in a volume"
+        } else {
+            "this is no path of a file in a volume"
+        };
+        wrong(path_fault(inner).map_or(Ok(()), Err), Code::InvalidPath, path.span, headline, diagnostics)?;
+        let sha256 = match given.value("sha256") {
+            Some(text) => {
+                let sum = checksum(text.as_text()?).ok_or("expected 64 hexadecimal digits");
+                Some(wrong(
+                    sum,
+                    Code::InvalidChecksum,
+                    text.span,
+                    "this is no SHA-256 checksum",
+                    diagnostics,
+                )?)
+            }
+            None => None,
+        };
+        let several = folder && archive.is_none();
+        let sound = diagnostics.len();
+        diagnostics.extend(check::clashes(given, source, several, from.span));
+        if diagnostics.len() > sound {
+            return None;
+        }
+        let unpack = match archive {
+            Some(option) => Some(Unpack {
+                archive: check::format(given, option, url, diagnostics)?,
+                limits: Limits::of(given),
+            }),
+            None => None,
+        };
+        let headers = check::headers(given, diagnostics)?;
+        if source::is_open(url) && (sha256.is_none() || !headers.is_empty()) {
+            diagnostics.push(check::in_the_open(from.span, !headers.is_empty()));
+        }
+        Some(Self {
+            from: url.into(),
+            source,
+            into: InVolume::of(into, inner)?,
+            folder,
+            sha256,
+            unpack,
+            headers,
+            mode: given.number("mode", Self::MODE),
+            tries: Tries::of(given, diagnostics)?,
+        })
+    }
+
+    /// The parts of a container that carry it out.
+    pub(super) fn lower(&self) -> Lowered {
+        let (image, file, folder) = tool(self.source);
+        let script = if self.folder { folder } else { file };
+        let mode = if self.folder { symbolic(self.mode) } else { format_smolstr!("{:04o}", self.mode) };
+        let mut env = vec![("INITFLOW_FROM".into(), self.from.clone())];
+        env.extend(self.into.variables());
+        env.push(("INITFLOW_MODE".into(), mode));
+        env.extend(self.tries.variables());
+        env.extend(self.sha256.clone().map(|sha256| ("INITFLOW_SHA256".into(), sha256)));
+        if let Some(Unpack { archive, limits }) = self.unpack {
+            env.push(("INITFLOW_UNPACK".into(), archive.name().into()));
+            env.extend(limits.variables());
+        }
+        if !self.headers.is_empty() {
+            let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+            env.push(("INITFLOW_HEADERS".into(), names.join(" ").into()));
+        }
+        let value = |(number, (_, value)): (usize, &(SmolStr, Node))| {
+            (format_smolstr!("INITFLOW_HEADER_{number}"), value.clone())
+        };
+        let variables = self.headers.iter().enumerate().map(value).collect();
+        Lowered { image: Some(image), command: shell(script, "fetch"), env, variables, ..Lowered::default() }
+    }
 }
 
 /// A checksum in lower case, if it is 64 hexadecimal digits.
 pub fn checksum(text: &str) -> Option<SmolStr> {
     let valid = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     valid.then(|| text.to_ascii_lowercase().into())
-}
-
-/// Reads the statements.
-fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let [from, into] =
-        given.must([("from", "from \"https://…\""), ("into", "into VOLUME \"path\"")], diagnostics)?;
-    let from = from.values.first()?;
-    let url = from.as_text()?;
-    let source = Source::of(url);
-    let source = wrong(source, Code::InvalidUrl, from.span, "this cannot be fetched", diagnostics)?;
-    let path = into.values.get(1)?;
-    let text = path.as_text()?;
-    let archive = given.option("unpack");
-    let folder =
-        archive.is_some() || source == Source::Prefix || source == Source::Artifact && text.ends_with('/');
-    let inner = if folder { text.strip_suffix('/').unwrap_or(text) } else { text };
-    let headline = if folder {
-        "this is no path of a folder in a volume"
-    } else {
-        "this is no path of a file in a volume"
-    };
-    wrong(path_fault(inner).map_or(Ok(()), Err), Code::InvalidPath, path.span, headline, diagnostics)?;
-    let sha256 = match given.value("sha256") {
-        Some(text) => {
-            let sum = checksum(text.as_text()?).ok_or("expected 64 hexadecimal digits");
-            Some(wrong(sum, Code::InvalidChecksum, text.span, "this is no SHA-256 checksum", diagnostics)?)
-        }
-        None => None,
-    };
-    let several = folder && archive.is_none();
-    let sound = diagnostics.len();
-    diagnostics.extend(check::clashes(given, source, several, from.span));
-    if diagnostics.len() > sound {
-        return None;
-    }
-    let unpack = match archive {
-        Some(option) => Some(Unpack {
-            archive: check::format(given, option, url, diagnostics)?,
-            limits: Limits::of(given),
-        }),
-        None => None,
-    };
-    let headers = check::headers(given, diagnostics)?;
-    if source::is_open(url) && (sha256.is_none() || !headers.is_empty()) {
-        diagnostics.push(check::in_the_open(from.span, !headers.is_empty()));
-    }
-    Some(lower(Options {
-        from: url.into(),
-        source,
-        into: super::into(into, inner)?,
-        folder,
-        sha256,
-        unpack,
-        headers,
-        mode: given.number("mode", Options::MODE),
-        tries: Tries::of(given, diagnostics)?,
-    }))
-}
-
-/// Turns a `fetch` into a container's parts.
-pub fn lower(options: Options) -> Lowered {
-    let (image, file, folder) = tool(options.source);
-    let script = if options.folder { folder } else { file };
-    let mode = if options.folder { symbolic(options.mode) } else { format_smolstr!("{:04o}", options.mode) };
-    let mut env = vec![("INITFLOW_FROM".into(), options.from)];
-    env.extend(options.into);
-    env.push(("INITFLOW_MODE".into(), mode));
-    env.extend(options.tries.variables());
-    env.extend(options.sha256.map(|sha256| ("INITFLOW_SHA256".into(), sha256)));
-    if let Some(Unpack { archive, limits }) = options.unpack {
-        env.push(("INITFLOW_UNPACK".into(), archive.name().into()));
-        env.extend(limits.variables());
-    }
-    if !options.headers.is_empty() {
-        let names: Vec<&str> = options.headers.iter().map(|(name, _)| name.as_str()).collect();
-        env.push(("INITFLOW_HEADERS".into(), names.join(" ").into()));
-    }
-    let value = |(number, (_, value))| (format_smolstr!("INITFLOW_HEADER_{number}"), value);
-    let variables = options.headers.into_iter().enumerate().map(value).collect();
-    Lowered { image: Some(image), command: shell(script, "fetch"), env, variables, ..Lowered::default() }
 }
 
 /// A mode as `chmod -R` takes it: folders, and files that are executable, are so for all who may read.
@@ -288,7 +297,7 @@ pub(super) fn symbolic(mode: u32) -> SmolStr {
 #[cfg(test)]
 mod tests {
     use super::super::tries::Tries;
-    use super::{Options, Source, checksum, lower, symbolic};
+    use super::{InVolume, Options, Source, checksum, symbolic};
 
     #[test]
     fn a_checksum_is_64_hexadecimal_digits() {
@@ -310,7 +319,7 @@ mod tests {
         let options = Options {
             from: hostile.into(),
             source: Source::Http,
-            into: [("INITFLOW_INTO".into(), "/v/$(id)".into()), ("INITFLOW_VOLUME".into(), "/v".into())],
+            into: InVolume { path: "/v/$(id)".into(), volume: "/v".into() },
             folder: false,
             sha256: None,
             unpack: None,
@@ -318,7 +327,7 @@ mod tests {
             mode: Options::MODE,
             tries: Tries::default(),
         };
-        let lowered = lower(options);
+        let lowered = options.lower();
         assert!(!lowered.command.iter().any(|word| word.contains("(id)")));
         assert!(lowered.env.contains(&("INITFLOW_FROM".into(), hostile.into())));
         assert!(lowered.env.contains(&("INITFLOW_MODE".into(), "0644".into())));

@@ -24,18 +24,22 @@ mod tools;
 
 pub use tools::{Lock, Script, TOOLS, Tool};
 
-use super::{Given, GivenOption, Kind, Lowered, shell};
+use super::{Given, GivenOption, Lowered, Rights, shell};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 use crate::statement::Slot::One;
 use crate::statement::{Entry, Place, Type, of_step};
 use smol_str::SmolStr;
 
-/// The kind.
-pub(super) const KIND: Kind = Kind { keyword: "migrate", statements: STATEMENTS, lower: read };
+/// The keyword that opens one.
+pub(super) const KEYWORD: &str = "migrate";
 
-const HERE: &[Place] = &[Place::Step("migrate")];
+/// The statement by which it runs in a Job of its own.
+pub(super) const ONCE: &str = "once";
 
-const STATEMENTS: &[Entry] = &[
+const HERE: &[Place] = &[Place::Step(KEYWORD)];
+
+pub(super) const STATEMENTS: &[Entry] = &[
     of_step(HERE, "django", &[], "Runs `python manage.py migrate --noinput` in the image's working folder."),
     of_step(HERE, "rails", &[], "Runs `bin/rails db:migrate` in the image's working folder."),
     of_step(HERE, "flyway", &[], "Runs `flyway migrate`."),
@@ -58,7 +62,7 @@ const STATEMENTS: &[Entry] = &[
     ),
     of_step(
         HERE,
-        "once",
+        ONCE,
         &[],
         "Runs in one Job for the whole rollout, not in each pod, which waits for that Job.",
     ),
@@ -87,15 +91,32 @@ pub(super) const SCRIPTS: [&str; 3] = [RETRY, GOLANG_MIGRATE, ATLAS];
 /// Where golang-migrate and Atlas have their migrations, where nothing is said about it.
 const MIGRATIONS: &str = "migrations";
 
-/// Reads the statements.
-fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let tools: Vec<(&Tool, &GivenOption)> =
-        given.options.iter().filter_map(|option| Some((Tool::named(option.name)?, option))).collect();
-    let place = given.option("from");
-    let (tool, statement) = match (tools.as_slice(), given.command) {
-        ([found], None) => *found,
-        ([], Some(command)) => {
-            if let Some(place) = place {
+/// The options of a `migrate`.
+#[derive(Clone, Debug)]
+pub enum Options {
+    /// A tool that the compiler knows.
+    Tool {
+        /// The tool.
+        tool: &'static Tool,
+        /// Where it is named.
+        named: Span,
+        /// The place of its migrations.
+        from: Option<SmolStr>,
+    },
+    /// The command is the author's.
+    OwnCommand,
+}
+
+impl Options {
+    /// Reads the statements.
+    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let tools: Vec<(&Tool, &GivenOption)> =
+            given.options.iter().filter_map(|option| Some((Tool::named(option.name)?, option))).collect();
+        let place = given.option("from");
+        let (tool, statement) = match (tools.as_slice(), given.command) {
+            ([found], None) => *found,
+            ([], Some(command)) => {
+                let Some(place) = place else { return Some(Self::OwnCommand) };
                 diagnostics.push(
                     Diagnostic::error(
                         Code::MisplacedStatement,
@@ -106,95 +127,105 @@ fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
                     .label(command, "the step's own command")
                     .help("say it in the command"),
                 );
+                return None;
             }
-            return None;
-        }
-        ([], None) => {
-            diagnostics.push(
-                Diagnostic::error(
-                    Code::MissingStatement,
-                    given.span,
-                    "this step does not say how to migrate",
-                )
-                .here("expected a tool such as `django` or `flyway`, `run \"…\"` or a `script` in it"),
-            );
-            return None;
-        }
-        ([(first, statement), second @ ..], command) => {
-            let (other, at) = match (second.first(), command) {
-                (Some((other, option)), _) => (format!("`{}`", other.name), option.span),
-                (None, at) => ("a command of its own".into(), at.unwrap_or(given.span)),
-            };
-            let headline = format!("`{}` and {other} exclude each other", first.name);
-            diagnostics.push(
-                Diagnostic::error(Code::DuplicateStatement, statement.span, headline)
-                    .here("one way to migrate")
-                    .label(at, "another")
-                    .help("keep one of the two; a second `migrate` can run the other"),
-            );
-            return None;
-        }
-    };
-    if let Some(place) = place
-        && tool.command_from.is_none()
-    {
-        diagnostics.push(
-            Diagnostic::error(
-                Code::MisplacedStatement,
-                place.span,
-                format!("`{}` takes no `from`", tool.name),
-            )
-            .here("not expected")
-            .label(statement.span, "knows by itself where its migrations are")
-            .help("name the project's folder by `workingDir /path`"),
-        );
-        return None;
-    }
-    let from = match place {
-        None => None,
-        Some(option) => {
-            let node = option.values.first()?;
-            let from = node.as_text()?;
-            if from.is_empty() {
+            ([], None) => {
                 diagnostics.push(
-                    Diagnostic::error(Code::InvalidPath, node.span, "the path is empty")
-                        .here("expected the place of the migrations"),
+                    Diagnostic::error(
+                        Code::MissingStatement,
+                        given.span,
+                        "this step does not say how to migrate",
+                    )
+                    .here("expected a tool such as `django` or `flyway`, `run \"…\"` or a `script` in it"),
                 );
                 return None;
             }
-            Some(from)
+            ([(first, statement), second @ ..], command) => {
+                let (other, at) = match (second.first(), command) {
+                    (Some((other, option)), _) => (format!("`{}`", other.name), option.span),
+                    (None, at) => ("a command of its own".into(), at.unwrap_or(given.span)),
+                };
+                let headline = format!("`{}` and {other} exclude each other", first.name);
+                diagnostics.push(
+                    Diagnostic::error(Code::DuplicateStatement, statement.span, headline)
+                        .here("one way to migrate")
+                        .label(at, "another")
+                        .help("keep one of the two; a second `migrate` can run the other"),
+                );
+                return None;
+            }
+        };
+        if let Some(place) = place
+            && tool.command_from.is_none()
+        {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::MisplacedStatement,
+                    place.span,
+                    format!("`{}` takes no `from`", tool.name),
+                )
+                .here("not expected")
+                .label(statement.span, "knows by itself where its migrations are")
+                .help("name the project's folder by `workingDir /path`"),
+            );
+            return None;
         }
-    };
-    let unlocked = (tool.lock == Lock::None).then_some((tool.name, statement.span));
-    Some(Lowered { unlocked, ..lower(tool, from) })
-}
+        let from = match place {
+            None => None,
+            Some(option) => {
+                let node = option.values.first()?;
+                let from = node.as_text()?;
+                if from.is_empty() {
+                    diagnostics.push(
+                        Diagnostic::error(Code::InvalidPath, node.span, "the path is empty")
+                            .here("expected the place of the migrations"),
+                    );
+                    return None;
+                }
+                Some(from.into())
+            }
+        };
+        Some(Self::Tool { tool, named: statement.span, from })
+    }
 
-/// Turns a `migrate` with a known tool into a container's parts.
-pub fn lower(tool: &Tool, from: Option<&str>) -> Lowered {
-    let words = match (from, tool.command_from) {
-        (Some(from), Some(words)) => words.iter().map(|word| word.replace("{}", from).into()).collect(),
-        _ => tool.command.iter().copied().map(SmolStr::new_static).collect::<Vec<_>>(),
-    };
-    let place = || ("INITFLOW_FROM".into(), from.unwrap_or(MIGRATIONS).into());
-    let name = || ("INITFLOW_TOOL".into(), SmolStr::new_static(tool.name));
-    let (mut command, env) = match tool.script {
-        None => (Vec::new(), Vec::new()),
-        Some(Script::Retry(locked)) => {
-            (shell(RETRY, "migrate"), vec![("INITFLOW_LOCKED".into(), SmolStr::new_static(locked))])
-        }
-        Some(Script::GolangMigrate) => (shell(GOLANG_MIGRATE, "migrate"), vec![place(), name()]),
-        Some(Script::Atlas) => (shell(ATLAS, "migrate"), vec![place(), name()]),
-    };
-    command.extend(words);
-    Lowered { image: tool.image, command, env, ..Lowered::default() }
+    /// The parts of a container that carry it out.
+    pub(super) fn lower(&self) -> Lowered {
+        let Self::Tool { tool, named, from } = self else {
+            return Lowered { rights: Rights::OfImage, ..Lowered::default() };
+        };
+        let from = from.as_deref();
+        let words = match (from, tool.command_from) {
+            (Some(from), Some(words)) => words.iter().map(|word| word.replace("{}", from).into()).collect(),
+            _ => tool.command.iter().copied().map(SmolStr::new_static).collect::<Vec<_>>(),
+        };
+        let place = || ("INITFLOW_FROM".into(), from.unwrap_or(MIGRATIONS).into());
+        let name = || ("INITFLOW_TOOL".into(), SmolStr::new_static(tool.name));
+        let (mut command, env) = match tool.script {
+            None => (Vec::new(), Vec::new()),
+            Some(Script::Retry(locked)) => {
+                (shell(RETRY, "migrate"), vec![("INITFLOW_LOCKED".into(), SmolStr::new_static(locked))])
+            }
+            Some(Script::GolangMigrate) => (shell(GOLANG_MIGRATE, "migrate"), vec![place(), name()]),
+            Some(Script::Atlas) => (shell(ATLAS, "migrate"), vec![place(), name()]),
+        };
+        command.extend(words);
+        let unlocked = (tool.lock == Lock::None).then_some((tool.name, *named));
+        Lowered { image: tool.image, command, env, unlocked, ..Lowered::default() }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{STATEMENTS, TOOLS, Tool, lower};
+    use super::{Lowered, ONCE, Options, STATEMENTS, Span, TOOLS, Tool};
+    use crate::source::FileId;
+
+    fn lowered(tool: &str, from: Option<&str>) -> Lowered {
+        let tool = Tool::named(tool).expect("a tool");
+        Options::Tool { tool, named: Span::new(FileId(0), 0, 0), from: from.map(Into::into) }.lower()
+    }
 
     fn command(tool: &str, from: Option<&str>) -> String {
-        lower(Tool::named(tool).expect("a tool"), from).command.join(" ")
+        lowered(tool, from).command.join(" ")
     }
 
     #[test]
@@ -211,7 +242,7 @@ mod tests {
     #[test]
     fn what_the_user_wrote_is_data() {
         for tool in ["golang-migrate", "atlas"] {
-            let lowered = lower(Tool::named(tool).expect("a tool"), Some("$(id)"));
+            let lowered = lowered(tool, Some("$(id)"));
             assert!(!lowered.command.iter().any(|word| word.contains("$(id)")));
             assert!(lowered.env.contains(&("INITFLOW_FROM".into(), "$(id)".into())));
         }
@@ -220,7 +251,7 @@ mod tests {
     #[test]
     fn every_tool_has_its_statement() {
         let statements = STATEMENTS.iter().map(|entry| entry.name);
-        let tools: Vec<&str> = statements.filter(|name| !["from", "once"].contains(name)).collect();
+        let tools: Vec<&str> = statements.filter(|name| !["from", ONCE].contains(name)).collect();
         assert_eq!(tools, TOOLS.iter().map(|tool| tool.name).collect::<Vec<_>>());
     }
 }

@@ -17,7 +17,12 @@ pub(super) const fn statement(places: &'static [Place]) -> Entry {
     )
 }
 
+/// Whether the statement stands.
+pub(super) fn read(given: &Given) -> bool {
+    given.option(NAME).is_some()
+}
+
 /// The variable that the scripts read.
-pub(super) fn variable(given: &Given) -> Option<(SmolStr, SmolStr)> {
-    given.option(NAME).map(|_| ("INITFLOW_OUTSIDE_LINKS".into(), "yes".into()))
+pub(super) fn variable(outside_links: bool) -> Option<(SmolStr, SmolStr)> {
+    outside_links.then(|| ("INITFLOW_OUTSIDE_LINKS".into(), "yes".into()))
 }

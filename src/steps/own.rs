@@ -28,21 +28,21 @@
 //! `baseline`. The kubelet does the same by itself where the pod says `fsGroup`, for all volumes but `hostPath`, `nfs` and
 //! others that the node does not own: it gives files a group, and the group access to them.
 
-use super::{Given, Image, Kind, Lowered, Rights, shell};
+use super::{Given, Image, Lowered, Rights, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::One;
 use crate::statement::{Direction, Entry, Place, Type, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
-/// The kind.
-pub(super) const KIND: Kind = Kind { keyword: "own", statements: STATEMENTS, lower: read };
+/// The keyword that opens one.
+pub(super) const KEYWORD: &str = "own";
 
-const HERE: &[Place] = &[Place::Step("own")];
+const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
 const ID: Type = Type::Int(0, 2_147_483_647);
 
-const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[Entry] = &[
     of_step(
         HERE,
         "volume",
@@ -69,41 +69,61 @@ const RIGHTS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
 /// To set a special bit on what belongs to another group.
 const RIGHTS_OF_SPECIAL_BITS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID"]);
 
-/// Reads the statements.
-fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let [volume] = given.must([("volume", "volume NAME")], diagnostics)?;
-    let number = |name| given.value(name).and_then(Node::as_int);
-    let (user, group) = (number("user"), number("group"));
-    let mode = number("mode").and_then(|mode| u32::try_from(mode).ok());
-    if ["user", "group", "mode"].iter().all(|name| given.option(name).is_none()) {
-        diagnostics.push(
-            Diagnostic::error(Code::MissingStatement, given.span, "this step does not say what to change")
-                .here("expected `user NUMBER`, `group NUMBER` or `mode 0660` in it"),
-        );
-        return None;
-    }
-    Some(lower(volume.mount_path.clone()?, user, group, mode))
+/// The options of an `own`.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the step mounts the volume.
+    pub volume: SmolStr,
+    /// The owner.
+    pub user: Option<i64>,
+    /// The group.
+    pub group: Option<i64>,
+    /// The mode of files.
+    pub mode: Option<u32>,
 }
 
-/// Turns an `own` into a container's parts.
-fn lower(root: SmolStr, user: Option<i64>, group: Option<i64>, mode: Option<u32>) -> Lowered {
-    let mut env = vec![("INITFLOW_VOLUME".into(), root)];
-    env.extend(user.map(|user| ("INITFLOW_USER".into(), user.to_smolstr())));
-    env.extend(group.map(|group| ("INITFLOW_GROUP".into(), group.to_smolstr())));
-    if let Some(mode) = mode {
-        let octal = |mode: u32| SmolStr::from(format!("{mode:04o}"));
-        // Special bits are for folders alone: there they say to whom new files belong.
-        env.push(("INITFLOW_MODE".into(), octal(mode & 0o777)));
-        env.push(("INITFLOW_MODE_OF_PROGRAMS".into(), octal(executable(mode) & 0o777)));
-        env.push(("INITFLOW_MODE_OF_FOLDERS".into(), octal(executable(mode))));
+impl Options {
+    /// Reads the statements.
+    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let [volume] = given.must([("volume", "volume NAME")], diagnostics)?;
+        let number = |name| given.value(name).and_then(Node::as_int);
+        let (user, group) = (number("user"), number("group"));
+        let mode = number("mode").and_then(|mode| u32::try_from(mode).ok());
+        if ["user", "group", "mode"].iter().all(|name| given.option(name).is_none()) {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::MissingStatement,
+                    given.span,
+                    "this step does not say what to change",
+                )
+                .here("expected `user NUMBER`, `group NUMBER` or `mode 0660` in it"),
+            );
+            return None;
+        }
+        Some(Self { volume: volume.mount_path.clone()?, user, group, mode })
     }
-    let special = mode.is_some_and(|mode| mode > 0o777);
-    Lowered {
-        image: Some(Image::Own),
-        rights: if special { RIGHTS_OF_SPECIAL_BITS } else { RIGHTS },
-        command: shell(SCRIPT, "own"),
-        env,
-        ..Lowered::default()
+
+    /// The parts of a container that carry it out.
+    pub(super) fn lower(&self) -> Lowered {
+        let Self { volume, user, group, mode } = self;
+        let mut env = vec![("INITFLOW_VOLUME".into(), volume.clone())];
+        env.extend(user.map(|user| ("INITFLOW_USER".into(), user.to_smolstr())));
+        env.extend(group.map(|group| ("INITFLOW_GROUP".into(), group.to_smolstr())));
+        if let Some(mode) = *mode {
+            let octal = |mode: u32| SmolStr::from(format!("{mode:04o}"));
+            // Special bits are for folders alone: there they say to whom new files belong.
+            env.push(("INITFLOW_MODE".into(), octal(mode & 0o777)));
+            env.push(("INITFLOW_MODE_OF_PROGRAMS".into(), octal(executable(mode) & 0o777)));
+            env.push(("INITFLOW_MODE_OF_FOLDERS".into(), octal(executable(mode))));
+        }
+        let special = mode.is_some_and(|mode| mode > 0o777);
+        Lowered {
+            image: Some(Image::Own),
+            rights: if special { RIGHTS_OF_SPECIAL_BITS } else { RIGHTS },
+            command: shell(SCRIPT, "own"),
+            env,
+            ..Lowered::default()
+        }
     }
 }
 
@@ -114,7 +134,7 @@ fn executable(mode: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{executable, lower};
+    use super::{Options, executable};
     use crate::steps::Rights;
 
     #[test]
@@ -127,12 +147,13 @@ mod tests {
 
     #[test]
     fn a_special_bit_is_for_folders_and_needs_a_right_of_its_own() {
-        let lowered = lower("/v".into(), None, None, Some(0o2660));
+        let own = Options { volume: "/v".into(), user: None, group: None, mode: Some(0o2660) };
+        let lowered = own.lower();
         assert!(lowered.env.contains(&("INITFLOW_MODE".into(), "0660".into())));
         assert!(lowered.env.contains(&("INITFLOW_MODE_OF_PROGRAMS".into(), "0770".into())));
         assert!(lowered.env.contains(&("INITFLOW_MODE_OF_FOLDERS".into(), "2770".into())));
         assert!(matches!(lowered.rights, Rights::Root(capabilities) if capabilities.contains(&"FSETID")));
-        let lowered = lower("/v".into(), Some(0), None, Some(0o660));
+        let lowered = Options { user: Some(0), mode: Some(0o660), ..own }.lower();
         assert!(matches!(lowered.rights, Rights::Root(capabilities) if !capabilities.contains(&"FSETID")));
     }
 }

@@ -22,21 +22,21 @@
 //! error that names it; an empty one is fine. The file is made under a temporary name and renamed. A template with null
 //! characters is refused.
 
-use super::{Given, Image, Kind, Lowered, in_volume, mounted, path_fault, shell};
-use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use super::{Given, Image, InVolume, Lowered, path_fault, shell};
+use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::One;
 use crate::statement::{Direction, Entry, Place, Type, of_step};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use std::collections::HashMap;
 
-/// The kind.
-pub(super) const KIND: Kind = Kind { keyword: "render", statements: STATEMENTS, lower: read };
+/// The keyword that opens one.
+pub(super) const KEYWORD: &str = "render";
 
-const HERE: &[Place] = &[Place::Step("render")];
+const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
-const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[Entry] = &[
     of_step(
         HERE,
         "from",
@@ -67,48 +67,71 @@ const MODE: u32 = 0o644;
 /// Variables that a container has though no source says so: the runtime's, and those of Services.
 const FROM_THE_CLUSTER: [&str; 3] = ["HOSTNAME", "_SERVICE_HOST", "_SERVICE_PORT"];
 
-/// Reads the statements.
-fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let wanted =
-        [("from", "from VOLUME \"template\""), ("into", "into VOLUME \"file\""), ("vars", "vars [\"NAME\"]")];
-    let [from, into, vars] = given.must(wanted, diagnostics)?;
-    let before = diagnostics.len();
-    let mut paths = [None, None];
-    for (option, path) in [from, into].into_iter().zip(&mut paths) {
-        let Some((node, text)) = option.values.get(1).and_then(|node| Some((node, node.as_text()?))) else {
-            continue;
-        };
-        match path_fault(text) {
-            Some(fault) => diagnostics.push(
-                Diagnostic::error(Code::InvalidPath, node.span, "this is no path of a file in a volume")
-                    .here(fault),
-            ),
-            None => *path = in_volume(option, text).map(|path| (path, node.span)),
+/// The options of a `render`.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The template.
+    pub from: InVolume,
+    /// The file to make.
+    pub into: InVolume,
+    /// The variables whose values are put in.
+    pub vars: Vec<SmolStr>,
+    /// The file's mode.
+    pub mode: u32,
+}
+
+impl Options {
+    /// Reads the statements.
+    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let wanted = [
+            ("from", "from VOLUME \"template\""),
+            ("into", "into VOLUME \"file\""),
+            ("vars", "vars [\"NAME\"]"),
+        ];
+        let [from, into, vars] = given.must(wanted, diagnostics)?;
+        let before = diagnostics.len();
+        let mut paths = [None, None];
+        for (option, path) in [from, into].into_iter().zip(&mut paths) {
+            let Some((node, text)) = option.values.get(1).and_then(|node| Some((node, node.as_text()?)))
+            else {
+                continue;
+            };
+            match path_fault(text) {
+                Some(fault) => diagnostics.push(
+                    Diagnostic::error(Code::InvalidPath, node.span, "this is no path of a file in a volume")
+                        .here(fault),
+                ),
+                None => *path = InVolume::of(option, text).map(|path| (path, node.span)),
+            }
         }
-    }
-    let names = names(vars.values.first()?.items(), given.variables.as_deref(), diagnostics);
-    let [Some((from_path, _)), Some((into_path, span))] = paths else { return None };
-    if from_path == into_path {
-        diagnostics.push(
-            Diagnostic::error(Code::InvalidPath, span, "the file would take the place of its own template")
+        let names = names(vars.values.first()?.items(), given.variables.as_deref(), diagnostics);
+        let [Some((from, _)), Some((into, span))] = paths else { return None };
+        if from.path == into.path {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::InvalidPath,
+                    span,
+                    "the file would take the place of its own template",
+                )
                 .here("the template's path")
                 .help("give the file another path: the step may run again, and needs the template"),
-        );
+            );
+        }
+        let options = Self { from, into, vars: names?, mode: given.number("mode", MODE) };
+        (diagnostics.len() == before).then_some(options)
     }
-    let mut env = vec![
-        ("INITFLOW_FROM".into(), from_path),
-        ("INITFLOW_FROM_VOLUME".into(), mounted(from)?),
-        ("INITFLOW_INTO".into(), into_path),
-        ("INITFLOW_VOLUME".into(), mounted(into)?),
-    ];
-    env.push(("INITFLOW_VARS".into(), names?.join(" ").into()));
-    env.push(("INITFLOW_MODE".into(), format!("{:04o}", given.number("mode", MODE)).into()));
-    (diagnostics.len() == before).then(|| Lowered {
-        image: Some(Image::Render),
-        command: shell(SCRIPT, "render"),
-        env,
-        ..Lowered::default()
-    })
+
+    /// The parts of a container that carry it out.
+    pub(super) fn lower(&self) -> Lowered {
+        let mut env = vec![
+            ("INITFLOW_FROM".into(), self.from.path.clone()),
+            ("INITFLOW_FROM_VOLUME".into(), self.from.volume.clone()),
+        ];
+        env.extend(self.into.variables());
+        env.push(("INITFLOW_VARS".into(), self.vars.join(" ").into()));
+        env.push(("INITFLOW_MODE".into(), format_smolstr!("{:04o}", self.mode)));
+        Lowered { image: Some(Image::Render), command: shell(SCRIPT, "render"), env, ..Lowered::default() }
+    }
 }
 
 /// The names of the variables; what is wrong with each is reported.
@@ -160,7 +183,7 @@ fn unset(name: &str, span: Span, variables: &[SmolStr]) -> Diagnostic {
             .help(format!("give it one: `env {{ {name} \"…\" }}`"));
     match nearest(name, variables.iter().map(SmolStr::as_str)) {
         Some(near) => {
-            let title = format!("did you mean `{near}`?");
+            let title = change_to(near);
             diagnostic.help(title.clone()).fix(title, span, format!("\"{near}\""), Applicability::Unsafe)
         }
         None => diagnostic,

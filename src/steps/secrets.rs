@@ -49,7 +49,7 @@ mod script;
 mod target;
 
 use super::tries::{Tries, retries, timeout};
-use super::{Given, GivenOption, Image, Kind, Lowered, OwnVolume, RAM, User, path_fault, ram, shell};
+use super::{Given, GivenOption, Image, InVolume, Lowered, OwnVolume, RAM, User, path_fault, ram, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
@@ -58,13 +58,13 @@ use crate::statement::{Direction, Entry, Place, Slot, Type, clause, of_step, one
 use smol_str::{SmolStr, format_smolstr};
 use target::{Store, Target};
 
-/// The kind.
-pub(super) const KIND: Kind = Kind { keyword: "secrets", statements: STATEMENTS, lower: read };
+/// The keyword that opens one.
+pub(super) const KEYWORD: &str = "secrets";
 
 #[cfg(test)]
 pub(super) use script::ALL as SCRIPTS;
 
-const HERE: &[Place] = &[Place::Step("secrets")];
+const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
 const FROM: &[Slot] = &[
     clause!(one_of "vault", One("\"path\"", Type::Text)),
@@ -78,7 +78,7 @@ const FORMAT: &[Slot] = &[clause!(one_of "json"), clause!(one_of "dotenv"), clau
 const OWNER: &[Slot] =
     &[One("user", Type::Int(1, MAX_ID)), clause!(optional "group", One("group", Type::Int(1, MAX_ID)))];
 
-const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[Entry] = &[
     of_step(
         HERE,
         "from",
@@ -152,61 +152,122 @@ const IDENTITY: &str = "/run/initflow";
 /// How long the token is good for, in seconds: the least that Kubernetes takes.
 const TOKEN_SECONDS: i64 = 600;
 
-/// Reads the statements, and turns them into a container's parts.
-fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let [from, into] = given.must(
-        [("from", "from vault \"secret/data/shop\""), ("into", "into VOLUME \"keys.json\"")],
-        diagnostics,
-    )?;
-    let target = Target::of(from, diagnostics)?;
-    let path = into.values.get(1)?;
-    let path_text = path.as_text()?;
-    if let Some(fault) = path_fault(path_text) {
-        diagnostics.push(
-            Diagnostic::error(Code::InvalidPath, path.span, "this is no path of a file in a volume")
-                .here(fault),
-        );
-        return None;
-    }
-    let format = format(given, &target, path_text, path.span, diagnostics)?;
-    let mut lowered = Lowered {
-        image: Some(if target.store == Store::Aws { Image::SecretsAws } else { Image::Secrets }),
-        command: shell(script::of(target.store), "secrets"),
-        user: owner(given),
-        ..Lowered::default()
-    };
-    lowered.env.extend(super::into(into, path_text)?);
-    let mut set = |name: &str, value: SmolStr| lowered.env.push((format_smolstr!("INITFLOW_{name}"), value));
-    set("FROM", target.name.clone());
-    set("FORMAT", SmolStr::new_static(format));
-    set("MODE", SmolStr::from(format!("{:04o}", mode(given, diagnostics))));
-    lowered.env.extend(Tries::of(given, diagnostics)?.variables());
-    let mut set = |name: &str, value: SmolStr| lowered.env.push((format_smolstr!("INITFLOW_{name}"), value));
-    for (statement, name) in [("field", "FIELD"), ("address", "ADDRESS"), ("namespace", "NAMESPACE")] {
-        if let Some(text) = given.value(statement) {
-            set(name, text.as_text()?.into());
+/// The options of a `secrets`.
+#[derive(Clone, Debug)]
+pub struct Options {
+    target: Target,
+    /// How the file is made.
+    format: &'static str,
+    /// The file to make.
+    into: InVolume,
+    mode: u32,
+    field: Option<SmolStr>,
+    owner: Option<User>,
+    address: Option<SmolStr>,
+    namespace: Option<SmolStr>,
+    /// What Vault alone has a use for.
+    vault: Option<Vault>,
+    tries: Tries,
+    /// The head of the step.
+    span: Span,
+}
+
+/// How a step logs in to Vault.
+#[derive(Clone, Debug)]
+struct Vault {
+    role: SmolStr,
+    auth: SmolStr,
+    /// The volume with the token and the certificate authority.
+    identity: OwnVolume,
+}
+
+impl Options {
+    /// Reads the statements.
+    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let [from, into] = given.must(
+            [("from", "from vault \"secret/data/shop\""), ("into", "into VOLUME \"keys.json\"")],
+            diagnostics,
+        )?;
+        let target = Target::of(from, diagnostics)?;
+        let path = into.values.get(1)?;
+        let path_text = path.as_text()?;
+        if let Some(fault) = path_fault(path_text) {
+            diagnostics.push(
+                Diagnostic::error(Code::InvalidPath, path.span, "this is no path of a file in a volume")
+                    .here(fault),
+            );
+            return None;
         }
-    }
-    if target.store == Store::Aws {
-        // The AWS CLI keeps a cache in its home, and takes its configuration from there.
-        set("RAM", RAM.into());
-        lowered.volumes.push(ram(given.span, "4Mi"));
-    }
-    if target.store == Store::Vault {
-        let [role] = given.must([("role", "role \"shop\"")], diagnostics)?;
-        set("ROLE", role.values.first()?.as_text()?.into());
-        set("AUTH", given.value("auth").map_or(Some("kubernetes"), Node::as_text)?.into());
-        lowered.volumes.push(identity(given, diagnostics)?);
-    } else if let Some(option) = given.options.iter().find(|option| OF_VAULT.contains(&option.name)) {
-        diagnostics.push(
-            Diagnostic::error(Code::IdleField, option.span, format!("`{}` is for Vault alone", option.name))
+        let format = format(given, &target, path_text, path.span, diagnostics)?;
+        let into = InVolume::of(into, path_text)?;
+        let mode = mode(given, diagnostics);
+        let tries = Tries::of(given, diagnostics)?;
+        let text = |statement| match given.value(statement) {
+            Some(node) => Some(Some(SmolStr::new(node.as_text()?))),
+            None => Some(None),
+        };
+        let (field, address, namespace) = (text("field")?, text("address")?, text("namespace")?);
+        let mut vault = None;
+        if target.store == Store::Vault {
+            let [role] = given.must([("role", "role \"shop\"")], diagnostics)?;
+            vault = Some(Vault {
+                role: role.values.first()?.as_text()?.into(),
+                auth: text("auth")?.unwrap_or("kubernetes".into()),
+                identity: identity(given, diagnostics)?,
+            });
+        } else if let Some(option) = given.options.iter().find(|option| OF_VAULT.contains(&option.name)) {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::IdleField,
+                    option.span,
+                    format!("`{}` is for Vault alone", option.name),
+                )
                 .here("has no effect here")
                 .label(from.span, "not out of Vault")
                 .help("remove it"),
-        );
-        return None;
+            );
+            return None;
+        }
+        let (owner, span) = (owner(given), given.span);
+        Some(Self { target, format, into, mode, field, owner, address, namespace, vault, tries, span })
     }
-    Some(lowered)
+
+    /// The parts of a container that carry it out.
+    pub(super) fn lower(&self) -> Lowered {
+        let mut lowered = Lowered {
+            image: Some(if self.target.store == Store::Aws { Image::SecretsAws } else { Image::Secrets }),
+            command: shell(script::of(self.target.store), "secrets"),
+            user: self.owner.clone(),
+            ..Lowered::default()
+        };
+        lowered.env.extend(self.into.variables());
+        let mut set =
+            |name: &str, value: SmolStr| lowered.env.push((format_smolstr!("INITFLOW_{name}"), value));
+        set("FROM", self.target.name.clone());
+        set("FORMAT", SmolStr::new_static(self.format));
+        set("MODE", format_smolstr!("{:04o}", self.mode));
+        lowered.env.extend(self.tries.variables());
+        let mut set =
+            |name: &str, value: SmolStr| lowered.env.push((format_smolstr!("INITFLOW_{name}"), value));
+        for (text, name) in
+            [(&self.field, "FIELD"), (&self.address, "ADDRESS"), (&self.namespace, "NAMESPACE")]
+        {
+            if let Some(text) = text {
+                set(name, text.clone());
+            }
+        }
+        if self.target.store == Store::Aws {
+            // The AWS CLI keeps a cache in its home, and takes its configuration from there.
+            set("RAM", RAM.into());
+            lowered.volumes.push(ram(self.span, "4Mi"));
+        }
+        if let Some(vault) = &self.vault {
+            set("ROLE", vault.role.clone());
+            set("AUTH", vault.auth.clone());
+            lowered.volumes.push(vault.identity.clone());
+        }
+        lowered
+    }
 }
 
 /// How the file is made.

@@ -59,24 +59,25 @@
 mod condition;
 mod job;
 
+pub use condition::{Condition, ConditionKind};
 pub use job::{JOB, LATER};
 
-use super::{Given, GivenOption, Image, Kind, Lowered, shell, with_prefix};
+use super::{Given, GivenOption, Image, InVolume, Lowered, shell, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, Entry, Place, Slot, Type, clause, of_step, optional};
-use condition::Condition;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 #[cfg(test)]
 pub(super) use condition::CONDITIONS;
 
-/// The kind.
-pub(super) const KIND: Kind = Kind { keyword: "wait", statements: STATEMENTS, lower: read };
+/// The keyword that opens one.
+pub(super) const KEYWORD: &str = "wait";
 
-const HERE: &[Place] = &[Place::Step("wait")];
+const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
-const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[Entry] = &[
     condition(
         "tcp",
         &[One("\"host:port\"", Type::Text)],
@@ -140,85 +141,140 @@ const fn condition(name: &'static str, head: &'static [Slot], meaning: &'static 
 const EVERY: u64 = 2;
 const TIMEOUT: u64 = 300;
 
-/// A condition of a step.
-#[derive(Debug)]
-struct Wanted<'a> {
-    condition: &'static Condition,
-    option: &'a GivenOption,
-    /// What the script finds in `INITFLOW_WAIT_N`, behind the condition's name.
-    target: SmolStr,
-    contains: Option<SmolStr>,
+/// The options of a `wait`.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What it waits for; in order.
+    pub wanted: Vec<Wanted>,
+    /// The pause between two rounds, in seconds.
+    pub every: u64,
+    /// The time for all conditions together, in seconds.
+    pub timeout: u64,
+    /// The image that serves all conditions, if there is one.
+    pub image: Option<Image>,
+    /// The head of the step.
+    pub span: Span,
 }
 
-/// Reads the statements.
-fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Lowered> {
-    let options = || given.options.iter().filter_map(|option| Some((Condition::named(option.name)?, option)));
-    if options().next().is_none() {
-        diagnostics.push(
-            Diagnostic::error(Code::MissingStatement, given.span, "this step does not say what to wait for")
-                .here("expected `tcp \"host:port\"`, `http \"url\"` `postgres \"url\"` or another condition in it"),
-        );
-        return None;
-    }
-    let wanted: Vec<_> = options().map(|(condition, option)| want(condition, option, diagnostics)).collect();
-    let every = given.time("every", EVERY, diagnostics);
-    let timeout = given.time("timeout", TIMEOUT, diagnostics)?;
-    let wanted: Vec<Wanted> = wanted.into_iter().collect::<Option<_>>()?;
-    let image = image(&wanted);
-    if image.is_none() && given.image.is_none() {
-        diagnostics.extend(no_image(&wanted));
-        return None;
-    }
-    let jobs: Vec<SmolStr> = wanted
-        .iter()
-        .filter(|wanted| wanted.condition.name == "job")
-        .map(|wanted| wanted.target.clone())
-        .collect();
-    let volumes = (!jobs.is_empty()).then(|| job::token(given.span)).into_iter().collect();
-    Some(Lowered { volumes, jobs, ..lower(&wanted, image, every?, timeout) })
+/// A condition that a step waits for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Its kind.
+    pub condition: &'static Condition,
+    /// The statement's name in the source.
+    pub span: Span,
+    /// The address, URL, name or path; empty where variables say it.
+    pub target: SmolStr,
+    /// The status of an HTTP answer, or `any`.
+    pub status: Option<SmolStr>,
+    /// The text in an HTTP answer.
+    pub contains: Option<SmolStr>,
 }
 
-/// Reads one condition.
-fn want<'a>(
-    condition: &'static Condition,
-    option: &'a GivenOption,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Wanted<'a>> {
-    let wanted = |target, contains| Some(Wanted { condition, option, target, contains });
-    if let Some(path) = &option.mount_path {
-        let file = option.values.get(1)?;
-        let text = file.as_text()?;
-        if let Some(fault) = super::path_fault(text) {
+impl Options {
+    /// Reads the statements.
+    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let options =
+            || given.options.iter().filter_map(|option| Some((Condition::named(option.name)?, option)));
+        if options().next().is_none() {
             diagnostics.push(
-                Diagnostic::error(Code::InvalidPath, file.span, "this is no path of a file in a volume")
-                    .here(fault),
+                Diagnostic::error(Code::MissingStatement, given.span, "this step does not say what to wait for")
+                    .here("expected `tcp \"host:port\"`, `http \"url\"` `postgres \"url\"` or another condition in it"),
             );
             return None;
         }
-        return wanted(format_smolstr!("{}/{text}", path.trim_end_matches('/')), None);
+        let wanted: Vec<_> =
+            options().map(|(condition, option)| Wanted::read(condition, option, diagnostics)).collect();
+        let every = given.time("every", EVERY, diagnostics);
+        let timeout = given.time("timeout", TIMEOUT, diagnostics)?;
+        let wanted: Vec<Wanted> = wanted.into_iter().collect::<Option<_>>()?;
+        let image = image(&wanted);
+        if image.is_none() && given.image.is_none() {
+            diagnostics.extend(no_image(&wanted));
+            return None;
+        }
+        Some(Self { wanted, every: every?, timeout, image, span: given.span })
     }
-    let Some(first) = option.values.first() else { return wanted(SmolStr::default(), None) };
-    let text = first.as_text()?;
-    if let Some(fault) = (condition.fault)(text) {
-        let headline = format!("`{}` cannot be waited for at this address", condition.name);
-        let diagnostic = Diagnostic::error(Code::InvalidAddress, first.span, headline).here(fault);
-        let scheme = format!("{}://", condition.name);
-        let fits = |meant: &str| (condition.fault)(meant).is_none();
-        diagnostics.push(with_prefix(diagnostic, first.span, text, &[&scheme], fits));
-        return None;
+
+    /// The parts of a container that carry it out.
+    pub(super) fn lower(&self) -> Lowered {
+        // The script puts in the values of variables by itself, once it has taken the text apart.
+        let literal = |text: &str| SmolStr::from(text.replace('$', "$$"));
+        let mut env = Vec::with_capacity(self.wanted.len() + 2);
+        for (number, wanted) in (1..).zip(&self.wanted) {
+            let status = wanted.status.iter().flat_map(|status| [status, " "]);
+            let words =
+                [wanted.condition.name, " "].into_iter().chain(status).chain([wanted.target.as_str()]);
+            env.push((format_smolstr!("INITFLOW_WAIT_{number}"), literal(&words.collect::<String>())));
+            if let Some(text) = &wanted.contains {
+                env.push((format_smolstr!("INITFLOW_CONTAINS_{number}"), literal(text)));
+            }
+        }
+        env.push(("INITFLOW_EVERY".into(), self.every.to_smolstr()));
+        env.push(("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr()));
+        let jobs: Vec<SmolStr> = self.targets(ConditionKind::Job).cloned().collect();
+        Lowered {
+            image: self.image,
+            command: shell(&script(self.wanted.iter().map(|wanted| wanted.condition)), "wait"),
+            args: (1..=self.wanted.len()).map(|number| number.to_smolstr()).collect(),
+            env,
+            volumes: (!jobs.is_empty()).then(|| job::token(self.span)).into_iter().collect(),
+            jobs,
+            ..Lowered::default()
+        }
     }
-    if condition.name != "http" {
-        return wanted(text.into(), None);
+
+    /// What it waits for by conditions of a kind.
+    pub fn targets(&self, kind: ConditionKind) -> impl Iterator<Item = &SmolStr> {
+        self.wanted.iter().filter(move |wanted| wanted.condition.kind == kind).map(|wanted| &wanted.target)
     }
-    let status = match option.values.get(1) {
-        Some(status) => status.as_int()?.to_smolstr(),
-        None => "any".into(),
-    };
-    let contains = match option.clause("contains").and_then(|clause| clause.values.first()) {
-        Some(contains) => Some(contains.as_text()?.into()),
-        None => None,
-    };
-    wanted(format_smolstr!("{status} {text}"), contains)
+}
+
+impl Wanted {
+    /// Reads one condition.
+    fn read(
+        condition: &'static Condition,
+        option: &GivenOption,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let wanted =
+            Self { condition, span: option.span, target: SmolStr::default(), status: None, contains: None };
+        if option.mount_path.is_some() {
+            let file = option.values.get(1)?;
+            let text = file.as_text()?;
+            if let Some(fault) = super::path_fault(text) {
+                diagnostics.push(
+                    Diagnostic::error(Code::InvalidPath, file.span, "this is no path of a file in a volume")
+                        .here(fault),
+                );
+                return None;
+            }
+            return Some(Self { target: InVolume::of(option, text)?.path, ..wanted });
+        }
+        let Some(first) = option.values.first() else { return Some(wanted) };
+        let text = first.as_text()?;
+        if let Some(fault) = (condition.fault)(text) {
+            let headline = format!("`{}` cannot be waited for at this address", condition.name);
+            let diagnostic = Diagnostic::error(Code::InvalidAddress, first.span, headline).here(fault);
+            let scheme = format!("{}://", condition.name);
+            let fits = |meant: &str| (condition.fault)(meant).is_none();
+            diagnostics.push(with_prefix(diagnostic, first.span, text, &[&scheme], fits));
+            return None;
+        }
+        let wanted = Self { target: text.into(), ..wanted };
+        if condition.kind != ConditionKind::Http {
+            return Some(wanted);
+        }
+        let status = match option.values.get(1) {
+            Some(status) => status.as_int()?.to_smolstr(),
+            None => "any".into(),
+        };
+        let contains = match option.clause("contains").and_then(|clause| clause.values.first()) {
+            Some(contains) => Some(contains.as_text()?.into()),
+            None => None,
+        };
+        Some(Self { status: Some(status), contains, ..wanted })
+    }
 }
 
 /// The image that serves all conditions, if there is one.
@@ -235,34 +291,11 @@ fn no_image(wanted: &[Wanted]) -> Option<Diagnostic> {
     let needs = |wanted: &Wanted| format!("needs `{}`", wanted.condition.needs);
     let (a, b) = (first.condition.name, second.condition.name);
     Some(
-        Diagnostic::error(
-            Code::NoCommonImage,
-            second.option.span,
-            format!("no image serves both `{a}` and `{b}`"),
-        )
-        .here(needs(second))
-        .label(first.option.span, needs(first))
-        .help("make it two `wait` steps, or give this one an `image` that has both"),
+        Diagnostic::error(Code::NoCommonImage, second.span, format!("no image serves both `{a}` and `{b}`"))
+            .here(needs(second))
+            .label(first.span, needs(first))
+            .help("make it two `wait` steps, or give this one an `image` that has both"),
     )
-}
-
-/// Turns a `wait` into a container's parts.
-fn lower(wanted: &[Wanted], image: Option<Image>, every: u64, timeout: u64) -> Lowered {
-    // The script puts in the values of variables by itself, once it has taken the text apart.
-    let literal = |text: &str| SmolStr::from(text.replace('$', "$$"));
-    let mut env = Vec::with_capacity(wanted.len() + 2);
-    for (number, wanted) in (1..).zip(wanted) {
-        let value = format!("{} {}", wanted.condition.name, wanted.target);
-        env.push((format_smolstr!("INITFLOW_WAIT_{number}"), literal(&value)));
-        if let Some(text) = &wanted.contains {
-            env.push((format_smolstr!("INITFLOW_CONTAINS_{number}"), literal(text)));
-        }
-    }
-    env.push(("INITFLOW_EVERY".into(), every.to_smolstr()));
-    env.push(("INITFLOW_TIMEOUT".into(), timeout.to_smolstr()));
-    let command = shell(&script(wanted.iter().map(|wanted| wanted.condition)), "wait");
-    let args = (1..=wanted.len()).map(|number| number.to_smolstr()).collect();
-    Lowered { image, command, args, env, ..Lowered::default() }
 }
 
 /// The script that waits for these conditions.

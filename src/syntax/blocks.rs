@@ -1,7 +1,7 @@
-//! The flat run of statements and braces to the tree.
+//! Builds the tree from the flat sequence of statements and braces.
 //!
-//! Braces alone decide where they balance; where they do not, indentation decides what is amiss.
-//! Invariant: every statement of the run is in the tree, save those deeper than [`MAX_BLOCK_DEPTH`].
+//! Where braces balance, they alone decide; where they do not, indentation decides what is wrong.
+//! Invariant: every statement of the sequence is in the tree, except those deeper than [`MAX_BLOCK_DEPTH`].
 
 mod pairing;
 
@@ -27,7 +27,7 @@ struct Tree {
     frames: Vec<Frame>,
     /// The statements of the innermost open block.
     statements: Vec<Statement>,
-    /// How many blocks are open that are too deep to be kept.
+    /// The number of open blocks that are too deep to be kept.
     too_deep: usize,
 }
 
@@ -118,22 +118,22 @@ impl Tree {
         self.statements.push(owner);
     }
 
-    /// Whether a brace behind the last statement opens that statement's block; one on a line of its own is misplaced.
+    /// Whether a brace after the last statement opens that statement's block; one on a line of its own is misplaced.
     fn take_block_here(&self, reader: &mut Reader<'_>, head: Span, open: Span) -> bool {
         let between = reader.text.get(head.end as usize..open.start as usize).unwrap_or_default();
         if between.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
             return true;
         }
-        // A line that holds only a comment may stand between; other things may not.
-        let blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
-        // Behind the head there may be text that could not be read, which is not between it and the brace.
+        // Only comments may be between the statement and its brace.
+        let is_empty = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+        // Text that could not be read may follow the head; it belongs to the statement.
         if !between.contains('\n') {
             return !between.contains(';');
         }
         if self.statements.last().is_some_and(|statement| statement.broken) {
             return true;
         }
-        if between.lines().all(blank) {
+        if between.lines().all(is_empty) {
             reader.report(mistakes::misplaced_brace(head, open, between.trim().is_empty()));
             return true;
         }

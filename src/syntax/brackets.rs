@@ -1,4 +1,4 @@
-//! The tokens between brackets to the items of a list or the arguments of a call.
+//! Reads the tokens between brackets as the items of a list or the arguments of a call.
 
 use super::grammar::{Rule, Token};
 use super::reader::{Reader, Weight};
@@ -9,18 +9,18 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use smol_str::SmolStr;
 
-/// What stands between two brackets.
+/// The content of two brackets.
 struct Bracket {
     /// The values, split at the commas.
     items: Vec<Vec<Value>>,
-    /// The token behind it.
+    /// The index of the token after it.
     next: usize,
     /// Where it ends in the text.
     end: u32,
 }
 
 impl Reader<'_> {
-    /// Reads `[a, b]` or `(a, name: b)`; gives the next token, and where it ends.
+    /// Reads `[a, b]` or `(a, name: b)`; returns the next token and where it ends.
     pub(super) fn list_or_group(
         &mut self,
         tokens: &[Token],
@@ -43,7 +43,7 @@ impl Reader<'_> {
         (ValueKind::List(list), next, end)
     }
 
-    /// Reads `(a, name: b)`; gives the next token, and where it ends.
+    /// Reads `(a, name: b)`; returns the next token and where it ends.
     pub(super) fn arguments(
         &mut self,
         tokens: &[Token],
@@ -54,7 +54,7 @@ impl Reader<'_> {
         (items.into_iter().map(|values| self.argument(values)).collect(), next, end)
     }
 
-    /// Reads one argument, whose name stands before a colon.
+    /// Reads one argument, with the name before its colon.
     fn argument(&mut self, mut values: Vec<Value>) -> Argument {
         let colon = matches!(values.get(1), Some(Value { kind: ValueKind::Operator(Operator::Colon), .. }));
         let name = values.first().filter(|_| colon).and_then(argument_name);
@@ -67,7 +67,7 @@ impl Reader<'_> {
         Argument { name, values }
     }
 
-    /// Reads what stands between two brackets.
+    /// Reads the content of two brackets.
     fn bracket(&mut self, tokens: &[Token], at: usize, place: Place, depth: usize) -> Bracket {
         let open = self.span(tokens[at]);
         if depth > MAX_BRACKET_DEPTH {
@@ -77,7 +77,7 @@ impl Reader<'_> {
         let closing = if place == Place::List { "]" } else { ")" };
         let mut items = Vec::new();
         let mut values = Values::new(place, open.end, depth);
-        // Told only where the bracket has its end: without it, what is missing is the end.
+        // Reported only if the bracket is closed: otherwise the missing end is the mistake.
         let mut commas: Vec<Diagnostic> = Vec::new();
         let mut next = at + 1;
         let closed = loop {
@@ -104,7 +104,7 @@ impl Reader<'_> {
                 _ => {
                     next = self.value(&mut values, tokens, next);
                     if let Some(second) = split_off_second(&mut values.list) {
-                        // Between words in round brackets it may as well be a colon that is missing.
+                        // Between words in parentheses a colon may be missing instead.
                         let certain = place == Place::List
                             || !values
                                 .list
@@ -137,7 +137,7 @@ impl Reader<'_> {
         Bracket { items, next, end: values.end }
     }
 
-    /// Says what stands where a bracket should have been closed.
+    /// The error about a bracket that should have been closed.
     fn unclosed_bracket(&self, open: Span, end: u32) -> Diagnostic {
         let rest = &self.text[end as usize..];
         let trimmed = rest.trim_start();
@@ -147,7 +147,7 @@ impl Reader<'_> {
         mistakes::unclosed_bracket(open, Span { start: end, end, ..open }, next, &trimmed[..length])
     }
 
-    /// Passes over the rest of a statement whose brackets nest too deep.
+    /// Skips the rest of a statement whose brackets nest too deep.
     fn pass_over(&mut self, tokens: &[Token], at: usize) -> Bracket {
         let comments = tokens[at..].iter().filter(|token| token.rule == Rule::comment);
         let comments: Vec<Span> = comments.map(|token| self.span(*token)).collect();
@@ -167,13 +167,13 @@ impl Reader<'_> {
             return self.text[token.end as usize..].trim_start_matches([' ', '\t']).starts_with('{');
         };
         let value = !matches!(next.rule, Rule::sign | Rule::open | Rule::close | Rule::comment);
-        // What a comma or a bracket follows is an item in which something else is missing.
+        // Something followed by a comma or a bracket is an item, in which something else is missing.
         let item = here(at + 2).is_some_and(|third| self.slice(*third) == "," || third.rule == Rule::close);
         value && !item && next.start > token.end
     }
 }
 
-/// Takes the last value off where a comma is missing before it: neither it nor the one before is an operator.
+/// Removes the last value if a comma is missing before it: neither it nor the one before is an operator.
 fn split_off_second(values: &mut Vec<Value>) -> Option<Value> {
     let [.., first, second] = values.as_slice() else { return None };
     if is_operator(first) || is_operator(second) || first.span.end == second.span.start {
@@ -182,7 +182,7 @@ fn split_off_second(values: &mut Vec<Value>) -> Option<Value> {
     values.pop()
 }
 
-/// The name that stands before an argument's colon.
+/// The name before an argument's colon.
 fn argument_name(value: &Value) -> Option<Name> {
     match &value.kind {
         ValueKind::Word(word) => Some(Name { text: word.clone(), span: value.span, quoted: false }),

@@ -1,6 +1,6 @@
-//! Text to tokens: the one place that uses pest.
+//! Splits text into tokens; the only user of pest.
 //!
-//! Invariant: the tokens of a text stand in its order; one lies in another only where the grammar puts it there.
+//! Invariant: tokens are in the order of the text; one is inside another only if the grammar nests it.
 
 use pest::Parser;
 use pest::error::InputLocation;
@@ -20,30 +20,30 @@ pub(super) struct Token {
     pub(super) end: u32,
 }
 
-/// Longer stretches are read one by one: what pest notes down on the way takes far more memory than the text.
+/// The length at which a text is cut into stretches: pest's bookkeeping takes far more memory than the text.
 const STRETCH: usize = 1 << 16;
 
 /// How many stretches are read at a time, on all cores.
 const BATCH: usize = 16;
 
-/// A longer stretch is not read: a workload of 10,000 statements is shorter, and what pest notes down has to fit.
+/// The longest stretch that is read: a workload of 10,000 statements is shorter, and pest's bookkeeping has to fit.
 const LONGEST: usize = 1 << 20;
 
 /// The most tokens that a text may have: 10,000 workloads of 2 KB each have 2.5 million.
 pub(super) const MAX_TOKENS: usize = 4_000_000;
 
-/// Why a text is not read to its end.
+/// Why reading stopped before the end of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     /// The thread's stack ended here.
     NoStack(usize),
     /// This stretch is too long.
     TooLong(Range<usize>),
-    /// The text has too many tokens, this one being the first of them.
+    /// The text has too many tokens; here is the first one over the limit.
     TooMany(usize),
 }
 
-/// Reads a text, until `each` has had enough.
+/// Reads a text until `each` returns `false`.
 pub(super) fn read(text: &str, each: impl FnMut(&[Token]) -> bool + Send) -> Result<(), Stop> {
     read_at_most(MAX_TOKENS, text, each)
 }
@@ -68,7 +68,7 @@ fn read_at_most(most: usize, text: &str, mut each: impl FnMut(&[Token]) -> bool 
     let mut scanned = scan_all(text, &batch);
     while !scanned.is_empty() {
         batch = stretches.by_ref().take(BATCH).collect();
-        // The next stretches are scanned while the last ones are taken in.
+        // The next stretches are scanned while the previous ones are processed.
         let take_all = || scanned.into_iter().try_fold(true, |go_on, tokens| Ok(go_on && take(&tokens?)?));
         let (next, taken) = rayon::join(|| scan_all(text, &batch), take_all);
         if !taken? {
@@ -93,7 +93,8 @@ fn stretch_end(text: &str, start: usize) -> usize {
     cut(text, text.len().min(start.saturating_add(STRETCH)))
 }
 
-/// Where a text can be cut, from a place on: behind a line that holds only a `}`, at its start, which no string and no bracket spans.
+/// The next place where a text can be cut: after a line that consists of a `}`, since no string or
+/// bracket spans it.
 pub(super) fn cut(text: &str, from: usize) -> usize {
     let bytes = &text.as_bytes()[from..];
     let newline = bytes.windows(3).position(|window| window == b"\n}\n" || window == b"\n}\r");
@@ -119,7 +120,7 @@ pub(super) fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Sto
         let (rule, span) = (pair.as_rule(), pair.as_span());
         match rule {
             Rule::document | Rule::EOI => {}
-            // A run of brackets is one token, so that very many of them cost little; past the deepest, none matters.
+            // A run of brackets is one token, so that many of them cost little; those beyond the depth limit do not matter.
             Rule::open | Rule::close | Rule::brace => {
                 let most = if rule == Rule::brace { usize::MAX } else { super::MAX_BRACKET_DEPTH + 1 };
                 for at in (span.start()..span.end()).take(most) {

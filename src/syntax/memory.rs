@@ -1,4 +1,4 @@
-//! The tokens of a text that differs little from one read before: only the stretches that have changed are scanned.
+//! Keeps the tokens of a text, so that only the stretches that change are scanned again.
 //!
 //! Invariant: the tokens are those that [`super::grammar::read`] gives.
 
@@ -6,13 +6,13 @@ use super::grammar::{self, Rule, Token};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What was scanned of a text.
+/// The scanned stretches of a text.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     stretches: Vec<Stretch>,
 }
 
-/// A stretch of the text, with its tokens as if it stood alone.
+/// A stretch of the text, with its tokens as if it were a text of its own.
 #[derive(Clone, Debug)]
 struct Stretch {
     text: Arc<str>,
@@ -20,7 +20,7 @@ struct Stretch {
 }
 
 impl Memory {
-    /// The tokens of a text, stretch by stretch; `None` where the stretches hang on each other.
+    /// The tokens of a text, stretch by stretch; `None` if the stretches depend on each other.
     pub(super) fn tokens(&mut self, text: &str) -> Option<Vec<Vec<Token>>> {
         let known: HashMap<&str, &Stretch> =
             self.stretches.iter().map(|known| (&*known.text, known)).collect();
@@ -36,7 +36,7 @@ impl Memory {
                     Stretch { text: own.into(), tokens: grammar::scan(own, &(0..own.len())).ok()?.into() }
                 }
             };
-            if !stands_alone(own, &stretch.tokens) {
+            if !is_independent(own, &stretch.tokens) {
                 return None;
             }
             all.push(stretch.tokens_from(start));
@@ -49,7 +49,7 @@ impl Memory {
 }
 
 impl Stretch {
-    /// The tokens, where the stretch starts at a place.
+    /// The tokens of the stretch if it starts at a place.
     fn tokens_from(&self, start: usize) -> Vec<Token> {
         let moved = |at: u32| u32::try_from(start + at as usize).unwrap_or(u32::MAX);
         let token = |token: &Token| Token { start: moved(token.start), end: moved(token.end), ..*token };
@@ -57,8 +57,8 @@ impl Stretch {
     }
 }
 
-/// Whether nothing in a stretch looks for its end behind it, as a many-line string and a comment of another language do.
-fn stands_alone(text: &str, tokens: &[Token]) -> bool {
+/// Whether nothing in a stretch may end after it, as a multi-line string and a comment of another language may.
+fn is_independent(text: &str, tokens: &[Token]) -> bool {
     let mut string_end = 0;
     tokens.iter().all(|token| match token.rule {
         Rule::block | Rule::raw_block => {

@@ -1,4 +1,4 @@
-//! The syntax errors: what is wrong at a place, in words, with a fix where one is certain.
+//! Builds the diagnostics for syntax errors, with a fix if the intention is certain.
 
 mod strings;
 
@@ -8,7 +8,7 @@ use super::tree::{Name, Operator};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::source::{SourceFile, Span};
 
-/// Characters that the language keeps for later.
+/// Characters that the language reserves.
 const RESERVED: [char; 5] = ['$', '@', '?', '^', '`'];
 
 /// Whether a character ends what may be text without quotes.
@@ -16,12 +16,12 @@ pub(super) fn ends_unquoted_text(character: char) -> bool {
     character.is_whitespace() || "{};#\"'[](),".contains(character)
 }
 
-/// Whether a text holds something that no text without quotes should be taken to hold.
+/// Whether a text holds something that unquoted text is unlikely to hold.
 pub(super) fn has_odd_character(text: &str) -> bool {
     text.chars().any(|character| is_invisible(character) || is_smart_quote(character) || character == '`')
 }
 
-/// Whether something unreadable looks like text that lacks its quotes.
+/// Whether something unreadable looks like text whose quotes were forgotten.
 pub(super) fn is_text_like(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
         && !text.starts_with(RESERVED)
@@ -34,7 +34,7 @@ pub(super) fn is_smart_quote(character: char) -> bool {
     "“”„‘’«»".contains(character)
 }
 
-/// Whether nothing is seen where a character stands.
+/// Whether a character cannot be seen.
 fn is_invisible(character: char) -> bool {
     character.is_control()
         || (character.is_whitespace() && character != ' ')
@@ -74,67 +74,67 @@ pub(super) fn too_deep(span: Span, what: &str, limit: usize) -> Diagnostic {
         Span { end: span.end.min(span.start + 1), ..span },
         format!("{what} nest more than {limit} deep"),
     )
-    .here("the one too many")
+    .here("the first one that is too deep")
     .help("use fewer levels")
 }
 
 pub(super) fn too_long(place: Span) -> Diagnostic {
-    Diagnostic::error(Code::TooLarge, place, "1 MiB of text goes by without the end of a workload")
-        .here("from here on nothing is read")
-        .help("close each workload by a `}` at the start of a line")
+    Diagnostic::error(Code::TooLarge, place, "no workload ends within 1 MiB of text")
+        .here("nothing after this is read")
+        .help("close each workload with a `}` at the start of a line")
 }
 
 pub(super) fn too_many_words(place: Span, most: usize) -> Diagnostic {
-    let headline = format!("a source has more than {} million words and signs", most / 1_000_000);
+    let headline = format!("the source has more than {} million words and signs", most / 1_000_000);
     Diagnostic::error(Code::TooLarge, place, headline)
-        .here("from here on nothing is read")
+        .here("nothing after this is read")
         .help("split the source into several files")
 }
 
 pub(super) fn unclosed_block(open: Span, head: Option<Span>, next: Option<Span>) -> Diagnostic {
-    let error = Diagnostic::error(Code::UnclosedBlock, open, "a block is never closed").here("opened here");
+    let error =
+        Diagnostic::error(Code::UnclosedBlock, open, "this block is never closed").here("opened here");
     let error = match head {
-        Some(head) => error.label(head, "the statement that it belongs to"),
+        Some(head) => error.label(head, "the statement that the block belongs to"),
         None => error,
     };
     match next {
-        Some(next) => error.label(next, "taken to end before this").help("put a `}` where the block ends"),
-        None => error.help("put a `}` at the end of the block"),
+        Some(next) => error.label(next, "assumed to end before this").help("add a `}` where the block ends"),
+        None => error.help("add a `}` at the end of the block"),
     }
 }
 
 pub(super) fn stray_brace(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::StrayBrace, span, "a `}` closes nothing")
+    Diagnostic::error(Code::StrayBrace, span, "this `}` has no matching `{`")
         .here("no block is open here")
-        .help("take the `}` out, or put the `{` in that it belongs to")
-        .fix("take the `}` out", span, "", Applicability::Unsafe)
+        .help("remove the `}`, or add the missing `{`")
+        .fix("remove the `}`", span, "", Applicability::Unsafe)
 }
 
 pub(super) fn missing_brace(head: Span, close: Span) -> Diagnostic {
-    Diagnostic::error(Code::MissingBrace, head, "a block has no `{`")
-        .here("a `{` is missing behind this")
+    Diagnostic::error(Code::MissingBrace, head, "this block has no `{`")
+        .here("a `{` is missing after this")
         .label(close, "the block ends here")
-        .help("put a `{` at the end of the statement's head")
-        .fix("put a `{` at the end of the statement's head", head.after(), " {", Applicability::Unsafe)
+        .help("add a `{` at the end of this line")
+        .fix("add a `{` at the end of this line", head.after(), " {", Applicability::Unsafe)
 }
 
 pub(super) fn misplaced_brace(head: Span, open: Span, nothing_between: bool) -> Diagnostic {
-    let error =
-        Diagnostic::error(Code::MisplacedBrace, open, "a `{` stands on another line than its statement")
-            .here("the line before ends the statement")
-            .label(head, "the statement")
-            .help("put the `{` at the end of the statement's line");
+    let error = Diagnostic::error(Code::MisplacedBrace, open, "this `{` is not on the line of its statement")
+        .here("the statement ended with its line")
+        .label(head, "the statement")
+        .help("move the `{` to the end of the statement's line");
     if !nothing_between {
         return error;
     }
     let between = Span { start: head.end, end: open.start, ..head };
-    error.fix("put the `{` at the end of the statement's line", between, " ", Applicability::Safe)
+    error.fix("move the `{` to the end of the statement's line", between, " ", Applicability::Safe)
 }
 
 pub(super) fn nameless_block(open: Span) -> Diagnostic {
-    Diagnostic::error(Code::NamelessBlock, open, "a block belongs to no statement")
-        .here("a statement's name should stand before this")
-        .help("write a name before the `{`")
+    Diagnostic::error(Code::NamelessBlock, open, "this block has no name")
+        .here("expected the name of a statement before this")
+        .help("add a name before the `{`")
 }
 
 pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &str) -> Diagnostic {
@@ -142,21 +142,21 @@ pub(super) fn unclosed_bracket(open: Span, end: Span, next: Span, character: &st
         return Diagnostic::error(Code::BlockInList, next, "a list cannot hold a block")
             .here("a block")
             .label(open, "in this list")
-            .help("repeat the statement, once for each item, without brackets: `tolerations { … }`");
+            .help("repeat the statement for each item, without brackets: `tolerations { … }`");
     }
     let error =
-        Diagnostic::error(Code::UnclosedBracket, open, "a bracket is never closed").here("opened here");
+        Diagnostic::error(Code::UnclosedBracket, open, "this bracket is never closed").here("opened here");
     let error = match character {
         "]" | ")" => error.label(next, format!("`{character}` does not close it")),
-        _ => error.label(end, "taken to end here"),
+        _ => error.label(end, "assumed to end here"),
     };
-    error.help("put the closing bracket where the list ends")
+    error.help("add the closing bracket where the list ends")
 }
 
 pub(super) fn missing_comma(first: Span, certain: bool) -> Diagnostic {
     Diagnostic::error(Code::MissingComma, first, "a comma is missing between two items")
-        .here("a comma should stand behind this")
-        .help("insert the comma: items are separated by commas")
+        .here("expected a comma after this")
+        .help("insert the comma")
         .fix(
             "insert the comma",
             first.after(),
@@ -165,32 +165,35 @@ pub(super) fn missing_comma(first: Span, certain: bool) -> Diagnostic {
         )
 }
 
-/// A manifest of Kubernetes as it is: one message says more than one for each of its lines.
+/// Recognizes a Kubernetes manifest: one message says more than one for each of its lines.
 pub(super) fn yaml(source: &SourceFile) -> Option<Diagnostic> {
     let mut at = 0;
-    let says = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '-']);
-    let line = source.text.split_inclusive('\n').inspect(|line| at += line.len()).find(says)?;
+    let is_content = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '-']);
+    let line = source.text.split_inclusive('\n').inspect(|line| at += line.len()).find(is_content)?;
     let key = ["apiVersion:", "kind:"].into_iter().find(|key| line.starts_with(key))?;
     let start = at - line.len();
-    let error =
-        Diagnostic::error(Code::YamlSource, Span::new(source.id, start, start + key.len()), "this is YAML")
-            .here("a key of YAML");
-    Some(error.help("write it as initflow: `deployment NAME { … }`; `initflow compile` makes the YAML"))
+    let error = Diagnostic::error(
+        Code::YamlSource,
+        Span::new(source.id, start, start + key.len()),
+        "this file is YAML, not initflow",
+    )
+    .here("a key of YAML");
+    Some(error.help("convert it with `initflow import`, or write it as initflow: `deployment NAME { … }`"))
 }
 
 pub(super) fn stray_commas(commas: &[Span]) -> Diagnostic {
     let place = commas.first().copied().unwrap_or(Span::new(crate::source::FileId(0), 0, 0));
-    let error = Diagnostic::error(Code::StrayComma, place, "a comma stands where none belongs")
+    let error = Diagnostic::error(Code::StrayComma, place, "unexpected comma")
         .here("not needed")
-        .help("take the comma out: only items between brackets are separated by commas");
+        .help("remove the comma: only items between brackets are separated by commas");
     let edits = commas.iter().map(|comma| edit(*comma, " ")).collect();
-    Diagnostic { fix: Some(fix("take the comma out", edits, Applicability::Safe)), ..error }
+    Diagnostic { fix: Some(fix("remove the comma", edits, Applicability::Safe)), ..error }
 }
 
 pub(super) fn operator_in_list(span: Span, sign: &str) -> Diagnostic {
-    Diagnostic::error(Code::OperatorInList, span, format!("a list cannot hold `{sign}`"))
+    Diagnostic::error(Code::OperatorInList, span, format!("`{sign}` is not allowed in a list"))
         .here("not a value")
-        .help("write plain values, separated by commas; a map is a block: `labels { name \"value\" }`")
+        .help("write plain values separated by commas, or a block for a map: `labels { name \"value\" }`")
 }
 
 pub(super) fn missing_value(name: &Name) -> Diagnostic {
@@ -199,8 +202,8 @@ pub(super) fn missing_value(name: &Name) -> Diagnostic {
         name.span,
         format!("the argument {} has no value", shown(&name.text)),
     )
-    .here("a value should stand behind its colon")
-    .help(format!("write a value: `{}: \"…\"`", name.text))
+    .here("expected a value after the colon")
+    .help(format!("add a value: `{}: \"…\"`", name.text))
 }
 
 pub(super) fn separator(name: &Name, sign: Operator, span: Span, next: Option<Span>) -> Diagnostic {
@@ -208,15 +211,15 @@ pub(super) fn separator(name: &Name, sign: Operator, span: Span, next: Option<Sp
         Operator::Assign => (Code::StrayEquals, "="),
         _ => (Code::StrayColon, ":"),
     };
-    let headline = format!("a `{text}` stands between a name and its value");
+    let headline = format!("unexpected `{text}` between a name and its value");
     let error = Diagnostic::error(diagnostic, span, headline).here("not needed");
     let Some(next) = next else {
         return error
-            .help(format!("write the value right behind the name, or a block: `{} {{ … }}`", name.text));
+            .help(format!("write the value directly after the name, or a block: `{} {{ … }}`", name.text));
     };
     let taken = Span { start: name.span.end, end: next.start, ..span };
-    error.help(format!("write the value right behind the name: `{} …`", name.text)).fix(
-        format!("take the `{text}` out"),
+    error.help(format!("remove the `{text}` and write `{} …`", name.text)).fix(
+        format!("remove the `{text}`"),
         taken,
         " ",
         Applicability::Safe,
@@ -227,42 +230,43 @@ pub(super) fn unquoted_text(span: Span, text: &str) -> Diagnostic {
     let certain =
         text.contains(['/', ':', '@', '*', '.']) && !text.starts_with(|first: char| first.is_ascii_digit());
     let applicability = if certain { Applicability::Safe } else { Applicability::Unsafe };
-    Diagnostic::error(Code::UnquotedText, span, format!("{} has no quotes", shown(text)))
-        .here("text is always in quotes")
+    Diagnostic::error(Code::UnquotedText, span, format!("text without quotes: {}", shown(text)))
+        .here("not a word, a number or a path")
         .help(format!("write {}", shown(&quote(text))))
-        .fix("put it in quotes", span, quote(text), applicability)
+        .fix(format!("write {}", shown(&quote(text))), span, quote(text), applicability)
 }
 
-/// What is wrong with something in the place of a name; and whether it is certain what was meant.
+/// What is wrong with something in the place of a name, and whether it is certain what was meant.
 pub(super) fn odd_name(span: Span, text: &str) -> (Diagnostic, bool) {
     if is_text_like(text) && !has_odd_character(text) {
         let certain = text.trim_end_matches(':');
-        let error = Diagnostic::error(
-            Code::UnquotedText,
-            span,
-            format!("{} is a name that needs quotes", shown(certain)),
-        )
-        .here("not a word: letters, digits, `_` and `-`, with a letter first")
-        .help(format!("write {}", shown(&quote(certain))))
-        .fix("put it in quotes", span, quote(certain), Applicability::Safe);
+        let error =
+            Diagnostic::error(Code::UnquotedText, span, format!("the name {} needs quotes", shown(certain)))
+                .here("not a word, which has letters, digits, `_` and `-` and begins with a letter or `_`")
+                .help(format!("write {}", shown(&quote(certain))))
+                .fix(format!("write {}", shown(&quote(certain))), span, quote(certain), Applicability::Safe);
         return (error, true);
     }
     (stray(span, text), false)
 }
 
-/// What is wrong with something that nothing can start with.
+/// What is wrong with something that cannot start a statement or a value.
 pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
     match text {
         "-" => {
-            return Diagnostic::error(Code::ListDash, span, "a `-` does not start an item here")
+            return Diagnostic::error(Code::ListDash, span, "unexpected `-`: initflow has no dashed lists")
                 .here("not needed")
-                .help("repeat the statement, once for each item: `tolerations { … }`; a list of plain values is `[a, b]`");
+                .help("repeat the statement for each item: `tolerations { … }`, or write plain values as `[a, b]`");
         }
         "]" | ")" => {
             let open = if text == "]" { "[" } else { "(" };
-            return Diagnostic::error(Code::StrayBracket, span, format!("a `{text}` closes nothing"))
-                .here("no bracket is open here")
-                .help(format!("take it out, or put the `{open}` in that it belongs to"));
+            return Diagnostic::error(
+                Code::StrayBracket,
+                span,
+                format!("this `{text}` has no matching `{open}`"),
+            )
+            .here("no bracket is open here")
+            .help(format!("remove the `{text}`, or add the missing `{open}`"));
         }
         "," => return stray_commas(&[span]),
         _ => {}
@@ -283,7 +287,7 @@ pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
             format!("{} has no meaning outside quotes", backticked(character)),
         )
         .here("reserved")
-        .help("put text in quotes; a `let` or `param` is inserted by `\"#{name}\"`");
+        .help("put text in quotes, or insert a `let` or `param` with `\"#{name}\"`");
     }
     if text.starts_with("//") || text.starts_with("/*") {
         return foreign_comment(span, text);
@@ -291,7 +295,7 @@ pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
     unexpected_character(span, text)
 }
 
-/// A character between backticks, also the backtick.
+/// A character in backticks; the backtick itself by its name.
 fn backticked(character: &str) -> String {
     if character == "`" { "a backtick".into() } else { format!("`{character}`") }
 }
@@ -306,39 +310,44 @@ pub(super) fn unexpected_character(span: Span, text: &str) -> Diagnostic {
         let error = Diagnostic::error(
             Code::UnexpectedCharacter,
             place,
-            format!("a character that cannot be seen stands here: U+{code:04X}"),
+            format!("unexpected invisible character U+{code:04X}"),
         )
-        .here("not a space, a tab or a line's end");
+        .here("not a space, a tab or a line break");
         return if character.is_whitespace() && !character.is_control() {
-            error.help("write a plain space").fix("replace it by a space", place, " ", Applicability::Safe)
+            error.help("replace it with a space").fix(
+                "replace it with a space",
+                place,
+                " ",
+                Applicability::Safe,
+            )
         } else {
-            error.help("take it out; in a string, write it as `\\u{…}`")
+            error.help("remove it, or write it as `\\u{…}` in a string")
         };
     }
-    Diagnostic::error(Code::UnexpectedCharacter, span, format!("{} is no value and no name", shown(text)))
-        .here("cannot be read")
+    Diagnostic::error(Code::UnexpectedCharacter, span, format!("{} is not a value or a name", shown(text)))
+        .here("not understood")
         .help("write a word, a text in quotes, a number, a path that starts with `/`, or a list in `[ ]`")
 }
 
 pub(super) fn missing_space(span: Span) -> Diagnostic {
     let place = Span { end: span.start, ..span };
-    Diagnostic::error(Code::MissingSpace, span, "two values stand together without a space")
-        .here("begins right behind the one before it")
-        .help("put a space between them; a quote inside a text is written `\\\"`")
-        .fix("put a space between them", place, " ", Applicability::Unsafe)
+    Diagnostic::error(Code::MissingSpace, span, "a space is missing between two values")
+        .here("begins directly after the value before it")
+        .help("insert a space, or write `\\\"` for a quote inside a text")
+        .fix("insert a space", place, " ", Applicability::Unsafe)
 }
 
 pub(super) fn incomplete_range(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::IncompleteRange, span, "a range is not complete")
-        .here("needs an upper end right behind the dots")
-        .help("write `a..b` or `..b`, without spaces; a value without dots is the lower end alone")
+    Diagnostic::error(Code::IncompleteRange, span, "incomplete range")
+        .here("expected the upper end directly after the dots")
+        .help("write `a..b` or `..b` without spaces, or the lower end alone without dots")
 }
 
 pub(super) fn foreign_comment(span: Span, text: &str) -> Diagnostic {
-    let error = Diagnostic::error(Code::ForeignComment, span, "a comment starts with `#`")
+    let error = Diagnostic::error(Code::ForeignComment, span, "this comment does not start with `#`")
         .help("start the comment with `#`");
     let opening = Span { end: span.start + 2, ..span };
-    let error = error.here("not a comment here");
+    let error = error.here("not a comment in initflow");
     if text.starts_with("//") {
         error.fix("start the comment with `#`", opening, "#", Applicability::Safe)
     } else {

@@ -1,6 +1,6 @@
-//! Tokens to a flat run of statements and braces.
+//! Reads tokens as a flat sequence of statements and braces.
 //!
-//! Invariant: the items stand in the order of the text, and none lies in another.
+//! Invariant: the items are in the order of the text, and none is inside another.
 
 use super::grammar::{Rule, Token};
 use super::tree::{Statement, ValueKind};
@@ -28,7 +28,7 @@ pub(super) enum ItemKind {
     Close,
 }
 
-/// Reads one text; gathers comments and errors on the way.
+/// Reads one text and collects comments and errors.
 pub(super) struct Reader<'s> {
     pub(super) source: &'s SourceFile,
     pub(super) text: &'s str,
@@ -39,7 +39,7 @@ pub(super) struct Reader<'s> {
     pub(super) errors: Vec<Diagnostic>,
     /// What is wrong with the statement that is being read.
     pub(super) fault: Fault,
-    /// Brackets that were left open, whose ends may still come.
+    /// The number of brackets that were left open, whose ends may still follow.
     pub(super) left_open: usize,
 }
 
@@ -48,18 +48,18 @@ pub(super) struct Reader<'s> {
 pub(super) struct Fault {
     /// Whether something in it could not be read.
     pub(super) broken: bool,
-    /// The one error that tells why, with its weight.
+    /// The error that is reported, with its weight.
     pub(super) error: Option<(Weight, Diagnostic)>,
 }
 
-/// Which of several errors in one statement is told: the heaviest, and of these the first.
+/// Decides which of several errors in one statement is reported: the heaviest, and of these the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Weight {
-    /// Something that stands where it cannot.
+    /// Something in the wrong place.
     Stray,
     /// A bracket without its end.
     Bracket,
-    /// A string without its end: all that comes after it may be part of it.
+    /// A string without its end: everything after it may be part of it.
     Quote,
     /// Too deep to be read.
     Depth,
@@ -83,8 +83,8 @@ impl<'s> Reader<'s> {
     /// Takes in the tokens of one stretch of the text.
     pub(super) fn take(&mut self, tokens: &[Token]) {
         let mut at = 0;
-        // Behind a dash the rest of the line is part of that mistake.
-        let mut quiet = false;
+        // The rest of the line after a dash is part of the same mistake.
+        let mut after_dash = false;
         while let Some(token) = tokens.get(at) {
             let span = self.span(*token);
             at += 1;
@@ -92,7 +92,7 @@ impl<'s> Reader<'s> {
                 Rule::statement => {
                     let inside = inside(tokens, at, token.end);
                     at += inside.len();
-                    self.read_statements(*token, inside, quiet);
+                    self.read_statements(*token, inside, after_dash);
                 }
                 Rule::brace => {
                     let kind = if self.slice(*token) == "{" { ItemKind::Open } else { ItemKind::Close };
@@ -102,7 +102,7 @@ impl<'s> Reader<'s> {
                 Rule::foreign => self.report(mistakes::foreign_comment(span, self.slice(*token))),
                 _ => self.stray(span),
             }
-            quiet = token.rule == Rule::junk && self.slice(*token) == "-";
+            after_dash = token.rule == Rule::junk && self.slice(*token) == "-";
         }
     }
 
@@ -116,40 +116,40 @@ impl<'s> Reader<'s> {
         &self.text[token.start as usize..token.end as usize]
     }
 
-    /// Reports an error on its own.
+    /// Reports an error by itself.
     pub(super) fn report(&mut self, error: Diagnostic) {
         if self.errors.len() < MAX_ERRORS {
             self.errors.push(error);
         }
     }
 
-    /// Reports an error that breaks the statement that is being read; one such error a statement is told.
+    /// Records an error that breaks the statement being read; only one such error per statement is reported.
     pub(super) fn fail(&mut self, weight: Weight, error: Diagnostic) {
         self.fault.broken = true;
-        if self.fault.error.as_ref().is_none_or(|(told, _)| *told < weight) {
+        if self.fault.error.as_ref().is_none_or(|(known, _)| *known < weight) {
             self.fault.error = Some((weight, error));
         }
     }
 
-    /// Reads the statements of one token; there are several only where one ends in what none can end in.
-    fn read_statements(&mut self, token: Token, mut inside: &[Token], quiet: bool) {
-        let said = self.errors.len();
+    /// Reads the statements of one token; there are several only if one ends in something that cannot end a statement.
+    fn read_statements(&mut self, token: Token, mut inside: &[Token], after_dash: bool) {
+        let errors_before = self.errors.len();
         let mut first = true;
-        while let Some((start, behind)) = inside.split_first() {
+        while let Some((start, following)) = inside.split_first() {
             if start.rule == Rule::close {
                 self.stray(self.span(*start));
-                inside = behind;
+                inside = following;
                 continue;
             }
             let (mut statement, rest) = self.statement(inside, first);
             let whole =
                 Token { start: start.start, end: rest.first().map_or(token.end, |next| next.start), ..token };
             inside = rest;
-            if quiet && first {
-                self.errors.truncate(said);
+            if after_dash && first {
+                self.errors.truncate(errors_before);
                 statement.broken = true;
             }
-            let braces = self.braces_in_open_string(whole, said);
+            let braces = self.braces_in_open_string(whole, errors_before);
             if let Some(brace) = braces.first() {
                 end_before(&mut statement, brace.span.start);
             }
@@ -160,7 +160,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Keeps a comment; `#{name}` behind a statement was meant to be an insertion.
+    /// Keeps a comment; `#{name}` after a statement was meant to be an insertion.
     fn comment(&mut self, span: Span) {
         self.comments.push(span);
         let text = self.source.slice(span);
@@ -175,7 +175,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Reports what stands alone where a statement should start, save the late end of a bracket that was left open.
+    /// Reports what cannot start a statement, unless it is the late end of a bracket that was left open.
     fn stray(&mut self, span: Span) {
         let text = self.source.slice(span);
         if matches!(text, "]" | ")") && self.left_open > 0 {
@@ -185,9 +185,9 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// The braces at the end of a line that an unclosed string has swallowed: they were not meant to be text.
-    fn braces_in_open_string(&self, statement: Token, said: usize) -> Vec<Item> {
-        let errors = self.errors.get(said..).unwrap_or_default();
+    /// The braces at the end of a line inside an unclosed string: they were not meant to be text.
+    fn braces_in_open_string(&self, statement: Token, errors_before: usize) -> Vec<Item> {
+        let errors = self.errors.get(errors_before..).unwrap_or_default();
         let text = self.slice(statement).trim_end();
         if !errors.iter().any(|error| error.code == Code::UnclosedString) || text.contains('\n') {
             return Vec::new();
@@ -214,14 +214,14 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// The tokens from one on that lie in another one, which ends at a place; an empty one is always a part of one.
+/// The tokens from an index on that are inside another token, which ends at `end`; empty tokens always are.
 pub(super) fn inside(tokens: &[Token], from: usize, end: u32) -> &[Token] {
     let rest = tokens.get(from..).unwrap_or_default();
     let count = rest.iter().take_while(|token| token.start < end || token.start == token.end).count();
     &rest[..count]
 }
 
-/// Ends a statement before a brace that its last value had swallowed.
+/// Ends a statement before a brace that its last value contained by mistake.
 fn end_before(statement: &mut Statement, at: u32) {
     let cut = |span: &mut Span| span.end = span.end.min(at).max(span.start);
     cut(&mut statement.span);

@@ -1,4 +1,4 @@
-//! The tokens of one statement to its name and values.
+//! Reads the tokens of one statement as its name and values.
 
 use super::grammar::{Rule, Token};
 use super::mistakes;
@@ -9,7 +9,7 @@ use crate::source::Span;
 use smol_str::SmolStr;
 
 impl Reader<'_> {
-    /// Reads a statement's head; gives back the tokens behind it. `first` tells whether the grammar starts it there.
+    /// Reads a statement's head; returns the tokens after it. `first` is whether the grammar starts a statement there.
     pub(super) fn statement<'t>(&mut self, tokens: &'t [Token], first: bool) -> (Statement, &'t [Token]) {
         self.fault = Fault::default();
         let (mut name, mut at) = self.name(tokens);
@@ -19,7 +19,7 @@ impl Reader<'_> {
         let mut commas = Vec::new();
         let mut brackets = !first;
         while let Some(token) = tokens.get(at) {
-            // Only from its first bracket on may a statement go on over a line's end, and outside brackets it may not.
+            // After its first bracket, a statement's tokens may span lines; outside brackets, a line break ends it.
             if brackets && token.rule != Rule::comment && self.on_new_line(values.end, token.start) {
                 break;
             }
@@ -69,7 +69,7 @@ impl Reader<'_> {
         self.text.get(end as usize..start as usize).is_some_and(|between| between.contains('\n'))
     }
 
-    /// Reads a name; gives how many tokens it takes.
+    /// Reads a name; returns the number of tokens it takes.
     fn name(&mut self, tokens: &[Token]) -> (Name, usize) {
         let Some(first) = tokens.first() else {
             return (nameless(self.source.span()).name, 0);
@@ -109,7 +109,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The name, where text without quotes began with it.
+    /// The name, if text without quotes began with it.
     fn name_without_quotes(&mut self, values: &mut Values) -> Name {
         values.list.clear();
         values.chain = (values.skip, 0);
@@ -117,7 +117,7 @@ impl Reader<'_> {
         Name { text: self.source.slice(span).trim_end_matches(':').into(), span, quoted: true }
     }
 
-    /// Takes off a `:` or `=` between a name and its values: other languages have one there.
+    /// Removes a `:` or `=` between a name and its values, which other languages have there.
     fn separators(&mut self, name: &Name, values: &mut Values) {
         let Some(Value { span, kind: ValueKind::Operator(operator @ (Operator::Colon | Operator::Assign)) }) =
             values.list.first()
@@ -132,13 +132,13 @@ impl Reader<'_> {
     }
 }
 
-/// Stands for a statement whose name is missing.
+/// A statement whose name is missing.
 pub(super) fn nameless(span: Span) -> Statement {
     let name = Name { text: SmolStr::default(), span: Span { end: span.start, ..span }, quoted: false };
     Statement { span: name.span, name, values: Vec::new(), block: None, broken: true }
 }
 
-/// Whether a text is a word, dots included.
+/// Whether a text is a word, with dots or without.
 pub(super) fn is_word(text: &str) -> bool {
     let part = |part: &str| {
         part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')

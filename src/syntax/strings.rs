@@ -1,4 +1,4 @@
-//! The forms of a string to its pieces: escapes resolved, shared indentation removed.
+//! Reads all forms of strings as pieces: resolves escapes and removes shared indentation.
 
 use super::grammar::{Rule, Token};
 use super::mistakes;
@@ -8,7 +8,7 @@ use super::tree::{Name, Piece};
 use crate::source::Span;
 use smol_str::SmolStr;
 
-/// The pieces of a string that is being read; neighbouring text becomes one piece.
+/// The pieces of a string that is being read; adjacent text becomes one piece.
 #[derive(Default)]
 struct Pieces {
     done: Vec<Piece>,
@@ -35,7 +35,7 @@ impl Pieces {
 }
 
 impl Reader<'_> {
-    /// Reads a string of any form; gives the next token.
+    /// Reads a string of any form; returns the next token.
     pub(super) fn string(&mut self, tokens: &[Token], at: usize) -> (Vec<Piece>, usize) {
         let token = tokens[at];
         let parts = inside(tokens, at + 1, token.end);
@@ -50,7 +50,7 @@ impl Reader<'_> {
                 }
                 plain(closed.unwrap_or(&text[1..]))
             }
-            Rule::block | Rule::raw_block => self.many_lines(span, parts),
+            Rule::block | Rule::raw_block => self.multi_line(span, parts),
             Rule::single => {
                 self.fail(Weight::Stray, mistakes::text_on_one_line(span, text));
                 plain(text[3..].get(..text.len() - 6).unwrap_or_default())
@@ -103,10 +103,10 @@ impl Reader<'_> {
             Rule::insertion => {
                 let inner = &text[2..];
                 let closed = inner.ends_with('}');
-                let blanks = inner.len() - inner.trim_start().len();
+                let spaces = inner.len() - inner.trim_start().len();
                 let name = inner.trim_end_matches('}').trim();
                 if closed && is_word(name) {
-                    let start = span.start as usize + 2 + blanks;
+                    let start = span.start as usize + 2 + spaces;
                     let span = Span::new(self.source.id, start, start + name.len());
                     pieces.name(Name { text: name.into(), span, quoted: false });
                 } else {
@@ -118,8 +118,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the many-line forms.
-    fn many_lines(&mut self, whole: Span, parts: &[Token]) -> Vec<Piece> {
+    /// Reads the multi-line forms.
+    fn multi_line(&mut self, whole: Span, parts: &[Token]) -> Vec<Piece> {
         let quotes = &self.source.slice(whole)[..3];
         let mut last_newline = true;
         for part in parts {
@@ -152,7 +152,7 @@ impl Reader<'_> {
         self.dedent(parts, last_newline)
     }
 
-    /// Joins lines without the indentation that all of them share.
+    /// Joins lines and removes the indentation that all of them share.
     fn dedent(&mut self, parts: &[Token], last_newline: bool) -> Vec<Piece> {
         let is_line = |part: &&Token| matches!(part.rule, Rule::rich_line | Rule::raw_line);
         let texts = parts.iter().filter(is_line).map(|part| self.slice(*part));
@@ -184,7 +184,7 @@ impl Reader<'_> {
         pieces.finish()
     }
 
-    /// The first line with text at or behind a place, if there is one.
+    /// The first line with text at or after a place, if there is one.
     fn next_line(&self, at: u32) -> Option<Span> {
         let rest = &self.text[at as usize..];
         let start = at as usize + (rest.len() - rest.trim_start().len());
@@ -192,7 +192,7 @@ impl Reader<'_> {
         Some(Span::new(self.source.id, start, start + line.trim_end().len()))
     }
 
-    /// The first line of a many-line string that is not deeper than the line which opens it.
+    /// The first line of a multi-line string that is not deeper than the opening line.
     fn shallow_line(&self, string: Span) -> Option<Span> {
         let start = string.start as usize;
         let opening = &self.text[self.text[..start].rfind('\n').map_or(0, |newline| newline + 1)..];
@@ -214,23 +214,23 @@ fn plain(text: &str) -> Vec<Piece> {
     if text.is_empty() { Vec::new() } else { vec![Piece::Text(text.into())] }
 }
 
-/// Whether a line holds nothing but blanks.
+/// Whether a line holds only spaces and tabs.
 fn is_blank(line: &str) -> bool {
     indent(line).len() == line.len()
 }
 
-/// The blanks that a line starts with.
+/// The spaces and tabs at the start of a line.
 fn indent(line: &str) -> &str {
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
-/// What two texts of blanks start with alike.
+/// The longest common start of two indentations.
 fn shared_start<'t>(a: &'t str, b: &str) -> &'t str {
     let length = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
     &a[..length]
 }
 
-/// The character that an escape stands for, if it is one.
+/// The character of an escape, if it is a known one.
 fn unescape(escape: &str) -> Option<char> {
     match escape.get(1..)? {
         "n" => Some('\n'),

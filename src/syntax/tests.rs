@@ -1,6 +1,6 @@
-//! The tree and the errors of small sources.
+//! Tests the tree and the errors of small sources.
 
-// The sources are all written alike, whether they hold a `"#` or not.
+// All sources use the same string form, whether they contain a `"#` or not.
 #![allow(clippy::needless_raw_string_hashes)]
 
 use super::tree::{Argument, Piece, Statement, Value, ValueKind};
@@ -46,7 +46,7 @@ fn check(text: &str) -> String {
     visible(&out)
 }
 
-/// A text with what cannot be seen written out.
+/// A text with invisible characters as escapes.
 fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

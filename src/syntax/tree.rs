@@ -1,6 +1,6 @@
-//! The tree of a source: statements with values and blocks, every node with its span.
+//! Defines the tree of a source: statements with values and blocks, every node with its span.
 //!
-//! Invariant: the tree holds no meaning, only what was written.
+//! Invariant: the tree holds only what was written, not its meaning.
 
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 /// A whole file.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
-    /// The statements that stand outside all blocks.
+    /// The statements outside all blocks.
     pub statements: Vec<Statement>,
     /// All comments, in the order of the text, from `#` to the end of the line.
     pub comments: Vec<Span>,
@@ -21,11 +21,11 @@ pub struct Statement {
     pub span: Span,
     /// The name.
     pub name: Name,
-    /// The values behind the name. For `name(args)` the first is a [`ValueKind::Group`].
+    /// The values after the name. For `name(args)` the first is a [`ValueKind::Group`].
     pub values: Vec<Value>,
     /// The block, if there is one (an empty one counts).
     pub block: Option<Block>,
-    /// Whether a part of it could not be read; an error has been reported, and its values are not to be relied on.
+    /// Whether a part of it could not be read; an error has been reported, and its values are unreliable.
     pub broken: bool,
 }
 
@@ -36,7 +36,7 @@ impl Statement {
     }
 }
 
-/// A name: a word, or a string where the name is not a word.
+/// A name: a word, or a string if the name is not a word.
 #[derive(Clone, Debug)]
 pub struct Name {
     /// The name itself, without quotes.
@@ -50,9 +50,9 @@ pub struct Name {
 /// `{ … }`
 #[derive(Clone, Debug)]
 pub struct Block {
-    /// From `{` to `}` (or to where the block was taken to end).
+    /// From `{` to `}` (or to where the block was assumed to end).
     pub span: Span,
-    /// What stands between.
+    /// The statements between the braces.
     pub statements: Vec<Statement>,
 }
 
@@ -68,7 +68,7 @@ pub struct Value {
 /// The kinds of value.
 #[derive(Clone, Debug)]
 pub enum ValueKind {
-    /// `word`, also dotted: `platform.cloud_sql_proxy`.
+    /// `word`, with or without dots: `platform.cloud_sql_proxy`.
     Word(SmolStr),
     /// A string of any of the four forms, escapes resolved, indentation removed.
     Text(Vec<Piece>),
@@ -82,7 +82,7 @@ pub enum ValueKind {
     List(Vec<Value>),
     /// `f(a, name: b)`
     Call(Name, Vec<Argument>),
-    /// `(a, name: b)` on its own: the parameters of a `template`, or brackets in a condition.
+    /// `(a, name: b)` without a name before it: the parameters of a `template`, or parentheses in a condition.
     Group(Vec<Argument>),
     /// `==` `!=` `&&` `||` `|` `=` `!` `:`
     Operator(Operator),
@@ -91,18 +91,18 @@ pub enum ValueKind {
 /// A piece of a string.
 #[derive(Clone, Debug)]
 pub enum Piece {
-    /// Text as it is.
+    /// Literal text.
     Text(SmolStr),
     /// `#{name}`
     Name(Name),
 }
 
-/// One item between round brackets: `value`, `name: value`, or, in a template's parameters, `name: type = default`.
+/// One item between parentheses: `value`, `name: value`, or, in a template's parameters, `name: type = default`.
 #[derive(Clone, Debug)]
 pub struct Argument {
     /// `name:`, if there is one.
     pub name: Option<Name>,
-    /// What follows, operators included: usually one value.
+    /// What follows, including operators: usually one value.
     pub values: Vec<Value>,
 }
 
@@ -123,6 +123,6 @@ pub enum Operator {
     Assign,
     /// `!`
     Not,
-    /// `:` behind a name (`param name: type`)
+    /// `:` after a name (`param name: type`)
     Colon,
 }

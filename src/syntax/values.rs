@@ -1,4 +1,4 @@
-//! Tokens to values: words, numbers, ranges, calls, and text whose quotes were forgotten.
+//! Reads tokens as values: words, numbers, ranges, calls, and text whose quotes were forgotten.
 
 use super::grammar::{Rule, Token};
 use super::mistakes;
@@ -6,12 +6,12 @@ use super::reader::{Reader, Weight};
 use super::tree::{Name, Operator, Piece, Value, ValueKind};
 use crate::source::Span;
 
-/// Where values stand, which decides what a `:` glued to them means.
+/// The context of values, which decides what a `:` directly after them means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// Behind a statement's name.
+    /// After a statement's name.
     Head,
-    /// Behind `param`, where a type follows a colon.
+    /// After `param`, where a type follows a colon.
     Declaration,
     /// Between `[` and `]`.
     List,
@@ -24,24 +24,24 @@ pub(super) struct Values {
     /// What has been read.
     pub(super) list: Vec<Value>,
     pub(super) place: Place,
-    /// How many brackets are open around them.
+    /// The number of open brackets around them.
     pub(super) depth: usize,
-    /// Where the tokens that stand together without space begin, and how many values came before them.
+    /// Where the current run of tokens without spaces begins, and how many values came before it.
     pub(super) chain: (u32, usize),
     /// Where the last token ended.
     pub(super) end: u32,
-    /// Up to here the text has been read as one piece of text without quotes, if it is not 0.
+    /// Where a piece of text without quotes ends that has been read already; 0 if there is none.
     pub(super) skip: u32,
     /// Where that piece began.
     pub(super) name_start: u32,
-    /// Where a stretch that may be text without quotes begins and ends, once it has been looked at.
+    /// Where a stretch that may be text without quotes begins and ends, once it has been scanned.
     run: Option<(u32, u32)>,
-    /// The `..` whose upper end is still to come.
+    /// The `..` whose upper end has not been read yet.
     dots: Option<Span>,
 }
 
 impl Values {
-    /// Starts behind something that ended at `end`.
+    /// Starts after something that ended at `end`.
     pub(super) fn new(place: Place, end: u32, depth: usize) -> Self {
         Self {
             list: Vec::new(),
@@ -56,7 +56,7 @@ impl Values {
         }
     }
 
-    /// Goes on behind a token that is no value.
+    /// Continues after a token that is not a value.
     pub(super) fn pass(&mut self, token: Token) {
         self.end = token.end;
         self.chain = (token.end, self.list.len());
@@ -68,14 +68,14 @@ impl Values {
 }
 
 impl Reader<'_> {
-    /// Reads the value that starts at a token, or a part of it; gives the next token.
+    /// Reads the value that starts at a token, or a part of it; returns the next token.
     pub(super) fn value(&mut self, values: &mut Values, tokens: &[Token], at: usize) -> usize {
         let Some(token) = tokens.get(at).copied() else { return tokens.len() };
         if token.start < values.skip {
             return at + 1;
         }
-        let glued = token.start == values.end;
-        if !glued {
+        let is_adjacent = token.start == values.end;
+        if !is_adjacent {
             self.incomplete(values);
             values.chain = (token.start, values.list.len());
         }
@@ -87,14 +87,15 @@ impl Reader<'_> {
             values.dots = Some(span);
             return at + 1;
         }
-        if token.rule == Rule::open && text == "(" && glued && values.list.last().is_some_and(is_callee) {
+        if token.rule == Rule::open && text == "(" && is_adjacent && values.list.last().is_some_and(is_callee)
+        {
             return self.call(values, tokens, at);
         }
         if matches!(token.rule, Rule::junk | Rule::odd | Rule::url | Rule::close) {
             self.junk(values, span);
             return at + 1;
         }
-        if values.dots.is_none() && glued && self.clash(values, token) {
+        if values.dots.is_none() && is_adjacent && self.clash(values, token) {
             return at + 1;
         }
         let mut next = at + 1;
@@ -151,7 +152,7 @@ impl Reader<'_> {
         next
     }
 
-    /// Puts the upper end on a range; the lower end is the value before it, if that stands right there.
+    /// Completes a range with its upper end; the lower end is the value directly before the dots, if there is one.
     fn range(&mut self, values: &mut Values, high: Value) {
         let Some(dots) = values.dots.take() else { return values.push(high) };
         let low = values.list.pop_if(|low| low.span.end == dots.start && !is_operator(low));
@@ -164,12 +165,12 @@ impl Reader<'_> {
         values.push(Value { span, kind: ValueKind::Range(low.map(Box::new), Box::new(high)) });
     }
 
-    /// Says what is wrong with something that no value can start with.
+    /// Reports something that cannot start a value.
     fn junk(&mut self, values: &mut Values, span: Span) {
         let text = self.source.slice(span);
         values.dots = None;
         if matches!(text, "]" | ")") {
-            // It may be the end of a bracket that was left open before it.
+            // It may close a bracket that was left open before it.
             if self.fault.error.as_ref().is_none_or(|(weight, _)| *weight != Weight::Bracket) {
                 self.fail(Weight::Stray, mistakes::stray(span, text));
             }
@@ -181,7 +182,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a token cannot stand right behind the one before it; it says so.
+    /// Whether a token must not directly follow the one before it; reports it unless it is part of unquoted text.
     fn clash(&mut self, values: &mut Values, token: Token) -> bool {
         let span = self.span(token);
         if token.rule == Rule::sign {
@@ -191,7 +192,7 @@ impl Reader<'_> {
                 && self.text[token.end as usize..].starts_with(|next: char| !next.is_whitespace());
             return colon && self.unquoted(values, span);
         }
-        // A group right behind a statement's name is its parameters; the first item may touch its bracket.
+        // A group directly after a statement's name is its parameters; the first item may touch its bracket.
         let parameters = values.list.is_empty() && token.rule == Rule::open;
         if parameters || values.chain.0 == token.start || values.list.last().is_some_and(is_operator) {
             return false;
@@ -203,7 +204,7 @@ impl Reader<'_> {
         false
     }
 
-    /// Reads what stands together here as one piece of text without quotes, if it can be that.
+    /// Reads a run of tokens without spaces as one piece of text without quotes, if it can be one.
     fn unquoted(&mut self, values: &mut Values, token: Span) -> bool {
         let start = values.chain.0;
         let end = match values.run {
@@ -227,7 +228,7 @@ impl Reader<'_> {
         true
     }
 
-    /// Where text without quotes that begins at a place ends; right there, where it cannot be such a text.
+    /// Where text without quotes that begins at a place ends; the place itself if it cannot be such text.
     fn run_end(&self, start: u32) -> u32 {
         let rest = &self.text[start as usize..];
         let run = &rest[..rest.find(mistakes::ends_unquoted_text).unwrap_or(rest.len())];
@@ -241,7 +242,7 @@ pub(super) fn is_operator(value: &Value) -> bool {
     matches!(value.kind, ValueKind::Operator(_))
 }
 
-/// Whether a bracket right behind a value makes it a call.
+/// Whether a parenthesis directly after a value makes it a call.
 fn is_callee(value: &Value) -> bool {
     match &value.kind {
         ValueKind::Word(_) => true,
@@ -250,7 +251,7 @@ fn is_callee(value: &Value) -> bool {
     }
 }
 
-/// The operator of a text that the grammar took for one.
+/// The operator of a text that the grammar reads as one.
 fn operator(text: &str) -> Operator {
     match text {
         "==" => Operator::Equal,

@@ -1,9 +1,13 @@
 //! The rows of the vocabulary.
 
+use super::{
+    Amount, ContainerEffect, ContainerKind, Effect, FileEffect, Probe, Row, WorkloadEffect, WorkloadKind,
+};
 use crate::statement::Slot::{Free, Many, Maybe, One};
 use crate::statement::{
-    Body, Clause, Entry, Place, Slot, Type, at_most_one, clause, one_of, optional, required,
+    Body, Clause, Direction, Entry, Place, Slot, Type, at_most_one, clause, one_of, optional, required,
 };
+use crate::steps::StepKind;
 
 /// What the API counts in 32 bits.
 const ANY_COUNT: Type = Type::Int(0, 2_147_483_647);
@@ -34,97 +38,130 @@ const PROBE: &[Slot] = &[
     clause!(optional "successes", One("count", ANY_COUNT)),
 ];
 
-const fn file(name: &'static str, head: &'static [Slot], body: Body, meaning: &'static str) -> Entry {
-    Entry { name, places: &[Place::File], head, body, repeats: true, meaning }
-}
-
-const fn workload(name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
-    Entry { name, places: &[Place::File], head, body: Body::Optional, repeats: true, meaning }
-}
-
-const fn in_workload(name: &'static str, head: &'static [Slot], body: Body, meaning: &'static str) -> Entry {
-    Entry { name, places: &[Place::Workload], head, body, repeats: true, meaning }
-}
-
-const fn in_container(name: &'static str, head: &'static [Slot], body: Body, meaning: &'static str) -> Entry {
-    Entry { name, places: &[Place::Container], head, body, repeats: true, meaning }
-}
-
-const fn at(
+const fn row(
     place: &'static [Place],
+    effect: Effect,
     name: &'static str,
     head: &'static [Slot],
+    body: Body,
     meaning: &'static str,
-) -> Entry {
-    Entry { name, places: place, head, body: Body::None, repeats: true, meaning }
+) -> Row {
+    Row { entry: Entry { name, places: place, head, body, repeats: true, meaning }, effect }
+}
+
+const fn file(
+    effect: FileEffect,
+    name: &'static str,
+    head: &'static [Slot],
+    body: Body,
+    meaning: &'static str,
+) -> Row {
+    row(&[Place::File], Effect::File(effect), name, head, body, meaning)
+}
+
+const fn workload(kind: WorkloadKind, head: &'static [Slot], meaning: &'static str) -> Row {
+    file(FileEffect::Workload(kind), kind.keyword(), head, Body::Optional, meaning)
+}
+
+const fn in_workload(
+    effect: WorkloadEffect,
+    name: &'static str,
+    head: &'static [Slot],
+    body: Body,
+    meaning: &'static str,
+) -> Row {
+    row(&[Place::Workload], Effect::Workload(effect), name, head, body, meaning)
+}
+
+const fn container(kind: ContainerKind, meaning: &'static str) -> Row {
+    in_workload(WorkloadEffect::Container(kind), kind.keyword(), CONTAINER, Body::Optional, meaning)
+}
+
+const fn built_in(kind: StepKind, meaning: &'static str) -> Row {
+    container(ContainerKind::BuiltIn(kind), meaning)
+}
+
+const fn in_container(
+    effect: ContainerEffect,
+    name: &'static str,
+    head: &'static [Slot],
+    body: Body,
+    meaning: &'static str,
+) -> Row {
+    row(&[Place::Container], Effect::Container(effect), name, head, body, meaning)
 }
 
 /// Every statement of the language, in the order in which the reference shows them.
-pub static ENTRIES: &[Entry] = &[
+pub(super) static ROWS: &[Row] = &[
     // Items of a file.
     file(
+        FileEffect::Edition,
         "initflow",
         &[Free("1")],
         Body::None,
         "The edition of the language; without it, 1. It stands first.",
     ),
     file(
+        FileEffect::Use,
         "use",
         &[One("\"file.initflow\"", Type::Text), clause!(optional "as", One("name", Type::Name))],
         Body::None,
         "Makes another file's templates, lets and params known under its stem or `name`; `use \"std\"` is the library that comes with the compiler.",
     ),
     file(
+        FileEffect::Param,
         "param",
         &[Free("name: type [= default]")],
         Body::None,
         "A value given from outside, by `--set name=value` or `--params FILE`. Types: `int` `bool` `string` `cpu` `memory` `duration` `image` `url` `path` `port`, or an enumeration `\"dev\" | \"prod\"`.",
     ),
-    file("let", &[Free("name = value")], Body::None, "A constant."),
+    file(FileEffect::Let, "let", &[Free("name = value")], Body::None, "A constant."),
     file(
+        FileEffect::Template,
         "template",
         &[Free("KIND name(param: type, …)")],
         Body::Required,
         "A reusable workload, container or `part`, placed by `KIND name from template(arguments) { overrides }`; besides a param's types, `volume` and `container`.",
     ),
-    Entry {
-        name: "when",
-        places: &[Place::File, Place::Workload, Place::Container, Place::Environment],
-        head: &[Free("condition")],
-        body: Body::Required,
-        repeats: true,
-        meaning: "Statements that hold only where the condition does: `==`, `!=`, `&&`, `||`, `!` over params and lets. Both branches are checked.",
-    },
-    Entry {
-        name: "else",
-        places: &[Place::File, Place::Workload, Place::Container, Place::Environment],
-        head: &[Free("[when condition]")],
-        body: Body::Required,
-        repeats: true,
-        meaning: "The other branch of the `when` before it.",
-    },
-    Entry {
-        name: "defaults",
-        places: &[Place::File, Place::Workload],
-        head: &[Free("[KIND]")],
-        body: Body::Required,
-        repeats: true,
-        meaning: "Statements that every container of this file or workload starts from, or only those of KIND (`step` includes the built-in steps).",
-    },
+    row(
+        &[Place::File, Place::Workload, Place::Container, Place::Environment],
+        Effect::When,
+        "when",
+        &[Free("condition")],
+        Body::Required,
+        "Statements that hold only where the condition does: `==`, `!=`, `&&`, `||`, `!` over params and lets. Both branches are checked.",
+    ),
+    row(
+        &[Place::File, Place::Workload, Place::Container, Place::Environment],
+        Effect::Else,
+        "else",
+        &[Free("[when condition]")],
+        Body::Required,
+        "The other branch of the `when` before it.",
+    ),
+    row(
+        &[Place::File, Place::Workload],
+        Effect::Defaults,
+        "defaults",
+        &[Free("[KIND]")],
+        Body::Required,
+        "Statements that every container of this file or workload starts from, or only those of KIND (`step` includes the built-in steps).",
+    ),
     // Workloads.
-    workload("pod", WORKLOAD, "A Pod."),
-    workload("deployment", WORKLOAD, "A Deployment."),
-    workload("statefulset", WORKLOAD, "A StatefulSet."),
-    workload("daemonset", WORKLOAD, "A DaemonSet."),
-    workload("replicaset", WORKLOAD, "A ReplicaSet."),
-    workload("job", WORKLOAD, "A Job."),
+    workload(WorkloadKind::Pod, WORKLOAD, "A Pod."),
+    workload(WorkloadKind::Deployment, WORKLOAD, "A Deployment."),
+    workload(WorkloadKind::StatefulSet, WORKLOAD, "A StatefulSet."),
+    workload(WorkloadKind::DaemonSet, WORKLOAD, "A DaemonSet."),
+    workload(WorkloadKind::ReplicaSet, WORKLOAD, "A ReplicaSet."),
+    workload(WorkloadKind::Job, WORKLOAD, "A Job."),
     workload(
-        "cronjob",
+        WorkloadKind::CronJob,
         &[Maybe("name", Type::Name), Maybe("schedule", Type::Text), FROM_TEMPLATE],
         "A CronJob; the schedule is the five fields of cron, or `@daily` and the like.",
     ),
     // In a workload.
     in_workload(
+        WorkloadEffect::Volume,
         "volume",
         &[
             One("name", Type::Name),
@@ -139,109 +176,96 @@ pub static ENTRIES: &[Entry] = &[
         Body::Fields("Volume"),
         "A volume. Alone it is scratch space (an emptyDir); `memory` is RAM-backed; the block takes the source's other fields, or any volume source of the API.",
     ),
-    in_workload("step", CONTAINER, Body::Optional, "An init container that runs to completion."),
-    in_workload(
-        "fetch",
-        CONTAINER,
-        Body::Optional,
+    container(ContainerKind::Step, "An init container that runs to completion."),
+    built_in(
+        StepKind::Fetch,
         "A step that downloads a file, a folder or an archive into a volume, whole or not at all.",
     ),
-    in_workload(
-        "clone",
-        CONTAINER,
-        Body::Optional,
-        "A step that brings a Git repository into a volume, at one commit.",
-    ),
-    in_workload(
-        "wait",
-        CONTAINER,
-        Body::Optional,
-        "A step that waits until what the application needs can be reached.",
-    ),
-    in_workload(
-        "secrets",
-        CONTAINER,
-        Body::Optional,
+    built_in(StepKind::Clone, "A step that brings a Git repository into a volume, at one commit."),
+    built_in(StepKind::Wait, "A step that waits until what the application needs can be reached."),
+    built_in(
+        StepKind::Secrets,
         "A step that brings a secret out of Vault or a cloud's store into a memory volume.",
     ),
-    in_workload("migrate", CONTAINER, Body::Optional, "A step that brings a database's schema up to date."),
-    in_workload(
-        "copy",
-        CONTAINER,
-        Body::Optional,
-        "A step that copies a file or a folder out of its `image` into a volume.",
-    ),
-    in_workload(
-        "own",
-        CONTAINER,
-        Body::Optional,
-        "A step that gives the files of a volume an owner, a group or a mode, as root.",
-    ),
-    in_workload(
-        "render",
-        CONTAINER,
-        Body::Optional,
-        "A step that makes a file of a template and the values of named variables.",
-    ),
-    in_workload(
-        "sidecar",
-        CONTAINER,
-        Body::Optional,
+    built_in(StepKind::Migrate, "A step that brings a database's schema up to date."),
+    built_in(StepKind::Copy, "A step that copies a file or a folder out of its `image` into a volume."),
+    built_in(StepKind::Own, "A step that gives the files of a volume an owner, a group or a mode, as root."),
+    built_in(StepKind::Render, "A step that makes a file of a template and the values of named variables."),
+    container(
+        ContainerKind::Sidecar,
         "A native sidecar: an init container with `restartPolicy: Always`, at its right place among the steps.",
     ),
-    in_workload(
-        "app",
-        CONTAINER,
-        Body::Optional,
+    container(
+        ContainerKind::App,
         "An ordinary container; it starts when every step is done and every sidecar is up.",
     ),
     in_workload(
+        WorkloadEffect::Part,
         "part",
         CONTAINER,
         Body::Optional,
         "Places a `template part`: volumes, steps and sidecars that belong together. Outside they are `part.NAME`, in the pod `part-NAME`; `after part` waits for all of them.",
     ),
     in_workload(
+        WorkloadEffect::Budget,
         "budget",
         &[],
         Body::Required,
         "A ceiling for the pod's effective requests, by resource: `budget { cpu 1; memory 1Gi }`.",
     ),
     in_workload(
+        WorkloadEffect::Security,
         "security",
         &[clause!(required "restricted")],
         Body::None,
         "Gives the pod and all its containers what the level `restricted` of the Pod Security Standards asks for, and refuses what contradicts it.",
     ),
-    in_workload("metadata", &[], Body::Required, "The object's own metadata."),
-    in_workload("job", &[], Body::Required, "Fields of a CronJob's Job template: its metadata and its spec."),
-    in_workload("pod", &[], Body::Required, "Fields of the pod's template: its metadata and its spec."),
+    in_workload(WorkloadEffect::Metadata, "metadata", &[], Body::Required, "The object's own metadata."),
+    in_workload(
+        WorkloadEffect::JobTemplate,
+        "job",
+        &[],
+        Body::Required,
+        "Fields of a CronJob's Job template: its metadata and its spec.",
+    ),
+    in_workload(
+        WorkloadEffect::PodTemplate,
+        "pod",
+        &[],
+        Body::Required,
+        "Fields of the pod's template: its metadata and its spec.",
+    ),
     // In a container.
     in_container(
+        ContainerEffect::Run,
         "run",
         &[One("\"command\"", Type::Text)],
         Body::None,
         "The `command`, split by the shell's quoting rules at compile time and run without a shell; `$(NAME)` is Kubernetes' own and stays.",
     ),
     in_container(
+        ContainerEffect::Args,
         "args",
         &[One("\"arguments\"", Type::TextOrList)],
         Body::None,
         "Arguments for the image's own entrypoint; text is split like `run`, a list is taken as it is.",
     ),
     in_container(
+        ContainerEffect::Script,
         "script",
         &[Maybe("\"shell\"", Type::Text), One("'''text'''", Type::Text)],
         Body::None,
         "A shell script, run by `sh -eu -c` unless another shell is given; it reaches the shell as written.",
     ),
     in_container(
+        ContainerEffect::Environment,
         "env",
         &[],
         Body::Required,
         "Environment variables: `NAME value`, where the value is text, a number, `true`/`false`, `secret(name, key)`, `configmap(name, key)`, `field(\"status.podIP\")`, `resource(\"limits.cpu\")` or `file(volume, \"path\", \"KEY\")`.",
     ),
     in_container(
+        ContainerEffect::Port,
         "port",
         &[
             Maybe("name", Type::Name),
@@ -255,48 +279,56 @@ pub static ENTRIES: &[Entry] = &[
         "A port that the container listens on.",
     ),
     in_container(
+        ContainerEffect::Amount(Amount::Cpu),
         "cpu",
         &[One("request..limit", Type::CpuRange)],
         Body::None,
         "CPU: request, `request..limit` or `..limit`, in cores or millicores (`250m`).",
     ),
     in_container(
+        ContainerEffect::Amount(Amount::Memory),
         "memory",
         &[One("request..limit", Type::MemoryRange)],
         Body::None,
         "Memory: request, `request..limit` or `..limit`, in bytes (`512Mi`).",
     ),
     in_container(
+        ContainerEffect::Amount(Amount::Storage),
         "storage",
         &[One("request..limit", Type::MemoryRange)],
         Body::None,
         "Ephemeral storage on the node's disk: request, `request..limit` or `..limit`, in bytes.",
     ),
     in_container(
+        ContainerEffect::Amount(Amount::Named),
         "resource",
         &[One("\"name\"", Type::Text), One("amount", Type::ResourceRange)],
         Body::None,
         "Any other resource; one amount sets request and limit both, as the API asks for extended resources.",
     ),
     in_container(
+        ContainerEffect::Mount(Direction::Reads),
         "reads",
         MOUNT,
         Body::Fields("VolumeMount"),
         "Mounts a volume read-only; what writes it runs before.",
     ),
     in_container(
+        ContainerEffect::Mount(Direction::Updates),
         "updates",
         MOUNT,
         Body::Fields("VolumeMount"),
         "Mounts a volume whose files it reads and changes; writers run before, readers after.",
     ),
     in_container(
+        ContainerEffect::Mount(Direction::Writes),
         "writes",
         MOUNT,
         Body::Fields("VolumeMount"),
         "Mounts a volume that it fills; what updates or reads it runs after.",
     ),
     in_container(
+        ContainerEffect::Mount(Direction::Mounts),
         "mounts",
         &[
             One("volume", Type::Volume),
@@ -308,34 +340,40 @@ pub static ENTRIES: &[Entry] = &[
         "Mounts a volume and says nothing about order.",
     ),
     in_container(
+        ContainerEffect::Probe(Probe::Readiness),
         "ready",
         PROBE,
         Body::Fields("Probe"),
         "The readiness probe: whether the pod takes traffic.",
     ),
     in_container(
+        ContainerEffect::Probe(Probe::Liveness),
         "alive",
         PROBE,
         Body::Fields("Probe"),
         "The liveness probe: when it fails, the container is restarted.",
     ),
     in_container(
+        ContainerEffect::Probe(Probe::Startup),
         "started",
         PROBE,
         Body::Fields("Probe"),
         "The startup probe: until it passes, the other probes rest, and what comes after a sidecar waits.",
     ),
     in_container(
+        ContainerEffect::After,
         "after",
         &[Many("name", Type::Container)],
         Body::None,
         "This runs after those steps are complete and those sidecars are up.",
     ),
     // In an env block.
-    at(
+    row(
         &[Place::Environment],
+        Effect::EnvFrom,
         "from",
         &[One("source", Type::Source), clause!(optional "prefix", One("\"P_\"", Type::Text))],
+        Body::None,
         "Every key of a Secret or ConfigMap as a variable.",
     ),
 ];

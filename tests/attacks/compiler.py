@@ -228,7 +228,7 @@ ALLOWED = [
            "compile apps/a/m.initflow", 0, "mirror.example.com"),
     Attack("the root is wider: --root ..", {"m.initflow": f'use "../lib.initflow"\n{POD}'}, "compile --root .. m.initflow", 0, "kind: Pod",
            prepare=lambda folder: (folder / "lib.initflow").write_text('let tag = "v1"\n')),
-    Attack("the root is not there", SHOP, "check --root none apps", 2, "cannot take `none` as the root"),
+    Attack("the root is not there", SHOP, "check --root none apps", 2, "cannot use `none` as the root"),
     Attack("--verbose", SHOP | {"initflow.toml": ""}, "check --verbose apps", 0, "note: settings: `initflow.toml`"),
     Attack("output elsewhere", SHOP, "compile -o {T}/outside/new apps", 0, writes=True, then=has("outside/new/shop.yaml", "kind: Pod")),
     Attack("a link of the caller's own", SHOP, "plan -o {T}/outside/l/p.svg apps", 0, writes=True,

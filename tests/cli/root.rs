@@ -1,7 +1,8 @@
 //! The root: what a repository names outside it is neither read nor written.
 #![cfg(unix)]
 
-use super::{Folder, HELLO, Ran};
+use super::folder::Ran;
+use super::{Folder, HELLO};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};

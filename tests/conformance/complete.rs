@@ -20,8 +20,9 @@ use serde_json::Value;
 const BATCH: u64 = 500;
 
 #[test]
+#[ignore = "needs INITFLOW_JUDGE"]
 fn mutants_are_refused_where_kubernetes_refuses() {
-    let Some(mut judge) = Judge::start("mutants_are_refused_where_kubernetes_refuses") else { return };
+    let mut judge = Judge::start();
     let mut report = Report::new("mutants of admitted objects");
     let stock = Stock::new(admitted(&mut judge, &mut report));
     let count = size::cases(2_000, 20_000);

@@ -5,7 +5,7 @@ use crate::report::Report;
 use crate::source::Program;
 use initflow::kubernetes::schema::{Object, Type, object};
 use initflow::statement::{Clause, Entry, Place, Slot};
-use initflow::vocabulary::{CONTAINERS, ENTRIES, statements_of_steps};
+use initflow::vocabulary::{CONTAINERS, statements};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -125,7 +125,7 @@ impl Coverage {
 
     /// Puts what was seen, of all that there is, into a report, and what was not.
     pub(crate) fn report(&self, report: &mut Report) {
-        let entries = || ENTRIES.iter().chain(statements_of_steps());
+        let entries = statements;
         self.table(report, "statements", &entries().map(named).collect());
         let of = |entry: &'static Entry| {
             clauses(entry).map(move |clause| format!("{} {}", named(entry), clause.word))

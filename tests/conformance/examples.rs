@@ -10,8 +10,9 @@ use std::fs;
 const OTHERS: [&str; 4] = ["ConfigMap", "ServiceAccount", "Role", "RoleBinding"];
 
 #[test]
+#[ignore = "needs INITFLOW_JUDGE"]
 fn examples_are_admitted() {
-    let Some(mut judge) = Judge::start("examples_are_admitted") else { return };
+    let mut judge = Judge::start();
     let mut report = Report::new("examples");
     for folder in fs::read_dir("examples").expect("the folder of examples").flatten() {
         let files = fs::read_dir(folder.path()).into_iter().flatten().flatten().map(|file| file.path());

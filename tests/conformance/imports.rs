@@ -12,8 +12,9 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 #[test]
+#[ignore = "needs INITFLOW_JUDGE"]
 fn what_compiles_comes_back() {
-    let Some(mut judge) = Judge::start("what_compiles_comes_back") else { return };
+    let mut judge = Judge::start();
     let mut report = Report::new("imports");
     let wanted = size::cases(500, 10_000);
     let (mut start, mut seen) = (0, 0);
@@ -59,7 +60,7 @@ fn comes_back(version: Version, object: &Value) -> Result<Value, String> {
     };
     let compiled = compile("imported.initflow", source, &NoFiles, &options);
     match compiled.workloads.as_slice() {
-        [workload] => Ok(serde_json::to_value(workload.object().expect("a checked workload")).expect("JSON")),
+        [workload] => Ok(serde_json::to_value(workload.object()).expect("JSON")),
         _ => Err(Human::default().render(&compiled.sources, &compiled.diagnostics)),
     }
 }

@@ -83,12 +83,10 @@ pub(crate) fn admit_text(version: Version, text: &str) -> Value {
 }
 
 impl Judge {
-    /// The judge that `INITFLOW_JUDGE` names; without one, says that `what` is skipped.
-    pub(crate) fn start(what: &str) -> Option<Self> {
-        let Some(program) = env::var_os("INITFLOW_JUDGE") else {
-            eprintln!("SKIPPED: {what}: INITFLOW_JUDGE names no judge to ask (tests/kubernetes/ builds it)");
-            return None;
-        };
+    /// Starts the judge that `INITFLOW_JUDGE` names.
+    pub(crate) fn start() -> Self {
+        let program =
+            env::var_os("INITFLOW_JUDGE").expect("INITFLOW_JUDGE names what tests/kubernetes/build builds");
         let mut process = Command::new(program)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -96,7 +94,7 @@ impl Judge {
             .expect("INITFLOW_JUDGE can be run");
         let requests = Some(BufWriter::new(process.stdin.take().expect("piped")));
         let answers = BufReader::new(process.stdout.take().expect("piped"));
-        Some(Self { process, requests, answers })
+        Self { process, requests, answers }
     }
 
     /// The answers to requests, in their order. Requests are written while answers are read, so that neither side waits

@@ -7,7 +7,7 @@ use crate::report::Report;
 use initflow::compile::Compilation;
 use initflow::diagnostic::Severity;
 use initflow::kubernetes::version::Version;
-use initflow::lower::lower;
+use initflow::lower::lower_unchecked;
 use initflow::model::{File, Level, Program, Workload, resolve};
 use initflow::object::{Node, Value as NodeValue};
 use initflow::order::order;
@@ -20,8 +20,9 @@ use serde_json::Value;
 const OF_THE_LANGUAGE: &[&str] = &["clone.txt", "flow.txt", "migrations.txt", "restricted.txt", "steps.txt"];
 
 #[test]
+#[ignore = "needs INITFLOW_JUDGE"]
 fn rules_are_those_of_kubernetes() {
-    let Some(mut judge) = Judge::start("the cases of tests/rules") else { return };
+    let mut judge = Judge::start();
     let mut report = Report::new("rules");
     let files = files();
     let mut asked: Vec<Asked<'_>> = Vec::new();
@@ -70,7 +71,7 @@ impl<'t> Asked<'t> {
         let mut objects: Vec<Value> = if fails {
             lowered(case.program(), version)
         } else {
-            let objects = compilation.workloads.iter().map(|made| made.object().expect("a checked workload"));
+            let objects = compilation.workloads.iter().map(initflow::compile::Compiled::object);
             objects.map(|object| serde_json::to_value(object).expect("JSON")).collect()
         };
         let nothing_refused = case.fields == ["nothing"];
@@ -158,7 +159,7 @@ fn lowered(program: String, version: Version) -> Vec<Value> {
     let object = |workload: Option<Workload>, _| {
         let workload = understood(workload?);
         let start = order(&workload, &mut Vec::new());
-        let object = lower(&workload, start.places.iter().map(|place| place.container)).ok()?;
+        let object = lower_unchecked(&workload, start.init_containers()).ok()?;
         Some(serde_json::to_value(object).expect("JSON"))
     };
     let (objects, _, _) = resolve(program, object, |_| &[]);

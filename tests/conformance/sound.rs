@@ -32,8 +32,9 @@ const OF_FLOW: &[&str] = &[
 pub(crate) const BATCH: u64 = 500;
 
 #[test]
+#[ignore = "needs INITFLOW_JUDGE"]
 fn what_compiles_is_admitted() {
-    let Some(mut judge) = Judge::start("what_compiles_is_admitted") else { return };
+    let mut judge = Judge::start();
     let mut report = Report::new("sound");
     let mut coverage = Coverage::default();
     let wanted = size::cases(1_000, 20_000);
@@ -127,9 +128,8 @@ fn count<'p>(programs: &'p [(Program, Compilation)], report: &mut Report) -> Vec
 
 /// The workloads of a program.
 pub(crate) fn objects(compilation: &Compilation) -> Vec<Value> {
-    let object = |compiled: &initflow::compile::Compiled| {
-        serde_json::to_value(compiled.object().expect("a checked workload")).expect("JSON")
-    };
+    let object =
+        |compiled: &initflow::compile::Compiled| serde_json::to_value(compiled.object()).expect("JSON");
     compilation.workloads.iter().map(object).collect()
 }
 

@@ -21,8 +21,9 @@ const STORAGE: &str = "ephemeral-storage";
 const HUGE: [(&str, &str); 2] = [("hugepages-2Mi", "2Mi"), ("hugepages-1Gi", "1Gi")];
 
 #[test]
+#[ignore = "needs INITFLOW_JUDGE"]
 fn totals_are_those_of_kubernetes() {
-    let Some(mut judge) = Judge::start("totals_are_those_of_kubernetes") else { return };
+    let mut judge = Judge::start();
     let mut report = Report::new("totals");
     let wanted = size::cases(1_000, 50_000);
     let mut compiled = 0;
@@ -171,7 +172,7 @@ impl Pod {
     fn counted(&self) -> Option<Counted> {
         let compilation = compile("pod.initflow", self.to_string(), &NoFiles, &Options::default());
         let compiled = compilation.workloads.first()?;
-        let mut object = serde_json::to_value(compiled.object().expect("a checked workload")).expect("JSON");
+        let mut object = serde_json::to_value(compiled.object()).expect("JSON");
         let totals = Version::ALL.map(|version| {
             let plan = Plan::of(&compiled.workload, &compiled.order, version);
             let requests = plan.requests.iter().map(|each| (each.resource.to_string(), each.quantity));

@@ -6,6 +6,7 @@ mod fences;
 mod messages;
 mod readme;
 mod reference;
+mod versions;
 
 use initflow::compile::{NoFiles, Options, compile};
 use initflow::config::{self, FILE_NAME};

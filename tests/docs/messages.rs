@@ -49,6 +49,18 @@ fn every_message_and_its_fix_are_as_reviewed() {
     no_complaints(&complaints);
 }
 
+#[test]
+fn titles_of_fixes_are_imperatives_in_the_case_of_helps() {
+    let is_imperative = |title: &str| !title.ends_with(['?', '.']) && title.starts_with(char::is_lowercase);
+    let mut complaints = Vec::new();
+    for code in Code::ALL {
+        let fixes = raised_by(*code, code.failing()).diagnostics.into_iter().filter_map(|found| found.fix);
+        let wrong = fixes.filter(|fix| !is_imperative(&fix.title));
+        complaints.extend(wrong.map(|fix| format!("{code}: {}", fix.title)));
+    }
+    no_complaints(&complaints);
+}
+
 /// The messages of the failing program, each followed by its fix.
 fn report(code: Code) -> String {
     let Raised { sources, mut diagnostics } = raised_by(code, code.failing());

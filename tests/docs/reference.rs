@@ -9,7 +9,7 @@ use initflow::kubernetes::version::{Availability, Version};
 use initflow::model;
 use initflow::statement::{Entry, Place};
 use initflow::steps::migrate::{Lock, Script, TOOLS};
-use initflow::steps::{Image, KINDS};
+use initflow::steps::{Image, StepKind};
 use initflow::vocabulary::{REPLACED, entries_at};
 use std::fs;
 
@@ -23,7 +23,12 @@ fn the_tables_of_the_reference_are_those_of_the_code() {
     assert!(text.starts_with("# The initflow language\n"), "{REFERENCE} is not the reference");
     let mut current = String::with_capacity(text.len());
     let mut complaints = Vec::new();
-    let tables = KINDS.iter().map(|kind| kind.keyword).chain(["items", "container", "images", "diagnostics"]);
+    let tables = StepKind::ALL.iter().map(|kind| kind.keyword()).chain([
+        "items",
+        "container",
+        "images",
+        "diagnostics",
+    ]);
     let absent = tables.filter(|table| !text.contains(&format!("{START}{table} -->\n")));
     complaints.extend(absent.map(|table| format!("the table `{table}` is absent from {REFERENCE}\n")));
     let mut parts = text.split(START);
@@ -82,9 +87,9 @@ fn table(name: &str) -> String {
                 .map(|found| vec![code(found.name()), severity(*found).into(), found.summary().into()]),
         ),
         step => {
-            let kind = KINDS.iter().find(|kind| kind.keyword == step);
+            let kind = StepKind::of(step);
             assert!(kind.is_some(), "{REFERENCE} asks for a table `{step}`, which nobody makes");
-            statements(Place::Step(kind.expect("a kind").keyword))
+            statements(Place::Step(kind.expect("a kind").keyword()))
         }
     }
 }

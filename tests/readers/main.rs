@@ -22,15 +22,15 @@ fn what_is_written_is_read_back_exactly() {
         .map(|(text, object)| Document { header: Some(format!("pod\n{text}")), object })
         .collect();
     for (text, document) in texts.iter().zip(&documents) {
-        let yaml = yaml(std::slice::from_ref(document)).unwrap();
-        let json: Value = serde_json::from_str(&json(&[document.object]).unwrap()).unwrap();
+        let yaml = yaml(std::slice::from_ref(document));
+        let json: Value = serde_json::from_str(&json(&[document.object])).unwrap();
         let read = serde_yaml::from_str::<Value>(&yaml).map_err(|error| error.to_string());
         assert_eq!(read, Ok(json.clone()), "of {text:?}, written as\n{yaml}");
         said_as_in_the_source(text, &json);
     }
 
-    let all = yaml(&documents).unwrap();
-    let list = json(&objects.iter().collect::<Vec<_>>()).unwrap();
+    let all = yaml(&documents);
+    let list = json(&objects.iter().collect::<Vec<_>>());
     let read: Vec<Value> =
         serde_yaml::Deserializer::from_str(&all).map(|one| Value::deserialize(one).unwrap()).collect();
     assert_eq!(serde_json::from_str::<Value>(&list).unwrap()["items"], Value::Array(read));
@@ -74,7 +74,7 @@ fn pod(at: usize, text: &str) -> Object {
     let compilation = compile("hostile", source.clone(), &NoFiles, &Options::default());
     let errors: Vec<String> = compilation.diagnostics.iter().map(|found| found.headline.clone()).collect();
     assert!(!compilation.failed(), "{errors:?} in {source}");
-    compilation.workloads[0].object().unwrap()
+    compilation.workloads[0].object()
 }
 
 /// The compiler's JSON holds the text of the source.

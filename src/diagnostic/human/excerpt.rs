@@ -1,7 +1,6 @@
-//! The lines of some sources that a diagnostic points into, clipped and made safe to print.
+//! Cuts out the source lines that a diagnostic points to, clipped and made safe to print.
 //!
-//! Invariant: an excerpt's size depends on the number of its places alone, and every line keeps the number that
-//! it has in its source.
+//! Invariant: an excerpt's size depends only on the number of its places, and every line keeps its number.
 
 use crate::diagnostic::visible::visible;
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -9,11 +8,11 @@ use codespan_reporting::files::{Error, Files};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// The most characters of a line that are shown, and how many of them stand before the first place in it.
+/// The most characters of a line that are shown, and how many of them come before the first place in it.
 const WIDTH: usize = 140;
 const BEFORE: usize = 40;
 
-/// The excerpts of the sources that one diagnostic points into.
+/// The excerpts of the sources that one diagnostic points to.
 #[derive(Default)]
 pub(super) struct Excerpts {
     files: BTreeMap<FileId, Excerpt>,
@@ -28,7 +27,7 @@ struct Excerpt {
 
 /// One line of an excerpt.
 struct Line {
-    /// Where it stands in the text of the excerpt.
+    /// Its range in the text of the excerpt.
     range: Range<usize>,
     /// For each character shown: its offset in the source, and in the excerpt; and one past the last.
     marks: Vec<(usize, usize)>,
@@ -43,14 +42,14 @@ impl Excerpts {
         for span in places {
             let file = sources.get(span.file);
             let start = clamp(file, span).start;
-            // The first place of a line decides which part of a long one is shown: the primary one comes first.
+            // The first place on a line decides which part of a long line is shown; the primary place comes first.
             wanted.entry(span.file).or_default().entry(line_index(file, start)).or_insert(start);
         }
         let files = wanted.into_iter().map(|(id, lines)| (id, Excerpt::new(sources.get(id), &lines)));
         Self { files: files.collect() }
     }
 
-    /// The place of a span in its excerpt; of several lines, the first.
+    /// The place of a span in its excerpt; only the first line if the span has several.
     pub(super) fn range(&self, sources: &Sources, span: Span) -> Range<usize> {
         let file = sources.get(span.file);
         let range = clamp(file, span);
@@ -69,7 +68,7 @@ impl Excerpts {
 }
 
 impl Excerpt {
-    /// Takes the lines of these indices, each around an offset, and a line that is alone between two of them.
+    /// Takes the lines with these indices, each around an offset, and any single line between two of them.
     fn new(file: &SourceFile, wanted: &BTreeMap<usize, usize>) -> Self {
         let mut excerpt = Self { name: file.name.chars().map(visible).collect(), ..Self::default() };
         let mut last = None;
@@ -99,7 +98,7 @@ impl Excerpt {
         if window.end < line.end {
             self.text.push('…');
         }
-        // Spans may end at the line's end, and the next line must not start there.
+        // A span may end at the line's end, so the next line must not start at the same offset.
         let end = self.text.len();
         self.text.push('\n');
         let skipped = file.line_column(offset(window.start)).1 - 1;
@@ -108,7 +107,7 @@ impl Excerpt {
 }
 
 impl Line {
-    /// The place in the excerpt of an offset in the source, or the nearest that is shown.
+    /// The place in the excerpt of an offset in the source, or the nearest place that is shown.
     fn place(&self, source: usize) -> usize {
         let at = self.marks.partition_point(|(from, _)| *from < source);
         self.marks.get(at).or(self.marks.last()).map_or(self.range.end, |(_, to)| *to)
@@ -139,7 +138,7 @@ fn bounds(file: &SourceFile, index: usize) -> Range<usize> {
 /// The part of a line to show, around an offset.
 fn window(file: &SourceFile, line: &Range<usize>, around: usize) -> Range<usize> {
     let around = around.clamp(line.start, line.end);
-    // A byte or more a character: what has few bytes is shown whole without counting.
+    // A character has at least one byte: a line with few bytes is shown whole without counting.
     if line.len() <= WIDTH {
         return line.clone();
     }

@@ -1,4 +1,4 @@
-//! Commands that annotate files in a GitHub workflow.
+//! Writes commands that annotate files in a GitHub workflow.
 
 use super::Report;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ pub(super) fn render(report: &Report) -> String {
             start.line,
             end.line
         );
-        // GitHub takes columns only where they are on one line.
+        // GitHub accepts columns only if both are on one line.
         if start.line == end.line {
             let _ = write!(text, ",col={},endColumn={}", start.column, end.column);
         }
@@ -27,12 +27,12 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-/// What would end the command, escaped.
+/// Escapes what would end the command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// What would end a property, escaped, too.
+/// Also escapes what would end a property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! A code quality report, which GitLab shows in a merge request.
+//! Writes a code quality report, which GitLab shows in a merge request.
 
 use super::{Place, Report};
 use crate::diagnostic::Severity;
@@ -24,7 +24,7 @@ pub(super) fn render(report: &Report) -> String {
         };
         issue(finding.text(), finding.name, &finding.fingerprint, severity, &finding.place)
     });
-    // A report has no other place for what kept the run from its work.
+    // The format has no field for other failures of the run, so they become issues.
     let troubles = report.troubles.iter().enumerate().map(|(at, trouble)| {
         let fingerprint = format!("trouble-{at}");
         issue(trouble.clone(), "trouble", &fingerprint, "blocker", &Place::start("initflow.toml".to_owned()))

@@ -1,4 +1,4 @@
-//! A report as JSON: a contract with a version. Fields are added under the same version; none is removed.
+//! Writes a report as JSON, a versioned contract: fields are added within a version, never removed.
 
 use super::{Finding, Place, Position, Report, applicability};
 use crate::diagnostic::{Code, Severity};

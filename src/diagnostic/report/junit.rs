@@ -1,4 +1,4 @@
-//! A report as `JUnit` XML: each source is a test case, which fails by its errors; warnings are its output.
+//! Writes a report as `JUnit` XML: each source is a test case; errors are its failure, warnings its output.
 
 use super::{Finding, Report, Severity};
 use std::collections::{HashMap, HashSet};
@@ -9,7 +9,7 @@ pub(super) fn render(report: &Report) -> String {
     for finding in &report.findings {
         by_path.entry(&finding.place.path).or_default().push(finding);
     }
-    // What was found in a file that a source uses is a case of that file.
+    // A file that a source uses is a case of its own.
     let mut paths: Vec<&str> = report.sources.iter().map(String::as_str).collect();
     let known: HashSet<&str> = paths.iter().copied().collect();
     let mut others: Vec<&str> = by_path.keys().copied().filter(|path| !known.contains(path)).collect();
@@ -71,7 +71,7 @@ fn error_of<'f>(findings: &[&'f Finding]) -> Option<&'f Finding> {
     findings.iter().copied().find(|finding| finding.severity == Severity::Error)
 }
 
-/// Text for an element or an attribute; characters that XML cannot have are replaced.
+/// Text for an element or an attribute; characters that XML does not allow are replaced.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

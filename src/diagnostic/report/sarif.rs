@@ -1,4 +1,4 @@
-//! A report as SARIF 2.1.0, which code scanning services take in.
+//! Writes a report as SARIF 2.1.0 for code scanning services.
 
 use super::{Finding, Place, Report};
 use crate::diagnostic::{Applicability, Code, Severity};
@@ -113,7 +113,7 @@ fn region(place: &Place) -> Value {
     })
 }
 
-/// What may not stand in the path of a URI.
+/// Characters that are not allowed in the path of a URI.
 const SPECIAL: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')

@@ -1,4 +1,4 @@
-//! A line for each finding, as compilers write it, for editors and `grep`.
+//! Writes one line per finding, as compilers do, for editors and `grep`.
 
 use super::Report;
 use crate::diagnostic::visible::plain;

@@ -7,6 +7,7 @@ use crate::ide::shape::{Inside, word};
 use crate::kubernetes::schema;
 use crate::model::WorkloadKind;
 use crate::syntax::tree::Statement;
+use crate::vocabulary::ContainerKind;
 
 /// Whether a statement cannot stand in a block, by the statements around it, outermost first.
 pub(super) fn refused(name: &str, inside: Inside, around: &[&Statement]) -> bool {
@@ -61,11 +62,16 @@ fn in_workload(name: &str, kind: WorkloadKind) -> bool {
 }
 
 fn in_container(name: &str, keyword: &str) -> bool {
+    let kind = ContainerKind::of(keyword);
     match name {
         "name" => true,
-        "ready" | "alive" | "started" | "lifecycle" => !matches!(keyword, "app" | "sidecar"),
-        "run" | "args" | "script" | "command" => !matches!(keyword, "app" | "sidecar" | "step" | "migrate"),
-        "restartPolicy" => keyword == "sidecar",
+        "ready" | "alive" | "started" | "lifecycle" => {
+            !matches!(kind, Some(ContainerKind::App | ContainerKind::Sidecar))
+        }
+        "run" | "args" | "script" | "command" => {
+            matches!(kind, Some(ContainerKind::BuiltIn(step)) if !step.takes_command())
+        }
+        "restartPolicy" => kind == Some(ContainerKind::Sidecar),
         _ => false,
     }
 }

@@ -417,7 +417,7 @@ fn stem(text: &str, file: &Value) -> Option<Range32> {
     let inner = bare(text, file)?.range();
     let path = text.get(inner.clone())?;
     let start = inner.start + path.rfind('/').map_or(0, |slash| slash + 1);
-    let stem = crate::compile::stem(path);
+    let stem = crate::program::stem(path);
     Some((start..start + stem.len()).into())
 }
 

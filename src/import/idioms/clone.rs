@@ -1,10 +1,11 @@
-//! `git clone` as `clone`.
+//! Converts `git clone` to `clone`.
 
-use super::{Idiom, Step, into, operands, says};
+use super::step::{Idiom, Step, into, operands, statement};
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[
-    "one commit comes along where the command asked for all of the history; say `depth` for more",
-    "a second run replaces the folder as a whole, where the command would have failed",
+    "set `depth` for more history: the step fetches only one commit",
+    "expect a second run to replace the whole folder: the command failed if it existed",
 ];
 
 const OPTIONS: [(&str, bool); 12] = [
@@ -30,14 +31,14 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     let (found, given) = operands(rest, &OPTIONS)?;
     let [repo, path] = found.as_slice() else { return None };
     let (volume, folder) = step.within(path)?;
-    // A volume as a whole cannot be replaced by a folder.
+    // The step replaces a folder, and cannot replace a whole volume.
     if !repo.starts_with("https://") || folder.is_empty() {
         return None;
     }
-    let mut statements = vec![says("repo", [repo])];
+    let mut statements = vec![statement("repo", [repo])];
     for (name, value) in given {
         match name {
-            "-b" | "--branch" => statements.push(says("ref", [value])),
+            "-b" | "--branch" => statements.push(statement("ref", [value])),
             "--depth" if value != "1" => {
                 statements.push(vec!["depth".into(), value.parse::<u32>().ok()?.to_string()]);
             }
@@ -46,5 +47,5 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         }
     }
     statements.push(into(&volume, &folder));
-    Some(Idiom { volume: Some(volume), ..Idiom::new("clone", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Clone, statements, CHANGES) })
 }

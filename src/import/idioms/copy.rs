@@ -1,9 +1,11 @@
-//! `cp` out of the image as `copy`.
+//! Converts `cp` out of the image to `copy`.
 
-use super::{Idiom, Step, into, operands};
+use super::step::{Idiom, Step, into, operands};
 use crate::import::text;
+use crate::steps::StepKind;
 
-const CHANGES: &[&str] = &["the copy appears whole or not at all, also where an earlier one stands"];
+const CHANGES: &[&str] =
+    &["expect the copy to appear complete or not at all, also in place of an earlier one"];
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
     let (program, rest) = step.once()?.split_first()?;
@@ -16,12 +18,12 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     if program.rsplit('/').next() != Some("cp") || !is_of_image {
         return None;
     }
-    // Into a folder that is there, the copy keeps its name.
+    // In an existing folder, the copy keeps its name.
     let path = match (folder.as_str(), to.ends_with('/')) {
         ("", _) => String::new(),
         (folder, true) => format!("{folder}/"),
         (folder, false) => folder.to_owned(),
     };
     let statements = vec![vec!["from".into(), text::path(from)], into(&volume, &path)];
-    Some(Idiom { volume: Some(volume), keeps_image: true, ..Idiom::new("copy", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), keeps_image: true, ..Idiom::new(StepKind::Copy, statements, CHANGES) })
 }

@@ -1,10 +1,11 @@
-//! `aws s3 cp`, `gsutil cp`, `curl -o` and `wget -O` as `fetch`.
+//! Converts `aws s3 cp`, `gsutil cp`, `curl -o` and `wget -O` to `fetch`.
 
-use super::{Idiom, Step, into, operands, says};
+use super::step::{Idiom, Step, into, operands, statement};
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[
-    "the file appears whole or not at all, and a failed download is tried again",
-    "say `sha256` to have it verified, and not fetched again by a second run",
+    "expect the file to appear complete or not at all, and failed downloads to be retried",
+    "set `sha256` to verify the file and to fetch it only once",
 ];
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
@@ -20,11 +21,11 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     if file.is_empty() || path.ends_with('/') {
         return None;
     }
-    let statements = vec![says("from", [from]), into(&volume, &file)];
-    Some(Idiom { volume: Some(volume), ..Idiom::new("fetch", statements, CHANGES) })
+    let statements = vec![statement("from", [from]), into(&volume, &file)];
+    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Fetch, statements, CHANGES) })
 }
 
-/// A copy of one object.
+/// The source and the target of a copy of one object.
 fn object<'w>(words: &'w [String], scheme: &str) -> Option<(&'w str, &'w str)> {
     let (found, _) =
         operands(words, &[("--quiet", false), ("--no-progress", false), ("--only-show-errors", false)])?;

@@ -1,8 +1,9 @@
-//! The commands of migration tools as `migrate`.
+//! Converts the commands of migration tools to `migrate`.
 
-use super::{Idiom, Step};
+use super::step::{Idiom, Step};
+use crate::steps::StepKind;
 
-const CHANGES: &[&str] = &["say `once` to run it in one Job for the whole rollout, not in each pod"];
+const CHANGES: &[&str] = &["add `once` to run it in one Job for the whole rollout instead of in each pod"];
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
     let words: Vec<&str> = step.once()?.iter().map(String::as_str).collect();
@@ -16,5 +17,5 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         _ => return None,
     };
     let statements = vec![vec![tool.to_owned()]];
-    Some(Idiom { keeps_image: true, ..Idiom::new("migrate", statements, CHANGES) })
+    Some(Idiom { keeps_image: true, ..Idiom::new(StepKind::Migrate, statements, CHANGES) })
 }

@@ -1,16 +1,17 @@
-//! `chown -R` of a whole volume as `own`.
+//! Converts `chown -R` of a whole volume to `own`.
 
-use super::{Idiom, Step};
+use super::step::{Idiom, Step};
 use crate::import::text;
+use crate::steps::StepKind;
 
-const CHANGES: &[&str] = &["it runs as root with the few capabilities that this takes"];
+const CHANGES: &[&str] = &["allow the step to run as root with the few capabilities that it needs"];
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
     let [program, flag, owner, path] = step.once()? else { return None };
     let is_chown =
         program.rsplit('/').next() == Some("chown") && matches!(flag.as_str(), "-R" | "--recursive");
     let (volume, folder) = step.within(path)?;
-    // What the container says about its user would be about another program.
+    // The container's security context was meant for another program.
     if !is_chown || !folder.is_empty() || step.node.get("securityContext").is_some() {
         return None;
     }
@@ -22,5 +23,5 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     if let Some(group) = group {
         statements.push(vec!["group".into(), number(group)?]);
     }
-    Some(Idiom { volume: Some(volume), ..Idiom::new("own", statements, CHANGES) })
+    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Own, statements, CHANGES) })
 }

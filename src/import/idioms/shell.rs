@@ -1,9 +1,9 @@
-//! What a container runs, where it is one simple command, or a loop until one succeeds.
+//! Reads what a container runs, if it is one simple command or a loop until one succeeds.
 
 use crate::import::yaml::Node;
 use crate::model::command::split;
 
-/// What a container runs: plain words, without variables, pipes and redirections but those into nothing.
+/// What a container runs: plain words, without variables, pipes and redirections except to `/dev/null`.
 #[derive(Debug, PartialEq)]
 pub(super) enum Command {
     /// A command that runs once.
@@ -12,7 +12,7 @@ pub(super) enum Command {
     Until(Vec<String>),
 }
 
-/// What an init container runs, if that is so simple.
+/// What an init container runs, if that is simple enough.
 pub(super) fn command(node: &Node) -> Option<Command> {
     let words = |key: &str| -> Option<Vec<&str>> {
         node.get(key).map(Node::items).unwrap_or_default().iter().map(Node::as_text).collect()
@@ -20,7 +20,7 @@ pub(super) fn command(node: &Node) -> Option<Command> {
     let (command, args) = (words("command")?, words("args")?);
     let mut all: Vec<&str> = command.iter().chain(&args).copied().collect();
     if command.is_empty() {
-        // An image that is called like its tool has it as its entrypoint.
+        // An image with the name of a tool has this tool as its entrypoint.
         let image = node.get("image")?.as_text()?;
         let name = image.split(['@', ':']).next()?.rsplit('/').next()?;
         all.insert(0, Some(name).filter(|name| matches!(*name, "git" | "aws-cli" | "curl"))?);
@@ -41,7 +41,7 @@ fn is_shell(word: &str) -> bool {
     matches!(word.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
 }
 
-/// The one command of a script, besides what it prints.
+/// The only command of a script, apart from output and pauses.
 fn of_script(script: &str) -> Option<Command> {
     let script = script.trim();
     let (first, rest) = script.split_once([';', '\n']).unwrap_or((script, ""));
@@ -79,14 +79,14 @@ fn is_idle(words: &[String]) -> bool {
 /// The words of a simple command.
 fn words(line: &str) -> Option<Vec<String>> {
     let mut line = line.to_owned();
-    // What is printed is not part of what is done.
+    // Discarded output does not change what the command does.
     for discard in
         [">/dev/null", "> /dev/null", "2>&1", "2>/dev/null", "2> /dev/null", "&>/dev/null", "&> /dev/null"]
     {
         line = line.replace(&format!(" {discard}"), " ");
     }
     let words = split(line.trim()).ok()?;
-    // A shell would replace what is in these; what is only printed need not be understood.
+    // A shell would expand these; in commands that only print, this does not matter.
     let is_plain =
         |word: &String| !word.contains(['$', '*', '~']) && (!word.contains('?') || word.contains("://"));
     (!words.is_empty() && (is_idle(&words) || words.iter().all(is_plain))).then_some(words)

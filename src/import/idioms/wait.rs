@@ -1,18 +1,19 @@
-//! Loops around `nc`, `nslookup`, `curl`, `pg_isready` and the like as `wait`.
+//! Converts loops around `nc`, `nslookup`, `curl`, `pg_isready` and the like to `wait`.
 
 use super::shell::Command;
-use super::{Idiom, Step, operands, says};
+use super::step::{Idiom, Step, operands, statement};
 use crate::import::text;
+use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[
-    "it gives up after 5 minutes, and the kubelet runs it again; say `timeout` for another time",
-    "it tries every 2 seconds; say `every` for another pause",
+    "set `timeout` for another limit: the step gives up after 5 minutes, and the kubelet runs it again",
+    "set `every` for another pause: the step tries every 2 seconds",
 ];
 
 const SERVER_CHANGES: &[&str] = &[
     CHANGES[0],
     CHANGES[1],
-    "an open port is enough, where `pg_isready` asked the server; `postgres` waits until it answers a query",
+    "use `postgres` to wait until the server answers a query: the step only checks that the port is open",
 ];
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
@@ -31,7 +32,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     };
     let changes = if program.ends_with("pg_isready") { SERVER_CHANGES } else { CHANGES };
     let volume = (condition[0] == "file").then(|| condition[1].trim_matches('"').to_owned());
-    Some(Idiom { volume, ..Idiom::new("wait", vec![condition], changes) })
+    Some(Idiom { volume, ..Idiom::new(StepKind::Wait, vec![condition], changes) })
 }
 
 fn tcp(words: &[String]) -> Option<Vec<String>> {
@@ -47,7 +48,7 @@ fn tcp(words: &[String]) -> Option<Vec<String>> {
     let (found, _) = operands(words, &options)?;
     let [host, port] = found.as_slice() else { return None };
     port.parse::<u16>().ok()?;
-    Some(says("tcp", [&format!("{host}:{port}")]))
+    Some(statement("tcp", [&format!("{host}:{port}")]))
 }
 
 fn server(words: &[String], port: &str) -> Option<Vec<String>> {
@@ -66,14 +67,14 @@ fn server(words: &[String], port: &str) -> Option<Vec<String>> {
     };
     let host = option("-h", "--host").filter(|host| !host.starts_with('/'))?;
     let address = format!("{host}:{}", option("-p", "--port").unwrap_or(port));
-    found.is_empty().then(|| says("tcp", [&address]))
+    found.is_empty().then(|| statement("tcp", [&address]))
 }
 
 fn name(words: &[String]) -> Option<Vec<String>> {
     let [name] = words else { return None };
     let is_name = !name.starts_with('-')
         && name.chars().all(|char| char.is_ascii_alphanumeric() || "-._".contains(char));
-    is_name.then(|| says("dns", [name]))
+    is_name.then(|| statement("dns", [name]))
 }
 
 const CURL: [(&str, bool); 11] = [
@@ -99,7 +100,7 @@ fn http(words: &[String], options: &[(&str, bool)]) -> Option<Vec<String>> {
     let discards = given
         .iter()
         .all(|(name, value)| !matches!(*name, "-o" | "-O") || matches!(*value, "/dev/null" | "-"));
-    (is_url && discards).then(|| says("http", [url]))
+    (is_url && discards).then(|| statement("http", [url]))
 }
 
 fn file(step: &Step, words: &[String]) -> Option<Vec<String>> {

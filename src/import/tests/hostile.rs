@@ -1,4 +1,4 @@
-//! Manifests that are large without need: in time and memory that grow as they do, or refused.
+//! Tests that huge manifests take linear time and memory, or are refused.
 
 use super::super::import;
 use crate::compile::Options;
@@ -15,7 +15,7 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
     })
 }
 
-/// What is found first, and the source. Whatever takes the square of these sizes takes minutes.
+/// The first diagnostic and the source. Anything quadratic would take minutes at these sizes.
 fn imported(text: String) -> (Option<Code>, Option<String>) {
     let imported = import("pods.yaml", text, &Options::default());
     (imported.diagnostics.first().map(|diagnostic| diagnostic.code), imported.source)

@@ -1,9 +1,9 @@
-//! The entries of a map to a map of unique keys, with what `<<` merges into it.
+//! Collects the entries of a map, including those that `<<` merges, by unique keys.
 //!
-//! Invariant: the keys are unique. As in kubectl, what comes later replaces what was merged, and what is merged later
-//! replaces what was written.
+//! Invariant: the keys are unique. As in kubectl, a later entry replaces a merged one, and a later merge replaces a
+//! written entry.
 
-use super::{Entry, Node, Value};
+use super::node::{Entry, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -13,14 +13,14 @@ use std::collections::hash_map;
 #[derive(Default)]
 pub(super) struct Map {
     pub(super) entries: Vec<Entry>,
-    /// The key of the next entry, and its place; without text for `<<`.
+    /// The key of the next entry and its place; `None` as the key means `<<`.
     pub(super) key: Option<(Option<SmolStr>, Span)>,
-    /// Where each key's entry is, and whether it was merged.
+    /// The index of each key's entry, and whether it was merged.
     places: HashMap<SmolStr, (usize, bool)>,
 }
 
 impl Map {
-    /// Adds an entry; where its key is written already, that place is the error.
+    /// Adds an entry; if its key was written before, the error is that place.
     pub(super) fn insert(&mut self, entry: Entry) -> Result<(), Span> {
         match self.places.entry(entry.key.clone()) {
             hash_map::Entry::Vacant(place) => {
@@ -39,7 +39,7 @@ impl Map {
         Ok(())
     }
 
-    /// Merges a map, or the maps of a list, of which the first has the last word; anything else is refused.
+    /// Merges a map, or the maps of a list, of which the first takes precedence; refuses anything else.
     pub(super) fn merge(&mut self, node: Node) -> Result<(), ()> {
         match node.value {
             Value::Map(entries) => self.set(entries),

@@ -1,11 +1,11 @@
-//! A place in broken YAML, and what stands around it.
+//! Examines the surroundings of a place in broken YAML.
 //!
-//! Invariant: whatever is found lies within the stretch of text that was read, on character boundaries.
+//! Invariant: all results are within the stretch of text that was read, on character boundaries.
 
 use crate::source::{SourceFile, Span};
 use std::ops::Range;
 
-/// How many lines above a place are looked at: enough for a person's file, and bounded for any other.
+/// The most lines above a place that are examined: enough for real files, and a bound for others.
 const MAX_LINES: usize = 2000;
 
 /// A place and its line.
@@ -17,7 +17,7 @@ pub(super) struct Place<'s> {
 }
 
 impl<'s> Place<'s> {
-    /// The place at an offset, or at the last character before it, where it is at the end of a line.
+    /// The place at an offset, or at the last character before it if the offset is at the end of a line.
     pub(super) fn new(file: &'s SourceFile, stretch: Range<usize>, at: usize) -> Self {
         let text = file.text.get(stretch.clone()).unwrap_or_default();
         let within = text.floor_char_boundary(at.saturating_sub(stretch.start));
@@ -42,7 +42,7 @@ impl<'s> Place<'s> {
         Span::new(self.file.id, self.at, end)
     }
 
-    /// The line from the place on, without a comment.
+    /// The rest of the line from the place on, without a comment.
     pub(super) fn rest(&self) -> Span {
         self.content(self.at..self.line.end)
     }
@@ -52,12 +52,12 @@ impl<'s> Place<'s> {
         self.content(self.line.clone())
     }
 
-    /// Whether nothing stands before the place in its line but the dash of an item.
+    /// Whether only the dash of an item comes before the place in its line.
     pub(super) fn is_first(&self) -> bool {
         self.file.text[self.line.start..self.at].trim_start_matches(['-', ' ']).is_empty()
     }
 
-    /// The tab at or next before the place.
+    /// The tab at the place, or the nearest one before it.
     pub(super) fn tab(&self) -> Span {
         let line = &self.file.text[self.line.clone()];
         let before = self.at - self.line.start;
@@ -68,7 +68,7 @@ impl<'s> Place<'s> {
         }
     }
 
-    /// The value behind the first `: ` of the line, where that stands before the place.
+    /// The value after the first `: ` of the line, if that comes before the place.
     pub(super) fn value_before(&self) -> Option<Span> {
         let before = &self.file.text[self.line.start..self.at];
         let colon = before.find(": ")?;
@@ -80,8 +80,7 @@ impl<'s> Place<'s> {
         self.lines_above().next()
     }
 
-    /// The lines above that each have less indentation than the one before: those that this one may belong to, the
-    /// nearest first.
+    /// The lines above with less and less indentation, to which this line may belong, the nearest first.
     pub(super) fn levels(&self) -> Vec<Span> {
         let mut levels: Vec<Span> = Vec::new();
         let is_content = |line: &Span| !self.file.slice(*line).starts_with('#');
@@ -98,13 +97,13 @@ impl<'s> Place<'s> {
         levels
     }
 
-    /// How many blanks stand before a line's content.
+    /// The number of spaces before a line's content.
     pub(super) fn indentation(&self, content: Span) -> usize {
         let before = &self.file.text[..content.start as usize];
         before.len() - before.trim_end_matches(' ').len()
     }
 
-    /// What a template language would fill in, in this line or the next above it.
+    /// The placeholder of a template language in this line or the next one above.
     pub(super) fn template(&self) -> Option<Span> {
         [Some(self.whole()), self.above()].into_iter().flatten().find_map(|line| {
             let text = self.file.slice(line);
@@ -115,7 +114,7 @@ impl<'s> Place<'s> {
         })
     }
 
-    /// The first thing behind the place that is no escape of a text in double quotes.
+    /// The first invalid escape after the place.
     pub(super) fn escape(&self) -> (Span, &'s str) {
         let text = &self.file.text[self.at..self.stretch.end];
         let mut from = 0;
@@ -150,7 +149,7 @@ impl<'s> Place<'s> {
         })
     }
 
-    /// A range without the blanks around it and without a comment behind it.
+    /// A range without surrounding spaces and without a trailing comment.
     fn content(&self, range: Range<usize>) -> Span {
         let text = &self.file.text[range.clone()];
         let text =

@@ -1,15 +1,15 @@
-//! A scalar's spelling to its type and value, as kubectl resolves it.
+//! Resolves the type and value of a scalar as kubectl does.
 //!
-//! Invariant: what `resolve` gives is what kubectl sends to the API server; JSON can hold it.
+//! Invariant: the result of `resolve` is what kubectl sends to the API server, and JSON can represent it.
 
-use super::Value;
+use super::node::Value;
 use smol_str::{SmolStr, format_smolstr};
 use std::borrow::Cow;
 
 /// The namespace of YAML's own tags, such as `!!str`.
 pub(super) const NAMESPACE: &str = "tag:yaml.org,2002:";
 
-/// What a plain scalar may be before JSON and maps have their say.
+/// What a plain scalar may be, before the restrictions of JSON and of keys.
 #[derive(Clone, Debug, PartialEq)]
 enum Plain {
     Null,
@@ -25,16 +25,16 @@ enum Plain {
 pub(super) enum Fault {
     /// `.inf` or `.nan`.
     NotFinite,
-    /// The spelling is not of the type that the tag names.
+    /// The spelling does not match the type that the tag names.
     Tag,
     /// `!!binary` without base64.
     Base64,
-    /// No key of a map.
+    /// The scalar cannot be a key of a map.
     Key,
 }
 
-/// The value of a scalar: `tag` is what follows `!!`, and empty for a tag of another kind; `plain` is whether it stands
-/// without quotes.
+/// The value of a scalar: `tag` is what follows `!!`, and empty for a tag of another kind; `plain` is whether it has no
+/// quotes.
 pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Result<Value, Fault> {
     let found = match tag {
         None if !plain => Plain::Text,
@@ -55,7 +55,7 @@ pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Result<Valu
     })
 }
 
-/// The text that a scalar is as a key of a map. Null is none, nor is a number beyond the signed ones.
+/// The text of a scalar as a key of a map. Null and numbers above the signed 64-bit range are not keys.
 pub(super) fn key(text: &str, plain: bool, tag: Option<&str>) -> Result<SmolStr, Fault> {
     let found = match tag {
         None if !plain => Plain::Text,
@@ -87,7 +87,7 @@ fn tagged(text: &str, tag: Option<&str>) -> Result<Plain, Fault> {
     }
 }
 
-/// The value of a spelling by itself: YAML 1.1 without its numbers to the base 60, and `0o17` of YAML 1.2.
+/// The value of a spelling without a tag: YAML 1.1 without base-60 numbers, plus `0o17` of YAML 1.2.
 fn untagged(text: &str) -> Plain {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Plain::Null,
@@ -109,13 +109,13 @@ fn untagged(text: &str) -> Plain {
     }
 }
 
-/// Whether a text begins as a date does.
+/// Whether a text begins like a date.
 fn is_dated(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() > 4 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4] == b'-'
 }
 
-/// A spelling without its underscores, where each stands between two digits.
+/// A spelling without its underscores, if each of them is between two digits.
 fn without_underscores(text: &str) -> Cow<'_, str> {
     let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let are_between = text.match_indices('_').all(|(at, _)| at > 0 && is_digit(at - 1) && is_digit(at + 1));
@@ -140,7 +140,7 @@ fn number(text: &str) -> Option<Plain> {
             return Some(Plain::Unsigned(magnitude));
         }
     }
-    // Behind `0b` its reader takes one more sign: `0b-1` is a number.
+    // After `0b`, kubectl's parser accepts one more sign: `0b-1` is a number.
     float(text).or_else(|| {
         match text.strip_prefix("0b")?.as_bytes() {
             [b'-', digits @ ..] => {
@@ -168,7 +168,7 @@ fn integer(digits: &str) -> Option<u64> {
 }
 
 fn radix(digits: &str, radix: u32) -> Option<u64> {
-    // The standard library would take a sign here.
+    // The standard library would accept a sign here.
     let is_plain = digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
     u64::from_str_radix(digits, radix).ok().filter(|_| is_plain)
 }
@@ -191,7 +191,7 @@ fn float(text: &str) -> Option<Plain> {
     value.is_finite().then_some(Plain::Float(value))
 }
 
-/// A number as JSON's writer in Go spells it.
+/// A number as Go's JSON encoder writes it.
 fn json_number(value: f64) -> SmolStr {
     let size = value.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
@@ -202,7 +202,7 @@ fn json_number(value: f64) -> SmolStr {
     }
 }
 
-/// A number as a key: in the shortest form that single precision knows it by.
+/// A number as a key: the shortest form that identifies it in single precision.
 fn key_number(value: f64) -> SmolStr {
     #[allow(clippy::cast_possible_truncation)] // So does kubectl.
     let value = value as f32;
@@ -223,7 +223,7 @@ fn key_number(value: f64) -> SmolStr {
     }
 }
 
-/// The text of `!!binary`; bytes that are no text become U+FFFD, as in JSON.
+/// The text of `!!binary`; invalid UTF-8 becomes U+FFFD, as in JSON.
 fn decode(text: &str) -> Result<String, Fault> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let mut symbols = Vec::with_capacity(4);

@@ -4,9 +4,10 @@ use super::*;
 use crate::diagnostic::{Code, human::Human};
 use crate::source::{FileId, Sources};
 use proptest::prelude::*;
+use smol_str::SmolStr;
 use std::fmt::Write as _;
 
-/// What a text is in JSON, one document a line, and what is wrong with it.
+/// A text as JSON, one document per line, and its diagnostics.
 fn check(text: &str) -> (String, String) {
     let mut sources = Sources::default();
     let id = sources.add("pod.yaml", text);
@@ -31,7 +32,7 @@ fn json(node: &Node) -> String {
     }
 }
 
-/// What a text without errors is in JSON.
+/// A text without errors as JSON.
 #[track_caller]
 fn fine(text: &str) -> String {
     let (json, shown) = check(text);
@@ -102,8 +103,8 @@ fn maps_are_merged_as_in_kubectl() {
     assert_eq!(merged("{p: 9, <<: *x}"), "{\"p\":1}}");
     assert_eq!(merged("{<<: *x, <<: *y}"), "{\"p\":2,\"q\":3}}");
     assert_eq!(merged("{'<<': 1}"), "{\"<<\":1}}");
-    assert!(check("a: {<<: 1}").1.contains("`<<` merges a map"));
-    assert!(check("a: {<<: [{}, 1]}").1.contains("`<<` merges a map"));
+    assert!(check("a: {<<: 1}").1.contains("map or a list of maps for `<<`"));
+    assert!(check("a: {<<: [{}, 1]}").1.contains("map or a list of maps for `<<`"));
 }
 
 #[test]
@@ -111,19 +112,19 @@ fn a_broken_document_does_not_hide_the_others() {
     let (json, shown) = check("a: 'x\n---\nb: 1\n---\nc: d: e\n---\nf: 2\n");
     assert_eq!(json, "{\"b\":1}\n{\"f\":2}");
     insta::assert_snapshot!(shown, @r#"
-    error[invalid-yaml]: the quote `'` is never closed
+    error[invalid-yaml]: this `'` is never closed
       ┌─ pod.yaml:1:4
       │
     1 │ a: 'x
-      │    ^ opens here
+      │    ^ opened here
       │
       = help: close it with `'`
 
-    error[invalid-yaml]: a second `: ` stands on one line
+    error[invalid-yaml]: unexpected second `: ` on one line
       ┌─ pod.yaml:5:4
       │
     5 │ c: d: e
-      │    ^^^^ this value is not in quotes
+      │    ^^^^ a value without quotes cannot contain `: `
       │
       = help: put the value in quotes: `"d: e"`
     "#);

@@ -1,19 +1,17 @@
-//! The events of a parser to the trees of the documents.
+//! Builds the trees of documents from the parser's events.
 //!
 //! Invariant: a tree has at most [`MAX_DEPTH`] levels, and all trees of a stream together at most [`MAX_SIZE`] nodes,
 //! of which anchors and aliases make at most [`MAX_REPEATED`].
 
+use super::fault::{self, MAX_DEPTH, MAX_ERRORS};
 use super::map::Map;
+use super::node::{Comment, Entry, Node, Value};
 use super::scalar::{self, Fault, NAMESPACE};
-use super::{Comment, Entry, MAX_ERRORS, Node, Value, fault};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StrInput, StructureStyle, Tag, options};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::HashMap;
-
-/// The most levels of a document.
-pub(super) const MAX_DEPTH: usize = 64;
 
 /// The most nodes of a stream; a node with a long text counts as several.
 const MAX_SIZE: usize = 3_000_000;
@@ -21,30 +19,30 @@ const MAX_SIZE: usize = 3_000_000;
 /// The most nodes of a stream that anchors keep and aliases repeat.
 const MAX_REPEATED: usize = 1 << 20;
 
-/// The most documents of a stream that follow each other without anything between them. The parser looks for a `:` behind
-/// each, so they cost more than others.
+/// The most documents of a stream without a separator between them. The parser searches for a `:` after each, so they
+/// cost more than other documents.
 const MAX_JOINED: usize = 10_000;
 
-/// How many bytes of a text count as one more node.
+/// The number of bytes of a text that count as one more node.
 const BYTES_PER_NODE: usize = 16;
 
-/// What has been read of a stream.
+/// The part of a stream that has been read.
 pub(super) struct Trees<'s> {
     pub(super) file: &'s SourceFile,
     pub(super) documents: Vec<Node>,
     pub(super) comments: Vec<Comment>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// The nodes so far, see [`MAX_SIZE`].
+    /// The number of nodes so far, see [`MAX_SIZE`].
     size: usize,
-    /// Those of anchors and aliases, see [`MAX_REPEATED`].
+    /// The number of nodes of anchors and aliases, see [`MAX_REPEATED`].
     repeated: usize,
-    /// The documents that follow another without anything between, see [`MAX_JOINED`].
+    /// The number of documents without a separator before them, see [`MAX_JOINED`].
     joined: usize,
 }
 
-/// Why the documents of a stretch of text are read no further.
+/// Why reading stopped within a stretch of text.
 enum Stop {
-    /// Here the next begins, without anything between: so it is in JSON.
+    /// The next document begins here without a separator, as in a sequence of JSON documents.
     Next(usize),
     Fault(Box<Diagnostic>),
 }
@@ -68,7 +66,7 @@ impl<'s> Trees<'s> {
         }
     }
 
-    /// Whether so much is wrong that nothing more is to be read.
+    /// Whether a limit is reached, so that nothing more is read.
     pub(super) fn is_full(&self) -> bool {
         self.size > MAX_SIZE || self.repeated > MAX_REPEATED || self.diagnostics.len() >= MAX_ERRORS
     }
@@ -84,7 +82,7 @@ impl<'s> Trees<'s> {
                 Stop::Next(at) if at > start && self.joined < MAX_JOINED => {
                     start = at;
                     self.joined += 1;
-                    // JSON has none, and the parser would look for one in all that is left, once a document.
+                    // JSON has no comments, and the parser would search all the remaining text for one, once per document.
                     comments = false;
                 }
                 Stop::Next(at) => {
@@ -141,7 +139,7 @@ impl<'s> Trees<'s> {
         if self.size > MAX_SIZE { Err(fault::too_large(span, MAX_SIZE).into()) } else { Ok(()) }
     }
 
-    /// Counts nodes that are there a second time.
+    /// Counts repeated nodes.
     fn repeat(&mut self, nodes: usize, span: Span) -> Result<(), Stop> {
         self.repeated += nodes;
         if self.repeated > MAX_REPEATED {
@@ -152,7 +150,7 @@ impl<'s> Trees<'s> {
 }
 
 fn parser(text: &str, comments: bool) -> Parser<'_, StrInput<'_>> {
-    // How deep and how large a document may be is for this module to say; a comment of any length is one.
+    // This module limits the depth and size of documents; a comment may have any length.
     let options = options! { emit_comments: comments, max_buffered_comment_events: usize::MAX };
     Parser::new_from_str_with_options(text, options)
 }
@@ -194,9 +192,9 @@ struct Frame {
     is_flow: bool,
     span: Span,
     anchor: usize,
-    /// The levels below this one, so far.
+    /// The number of levels below this one so far.
     height: usize,
-    /// How many nodes there were before it.
+    /// The number of nodes before it.
     before: usize,
 }
 
@@ -205,7 +203,7 @@ enum Items {
     Map(Map),
 }
 
-/// What aliases of an anchor repeat.
+/// The value that aliases of an anchor repeat.
 struct Anchored {
     node: Node,
     height: usize,
@@ -234,7 +232,7 @@ impl<'t, 's> Document<'t, 's> {
                 }
                 Event::SequenceEnd | Event::MappingEnd => document.end(span)?,
                 Event::Scalar(text, style, anchor, tag) => {
-                    // The parser gives `~` for nothing at all.
+                    // The parser represents an empty value as `~`.
                     let text = if span.start == span.end && style == ScalarStyle::Plain { "" } else { &text };
                     document.scalar(text, style, anchor, tag.as_deref(), span)?;
                 }
@@ -245,7 +243,7 @@ impl<'t, 's> Document<'t, 's> {
         Ok(document.root)
     }
 
-    /// The map whose next key is to come.
+    /// The innermost map, if it expects a key.
     fn awaiting_key(&mut self) -> Option<&mut Map> {
         match self.open.last_mut() {
             Some(Frame { items: Items::Map(map), .. }) if map.key.is_none() => Some(map),
@@ -347,7 +345,7 @@ impl<'t, 's> Document<'t, 's> {
         Ok(())
     }
 
-    /// Keeps a node for the aliases of its anchor, where it has one.
+    /// Keeps a node for the aliases of its anchor, if it has one.
     fn keep(&mut self, anchor: usize, node: &Node, height: usize, size: usize) -> Result<(), Stop> {
         if anchor != 0 {
             self.trees.repeat(size, node.span)?;
@@ -356,7 +354,7 @@ impl<'t, 's> Document<'t, 's> {
         Ok(())
     }
 
-    /// Takes the key of an entry; `None` is `<<`.
+    /// Sets the key of the next entry; `None` is `<<`.
     fn key(&mut self, key: Option<SmolStr>, span: Span) {
         if let Some(frame) = self.open.last_mut()
             && let Items::Map(map) = &mut frame.items
@@ -366,7 +364,7 @@ impl<'t, 's> Document<'t, 's> {
         }
     }
 
-    /// Puts a node where it belongs.
+    /// Adds a node to the list or map that is being read.
     fn put(&mut self, node: Node, height: usize) -> Result<(), Stop> {
         let Some(frame) = self.open.last_mut() else {
             self.root = node;
@@ -392,7 +390,7 @@ impl<'t, 's> Document<'t, 's> {
     }
 }
 
-/// A copy of a node all of which stands at one place.
+/// A copy of a node in which everything has the same place.
 fn placed(node: &Node, span: Span) -> Node {
     let value = match &node.value {
         Value::List(nodes) => Value::List(nodes.iter().map(|node| placed(node, span)).collect()),
@@ -411,7 +409,7 @@ fn placed(node: &Node, span: Span) -> Node {
     Node { span, value }
 }
 
-/// A place without the blanks and empty lines at its end, which a block of text has.
+/// A place without trailing spaces and empty lines, which block scalars have.
 fn trimmed(file: &SourceFile, span: Span) -> Span {
     let end = span.start as usize + file.slice(span).trim_end().len();
     Span::new(span.file, span.start as usize, end)

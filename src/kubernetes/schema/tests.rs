@@ -1,4 +1,4 @@
-//! The table against itself, and against the published schemas of the versions that can be targeted.
+//! Checks the table for consistency, and against the published schemas of the versions that can be targeted.
 
 use super::*;
 use crate::kubernetes::version::Support;
@@ -28,7 +28,7 @@ fn fields_have_the_types_of_the_api() {
 }
 
 #[test]
-fn fields_stand_in_the_order_of_people() {
+fn fields_are_in_the_order_in_which_people_write_them() {
     let names: Vec<&str> = CONTAINER.fields.iter().take(3).map(|field| field.name).collect();
     assert_eq!(names, ["name", "image", "imagePullPolicy"]);
     assert_eq!(POD_SPEC.fields.last().map(|field| field.name), Some("volumes"));
@@ -72,14 +72,12 @@ const GONE: [&str; 4] = [
 ];
 
 #[test]
+#[ignore = "needs KUBERNETES_FACTS, a folder with the published schemas"]
 fn every_version_has_the_fields_of_its_published_schema() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/kubernetes/schema");
-    if !std::path::Path::new(folder).exists() {
-        eprintln!("SKIPPED: there is no {folder} to compare the fields with");
-        return;
-    }
+    let facts = std::env::var("KUBERNETES_FACTS").expect("KUBERNETES_FACTS names a folder");
     for version in Version::ALL {
-        let text = std::fs::read_to_string(format!("{folder}/workloads-v{version}.0.nodesc.json")).unwrap();
+        let text =
+            std::fs::read_to_string(format!("{facts}/schema/workloads-v{version}.0.nodesc.json")).unwrap();
         let mut published = published(&serde_json::from_str(&text).unwrap());
         published.retain(|path, _| !GONE.contains(&path.as_str()));
         let table = table(version);

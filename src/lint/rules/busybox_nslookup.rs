@@ -9,7 +9,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         if image(step).is_none_or(|(name, ..)| name.rsplit('/').next() != Some("busybox")) {
             continue;
         }
-        // A name with all its domains needs no search.
+        // A fully qualified name needs no search domains.
         let short = script.runs("nslookup").find(|command| {
             command
                 .operands()
@@ -21,10 +21,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::warning(
                 Code::BusyboxNslookup,
                 pod.place(script, command),
-                format!("the step `{}` asks for a short name by BusyBox's `nslookup`", step.name.text),
+                format!("the step `{}` looks up a short name with BusyBox's `nslookup`", step.name.text),
             )
-            .here("may not use the pod's search domains")
-            .help("use a built-in `wait` with `dns \"NAME\"`, or `getent hosts NAME` in another image"),
+            .here("may ignore the pod's search domains")
+            .help("use the built-in `wait` with `dns \"NAME\"`, or `getent hosts NAME` in another image"),
         );
     }
 }

@@ -9,11 +9,11 @@ use crate::model::Role;
 use crate::order::Precedence;
 use crate::resources::{PodDemand, Request, SetBy};
 
-/// With more steps and sidecars than this no other order is looked for.
+/// The most steps and sidecars for which another order is searched.
 const MAX_ENTRIES: usize = 40;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let now: Vec<usize> = pod.order.places.iter().map(|place| place.container).collect();
+    let now: Vec<usize> = pod.order.init_containers().collect();
     let demand = PodDemand::of(pod.workload, now.iter().copied());
     let totals = demand.totals(pod.version).requests;
     let beside =
@@ -36,7 +36,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let steady = demand.steady();
     let floor: Vec<i128> = names.iter().map(|name| amount(&steady, name)).collect();
     let Some(Cheaper { order, moves, proven }) = cheaper(&entries, &floor) else { return };
-    // The scheduler's own arithmetic has the last word.
+    // The exact arithmetic of the scheduler decides.
     let cheaper =
         PodDemand::of(pod.workload, order.iter().map(|entry| now[*entry])).totals(pod.version).requests;
     let pairs = || totals.iter().zip(&cheaper).filter(|(old, new)| old.quantity != new.quantity);
@@ -48,7 +48,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     found.push(diagnostic(pod, &now, &moves, &savings.join(", "), proven));
 }
 
-/// The steps and sidecars in their order, with whom each has to come after.
+/// The steps and sidecars in their order, each with those that must come before it.
 fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<Entry> {
     let precedence = Precedence::of(pod.workload);
     let containers = &pod.workload.containers;
@@ -91,7 +91,7 @@ fn diagnostic(
     let place = moves.first().map_or(pod.workload.span, |(step, _)| container(*step).name.span);
     let mut diagnostic =
         Diagnostic::warning(Code::CheaperOrder, place, format!("move {}: {savings}", texts.join(" and ")))
-            .here("reserved beside what runs already");
+            .here("its request adds to those of the sidecars that already run");
     for (_, sidecar) in moves {
         diagnostic = diagnostic.label(container(*sidecar).name.span, "reserved from here to the end");
     }
@@ -101,9 +101,9 @@ fn diagnostic(
         .collect();
     let title = format!("add {}", adds.join(" and "));
     let extent = if proven {
-        "no order that the source allows reserves less"
+        "make no other moves: no order that the source allows reserves less"
     } else {
-        "there may be a better order: with more than 12 steps and sidecars not all are tried"
+        "check other orders, too: with more than 12 steps and sidecars, not all are tried"
     };
     diagnostic = diagnostic.help(title.clone()).help(extent);
     let mut edits: Vec<Edit> = Vec::new();
@@ -112,7 +112,7 @@ fn diagnostic(
         else {
             return diagnostic;
         };
-        // Two statements for one sidecar stand in the same place.
+        // Two statements for one sidecar are inserted at the same place.
         match edits.iter_mut().find(|edit| edit.span == span) {
             Some(edit) => edit.text.push_str(&text),
             None => edits.push(Edit { span, text }),
@@ -125,7 +125,7 @@ fn diagnostic(
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, messages, passes};
+    use crate::lint::tests::{found, passes};
 
     fn pod(inside: &str) -> String {
         format!("pod p {{ {inside}; app z {{ image \"a:1\"; memory 64Mi }} }}")
@@ -143,10 +143,13 @@ mod tests {
             entry("sidecar", "proxy", "512Mi", ""),
             entry("step", "unpack", "1Gi", "")
         ));
-        assert_eq!(
-            messages(Code::CheaperOrder, &text),
-            ["move step `unpack` before sidecar `proxy`: memory 1536Mi → 1Gi"]
-        );
+        insta::assert_snapshot!(found(Code::CheaperOrder, [text]), @r#"
+        …1"; memory 512Mi }; step «unpack» { image "a:1"; memory 1…
+          move step `unpack` before sidecar `proxy`: memory 1536Mi → 1Gi
+          fix (unsafe): add `after unpack` to `proxy`
+          - pod p { sidecar proxy { image "a:1"; memory 512M…
+          + pod p { sidecar proxy { after unpack; image "a:1"; memory 512M…
+        "#);
     }
 
     #[test]
@@ -174,7 +177,12 @@ mod tests {
             entry("step", "a", "1Gi", ""),
             entry("step", "b", "1Gi", "")
         ));
-        finds(Code::CheaperOrder, &text);
-        assert!(messages(Code::CheaperOrder, &text)[0].ends_with("memory 1792Mi → 1Gi"));
+        insta::assert_snapshot!(found(Code::CheaperOrder, [text]), @r#"
+        …ory 1Gi; run "a" }; step «b» { image "a:1"; memory 1…
+          move step `b` before sidecar `one` and step `b` before sidecar `two`: memory 1792Mi → 1Gi
+          fix (unsafe): add `after b` to `one` and `after b` to `two`
+          - pod p { sidecar one { image "a:1"; memory 512Mi }; sidecar two { image "a:1"; memory 256…
+          + pod p { sidecar one { after b; image "a:1"; memory 512Mi }; sidecar two { after b; image "a:1"; memory 256…
+        "#);
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 .skip(1)
                 .find_map(|path| Some((path, volume_at(pod.workload, step, path)?)));
             let Some((path, volume)) = owned else { continue };
-            // The kubelet does not change the owner of what lies on the node or on a network share.
+            // The kubelet does not change the owner of files on the node or on a network share.
             let kinds = ["hostPath", "nfs", "cephfs", "glusterfs"];
             if kinds.into_iter().any(|kind| volume.fields.get(kind).is_some()) {
                 continue;
@@ -22,11 +22,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     Code::ChownInScript,
                     pod.place(script, command),
-                    format!("the step `{}` walks over all of `{path}` as root", step.name.text),
+                    format!("the step `{}` changes the owner of everything in `{path}`", step.name.text),
                 )
-                .here("needs root, at each start")
-                .label(volume.span, "the kubelet can give this to a group")
-                .help("write `securityContext { fsGroup …; fsGroupChangePolicy OnRootMismatch }` in the workload, or use the built-in `own`"),
+                .here("needs root, and runs at each start")
+                .label(volume.span, "the kubelet can make this writable for a group")
+                .help("add `securityContext { fsGroup …; fsGroupChangePolicy OnRootMismatch }` to the workload, or use the built-in `own`"),
             );
             break;
         }
@@ -36,11 +36,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn only_volumes_have_a_group() {
-        finds(Code::ChownInScript, &step("chown -Rv 1000 /v/data"));
+        let shown = found(Code::ChownInScript, [step("chown -Rv 1000 /v/data")]);
+        insta::assert_snapshot!(shown, @r"
+        «chown -Rv 1000 /v/data»
+          the step `s` changes the owner of everything in `/v/data`
+        ");
         passes(Code::ChownInScript, &step("chown -R 1000 /opt"));
         passes(Code::ChownInScript, &step("chown 1000 /v/data"));
     }

@@ -20,10 +20,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         Diagnostic::warning(
             Code::DeadlineOnServer,
             deadline.key_span,
-            format!("the pod is killed{after}, though `{}` serves", server.name.text),
+            format!("the pod is killed{after}, but `{}` is a server", server.name.text),
         )
-        .here("counts from the pod's start to its end")
-        .label(server.name.span, "serves as long as it runs")
-        .help("take it out; a deadline for the start-up is the `timeout` of a `wait`, or a startup probe"),
+        .here("limits the pod's whole life")
+        .label(server.name.span, "is meant to run without an end")
+        .help("remove it; limit the startup with the `timeout` of a `wait` or a startup probe"),
     );
 }

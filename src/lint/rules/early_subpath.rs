@@ -21,7 +21,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                         .any(|mount| mount.index == Some(index) && mount.direction != Direction::Reads)
                 })
             };
-            // With a part of its own, the sidecar's mount makes that folder before it starts.
+            // If the sidecar itself mounts this part, the kubelet creates the folder before the sidecar starts.
             let folder = writers().any(|(_, writer)| {
                 writer
                     .mounts
@@ -37,13 +37,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                     Code::EarlySubpath,
                     mount.span,
                     format!(
-                        "`{}` mounts `{sub}`, which `{}` may not have made yet",
+                        "`{}` mounts `{sub}`, which `{}` may not have created yet",
                         reader.name.text, sidecar.name.text
                     ),
                 )
-                .here("an empty folder is mounted where it is missing")
-                .label(sidecar.name.span, "a sidecar writes when it comes to it")
-                .help(format!("mount all of `{}`, or let a step make `{sub}`", volume.name.text)),
+                .here("if it is missing, an empty folder is mounted")
+                .label(sidecar.name.span, "may write after the others have started")
+                .help(format!("mount the whole volume `{}`, or create `{sub}` in a step", volume.name.text)),
             );
         }
     }

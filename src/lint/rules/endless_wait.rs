@@ -9,7 +9,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         for repeated in script.loops.iter().filter(|repeated| !repeated.bounded) {
             let commands = &script.commands[repeated.commands.clone()];
             let sleeps = commands.iter().any(|command| command.program() == "sleep");
-            // What is inside a loop that was reported waits no longer than that.
+            // A loop inside a reported one is part of the same wait.
             if !sleeps || reported.contains(&repeated.range.start) {
                 continue;
             }
@@ -18,10 +18,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     Code::EndlessWait,
                     pod.place_of(script, &repeated.range),
-                    format!("the step `{}` waits without an end", step.name.text),
+                    format!("the step `{}` waits without a time limit", step.name.text),
                 )
-                .here("goes on for ever if this never holds")
-                .help("use a built-in `wait`, which gives up at its `timeout` and says what was missing, or count the tries"),
+                .here("never ends if the condition never holds")
+                .help("use the built-in `wait`, which gives up after its `timeout` and reports what is missing, or count the tries"),
             );
         }
     }
@@ -30,7 +30,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn loops_that_end_are_let_be() {
@@ -43,10 +43,25 @@ mod tests {
         ] {
             passes(Code::EndlessWait, &step(script));
         }
-        finds(Code::EndlessWait, &step("until timeout 2 curl -f http://a/; do sleep 1; done"));
-        finds(Code::EndlessWait, &step("until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done"));
-        finds(Code::EndlessWait, &step("while true; do if nc -z db 1; then break; fi; sleep 1; done"));
-        finds(Code::EndlessWait, &step("while ! nc -z db 1; do echo waiting; sleep 1; done"));
+        let shown = found(
+            Code::EndlessWait,
+            [
+                step("until timeout 2 curl -f http://a/; do sleep 1; done"),
+                step("until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done"),
+                step("while true; do if nc -z db 1; then break; fi; sleep 1; done"),
+                step("while ! nc -z db 1; do echo waiting; sleep 1; done"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r"
+        «until timeout 2 curl -f http://a/; do sleep 1; done»
+          the step `s` waits without a time limit
+        «until [ $(curl -s http://a/) -eq 200 ]; do sleep 1; done»
+          the step `s` waits without a time limit
+        «while true; do if nc -z db 1; then break; fi; sleep 1; done»
+          the step `s` waits without a time limit
+        «while ! nc -z db 1; do echo waiting; sleep 1; done»
+          the step `s` waits without a time limit
+        ");
     }
 
     #[test]

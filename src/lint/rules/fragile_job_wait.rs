@@ -18,8 +18,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 pod.place(script, command),
                 format!("the step `{}` waits for a Job that may have failed or be gone", step.name.text),
             )
-            .here("sees neither")
-            .help("use a built-in `wait` with `job \"NAME\"`"),
+            .here("keeps waiting in both cases")
+            .help("use the built-in `wait` with `job \"NAME\"`"),
         );
     }
 }

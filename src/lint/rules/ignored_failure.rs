@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
-/// What is worth nothing if it fails: it brings the files or the state that a step is there for.
+/// Commands that do the actual work of a step: they provide its files or its state.
 const WORK: [&str; 23] = [
     "curl",
     "wget",
@@ -40,7 +40,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 && !script.loops.iter().any(|repeated| repeated.range.contains(&command.range.start))
         });
         let Some(command) = ignored else { continue };
-        // A script that looks at `$?`, or at what came, provides for the failure in its own way.
+        // A script that checks `$?` or sets a trap handles the failure itself.
         let text = script.text.unwrap_or_default();
         if text.contains("$?") || text.contains("trap ") {
             continue;
@@ -49,10 +49,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::warning(
                 Code::IgnoredFailure,
                 pod.place(script, command),
-                format!("the step `{}` goes on if `{}` fails", step.name.text, command.program()),
+                format!("the step `{}` continues if `{}` fails", step.name.text, command.program()),
             )
-            .here("its failure is not noticed")
-            .help("use `script`, which stops at the first failure, or begin with `set -e`"),
+            .here("the script ignores its exit status")
+            .help("use `script`, which stops at the first failure, or begin the script with `set -e`"),
         );
     }
 }
@@ -60,7 +60,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     fn shell(script: &str) -> String {
         format!(
@@ -70,8 +70,16 @@ mod tests {
 
     #[test]
     fn a_failure_counts_unless_it_is_the_last() {
-        finds(Code::IgnoredFailure, &shell("cp /a /b; echo done"));
-        finds(Code::IgnoredFailure, &shell("if [ -f /a ]; then cp /a /b; fi; echo done"));
+        let shown = found(
+            Code::IgnoredFailure,
+            [shell("cp /a /b; echo done"), shell("if [ -f /a ]; then cp /a /b; fi; echo done")],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …"; command ["sh", "-c", "«cp /a /b;» echo done"] }; app b { …
+          the step `s` continues if `cp` fails
+        …-c", "if [ -f /a ]; then «cp /a /b;» fi; echo done"] }; app …
+          the step `s` continues if `cp` fails
+        "#);
         for script in [
             "set -e; cp /a /b; echo done",
             "cp /a /b && echo done",

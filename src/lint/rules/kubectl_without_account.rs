@@ -11,7 +11,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     for (container, script) in pod.scripts() {
-        // With a configuration of its own, it is somebody else.
+        // With its own configuration, it uses another identity.
         let own = container
             .fields
             .get("env")
@@ -30,9 +30,12 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::warning(
                 Code::KubectlWithoutAccount,
                 pod.place(script, command),
-                format!("`{}` asks the API server with the namespace's default account", container.name.text),
+                format!(
+                    "`{}` uses the API server with the namespace's default service account",
+                    container.name.text
+                ),
             )
-            .here("may do nothing, as a rule")
+            .here("this account usually has no permissions")
             .help("add `serviceAccountName \"…\"` in `pod { }`, and bind a Role to that account"),
         );
     }
@@ -41,11 +44,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn what_stays_in_the_container_is_let_be() {
-        finds(Code::KubectlWithoutAccount, &step("kubectl get pods"));
+        let shown = found(Code::KubectlWithoutAccount, [step("kubectl get pods")]);
+        insta::assert_snapshot!(shown, @r"
+        «kubectl get pods»
+          `s` uses the API server with the namespace's default service account
+        ");
         passes(Code::KubectlWithoutAccount, &step("kubectl version --client"));
         passes(
             Code::KubectlWithoutAccount,

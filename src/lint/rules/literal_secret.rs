@@ -4,7 +4,7 @@ use super::variables;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
-/// Words of a variable's name that say that its value is secret.
+/// Last words of a variable's name that mean that its value is secret.
 const SECRET: [&str; 8] = ["PASSWORD", "PASSWD", "PASS", "PWD", "SECRET", "TOKEN", "APIKEY", "CREDENTIALS"];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -19,18 +19,18 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                     Code::LiteralSecret,
                     span,
                     format!(
-                        "the value of `{name}` in `{}` is a secret that everybody can read",
+                        "the value of `{name}` in `{}` looks like a secret in plain text",
                         container.name.text
                     ),
                 )
-                .here("in the source, in the YAML and in the cluster")
-                .help(format!("take it from a Secret: `{name} secret(\"NAME\", \"KEY\")`")),
+                .here("readable in the source, in the YAML and in the cluster")
+                .help(format!("read it from a Secret: `{name} secret(\"NAME\", \"KEY\")`")),
             );
         }
     }
 }
 
-/// Whether the last word of a name says that the value is secret: what follows it, as in `TOKEN_URL`, is about a secret.
+/// Whether the last word of a name means that the value is secret; `TOKEN_URL` only refers to one.
 fn is_secret(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     let words: Vec<&str> = upper.split(['_', '-', '.']).collect();
@@ -39,7 +39,7 @@ fn is_secret(name: &str) -> bool {
     SECRET.contains(last) || (*last == "KEY" && key())
 }
 
-/// Whether a value may well be a secret: no reference, no path, no switch, no placeholder.
+/// Whether a value may be a secret: not a reference, a path, a switch or a placeholder.
 fn is_literal(value: &str) -> bool {
     let plain = value.trim();
     let switch = ["true", "false", "yes", "no", "on", "off", "none", "null", "disabled", "enabled"];

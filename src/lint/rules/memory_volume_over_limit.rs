@@ -25,11 +25,14 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     Code::MemoryVolumeOverLimit,
                     mount.span,
-                    format!("`{}` may write {size} into RAM, and is killed at {most}", container.name.text),
+                    format!(
+                        "`{}` can write {size} into memory, but is killed at {most}",
+                        container.name.text
+                    ),
                 )
-                .here("counts as the container's own memory")
-                .label(volume.span, format!("takes up to {size}"))
-                .label(limit.node.span, "the limit of all that the container has in memory")
+                .here("files in this volume count as the container's memory")
+                .label(volume.span, format!("holds up to {size}"))
+                .label(limit.node.span, "the container's memory limit")
                 .help("raise the limit above the size of the volume, or lower the size"),
             );
         }

@@ -1,33 +1,37 @@
-//! Commands that migrate a database, by the tool that they start.
+//! Recognizes commands that migrate a database.
 
 use crate::lint::shell::Command;
 
+/// The help about a migration that must not run in each pod.
+pub(super) const ADD_ONCE: &str =
+    "add `once`: one Job runs the step for the whole rollout, and the pods wait for it";
+
 /// A migration.
 pub(super) struct Migration {
-    /// The tool, as its users call it.
+    /// The name of the tool.
     pub(super) tool: &'static str,
-    /// Whether it keeps a second run out.
+    /// Whether it takes a lock, so that a second run waits.
     pub(super) locks: bool,
-    /// Whether a kill leaves its lock, or a mark, behind.
+    /// Whether a killed run leaves its lock or a dirty mark.
     pub(super) sticky: bool,
 }
 
-/// The migration that a command starts, if it does.
+/// The migration that a command starts, if any.
 pub(super) fn migration(command: &Command) -> Option<Migration> {
     let is = |tool, locks, sticky| Some(Migration { tool, locks, sticky });
-    let says = |word: &str| command.operands().any(|operand| operand == word);
-    let managed = || command.arguments().any(|word| word.ends_with("manage.py")) && says("migrate");
+    let has_operand = |word: &str| command.operands().any(|operand| operand == word);
+    let managed = || command.arguments().any(|word| word.ends_with("manage.py")) && has_operand("migrate");
     match command.program() {
-        "alembic" if says("upgrade") => is("Alembic", false, false),
-        "flask" if says("db") && says("upgrade") => is("Alembic", false, false),
-        "goose" if says("up") => is("goose", false, false),
-        "liquibase" if says("update") => is("Liquibase", true, true),
-        "migrate" if says("up") => is("golang-migrate", true, true),
-        "flyway" if says("migrate") => is("Flyway", true, false),
-        "atlas" if says("migrate") && says("apply") => is("Atlas", true, false),
-        "prisma" | "npx" if says("migrate") && says("deploy") => is("Prisma", true, false),
-        "rails" | "rake" | "bundle" if says("db:migrate") => is("Rails", true, false),
-        "manage.py" | "django-admin" if says("migrate") => is("Django", false, false),
+        "alembic" if has_operand("upgrade") => is("Alembic", false, false),
+        "flask" if has_operand("db") && has_operand("upgrade") => is("Alembic", false, false),
+        "goose" if has_operand("up") => is("goose", false, false),
+        "liquibase" if has_operand("update") => is("Liquibase", true, true),
+        "migrate" if has_operand("up") => is("golang-migrate", true, true),
+        "flyway" if has_operand("migrate") => is("Flyway", true, false),
+        "atlas" if has_operand("migrate") && has_operand("apply") => is("Atlas", true, false),
+        "prisma" | "npx" if has_operand("migrate") && has_operand("deploy") => is("Prisma", true, false),
+        "rails" | "rake" | "bundle" if has_operand("db:migrate") => is("Rails", true, false),
+        "manage.py" | "django-admin" if has_operand("migrate") => is("Django", false, false),
         "python" | "python3" | "uv" | "poetry" if managed() => is("Django", false, false),
         _ => None,
     }

@@ -14,20 +14,20 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 .filter(|folder| folder.starts_with('/') && !folder.contains(['$', '*', '"', '\'']))
                 .collect();
             let [folder] = emptied.as_slice() else { continue };
-            // With a pattern for the dotfiles beside it, they are thought of.
+            // The command has another pattern for the dotfiles.
             if volume_at(pod.workload, step, folder).is_none()
                 || command.written.iter().any(|word| word.contains("/.") || word.contains("/{"))
             {
                 continue;
             }
             let place = pod.place(script, command);
-            let title = format!("write `find {folder} -mindepth 1 -delete`");
+            let title = format!("use `find {folder} -mindepth 1 -delete`");
             let mut diagnostic = Diagnostic::warning(
                 Code::MissedDotfiles,
                 place,
-                format!("`{folder}/*` leaves the files of `{folder}` that begin with a dot"),
+                format!("`{folder}/*` does not match the files in `{folder}` that begin with a dot"),
             )
-            .here("not all that is there")
+            .here("does not empty the folder")
             .help(title.clone());
             if place != script.span && command.written.len() == 3 {
                 diagnostic = diagnostic.fix(
@@ -45,12 +45,21 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn dotfiles_may_be_thought_of() {
-        finds(Code::MissedDotfiles, &step("rm -rf /v/*"));
-        finds(Code::MissedDotfiles, &step("cd /; rm -r -f /v/cache/* || true"));
+        let shown =
+            found(Code::MissedDotfiles, [step("rm -rf /v/*"), step("cd /; rm -r -f /v/cache/* || true")]);
+        insta::assert_snapshot!(shown, @r"
+        «rm -rf /v/*»
+          `/v/*` does not match the files in `/v` that begin with a dot
+          fix (unsafe): use `find /v -mindepth 1 -delete`
+          - rm -rf /v/*
+          + find /v -mindepth 1 -delete
+        cd /; «rm -r -f /v/cache/* ||» true
+          `/v/cache/*` does not match the files in `/v/cache` that begin with a dot
+        ");
         passes(Code::MissedDotfiles, &step("rm -rf /v/* /v/.[!.]*"));
         passes(Code::MissedDotfiles, &step("rm -rf /tmp/*"));
         passes(Code::MissedDotfiles, &step("rm -rf \"/v/$X\"/*"));

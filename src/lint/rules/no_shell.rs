@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::object::Node;
 
-/// Images, by the beginning of their names, that hold no shell.
+/// Beginnings of the names of images without a shell.
 const WITHOUT: [&str; 6] = [
     "distroless/",
     "kube-state-metrics/kube-state-metrics",
@@ -26,11 +26,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::warning(
                 Code::NoShell,
                 span,
-                format!("`{}` runs a script, and its image has no shell", container.name.text),
+                format!("`{}` runs a script, but its image has no shell", container.name.text),
             )
-            .here("has no `sh`")
-            .label(script.span, "needs one")
-            .help("use an image with a shell, or start the program itself: `run \"…\"`"),
+            .here("this image has no `sh`")
+            .label(script.span, "needs a shell")
+            .help("use an image with a shell, or start the program directly: `run \"…\"`"),
         );
     }
 }

@@ -1,24 +1,22 @@
 #![doc = include_str!("../../diagnostic/explain/open-port-not-ready.md")]
 
-use super::variables;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::source::Span;
+use crate::steps::BuiltIn;
+use crate::steps::wait::ConditionKind;
 
-/// Databases by their usual port: the condition of `wait` that asks a query.
+/// Databases by their usual port, with the condition of `wait` that sends a query.
 const DATABASES: [(&str, &str, &str); 3] =
     [("5432", "postgres", "PostgreSQL"), ("3306", "mysql", "MySQL"), ("6379", "redis", "Redis")];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
         let mut asked: Vec<(String, Span)> = Vec::new();
-        if step.keyword == "wait" {
-            let open = variables(step)
-                .filter(|(name, value, _)| name.starts_with("INITFLOW_WAIT_") && value.starts_with("tcp "));
-            asked.extend(
-                open.filter_map(|(_, value, span)| Some((value.rsplit_once(':')?.1.to_owned(), span))),
-            );
+        if let Some(BuiltIn::Wait(Some(wait))) = &step.built_in {
+            let ports = wait.targets(ConditionKind::Tcp).filter_map(|address| address.rsplit_once(':'));
+            asked.extend(ports.map(|(_, port)| (port.to_owned(), step.span)));
         } else if let Some(script) = &pod.scripts[at] {
             let queries = ["psql", "pg_isready", "mysqladmin", "mysql", "redis-cli"];
             if !script.commands.iter().any(|command| queries.contains(&command.program())) {
@@ -39,13 +37,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     Code::OpenPortNotReady,
                     span,
-                    format!(
-                        "the step `{}` takes an open port for a {database} that is ready",
-                        step.name.text
-                    ),
+                    format!("the step `{}` only checks that the port of {database} is open", step.name.text),
                 )
-                .here("open before queries are answered")
-                .help(format!("use `wait` with `{condition} \"{condition}://…\"`, which asks a query")),
+                .here("opens before the database answers queries")
+                .help(format!("use `wait` with `{condition} \"{condition}://…\"`, which sends a query")),
             );
         }
     }
@@ -54,11 +49,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn scripts_are_read_too() {
-        finds(Code::OpenPortNotReady, &step("until nc -z db 5432; do sleep 1; done"));
+        let shown = found(Code::OpenPortNotReady, [step("until nc -z db 5432; do sleep 1; done")]);
+        insta::assert_snapshot!(shown, @r"
+        until «nc -z db 5432;» do sleep 1; done
+          the step `s` only checks that the port of PostgreSQL is open
+        ");
         passes(Code::OpenPortNotReady, &step("until nc -z api 8080; do sleep 1; done"));
         passes(
             Code::OpenPortNotReady,

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
-/// What changes the world by what it reads.
+/// Programs that act on their input at once.
 const CONSUMERS: [&str; 9] = ["tar", "sh", "bash", "unzip", "bsdtar", "psql", "mysql", "gunzip", "cpio"];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -20,12 +20,12 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                             Code::PipedDownload,
                             pod.place(script, command),
                             format!(
-                                "the step `{}` hands a download to `{}` before it is whole",
+                                "the step `{}` pipes a download to `{}` before it is complete",
                                 step.name.text,
                                 consumer.program()
                             ),
                         )
-                        .here("a broken download is not noticed")
+                        .here("the pipe hides a failed download")
                         .help("use the built-in `fetch` with `unpack`, or save the file first and check its sum"),
                     );
                     break;
@@ -39,12 +39,23 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn pipes_are_followed() {
-        finds(Code::PipedDownload, &step("curl -fsSL https://a/b.tgz | gzip -d | tar -x -C /v"));
-        finds(Code::PipedDownload, &step("curl -fsSL https://a/install.sh | sh"));
+        let shown = found(
+            Code::PipedDownload,
+            [
+                step("curl -fsSL https://a/b.tgz | gzip -d | tar -x -C /v"),
+                step("curl -fsSL https://a/install.sh | sh"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r"
+        «curl -fsSL https://a/b.tgz |» gzip -d | tar -x -C /v
+          the step `s` pipes a download to `tar` before it is complete
+        «curl -fsSL https://a/install.sh |» sh
+          the step `s` pipes a download to `sh` before it is complete
+        ");
         passes(Code::PipedDownload, &step("curl -fsS https://a/b | grep ready"));
         passes(Code::PipedDownload, &step("set -eo pipefail; curl -fsSL https://a/b.tgz | tar -x -C /v"));
         passes(Code::PipedDownload, &step("curl -fsSL -o /v/b https://a/b.tgz; tar -xf /v/b"));

@@ -1,4 +1,4 @@
-//! Who serves which port of the pod, and who asks for it.
+//! Finds out which containers serve and which ones use the ports of the pod.
 
 use super::variables;
 use crate::lint::Pod;
@@ -14,7 +14,7 @@ pub(super) fn declared(container: &Container) -> impl Iterator<Item = i64> {
     ports.iter().filter_map(|port| port.get("containerPort")?.as_int())
 }
 
-/// The port that a probe asks for at the pod's own address, if it is a number, and where.
+/// The port that a probe checks at the pod's own address, if it is a number, with its place.
 pub(super) fn probed(container: &Container, probe: &str) -> Option<(i64, Span)> {
     let probe = container.fields.get(probe)?;
     let asked = ["tcpSocket", "httpGet", "grpc"].into_iter().find_map(|kind| probe.get(kind))?;
@@ -22,17 +22,17 @@ pub(super) fn probed(container: &Container, probe: &str) -> Option<(i64, Span)> 
     (asked.get("host").is_none()).then_some((port.as_int()?, port.span))
 }
 
-/// The ports that a container serves: those that it declares, and those that its probes ask for.
+/// The ports that a container serves: those that it declares, and those that its probes check.
 pub(super) fn served(container: &Container) -> impl Iterator<Item = i64> {
     let probes = ["startupProbe", "readinessProbe", "livenessProbe"];
     declared(container).chain(probes.into_iter().filter_map(|probe| Some(probed(container, probe)?.0)))
 }
 
-/// Who serves which port, and who asks for which.
+/// The servers and users of ports.
 pub(in crate::lint) struct Ports {
     /// The containers that serve a port.
     pub(super) servers: HashMap<i64, Vec<usize>>,
-    /// For each container, the ports of its own pod that it asks for, by its command or its variables, each with its place.
+    /// For each container, the ports of its own pod that its command or its variables use, each with its place.
     pub(super) asked: Vec<Vec<(i64, Span)>>,
 }
 
@@ -63,7 +63,7 @@ fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
 
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// The ports in `localhost:5432`, wherever that stands in a text, and in `http://localhost/`.
+/// The ports of `localhost:5432` and `http://localhost/` anywhere in a text.
 fn local(text: &str) -> impl Iterator<Item = i64> {
     LOCAL.into_iter().flat_map(move |host| {
         text.match_indices(host).filter_map(move |(at, _)| {
@@ -119,7 +119,7 @@ fn of_command(command: &Command) -> Vec<i64> {
     ports
 }
 
-/// The hosts in URLs, in `host:port`, and behind the options and places that name one.
+/// The hosts in URLs, in `host:port`, and in plain words.
 pub(super) fn hosts<'w>(words: impl Iterator<Item = &'w str>) -> impl Iterator<Item = String> {
     words.filter_map(|word| {
         let rest = word.split_once("://").map_or(word, |(_, rest)| rest);

@@ -17,13 +17,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             sidecar.name.span,
             format!("the pod can hang if the startup probe of `{}` fails", sidecar.name.text),
         )
-        .here("not started again as it should be")
-        .label(probe.key_span, "if this fails before the sidecar is up")
-        .label(policy.span, "never restarted")
+        .here("not restarted after its startup probe failed")
+        .label(probe.key_span, "can fail before the sidecar is up")
+        .label(policy.span, "prevents restarts")
         .help("use `restartPolicy OnFailure`");
         let written = pod.sources.slice(policy.span) == "Never";
         found.push(if written {
-            diagnostic.fix("write `OnFailure`", policy.span, "OnFailure", Applicability::Unsafe)
+            diagnostic.fix("use `restartPolicy OnFailure`", policy.span, "OnFailure", Applicability::Unsafe)
         } else {
             diagnostic
         });

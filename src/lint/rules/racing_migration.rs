@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/racing-migration.md")]
 
-use super::migrations::{Migration, migration};
+use super::migrations::{ADD_ONCE, Migration, migration};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, Workload, WorkloadKind};
@@ -25,18 +25,16 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::warning(
                 Code::RacingMigration,
                 span,
-                format!("pods that start at once each run the migration, and `{tool}` takes no lock"),
+                format!("several pods run the migration at the same time, and `{tool}` does not take a lock"),
             )
-            .here("nothing keeps two runs from each other")
+            .here("two runs can interfere")
             .label(place, cause.clone())
-            .help(
-                "add `once` to the step: one Job runs it for the whole rollout, and the pods wait for that",
-            ),
+            .help(ADD_ONCE),
         );
     }
 }
 
-/// What starts several pods at once, and where it is said; nothing where one starts after the other, or nobody can know.
+/// What starts several pods at the same time, with its place; `None` if they start one by one, or if that is unknown.
 fn together(workload: &Workload) -> Option<(String, Span)> {
     let (spec, field) = match workload.kind {
         WorkloadKind::Pod => return None,
@@ -57,13 +55,13 @@ fn together(workload: &Workload) -> Option<(String, Span)> {
     };
     let count = spec.get(field)?;
     let pods = count.as_int().filter(|pods| *pods > 1)?;
-    Some((format!("{pods} pods start at once"), count.span))
+    Some((format!("{pods} pods start at the same time"), count.span))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     #[test]
     fn scripts_are_read_too() {
@@ -72,8 +70,16 @@ mod tests {
                 "deployment d {{ replicas {replicas}; step s {{ image \"a:1\"; script \"{script}\" }}; app b {{ image \"b:1\" }} }}"
             )
         };
-        finds(Code::RacingMigration, &deployment(2, "python manage.py migrate --noinput"));
-        finds(Code::RacingMigration, &deployment(2, "exec alembic upgrade head"));
+        let shown = found(
+            Code::RacingMigration,
+            [deployment(2, "python manage.py migrate --noinput"), deployment(2, "exec alembic upgrade head")],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …s { image "a:1"; script "«python manage.py migrate --noinput»" }; app b { image "b:1"…
+          several pods run the migration at the same time, and `Django` does not take a lock
+        …s { image "a:1"; script "«exec alembic upgrade head»" }; app b { image "b:1"…
+          several pods run the migration at the same time, and `Alembic` does not take a lock
+        "#);
         passes(Code::RacingMigration, &deployment(1, "alembic upgrade head"));
         passes(Code::RacingMigration, &deployment(2, "alembic current"));
         passes(Code::RacingMigration, &deployment(2, "flyway migrate"));

@@ -12,13 +12,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Code::SecretOnCommandLine,
                 pod.place(script, command),
                 format!(
-                    "`{}` gives a secret to `{}` where everybody can read it",
+                    "`{}` passes a secret to `{}` on the command line",
                     container.name.text,
                     command.program()
                 ),
             )
-            .here("in the source, in the YAML and in the list of processes")
-            .help("take it from a variable: `env { NAME secret(\"…\", \"…\") }`"),
+            .here("readable in the source, in the YAML and in the process list")
+            .help("read it from a variable: `env { NAME secret(\"…\", \"…\") }`"),
         );
     }
 }
@@ -53,13 +53,26 @@ fn in_url(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn variables_are_let_be() {
-        finds(Code::SecretOnCommandLine, &step("mysql -uroot -phunter22 shop"));
-        finds(Code::SecretOnCommandLine, &step("curl -u shop:hunter22 https://a/"));
-        finds(Code::SecretOnCommandLine, &step("vault login --token=abcdef"));
+        let shown = found(
+            Code::SecretOnCommandLine,
+            [
+                step("mysql -uroot -phunter22 shop"),
+                step("curl -u shop:hunter22 https://a/"),
+                step("vault login --token=abcdef"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r"
+        «mysql -uroot -phunter22 shop»
+          `s` passes a secret to `mysql` on the command line
+        «curl -u shop:hunter22 https://a/»
+          `s` passes a secret to `curl` on the command line
+        «vault login --token=abcdef»
+          `s` passes a secret to `vault` on the command line
+        ");
         passes(Code::SecretOnCommandLine, &step("mysql -uroot -p$PASSWORD shop"));
         passes(Code::SecretOnCommandLine, &step("tool --password \"$(cat /run/p)\""));
         passes(Code::SecretOnCommandLine, &step("tool --password-file /run/p"));

@@ -23,13 +23,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 pod.place(script, at),
                 format!("the step `{}` has several tasks: {first}, {second}{others}", step.name.text),
             )
-            .here("could be a step of its own")
-            .help("make each a step: each then has its own image, retries and place in the pod's status"),
+            .here("can be a step of its own")
+            .help("make each task a step: each then has its own image, its own retries and its own place in the pod's status"),
         );
     }
 }
 
-/// The task that a command is there for, where there is no doubt.
+/// The task that a command certainly has.
 fn task(script: &Script<'_>, command: &Command) -> Option<&'static str> {
     if migration(command).is_some() {
         return Some("a migration");
@@ -49,11 +49,16 @@ fn task(script: &Script<'_>, command: &Command) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn parts_of_one_task_stay_together() {
-        finds(Code::SeveralTasks, &step("until nc -z db 1; do sleep 1; done; alembic upgrade head"));
+        let shown =
+            found(Code::SeveralTasks, [step("until nc -z db 1; do sleep 1; done; alembic upgrade head")]);
+        insta::assert_snapshot!(shown, @r"
+        … db 1; do sleep 1; done; «alembic upgrade head»
+          the step `s` has several tasks: a wait, a migration
+        ");
         passes(Code::SeveralTasks, &step("git clone https://a/b /tmp/b; cp -r /tmp/b /v"));
         passes(
             Code::SeveralTasks,

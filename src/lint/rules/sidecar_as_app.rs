@@ -35,7 +35,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
     for app in apps() {
         let Some((name, _, span)) = image(app) else { continue };
-        // With a command of its own it may well end.
+        // With its own command it may end.
         let ends = ["command", "lifecycle"].into_iter().any(|field| app.fields.get(field).is_some());
         if ends || !HELPERS.contains(&name.rsplit('/').next().unwrap_or(name)) {
             continue;
@@ -44,14 +44,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::warning(
                 Code::SidecarAsApp,
                 app.name.span,
-                format!("the Job never ends: `{}` runs on when the work is done", app.name.text),
+                format!("the Job never ends: `{}` keeps running after the work is done", app.name.text),
             )
-            .here("an app of a Job has to end")
-            .label(span, "serves until it is stopped")
-            .help(format!(
-                "make it a sidecar: `sidecar {}`, with `started` for what shows that it is up",
-                app.name.text
-            )),
+            .here("all apps of a Job have to end")
+            .label(span, "runs until it is stopped")
+            .help(format!("make it a sidecar: `sidecar {}`, with a `started` probe", app.name.text)),
         );
     }
 }

@@ -4,14 +4,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::object::{Entry, Node};
+use crate::steps::BuiltIn;
 
-/// What asks for a proxy, with the value that does, and the annotation that makes it a native sidecar.
+/// Keys that request a proxy, with the values that do, and the annotation that makes it a native sidecar.
 const MESHES: [(&str, &[&str], &str); 2] = [
     ("sidecar.istio.io/inject", &["true"], "sidecar.istio.io/nativeSidecar"),
     ("linkerd.io/inject", &["enabled", "ingress"], "config.beta.linkerd.io/proxy-enable-native-sidecar"),
 ];
 
-/// Annotations that let some traffic, or all of a user, pass by the proxy.
+/// Annotations that let some traffic, or all traffic of a user, bypass the proxy.
 const EXCEPTIONS: [&str; 5] = [
     "traffic.sidecar.istio.io/excludeOutboundPorts",
     "traffic.sidecar.istio.io/excludeOutboundIPRanges",
@@ -19,9 +20,6 @@ const EXCEPTIONS: [&str; 5] = [
     "config.linkerd.io/skip-outbound-ports",
     "config.linkerd.io/skip-subnets",
 ];
-
-/// The built-in steps that use the network.
-const STEPS: [&str; 5] = ["fetch", "clone", "wait", "migrate", "secrets"];
 
 /// Programs that use the network.
 const PROGRAMS: [&str; 12] = [
@@ -55,11 +53,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         let step = pod.containers().find(|(at, container)| {
             container.role == Role::Step
-                && (STEPS.contains(&container.keyword.as_str())
+                && (container.built_in.as_ref().is_some_and(uses_network)
                     || pod.scripts[*at].as_ref().is_some_and(|script| {
                         script.commands.iter().any(|command| PROGRAMS.contains(&command.program()))
                     }))
-                // The mesh lets its own user pass.
+                // The mesh does not redirect the traffic of its own user.
                 && container.fields.at("securityContext.runAsUser").and_then(Node::as_int) != Some(1337)
         });
         let Some((_, step)) = step else { continue };
@@ -69,9 +67,21 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 step.name.span,
                 format!("the step `{}` uses the network before the mesh's proxy is up", step.name.text),
             )
-            .here("its traffic goes to a proxy that does not run yet")
+            .here("its traffic is sent to a proxy that does not run yet")
             .label(inject.key_span, "puts a proxy into the pod")
-            .help(format!("ask for the proxy as a native sidecar: `\"{native}\" \"true\"`")),
+            .help(format!("run the proxy as a native sidecar: `\"{native}\" \"true\"`")),
         );
+    }
+}
+
+/// Whether a built-in step uses the network.
+fn uses_network(step: &BuiltIn) -> bool {
+    match step {
+        BuiltIn::Fetch(_)
+        | BuiltIn::Clone(_)
+        | BuiltIn::Wait(_)
+        | BuiltIn::Migrate(_)
+        | BuiltIn::Secrets(_) => true,
+        BuiltIn::Copy(_) | BuiltIn::Own(_) | BuiltIn::Render(_) => false,
     }
 }

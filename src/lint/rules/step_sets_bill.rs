@@ -8,18 +8,18 @@ use crate::object::Node;
 use crate::resources::{PodDemand, SetBy};
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    // A Job's pods end with their work; what they reserve is not for long.
+    // A Job's pods end with their work, so they do not reserve it for long.
     if matches!(pod.workload.kind, WorkloadKind::Job | WorkloadKind::CronJob) {
         return;
     }
-    let demand = PodDemand::of(pod.workload, pod.order.places.iter().map(|place| place.container));
+    let demand = PodDemand::of(pod.workload, pod.order.init_containers());
     let steady = demand.steady();
     let mut costs: Vec<(usize, Vec<String>)> = Vec::new();
     for request in demand.totals(pod.version).requests {
         let (SetBy::Step { step, .. }, "cpu" | "memory") = (&request.set_by, request.name.as_str()) else {
             continue;
         };
-        // Pods that reserve nothing while they run have chosen to.
+        // Pods that reserve nothing while they run do so on purpose.
         let Some(later) = steady.get(&request.name).filter(|later| !later.is_zero()) else { continue };
         let Some(above) = request.quantity.minus(later) else { continue };
         if above.times(10).is_none_or(|tenfold| tenfold < *later) {
@@ -43,18 +43,18 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Code::StepSetsBill,
                 step.name.span,
                 format!(
-                    "the step `{}` alone sets what each pod reserves for its whole life: {}",
+                    "the step `{}` alone determines what each pod reserves for its whole life: {}",
                     step.name.text,
                     texts.join(", ")
                 ),
             )
-            .here("done before the apps start")
-            .help("request less for the step, or do its work in a Job (`once`)"),
+            .here("ends before the apps start")
+            .help("request less for the step, or run it in a Job with `once`"),
         );
     }
 }
 
-/// What that is for all replicas.
+/// The amount for all replicas.
 fn times(pod: &Pod<'_>, above: &Quantity) -> Option<String> {
     let spec = &pod.workload.object.spec;
     let replicas = spec.get("replicas").and_then(Node::as_int).filter(|replicas| *replicas > 1)?;
@@ -65,7 +65,7 @@ fn times(pod: &Pod<'_>, above: &Quantity) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, messages, passes};
+    use crate::lint::tests::{found, passes};
 
     fn pod(kind: &str, step: &str, app: &str) -> String {
         format!(
@@ -75,7 +75,11 @@ mod tests {
 
     #[test]
     fn a_little_more_is_let_be() {
-        finds(Code::StepSetsBill, &pod("pod", "cpu 2", "cpu 1"));
+        let shown = found(Code::StepSetsBill, [pod("pod", "cpu 2", "cpu 1")]);
+        insta::assert_snapshot!(shown, @r#"
+        pod p { step «s» { image "a:1"; run "a";…
+          the step `s` alone determines what each pod reserves for its whole life: cpu 2 instead of 1
+        "#);
         passes(Code::StepSetsBill, &pod("pod", "memory 1050Mi", "memory 1Gi"));
         passes(Code::StepSetsBill, &pod("pod", "cpu 1", "cpu 1"));
         passes(Code::StepSetsBill, &pod("pod", "cpu 1", "memory 1Gi"));
@@ -92,11 +96,9 @@ mod tests {
             "{ replicas 10; step",
             1,
         );
-        assert_eq!(
-            messages(Code::StepSetsBill, &text),
-            [
-                "the step `s` alone sets what each pod reserves for its whole life: cpu 2 instead of 1500m (5 more in 10 replicas), memory 3Gi instead of 1Gi (20Gi more in 10 replicas)"
-            ]
-        );
+        insta::assert_snapshot!(found(Code::StepSetsBill, [text]), @r#"
+        …nt p { replicas 10; step «s» { image "a:1"; run "a";…
+          the step `s` alone determines what each pod reserves for its whole life: cpu 2 instead of 1500m (5 more in 10 replicas), memory 3Gi instead of 1Gi (20Gi more in 10 replicas)
+        "#);
     }
 }

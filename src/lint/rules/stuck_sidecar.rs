@@ -29,9 +29,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                     sidecar.name.text, server.name.text
                 ),
             )
-            .here("fails for ever")
+            .here("never succeeds")
             .label(server.name.span, format!("waits for `{}`", sidecar.name.text))
-            .help(format!("probe what `{}` serves itself", sidecar.name.text)),
+            .help(format!("probe a port that `{}` itself serves", sidecar.name.text)),
         );
     }
 }

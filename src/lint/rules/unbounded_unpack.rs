@@ -1,14 +1,15 @@
 #![doc = include_str!("../../diagnostic/explain/unbounded-unpack.md")]
 
-use super::variables;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Direction, Storage};
+use crate::steps::BuiltIn;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (_, step) in pod.containers().filter(|(_, step)| step.keyword == "fetch") {
-        if !variables(step).any(|(name, ..)| name == "INITFLOW_UNPACK") {
-            continue;
+    for (_, step) in pod.containers() {
+        match &step.built_in {
+            Some(BuiltIn::Fetch(Some(fetch))) if fetch.unpack.is_some() => {}
+            _ => continue,
         }
         for mount in step.mounts.iter().filter(|mount| mount.direction == Direction::Writes) {
             let Some(volume) = mount.index.and_then(|index| pod.workload.volumes.get(index)) else {
@@ -27,11 +28,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     Code::UnboundedUnpack,
                     mount.span,
-                    format!("`{}` unpacks an archive into `{name}`, which has no size", step.name.text),
+                    format!("`{}` unpacks an archive into `{name}`, which has no size limit", step.name.text),
                 )
-                .here("may fill the node for all its pods")
-                .label(volume.span, "without a size")
-                .help(format!("give the volume a size: `volume {name} {word} 1Gi`")),
+                .here("can fill the disk or the memory of the node")
+                .label(volume.span, "has no size limit")
+                .help(format!("set a size: `volume {name} {word} 1Gi`")),
             );
         }
     }

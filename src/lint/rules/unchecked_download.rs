@@ -14,7 +14,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let checked = command.has('f', "fail")
                 || command.has('w', "write-out")
                 || command.has('\0', "fail-with-body");
-            // What options come out of a variable, nobody knows.
+            // A variable may contain any options.
             let known =
                 command.words.iter().zip(&command.written).all(|(word, written)| {
                     word.is_some() || written.contains('/') || written.starts_with('"')
@@ -26,10 +26,15 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let mut diagnostic = Diagnostic::warning(
                 Code::UncheckedDownload,
                 place,
-                format!("the step `{}` keeps the page of an error as the file", step.name.text),
+                format!(
+                    "the step `{}` saves an error page as the file if the server answers with an error",
+                    step.name.text
+                ),
             )
-            .here("`curl` succeeds whatever the server answers")
-            .help("add `-f`, or use the built-in `fetch`, which checks the sum and renames what is whole");
+            .here("without `-f`, `curl` succeeds even if the server answers with an error")
+            .help(
+                "add `-f`, or use the built-in `fetch`, which checks the sum and renames only complete files",
+            );
             if place != script.span
                 && let Some(at) = pod.sources.slice(place).find("curl ")
             {
@@ -45,12 +50,26 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn what_is_kept_is_checked() {
-        finds(Code::UncheckedDownload, &step("curl -sL https://a/b -o /v/b"));
-        finds(Code::UncheckedDownload, &step("curl https://a/b > /v/b"));
+        let shown = found(
+            Code::UncheckedDownload,
+            [step("curl -sL https://a/b -o /v/b"), step("curl https://a/b > /v/b")],
+        );
+        insta::assert_snapshot!(shown, @r"
+        «curl -sL https://a/b -o /v/b»
+          the step `s` saves an error page as the file if the server answers with an error
+          fix (unsafe): add `-f`
+          - curl -sL https://a/b -o /v/b
+          + curl -f -sL https://a/b -o /v/b
+        «curl https://a/b > /v/b»
+          the step `s` saves an error page as the file if the server answers with an error
+          fix (unsafe): add `-f`
+          - curl https://a/b > /v/b
+          + curl -f https://a/b > /v/b
+        ");
         passes(Code::UncheckedDownload, &step("curl -fsSL https://a/b -o /v/b"));
         passes(Code::UncheckedDownload, &step("curl --fail https://a/b -o /v/b"));
         passes(Code::UncheckedDownload, &step("curl https://a/health"));

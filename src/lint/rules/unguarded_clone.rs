@@ -21,9 +21,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                     pod.place(script, command),
                     format!("the step `{}` cannot run twice: it clones into `{folder}`", step.name.text),
                 )
-                .here("fails once the folder has files")
-                .label(volume.span, "survives the step")
-                .help("use the built-in `clone`, or clone into a new folder and rename that to its place"),
+                .here("fails if the folder has files")
+                .label(volume.span, "keeps its files when the step runs again")
+                .help("use the built-in `clone`, or clone into a new folder and rename it afterwards"),
             );
         }
     }
@@ -32,7 +32,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn the_program_may_be_the_images_own() {
@@ -41,13 +41,21 @@ mod tests {
                 "pod p {{ volume v; step s {{ image \"{image}\"; args [\"clone\", \"https://a/b\", \"/v\"]; mounts v at /v }}; app b {{ image \"b:1\"; mounts v at /v }} }}"
             )
         };
-        finds(Code::UnguardedClone, &pod("alpine/git:2.47.2"));
+        let shown = found(Code::UnguardedClone, [pod("alpine/git:2.47.2")]);
+        insta::assert_snapshot!(shown, @r#"
+        …lpine/git:2.47.2"; args [«"clone", "https://a/b", "/v"»]; mounts v at /v }; app…
+          the step `s` cannot run twice: it clones into `/v`
+        "#);
         passes(Code::UnguardedClone, &pod("registry.acme.dev/cloner:1"));
     }
 
     #[test]
     fn only_what_survives_is_in_the_way() {
-        finds(Code::UnguardedClone, &step("git -c a=b clone --depth 1 https://a/b /v/c"));
+        let shown = found(Code::UnguardedClone, [step("git -c a=b clone --depth 1 https://a/b /v/c")]);
+        insta::assert_snapshot!(shown, @r"
+        «git -c a=b clone --depth 1 https://a/b /v/c»
+          the step `s` cannot run twice: it clones into `/v/c`
+        ");
         passes(Code::UnguardedClone, &step("git clone https://a/b /tmp/c"));
         passes(Code::UnguardedClone, &step("[ -d /v/c ] || git clone https://a/b /v/c"));
         passes(Code::UnguardedClone, &step("rm -rf /v/c; git clone https://a/b /v/c"));

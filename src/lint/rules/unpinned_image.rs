@@ -5,7 +5,7 @@ use crate::lint::Pod;
 use crate::source::Span;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let mut told: Vec<Span> = Vec::new();
+    let mut reported: Vec<Span> = Vec::new();
     for (_, container) in pod.containers() {
         let Some(node) = container.fields.get("image") else { continue };
         let Some(image) = node.as_text().filter(|image| !image.is_empty() && !image.contains('@')) else {
@@ -13,10 +13,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         };
         let last = image.rsplit('/').next().unwrap_or(image);
         let tag = last.split_once(':').map(|(_, tag)| tag);
-        if !matches!(tag, None | Some("latest")) || told.contains(&node.span) || is_placeholder(image) {
+        if !matches!(tag, None | Some("latest")) || reported.contains(&node.span) || is_placeholder(image) {
             continue;
         }
-        told.push(node.span);
+        reported.push(node.span);
         let what = if tag.is_some() { "has the tag `latest`" } else { "has no tag" };
         found.push(
             Diagnostic::warning(
@@ -24,14 +24,14 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 node.span,
                 format!("the image of `{}` {what}", container.name.text),
             )
-            .here("another image tomorrow")
-            .help("name a version: `image \"name:1.2.3\"`"),
+            .here("can be a different image at each start")
+            .help(format!("set a version: `image \"{}:1.2.3\"`", image.trim_end_matches(":latest"))),
         );
     }
 }
 
-/// Whether a build tool puts the real image in the place of this name, which no registry has: Docker Hub's own images, the
-/// only ones without a folder, have neither such letters nor such names.
+/// Whether a build tool replaces this name with the real image. No registry has such a name: Docker Hub's own images, the
+/// only ones without a folder, use neither these letters nor these words.
 fn is_placeholder(image: &str) -> bool {
     let filled =
         image.contains(|letter: char| letter.is_ascii_uppercase() || matches!(letter, '{' | '}' | '<' | '$'));
@@ -41,13 +41,18 @@ fn is_placeholder(image: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     #[test]
     fn a_port_is_no_tag() {
         let pod = |image: &str| format!("pod p {{ app a {{ image \"{image}\" }} }}");
-        finds(Code::UnpinnedImage, &pod("localhost:5000/shop"));
-        finds(Code::UnpinnedImage, &pod("nginx:latest"));
+        let shown = found(Code::UnpinnedImage, [pod("localhost:5000/shop"), pod("nginx:latest")]);
+        insta::assert_snapshot!(shown, @r#"
+        pod p { app a { image «"localhost:5000/shop"» } }
+          the image of `a` has no tag
+        pod p { app a { image «"nginx:latest"» } }
+          the image of `a` has the tag `latest`
+        "#);
         passes(Code::UnpinnedImage, &pod("localhost:5000/shop:1"));
         passes(Code::UnpinnedImage, &pod("shop_server_image"));
         passes(

@@ -5,16 +5,17 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
 use crate::source::Span;
+use crate::steps::BuiltIn;
 use std::collections::HashMap;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let ports = pod.ports();
-    // Who asks for a port without trying again, in the order of starts.
+    // The steps that use a port without retries, in the order of starts.
     let mut askers: HashMap<i64, Vec<(usize, Span)>> = HashMap::new();
     for (at, place) in pod.order.places.iter().enumerate() {
         let step = &pod.workload.containers[place.container];
         let waits = step.role != Role::Step
-            || step.keyword == "wait"
+            || matches!(step.built_in, Some(BuiltIn::Wait(_)))
             || pod.scripts[place.container].as_ref().is_some_and(|script| !script.loops.is_empty());
         for (port, span) in ports.asked[place.container].iter().filter(|_| !waits) {
             askers.entry(*port).or_default().push((at, *span));
@@ -37,13 +38,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 Code::UnprobedServer,
                 sidecar.name.span,
                 format!(
-                    "the step `{}` talks to port {port} as soon as `{}` runs, whether it listens or not",
+                    "the step `{}` uses port {port} of `{}`, which may not listen yet",
                     step.name.text, sidecar.name.text
                 ),
             )
             .here("has no startup probe")
-            .label(span, "asks here")
-            .help(format!("add to `{}` what shows that it is up: `started tcp {port}`", sidecar.name.text)),
+            .label(span, "used here")
+            .help(format!("add a startup probe to `{}`: `started tcp {port}`", sidecar.name.text)),
         );
     }
 }
@@ -51,7 +52,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     fn pod(sidecar: &str, step: &str) -> String {
         format!(
@@ -61,7 +62,11 @@ mod tests {
 
     #[test]
     fn a_race_is_one_only_without_a_probe_and_a_wait() {
-        finds(Code::UnprobedServer, &pod("", "run \"psql -h localhost\""));
+        let shown = found(Code::UnprobedServer, [pod("", "run \"psql -h localhost\"")]);
+        insta::assert_snapshot!(shown, @r#"
+        pod p { sidecar «d» { image "c:1"; port 543…
+          the step `s` uses port 5432 of `d`, which may not listen yet
+        "#);
         passes(Code::UnprobedServer, &pod("; started tcp 5432", "run \"psql -h localhost\""));
         passes(Code::UnprobedServer, &pod("", "run \"psql -h db\""));
         passes(

@@ -20,7 +20,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 place,
                 format!("the step `{}` cannot run twice: {}", step.name.text, fault.why),
             )
-            .here("init containers do run again")
+            .here("Kubernetes can run a step again")
             .help(fault.help);
             if let Some((old, new)) = fault.replaced
                 && place != script.span
@@ -29,7 +29,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 let start = place.start + u32::try_from(start).unwrap_or_default();
                 let end = start + u32::try_from(old.len()).unwrap_or_default();
                 let span = crate::source::Span { start, end, ..place };
-                diagnostic = diagnostic.fix(format!("write `{new}`"), span, new, Applicability::Unsafe);
+                diagnostic = diagnostic.fix(format!("use `{new}`"), span, new, Applicability::Unsafe);
             }
             found.push(diagnostic);
         }
@@ -39,7 +39,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 struct Fault {
     why: String,
     help: &'static str,
-    /// What makes it right, where one word does.
+    /// The words to replace, if that fixes it.
     replaced: Option<(&'static str, &'static str)>,
 }
 
@@ -56,28 +56,24 @@ fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command])
     match command.program() {
         "mkdir" if !command.has('p', "parents") => {
             let path = command.operands().find(survives)?;
-            fault(
-                format!("`mkdir` fails if `{path}` is there"),
-                "write `mkdir -p`",
-                Some(("mkdir", "mkdir -p")),
-            )
+            fault(format!("`mkdir` fails if `{path}` exists"), "use `mkdir -p`", Some(("mkdir", "mkdir -p")))
         }
         "ln" if !command.has('f', "force") && command.operands().count() == 2 => {
             let path = command.operands().last().filter(survives)?;
             let replaced = command.written.iter().any(|word| word == "-s").then_some(("ln -s", "ln -sfn"));
-            fault(format!("`ln` fails if `{path}` is there"), "write `ln -sfn`", replaced)
+            fault(format!("`ln` fails if `{path}` exists"), "use `ln -sfn`", replaced)
         }
         "iptables" | "ip6tables" if command.has('N', "new-chain") => {
-            let why = "the network of the pod survives the step, and with it the new chain".to_owned();
-            fault(why, "write `iptables -N NAME || iptables -F NAME`", None)
+            let why = "the new chain still exists in the pod's network".to_owned();
+            fault(why, "use `iptables -N NAME || iptables -F NAME`", None)
         }
         "createdb" | "createuser" => {
-            let why = format!("`{}` fails if it is there already", command.program());
-            fault(why, "ask first whether it is there, or accept the failure: `|| true`", None)
+            let why = format!("`{}` fails if its object exists", command.program());
+            fault(why, "check first whether it exists, or accept the failure: `|| true`", None)
         }
         _ => {
             let path = command.outputs.iter().find_map(|(file, adds)| file.as_deref().filter(|_| *adds))?;
-            // Only a file that no earlier command begins anew grows from run to run.
+            // A file grows from run to run only if no earlier command creates it anew.
             let begun = before.iter().any(|before| {
                 before.outputs.iter().any(|(file, adds)| !adds && file.as_deref() == Some(path))
                     || before.arguments().any(|word| word == path)
@@ -85,8 +81,8 @@ fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command])
             if begun || !survives(&path) {
                 return None;
             }
-            let help = "begin the file anew: `>` for the first line, or write all lines at once";
-            fault(format!("`>>` adds to `{path}` again"), help, None)
+            let help = "create the file anew: use `>` for the first line, or write all lines at once";
+            fault(format!("`>>` appends to `{path}` again"), help, None)
         }
     }
 }
@@ -94,15 +90,38 @@ fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command])
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes, step};
+    use crate::lint::tests::{found, passes, step};
 
     #[test]
     fn what_is_in_a_volume_stays() {
-        finds(Code::UnrepeatableCommand, &step("mkdir /v/a"));
-        finds(Code::UnrepeatableCommand, &step("ln -s /opt/a /v/a"));
-        finds(Code::UnrepeatableCommand, &step("echo a >> /v/config"));
-        finds(Code::UnrepeatableCommand, &step("iptables -t nat -N REDIRECT"));
-        finds(Code::UnrepeatableCommand, &step("createdb shop"));
+        let shown = found(
+            Code::UnrepeatableCommand,
+            [
+                step("mkdir /v/a"),
+                step("ln -s /opt/a /v/a"),
+                step("echo a >> /v/config"),
+                step("iptables -t nat -N REDIRECT"),
+                step("createdb shop"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r"
+        «mkdir /v/a»
+          the step `s` cannot run twice: `mkdir` fails if `/v/a` exists
+          fix (unsafe): use `mkdir -p`
+          - mkdir /v/a
+          + mkdir -p /v/a
+        «ln -s /opt/a /v/a»
+          the step `s` cannot run twice: `ln` fails if `/v/a` exists
+          fix (unsafe): use `ln -sfn`
+          - ln -s /opt/a /v/a
+          + ln -sfn /opt/a /v/a
+        «echo a >> /v/config»
+          the step `s` cannot run twice: `>>` appends to `/v/config` again
+        «iptables -t nat -N REDIRECT»
+          the step `s` cannot run twice: the new chain still exists in the pod's network
+        «createdb shop»
+          the step `s` cannot run twice: `createdb` fails if its object exists
+        ");
         for script in [
             "mkdir /tmp/a",
             "mkdir -p /v/a",

@@ -19,16 +19,16 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             let diagnostic = Diagnostic::warning(
                 Code::UnstartedServer,
                 *span,
-                format!("the step `{step_name}` talks to port {port} before `{name}` serves it"),
+                format!("the step `{step_name}` uses port {port} before `{name}` serves it"),
             );
             found.push(if server.role == Role::App {
                 diagnostic
-                    .here("nobody listens yet")
-                    .label(server.name.span, "apps start once every step is done")
-                    .help(format!("make `{name}` a sidecar, or let another pod do what `{step_name}` does"))
+                    .here("no container listens yet")
+                    .label(server.name.span, "apps start after all steps have ended")
+                    .help(format!("make `{name}` a sidecar, or do the work of `{step_name}` in another pod"))
             } else {
                 let diagnostic =
-                    diagnostic.here("nobody listens yet").label(server.name.span, "starts later");
+                    diagnostic.here("no container listens yet").label(server.name.span, "starts later");
                 let title = format!("add `after {name}` to `{step_name}`");
                 match pod.first_in_block(step, &format!("after {name}")) {
                     Some((span, text)) => {
@@ -45,7 +45,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     fn pod(step: &str, server: &str) -> String {
         format!(
@@ -57,9 +57,28 @@ mod tests {
 
     #[test]
     fn who_serves_is_known_by_the_port() {
-        finds(Code::UnstartedServer, &pod("run \"curl http://localhost/ready\"", PROXY));
-        finds(Code::UnstartedServer, &pod("env { URL \"postgres://u@localhost:5432/x\" }", PROXY));
-        finds(Code::UnstartedServer, &pod("script \"until nc -z localhost 5432; do sleep 1; done\"", PROXY));
+        let shown = found(
+            Code::UnstartedServer,
+            [
+                pod("run \"curl http://localhost/ready\"", PROXY),
+                pod("env { URL \"postgres://u@localhost:5432/x\" }", PROXY),
+                pod("script \"until nc -z localhost 5432; do sleep 1; done\"", PROXY),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        …tep s { image "a:1"; run «"curl http://localhost/ready"» }; sidecar db { image "…
+          the step `s` uses port 80 before `b` serves it
+        …{ image "a:1"; env { URL «"postgres://u@localhost:5432/x"» } }; sidecar db { image…
+          the step `s` uses port 5432 before `db` serves it
+          fix (unsafe): add `after db` to `s`
+          - pod p { step s { image "a:1"; env { URL "…
+          + pod p { step s { after db; image "a:1"; env { URL "…
+        …age "a:1"; script "until «nc -z localhost 5432;» do sleep 1; done" }; si…
+          the step `s` uses port 5432 before `db` serves it
+          fix (unsafe): add `after db` to `s`
+          - pod p { step s { image "a:1"; script "unt…
+          + pod p { step s { after db; image "a:1"; script "unt…
+        "#);
         passes(Code::UnstartedServer, &pod("run \"curl http://localhost:9000/\"", PROXY));
         passes(Code::UnstartedServer, &pod("run \"nc -z localhost 5432\"; after db", PROXY));
         passes(Code::UnstartedServer, &pod("run \"nc -z db.acme.dev 5432\"", PROXY));

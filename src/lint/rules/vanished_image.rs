@@ -4,16 +4,16 @@ use super::image;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
-/// Registry, beginning of the name, what became of it, and what to use. An empty registry is Docker Hub.
+/// Registry, beginning of the name, what happened to it, and what to use. An empty registry is Docker Hub.
 const MOVED: [(&str, &str, &str, &str); 7] = [
-    ("k8s.gcr.io", "", "the registry k8s.gcr.io was frozen in 2023", "take it from `registry.k8s.io`"),
-    ("gcr.io", "google_containers/", "these images moved in 2020", "take it from `registry.k8s.io`"),
-    ("gcr.io", "google-containers/", "these images moved in 2020", "take it from `registry.k8s.io`"),
+    ("k8s.gcr.io", "", "the registry k8s.gcr.io was frozen in 2023", "use `registry.k8s.io`"),
+    ("gcr.io", "google_containers/", "these images moved in 2020", "use `registry.k8s.io`"),
+    ("gcr.io", "google-containers/", "these images moved in 2020", "use `registry.k8s.io`"),
     (
         "",
         "bitnami/",
         "Bitnami's versioned images left Docker Hub in 2025",
-        "take it from `bitnamilegacy/`, which gets no updates, or use the project's own image",
+        "use the project's own image, or `bitnamilegacy/`, which gets no updates",
     ),
     (
         "gcr.io",
@@ -50,7 +50,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 span,
                 format!("the image of `{}` may be gone: {fact}", container.name.text),
             )
-            .here("cannot be pulled anew, or not for long")
+            .here("cannot be pulled, or not for much longer")
             .help(*help),
         );
     }
@@ -59,13 +59,19 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     #[test]
     fn the_registry_counts() {
         let pod = |image: &str| format!("pod p {{ app a {{ image \"{image}\" }} }}");
-        finds(Code::VanishedImage, &pod("bitnami/kubectl:1.30"));
-        finds(Code::VanishedImage, &pod("docker.io/bitnami/kubectl:1.30"));
+        let shown =
+            found(Code::VanishedImage, [pod("bitnami/kubectl:1.30"), pod("docker.io/bitnami/kubectl:1.30")]);
+        insta::assert_snapshot!(shown, @r#"
+        pod p { app a { image «"bitnami/kubectl:1.30"» } }
+          the image of `a` may be gone: Bitnami's versioned images left Docker Hub in 2025
+        pod p { app a { image «"docker.io/bitnami/kubectl:1.30"» } }
+          the image of `a` may be gone: Bitnami's versioned images left Docker Hub in 2025
+        "#);
         passes(Code::VanishedImage, &pod("registry.acme.dev/bitnami/kubectl:1.30"));
         passes(Code::VanishedImage, &pod("bitnamilegacy/kubectl:1.30"));
     }

@@ -28,11 +28,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::warning(
                 Code::WaitsForItself,
                 span,
-                format!("the step `{}` waits for `{host}`, which only these pods can serve", step.name.text),
+                format!("the step `{}` waits for `{host}`, which only these pods serve", step.name.text),
             )
-            .here("nobody is ready before this is done")
-            .label(name.span, "the workload")
-            .help("wait for what the workload needs from others, not for the workload itself"),
+            .here("no pod is ready before this ends")
+            .label(name.span, "the workload itself")
+            .help("wait for other services, not for the workload itself"),
         );
     }
 }
@@ -40,7 +40,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::lint::tests::{finds, passes};
+    use crate::lint::tests::{found, passes};
 
     fn waiting(host: &str) -> String {
         format!(
@@ -50,13 +50,24 @@ mod tests {
 
     #[test]
     fn the_namespace_counts() {
-        finds(Code::WaitsForItself, &waiting("a"));
-        finds(Code::WaitsForItself, &waiting("a.n"));
-        finds(Code::WaitsForItself, &waiting("a.n.svc.cluster.local"));
+        let shown =
+            found(Code::WaitsForItself, [waiting("a"), waiting("a.n"), waiting("a.n.svc.cluster.local")]);
+        insta::assert_snapshot!(shown, @r#"
+        …yment a { namespace "n"; «wait w» { tcp "a:80" }; app b {…
+          the step `w` waits for `a`, which only these pods serve
+        …yment a { namespace "n"; «wait w» { tcp "a.n:80" }; app b…
+          the step `w` waits for `a.n`, which only these pods serve
+        …yment a { namespace "n"; «wait w» { tcp "a.n.svc.cluster.…
+          the step `w` waits for `a.n.svc.cluster.local`, which only these pods serve
+        "#);
         passes(Code::WaitsForItself, &waiting("a.m"));
         passes(Code::WaitsForItself, &waiting("a-0.a"));
         passes(Code::WaitsForItself, &waiting("a-db"));
         let script = "deployment a { step s { image \"b:1\"; script \"until curl -f http://a:80/; do sleep 1; done\" }; app b { image \"b:1\" } }";
-        finds(Code::WaitsForItself, script);
+        let shown = found(Code::WaitsForItself, [script]);
+        insta::assert_snapshot!(shown, @r#"
+        …age "b:1"; script "until «curl -f http://a:80/;» do sleep 1; done" }; ap…
+          the step `s` waits for `a`, which only these pods serve
+        "#);
     }
 }

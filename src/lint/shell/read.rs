@@ -1,4 +1,4 @@
-//! A script's tree to its commands.
+//! Collects the commands of a script's syntax tree.
 
 use super::{Command, Loop, Script};
 use crate::source::Span;
@@ -13,10 +13,10 @@ use std::ops::Range;
 /// The longest script that is read, in bytes: longer ones are programs of their own.
 const MAX_SCRIPT_BYTES: usize = 64 << 10;
 
-/// How deeply a script may nest what is read of it.
+/// The depth up to which nested commands are read.
 const MAX_DEPTH: usize = 100;
 
-/// Reads a script; nothing where it is not one.
+/// Reads a script; `None` if it cannot be parsed.
 pub(super) fn read(text: &str, span: Span) -> Option<Script<'_>> {
     if text.len() > MAX_SCRIPT_BYTES {
         return None;
@@ -43,7 +43,7 @@ pub(super) fn read(text: &str, span: Span) -> Option<Script<'_>> {
     Some(reader.script)
 }
 
-/// Where a command stands.
+/// The context of a command.
 #[derive(Clone, Copy, Default)]
 struct Place {
     guarded: bool,
@@ -65,7 +65,7 @@ impl Place {
 struct Reader<'t> {
     text: &'t str,
     script: Script<'t>,
-    /// The places where the script is left.
+    /// The places where a command leaves the script.
     leaves: Vec<usize>,
     depth: usize,
 }
@@ -225,7 +225,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The commands inside a word. Nothing hangs on whether they succeed.
+    /// The commands inside a word; whether they succeed does not matter.
     fn parts(&mut self, parts: &[WordPartNode]) {
         for part in parts {
             match &part.kind {
@@ -238,11 +238,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Finds out which loops come to an end by themselves.
+    /// Finds out which loops end by themselves.
     fn bound(&mut self) {
         for at in 0..self.script.loops.len() {
             let Loop { range, condition, commands, .. } = &self.script.loops[at];
-            // What a server answers is compared, too, but no count.
+            // A comparison with a server's answer does not count tries.
             let counts = |command: &Command| {
                 let tests = ["test", "[", "[["].contains(&command.program());
                 let compared = command.written.windows(3).any(|words| {
@@ -267,10 +267,10 @@ impl Reader<'_> {
     }
 }
 
-/// What compares numbers.
+/// The operators that compare numbers.
 const COMPARISONS: [&str; 6] = ["-lt", "-le", "-gt", "-ge", "-eq", "-ne"];
 
-/// Takes off what only starts another program.
+/// Removes wrappers that only start another program.
 pub(super) fn unwrap(command: &mut Command) {
     loop {
         let skipped = match command.program() {
@@ -278,10 +278,10 @@ pub(super) fn unwrap(command: &mut Command) {
             "env" => 1 + command.arguments().take_while(|word| word.contains('=')).count(),
             "timeout" => {
                 let options = command.arguments().take_while(|word| word.starts_with('-')).count();
-                // `-s` and `-k` take a value of their own.
+                // `-s` and `-k` have a value of their own.
                 let values =
                     command.arguments().take(options).filter(|word| ["-s", "-k"].contains(word)).count();
-                // The time itself, too.
+                // The duration is a word, too.
                 2 + options + values
             }
             _ => return,

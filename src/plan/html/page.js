@@ -4,13 +4,13 @@ const root = document.documentElement;
 const theme = document.getElementById("theme");
 const system = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
-const name = () => { theme.textContent = isDark() ? "Light colours" : "Dark colours"; };
+const name = () => { theme.textContent = isDark() ? "Light colors" : "Dark colors"; };
 theme.hidden = false;
 theme.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; name(); });
 system.addEventListener("change", name);
 name();
 
-const said = document.getElementById("said");
+const announcement = document.getElementById("announcement");
 const row = (button) => document.getElementById(button.getAttribute("aria-controls"));
 const show = (button, open) => {
   button.setAttribute("aria-expanded", open);
@@ -34,7 +34,7 @@ for (const section of document.querySelectorAll("section")) {
       show(button, open);
       const details = [...row(button).querySelectorAll("dl > div")];
       const text = details.map((item) => `${item.firstChild.textContent}: ${item.lastChild.textContent}`).join("; ");
-      said.textContent = open ? `${button.textContent}. ${text}` : `${button.textContent} closed`;
+      announcement.textContent = open ? `${button.textContent}. ${text}` : `${button.textContent} closed`;
     };
     button.addEventListener("click", () => toggle(button.getAttribute("aria-expanded") !== "true"));
     button.addEventListener("focus", () => light(at));

@@ -1,4 +1,4 @@
-//! The room that each text of a picture takes at most, for tests.
+//! Computes the most room that each text of a picture can take, for tests.
 
 use super::{Anchor, Picture, Shape, width};
 

@@ -1,4 +1,4 @@
-//! What a pod's containers request of one resource at each moment, beside what the scheduler reserves.
+//! Draws how much of one resource a pod's containers request at each moment, and how much the scheduler reserves.
 
 use super::{Anchor, BODY, Columns, PAD, Picture, SMALL, Shape, unquoted};
 use crate::kubernetes::quantity::Quantity;
@@ -11,21 +11,21 @@ const HEIGHT: i32 = 76;
 
 /// The highest moment of one resource.
 pub(in super::super) struct Peak {
-    /// The slot: the place in the init list, or behind it that of the apps.
+    /// The slot: a place in the init list, or the slot of the apps after it.
     pub(in super::super) slot: usize,
     pub(in super::super) quantity: Quantity,
-    /// What runs then, in words.
+    /// What runs at that moment, in words.
     pub(in super::super) because: String,
 }
 
-/// What is requested in each slot: of every init entry, and then of all apps together.
+/// The amount that is requested in each slot: for every entry of the init list, and then for all apps together.
 pub(in super::super) fn moments(plan: &Plan, resource: &str) -> Vec<Quantity> {
     let init = plan.order.iter().filter(|start| start.role != Role::App);
     let apps = plan.order.iter().find(|start| start.role == Role::App);
     init.chain(apps).map(|start| amount(&start.reserved, resource)).collect()
 }
 
-/// The highest of the moments, as the effective request names it where that is what sets it.
+/// The highest of the moments, described as in the effective request if that moment sets it.
 pub(in super::super) fn peak(plan: &Plan, resource: &str, moments: &[Quantity]) -> Option<Peak> {
     let highest = moments.iter().max()?;
     let named = plan.requests.iter().find(|request| request.resource == resource);
@@ -60,7 +60,7 @@ impl Picture {
         self.text("title", PAD, BODY, Anchor::Start, title, columns.left - PAD - 8);
         let room = columns.right - columns.left;
         let Some(peak) = peak.or_else(|| {
-            // Nothing but the pod itself, or its overhead, asks for it.
+            // Only the pod itself, or its overhead, requests the resource.
             let quantity =
                 effective.map(|request| request.quantity).filter(|quantity| !quantity.is_zero())?;
             Some(Peak { slot: moments.len(), quantity, because: String::new() })
@@ -98,7 +98,7 @@ impl Picture {
         self.height = bottom;
     }
 
-    /// The steps as one area, and the highest of them once more.
+    /// Draws the steps as one area, and highlights the highest of them.
     fn area(
         &mut self,
         moments: &[Quantity],
@@ -125,7 +125,7 @@ impl Picture {
         }
     }
 
-    /// The amount over each step where it changes and has the room.
+    /// Writes the amount above each step where it changes and fits.
     fn values(&mut self, moments: &[Quantity], columns: &Columns, y: impl Fn(&Quantity) -> i32) {
         let mut before = None;
         for (at, moment) in moments.iter().enumerate() {

@@ -1,20 +1,20 @@
-//! What leads from one container to another: an `after`, or the files of a volume.
+//! Finds the arrows from one container to another: an `after`, or the files of a volume.
 
 use super::super::{Plan, Start};
 use crate::model::{Direction, Role};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, HashMap};
 
-/// One arrow; containers are named by their places in the plan's order.
+/// One arrow; containers are places in the plan's order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) struct Edge {
     pub(in super::super) to: usize,
     pub(in super::super) from: usize,
-    /// The volume whose files flow; none for an `after`.
+    /// The volume whose files flow; `None` for an `after`.
     pub(in super::super) volume: Option<SmolStr>,
 }
 
-/// Past this many pairs, a volume's readers are shown behind the last of its writers alone.
+/// If a volume has more pairs than this, each reader gets an arrow only from the last of its writers.
 const MANY: usize = 400;
 
 /// All arrows of a plan, by target.
@@ -69,7 +69,7 @@ struct Member<'a> {
 }
 
 impl Member<'_> {
-    /// Whether all that this one writes comes to others by way of an updater that runs later.
+    /// Whether everything that this one writes reaches others through an updater that runs later.
     fn passes_through(&self, updater: &Member) -> bool {
         self.at < updater.at && self.reaches(updater) && self.folder.starts_with(&updater.folder)
     }
@@ -83,7 +83,7 @@ impl Member<'_> {
         }
     }
 
-    /// Whether the other finds there what this one writes: because it starts later, or because it still runs.
+    /// Whether the other one finds what this one writes, because it starts later or keeps running.
     fn reaches(&self, taker: &Member) -> bool {
         self.at != taker.at
             && self.stage().is_some()

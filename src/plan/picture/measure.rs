@@ -1,4 +1,4 @@
-//! How wide a text may be at most in whatever font a viewer has, and texts that fit.
+//! Estimates the largest width of a text in any font that a viewer may have, and shortens texts to fit.
 
 /// A width in pixels that hardly any sans-serif font exceeds.
 pub(super) fn width(text: &str, size: i32) -> i32 {

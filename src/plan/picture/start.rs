@@ -1,4 +1,4 @@
-//! The start of a pod: a row for each container, a slot for each moment, and what leads from one to another.
+//! Draws the start of a pod: a row for each container, a slot for each moment, and arrows between containers.
 
 use super::{Anchor, BODY, Columns, Edge, Mark, PAD, Picture, SMALL, Shape, count, edges, unquoted, width};
 use crate::model::Role;
@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 
 const ROW: i32 = 32;
 const BAR: i32 = 18;
-/// How far the tip of a bar that runs on reaches.
+/// The length of the tip of a bar that runs on.
 const TIP: i32 = 9;
 
-/// How the arrows of one kind run, so that those of the two kinds never cover each other.
+/// Where the arrows of one kind run, so that those of the two kinds never cover each other.
 struct Way {
     class: &'static str,
     head: &'static str,
-    /// How far from the beginning of a slot they leave it.
+    /// The distance from the beginning of a slot at which they leave it.
     inset: i32,
-    /// How far from the middle of a row they enter it.
+    /// The distance from the middle of a row at which they enter it.
     enters: i32,
 }
 
@@ -42,7 +42,7 @@ impl Picture {
         self.legend(plan, &ahead, &beside);
     }
 
-    /// The numbers of the slots, and what they count.
+    /// Draws the numbers of the slots, and what they count.
     fn axis(&mut self, plan: &Plan, columns: &Columns) {
         self.height += 22;
         let room = columns.left - PAD - 8;
@@ -79,8 +79,8 @@ impl Picture {
         self.marks.push(Mark { class, shape, entry: Some(at), title: Some(title) });
     }
 
-    /// Arrows to who starts later: down from the bar, then along the row, where nothing else stands. What leaves one bar
-    /// shares its way down, and what comes to one its way in.
+    /// Draws arrows to containers that start later: down from the bar, then along the row, which is empty there. Arrows
+    /// from one bar share their way down, and arrows to one bar share their way in.
     fn ahead(&mut self, edges: &[Edge], plan: &Plan, columns: &Columns, row: impl Fn(usize) -> i32) {
         let mut down: BTreeMap<(bool, usize), i32> = BTreeMap::new();
         let mut along: BTreeMap<(bool, usize), Vec<&Edge>> = BTreeMap::new();
@@ -104,7 +104,7 @@ impl Picture {
             let (y, end) = (row(to) + way.enters, columns.slot(to) + 2);
             let from = |edge: &&Edge| columns.slot(edge.from) + way.inset + 5;
             let first = edges.iter().map(from).min().unwrap_or(end);
-            let title: Vec<String> = edges.iter().map(|edge| told(plan, edge)).collect();
+            let title: Vec<String> = edges.iter().map(|edge| description(plan, edge)).collect();
             self.marks.push(Mark {
                 class: way.class,
                 shape: Shape::Path(format!("M{first} {y}H{}", end - 5)),
@@ -132,7 +132,7 @@ impl Picture {
         }
     }
 
-    /// Arrows between containers that run at the same time: across the slot of the apps, from the right.
+    /// Draws arrows between containers that run at the same time, across the slot of the apps, from the right.
     fn beside(&mut self, edges: &[Edge], columns: &Columns, row: impl Fn(usize) -> i32) {
         let mut labels: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
         let last = columns.slot(usize::MAX);
@@ -164,13 +164,13 @@ impl Picture {
         }
     }
 
-    /// What the shapes mean, of those that there are.
+    /// Explains the shapes that the picture has.
     fn legend(&mut self, plan: &Plan, ahead: &[Edge], beside: &[Edge]) {
         self.height += 26;
         let has = |role| plan.order.iter().any(|start| start.role == role);
         let is_file = |edge: &Edge| edge.volume.is_some();
         let items = [
-            ("step", "step, runs to its end", has(Role::Step)),
+            ("step", "step, runs to completion", has(Role::Step)),
             ("sidecar", "sidecar, runs on", has(Role::Sidecar)),
             ("app", "app, runs on", has(Role::App)),
             ("after", "starts after", ahead.iter().any(|edge| !is_file(edge))),
@@ -187,7 +187,7 @@ impl Picture {
         }
     }
 
-    /// Makes the mark just added one of a container.
+    /// Assigns the last added mark to a container.
     fn set_entry(&mut self, at: usize) {
         if let Some(mark) = self.marks.last_mut() {
             mark.entry = Some(at);
@@ -195,7 +195,7 @@ impl Picture {
     }
 }
 
-fn told(plan: &Plan, edge: &Edge) -> String {
+fn description(plan: &Plan, edge: &Edge) -> String {
     let (from, to) = (&plan.order[edge.from].name, &plan.order[edge.to].name);
     match &edge.volume {
         None => format!("{to} starts after {from}"),

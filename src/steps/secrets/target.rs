@@ -7,7 +7,7 @@ use crate::steps::GivenOption;
 use smol_str::{SmolStr, format_smolstr};
 
 /// Where a secret is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Target {
     pub(super) store: Store,
     pub(super) name: SmolStr,

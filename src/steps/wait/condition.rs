@@ -6,9 +6,25 @@
 use super::super::Image;
 use super::job;
 
-/// A kind of condition.
+/// The kinds of condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum ConditionKind {
+    Tcp,
+    Http,
+    Dns,
+    File,
+    Postgres,
+    Mysql,
+    Redis,
+    Job,
+}
+
+/// All about a kind of condition.
 #[derive(Debug)]
-pub(in crate::steps) struct Condition {
+pub struct Condition {
+    /// The kind.
+    pub kind: ConditionKind,
     /// The statement's name.
     pub name: &'static str,
     /// The functions that try it once.
@@ -24,6 +40,7 @@ pub(in crate::steps) struct Condition {
 /// Every kind of condition.
 pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
+        kind: ConditionKind::Tcp,
         name: "tcp",
         script: &[include_str!("tcp.sh")],
         images: &[Image::Wait, Image::WaitPostgres],
@@ -31,6 +48,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         fault: tcp_fault,
     },
     Condition {
+        kind: ConditionKind::Http,
         name: "http",
         script: &[QUOTED, include_str!("http.sh")],
         images: &[Image::Wait],
@@ -38,6 +56,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         fault: http_fault,
     },
     Condition {
+        kind: ConditionKind::Dns,
         name: "dns",
         script: &[include_str!("dns.sh")],
         images: &Image::WAIT,
@@ -45,6 +64,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         fault: dns_fault,
     },
     Condition {
+        kind: ConditionKind::File,
         name: "file",
         script: &[include_str!("file.sh")],
         images: &Image::WAIT,
@@ -52,6 +72,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         fault: |_| None,
     },
     Condition {
+        kind: ConditionKind::Postgres,
         name: "postgres",
         script: &[OPTION, BOUNDED, include_str!("postgres.sh")],
         images: &[Image::WaitPostgres],
@@ -59,6 +80,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         fault: |url| url_fault(url, &["postgres://", "postgresql://"], POSTGRES, SSLMODE),
     },
     Condition {
+        kind: ConditionKind::Mysql,
         name: "mysql",
         script: &[OPTION, BOUNDED, QUOTED, include_str!("mysql.sh")],
         images: &[Image::WaitMysql],
@@ -66,6 +88,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         fault: |url| url_fault(url, &["mysql://", "mariadb://"], MYSQL, SSL_MODE),
     },
     Condition {
+        kind: ConditionKind::Redis,
         name: "redis",
         script: &[include_str!("redis.sh")],
         images: &[Image::Wait, Image::WaitPostgres],
@@ -73,6 +96,7 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
         fault: redis_fault,
     },
     Condition {
+        kind: ConditionKind::Job,
         name: "job",
         script: &[include_str!("job.sh")],
         images: &[Image::Wait],

@@ -1,8 +1,8 @@
-//! What to do about braces that do not balance.
+//! Decides how to repair braces that do not balance.
 //!
 //! A statement at or left of the line that opened the innermost block ends that block; a `}` left of that line
-//! ends inner blocks; one right of it is stray, or its `{` is missing. Where that would find more mistakes than
-//! counting braces does, the file is not indented by its blocks, and counting decides.
+//! ends inner blocks; one right of it is stray, or its `{` is missing. If that finds more mistakes than
+//! counting braces does, the file's indentation does not follow its blocks, and counting decides.
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
@@ -10,18 +10,18 @@ use crate::syntax::reader::{Item, ItemKind, Reader};
 use crate::syntax::{MAX_ERRORS, mistakes};
 use std::ops::Range;
 
-/// What to do at an item, for the tree to come out well.
+/// What to do at an item so that the braces balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Repair {
     /// End the innermost block before it.
     CloseBefore,
     /// Open a block before it.
     OpenBefore,
-    /// Pass over it: a `}` that ends nothing.
+    /// Skip it: a `}` that ends nothing.
     Ignore,
 }
 
-/// The repairs of a run and the errors that tell of them.
+/// The repairs of a sequence and the errors that report them.
 #[derive(Default)]
 struct Plan {
     repairs: Vec<(usize, Repair)>,
@@ -29,7 +29,7 @@ struct Plan {
     count: usize,
 }
 
-/// Finds what to repair, in the order of the items; reports it.
+/// Finds and reports what to repair, in the order of the items.
 pub(super) fn repairs(reader: &mut Reader<'_>, items: &[Item]) -> Vec<(usize, Repair)> {
     if balanced(items) {
         return Vec::new();
@@ -44,7 +44,7 @@ pub(super) fn repairs(reader: &mut Reader<'_>, items: &[Item]) -> Vec<(usize, Re
     plan.repairs
 }
 
-/// Whether every brace of a run has its partner.
+/// Whether every brace of a sequence has its partner.
 fn balanced(items: &[Item]) -> bool {
     let mut depth = 0usize;
     for item in items {
@@ -66,7 +66,7 @@ impl Plan {
         }
     }
 
-    /// Ends a block where it was not ended: before the item `at`, or at the end of the text.
+    /// Ends an unclosed block before the item `at`, or at the end of the text.
     fn unclosed(&mut self, items: &[Item], open: usize, at: usize) {
         self.repairs.push((at, Repair::CloseBefore));
         self.fail(|| {
@@ -75,7 +75,7 @@ impl Plan {
         });
     }
 
-    /// Passes over a `}` that ends nothing.
+    /// Skips a `}` that ends nothing.
     fn stray(&mut self, items: &[Item], at: usize) {
         self.repairs.push((at, Repair::Ignore));
         self.fail(|| mistakes::stray_brace(items[at].span));
@@ -105,7 +105,7 @@ fn by_count(items: &[Item]) -> Plan {
     plan
 }
 
-/// Where an item stands: its line, that line's indentation, and whether it is the line's first.
+/// The place of an item: its line, that line's indentation, and whether it is the line's first.
 #[derive(Clone, Copy)]
 struct Place {
     line: usize,
@@ -144,7 +144,7 @@ fn places(source: &SourceFile, items: &[Item]) -> Vec<Place> {
     places
 }
 
-/// Pairs by indentation in each stretch of the text, from one statement at its left edge to the next, that does not balance.
+/// Pairs by indentation, in each stretch from one statement at the text's left edge to the next that does not balance.
 fn by_indentation(source: &SourceFile, items: &[Item]) -> Plan {
     let places = places(source, items);
     let edge = places.iter().filter(|place| place.first).map(|place| place.indent).min().unwrap_or(0);
@@ -170,7 +170,7 @@ struct Pairing<'i> {
     plan: Plan,
     /// The blocks that are open: the item that opened each, and the statements around it.
     open: Vec<(usize, Vec<usize>)>,
-    /// The statements without a block that stand in the innermost open block and might lack a `{`.
+    /// The statements without a block in the innermost open block, which might lack a `{`.
     level: Vec<usize>,
 }
 
@@ -204,7 +204,7 @@ impl Pairing<'_> {
     fn close(&mut self, at: usize, end: usize) {
         let place = self.places[at];
         if !place.first {
-            // It ends what was opened on its line, or the block that ends here by what stands on the next line.
+            // It ends the block that was opened on its line, or the one that the next line's indentation ends here.
             let ends_here = self.innermost().is_some_and(|open| {
                 let outside = |indent: usize| match self.items[place.next_line].kind {
                     ItemKind::Close => indent < open.indent,
@@ -232,7 +232,7 @@ impl Pairing<'_> {
         }
     }
 
-    /// Finds the statement whose `{` is missing: at the indentation of the `}`, with deeper ones between, and only these.
+    /// Finds the statement whose `{` is missing: at the indentation of the `}`, with only deeper ones between.
     fn adopt(&mut self, at: usize) -> bool {
         let indent = self.places[at].indent;
         if self.innermost().is_some_and(|open| open.indent >= indent) {

@@ -1,4 +1,4 @@
-//! What newcomers write, and what they are told.
+//! Tests the messages about typical mistakes of newcomers.
 
 use super::check;
 use insta::assert_snapshot;
@@ -29,17 +29,17 @@ env:
     }
     !env
     A "x"
-    1:6 stray-colon: a `:` stands between a name and its value [:] not needed
-      Safe: take the `:` out => image "x"
-    2:5 stray-colon: a `:` stands between a name and its value [:] not needed
-      Safe: take the `:` out => foo "y"
-    3:7 stray-equals: a `=` stands between a name and its value [=] not needed
-      Safe: take the `=` out => image "z"
-    4:10 stray-equals: a `=` stands between a name and its value [=] not needed
-      Safe: take the `=` out => env { FOO bar; "a": 1 }
-    4:19 stray-colon: a `:` stands between a name and its value [:] not needed
-      Safe: take the `:` out => env { FOO=bar; "a" 1 }
-    5:4 stray-colon: a `:` stands between a name and its value [:] not needed
+    1:6 stray-colon: unexpected `:` between a name and its value [:] not needed
+      Safe: remove the `:` => image "x"
+    2:5 stray-colon: unexpected `:` between a name and its value [:] not needed
+      Safe: remove the `:` => foo "y"
+    3:7 stray-equals: unexpected `=` between a name and its value [=] not needed
+      Safe: remove the `=` => image "z"
+    4:10 stray-equals: unexpected `=` between a name and its value [=] not needed
+      Safe: remove the `=` => env { FOO bar; "a": 1 }
+    4:19 stray-colon: unexpected `:` between a name and its value [:] not needed
+      Safe: remove the `:` => env { FOO=bar; "a" 1 }
+    5:4 stray-colon: unexpected `:` between a name and its value [:] not needed
     "#);
 }
 
@@ -77,19 +77,19 @@ args [
     args ["a", "b"]
     x f(a, b: 1)
     args ["a", "b"]
-    1:10 stray-comma: a comma stands where none belongs [,] not needed
-      Safe: take the comma out => image "x"
-    2:8 stray-comma: a comma stands where none belongs [,] not needed
-      Safe: take the comma out => after a  b
-    3:12 stray-comma: a comma stands where none belongs [,] not needed
-      Safe: take the comma out => env { A "x"  }
-    4:11 stray-comma: a comma stands where none belongs [,] not needed
-      Safe: take the comma out => args ["a",  "b"]
-    5:7 missing-comma: a comma is missing between two items ["a"] a comma should stand behind this
+    1:10 stray-comma: unexpected comma [,] not needed
+      Safe: remove the comma => image "x"
+    2:8 stray-comma: unexpected comma [,] not needed
+      Safe: remove the comma => after a  b
+    3:12 stray-comma: unexpected comma [,] not needed
+      Safe: remove the comma => env { A "x"  }
+    4:11 stray-comma: unexpected comma [,] not needed
+      Safe: remove the comma => args ["a",  "b"]
+    5:7 missing-comma: a comma is missing between two items ["a"] expected a comma after this
       Safe: insert the comma => args ["a", "b"]
-    6:5 missing-comma: a comma is missing between two items [a] a comma should stand behind this
+    6:5 missing-comma: a comma is missing between two items [a] expected a comma after this
       Unsafe: insert the comma => x f(a, b: 1)
-    8:3 missing-comma: a comma is missing between two items ["a"] a comma should stand behind this
+    8:3 missing-comma: a comma is missing between two items ["a"] expected a comma after this
       Safe: insert the comma => "a",
     "#);
 }
@@ -140,32 +140,32 @@ param p:int
     user "a@b.c"
     x f(a: b)
     param p Colon int
-    1:7 unquoted-text: `nginx:1.27` has no quotes [nginx:1.27] text is always in quotes
-      Safe: put it in quotes => image "nginx:1.27"
-    2:7 unquoted-text: `registry.acme.dev/shop:1` has no quotes [registry.acme.dev/shop:1] text is always in quotes
-      Safe: put it in quotes => image "registry.acme.dev/shop:1"
-    3:5 unquoted-text: `./start.sh` has no quotes [./start.sh] text is always in quotes
-      Safe: put it in quotes => run "./start.sh" --port 80
-    3:16 unquoted-text: `--port` has no quotes [--port] text is always in quotes
-      Unsafe: put it in quotes => run ./start.sh "--port" 80
-    4:6 unquoted-text: `https://github.com/acme/site.git` has no quotes [https://github.com/acme/site.git] text is always in quotes
-      Safe: put it in quotes => repo "https://github.com/acme/site.git" # x
-    5:6 unquoted-text: `*.acme.dev` has no quotes [*.acme.dev] text is always in quotes
-      Safe: put it in quotes => host "*.acme.dev" {
-    7:7 unquoted-text: `nginx:1` has no quotes [nginx:1] text is always in quotes
-      Safe: put it in quotes => args ["nginx:1", --flag=x]
-    7:16 unquoted-text: `--flag=x` has no quotes [--flag=x] text is always in quotes
-      Unsafe: put it in quotes => args [nginx:1, "--flag=x"]
-    8:1 unquoted-text: `app.kubernetes.io/name` has no quotes [app.kubernetes.io/name] text is always in quotes
-      Safe: put it in quotes => "app.kubernetes.io/name" "x"
-    9:1 unquoted-text: `kubernetes.io` has no quotes [kubernetes.io] text is always in quotes
-      Safe: put it in quotes => "kubernetes.io" "y"
-    10:1 unquoted-text: `80` is a name that needs quotes [80] not a word: letters, digits, `_` and `-`, with a letter first
-      Safe: put it in quotes => "80" "z"
-    11:5 unquoted-text: `2024-01-01` has no quotes [2024-01-01] text is always in quotes
-      Unsafe: put it in quotes => day "2024-01-01"
-    12:6 unquoted-text: `a@b.c` has no quotes [a@b.c] text is always in quotes
-      Safe: put it in quotes => user "a@b.c"
+    1:7 unquoted-text: text without quotes: `nginx:1.27` [nginx:1.27] not a word, a number or a path
+      Safe: write `"nginx:1.27"` => image "nginx:1.27"
+    2:7 unquoted-text: text without quotes: `registry.acme.dev/shop:1` [registry.acme.dev/shop:1] not a word, a number or a path
+      Safe: write `"registry.acme.dev/shop:1"` => image "registry.acme.dev/shop:1"
+    3:5 unquoted-text: text without quotes: `./start.sh` [./start.sh] not a word, a number or a path
+      Safe: write `"./start.sh"` => run "./start.sh" --port 80
+    3:16 unquoted-text: text without quotes: `--port` [--port] not a word, a number or a path
+      Unsafe: write `"--port"` => run ./start.sh "--port" 80
+    4:6 unquoted-text: text without quotes: `https://github.com/acme/site.git` [https://github.com/acme/site.git] not a word, a number or a path
+      Safe: write `"https://github.com/acme/site.git"` => repo "https://github.com/acme/site.git" # x
+    5:6 unquoted-text: text without quotes: `*.acme.dev` [*.acme.dev] not a word, a number or a path
+      Safe: write `"*.acme.dev"` => host "*.acme.dev" {
+    7:7 unquoted-text: text without quotes: `nginx:1` [nginx:1] not a word, a number or a path
+      Safe: write `"nginx:1"` => args ["nginx:1", --flag=x]
+    7:16 unquoted-text: text without quotes: `--flag=x` [--flag=x] not a word, a number or a path
+      Unsafe: write `"--flag=x"` => args [nginx:1, "--flag=x"]
+    8:1 unquoted-text: text without quotes: `app.kubernetes.io/name` [app.kubernetes.io/name] not a word, a number or a path
+      Safe: write `"app.kubernetes.io/name"` => "app.kubernetes.io/name" "x"
+    9:1 unquoted-text: text without quotes: `kubernetes.io` [kubernetes.io] not a word, a number or a path
+      Safe: write `"kubernetes.io"` => "kubernetes.io" "y"
+    10:1 unquoted-text: the name `80` needs quotes [80] not a word, which has letters, digits, `_` and `-` and begins with a letter or `_`
+      Safe: write `"80"` => "80" "z"
+    11:5 unquoted-text: text without quotes: `2024-01-01` [2024-01-01] not a word, a number or a path
+      Unsafe: write `"2024-01-01"` => day "2024-01-01"
+    12:6 unquoted-text: text without quotes: `a@b.c` [a@b.c] not a word, a number or a path
+      Safe: write `"a@b.c"` => user "a@b.c"
     "#);
 }
 
@@ -186,12 +186,12 @@ image "y" /* z */
     ---
     image "x"
     image "y"
-    1:1 foreign-comment: a comment starts with `#` [// a comment {] not a comment here
+    1:1 foreign-comment: this comment does not start with `#` [// a comment {] not a comment in initflow
       Safe: start the comment with `#` => # a comment {
-    2:11 foreign-comment: a comment starts with `#` [// note {] not a comment here
+    2:11 foreign-comment: this comment does not start with `#` [// note {] not a comment in initflow
       Safe: start the comment with `#` => image "x" # note {
-    3:1 foreign-comment: a comment starts with `#` [/* a] not a comment here
-    5:11 foreign-comment: a comment starts with `#` [/* z */] not a comment here
+    3:1 foreign-comment: this comment does not start with `#` [/* a] not a comment in initflow
+    5:11 foreign-comment: this comment does not start with `#` [/* z */] not a comment in initflow
     "#);
 }
 
@@ -212,12 +212,12 @@ a "#{x y}" "#{" "#{}"
     !image
     !a "" "" ""
     !"" "y"
-    1:11 unquoted-insertion: `#{name}` stands outside quotes [#{name}] a comment, since `#` starts one outside quotes
-    2:7 unquoted-insertion: `#{tag}` stands outside quotes [#{tag}] a comment, since `#` starts one outside quotes
-    3:4 bad-insertion: `x y` is not a name that can be inserted [#{x y}] takes one name, nothing more
-    3:13 bad-insertion: an insertion is never closed [#{] a `}` is missing
-    3:18 bad-insertion: `` is not a name that can be inserted [#{}] takes one name, nothing more
-    4:1 insertion-in-name: a name cannot hold an insertion ["#{x}"] not a fixed text
+    1:11 unquoted-insertion: `#{name}` is outside quotes [#{name}] read as a comment, because `#` starts one outside quotes
+    2:7 unquoted-insertion: `#{tag}` is outside quotes [#{tag}] read as a comment, because `#` starts one outside quotes
+    3:4 bad-insertion: `x y` is not a name that can be inserted [#{x y}] expected one name and nothing else
+    3:13 bad-insertion: this insertion is never closed [#{] a `}` is missing
+    3:18 bad-insertion: `` is not a name that can be inserted [#{}] expected one name and nothing else
+    4:1 insertion-in-name: a name cannot hold an insertion ["#{x}"] has no fixed value
     "##);
 }
 
@@ -238,9 +238,9 @@ x - y
     !"a"
     !name "b"
     !x y
-    2:3 list-dash: a `-` does not start an item here [-] not needed
-    3:3 list-dash: a `-` does not start an item here [-] not needed
-    4:3 list-dash: a `-` does not start an item here [-] not needed
+    2:3 list-dash: unexpected `-`: initflow has no dashed lists [-] not needed
+    3:3 list-dash: unexpected `-`: initflow has no dashed lists [-] not needed
+    4:3 list-dash: unexpected `-`: initflow has no dashed lists [-] not needed
     "#);
 }
 
@@ -292,13 +292,13 @@ fn unseen_characters() {
     !"/a\u{200b}"
     !d x
     !e
-    1:2 unexpected-character: a character that cannot be seen stands here: U+00A0 [\u{a0}] not a space, a tab or a line's end
-      Safe: replace it by a space => a "x"
-    2:6 unexpected-character: a character that cannot be seen stands here: U+0000 [\u{0}] not a space, a tab or a line's end
-    3:3 unexpected-character: a character that cannot be seen stands here: U+000C [\u{c}] not a space, a tab or a line's end
-    4:3 unexpected-character: a character that cannot be seen stands here: U+200B [\u{200b}] not a space, a tab or a line's end
-    5:4 unexpected-character: a character that cannot be seen stands here: U+200B [\u{200b}] not a space, a tab or a line's end
-    6:2 unexpected-character: a character that cannot be seen stands here: U+000D [\u{d}] not a space, a tab or a line's end
+    1:2 unexpected-character: unexpected invisible character U+00A0 [\u{a0}] not a space, a tab or a line break
+      Safe: replace it with a space => a "x"
+    2:6 unexpected-character: unexpected invisible character U+0000 [\u{0}] not a space, a tab or a line break
+    3:3 unexpected-character: unexpected invisible character U+000C [\u{c}] not a space, a tab or a line break
+    4:3 unexpected-character: unexpected invisible character U+200B [\u{200b}] not a space, a tab or a line break
+    5:4 unexpected-character: unexpected invisible character U+200B [\u{200b}] not a space, a tab or a line break
+    6:2 unexpected-character: unexpected invisible character U+000D [\u{d}] not a space, a tab or a line break
     "#);
 }
 
@@ -322,16 +322,16 @@ f "a"b
     !d "x" y ""
     !e "don" t ""
     !f "a" b
-    1:3 smart-quotes: text stands in typographic quotes [“hello world”] these are not the quotes of the language
-      Safe: write plain quotes => a "hello world" b
-    2:3 smart-quotes: text stands in typographic quotes [‘x’] these are not the quotes of the language
-      Safe: write plain quotes => c "x"
-    3:7 unclosed-string: a string is never closed ["] opened here
+    1:3 smart-quotes: this text is in typographic quotes [“hello world”] expected `"` or `'`
+      Safe: use plain quotes => a "hello world" b
+    2:3 smart-quotes: this text is in typographic quotes [‘x’] expected `"` or `'`
+      Safe: use plain quotes => c "x"
+    3:7 unclosed-string: this string is never closed ["] opened here
       3:8 its line ends here
-    4:9 unclosed-string: a string is never closed ['] opened here
+    4:9 unclosed-string: this string is never closed ['] opened here
       4:10 its line ends here
-    5:6 missing-space: two values stand together without a space [b] begins right behind the one before it
-      Unsafe: put a space between them => f "a" b
+    5:6 missing-space: a space is missing between two values [b] begins directly after the value before it
+      Unsafe: insert a space => f "a" b
     "#);
 }
 
@@ -350,17 +350,17 @@ b """
     ---
     !a "   {x} \""
     !b "x \n"
-    1:3 unclosed-string: a string is never closed ["] opened here
+    1:3 unclosed-string: this string is never closed ["] opened here
       1:29 its line ends here
-    1:4 unknown-escape: `\d` is no escape [\d] not known
+    1:4 unknown-escape: unknown escape `\d` [\d] not an escape
       Unsafe: double the backslash => a "\\d \' \u{110000} \u{x} \"
-    1:7 unknown-escape: `\'` is no escape [\'] not known
-      Safe: take the backslash out => a "\d ' \u{110000} \u{x} \"
-    1:10 unknown-escape: `\u{110000}` is no escape [\u{110000}] not known
+    1:7 unknown-escape: unknown escape `\'` [\'] not an escape
+      Safe: remove the backslash => a "\d ' \u{110000} \u{x} \"
+    1:10 unknown-escape: unknown escape `\u{110000}` [\u{110000}] not an escape
       Unsafe: double the backslash => a "\d \' \\u{110000} \u{x} \"
-    1:21 unknown-escape: `\u` is no escape [\u] not known
+    1:21 unknown-escape: unknown escape `\u` [\u] not an escape
       Unsafe: double the backslash => a "\d \' \u{110000} \\u{x} \"
-    3:5 unknown-escape: a backslash ends a line [\] escapes nothing
+    3:5 unknown-escape: unexpected backslash at the end of a line [\] escapes nothing
       Safe: double the backslash => x \\
     "#);
 }
@@ -385,10 +385,10 @@ cpu a..b(x)
     !cpu
     !cpu <..3>
     cpu <a..b(x)>
-    1:6 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
-    2:7 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
-    3:5 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
-    4:9 incomplete-range: a range is not complete [..] needs an upper end right behind the dots
+    1:6 incomplete-range: incomplete range [..] expected the upper end directly after the dots
+    2:7 incomplete-range: incomplete range [..] expected the upper end directly after the dots
+    3:5 incomplete-range: incomplete range [..] expected the upper end directly after the dots
+    4:9 incomplete-range: incomplete range [..] expected the upper end directly after the dots
     "#);
 }
 
@@ -442,19 +442,19 @@ env {
     env {
       A "x"
     }
-    1:6 unclosed-bracket: a bracket is never closed [[] opened here
-      1:15 taken to end here
-    3:9 stray-bracket: a `]` closes nothing []] no bracket is open here
-    4:4 unclosed-bracket: a bracket is never closed [(] opened here
-      4:13 taken to end here
-    5:3 unclosed-bracket: a bracket is never closed [[] opened here
+    1:6 unclosed-bracket: this bracket is never closed [[] opened here
+      1:15 assumed to end here
+    3:9 stray-bracket: this `]` has no matching `[` []] no bracket is open here
+    4:4 unclosed-bracket: this bracket is never closed [(] opened here
+      4:13 assumed to end here
+    5:3 unclosed-bracket: this bracket is never closed [[] opened here
       5:5 `)` does not close it
     6:4 block-in-list: a list cannot hold a block [{] a block
       6:3 in this list
-    7:9 operator-in-list: a list cannot hold `=` [=] not a value
-    8:5 missing-value: the argument `a` has no value [a] a value should stand behind its colon
-    9:3 unclosed-bracket: a bracket is never closed [[] opened here
-      11:7 taken to end here
+    7:9 operator-in-list: `=` is not allowed in a list [=] not a value
+    8:5 missing-value: the argument `a` has no value [a] expected a value after the colon
+    9:3 unclosed-bracket: this bracket is never closed [[] opened here
+      11:7 assumed to end here
     "#);
 }
 
@@ -485,11 +485,11 @@ a { } { b }
     ! {
       b
     }
-    2:1 misplaced-brace: a `{` stands on another line than its statement [{] the line before ends the statement
+    2:1 misplaced-brace: this `{` is not on the line of its statement [{] the statement ended with its line
       1:1 the statement
-      Safe: put the `{` at the end of the statement's line => image "x"
-    5:1 nameless-block: a block belongs to no statement [{] a statement's name should stand before this
-    6:7 nameless-block: a block belongs to no statement [{] a statement's name should stand before this
+      Safe: move the `{` to the end of the statement's line => image "x"
+    5:1 nameless-block: this block has no name [{] expected the name of a statement before this
+    6:7 nameless-block: this block has no name [{] expected the name of a statement before this
     "#);
 }
 
@@ -532,16 +532,16 @@ f
     !d ""
     !e "text\n"
     f
-    1:6 text-beside-quotes: text stands right behind `'''` [text] should stand on the line below
-    4:3 text-beside-quotes: text on one line stands between `"""` ["""x"""] needs one quote at each end
+    1:6 text-beside-quotes: unexpected text after the opening `'''` [text] expected a line break before this
+    4:3 text-beside-quotes: `"""` around text of one line ["""x"""] expected one quote at each end
       Safe: use one quote => b "x"
-    6:1 shallow-text: the text of a string is not deeper than the line that opens it [text] not deeper
+    6:1 shallow-text: the text of a string is not indented deeper than its opening line [text] not deeper
       5:3 opened here
-    8:3 unclosed-string: a text of several lines opens with two quotes [''] one quote is missing
+    8:3 unclosed-string: this multi-line text opens with two quotes, not three [''] one quote is missing
       Safe: add the third quote => d '''
-    13:1 unclosed-string: a text of several lines needs three quotes at its end [""] too few
+    13:1 unclosed-string: this multi-line text ends with fewer than three quotes [""] expected three quotes
       11:3 opened here
-      Safe: complete the quotes => """
+      Safe: write `"""` => """
     "#);
 }
 
@@ -568,11 +568,11 @@ c + d
     !"=" 3
     !"[a" b
     c
-    1:3 unexpected-character: `>` is no value and no name [>] cannot be read
-    2:3 unexpected-character: `->` is no value and no name [->] cannot be read
-    3:3 unexpected-character: `+` is no value and no name [+] cannot be read
-    4:1 unexpected-character: `=` is no value and no name [=] cannot be read
-    5:1 unexpected-character: `[a` is no value and no name [[a] cannot be read
-    6:1 stray-bracket: a `)` closes nothing [)] no bracket is open here
+    1:3 unexpected-character: `>` is not a value or a name [>] not understood
+    2:3 unexpected-character: `->` is not a value or a name [->] not understood
+    3:3 unexpected-character: `+` is not a value or a name [+] not understood
+    4:1 unexpected-character: `=` is not a value or a name [=] not understood
+    5:1 unexpected-character: `[a` is not a value or a name [[a] not understood
+    6:1 stray-bracket: this `)` has no matching `(` [)] no bracket is open here
     "#);
 }

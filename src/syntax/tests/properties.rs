@@ -1,4 +1,4 @@
-//! What holds for every text, and what one slip of the hand costs.
+//! Tests properties of every text, and how much one typo affects.
 
 use super::super::tree::{Argument, Document, Name, Piece, Statement, Value, ValueKind};
 use super::super::{MAX_BLOCK_DEPTH, Memory, Parse, parse, parse_again};
@@ -12,7 +12,7 @@ const PROGRAMS: [&str; 2] = [
     include_str!("../../../tests/syntax/nightly.initflow"),
 ];
 
-/// Pieces of text that a parser may stumble over.
+/// Pieces of text that are difficult for a parser.
 const PIECES: [&str; 64] = [
     "a",
     "app web",
@@ -84,7 +84,7 @@ fn nasty_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..60).prop_map(|pieces| pieces.concat())
 }
 
-/// A program with a few stretches taken out or put in.
+/// A program with a few stretches removed or inserted.
 fn damaged_program() -> impl Strategy<Value = String> {
     let edit = (
         any::<prop::sample::Index>(),
@@ -110,7 +110,7 @@ fn read(text: &str) -> (SourceFile, Parse) {
     (source, parsed)
 }
 
-/// The leaves of a tree, in order; checks on the way that every node lies in its parent.
+/// The leaves of a tree, in order; also checks that every node is inside its parent.
 struct Leaves<'s> {
     source: &'s SourceFile,
     leaves: Vec<Span>,
@@ -182,7 +182,7 @@ impl Leaves<'_> {
     }
 }
 
-/// The leaves of a document and its comments, in order and apart.
+/// The leaves of a document and its comments, each in order.
 fn leaves(source: &SourceFile, document: &Document) -> Vec<Span> {
     let mut all = Leaves { source, leaves: Vec::new() };
     all.statements(&document.statements, source.span());
@@ -201,7 +201,7 @@ fn any_broken(statements: &[Statement]) -> bool {
     statements.iter().any(|statement| statement.broken || inside(statement))
 }
 
-/// Checks what holds for every text.
+/// Checks the properties of every text.
 fn check_invariants(source: &SourceFile, Parse { document, errors }: &Parse) {
     let text = &source.text;
     let leaves = leaves(source, document);
@@ -221,7 +221,7 @@ fn check_invariants(source: &SourceFile, Parse { document, errors }: &Parse) {
         return;
     }
     assert!(!any_broken(&document.statements), "broken without an error");
-    // Without errors, the leaves and what stands between them are the whole text.
+    // Without errors, the leaves and the gaps between them are the whole text.
     let mut end = 0;
     for leaf in leaves.iter().chain([&source.span().after()]) {
         let gap = &text[end..leaf.start as usize];
@@ -282,7 +282,7 @@ fn one_character_less_is_read_again() {
     assert!(share > 95, "only {share} % are read in stretches");
 }
 
-/// Every text that is a program with one character taken out.
+/// Every text that results from removing one character of a program.
 fn deletions(program: &str) -> impl Iterator<Item = String> {
     program.char_indices().map(move |(at, character)| {
         let mut text = program.to_owned();
@@ -291,7 +291,7 @@ fn deletions(program: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Counts the statements of a text by how deep they stand and what they say.
+/// Counts the statements of a text by depth and content.
 fn statements(source: &SourceFile, document: &Document) -> HashMap<(usize, String), usize> {
     fn walk(
         source: &SourceFile,
@@ -321,9 +321,9 @@ fn programs_have_no_errors() {
     }
 }
 
-/// The worst, where one character costs more than itself: a `{` or a quote of a block on one line
-/// (`tolerations { key "arch"; operator "Equal" }`: up to five statements, which then stand one level up or are
-/// text), and the bracket before parameters that stand on lines of their own (one statement, but an error a line).
+/// The worst cases, in which one character affects more than itself: a `{` or a quote of a block on one line
+/// (`tolerations { key "arch"; operator "Equal" }`: up to five statements, which then are one level up or are
+/// text), and the bracket before parameters on lines of their own (one statement, but an error per line).
 #[test]
 fn one_character_less_costs_its_own_statement() {
     let (mut costs, mut errors) = (Vec::new(), Vec::new());
@@ -348,7 +348,7 @@ fn one_character_less_costs_its_own_statement() {
 }
 
 #[test]
-fn a_safe_fix_cures_its_error_and_makes_no_other() {
+fn a_safe_fix_resolves_its_error_and_causes_no_other() {
     for program in PROGRAMS {
         for text in deletions(program).step_by(3) {
             let errors = read(&text).1.errors;

@@ -1,4 +1,4 @@
-//! What one mistake costs: itself, and nothing after it.
+//! Tests that one mistake does not affect what comes after it.
 
 use super::check;
 use insta::assert_snapshot;
@@ -41,21 +41,21 @@ app "b {
     !app "b {" {
       x
     }
-    2:9 unclosed-string: a string is never closed ["] opened here
+    2:9 unclosed-string: this string is never closed ["] opened here
       2:11 its line ends here
-    3:11 unclosed-string: a string is never closed ["] opened here
+    3:11 unclosed-string: this string is never closed ["] opened here
       3:15 its line ends here
-    4:11 unclosed-string: a string is never closed ['] opened here
+    4:11 unclosed-string: this string is never closed ['] opened here
       4:20 its line ends here
-    6:7 unclosed-string: a string is never closed ["] opened here
+    6:7 unclosed-string: this string is never closed ["] opened here
       6:9 its line ends here
-    8:5 unclosed-string: a string is never closed ["] opened here
+    8:5 unclosed-string: this string is never closed ["] opened here
       8:9 its line ends here
     "#);
 }
 
 #[test]
-fn unclosed_many_line_strings() {
+fn unclosed_multi_line_strings() {
     assert_snapshot!(check(r##"
 step a {
   script '''
@@ -95,11 +95,11 @@ step c {
     step c {
       !script "three\n"
     }
-    2:10 unclosed-string: a string is never closed ['''] opened here
-      4:3 taken to end before this line, which is not deeper than the one that opens it
-    11:8 unclosed-block: a block is never closed [{] opened here
-      11:1 the statement that it belongs to
-    12:10 unclosed-string: a string is never closed ['''] opened here
+    2:10 unclosed-string: this string is never closed ['''] opened here
+      4:3 assumed to end before this line, which is not deeper than the opening line
+    11:8 unclosed-block: this block is never closed [{] opened here
+      11:1 the statement that the block belongs to
+    12:10 unclosed-string: this string is never closed ['''] opened here
     "#);
 }
 
@@ -135,9 +135,9 @@ job x { }
       }
     }
     job x {}
-    2:11 unclosed-block: a block is never closed [{] opened here
-      2:3 the statement that it belongs to
-      5:3 taken to end before this
+    2:11 unclosed-block: this block is never closed [{] opened here
+      2:3 the statement that the block belongs to
+      5:3 assumed to end before this
     "#);
 }
 
@@ -164,9 +164,9 @@ job x { }
       }
     }
     job x {}
-    1:17 unclosed-block: a block is never closed [{] opened here
-      1:1 the statement that it belongs to
-      6:1 taken to end before this
+    1:17 unclosed-block: this block is never closed [{] opened here
+      1:1 the statement that the block belongs to
+      6:1 assumed to end before this
     "#);
 }
 
@@ -189,9 +189,9 @@ app web {
       }
       image "y"
     }
-    2:7 unclosed-block: a block is never closed [{] opened here
-      2:3 the statement that it belongs to
-      3:3 taken to end before this
+    2:7 unclosed-block: this block is never closed [{] opened here
+      2:3 the statement that the block belongs to
+      3:3 assumed to end before this
     "#);
 }
 
@@ -223,9 +223,9 @@ deployment shop {
       }
       app api {}
     }
-    2:3 missing-brace: a block has no `{` [app web] a `{` is missing behind this
+    2:3 missing-brace: this block has no `{` [app web] a `{` is missing after this
       5:3 the block ends here
-      Unsafe: put a `{` at the end of the statement's head => app web {
+      Unsafe: add a `{` at the end of this line => app web {
     "#);
 }
 
@@ -246,9 +246,9 @@ job x { }
       app web {}
     }
     job x {}
-    1:1 missing-brace: a block has no `{` [deployment shop] a `{` is missing behind this
+    1:1 missing-brace: this block has no `{` [deployment shop] a `{` is missing after this
       3:1 the block ends here
-      Unsafe: put a `{` at the end of the statement's head => deployment shop {
+      Unsafe: add a `{` at the end of this line => deployment shop {
     "#);
 }
 
@@ -269,8 +269,8 @@ app web {
       env A "x"
       image "y"
     }
-    2:13 stray-brace: a `}` closes nothing [}] no block is open here
-      Unsafe: take the `}` out => env A "x"
+    2:13 stray-brace: this `}` has no matching `{` [}] no block is open here
+      Unsafe: remove the `}` => env A "x"
     "#);
 }
 
@@ -298,10 +298,10 @@ job x { }
       run "y"
     }
     job x {}
-    3:3 stray-brace: a `}` closes nothing [}] no block is open here
-      Unsafe: take the `}` out => 
-    7:1 stray-brace: a `}` closes nothing [}] no block is open here
-      Unsafe: take the `}` out =>
+    3:3 stray-brace: this `}` has no matching `{` [}] no block is open here
+      Unsafe: remove the `}` => 
+    7:1 stray-brace: this `}` has no matching `{` [}] no block is open here
+      Unsafe: remove the `}` =>
     "#);
 }
 
@@ -331,8 +331,8 @@ job x {
       }
       job x {}
     }
-    1:9 unclosed-block: a block is never closed [{] opened here
-      1:1 the statement that it belongs to
+    1:9 unclosed-block: this block is never closed [{] opened here
+      1:1 the statement that the block belongs to
     "#);
 }
 
@@ -376,7 +376,7 @@ b
     ---
     !a [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
     b
-    1:67 too-deep: brackets nest more than 64 deep [[] the one too many
+    1:67 too-deep: brackets nest more than 64 deep [[] the first one that is too deep
     "#);
 }
 
@@ -396,9 +396,9 @@ b (c]
     !args ["a"]
     image "x"
     !b (c)
-    1:6 unclosed-bracket: a bracket is never closed [[] opened here
-      1:11 taken to end here
-    4:3 unclosed-bracket: a bracket is never closed [(] opened here
+    1:6 unclosed-bracket: this bracket is never closed [[] opened here
+      1:11 assumed to end here
+    4:3 unclosed-bracket: this bracket is never closed [(] opened here
       4:5 `]` does not close it
     "#);
 }

@@ -1,4 +1,4 @@
-//! What is right, and how it is read.
+//! Tests how valid sources are read.
 
 use super::check;
 use insta::assert_snapshot;
@@ -113,7 +113,7 @@ a "" '' "a\n\t\r\\\"\#{x}\u{e9}" 'raw \n #{x}' "#{a}-#{ b.c }!"
 }
 
 #[test]
-fn many_line_strings() {
+fn multi_line_strings() {
     assert_snapshot!(check(r##"
 step a {
   script '''

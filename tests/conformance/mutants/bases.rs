@@ -1,5 +1,5 @@
 //! The objects that mutants are made from: of the examples, of generated programs, which have every field, and of real
-//! manifests where they are at hand.
+//! manifests where `CORPUS` names their folder.
 
 use crate::generate::program;
 use initflow::emit::SEPARATOR;
@@ -31,14 +31,12 @@ pub(crate) fn bases() -> Vec<Base> {
             add_yaml(&path, &mut bases);
         }
     }
-    let corpus =
-        env::var_os("CORPUS").map_or_else(|| PathBuf::from("../shared/corpus"), PathBuf::from).join("docs");
-    if corpus.exists() {
-        for path in files(corpus) {
+    if let Some(corpus) = env::var_os("CORPUS") {
+        let manifests = files(PathBuf::from(corpus).join("docs"));
+        assert!(!manifests.is_empty(), "CORPUS has no manifests");
+        for path in manifests {
             add_yaml(&path, &mut bases);
         }
-    } else {
-        eprintln!("SKIPPED: mutants of real manifests: there is no {}", corpus.display());
     }
     bases
 }
@@ -54,7 +52,7 @@ fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
 /// The workloads of a generated program, if it compiles.
 fn add_program(case: u64, bases: &mut Vec<Base>) {
     let compilation = program(case).compile();
-    let objects = compilation.workloads.iter().filter_map(|compiled| compiled.object().ok());
+    let objects = compilation.workloads.iter().map(initflow::compile::Compiled::object);
     for object in objects.filter_map(|object| serde_json::to_value(object).ok()) {
         bases.push(Base { name: format!("program {case}"), object, versions: Version::ALL.to_vec() });
     }

@@ -1,4 +1,4 @@
-//! What people get wrong in YAML, and what they read then.
+//! Tests the messages about typical mistakes in YAML.
 
 use super::check;
 
@@ -51,41 +51,41 @@ fn typical_mistakes_have_messages() {
         shown += &message;
     }
     insta::assert_snapshot!(shown, @r#"
-    error[invalid-yaml]: a tab stands where only blanks may
+    error[invalid-yaml]: unexpected tab: only spaces are allowed here
       ┌─ pod.yaml:2:1
       │
     2 │     replicas: 1
       │ ^^^^ a tab
       │
-      = help: indent with blanks
+      = help: use spaces
 
-    error[invalid-yaml]: a second `: ` stands on one line
+    error[invalid-yaml]: unexpected second `: ` on one line
       ┌─ pod.yaml:2:9
       │
     2 │   name: web: 1
-      │         ^^^^^^ this value is not in quotes
+      │         ^^^^^^ a value without quotes cannot contain `: `
       │
       = help: put the value in quotes: `"web: 1"`
 
-    error[invalid-yaml]: no blank stands behind the colon
+    error[invalid-yaml]: a space is missing after the colon
       ┌─ pod.yaml:2:3
       │
     2 │   name:web
-      │   ^^^^^^^^ this is one text, and goes on in the next line
+      │   ^^^^^^^^ read as one text that continues on the next line
       │
       = help: write `name: web`
 
-    error[invalid-yaml]: this line stands below a value, and deeper than it may
+    error[invalid-yaml]: this line is indented deeper than its key
       ┌─ pod.yaml:3:5
       │
     2 │   name: web
-      │   --------- has a value already
+      │   --------- already has a value
     3 │     namespace: x
-      │     ^^^^^^^^^^^^ goes on with the text of the line above
+      │     ^^^^^^^^^^^^ continues the text of the line above
       │
-      = help: indent both lines alike, or take the value out of the line above
+      = help: give both lines the same indentation, or remove the value from the line above
 
-    error[invalid-yaml]: the indentation of this line fits none above it
+    error[invalid-yaml]: the indentation of this line does not match any line above it
       ┌─ pod.yaml:3:3
       │
     2 │    name: web
@@ -93,9 +93,9 @@ fn typical_mistakes_have_messages() {
     3 │   namespace: x
       │   ^^^^^^^^^^^^ indented by 2
       │
-      = help: indent it by 0 or 3, as the lines are that it belongs to
+      = help: indent it by 0 or 3, like the lines it belongs to
 
-    error[invalid-yaml]: the indentation of this line fits none above it
+    error[invalid-yaml]: the indentation of this line does not match any line above it
       ┌─ pod.yaml:4:2
       │
     3 │   image: b
@@ -103,95 +103,95 @@ fn typical_mistakes_have_messages() {
     4 │  image: c
       │  ^^^^^^^^ indented by 1
       │
-      = help: indent it by 2, as the lines are that it belongs to
+      = help: indent it by 2, like the lines it belongs to
 
-    error[invalid-yaml]: an item of a list stands among the keys of a map
+    error[invalid-yaml]: unexpected list item among the keys of a map
       ┌─ pod.yaml:4:1
       │
     3 │ image: b
       │ -------- a key
     4 │ - name: c
-      │ ^^^^^^^^^ an item
+      │ ^^^^^^^^^ a list item
       │
       = help: put the list below a key of its own, or remove the `-`
 
-    error[invalid-yaml]: a key stands among the items of a list
+    error[invalid-yaml]: unexpected key among the items of a list
       ┌─ pod.yaml:3:3
       │
     2 │   - a
-      │   --- an item
+      │   --- a list item
     3 │   args: b
-      │   ^^^^^^^ not an item
+      │   ^^^^^^^ a key
       │
-      = help: write `- ` before it, or indent it two deeper to make it part of the item above
+      = help: write `- ` before it, or indent it by two more spaces to make it part of the item above
 
-    error[invalid-yaml]: an item of a list stands among the keys of a map
+    error[invalid-yaml]: unexpected list item among the keys of a map
       ┌─ pod.yaml:2:1
       │
     1 │ image: web
       │ ---------- a key
     2 │ - name: a
-      │ ^^^^^^^^^ an item
+      │ ^^^^^^^^^ a list item
       │
       = help: put the list below a key of its own, or remove the `-`
 
-    error[invalid-yaml]: `{{ .Values.image }}` is a template, not yet YAML
+    error[invalid-yaml]: `{{ .Values.image }}` is a template, not YAML
       ┌─ pod.yaml:1:8
       │
     1 │ image: {{ .Values.image }}
-      │        ^^^^^^^^^^^^^^^^^^^ to be filled in
+      │        ^^^^^^^^^^^^^^^^^^^ a template's placeholder
       │
       = help: render the chart first: `helm template NAME CHART > manifests.yaml`
 
-    error[invalid-yaml]: `{{- if .Values.on }}` is a template, not yet YAML
+    error[invalid-yaml]: `{{- if .Values.on }}` is a template, not YAML
       ┌─ pod.yaml:1:1
       │
     1 │ {{- if .Values.on }}
-      │ ^^^^^^^^^^^^^^^^^^^^ to be filled in
+      │ ^^^^^^^^^^^^^^^^^^^^ a template's placeholder
       │
       = help: render the chart first: `helm template NAME CHART > manifests.yaml`
 
-    error[invalid-yaml]: text stands behind a value that has ended
+    error[invalid-yaml]: unexpected text after a value
       ┌─ pod.yaml:1:14
       │
     1 │ image: {name}/web:1.0 # c
-      │              ^^^^^^^^ does not belong to the value
+      │              ^^^^^^^^ not part of the value
       │
       = help: put the whole value in quotes: `"{name}/web:1.0"`
 
-    error[invalid-yaml]: text stands behind a value that has ended
+    error[invalid-yaml]: unexpected text after a value
       ┌─ pod.yaml:1:8
       │
     1 │ a: "x" y
-      │        ^ does not belong to the value
+      │        ^ not part of the value
       │
       = help: put the whole value in quotes: `'"x" y'`
 
-    error[invalid-yaml]: the quote `'` is never closed
+    error[invalid-yaml]: this `'` is never closed
       ┌─ pod.yaml:1:4
       │
     1 │ a: 'x
-      │    ^ opens here
+      │    ^ opened here
       │
       = help: close it with `'`
 
-    error[invalid-yaml]: a `,` or a closing bracket is missing
+    error[invalid-yaml]: expected `,` or a closing bracket
       ┌─ pod.yaml:2:2
       │
     2 │ b: 1
-      │  ^ not expected here
+      │  ^ unexpected
       │
-      = help: write `,` between the items, and `]` or `}` behind the last one
+      = help: write `,` between the items, and `]` or `}` after the last one
 
-    error[invalid-yaml]: the bracket `[` is closed by `}`
+    error[invalid-yaml]: this `[` is closed by `}`
       ┌─ pod.yaml:1:4
       │
     1 │ a: [x}
-      │    ^ opens here
+      │    ^ opened here
       │
       = help: close it with `]`
 
-    error[invalid-yaml]: text without quotes may not begin with `@`
+    error[invalid-yaml]: text without quotes cannot begin with `@`
       ┌─ pod.yaml:1:4
       │
     1 │ a: @x
@@ -203,11 +203,11 @@ fn typical_mistakes_have_messages() {
       ┌─ pod.yaml:1:4
       │
     1 │ a: *.log
-      │    ^^^^^ repeats the value of an anchor
+      │    ^^^^^ repeats the value of this anchor
       │
-      = help: write `&.log` before the value to repeat, or put text in quotes: `"*.log"`
+      = help: add `&.log` before the value to repeat, or put text in quotes: `"*.log"`
 
-    error[invalid-yaml]: text without quotes may not begin with `*`
+    error[invalid-yaml]: text without quotes cannot begin with `*`
       ┌─ pod.yaml:1:4
       │
     1 │ a: *
@@ -215,31 +215,31 @@ fn typical_mistakes_have_messages() {
       │
       = help: put it in quotes: `"*"`
 
-    error[invalid-yaml]: `\d` is no escape of a text in double quotes
+    error[invalid-yaml]: unknown escape `\d` in double quotes
       ┌─ pod.yaml:1:7
       │
     1 │ a: "C:\dir"
       │       ^^ not an escape
       │
-      = help: write `\\` for a backslash, or use single quotes, which take no escapes
+      = help: write `\\` for a backslash, or use single quotes, which have no escapes
 
-    error[invalid-yaml]: `\ud800` is no escape of a text in double quotes
+    error[invalid-yaml]: unknown escape `\ud800` in double quotes
       ┌─ pod.yaml:1:7
       │
     1 │ a: "\n\ud800"
       │       ^^^^^^ not an escape
       │
-      = help: write `\\` for a backslash, or use single quotes, which take no escapes
+      = help: write `\\` for a backslash, or use single quotes, which have no escapes
 
-    error[invalid-yaml]: a list begins behind its key on one line
+    error[invalid-yaml]: a list begins on the line of its key
       ┌─ pod.yaml:1:4
       │
     1 │ a: - b
       │    ^ the first item
       │
-      = help: begin the list on a line of its own below the key, or put the text in quotes
+      = help: move the list below its key, or put the text in quotes
 
-    error[invalid-yaml]: the character U+0007 may not stand here
+    error[invalid-yaml]: the character U+0007 is not allowed here
       ┌─ pod.yaml:1:4
       │
     1 │ a: ␇
@@ -247,39 +247,39 @@ fn typical_mistakes_have_messages() {
       │
       = help: remove it, or write it as an escape in double quotes
 
-    error[invalid-yaml]: an invisible byte-order mark stands in a document
+    error[invalid-yaml]: invisible byte order mark inside a document
       ┌─ pod.yaml:2:4
       │
     2 │ b: �x
       │    ^ the character U+FEFF
       │
-      = help: remove it; it may stand at the start of a file alone
+      = help: remove it: it is only allowed at the start of a file
 
-    error[invalid-yaml]: `...` stands for nothing in YAML
+    error[invalid-yaml]: `...` has no content
       ┌─ pod.yaml:2:3
       │
     2 │   ...
-      │   ^^^ something is left out
+      │   ^^^ a placeholder
       │
-      = help: write what is left out, or remove the line
+      = help: replace the placeholder with its content, or remove the line
 
-    error[invalid-yaml]: a line is neither a key nor an item of a list
+    error[invalid-yaml]: this line is neither a key nor a list item
       ┌─ pod.yaml:2:1
       │
     2 │ b
       │ ^ has no `: `
       │
-      = help: write `b: …`; text that goes on from the line above is indented deeper than its key
+      = help: write `b: …`, or indent text that continues the line above deeper than its key
 
-    error[invalid-yaml]: a line is neither a key nor an item of a list
+    error[invalid-yaml]: this line is neither a key nor a list item
       ┌─ pod.yaml:1:1
       │
     1 │ command
       │ ^^^^^^^ has no `: `
       │
-      = help: write `command: …`; text that goes on from the line above is indented deeper than its key
+      = help: write `command: …`, or indent text that continues the line above deeper than its key
 
-    error[invalid-yaml]: the indentation of this line fits none above it
+    error[invalid-yaml]: the indentation of this line does not match any line above it
       ┌─ pod.yaml:2:1
       │
     1 │   a: 1
@@ -287,40 +287,40 @@ fn typical_mistakes_have_messages() {
     2 │ b: 2
       │ ^^^^ indented by 0
       │
-      = help: indent it by 2, as the lines are that it belongs to
+      = help: indent it by 2, like the lines it belongs to
 
-    error[invalid-yaml]: something stands beside the `---` between two documents
+    error[invalid-yaml]: unexpected text on the line of a `---` between two documents
       ┌─ pod.yaml:2:1
       │
     2 │ -----BEGIN KEY-----
-      │ ^^^^^^^^^^^^^^^^^^^ ends a document
+      │ ^^^^^^^^^^^^^^^^^^^ `---` ends a document
       │
-      = help: indent the text, so that it is part of the value above
+      = help: indent the line to make it part of the value above
 
-    error[invalid-yaml]: `%` begins a directive, which kubectl does not read
+    error[invalid-yaml]: kubectl does not support directives, which begin with `%`
       ┌─ pod.yaml:1:1
       │
     1 │ %YAML 1.1
-      │ ^^^^^^^^^ not a part of a document
+      │ ^^^^^^^^^ a directive
       │
       = help: remove the line
 
-    error[duplicate-key]: the key `a` is given twice in one map
+    error[duplicate-key]: duplicate key `a` in one map
       ┌─ pod.yaml:3:1
       │
     1 │ a: 1
       │ - the first time
     2 │ b: 2
     3 │ a: 3
-      │ ^ a second time
+      │ ^ the second time
       │
-      = help: remove one of the two, or put what belongs together below one
+      = help: remove one of the two, or merge their values
 
-    error[invalid-yaml]: `.inf` is no number of a manifest
+    error[invalid-yaml]: `.inf` is not a number in JSON
       ┌─ pod.yaml:1:4
       │
     1 │ a: .inf
-      │    ^^^^ JSON has no form for it
+      │    ^^^^ not a finite number
       │
       = help: write a number, or text in quotes: `".inf"`
 
@@ -328,15 +328,15 @@ fn typical_mistakes_have_messages() {
       ┌─ pod.yaml:1:10
       │
     1 │ a: !!int x
-      │          ^ of another type
+      │          ^ does not match its tag
       │
       = help: change the value, or remove the tag
 
-    error[invalid-yaml]: this cannot be a key
+    error[invalid-yaml]: this value cannot be a key
       ┌─ pod.yaml:1:1
       │
     1 │ ~: x
-      │ ^ read as no text
+      │ ^ not read as text
       │
       = help: write the key in quotes
 
@@ -346,13 +346,13 @@ fn typical_mistakes_have_messages() {
     1 │ {a: b}: c
       │ ^ begins here
       │
-      = help: write a word as the key; text that begins with a bracket is written in quotes
+      = help: use text as the key, in quotes if it begins with a bracket
 
-    error[invalid-yaml]: `*a` stands inside the value that it repeats
+    error[invalid-yaml]: `*a` is inside the value that it repeats
       ┌─ pod.yaml:1:8
       │
     1 │ a: &a [*a]
-      │        ^^ would have no end
+      │        ^^ would repeat forever
       │
       = help: repeat another value, or write this one out
     "#);

@@ -1,9 +1,15 @@
-//! The modules stand in layers: each uses only those below its own, and what touches the world is in few of them.
-#![allow(clippy::expect_used, clippy::panic)]
+//! Holds the layers: each module uses only modules below its own layer, and only a few touch the world.
 
+use crate::{sources, word};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+
+const DOCUMENT: &str = "ARCHITECTURE.md";
+
+const START: &str = "<!-- layers: written by `UPDATE=1 cargo test --test architecture` -->\n";
+
+const END: &str = "<!-- end -->\n";
 
 /// The layers from the top, with what each is for. Modules of one layer do not know each other.
 const LAYERS: &[(&[&str], &str)] = &[
@@ -11,17 +17,18 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["lsp"], "the language server: editors' messages, and the files that they have not opened"),
     (&["files"], "files, and the root that sources are held to"),
     (&["format"], "a source in the one style"),
-    (&["ide"], "what an editor asks about a program"),
+    (&["ide"], "what an editor asks about a program, answered"),
     (&["import"], "manifests as source"),
     (&["json"], "the compiler as one function of JSON"),
     (&["compile"], "all stages, one after the other"),
     (&["expect"], "what a file expects of a source"),
-    (&["config"], "a file of settings as what an organisation sets"),
+    (&["config"], "the settings of a project, from `initflow.toml`"),
     (&["emit", "lint", "plan"], "objects as YAML and JSON; order and totals for people and tools"),
     (&["once"], "steps that run once for all pods as Jobs of their own"),
     (&["lower"], "a checked workload as a typed Kubernetes object"),
     (&["check"], "what the API server would refuse, and files that cannot flow as written"),
     (&["order", "resources"], "what starts when, and what the pod costs, each with its reason"),
+    (&["program"], "a program's files, parsed, each after those that it uses"),
     (&["model"], "names bound, templates applied, short forms written out: workloads of nodes"),
     (&["vocabulary"], "every statement of the language in one table"),
     (&["steps"], "the built-in steps: their statements and what they become"),
@@ -31,6 +38,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["kubernetes"], "the facts of the platform"),
     (&["diagnostic"], "what is wrong, where, and what to do about it"),
     (&["source"], "text with places in it"),
+    (&["total"], "calls whose type allows a failure that cannot occur"),
 ];
 
 /// What only some modules may name: the crates that one module hides, and the world.
@@ -68,6 +76,27 @@ fn modules_use_only_what_is_below_them() {
 }
 
 #[test]
+fn the_table_of_layers_is_documented() {
+    let text = fs::read_to_string(DOCUMENT).expect("the document can be read");
+    let (before, rest) = text.split_once(START).expect("the table's start");
+    let (written, after) = rest.split_once(END).expect("the table's end");
+    let expected = LAYERS.iter().fold(
+        "| modules | what they hold |\n|---|---|\n".to_owned(),
+        |mut table, (modules, holds)| {
+            let modules: Vec<String> = modules.iter().map(|module| format!("`{module}`")).collect();
+            let _ = writeln!(table, "| {} | {holds} |", modules.join(", "));
+            table
+        },
+    );
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(DOCUMENT, [before, START, &expected, END, after].concat())
+            .expect("the document can be written");
+    } else {
+        assert_eq!(written, expected, "{DOCUMENT} is stale: run `UPDATE=1 cargo test --test architecture`");
+    }
+}
+
+#[test]
 fn every_layer_has_its_modules() {
     let layers: Vec<&str> = LAYERS.iter().flat_map(|(modules, _)| *modules).copied().collect();
     let modules: BTreeSet<String> = sources().into_iter().map(|source| source.module).collect();
@@ -91,46 +120,4 @@ fn the_world_is_out_of_reach() {
 
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|(modules, _)| modules.contains(&module))
-}
-
-/// A file of the library: without its tests and its comments.
-struct Source {
-    path: String,
-    module: String,
-    code: String,
-}
-
-fn sources() -> Vec<Source> {
-    let mut sources = Vec::new();
-    gather(Path::new("src"), &mut sources);
-    assert!(!sources.is_empty(), "there are sources");
-    sources
-}
-
-fn gather(folder: &Path, sources: &mut Vec<Source>) {
-    for entry in fs::read_dir(folder).expect("a folder can be read") {
-        let path = entry.expect("an entry can be read").path();
-        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name in UTF-8");
-        let outside = ["lib", "main"].contains(&name) && folder == Path::new("src");
-        if name == "tests" || outside {
-            continue;
-        }
-        if path.is_dir() {
-            gather(&path, sources);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).expect("a source can be read");
-            let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default().lines();
-            let code: Vec<&str> = code.filter(|line| !line.trim_start().starts_with("//")).collect();
-            let module = path.iter().nth(1).and_then(|part| part.to_str()).expect("a name in UTF-8");
-            sources.push(Source {
-                path: path.display().to_string(),
-                module: module.trim_end_matches(".rs").to_owned(),
-                code: code.join("\n"),
-            });
-        }
-    }
-}
-
-fn word(text: &str) -> &str {
-    text.split(|char: char| !char.is_alphanumeric() && char != '_').next().unwrap_or_default()
 }

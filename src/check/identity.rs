@@ -1,0 +1,49 @@
+//! Finds workloads of a program that are the same object of the cluster.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Workload, WorkloadKind};
+use crate::source::Span;
+use smol_str::SmolStr;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// What tells an object from all others in a cluster: its kind, its namespace and its name.
+type Identity = (WorkloadKind, Option<SmolStr>, SmolStr);
+
+/// The workload of a name, and where that name stands; nothing if the cluster makes up the name.
+#[derive(Debug)]
+pub struct Identified(Option<(Identity, Span)>);
+
+/// The workloads of a program so far.
+#[derive(Debug, Default)]
+pub struct Identities(HashMap<Identity, Span>);
+
+impl Identified {
+    /// Identifies a workload.
+    pub fn of(workload: &Workload) -> Self {
+        let namespace = || workload.namespace().map(SmolStr::new);
+        let identity = |name: &SmolStr| (workload.kind, namespace(), name.clone());
+        Self(workload.name.as_ref().map(|name| (identity(&name.text), name.span)))
+    }
+}
+
+impl Identities {
+    /// Adds the next workload of the program, and reports it if there was the same before.
+    pub fn add(&mut self, next: Identified, diagnostics: &mut Vec<Diagnostic>) {
+        let Some((identity, span)) = next.0 else { return };
+        match self.0.entry(identity) {
+            Entry::Occupied(first) => diagnostics.push(duplicate(first.key(), span, *first.get())),
+            Entry::Vacant(place) => {
+                place.insert(span);
+            }
+        }
+    }
+}
+
+fn duplicate((kind, _, name): &Identity, span: Span, first: Span) -> Diagnostic {
+    let headline = format!("two workloads are the {} `{name}`", kind.name());
+    Diagnostic::error(Code::DuplicateWorkload, span, headline)
+        .here("the same object again")
+        .label(first, "first here")
+        .help("give it another name or another `namespace`: applied, the second would replace the first")
+}

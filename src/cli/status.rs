@@ -1,0 +1,13 @@
+//! Says how a run ended.
+
+/// How a run ended; the worst of several decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Status {
+    /// Nothing is wrong.
+    #[default]
+    Fine = 0,
+    /// A source has errors or is not formatted, or committed output is stale.
+    Errors = 1,
+    /// The call was wrong, or a file could not be read or written.
+    Trouble = 2,
+}

@@ -1,0 +1,50 @@
+//! Two texts to their difference, as `patch` takes it, and as it is shown in a terminal.
+
+use crate::diagnostic::visible::{lines, plain};
+use similar::TextDiff;
+use std::time::Duration;
+
+/// An optimal difference of very different texts would take long; after this time a good one will do.
+const TIME: Duration = Duration::from_millis(200);
+
+/// The difference between two texts with their names; empty where there is none. Control characters are shown as pictures.
+pub(super) fn diff(old: (&str, &str), new: (&str, &str)) -> String {
+    let diff = TextDiff::configure().timeout(TIME).diff_lines(old.1, new.1);
+    let shown = diff.unified_diff().header(&plain(old.0), &plain(new.0)).to_string();
+    lines(&shown).into_owned()
+}
+
+/// A difference in the colors that Git gives it.
+pub(super) fn colored(diff: &str) -> String {
+    let color = |line: &str| match line.as_bytes() {
+        [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] => "\x1b[1m",
+        [b'-', ..] => "\x1b[31m",
+        [b'+', ..] => "\x1b[32m",
+        [b'@', ..] => "\x1b[36m",
+        _ => "",
+    };
+    let mut out = String::with_capacity(diff.len() + diff.len() / 4);
+    for whole in diff.split_inclusive('\n') {
+        let line = whole.trim_end_matches(['\r', '\n']);
+        match color(line) {
+            "" => out.push_str(whole),
+            color => out.extend([color, line, "\x1b[0m", &whole[line.len()..]]),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_has_the_color_of_its_kind() {
+        let diff = diff(("a", "one\ntwo\n"), ("b", "one\nthree\n"));
+        assert_eq!(diff, "--- a\n+++ b\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n");
+        assert_eq!(
+            colored(&diff),
+            "\x1b[1m--- a\x1b[0m\n\x1b[1m+++ b\x1b[0m\n\x1b[36m@@ -1,2 +1,2 @@\x1b[0m\n one\n\x1b[31m-two\x1b[0m\n\x1b[32m+three\x1b[0m\n"
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! Gives what a workload compiled to: its object, its YAML and JSON, its plan.
+
+use crate::check::Checked;
+use crate::emit::{self, Document as Emitted};
+use crate::kubernetes::version::Version;
+use crate::lower::{Object, lower};
+use crate::order::Order;
+use crate::plan::Plan;
+
+/// A workload that compiled, or the Job of one of its steps.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The workload.
+    #[doc(hidden)]
+    pub workload: Checked,
+    /// The version of Kubernetes that must take it.
+    pub version: Version,
+    /// The order in which its containers start.
+    #[doc(hidden)]
+    pub order: Order,
+    /// What has to be applied before it: the rights that its pods need.
+    #[doc(hidden)]
+    pub access: Vec<Object>,
+}
+
+impl Compiled {
+    /// The Kubernetes object.
+    #[doc(hidden)]
+    pub fn object(&self) -> Object {
+        lower(&self.workload, self.order.init_containers())
+    }
+
+    /// Who starts when and why, and what it costs.
+    ///
+    /// ```
+    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let plan = hello.workloads[0].plan();
+    /// assert_eq!(plan.requests[0].quantity.to_string(), "64Mi");
+    /// assert_eq!(plan.qos.to_string(), "Burstable");
+    /// ```
+    pub fn plan(&self) -> Plan {
+        Plan::of(&self.workload, &self.order, self.version)
+    }
+
+    /// The YAML of the object, behind that of what has to be applied before it; the plan of the source of this name stands
+    /// as a comment over it, if one is given.
+    ///
+    /// ```
+    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let yaml = hello.workloads[0].yaml(Some("hello.initflow"));
+    /// assert!(yaml.starts_with("# Pod hello, compiled by initflow from hello.initflow"));
+    /// ```
+    pub fn yaml(&self, source: Option<&str>) -> String {
+        let object = self.object();
+        let header = source.map(|source| self.plan().header(source));
+        let access = self.access.iter().map(|object| Emitted { header: None, object });
+        let documents: Vec<Emitted> = access.chain([Emitted { header, object: &object }]).collect();
+        emit::yaml(&documents)
+    }
+
+    /// The same as JSON: the object alone, or a `List` with what has to be applied before it.
+    ///
+    /// ```
+    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let object: serde_json::Value = serde_json::from_str(&hello.workloads[0].json())?;
+    /// assert_eq!(object["spec"]["containers"][0]["image"], "nginx:1.29");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn json(&self) -> String {
+        let object = self.object();
+        let objects: Vec<&Object> = self.access.iter().chain([&object]).collect();
+        emit::json(&objects)
+    }
+}

@@ -1,0 +1,97 @@
+//! Holds what a YAML document says, with the place of every value.
+
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// A comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Its place, from `#` to the end of the line.
+    pub span: Span,
+    /// Its text, without `#`, one space after it, and trailing spaces.
+    pub text: SmolStr,
+    /// Whether it is alone on its line.
+    pub alone: bool,
+}
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// From its first to its last character (for a map, from its first key to the end of its last value). The value of
+    /// an alias, with everything inside, has the place of the alias.
+    pub span: Span,
+    /// The value.
+    pub value: Value,
+}
+
+/// A value with the types of JSON.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`, `~`, or nothing at all.
+    Null,
+    /// A boolean: in YAML 1.1 also `yes`, `off` and the like.
+    Bool(bool),
+    /// A number, as kubectl writes it in JSON: `420` for `0644`, `0.5`, `1e+21`.
+    Number(SmolStr),
+    /// Text.
+    Text(SmolStr),
+    /// A list.
+    List(Vec<Node>),
+    /// A map; its keys are unique.
+    Map(Vec<Entry>),
+}
+
+/// An entry of a map.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: SmolStr,
+    /// The place of the key.
+    pub key_span: Span,
+    /// The value.
+    pub node: Node,
+}
+
+impl Node {
+    /// The entries of a map; empty for everything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; empty for everything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.node)
+    }
+
+    /// The entry of a key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The text, if this is text.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, if this is a whole one.
+    pub fn as_int(&self) -> Option<i64> {
+        match &self.value {
+            Value::Number(number) => number.parse().ok(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Cuts pieces out of a workload: its Jobs, and what is left for its own pods.
+
+use crate::check::Checked;
+use crate::model::{Container, Direction, Reference, Role, Volume};
+use crate::object::{Node, Value};
+use crate::order::Precedence;
+use crate::source::Span;
+use crate::steps::wait::JOB;
+use smol_str::SmolStr;
+
+/// A workload that is being split.
+pub(super) struct Split<'a> {
+    pub(super) workload: &'a Checked,
+    pub(super) precedence: Precedence,
+    /// For each container, whether the workload's own pods have it, or the step that waits in its place.
+    pub(super) in_pods: Vec<bool>,
+    /// For each step that runs once, the containers that its Job has besides it.
+    pub(super) in_jobs: Vec<(usize, Vec<bool>)>,
+}
+
+impl<'a> Split<'a> {
+    pub(super) fn new(workload: &'a Checked, start: &[usize], steps: &[usize]) -> Self {
+        let precedence = Precedence::of(workload);
+        let in_jobs: Vec<_> = steps.iter().map(|step| (*step, precedence.before(*step))).collect();
+        let mut split =
+            Self { workload, precedence, in_pods: vec![true; workload.containers.len()], in_jobs };
+        for step in start.iter().rev() {
+            split.in_pods[*step] = !split.is_for_jobs_alone(*step);
+        }
+        split
+    }
+
+    /// Whether nothing in the pods needs a step whose files a Job needs.
+    fn is_for_jobs_alone(&self, step: usize) -> bool {
+        let container = &self.workload.containers[step];
+        let fills = |direction| matches!(direction, Direction::Writes | Direction::Updates);
+        let filled: Vec<&Volume> = container
+            .mounts
+            .iter()
+            .filter(|mount| fills(mount.direction))
+            .filter_map(|mount| self.workload.volumes.get(mount.index?))
+            .collect();
+        let needed = |other: usize| {
+            let other = &self.workload.containers[other];
+            other.after.iter().any(|reference| reference.index == step)
+                || filled.iter().any(|volume| uses(other, volume))
+        };
+        container.role == Role::Step
+            && container.once.is_none()
+            && !filled.is_empty()
+            && self.in_jobs.iter().any(|(_, before)| before[step])
+            && !self.others_in_pods(step).any(needed)
+    }
+
+    /// The containers that the pods have themselves, but for one.
+    pub(super) fn others_in_pods(&self, one: usize) -> impl Iterator<Item = usize> {
+        let containers = &self.workload.containers;
+        (0..containers.len())
+            .filter(move |other| *other != one && self.in_pods[*other] && containers[*other].once.is_none())
+    }
+
+    /// The containers that are kept, each as it is or the one that waits in its place, and the volumes that they use.
+    pub(super) fn cut(&self, kept: &[bool], names: &[Option<SmolStr>]) -> (Vec<Container>, Vec<Volume>) {
+        let kept: Vec<usize> = (0..kept.len()).filter(|index| kept[*index]).collect();
+        let (mut containers, mut brought) = (Vec::with_capacity(kept.len()), Vec::new());
+        for index in &kept {
+            let mut container = self.workload.containers[*index].clone();
+            match (&names[*index], container.once.take()) {
+                (Some(job), Some(once)) => {
+                    container = waiting(once.waiting, job);
+                    container.after = self.before(*index, once.span);
+                    brought.extend(once.volumes);
+                }
+                _ => container.after.extend(self.awaited(*index, names)),
+            }
+            container.after.retain_mut(|reference| match kept.binary_search(&reference.index) {
+                Ok(new) => {
+                    reference.index = new;
+                    true
+                }
+                Err(_) => false,
+            });
+            containers.push(container);
+        }
+        let own =
+            self.workload.volumes.iter().filter(|volume| containers.iter().any(|one| uses(one, volume)));
+        let volumes: Vec<Volume> = own.cloned().chain(brought).collect();
+        for mount in containers.iter_mut().flat_map(|container| &mut container.mounts) {
+            mount.index = volumes.iter().position(|volume| volume.name.text == mount.volume.text);
+        }
+        (containers, volumes)
+    }
+
+    /// All that a step waits for, as references that stand at a place.
+    fn before(&self, step: usize, span: Span) -> Vec<Reference> {
+        let before = self.precedence.before(step);
+        (0..before.len()).filter(|index| before[*index]).map(|index| Reference { span, index }).collect()
+    }
+
+    /// The steps with a Job that a step or sidecar waits for, be it for their files.
+    fn awaited(&self, container: usize, names: &[Option<SmolStr>]) -> Vec<Reference> {
+        let before = self.precedence.before(container);
+        let containers = self.workload.containers.iter().enumerate();
+        containers
+            .filter(|(index, _)| before[*index] && names[*index].is_some())
+            .filter_map(|(index, step)| Some(Reference { span: step.once.as_ref()?.span, index }))
+            .collect()
+    }
+}
+
+/// The step that waits, told the name of its Job.
+fn waiting(mut step: Container, job: &SmolStr) -> Container {
+    let span = step.span;
+    let variable =
+        Node::object(span, [("name", Node::text(span, JOB)), ("value", Node::text(span, job.clone()))]);
+    let env = step.fields.map_mut();
+    match env.get_mut("env") {
+        Some(Node { value: Value::List(variables), .. }) => variables.insert(0, variable),
+        _ => env.set("env", span, Node::list(span, vec![variable])),
+    }
+    step.jobs = vec![job.clone()];
+    step
+}
+
+/// Whether a container has to do with a volume: as a folder, as a device, or for a variable out of a file in it.
+pub(super) fn uses(container: &Container, volume: &Volume) -> bool {
+    let name = volume.name.text.as_str();
+    let items = |key| container.fields.get(key).map(Node::items).unwrap_or_default();
+    let named = |node: Option<&Node>| node.and_then(Node::as_text) == Some(name);
+    container.mounts.iter().any(|mount| mount.volume.text == name)
+        || items("volumeDevices").iter().any(|device| named(device.get("name")))
+        || items("env").iter().any(|variable| named(variable.at("valueFrom.fileKeyRef.volumeName")))
+}

@@ -1,0 +1,291 @@
+//! Reads a program: its file and all files that it uses, each parsed once.
+//!
+//! Invariant: a file stands after those that it uses, so the program itself is the last one; reading ends, however
+//! the files use each other.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::File;
+use crate::source::{MAX_SOURCE_BYTES, Sources, Span};
+use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
+use crate::syntax::{Parse, parse};
+use smol_str::SmolStr;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// How deeply files may use files.
+const MAX_USE_DEPTH: usize = 64;
+
+/// The most files that a program may use.
+const MAX_FILES: usize = 1_000;
+
+/// The path of the library that comes with the compiler.
+const STD: &str = "std";
+
+/// Reads the files that a program uses.
+pub trait Loader {
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// Why it cannot be read, as a phrase for a message.
+    fn load(&self, path: &str) -> Result<String, String>;
+}
+
+/// A loader that has no files.
+#[derive(Clone, Copy, Debug)]
+pub struct NoFiles;
+
+impl Loader for NoFiles {
+    fn load(&self, _: &str) -> Result<String, String> {
+        Err("there are no files here".into())
+    }
+}
+
+/// A program with the files that it uses.
+pub(crate) struct Loaded {
+    /// The texts; the program's is the first.
+    pub(crate) sources: Sources,
+    /// The files, each after those that it uses.
+    pub(crate) files: Vec<File>,
+    /// The errors of syntax, and those of `use`.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads the files that a program uses; the program itself is parsed, and is the one file of `sources`.
+pub(crate) fn load(sources: Sources, parse: Parse, loader: &dyn Loader) -> Loaded {
+    let name = sources.files().first().map_or_else(String::new, |root| root.name.clone());
+    let mut loading = Loading {
+        loader,
+        sources,
+        files: Vec::new(),
+        known: HashMap::new(),
+        stack: Vec::new(),
+        loads: 0,
+        is_full: false,
+        diagnostics: Vec::new(),
+    };
+    loading.file(parse, &name);
+    let Loading { sources, files, diagnostics, .. } = loading;
+    Loaded { sources, files, diagnostics }
+}
+
+/// What `use "file" [as name]` says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Use<'s> {
+    /// The file's path as written.
+    pub(crate) path: &'s str,
+    /// The name of the file here.
+    pub(crate) alias: &'s str,
+    /// The place of the path.
+    pub(crate) span: Span,
+}
+
+/// Reads a `use` statement; nothing if it is another statement, or malformed.
+pub(crate) fn read_use(statement: &Statement) -> Option<Use<'_>> {
+    if statement.name.text != "use" {
+        return None;
+    }
+    let (file, alias) = match statement.values.as_slice() {
+        [file] => (file, None),
+        [file, keyword, name] if word(keyword) == Some("as") => (file, Some(word(name)?)),
+        _ => return None,
+    };
+    let ValueKind::Text(pieces) = &file.kind else { return None };
+    let [Piece::Text(path)] = pieces.as_slice() else { return None };
+    Some(Use { path, alias: alias.unwrap_or_else(|| stem(path)), span: file.span })
+}
+
+fn word(value: &Value) -> Option<&str> {
+    match &value.kind {
+        ValueKind::Word(word) => Some(word),
+        _ => None,
+    }
+}
+
+/// The path of a used file: as written relative to its user, from where its user's path is.
+pub(crate) fn path_of(user: &str, used: &str) -> String {
+    if used == STD { used.to_owned() } else { join(user, used) }
+}
+
+/// The name of a file without folders and extension.
+pub(crate) fn stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.strip_suffix(".initflow").unwrap_or(file)
+}
+
+/// A path relative to the file that uses it, without `.`, and without `..` where that is possible.
+fn join(user: &str, used: &str) -> String {
+    if used.starts_with('/') {
+        return used.to_owned();
+    }
+    let folder = user.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let absolute = user.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(used.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    let path = parts.join("/");
+    if absolute { format!("/{path}") } else { path }
+}
+
+/// The reading of a program and of the files that it uses.
+struct Loading<'l> {
+    loader: &'l dyn Loader,
+    sources: Sources,
+    files: Vec<File>,
+    /// The files that have been read, by path.
+    known: HashMap<String, usize>,
+    /// The files being read, outermost first.
+    stack: Vec<String>,
+    /// How many files were asked for.
+    loads: usize,
+    /// Whether a limit was reached, so that no more files are read.
+    is_full: bool,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Loading<'_> {
+    /// Reads one file and those that it uses; gives its place among the files.
+    fn file(&mut self, parse: Parse, path: &str) -> usize {
+        self.diagnostics.extend(parse.errors);
+        self.stack.push(path.to_owned());
+        let uses = self.uses(&parse.document, path);
+        self.stack.pop();
+        self.add(path.to_owned(), File { document: parse.document, uses })
+    }
+
+    fn add(&mut self, path: String, file: File) -> usize {
+        self.files.push(file);
+        self.known.insert(path, self.files.len() - 1);
+        self.files.len() - 1
+    }
+
+    fn uses(&mut self, document: &Document, path: &str) -> Vec<(SmolStr, usize)> {
+        let mut uses: Vec<(SmolStr, usize)> = Vec::new();
+        let mut places: HashMap<&str, Span> = HashMap::new();
+        let is_use = |statement: &&Statement| statement.name.text == "use" && !statement.broken;
+        for statement in document.statements.iter().filter(is_use) {
+            let Some(used) = read_use(statement) else {
+                self.diagnostics.push(malformed(statement));
+                continue;
+            };
+            if let Some(first) = places.get(used.alias) {
+                self.diagnostics.push(used_twice(&used, *first));
+                continue;
+            }
+            if let Some(file) = self.used(&used, path) {
+                places.insert(used.alias, used.span);
+                uses.push((SmolStr::new(used.alias), file));
+            }
+            if self.is_full {
+                break;
+            }
+        }
+        uses
+    }
+
+    /// The place of a used file, read if it has not been yet.
+    fn used(&mut self, used: &Use, user: &str) -> Option<usize> {
+        let path = path_of(user, used.path);
+        if let Some(at) = self.stack.iter().position(|open| *open == path) {
+            self.diagnostics.push(cycle(used, self.stack[at..].iter().chain([&path])));
+            return None;
+        }
+        if let Some(known) = self.known.get(&path) {
+            return Some(*known);
+        }
+        if self.stack.len() > MAX_USE_DEPTH {
+            let diagnostic = Diagnostic::error(Code::TooDeep, used.span, "files use files too deeply");
+            self.diagnostics.push(diagnostic.here("too deep"));
+            return None;
+        }
+        if used.path == STD {
+            return Some(self.add(path, File { document: Arc::clone(parsed_std()), uses: Vec::new() }));
+        }
+        if self.loads == MAX_FILES {
+            return self.too_large(used.span, format!("a program uses more than {MAX_FILES} files"));
+        }
+        self.loads += 1;
+        match self.loader.load(&path) {
+            Ok(text) if self.length() + text.len() > MAX_SOURCE_BYTES => {
+                let most = MAX_SOURCE_BYTES >> 20;
+                let headline = format!("a program and the files that it uses are more than {most} MiB");
+                self.too_large(used.span, headline)
+            }
+            Ok(text) => {
+                let id = self.sources.add(path.clone(), text);
+                let parse = parse(self.sources.get(id));
+                Some(self.file(parse, &path))
+            }
+            Err(reason) => {
+                self.diagnostics.push(unreadable(used, reason));
+                None
+            }
+        }
+    }
+
+    /// The length of all texts so far, in bytes.
+    fn length(&self) -> usize {
+        self.sources.files().iter().map(|file| file.text.len()).sum()
+    }
+
+    /// Reports that no more files are read.
+    fn too_large(&mut self, span: Span, headline: String) -> Option<usize> {
+        self.is_full = true;
+        let diagnostic = Diagnostic::error(Code::TooLarge, span, headline);
+        self.diagnostics.push(diagnostic.here("this file and those after it are not read"));
+        None
+    }
+}
+
+/// The library, parsed once for all programs that use it.
+fn parsed_std() -> &'static Arc<Document> {
+    static PARSED: OnceLock<Arc<Document>> = OnceLock::new();
+    PARSED.get_or_init(|| parse(crate::source::std()).document)
+}
+
+fn malformed(statement: &Statement) -> Diagnostic {
+    Diagnostic::error(Code::MalformedDeclaration, statement.head(), "malformed `use`")
+        .here("expected `use \"file.initflow\"`, `use \"file.initflow\" as name` or `use \"std\"`")
+}
+
+fn used_twice(used: &Use, first: Span) -> Diagnostic {
+    let headline = format!("two files are used as `{}`", used.alias);
+    Diagnostic::error(Code::DuplicateDeclaration, used.span, headline)
+        .here("here again")
+        .label(first, "first here")
+        .help("give one another name: `use \"…\" as name`")
+}
+
+fn cycle<'p>(used: &Use, paths: impl Iterator<Item = &'p String>) -> Diagnostic {
+    let chain: Vec<String> = paths.map(|path| format!("`{path}`")).collect();
+    Diagnostic::error(Code::UseCycle, used.span, format!("`{}` uses itself", used.path))
+        .here(format!("the cycle: {}", chain.join(" uses ")))
+        .help("move what both need into a third file")
+}
+
+fn unreadable(used: &Use, reason: String) -> Diagnostic {
+    let headline = format!("`{}` cannot be used", used.path.escape_debug());
+    Diagnostic::error(Code::UnreadableFile, used.span, headline)
+        .here(reason)
+        .help("the path is relative to the file that uses it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_user() {
+        assert_eq!(join("main.initflow", "platform.initflow"), "platform.initflow");
+        assert_eq!(join("a/b/main.initflow", "../platform.initflow"), "a/platform.initflow");
+        assert_eq!(join("/srv/a.initflow", "./b.initflow"), "/srv/b.initflow");
+        assert_eq!(join("a.initflow", "../b.initflow"), "../b.initflow");
+        assert_eq!(stem("teams/platform.initflow"), "platform");
+    }
+}

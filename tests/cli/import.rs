@@ -1,0 +1,47 @@
+//! What `import` prints and writes.
+
+use super::Folder;
+use std::fs;
+
+const MANIFEST: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: hello}\nspec: {containers: [{name: web, image: \"nginx:1.27\"}]}\n";
+
+#[test]
+fn import_prints_a_source_that_compiles_to_the_same() {
+    let folder = Folder::new();
+    let imported = folder.runs_on(MANIFEST, "import -");
+    assert_eq!((imported.status, imported.stderr.as_str()), (Some(0), ""));
+    assert_eq!(imported.stdout, "pod hello {\n  app web { image \"nginx:1.27\" }\n}\n");
+    assert_eq!(folder.runs_on(&imported.stdout, "compile -").status, Some(0));
+}
+
+#[test]
+fn import_of_a_folder_mirrors_it_and_replaces_nothing_unasked() {
+    let folder =
+        Folder::new().with("in/a/one.yaml", MANIFEST).with("in/two.json", MANIFEST).with("in/x.txt", "x");
+    assert_eq!(folder.runs("import -o out in").status, Some(0));
+    assert_eq!(
+        folder.files(),
+        ["in/a/one.yaml", "in/two.json", "in/x.txt", "out/a/one.initflow", "out/two.initflow"]
+    );
+    fs::write(folder.0.join("out/two.initflow"), "mine").expect("a file of the test");
+    let again = folder.runs("import -o out in/two.json");
+    assert_eq!((again.status, folder.text("out/two.initflow").as_str()), (Some(2), "mine"));
+    assert!(again.stderr.contains("--force"), "{}", again.stderr);
+    assert_eq!(folder.runs("import --force -o out in/two.json").status, Some(0));
+    assert_ne!(folder.text("out/two.initflow"), "mine");
+}
+
+#[test]
+fn import_shows_faults_in_the_manifest_and_prints_nothing() {
+    let manifest = MANIFEST.replace("image", "imag");
+    let imported = Folder::new().with("a.yaml", &manifest).runs("import a.yaml");
+    assert_eq!((imported.status, imported.stdout.as_str()), (Some(1), ""));
+    assert!(imported.stderr.contains("a.yaml:4:"), "{}", imported.stderr);
+}
+
+#[test]
+fn what_is_no_workload_is_left_alone() {
+    let imported = Folder::new().runs_on("apiVersion: v1\nkind: Service\n", "import -");
+    assert_eq!((imported.status, imported.stdout.as_str()), (Some(0), ""));
+    assert!(imported.stderr.contains("not-a-workload"), "{}", imported.stderr);
+}

@@ -1,0 +1,21 @@
+//! The command as a process: its exit status, what it prints, and what it writes.
+#![allow(clippy::expect_used, clippy::panic)]
+
+mod compile;
+mod fmt;
+mod folder;
+mod hostile;
+mod import;
+mod inputs;
+mod outputs;
+mod project;
+mod reports;
+mod root;
+mod settings;
+mod terminal;
+
+use folder::Folder;
+
+const HELLO: &str = "pod hello {\n  app web { image \"nginx:1.27\" }\n}\n";
+const BROKEN: &str = "pod hello {\n  app web { image \"nginx:1.27\"; stdin 5 }\n}\n";
+const WITH_PARAM: &str = "param tag: string\npod hello {\n  app web { image \"nginx:#{tag}\" }\n}\n";

@@ -1,0 +1,74 @@
+//! What `compile` writes into a folder, and how `--check` compares with it.
+
+use super::{BROKEN, Folder, HELLO};
+
+#[test]
+fn a_folder_of_outputs_mirrors_the_sources() {
+    let folder = Folder::new()
+        .with("apps/a.initflow", HELLO)
+        .with("apps/team/b.initflow", HELLO)
+        .with("apps/.hidden/c.initflow", BROKEN)
+        .with("apps/notes.txt", "no source")
+        .with("apps/library.initflow", "let tag = \"v2\"\n");
+    folder.runs("compile -o out/yaml apps").ends_with(0).prints_nothing().says_nothing();
+    let written: Vec<String> = folder.files().into_iter().filter(|file| file.starts_with("out")).collect();
+    assert_eq!(written, ["out/yaml/a.yaml", "out/yaml/team/b.yaml"]);
+    assert_eq!(folder.text("out/yaml/a.yaml"), folder.runs("compile apps/a.initflow").stdout);
+}
+
+#[test]
+fn a_source_with_errors_leaves_its_output_alone() {
+    let folder = Folder::new()
+        .with("apps/a.initflow", HELLO)
+        .with("apps/b.initflow", BROKEN)
+        .with("apps/c.initflow", BROKEN)
+        .with("out/b.yaml", "old\n");
+    folder.runs("compile -o out apps").ends_with(1).says("2 errors in 2 files");
+    assert_eq!(folder.text("out/b.yaml"), "old\n");
+    let written: Vec<String> = folder.files().into_iter().filter(|file| file.starts_with("out")).collect();
+    assert_eq!(written, ["out/a.yaml", "out/b.yaml"], "nothing half written, and no temporary files");
+}
+
+#[test]
+fn what_cannot_be_written_is_said_and_leaves_no_trace() {
+    let folder = Folder::new().with("a.initflow", HELLO).with("out/a.yaml/in-the-way", "");
+    folder.runs("compile -o out a.initflow").ends_with(2).says("cannot write `out/a.yaml`: it is a folder");
+    let folder = Folder::new().with("a.initflow", HELLO).with("out", "a file");
+    folder.runs("compile -o out a.initflow").ends_with(2).says("cannot write `out/a.yaml`");
+    assert_eq!(folder.files(), ["a.initflow", "out"]);
+}
+
+#[test]
+fn two_sources_never_become_one_output() {
+    let folder = Folder::new().with("a/x.initflow", HELLO).with("b/x.initflow", HELLO);
+    let ran = folder.runs("compile -o out a/x.initflow b/x.initflow").ends_with(2);
+    ran.says("`a/x.initflow` and `b/x.initflow` would both become `out/x.yaml`");
+    assert!(!folder.has("out"));
+}
+
+#[test]
+fn check_compares_with_what_is_committed() {
+    let folder = Folder::new().with("apps/a.initflow", HELLO);
+    let missing = folder.runs("compile --check -o out apps").ends_with(1).prints("--- /dev/null\n");
+    missing.prints("+++ out/a.yaml").prints("+kind: Pod\n");
+    assert!(!folder.has("out"));
+
+    folder.runs("compile -o out apps").ends_with(0);
+    folder.runs("compile --check -o out apps").ends_with(0).prints_nothing().says_nothing();
+
+    let stale = folder.text("out/a.yaml").replace("name: hello", "name: old");
+    let folder = folder.with("out/a.yaml", &stale);
+    let ran = folder.runs("compile --check -o out apps").ends_with(1).prints("--- out/a.yaml\n");
+    ran.prints("-  name: old\n").prints("+  name: hello\n");
+    assert_eq!(folder.text("out/a.yaml"), stale, "a comparison writes nothing");
+}
+
+#[test]
+fn check_without_a_folder_compares_with_the_file_beside() {
+    let folder = Folder::new().with("apps/a.initflow", HELLO);
+    folder.runs("compile --check apps/a.initflow").ends_with(1).prints("+++ apps/a.yaml");
+    let yaml = folder.runs("compile apps/a.initflow").stdout;
+    let folder = folder.with("apps/a.yaml", yaml);
+    folder.runs("compile --check apps").ends_with(0);
+    folder.runs_on(HELLO, "compile --check -").ends_with(2).says("-o");
+}

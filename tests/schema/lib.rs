@@ -1,0 +1,49 @@
+//! Compares `src/kubernetes/schema/objects.rs` with what the JSON schemas of `k8s-openapi` and the tables beside this file
+//! give; `UPDATE=1` writes it.
+#![cfg(test)]
+
+mod definitions;
+mod render;
+mod tables;
+
+use std::fs;
+use tables::Tables;
+
+const PROJECT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+const OBJECTS: &str = "src/kubernetes/schema/objects.rs";
+const COMMAND: &str = "UPDATE=1 cargo test --manifest-path tests/schema/Cargo.toml";
+
+#[test]
+fn the_committed_schema_is_the_generated_one() {
+    let path = format!("{PROJECT}/{OBJECTS}");
+    let tables = Tables::read();
+    let definitions = definitions::of_workloads();
+    tables.check(&definitions);
+    let generated = render::objects(&definitions, &tables, COMMAND);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, generated).expect("the schema can be written");
+    } else {
+        let current = fs::read_to_string(&path).unwrap_or_default();
+        let differs = current.lines().zip(generated.lines()).position(|(is, should)| is != should);
+        let line = differs.unwrap_or(current.lines().count()) + 1;
+        assert!(current == generated, "{OBJECTS}:{line} is stale: run `{COMMAND}`");
+    }
+}
+
+/// Else the table would have other fields than the typed objects that the compiler lowers to.
+#[test]
+fn k8s_openapi_is_the_one_of_the_project() {
+    let read = |file: &str| fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let wanted = |file: &str| {
+        let text = read(file);
+        let line = text.lines().find(|line| line.starts_with("k8s-openapi = "));
+        line.expect("k8s-openapi is a dependency").replace(", \"schemars\"", "")
+    };
+    let locked = |file: &str| {
+        let text = read(file);
+        let mut lines = text.lines().skip_while(|line| *line != "name = \"k8s-openapi\"");
+        lines.nth(1).expect("k8s-openapi is locked").to_owned()
+    };
+    assert_eq!(wanted("Cargo.toml"), wanted(&format!("{PROJECT}/Cargo.toml")));
+    assert_eq!(locked("Cargo.lock"), locked(&format!("{PROJECT}/Cargo.lock")));
+}
