@@ -15,8 +15,6 @@ use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{Hooks, Levels, find_hidden, lint, settle};
 use crate::lower::grant;
-#[cfg(test)]
-use crate::model::{Bound, Record};
 use crate::model::{Program, Workload, resolve};
 use crate::once::split;
 use crate::order::{Order, order};
@@ -150,7 +148,6 @@ pub(crate) fn compile_parsed<T: Send>(
         images: &options.images,
         settings: &options.settings,
         require_params: !options.check_only,
-        record: None,
     };
     let syntax = diagnostics.as_slice();
     let (arranged, found, unset) = resolve(
@@ -179,33 +176,6 @@ pub(crate) fn compile_parsed<T: Send>(
         workloads.clear();
     }
     Compilation { sources, diagnostics, workloads, unset }
-}
-
-/// What the names of a program are bound to, with the files that they stand in: the program is the first.
-#[cfg(test)]
-pub(crate) fn bindings(
-    source: &crate::source::SourceFile,
-    parse: Parse,
-    loader: &dyn Loader,
-) -> (Sources, Vec<Bound>) {
-    let mut sources = Sources::default();
-    sources.add(source.name.clone(), source.text.as_str());
-    let Loaded { sources, files, .. } = load(sources, parse, loader);
-    let (record, options) = (Record::default(), Options::default());
-    let program = Program {
-        sources: &sources,
-        files: &files,
-        version: options.version,
-        images: &options.images,
-        settings: &[],
-        require_params: false,
-        record: Some(&record),
-    };
-    resolve(program, |_, _| (), |()| &[]);
-    let mut bound = record.into_inner().unwrap_or_default();
-    bound.sort_unstable();
-    bound.dedup();
-    (sources, bound)
 }
 
 /// A workload, checked and ordered.

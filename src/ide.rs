@@ -15,13 +15,15 @@ pub mod tokens;
 
 use crate::compile::{Compilation, Compiled, Loader, Options, compile_parsed};
 use crate::diagnostic::Diagnostic;
-use crate::program::{path_of, read_use};
+use crate::model::read_use;
+use crate::program::path_of;
 use crate::source::{FileId, SourceFile, Sources};
 use crate::syntax::tree::Document;
 use crate::syntax::{Memory, Parse, parse, parse_again};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 /// A file as an editor has it. Its spans are those of file 0.
 #[derive(Debug)]
@@ -55,6 +57,8 @@ pub struct Range32 {
 #[derive(Debug, Default)]
 pub struct Workspace {
     files: BTreeMap<String, Arc<Parsed>>,
+    /// What the names of files are bound to, as far as that has been asked for.
+    names: Mutex<HashMap<String, Arc<names::Index>>>,
 }
 
 /// What the compiler says about one file as a program of its own.
@@ -101,12 +105,40 @@ impl Parsed {
 impl Workspace {
     /// Takes a file in, or its new text; gives what it was.
     pub fn set(&mut self, path: &str, file: Arc<Parsed>) -> Option<Arc<Parsed>> {
+        self.forget_names(path);
         self.files.insert(path.to_owned(), file)
     }
 
     /// Forgets a file; gives what it was.
     pub fn remove(&mut self, path: &str) -> Option<Arc<Parsed>> {
+        self.forget_names(path);
         self.files.remove(path)
+    }
+
+    /// Another workspace of the same files.
+    fn copy(&self) -> Self {
+        let names = self.names.lock().map(|names| names.clone()).unwrap_or_default();
+        Self { files: self.files.clone(), names: Mutex::new(names) }
+    }
+
+    /// What the names of a file are bound to, read again where one of its program's files has changed.
+    fn names(&self, path: &str) -> Option<Arc<names::Index>> {
+        let file = self.get(path)?;
+        let known = self.names.lock().ok().and_then(|names| names.get(path).cloned());
+        if let Some(known) = known.filter(|known| known.is_of(self)) {
+            return Some(known);
+        }
+        let index = Arc::new(names::Index::of(path, file, self));
+        if let Ok(mut names) = self.names.lock() {
+            names.insert(path.to_owned(), Arc::clone(&index));
+        }
+        Some(index)
+    }
+
+    fn forget_names(&mut self, path: &str) {
+        if let Ok(names) = self.names.get_mut() {
+            names.remove(path);
+        }
     }
 
     /// The file of a path.

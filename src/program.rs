@@ -4,9 +4,9 @@
 //! the files use each other.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::File;
+use crate::model::{File, Use, read_use};
 use crate::source::{MAX_SOURCE_BYTES, Sources, Span};
-use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
+use crate::syntax::tree::{Document, Statement};
 use crate::syntax::{Parse, parse};
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -68,48 +68,9 @@ pub(crate) fn load(sources: Sources, parse: Parse, loader: &dyn Loader) -> Loade
     Loaded { sources, files, diagnostics }
 }
 
-/// What `use "file" [as name]` says.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Use<'s> {
-    /// The file's path as written.
-    pub(crate) path: &'s str,
-    /// The name of the file here.
-    pub(crate) alias: &'s str,
-    /// The place of the path.
-    pub(crate) span: Span,
-}
-
-/// Reads a `use` statement; nothing if it is another statement, or malformed.
-pub(crate) fn read_use(statement: &Statement) -> Option<Use<'_>> {
-    if statement.name.text != "use" {
-        return None;
-    }
-    let (file, alias) = match statement.values.as_slice() {
-        [file] => (file, None),
-        [file, keyword, name] if word(keyword) == Some("as") => (file, Some(word(name)?)),
-        _ => return None,
-    };
-    let ValueKind::Text(pieces) = &file.kind else { return None };
-    let [Piece::Text(path)] = pieces.as_slice() else { return None };
-    Some(Use { path, alias: alias.unwrap_or_else(|| stem(path)), span: file.span })
-}
-
-fn word(value: &Value) -> Option<&str> {
-    match &value.kind {
-        ValueKind::Word(word) => Some(word),
-        _ => None,
-    }
-}
-
 /// The path of a used file: as written relative to its user, from where its user's path is.
 pub(crate) fn path_of(user: &str, used: &str) -> String {
     if used == STD { used.to_owned() } else { join(user, used) }
-}
-
-/// The name of a file without folders and extension.
-pub(crate) fn stem(path: &str) -> &str {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    file.strip_suffix(".initflow").unwrap_or(file)
 }
 
 /// A path relative to the file that uses it, without `.`, and without `..` where that is possible.
@@ -286,6 +247,6 @@ mod tests {
         assert_eq!(join("a/b/main.initflow", "../platform.initflow"), "a/platform.initflow");
         assert_eq!(join("/srv/a.initflow", "./b.initflow"), "/srv/b.initflow");
         assert_eq!(join("a.initflow", "../b.initflow"), "../b.initflow");
-        assert_eq!(stem("teams/platform.initflow"), "platform");
+        
     }
 }

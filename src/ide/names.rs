@@ -1,12 +1,17 @@
-//! The names of a file: where each stands, and where what it names is declared.
+//! Finds the declaration of a name, and all its places.
 //!
-//! Invariant: a name that the compiler resolves is resolved here to the same declaration; of one that it does not resolve,
-//! nothing is claimed.
+//! Invariant: a name means here what the compiler binds it to; of one that it does not bind, nothing is claimed. Each file is
+//! read as a program of its own, like its diagnostics.
 
+mod index;
+
+#[cfg(test)]
 mod find;
+#[cfg(test)]
 mod occurrences;
 
-pub use occurrences::{Kind, Occurrence, occurrences};
+pub use crate::model::NameKind as Kind;
+pub(super) use index::Index;
 
 use super::{Location, Parsed, Range32, Workspace};
 use std::sync::Arc;
@@ -22,51 +27,36 @@ pub struct Definition {
 
 /// The name at an offset, and what it names.
 pub fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<(Range32, Definition)> {
-    let file = workspace.get(path)?;
-    let touching = occurrences(file).into_iter().filter(|occurrence| occurrence.range.touches(offset));
-    let found = touching.filter_map(|occurrence| {
-        Some((occurrence.range, find::definition(workspace, path, file, &occurrence)?))
-    });
-    // Of two names side by side the later; of what one word may be, what comes first.
-    found.reduce(|best, found| if found.0.start > best.0.start { found } else { best })
+    let index = workspace.names(path)?;
+    let touching = index.names().filter(|(range, _)| range.touches(offset));
+    // Of two names side by side the later.
+    let found = touching.reduce(|best, found| if found.0.start > best.0.start { found } else { best })?;
+    Some((found.0, index.definition(found.1)))
 }
 
 /// Every place of a file in which something is named, its declaration among them.
 pub fn references_in(workspace: &Workspace, path: &str, definition: &Definition) -> Vec<Range32> {
-    let Some(file) = workspace.get(path) else { return Vec::new() };
     let name = text_of(workspace, &definition.location);
-    let mut ranges: Vec<Range32> = Vec::new();
-    let mut settled: Option<Range32> = None;
-    for occurrence in
-        occurrences(file).into_iter().filter(|occurrence| Some(occurrence.name) == name.as_deref())
-    {
-        if settled == Some(occurrence.range) {
-            continue;
-        }
-        if let Some(found) = find::definition(workspace, path, file, &occurrence) {
-            settled = Some(occurrence.range);
-            ranges.extend((found.location == definition.location).then_some(occurrence.range));
-        }
+    let has_name = |file: &Arc<Parsed>| name.is_some_and(|name| file.text().contains(name));
+    if !workspace.get(path).is_some_and(has_name) {
+        return Vec::new();
     }
-    ranges.sort();
-    ranges.dedup();
-    ranges
+    workspace.names(path).map_or_else(Vec::new, |index| index.places_of(&definition.location))
 }
 
 /// Every place in which something is named, in all files.
 pub fn references(workspace: &Workspace, definition: &Definition) -> Vec<Location> {
-    let paths = workspace.paths().map(str::to_owned);
-    let in_file = |path: String| {
-        let ranges = references_in(workspace, &path, definition);
-        ranges.into_iter().map(move |range| Location { path: path.clone(), range })
+    let in_file = |path: &str| {
+        let ranges = references_in(workspace, path, definition).into_iter();
+        let path = path.to_owned();
+        ranges.map(move |range| Location { path: path.clone(), range })
     };
-    paths.flat_map(in_file).collect()
+    workspace.paths().flat_map(in_file).collect()
 }
 
 /// The text of a place.
-pub(super) fn text_of(workspace: &Workspace, location: &Location) -> Option<String> {
-    let file: &Arc<Parsed> = workspace.get(&location.path)?;
-    file.text().get(location.range.range()).map(str::to_owned)
+pub(super) fn text_of<'w>(workspace: &'w Workspace, location: &Location) -> Option<&'w str> {
+    workspace.get(&location.path)?.text().get(location.range.range())
 }
 
 #[cfg(test)]

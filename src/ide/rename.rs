@@ -115,7 +115,7 @@ fn with(workspace: &Workspace, places: &[Location], name: &str) -> Workspace {
     for place in places {
         files.entry(&place.path).or_default().push(place.range);
     }
-    let mut renamed = Workspace { files: workspace.files.clone() };
+    let mut renamed = workspace.copy();
     for (path, mut ranges) in files {
         let Some(file) = workspace.get(path) else { continue };
         let mut text = file.text().to_owned();

@@ -48,6 +48,9 @@ impl Resolver<'_> {
                 values: self.option_values(draft, &clause.values, scope),
             })
             .collect();
+        if self.is_recording() {
+            return;
+        }
         let span = statement.name.span;
         let same = |option: &StepOption| option.name == entry.name;
         if let Some(before) =

@@ -29,15 +29,13 @@ impl<'a> Resolver<'a> {
         if !self.has_body(&head, statement) {
             return;
         }
-        let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else {
-            return;
-        };
-        let Some(declared) = Declared::of(&name, scope) else { return };
+        let name = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope));
+        let declared = name.and_then(|name| Declared::of(&name, scope)).or_else(|| self.unnamed(statement));
+        let Some(declared) = declared else { return };
+        self.declare_in_pod(&declared, NameKind::Container);
         let known = making.containers.iter().position(|draft| {
             draft.qualified == declared.name && draft.layer < scope.layer && draft.kind == kind
         });
-        let first = known.map_or(declared.span, |at| making.containers[at].name.span);
-        self.bind_name(declared.span, first, NameKind::Container);
         let mut draft = match known {
             Some(at) => {
                 let mut draft = making.containers.remove(at);
@@ -78,6 +76,7 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn statements_into(&mut self, draft: &mut Draft, statements: &[Statement], scope: &Scope) {
+        self.enter_container(&draft.qualified);
         self.each(statements, scope, |resolver, statement, live| {
             if live {
                 let before = resolver.errors();
@@ -87,15 +86,12 @@ impl<'a> Resolver<'a> {
             } else {
                 let mut scratch = Draft::new(draft.declared(), draft.kind, draft.span, draft.layer);
                 resolver.container_statement(&mut scratch, statement, scope);
-                if resolver.bound.is_some() {
-                    draft.untaken.push(scratch);
-                }
             }
         });
     }
 
     fn container_statement(&mut self, draft: &mut Draft, statement: &Statement, scope: &Scope) {
-        if statement.broken {
+        if statement.broken && !self.is_recording() {
             return;
         }
         let name = statement.name.text.as_str();

@@ -1,6 +1,6 @@
 //! What a file declares: constants, params, templates and defaults.
 
-use super::record::NameKind;
+use super::record::{Item, NameKind};
 use super::resolve::{Defaults, File, Names, OWN, Resolver};
 use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::types::{one_of, undeclarable};
@@ -35,7 +35,7 @@ impl<'a> Resolver<'a> {
         match effect {
             Some(Effect::File(FileEffect::Edition)) => self.edition(statement, first),
             // What is broken has been reported.
-            _ if statement.broken => {}
+            _ if statement.broken && !self.is_recording() => {}
             Some(Effect::File(FileEffect::Let)) => self.constant(statement, live, &scope),
             Some(Effect::File(FileEffect::Param)) => self.parameter(statement, live, &scope),
             Some(Effect::File(FileEffect::Template)) => {
@@ -45,7 +45,6 @@ impl<'a> Resolver<'a> {
                     match before {
                         Some(before) => self.declared_twice(&name, span, before),
                         None => {
-                            self.bind_name(span, span, NameKind::Template);
                             self.names.to_mut()[file].templates.insert(name, template);
                         }
                     }
@@ -96,6 +95,7 @@ impl<'a> Resolver<'a> {
 
     /// `let name = value`
     fn constant(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
+        self.record_constant(statement, NameKind::Let, scope);
         let ([Value { kind: ValueKind::Word(name), span }, assign, value], None) =
             (statement.values.as_slice(), &statement.block)
         else {
@@ -112,6 +112,7 @@ impl<'a> Resolver<'a> {
 
     /// `param name: type = default`
     fn parameter(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
+        self.record_constant(statement, NameKind::Param, scope);
         let ([Value { kind: ValueKind::Word(name), span }, colon, rest @ ..], None) =
             (statement.values.as_slice(), &statement.block)
         else {
@@ -152,6 +153,16 @@ impl<'a> Resolver<'a> {
         if live {
             self.bind(name, *span, evaluated, (NameKind::Param, ty.members()), scope);
         }
+    }
+
+    /// Records the name that a `let` or a `param` declares, and the constants in its value, however much of it is there.
+    fn record_constant(&mut self, statement: &Statement, kind: NameKind, scope: &Scope) {
+        if let Some(Value { kind: ValueKind::Word(name), span }) = statement.values.first() {
+            self.declare_item(scope.file, Item::Constant, name, *span, kind);
+        }
+        let is_assign = |value: &Value| matches!(value.kind, ValueKind::Operator(Operator::Assign));
+        let after = statement.values.split(is_assign).nth(1).unwrap_or_default();
+        self.record_values(after, scope);
     }
 
     pub(super) fn misshapen(&mut self, statement: &Statement, shape: &str) {
@@ -196,7 +207,6 @@ impl<'a> Resolver<'a> {
             part: None,
             kind,
         };
-        self.bind_name(declared, declared, kind);
         self.names.to_mut()[scope.file].bindings.insert(name.clone(), binding);
     }
 

@@ -53,8 +53,6 @@ pub(super) struct Draft {
     /// Where `once` stands.
     pub(super) once: Option<Span>,
     pub(super) unclear: bool,
-    /// What branches that are not taken say, where it is noted what names are bound to.
-    pub(super) untaken: Vec<Draft>,
     /// As whom a built-in step runs.
     pub(super) rights: Rights,
 }
@@ -103,7 +101,6 @@ impl Draft {
             asks_for_its_user: false,
             once: None,
             unclear: false,
-            untaken: Vec::new(),
             rights: Rights::OfImage,
         }
     }

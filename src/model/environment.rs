@@ -64,7 +64,7 @@ impl Resolver<'_> {
         let Some(block) = &statement.block else { return };
         // A name given again in one layer is legal; what the layers below gave is replaced in its place.
         self.each(&block.statements, scope, |resolver, statement, live| {
-            if statement.broken {
+            if statement.broken && !resolver.is_recording() {
                 return;
             }
             let row =
@@ -193,6 +193,7 @@ impl Resolver<'_> {
             let node = if field.name == "volumeName" {
                 self.volume_of_file(draft, value, scope)
             } else {
+                self.refer_by_field(object, field, value);
                 self.scalar(value, &field.ty, if field.name == "divisor" { "" } else { field.name }, scope)
             };
             let at = argument.name.as_ref().map_or(value.span, |name| name.span);

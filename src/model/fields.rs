@@ -60,7 +60,10 @@ impl Resolver<'_> {
         map: &mut Map,
         scope: &Scope,
     ) {
-        if !statement.broken {
+        if statement.values.len() > 1 {
+            self.record_values(&statement.values, scope);
+        }
+        if !statement.broken || self.is_recording() {
             self.sound_field(object, field, statement, map, scope);
         }
         // What was given and cannot be understood is not missing.
@@ -116,6 +119,7 @@ impl Resolver<'_> {
             scalar => {
                 let Some(value) = self.one_value(statement, scalar) else { return };
                 let node = self.scalar(value, scalar, field.name, scope);
+                self.refer_by_field(object, field, value);
                 self.put(map, field.name, span, node, scope);
             }
         }
@@ -165,7 +169,7 @@ impl Resolver<'_> {
     ) -> Option<&'m mut Map> {
         let at = if let Some(at) = map.entries.iter().position(|entry| entry.key == key) {
             let entry = &mut map.entries[at];
-            if entry.layer == scope.layer {
+            if entry.layer == scope.layer && !self.is_recording() {
                 let before = entry.key_span;
                 self.duplicate(key, statement.name.span, before);
                 return None;
@@ -192,13 +196,14 @@ impl Resolver<'_> {
         self.each(&block.statements, scope, |resolver, statement, live| {
             let mut scratch = Map::default();
             let map = if live { &mut *map } else { &mut scratch };
-            if statement.broken {
+            if statement.broken && !resolver.is_recording() {
                 return;
             }
             let key = statement.name.text.clone();
             let node = match item {
                 FieldType::Text => {
                     let Some(value) = resolver.one_value(statement, item) else { return };
+                    resolver.refer_by_annotation(&key, value);
                     resolver.plain_text(value, scope)
                 }
                 FieldType::List(inner) => {
@@ -338,7 +343,9 @@ impl Resolver<'_> {
                 .here("not expected")
                 .help(format!("write `{name} {{ {inside} }}`{each}")),
             );
-            return None;
+            if !self.is_recording() {
+                return None;
+            }
         }
         if statement.block.is_none() {
             self.report(

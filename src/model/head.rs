@@ -66,7 +66,7 @@ impl<'a> Head<'a> {
 impl Resolver<'_> {
     /// Matches a statement against its entry. Nothing where it does not fit, which has been reported.
     pub(super) fn head<'a>(&mut self, entry: &Entry, statement: &'a Statement) -> Option<Head<'a>> {
-        if statement.broken {
+        if statement.broken && !self.is_recording() {
             return None;
         }
         match (entry.body, &statement.block) {
@@ -91,7 +91,9 @@ impl Resolver<'_> {
                     .here("expected `{ … }` after this")
                     .help(format!("write `{}`", entry.signature())),
                 );
-                return None;
+                if !self.is_recording() {
+                    return None;
+                }
             }
             _ => {}
         }
@@ -107,22 +109,28 @@ struct Matcher<'r, 'f, 'a> {
 }
 
 impl<'a> Matcher<'_, '_, 'a> {
+    /// Nothing where the statement does not fit. While names are recorded, as much as fits.
     fn run(mut self) -> Option<Head<'a>> {
+        let goes_on = self.resolver.is_recording();
         let plain = self.plain()?;
         let mut head = Head { plain, clauses: Vec::new() };
         while let Some((first, rest)) = self.rest.split_first() {
             let Some(clause) = self.clause_of(first) else {
+                if goes_on {
+                    self.rest = rest;
+                    continue;
+                }
                 self.unexpected(first, &head);
                 return None;
             };
-            if let Some(before) = head.clause(clause.word) {
+            if let Some(before) = head.clause(clause.word).filter(|_| !goes_on) {
                 let before = before.span;
                 let labels = ("here again", "first here");
                 self.exclude(first.span, before, &format!("`{}` is given twice", clause.word), labels);
                 return None;
             }
             if matches!(clause.need, Need::OneOf | Need::AtMostOne)
-                && let Some(before) = head.chosen()
+                && let Some(before) = head.chosen().filter(|_| !goes_on)
             {
                 let (span, word) = (before.span, before.word);
                 let headline = format!("`{word}` and `{}` exclude each other", clause.word);
@@ -133,7 +141,7 @@ impl<'a> Matcher<'_, '_, 'a> {
             let values = self.values(clause, first.span)?;
             head.clauses.push(Matched { word: clause.word, need: clause.need, span: first.span, values });
         }
-        self.complete(&head).then_some(head)
+        (goes_on || self.complete(&head)).then_some(head)
     }
 
     /// The plain values: what must be there first, and what may be left out where more are given.
@@ -143,7 +151,7 @@ impl<'a> Matcher<'_, '_, 'a> {
         let needed = slots.iter().filter(|slot| matches!(slot, Slot::One(..) | Slot::Many(..))).count();
         let mut given = self.rest.iter().take(needed).count();
         given += self.rest[given..].iter().take_while(|value| self.clause_of(value).is_none()).count();
-        if given < needed {
+        if given < needed && !self.resolver.is_recording() {
             self.missing(
                 slots
                     .iter()
@@ -153,7 +161,7 @@ impl<'a> Matcher<'_, '_, 'a> {
             );
             return None;
         }
-        let mut spare = given - needed;
+        let mut spare = given.saturating_sub(needed);
         let mut filled = Vec::with_capacity(given);
         for slot in slots {
             let (name, ty, count) = match *slot {
@@ -165,7 +173,7 @@ impl<'a> Matcher<'_, '_, 'a> {
             if !matches!(slot, Slot::One(..)) {
                 spare -= if matches!(slot, Slot::Many(..)) { spare } else { count };
             }
-            let (values, rest) = self.rest.split_at(count);
+            let (values, rest) = self.rest.split_at(count.min(self.rest.len()));
             filled.extend(values.iter().map(|value| Filled { name, ty, value }));
             self.rest = rest;
         }
@@ -186,6 +194,7 @@ impl<'a> Matcher<'_, '_, 'a> {
                     filled.push(Filled { name, ty, value });
                     self.rest = rest;
                 }
+                _ if must && self.resolver.is_recording() => break,
                 _ if must => {
                     self.resolver.report(
                         Diagnostic::error(

@@ -1,5 +1,6 @@
 //! The levels of a workload: a field belongs to the outermost that has it, or to the one that is named.
 
+use super::qualified::Declared;
 use super::record::NameKind;
 use super::resolve::Resolver;
 use super::scope::Scope;
@@ -161,12 +162,15 @@ impl<'a> Resolver<'a> {
         let node = Node::new(statement.span, Value::Map(fields));
         let name = match node.at("metadata.name") {
             Some(name) => {
-                self.bind_name(name.span, name.span, NameKind::Volume);
                 Name { text: name.as_text().unwrap_or_default().into(), span: name.span }
             }
             None => Name { text: SmolStr::default(), span: statement.name.span },
         };
         let qualified = QualifiedName::plain(name.text.clone());
+        if !name.text.is_empty() {
+            let declared = Declared { name: qualified.clone(), span: name.span };
+            self.declare_in_pod(&declared, NameKind::Volume);
+        }
         let span = statement.head();
         let volume = Volume { name, qualified, storage: Storage::ClaimTemplate, span, fields: node };
         making.add_volume(scope.layer, volume);

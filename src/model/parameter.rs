@@ -1,7 +1,10 @@
 //! The types of params and of templates' parameters, and values against them.
 
+use super::QualifiedName;
+use super::qualified::Named;
+use super::record::NameKind;
 use super::resolve::Resolver;
-use super::scope::{Constant, Evaluated, Scope};
+use super::scope::{Constant, Evaluated, Scope, written_in};
 use super::types::{Unit, int, one_of, quantity, seconds};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::source::Span;
@@ -203,6 +206,7 @@ impl Resolver<'_> {
             (_, ParameterType::Text(_)) => self.evaluate(value, scope),
             _ => self.evaluate_as(value, &ty.phrase(), scope),
         };
+        self.record_handed(value, &evaluated, ty, scope);
         if evaluated.constant == Constant::Unknown {
             return evaluated;
         }
@@ -230,6 +234,19 @@ impl Resolver<'_> {
                 }
                 Evaluated { constant: Constant::Unknown, span }
             }
+        }
+    }
+
+    /// Records the volume or the container that is handed to a parameter.
+    fn record_handed(&mut self, value: &Value, evaluated: &Evaluated, ty: &ParameterType, scope: &Scope) {
+        let kind = match ty {
+            ParameterType::Volume => NameKind::Volume,
+            ParameterType::Container => NameKind::Container,
+            _ => return,
+        };
+        if let Constant::Word(text) | Constant::Text(text) = &evaluated.constant {
+            let name = QualifiedName::read(text);
+            self.refer(&Named { name, span: evaluated.span, inside: written_in(value, scope) }, kind);
         }
     }
 

@@ -30,6 +30,9 @@ impl Resolver<'_> {
         }
         if let Some(name) = head.plain("name") {
             let node = self.typed(name.value, name.ty, scope);
+            if let Some(text) = node.as_text() {
+                self.declare_port(&text.into(), node.span);
+            }
             self.put(&mut fields, "name", node.span, node, scope);
         }
         if let Some(number) = head.plain("number") {

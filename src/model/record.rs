@@ -1,15 +1,19 @@
-//! Notes what the names of a program are bound to, for who asks for it.
+//! Records what each name of a program is bound to, for editors.
 //!
-//! Invariant: what is noted is what the compiler itself goes by; nothing is looked up for the record alone.
+//! Invariant: a name is bound to what compiling binds it to, since the resolver itself tells each name that it meets. While
+//! it does, it reports and builds nothing, and goes on where a statement is not sound: what is half written has names, too.
 
-use super::draft::Draft;
-use super::resolve::Resolver;
-use super::workload::Making;
-use super::{QualifiedName, Storage, Volume};
-use crate::object::Node;
-use crate::source::Span;
-use crate::syntax::tree::{Piece, Value, ValueKind};
-use std::sync::Mutex;
+use super::qualified::{Declared, Named};
+use super::resolve::{OWN, Program, Resolver};
+use super::scope::Scope;
+use super::used::read_use;
+use super::QualifiedName;
+use crate::kubernetes::schema::{Field, Object};
+use crate::source::{FileId, Span};
+use crate::syntax::tree::{Argument, Name, Piece, Statement, Value, ValueKind};
+use smol_str::SmolStr;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 /// What a name names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,149 +35,393 @@ pub enum NameKind {
 pub struct Bound {
     /// Where the name stands, without quotes.
     pub place: Span,
-    /// Where it is declared; the same place where it is declared there.
+    /// Where it is declared; the same place where it is declared there. If several statements declare one thing (a
+    /// template and what overrides it, the branches of a `when`), it is the first: the template's.
     pub declared: Span,
     /// What it names.
     pub kind: NameKind,
 }
 
-/// Where a program's names are noted.
-pub type Record = Mutex<Vec<Bound>>;
+/// What the names of a program are bound to, those of the program's own file, in the order of their places. What a word
+/// is bound to differently in several workloads has several entries.
+pub fn bindings(program: Program<'_>) -> Vec<Bound> {
+    let mut resolver = Resolver::new(program, Cow::Owned(Vec::with_capacity(program.files.len())));
+    let Some(root) = program.files.len().checked_sub(1) else { return Vec::new() };
+    let mut recorder = Recorder::default();
+    for used in program.files[root].document.statements.iter().filter_map(read_use) {
+        recorder.aliases.entry(used.alias.into()).or_insert(used.named);
+        recorder.declare(used.named, used.named, NameKind::File);
+    }
+    resolver.recorder = Some(Box::new(recorder));
+    for file in 0..program.files.len() {
+        resolver.declare(file);
+    }
+    let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
+    for (statement, kind, entry, _) in resolver.items(root) {
+        resolver.work.statements = 0;
+        resolver.workload(kind, entry, statement, &scope);
+    }
+    resolver.look_at_templates(root);
+    resolver.settle_items();
+    resolver.recorder.map(|recorder| recorder.finish()).unwrap_or_default()
+}
 
-impl Resolver<'_> {
-    /// Notes that a name stands for what is declared elsewhere, or there. A text with an insertion is no name.
+/// What a file declares besides workloads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Item {
+    Constant,
+    Template,
+}
+
+/// What has been met so far.
+#[derive(Default)]
+pub(super) struct Recorder {
+    bound: HashSet<Bound>,
+    /// The names of the files that the program's own file uses.
+    aliases: HashMap<SmolStr, Span>,
+    /// The first declaration of each name in a file.
+    items: HashMap<(usize, Item, SmolStr), Span>,
+    /// The names for which no declaration had been met.
+    open: Vec<(Span, (usize, Item, SmolStr))>,
+    pod: Pod,
+}
+
+/// The names of one pod: each has to be declared before it can be told what is meant.
+#[derive(Default)]
+struct Pod {
+    volumes: HashMap<QualifiedName, Span>,
+    containers: HashMap<QualifiedName, Span>,
+    parts: HashMap<SmolStr, Span>,
+    ports: HashMap<(QualifiedName, SmolStr), Span>,
+    /// The container whose statements are visited.
+    container: Option<QualifiedName>,
+    uses: Vec<PodUse>,
+}
+
+enum PodUse {
+    /// `name` or `part.name`.
+    Named(Named, NameKind),
+    /// The name that something has in the pod.
+    InPod(Span, SmolStr, NameKind),
+    /// A port of a container.
+    Port(Span, QualifiedName, SmolStr),
+}
+
+impl Recorder {
+    fn bind(&mut self, place: Span, declared: Span, kind: NameKind) {
+        // The program's own file is the first one.
+        if place.file == FileId(0) {
+            self.bound.insert(Bound { place, declared, kind });
+        }
+    }
+
+    fn declare(&mut self, place: Span, first: Span, kind: NameKind) {
+        self.bound.insert(Bound { place, declared: first, kind });
+    }
+
+    fn finish(self) -> Vec<Bound> {
+        let mut firsts: HashMap<Span, (Span, NameKind)> = HashMap::new();
+        for Bound { place, declared, kind } in &self.bound {
+            let first = firsts.entry(*place).or_insert((*declared, *kind));
+            *first = (*first).min((*declared, *kind));
+        }
+        let is_constant =
+            |kind: NameKind| matches!(kind, NameKind::Let | NameKind::Param | NameKind::Parameter);
+        let constants: HashSet<Span> =
+            self.bound.iter().filter(|bound| is_constant(bound.kind)).map(|bound| bound.place).collect();
+        let own = self.bound.iter().filter(|bound| bound.place.file == FileId(0));
+        // What a constant stands for is named where the constant is set.
+        let meant = own.filter(|bound| is_constant(bound.kind) || !constants.contains(&bound.place));
+        let mut all: Vec<Bound> = meant
+            .map(|bound| {
+                let (declared, kind) = firsts.get(&bound.declared).copied().unwrap_or((bound.declared, bound.kind));
+                Bound { declared, kind, ..*bound }
+            })
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+impl<'a> Resolver<'a> {
+    /// Whether it records, and need not say or build anything.
+    pub(super) fn is_recording(&self) -> bool {
+        self.recorder.is_some()
+    }
+
+    /// Whether so much has been looked at while recording that no more templates are applied.
+    pub(super) fn records_no_more(&self) -> bool {
+        self.is_recording() && self.work.excess().is_some()
+    }
+
+    /// Records that a name stands for what is declared elsewhere.
     pub(super) fn bind_name(&mut self, place: Span, declared: Span, kind: NameKind) {
-        let Some(bound) = &mut self.bound else { return };
+        let Some(recorder) = &mut self.recorder else { return };
         let [place, declared] = [place, declared].map(|span| bare(self.sources.slice(span), span));
+        if self.sources.slice(place) == self.sources.slice(declared) {
+            recorder.bind(place, declared, kind);
+        }
+    }
+
+    /// Records a declaration; `first` is where the same thing was declared before.
+    fn declare_name(&mut self, place: Span, first: Span, kind: NameKind) {
+        let Some(recorder) = &mut self.recorder else { return };
+        let [place, first] = [place, first].map(|span| bare(self.sources.slice(span), span));
+        // A text with an insertion is no name.
         if !self.sources.slice(place).contains("#{") {
-            bound.push(Bound { place, declared, kind });
+            recorder.declare(place, first, kind);
         }
     }
 
-    /// Notes a name of a file, or `file.name`, the file's name with it.
+    /// Records the declaration of a parameter that has been declared.
+    pub(super) fn declare_again(&mut self, place: Span, first: Span, kind: NameKind) {
+        self.declare_name(place, first, kind);
+    }
+
+    /// Records the declaration of a parameter or a workload.
+    pub(super) fn declare_here(&mut self, place: Span, kind: NameKind) {
+        self.declare_name(place, place, kind);
+    }
+
+    /// Records the declaration of a constant or a template of a file.
+    pub(super) fn declare_item(&mut self, file: usize, item: Item, name: &SmolStr, place: Span, kind: NameKind) {
+        let Some(recorder) = &mut self.recorder else { return };
+        let first = *recorder.items.entry((file, item, name.clone())).or_insert(place);
+        self.declare_name(place, first, kind);
+    }
+
+    /// Records a name of a file, or `file.name`, the file's name with it.
     pub(super) fn bind_word(&mut self, place: Span, declared: Span, kind: NameKind) {
-        if self.bound.is_none() {
-            return;
+        if self.is_recording() {
+            let name = self.bind_alias(place);
+            self.bind_name(name, declared, kind);
         }
-        match halves(self.sources.slice(place), place) {
-            Some((alias, name)) => {
-                let text = self.sources.slice(alias);
-                if let Some(file) = self.alias(place, text) {
-                    self.bind_name(alias, file, NameKind::File);
-                }
-                self.bind_name(name, declared, kind);
+    }
+
+    /// Records the file in `file.name`, and gives the place of the name.
+    fn bind_alias(&mut self, place: Span) -> Span {
+        let Some((before, name)) = halves(self.sources.slice(place), place) else { return place };
+        let alias = self.sources.slice(before);
+        let declared = self.recorder.as_ref().and_then(|recorder| recorder.aliases.get(alias).copied());
+        if let Some(declared) = declared.filter(|_| place.file == FileId(0)) {
+            self.bind_name(before, declared, NameKind::File);
+        }
+        name
+    }
+
+    /// Records a name whose declaration may follow, or could not be understood.
+    pub(super) fn bind_unknown(&mut self, word: &str, place: Span, item: Item, scope: &Scope) {
+        let place = self.bind_alias(place);
+        let (file, name) = match word.split_once('.') {
+            None => (Some(scope.file), word),
+            Some((alias, name)) => (self.names[scope.file].aliases.get(alias).copied(), name),
+        };
+        if let (Some(file), Some(recorder)) = (file, &mut self.recorder) {
+            recorder.open.push((place, (file, item, name.into())));
+        }
+    }
+
+    /// Binds the names for which no declaration had been met.
+    fn settle_items(&mut self) {
+        let Some(recorder) = &mut self.recorder else { return };
+        for (place, named) in std::mem::take(&mut recorder.open) {
+            if let Some(declared) = recorder.items.get(&named).copied() {
+                let kind = if named.1 == Item::Template { NameKind::Template } else { NameKind::Let };
+                recorder.bind(place, declared, kind);
             }
-            None => self.bind_name(place, declared, kind),
         }
     }
 
-    /// Notes what the containers of a workload name, those in branches that are not taken among them: these may also name
-    /// what stands around them.
-    pub(super) fn bind_pod(&mut self, making: &Making, around: Option<&Making>) {
-        if self.bound.is_none() {
-            return;
-        }
-        let pods = [Some(making), around];
-        for draft in &making.containers {
-            self.bind_container(draft, pods);
-        }
-        for untaken in &making.untaken {
-            self.bind_pod(untaken, around.or(Some(making)));
+    /// Records the declaration of a volume or a container.
+    pub(super) fn declare_in_pod(&mut self, declared: &Declared, kind: NameKind) {
+        let Some(recorder) = &mut self.recorder else { return };
+        let pod = &mut recorder.pod;
+        let known = if kind == NameKind::Volume { &mut pod.volumes } else { &mut pod.containers };
+        let first = *known.entry(declared.name.clone()).or_insert(declared.span);
+        self.declare_name(declared.span, first, kind);
+    }
+
+    /// Records the declaration of a part.
+    pub(super) fn declare_part(&mut self, name: &SmolStr, place: Span) {
+        let Some(recorder) = &mut self.recorder else { return };
+        let first = *recorder.pod.parts.entry(name.clone()).or_insert(place);
+        self.declare_name(place, first, NameKind::Container);
+    }
+
+    /// Records the declaration of a port of the container whose statements are visited.
+    pub(super) fn declare_port(&mut self, name: &SmolStr, place: Span) {
+        let Some(recorder) = &mut self.recorder else { return };
+        let Some(container) = recorder.pod.container.clone() else { return };
+        let first = *recorder.pod.ports.entry((container, name.clone())).or_insert(place);
+        self.declare_name(place, first, NameKind::Port);
+    }
+
+    /// Records a name of a volume or a container.
+    pub(super) fn refer(&mut self, named: &Named, kind: NameKind) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.pod.uses.push(PodUse::Named(named.clone(), kind));
         }
     }
 
-    fn bind_container(&mut self, draft: &Draft, around: [Option<&Making>; 2]) {
-        let pods = || around.into_iter().flatten();
-        let volume = |name: &QualifiedName| {
-            // In the place of a volume of the same name, the pods get the claim's.
-            let known = || pods().flat_map(|making| &making.volumes).map(|(_, volume)| volume);
-            let called = |volume: &&Volume| volume.qualified == *name;
-            let claim = known().find(|volume| called(volume) && volume.storage == Storage::ClaimTemplate);
-            claim.or_else(|| known().find(called)).map(|volume| volume.name.span)
+    /// Records a name of a port of the container whose statements are visited.
+    pub(super) fn refer_to_port(&mut self, name: &str, place: Span) {
+        let Some(recorder) = &mut self.recorder else { return };
+        if let Some(container) = recorder.pod.container.clone() {
+            recorder.pod.uses.push(PodUse::Port(place, container, name.into()));
+        }
+    }
+
+    /// Records what a text in a field of Kubernetes names, if it names something of the pod.
+    pub(super) fn refer_by_field(&mut self, object: &Object, field: &Field, value: &Value) {
+        let (true, Some(text)) = (self.is_recording(), literal(value)) else { return };
+        match (object.name, field.name) {
+            ("HTTPGetAction" | "TCPSocketAction", "port") => self.refer_to_port(text, value.span),
+            ("VolumeDevice", "name") | ("FileKeySelector", "volumeName") => {
+                self.refer_in_pod(text, value.span, NameKind::Volume);
+            }
+            ("ResourceFieldSelector", "containerName") => {
+                self.refer_in_pod(text, value.span, NameKind::Container);
+            }
+            _ => {}
+        }
+    }
+
+    /// Records the container that an annotation names, if it names one.
+    pub(super) fn refer_by_annotation(&mut self, key: &str, value: &Value) {
+        let names_container =
+            matches!(key, "kubectl.kubernetes.io/default-container" | "kubectl.kubernetes.io/default-logs-container");
+        if let (true, true, Some(text)) = (self.is_recording(), names_container, literal(value)) {
+            self.refer_in_pod(text, value.span, NameKind::Container);
+        }
+    }
+
+    fn refer_in_pod(&mut self, text: &SmolStr, place: Span, kind: NameKind) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.pod.uses.push(PodUse::InPod(place, text.clone(), kind));
+        }
+    }
+
+    /// Enters the statements of a container.
+    pub(super) fn enter_container(&mut self, name: &QualifiedName) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.pod.container = Some(name.clone());
+        }
+    }
+
+    /// Binds the names of a pod, all of which has been visited.
+    pub(super) fn settle_pod(&mut self) {
+        let Some(recorder) = &mut self.recorder else { return };
+        let Pod { volumes, containers, parts, ports, uses, .. } = std::mem::take(&mut recorder.pod);
+        let in_pod = |known: &HashMap<QualifiedName, Span>| -> HashMap<SmolStr, (QualifiedName, Span)> {
+            known.iter().map(|(name, span)| (name.in_pod(), (name.clone(), *span))).collect()
         };
-        let part = |name: &str| {
-            let mut parts = pods().flat_map(|making| &making.parts);
-            parts.find(|part| part.name.text == name).map(|part| part.name.span)
-        };
-        let container = |name: &QualifiedName| {
-            let mut drafts = pods().flat_map(|making| &making.containers);
-            let declared = drafts.find(|draft| draft.qualified == *name).map(|draft| draft.name.span);
-            declared.or_else(|| part(&name.name).filter(|_| name.part.is_none()))
-        };
-        let of_options = draft.options.iter().filter_map(|option| Some(&option.volume.as_ref()?.0));
-        let volumes = draft.mounts.iter().map(|mount| &mount.volume).chain(of_options).chain(&draft.files);
-        let volumes =
-            volumes.map(|named| (named, named.candidates().find_map(|name| volume(&name)), NameKind::Volume));
-        let containers = draft.after.iter();
-        let containers = containers
-            .map(|named| (named, named.candidates().find_map(|name| container(&name)), NameKind::Container));
-        for (named, declared, kind) in volumes.chain(containers) {
-            let Some(declared) = declared else { continue };
-            match (&named.name.part, halves(self.sources.slice(named.span), named.span)) {
-                (Some(of), Some((before, name))) => {
-                    if let Some(part) = part(of) {
-                        self.bind_name(before, part, NameKind::Container);
+        let (volumes_in_pod, containers_in_pod) = (in_pod(&volumes), in_pod(&containers));
+        for found in uses {
+            match found {
+                PodUse::Named(named, kind) => {
+                    let known = if kind == NameKind::Volume { &volumes } else { &containers };
+                    let declared = named.candidates().find_map(|name| known.get(&name).copied());
+                    let is_part = kind == NameKind::Container && named.name.part.is_none();
+                    let part = || parts.get(&named.name.name).copied().filter(|_| is_part);
+                    let declared = declared.or_else(part);
+                    let mut place = named.span;
+                    if let Some(part) = &named.name.part
+                        && let Some((before, name)) = halves(self.sources.slice(named.span), named.span)
+                    {
+                        if let Some(part) = parts.get(part) {
+                            self.bind_name(before, *part, NameKind::Container);
+                        }
+                        place = name;
                     }
-                    self.bind_name(name, declared, kind);
-                }
-                _ => self.bind_name(named.span, declared, kind),
-            }
-        }
-        self.bind_ports(draft);
-        for untaken in &draft.untaken {
-            self.bind_container(untaken, around);
-        }
-    }
-
-    /// Notes the ports of a container, and the fields that name one of them.
-    pub(super) fn bind_ports(&mut self, draft: &Draft) {
-        if self.bound.is_none() {
-            return;
-        }
-        let names: Vec<&Node> = draft.ports.iter().filter_map(|(_, port)| port.get("name")).collect();
-        for name in &names {
-            self.bind_name(name.span, name.span, NameKind::Port);
-        }
-        let probes = ["livenessProbe", "readinessProbe", "startupProbe"].map(|probe| draft.fields.get(probe));
-        let hooks = draft.fields.get("lifecycle");
-        let hooks = ["postStart", "preStop"].map(|hook| hooks?.get(hook));
-        for handler in probes.into_iter().chain(hooks).flatten() {
-            let uses = ["httpGet.port", "tcpSocket.port"].iter().filter_map(|path| handler.at(path));
-            for port in uses.filter(|port| port.as_text().is_some()) {
-                if let Some(name) = names.iter().find(|name| name.as_text() == port.as_text()) {
-                    self.bind_name(port.span, name.span, NameKind::Port);
-                }
-            }
-        }
-    }
-
-    /// Where a file says the name by which it uses another.
-    fn alias(&self, inside: Span, name: &str) -> Option<Span> {
-        let file = self.files.iter().find(|file| {
-            file.document.statements.first().is_some_and(|first| first.span.file == inside.file)
-        })?;
-        file.document.statements.iter().filter(|statement| statement.name.text == "use").find_map(
-            |statement| {
-                let (span, text) = match statement.values.as_slice() {
-                    [_, _, Value { kind: ValueKind::Word(word), span }] => (*span, word.as_str()),
-                    [Value { kind: ValueKind::Text(pieces), span }] => {
-                        let [Piece::Text(path)] = pieces.as_slice() else { return None };
-                        let stem = crate::program::stem(path);
-                        let start = path.rfind('/').map_or(0, |slash| slash + 1);
-                        let start = span.range().start + 1 + start;
-                        (Span::new(span.file, start, start + stem.len()), stem)
+                    if let Some(declared) = declared {
+                        self.bind_name(place, declared, kind);
                     }
-                    _ => return None,
-                };
-                (text == name).then_some(span)
-            },
-        )
+                }
+                PodUse::InPod(place, text, kind) => {
+                    let known = if kind == NameKind::Volume { &volumes_in_pod } else { &containers_in_pod };
+                    let place = bare(self.sources.slice(place), place);
+                    let Some((name, declared)) = known.get(&text) else { continue };
+                    match &name.part {
+                        None => self.bind_name(place, *declared, kind),
+                        Some(part) if place.range().len() == text.len() => {
+                            let Some(of) = parts.get(part) else { continue };
+                            let dash = place.range().start + part.len();
+                            let before = Span::new(place.file, place.range().start, dash);
+                            let after = Span::new(place.file, dash + 1, place.range().end);
+                            self.bind_name(before, *of, NameKind::Container);
+                            self.bind_name(after, *declared, kind);
+                        }
+                        Some(_) => {}
+                    }
+                }
+                PodUse::Port(place, container, name) => {
+                    if let Some(declared) = ports.get(&(container, name)) {
+                        self.bind_name(place, *declared, NameKind::Port);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Records the constants in values that are not looked at otherwise.
+    pub(super) fn record_values(&mut self, values: &[Value], scope: &Scope) {
+        if self.is_recording() {
+            values.iter().for_each(|value| self.record_value(value, scope));
+        }
+    }
+
+    fn record_value(&mut self, value: &Value, scope: &Scope) {
+        match &value.kind {
+            ValueKind::Word(word) => {
+                self.word(word, value.span, scope);
+            }
+            ValueKind::Text(pieces) => {
+                for piece in pieces {
+                    if let Piece::Name(Name { text, span, .. }) = piece {
+                        self.word(text, *span, scope);
+                    }
+                }
+            }
+            ValueKind::List(items) => self.record_values(items, scope),
+            ValueKind::Range(from, to) => {
+                from.iter().chain([to]).for_each(|end| self.record_value(end, scope));
+            }
+            ValueKind::Call(_, arguments) | ValueKind::Group(arguments) => {
+                self.record_arguments(arguments, scope);
+            }
+            ValueKind::Number(_) | ValueKind::Path(_) | ValueKind::Operator(_) => {}
+        }
+    }
+
+    /// Records the constants in arguments that are not looked at otherwise.
+    pub(super) fn record_arguments(&mut self, arguments: &[Argument], scope: &Scope) {
+        for argument in arguments {
+            self.record_values(&argument.values, scope);
+        }
+    }
+
+    /// The name of what declares none, as long as it is recorded: there are names in its block.
+    pub(super) fn unnamed(&self, statement: &Statement) -> Option<Declared> {
+        let name = || Declared { name: QualifiedName::plain(""), span: statement.name.span };
+        self.is_recording().then(name)
+    }
+}
+
+/// A text without insertions.
+fn literal(value: &Value) -> Option<&SmolStr> {
+    match &value.kind {
+        ValueKind::Text(pieces) => match pieces.as_slice() {
+            [Piece::Text(text)] => Some(text),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
 /// A place without the quotes of its text.
 fn bare(text: &str, span: Span) -> Span {
-    if text.len() > 1 && text.starts_with(['"', '\'']) {
+    if text.len() > 1 && text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']) {
         Span { start: span.start + 1, end: span.end - 1, ..span }
     } else {
         span
@@ -182,9 +430,9 @@ fn bare(text: &str, span: Span) -> Span {
 
 /// The places of `before` and `name` in `before.name`.
 fn halves(text: &str, span: Span) -> Option<(Span, Span)> {
-    let quote = usize::from(text.starts_with(['"', '\'']));
-    let dot = text.find('.')?;
+    let span = bare(text, span);
     let range = span.range();
-    let before = Span::new(span.file, range.start + quote, range.start + dot);
-    Some((before, Span::new(span.file, range.start + dot + 1, range.end - quote)))
+    let (before, _) = text.trim_matches(['"', '\'']).split_once('.')?;
+    let dot = range.start + before.len();
+    Some((Span::new(span.file, range.start, dot), Span::new(span.file, dot + 1, range.end)))
 }

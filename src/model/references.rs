@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::head::Head;
 use super::qualified::Named;
+use super::record::NameKind;
 use super::resolve::{OWN, Resolver};
 use super::scope::{Scope, written_in};
 use super::types::one_of;
@@ -90,7 +91,9 @@ impl<'a> Resolver<'a> {
         let node = self.typed(value, ty, scope);
         let name = QualifiedName::read(node.as_text()?);
         // A name that was handed in means what it means where it was written.
-        Some(Named { name, span: node.span, inside: written_in(value, scope) })
+        let named = Named { name, span: node.span, inside: written_in(value, scope) };
+        self.refer(&named, if ty == Type::Container { NameKind::Container } else { NameKind::Volume });
+        Some(named)
     }
 
     /// Completes the containers of a workload.

@@ -1,6 +1,6 @@
 //! The items of files: what they use, declare and define, and the workloads that come of it.
 
-use super::record::{Bound, Record};
+use super::record::Recorder;
 use super::scope::{Binding, Scope};
 use super::template::Template;
 use super::work::{self, Done, Work};
@@ -66,8 +66,8 @@ pub(super) struct Resolver<'a> {
     /// The uses of templates that the current statement stands in, outermost first.
     pub(super) frames: Vec<Span>,
     pub(super) work: Work,
-    /// What names are bound to, where somebody asks for it.
-    pub(super) bound: Option<Vec<Bound>>,
+    /// What names are bound to, if that is asked for; then nothing else is made.
+    pub(super) recorder: Option<Box<Recorder>>,
     diagnostics: Vec<Diagnostic>,
     reported: HashSet<(Code, Span)>,
 }
@@ -87,8 +87,6 @@ pub struct Program<'a> {
     pub settings: &'a [Setting],
     /// Whether a param without a default has to be given a value.
     pub require_params: bool,
-    /// Where to note what names are bound to.
-    pub record: Option<&'a Record>,
 }
 
 /// Resolves a program, workload by workload, on all cores where there are many; `each` takes what comes of each, and `found`
@@ -111,15 +109,13 @@ pub fn resolve<T: Send>(
     if let Some(last) = program.files[root].document.statements.last() {
         declaring.report_excess(last.name.span);
     }
-    let Resolver { names, mut diagnostics, unset, bound, .. } = declaring;
-    note(program.record, bound);
+    let Resolver { names, mut diagnostics, unset, .. } = declaring;
     let resolve = |(statement, kind, entry, live): &Item<'_>| {
         let mut resolver = Resolver::new(program, Cow::Borrowed(&names));
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
         let workload = resolver.workload(*kind, entry, statement, &scope).filter(|_| *live);
         let workload = workload.and_then(|workload| resolver.hold_to_size(workload));
-        let Resolver { work, diagnostics, bound, .. } = resolver;
-        note(program.record, bound);
+        let Resolver { work, diagnostics, .. } = resolver;
         let made = each(workload, diagnostics);
         let all = found(&made);
         Done { work: work.total(all), made }
@@ -129,19 +125,12 @@ pub fn resolve<T: Send>(
     (resolved, diagnostics, unset)
 }
 
-fn note(record: Option<&Record>, bound: Option<Vec<Bound>>) {
-    let record = record.and_then(|record| record.lock().ok());
-    if let (Some(mut record), Some(bound)) = (record, bound) {
-        record.extend(bound);
-    }
-}
-
 /// A workload's statement, its kind, and whether its branch is taken.
-type Item<'a> = (&'a Statement, WorkloadKind, &'static Entry, bool);
+pub(super) type Item<'a> = (&'a Statement, WorkloadKind, &'static Entry, bool);
 
 impl<'a> Resolver<'a> {
-    fn new(program: Program<'a>, names: Cow<'a, [Names<'a>]>) -> Self {
-        let Program { sources, files, version, images, settings, require_params, record } = program;
+    pub(super) fn new(program: Program<'a>, names: Cow<'a, [Names<'a>]>) -> Self {
+        let Program { sources, files, version, images, settings, require_params } = program;
         Self {
             sources,
             files,
@@ -153,7 +142,7 @@ impl<'a> Resolver<'a> {
             unset: false,
             frames: Vec::new(),
             work: Work::default(),
-            bound: record.map(|_| Vec::new()),
+            recorder: None,
             diagnostics: Vec::new(),
             reported: HashSet::new(),
         }
@@ -163,6 +152,9 @@ impl<'a> Resolver<'a> {
 impl<'a> Resolver<'a> {
     /// Reports a diagnostic once for its place, with the uses of templates that led there.
     pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
+        if self.is_recording() {
+            return;
+        }
         self.work.errors += usize::from(diagnostic.severity == Severity::Error);
         if !self.reported.insert((diagnostic.code, diagnostic.primary.span)) {
             return;
@@ -213,7 +205,7 @@ impl<'a> Resolver<'a> {
 
     /// Whether the workload is too large, so that not all of it has been looked at.
     pub(super) fn is_cut_short(&self) -> bool {
-        self.work.is_over()
+        !self.is_recording() && self.work.is_over()
     }
 
     /// Reports what is too large, unless that has been done.
@@ -283,7 +275,8 @@ impl<'a> Resolver<'a> {
                 continue;
             };
             let before = if statement.name.text == "else" { taken.unwrap_or(false) } else { false };
-            let holds = statement.broken || self.condition(condition, statement.name.span, scope);
+            let is_unread = statement.broken && !self.is_recording();
+            let holds = is_unread || self.condition(condition, statement.name.span, scope);
             self.branch(statement, scope, live && holds && !before, visit);
             taken = Some(before || holds);
         }
@@ -311,7 +304,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The workloads of the program; what is no item of a file is reported.
-    fn items(&mut self, root: usize) -> Vec<Item<'a>> {
+    pub(super) fn items(&mut self, root: usize) -> Vec<Item<'a>> {
         let files = self.files;
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
         let document: &'a Document = &files[root].document;

@@ -1,6 +1,6 @@
 //! What words mean: constants, the names bound to them, and conditions over them.
 
-use super::record::NameKind;
+use super::record::{Item, NameKind};
 use super::resolve::Resolver;
 use super::types::seconds;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
@@ -132,6 +132,9 @@ impl Resolver<'_> {
 
     /// Reports a word that nothing declares, with what its place expects where that is not text.
     fn unknown_word(&mut self, word: &str, span: Span, expected: Option<&str>, scope: &Scope) {
+        if self.is_recording() {
+            return self.bind_unknown(word, span, Item::Constant, scope);
+        }
         let file = word
             .split_once('.')
             .and_then(|(alias, name)| Some((alias, name, *self.names[scope.file].aliases.get(alias)?)));
@@ -223,6 +226,12 @@ impl Resolver<'_> {
     fn text(&mut self, pieces: &[Piece], span: Span, scope: &Scope) -> Constant {
         if let [Piece::Text(text)] = pieces {
             return Constant::Text(text.clone());
+        }
+        if self.records_no_more() {
+            for piece in pieces {
+                self.piece(piece, scope);
+            }
+            return Constant::Unknown;
         }
         let mut text = SmolStrBuilder::new();
         let mut length = 0;
@@ -324,7 +333,10 @@ impl Resolver<'_> {
                 self.of_members(&left, others);
                 self.compared(&left, &right) == (operator(middle) == Some(Operator::Equal))
             }
-            [first, .., last] => self.unreadable(first.span.to(last.span)),
+            [first, .., last] => {
+                self.record_values(values, scope);
+                self.unreadable(first.span.to(last.span))
+            }
             [] => self.unreadable(at),
         }
     }

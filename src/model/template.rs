@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::parameter::ParameterType;
 use super::qualified::Declared;
-use super::record::NameKind;
+use super::record::{Item, NameKind};
 use super::resolve::{Names, OWN, Resolver, TEMPLATE_STEP};
 use super::scope::{Binding, Constant, Evaluated, Scope, written_in};
 use super::types::one_of;
@@ -29,7 +29,7 @@ pub(super) struct Template<'a> {
 
 #[derive(Clone)]
 struct Parameter<'a> {
-    name: &'a Name,
+    name: Name,
     ty: ParameterType,
     default: Option<&'a Value>,
 }
@@ -82,6 +82,7 @@ impl<'a> Resolver<'a> {
                 return None;
             }
         };
+        self.declare_item(file, Item::Template, &name.text, name.span, NameKind::Template);
         let kinds = || {
             let workloads =
                 ["pod", "deployment", "statefulset", "daemonset", "replicaset", "job", "cronjob", "part"];
@@ -106,6 +107,10 @@ impl<'a> Resolver<'a> {
         let mut parameters: Vec<Parameter> = Vec::with_capacity(arguments.len());
         for argument in arguments {
             let Some(name) = &argument.name else {
+                if self.is_recording() {
+                    parameters.extend(self.untyped(argument));
+                    continue;
+                }
                 let span = argument.values.first().map_or(name.span, |value| value.span);
                 self.report(
                     Diagnostic::error(Code::MalformedDeclaration, span, "a parameter needs a type")
@@ -115,14 +120,25 @@ impl<'a> Resolver<'a> {
             };
             if let Some(before) = parameters.iter().find(|before| before.name.text == name.text) {
                 let before = before.name.span;
+                self.declare_again(name.span, before, NameKind::Parameter);
                 self.declared_twice(&name.text, name.span, before);
                 continue;
             }
-            let (ty, default) = self.parameter_type(&argument.values, name.span, true)?;
-            self.bind_name(name.span, name.span, NameKind::Parameter);
-            parameters.push(Parameter { name, ty, default });
+            self.declare_here(name.span, NameKind::Parameter);
+            let read = self.parameter_type(&argument.values, name.span, true);
+            let unread = || self.is_recording().then_some((ParameterType::Text("string"), None));
+            let (ty, default) = read.or_else(unread)?;
+            parameters.push(Parameter { name: name.clone(), ty, default });
         }
         Some(Template { kind, name, parameters, block, file })
+    }
+
+    /// A parameter without a type, whose name is recorded.
+    fn untyped(&mut self, argument: &Argument) -> Option<Parameter<'a>> {
+        let [Value { kind: ValueKind::Word(text), span }] = argument.values.as_slice() else { return None };
+        self.declare_here(*span, NameKind::Parameter);
+        let name = Name { text: text.clone(), span: *span, quoted: false };
+        Some(Parameter { name, ty: ParameterType::Text("string"), default: None })
     }
 
     /// Finds the template of a call and binds the call's arguments.
@@ -138,8 +154,15 @@ impl<'a> Resolver<'a> {
                 return None;
             }
         };
-        let template = self.find_template(name, span, scope)?;
+        let Some(template) = self.find_template(name, span, scope) else {
+            self.record_arguments(arguments, scope);
+            return None;
+        };
         self.bind_word(span, template.name.span, NameKind::Template);
+        if self.is_recording() && (template.kind != kind || self.records_no_more()) {
+            self.arguments(&template, call.span, arguments, scope);
+            return None;
+        }
         if template.kind != kind {
             self.report(
                 Diagnostic::error(
@@ -163,6 +186,11 @@ impl<'a> Resolver<'a> {
             None => (Some(scope.file), name),
             Some((alias, base)) => (self.names[scope.file].aliases.get(alias).copied(), base),
         };
+        let found = file.and_then(|file| self.names[file].templates.get(base));
+        if found.is_none() && self.is_recording() {
+            self.bind_unknown(name, span, Item::Template, scope);
+            return None;
+        }
         let Some(file) = file else {
             let alias = name.split('.').next().unwrap_or_default().to_owned();
             let names: &Names = &self.names[scope.file];
@@ -219,6 +247,7 @@ impl<'a> Resolver<'a> {
         let mut misspelt = false;
         for argument in arguments {
             let Some(value) = argument.values.first() else { continue };
+            self.record_values(&argument.values[1..], scope);
             let at = match &argument.name {
                 None => {
                     positional += 1;
@@ -232,6 +261,7 @@ impl<'a> Resolver<'a> {
                 self.bind_name(name.span, template.parameters[at].name.span, NameKind::Parameter);
             }
             let Some(at) = at else {
+                self.record_values(std::slice::from_ref(value), scope);
                 let known = template.parameters.iter().map(|parameter| parameter.name.text.as_str());
                 let declared = template.name.span;
                 misspelt |= argument.name.is_some();
@@ -254,6 +284,7 @@ impl<'a> Resolver<'a> {
                 continue;
             };
             if let Some(before) = given[at] {
+                self.record_values(std::slice::from_ref(before), scope);
                 self.report(
                     Diagnostic::error(
                         Code::DuplicateStatement,
@@ -312,6 +343,7 @@ impl<'a> Resolver<'a> {
         for template in templates {
             self.work.statements = 0;
             let locals: Vec<Binding> = template.parameters.iter().map(Parameter::unknown).collect();
+            self.record_defaults(&template, &locals);
             let scope = Scope { file, locals: &locals, part: None, layer: OWN };
             match (WorkloadKind::of(template.kind), ContainerKind::of(template.kind)) {
                 (_, Some(container)) => {
@@ -319,15 +351,27 @@ impl<'a> Resolver<'a> {
                     let declared = Declared { name, span: template.name.span };
                     let mut draft = Draft::new(declared, container, template.name.span, OWN);
                     self.statements_into(&mut draft, &template.block.statements, &scope);
-                    self.bind_ports(&draft);
                 }
                 (kind, None) => {
                     let part = kind.is_none().then_some(template.name.text.as_str());
                     let scope = Scope { part, ..scope };
                     let mut making = Making::new(kind.unwrap_or(WorkloadKind::Pod));
                     self.workload_statements(template.block, &scope, &mut making);
-                    self.bind_pod(&making, None);
                 }
+            }
+            self.settle_pod();
+        }
+    }
+
+    /// Records the names in the defaults of a template's parameters.
+    fn record_defaults(&mut self, template: &Template<'a>, locals: &[Binding]) {
+        if !self.is_recording() {
+            return;
+        }
+        for (at, parameter) in template.parameters.iter().enumerate() {
+            let scope = Scope { file: template.file, locals: &locals[..at], part: None, layer: OWN };
+            if let Some(default) = parameter.default {
+                self.argument(default, &parameter.ty, &scope);
             }
         }
     }

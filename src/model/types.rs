@@ -17,7 +17,11 @@ impl Resolver<'_> {
     pub(super) fn typed(&mut self, value: &tree::Value, ty: Type, scope: &Scope) -> Node {
         if matches!(ty, Type::Name | Type::Volume | Type::MountedVolume(_) | Type::Container | Type::PortRef)
         {
-            return self.named(value, ty, scope);
+            let node = self.named(value, ty, scope);
+            if let (Type::PortRef, Some(text)) = (ty, node.as_text()) {
+                self.refer_to_port(text, node.span);
+            }
+            return node;
         }
         let evaluated = match ty {
             Type::Text | Type::TextOrList | Type::TextList => self.evaluate(value, scope),

@@ -34,10 +34,10 @@ impl<'a> Resolver<'a> {
         making: &mut Making<'a>,
     ) {
         let Some(head) = self.head(entry, statement) else { return };
-        let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else {
-            return;
-        };
-        let Some(declared) = Declared::of(&name, scope) else { return };
+        let name = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope));
+        let declared = name.and_then(|name| Declared::of(&name, scope)).or_else(|| self.unnamed(statement));
+        let Some(declared) = declared else { return };
+        self.declare_in_pod(&declared, NameKind::Volume);
         let name = declared.in_pod();
         let mut fields = Map::default();
         fields.set("name", name.span, Node::text(name.span, name.text.clone()));
@@ -72,9 +72,6 @@ impl<'a> Resolver<'a> {
             }
             (None, _) => fields.set("emptyDir", statement.head(), Node::map(statement.head())),
         }
-        let same = making.volumes.iter().find(|(_, volume)| volume.qualified == declared.name);
-        let first = same.map_or(name.span, |(_, volume)| volume.name.span);
-        self.bind_name(name.span, first, NameKind::Volume);
         let storage = storage_of(&fields);
         let fields = Node::new(statement.span, Value::Map(fields));
         making.add_volume(

@@ -41,8 +41,6 @@ pub(super) struct Making<'a> {
     /// The names that stand first behind statements that could not be understood: what they declare is not missing.
     pub(super) lost: Vec<SmolStr>,
     pub(super) unclear: bool,
-    /// What branches that are not taken say, where it is noted what names are bound to.
-    pub(super) untaken: Vec<Making<'a>>,
 }
 
 /// A part that has been placed: its name, and those of its containers.
@@ -96,12 +94,13 @@ impl<'a> Resolver<'a> {
                 resolver.workload_statements(layer.block, &layer.scope, &mut making);
             });
         }
-        Some(self.finish(making, name, statement.head()))
+        self.settle_pod();
+        (!self.is_recording()).then(|| self.finish(making, name, statement.head()))
     }
 
     /// Whether a workload or container says anything: by a block, or by a template.
     pub(super) fn has_body(&mut self, head: &Head, statement: &Statement) -> bool {
-        let found = statement.block.is_some() || head.value("from").is_some();
+        let found = statement.block.is_some() || head.value("from").is_some() || self.is_recording();
         if !found {
             self.report(
                 Diagnostic::error(
@@ -136,7 +135,7 @@ impl<'a> Resolver<'a> {
         let node = self.typed(filled.value, filled.ty, scope);
         let text = SmolStr::new(node.as_text()?);
         self.put(&mut making.metadata, "name", node.span, node.clone(), scope);
-        self.bind_name(node.span, node.span, NameKind::Workload);
+        self.declare_here(node.span, NameKind::Workload);
         Some(Name { text, span: node.span })
     }
 
@@ -154,9 +153,6 @@ impl<'a> Resolver<'a> {
             } else {
                 let mut scratch = Making::new(kind);
                 resolver.workload_statement(statement, scope, &mut scratch);
-                if resolver.bound.is_some() {
-                    making.untaken.push(scratch);
-                }
             }
         });
     }
@@ -242,27 +238,32 @@ impl<'a> Resolver<'a> {
         making: &mut Making<'a>,
     ) {
         let Some(head) = self.head(entry, statement) else { return };
-        let (Some(filled), call) = (head.plain("name"), head.value("from")) else { return };
-        let name = self.typed(filled.value, filled.ty, scope);
-        let Some(text) = name.as_text().map(SmolStr::new) else { return };
-        let Some(call) = call else {
+        let call = head.value("from");
+        let name = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope));
+        let name = name.and_then(|name| Some(Name { text: name.as_text()?.into(), span: name.span }));
+        let unnamed = || self.unnamed(statement).map(|declared| declared.in_pod());
+        let Some(Name { text, span }) = name.or_else(unnamed) else { return };
+        self.declare_part(&text, span);
+        if call.is_none() {
             self.report(
                 Diagnostic::error(Code::MissingValue, statement.head(), "`part` needs a template")
                     .here("expected `from template(…)` after this"),
             );
-            return;
-        };
-        if let Some(before) = making.parts.iter().find(|part| part.name.text == text) {
-            let before = before.name.span;
+            if !self.is_recording() {
+                return;
+            }
+        }
+        let before = making.parts.iter().find(|part| part.name.text == text).map(|part| part.name.span);
+        if let Some(before) = before.filter(|_| !self.is_recording()) {
             self.report(
-                Diagnostic::error(Code::DuplicateName, name.span, format!("two parts are called `{text}`"))
+                Diagnostic::error(Code::DuplicateName, span, format!("two parts are called `{text}`"))
                     .here("here again")
                     .label(before, "first here"),
             );
             return;
         }
         let first = making.containers.len();
-        let used = self.template_use(call.value, "part", scope);
+        let used = call.and_then(|call| self.template_use(call.value, "part", scope));
         let own = Scope { part: Some(&text), ..*scope };
         if let Some(used) = &used {
             self.inside(used, |resolver| {
@@ -281,13 +282,11 @@ impl<'a> Resolver<'a> {
             self.workload_statements(block, &own, making);
         }
         let containers = making.containers[first..].iter().map(|draft| draft.qualified.clone()).collect();
-        self.bind_name(name.span, name.span, NameKind::Container);
-        making.parts.push(Part { name: Name { text, span: name.span }, containers });
+        making.parts.push(Part { name: Name { text, span }, containers });
     }
 
     /// Puts the pieces together.
     fn finish(&mut self, mut making: Making<'a>, name: Option<Name>, span: Span) -> Workload {
-        self.bind_pod(&making, None);
         let containers = self.finish_containers(&mut making);
         labels_of(&mut making, name.as_ref(), span);
         let level = |metadata: Map, spec: Map| Level {
@@ -331,7 +330,6 @@ impl Making<'_> {
             defaults: Vec::new(),
             lost: Vec::new(),
             unclear: false,
-            untaken: Vec::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Where what a name names is declared.
 
-use super::occurrences::{Given, Handed, Sort, bare};
-use super::{Definition, Kind, Occurrence};
+use super::occurrences::{Given, Handed, Occurrence, Sort, bare};
+use super::{Definition, Kind};
 use crate::ide::shape::word;
 use crate::ide::{Location, Parsed, Range32, Workspace};
 use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
@@ -185,7 +185,7 @@ fn binding(path: &str, file: &Parsed, name: &str) -> Option<Definition> {
 }
 
 fn alias(path: &str, file: &Parsed, name: &str) -> Option<Definition> {
-    let all = super::occurrences(file);
+    let all = super::occurrences::occurrences(file);
     let declares =
         |occurrence: &&Occurrence| occurrence.sort == Sort::Declares(Kind::File) && occurrence.name == name;
     all.iter().find(declares).map(|occurrence| at(path, occurrence.range, Kind::File))

@@ -7,20 +7,7 @@ use crate::statement::Type;
 use crate::syntax::tree::{Argument, Name, Operator, Piece, Statement, Value, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
-/// What is declared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)]
-pub enum Kind {
-    Let,
-    Param,
-    Template,
-    Parameter,
-    File,
-    Workload,
-    Volume,
-    Container,
-    Port,
-}
+use super::Kind;
 
 /// What a name may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -417,7 +404,7 @@ fn stem(text: &str, file: &Value) -> Option<Range32> {
     let inner = bare(text, file)?.range();
     let path = text.get(inner.clone())?;
     let start = inner.start + path.rfind('/').map_or(0, |slash| slash + 1);
-    let stem = crate::program::stem(path);
+    let stem = path.rsplit('/').next().map_or(path, |file| file.strip_suffix(".initflow").unwrap_or(file));
     Some((start..start + stem.len()).into())
 }
 

@@ -1,8 +1,8 @@
+use super::occurrences::occurrences;
 use super::*;
 use crate::diagnostic::Code;
 use crate::diagnostic::catalog::Language;
 use crate::ide::Parsed;
-use crate::source::Span;
 
 /// A workspace of the files of a text, each behind `//- path`.
 fn workspace(text: &str) -> Workspace {
@@ -182,7 +182,7 @@ fn whatever_is_declared_can_be_renamed() {
 fn explained() -> impl Iterator<Item = Workspace> {
     let codes = Code::ALL.iter().filter(|code| code.language() == Language::Initflow);
     // Of two declarations of one name, an editor takes both for one; the compiler has refused them.
-    let is_told_apart = |code: &&Code| !matches!(code, Code::DuplicateName | Code::DuplicatePort);
+    let is_told_apart = |_: &&Code| true;
     let programs = codes.filter(is_told_apart).flat_map(|code| {
         [code.failing(), code.fixed()].into_iter().flatten().map(|program| (code.name(), program))
     });
@@ -194,33 +194,37 @@ fn explained() -> impl Iterator<Item = Workspace> {
 }
 
 #[test]
-fn what_the_compiler_binds_is_what_an_editor_finds() {
-    let (mut bound, mut faults) = (0, Vec::new());
-    for workspace in examples().into_iter().chain([library()]).chain(explained()) {
+fn compare_with_old() {
+    let (mut same, mut faults) = (0, Vec::new());
+    for workspace in examples().into_iter().chain([library()]).chain(explained()).chain([workspace(FILES)]) {
         for path in workspace.paths().filter(|path| *path != "std") {
             let file = workspace.get(path).unwrap();
-            let (sources, all) = crate::compile::bindings(&file.source, file.parse.clone(), &workspace);
-            let place =
-                |span: Span| Location { path: sources.get(span.file).name.clone(), range: span.into() };
-            let declared =
-                |span: Span| all.iter().find(|bound| bound.place == span).map(|bound| bound.declared);
-            for name in &all {
-                let (at, first) = (place(name.place), declared(name.declared).unwrap_or(name.declared));
-                let found = definition(&workspace, &at.path, at.range.range().start);
-                let found = found.filter(|(range, _)| *range == at.range).map(|(_, found)| found);
-                bound += 1;
-                let as_bound = |found: &Definition| {
-                    found.location == place(first)
-                        && format!("{:?}", found.kind) == format!("{:?}", name.kind)
-                };
-                if !found.as_ref().is_some_and(as_bound) {
-                    let text = sources.slice(name.place);
-                    let line = sources.get(name.place.file).line_column(name.place.start).0;
-                    faults.push(format!("{}:{line}: {text} ({:?}): {found:?}", at.path, name.kind));
+            let mut old = std::collections::BTreeMap::<Range32, Definition>::new();
+            for occurrence in occurrences::occurrences(file) {
+                if let Some(found) = find::definition(&workspace, path, file, &occurrence) {
+                    old.entry(occurrence.range).or_insert(found);
+                }
+            }
+            let index = workspace.names(path).unwrap();
+            let mut new = std::collections::BTreeMap::<Range32, Definition>::new();
+            for (range, bound) in index.names() {
+                let found = index.definition(bound);
+                if let Some(before) = new.get(&range) {
+                    faults.push(format!("{path}: two: {before:?} {found:?}"));
+                }
+                new.entry(range).or_insert(found);
+            }
+            let all: std::collections::BTreeSet<Range32> = old.keys().chain(new.keys()).copied().collect();
+            for range in all {
+                let (old, new) = (old.get(&range), new.get(&range));
+                let line = file.source.line_column(range.start).0;
+                if old.map(|found| (&found.location, format!("{:?}", found.kind))) == new.map(|found| (&found.location, format!("{:?}", found.kind))) {
+                    same += 1;
+                } else {
+                    faults.push(format!("{path}:{line} {}: old {old:?} new {new:?}", &file.text()[range.range()]));
                 }
             }
         }
     }
-    assert!(bound > 1_800, "{bound}");
-    assert!(faults.is_empty(), "{bound} {}", faults.join("\n"));
+    panic!("{same} {}\n{}", faults.len(), faults.join("\n"));
 }

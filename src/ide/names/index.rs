@@ -1,0 +1,92 @@
+//! Keeps what the names of a file are bound to.
+//!
+//! Invariant: an index is of the texts that it was made of, and knows whether a workspace still has them.
+
+use super::Definition;
+use crate::compile::{Images, Loader};
+use crate::ide::{Location, Parsed, Range32, Workspace};
+use crate::kubernetes::version::Version;
+use crate::model::{Bound, Program, bindings};
+use crate::program::{Loaded, load};
+use crate::source::{FileId, Sources};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// The names of a file.
+#[derive(Debug)]
+pub(in crate::ide) struct Index {
+    /// The files of the program, as they were; none for one that was not there.
+    read: Vec<(String, Option<Arc<Parsed>>)>,
+    /// The paths of the files that have declarations.
+    paths: Vec<String>,
+    /// The names with what each is bound to, in the order of their places.
+    bound: Vec<Bound>,
+}
+
+impl Index {
+    /// The names of a file as a program of its own.
+    pub(in crate::ide) fn of(path: &str, file: &Arc<Parsed>, workspace: &Workspace) -> Self {
+        let reading = Reading { workspace, read: RefCell::new(vec![(path.to_owned(), Some(Arc::clone(file)))]) };
+        let mut sources = Sources::default();
+        sources.add(path, file.text());
+        let Loaded { sources, files, .. } = load(sources, file.parse.clone(), &reading);
+        let bound = bindings(Program {
+            sources: &sources,
+            files: &files,
+            version: Version::default(),
+            images: &Images::default(),
+            settings: &[],
+            require_params: false,
+        });
+        let paths = sources.files().iter().map(|file| file.name.clone()).collect();
+        Self { read: reading.read.into_inner(), paths, bound }
+    }
+
+    /// Whether a workspace has the files that it was made of.
+    pub(in crate::ide) fn is_of(&self, workspace: &Workspace) -> bool {
+        self.read.iter().all(|(path, read)| match (workspace.get(path), read) {
+            (Some(file), Some(read)) => Arc::ptr_eq(file, read),
+            (file, read) => file.is_none() && read.is_none(),
+        })
+    }
+
+    /// The names, each with what it is bound to.
+    pub(super) fn names(&self) -> impl Iterator<Item = (Range32, &Bound)> {
+        self.bound.iter().map(|bound| (Range32::from(bound.place), bound))
+    }
+
+    /// What a name is bound to.
+    pub(super) fn definition(&self, bound: &Bound) -> Definition {
+        let range = Range32::from(bound.declared);
+        let path = self.path(bound.declared.file).to_owned();
+        Definition { location: Location { path, range }, kind: bound.kind }
+    }
+
+    /// The places that name what is declared at a place.
+    pub(super) fn places_of(&self, declared: &Location) -> Vec<Range32> {
+        let is_meant = |bound: &&Bound| {
+            Range32::from(bound.declared) == declared.range && self.path(bound.declared.file) == declared.path
+        };
+        let mut places: Vec<Range32> =
+            self.bound.iter().filter(is_meant).map(|bound| bound.place.into()).collect();
+        places.dedup();
+        places
+    }
+
+    fn path(&self, file: FileId) -> &str {
+        self.paths.get(file.0 as usize).map_or("std", String::as_str)
+    }
+}
+
+/// A workspace, with the files that are read of it.
+struct Reading<'w> {
+    workspace: &'w Workspace,
+    read: RefCell<Vec<(String, Option<Arc<Parsed>>)>>,
+}
+
+impl Loader for Reading<'_> {
+    fn load(&self, path: &str) -> Result<String, String> {
+        self.read.borrow_mut().push((path.to_owned(), self.workspace.get(path).cloned()));
+        self.workspace.load(path)
+    }
+}
