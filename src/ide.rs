@@ -21,8 +21,8 @@ use crate::source::{FileId, SourceFile, Sources};
 use crate::syntax::tree::Document;
 use crate::syntax::{Memory, Parse, parse, parse_again};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 /// A file as an editor has it. Its spans are those of file 0.

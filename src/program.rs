@@ -247,6 +247,5 @@ mod tests {
         assert_eq!(join("a/b/main.initflow", "../platform.initflow"), "a/platform.initflow");
         assert_eq!(join("/srv/a.initflow", "./b.initflow"), "/srv/b.initflow");
         assert_eq!(join("a.initflow", "../b.initflow"), "../b.initflow");
-        
     }
 }

@@ -5,7 +5,7 @@
 use super::metadata;
 use super::report::{Report, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::names;
+use crate::kubernetes::names::{self, APPARMOR_OF_CONTAINER, SECCOMP_OF_CONTAINER};
 use crate::model::{Workload, WorkloadKind};
 use crate::object::{Entry, Node};
 use serde::Deserialize;
@@ -13,8 +13,6 @@ use serde::Deserialize;
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const SECCOMP_OF_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
-const SECCOMP_OF_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
-const APPARMOR_OF_CONTAINER: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// Annotations that no longer have an effect, and what replaces each.
 const IDLE: &[(&str, &str)] = &[

@@ -5,11 +5,6 @@
 
 mod index;
 
-#[cfg(test)]
-mod find;
-#[cfg(test)]
-mod occurrences;
-
 pub use crate::model::NameKind as Kind;
 pub(super) use index::Index;
 

@@ -110,7 +110,7 @@ fn users<'w>(workspace: &'w Workspace, files: impl Iterator<Item = &'w str>) -> 
 }
 
 /// The files with a new name at some places.
-fn with(workspace: &Workspace, places: &[Location], name: &str) -> Workspace {
+pub(super) fn with(workspace: &Workspace, places: &[Location], name: &str) -> Workspace {
     let mut files: BTreeMap<&str, Vec<Range32>> = BTreeMap::new();
     for place in places {
         files.entry(&place.path).or_default().push(place.range);

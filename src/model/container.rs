@@ -133,6 +133,7 @@ impl<'a> Resolver<'a> {
             .field(name)
             .filter(|_| !vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name));
         let Some(field) = field else {
+            self.record_texts(statement, scope);
             let own = draft.place().into_iter().flat_map(vocabulary::entries_at);
             let known: Vec<&str> = own
                 .chain(vocabulary::entries_at(Place::Container))

@@ -160,9 +160,7 @@ impl<'a> Resolver<'a> {
         if let Some(Value { kind: ValueKind::Word(name), span }) = statement.values.first() {
             self.declare_item(scope.file, Item::Constant, name, *span, kind);
         }
-        let is_assign = |value: &Value| matches!(value.kind, ValueKind::Operator(Operator::Assign));
-        let after = statement.values.split(is_assign).nth(1).unwrap_or_default();
-        self.record_values(after, scope);
+        self.record_set(&statement.values, scope);
     }
 
     pub(super) fn misshapen(&mut self, statement: &Statement, shape: &str) {

@@ -45,6 +45,7 @@ impl Resolver<'_> {
         if let Some(field) = object.field(&statement.name.text) {
             self.field(object, field, statement, map, scope);
         } else {
+            self.record_texts(statement, scope);
             let meant =
                 self.unknown_statement(statement, object.fields.iter().map(|field| field.name), object.name);
             settle(object, meant.as_deref(), statement, map);
@@ -203,7 +204,7 @@ impl Resolver<'_> {
             let node = match item {
                 FieldType::Text => {
                     let Some(value) = resolver.one_value(statement, item) else { return };
-                    resolver.refer_by_annotation(&key, value);
+                    resolver.refer_by_annotation(&statement.name, value);
                     resolver.plain_text(value, scope)
                 }
                 FieldType::List(inner) => {
@@ -363,6 +364,9 @@ impl Resolver<'_> {
         ty: &FieldType,
     ) -> Option<&'a tree::Value> {
         let name = &statement.name.text;
+        if self.is_recording() {
+            return statement.values.first();
+        }
         if let Some(block) = &statement.block {
             self.report(
                 Diagnostic::error(

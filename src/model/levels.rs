@@ -121,6 +121,7 @@ impl<'a> Resolver<'a> {
             );
             return;
         }
+        self.record_texts(statement, scope);
         let kind = making.kind.keyword();
         let others: Vec<&str> = SPECS
             .iter()
@@ -161,9 +162,7 @@ impl<'a> Resolver<'a> {
         self.fields(&schema::PERSISTENT_VOLUME_CLAIM, block, &mut fields, scope);
         let node = Node::new(statement.span, Value::Map(fields));
         let name = match node.at("metadata.name") {
-            Some(name) => {
-                Name { text: name.as_text().unwrap_or_default().into(), span: name.span }
-            }
+            Some(name) => Name { text: name.as_text().unwrap_or_default().into(), span: name.span },
             None => Name { text: SmolStr::default(), span: statement.name.span },
         };
         let qualified = QualifiedName::plain(name.text.clone());

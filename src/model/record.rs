@@ -3,14 +3,15 @@
 //! Invariant: a name is bound to what compiling binds it to, since the resolver itself tells each name that it meets. While
 //! it does, it reports and builds nothing, and goes on where a statement is not sound: what is half written has names, too.
 
+use super::QualifiedName;
 use super::qualified::{Declared, Named};
 use super::resolve::{OWN, Program, Resolver};
 use super::scope::Scope;
 use super::used::read_use;
-use super::QualifiedName;
+use crate::kubernetes::names::{APPARMOR_OF_CONTAINER, NAME_A_CONTAINER, SECCOMP_OF_CONTAINER};
 use crate::kubernetes::schema::{Field, Object};
 use crate::source::{FileId, Span};
-use crate::syntax::tree::{Argument, Name, Piece, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Name, Operator, Piece, Statement, Value, ValueKind};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -134,7 +135,8 @@ impl Recorder {
         let meant = own.filter(|bound| is_constant(bound.kind) || !constants.contains(&bound.place));
         let mut all: Vec<Bound> = meant
             .map(|bound| {
-                let (declared, kind) = firsts.get(&bound.declared).copied().unwrap_or((bound.declared, bound.kind));
+                let (declared, kind) =
+                    firsts.get(&bound.declared).copied().unwrap_or((bound.declared, bound.kind));
                 Bound { declared, kind, ..*bound }
             })
             .collect();
@@ -185,7 +187,14 @@ impl<'a> Resolver<'a> {
     }
 
     /// Records the declaration of a constant or a template of a file.
-    pub(super) fn declare_item(&mut self, file: usize, item: Item, name: &SmolStr, place: Span, kind: NameKind) {
+    pub(super) fn declare_item(
+        &mut self,
+        file: usize,
+        item: Item,
+        name: &SmolStr,
+        place: Span,
+        kind: NameKind,
+    ) {
         let Some(recorder) = &mut self.recorder else { return };
         let first = *recorder.items.entry((file, item, name.clone())).or_insert(place);
         self.declare_name(place, first, kind);
@@ -235,7 +244,9 @@ impl<'a> Resolver<'a> {
 
     /// Records the declaration of a volume or a container.
     pub(super) fn declare_in_pod(&mut self, declared: &Declared, kind: NameKind) {
-        let Some(recorder) = &mut self.recorder else { return };
+        let Some(recorder) = self.recorder.as_mut().filter(|_| !declared.name.name.is_empty()) else {
+            return;
+        };
         let pod = &mut recorder.pod;
         let known = if kind == NameKind::Volume { &mut pod.volumes } else { &mut pod.containers };
         let first = *known.entry(declared.name.clone()).or_insert(declared.span);
@@ -244,7 +255,7 @@ impl<'a> Resolver<'a> {
 
     /// Records the declaration of a part.
     pub(super) fn declare_part(&mut self, name: &SmolStr, place: Span) {
-        let Some(recorder) = &mut self.recorder else { return };
+        let Some(recorder) = self.recorder.as_mut().filter(|_| !name.is_empty()) else { return };
         let first = *recorder.pod.parts.entry(name.clone()).or_insert(place);
         self.declare_name(place, first, NameKind::Container);
     }
@@ -287,12 +298,22 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Records the container that an annotation names, if it names one.
-    pub(super) fn refer_by_annotation(&mut self, key: &str, value: &Value) {
-        let names_container =
-            matches!(key, "kubectl.kubernetes.io/default-container" | "kubectl.kubernetes.io/default-logs-container");
-        if let (true, true, Some(text)) = (self.is_recording(), names_container, literal(value)) {
+    /// Records the container that an annotation names, in its value or at the end of its own name.
+    pub(super) fn refer_by_annotation(&mut self, annotation: &Name, value: &Value) {
+        if !self.is_recording() {
+            return;
+        }
+        let key = annotation.text.as_str();
+        if let Some(text) = literal(value).filter(|_| NAME_A_CONTAINER.contains(&key)) {
             self.refer_in_pod(text, value.span, NameKind::Container);
+        }
+        let prefixes = [SECCOMP_OF_CONTAINER, APPARMOR_OF_CONTAINER];
+        if let Some(text) = prefixes.iter().find_map(|prefix| key.strip_prefix(prefix)) {
+            let range = bare(self.sources.slice(annotation.span), annotation.span).range();
+            if range.len() == key.len() {
+                let place = Span::new(annotation.span.file, range.end - text.len(), range.end);
+                self.refer_in_pod(&text.into(), place, NameKind::Container);
+            }
         }
     }
 
@@ -394,11 +415,45 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Records what is handed to a template that is not known: a word without a constant may name anything of the pod.
+    pub(super) fn record_handed_on(&mut self, arguments: &[Argument], scope: &Scope) {
+        for value in arguments.iter().flat_map(|argument| &argument.values) {
+            match &value.kind {
+                ValueKind::Word(word) if self.lookup(word, scope).is_none() => {
+                    let name = QualifiedName::read(word);
+                    let named = Named { name, span: value.span, inside: scope.part.map(SmolStr::new) };
+                    self.refer(&named, NameKind::Volume);
+                    self.refer(&named, NameKind::Container);
+                }
+                _ => self.record_values(std::slice::from_ref(value), scope),
+            }
+        }
+    }
+
     /// Records the constants in arguments that are not looked at otherwise.
     pub(super) fn record_arguments(&mut self, arguments: &[Argument], scope: &Scope) {
         for argument in arguments {
             self.record_values(&argument.values, scope);
         }
+    }
+
+    /// Records the names in the texts of a statement that is not known, and in those of its block.
+    pub(super) fn record_texts(&mut self, statement: &Statement, scope: &Scope) {
+        if !self.is_recording() {
+            return;
+        }
+        for value in statement.values.iter().filter(|value| matches!(value.kind, ValueKind::Text(_))) {
+            self.record_value(value, scope);
+        }
+        for inner in statement.block.iter().flat_map(|block| &block.statements) {
+            self.record_texts(inner, scope);
+        }
+    }
+
+    /// Records the constants in the default of a param or a parameter, or in the value of a `let`: after the `=`.
+    pub(super) fn record_set(&mut self, values: &[Value], scope: &Scope) {
+        let is_assign = |value: &Value| matches!(value.kind, ValueKind::Operator(Operator::Assign));
+        self.record_values(values.split(is_assign).nth(1).unwrap_or_default(), scope);
     }
 
     /// The name of what declares none, as long as it is recorded: there are names in its block.

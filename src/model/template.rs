@@ -10,11 +10,14 @@ use super::types::one_of;
 use super::workload::Making;
 use super::{QualifiedName, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::statement::Type;
 use crate::syntax::tree::{Argument, Block, Name, Statement, Value, ValueKind};
 use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
+
+/// The block of a template that has none yet.
+static NO_BLOCK: Block = Block { span: Span { file: FileId::STD, start: 0, end: 0 }, statements: Vec::new() };
 
 /// A `template`.
 #[derive(Clone)]
@@ -70,7 +73,9 @@ impl Use<'_> {
 impl<'a> Resolver<'a> {
     /// Reads `template KIND name(parameters) { … }`.
     pub(super) fn template(&mut self, statement: &'a Statement, file: usize) -> Option<Template<'a>> {
-        let [Value { kind: ValueKind::Word(kind), .. }, called] = statement.values.as_slice() else {
+        let values = statement.values.as_slice();
+        let read = if self.is_recording() { &values[..values.len().min(2)] } else { values };
+        let [Value { kind: ValueKind::Word(kind), .. }, called] = read else {
             self.misshapen(statement, "template KIND name(parameter: type) { … }");
             return None;
         };
@@ -97,7 +102,8 @@ impl<'a> Resolver<'a> {
             );
             return None;
         }
-        let Some(block) = &statement.block else {
+        let unfinished = || self.is_recording().then_some(&NO_BLOCK);
+        let Some(block) = statement.block.as_ref().or_else(unfinished) else {
             self.report(
                 Diagnostic::error(Code::MissingBlock, statement.head(), "`template` needs a block")
                     .here("expected `{ … }` after this"),
@@ -126,8 +132,12 @@ impl<'a> Resolver<'a> {
             }
             self.declare_here(name.span, NameKind::Parameter);
             let read = self.parameter_type(&argument.values, name.span, true);
-            let unread = || self.is_recording().then_some((ParameterType::Text("string"), None));
-            let (ty, default) = read.or_else(unread)?;
+            if read.is_none() && self.is_recording() {
+                let scope = Scope { file, locals: &[], part: None, layer: OWN };
+                self.record_set(&argument.values, &scope);
+            }
+            let unread = self.is_recording().then_some((ParameterType::Text("string"), None));
+            let (ty, default) = read.or(unread)?;
             parameters.push(Parameter { name: name.clone(), ty, default });
         }
         Some(Template { kind, name, parameters, block, file })
@@ -155,7 +165,7 @@ impl<'a> Resolver<'a> {
             }
         };
         let Some(template) = self.find_template(name, span, scope) else {
-            self.record_arguments(arguments, scope);
+            self.record_handed_on(arguments, scope);
             return None;
         };
         self.bind_word(span, template.name.span, NameKind::Template);
@@ -246,12 +256,10 @@ impl<'a> Resolver<'a> {
         let mut positional = 0;
         let mut misspelt = false;
         for argument in arguments {
-            let Some(value) = argument.values.first() else { continue };
-            self.record_values(&argument.values[1..], scope);
             let at = match &argument.name {
                 None => {
-                    positional += 1;
-                    Some(positional - 1).filter(|at| *at < given.len())
+                    positional += usize::from(!argument.values.is_empty());
+                    positional.checked_sub(1).filter(|at| *at < given.len())
                 }
                 Some(name) => {
                     template.parameters.iter().position(|parameter| parameter.name.text == name.text)
@@ -260,6 +268,8 @@ impl<'a> Resolver<'a> {
             if let (Some(at), Some(name)) = (at, &argument.name) {
                 self.bind_name(name.span, template.parameters[at].name.span, NameKind::Parameter);
             }
+            let Some((value, more)) = argument.values.split_first() else { continue };
+            self.record_values(more, scope);
             let Some(at) = at else {
                 self.record_values(std::slice::from_ref(value), scope);
                 let known = template.parameters.iter().map(|parameter| parameter.name.text.as_str());

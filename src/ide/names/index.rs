@@ -26,7 +26,8 @@ pub(in crate::ide) struct Index {
 impl Index {
     /// The names of a file as a program of its own.
     pub(in crate::ide) fn of(path: &str, file: &Arc<Parsed>, workspace: &Workspace) -> Self {
-        let reading = Reading { workspace, read: RefCell::new(vec![(path.to_owned(), Some(Arc::clone(file)))]) };
+        let reading =
+            Reading { workspace, read: RefCell::new(vec![(path.to_owned(), Some(Arc::clone(file)))]) };
         let mut sources = Sources::default();
         sources.add(path, file.text());
         let Loaded { sources, files, .. } = load(sources, file.parse.clone(), &reading);
