@@ -1,6 +1,6 @@
-//! What an open file compiles to, for a view beside it: the YAML, and the plan.
+//! Shows what an open file compiles to, next to it: the YAML and the plan.
 //!
-//! Invariant: nothing is shown of a file that would not compile as it is.
+//! Invariant: nothing is shown for a file that does not compile.
 
 use super::Analysis;
 use crate::diagnostic::Severity;

@@ -21,7 +21,7 @@ fn offered(text: &str) -> String {
 
 #[test]
 #[allow(clippy::too_many_lines)] // One list is easier to read than two.
-fn what_may_stand_there_is_offered() {
+fn what_is_allowed_is_offered() {
     insta::assert_snapshot!(
         [
             "$0",
@@ -269,7 +269,7 @@ fn what_an_object_needs_comes_first() {
     );
 }
 
-/// What says that a statement cannot stand where it is, whatever its values are.
+/// The codes that report a statement in a wrong place, whatever its values are.
 const MISPLACED: &[Code] = &[
     Code::DuplicateStatement,
     Code::LifecycleOnStep,
@@ -284,7 +284,7 @@ const MISPLACED: &[Code] = &[
 ];
 
 #[test]
-fn what_is_offered_may_stand_there() {
+fn what_is_offered_is_allowed() {
     let mut offered = 0;
     let mut refused = Vec::new();
     for text in [

@@ -68,7 +68,7 @@ fn a_place_is_explained() {
         ```
         Mounts a volume read-only; what writes it runs before.
 
-        Stands in a container.
+        Allowed in a container.
         ---
         `at` of
         ```initflow
@@ -113,7 +113,7 @@ fn a_step_of_a_template_is_explained_for_each_workload_that_has_another_place_fo
     insta::assert_snapshot!(shown(&format!("{template}deployment a from t()\n{other}")), @r#"
     In `a`: Starts as 1 of 2: as written.
 
-    In `c`: Starts as 2 of 3: reads `v`, which `z` writes; it stands elsewhere in the source.
+    In `c`: Starts as 2 of 3: reads `v`, which `z` writes; it is written elsewhere in the source.
     "#);
 }
 
