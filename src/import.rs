@@ -19,8 +19,7 @@ mod text;
 mod typed;
 mod volume;
 mod workload;
-#[doc(hidden)]
-pub mod yaml;
+mod yaml;
 
 pub use idioms::Idioms;
 

@@ -14,7 +14,7 @@ use cases::{Case, cases, compiled, files, raised};
 use initflow::compile::{NoFiles, Options, compile};
 use initflow::diagnostic::human::Human;
 use initflow::kubernetes::version::Version;
-use initflow::steps::Image;
+use initflow::compile::Image;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;

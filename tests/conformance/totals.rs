@@ -174,7 +174,7 @@ impl Pod {
         let compiled = compilation.workloads.first()?;
         let mut object = serde_json::to_value(compiled.object()).expect("JSON");
         let totals = Version::ALL.map(|version| {
-            let plan = Plan::of(&compiled.workload, &compiled.order, version);
+            let plan = compiled.plan_in(version);
             let requests = plan.requests.iter().map(|each| (each.resource.to_string(), each.quantity));
             let limits =
                 plan.limits.iter().filter_map(|each| Some((each.resource.to_string(), each.quantity?)));

@@ -15,7 +15,7 @@ use initflow::diagnostic::human::Human;
 use initflow::diagnostic::{Code, Diagnostic, Severity};
 use initflow::import::import_with_idioms;
 use initflow::kubernetes::version::Version;
-use initflow::model::Setting;
+use initflow::compile::Setting;
 use initflow::source::Sources;
 
 /// What a program, a settings file or a manifest raises.

@@ -3,7 +3,7 @@
 use super::Generator;
 use super::volumes::{Kind, Mounted, Volume};
 use crate::source::{Statement, key, line, quoted};
-use initflow::statement::{Direction, Entry, Place, Slot, Type};
+use initflow::vocabulary::{Direction, Entry, Place, Slot, Type};
 use initflow::vocabulary;
 
 /// The statements that a kind needs.
