@@ -19,7 +19,7 @@ mod text;
 mod typed;
 mod volume;
 mod workload;
-mod yaml;
+pub mod yaml;
 
 pub use idioms::Idioms;
 

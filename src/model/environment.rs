@@ -52,6 +52,7 @@ const SOURCES: &[Source] = &[
 ];
 
 /// The functions that a variable's value can be, each with its parameters: those by place, then those by name.
+#[cfg(feature = "cli")]
 pub fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static str>, &'static [&'static str])> {
     SOURCES.iter().map(|source| {
         (source.function, source.takes.iter().map(|(parameter, _)| *parameter).collect(), source.named)

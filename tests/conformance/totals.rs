@@ -8,7 +8,6 @@ use fastrand::Rng;
 use initflow::compile::{NoFiles, Options, compile};
 use initflow::kubernetes::quantity::Quantity;
 use initflow::kubernetes::version::Version;
-use initflow::plan::Plan;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use std::fmt::{self, Display, Write as _};

@@ -2,14 +2,14 @@
 
 use crate::no_complaints;
 use crate::raised_by;
+use initflow::compile::{Image, parameter_types};
 use initflow::diagnostic::Code;
 use initflow::diagnostic::Severity;
 use initflow::kubernetes::schema::{self, Type};
 use initflow::kubernetes::version::{Availability, Version};
-use initflow::vocabulary::{Entry, Place};
-use initflow::vocabulary::migration::{Lock, Script, TOOLS};
-use initflow::compile::{Image, parameter_types};
 use initflow::vocabulary::StepKind;
+use initflow::vocabulary::migration::{Lock, Script, TOOLS};
+use initflow::vocabulary::{Entry, Place};
 use initflow::vocabulary::{REPLACED, entries_at};
 use std::fs;
 

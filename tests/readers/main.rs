@@ -72,7 +72,7 @@ fn pod(at: usize, text: &str) -> Compiled {
     let compilation = compile("hostile", source.clone(), &NoFiles, &Options::default());
     let errors: Vec<String> = compilation.diagnostics.iter().map(|found| found.headline.clone()).collect();
     assert!(!compilation.failed(), "{errors:?} in {source}");
-    compilation.workloads[0].object()
+    compilation.workloads.into_iter().next().unwrap()
 }
 
 /// The compiler's JSON holds the text of the source.
