@@ -33,7 +33,7 @@ pub(super) fn full(
     state: &mut State,
     params: SemanticTokensParams,
 ) -> Result<Option<SemanticTokensResult>, Refusal> {
-    let (known, data) = told(state, &params.text_document.uri)?;
+    let (known, data) = last_sent(state, &params.text_document.uri)?;
     let result_id = Some((known.number + 1).to_string());
     Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
 }
@@ -43,7 +43,7 @@ pub(super) fn delta(
     state: &mut State,
     params: SemanticTokensDeltaParams,
 ) -> Result<Option<SemanticTokensFullDeltaResult>, Refusal> {
-    let (known, data) = told(state, &params.text_document.uri)?;
+    let (known, data) = last_sent(state, &params.text_document.uri)?;
     let result_id = Some((known.number + 1).to_string());
     if params.previous_result_id != known.number.to_string() {
         return Ok(Some(SemanticTokensFullDeltaResult::Tokens(SemanticTokens { result_id, data })));
@@ -69,7 +69,7 @@ fn change(old: &[SemanticToken], mut new: Vec<SemanticToken>) -> Option<Semantic
 }
 
 /// The tokens that were last sent for a document, and its tokens now, which are recorded as sent.
-fn told(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), Refusal> {
+fn last_sent(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), Refusal> {
     let data = encoded(state, uri, |_| true)?;
     let known = state.tokens.remove(&path_of(uri)).unwrap_or_default();
     state.tokens.insert(path_of(uri), Told { number: known.number + 1, data: data.clone() });

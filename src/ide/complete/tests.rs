@@ -366,9 +366,9 @@ fn filled(snippet: &str) -> String {
     while let Some((before, placeholder)) = rest.split_once('$') {
         filled += before;
         rest = match placeholder.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
-            Some((inner, behind)) => {
+            Some((inner, after)) => {
                 filled += inner.split_once(':').map_or("", |(_, shown)| shown);
-                behind
+                after
             }
             None => placeholder.trim_start_matches(|char: char| char.is_ascii_digit()),
         };
