@@ -135,7 +135,7 @@ impl Console {
             self.hidden += diagnostics.len();
             return;
         }
-        let human = Human { colour: self.color, limit: self.room };
+        let human = Human { color: self.color, limit: self.room };
         self.room = self.room.saturating_sub(diagnostics.len());
         say(&human.render(sources, diagnostics));
     }

@@ -1,4 +1,4 @@
-//! The images of the built-in steps: one table, and what an organisation puts in its place.
+//! The images of the built-in steps: one table, and what an organization puts in its place.
 //!
 //! Invariant: every image of the table carries a tag, has `sh`, and runs as any user.
 
@@ -66,7 +66,7 @@ impl Image {
     /// Those of `wait`, in the order of preference.
     pub const WAIT: [Self; 3] = [Self::Wait, Self::WaitPostgres, Self::WaitMysql];
 
-    /// The name under which an organisation can put another image in its place.
+    /// The name under which an organization can put another image in its place.
     ///
     /// ```
     /// use initflow::compile::Image;

@@ -1,27 +1,27 @@
-//! The modules stand in layers: each uses only those below its own, and what touches the world is in few of them.
+//! Checks that the modules form layers: each uses only those below its own, and only few have access to the system.
 
 use crate::{sources, word};
 use std::collections::BTreeSet;
 
-/// The layers from the top, with what each is for. Modules of one layer do not know each other.
+/// The layers from the top, with the purpose of each. Modules of the same layer do not use each other.
 const LAYERS: &[(&[&str], &str)] = &[
     (&["cli"], "the command: the only layer with an environment and a terminal"),
     (&["lsp"], "the language server: editors' messages, and the files that they have not opened"),
-    (&["files"], "files, and the root that sources are held to"),
+    (&["files"], "files, and the root that sources must stay in"),
     (&["format"], "a source in the one style"),
-    (&["ide"], "what an editor asks about a program"),
+    (&["ide"], "the answers to an editor's questions about a program"),
     (&["import"], "manifests as source"),
     (&["json"], "the compiler as one function of JSON"),
     (&["compile"], "all stages, one after the other"),
     (&["expect"], "what a file expects of a source"),
-    (&["config"], "a file of settings as what an organisation sets"),
+    (&["config"], "the settings of a project or an organization"),
     (&["emit", "lint", "plan"], "objects as YAML and JSON; order and totals for people and tools"),
-    (&["once"], "steps that run once for all pods as Jobs of their own"),
+    (&["once"], "steps that run once for all pods, as Jobs"),
     (&["lower"], "a checked workload as a typed Kubernetes object"),
     (&["check"], "what the API server would refuse, and files that cannot flow as written"),
-    (&["order", "resources"], "what starts when, and what the pod costs, each with its reason"),
+    (&["order", "resources"], "what starts when, and what the pod costs, with reasons"),
     (&["program"], "a program's files, parsed, each after those that it uses"),
-    (&["model"], "names bound, templates applied, short forms written out: workloads of nodes"),
+    (&["model"], "binds names, applies templates and expands short forms: workloads of nodes"),
     (&["vocabulary"], "every statement of the language in one table"),
     (&["steps"], "the built-in steps: their statements and what they become"),
     (&["syntax"], "text as statements"),
@@ -30,10 +30,10 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["kubernetes"], "the facts of the platform"),
     (&["diagnostic"], "what is wrong, where, and what to do about it"),
     (&["source"], "text with places in it"),
-    (&["total"], "what only its type says may fail, made total"),
+    (&["total"], "operations that fail only by their type, made total"),
 ];
 
-/// What only some modules may name: the crates that one module hides, and the world.
+/// What only some modules may name: crates that one module hides, and access to the system.
 const HIDDEN: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("codespan_reporting", &["diagnostic"]),
@@ -75,14 +75,14 @@ fn every_layer_has_its_modules() {
 }
 
 #[test]
-fn the_world_is_out_of_reach() {
+fn only_some_modules_have_access_to_the_system() {
     for source in sources() {
         for (name, modules) in HIDDEN.iter().filter(|(_, modules)| !modules.contains(&source.module.as_str()))
         {
             let mut uses = source.code.match_indices(name).map(|(at, _)| &source.code[at + name.len()..]);
             assert!(
                 !uses.any(|rest| rest.starts_with("::") || rest.starts_with(';')),
-                "{}: `{name}` is for {modules:?} alone",
+                "{}: only {modules:?} may use `{name}`",
                 source.path
             );
         }

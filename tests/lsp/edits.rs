@@ -80,7 +80,7 @@ fn edited(seed: u64, encoding: Encoding) {
     }
     client.open(&uri, 0, &text.text);
     let mut version = 0;
-    let mut colours = Colours::default();
+    let mut colors = Colors::default();
     for round in 0..8 {
         for _ in 0..rng.usize(1..12) {
             version += 1;
@@ -89,19 +89,19 @@ fn edited(seed: u64, encoding: Encoding) {
         }
         let what = format!("seed {seed}, {}, round {round}", encoding.name());
         compare(&mut client, &folder, (&uri, version), &text, &what);
-        colours.follow(&mut client, &uri, &text, &what);
+        colors.follow(&mut client, &uri, &text, &what);
     }
     client.stop();
 }
 
 /// The semantic tokens as an editor keeps them, by what has changed since it asked last.
 #[derive(Default)]
-struct Colours {
+struct Colors {
     id: String,
     data: Vec<Value>,
 }
 
-impl Colours {
+impl Colors {
     fn follow(&mut self, client: &mut Client, uri: &str, text: &Text, what: &str) {
         let mut asked = params(uri, text, 0);
         asked["previousResultId"] = json!(self.id);

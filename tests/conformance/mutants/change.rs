@@ -374,7 +374,7 @@ fn swap(scene: &mut Scene<'_>) -> Option<()> {
 
 fn unknown(scene: &mut Scene<'_>) -> Option<()> {
     scene.site.object?;
-    scene.entries()?.insert("colour".into(), json!("blue"));
+    scene.entries()?.insert("color".into(), json!("blue"));
     Some(())
 }
 
