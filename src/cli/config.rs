@@ -137,7 +137,7 @@ impl Project {
         Some(())
     }
 
-    /// Refuses a folder for output that is outside of the root.
+    /// Refuses an output folder outside of the root.
     fn hold_output(&self, console: &mut Console) -> Option<()> {
         let (Some(written), Some(folder)) = (&self.config.output, self.output()) else { return Some(()) };
         let Err(refused) = self.root.place(&folder) else { return Some(()) };

@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_of_many_lines_shows_its_first_and_gaps_are_marked() {
+    fn a_multi_line_span_shows_its_first_line_and_gaps_are_marked() {
         let mut sources = Sources::default();
         let file = sources.add("a", "one {\n  two\n  three\n}\n\nsix\n");
         let all = sources.get(file).span();

@@ -58,7 +58,7 @@ mod tests {
     use crate::ide::Parsed;
 
     #[test]
-    fn order_and_totals_stand_where_they_are_caused() {
+    fn order_and_totals_are_shown_at_their_causes() {
         let text = "pod a {\n  volume v\n  sidecar p { image \"p\"; cpu 100m; started tcp 80 }\n  step s { image \"s\"; writes v at /v; after p }\n  \
                     app b { image \"b\"; reads v at /v; cpu 1 }\n}\n";
         let file = Parsed::new("a", text);

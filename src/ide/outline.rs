@@ -238,7 +238,7 @@ deployment shop {
 ";
 
     #[test]
-    fn declarations_are_nested_as_they_stand() {
+    fn declarations_are_nested_as_in_the_source() {
         fn shown(symbols: &[Symbol], depth: usize) -> String {
             let line = |symbol: &Symbol| {
                 format!(
@@ -282,7 +282,7 @@ deployment shop {
     }
 
     #[test]
-    fn what_takes_lines_can_be_folded() {
+    fn multi_line_parts_can_be_folded() {
         let file = Parsed::new("a", TEXT);
         let lines = |fold: &Fold| {
             let line = |offset| file.source.line_column(offset).0;

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_may_be_told_its_folder() {
+    fn a_copy_may_set_its_folder() {
         for path in ["tool", "bin/tool", "bin/", "a/b/"] {
             assert_eq!(target_fault(path), None, "{path}");
         }

@@ -307,14 +307,14 @@ mod tests {
     }
 
     #[test]
-    fn folders_can_be_entered_by_those_who_may_read() {
+    fn readers_may_enter_folders() {
         assert_eq!(symbolic(0o644), "u+rwX,g+rX,g-w,o+rX,o-w,ug-s");
         assert_eq!(symbolic(0o440), "u+rX,u-w,g+rX,g-w,o-rwx,ug-s");
         assert_eq!(symbolic(0o755), "u+rwx,g+rx,g-w,o+rx,o-w,ug-s");
     }
 
     #[test]
-    fn what_the_user_wrote_is_data() {
+    fn text_of_the_user_is_data() {
         let hostile = "https://acme.dev/'\"$(id)`id`";
         let options = Options {
             from: hostile.into(),

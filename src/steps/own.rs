@@ -138,7 +138,7 @@ mod tests {
     use crate::steps::Rights;
 
     #[test]
-    fn who_may_read_may_enter() {
+    fn readers_may_enter_folders() {
         assert_eq!(executable(0o640), 0o750);
         assert_eq!(executable(0o2660), 0o2770);
         assert_eq!(executable(0o600), 0o700);

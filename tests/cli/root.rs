@@ -88,8 +88,8 @@ fn a_project_names_only_paths_inside() {
     let settings = [
         ("members = [\"../*\"]", "the member `../*` cannot be used"),
         ("members = [\"up/*\"]", "the member `up/*` cannot be used"),
-        ("output = \"../outside\"", "the folder for output cannot be used"),
-        ("output = \"out\"", "the folder for output cannot be used"),
+        ("output = \"../outside\"", "the output folder cannot be used"),
+        ("output = \"out\"", "the output folder cannot be used"),
         ("profile = \"p\"\n[profiles.p]\nparams = [\"../secret.initflow\"]", "it is outside the root"),
     ];
     for (settings, said) in settings {

@@ -21,7 +21,7 @@ fn offered(text: &str) -> String {
 
 #[test]
 #[allow(clippy::too_many_lines)] // One list is easier to read than two.
-fn what_may_stand_there_is_offered() {
+fn valid_completions_are_offered() {
     insta::assert_snapshot!(
         [
             "$0",
@@ -208,7 +208,7 @@ fn names_are_those_that_mean_something_there() {
 }
 
 #[test]
-fn what_an_object_needs_comes_first() {
+fn required_fields_come_first() {
     insta::assert_snapshot!(
         [
             "pod a { tolerations { $0 } }",
@@ -284,7 +284,7 @@ const MISPLACED: &[Code] = &[
 ];
 
 #[test]
-fn what_is_offered_may_stand_there() {
+fn offered_completions_are_valid() {
     let mut offered = 0;
     let mut refused = Vec::new();
     for text in [

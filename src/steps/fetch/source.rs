@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cluster_is_no_public_place() {
+    fn the_cluster_is_not_public() {
         for url in ["http://acme.dev/a", "http://user@acme.dev", "http://acme.dev?b"] {
             assert!(is_open(url), "{url}");
         }
