@@ -258,7 +258,7 @@ fn malformed(statement: &Statement) -> Diagnostic {
 fn used_twice(used: &Use, first: Span) -> Diagnostic {
     let headline = format!("two files are used as `{}`", used.alias);
     Diagnostic::error(Code::DuplicateDeclaration, used.span, headline)
-        .here("here again")
+        .here("this name is already used")
         .label(first, "first here")
         .help("give one of them another name: `use \"…\" as name`")
 }

@@ -3,8 +3,8 @@
 //! In the file of an editor, the line after `words: NAME` has the words of the list NAME.
 #![allow(clippy::unwrap_used)]
 
-use initflow::model::parameter_types;
-use initflow::statement::{Body, Entry, Need, Place, Slot};
+use initflow::compile::parameter_types;
+use initflow::vocabulary::{Body, Entry, Need, Place, Slot};
 use initflow::vocabulary::{CONTAINERS, statements, statements_of_steps};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

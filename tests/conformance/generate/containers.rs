@@ -5,8 +5,8 @@ use super::Generator;
 use super::volumes::Mounted;
 use crate::source::{Statement, block, key, line, list, quoted};
 use initflow::kubernetes::schema;
-use initflow::statement::{Clause, Need, Place, Slot, Type};
 use initflow::vocabulary;
+use initflow::vocabulary::{Clause, Need, Place, Slot, Type};
 
 /// The fields of a container that have their own statement, or are generated specially.
 const SPECIAL: &[&str] = &[
