@@ -33,7 +33,7 @@
 //! The feature `cli`, which is on by default, adds the command and its language server. Without it
 //! (`default-features = false`) their dependencies are left out.
 //!
-//! Every public module is for other programs; before version 1.0.0 the CHANGELOG says what changes in them.
+//! Other programs may use every public module; before version 1.0.0, the CHANGELOG lists what changes in them.
 
 pub mod compile;
 pub mod config;

@@ -53,7 +53,7 @@ impl Compiled {
         self.plan_in(self.version)
     }
 
-    /// The plan if the cluster had another version of Kubernetes, which may count otherwise.
+    /// The plan for another version of Kubernetes, which may compute other totals.
     pub fn plan_in(&self, version: Version) -> Plan {
         Plan::of(&self.workload, &self.order, version)
     }
