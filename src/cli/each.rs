@@ -127,7 +127,7 @@ pub(super) fn found(
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
         let Some(project) = projects.on(&ground, console) else { return Vec::new() };
-        input.stand_on(&ground);
+        input.set_ground(&ground);
         if let (None, Some(output)) = (&input.output, project.output())
             && let Some(relative) = input.place_in(&project, &ground)
         {

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
         console.root(&ground.root);
-        input.stand_on(&ground);
+        input.set_ground(&ground);
     }
     for trouble in &troubles {
         report(trouble, console);

@@ -79,7 +79,7 @@ impl Input {
     }
 
     /// Assigns its root. A file that the call names may be a pipe unless it is in a repository.
-    pub(super) fn stand_on(&mut self, ground: &Ground) {
+    pub(super) fn set_ground(&mut self, ground: &Ground) {
         self.root = Arc::clone(&ground.root);
         self.is_named &= !ground.is_bound;
     }

@@ -15,9 +15,9 @@ pub(super) fn same(one: (&SourceFile, &Parse), other: (&SourceFile, &Parse)) -> 
 fn seen<'s>((source, parsed): (&'s SourceFile, &'s Parse)) -> Vec<&'s str> {
     let mut reader = Reader { source, seen: Vec::new() };
     reader.statements(&parsed.document.statements);
-    let blanks = [' ', '\t', '\r'];
+    let whitespace = [' ', '\t', '\r'];
     let comments = parsed.document.comments.iter();
-    reader.seen.extend(comments.map(|span| source.slice(*span).trim_end_matches(blanks)));
+    reader.seen.extend(comments.map(|span| source.slice(*span).trim_end_matches(whitespace)));
     reader.seen.extend(parsed.errors.iter().map(|error| error.code.name()));
     reader.seen
 }

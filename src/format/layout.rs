@@ -20,11 +20,11 @@ pub(super) fn edits(lines: &Lines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
     let mut rest = tokens.as_slice();
     for range in &kept {
         let before = |line: usize| move |token: &Token| lines.of(token.range.start) < line;
-        let (free, behind) = rest.split_at(rest.partition_point(before(range.start)));
-        let (inside, behind) = behind.split_at(behind.partition_point(before(range.end)));
+        let (free, after) = rest.split_at(rest.partition_point(before(range.start)));
+        let (inside, after) = after.split_at(after.partition_point(before(range.end)));
         layout.tokens(free);
         layout.keep(range, inside);
-        rest = behind;
+        rest = after;
     }
     layout.tokens(rest);
     layout.finish()
@@ -84,7 +84,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         let closed = self.brackets.reach(token);
         match self.last.filter(|last| self.lines.breaks(last.end, token.range.start) == 0) {
             Some(last) => {
-                let width = self.blanks(last.kind, token);
+                let width = self.spaces(last.kind, token);
                 self.replace(last.end..token.range.start, " ".repeat(width));
                 self.line.width += width;
             }
@@ -137,7 +137,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
     }
 
     /// How many spaces come before a token that does not start its line.
-    fn blanks(&self, last: Kind, token: &Token) -> usize {
+    fn spaces(&self, last: Kind, token: &Token) -> usize {
         match (last, token.kind) {
             // The column of a comment beside a statement is the author's.
             (_, Kind::Comment) => {

@@ -51,13 +51,13 @@ pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
             continue;
         }
         gap(text, end..token.range.start, &mut tokens);
-        let Range { start, end: behind } = token.range;
-        let blanks: &[char] = if token.kind == Kind::Comment { &[' ', '\t', '\r'] } else { &[] };
+        let Range { start, end: after } = token.range;
+        let whitespace: &[char] = if token.kind == Kind::Comment { &[' ', '\t', '\r'] } else { &[] };
         tokens.push(Token {
-            range: start..start + text[start..behind].trim_end_matches(blanks).len(),
+            range: start..start + text[start..after].trim_end_matches(whitespace).len(),
             ..token
         });
-        end = behind;
+        end = after;
     }
     gap(text, end..text.len(), &mut tokens);
     tokens

@@ -28,11 +28,11 @@ pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: T
     let tokens = tokens(lines.text, &parsed.document);
     let at = tokens.partition_point(|token| token.range.start < start);
     let (before, rest) = tokens.split_at(at);
-    let blanks = Span::new(source.id, start, start + lines.indent(line));
+    let indentation = Span::new(source.id, start, start + lines.indent(line));
     let indent = |width: usize| {
         let text = " ".repeat(width);
-        let is_other = lines.between(start, blanks.range().end) != text;
-        is_other.then_some(Edit { span: blanks, text })
+        let is_other = lines.between(start, indentation.range().end) != text;
+        is_other.then_some(Edit { span: indentation, text })
     };
     // A text that is not closed yet continues on the new line.
     let goes_on = |token: &&Token| {
@@ -55,7 +55,7 @@ pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: T
         // Text before the brace keeps the indentation of its line.
         return found;
     }
-    found.retain(|edit| edit.span.start != blanks.start);
+    found.retain(|edit| edit.span.start != indentation.start);
     let mut brackets = brackets(&parsed.document);
     for token in before {
         brackets.reach(token);

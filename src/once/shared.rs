@@ -14,7 +14,7 @@ pub(super) fn report(split: &Split, diagnostics: &mut Vec<Diagnostic>) -> bool {
     diagnostics.len() > before
 }
 
-/// Files of a step that are lost with its Job, although another container uses the volume.
+/// Reports files of a step that are lost with its Job, although another container uses the volume.
 fn lost_files(split: &Split, step: usize) -> Option<Diagnostic> {
     let container = &split.workload.containers[step];
     let once = container.once.as_ref()?;
@@ -41,7 +41,7 @@ fn lost_files(split: &Split, step: usize) -> Option<Diagnostic> {
     )
 }
 
-/// A claim template that a step, or what it needs, mounts.
+/// Reports a claim template that a step, or a container that it needs, mounts.
 fn claim(split: &Split, step: usize, in_job: &[bool]) -> Option<Diagnostic> {
     let containers = split.workload.containers.iter().enumerate();
     let mut needed = containers.filter(|(index, _)| *index == step || in_job[*index]);

@@ -224,7 +224,7 @@ impl Generator {
                 Slot::Maybe(name, ty) if self.rng.bool() => values.push(self.slot_value(what, name, *ty)),
                 Slot::Maybe(..) | Slot::Free(_) => {}
                 Slot::Clause(clause) => {
-                    let stands = match clause.need {
+                    let is_present = match clause.need {
                         Need::Required => true,
                         Need::Optional => self.chance(30),
                         Need::OneOf => chosen.is_some_and(|chosen| std::ptr::eq(chosen, *clause)),
@@ -232,7 +232,7 @@ impl Generator {
                             chosen.is_some_and(|chosen| std::ptr::eq(chosen, *clause)) && self.chance(60)
                         }
                     };
-                    if stands {
+                    if is_present {
                         values.push(clause.word.to_owned());
                         values.extend(self.slots(&format!("{what} {}", clause.word), clause.values));
                     }

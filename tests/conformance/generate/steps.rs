@@ -29,13 +29,13 @@ impl Generator {
         let conditions = ["tcp", "http", "dns", "file", "postgres", "mysql", "redis", "job"];
         let condition = self.pick(&conditions);
         for entry in vocabulary::entries_at(Place::Step(keyword)) {
-            let stands = match entry.name {
+            let is_present = match entry.name {
                 name if TOOLS.contains(&name) => name == tool,
                 name if keyword == "wait" && conditions.contains(&name) => name == condition,
                 "once" => self.chance(25) && !self.volumes.iter().any(|volume| volume.written),
                 name => needed.contains(&name) || self.chance(30),
             };
-            if stands {
+            if is_present {
                 body.push(self.step_statement(keyword, entry)?);
             }
         }
