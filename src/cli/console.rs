@@ -151,7 +151,7 @@ impl Console {
     pub(super) fn stale(&mut self, path: &str, source: &str) {
         self.raise(Status::Errors);
         let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
-        let headline = format!("`{path}` is not what `{source}` compiles to");
+        let headline = format!("`{path}` differs from what `{source}` compiles to");
         let place = Place::start(relative(path, directory));
         report.push(
             Finding::new(
