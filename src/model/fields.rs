@@ -214,7 +214,7 @@ impl Resolver<'_> {
         });
     }
 
-    /// Text, or a number or truth value as spelled: what string maps and variables take.
+    /// Text, or a number or boolean as spelled: what string maps and variables accept.
     pub(super) fn plain_text(&mut self, value: &tree::Value, scope: &Scope) -> Node {
         let Evaluated { constant, span } = match &value.kind {
             ValueKind::List(_) => Evaluated { constant: Constant::List(Vec::new()), span: value.span },

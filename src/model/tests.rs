@@ -102,7 +102,7 @@ fn a_slip_gives_one_message() {
 }
 
 #[test]
-fn what_does_not_go_together_in_a_fetch_is_said() {
+fn conflicting_statements_of_a_fetch_are_reported() {
     let sum = format!("sha256 \"{}\"", "0".repeat(64));
     for (inside, into, code, help) in [
         ("from \"s3://a/b/\"", "c/", None, ""),
@@ -302,7 +302,7 @@ fn steps_that_ask_for_their_user_find_it() {
 }
 
 #[test]
-fn a_secret_is_asked_for_as_its_store_knows_it() {
+fn a_secret_is_requested_by_its_name_in_the_store() {
     for (statements, pod, expected) in [
         ("from vault \"kv/data/a\"; role \"a\"; into v \"a.json\"", "", None),
         ("from vault \"kv/data/a\"; into v \"a.json\"", "", Some(Code::MissingStatement)),
@@ -339,7 +339,7 @@ fn a_secret_is_asked_for_as_its_store_knows_it() {
 }
 
 #[test]
-fn a_secret_is_readable_for_those_whom_its_pod_codes() {
+fn a_secret_is_readable_for_the_users_of_its_pod() {
     for (pod, step, mode) in [
         ("", "", "0444"),
         ("runAsUser 7", "", "0400"),
@@ -373,7 +373,7 @@ fn a_variable_out_of_a_file_names_the_volume_of_its_part() {
 }
 
 #[test]
-fn a_container_is_no_volume() {
+fn a_container_is_not_a_volume() {
     let program = "pod x { volume v\n step s { image \"a:1\"; writes v at /v }\n app a { image \"a:1\"; reads v at /v; reads s at /s } }";
     check_one(program, Code::UnknownVolume, "it is a container: name the volume that it writes");
 }

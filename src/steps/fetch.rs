@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_wrote_is_data() {
+    fn text_of_the_user_is_data() {
         let hostile = "https://acme.dev/'\"$(id)`id`";
         let options = Options {
             from: hostile.into(),

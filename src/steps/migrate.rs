@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_wrote_is_data() {
+    fn text_of_the_user_is_data() {
         for tool in ["golang-migrate", "atlas"] {
             let lowered = lowered(tool, Some("$(id)"));
             assert!(!lowered.command.iter().any(|word| word.contains("$(id)")));

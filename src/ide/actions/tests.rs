@@ -270,7 +270,7 @@ fn a_step_moves_to_where_it_runs() {
 }
 
 #[test]
-fn what_is_refactored_is_formatted_and_compiles_to_the_same() {
+fn refactored_sources_are_formatted_and_compile_to_the_same() {
     let examples = std::fs::read_dir("examples").unwrap();
     let paths = examples.map(|folder| folder.unwrap().path().join("main.initflow"));
     let (mut constants, mut templates) = (0, 0);

@@ -208,7 +208,7 @@ fn names_are_those_that_mean_something_there() {
 }
 
 #[test]
-fn what_an_object_needs_comes_first() {
+fn required_fields_come_first() {
     insta::assert_snapshot!(
         [
             "pod a { tolerations { $0 } }",

@@ -84,7 +84,7 @@ fn a_place_is_explained() {
 }
 
 #[test]
-fn what_hangs_on_a_param_without_a_value_is_not_said() {
+fn values_that_depend_on_a_param_without_a_value_are_not_shown() {
     insta::assert_snapshot!(shown(
             "param n: cpu\npod a$0 {\n  step s$0 { image \"i\"; cpu n }\n  app w { image \"w\"; cpu 250m }\n}\n"
         ), @r#"
@@ -118,7 +118,7 @@ fn a_step_of_a_template_is_explained_for_each_workload_that_has_another_place_fo
 }
 
 #[test]
-fn a_limit_is_said_as_it_holds() {
+fn a_limit_is_shown_as_it_applies() {
     insta::assert_snapshot!(shown(
             "pod p$0 { app a { image \"a\"; cpu 250m..1; memory ..1Gi }; app b { image \"b\"; memory ..1Gi } }\n"
         ), @r#"
