@@ -1,4 +1,4 @@
-//! Volumes in their short forms and by block.
+//! Resolves volumes, in their short forms and as blocks.
 
 use super::resolve::Resolver;
 use super::scope::Scope;
@@ -11,7 +11,7 @@ use crate::statement::Entry;
 use crate::syntax::tree::Statement;
 use smol_str::SmolStr;
 
-/// What a short form stands for: the source's field in a Volume, and the field of the source that the value is.
+/// What a short form means: the field of a Volume for its source, and the field of the source for its value.
 fn source_of(word: &str) -> (&'static str, &'static str) {
     match word {
         "claim" => ("persistentVolumeClaim", "claimName"),
@@ -77,7 +77,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// A declared name as it is in the pod: a part's has the part's name before it.
+/// A declared name as it is in the pod: names in a part get the part's name as a prefix.
 pub(super) fn declared(name: &Node, scope: &Scope) -> Option<Name> {
     let text = name.as_text()?;
     let text = match scope.part {
@@ -96,7 +96,7 @@ fn storage_of(fields: &Map) -> Storage {
 }
 
 impl Making<'_> {
-    /// The names of the volumes and their places, for references.
+    /// The names of the volumes and their places, to resolve references.
     pub(super) fn volume_names(&self) -> Vec<(SmolStr, Span)> {
         self.volumes.iter().map(|(_, volume)| (volume.name.text.clone(), volume.name.span)).collect()
     }
