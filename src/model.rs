@@ -19,6 +19,7 @@ mod parameter;
 mod passwd;
 mod port;
 mod probe;
+mod qualified;
 mod references;
 mod resolve;
 mod scope;
@@ -33,6 +34,7 @@ mod workload;
 pub use environment::functions;
 pub use labels::NAME_LABEL;
 pub use parameter::parameter_types;
+pub use qualified::QualifiedName;
 pub use resolve::{File, Program, resolve};
 pub(crate) use security::may_be_root;
 pub(crate) use types::undeclarable;
@@ -142,8 +144,10 @@ pub enum Storage {
 /// A volume.
 #[derive(Clone, Debug)]
 pub struct Volume {
-    /// Its name.
+    /// Its name in the pod.
     pub name: Name,
+    /// Its name in the source.
+    pub qualified: QualifiedName,
     /// What it is.
     pub storage: Storage,
     /// The statement's head.
@@ -183,8 +187,10 @@ impl Role {
 /// A container.
 #[derive(Clone, Debug)]
 pub struct Container {
-    /// Its name.
+    /// Its name in the pod.
     pub name: Name,
+    /// Its name in the source.
+    pub qualified: QualifiedName,
     /// Its role.
     pub role: Role,
     /// The built-in step that it is, if it is one.

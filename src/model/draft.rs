@@ -1,7 +1,8 @@
 //! Collects what the layers of a container's statements set, until the container is complete.
 
-use super::references::{MountDraft, Named};
-use super::{Container, Direction, Mount, Name, Reference, Role, Volume};
+use super::qualified::{Declared, Named};
+use super::references::MountDraft;
+use super::{Container, Direction, Mount, Name, QualifiedName, Reference, Role, Volume};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::Place;
@@ -18,7 +19,10 @@ pub(super) const COMMAND: [&str; 2] = ["command", "args"];
 
 /// A container that is not complete yet.
 pub(super) struct Draft {
+    /// Its name in the pod.
     pub(super) name: Name,
+    /// Its name in the source, with the part that it is in.
+    pub(super) qualified: QualifiedName,
     pub(super) role: Role,
     pub(super) kind: ContainerKind,
     pub(super) span: Span,
@@ -35,10 +39,10 @@ pub(super) struct Draft {
     /// The text of a script, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
     pub(super) options: Vec<StepOption>,
+    /// The volumes of the files that variables come from, with their places.
+    pub(super) files: Vec<Named>,
     /// The built-in step; it has its options once its statements have been read.
     pub(super) built_in: Option<BuiltIn>,
-    /// The part that it is in.
-    pub(super) part: Option<SmolStr>,
     /// The volumes that belong to a built-in step.
     pub(super) volumes: Vec<Volume>,
     pub(super) jobs: Vec<SmolStr>,
@@ -65,7 +69,7 @@ pub(super) struct StepOption {
 }
 
 impl Draft {
-    pub(super) fn new(name: Name, kind: ContainerKind, span: Span, layer: u8) -> Self {
+    pub(super) fn new(declared: Declared, kind: ContainerKind, span: Span, layer: u8) -> Self {
         let (role, built_in) = match kind {
             ContainerKind::App => (Role::App, None),
             ContainerKind::Sidecar => (Role::Sidecar, None),
@@ -73,7 +77,8 @@ impl Draft {
             ContainerKind::BuiltIn(kind) => (Role::Step, Some(kind.unread())),
         };
         Self {
-            name,
+            name: declared.in_pod(),
+            qualified: declared.name,
             role,
             kind,
             span,
@@ -88,8 +93,8 @@ impl Draft {
             run: None,
             script: None,
             options: Vec::new(),
+            files: Vec::new(),
             built_in,
-            part: None,
             volumes: Vec::new(),
             jobs: Vec::new(),
             unlocked: None,
@@ -106,6 +111,11 @@ impl Draft {
             return None;
         }
         self.env.iter().map(|(_, variable)| variable.get("name")?.as_text().map(SmolStr::new)).collect()
+    }
+
+    /// Its name and the place of its declaration.
+    pub(super) fn declared(&self) -> Declared {
+        Declared { name: self.qualified.clone(), span: self.name.span }
     }
 
     /// The place of the statements that only this kind has.
@@ -163,6 +173,7 @@ impl Draft {
         list("volumeMounts", self.mounts.into_iter().map(mount).collect());
         Container {
             name: self.name,
+            qualified: self.qualified,
             role: self.role,
             built_in: self.built_in,
             span,

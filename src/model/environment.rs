@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::resolve::Resolver;
-use super::scope::{Scope, written_in};
+use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -89,7 +89,7 @@ impl Resolver<'_> {
                     | Effect::Container(_)
                     | Effect::Defaults => return,
                 },
-                None => resolver.variable(statement, scope),
+                None => resolver.variable(draft, statement, scope),
             };
             let Some(node) = node.filter(|_| live) else { return };
             let name = |node: &Node| node.get("name").and_then(Node::as_text).map(SmolStr::new);
@@ -104,7 +104,7 @@ impl Resolver<'_> {
         });
     }
 
-    fn variable(&mut self, statement: &Statement, scope: &Scope) -> Option<Node> {
+    fn variable(&mut self, draft: &mut Draft, statement: &Statement, scope: &Scope) -> Option<Node> {
         let mut fields = Map::default();
         let name = &statement.name;
         fields.set("name", name.span, Node::text(name.span, name.text.clone()));
@@ -113,7 +113,7 @@ impl Resolver<'_> {
             return Some(Node::new(statement.span, Value::Map(fields)));
         }
         let value = self.one_value(statement, &schema::Type::Text)?;
-        let (field, node) = self.variable_value(value, scope)?;
+        let (field, node) = self.variable_value(draft, value, scope)?;
         fields.set(field, node.span, node);
         Some(Node::new(statement.span, Value::Map(fields)))
     }
@@ -121,12 +121,13 @@ impl Resolver<'_> {
     /// The field of a variable that has its value, and the value.
     pub(super) fn variable_value(
         &mut self,
+        draft: &mut Draft,
         value: &tree::Value,
         scope: &Scope,
     ) -> Option<(&'static str, Node)> {
         match &value.kind {
             ValueKind::Call(function, arguments) => {
-                Some(("valueFrom", self.value_from(function, arguments, value.span, scope)?))
+                Some(("valueFrom", self.value_from(draft, function, arguments, value.span, scope)?))
             }
             _ => Some(("value", self.plain_text(value, scope))),
         }
@@ -151,6 +152,7 @@ impl Resolver<'_> {
     /// `secret(name, key)` and the like.
     fn value_from(
         &mut self,
+        draft: &mut Draft,
         function: &tree::Name,
         arguments: &[Argument],
         span: Span,
@@ -194,7 +196,7 @@ impl Resolver<'_> {
                 continue;
             };
             let node = if field.name == "volumeName" {
-                self.volume_of_file(value, scope)
+                self.volume_of_file(draft, value, scope)
             } else {
                 self.scalar(value, &field.ty, if field.name == "divisor" { "" } else { field.name }, scope)
             };
@@ -222,14 +224,15 @@ impl Resolver<'_> {
         Some(Node::new(span, Value::Map(from)))
     }
 
-    /// The volume in `file(V, …)`, as `PART.V` if it may be in a part, until all volumes are known.
-    fn volume_of_file(&mut self, value: &tree::Value, scope: &Scope) -> Node {
-        let node = self.typed(value, Type::Volume, scope);
-        match (node.as_text(), written_in(value, scope)) {
-            (Some(name), Some(part)) if !name.contains('.') => {
-                Node::text(node.span, smol_str::format_smolstr!("{part}.{name}"))
+    /// The volume in `file(V, …)`, to be resolved once all volumes are known.
+    fn volume_of_file(&mut self, draft: &mut Draft, value: &tree::Value, scope: &Scope) -> Node {
+        match self.reference(value, Type::Volume, scope) {
+            Some(volume) => {
+                let node = Node::text(volume.span, volume.name.to_string());
+                draft.files.push(volume);
+                node
             }
-            _ => node,
+            None => Node::new(value.span, Value::Unresolved),
         }
     }
 

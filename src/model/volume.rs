@@ -1,15 +1,14 @@
 //! Resolves volumes, in their short forms and as blocks.
 
+use super::qualified::Declared;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
-use super::{Name, Storage, Volume};
+use super::{Storage, Volume};
 use crate::kubernetes::schema::{self, Type as FieldType};
 use crate::object::{Map, Node, Value};
-use crate::source::Span;
 use crate::statement::Entry;
 use crate::syntax::tree::Statement;
-use smol_str::SmolStr;
 
 /// What a short form means: the field of a Volume for its source, and the field of the source for its value.
 fn source_of(word: &str) -> (&'static str, &'static str) {
@@ -37,7 +36,8 @@ impl<'a> Resolver<'a> {
         let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else {
             return;
         };
-        let Some(name) = declared(&name, scope) else { return };
+        let Some(declared) = Declared::of(&name, scope) else { return };
+        let name = declared.in_pod();
         let mut fields = Map::default();
         fields.set("name", name.span, Node::text(name.span, name.text.clone()));
         let chosen = head.chosen();
@@ -73,18 +73,11 @@ impl<'a> Resolver<'a> {
         }
         let storage = storage_of(&fields);
         let fields = Node::new(statement.span, Value::Map(fields));
-        making.add_volume(scope.layer, Volume { name, storage, span: statement.head(), fields });
+        making.add_volume(
+            scope.layer,
+            Volume { name, qualified: declared.name, storage, span: statement.head(), fields },
+        );
     }
-}
-
-/// A declared name as it is in the pod: names in a part get the part's name as a prefix.
-pub(super) fn declared(name: &Node, scope: &Scope) -> Option<Name> {
-    let text = name.as_text()?;
-    let text = match scope.part {
-        Some(part) => smol_str::format_smolstr!("{part}-{text}"),
-        None => SmolStr::new(text),
-    };
-    Some(Name { text, span: name.span })
 }
 
 fn storage_of(fields: &Map) -> Storage {
@@ -92,12 +85,5 @@ fn storage_of(fields: &Map) -> Storage {
         None => Storage::Filled,
         Some(source) if source.get("medium").and_then(Node::as_text) == Some("Memory") => Storage::Memory,
         Some(_) => Storage::Scratch,
-    }
-}
-
-impl Making<'_> {
-    /// The names of the volumes and their places, to resolve references.
-    pub(super) fn volume_names(&self) -> Vec<(SmolStr, Span)> {
-        self.volumes.iter().map(|(_, volume)| (volume.name.text.clone(), volume.name.span)).collect()
     }
 }

@@ -4,12 +4,12 @@ use super::defaults::{InnerDefaults, OF_PART, OF_PLACED_PART, OF_TEMPLATE, OF_WO
 use super::draft::Draft;
 use super::head::Head;
 use super::labels::labels_of;
-use super::references::Named;
+use super::qualified::Named;
 use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
 use super::template::Use;
 use super::types::one_of;
-use super::{Level, Name, Storage, Volume, Workload, WorkloadKind};
+use super::{Level, Name, QualifiedName, Storage, Volume, Workload, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -42,10 +42,10 @@ pub(super) struct Making<'a> {
     pub(super) unclear: bool,
 }
 
-/// A part that has been placed: its name, and the names of its containers in the pod.
+/// A part that has been placed: its name, and the names of its containers.
 pub(super) struct Part {
     pub(super) name: Name,
-    pub(super) containers: Vec<SmolStr>,
+    pub(super) containers: Vec<QualifiedName>,
 }
 
 /// The statements of the template or of the workload itself, with their scope.
@@ -277,7 +277,7 @@ impl<'a> Resolver<'a> {
         if let Some(block) = &statement.block {
             self.workload_statements(block, &own, making);
         }
-        let containers = making.containers[first..].iter().map(|draft| draft.name.text.clone()).collect();
+        let containers = making.containers[first..].iter().map(|draft| draft.qualified.clone()).collect();
         making.parts.push(Part { name: Name { text, span: name.span }, containers });
     }
 
@@ -353,6 +353,11 @@ impl Making<'_> {
         self.volumes.len() + self.containers.len() + self.parts.len()
     }
 
+    /// Whether a statement that could not be understood may declare what a reference names.
+    pub(super) fn has_lost(&self, named: &Named) -> bool {
+        named.name.part.is_none() && self.lost.contains(&named.name.name)
+    }
+
     /// Notes a statement that could not be understood in full.
     fn lose(&mut self, statement: &Statement) {
         self.unclear = true;
@@ -368,11 +373,9 @@ impl Making<'_> {
 
     /// Whether a volume is known to be an emptyDir.
     pub(super) fn is_ephemeral(&self, named: &Named) -> bool {
-        let inner = named.part.as_ref().map(|part| format!("{part}-{}", named.text));
-        let called = |name: &str| {
-            inner.as_deref() == Some(name) || name == named.text || name == named.text.replace('.', "-")
-        };
-        let mut volumes = self.volumes.iter().filter(|(_, volume)| called(&volume.name.text)).peekable();
+        let candidates: Vec<QualifiedName> = named.candidates().collect();
+        let is_meant = |volume: &Volume| candidates.contains(&volume.qualified);
+        let mut volumes = self.volumes.iter().filter(|(_, volume)| is_meant(volume)).peekable();
         volumes.peek().is_some()
             && volumes.all(|(_, volume)| matches!(volume.storage, Storage::Scratch | Storage::Memory))
     }
@@ -382,7 +385,7 @@ impl Making<'_> {
         match self
             .volumes
             .iter_mut()
-            .find(|(before, known)| known.name.text == volume.name.text && *before != layer)
+            .find(|(before, known)| known.qualified == volume.qualified && *before != layer)
         {
             Some((before, _)) if *before > layer => {}
             Some(known) => *known = (layer, volume),

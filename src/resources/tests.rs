@@ -1,7 +1,7 @@
 //! Compares the totals with Kubernetes' own and with a simulation.
 
 use super::*;
-use crate::model::{Container, Level, Name, WorkloadKind};
+use crate::model::{Container, Level, Name, QualifiedName, WorkloadKind};
 use crate::object::Value;
 use crate::source::{FileId, Span};
 use proptest::prelude::*;
@@ -191,6 +191,7 @@ fn reads_a_workload() {
         unlocked: None,
         once: None,
         name: Name { text: name.into(), span },
+        qualified: QualifiedName::plain(name),
         role,
         built_in: None,
         span,
