@@ -362,16 +362,16 @@ pub(super) fn quantity(text: &str, unit: Unit) -> Result<Value, Option<String>> 
 }
 
 fn bytes_hint(text: &str, suffix: &str) -> String {
-    let units = "use the units `Ki` `Mi` `Gi` `Ti` (powers of 1024) or `k` `M` `G` `T` (powers of 1000)";
+    let units = "`Ki` `Mi` `Gi` `Ti` (powers of 1024), `k` `M` `G` `T` (powers of 1000)";
     let number = &text[..text.len() - suffix.len()];
     let meant = match suffix.to_ascii_lowercase().as_str() {
         "m" | "mi" | "mb" | "mib" => "Mi",
         "g" | "gb" | "gib" | "gi" => "Gi",
         "k" | "kb" | "kib" | "ki" => "Ki",
         "t" | "tb" | "tib" | "ti" => "Ti",
-        _ => return units.into(),
+        _ => return format!("use a unit of bytes: {units}"),
     };
-    format!("write `{number}{meant}`; {units}")
+    format!("write `{number}{meant}`; units of bytes: {units}")
 }
 
 /// A whole number in a range.
