@@ -31,12 +31,14 @@ mod volume;
 mod work;
 mod workload;
 
+#[cfg(feature = "cli")]
 pub use environment::functions;
 pub use labels::NAME_LABEL;
 pub use parameter::parameter_types;
 pub use qualified::QualifiedName;
 pub use resolve::{File, Program, resolve};
 pub(crate) use security::may_be_root;
+#[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;
 
 pub use crate::statement::Direction;

@@ -10,8 +10,13 @@ mod table;
 pub use effect::{Amount, ContainerEffect, Effect, FileEffect, Probe, WorkloadEffect};
 pub use kinds::{CONTAINERS, ContainerKind, WorkloadKind};
 
-use crate::statement::{Entry, Place};
-use crate::steps::StepKind;
+pub use crate::statement::{Body, Clause, Direction, Entry, Need, Place, Slot, Type};
+pub use crate::steps::StepKind;
+
+/// The tools that a `migrate` step knows.
+pub mod migration {
+    pub use crate::steps::migrate::{Lock, Script, TOOLS, Tool};
+}
 
 /// A row of the table.
 #[derive(Debug)]

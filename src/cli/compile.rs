@@ -124,7 +124,7 @@ enum Part {
 /// Lowers a workload, and emits it where its text can stand by itself.
 fn make(arguments: &Arguments, input: &Input, compiled: Compiled) -> Part {
     if arguments.emit == Format::Json {
-        let object = compiled.object();
+        let object = compiled.lowered();
         return Part::Objects(compiled.access.into_iter().chain([object]).collect());
     }
     let name = input.short_name();

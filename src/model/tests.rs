@@ -5,7 +5,7 @@ use crate::emit::{Document, yaml};
 /// What a program compiles to, and what is wrong with it.
 fn compiled(program: &str) -> (String, Vec<Diagnostic>) {
     let compilation = compile("main.initflow", program.to_owned(), &NoFiles, &Options::default());
-    let objects: Vec<_> = compilation.workloads.iter().map(crate::compile::Compiled::object).collect();
+    let objects: Vec<_> = compilation.workloads.iter().map(crate::compile::Compiled::lowered).collect();
     let documents: Vec<Document> = objects.iter().map(|object| Document { header: None, object }).collect();
     (yaml(&documents), compilation.diagnostics)
 }

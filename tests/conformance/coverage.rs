@@ -4,8 +4,8 @@ use crate::generate::{all_fields, is_out_of_reach};
 use crate::report::Report;
 use crate::source::Program;
 use initflow::kubernetes::schema::{Object, Type, object};
-use initflow::statement::{Clause, Entry, Place, Slot};
 use initflow::vocabulary::{CONTAINERS, statements};
+use initflow::vocabulary::{Clause, Entry, Place, Slot};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

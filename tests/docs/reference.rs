@@ -2,14 +2,14 @@
 
 use crate::no_complaints;
 use crate::raised_by;
+use initflow::compile::{Image, parameter_types};
 use initflow::diagnostic::Code;
 use initflow::diagnostic::Severity;
 use initflow::kubernetes::schema::{self, Type};
 use initflow::kubernetes::version::{Availability, Version};
-use initflow::model;
-use initflow::statement::{Entry, Place};
-use initflow::steps::migrate::{Lock, Script, TOOLS};
-use initflow::steps::{Image, StepKind};
+use initflow::vocabulary::StepKind;
+use initflow::vocabulary::migration::{Lock, Script, TOOLS};
+use initflow::vocabulary::{Entry, Place};
 use initflow::vocabulary::{REPLACED, entries_at};
 use std::fs;
 
@@ -66,7 +66,7 @@ fn table(name: &str) -> String {
             REPLACED.iter().map(|(name, instead)| vec![code(name), (*instead).to_owned()]),
         ),
         "types" => {
-            rows("type | its values", model::parameter_types().map(|(name, values)| vec![code(name), values]))
+            rows("type | its values", parameter_types().map(|(name, values)| vec![code(name), values]))
         }
         "images" => rows(
             "name | image | runs",

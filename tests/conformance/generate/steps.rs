@@ -3,8 +3,8 @@
 use super::Generator;
 use super::volumes::{Kind, Mounted, Volume};
 use crate::source::{Statement, key, line, quoted};
-use initflow::statement::{Direction, Entry, Place, Slot, Type};
 use initflow::vocabulary;
+use initflow::vocabulary::{Direction, Entry, Place, Slot, Type};
 
 /// The statements that a kind needs.
 const NEEDED: &[(&str, &[&str])] = &[
