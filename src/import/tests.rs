@@ -219,13 +219,13 @@ fn faults_are_reported_at_their_places() {
       │
       = help: remove the quotes
 
-    error[unknown-value]: `always` is none of the values that may stand here
+    error[unknown-value]: unknown value `always`
       ┌─ pod.yaml:9:22
       │
     9 │     imagePullPolicy: always
       │                      ^^^^^^ expected `Always`, `IfNotPresent` or `Never`
       │
-      = help: write `Always`: case matters
+      = help: change to `Always`: case matters
 
     error[unknown-statement]: unknown field `comand` of `Container`
        ┌─ pod.yaml:10:5

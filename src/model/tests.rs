@@ -38,7 +38,7 @@ fn defaults_of_a_part_stay_in_it() {
     assert!(made.contains("image: in:1") && made.contains("memory: 2Gi") && made.contains("own:1"), "{made}");
 }
 
-/// What newcomers write: one fault gives one message, with the help that cures it.
+/// What newcomers write: one mistake gives one message, with the help that fixes it.
 #[test]
 fn a_slip_gives_one_message() {
     let slips = [
@@ -47,7 +47,7 @@ fn a_slip_gives_one_message() {
         ("image \"a:1\"; tty yes", Code::UnknownName, ""),
         ("image \"a:1\"; port 80 web", Code::UnexpectedValue, ""),
         ("image \"a:1\"; port a 90:91", Code::UnquotedText, "write `\"90:91\"`"),
-        ("image \"a:1\"; run [\"a\"]", Code::TypeMismatch, "a command as a list is `command […]`"),
+        ("image \"a:1\"; run [\"a\"]", Code::TypeMismatch, "use `command […]` for a command as a list"),
         (
             "image \"a:1\"; volumeMount { }",
             Code::UnknownStatement,
@@ -181,7 +181,7 @@ fn a_range_without_a_request_leaves_no_empty_requests() {
 }
 
 #[test]
-fn a_template_that_nobody_uses_is_looked_at() {
+fn an_unused_template_is_checked() {
     let program = "template app x(a: int, v: volume) { imag \"x\"; run \"serve #{a}\"; reads v at /x; cpu a }\n\
          template part p(n: string) { volume v\n sidecar s { image n; writes v at /v; hostNetwork true } }\n\
          template deployment d(on: bool) { when on { replica 2 } }\n";

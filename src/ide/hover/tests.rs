@@ -34,39 +34,39 @@ fn a_place_is_explained() {
              app web { image$0Pull$0Policy Al$0ways; image \"w\"; rea$0ds v a$0t /v; cpu 250m; memory 64Mi; ready tcp 80 every$0 5s }\n}\n"
         ),
         @r#"
-        QoS class Burstable.
+    QoS class Burstable.
 
-        | effective | requests | limits | set by |
-        |---|---|---|---|
-        | cpu | 1 | none | step `make` |
-        | memory | 1Gi | none | step `make` |
+    | effective | requests | limits | set by |
+    |---|---|---|---|
+    | cpu | 1 | none | step `make` |
+    | memory | 1Gi | none | step `make` |
 
-        ---
-        Starts as 1 of 2: as written.
+    ---
+    Starts as 1 of 2: as written.
 
-        It requests cpu 1, memory 1Gi.
+    It requests cpu 1, memory 1Gi.
 
-        While it runs, the pod needs cpu 1, memory 1Gi.
-        ---
-        ```initflow
-        let tag = "1"
-        ```
-        The version.
-        ---
-        `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
+    While it runs, the pod needs cpu 1, memory 1Gi.
+    ---
+    ```initflow
+    let tag = "1"
+    ```
+    The version.
+    ---
+    `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
 
-        Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
-        ---
-        `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
+    Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
+    ---
+    `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
 
-        Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
-        ---
-        `Always` of `Container.imagePullPolicy`, which is `Always`, `IfNotPresent`, `Never`
-        ---
-        ```initflow
-        reads volume at path [sub folder]
-        ```
-        Mounts a volume read-only; what writes it runs before.
+    Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
+    ---
+    `Always` of `Container.imagePullPolicy`, which is `Always`, `IfNotPresent`, `Never`
+    ---
+    ```initflow
+    reads volume at path [sub folder]
+    ```
+    Mounts a volume read-only; whatever writes it runs before.
 
         Allowed in a container.
         ---
