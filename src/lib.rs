@@ -1,7 +1,7 @@
-//! The initflow compiler as a library: from `.initflow` source to Kubernetes YAML.
+//! Compiles `.initflow` sources to Kubernetes YAML: the initflow compiler as a library.
 //!
-//! A program is compiled by [`compile::compile`]. What comes of it are its workloads, each with its YAML and its
-//! [plan](plan::Plan) (who starts when and why, and what the scheduler reserves), and
+//! [`compile::compile`] compiles a program. The result has its workloads, each with its YAML and its
+//! [plan](plan::Plan) (what starts when and why, and what the scheduler reserves), and its
 //! [diagnostics](diagnostic::Diagnostic), which [`diagnostic::human::Human`] shows in their source:
 //!
 //! ```
@@ -25,20 +25,18 @@
 //! assert_eq!(plan.requests[0].quantity.to_string(), "64Mi");
 //! ```
 //!
-//! Programs in other languages take [`json::compile`]: a request in, an answer out, both JSON.
+//! Programs in other languages use [`json::compile`]: a request in, an answer out, both JSON.
 //!
-//! The library reads no files, no environment and no clock: whoever calls it gives it texts. Nothing in it panics, whatever
-//! the text: what is wrong is a diagnostic.
+//! The library does not read files, the environment or the clock: its caller passes all texts. It does not panic,
+//! whatever the text: what is wrong is reported as a diagnostic.
 //!
 //! The feature `cli`, which is on by default, adds the command and its language server. Without it
 //! (`default-features = false`) their dependencies are left out.
 //!
-//! The modules below are what other programs may use; before version 1.0.0 the CHANGELOG says what changes in them. What
-//! is not shown here belongs to the command and to its tests, and may change at any time.
-
-#![cfg_attr(not(feature = "cli"), allow(dead_code))]
+//! Other programs may use every public module; before version 1.0.0, the CHANGELOG lists what changes in them.
 
 pub mod compile;
+pub mod config;
 pub mod diagnostic;
 pub mod format;
 pub mod import;
@@ -47,44 +45,29 @@ pub mod kubernetes;
 pub mod lint;
 pub mod plan;
 pub mod source;
-
-#[doc(hidden)]
-pub mod check;
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod cli;
-#[doc(hidden)]
-pub mod config;
-#[doc(hidden)]
-pub mod emit;
-#[doc(hidden)]
-pub mod expect;
-#[cfg(feature = "cli")]
-pub(crate) mod files;
-#[doc(hidden)]
-pub mod ide;
-#[doc(hidden)]
-pub mod lower;
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod lsp;
-#[doc(hidden)]
-pub mod model;
-#[doc(hidden)]
-pub mod object;
-#[doc(hidden)]
-pub mod once;
-#[doc(hidden)]
-pub mod order;
-pub(crate) mod program;
-#[doc(hidden)]
-pub mod resources;
-#[doc(hidden)]
-pub mod statement;
-#[doc(hidden)]
-pub mod steps;
-#[doc(hidden)]
 pub mod syntax;
-pub(crate) mod total;
-#[doc(hidden)]
 pub mod vocabulary;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+
+mod check;
+mod emit;
+#[cfg(feature = "cli")]
+mod expect;
+#[cfg(feature = "cli")]
+mod files;
+#[cfg(feature = "cli")]
+mod ide;
+mod lower;
+#[cfg(feature = "cli")]
+mod lsp;
+mod model;
+mod object;
+mod once;
+mod order;
+mod program;
+mod resources;
+mod statement;
+mod steps;
+mod total;

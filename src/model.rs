@@ -33,6 +33,7 @@ mod volume;
 mod work;
 mod workload;
 
+#[cfg(feature = "cli")]
 pub use environment::functions;
 pub use labels::NAME_LABEL;
 pub use parameter::parameter_types;
@@ -40,6 +41,7 @@ pub use qualified::QualifiedName;
 pub use record::{Bound, NameKind, bindings};
 pub use resolve::{File, Program, resolve};
 pub(crate) use security::may_be_root;
+#[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;
 pub(crate) use used::{Use, read_use};
 
@@ -85,7 +87,7 @@ impl Setting {
 pub struct Name {
     /// The name.
     pub text: SmolStr,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -103,7 +105,7 @@ pub struct Level {
 pub struct Workload {
     /// Its kind.
     pub kind: WorkloadKind,
-    /// Its name; absent where `generateName` stands in `object.metadata`. `object.metadata` has the name too.
+    /// Its name; absent if `object.metadata` has `generateName`. `object.metadata` has the name too.
     pub name: Option<Name>,
     /// Its head in the source: `deployment shop`.
     pub span: Span,
@@ -117,7 +119,7 @@ pub struct Workload {
     pub volumes: Vec<Volume>,
     /// The containers of all roles, in the order of the source.
     pub containers: Vec<Container>,
-    /// Where `security restricted` stands, if it does.
+    /// The place of `security restricted`, if it has that statement.
     pub restricted: Option<Span>,
     /// Whether some statement in it could not be understood; then nothing is said about what it seems to lack.
     pub unclear: bool,

@@ -1,7 +1,7 @@
-//! The table of the language's own statements: what each means, where it may stand, and what its values are.
+//! Lists the language's own statements: what each means, where it is allowed, and what its values are.
 //!
 //! Invariant: a statement is in this table, or it is a field of the Kubernetes schema under its own name;
-//! nothing else is understood. Checker, reference and editors are all made from this table.
+//! the compiler accepts nothing else. The checker, the reference and the editors all use this table.
 
 mod effect;
 mod kinds;
@@ -10,8 +10,13 @@ mod table;
 pub use effect::{Amount, ContainerEffect, Effect, FileEffect, Probe, WorkloadEffect};
 pub use kinds::{CONTAINERS, ContainerKind, WorkloadKind};
 
-use crate::statement::{Entry, Place};
-use crate::steps::StepKind;
+pub use crate::statement::{Body, Clause, Direction, Entry, Need, Place, Slot, Type};
+pub use crate::steps::StepKind;
+
+/// The tools that a `migrate` step knows.
+pub mod migration {
+    pub use crate::steps::migrate::{Lock, Script, TOOLS, Tool};
+}
 
 /// A row of the table.
 #[derive(Debug)]
@@ -22,7 +27,7 @@ pub struct Row {
     pub effect: Effect,
 }
 
-/// The row of a name at a place, which is not in a built-in step.
+/// The row of a name at a place outside built-in steps.
 pub fn row(place: Place, name: &str) -> Option<&'static Row> {
     table::ROWS.iter().find(|row| row.entry.name == name && row.entry.places.contains(&place))
 }
@@ -37,7 +42,7 @@ pub fn entry(place: Place, name: &str) -> Option<&'static Entry> {
     }
 }
 
-/// All statements that may stand at a place.
+/// All statements that are allowed at a place.
 pub fn entries_at(place: Place) -> impl Iterator<Item = &'static Entry> {
     statements().filter(move |entry| entry.places.contains(&place))
 }
@@ -52,7 +57,7 @@ pub fn statements_of_steps() -> impl Iterator<Item = &'static Entry> {
     StepKind::ALL.iter().flat_map(|kind| kind.statements())
 }
 
-/// Words that stand between values, and so cannot be declared.
+/// Words that separate values in a head, and therefore cannot be declared as names.
 pub const KEYWORDS: &[&str] = &[
     "from",
     "at",
@@ -72,11 +77,11 @@ pub const KEYWORDS: &[&str] = &[
     "when",
 ];
 
-/// The API's own names for what the language has a statement for, each with what to do instead.
+/// The API's names of fields for which the language has a statement, each with what to do instead.
 pub const REPLACED: &[(&str, &str)] = &[
     ("containers", "write `app NAME { … }`"),
     ("initContainers", "write `step NAME { … }` or `sidecar NAME { … }`"),
-    ("ephemeralContainers", "use `kubectl debug`: they are added to running pods"),
+    ("ephemeralContainers", "use `kubectl debug`, which adds them to running pods"),
     ("volumes", "write `volume NAME`"),
     ("volumeMounts", "write `reads VOLUME at /path`, `writes …`, `updates …` or `mounts …`"),
     ("ports", "write `port NAME NUMBER`"),
@@ -110,7 +115,7 @@ pub const FOREIGN: &[(&str, &str)] = &[
     ("repository", "write `repo \"https://…\"`"),
     ("branch", "write `ref \"main\"`"),
     ("tag", "write `ref \"v1.0\"`"),
-    ("commit", "write `ref \"…\"`, with all digits of the commit"),
+    ("commit", "write `ref \"…\"` with all digits of the commit"),
     ("dest", "write `into VOLUME \"path\"`"),
     ("destination", "write `into VOLUME \"path\"`"),
     ("depends_on", "write `after NAME`"),

@@ -1,4 +1,4 @@
-//! `initflow plan`: shows who starts when and why, and what it costs.
+//! `initflow plan`: shows what starts when and why, and what it costs.
 
 use super::arguments::Program;
 use super::console::Console;
@@ -23,9 +23,9 @@ Examples:
 enum Format {
     /// Tables
     Text,
-    /// A contract with a version, for other tools
+    /// JSON with a stable, versioned format, for other tools
     Json,
-    /// A picture: the start over time, CPU and memory at each moment
+    /// A picture of the start over time, with CPU and memory at each moment
     Svg,
     /// A page with the pictures, tables and details
     Html,
@@ -37,11 +37,11 @@ enum Format {
 
 /// What to plan, and how to show it.
 #[derive(Args)]
-#[command(about = "Show who starts when and why, what is reserved meanwhile, and the effective totals", after_help = HELP)]
+#[command(about = "Show what starts when and why, what is reserved meanwhile, and the effective totals", after_help = HELP)]
 pub(super) struct Arguments {
     #[command(flatten)]
     program: Program,
-    /// The format of the plan [default: that of the extension of -o, else text]
+    /// The format of the plan [default: from the extension of the -o file, else text]
     #[arg(long, value_enum)]
     format: Option<Format>,
     /// Write the plans of all sources into this one file
@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     console.finish()
 }
 
-/// The format that is asked for, by name or by the extension of the output.
+/// The format that the call chooses, by name or by the extension of the output.
 fn format(arguments: &Arguments) -> Result<Format, String> {
     let (None, Some(file)) = (arguments.format, &arguments.output) else {
         return Ok(arguments.format.unwrap_or(Format::Text));
@@ -101,7 +101,10 @@ fn format(arguments: &Arguments) -> Result<Format, String> {
         Some("html" | "htm") => Ok(Format::Html),
         Some("mmd" | "mermaid") => Ok(Format::Mermaid),
         Some("dot" | "gv") => Ok(Format::Dot),
-        _ => Err(format!("the extension of `{}` names no format: give one with --format", file.display())),
+        _ => Err(format!(
+            "the extension of `{}` does not name a format: set one with --format",
+            file.display()
+        )),
     }
 }
 

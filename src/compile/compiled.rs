@@ -1,4 +1,4 @@
-//! Gives what a workload compiled to: its object, its YAML and JSON, its plan.
+//! Gives the forms of a compiled workload: its object, its YAML and JSON, and its plan.
 
 use crate::check::Checked;
 use crate::emit::{self, Document as Emitted};
@@ -11,26 +11,35 @@ use crate::plan::Plan;
 #[derive(Debug)]
 pub struct Compiled {
     /// The workload.
-    #[doc(hidden)]
-    pub workload: Checked,
-    /// The version of Kubernetes that must take it.
+    pub(crate) workload: Checked,
+    /// The version of Kubernetes that must accept it.
     pub version: Version,
     /// The order in which its containers start.
-    #[doc(hidden)]
-    pub order: Order,
-    /// What has to be applied before it: the rights that its pods need.
-    #[doc(hidden)]
-    pub access: Vec<Object>,
+    pub(crate) order: Order,
+    /// The objects that must be applied before it: the permissions that its pods need.
+    pub(crate) access: Vec<Object>,
 }
 
 impl Compiled {
-    /// The Kubernetes object.
-    #[doc(hidden)]
-    pub fn object(&self) -> Object {
+    /// The Kubernetes object, to be serialized.
+    ///
+    /// ```
+    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// let source = r#"pod hello { app web { image "nginx:1.29" } }"#;
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let object = serde_json::to_value(hello.workloads[0].object())?;
+    /// assert_eq!(object["kind"], "Pod");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn object(&self) -> impl serde::Serialize + use<> {
+        self.lowered()
+    }
+
+    pub(crate) fn lowered(&self) -> Object {
         lower(&self.workload, self.order.init_containers())
     }
 
-    /// Who starts when and why, and what it costs.
+    /// What starts when and why, and what it costs.
     ///
     /// ```
     /// # use initflow::compile::{NoFiles, Options, compile};
@@ -41,11 +50,16 @@ impl Compiled {
     /// assert_eq!(plan.qos.to_string(), "Burstable");
     /// ```
     pub fn plan(&self) -> Plan {
-        Plan::of(&self.workload, &self.order, self.version)
+        self.plan_in(self.version)
     }
 
-    /// The YAML of the object, behind that of what has to be applied before it; the plan of the source of this name stands
-    /// as a comment over it, if one is given.
+    /// The plan for another version of Kubernetes, which may compute other totals.
+    pub fn plan_in(&self, version: Version) -> Plan {
+        Plan::of(&self.workload, &self.order, version)
+    }
+
+    /// The YAML of the object, after that of the objects that must be applied before it. With the name of the source, the
+    /// plan is a comment at the top.
     ///
     /// ```
     /// # use initflow::compile::{NoFiles, Options, compile};
@@ -55,14 +69,14 @@ impl Compiled {
     /// assert!(yaml.starts_with("# Pod hello, compiled by initflow from hello.initflow"));
     /// ```
     pub fn yaml(&self, source: Option<&str>) -> String {
-        let object = self.object();
+        let object = self.lowered();
         let header = source.map(|source| self.plan().header(source));
         let access = self.access.iter().map(|object| Emitted { header: None, object });
         let documents: Vec<Emitted> = access.chain([Emitted { header, object: &object }]).collect();
         emit::yaml(&documents)
     }
 
-    /// The same as JSON: the object alone, or a `List` with what has to be applied before it.
+    /// The JSON of the object, or of a `List` with the objects that must be applied before it.
     ///
     /// ```
     /// # use initflow::compile::{NoFiles, Options, compile};
@@ -73,7 +87,7 @@ impl Compiled {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn json(&self) -> String {
-        let object = self.object();
+        let object = self.lowered();
         let objects: Vec<&Object> = self.access.iter().chain([&object]).collect();
         emit::json(&objects)
     }

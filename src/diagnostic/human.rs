@@ -19,14 +19,14 @@ use std::fmt::Write as _;
 #[derive(Clone, Copy, Debug)]
 pub struct Human {
     /// Whether to write the terminal's color codes.
-    pub colour: bool,
+    pub color: bool,
     /// The number of diagnostics that are shown in full.
     pub limit: usize,
 }
 
 impl Default for Human {
     fn default() -> Self {
-        Self { colour: false, limit: 100 }
+        Self { color: false, limit: 100 }
     }
 }
 
@@ -49,7 +49,7 @@ impl Human {
         shown.truncate(self.limit);
         shown.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.severity));
 
-        let mut text = if self.colour {
+        let mut text = if self.color {
             let mut writer = Ansi::new(Vec::new());
             write_all(&mut writer, sources, &shown);
             String::from_utf8_lossy(&writer.into_inner()).into_owned()
@@ -69,7 +69,7 @@ impl Human {
 
 /// The counts of diagnostics in the last line of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub struct Tally {
     /// The number of errors.
     pub errors: usize,
     /// The number of warnings.
@@ -78,19 +78,19 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Counts diagnostics.
-    pub(crate) fn of(diagnostics: &[Diagnostic]) -> Self {
+    pub fn of(diagnostics: &[Diagnostic]) -> Self {
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
         Self { errors, warnings: diagnostics.len() - errors }
     }
 
     /// The sum of both counts.
     #[must_use]
-    pub(crate) fn and(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         Self { errors: self.errors + other.errors, warnings: self.warnings + other.warnings }
     }
 
     /// `2 errors, 1 warning in shop.initflow`; `None` if both counts are zero.
-    pub(crate) fn summary(self, place: &str) -> Option<String> {
+    pub fn summary(self, place: &str) -> Option<String> {
         let counts: Vec<String> = [(self.errors, "error"), (self.warnings, "warning")]
             .into_iter()
             .filter(|(count, _)| *count > 0)
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_of_many_lines_shows_its_first_and_gaps_are_marked() {
+    fn a_multi_line_span_shows_its_first_line_and_gaps_are_marked() {
         let mut sources = Sources::default();
         let file = sources.add("a", "one {\n  two\n  three\n}\n\nsix\n");
         let all = sources.get(file).span();
@@ -357,11 +357,11 @@ mod tests {
     }
 
     #[test]
-    fn colour_is_for_terminals_only() {
+    fn color_is_for_terminals_only() {
         let mut sources = Sources::default();
         let file = sources.add("a", "x\n");
         let diagnostics = [Diagnostic::error(Code::TypeMismatch, Span::new(file, 0, 1), "x")];
-        assert!(Human { colour: true, ..Human::default() }.render(&sources, &diagnostics).contains('\x1b'));
+        assert!(Human { color: true, ..Human::default() }.render(&sources, &diagnostics).contains('\x1b'));
         assert!(!Human::default().render(&sources, &diagnostics).contains('\x1b'));
     }
 

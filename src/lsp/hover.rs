@@ -1,4 +1,4 @@
-//! Hovers and inlay hints.
+//! Answers requests for hovers and inlay hints.
 
 use super::refusal::Refusal;
 use super::state::State;

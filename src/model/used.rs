@@ -3,12 +3,12 @@
 use crate::source::Span;
 use crate::syntax::tree::{Piece, Statement, Value, ValueKind};
 
-/// What `use "file" [as name]` says.
+/// A `use "file" [as name]` statement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Use<'s> {
-    /// The file's path as written.
+    /// The path of the file as written.
     pub(crate) path: &'s str,
-    /// The name of the file here.
+    /// The name of the file in this program.
     pub(crate) alias: &'s str,
     /// The place of the path.
     pub(crate) span: Span,

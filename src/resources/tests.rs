@@ -79,9 +79,11 @@ fn text(pod: &PodDemand, version: u8) -> String {
         .requests
         .iter()
         .map(|request| format!("{} {} {:?}", request.name, request.quantity, request.set_by));
-    let limits = totals.limits.iter().map(|limit| match limit.bound() {
-        Some(bound) => format!("{} limit {bound}", limit.name),
-        None => format!("{} unbounded by {:?}", limit.name, limit.unbounded_by),
+    let limits = totals.limits.iter().map(|limit| {
+        match limit.quantity.as_ref().filter(|_| limit.unbounded_by.is_none()) {
+            Some(bound) => format!("{} limit {bound}", limit.name),
+            None => format!("{} unbounded by {:?}", limit.name, limit.unbounded_by),
+        }
     });
     let lines: Vec<String> = requests.chain(limits).chain([totals.qos.to_string()]).collect();
     lines.join("\n")

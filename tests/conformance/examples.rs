@@ -1,12 +1,11 @@
-//! The YAML of the examples, as it is written, is admitted, and so are the pods that controllers make of it.
+//! Checks that the committed YAML of the examples is admitted, and that the pods that controllers create from it are, too.
 
 use crate::judge::{Judge, admit_text};
 use crate::report::Report;
-use initflow::emit::SEPARATOR;
 use initflow::kubernetes::version::Version;
 use std::fs;
 
-/// Kinds that the judge does not know: what grants a right to a workload's pods.
+/// Kinds that the judge does not know: they grant permissions to the pods of a workload.
 const OTHERS: [&str; 4] = ["ConfigMap", "ServiceAccount", "Role", "RoleBinding"];
 
 #[test]
@@ -18,7 +17,7 @@ fn examples_are_admitted() {
         let files = fs::read_dir(folder.path()).into_iter().flatten().flatten().map(|file| file.path());
         for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")) {
             let text = fs::read_to_string(&path).expect("an example");
-            for document in text.split(SEPARATOR) {
+            for document in text.split("---\n") {
                 let kind = document.lines().find_map(|line| line.strip_prefix("kind: ")).expect("a kind");
                 if OTHERS.contains(&kind) {
                     continue;

@@ -1,22 +1,15 @@
-//! The cases of `tests/rules/`, held against Kubernetes' own code: it refuses what breaks a rule, at the field that the
-//! case names, and takes what does not, in every version.
+//! Compares the cases of `tests/rules/` with Kubernetes' own code: it refuses a case that breaks a rule, at the field that
+//! the case names, and accepts the others, in every version.
 
 use crate::cases::{Case, cases, compiled, files, raised};
 use crate::judge::{Judge, Verdict, admit};
 use crate::report::Report;
-use initflow::compile::Compilation;
+use initflow::compile::{Compilation, unchecked};
 use initflow::diagnostic::Severity;
 use initflow::kubernetes::version::Version;
-use initflow::lower::lower_unchecked;
-use initflow::model::{File, Level, Program, Workload, resolve};
-use initflow::object::{Node, Value as NodeValue};
-use initflow::order::order;
-use initflow::source::Sources;
-use initflow::steps::Images;
-use initflow::syntax::parse;
 use serde_json::Value;
 
-/// Files whose cases are about the language, and not about the API.
+/// Files whose cases are about the language, not about the API.
 const OF_THE_LANGUAGE: &[&str] = &["clone.txt", "flow.txt", "migrations.txt", "restricted.txt", "steps.txt"];
 
 #[test]
@@ -36,7 +29,7 @@ fn rules_are_those_of_kubernetes() {
     }
     let requests: Vec<Value> = asked.iter().map(|asked| admit(asked.version, &asked.object)).collect();
     for (asked, verdict) in asked.iter().zip(judge.verdicts(&requests)) {
-        let kind = if asked.refused { "refused" } else { "taken" };
+        let kind = if asked.refused { "refused" } else { "accepted" };
         report.count(&format!("Kubernetes {}", asked.version), kind);
         if let Some(complaint) = asked.complaint(&verdict) {
             let kind = format!("{} in {}", asked.head, asked.version);
@@ -46,22 +39,22 @@ fn rules_are_those_of_kubernetes() {
     report.finish();
 }
 
-/// An object that the judge is asked about, and what it is expected to say.
+/// An object for the judge, and the expected answer.
 struct Asked<'t> {
     head: &'t str,
     version: Version,
     object: Value,
-    /// Whether it refuses the object.
+    /// Whether the judge refuses the object.
     refused: bool,
-    /// The fields that it must complain of, if it does.
+    /// The fields that it must complain about if it refuses the object.
     fields: Vec<&'t str>,
-    /// Whether the compiler warns, and whether the case is about a warning of the API server's own.
+    /// Whether the compiler warns, and whether the case is about a warning of the API server.
     warned: bool,
     must_warn: bool,
 }
 
 impl<'t> Asked<'t> {
-    /// What is to be asked about a case in a version.
+    /// The objects of a case in a version, with the expected answers.
     fn of(case: &Case<'t>, version: Version, of_the_language: bool) -> Vec<Self> {
         let compilation = compiled(case.program(), version);
         let fails = compilation.failed();
@@ -69,13 +62,13 @@ impl<'t> Asked<'t> {
             return Vec::new();
         }
         let mut objects: Vec<Value> = if fails {
-            lowered(case.program(), version)
+            unchecked(&case.program(), version)
         } else {
             let objects = compilation.workloads.iter().map(initflow::compile::Compiled::object);
             objects.map(|object| serde_json::to_value(object).expect("JSON")).collect()
         };
         let nothing_refused = case.fields == ["nothing"];
-        assert!(!objects.is_empty() || nothing_refused, "{}: nothing to ask about", case.head);
+        assert!(!objects.is_empty() || nothing_refused, "{}: there is no object to judge", case.head);
         for (path, value) in &case.patches {
             let value: Value = serde_json::from_str(value)
                 .unwrap_or_else(|error| panic!("{}: `{value}`: {error}", case.head));
@@ -97,7 +90,7 @@ impl<'t> Asked<'t> {
         objects.into_iter().map(asked).collect()
     }
 
-    /// What does not hold of the judge's verdict.
+    /// How the verdict of the judge differs from the expectation.
     fn complaint(&self, verdict: &Verdict) -> Option<String> {
         let of_object = verdict.errors.iter().any(|error| error.from != "pod");
         if self.refused {
@@ -105,11 +98,11 @@ impl<'t> Asked<'t> {
                 verdict.errors.iter().any(|error| error.field == *field || error.kind == *field)
             };
             return if verdict.errors.is_empty() {
-                Some("the judge takes it".into())
+                Some("the judge accepts it".into())
             } else if self.fields.is_empty() || !self.fields.iter().all(named) {
                 let mut fields: Vec<&str> = verdict.errors.iter().map(|error| error.field.as_str()).collect();
                 fields.dedup();
-                Some(format!("the judge complains of @ {}", fields.join(" @ ")))
+                Some(format!("the judge complains about @ {}", fields.join(" @ ")))
             } else {
                 None
             };
@@ -126,8 +119,8 @@ impl<'t> Asked<'t> {
     }
 }
 
-/// Whether the compiler fails in a version as in that which the case is about, for a reason that the judge knows, who has
-/// the fields of the newest version in all of them.
+/// Whether the compiler fails in a version as in the version of the case, for a reason that the judge knows too: in all
+/// versions, the judge has the fields of the newest version.
 fn broken_alike(case: &Case<'_>, version: Version, compilation: &Compilation) -> bool {
     let said = raised(compilation);
     said == case.expected
@@ -141,59 +134,7 @@ impl Case<'_> {
     }
 }
 
-/// The objects of a program, whatever may be wrong with it: what was not understood is left out.
-fn lowered(program: String, version: Version) -> Vec<Value> {
-    let mut sources = Sources::default();
-    let id = sources.add("case", program);
-    let document = parse(sources.get(id)).document;
-    let files = [File { document, uses: Vec::new() }];
-    let (images, settings) = (Images::default(), Vec::new());
-    let program = Program {
-        sources: &sources,
-        files: &files,
-        version,
-        images: &images,
-        settings: &settings,
-        require_params: true,
-    };
-    let object = |workload: Option<Workload>, _| {
-        let workload = understood(workload?);
-        let start = order(&workload, &mut Vec::new());
-        let object = lower_unchecked(&workload, start.init_containers()).ok()?;
-        Some(serde_json::to_value(object).expect("JSON"))
-    };
-    let (objects, _, _) = resolve(program, object, |_| &[]);
-    objects.into_iter().flatten().collect()
-}
-
-/// A workload without the values that were not understood.
-fn understood(mut workload: Workload) -> Workload {
-    let levels = [Some(&mut workload.object), workload.job.as_mut(), Some(&mut workload.pod)];
-    for Level { metadata, spec } in levels.into_iter().flatten() {
-        prune(metadata);
-        prune(spec);
-    }
-    workload.volumes.iter_mut().for_each(|volume| prune(&mut volume.fields));
-    workload.containers.iter_mut().for_each(|container| prune(&mut container.fields));
-    workload
-}
-
-fn prune(node: &mut Node) {
-    let understood = |node: &Node| !matches!(node.value, NodeValue::Unresolved);
-    match &mut node.value {
-        NodeValue::List(items) => {
-            items.retain(understood);
-            items.iter_mut().for_each(prune);
-        }
-        NodeValue::Map(map) => {
-            map.entries.retain(|entry| understood(&entry.node));
-            map.entries.iter_mut().for_each(|entry| prune(&mut entry.node));
-        }
-        _ => {}
-    }
-}
-
-/// Sets the value at a path such as `spec.containers[0].image`; keys with dots stand in quotes.
+/// Sets the value at a path such as `spec.containers[0].image`; keys with dots are in quotes.
 fn set(mut object: &mut Value, path: &str, value: Value) {
     let mut rest = path;
     while !rest.is_empty() {

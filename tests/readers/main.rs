@@ -1,51 +1,49 @@
-//! What the compiler writes is read back exactly: hostile text in every place of a pod, read by `serde_yaml` and compared
-//! with the source and with the compiler's JSON. `tests/readers/run` has the other readers; it takes both from the folder
-//! `READERS_DIR`.
+//! Checks that the output of the compiler is read back exactly: reads hostile text in every place of a pod with
+//! `serde_yaml`, and compares it with the source and with the compiler's JSON. `tests/readers/run` has the other readers;
+//! it reads the YAML and the JSON from the folder `READERS_DIR`.
 #![allow(clippy::unwrap_used)]
 
 mod hostile;
 
-use initflow::compile::{NoFiles, Options, compile};
-use initflow::emit::{Document, json, yaml};
-use initflow::lower::Object;
+use initflow::compile::{Compiled, NoFiles, Options, compile};
 use serde::Deserialize as _;
 use serde_json::Value;
 use std::fmt::Write as _;
 
 #[test]
-fn what_is_written_is_read_back_exactly() {
+fn output_is_read_back_exactly() {
     let texts = hostile::texts();
-    let objects: Vec<Object> = texts.iter().enumerate().map(|(at, text)| pod(at, text)).collect();
-    let documents: Vec<Document> = texts
-        .iter()
-        .zip(&objects)
-        .map(|(text, object)| Document { header: Some(format!("pod\n{text}")), object })
-        .collect();
-    for (text, document) in texts.iter().zip(&documents) {
-        let yaml = yaml(std::slice::from_ref(document));
-        let json: Value = serde_json::from_str(&json(&[document.object])).unwrap();
+    let pods: Vec<Compiled> = texts.iter().enumerate().map(|(at, text)| pod(at, text)).collect();
+    let mut stream = Vec::new();
+    let mut items = Vec::new();
+    for (text, pod) in texts.iter().zip(&pods) {
+        // The comment above has the text, too.
+        let yaml = pod.yaml(Some(&format!("pod\n{text}")));
+        let json: Value = serde_json::from_str(&pod.json()).unwrap();
         let read = serde_yaml::from_str::<Value>(&yaml).map_err(|error| error.to_string());
         assert_eq!(read, Ok(json.clone()), "of {text:?}, written as\n{yaml}");
         said_as_in_the_source(text, &json);
+        stream.push(yaml);
+        items.push(json);
     }
 
-    let all = yaml(&documents);
-    let list = json(&objects.iter().collect::<Vec<_>>());
+    let all = stream.join("---\n");
+    let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": items });
     let read: Vec<Value> =
         serde_yaml::Deserializer::from_str(&all).map(|one| Value::deserialize(one).unwrap()).collect();
-    assert_eq!(serde_json::from_str::<Value>(&list).unwrap()["items"], Value::Array(read));
+    assert_eq!(list["items"], Value::Array(read));
     if let Some(folder) = std::env::var_os("READERS_DIR") {
         std::fs::write(std::path::Path::new(&folder).join("all.yaml"), all).unwrap();
-        std::fs::write(std::path::Path::new(&folder).join("all.json"), list).unwrap();
+        std::fs::write(std::path::Path::new(&folder).join("all.json"), list.to_string()).unwrap();
     }
 }
 
-/// A pod with the text wherever it may stand.
-fn pod(at: usize, text: &str) -> Object {
+/// A pod with the text in every place where it is allowed.
+fn pod(at: usize, text: &str) -> Compiled {
     let quoted = quote(text);
     let label = if is_label(text) { quoted.as_str() } else { "\"-\"" };
     let label = label.replace("\"-\"", "\"x\"");
-    // A key of a map, and names, as far as the text may be one.
+    // A key of a map, and names, if the text is valid there.
     let key = if is_label(text) && !text.is_empty() { &quoted } else { "key" };
     let name = if is_name(text) { quoted.clone() } else { format!("hostile-{at}") };
     let mut source = format!(
@@ -74,17 +72,17 @@ fn pod(at: usize, text: &str) -> Object {
     let compilation = compile("hostile", source.clone(), &NoFiles, &Options::default());
     let errors: Vec<String> = compilation.diagnostics.iter().map(|found| found.headline.clone()).collect();
     assert!(!compilation.failed(), "{errors:?} in {source}");
-    compilation.workloads[0].object()
+    compilation.workloads.into_iter().next().unwrap()
 }
 
-/// The compiler's JSON holds the text of the source.
+/// Checks that the compiler's JSON has the text of the source.
 fn said_as_in_the_source(text: &str, json: &Value) {
     let step = &json["spec"]["initContainers"][0];
     assert_eq!(json["metadata"]["annotations"]["first"], text);
     assert_eq!(step["env"][1]["value"], text);
     assert_eq!(step["command"], serde_json::json!([text, text]));
     assert_eq!(step["args"], serde_json::json!(["-c", text]));
-    // What Kubernetes would replace is escaped in scripts.
+    // Scripts escape what Kubernetes would replace.
     let script = &json["spec"]["containers"][0]["command"][3];
     assert!(script.is_null() || text.contains('$') || script == text, "{script} is not {text:?}");
 }

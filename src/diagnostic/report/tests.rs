@@ -33,7 +33,7 @@ fn fingerprints_stay_when_lines_move_and_never_collide() {
 }
 
 #[test]
-fn each_format_says_what_was_found() {
+fn each_format_has_all_findings() {
     let report = report(TEXT);
     let all = [Format::Short, Format::Github, Format::Junit].map(|format| format.render(&report)).join("\n");
     insta::assert_snapshot!(all, @r#"
@@ -115,7 +115,7 @@ fn json_formats_are_read_back() {
 }
 
 #[test]
-fn an_empty_report_is_one_too() {
+fn an_empty_report_is_valid() {
     let report = Report::default();
     assert_eq!(Format::Gitlab.render(&report), "[]\n");
     assert_eq!(Format::Short.render(&report) + &Format::Github.render(&report), "");
