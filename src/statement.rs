@@ -4,7 +4,7 @@
 
 /// A statement of the language.
 #[derive(Debug)]
-pub struct Entry {
+pub struct StatementSpec {
     /// Its name.
     pub name: &'static str,
     /// Where it may stand.
@@ -194,7 +194,7 @@ impl Type {
     }
 }
 
-impl Entry {
+impl StatementSpec {
     /// The head as the reference and messages show it: `port [name] number [udp] [host number]`.
     pub fn signature(&self) -> String {
         let mut text = self.name.to_string();
@@ -268,8 +268,8 @@ pub const fn of_step(
     name: &'static str,
     head: &'static [Slot],
     meaning: &'static str,
-) -> Entry {
-    Entry { name, places, head, body: Body::None, repeats: false, meaning }
+) -> StatementSpec {
+    StatementSpec { name, places, head, body: Body::None, repeats: false, meaning }
 }
 
 /// A clause as a slot: `clause!(required "at", One("path", Type::Path))`.

@@ -26,7 +26,7 @@ use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use crate::object::{Node, Value};
 use crate::source::Span;
-use crate::statement::Entry;
+use crate::statement::StatementSpec;
 use smol_str::{SmolStr, format_smolstr};
 
 /// Declares the kinds of built-in steps. The module of a kind has its `KEYWORD`, its `STATEMENTS`, and its `Options`, which
@@ -55,7 +55,7 @@ macro_rules! kinds {
             }
 
             /// The statements that only this kind has.
-            pub const fn statements(self) -> &'static [Entry] {
+            pub const fn statements(self) -> &'static [StatementSpec] {
                 match self { $(Self::$kind => $module::STATEMENTS),+ }
             }
 

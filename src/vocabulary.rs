@@ -10,14 +10,14 @@ mod table;
 pub use effect::{Amount, ContainerEffect, Effect, FileEffect, Probe, WorkloadEffect};
 pub use kinds::{CONTAINERS, ContainerKind, WorkloadKind};
 
-use crate::statement::{Entry, Place};
+use crate::statement::{Place, StatementSpec};
 use crate::steps::StepKind;
 
 /// A row of the table.
 #[derive(Debug)]
 pub struct Row {
     /// The shape of the statement.
-    pub entry: Entry,
+    pub entry: StatementSpec,
     /// What it does.
     pub effect: Effect,
 }
@@ -28,7 +28,7 @@ pub fn row(place: Place, name: &str) -> Option<&'static Row> {
 }
 
 /// The statement of a name at a place.
-pub fn entry(place: Place, name: &str) -> Option<&'static Entry> {
+pub fn entry(place: Place, name: &str) -> Option<&'static StatementSpec> {
     match place {
         Place::Step(_) => {
             statements_of_steps().find(|entry| entry.name == name && entry.places.contains(&place))
@@ -38,17 +38,17 @@ pub fn entry(place: Place, name: &str) -> Option<&'static Entry> {
 }
 
 /// All statements that may stand at a place.
-pub fn entries_at(place: Place) -> impl Iterator<Item = &'static Entry> {
+pub fn entries_at(place: Place) -> impl Iterator<Item = &'static StatementSpec> {
     statements().filter(move |entry| entry.places.contains(&place))
 }
 
 /// Every statement: those of the table in the order in which the reference shows them, then those of built-in steps.
-pub fn statements() -> impl Iterator<Item = &'static Entry> {
+pub fn statements() -> impl Iterator<Item = &'static StatementSpec> {
     table::ROWS.iter().map(|row| &row.entry).chain(statements_of_steps())
 }
 
 /// The statements of the built-in steps.
-pub fn statements_of_steps() -> impl Iterator<Item = &'static Entry> {
+pub fn statements_of_steps() -> impl Iterator<Item = &'static StatementSpec> {
     StepKind::ALL.iter().flat_map(|kind| kind.statements())
 }
 
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_name_means_one_thing_at_a_place() {
-        let entries: Vec<&Entry> = statements().collect();
+        let entries: Vec<&StatementSpec> = statements().collect();
         for (at, entry) in entries.iter().enumerate() {
             for other in &entries[at + 1..] {
                 let both = entry.places.iter().any(|place| other.places.contains(place));

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use initflow::model::parameter_types;
-use initflow::statement::{Body, Entry, Need, Place, Slot};
+use initflow::statement::{Body, Need, Place, Slot, StatementSpec};
 use initflow::vocabulary::{CONTAINERS, statements, statements_of_steps};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -105,18 +105,18 @@ fn lists() -> BTreeMap<&'static str, Vec<&'static str>> {
 const SPECIAL: &[&str] = &["when", "else", "defaults", "param", "template", "script"];
 
 /// The statements of a place that look like others there.
-fn at(place: Place, fits: impl Fn(&Entry) -> bool) -> Vec<&'static Entry> {
+fn at(place: Place, fits: impl Fn(&StatementSpec) -> bool) -> Vec<&'static StatementSpec> {
     statements()
         .filter(|entry| entry.places.contains(&place) && !SPECIAL.contains(&entry.name) && fits(entry))
         .collect()
 }
 
-fn names(entries: &[&'static Entry]) -> Vec<&'static str> {
+fn names(entries: &[&'static StatementSpec]) -> Vec<&'static str> {
     distinct(entries.iter().map(|entry| entry.name))
 }
 
 /// The keywords in the heads of statements.
-fn clauses(entries: &[&'static Entry], fits: impl Fn(Need) -> bool) -> Vec<&'static str> {
+fn clauses(entries: &[&'static StatementSpec], fits: impl Fn(Need) -> bool) -> Vec<&'static str> {
     distinct(entries.iter().flat_map(|entry| entry.head).filter_map(|slot| match slot {
         Slot::Clause(clause) if fits(clause.need) => Some(clause.word),
         _ => None,

@@ -16,7 +16,7 @@ use crate::kubernetes::version::{Support, Version};
 use crate::model::{WorkloadKind, functions, parameter_types};
 use crate::program::path_of;
 use crate::statement::Place::File;
-use crate::statement::{Clause, Entry, Slot, Type};
+use crate::statement::{Clause, Slot, StatementSpec, Type};
 use crate::vocabulary::{self, CONTAINERS};
 use context::{Call, Context, Place};
 use names::ParameterType;
@@ -145,7 +145,7 @@ fn statements(
 }
 
 /// `when` and `else`, which stand in every block, where the tables do not name the block.
-fn branches(inside: Inside) -> impl Iterator<Item = &'static Entry> {
+fn branches(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
     let named = matches!(
         inside,
         Inside::File | Inside::Workload(_) | Inside::Container(_) | Inside::Environment | Inside::Unknown

@@ -12,7 +12,7 @@ use crate::kubernetes::version::Version;
 use crate::model::Role as ContainerRole;
 use crate::plan::{Plan, Resources, Start};
 use crate::source::{FileId, Span};
-use crate::statement::{Entry, Type};
+use crate::statement::{StatementSpec, Type};
 use crate::syntax::tree::{Value, ValueKind};
 use smol_str::SmolStr;
 use std::fmt::Write as _;
@@ -73,7 +73,7 @@ fn statement_text(shaped: &Shaped) -> Option<String> {
 }
 
 /// A statement of the language.
-pub(super) fn entry_text(entry: &Entry) -> String {
+pub(super) fn entry_text(entry: &StatementSpec) -> String {
     let places: Vec<String> = entry.places.iter().map(|place| place.phrase()).collect();
     format!("```initflow\n{}\n```\n{}\n\nStands {}.", entry.signature(), entry.meaning, places.join(", "))
 }

@@ -10,7 +10,7 @@ pub use roles::roles;
 use super::Parsed;
 use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
 use crate::model::WorkloadKind;
-use crate::statement::{Clause, Entry, Place, Type};
+use crate::statement::{Clause, Place, StatementSpec, Type};
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};
 use crate::vocabulary::{self, REPLACED};
 
@@ -43,7 +43,7 @@ pub enum Inside {
 #[derive(Clone, Copy, Debug)]
 pub enum Meaning {
     /// A statement of the language.
-    Entry(&'static Entry),
+    Entry(&'static StatementSpec),
     /// A field of a Kubernetes object.
     Field(&'static Object, &'static Field),
     /// A variable of `env`.
@@ -200,7 +200,7 @@ pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static Object> {
 }
 
 /// The statements of the language that may stand in a block.
-pub fn entries(inside: Inside) -> impl Iterator<Item = &'static Entry> {
+pub fn entries(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
     let (place, step) = places(inside);
     let of = |place: Option<Place>| place.into_iter().flat_map(vocabulary::entries_at);
     of(step).chain(of(place)).filter(move |entry| match inside {

@@ -26,7 +26,7 @@ impl Resolver<'_> {
     pub(super) fn step_option(
         &mut self,
         draft: &mut Draft,
-        entry: &'static statement::Entry,
+        entry: &'static statement::StatementSpec,
         statement: &Statement,
         scope: &Scope,
     ) {

@@ -9,7 +9,7 @@ use super::{Name, Role};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
-use crate::statement::{Entry, Place, Slot, Type};
+use crate::statement::{Place, Slot, StatementSpec, Type};
 use crate::steps::StepKind;
 use crate::syntax::tree::{Block, Statement};
 use crate::vocabulary::{self, ContainerEffect, ContainerKind, Effect, Row};
@@ -20,7 +20,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn container(
         &mut self,
         kind: ContainerKind,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
         making: &mut Making<'a>,

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::{Entry, Place, Type};
+use crate::statement::{Place, StatementSpec, Type};
 use crate::syntax::tree::{self, Argument, Statement, ValueKind};
 use crate::vocabulary::{self, Effect, Row};
 use smol_str::SmolStr;
@@ -249,7 +249,12 @@ impl Resolver<'_> {
     }
 
     /// `from secret("x") [prefix "P_"]`
-    fn env_from(&mut self, entry: &'static Entry, statement: &Statement, scope: &Scope) -> Option<Node> {
+    fn env_from(
+        &mut self,
+        entry: &'static StatementSpec,
+        statement: &Statement,
+        scope: &Scope,
+    ) -> Option<Node> {
         let head = self.head(entry, statement)?;
         let value = head.all().first()?.value;
         let ValueKind::Call(function, arguments) = &value.kind else {

@@ -5,7 +5,7 @@ use super::types::one_of;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::source::Span;
-use crate::statement::{Body, Clause, Entry, Need, Slot, Type};
+use crate::statement::{Body, Clause, Need, Slot, StatementSpec, Type};
 use crate::syntax::tree::{Statement, Value, ValueKind};
 
 /// The values of a statement, each with the slot that it fills.
@@ -65,7 +65,7 @@ impl<'a> Head<'a> {
 
 impl Resolver<'_> {
     /// Matches a statement against its entry. Nothing where it does not fit, which has been reported.
-    pub(super) fn head<'a>(&mut self, entry: &Entry, statement: &'a Statement) -> Option<Head<'a>> {
+    pub(super) fn head<'a>(&mut self, entry: &StatementSpec, statement: &'a Statement) -> Option<Head<'a>> {
         if statement.broken {
             return None;
         }
@@ -101,7 +101,7 @@ impl Resolver<'_> {
 
 struct Matcher<'r, 'f, 'a> {
     resolver: &'r mut Resolver<'f>,
-    entry: &'r Entry,
+    entry: &'r StatementSpec,
     statement: &'a Statement,
     rest: &'a [Value],
 }
@@ -311,7 +311,7 @@ impl<'a> Matcher<'_, '_, 'a> {
 }
 
 /// How to write a volume's source whose name in the API, or in kubectl, stands in a head.
-fn volume_source(entry: &Entry, word: &str) -> Option<String> {
+fn volume_source(entry: &StatementSpec, word: &str) -> Option<String> {
     let short = match word {
         _ if entry.name != "volume" => return None,
         "emptyDir" => "scratch",

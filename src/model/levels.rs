@@ -8,7 +8,7 @@ use super::{Name, Storage, Volume, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
-use crate::statement::{Entry, Place};
+use crate::statement::{Place, StatementSpec};
 use crate::syntax::tree::Statement;
 use crate::vocabulary;
 use smol_str::SmolStr;
@@ -17,7 +17,7 @@ impl<'a> Resolver<'a> {
     /// `metadata { … }`, `job { … }`, `pod { … }`
     pub(super) fn level(
         &mut self,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
         making: &mut Making<'a>,

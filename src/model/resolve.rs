@@ -8,7 +8,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
-use crate::statement::{Entry, Place};
+use crate::statement::{Place, StatementSpec};
 use crate::steps::Images;
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};
 use crate::vocabulary::{self, ContainerKind, Effect, FileEffect};
@@ -123,7 +123,7 @@ pub fn resolve<T: Send>(
 }
 
 /// A workload's statement, its kind, and whether its branch is taken.
-type Item<'a> = (&'a Statement, WorkloadKind, &'static Entry, bool);
+type Item<'a> = (&'a Statement, WorkloadKind, &'static StatementSpec, bool);
 
 impl<'a> Resolver<'a> {
     fn new(program: Program<'a>, names: Cow<'a, [Names<'a>]>) -> Self {

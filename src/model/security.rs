@@ -21,7 +21,7 @@ impl Resolver<'_> {
     /// `security restricted`
     pub(super) fn security(
         &mut self,
-        entry: &'static statement::Entry,
+        entry: &'static statement::StatementSpec,
         statement: &Statement,
         scope: &Scope,
         making: &mut Making,

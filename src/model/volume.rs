@@ -7,7 +7,7 @@ use super::{Name, Storage, Volume};
 use crate::kubernetes::schema::{self, Type as FieldType};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::Entry;
+use crate::statement::StatementSpec;
 use crate::syntax::tree::Statement;
 use smol_str::SmolStr;
 
@@ -28,7 +28,7 @@ impl<'a> Resolver<'a> {
     /// `volume NAME [source] { … }`
     pub(super) fn volume(
         &mut self,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
         making: &mut Making<'a>,

@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::{Entry, Place, Type};
+use crate::statement::{Place, StatementSpec, Type};
 use crate::syntax::tree::{self, Block, Piece, Statement, ValueKind};
 use crate::vocabulary::{self, Effect, Row, WorkloadEffect};
 use smol_str::SmolStr;
@@ -61,7 +61,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn workload(
         &mut self,
         kind: WorkloadKind,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
     ) -> Option<Workload> {
@@ -193,7 +193,7 @@ impl<'a> Resolver<'a> {
 
     fn budget(
         &mut self,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
         making: &mut Making<'a>,
@@ -229,7 +229,7 @@ impl<'a> Resolver<'a> {
     /// `part NAME from template(…)`
     fn part(
         &mut self,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
         making: &mut Making<'a>,

@@ -42,7 +42,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Entry, Place, Type, of_step};
+use crate::statement::{Direction, Place, StatementSpec, Type, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// The keyword that opens one.
@@ -50,7 +50,7 @@ pub(super) const KEYWORD: &str = "clone";
 
 const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "repo",

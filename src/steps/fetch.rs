@@ -43,7 +43,7 @@ use super::{Given, Image, InVolume, Lowered, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Entry, Place, Type, of_step};
+use crate::statement::{Direction, Place, StatementSpec, Type, of_step};
 use check::wrong;
 pub use limits::Limits;
 use smol_str::{SmolStr, format_smolstr};
@@ -58,7 +58,7 @@ pub(super) const KEYWORD: &str = "fetch";
 
 const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",
@@ -83,7 +83,7 @@ pub(super) const STATEMENTS: &[Entry] = &[
         &[Maybe("\"format\"", Type::Text)],
         "Unpacks an archive into a folder: `tar`, `tar.gz`, `tar.zst` or `zip`; without a format the URL's ending says it.",
     ),
-    Entry {
+    StatementSpec {
         repeats: true,
         ..of_step(
             HERE,

@@ -28,7 +28,7 @@ use super::{Given, GivenOption, Lowered, Rights, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Entry, Place, Type, of_step};
+use crate::statement::{Place, StatementSpec, Type, of_step};
 use smol_str::SmolStr;
 
 /// The keyword that opens one.
@@ -39,7 +39,7 @@ pub(super) const ONCE: &str = "once";
 
 const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(HERE, "django", &[], "Runs `python manage.py migrate --noinput` in the image's working folder."),
     of_step(HERE, "rails", &[], "Runs `bin/rails db:migrate` in the image's working folder."),
     of_step(HERE, "flyway", &[], "Runs `flyway migrate`."),

@@ -32,7 +32,7 @@ use super::{Given, Image, Lowered, Rights, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, Entry, Place, Type, of_step};
+use crate::statement::{Direction, Place, StatementSpec, Type, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// The keyword that opens one.
@@ -42,7 +42,7 @@ const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
 const ID: Type = Type::Int(0, 2_147_483_647);
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "volume",

@@ -27,7 +27,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, Entry, Place, Type, of_step};
+use crate::statement::{Direction, Place, StatementSpec, Type, of_step};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::HashMap;
 
@@ -36,7 +36,7 @@ pub(super) const KEYWORD: &str = "render";
 
 const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",

@@ -54,7 +54,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, Entry, Place, Slot, Type, clause, of_step, one_of, optional};
+use crate::statement::{Direction, Place, Slot, StatementSpec, Type, clause, of_step, one_of, optional};
 use smol_str::{SmolStr, format_smolstr};
 use target::{Store, Target};
 
@@ -78,7 +78,7 @@ const FORMAT: &[Slot] = &[clause!(one_of "json"), clause!(one_of "dotenv"), clau
 const OWNER: &[Slot] =
     &[One("user", Type::Int(1, MAX_ID)), clause!(optional "group", One("group", Type::Int(1, MAX_ID)))];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",

@@ -66,7 +66,7 @@ use super::{Given, GivenOption, Image, InVolume, Lowered, shell, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Entry, Place, Slot, Type, clause, of_step, optional};
+use crate::statement::{Direction, Place, Slot, StatementSpec, Type, clause, of_step, optional};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 #[cfg(test)]
@@ -77,7 +77,7 @@ pub(super) const KEYWORD: &str = "wait";
 
 const HERE: &[Place] = &[Place::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     condition(
         "tcp",
         &[One("\"host:port\"", Type::Text)],
@@ -134,8 +134,8 @@ static HTTP: &[Slot] = &[
     clause!(optional "contains", One("\"text\"", Type::Text)),
 ];
 
-const fn condition(name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
-    Entry { repeats: true, ..of_step(HERE, name, head, meaning) }
+const fn condition(name: &'static str, head: &'static [Slot], meaning: &'static str) -> StatementSpec {
+    StatementSpec { repeats: true, ..of_step(HERE, name, head, meaning) }
 }
 
 const EVERY: u64 = 2;

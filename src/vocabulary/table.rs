@@ -5,7 +5,8 @@ use super::{
 };
 use crate::statement::Slot::{Free, Many, Maybe, One};
 use crate::statement::{
-    Body, Clause, Direction, Entry, Place, Slot, Type, at_most_one, clause, one_of, optional, required,
+    Body, Clause, Direction, Place, Slot, StatementSpec, Type, at_most_one, clause, one_of, optional,
+    required,
 };
 use crate::steps::StepKind;
 
@@ -46,7 +47,7 @@ const fn row(
     body: Body,
     meaning: &'static str,
 ) -> Row {
-    Row { entry: Entry { name, places: place, head, body, repeats: true, meaning }, effect }
+    Row { entry: StatementSpec { name, places: place, head, body, repeats: true, meaning }, effect }
 }
 
 const fn file(

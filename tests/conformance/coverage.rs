@@ -4,7 +4,7 @@ use crate::generate::{all_fields, is_out_of_reach};
 use crate::report::Report;
 use crate::source::Program;
 use initflow::kubernetes::schema::{Object, Type, object};
-use initflow::statement::{Clause, Entry, Place, Slot};
+use initflow::statement::{Clause, Place, Slot, StatementSpec};
 use initflow::vocabulary::{CONTAINERS, statements};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -127,7 +127,7 @@ impl Coverage {
     pub(crate) fn report(&self, report: &mut Report) {
         let entries = statements;
         self.table(report, "statements", &entries().map(named).collect());
-        let of = |entry: &'static Entry| {
+        let of = |entry: &'static StatementSpec| {
             clauses(entry).map(move |clause| format!("{} {}", named(entry), clause.word))
         };
         self.table(report, "clauses", &entries().flat_map(of).collect());
@@ -168,14 +168,14 @@ impl Coverage {
 }
 
 /// A statement with the place that tells it from others of its name.
-fn named(entry: &Entry) -> String {
+fn named(entry: &StatementSpec) -> String {
     match entry.places {
         [Place::Step(kind), ..] => format!("{kind}: {}", entry.name),
         _ => entry.name.to_owned(),
     }
 }
 
-fn clauses(entry: &'static Entry) -> impl Iterator<Item = &'static Clause> {
+fn clauses(entry: &'static StatementSpec) -> impl Iterator<Item = &'static Clause> {
     entry.head.iter().filter_map(|slot| match slot {
         Slot::Clause(clause) => Some(*clause),
         _ => None,

@@ -7,7 +7,7 @@ use initflow::diagnostic::Severity;
 use initflow::kubernetes::schema::{self, Type};
 use initflow::kubernetes::version::{Availability, Version};
 use initflow::model;
-use initflow::statement::{Entry, Place};
+use initflow::statement::{Place, StatementSpec};
 use initflow::steps::migrate::{Lock, Script, TOOLS};
 use initflow::steps::{Image, StepKind};
 use initflow::vocabulary::{REPLACED, entries_at};
@@ -95,7 +95,7 @@ fn table(name: &str) -> String {
 }
 
 fn statements(place: Place) -> String {
-    let row = |entry: &'static Entry| vec![code(&entry.signature()), entry.meaning.to_owned()];
+    let row = |entry: &'static StatementSpec| vec![code(&entry.signature()), entry.meaning.to_owned()];
     rows("statement | meaning", entries_at(place).map(row))
 }
 

@@ -2,11 +2,11 @@
 
 use crate::kubernetes::schema::{Field, Type as FieldType};
 use crate::model::WorkloadKind;
-use crate::statement::{Body, Clause, Entry, Need, Slot, Type};
+use crate::statement::{Body, Clause, Need, Slot, StatementSpec, Type};
 use crate::vocabulary::CONTAINERS;
 
 /// A statement with placeholders for what it needs.
-pub(super) fn entry(entry: &Entry) -> String {
+pub(super) fn entry(entry: &StatementSpec) -> String {
     let name = entry.name;
     if WorkloadKind::of(name).is_some() && entry.places.contains(&crate::statement::Place::File) {
         let schedule = if name == "cronjob" { " \"${2:@daily}\"" } else { "" };

@@ -3,7 +3,7 @@
 use super::Generator;
 use super::volumes::{Kind, Mounted, Volume};
 use crate::source::{Statement, key, line, quoted};
-use initflow::statement::{Direction, Entry, Place, Slot, Type};
+use initflow::statement::{Direction, Place, Slot, StatementSpec, Type};
 use initflow::vocabulary;
 
 /// The statements that a kind needs.
@@ -83,7 +83,7 @@ impl Generator {
         volumes
     }
 
-    fn step_statement(&mut self, keyword: &str, entry: &'static Entry) -> Option<Statement> {
+    fn step_statement(&mut self, keyword: &str, entry: &'static StatementSpec) -> Option<Statement> {
         let mut values = Vec::new();
         for slot in entry.head {
             match slot {
