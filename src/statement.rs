@@ -8,7 +8,7 @@ pub struct StatementSpec {
     /// Its name.
     pub name: &'static str,
     /// Where it may stand.
-    pub places: &'static [Place],
+    pub places: &'static [StatementPlace],
     /// The values behind the name.
     pub head: &'static [Slot],
     /// What its block holds.
@@ -21,7 +21,7 @@ pub struct StatementSpec {
 
 /// Where a statement may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum StatementPlace {
     /// Outside all blocks.
     File,
     /// In a workload, or in a `template` of one.
@@ -34,7 +34,7 @@ pub enum Place {
     Step(&'static str),
 }
 
-impl Place {
+impl StatementPlace {
     /// How a message names the place: `in a container`.
     pub fn phrase(self) -> String {
         match self {
@@ -264,7 +264,7 @@ pub const fn at_most_one(word: &'static str, values: &'static [Slot]) -> Clause 
 
 /// A statement of a built-in step, without a block.
 pub const fn of_step(
-    places: &'static [Place],
+    places: &'static [StatementPlace],
     name: &'static str,
     head: &'static [Slot],
     meaning: &'static str,

@@ -10,7 +10,7 @@ mod table;
 pub use effect::{Amount, ContainerEffect, Effect, FileEffect, Probe, WorkloadEffect};
 pub use kinds::{CONTAINERS, ContainerKind, WorkloadKind};
 
-use crate::statement::{Place, StatementSpec};
+use crate::statement::{StatementPlace, StatementSpec};
 use crate::steps::StepKind;
 
 /// A row of the table.
@@ -23,14 +23,14 @@ pub struct Row {
 }
 
 /// The row of a name at a place, which is not in a built-in step.
-pub fn row(place: Place, name: &str) -> Option<&'static Row> {
+pub fn row(place: StatementPlace, name: &str) -> Option<&'static Row> {
     table::ROWS.iter().find(|row| row.entry.name == name && row.entry.places.contains(&place))
 }
 
 /// The statement of a name at a place.
-pub fn entry(place: Place, name: &str) -> Option<&'static StatementSpec> {
+pub fn entry(place: StatementPlace, name: &str) -> Option<&'static StatementSpec> {
     match place {
-        Place::Step(_) => {
+        StatementPlace::Step(_) => {
             statements_of_steps().find(|entry| entry.name == name && entry.places.contains(&place))
         }
         _ => row(place, name).map(|row| &row.entry),
@@ -38,7 +38,7 @@ pub fn entry(place: Place, name: &str) -> Option<&'static StatementSpec> {
 }
 
 /// All statements that may stand at a place.
-pub fn entries_at(place: Place) -> impl Iterator<Item = &'static StatementSpec> {
+pub fn entries_at(place: StatementPlace) -> impl Iterator<Item = &'static StatementSpec> {
     statements().filter(move |entry| entry.places.contains(&place))
 }
 
@@ -143,10 +143,10 @@ mod tests {
     #[test]
     fn every_kind_is_a_statement() {
         for container in CONTAINERS {
-            assert!(entry(Place::Workload, container).is_some(), "{container}");
+            assert!(entry(StatementPlace::Workload, container).is_some(), "{container}");
         }
         for workload in WorkloadKind::ALL {
-            assert!(entry(Place::File, workload.keyword()).is_some(), "{workload:?}");
+            assert!(entry(StatementPlace::File, workload.keyword()).is_some(), "{workload:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ pub use roles::roles;
 use super::Parsed;
 use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
 use crate::model::WorkloadKind;
-use crate::statement::{Clause, Place, StatementSpec, Type};
+use crate::statement::{Clause, StatementPlace, StatementSpec, Type};
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};
 use crate::vocabulary::{self, REPLACED};
 
@@ -202,7 +202,7 @@ pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static Object> {
 /// The statements of the language that may stand in a block.
 pub fn entries(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
     let (place, step) = places(inside);
-    let of = |place: Option<Place>| place.into_iter().flat_map(vocabulary::entries_at);
+    let of = |place: Option<StatementPlace>| place.into_iter().flat_map(vocabulary::entries_at);
     of(step).chain(of(place)).filter(move |entry| match inside {
         Inside::Workload(None) => !NOT_IN_PARTS.contains(&entry.name),
         Inside::Workload(Some(kind)) => match entry.name {
@@ -241,19 +241,19 @@ pub fn word(value: &Value) -> Option<&str> {
 
 const NOT_IN_PARTS: &[&str] = &["app", "part", "budget", "security", "metadata", "job", "pod", "defaults"];
 
-fn places(inside: Inside) -> (Option<Place>, Option<Place>) {
+fn places(inside: Inside) -> (Option<StatementPlace>, Option<StatementPlace>) {
     match inside {
-        Inside::File => (Some(Place::File), None),
-        Inside::Workload(_) => (Some(Place::Workload), None),
-        Inside::Container(keyword) => (Some(Place::Container), Some(Place::Step(keyword))),
-        Inside::Environment => (Some(Place::Environment), None),
+        Inside::File => (Some(StatementPlace::File), None),
+        Inside::Workload(_) => (Some(StatementPlace::Workload), None),
+        Inside::Container(keyword) => (Some(StatementPlace::Container), Some(StatementPlace::Step(keyword))),
+        Inside::Environment => (Some(StatementPlace::Environment), None),
         _ => (None, None),
     }
 }
 
 fn meaning(name: Option<&str>, text: &str, inside: Inside) -> Meaning {
     if let Some(name @ ("when" | "else")) = name
-        && let Some(entry) = vocabulary::entry(Place::File, name)
+        && let Some(entry) = vocabulary::entry(StatementPlace::File, name)
     {
         return Meaning::Entry(entry);
     }
@@ -266,7 +266,7 @@ fn meaning(name: Option<&str>, text: &str, inside: Inside) -> Meaning {
     }
     match inside {
         Inside::Template(_) if name == Some("metadata") => {
-            vocabulary::entry(Place::Workload, "metadata").map_or(Meaning::Unknown, Meaning::Entry)
+            vocabulary::entry(StatementPlace::Workload, "metadata").map_or(Meaning::Unknown, Meaning::Entry)
         }
         Inside::Environment => Meaning::Variable,
         Inside::Map(ty) => Meaning::Key(ty),

@@ -9,7 +9,7 @@ use super::{Name, Role};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
-use crate::statement::{Place, Slot, StatementSpec, Type};
+use crate::statement::{Slot, StatementPlace, StatementSpec, Type};
 use crate::steps::StepKind;
 use crate::syntax::tree::{Block, Statement};
 use crate::vocabulary::{self, ContainerEffect, ContainerKind, Effect, Row};
@@ -100,7 +100,7 @@ impl<'a> Resolver<'a> {
         if let Some(entry) = own {
             return self.step_option(draft, entry, statement, scope);
         }
-        let row = vocabulary::row(Place::Container, name).filter(|_| !statement.name.quoted);
+        let row = vocabulary::row(StatementPlace::Container, name).filter(|_| !statement.name.quoted);
         let Some(Row { entry, effect }) = row else { return self.container_field(draft, statement, scope) };
         let effect = match effect {
             Effect::Container(effect) => *effect,
@@ -135,13 +135,13 @@ impl<'a> Resolver<'a> {
         let Some(field) = field else {
             let own = draft.place().into_iter().flat_map(vocabulary::entries_at);
             let known: Vec<&str> = own
-                .chain(vocabulary::entries_at(Place::Container))
+                .chain(vocabulary::entries_at(StatementPlace::Container))
                 .map(|entry| entry.name)
                 .chain(schema::CONTAINER.fields.iter().map(|field| field.name))
                 .collect();
             let elsewhere = StepKind::ALL
                 .iter()
-                .map(|kind| Place::Step(kind.keyword()))
+                .map(|kind| StatementPlace::Step(kind.keyword()))
                 .find(|place| vocabulary::entry(*place, name).is_some());
             if let Some(place) = elsewhere {
                 let headline = format!("`{name}` is not allowed in a `{}`", draft.kind.keyword());
@@ -241,7 +241,7 @@ impl<'a> Resolver<'a> {
 
 /// Whether a statement says where files flow or which ports there are, or may have been meant to: its name is unknown.
 fn carries_flow(name: &str) -> bool {
-    match vocabulary::entry(Place::Container, name) {
+    match vocabulary::entry(StatementPlace::Container, name) {
         Some(entry) => entry
             .head
             .iter()
@@ -261,11 +261,11 @@ fn stands_in(name: &str) -> Option<&'static str> {
         &schema::CRON_JOB_SPEC,
     ];
     let replaced = vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name);
-    let in_workload =
-        vocabulary::entry(Place::Workload, name).is_some() || schema::OBJECT_META.field(name).is_some();
+    let in_workload = vocabulary::entry(StatementPlace::Workload, name).is_some()
+        || schema::OBJECT_META.field(name).is_some();
     if in_workload || (!replaced && specs.iter().any(|spec| spec.field(name).is_some())) {
         Some("the workload, outside its containers")
     } else {
-        vocabulary::entry(Place::File, name).map(|_| "the file, outside all blocks")
+        vocabulary::entry(StatementPlace::File, name).map(|_| "the file, outside all blocks")
     }
 }

@@ -5,7 +5,7 @@ use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::types::{one_of, undeclarable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::statement::Place;
+use crate::statement::StatementPlace;
 use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
 use crate::vocabulary::{self, ContainerKind, Effect, FileEffect};
 use smol_str::SmolStr;
@@ -30,7 +30,7 @@ impl<'a> Resolver<'a> {
 
     fn declaration(&mut self, file: usize, statement: &'a Statement, live: bool, first: bool) {
         let scope = Scope { file, locals: &[], part: None, layer: OWN };
-        let effect = vocabulary::row(Place::File, &statement.name.text).map(|row| row.effect);
+        let effect = vocabulary::row(StatementPlace::File, &statement.name.text).map(|row| row.effect);
         match effect {
             Some(Effect::File(FileEffect::Edition)) => self.edition(statement, first),
             // What is broken has been reported.

@@ -4,7 +4,7 @@ use super::references::{MountDraft, Named};
 use super::{Container, Direction, Mount, Name, Reference, Role, Volume};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::Place;
+use crate::statement::StatementPlace;
 use crate::steps::migrate::Tool;
 use crate::steps::{BuiltIn, GivenClause, Rights, StepKind};
 use crate::vocabulary::ContainerKind;
@@ -109,8 +109,8 @@ impl Draft {
     }
 
     /// Where the statements of this kind alone stand.
-    pub(super) fn place(&self) -> Option<Place> {
-        self.built_in.as_ref().map(|built_in| Place::Step(built_in.kind().keyword()))
+    pub(super) fn place(&self) -> Option<StatementPlace> {
+        self.built_in.as_ref().map(|built_in| StatementPlace::Step(built_in.kind().keyword()))
     }
 
     /// Takes out what a nearer command replaces.

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::{Place, StatementSpec, Type};
+use crate::statement::{StatementPlace, StatementSpec, Type};
 use crate::syntax::tree::{self, Argument, Statement, ValueKind};
 use crate::vocabulary::{self, Effect, Row};
 use smol_str::SmolStr;
@@ -67,8 +67,8 @@ impl Resolver<'_> {
             if statement.broken {
                 return;
             }
-            let row =
-                vocabulary::row(Place::Environment, &statement.name.text).filter(|_| !statement.name.quoted);
+            let row = vocabulary::row(StatementPlace::Environment, &statement.name.text)
+                .filter(|_| !statement.name.quoted);
             let node = match row {
                 Some(Row { entry, effect }) => match effect {
                     Effect::EnvFrom => {

@@ -8,7 +8,7 @@ use super::{Name, Storage, Volume, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
-use crate::statement::{Place, StatementSpec};
+use crate::statement::{StatementPlace, StatementSpec};
 use crate::syntax::tree::Statement;
 use crate::vocabulary;
 use smol_str::SmolStr;
@@ -63,7 +63,7 @@ impl<'a> Resolver<'a> {
                 resolver.field(&schema::OBJECT_META, field, statement, metadata, scope);
             } else if let Some(field) = field_of(object, &statement.name.text) {
                 resolver.field(object, field, statement, spec, scope);
-            } else if vocabulary::entry(Place::Workload, &statement.name.text).is_some() {
+            } else if vocabulary::entry(StatementPlace::Workload, &statement.name.text).is_some() {
                 resolver.report(
                     Diagnostic::error(
                         Code::MisplacedStatement,
@@ -83,7 +83,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn level_field(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
         let name = statement.name.text.as_str();
         if scope.part.is_some() {
-            let known = vocabulary::entries_at(Place::Workload).map(|entry| entry.name);
+            let known = vocabulary::entries_at(StatementPlace::Workload).map(|entry| entry.name);
             self.unknown_statement(statement, known, "part");
             return;
         }
@@ -102,12 +102,14 @@ impl<'a> Resolver<'a> {
                 return self.field(object, field, statement, map, scope);
             }
         }
-        let known: Vec<&str> = vocabulary::entries_at(Place::Workload)
+        let known: Vec<&str> = vocabulary::entries_at(StatementPlace::Workload)
             .map(|entry| entry.name)
             .chain(levels.iter().flat_map(|(object, _)| object.fields.iter().map(|field| field.name)))
             .chain(schema::OBJECT_META.fields.iter().map(|field| field.name))
             .collect();
-        if vocabulary::entry(Place::Container, name).is_some() || schema::CONTAINER.field(name).is_some() {
+        if vocabulary::entry(StatementPlace::Container, name).is_some()
+            || schema::CONTAINER.field(name).is_some()
+        {
             self.report(
                 Diagnostic::error(
                     Code::MisplacedStatement,

@@ -8,7 +8,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
-use crate::statement::{Place, StatementSpec};
+use crate::statement::{StatementPlace, StatementSpec};
 use crate::steps::Images;
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};
 use crate::vocabulary::{self, ContainerKind, Effect, FileEffect};
@@ -304,7 +304,7 @@ impl<'a> Resolver<'a> {
         self.each(&document.statements, &scope, |resolver, statement, live| {
             resolver.work.statements = 0;
             let name = statement.name.text.as_str();
-            let row = vocabulary::row(Place::File, name).filter(|_| !statement.name.quoted);
+            let row = vocabulary::row(StatementPlace::File, name).filter(|_| !statement.name.quoted);
             let effect = row.map(|row| (&row.entry, row.effect));
             match effect {
                 Some((entry, Effect::File(FileEffect::Workload(kind)))) => {
@@ -341,7 +341,7 @@ impl<'a> Resolver<'a> {
                 None if name.is_empty() => {}
                 None => {
                     let known: Vec<&str> =
-                        vocabulary::entries_at(Place::File).map(|entry| entry.name).collect();
+                        vocabulary::entries_at(StatementPlace::File).map(|entry| entry.name).collect();
                     resolver.unknown_item(statement, &known);
                 }
             }
@@ -354,7 +354,8 @@ impl<'a> Resolver<'a> {
         let text = name.text.as_str();
         let headline = format!("`{}` may not stand outside all blocks", text.escape_debug());
         let diagnostic = Diagnostic::error(Code::UnknownStatement, name.span, headline);
-        let inside = vocabulary::entry(Place::Workload, text).or(vocabulary::entry(Place::Container, text));
+        let inside = vocabulary::entry(StatementPlace::Workload, text)
+            .or(vocabulary::entry(StatementPlace::Container, text));
         let items = || {
             format!(
                 "what stands here: {}",

@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::{Place, StatementSpec, Type};
+use crate::statement::{StatementPlace, StatementSpec, Type};
 use crate::syntax::tree::{self, Block, Piece, Statement, ValueKind};
 use crate::vocabulary::{self, Effect, Row, WorkloadEffect};
 use smol_str::SmolStr;
@@ -156,7 +156,7 @@ impl<'a> Resolver<'a> {
 
     fn workload_statement(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
         let name = statement.name.text.as_str();
-        let row = vocabulary::row(Place::Workload, name).filter(|_| !statement.name.quoted);
+        let row = vocabulary::row(StatementPlace::Workload, name).filter(|_| !statement.name.quoted);
         let Some(Row { entry, effect }) = row else { return self.level_field(statement, scope, making) };
         let effect = match effect {
             Effect::Workload(effect) => *effect,

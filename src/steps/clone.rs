@@ -42,13 +42,13 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Place, StatementSpec, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "clone";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
 pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(

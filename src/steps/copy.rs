@@ -33,13 +33,13 @@ use crate::kubernetes::version::Version;
 use crate::object::{Entry as Field, Map, Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Place, StatementSpec, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
 use smol_str::{SmolStr, format_smolstr};
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "copy";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
 pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(

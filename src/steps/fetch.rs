@@ -43,7 +43,7 @@ use super::{Given, Image, InVolume, Lowered, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Place, StatementSpec, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
 use check::wrong;
 pub use limits::Limits;
 use smol_str::{SmolStr, format_smolstr};
@@ -56,7 +56,7 @@ mod source;
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "fetch";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
 pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(

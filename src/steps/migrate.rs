@@ -28,7 +28,7 @@ use super::{Given, GivenOption, Lowered, Rights, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Place, StatementSpec, Type, of_step};
+use crate::statement::{StatementPlace, StatementSpec, Type, of_step};
 use smol_str::SmolStr;
 
 /// The keyword that opens one.
@@ -37,7 +37,7 @@ pub(super) const KEYWORD: &str = "migrate";
 /// The statement by which it runs in a Job of its own.
 pub(super) const ONCE: &str = "once";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
 pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(HERE, "django", &[], "Runs `python manage.py migrate --noinput` in the image's working folder."),

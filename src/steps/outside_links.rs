@@ -1,14 +1,14 @@
 //! `outside-links`, for the steps that bring folders: its statement to the variable of their scripts.
 
 use super::Given;
-use crate::statement::{Place, StatementSpec, of_step};
+use crate::statement::{StatementPlace, StatementSpec, of_step};
 use smol_str::SmolStr;
 
 /// The statement's name.
 const NAME: &str = "outside-links";
 
 /// `outside-links`
-pub(super) const fn statement(places: &'static [Place]) -> StatementSpec {
+pub(super) const fn statement(places: &'static [StatementPlace]) -> StatementSpec {
     of_step(
         places,
         NAME,

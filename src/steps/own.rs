@@ -32,13 +32,13 @@ use super::{Given, Image, Lowered, Rights, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, Place, StatementSpec, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "own";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
 const ID: Type = Type::Int(0, 2_147_483_647);
 

@@ -27,14 +27,14 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, Place, StatementSpec, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::HashMap;
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "render";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
 pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(

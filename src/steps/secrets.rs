@@ -54,7 +54,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, Place, Slot, StatementSpec, Type, clause, of_step, one_of, optional};
+use crate::statement::{
+    Direction, Slot, StatementPlace, StatementSpec, Type, clause, of_step, one_of, optional,
+};
 use smol_str::{SmolStr, format_smolstr};
 use target::{Store, Target};
 
@@ -64,7 +66,7 @@ pub(super) const KEYWORD: &str = "secrets";
 #[cfg(test)]
 pub(super) use script::ALL as SCRIPTS;
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
 const FROM: &[Slot] = &[
     clause!(one_of "vault", One("\"path\"", Type::Text)),

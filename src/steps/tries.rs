@@ -3,7 +3,7 @@
 use super::Given;
 use crate::diagnostic::Diagnostic;
 use crate::statement::Slot::One;
-use crate::statement::{Place, StatementSpec, Type, of_step};
+use crate::statement::{StatementPlace, StatementSpec, Type, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// How often and how long a step tries.
@@ -41,7 +41,7 @@ impl Tries {
 }
 
 /// `retries 3`
-pub(super) const fn retries(places: &'static [Place]) -> StatementSpec {
+pub(super) const fn retries(places: &'static [StatementPlace]) -> StatementSpec {
     of_step(
         places,
         "retries",
@@ -51,7 +51,7 @@ pub(super) const fn retries(places: &'static [Place]) -> StatementSpec {
 }
 
 /// `timeout 2m`
-pub(super) const fn timeout(places: &'static [Place]) -> StatementSpec {
+pub(super) const fn timeout(places: &'static [StatementPlace]) -> StatementSpec {
     of_step(
         places,
         "timeout",

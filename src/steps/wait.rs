@@ -66,7 +66,7 @@ use super::{Given, GivenOption, Image, InVolume, Lowered, shell, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Place, Slot, StatementSpec, Type, clause, of_step, optional};
+use crate::statement::{Direction, Slot, StatementPlace, StatementSpec, Type, clause, of_step, optional};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 #[cfg(test)]
@@ -75,7 +75,7 @@ pub(super) use condition::CONDITIONS;
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "wait";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
 pub(super) const STATEMENTS: &[StatementSpec] = &[
     condition(

@@ -5,8 +5,8 @@ use super::{
 };
 use crate::statement::Slot::{Free, Many, Maybe, One};
 use crate::statement::{
-    Body, Clause, Direction, Place, Slot, StatementSpec, Type, at_most_one, clause, one_of, optional,
-    required,
+    Body, Clause, Direction, Slot, StatementPlace, StatementSpec, Type, at_most_one, clause, one_of,
+    optional, required,
 };
 use crate::steps::StepKind;
 
@@ -40,7 +40,7 @@ const PROBE: &[Slot] = &[
 ];
 
 const fn row(
-    place: &'static [Place],
+    place: &'static [StatementPlace],
     effect: Effect,
     name: &'static str,
     head: &'static [Slot],
@@ -57,7 +57,7 @@ const fn file(
     body: Body,
     meaning: &'static str,
 ) -> Row {
-    row(&[Place::File], Effect::File(effect), name, head, body, meaning)
+    row(&[StatementPlace::File], Effect::File(effect), name, head, body, meaning)
 }
 
 const fn workload(kind: WorkloadKind, head: &'static [Slot], meaning: &'static str) -> Row {
@@ -71,7 +71,7 @@ const fn in_workload(
     body: Body,
     meaning: &'static str,
 ) -> Row {
-    row(&[Place::Workload], Effect::Workload(effect), name, head, body, meaning)
+    row(&[StatementPlace::Workload], Effect::Workload(effect), name, head, body, meaning)
 }
 
 const fn container(kind: ContainerKind, meaning: &'static str) -> Row {
@@ -89,7 +89,7 @@ const fn in_container(
     body: Body,
     meaning: &'static str,
 ) -> Row {
-    row(&[Place::Container], Effect::Container(effect), name, head, body, meaning)
+    row(&[StatementPlace::Container], Effect::Container(effect), name, head, body, meaning)
 }
 
 /// Every statement of the language, in the order in which the reference shows them.
@@ -125,7 +125,12 @@ pub(super) static ROWS: &[Row] = &[
         "A reusable workload, container or `part`, placed by `KIND name from template(arguments) { overrides }`; besides a param's types, `volume` and `container`.",
     ),
     row(
-        &[Place::File, Place::Workload, Place::Container, Place::Environment],
+        &[
+            StatementPlace::File,
+            StatementPlace::Workload,
+            StatementPlace::Container,
+            StatementPlace::Environment,
+        ],
         Effect::When,
         "when",
         &[Free("condition")],
@@ -133,7 +138,12 @@ pub(super) static ROWS: &[Row] = &[
         "Statements that hold only where the condition does: `==`, `!=`, `&&`, `||`, `!` over params and lets. Both branches are checked.",
     ),
     row(
-        &[Place::File, Place::Workload, Place::Container, Place::Environment],
+        &[
+            StatementPlace::File,
+            StatementPlace::Workload,
+            StatementPlace::Container,
+            StatementPlace::Environment,
+        ],
         Effect::Else,
         "else",
         &[Free("[when condition]")],
@@ -141,7 +151,7 @@ pub(super) static ROWS: &[Row] = &[
         "The other branch of the `when` before it.",
     ),
     row(
-        &[Place::File, Place::Workload],
+        &[StatementPlace::File, StatementPlace::Workload],
         Effect::Defaults,
         "defaults",
         &[Free("[KIND]")],
@@ -370,7 +380,7 @@ pub(super) static ROWS: &[Row] = &[
     ),
     // In an env block.
     row(
-        &[Place::Environment],
+        &[StatementPlace::Environment],
         Effect::EnvFrom,
         "from",
         &[One("source", Type::Source), clause!(optional "prefix", One("\"P_\"", Type::Text))],

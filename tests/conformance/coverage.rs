@@ -4,7 +4,7 @@ use crate::generate::{all_fields, is_out_of_reach};
 use crate::report::Report;
 use crate::source::Program;
 use initflow::kubernetes::schema::{Object, Type, object};
-use initflow::statement::{Clause, Place, Slot, StatementSpec};
+use initflow::statement::{Clause, Slot, StatementPlace, StatementSpec};
 use initflow::vocabulary::{CONTAINERS, statements};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -50,7 +50,7 @@ impl Coverage {
         self.find("functions and arguments", FUNCTIONS, |function| text.contains(function));
         self.find("types of params", TYPES, |ty| text.contains(&format!(": {ty}")));
         for statement in program.statements.iter().chain(&program.library) {
-            self.statement(statement, Place::File);
+            self.statement(statement, StatementPlace::File);
         }
     }
 
@@ -58,10 +58,10 @@ impl Coverage {
         self.seen.extend(items.iter().filter(|item| is_there(item)).map(|item| (table, (*item).to_owned())));
     }
 
-    fn statement(&mut self, statement: &crate::source::Statement, place: Place) {
+    fn statement(&mut self, statement: &crate::source::Statement, place: StatementPlace) {
         let name = statement.name.as_str();
         let entry = initflow::vocabulary::entry(place, name)
-            .or_else(|| initflow::vocabulary::entry(Place::Container, name));
+            .or_else(|| initflow::vocabulary::entry(StatementPlace::Container, name));
         if let Some(entry) = entry {
             self.seen.insert(("statements", named(entry)));
             for clause in
@@ -76,12 +76,12 @@ impl Coverage {
             name
         };
         let inside = match word {
-            word if WORKLOADS.contains(&word) || word == "part" => Place::Workload,
+            word if WORKLOADS.contains(&word) || word == "part" => StatementPlace::Workload,
             "when" | "else" => place,
             word => match CONTAINERS.iter().find(|container| **container == word) {
-                Some(container) => Place::Step(container),
-                None if name == "env" => Place::Environment,
-                None if name == "defaults" => Place::Container,
+                Some(container) => StatementPlace::Step(container),
+                None if name == "env" => StatementPlace::Environment,
+                None if name == "defaults" => StatementPlace::Container,
                 None => return,
             },
         };
@@ -170,7 +170,7 @@ impl Coverage {
 /// A statement with the place that tells it from others of its name.
 fn named(entry: &StatementSpec) -> String {
     match entry.places {
-        [Place::Step(kind), ..] => format!("{kind}: {}", entry.name),
+        [StatementPlace::Step(kind), ..] => format!("{kind}: {}", entry.name),
         _ => entry.name.to_owned(),
     }
 }

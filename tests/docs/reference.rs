@@ -7,7 +7,7 @@ use initflow::diagnostic::Severity;
 use initflow::kubernetes::schema::{self, Type};
 use initflow::kubernetes::version::{Availability, Version};
 use initflow::model;
-use initflow::statement::{Place, StatementSpec};
+use initflow::statement::{StatementPlace, StatementSpec};
 use initflow::steps::migrate::{Lock, Script, TOOLS};
 use initflow::steps::{Image, StepKind};
 use initflow::vocabulary::{REPLACED, entries_at};
@@ -57,10 +57,10 @@ fn the_tables_of_the_reference_are_those_of_the_code() {
 /// The table of a name: the heads of its columns, and its rows.
 fn table(name: &str) -> String {
     match name {
-        "items" => statements(Place::File),
-        "workload" => statements(Place::Workload),
-        "container" => statements(Place::Container),
-        "env" => statements(Place::Environment),
+        "items" => statements(StatementPlace::File),
+        "workload" => statements(StatementPlace::Workload),
+        "container" => statements(StatementPlace::Container),
+        "env" => statements(StatementPlace::Environment),
         "replaced" => rows(
             "the API's name | instead",
             REPLACED.iter().map(|(name, instead)| vec![code(name), (*instead).to_owned()]),
@@ -89,12 +89,12 @@ fn table(name: &str) -> String {
         step => {
             let kind = StepKind::of(step);
             assert!(kind.is_some(), "{REFERENCE} asks for a table `{step}`, which nobody makes");
-            statements(Place::Step(kind.expect("a kind").keyword()))
+            statements(StatementPlace::Step(kind.expect("a kind").keyword()))
         }
     }
 }
 
-fn statements(place: Place) -> String {
+fn statements(place: StatementPlace) -> String {
     let row = |entry: &'static StatementSpec| vec![code(&entry.signature()), entry.meaning.to_owned()];
     rows("statement | meaning", entries_at(place).map(row))
 }

@@ -8,7 +8,7 @@ use crate::vocabulary::CONTAINERS;
 /// A statement with placeholders for what it needs.
 pub(super) fn entry(entry: &StatementSpec) -> String {
     let name = entry.name;
-    if WorkloadKind::of(name).is_some() && entry.places.contains(&crate::statement::Place::File) {
+    if WorkloadKind::of(name).is_some() && entry.places.contains(&crate::statement::StatementPlace::File) {
         let schedule = if name == "cronjob" { " \"${2:@daily}\"" } else { "" };
         // The policy of other pods does not fit, and so it must be said.
         let policy = if matches!(name, "job" | "cronjob") { "  restartPolicy ${5:Never}\n" } else { "" };

@@ -4,7 +4,7 @@ use super::Generator;
 use super::volumes::Mounted;
 use crate::source::{Statement, block, key, line, list, quoted};
 use initflow::kubernetes::schema;
-use initflow::statement::{Clause, Need, Place, Slot, Type};
+use initflow::statement::{Clause, Need, Slot, StatementPlace, Type};
 use initflow::vocabulary;
 
 /// The container's fields that have a statement of their own, or are made by hand.
@@ -80,7 +80,7 @@ impl Generator {
         let is_step = !is_app && keyword != "sidecar";
         self.ports.clear();
         self.is_step = is_step;
-        for entry in vocabulary::entries_at(Place::Container) {
+        for entry in vocabulary::entries_at(StatementPlace::Container) {
             let is_focus = match entry.name {
                 "port" => self.towards.contains("ContainerPort"),
                 "ready" | "alive" | "started" => self.towards.contains("Probe"),
@@ -130,7 +130,9 @@ impl Generator {
     }
 
     fn port(&mut self) -> Statement {
-        let Some(entry) = vocabulary::entry(Place::Container, "port") else { unreachable!("a statement") };
+        let Some(entry) = vocabulary::entry(StatementPlace::Container, "port") else {
+            unreachable!("a statement")
+        };
         let mut statement = line("port", self.slots("port", entry.head));
         if let Some(name) =
             statement.values.first().filter(|first| !first.starts_with(|first: char| first.is_ascii_digit()))

@@ -3,7 +3,7 @@
 use super::Generator;
 use super::volumes::{Kind, Mounted, Volume};
 use crate::source::{Statement, key, line, quoted};
-use initflow::statement::{Direction, Place, Slot, StatementSpec, Type};
+use initflow::statement::{Direction, Slot, StatementPlace, StatementSpec, Type};
 use initflow::vocabulary;
 
 /// The statements that a kind needs.
@@ -28,7 +28,7 @@ impl Generator {
         let tool = self.pick(TOOLS);
         let conditions = ["tcp", "http", "dns", "file", "postgres", "mysql", "redis", "job"];
         let condition = self.pick(&conditions);
-        for entry in vocabulary::entries_at(Place::Step(keyword)) {
+        for entry in vocabulary::entries_at(StatementPlace::Step(keyword)) {
             let stands = match entry.name {
                 name if TOOLS.contains(&name) => name == tool,
                 name if keyword == "wait" && conditions.contains(&name) => name == condition,
