@@ -2,7 +2,7 @@
 
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Entry, Node};
+use super::yaml::{Node, YamlEntry};
 use crate::kubernetes::schema::Type;
 use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
 use crate::source::Span;
@@ -38,20 +38,20 @@ pub(super) fn words(list: &Node) -> Token {
 }
 
 /// `run "command"`
-fn run(entry: &Entry) -> Option<Vec<Token>> {
+fn run(entry: &YamlEntry) -> Option<Vec<Token>> {
     let first = entry.node.items().first()?.as_text()?;
     // A shell reads `NAME=value` as a variable.
     let text = joined(&entry.node).filter(|_| !first.contains('='))?;
     Some(vec![Token::new(entry.key_span, "run"), Token::new(entry.node.span, text::quoted(&text))])
 }
 
-fn list(entry: &Entry) -> Vec<Token> {
+fn list(entry: &YamlEntry) -> Vec<Token> {
     let list = super::fields::value(&Type::List(&Type::Text), "", &entry.node);
     vec![Token::new(entry.key_span, "command"), list]
 }
 
 /// `script ["shell"] '''text'''`
-fn script(container: &Node, entry: &Entry) -> Option<Vec<Token>> {
+fn script(container: &Node, entry: &YamlEntry) -> Option<Vec<Token>> {
     let words: Vec<&str> = entry.node.items().iter().filter_map(Node::as_text).collect();
     let (last, shell) = words.split_last()?;
     let flag = shell.last()?;

@@ -8,7 +8,7 @@ use super::missing::lacks;
 use super::probe::probe;
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{Node, Value, YamlEntry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::model::{Direction, Role};
@@ -56,8 +56,8 @@ pub(super) fn container(
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
     let written = name.and_then(Node::as_text).unwrap_or_default();
     let head = vec![Token::new(place, role.name()), Token::new(place, text::name(written))];
-    let mut entries: Vec<&Entry> = node.entries().iter().collect();
-    let rank = |entry: &Entry| ORDER.iter().position(|key| *key == entry.key).unwrap_or(ORDER.len());
+    let mut entries: Vec<&YamlEntry> = node.entries().iter().collect();
+    let rank = |entry: &YamlEntry| ORDER.iter().position(|key| *key == entry.key).unwrap_or(ORDER.len());
     entries.sort_by_key(|entry| rank(entry));
     let mut block = Vec::new();
     for entry in entries {
@@ -132,10 +132,10 @@ fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
     names.sort_by_key(|name| common.iter().position(|common| common == name).unwrap_or(common.len()));
     let mut statements = Vec::new();
     for name in names {
-        let find = |entries: &'_ [Entry]| entries.iter().find(|entry| entry.key == name).cloned();
+        let find = |entries: &'_ [YamlEntry]| entries.iter().find(|entry| entry.key == name).cloned();
         let (request, limit) = (find(requests), find(limits));
         let Some(first) = request.as_ref().or(limit.as_ref()) else { continue };
-        let amount = |entry: &Entry| written_amount(name, &entry.node);
+        let amount = |entry: &YamlEntry| written_amount(name, &entry.node);
         let mut head = match name {
             "cpu" | "memory" => vec![Token::new(first.key_span, name)],
             "ephemeral-storage" => vec![Token::new(first.key_span, "storage")],

@@ -3,7 +3,7 @@
 use super::fields;
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Entry, Node};
+use super::yaml::{Node, YamlEntry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 
@@ -25,7 +25,7 @@ const SOURCES: [Source; 5] = [
 
 /// `env { … }`, with the variables of whole Secrets and `ConfigMaps` first, because single ones override them.
 pub(super) fn environment(container: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
-    let entries: Vec<&Entry> = ["envFrom", "env"].iter().filter_map(|key| container.entry(key)).collect();
+    let entries: Vec<&YamlEntry> = ["envFrom", "env"].iter().filter_map(|key| container.entry(key)).collect();
     let first = entries.first()?;
     let items = |key: &str| container.get(key).map(Node::items).unwrap_or_default();
     let mut block: Vec<Statement> =
@@ -90,7 +90,7 @@ fn call(from: &Node) -> Option<Token> {
     Some(Token::new(source.node.span, format!("{function}({})", arguments.join(", "))))
 }
 
-fn argument(entry: &Entry) -> String {
+fn argument(entry: &YamlEntry) -> String {
     use super::yaml::Value;
     match &entry.node.value {
         Value::Bool(bool) => bool.to_string(),

@@ -2,12 +2,12 @@
 
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{Node, Value, YamlEntry};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Object, Type};
 
 /// The statements of an object's fields.
-pub(super) fn fields(object: &'static Object, entries: &[Entry]) -> Vec<Statement> {
+pub(super) fn fields(object: &'static Object, entries: &[YamlEntry]) -> Vec<Statement> {
     entries.iter().flat_map(|entry| field(object, entry)).collect()
 }
 
@@ -18,7 +18,7 @@ pub(super) fn rest(object: &'static Object, node: &Node, in_head: &[&str]) -> Ve
 }
 
 /// The statements of one field: one, or one for each object in a list.
-pub(super) fn field(object: &'static Object, entry: &Entry) -> Vec<Statement> {
+pub(super) fn field(object: &'static Object, entry: &YamlEntry) -> Vec<Statement> {
     let Some(field) = object.field(&entry.key) else { return Vec::new() };
     let name = || Token::new(entry.key_span, text::name(&entry.key));
     let extent = entry.key_span.to(entry.node.span);
@@ -72,8 +72,8 @@ pub(super) fn value(ty: &'static Type, key: &str, node: &Node) -> Token {
 }
 
 /// The entries of a map with free keys.
-fn map(item: &'static Type, entries: &[Entry]) -> Vec<Statement> {
-    let statement = |entry: &Entry| {
+fn map(item: &'static Type, entries: &[YamlEntry]) -> Vec<Statement> {
+    let statement = |entry: &YamlEntry| {
         let value = match (item, &entry.node.value) {
             (Type::Text, Value::Text(written)) if !written.contains('\n') => {
                 Token::new(entry.node.span, text::plain(written))
@@ -87,8 +87,8 @@ fn map(item: &'static Type, entries: &[Entry]) -> Vec<Statement> {
 }
 
 /// The entries of a map of free JSON.
-fn free(entries: &[Entry]) -> Vec<Statement> {
-    let statement = |entry: &Entry| {
+fn free(entries: &[YamlEntry]) -> Vec<Statement> {
+    let statement = |entry: &YamlEntry| {
         let name = Token::new(entry.key_span, text::name(&entry.key));
         let extent = entry.key_span.to(entry.node.span);
         match &entry.node.value {

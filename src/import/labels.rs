@@ -2,7 +2,7 @@
 
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Entry, Node};
+use super::yaml::{Node, YamlEntry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{NAME_LABEL, WorkloadKind};
 use crate::source::Span;
@@ -11,9 +11,9 @@ use std::collections::{HashMap, HashSet};
 
 /// The labels, by where they are written.
 pub(super) struct Labels {
-    both: Vec<Entry>,
-    object: Vec<Entry>,
-    pods: Vec<Entry>,
+    both: Vec<YamlEntry>,
+    object: Vec<YamlEntry>,
+    pods: Vec<YamlEntry>,
     /// The places of the object's labels and of the pods'.
     places: [Option<Span>; 2],
     implied: bool,
@@ -24,18 +24,18 @@ pub(super) struct Labels {
 pub(super) fn labels(
     root: &Node,
     kind: WorkloadKind,
-    spec: &[Entry],
-    pod: &[Entry],
+    spec: &[YamlEntry],
+    pod: &[YamlEntry],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Labels {
     let of_object = root.get("metadata").and_then(|metadata| metadata.entry("labels"));
     let of_pods = pod.iter().find(|entry| entry.key == "labels").filter(|_| kind != WorkloadKind::Pod);
     let places = [of_object, of_pods].map(|entry| entry.map(|entry| entry.key_span.to(entry.node.span)));
     let entries =
-        |entry: Option<&'_ Entry>| entry.map(|entry| entry.node.entries().to_vec()).unwrap_or_default();
+        |entry: Option<&'_ YamlEntry>| entry.map(|entry| entry.node.entries().to_vec()).unwrap_or_default();
     let (object, pods) = (entries(of_object), entries(of_pods));
-    let pair = |entry: &Entry| (entry.key.clone(), entry.node.as_text().map(SmolStr::new));
-    let pairs = |entries: &[Entry]| entries.iter().map(pair).collect::<HashSet<_>>();
+    let pair = |entry: &YamlEntry| (entry.key.clone(), entry.node.as_text().map(SmolStr::new));
+    let pairs = |entries: &[YamlEntry]| entries.iter().map(pair).collect::<HashSet<_>>();
     if kind == WorkloadKind::Pod {
         return Labels { both: object, object: Vec::new(), pods, places, implied: false };
     }
@@ -57,13 +57,14 @@ pub(super) fn labels(
         && selector.is_some_and(|selector| selector.node.entries().len() == 1)
         && matches!(wanted, [only] if only.key == NAME_LABEL);
     let of_pods = pairs(&pods);
-    let (both, own): (Vec<Entry>, Vec<Entry>) =
+    let (both, own): (Vec<YamlEntry>, Vec<YamlEntry>) =
         object.into_iter().partition(|entry| of_pods.contains(&pair(entry)));
     // The pods get the selector's labels in any case.
     let (of_both, of_selector) = (pairs(&both), pairs(wanted));
-    let is_implied =
-        |entry: &Entry| of_both.contains(&pair(entry)) || (!implied && of_selector.contains(&pair(entry)));
-    let is_name = |entry: &Entry| {
+    let is_implied = |entry: &YamlEntry| {
+        of_both.contains(&pair(entry)) || (!implied && of_selector.contains(&pair(entry)))
+    };
+    let is_name = |entry: &YamlEntry| {
         implied && entry.key == NAME_LABEL && name.and_then(Node::as_text) == entry.node.as_text()
     };
     let pods = pods.into_iter().filter(|entry| !is_implied(entry) && !is_name(entry)).collect();
@@ -71,15 +72,15 @@ pub(super) fn labels(
 }
 
 fn check(
-    selector: &Entry,
-    wanted: &[Entry],
-    pods: &[Entry],
+    selector: &YamlEntry,
+    wanted: &[YamlEntry],
+    pods: &[YamlEntry],
     kind: WorkloadKind,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let labels: HashMap<&str, &Entry> = pods.iter().map(|label| (label.key.as_str(), label)).collect();
+    let labels: HashMap<&str, &YamlEntry> = pods.iter().map(|label| (label.key.as_str(), label)).collect();
     for entry in wanted {
-        let value = |entry: &Entry| entry.node.as_text().unwrap_or_default().to_owned();
+        let value = |entry: &YamlEntry| entry.node.as_text().unwrap_or_default().to_owned();
         let found = labels.get(entry.key.as_str());
         if found.is_some_and(|label| value(label) == value(entry)) {
             continue;
@@ -125,9 +126,9 @@ impl Labels {
     }
 }
 
-fn statement(labels: &[Entry], place: Option<Span>) -> Option<Statement> {
+fn statement(labels: &[YamlEntry], place: Option<Span>) -> Option<Statement> {
     let place = place.filter(|_| !labels.is_empty())?;
-    let label = |entry: &Entry| {
+    let label = |entry: &YamlEntry| {
         let name = Token::new(entry.key_span, text::name(&entry.key));
         let value = text::plain(entry.node.as_text().unwrap_or_default());
         Statement::new(entry.key_span.to(entry.node.span), vec![name, Token::new(entry.node.span, value)])

@@ -5,7 +5,7 @@ use super::fields::{self, rest};
 use super::missing::lacks;
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{Node, Value, YamlEntry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, Type};
 
@@ -19,7 +19,7 @@ const CLAUSES: [(&str, &str, bool); 5] = [
 ];
 
 /// `ready http PORT PATH every TIME …`
-pub(super) fn probe(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+pub(super) fn probe(entry: &YamlEntry, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
     let word = match entry.key.as_str() {
         "readinessProbe" => "ready",
         "livenessProbe" => "alive",
@@ -58,7 +58,11 @@ pub(super) fn probe(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<
     Some(Statement::new(entry.key_span.to(probe.span), head).with_rest(block))
 }
 
-fn exec(handler: &Entry, head: &mut Vec<Token>, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Statement>> {
+fn exec(
+    handler: &YamlEntry,
+    head: &mut Vec<Token>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<Statement>> {
     let Some(command) = handler.node.get("command").filter(|command| !command.items().is_empty()) else {
         diagnostics.push(lacks(&handler.node, "command", "`exec`"));
         return None;
@@ -70,7 +74,7 @@ fn exec(handler: &Entry, head: &mut Vec<Token>, diagnostics: &mut Vec<Diagnostic
 
 fn network(
     key: &str,
-    handler: &Entry,
+    handler: &YamlEntry,
     head: &mut Vec<Token>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Statement>> {

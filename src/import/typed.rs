@@ -4,7 +4,7 @@
 //! Invariant: every remaining node has the type of its field, or is a `null` for which an error has been reported;
 //! a `null` of the manifest is removed, as in the API server.
 
-use super::yaml::{Entry, MAX_ERRORS, Node, Value};
+use super::yaml::{MAX_ERRORS, Node, Value, YamlEntry};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Object, Type};
@@ -12,9 +12,9 @@ use crate::kubernetes::schema::{Object, Type};
 /// Removes the fields of an object that do not have the type in the schema.
 pub(super) fn fields(
     object: &'static Object,
-    entries: Vec<Entry>,
+    entries: Vec<YamlEntry>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Entry> {
+) -> Vec<YamlEntry> {
     let mut kept = Vec::with_capacity(entries.len());
     for entry in entries {
         let Some(field) = object.field(&entry.key) else {
@@ -32,14 +32,14 @@ pub(super) fn fields(
         // A required field that is `null` is empty, as in the API server.
         let typed = if field.required { item } else { node };
         if let Some(node) = typed(&field.ty, entry.node, diagnostics) {
-            kept.push(Entry { node, ..entry });
+            kept.push(YamlEntry { node, ..entry });
         }
     }
     kept
 }
 
 /// Whether a field is an empty word that the API server distinguishes from an absent one.
-fn is_empty_word(object: &Object, entry: &Entry) -> bool {
+fn is_empty_word(object: &Object, entry: &YamlEntry) -> bool {
     const DISTINGUISHED: [&str; 14] = [
         "cachingMode",
         "completionMode",
@@ -63,7 +63,7 @@ fn is_empty_word(object: &Object, entry: &Entry) -> bool {
 }
 
 /// Removes metadata that the cluster sets regardless of the manifest; `kubectl get` prints it.
-pub(super) fn forget_cluster(manifest: &mut [Entry]) {
+pub(super) fn forget_cluster(manifest: &mut [YamlEntry]) {
     for entry in manifest.iter_mut().filter(|entry| entry.key == "metadata") {
         if let Value::Map(metadata) = &mut entry.node.value {
             metadata.retain(|entry| !SET_BY_THE_CLUSTER.contains(&entry.key.as_str()));
@@ -107,7 +107,7 @@ fn node(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Opt
             let mut kept = Vec::with_capacity(entries.len());
             for entry in entries {
                 if let Some(node) = item(inner, entry.node, diagnostics) {
-                    kept.push(Entry { node, ..entry });
+                    kept.push(YamlEntry { node, ..entry });
                 }
             }
             Value::Map(kept)
@@ -136,7 +136,7 @@ fn item(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Opt
     }
 }
 
-fn unknown(object: &'static Object, entry: &Entry) -> Diagnostic {
+fn unknown(object: &'static Object, entry: &YamlEntry) -> Diagnostic {
     let shown = entry.key.escape_debug();
     let known = || object.fields.iter().map(|field| field.name);
     let diagnostic = Diagnostic::error(

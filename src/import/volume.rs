@@ -3,7 +3,7 @@
 use super::fields::{self, rest};
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{Node, Value, YamlEntry};
 use crate::kubernetes::schema::{self, Object};
 use crate::source::Span;
 
@@ -24,7 +24,7 @@ pub(super) fn volume(node: &Node) -> Statement {
         Token::new(place, "volume"),
         Token::new(place, text::name(name.and_then(Node::as_text).unwrap_or_default())),
     ];
-    let sources: Vec<&Entry> = node.entries().iter().filter(|entry| entry.key != "name").collect();
+    let sources: Vec<&YamlEntry> = node.entries().iter().filter(|entry| entry.key != "name").collect();
     let block = match sources.as_slice() {
         // Without a source, the API server makes the volume an emptyDir.
         [] => Some(Vec::new()),
@@ -61,7 +61,7 @@ fn empty_dir(source: &Node, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
     Some(Vec::new())
 }
 
-fn short(source: &Entry, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
+fn short(source: &YamlEntry, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
     let (_, word, field, object) = SHORT.iter().find(|(key, ..)| *key == source.key)?;
     let value = source.node.get(field)?;
     let Value::Text(written) = &value.value else { return None };

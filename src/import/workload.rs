@@ -8,7 +8,7 @@ use super::labels::{Labels, labels};
 use super::source::{Statement, Token};
 use super::text;
 use super::volume::volume;
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{Node, Value, YamlEntry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, Object};
 use crate::model::{Role, WorkloadKind};
@@ -23,8 +23,8 @@ const OF_SPEC: [&str; 4] = ["template", "jobTemplate", "volumeClaimTemplates", "
 struct Level<'n> {
     /// The word that names it; `None` for the object itself.
     word: Option<&'static str>,
-    metadata: &'n [Entry],
-    spec: &'n [Entry],
+    metadata: &'n [YamlEntry],
+    spec: &'n [YamlEntry],
     object: &'static Object,
     /// The place of the level.
     span: Span,
@@ -136,8 +136,8 @@ const FIRST: [&str; 9] = [
 ];
 
 /// Entries in the order in which they are written.
-fn ordered(entries: &[Entry]) -> Vec<&Entry> {
-    let mut entries: Vec<&Entry> = entries.iter().collect();
+fn ordered(entries: &[YamlEntry]) -> Vec<&YamlEntry> {
+    let mut entries: Vec<&YamlEntry> = entries.iter().collect();
     entries.sort_by_key(|entry| FIRST.iter().position(|key| *key == entry.key).unwrap_or(FIRST.len()));
     entries
 }
@@ -206,7 +206,7 @@ fn contents(
     idioms: &Idioms,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Statement> {
-    let items = |entries: &'_ [Entry], key| {
+    let items = |entries: &'_ [YamlEntry], key| {
         find(entries, key).map(|entry| entry.node.items().to_vec()).unwrap_or_default()
     };
     let volumes = items(pod.spec, "volumes");
@@ -253,6 +253,6 @@ fn contents(
     statements
 }
 
-fn find<'n>(entries: &'n [Entry], key: &str) -> Option<&'n Entry> {
+fn find<'n>(entries: &'n [YamlEntry], key: &str) -> Option<&'n YamlEntry> {
     entries.iter().find(|entry| entry.key == key)
 }

@@ -13,7 +13,7 @@ mod tests;
 mod tree;
 
 pub use fault::MAX_ERRORS;
-pub use node::{Comment, Entry, Node, Value};
+pub use node::{Comment, Node, Value, YamlEntry};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};

@@ -38,12 +38,12 @@ pub enum Value {
     /// A list.
     List(Vec<Node>),
     /// A map; its keys are unique.
-    Map(Vec<Entry>),
+    Map(Vec<YamlEntry>),
 }
 
 /// An entry of a map.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct YamlEntry {
     /// The key.
     pub key: SmolStr,
     /// The place of the key.
@@ -54,7 +54,7 @@ pub struct Entry {
 
 impl Node {
     /// The entries of a map; empty for everything else.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[YamlEntry] {
         match &self.value {
             Value::Map(entries) => entries,
             _ => &[],
@@ -75,7 +75,7 @@ impl Node {
     }
 
     /// The entry of a key.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, key: &str) -> Option<&YamlEntry> {
         self.entries().iter().find(|entry| entry.key == key)
     }
 

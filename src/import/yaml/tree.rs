@@ -5,7 +5,7 @@
 
 use super::fault::{self, MAX_DEPTH, MAX_ERRORS};
 use super::map::Map;
-use super::node::{Comment, Entry, Node, Value};
+use super::node::{Comment, Node, Value, YamlEntry};
 use super::scalar::{self, Fault, NAMESPACE};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
@@ -378,7 +378,7 @@ impl<'t, 's> Document<'t, 's> {
                 None => {}
                 Some((None, span)) => map.merge(node).map_err(|()| fault::merge(span))?,
                 Some((Some(key), key_span)) => {
-                    if let Err(first) = map.insert(Entry { key: key.clone(), key_span, node })
+                    if let Err(first) = map.insert(YamlEntry { key: key.clone(), key_span, node })
                         && self.trees.diagnostics.len() < MAX_ERRORS
                     {
                         self.trees.diagnostics.push(fault::duplicate_key(&key, key_span, first));
@@ -397,7 +397,7 @@ fn placed(node: &Node, span: Span) -> Node {
         Value::Map(entries) => Value::Map(
             entries
                 .iter()
-                .map(|entry| Entry {
+                .map(|entry| YamlEntry {
                     key: entry.key.clone(),
                     key_span: span,
                     node: placed(&entry.node, span),
