@@ -34,7 +34,7 @@ use crate::model::WorkloadKind;
 use crate::source::{FileId, Sources, Span};
 use missing::lacks;
 use source::Written;
-use yaml::{Comment, MAX_ERRORS, Node, Stream, Value};
+use yaml::{Comment, MAX_ERRORS, Stream, Value, YamlNode};
 
 /// The result of importing a file of manifests.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ fn count_errors(diagnostics: &[Diagnostic]) -> usize {
 }
 
 /// Where the comments of a document end: at the `---` after it.
-fn end_of(document: &Node, next: Option<&Node>, text: &str) -> usize {
+fn end_of(document: &YamlNode, next: Option<&YamlNode>, text: &str) -> usize {
     let end = document.span.end as usize;
     match next {
         None => text.len(),
@@ -180,7 +180,7 @@ fn take<'c>(comments: &mut &'c [Comment], end: usize) -> &'c [Comment] {
 
 /// Writes the workloads of a document, with its comments.
 fn document_to(
-    document: &Node,
+    document: &YamlNode,
     mut comments: &[Comment],
     text: &str,
     idioms: &Idioms,
@@ -205,7 +205,7 @@ fn document_to(
 }
 
 /// Finds the workloads of a document and of the lists in it.
-fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
+fn find(document: &YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
     let Value::Map(entries) = &document.value else {
         diagnostics.push(
             Diagnostic::error(Code::TypeMismatch, document.span, "this document is not a manifest")
@@ -213,7 +213,7 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
         );
         return;
     };
-    let field = |key: &str| document.get(key).and_then(Node::as_text);
+    let field = |key: &str| document.get(key).and_then(YamlNode::as_text);
     let Some(kind) = field("kind").filter(|kind| !kind.is_empty()) else {
         return diagnostics.push(lacks(document, "kind", "a manifest"));
     };
@@ -223,7 +223,7 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
         return diagnostics.push(lacks(document, "apiVersion", "a manifest"));
     }
     if kind == "List" {
-        for item in document.get("items").map(Node::items).unwrap_or_default() {
+        for item in document.get("items").map(YamlNode::items).unwrap_or_default() {
             find(item, found, diagnostics);
         }
         return;
@@ -268,7 +268,7 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
     let Some(object) = schema::object(kind) else { return };
     let mut entries = typed::fields(object, entries.clone(), diagnostics);
     typed::forget_cluster(&mut entries);
-    found.push((Node { span: document.span, value: Value::Map(entries) }, workload));
+    found.push((YamlNode { span: document.span, value: Value::Map(entries) }, workload));
 }
 
 /// The kinds of the API groups of workloads, which tell a misspelled kind from a foreign one.

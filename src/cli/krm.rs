@@ -12,7 +12,7 @@ use crate::diagnostic::Severity;
 use crate::diagnostic::human::Human;
 use crate::emit;
 use crate::files::Root;
-use crate::import::yaml::{self, Node, Value};
+use crate::import::yaml::{self, Value, YamlNode};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
 use crate::total::sure;
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
         return console.finish();
     }
     let [list] = stream.documents.as_slice() else { return refuse(console, "this is not one ResourceList") };
-    if list.get("kind").and_then(Node::as_text) != Some("ResourceList") {
+    if list.get("kind").and_then(YamlNode::as_text) != Some("ResourceList") {
         return refuse(console, "this is no ResourceList");
     }
     let (made, results) = match made(list, &ground.root, console) {
@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
         Err(message) => return refuse(console, &message),
     };
     let failed = results.iter().any(|result| result["severity"] == "error");
-    let mut items: Vec<Json> = list.get("items").map_or(&[][..], Node::items).iter().map(plain).collect();
+    let mut items: Vec<Json> = list.get("items").map_or(&[][..], YamlNode::items).iter().map(plain).collect();
     for mut object in made {
         match items.iter_mut().find(|item| is_same(item, &object)) {
             Some(item) => {
@@ -103,7 +103,7 @@ fn refuse(console: &mut Console, message: &str) -> Status {
 }
 
 /// The objects that the sources compile to, and what was found in them.
-fn made(list: &Node, root: &Root, console: &mut Console) -> Result<(Vec<Json>, Vec<Json>), String> {
+fn made(list: &YamlNode, root: &Root, console: &mut Console) -> Result<(Vec<Json>, Vec<Json>), String> {
     let spec = list.get("functionConfig").and_then(|configuration| configuration.get("spec"));
     let Some(spec) = spec else {
         return Err("the ResourceList has no functionConfig with a spec".to_owned());
@@ -112,9 +112,13 @@ fn made(list: &Node, root: &Root, console: &mut Console) -> Result<(Vec<Json>, V
     if let Some(unknown) = spec.entries().iter().find(|entry| !known.contains(&entry.key.as_str())) {
         return Err(format!("`spec.{}` is not known; known are {}", unknown.key, known.join(", ")));
     }
-    let version = spec.get("kube").and_then(Node::as_text).map_or(Ok(None), |text| text.parse().map(Some))?;
-    let set =
-        spec.get("set").map_or(&[][..], Node::entries).iter().map(|entry| setting(&entry.key, &entry.node));
+    let version =
+        spec.get("kube").and_then(YamlNode::as_text).map_or(Ok(None), |text| text.parse().map(Some))?;
+    let set = spec
+        .get("set")
+        .map_or(&[][..], YamlNode::entries)
+        .iter()
+        .map(|entry| setting(&entry.key, &entry.node));
     let options = Options {
         version: version.unwrap_or_default(),
         settings: params::last_of_each(set.collect::<Result<_, _>>()?),
@@ -125,7 +129,7 @@ fn made(list: &Node, root: &Root, console: &mut Console) -> Result<(Vec<Json>, V
         let text = source.as_text().ok_or("`spec.source` is not text")?;
         texts.push(("source.initflow".to_owned(), text.to_owned()));
     }
-    for file in spec.get("files").map_or(&[][..], Node::items) {
+    for file in spec.get("files").map_or(&[][..], YamlNode::items) {
         let name = file.as_text().ok_or("an item of `spec.files` is not text")?;
         let text = root.read(Path::new(name), MAX_SOURCE_BYTES);
         let text = text.map_err(|reason| format!("cannot read `{name}`: {reason}"))?;
@@ -147,7 +151,7 @@ fn made(list: &Node, root: &Root, console: &mut Console) -> Result<(Vec<Json>, V
     Ok((made, results))
 }
 
-fn setting(name: &str, value: &Node) -> Result<Setting, String> {
+fn setting(name: &str, value: &YamlNode) -> Result<Setting, String> {
     let value = match &value.value {
         Value::Text(text) | Value::Number(text) => text.to_string(),
         Value::Bool(bool) => bool.to_string(),
@@ -193,7 +197,7 @@ fn is_same(item: &Json, object: &Json) -> bool {
 }
 
 /// A node without its places.
-fn plain(node: &Node) -> Json {
+fn plain(node: &YamlNode) -> Json {
     match &node.value {
         Value::Null => Json::Null,
         Value::Bool(bool) => Json::Bool(*bool),

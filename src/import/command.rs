@@ -2,7 +2,7 @@
 
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Node, YamlEntry};
+use super::yaml::{YamlEntry, YamlNode};
 use crate::kubernetes::schema::Type;
 use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
 use crate::source::Span;
@@ -12,7 +12,7 @@ use std::borrow::Cow;
 const LONGEST: usize = 80;
 
 /// The statements for the command and the arguments of a container.
-pub(super) fn command(container: &Node) -> Vec<Statement> {
+pub(super) fn command(container: &YamlNode) -> Vec<Statement> {
     let command = container.entry("command").map(|entry| {
         let extent = entry.key_span.to(entry.node.span);
         let head = script(container, entry).or_else(|| run(entry)).unwrap_or_else(|| list(entry));
@@ -30,7 +30,7 @@ pub(super) fn command(container: &Node) -> Vec<Statement> {
 }
 
 /// The words of a command as one text if that is short and means the same, else as a list.
-pub(super) fn words(list: &Node) -> Token {
+pub(super) fn words(list: &YamlNode) -> Token {
     match joined(list) {
         Some(text) => Token::new(list.span, text::quoted(&text)),
         None => super::fields::value(&Type::List(&Type::Text), "", list),
@@ -51,8 +51,8 @@ fn list(entry: &YamlEntry) -> Vec<Token> {
 }
 
 /// `script ["shell"] '''text'''`
-fn script(container: &Node, entry: &YamlEntry) -> Option<Vec<Token>> {
-    let words: Vec<&str> = entry.node.items().iter().filter_map(Node::as_text).collect();
+fn script(container: &YamlNode, entry: &YamlEntry) -> Option<Vec<Token>> {
+    let words: Vec<&str> = entry.node.items().iter().filter_map(YamlNode::as_text).collect();
     let (last, shell) = words.split_last()?;
     let flag = shell.last()?;
     let takes_script = shell.len() > 1
@@ -75,17 +75,17 @@ fn script(container: &Node, entry: &YamlEntry) -> Option<Vec<Token>> {
 }
 
 /// The script as it reaches the shell, if the compiler would produce the same command.
-fn as_written<'t>(container: &Node, text: &'t str) -> Option<Cow<'t, str>> {
+fn as_written<'t>(container: &YamlNode, text: &'t str) -> Option<Cow<'t, str>> {
     let named = |name: &str| {
-        let variables = container.get("env").map(Node::items).unwrap_or_default();
-        variables.iter().any(|variable| variable.get("name").and_then(Node::as_text) == Some(name))
+        let variables = container.get("env").map(YamlNode::items).unwrap_or_default();
+        variables.iter().any(|variable| variable.get("name").and_then(YamlNode::as_text) == Some(name))
     };
     let candidates = [Cow::Borrowed(text), Cow::Owned(text.replace("$$", "$"))];
     candidates.into_iter().find(|candidate| escape(candidate, named) == text)
 }
 
-fn joined(list: &Node) -> Option<String> {
-    let words: Vec<&str> = list.items().iter().filter_map(Node::as_text).collect();
+fn joined(list: &YamlNode) -> Option<String> {
+    let words: Vec<&str> = list.items().iter().filter_map(YamlNode::as_text).collect();
     if words.is_empty() || words.iter().any(|word| word.contains(char::is_control)) {
         return None;
     }

@@ -3,12 +3,12 @@
 //! Invariant: no comment is lost; a comment above a field ends up above the statement for that field.
 
 use super::source::{Comments, Statement};
-use super::yaml::{Comment, Node, Value};
+use super::yaml::{Comment, Value, YamlNode};
 use crate::source::Span;
 use smol_str::SmolStr;
 
 /// The places in a document where a node or a key begins, in the order of the text.
-pub(super) fn beginnings(root: &Node) -> Vec<u32> {
+pub(super) fn beginnings(root: &YamlNode) -> Vec<u32> {
     let mut places = Vec::new();
     gather(root, &mut places);
     places.sort_unstable();
@@ -16,7 +16,7 @@ pub(super) fn beginnings(root: &Node) -> Vec<u32> {
     places
 }
 
-fn gather(node: &Node, places: &mut Vec<u32>) {
+fn gather(node: &YamlNode, places: &mut Vec<u32>) {
     places.push(node.span.start);
     match &node.value {
         Value::List(items) => items.iter().for_each(|item| gather(item, places)),

@@ -8,7 +8,7 @@ use super::missing::lacks;
 use super::probe::probe;
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Node, Value, YamlEntry};
+use super::yaml::{Value, YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::model::{Direction, Role};
@@ -37,8 +37,8 @@ const ORDER: [&str; 18] = [
 ];
 
 /// The role of a container of a pod's `initContainers`, or of its `containers`.
-pub(super) fn role(node: &Node, init: bool) -> Role {
-    match node.get("restartPolicy").and_then(Node::as_text) {
+pub(super) fn role(node: &YamlNode, init: bool) -> Role {
+    match node.get("restartPolicy").and_then(YamlNode::as_text) {
         _ if !init => Role::App,
         Some("Always") => Role::Sidecar,
         _ => Role::Step,
@@ -47,14 +47,14 @@ pub(super) fn role(node: &Node, init: bool) -> Role {
 
 /// `app NAME { … }` and its like.
 pub(super) fn container(
-    node: &Node,
+    node: &YamlNode,
     role: Role,
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Statement {
     let name = node.get("name");
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
-    let written = name.and_then(Node::as_text).unwrap_or_default();
+    let written = name.and_then(YamlNode::as_text).unwrap_or_default();
     let head = vec![Token::new(place, role.name()), Token::new(place, text::name(written))];
     let mut entries: Vec<&YamlEntry> = node.entries().iter().collect();
     let rank = |entry: &YamlEntry| ORDER.iter().position(|key| *key == entry.key).unwrap_or(ORDER.len());
@@ -90,7 +90,7 @@ pub(super) fn container(
 }
 
 /// `port [NAME] NUMBER …`
-fn port(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+fn port(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
     let Some(number) = item.get("containerPort") else {
         diagnostics.push(lacks(item, "containerPort", "a port"));
         return None;
@@ -119,8 +119,8 @@ fn port(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
 }
 
 /// `cpu REQUEST..LIMIT` and its like.
-fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
-    let of = |key: &str| node.get(key).map(Node::entries).unwrap_or_default();
+fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
+    let of = |key: &str| node.get(key).map(YamlNode::entries).unwrap_or_default();
     let (requests, limits) = (of("requests"), of("limits"));
     let mut names: Vec<&str> = Vec::new();
     for entry in requests.iter().chain(limits) {
@@ -176,7 +176,7 @@ fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
     statements
 }
 
-fn written_amount(name: &str, node: &Node) -> String {
+fn written_amount(name: &str, node: &YamlNode) -> String {
     let written = match &node.value {
         Value::Number(written) | Value::Text(written) => written.as_str(),
         _ => "",
@@ -186,13 +186,13 @@ fn written_amount(name: &str, node: &Node) -> String {
 
 /// `reads VOLUME at PATH` and its like.
 fn mount(
-    item: &Node,
+    item: &YamlNode,
     container: &str,
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Statement> {
     for (key, what) in [("name", "a mount"), ("mountPath", "a mount")] {
-        if item.get(key).and_then(Node::as_text).is_none_or(str::is_empty) {
+        if item.get(key).and_then(YamlNode::as_text).is_none_or(str::is_empty) {
             diagnostics.push(lacks(item, key, what));
             return None;
         }

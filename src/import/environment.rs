@@ -3,7 +3,7 @@
 use super::fields;
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Node, YamlEntry};
+use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 
@@ -24,10 +24,10 @@ const SOURCES: [Source; 5] = [
 ];
 
 /// `env { … }`, with the variables of whole Secrets and `ConfigMaps` first, because single ones override them.
-pub(super) fn environment(container: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+pub(super) fn environment(container: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
     let entries: Vec<&YamlEntry> = ["envFrom", "env"].iter().filter_map(|key| container.entry(key)).collect();
     let first = entries.first()?;
-    let items = |key: &str| container.get(key).map(Node::items).unwrap_or_default();
+    let items = |key: &str| container.get(key).map(YamlNode::items).unwrap_or_default();
     let mut block: Vec<Statement> =
         items("envFrom").iter().filter_map(|item| whole(item, diagnostics)).collect();
     block.extend(items("env").iter().map(variable));
@@ -40,10 +40,10 @@ pub(super) fn environment(container: &Node, diagnostics: &mut Vec<Diagnostic>) -
 }
 
 /// `NAME value`
-fn variable(item: &Node) -> Statement {
+fn variable(item: &YamlNode) -> Statement {
     let name = item.get("name");
     let place = name.map_or(item.span, |name| name.span);
-    let mut head = vec![Token::new(place, text::name(name.and_then(Node::as_text).unwrap_or_default()))];
+    let mut head = vec![Token::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default()))];
     match (item.get("value"), item.entry("valueFrom")) {
         (value, None) => {
             head.push(match value {
@@ -72,7 +72,7 @@ fn variable(item: &Node) -> Statement {
 }
 
 /// `secret("name", "key")` and the like, if that covers all fields.
-fn call(from: &Node) -> Option<Token> {
+fn call(from: &YamlNode) -> Option<Token> {
     let [source] = from.entries() else { return None };
     let (_, function, positional, named) = SOURCES.iter().find(|(field, ..)| *field == source.key)?;
     let mut arguments = Vec::new();
@@ -102,7 +102,7 @@ fn argument(entry: &YamlEntry) -> String {
 }
 
 /// `from secret("name") [prefix "P_"]`
-fn whole(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+fn whole(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
     let sources = [("secretRef", "secret"), ("configMapRef", "configmap")];
     let mut given = sources.iter().filter_map(|(key, function)| Some((item.entry(key)?, *function)));
     let Some((source, function)) = given.next() else {
@@ -121,7 +121,7 @@ fn whole(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
         );
         return None;
     }
-    let name = source.node.get("name").and_then(Node::as_text).unwrap_or_default();
+    let name = source.node.get("name").and_then(YamlNode::as_text).unwrap_or_default();
     let mut arguments = vec![text::quoted(name)];
     if let Some(optional) = source.node.entry("optional") {
         arguments.push(format!("optional: {}", argument(optional)));

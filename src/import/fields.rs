@@ -2,7 +2,7 @@
 
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Node, Value, YamlEntry};
+use super::yaml::{Value, YamlEntry, YamlNode};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Object, Type};
 
@@ -12,7 +12,7 @@ pub(super) fn fields(object: &'static Object, entries: &[YamlEntry]) -> Vec<Stat
 }
 
 /// The fields of an object that are not in the head of its statement.
-pub(super) fn rest(object: &'static Object, node: &Node, in_head: &[&str]) -> Vec<Statement> {
+pub(super) fn rest(object: &'static Object, node: &YamlNode, in_head: &[&str]) -> Vec<Statement> {
     let left = node.entries().iter().filter(|entry| !in_head.contains(&entry.key.as_str()));
     left.flat_map(|entry| field(object, entry)).collect()
 }
@@ -33,7 +33,7 @@ pub(super) fn field(object: &'static Object, entry: &YamlEntry) -> Vec<Statement
             vec![Statement::new(extent, vec![name()]).with_block(free(entries))]
         }
         (Type::List(Type::Object(inner)), Value::List(items)) => {
-            let statement = |item: &Node| {
+            let statement = |item: &YamlNode| {
                 let head = vec![Token::new(item.span, text::name(&entry.key))];
                 Statement::new(item.span, head).with_block(fields(inner, item.entries()))
             };
@@ -47,7 +47,7 @@ pub(super) fn field(object: &'static Object, entry: &YamlEntry) -> Vec<Statement
 }
 
 /// A plain value, or a list of plain values, of a field.
-pub(super) fn value(ty: &'static Type, key: &str, node: &Node) -> Token {
+pub(super) fn value(ty: &'static Type, key: &str, node: &YamlNode) -> Token {
     match (ty, &node.value) {
         (Type::List(inner), Value::List(items)) => {
             Token::list(node.span, items.iter().map(|item| value(inner, key, item)).collect())

@@ -15,7 +15,7 @@ mod wait;
 use super::container::container;
 use super::flow::Directions;
 use super::source::{Statement, Token};
-use super::yaml::{Node, Value};
+use super::yaml::{Value, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
 use crate::source::Span;
@@ -40,7 +40,7 @@ const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =
 
 /// The built-in step that an init container clearly matches, and the warning about it.
 pub(super) fn built_in(
-    node: &Node,
+    node: &YamlNode,
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<(Statement, Diagnostic)> {
@@ -69,13 +69,13 @@ pub(super) fn became(diagnostics: &[Diagnostic]) -> impl Iterator<Item = Span> {
 }
 
 /// The place that identifies a container: its name, or else the whole container.
-fn place(node: &Node) -> Span {
+fn place(node: &YamlNode) -> Span {
     node.get("name").map_or(node.span, |name| name.span)
 }
 
 impl Idioms {
     /// Whether a container may become a built-in step.
-    pub(super) fn allow(&self, node: &Node) -> bool {
+    pub(super) fn allow(&self, node: &YamlNode) -> bool {
         match self {
             Self::Never => false,
             Self::Wherever => true,
@@ -85,7 +85,7 @@ impl Idioms {
 }
 
 /// The container without the fields that the step sets.
-fn rest(node: &Node, idiom: &Idiom) -> Node {
+fn rest(node: &YamlNode, idiom: &Idiom) -> YamlNode {
     let said: &[&str] = if idiom.keeps_image {
         &["command", "args"]
     } else {
@@ -97,19 +97,19 @@ fn rest(node: &Node, idiom: &Idiom) -> Node {
     entries.retain(|entry| entry.key != "volumeMounts" || idiom.kind != StepKind::Wait);
     for entry in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
         if let Value::List(mounts) = &mut entry.node.value {
-            mounts.retain(|mount| mount.get("name").and_then(Node::as_text) != idiom.volume.as_deref());
+            mounts.retain(|mount| mount.get("name").and_then(YamlNode::as_text) != idiom.volume.as_deref());
         }
     }
-    Node { span: node.span, value: Value::Map(entries) }
+    YamlNode { span: node.span, value: Value::Map(entries) }
 }
 
-fn note(node: &Node, place: Span, idiom: &Idiom) -> Diagnostic {
-    let name = node.get("name").and_then(Node::as_text).unwrap_or_default();
+fn note(node: &YamlNode, place: Span, idiom: &Idiom) -> Diagnostic {
+    let name = node.get("name").and_then(YamlNode::as_text).unwrap_or_default();
     let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.kind.keyword());
     let mut note =
         Diagnostic::warning(Code::BecameStep, place, headline).here("does not do exactly the same");
     if !idiom.keeps_image {
-        let image = node.get("image").and_then(Node::as_text).unwrap_or_default();
+        let image = node.get("image").and_then(YamlNode::as_text).unwrap_or_default();
         note = note.help(format!("check that the image of the built-in step can replace `{image}`"));
     }
     for change in idiom.changes {

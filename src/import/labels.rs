@@ -2,7 +2,7 @@
 
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Node, YamlEntry};
+use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{NAME_LABEL, WorkloadKind};
 use crate::source::Span;
@@ -22,7 +22,7 @@ pub(super) struct Labels {
 /// Divides the labels. A selector that does not match them is reported here, because the language would add its labels
 /// to the pods.
 pub(super) fn labels(
-    root: &Node,
+    root: &YamlNode,
     kind: WorkloadKind,
     spec: &[YamlEntry],
     pod: &[YamlEntry],
@@ -41,7 +41,7 @@ pub(super) fn labels(
     }
     let selector = spec.iter().find(|entry| entry.key == "selector").filter(|_| kind.has_selector());
     let wanted =
-        selector.and_then(|entry| entry.node.get("matchLabels")).map(Node::entries).unwrap_or_default();
+        selector.and_then(|entry| entry.node.get("matchLabels")).map(YamlNode::entries).unwrap_or_default();
     if kind.has_selector() {
         match selector {
             None => {
@@ -65,7 +65,7 @@ pub(super) fn labels(
         of_both.contains(&pair(entry)) || (!implied && of_selector.contains(&pair(entry)))
     };
     let is_name = |entry: &YamlEntry| {
-        implied && entry.key == NAME_LABEL && name.and_then(Node::as_text) == entry.node.as_text()
+        implied && entry.key == NAME_LABEL && name.and_then(YamlNode::as_text) == entry.node.as_text()
     };
     let pods = pods.into_iter().filter(|entry| !is_implied(entry) && !is_name(entry)).collect();
     Labels { both, object: own, pods, places, implied }

@@ -5,7 +5,7 @@ use super::fields::{self, rest};
 use super::missing::lacks;
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Node, Value, YamlEntry};
+use super::yaml::{Value, YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, Type};
 
@@ -83,7 +83,7 @@ fn network(
         diagnostics.push(lacks(action, "port", &format!("`{key}`")));
         return None;
     };
-    let scheme = action.get("scheme").and_then(Node::as_text);
+    let scheme = action.get("scheme").and_then(YamlNode::as_text);
     let (word, object) = match key {
         "tcpSocket" => ("tcp", &schema::TCP_SOCKET_ACTION),
         "grpc" => ("grpc", &schema::GRPC_ACTION),

@@ -4,7 +4,7 @@
 //! Invariant: every remaining node has the type of its field, or is a `null` for which an error has been reported;
 //! a `null` of the manifest is removed, as in the API server.
 
-use super::yaml::{MAX_ERRORS, Node, Value, YamlEntry};
+use super::yaml::{MAX_ERRORS, Value, YamlEntry, YamlNode};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Object, Type};
@@ -82,8 +82,8 @@ const SET_BY_THE_CLUSTER: [&str; 8] = [
     "uid",
 ];
 
-fn node(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
-    let Node { span, value } = node;
+fn node(ty: &'static Type, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
+    let YamlNode { span, value } = node;
     let fits = match (ty, &value) {
         (_, Value::Null) => return None,
         // For the API server, an empty word means the same as an absent one.
@@ -99,7 +99,7 @@ fn node(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Opt
     };
     if !fits {
         diagnostics.push(misfit(ty, span, &value));
-        return Some(Node { span, value: Value::Null });
+        return Some(YamlNode { span, value: Value::Null });
     }
     let value = match (ty, value) {
         (Type::Object(object), Value::Map(entries)) => Value::Map(fields(object, entries, diagnostics)),
@@ -117,11 +117,11 @@ fn node(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Opt
         }
         (_, value) => value,
     };
-    Some(Node { span, value })
+    Some(YamlNode { span, value })
 }
 
 /// An item of a list, or the value of a map's key: `null` there is the empty value of its type.
-fn item(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+fn item(ty: &'static Type, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
     let empty = match (&node.value, ty) {
         (Value::Null, Type::Text | Type::Enum(_)) => Some(Value::Text("".into())),
         (Value::Null, Type::Object(_) | Type::Map(_)) => Some(Value::Map(Vec::new())),
@@ -131,7 +131,7 @@ fn item(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Opt
         _ => None,
     };
     match empty {
-        Some(value) => Some(Node { span: node.span, value }),
+        Some(value) => Some(YamlNode { span: node.span, value }),
         None => self::node(ty, node, diagnostics),
     }
 }

@@ -3,7 +3,7 @@
 use super::fields::{self, rest};
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Node, Value, YamlEntry};
+use super::yaml::{Value, YamlEntry, YamlNode};
 use crate::kubernetes::schema::{self, Object};
 use crate::source::Span;
 
@@ -17,12 +17,12 @@ const SHORT: [(&str, &str, &str, &Object); 5] = [
 ];
 
 /// `volume NAME [source] { … }`
-pub(super) fn volume(node: &Node) -> Statement {
+pub(super) fn volume(node: &YamlNode) -> Statement {
     let name = node.get("name");
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
     let mut head = vec![
         Token::new(place, "volume"),
-        Token::new(place, text::name(name.and_then(Node::as_text).unwrap_or_default())),
+        Token::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default())),
     ];
     let sources: Vec<&YamlEntry> = node.entries().iter().filter(|entry| entry.key != "name").collect();
     let block = match sources.as_slice() {
@@ -43,9 +43,9 @@ pub(super) fn volume(node: &Node) -> Statement {
 }
 
 /// Adds the short form to the head and returns the content of its block; `None` if there is no short form.
-fn empty_dir(source: &Node, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
+fn empty_dir(source: &YamlNode, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
     let size = source.get("sizeLimit");
-    let word = match (source.get("medium").and_then(Node::as_text), size) {
+    let word = match (source.get("medium").and_then(YamlNode::as_text), size) {
         (Some("Memory"), _) => Some("memory"),
         (None | Some(""), Some(_)) => Some("scratch"),
         (None | Some(""), None) => None,

@@ -8,7 +8,7 @@ use super::labels::{Labels, labels};
 use super::source::{Statement, Token};
 use super::text;
 use super::volume::volume;
-use super::yaml::{Node, Value, YamlEntry};
+use super::yaml::{Value, YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, Object};
 use crate::model::{Role, WorkloadKind};
@@ -34,7 +34,7 @@ struct Level<'n> {
 
 /// `deployment NAME { … }` and its like.
 pub(super) fn workload(
-    root: &Node,
+    root: &YamlNode,
     kind: WorkloadKind,
     idioms: &Idioms,
     diagnostics: &mut Vec<Diagnostic>,
@@ -64,7 +64,7 @@ pub(super) fn workload(
 }
 
 /// The place of messages about the whole workload: the level in which something is missing, else the name.
-fn head_place(root: &Node, pod: &Level, kind: WorkloadKind) -> Span {
+fn head_place(root: &YamlNode, pod: &Level, kind: WorkloadKind) -> Span {
     let key = |key: &str| root.entry(key).map(|entry| entry.key_span);
     let lacks = |key: &str, inner: &str| root.get(key).is_none_or(|node| node.get(inner).is_none());
     let runs_once = matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob);
@@ -81,7 +81,7 @@ fn head_place(root: &Node, pod: &Level, kind: WorkloadKind) -> Span {
 }
 
 /// The levels of a kind, outermost first; the last one is the pod's.
-fn levels(root: &Node, kind: WorkloadKind) -> Vec<Level<'_>> {
+fn levels(root: &YamlNode, kind: WorkloadKind) -> Vec<Level<'_>> {
     let template = |path: &[&str]| path.iter().try_fold(root, |node, key| node.get(key));
     let object = Level::new(None, Some(root), root.span, spec_of(kind));
     let pod = |path: &[&str]| Level::new(Some("pod"), template(path), root.span, &schema::POD_SPEC);
@@ -97,8 +97,13 @@ fn levels(root: &Node, kind: WorkloadKind) -> Vec<Level<'_>> {
 }
 
 impl<'n> Level<'n> {
-    fn new(word: Option<&'static str>, node: Option<&'n Node>, root: Span, object: &'static Object) -> Self {
-        let entries = |key| node.and_then(|node| node.get(key)).map(Node::entries).unwrap_or_default();
+    fn new(
+        word: Option<&'static str>,
+        node: Option<&'n YamlNode>,
+        root: Span,
+        object: &'static Object,
+    ) -> Self {
+        let entries = |key| node.and_then(|node| node.get(key)).map(YamlNode::entries).unwrap_or_default();
         Self {
             word,
             metadata: entries("metadata"),
@@ -227,7 +232,7 @@ fn contents(
         );
     }
     let of = |node, init| (node, role(node, init));
-    let containers: Vec<(&Node, Role)> =
+    let containers: Vec<(&YamlNode, Role)> =
         init.iter().map(|node| of(node, true)).chain(apps.iter().map(|node| of(node, false))).collect();
     let directions = Directions::find(&volumes.iter().collect::<Vec<_>>(), &claim_names, &containers);
     let mut statements: Vec<Statement> = Vec::new();

@@ -13,7 +13,7 @@ mod tests;
 mod tree;
 
 pub use fault::MAX_ERRORS;
-pub use node::{Comment, Node, Value, YamlEntry};
+pub use node::{Comment, Value, YamlEntry, YamlNode};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
@@ -58,7 +58,7 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, usize)> {
 #[derive(Debug, Default)]
 pub struct Stream {
     /// The readable documents, without the empty ones.
-    pub documents: Vec<Node>,
+    pub documents: Vec<YamlNode>,
     /// The comments, in the order of the text.
     pub comments: Vec<Comment>,
 }

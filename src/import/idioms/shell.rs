@@ -1,6 +1,6 @@
 //! Reads what a container runs, if it is one simple command or a loop until one succeeds.
 
-use crate::import::yaml::Node;
+use crate::import::yaml::YamlNode;
 use crate::model::command::split;
 
 /// What a container runs: plain words, without variables, pipes and redirections except to `/dev/null`.
@@ -13,9 +13,9 @@ pub(super) enum Command {
 }
 
 /// What an init container runs, if that is simple enough.
-pub(super) fn command(node: &Node) -> Option<Command> {
+pub(super) fn command(node: &YamlNode) -> Option<Command> {
     let words = |key: &str| -> Option<Vec<&str>> {
-        node.get(key).map(Node::items).unwrap_or_default().iter().map(Node::as_text).collect()
+        node.get(key).map(YamlNode::items).unwrap_or_default().iter().map(YamlNode::as_text).collect()
     };
     let (command, args) = (words("command")?, words("args")?);
     let mut all: Vec<&str> = command.iter().chain(&args).copied().collect();

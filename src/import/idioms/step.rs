@@ -2,12 +2,12 @@
 
 use super::shell::Command;
 use crate::import::text;
-use crate::import::yaml::Node;
+use crate::import::yaml::YamlNode;
 use crate::steps::StepKind;
 
 /// An init container with its command.
 pub(super) struct Step<'n> {
-    pub(super) node: &'n Node,
+    pub(super) node: &'n YamlNode,
     pub(super) command: Command,
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Idiom {
 impl Step<'_> {
     /// The volume that contains a path, and the path inside it.
     pub(super) fn within(&self, path: &str) -> Option<(String, String)> {
-        let mounts = self.node.get("volumeMounts").map(Node::items).unwrap_or_default();
+        let mounts = self.node.get("volumeMounts").map(YamlNode::items).unwrap_or_default();
         let found = mounts.iter().filter_map(|mount| {
             let at = mount.get("mountPath")?.as_text()?.trim_end_matches('/');
             let rest = path.strip_prefix(at)?;

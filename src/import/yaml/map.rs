@@ -3,7 +3,7 @@
 //! Invariant: the keys are unique. As in kubectl, a later entry replaces a merged one, and a later merge replaces a
 //! written entry.
 
-use super::node::{Node, Value, YamlEntry};
+use super::node::{Value, YamlEntry, YamlNode};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -40,7 +40,7 @@ impl Map {
     }
 
     /// Merges a map, or the maps of a list, of which the first takes precedence; refuses anything else.
-    pub(super) fn merge(&mut self, node: Node) -> Result<(), ()> {
+    pub(super) fn merge(&mut self, node: YamlNode) -> Result<(), ()> {
         match node.value {
             Value::Map(entries) => self.set(entries),
             Value::List(nodes) => {

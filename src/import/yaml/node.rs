@@ -16,7 +16,7 @@ pub struct Comment {
 
 /// A value and its place.
 #[derive(Clone, Debug)]
-pub struct Node {
+pub struct YamlNode {
     /// From its first to its last character (for a map, from its first key to the end of its last value). The value of
     /// an alias, with everything inside, has the place of the alias.
     pub span: Span,
@@ -36,7 +36,7 @@ pub enum Value {
     /// Text.
     Text(SmolStr),
     /// A list.
-    List(Vec<Node>),
+    List(Vec<YamlNode>),
     /// A map; its keys are unique.
     Map(Vec<YamlEntry>),
 }
@@ -49,10 +49,10 @@ pub struct YamlEntry {
     /// The place of the key.
     pub key_span: Span,
     /// The value.
-    pub node: Node,
+    pub node: YamlNode,
 }
 
-impl Node {
+impl YamlNode {
     /// The entries of a map; empty for everything else.
     pub fn entries(&self) -> &[YamlEntry] {
         match &self.value {
@@ -62,7 +62,7 @@ impl Node {
     }
 
     /// The items of a list; empty for everything else.
-    pub fn items(&self) -> &[Node] {
+    pub fn items(&self) -> &[YamlNode] {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
@@ -70,7 +70,7 @@ impl Node {
     }
 
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&YamlNode> {
         self.entry(key).map(|entry| &entry.node)
     }
 

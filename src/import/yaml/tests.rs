@@ -17,7 +17,7 @@ fn check(text: &str) -> (String, String) {
     (documents.join("\n"), Human::default().render(&sources, &diagnostics))
 }
 
-fn json(node: &Node) -> String {
+fn json(node: &YamlNode) -> String {
     let text = |text: &SmolStr| serde_json::to_string(text.as_str()).unwrap();
     match &node.value {
         Value::Null => "null".to_owned(),
@@ -167,7 +167,7 @@ fn nodes_and_comments_know_their_place() {
     "##);
 }
 
-fn places(file: &SourceFile, node: &Node, depth: usize, shown: &mut String) {
+fn places(file: &SourceFile, node: &YamlNode, depth: usize, shown: &mut String) {
     let _ = writeln!(shown, "{}{:?}", "  ".repeat(depth), file.slice(node.span));
     match &node.value {
         Value::List(nodes) => nodes.iter().for_each(|node| places(file, node, depth + 1, shown)),
@@ -234,7 +234,7 @@ proptest! {
             spans.push(diagnostic.primary.span);
             spans.extend(diagnostic.labels.iter().map(|label| label.span));
         }
-        let mut rest: Vec<&Node> = stream.documents.iter().collect();
+        let mut rest: Vec<&YamlNode> = stream.documents.iter().collect();
         while let Some(node) = rest.pop() {
             spans.push(node.span);
             match &node.value {

@@ -5,7 +5,7 @@
 
 use super::fault::{self, MAX_DEPTH, MAX_ERRORS};
 use super::map::Map;
-use super::node::{Comment, Node, Value, YamlEntry};
+use super::node::{Comment, Value, YamlEntry, YamlNode};
 use super::scalar::{self, Fault, NAMESPACE};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
@@ -29,7 +29,7 @@ const BYTES_PER_NODE: usize = 16;
 /// The part of a stream that has been read.
 pub(super) struct Trees<'s> {
     pub(super) file: &'s SourceFile,
-    pub(super) documents: Vec<Node>,
+    pub(super) documents: Vec<YamlNode>,
     pub(super) comments: Vec<Comment>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The number of nodes so far, see [`MAX_SIZE`].
@@ -183,7 +183,7 @@ struct Document<'t, 's> {
     open: Vec<Frame>,
     /// By the parser's numbers; `None` for one that is still open.
     anchors: HashMap<usize, Option<Anchored>>,
-    root: Node,
+    root: YamlNode,
 }
 
 /// A list or a map that is being read.
@@ -199,21 +199,21 @@ struct Frame {
 }
 
 enum Items {
-    List(Vec<Node>),
+    List(Vec<YamlNode>),
     Map(Map),
 }
 
 /// The value that aliases of an anchor repeat.
 struct Anchored {
-    node: Node,
+    node: YamlNode,
     height: usize,
     size: usize,
 }
 
 impl<'t, 's> Document<'t, 's> {
     /// Reads the rest of a document that has begun.
-    fn read(trees: &'t mut Trees<'s>, events: &mut Events<'s>, start: Span) -> Result<Node, Stop> {
-        let root = Node { span: start, value: Value::Null };
+    fn read(trees: &'t mut Trees<'s>, events: &mut Events<'s>, start: Span) -> Result<YamlNode, Stop> {
+        let root = YamlNode { span: start, value: Value::Null };
         let mut document = Self { trees, open: Vec::new(), anchors: HashMap::new(), root };
         loop {
             let next = events.next().map_err(|error| {
@@ -276,7 +276,7 @@ impl<'t, 's> Document<'t, 's> {
             Items::Map(map) => Value::Map(map.entries),
         };
         let size = self.trees.size - frame.before;
-        let node = Node { span, value };
+        let node = YamlNode { span, value };
         self.keep(frame.anchor, &node, frame.height, size)?;
         self.put(node, frame.height)
     }
@@ -315,7 +315,7 @@ impl<'t, 's> Document<'t, 's> {
         }
         let value = scalar::resolve(text, is_plain, tag)
             .map_err(|reason| fault::value(self.trees.file, span, reason, tag.unwrap_or_default()))?;
-        let node = Node { span, value };
+        let node = YamlNode { span, value };
         self.keep(anchor, &node, 0, self.trees.size - before)?;
         if is_key { Ok(()) } else { self.put(node, 0) }
     }
@@ -346,7 +346,7 @@ impl<'t, 's> Document<'t, 's> {
     }
 
     /// Keeps a node for the aliases of its anchor, if it has one.
-    fn keep(&mut self, anchor: usize, node: &Node, height: usize, size: usize) -> Result<(), Stop> {
+    fn keep(&mut self, anchor: usize, node: &YamlNode, height: usize, size: usize) -> Result<(), Stop> {
         if anchor != 0 {
             self.trees.repeat(size, node.span)?;
             self.anchors.insert(anchor, Some(Anchored { node: node.clone(), height, size }));
@@ -365,7 +365,7 @@ impl<'t, 's> Document<'t, 's> {
     }
 
     /// Adds a node to the list or map that is being read.
-    fn put(&mut self, node: Node, height: usize) -> Result<(), Stop> {
+    fn put(&mut self, node: YamlNode, height: usize) -> Result<(), Stop> {
         let Some(frame) = self.open.last_mut() else {
             self.root = node;
             return Ok(());
@@ -391,7 +391,7 @@ impl<'t, 's> Document<'t, 's> {
 }
 
 /// A copy of a node in which everything has the same place.
-fn placed(node: &Node, span: Span) -> Node {
+fn placed(node: &YamlNode, span: Span) -> YamlNode {
     let value = match &node.value {
         Value::List(nodes) => Value::List(nodes.iter().map(|node| placed(node, span)).collect()),
         Value::Map(entries) => Value::Map(
@@ -406,7 +406,7 @@ fn placed(node: &Node, span: Span) -> Node {
         ),
         value => value.clone(),
     };
-    Node { span, value }
+    YamlNode { span, value }
 }
 
 /// A place without trailing spaces and empty lines, which block scalars have.
