@@ -34,7 +34,7 @@ use crate::model::WorkloadKind;
 use crate::source::{FileId, Sources, Span};
 use missing::lacks;
 use source::Written;
-use yaml::{Comment, MAX_ERRORS, Stream, Value, YamlNode};
+use yaml::{Comment, MAX_ERRORS, Stream, YamlNode, YamlValue};
 
 /// The result of importing a file of manifests.
 #[derive(Debug)]
@@ -206,7 +206,7 @@ fn document_to(
 
 /// Finds the workloads of a document and of the lists in it.
 fn find(document: &YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
-    let Value::Map(entries) = &document.value else {
+    let YamlValue::Map(entries) = &document.value else {
         diagnostics.push(
             Diagnostic::error(Code::TypeMismatch, document.span, "this document is not a manifest")
                 .here("expected a map with `apiVersion`, `kind` and `metadata`"),
@@ -268,7 +268,7 @@ fn find(document: &YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnost
     let Some(object) = schema::object(kind) else { return };
     let mut entries = typed::fields(object, entries.clone(), diagnostics);
     typed::forget_cluster(&mut entries);
-    found.push((YamlNode { span: document.span, value: Value::Map(entries) }, workload));
+    found.push((YamlNode { span: document.span, value: YamlValue::Map(entries) }, workload));
 }
 
 /// The kinds of the API groups of workloads, which tell a misspelled kind from a foreign one.

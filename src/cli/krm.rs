@@ -12,7 +12,7 @@ use crate::diagnostic::Severity;
 use crate::diagnostic::human::Human;
 use crate::emit;
 use crate::files::Root;
-use crate::import::yaml::{self, Value, YamlNode};
+use crate::import::yaml::{self, YamlNode, YamlValue};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
 use crate::total::sure;
@@ -153,8 +153,8 @@ fn made(list: &YamlNode, root: &Root, console: &mut Console) -> Result<(Vec<Json
 
 fn setting(name: &str, value: &YamlNode) -> Result<Setting, String> {
     let value = match &value.value {
-        Value::Text(text) | Value::Number(text) => text.to_string(),
-        Value::Bool(bool) => bool.to_string(),
+        YamlValue::Text(text) | YamlValue::Number(text) => text.to_string(),
+        YamlValue::Bool(bool) => bool.to_string(),
         _ => return Err(format!("`spec.set.{name}` is not text, a number or a truth value")),
     };
     let origin = format!("`spec.set.{name}`");
@@ -199,12 +199,12 @@ fn is_same(item: &Json, object: &Json) -> bool {
 /// A node without its places.
 fn plain(node: &YamlNode) -> Json {
     match &node.value {
-        Value::Null => Json::Null,
-        Value::Bool(bool) => Json::Bool(*bool),
-        Value::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| number.as_str().into()),
-        Value::Text(text) => text.as_str().into(),
-        Value::List(items) => items.iter().map(plain).collect(),
-        Value::Map(entries) => {
+        YamlValue::Null => Json::Null,
+        YamlValue::Bool(bool) => Json::Bool(*bool),
+        YamlValue::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| number.as_str().into()),
+        YamlValue::Text(text) => text.as_str().into(),
+        YamlValue::List(items) => items.iter().map(plain).collect(),
+        YamlValue::Map(entries) => {
             let entries = entries.iter().map(|entry| (entry.key.to_string(), plain(&entry.node)));
             Json::Object(entries.collect::<Map<_, _>>())
         }

@@ -3,7 +3,7 @@
 //! Invariant: no comment is lost; a comment above a field ends up above the statement for that field.
 
 use super::source::{Comments, Statement};
-use super::yaml::{Comment, Value, YamlNode};
+use super::yaml::{Comment, YamlNode, YamlValue};
 use crate::source::Span;
 use smol_str::SmolStr;
 
@@ -19,8 +19,8 @@ pub(super) fn beginnings(root: &YamlNode) -> Vec<u32> {
 fn gather(node: &YamlNode, places: &mut Vec<u32>) {
     places.push(node.span.start);
     match &node.value {
-        Value::List(items) => items.iter().for_each(|item| gather(item, places)),
-        Value::Map(entries) => {
+        YamlValue::List(items) => items.iter().for_each(|item| gather(item, places)),
+        YamlValue::Map(entries) => {
             for entry in entries {
                 places.push(entry.key_span.start);
                 gather(&entry.node, places);

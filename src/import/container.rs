@@ -8,7 +8,7 @@ use super::missing::lacks;
 use super::probe::probe;
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Value, YamlEntry, YamlNode};
+use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::model::{Direction, Role};
@@ -178,7 +178,7 @@ fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statemen
 
 fn written_amount(name: &str, node: &YamlNode) -> String {
     let written = match &node.value {
-        Value::Number(written) | Value::Text(written) => written.as_str(),
+        YamlValue::Number(written) | YamlValue::Text(written) => written.as_str(),
         _ => "",
     };
     fields::amount(name, written)
@@ -199,7 +199,7 @@ fn mount(
     }
     let (volume, path) = (item.get("name")?, item.get("mountPath")?);
     let readonly = item.get("readOnly");
-    let reads_only = readonly.is_some_and(|node| matches!(node.value, Value::Bool(true)));
+    let reads_only = readonly.is_some_and(|node| matches!(node.value, YamlValue::Bool(true)));
     let direction = directions.of(container, volume.as_text()?);
     let word = match direction {
         Direction::Reads => "reads",

@@ -91,12 +91,12 @@ fn call(from: &YamlNode) -> Option<Token> {
 }
 
 fn argument(entry: &YamlEntry) -> String {
-    use super::yaml::Value;
+    use super::yaml::YamlValue;
     match &entry.node.value {
-        Value::Bool(bool) => bool.to_string(),
-        Value::Number(written) => fields::amount("", written),
-        Value::Text(written) if entry.key == "divisor" => fields::amount("", written),
-        Value::Text(written) => text::quoted(written),
+        YamlValue::Bool(bool) => bool.to_string(),
+        YamlValue::Number(written) => fields::amount("", written),
+        YamlValue::Text(written) if entry.key == "divisor" => fields::amount("", written),
+        YamlValue::Text(written) => text::quoted(written),
         _ => String::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Value, YamlEntry, YamlNode};
+use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Object, Type};
 
@@ -23,16 +23,16 @@ pub(super) fn field(object: &'static Object, entry: &YamlEntry) -> Vec<Statement
     let name = || Token::new(entry.key_span, text::name(&entry.key));
     let extent = entry.key_span.to(entry.node.span);
     match (&field.ty, &entry.node.value) {
-        (Type::Object(inner), Value::Map(entries)) => {
+        (Type::Object(inner), YamlValue::Map(entries)) => {
             vec![Statement::new(extent, vec![name()]).with_block(fields(inner, entries))]
         }
-        (Type::Map(inner), Value::Map(entries)) if !entries.is_empty() => {
+        (Type::Map(inner), YamlValue::Map(entries)) if !entries.is_empty() => {
             vec![Statement::new(extent, vec![name()]).with_block(map(inner, entries))]
         }
-        (Type::Any, Value::Map(entries)) => {
+        (Type::Any, YamlValue::Map(entries)) => {
             vec![Statement::new(extent, vec![name()]).with_block(free(entries))]
         }
-        (Type::List(Type::Object(inner)), Value::List(items)) => {
+        (Type::List(Type::Object(inner)), YamlValue::List(items)) => {
             let statement = |item: &YamlNode| {
                 let head = vec![Token::new(item.span, text::name(&entry.key))];
                 Statement::new(item.span, head).with_block(fields(inner, item.entries()))
@@ -40,8 +40,8 @@ pub(super) fn field(object: &'static Object, entry: &YamlEntry) -> Vec<Statement
             items.iter().map(statement).collect()
         }
         // Empty lists and maps mean the same as absent ones.
-        (Type::List(_), Value::List(items)) if items.is_empty() => Vec::new(),
-        (Type::Map(_), Value::Map(_)) => Vec::new(),
+        (Type::List(_), YamlValue::List(items)) if items.is_empty() => Vec::new(),
+        (Type::Map(_), YamlValue::Map(_)) => Vec::new(),
         (ty, _) => vec![Statement::new(extent, vec![name(), value(ty, &entry.key, &entry.node)])],
     }
 }
@@ -49,24 +49,26 @@ pub(super) fn field(object: &'static Object, entry: &YamlEntry) -> Vec<Statement
 /// A plain value, or a list of plain values, of a field.
 pub(super) fn value(ty: &'static Type, key: &str, node: &YamlNode) -> Token {
     match (ty, &node.value) {
-        (Type::List(inner), Value::List(items)) => {
+        (Type::List(inner), YamlValue::List(items)) => {
             Token::list(node.span, items.iter().map(|item| value(inner, key, item)).collect())
         }
-        (Type::Int32 | Type::Int64, Value::Number(number)) if matches!(key, "mode" | "defaultMode") => {
+        (Type::Int32 | Type::Int64, YamlValue::Number(number)) if matches!(key, "mode" | "defaultMode") => {
             Token::new(node.span, mode(number))
         }
-        (Type::Enum(values), Value::Text(written)) if values.iter().any(|value| value.name == written) => {
+        (Type::Enum(values), YamlValue::Text(written))
+            if values.iter().any(|value| value.name == written) =>
+        {
             Token::new(node.span, written.as_str())
         }
-        (Type::Quantity, Value::Number(written) | Value::Text(written)) => {
+        (Type::Quantity, YamlValue::Number(written) | YamlValue::Text(written)) => {
             Token::new(node.span, amount(key, written))
         }
-        (Type::IntOrString, Value::Text(written)) if is_percentage(written) => {
+        (Type::IntOrString, YamlValue::Text(written)) if is_percentage(written) => {
             Token::new(node.span, written.as_str())
         }
-        (_, Value::Bool(bool)) => Token::new(node.span, bool.to_string()),
-        (_, Value::Number(number)) => Token::new(node.span, number.as_str()),
-        (_, Value::Text(written)) => Token::text(node.span, written),
+        (_, YamlValue::Bool(bool)) => Token::new(node.span, bool.to_string()),
+        (_, YamlValue::Number(number)) => Token::new(node.span, number.as_str()),
+        (_, YamlValue::Text(written)) => Token::text(node.span, written),
         _ => Token::new(node.span, "\"\""),
     }
 }
@@ -75,7 +77,7 @@ pub(super) fn value(ty: &'static Type, key: &str, node: &YamlNode) -> Token {
 fn map(item: &'static Type, entries: &[YamlEntry]) -> Vec<Statement> {
     let statement = |entry: &YamlEntry| {
         let value = match (item, &entry.node.value) {
-            (Type::Text, Value::Text(written)) if !written.contains('\n') => {
+            (Type::Text, YamlValue::Text(written)) if !written.contains('\n') => {
                 Token::new(entry.node.span, text::plain(written))
             }
             _ => value(item, &entry.key, &entry.node),
@@ -92,7 +94,7 @@ fn free(entries: &[YamlEntry]) -> Vec<Statement> {
         let name = Token::new(entry.key_span, text::name(&entry.key));
         let extent = entry.key_span.to(entry.node.span);
         match &entry.node.value {
-            Value::Map(inner) => Statement::new(extent, vec![name]).with_block(free(inner)),
+            YamlValue::Map(inner) => Statement::new(extent, vec![name]).with_block(free(inner)),
             _ => Statement::new(extent, vec![name, value(&Type::Text, &entry.key, &entry.node)]),
         }
     };

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the directions never change the order of the containers: readers come after writers.
 
-use super::yaml::{Value, YamlNode};
+use super::yaml::{YamlNode, YamlValue};
 use crate::model::{Direction, Role};
 use std::collections::{HashMap, HashSet};
 
@@ -34,7 +34,7 @@ impl Directions {
                     container: name,
                     reads_only: matches!(
                         mount.get("readOnly").map(|node| &node.value),
-                        Some(Value::Bool(true))
+                        Some(YamlValue::Bool(true))
                     ),
                     partly: mount.get("subPath").is_some() || mount.get("subPathExpr").is_some(),
                 });

@@ -15,7 +15,7 @@ mod wait;
 use super::container::container;
 use super::flow::Directions;
 use super::source::{Statement, Token};
-use super::yaml::{Value, YamlNode};
+use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
 use crate::source::Span;
@@ -96,11 +96,11 @@ fn rest(node: &YamlNode, idiom: &Idiom) -> YamlNode {
     // A step that only waits needs no files except those that it waits for.
     entries.retain(|entry| entry.key != "volumeMounts" || idiom.kind != StepKind::Wait);
     for entry in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
-        if let Value::List(mounts) = &mut entry.node.value {
+        if let YamlValue::List(mounts) = &mut entry.node.value {
             mounts.retain(|mount| mount.get("name").and_then(YamlNode::as_text) != idiom.volume.as_deref());
         }
     }
-    YamlNode { span: node.span, value: Value::Map(entries) }
+    YamlNode { span: node.span, value: YamlValue::Map(entries) }
 }
 
 fn note(node: &YamlNode, place: Span, idiom: &Idiom) -> Diagnostic {

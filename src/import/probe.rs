@@ -5,7 +5,7 @@ use super::fields::{self, rest};
 use super::missing::lacks;
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Value, YamlEntry, YamlNode};
+use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, Type};
 
@@ -92,7 +92,7 @@ fn network(
     };
     head.push(Token::new(handler.key_span, word));
     head.push(match &port.value {
-        Value::Text(name) => Token::new(port.span, text::name(name)),
+        YamlValue::Text(name) => Token::new(port.span, text::name(name)),
         _ => fields::value(&Type::Int32, "port", port),
     });
     let mut in_head = vec!["port"];

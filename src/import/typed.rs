@@ -4,7 +4,7 @@
 //! Invariant: every remaining node has the type of its field, or is a `null` for which an error has been reported;
 //! a `null` of the manifest is removed, as in the API server.
 
-use super::yaml::{MAX_ERRORS, Value, YamlEntry, YamlNode};
+use super::yaml::{MAX_ERRORS, YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Object, Type};
@@ -59,13 +59,15 @@ fn is_empty_word(object: &Object, entry: &YamlEntry) -> bool {
     let field = object.field(&entry.key).filter(|field| matches!(field.ty, Type::Enum(_)));
     let is_distinguished = DISTINGUISHED.contains(&entry.key.as_str())
         || object.name == "Container" && entry.key == "restartPolicy";
-    field.is_some() && is_distinguished && matches!(&entry.node.value, Value::Text(text) if text.is_empty())
+    field.is_some()
+        && is_distinguished
+        && matches!(&entry.node.value, YamlValue::Text(text) if text.is_empty())
 }
 
 /// Removes metadata that the cluster sets regardless of the manifest; `kubectl get` prints it.
 pub(super) fn forget_cluster(manifest: &mut [YamlEntry]) {
     for entry in manifest.iter_mut().filter(|entry| entry.key == "metadata") {
-        if let Value::Map(metadata) = &mut entry.node.value {
+        if let YamlValue::Map(metadata) = &mut entry.node.value {
             metadata.retain(|entry| !SET_BY_THE_CLUSTER.contains(&entry.key.as_str()));
         }
     }
@@ -85,35 +87,39 @@ const SET_BY_THE_CLUSTER: [&str; 8] = [
 fn node(ty: &'static Type, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
     let YamlNode { span, value } = node;
     let fits = match (ty, &value) {
-        (_, Value::Null) => return None,
+        (_, YamlValue::Null) => return None,
         // For the API server, an empty word means the same as an absent one.
-        (Type::Enum(_), Value::Text(text)) if text.is_empty() => return None,
-        (Type::Int32 | Type::IntOrString, Value::Number(text)) => text.parse::<i32>().is_ok(),
-        (Type::Int64, Value::Number(text)) => text.parse::<i64>().is_ok(),
-        (Type::Quantity, Value::Number(text) | Value::Text(text)) => Quantity::parse(text.trim()).is_ok(),
-        (Type::Bool, Value::Bool(_))
-        | (Type::Text | Type::Enum(_) | Type::Time | Type::IntOrString, Value::Text(_))
-        | (Type::Object(_) | Type::Map(_) | Type::Any, Value::Map(_))
-        | (Type::List(_), Value::List(_)) => true,
+        (Type::Enum(_), YamlValue::Text(text)) if text.is_empty() => return None,
+        (Type::Int32 | Type::IntOrString, YamlValue::Number(text)) => text.parse::<i32>().is_ok(),
+        (Type::Int64, YamlValue::Number(text)) => text.parse::<i64>().is_ok(),
+        (Type::Quantity, YamlValue::Number(text) | YamlValue::Text(text)) => {
+            Quantity::parse(text.trim()).is_ok()
+        }
+        (Type::Bool, YamlValue::Bool(_))
+        | (Type::Text | Type::Enum(_) | Type::Time | Type::IntOrString, YamlValue::Text(_))
+        | (Type::Object(_) | Type::Map(_) | Type::Any, YamlValue::Map(_))
+        | (Type::List(_), YamlValue::List(_)) => true,
         _ => false,
     };
     if !fits {
         diagnostics.push(misfit(ty, span, &value));
-        return Some(YamlNode { span, value: Value::Null });
+        return Some(YamlNode { span, value: YamlValue::Null });
     }
     let value = match (ty, value) {
-        (Type::Object(object), Value::Map(entries)) => Value::Map(fields(object, entries, diagnostics)),
-        (Type::Map(inner), Value::Map(entries)) => {
+        (Type::Object(object), YamlValue::Map(entries)) => {
+            YamlValue::Map(fields(object, entries, diagnostics))
+        }
+        (Type::Map(inner), YamlValue::Map(entries)) => {
             let mut kept = Vec::with_capacity(entries.len());
             for entry in entries {
                 if let Some(node) = item(inner, entry.node, diagnostics) {
                     kept.push(YamlEntry { node, ..entry });
                 }
             }
-            Value::Map(kept)
+            YamlValue::Map(kept)
         }
-        (Type::List(inner), Value::List(items)) => {
-            Value::List(items.into_iter().filter_map(|each| item(inner, each, diagnostics)).collect())
+        (Type::List(inner), YamlValue::List(items)) => {
+            YamlValue::List(items.into_iter().filter_map(|each| item(inner, each, diagnostics)).collect())
         }
         (_, value) => value,
     };
@@ -123,11 +129,11 @@ fn node(ty: &'static Type, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) ->
 /// An item of a list, or the value of a map's key: `null` there is the empty value of its type.
 fn item(ty: &'static Type, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
     let empty = match (&node.value, ty) {
-        (Value::Null, Type::Text | Type::Enum(_)) => Some(Value::Text("".into())),
-        (Value::Null, Type::Object(_) | Type::Map(_)) => Some(Value::Map(Vec::new())),
-        (Value::Null, Type::List(_)) => Some(Value::List(Vec::new())),
-        (Value::Null, Type::Quantity | Type::Int32 | Type::Int64) => Some(Value::Number("0".into())),
-        (Value::Text(text), Type::Enum(_)) if text.is_empty() => Some(Value::Text("".into())),
+        (YamlValue::Null, Type::Text | Type::Enum(_)) => Some(YamlValue::Text("".into())),
+        (YamlValue::Null, Type::Object(_) | Type::Map(_)) => Some(YamlValue::Map(Vec::new())),
+        (YamlValue::Null, Type::List(_)) => Some(YamlValue::List(Vec::new())),
+        (YamlValue::Null, Type::Quantity | Type::Int32 | Type::Int64) => Some(YamlValue::Number("0".into())),
+        (YamlValue::Text(text), Type::Enum(_)) if text.is_empty() => Some(YamlValue::Text("".into())),
         _ => None,
     };
     match empty {
@@ -156,17 +162,17 @@ fn unknown(object: &'static Object, entry: &YamlEntry) -> Diagnostic {
     }
 }
 
-fn misfit(ty: &'static Type, span: crate::source::Span, value: &Value) -> Diagnostic {
+fn misfit(ty: &'static Type, span: crate::source::Span, value: &YamlValue) -> Diagnostic {
     let found = match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(bool) => format!("`{bool}`"),
-        Value::Number(text) => format!("the number `{text}`"),
-        Value::Text(text) if text.chars().count() <= 40 && !text.contains('\n') => {
+        YamlValue::Null => "nothing".to_owned(),
+        YamlValue::Bool(bool) => format!("`{bool}`"),
+        YamlValue::Number(text) => format!("the number `{text}`"),
+        YamlValue::Text(text) if text.chars().count() <= 40 && !text.contains('\n') => {
             format!("the text \"{}\"", text.escape_debug())
         }
-        Value::Text(_) => "a text".to_owned(),
-        Value::List(_) => "a list".to_owned(),
-        Value::Map(_) => "a map".to_owned(),
+        YamlValue::Text(_) => "a text".to_owned(),
+        YamlValue::List(_) => "a list".to_owned(),
+        YamlValue::Map(_) => "a map".to_owned(),
     };
     let expected = match ty {
         Type::Bool => "`true` or `false`",
@@ -182,22 +188,22 @@ fn misfit(ty: &'static Type, span: crate::source::Span, value: &Value) -> Diagno
     let headline = format!("expected {expected}, found {found}");
     let diagnostic = Diagnostic::error(Code::TypeMismatch, span, headline).here("has the wrong type");
     match (ty, value) {
-        (Type::Text | Type::Enum(_) | Type::Time, Value::Number(_) | Value::Bool(_)) => {
+        (Type::Text | Type::Enum(_) | Type::Time, YamlValue::Number(_) | YamlValue::Bool(_)) => {
             diagnostic.help("put it in quotes: YAML reads it as a number or a boolean otherwise")
         }
-        (Type::Bool, Value::Text(text)) if matches!(text.as_str(), "true" | "false") => {
+        (Type::Bool, YamlValue::Text(text)) if matches!(text.as_str(), "true" | "false") => {
             diagnostic.help("remove the quotes")
         }
-        (Type::Int32 | Type::Int64, Value::Text(text)) if text.parse::<i64>().is_ok() => {
+        (Type::Int32 | Type::Int64, YamlValue::Text(text)) if text.parse::<i64>().is_ok() => {
             diagnostic.help("remove the quotes")
         }
-        (Type::List(Type::Text), Value::Text(_)) => {
+        (Type::List(Type::Text), YamlValue::Text(_)) => {
             diagnostic.help("write its words as a list: `[\"sh\", \"-c\", \"…\"]`")
         }
-        (Type::List(_), Value::Map(_)) => {
+        (Type::List(_), YamlValue::Map(_)) => {
             diagnostic.help("add `- ` before its first field to make it a list item")
         }
-        (Type::Object(_) | Type::Map(_), Value::List(_)) => {
+        (Type::Object(_) | Type::Map(_), YamlValue::List(_)) => {
             diagnostic.help("remove the `- ` to make it a map")
         }
         _ => diagnostic,

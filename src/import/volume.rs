@@ -3,7 +3,7 @@
 use super::fields::{self, rest};
 use super::source::{Statement, Token};
 use super::text;
-use super::yaml::{Value, YamlEntry, YamlNode};
+use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::schema::{self, Object};
 use crate::source::Span;
 
@@ -64,7 +64,7 @@ fn empty_dir(source: &YamlNode, head: &mut Vec<Token>) -> Option<Vec<Statement>>
 fn short(source: &YamlEntry, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
     let (_, word, field, object) = SHORT.iter().find(|(key, ..)| *key == source.key)?;
     let value = source.node.get(field)?;
-    let Value::Text(written) = &value.value else { return None };
+    let YamlValue::Text(written) = &value.value else { return None };
     let is_path = *word == "host";
     if is_path && !written.starts_with('/') {
         return None;

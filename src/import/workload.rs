@@ -8,7 +8,7 @@ use super::labels::{Labels, labels};
 use super::source::{Statement, Token};
 use super::text;
 use super::volume::volume;
-use super::yaml::{Value, YamlEntry, YamlNode};
+use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema::{self, Object};
 use crate::model::{Role, WorkloadKind};
@@ -223,7 +223,7 @@ fn contents(
         .collect();
     let (init, apps) = (items(pod.spec, "initContainers"), items(pod.spec, "containers"));
     let given = find(pod.spec, "containers");
-    if apps.is_empty() && given.is_none_or(|entry| !matches!(entry.node.value, Value::Null)) {
+    if apps.is_empty() && given.is_none_or(|entry| !matches!(entry.node.value, YamlValue::Null)) {
         let place = given.map(|entry| entry.key_span).or(pod.key).unwrap_or(pod.span);
         diagnostics.push(
             Diagnostic::error(Code::MissingApp, place, "the pod has no `containers`")

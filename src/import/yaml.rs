@@ -13,7 +13,7 @@ mod tests;
 mod tree;
 
 pub use fault::MAX_ERRORS;
-pub use node::{Comment, Value, YamlEntry, YamlNode};
+pub use node::{Comment, YamlEntry, YamlNode, YamlValue};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};

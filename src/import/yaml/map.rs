@@ -3,7 +3,7 @@
 //! Invariant: the keys are unique. As in kubectl, a later entry replaces a merged one, and a later merge replaces a
 //! written entry.
 
-use super::node::{Value, YamlEntry, YamlNode};
+use super::node::{YamlEntry, YamlNode, YamlValue};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -42,10 +42,10 @@ impl Map {
     /// Merges a map, or the maps of a list, of which the first takes precedence; refuses anything else.
     pub(super) fn merge(&mut self, node: YamlNode) -> Result<(), ()> {
         match node.value {
-            Value::Map(entries) => self.set(entries),
-            Value::List(nodes) => {
+            YamlValue::Map(entries) => self.set(entries),
+            YamlValue::List(nodes) => {
                 for node in nodes.into_iter().rev() {
-                    let Value::Map(entries) = node.value else { return Err(()) };
+                    let YamlValue::Map(entries) = node.value else { return Err(()) };
                     self.set(entries);
                 }
             }

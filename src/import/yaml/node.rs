@@ -21,12 +21,12 @@ pub struct YamlNode {
     /// an alias, with everything inside, has the place of the alias.
     pub span: Span,
     /// The value.
-    pub value: Value,
+    pub value: YamlValue,
 }
 
 /// A value with the types of JSON.
 #[derive(Clone, Debug)]
-pub enum Value {
+pub enum YamlValue {
     /// `null`, `~`, or nothing at all.
     Null,
     /// A boolean: in YAML 1.1 also `yes`, `off` and the like.
@@ -56,7 +56,7 @@ impl YamlNode {
     /// The entries of a map; empty for everything else.
     pub fn entries(&self) -> &[YamlEntry] {
         match &self.value {
-            Value::Map(entries) => entries,
+            YamlValue::Map(entries) => entries,
             _ => &[],
         }
     }
@@ -64,7 +64,7 @@ impl YamlNode {
     /// The items of a list; empty for everything else.
     pub fn items(&self) -> &[YamlNode] {
         match &self.value {
-            Value::List(items) => items,
+            YamlValue::List(items) => items,
             _ => &[],
         }
     }
@@ -82,7 +82,7 @@ impl YamlNode {
     /// The text, if this is text.
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) => Some(text),
+            YamlValue::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -90,7 +90,7 @@ impl YamlNode {
     /// The number, if this is a whole one.
     pub fn as_int(&self) -> Option<i64> {
         match &self.value {
-            Value::Number(number) => number.parse().ok(),
+            YamlValue::Number(number) => number.parse().ok(),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the result of `resolve` is what kubectl sends to the API server, and JSON can represent it.
 
-use super::node::Value;
+use super::node::YamlValue;
 use smol_str::{SmolStr, format_smolstr};
 use std::borrow::Cow;
 
@@ -35,23 +35,23 @@ pub(super) enum Fault {
 
 /// The value of a scalar: `tag` is what follows `!!`, and empty for a tag of another kind; `plain` is whether it has no
 /// quotes.
-pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Result<Value, Fault> {
+pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Result<YamlValue, Fault> {
     let found = match tag {
         None if !plain => Plain::Text,
         None => untagged(text),
         Some("bool" | "float" | "int" | "null") => tagged(text, tag)?,
-        Some("binary") => return Ok(Value::Text(decode(text)?.into())),
+        Some("binary") => return Ok(YamlValue::Text(decode(text)?.into())),
         Some("timestamp") if !is_dated(text) => return Err(Fault::Tag),
         Some(_) => Plain::Text,
     };
     Ok(match found {
-        Plain::Null => Value::Null,
-        Plain::Bool(value) => Value::Bool(value),
-        Plain::Signed(value) => Value::Number(format_smolstr!("{value}")),
-        Plain::Unsigned(value) => Value::Number(format_smolstr!("{value}")),
-        Plain::Float(value) if value.is_finite() => Value::Number(json_number(value)),
+        Plain::Null => YamlValue::Null,
+        Plain::Bool(value) => YamlValue::Bool(value),
+        Plain::Signed(value) => YamlValue::Number(format_smolstr!("{value}")),
+        Plain::Unsigned(value) => YamlValue::Number(format_smolstr!("{value}")),
+        Plain::Float(value) if value.is_finite() => YamlValue::Number(json_number(value)),
         Plain::Float(_) => return Err(Fault::NotFinite),
-        Plain::Text => Value::Text(text.into()),
+        Plain::Text => YamlValue::Text(text.into()),
     })
 }
 

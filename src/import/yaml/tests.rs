@@ -20,12 +20,12 @@ fn check(text: &str) -> (String, String) {
 fn json(node: &YamlNode) -> String {
     let text = |text: &SmolStr| serde_json::to_string(text.as_str()).unwrap();
     match &node.value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::Text(value) => text(value),
-        Value::List(nodes) => format!("[{}]", nodes.iter().map(json).collect::<Vec<_>>().join(",")),
-        Value::Map(entries) => {
+        YamlValue::Null => "null".to_owned(),
+        YamlValue::Bool(value) => value.to_string(),
+        YamlValue::Number(number) => number.to_string(),
+        YamlValue::Text(value) => text(value),
+        YamlValue::List(nodes) => format!("[{}]", nodes.iter().map(json).collect::<Vec<_>>().join(",")),
+        YamlValue::Map(entries) => {
             let entries = entries.iter().map(|entry| format!("{}:{}", text(&entry.key), json(&entry.node)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
         }
@@ -170,8 +170,8 @@ fn nodes_and_comments_know_their_place() {
 fn places(file: &SourceFile, node: &YamlNode, depth: usize, shown: &mut String) {
     let _ = writeln!(shown, "{}{:?}", "  ".repeat(depth), file.slice(node.span));
     match &node.value {
-        Value::List(nodes) => nodes.iter().for_each(|node| places(file, node, depth + 1, shown)),
-        Value::Map(entries) => {
+        YamlValue::List(nodes) => nodes.iter().for_each(|node| places(file, node, depth + 1, shown)),
+        YamlValue::Map(entries) => {
             for entry in entries {
                 let _ = writeln!(shown, "{}{:?}:", "  ".repeat(depth + 1), file.slice(entry.key_span));
                 places(file, &entry.node, depth + 2, shown);
@@ -214,7 +214,7 @@ fn hostile_texts_are_refused() {
 }
 
 /// Texts that are nearly YAML.
-fn texts() -> impl Strategy<Value = String> + use<> {
+fn texts() -> impl Strategy<YamlValue = String> + use<> {
     const PIECES: &[&str] = &[
         "a", "b: ", "- ", ": ", "\n", "\n  ", "\n    ", "\t", "\r\n", "[", "]", "{", "}", ",", "'", "\"",
         "|", ">-", "#", " # é", "&a ", "*a", "<<: ", "---\n", "\n---\n", "...\n", "!!int ", "!x ", "? ", "é",
@@ -238,8 +238,8 @@ proptest! {
         while let Some(node) = rest.pop() {
             spans.push(node.span);
             match &node.value {
-                Value::List(nodes) => rest.extend(nodes),
-                Value::Map(entries) => {
+                YamlValue::List(nodes) => rest.extend(nodes),
+                YamlValue::Map(entries) => {
                     spans.extend(entries.iter().map(|entry| entry.key_span));
                     rest.extend(entries.iter().map(|entry| &entry.node));
                 }

@@ -5,7 +5,7 @@
 
 use super::fault::{self, MAX_DEPTH, MAX_ERRORS};
 use super::map::Map;
-use super::node::{Comment, Value, YamlEntry, YamlNode};
+use super::node::{Comment, YamlEntry, YamlNode, YamlValue};
 use super::scalar::{self, Fault, NAMESPACE};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
@@ -106,7 +106,7 @@ impl<'s> Trees<'s> {
                 Ok(Some((Event::DocumentStart(..), span))) => {
                     documents += 1;
                     let node = Document::read(self, &mut events, span)?;
-                    if !matches!(node.value, Value::Null) {
+                    if !matches!(node.value, YamlValue::Null) {
                         self.documents.push(node);
                     }
                 }
@@ -213,7 +213,7 @@ struct Anchored {
 impl<'t, 's> Document<'t, 's> {
     /// Reads the rest of a document that has begun.
     fn read(trees: &'t mut Trees<'s>, events: &mut Events<'s>, start: Span) -> Result<YamlNode, Stop> {
-        let root = YamlNode { span: start, value: Value::Null };
+        let root = YamlNode { span: start, value: YamlValue::Null };
         let mut document = Self { trees, open: Vec::new(), anchors: HashMap::new(), root };
         loop {
             let next = events.next().map_err(|error| {
@@ -272,8 +272,8 @@ impl<'t, 's> Document<'t, 's> {
         let Some(frame) = self.open.pop() else { return Ok(()) };
         let span = if frame.is_flow { frame.span.to(end) } else { frame.span };
         let value = match frame.items {
-            Items::List(nodes) => Value::List(nodes),
-            Items::Map(map) => Value::Map(map.entries),
+            Items::List(nodes) => YamlValue::List(nodes),
+            Items::Map(map) => YamlValue::Map(map.entries),
         };
         let size = self.trees.size - frame.before;
         let node = YamlNode { span, value };
@@ -336,10 +336,12 @@ impl<'t, 's> Document<'t, 's> {
             return self.put(node, height);
         }
         let key = match &anchored.node.value {
-            Value::Text(text) | Value::Number(text) => text.clone(),
-            Value::Bool(value) => format_smolstr!("{value}"),
-            Value::Null => return Err(fault::value(self.trees.file, span, Fault::Key, "").into()),
-            Value::List(_) | Value::Map(_) => return Err(fault::key_of_many(self.trees.file, span).into()),
+            YamlValue::Text(text) | YamlValue::Number(text) => text.clone(),
+            YamlValue::Bool(value) => format_smolstr!("{value}"),
+            YamlValue::Null => return Err(fault::value(self.trees.file, span, Fault::Key, "").into()),
+            YamlValue::List(_) | YamlValue::Map(_) => {
+                return Err(fault::key_of_many(self.trees.file, span).into());
+            }
         };
         self.key(Some(key), span);
         Ok(())
@@ -393,8 +395,8 @@ impl<'t, 's> Document<'t, 's> {
 /// A copy of a node in which everything has the same place.
 fn placed(node: &YamlNode, span: Span) -> YamlNode {
     let value = match &node.value {
-        Value::List(nodes) => Value::List(nodes.iter().map(|node| placed(node, span)).collect()),
-        Value::Map(entries) => Value::Map(
+        YamlValue::List(nodes) => YamlValue::List(nodes.iter().map(|node| placed(node, span)).collect()),
+        YamlValue::Map(entries) => YamlValue::Map(
             entries
                 .iter()
                 .map(|entry| YamlEntry {
