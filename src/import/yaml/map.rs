@@ -11,7 +11,7 @@ use std::collections::hash_map;
 
 /// A map that is being read.
 #[derive(Default)]
-pub(super) struct Map {
+pub(super) struct MapBuilder {
     pub(super) entries: Vec<YamlEntry>,
     /// The key of the next entry and its place; `None` as the key means `<<`.
     pub(super) key: Option<(Option<SmolStr>, Span)>,
@@ -19,7 +19,7 @@ pub(super) struct Map {
     places: HashMap<SmolStr, (usize, bool)>,
 }
 
-impl Map {
+impl MapBuilder {
     /// Adds an entry; if its key was written before, the error is that place.
     pub(super) fn insert(&mut self, entry: YamlEntry) -> Result<(), Span> {
         match self.places.entry(entry.key.clone()) {

@@ -4,7 +4,7 @@
 //! of which anchors and aliases make at most [`MAX_REPEATED`].
 
 use super::fault::{self, MAX_DEPTH, MAX_ERRORS};
-use super::map::Map;
+use super::map::MapBuilder;
 use super::node::{Comment, YamlEntry, YamlNode, YamlValue};
 use super::scalar::{self, Fault, NAMESPACE};
 use crate::diagnostic::Diagnostic;
@@ -200,7 +200,7 @@ struct Frame {
 
 enum Items {
     List(Vec<YamlNode>),
-    Map(Map),
+    Map(MapBuilder),
 }
 
 /// The value that aliases of an anchor repeat.
@@ -228,7 +228,7 @@ impl<'t, 's> Document<'t, 's> {
                     document.begin(Items::List(Vec::new()), style, anchor, span)?;
                 }
                 Event::MappingStart(style, anchor, _) => {
-                    document.begin(Items::Map(Map::default()), style, anchor, span)?;
+                    document.begin(Items::Map(MapBuilder::default()), style, anchor, span)?;
                 }
                 Event::SequenceEnd | Event::MappingEnd => document.end(span)?,
                 Event::Scalar(text, style, anchor, tag) => {
@@ -244,7 +244,7 @@ impl<'t, 's> Document<'t, 's> {
     }
 
     /// The innermost map, if it expects a key.
-    fn awaiting_key(&mut self) -> Option<&mut Map> {
+    fn awaiting_key(&mut self) -> Option<&mut MapBuilder> {
         match self.open.last_mut() {
             Some(Frame { items: Items::Map(map), .. }) if map.key.is_none() => Some(map),
             _ => None,
