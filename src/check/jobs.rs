@@ -6,7 +6,7 @@ use super::report::{HANDLER, Report, entry, shown, text};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::{cron, names, time_zone};
 use crate::model::{Workload, WorkloadKind};
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use crate::source::Span;
 use std::collections::HashSet;
 
@@ -200,7 +200,7 @@ fn indexes(kind: WorkloadKind, spec: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn failure_policy(workload: &Workload, spec: &Node, policy: &Entry, report: &mut Report<'_>) {
+fn failure_policy(workload: &Workload, spec: &Node, policy: &MapEntry, report: &mut Report<'_>) {
     let rules = policy.node.get("rules");
     report.at_most(rules, "rules", 20);
     let containers: HashSet<&str> =
@@ -289,7 +289,7 @@ pub(super) fn completions(kind: WorkloadKind, spec: &Node) -> Option<i64> {
     }
 }
 
-fn success_policy(kind: WorkloadKind, spec: &Node, policy: &Entry, report: &mut Report<'_>) {
+fn success_policy(kind: WorkloadKind, spec: &Node, policy: &MapEntry, report: &mut Report<'_>) {
     let Some(rules) = report.required(&policy.node, "rules", "a success policy", policy.key_span) else {
         return;
     };
@@ -373,7 +373,7 @@ fn generated_labels(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
-fn reserved_label(label: &Entry, report: &mut Report<'_>) {
+fn reserved_label(label: &MapEntry, report: &mut Report<'_>) {
     report.unmet(label.key_span, &label.key, "is a label that Kubernetes sets on a Job's pods", "remove it");
 }
 

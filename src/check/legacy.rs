@@ -7,7 +7,7 @@ use super::report::{Report, SOURCE, entry, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::Volume;
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 
 /// Volumes that nodes no longer mount, and since which version.
 const GONE: &[(&str, &str)] = &[
@@ -25,7 +25,7 @@ const GONE: &[(&str, &str)] = &[
 /// The range of the numbers of partitions and of logical units.
 const BYTE: std::ops::RangeInclusive<i64> = 0..=255;
 
-pub(super) fn check(volume: &Volume, source: &Entry, report: &mut Report<'_>) {
+pub(super) fn check(volume: &Volume, source: &MapEntry, report: &mut Report<'_>) {
     let fields = &source.node;
     match source.key.as_str() {
         "awsElasticBlockStore" | "gcePersistentDisk" => report.in_range(fields, "partition", &BYTE),

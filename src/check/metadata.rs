@@ -6,7 +6,7 @@ use super::report::{Report, items, text, too_long};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Workload, WorkloadKind};
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use crate::source::Span;
 
 /// The most bytes that the keys and values of all annotations may have together.
@@ -57,7 +57,7 @@ pub(super) fn described(metadata: &Node, report: &mut Report<'_>) {
 
 /// Checks that annotations are not too large in total.
 pub(super) fn annotations_size(annotations: &Node, report: &mut Report<'_>) {
-    let bytes = |entry: &Entry| entry.key.len() + entry.node.as_text().map_or(0, str::len);
+    let bytes = |entry: &MapEntry| entry.key.len() + entry.node.as_text().map_or(0, str::len);
     let size: usize = annotations.entries().iter().map(bytes).sum();
     if size > ANNOTATIONS_LIMIT {
         let headline = format!(

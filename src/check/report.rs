@@ -8,7 +8,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::kubernetes::names::{self, Fault, Form};
 use crate::kubernetes::schema::Object;
 use crate::kubernetes::version::{Support, Version};
-use crate::object::{Entry, Node, Value};
+use crate::object::{MapEntry, Node, Value};
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
@@ -105,7 +105,7 @@ impl<'a> Report<'a> {
     }
 
     /// Checks the key of a label, or of something that is keyed like one.
-    pub(super) fn label_key(&mut self, entry: &Entry, what: &str, form: Form) {
+    pub(super) fn label_key(&mut self, entry: &MapEntry, what: &str, form: Form) {
         self.label_text(&entry.key, entry.key_span, what, form);
     }
 
@@ -300,7 +300,7 @@ impl<'a> Report<'a> {
         owner: &str,
         at: Span,
         names: OneOf,
-    ) -> Option<&'n Entry> {
+    ) -> Option<&'n MapEntry> {
         if matches!(object.value, Value::Unresolved) {
             return None;
         }
@@ -346,7 +346,7 @@ pub(super) const HANDLER: OneOf = OneOf { missing: Code::MissingHandler, several
 pub(super) const SOURCE: OneOf = OneOf { missing: Code::MissingSource, several: Code::SeveralSources };
 
 /// The entry of a field; `None` if its value is empty.
-pub(super) fn entry<'n>(object: &'n Node, field: &str) -> Option<&'n Entry> {
+pub(super) fn entry<'n>(object: &'n Node, field: &str) -> Option<&'n MapEntry> {
     let entry = object.as_map()?.entry(field)?;
     let empty = match &entry.node.value {
         Value::Text(text) => text.is_empty(),

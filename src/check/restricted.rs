@@ -8,7 +8,7 @@ use super::report::{Report, entry, is_true, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Storage, Workload, WorkloadKind, may_be_root};
-use crate::object::{Entry, Node, Value};
+use crate::object::{MapEntry, Node, Value};
 use crate::source::Span;
 use crate::steps::{BuiltIn, own};
 
@@ -150,7 +150,7 @@ impl Refusal<'_, '_> {
     }
 
     /// Checks the annotation that set a container's profile before there was a field for it.
-    fn annotation(&mut self, annotation: &Entry) {
+    fn annotation(&mut self, annotation: &MapEntry) {
         let Some(profile) = annotation.node.as_text() else { return };
         let safe = profile.is_empty() || profile == "runtime/default" || profile.starts_with("localhost/");
         if annotation.key.starts_with(APP_ARMOR) && !safe {

@@ -1,6 +1,6 @@
 //! Reads typed objects of the API out of a [`Node`], as a source for serde.
 
-use crate::object::{Entry, Map, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -141,9 +141,9 @@ impl<'n> SeqAccess<'n> for Items<'n> {
 }
 
 struct Fields<'n> {
-    entries: std::slice::Iter<'n, Entry>,
+    entries: std::slice::Iter<'n, MapEntry>,
     /// The entry whose key has been read, and whose value is next.
-    entry: Option<&'n Entry>,
+    entry: Option<&'n MapEntry>,
 }
 
 impl<'n> MapAccess<'n> for Fields<'n> {

@@ -9,7 +9,7 @@ use super::workload::Making;
 use super::{Direction, Name, Storage, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::shortened;
-use crate::object::{Entry, Map, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use crate::statement::{self, Type};
 use crate::steps::{BuiltIn, Given, GivenClause, GivenOption, OwnVolume, Readers, User};
 use crate::syntax::tree::Statement;
@@ -148,8 +148,12 @@ impl Resolver<'_> {
             draft.env.push((COMPILER, Node::object(span, fields)));
         }
         for (name, mut variable) in lowered.variables {
-            let entry =
-                Entry { key: "name".into(), key_span: span, layer: COMPILER, node: Node::text(span, name) };
+            let entry = MapEntry {
+                key: "name".into(),
+                key_span: span,
+                layer: COMPILER,
+                node: Node::text(span, name),
+            };
             variable.map_mut().entries.insert(0, entry);
             draft.env.push((COMPILER, variable));
         }

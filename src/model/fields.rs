@@ -83,7 +83,7 @@ impl Resolver<'_> {
             self.supported(&field.since, &what, statement.name.span);
         }
         if one_of_group(object, field.name) {
-            let others = |entry: &crate::object::Entry| {
+            let others = |entry: &crate::object::MapEntry| {
                 entry.key != field.name && entry.layer < scope.layer && one_of_group(object, &entry.key)
             };
             map.entries.retain(|entry| !others(entry));
@@ -176,7 +176,7 @@ impl Resolver<'_> {
         } else {
             let layer = scope.layer;
             let node = Node::map(statement.span);
-            map.entries.push(crate::object::Entry {
+            map.entries.push(crate::object::MapEntry {
                 key: key.into(),
                 key_span: statement.name.span,
                 layer,

@@ -2,7 +2,7 @@
 
 use super::workload::Making;
 use super::{Name, WorkloadKind};
-use crate::object::{Entry, Map, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashSet;
@@ -45,7 +45,7 @@ pub(super) fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {
 }
 
 /// Adds the labels that the metadata does not have.
-fn add_labels(metadata: &mut Map, added: &[Entry]) {
+fn add_labels(metadata: &mut Map, added: &[MapEntry]) {
     let Some(first) = added.first() else { return };
     if metadata.get("labels").is_none() {
         metadata.set("labels", first.key_span, Node::map(first.key_span));
@@ -53,6 +53,6 @@ fn add_labels(metadata: &mut Map, added: &[Entry]) {
     if let Some(labels) = metadata.get_mut("labels").map(Node::map_mut) {
         let known: HashSet<SmolStr> = labels.entries.iter().map(|label| label.key.clone()).collect();
         let missing = added.iter().filter(|label| !known.contains(&label.key));
-        labels.entries.extend(missing.map(|label| Entry { layer: 0, ..label.clone() }));
+        labels.entries.extend(missing.map(|label| MapEntry { layer: 0, ..label.clone() }));
     }
 }

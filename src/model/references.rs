@@ -9,7 +9,7 @@ use super::workload::{Making, Part};
 use super::{Container, Direction, Mount, Name, Reference, Storage};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
-use crate::object::{Entry, Map, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use crate::statement::Type;
 use crate::syntax::tree::{self, Statement};
@@ -144,7 +144,7 @@ impl<'a> Resolver<'a> {
                     let name = Name { text, span: mount.volume.span };
                     mount.fields.entries.insert(
                         0,
-                        Entry {
+                        MapEntry {
                             key: SmolStr::new_static("name"),
                             key_span: name.span,
                             layer: mount.layer,

@@ -7,7 +7,7 @@ use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
 use crate::kubernetes::version::Version;
-use crate::object::{Entry, Map, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use crate::statement;
 use crate::steps::Rights;
@@ -145,9 +145,9 @@ fn put_below(owner: &mut Map, span: Span, context: Map) {
     let capabilities = context.get("capabilities").cloned();
     let given = below(owner, "securityContext", span);
     let Value::Map(given) = &mut given.value else { return };
-    for Entry { key, node, .. } in context.entries {
+    for MapEntry { key, node, .. } in context.entries {
         if given.get(&key).is_none() {
-            given.entries.push(Entry { key, key_span: span, layer: COMPILER, node });
+            given.entries.push(MapEntry { key, key_span: span, layer: COMPILER, node });
         }
     }
     // What is added to the capabilities says nothing of those that are dropped.
@@ -165,7 +165,12 @@ fn put_below(owner: &mut Map, span: Span, context: Map) {
 /// The value of a key, which is made an empty object where there is none.
 fn below<'m>(map: &'m mut Map, key: &'static str, span: Span) -> &'m mut Node {
     let at = map.entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
-        map.entries.push(Entry { key: key.into(), key_span: span, layer: COMPILER, node: Node::map(span) });
+        map.entries.push(MapEntry {
+            key: key.into(),
+            key_span: span,
+            layer: COMPILER,
+            node: Node::map(span),
+        });
         map.entries.len() - 1
     });
     &mut map.entries[at].node

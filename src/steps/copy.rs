@@ -30,7 +30,7 @@ use super::fetch::symbolic;
 use super::{Given, Image, InVolume, Lowered, OwnVolume, Rights, outside_links, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
-use crate::object::{Entry as Field, Map, Node, Value};
+use crate::object::{Map, MapEntry as Field, Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
