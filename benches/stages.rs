@@ -4,7 +4,7 @@
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use initflow::compile::{Compiled, NoFiles, Options, compile, compile_with};
-use initflow::emit::{Document, json, yaml};
+use initflow::emit::{YamlDocument, json, yaml};
 use initflow::kubernetes::version::Version;
 use initflow::plan::Plan;
 use initflow::source::{FileId, SourceFile};
@@ -33,7 +33,7 @@ fn compiled(workloads: usize) -> Vec<Compiled> {
 fn text_of(compiled: &Compiled) -> String {
     let object = compiled.object();
     let header = Plan::of(&compiled.workload, &compiled.order, Version::NEWEST).header("main.initflow");
-    yaml(&[Document { header: Some(header), object: &object }])
+    yaml(&[YamlDocument { header: Some(header), object: &object }])
 }
 
 #[divan::bench]
@@ -60,7 +60,7 @@ fn stage_4_lower(bencher: Bencher) {
 #[divan::bench]
 fn stage_5_emit_yaml(bencher: Bencher) {
     let objects: Vec<_> = compiled(MANY).iter().map(Compiled::object).collect();
-    let documents: Vec<_> = objects.iter().map(|object| Document { header: None, object }).collect();
+    let documents: Vec<_> = objects.iter().map(|object| YamlDocument { header: None, object }).collect();
     let bytes = yaml(&documents).len();
     bencher.counter(BytesCount::new(bytes)).bench(|| yaml(&documents));
 }

@@ -15,7 +15,7 @@ use tree::Tree;
 
 /// An object and the comment to put above it.
 #[derive(Clone, Debug)]
-pub struct Document<'o> {
+pub struct YamlDocument<'o> {
     /// The lines of the comment, without `#`.
     pub header: Option<String>,
     /// The object.
@@ -26,7 +26,7 @@ pub struct Document<'o> {
 pub const SEPARATOR: &str = "---\n";
 
 /// The documents as one YAML stream, `---` between them.
-pub fn yaml(documents: &[Document]) -> String {
+pub fn yaml(documents: &[YamlDocument]) -> String {
     let mut out = String::new();
     for (at, document) in documents.iter().enumerate() {
         if at > 0 {
@@ -37,7 +37,7 @@ pub fn yaml(documents: &[Document]) -> String {
     out
 }
 
-fn write_document(out: &mut String, document: &Document) {
+fn write_document(out: &mut String, document: &YamlDocument) {
     if let Some(header) = &document.header {
         for line in header.lines() {
             out.push_str(if line.is_empty() { "#" } else { "# " });

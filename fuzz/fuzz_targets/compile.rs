@@ -3,7 +3,7 @@
 
 use initflow::compile::{NoFiles, Options, compile};
 use initflow::diagnostic::human::Human;
-use initflow::emit::{self, Document};
+use initflow::emit::{self, YamlDocument};
 use initflow::kubernetes::version::Version;
 use initflow::plan::Plan;
 use libfuzzer_sys::fuzz_target;
@@ -18,7 +18,7 @@ fuzz_target!(|input: (u8, &str)| {
     for compiled in &compilation.workloads {
         let object = compiled.object();
         let header = Plan::of(&compiled.workload, &compiled.order, version).header("fuzz");
-        let yaml = emit::yaml(&[Document { header: Some(header), object: &object }]);
+        let yaml = emit::yaml(&[YamlDocument { header: Some(header), object: &object }]);
         assert!(yaml.contains("apiVersion:"));
         emit::json(&[&object]);
     }

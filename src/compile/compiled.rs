@@ -1,7 +1,7 @@
 //! Gives what a workload compiled to: its object, its YAML and JSON, its plan.
 
 use crate::check::Checked;
-use crate::emit::{self, Document as Emitted};
+use crate::emit::{self, YamlDocument as Emitted};
 use crate::kubernetes::version::Version;
 use crate::lower::{Object, lower};
 use crate::order::Order;

@@ -6,7 +6,7 @@
 mod hostile;
 
 use initflow::compile::{NoFiles, Options, compile};
-use initflow::emit::{Document, json, yaml};
+use initflow::emit::{YamlDocument, json, yaml};
 use initflow::lower::Object;
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -16,10 +16,10 @@ use std::fmt::Write as _;
 fn what_is_written_is_read_back_exactly() {
     let texts = hostile::texts();
     let objects: Vec<Object> = texts.iter().enumerate().map(|(at, text)| pod(at, text)).collect();
-    let documents: Vec<Document> = texts
+    let documents: Vec<YamlDocument> = texts
         .iter()
         .zip(&objects)
-        .map(|(text, object)| Document { header: Some(format!("pod\n{text}")), object })
+        .map(|(text, object)| YamlDocument { header: Some(format!("pod\n{text}")), object })
         .collect();
     for (text, document) in texts.iter().zip(&documents) {
         let yaml = yaml(std::slice::from_ref(document));
