@@ -105,7 +105,7 @@ impl<'s> Trees<'s> {
                 Ok(Some((Event::Comment(text, _), span))) => self.comment(span, &text),
                 Ok(Some((Event::DocumentStart(..), span))) => {
                     documents += 1;
-                    let node = Document::read(self, &mut events, span)?;
+                    let node = DocumentReader::read(self, &mut events, span)?;
                     if !matches!(node.value, YamlValue::Null) {
                         self.documents.push(node);
                     }
@@ -178,7 +178,7 @@ impl<'s> Events<'s> {
 }
 
 /// A document that is being read.
-struct Document<'t, 's> {
+struct DocumentReader<'t, 's> {
     trees: &'t mut Trees<'s>,
     open: Vec<Frame>,
     /// By the parser's numbers; `None` for one that is still open.
@@ -210,7 +210,7 @@ struct Anchored {
     size: usize,
 }
 
-impl<'t, 's> Document<'t, 's> {
+impl<'t, 's> DocumentReader<'t, 's> {
     /// Reads the rest of a document that has begun.
     fn read(trees: &'t mut Trees<'s>, events: &mut Events<'s>, start: Span) -> Result<YamlNode, Stop> {
         let root = YamlNode { span: start, value: YamlValue::Null };
