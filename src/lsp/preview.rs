@@ -16,7 +16,7 @@ use std::path::Path;
 pub(super) enum Preview {}
 
 impl Request for Preview {
-    type Params = Document;
+    type Params = DocumentParams;
     type Result = Previewed;
     const METHOD: &'static str = "initflow/preview";
 }
@@ -25,7 +25,7 @@ impl Request for Preview {
 pub(super) enum Plan {}
 
 impl Request for Plan {
-    type Params = Document;
+    type Params = DocumentParams;
     type Result = Value;
     const METHOD: &'static str = "initflow/plan";
 }
@@ -50,7 +50,7 @@ impl Request for Explain {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Document {
+pub(super) struct DocumentParams {
     text_document: TextDocumentIdentifier,
 }
 
@@ -85,7 +85,7 @@ pub(super) struct Explained {
     markdown: String,
 }
 
-pub(super) fn preview(state: &mut State, params: Document) -> Result<Previewed, Refusal> {
+pub(super) fn preview(state: &mut State, params: DocumentParams) -> Result<Previewed, Refusal> {
     let (path, _) = state.file(&params.text_document.uri)?;
     let analysis = state.analysis(&path).ok_or_else(|| not_open(&path))?;
     let name =
@@ -94,7 +94,7 @@ pub(super) fn preview(state: &mut State, params: Document) -> Result<Previewed, 
     Ok(Previewed { yaml, plan, errors, message })
 }
 
-pub(super) fn plan(state: &mut State, params: Document) -> Result<Value, Refusal> {
+pub(super) fn plan(state: &mut State, params: DocumentParams) -> Result<Value, Refusal> {
     let (path, _) = state.file(&params.text_document.uri)?;
     let analysis = state.analysis(&path).ok_or_else(|| not_open(&path))?;
     let refused = |message| Refusal::new(ErrorCode::RequestFailed, message);
