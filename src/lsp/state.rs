@@ -43,13 +43,13 @@ pub(super) struct State {
     pub(super) client: lsp_types::ClientCapabilities,
     /// Open files as in the editor, and those on disk that have been needed.
     pub(super) workspace: Workspace,
-    pub(super) documents: BTreeMap<String, Document>,
+    pub(super) documents: BTreeMap<String, OpenDocument>,
     /// The diagnostics that the editor has been told, by path, and of which version of an open document.
     pub(super) published: BTreeMap<String, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
     /// The tokens of open documents that the editor has last been told.
     pub(super) tokens: BTreeMap<String, Told>,
     /// What is not needed any more, and freed when nobody waits.
-    pub(super) retired: Vec<(Option<Document>, Option<Arc<Parsed>>)>,
+    pub(super) retired: Vec<(Option<OpenDocument>, Option<Arc<Parsed>>)>,
     folders: Vec<String>,
     /// The root that the call names; it stands for the folders.
     root: Option<String>,
@@ -67,7 +67,7 @@ pub(super) struct Told {
 }
 
 /// A document that is open in the editor.
-pub(super) struct Document {
+pub(super) struct OpenDocument {
     pub(super) uri: Uri,
     pub(super) version: i32,
     lines: Arc<Lines>,
@@ -370,8 +370,14 @@ impl State {
     fn set(&mut self, uri: &Uri, version: i32, text: String) {
         let path = path_of(uri);
         let lines = Arc::new(Lines::new(&text, self.encoding));
-        let document =
-            Document { uri: uri.clone(), version, lines, analysis: None, uses: BTreeSet::new(), found: None };
+        let document = OpenDocument {
+            uri: uri.clone(),
+            version,
+            lines,
+            analysis: None,
+            uses: BTreeSet::new(),
+            found: None,
+        };
         let known = self.workspace.get(&path).filter(|_| self.documents.contains_key(&path));
         let file = match known {
             Some(known) => known.changed(text),
