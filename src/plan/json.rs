@@ -23,11 +23,11 @@ use std::fmt::Display;
 /// ```
 pub fn json<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> String {
     let workloads = plans.into_iter().map(|(plan, sources)| workload(plan, sources)).collect();
-    visible::document(&Document { version: 1, workloads })
+    visible::document(&PlanJson { version: 1, workloads })
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct PlanJson<'a> {
     version: u32,
     workloads: Vec<Workload<'a>>,
 }
