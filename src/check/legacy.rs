@@ -157,7 +157,7 @@ fn iscsi(volume: &Volume, fields: &Node, report: &mut Report<'_>) {
 }
 
 /// Accepts names such as `iqn.2025-01.dev.acme:disk1`, `eui.` with 16, and `naa.` with 32 letters and digits.
-fn iscsi_name(text: &str) -> Option<names::Fault> {
+fn iscsi_name(text: &str) -> Option<names::NameFault> {
     let plain =
         |rest: &str, count| rest.len() == count && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
     // Kubernetes accepts any character after the first three.
@@ -168,7 +168,7 @@ fn iscsi_name(text: &str) -> Option<names::Fault> {
         Some("naa") => rest("naa").is_some_and(|rest| plain(rest, 32)),
         _ => false,
     };
-    (!fits).then_some(names::Fault::Form("a name such as `iqn.2025-01.dev.acme:disk1`"))
+    (!fits).then_some(names::NameFault::Form("a name such as `iqn.2025-01.dev.acme:disk1`"))
 }
 
 fn is_iqn(text: &str) -> bool {

@@ -5,7 +5,7 @@
 use super::disturbed::Disturbed;
 use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
-use crate::kubernetes::names::{self, Fault, Form};
+use crate::kubernetes::names::{self, Form, NameFault};
 use crate::kubernetes::schema::Object;
 use crate::kubernetes::version::{Support, Version};
 use crate::object::{MapEntry, Node, Value};
@@ -85,21 +85,21 @@ impl<'a> Report<'a> {
     /// Like [`Report::form`], for a text that is not a node.
     pub(super) fn text_form(&mut self, text: &str, span: Span, what: &str, form: Form) {
         let Some(fault) = form(text) else { return };
-        let limit = if let Fault::TooLong(limit) = fault { limit } else { names::LABEL_LIMIT };
+        let limit = if let NameFault::TooLong(limit) = fault { limit } else { names::LABEL_LIMIT };
         let near = names::nearest_label(text, limit).filter(|near| form(near).is_none());
         let diagnostic = match fault {
-            Fault::Empty => {
+            NameFault::Empty => {
                 Diagnostic::error(Code::InvalidName, span, format!("{what} is empty")).here("empty")
             }
-            Fault::TooLong(limit) => too_long(text, span, what, limit),
-            Fault::Form(form) => {
+            NameFault::TooLong(limit) => too_long(text, span, what, limit),
+            NameFault::Form(form) => {
                 Diagnostic::error(Code::InvalidName, span, format!("{what} cannot be `{}`", shown(text)))
                     .here("not a name that Kubernetes accepts")
                     .help(format!("use {form}"))
             }
         };
         self.add(match (near, fault) {
-            (Some(near), Fault::Form(_)) => renamed(diagnostic, span, text, &near),
+            (Some(near), NameFault::Form(_)) => renamed(diagnostic, span, text, &near),
             _ => diagnostic,
         });
     }
@@ -120,20 +120,20 @@ impl<'a> Report<'a> {
     fn label_text(&mut self, text: &str, span: Span, what: &str, form: Form) {
         let Some(fault) = form(text) else { return };
         let headline = match fault {
-            Fault::Empty => format!("{what} is empty"),
-            Fault::TooLong(limit) => {
+            NameFault::Empty => format!("{what} is empty"),
+            NameFault::TooLong(limit) => {
                 // Each of the two parts of a qualified name has a limit of its own.
                 let part = text.split('/').find(|part| part.len() > limit).unwrap_or(text);
                 over_limit(what, part.len(), "characters", limit)
             }
-            Fault::Form(_) => format!("{what} cannot be `{}`", shown(text)),
+            NameFault::Form(_) => format!("{what} cannot be `{}`", shown(text)),
         };
         let mut diagnostic =
             Diagnostic::error(Code::InvalidLabel, span, headline).here("not allowed in a label");
         diagnostic = match fault {
-            Fault::Form(form) => diagnostic.help(format!("use {form}")),
-            Fault::TooLong(_) => diagnostic.help("shorten it, or use an annotation for long text"),
-            Fault::Empty => diagnostic.help("give it a name such as `app.kubernetes.io/part-of`"),
+            NameFault::Form(form) => diagnostic.help(format!("use {form}")),
+            NameFault::TooLong(_) => diagnostic.help("shorten it, or use an annotation for long text"),
+            NameFault::Empty => diagnostic.help("give it a name such as `app.kubernetes.io/part-of`"),
         };
         self.add(diagnostic);
     }

@@ -4,7 +4,7 @@
 
 use super::report::{Report, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::names::{self, Fault};
+use crate::kubernetes::names::{self, NameFault};
 use crate::kubernetes::quantity::Quantity;
 use crate::model::Workload;
 use crate::object::{MapEntry, Node};
@@ -57,9 +57,9 @@ fn container_name(name: &str) -> Option<String> {
         fault => fault,
     };
     fault.map(|fault| match fault {
-        Fault::TooLong(limit) => format!("shorten it; each part can have at most {limit} characters"),
-        Fault::Form(form) => format!("use {form}"),
-        Fault::Empty => "use a device plugin's name such as `nvidia.com/gpu`".into(),
+        NameFault::TooLong(limit) => format!("shorten it; each part can have at most {limit} characters"),
+        NameFault::Form(form) => format!("use {form}"),
+        NameFault::Empty => "use a device plugin's name such as `nvidia.com/gpu`".into(),
     })
 }
 
