@@ -81,19 +81,19 @@ fn cron_job(workload: &Workload, report: &mut Report<'_>) {
 }
 
 fn time_zone(node: &Node, report: &mut Report<'_>) {
-    use time_zone::Fault;
+    use time_zone::TimeZoneFault;
     let Some(zone) = node.as_text() else { return };
     let Some(fault) = time_zone::fault(zone) else { return };
     let diagnostic = |headline: String| {
         Diagnostic::error(Code::InvalidTimeZone, node.span, headline).here("not a time zone")
     };
     report.add(match fault {
-        Fault::Empty => {
+        TimeZoneFault::Empty => {
             diagnostic("the time zone is empty".into()).help("remove it, or use a zone such as `\"Etc/UTC\"`")
         }
-        Fault::Local => diagnostic(format!("the time zone `{zone}` depends on the machine"))
+        TimeZoneFault::Local => diagnostic(format!("the time zone `{zone}` depends on the machine"))
             .help("use a zone such as `\"Europe/Berlin\"`"),
-        Fault::Unknown(near) => {
+        TimeZoneFault::Unknown(near) => {
             let unknown = diagnostic(format!("there is no time zone `{}`", shown(zone)));
             match near {
                 Some(near) => super::report::renamed(unknown, node.span, zone, near),
