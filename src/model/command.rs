@@ -190,9 +190,9 @@ impl Resolver<'_> {
         })
     }
 
-    fn unsplittable(&mut self, span: Span, fault: &Fault, taker: Taker) {
+    fn unsplittable(&mut self, span: Span, fault: &SplitFault, taker: Taker) {
         let diagnostic = match fault {
-            Fault::NeedsShell(found) => {
+            SplitFault::NeedsShell(found) => {
                 let place = self.within(span, found);
                 let (headline, help) = match taker {
                     Taker::Run => ("`run` starts no shell", "write `script` in place of `run`"),
@@ -213,7 +213,7 @@ impl Resolver<'_> {
                 .help(help)
                 .help("to pass it on as it is, put it in single quotes")
             }
-            Fault::Unclosed => {
+            SplitFault::Unclosed => {
                 Diagnostic::error(Code::UnclosedQuote, span, "a quote in the command is not closed")
                     .here("expected a closing quote inside")
             }
@@ -294,24 +294,24 @@ fn fill(word: &str, inserted: &mut impl Iterator<Item = SmolStr>) -> SmolStr {
 
 /// Why a command cannot be split.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Fault {
+pub(crate) enum SplitFault {
     NeedsShell(String),
     Unclosed,
 }
 
 /// Splits a command by the shell's quoting rules; what only a shell can carry out is a fault.
-pub(crate) fn split(text: &str) -> Result<Vec<String>, Fault> {
+pub(crate) fn split(text: &str) -> Result<Vec<String>, SplitFault> {
     if let Some(found) = shell_feature(text) {
-        return Err(Fault::NeedsShell(found));
+        return Err(SplitFault::NeedsShell(found));
     }
     let text = &joined(text);
     // shlex takes `#` for a comment; a command has none.
     if text.contains('#') {
         let words = text.replace('#', "\u{f8fe}");
-        let words = shlex::split(&words).ok_or(Fault::Unclosed)?;
+        let words = shlex::split(&words).ok_or(SplitFault::Unclosed)?;
         return Ok(words.into_iter().map(|word| word.replace('\u{f8fe}', "#")).collect());
     }
-    shlex::split(text).ok_or(Fault::Unclosed)
+    shlex::split(text).ok_or(SplitFault::Unclosed)
 }
 
 /// The text with its lines joined where one ends with a backslash, outside single quotes.
@@ -425,7 +425,7 @@ mod tests {
         assert_eq!(words("echo #not-a-comment # nor this").as_deref(), Ok("echo|#not-a-comment|#|nor|this"));
         assert_eq!(words("echo $(POD_IP) '$HOME' '&&'").as_deref(), Ok("echo|$(POD_IP)|$HOME|&&"));
         assert_eq!(words("a \\\n  --b 'c\\\nd' $$(E)").as_deref(), Ok("a|--b|c\\\nd|$$(E)"));
-        assert_eq!(words("echo 'a"), Err(Fault::Unclosed));
+        assert_eq!(words("echo 'a"), Err(SplitFault::Unclosed));
         for (text, found) in [
             ("a && b", "&&"),
             ("a | b", "|"),
@@ -438,7 +438,7 @@ mod tests {
             ("echo ${X}", "${"),
             ("kill $$", "$$"),
         ] {
-            assert_eq!(split(text), Err(Fault::NeedsShell(found.into())), "{text}");
+            assert_eq!(split(text), Err(SplitFault::NeedsShell(found.into())), "{text}");
         }
     }
 
