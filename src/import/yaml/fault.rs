@@ -3,7 +3,7 @@
 //! Invariant: a message points to the text that was read; the parser's own message is shown only if there is no better one.
 
 use super::place::Place;
-use super::scalar::Fault;
+use super::scalar::ScalarFault;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 use granit_parser::{ErrorKind, ScanError};
@@ -301,19 +301,19 @@ pub(super) fn beside_separator(line: Span, rest: &str) -> Diagnostic {
 }
 
 /// A value that a scalar cannot have.
-pub(super) fn value(file: &SourceFile, span: Span, fault: Fault, tag: &str) -> Diagnostic {
+pub(super) fn value(file: &SourceFile, span: Span, fault: ScalarFault, tag: &str) -> Diagnostic {
     let text = file.slice(span);
     match fault {
-        Fault::NotFinite => Diagnostic::error(CODE, span, format!("`{text}` is not a number in JSON"))
+        ScalarFault::NotFinite => Diagnostic::error(CODE, span, format!("`{text}` is not a number in JSON"))
             .here("not a finite number")
             .help(format!("write a number, or text in quotes: `\"{text}\"`")),
-        Fault::Tag => Diagnostic::error(CODE, span, format!("this value is not of the type `!!{tag}`"))
+        ScalarFault::Tag => Diagnostic::error(CODE, span, format!("this value is not of the type `!!{tag}`"))
             .here("does not match its tag")
             .help("change the value, or remove the tag"),
-        Fault::Base64 => Diagnostic::error(CODE, span, "the value of `!!binary` is not base64")
+        ScalarFault::Base64 => Diagnostic::error(CODE, span, "the value of `!!binary` is not base64")
             .here("cannot be decoded")
             .help("write the text without a tag, or encode it with `base64`"),
-        Fault::Key => Diagnostic::error(CODE, span, "this value cannot be a key")
+        ScalarFault::Key => Diagnostic::error(CODE, span, "this value cannot be a key")
             .here("not read as text")
             .help("write the key in quotes"),
     }

@@ -6,7 +6,7 @@
 use super::fault::{self, MAX_DEPTH, MAX_ERRORS};
 use super::map::MapBuilder;
 use super::node::{Comment, YamlEntry, YamlNode, YamlValue};
-use super::scalar::{self, Fault, NAMESPACE};
+use super::scalar::{self, NAMESPACE, ScalarFault};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StrInput, StructureStyle, Tag, options};
@@ -338,7 +338,7 @@ impl<'t, 's> DocumentReader<'t, 's> {
         let key = match &anchored.node.value {
             YamlValue::Text(text) | YamlValue::Number(text) => text.clone(),
             YamlValue::Bool(value) => format_smolstr!("{value}"),
-            YamlValue::Null => return Err(fault::value(self.trees.file, span, Fault::Key, "").into()),
+            YamlValue::Null => return Err(fault::value(self.trees.file, span, ScalarFault::Key, "").into()),
             YamlValue::List(_) | YamlValue::Map(_) => {
                 return Err(fault::key_of_many(self.trees.file, span).into());
             }
