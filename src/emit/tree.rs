@@ -20,40 +20,40 @@ pub(super) enum Tree {
 
 impl Tree {
     /// Takes in anything that can be serialized.
-    pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, Fault> {
+    pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, SerializeFault> {
         value.serialize(Builder)
     }
 }
 
 /// Something that no Kubernetes object holds.
 #[derive(Debug)]
-pub(super) struct Fault(String);
+pub(super) struct SerializeFault(String);
 
-impl fmt::Display for Fault {
+impl fmt::Display for SerializeFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for SerializeFault {}
 
-impl ser::Error for Fault {
+impl ser::Error for SerializeFault {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self(message.to_string())
     }
 }
 
-fn none<T>(what: &str) -> Result<T, Fault> {
-    Err(Fault(format!("a Kubernetes object holds no {what}")))
+fn none<T>(what: &str) -> Result<T, SerializeFault> {
+    Err(SerializeFault(format!("a Kubernetes object holds no {what}")))
 }
 
 struct Builder;
 
-type Never = Impossible<Tree, Fault>;
+type Never = Impossible<Tree, SerializeFault>;
 
 impl Serializer for Builder {
     type Ok = Tree;
-    type Error = Fault;
+    type Error = SerializeFault;
     type SerializeSeq = Items;
     type SerializeTuple = Never;
     type SerializeTupleStruct = Never;
@@ -62,79 +62,84 @@ impl Serializer for Builder {
     type SerializeStruct = Fields;
     type SerializeStructVariant = Never;
 
-    fn serialize_bool(self, value: bool) -> Result<Tree, Fault> {
+    fn serialize_bool(self, value: bool) -> Result<Tree, SerializeFault> {
         Ok(Tree::Bool(value))
     }
 
-    fn serialize_i8(self, value: i8) -> Result<Tree, Fault> {
+    fn serialize_i8(self, value: i8) -> Result<Tree, SerializeFault> {
         Ok(Tree::Int(value.into()))
     }
 
-    fn serialize_i16(self, value: i16) -> Result<Tree, Fault> {
+    fn serialize_i16(self, value: i16) -> Result<Tree, SerializeFault> {
         Ok(Tree::Int(value.into()))
     }
 
-    fn serialize_i32(self, value: i32) -> Result<Tree, Fault> {
+    fn serialize_i32(self, value: i32) -> Result<Tree, SerializeFault> {
         Ok(Tree::Int(value.into()))
     }
 
-    fn serialize_i64(self, value: i64) -> Result<Tree, Fault> {
+    fn serialize_i64(self, value: i64) -> Result<Tree, SerializeFault> {
         Ok(Tree::Int(value))
     }
 
-    fn serialize_u8(self, value: u8) -> Result<Tree, Fault> {
+    fn serialize_u8(self, value: u8) -> Result<Tree, SerializeFault> {
         Ok(Tree::Int(value.into()))
     }
 
-    fn serialize_u16(self, value: u16) -> Result<Tree, Fault> {
+    fn serialize_u16(self, value: u16) -> Result<Tree, SerializeFault> {
         Ok(Tree::Int(value.into()))
     }
 
-    fn serialize_u32(self, value: u32) -> Result<Tree, Fault> {
+    fn serialize_u32(self, value: u32) -> Result<Tree, SerializeFault> {
         Ok(Tree::Int(value.into()))
     }
 
-    fn serialize_u64(self, value: u64) -> Result<Tree, Fault> {
+    fn serialize_u64(self, value: u64) -> Result<Tree, SerializeFault> {
         i64::try_from(value).map(Tree::Int).or_else(|_| none("number beyond 64 bits"))
     }
 
-    fn serialize_f32(self, value: f32) -> Result<Tree, Fault> {
+    fn serialize_f32(self, value: f32) -> Result<Tree, SerializeFault> {
         Ok(Tree::Float(value.into()))
     }
 
-    fn serialize_f64(self, value: f64) -> Result<Tree, Fault> {
+    fn serialize_f64(self, value: f64) -> Result<Tree, SerializeFault> {
         Ok(Tree::Float(value))
     }
 
-    fn serialize_char(self, value: char) -> Result<Tree, Fault> {
+    fn serialize_char(self, value: char) -> Result<Tree, SerializeFault> {
         Ok(Tree::Text(value.into()))
     }
 
-    fn serialize_str(self, value: &str) -> Result<Tree, Fault> {
+    fn serialize_str(self, value: &str) -> Result<Tree, SerializeFault> {
         Ok(Tree::Text(value.to_owned()))
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<Tree, Fault> {
+    fn serialize_bytes(self, _: &[u8]) -> Result<Tree, SerializeFault> {
         none("bytes")
     }
 
-    fn serialize_none(self) -> Result<Tree, Fault> {
+    fn serialize_none(self) -> Result<Tree, SerializeFault> {
         Ok(Tree::Null)
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Tree, Fault> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Tree, SerializeFault> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<Tree, Fault> {
+    fn serialize_unit(self) -> Result<Tree, SerializeFault> {
         Ok(Tree::Null)
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<Tree, Fault> {
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Tree, SerializeFault> {
         Ok(Tree::Null)
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Tree, Fault> {
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<Tree, SerializeFault> {
         Ok(Tree::Text(variant.into()))
     }
 
@@ -142,7 +147,7 @@ impl Serializer for Builder {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<Tree, Fault> {
+    ) -> Result<Tree, SerializeFault> {
         value.serialize(self)
     }
 
@@ -152,19 +157,19 @@ impl Serializer for Builder {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<Tree, Fault> {
+    ) -> Result<Tree, SerializeFault> {
         none("variant")
     }
 
-    fn serialize_seq(self, length: Option<usize>) -> Result<Items, Fault> {
+    fn serialize_seq(self, length: Option<usize>) -> Result<Items, SerializeFault> {
         Ok(Items(Vec::with_capacity(length.unwrap_or(0))))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Never, Fault> {
+    fn serialize_tuple(self, _: usize) -> Result<Never, SerializeFault> {
         none("tuple")
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Never, Fault> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Never, SerializeFault> {
         none("tuple")
     }
 
@@ -174,15 +179,15 @@ impl Serializer for Builder {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Never, Fault> {
+    ) -> Result<Never, SerializeFault> {
         none("variant")
     }
 
-    fn serialize_map(self, length: Option<usize>) -> Result<Entries, Fault> {
+    fn serialize_map(self, length: Option<usize>) -> Result<Entries, SerializeFault> {
         Ok(Entries { entries: Vec::with_capacity(length.unwrap_or(0)), key: Cow::Borrowed("") })
     }
 
-    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Fields, Fault> {
+    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Fields, SerializeFault> {
         Ok(Fields { object: schema::object(name), fields: Vec::with_capacity(length) })
     }
 
@@ -192,7 +197,7 @@ impl Serializer for Builder {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Never, Fault> {
+    ) -> Result<Never, SerializeFault> {
         none("variant")
     }
 }
@@ -201,14 +206,14 @@ struct Items(Vec<Tree>);
 
 impl ser::SerializeSeq for Items {
     type Ok = Tree;
-    type Error = Fault;
+    type Error = SerializeFault;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SerializeFault> {
         self.0.push(Tree::of(value)?);
         Ok(())
     }
 
-    fn end(self) -> Result<Tree, Fault> {
+    fn end(self) -> Result<Tree, SerializeFault> {
         Ok(Tree::List(self.0))
     }
 }
@@ -220,9 +225,9 @@ struct Entries {
 
 impl ser::SerializeMap for Entries {
     type Ok = Tree;
-    type Error = Fault;
+    type Error = SerializeFault;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Fault> {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), SerializeFault> {
         match Tree::of(key)? {
             Tree::Text(text) => {
                 self.key = Cow::Owned(text);
@@ -232,13 +237,13 @@ impl ser::SerializeMap for Entries {
         }
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SerializeFault> {
         let key = std::mem::take(&mut self.key);
         self.entries.push((key, Tree::of(value)?));
         Ok(())
     }
 
-    fn end(self) -> Result<Tree, Fault> {
+    fn end(self) -> Result<Tree, SerializeFault> {
         Ok(Tree::Map(self.entries))
     }
 }
@@ -254,9 +259,13 @@ struct Fields {
 
 impl ser::SerializeStruct for Fields {
     type Ok = Tree;
-    type Error = Fault;
+    type Error = SerializeFault;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Fault> {
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), SerializeFault> {
         let value = Tree::of(value)?;
         if value != Tree::Null {
             let rank = match self.object {
@@ -268,7 +277,7 @@ impl ser::SerializeStruct for Fields {
         Ok(())
     }
 
-    fn end(mut self) -> Result<Tree, Fault> {
+    fn end(mut self) -> Result<Tree, SerializeFault> {
         self.fields.sort_by_key(|(rank, ..)| *rank);
         Ok(Tree::Map(self.fields.into_iter().map(|(_, key, value)| (Cow::Borrowed(key), value)).collect()))
     }
