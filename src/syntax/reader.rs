@@ -38,14 +38,14 @@ pub(super) struct Reader<'s> {
     pub(super) comments: Vec<Span>,
     pub(super) errors: Vec<Diagnostic>,
     /// What is wrong with the statement that is being read.
-    pub(super) fault: Fault,
+    pub(super) fault: StatementFault,
     /// The number of brackets that were left open, whose ends may still follow.
     pub(super) left_open: usize,
 }
 
 /// What is wrong with one statement.
 #[derive(Default)]
-pub(super) struct Fault {
+pub(super) struct StatementFault {
     /// Whether something in it could not be read.
     pub(super) broken: bool,
     /// The error that is reported, with its weight.
@@ -75,7 +75,7 @@ impl<'s> Reader<'s> {
             statements: Vec::new(),
             comments: Vec::new(),
             errors: Vec::new(),
-            fault: Fault::default(),
+            fault: StatementFault::default(),
             left_open: 0,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::grammar::{Rule, Token};
 use super::mistakes;
-use super::reader::{Fault, Reader, Weight};
+use super::reader::{Reader, StatementFault, Weight};
 use super::tree::{Name, Operator, Piece, Statement, Value, ValueKind};
 use super::values::{Place, Values};
 use crate::source::Span;
@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 impl Reader<'_> {
     /// Reads a statement's head; returns the tokens after it. `first` is whether the grammar starts a statement there.
     pub(super) fn statement<'t>(&mut self, tokens: &'t [Token], first: bool) -> (Statement, &'t [Token]) {
-        self.fault = Fault::default();
+        self.fault = StatementFault::default();
         let (mut name, mut at) = self.name(tokens);
         let place = if name.text == "param" { Place::Declaration } else { Place::Head };
         let mut values = Values::new(place, name.span.end, 0);
