@@ -18,7 +18,7 @@ use crate::program::path_of;
 use crate::statement::Place::File;
 use crate::statement::{Clause, Slot, StatementSpec, Type};
 use crate::vocabulary::{self, CONTAINERS};
-use context::{Call, Context, Place};
+use context::{Call, Context, Expected};
 use names::ParameterType;
 use refused::refused;
 
@@ -59,12 +59,12 @@ pub fn complete(workspace: &Workspace, path: &str, offset: usize, version: Versi
     let Some(file) = workspace.get(path) else { return (Range32::from(offset..offset), Vec::new()) };
     let context = Context::of(file, offset);
     let mut items = match &context.place {
-        Place::Nothing => Vec::new(),
-        Place::Name { inside, present, before } => statements(&context, *inside, present, before, version),
-        Place::File => files(workspace, path),
-        Place::Interpolation => names::bindings(workspace, path, &context),
-        Place::Argument(call) => argument(workspace, path, &context, call),
-        Place::Value { role, clauses } => {
+        Expected::Nothing => Vec::new(),
+        Expected::Name { inside, present, before } => statements(&context, *inside, present, before, version),
+        Expected::File => files(workspace, path),
+        Expected::Interpolation => names::bindings(workspace, path, &context),
+        Expected::Argument(call) => argument(workspace, path, &context, call),
+        Expected::Value { role, clauses } => {
             let mut items = value(workspace, path, &context, *role, version);
             items.extend(clauses.iter().map(|clause| keyword(clause)));
             items

@@ -12,13 +12,13 @@ use crate::syntax::tree::{Statement, Value, ValueKind};
 pub(super) struct Context<'t> {
     /// What a choice replaces: the word before the place.
     pub(super) replaced: Range32,
-    pub(super) place: Place<'t>,
+    pub(super) place: Expected<'t>,
     /// The statements around it, outermost first, with that in whose head it is.
     pub(super) around: Vec<&'t Statement>,
 }
 
 /// What may stand there.
-pub(super) enum Place<'t> {
+pub(super) enum Expected<'t> {
     /// A text or a comment.
     Nothing,
     /// The name of a statement; which names stand in its block already, and which right before it.
@@ -58,7 +58,7 @@ impl<'t> Context<'t> {
         let head = head_at(&chain, depth, file, start, inside);
         let around = chain.iter().take(depth).map(|shaped| shaped.statement);
         let around = around.chain(head.iter().map(|head| head.statement)).collect();
-        let mut context = Self { replaced: Range32::from(start..offset), place: Place::Nothing, around };
+        let mut context = Self { replaced: Range32::from(start..offset), place: Expected::Nothing, around };
         if file
             .document()
             .comments
@@ -73,7 +73,7 @@ impl<'t> Context<'t> {
                 let block = siblings(&chain, depth, file);
                 let others = block.iter().filter(|statement| statement.name.span.start as usize != start);
                 let before = others.clone().rfind(|statement| statement.span.range().end <= start);
-                Place::Name {
+                Expected::Name {
                     inside,
                     present: others.map(|statement| statement.name.text.to_string()).collect(),
                     before: before.map_or("", |statement| &statement.name.text),
@@ -88,27 +88,27 @@ impl<'t> Context<'t> {
         self.around.last().is_some_and(|statement| statement.name.text == "defaults")
     }
 
-    fn in_head(&mut self, head: &Shaped<'t>, text: &'t str, start: usize, offset: usize) -> Place<'t> {
+    fn in_head(&mut self, head: &Shaped<'t>, text: &'t str, start: usize, offset: usize) -> Expected<'t> {
         let statement = head.statement;
         let written = &text[statement.name.span.range().start..offset];
         if let Some(quote) = open_quote(written) {
             let from = offset - (written.len() - quote - 1);
             if matches!(head.meaning, Meaning::Entry(entry) if entry.name == "use") {
                 self.replaced = Range32::from(from..offset);
-                return Place::File;
+                return Expected::File;
             }
             return match text[from..offset].rfind("#{") {
                 Some(at) if !text[from + at..offset].contains('}') => {
                     self.replaced = Range32::from(from + at + 2..offset);
-                    Place::Interpolation
+                    Expected::Interpolation
                 }
-                _ => Place::Nothing,
+                _ => Expected::Nothing,
             };
         }
         if let Some((name, arguments)) = open_call(written) {
             let last = arguments.rsplit(',').next().unwrap_or_default();
             let given = arguments.split(',').filter_map(|argument| argument.split_once(':'));
-            return Place::Argument(Call {
+            return Expected::Argument(Call {
                 name,
                 given: given.map(|(name, _)| name.trim().to_owned()).collect(),
                 named: last.split_once(':').map(|(name, _)| name.trim().to_owned()),
@@ -136,7 +136,7 @@ impl<'t> Context<'t> {
             Meaning::Entry(entry) if !pending && in_list.is_none() => clauses(entry.head, &used, &all),
             _ => Vec::new(),
         };
-        Place::Value { role, clauses }
+        Expected::Value { role, clauses }
     }
 }
 
