@@ -3,7 +3,7 @@
 use super::grammar::{Rule, Token};
 use super::reader::{Reader, Weight};
 use super::tree::{Argument, Name, Operator, Piece, Value, ValueKind};
-use super::values::{Place, Values, is_operator};
+use super::values::{ValueContext, Values, is_operator};
 use super::{MAX_BRACKET_DEPTH, mistakes};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -31,7 +31,7 @@ impl Reader<'_> {
             let (arguments, next, end) = self.arguments(tokens, at, depth);
             return (ValueKind::Group(arguments), next, end);
         }
-        let Bracket { items, next, end } = self.bracket(tokens, at, Place::List, depth);
+        let Bracket { items, next, end } = self.bracket(tokens, at, ValueContext::List, depth);
         let mut list = Vec::with_capacity(items.len());
         for item in items {
             if let Some(sign) = item.iter().find(|value| is_operator(value)) {
@@ -50,7 +50,7 @@ impl Reader<'_> {
         at: usize,
         depth: usize,
     ) -> (Vec<Argument>, usize, u32) {
-        let Bracket { items, next, end } = self.bracket(tokens, at, Place::Arguments, depth);
+        let Bracket { items, next, end } = self.bracket(tokens, at, ValueContext::Arguments, depth);
         (items.into_iter().map(|values| self.argument(values)).collect(), next, end)
     }
 
@@ -68,13 +68,13 @@ impl Reader<'_> {
     }
 
     /// Reads the content of two brackets.
-    fn bracket(&mut self, tokens: &[Token], at: usize, place: Place, depth: usize) -> Bracket {
+    fn bracket(&mut self, tokens: &[Token], at: usize, place: ValueContext, depth: usize) -> Bracket {
         let open = self.span(tokens[at]);
         if depth > MAX_BRACKET_DEPTH {
             self.fail(Weight::Depth, mistakes::too_deep(open, "brackets", MAX_BRACKET_DEPTH));
             return self.pass_over(tokens, at);
         }
-        let closing = if place == Place::List { "]" } else { ")" };
+        let closing = if place == ValueContext::List { "]" } else { ")" };
         let mut items = Vec::new();
         let mut values = Values::new(place, open.end, depth);
         // Reported only if the bracket is closed: otherwise the missing end is the mistake.
@@ -105,7 +105,7 @@ impl Reader<'_> {
                     next = self.value(&mut values, tokens, next);
                     if let Some(second) = split_off_second(&mut values.list) {
                         // Between words in parentheses a colon may be missing instead.
-                        let certain = place == Place::List
+                        let certain = place == ValueContext::List
                             || !values
                                 .list
                                 .last()

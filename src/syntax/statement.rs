@@ -4,7 +4,7 @@ use super::grammar::{Rule, Token};
 use super::mistakes;
 use super::reader::{Reader, StatementFault, Weight};
 use super::tree::{Name, Operator, Piece, Statement, Value, ValueKind};
-use super::values::{Place, Values};
+use super::values::{ValueContext, Values};
 use crate::source::Span;
 use smol_str::SmolStr;
 
@@ -13,7 +13,7 @@ impl Reader<'_> {
     pub(super) fn statement<'t>(&mut self, tokens: &'t [Token], first: bool) -> (Statement, &'t [Token]) {
         self.fault = StatementFault::default();
         let (mut name, mut at) = self.name(tokens);
-        let place = if name.text == "param" { Place::Declaration } else { Place::Head };
+        let place = if name.text == "param" { ValueContext::Declaration } else { ValueContext::Head };
         let mut values = Values::new(place, name.span.end, 0);
         values.chain = (name.span.start, 0);
         let mut commas = Vec::new();

@@ -8,7 +8,7 @@ use crate::source::Span;
 
 /// The context of values, which decides what a `:` directly after them means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ValueContext {
     /// After a statement's name.
     Head,
     /// After `param`, where a type follows a colon.
@@ -23,7 +23,7 @@ pub(super) enum Place {
 pub(super) struct Values {
     /// What has been read.
     pub(super) list: Vec<Value>,
-    pub(super) place: Place,
+    pub(super) place: ValueContext,
     /// The number of open brackets around them.
     pub(super) depth: usize,
     /// Where the current run of tokens without spaces begins, and how many values came before it.
@@ -42,7 +42,7 @@ pub(super) struct Values {
 
 impl Values {
     /// Starts after something that ended at `end`.
-    pub(super) fn new(place: Place, end: u32, depth: usize) -> Self {
+    pub(super) fn new(place: ValueContext, end: u32, depth: usize) -> Self {
         Self {
             list: Vec::new(),
             place,
@@ -187,7 +187,7 @@ impl Reader<'_> {
         let span = self.span(token);
         if token.rule == Rule::sign {
             let colon = self.slice(token) == ":"
-                && matches!(values.place, Place::Head | Place::List)
+                && matches!(values.place, ValueContext::Head | ValueContext::List)
                 && !values.list.is_empty()
                 && self.text[token.end as usize..].starts_with(|next: char| !next.is_whitespace());
             return colon && self.unquoted(values, span);
