@@ -135,7 +135,7 @@ fn make(arguments: &Arguments, input: &Input, compiled: Compiled) -> Part {
 fn finish(
     arguments: &Arguments,
     compilation: &mut Compilation<Part>,
-    target: Option<&Place>,
+    target: Option<&OutputPlace>,
     as_one: bool,
 ) -> Result<Made, String> {
     let (mut texts, mut objects) = (Vec::new(), Vec::new());
@@ -161,7 +161,7 @@ fn finish(
 }
 
 /// Where an output stands, and what it must not lead out of.
-struct Place {
+struct OutputPlace {
     root: Arc<Root>,
     path: PathBuf,
 }
@@ -171,7 +171,7 @@ fn targets(
     arguments: &Arguments,
     inputs: &[Input],
     grounds: &Grounds,
-) -> Result<Option<HashMap<String, Place>>, String> {
+) -> Result<Option<HashMap<String, OutputPlace>>, String> {
     let whole = arguments.program.inputs.paths.is_empty();
     let in_project = whole && inputs.iter().any(|input| input.output.is_some());
     if arguments.output.is_none() && !arguments.check && !in_project {
@@ -198,14 +198,14 @@ fn targets(
             let target = path.display();
             return Err(format!("`{other}` and `{}` would both become `{target}`", input.name));
         }
-        let target = Place { root: Arc::clone(root), path };
+        let target = OutputPlace { root: Arc::clone(root), path };
         targets.insert(input.name.clone(), target);
     }
     Ok(Some(targets))
 }
 
 /// How committed output differs from what it should be; empty where it does not.
-fn compare(target: &Place, text: &str) -> Result<String, String> {
+fn compare(target: &OutputPlace, text: &str) -> Result<String, String> {
     let name = target.path.display().to_string();
     let (committed, old) = match target.root.read(&target.path, MAX_SOURCE_BYTES) {
         Ok(committed) => (committed, name.as_str()),
