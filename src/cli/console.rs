@@ -9,7 +9,7 @@ use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::{Human, Tally};
-use crate::diagnostic::report::{Finding, Format, Place, Report};
+use crate::diagnostic::report::{Finding, Format, Report, ReportPlace};
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, Root, Target};
 use crate::source::Sources;
@@ -152,7 +152,7 @@ impl Console {
         self.raise(Status::Errors);
         let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
         let headline = format!("`{path}` is not what `{source}` compiles to");
-        let place = Place::start(relative(path, directory));
+        let place = ReportPlace::start(relative(path, directory));
         report.push(
             Finding::new(
                 "stale-output",

@@ -96,9 +96,9 @@ pub struct Finding {
     /// What is wrong.
     pub headline: String,
     /// Where it is, and what that place is.
-    pub place: Place,
+    pub place: ReportPlace,
     /// Other places that matter.
-    pub related: Vec<Place>,
+    pub related: Vec<ReportPlace>,
     /// What to do.
     pub help: Vec<String>,
     /// The fix: its title, whether it can be applied without review, and the replacements.
@@ -109,7 +109,7 @@ pub struct Finding {
 
 /// A place in a file, with a note.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct ReportPlace {
     /// The file's path.
     pub path: String,
     /// The first character, and the one after the last.
@@ -133,7 +133,7 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct Replacement {
     /// What is replaced.
-    pub place: Place,
+    pub place: ReportPlace,
     /// The new text.
     pub text: String,
 }
@@ -153,7 +153,7 @@ impl Report {
     /// ```
     pub fn add(&mut self, sources: &Sources, diagnostics: &[Diagnostic], path: impl Fn(&str) -> String) {
         for diagnostic in diagnostics {
-            let place = |span: Span, note: &str| Place::of(sources, span, note, &path);
+            let place = |span: Span, note: &str| ReportPlace::of(sources, span, note, &path);
             let primary = &diagnostic.primary;
             let replaced = |edit: &Edit| Replacement { place: place(edit.span, ""), text: edit.text.clone() };
             let finding = Finding {
@@ -185,7 +185,7 @@ impl Report {
     }
 }
 
-impl Place {
+impl ReportPlace {
     fn of(sources: &Sources, span: Span, note: &str, path: impl Fn(&str) -> String) -> Self {
         let file = sources.get(span.file);
         let position = |byte: u32| {
@@ -212,7 +212,7 @@ impl Finding {
         name: &'static str,
         severity: Severity,
         headline: String,
-        place: Place,
+        place: ReportPlace,
         help: &str,
     ) -> Self {
         let help = vec![help.to_owned()];

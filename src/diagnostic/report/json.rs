@@ -1,6 +1,6 @@
 //! Writes a report as JSON, a versioned contract: fields are added within a version, never removed.
 
-use super::{Finding, Place, Position, Report, applicability};
+use super::{Finding, Position, Report, ReportPlace, applicability};
 use crate::diagnostic::{Code, Severity};
 use serde_json::{Value, json};
 
@@ -45,13 +45,13 @@ fn finding(finding: &Finding) -> Value {
     })
 }
 
-fn noted(noted: &Place) -> Value {
+fn noted(noted: &ReportPlace) -> Value {
     let mut value = place(noted);
     value["note"] = noted.note.as_str().into();
     value
 }
 
-fn place(place: &Place) -> Value {
+fn place(place: &ReportPlace) -> Value {
     let position = |position: &Position| json!({ "line": position.line, "column": position.column, "byte": position.byte });
     json!({ "path": place.path, "start": position(&place.range.0), "end": position(&place.range.1) })
 }
