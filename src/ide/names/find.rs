@@ -35,7 +35,7 @@ pub(super) fn definition(
         // What stands in a template that is used is changed here, not declared; and what each branch of a `when` declares
         // is one thing.
         Sort::Declares(kind @ (Kind::Volume | Kind::Container)) => {
-            let pod = pod.map(|statement| Place { path: path.to_owned(), file, statement });
+            let pod = pod.map(|statement| FoundStatement { path: path.to_owned(), file, statement });
             let declared = pod.and_then(|pod| in_pod(workspace, &pod, kind, name, 0));
             Some(declared.unwrap_or_else(|| here(*range, kind)))
         }
@@ -61,11 +61,11 @@ pub(super) fn definition(
             Some(at(&base.path, range, Kind::Parameter))
         }
         Sort::InPod(kind, None) => {
-            let pod = || pod.map(|statement| Place { path: path.to_owned(), file, statement });
+            let pod = || pod.map(|statement| FoundStatement { path: path.to_owned(), file, statement });
             parameter().or_else(|| in_pod(workspace, &pod()?, kind, name, 0))
         }
         Sort::InPod(kind, Some(part)) => {
-            let pod = Place { path: path.to_owned(), file, statement: (*pod)? };
+            let pod = FoundStatement { path: path.to_owned(), file, statement: (*pod)? };
             let part = part_of(workspace, &pod, part, 0)?;
             in_pod(workspace, &part, kind, name, 0)
         }
@@ -124,13 +124,13 @@ fn port_around(
     };
     // In the template of a container, that is the container.
     let statement = container.or(*template)?;
-    let own = || port(workspace, &Place { path: path.to_owned(), file, statement }, name, 0);
+    let own = || port(workspace, &FoundStatement { path: path.to_owned(), file, statement }, name, 0);
     base().or_else(own)
 }
 
 /// A statement with the file that it is in.
 #[derive(Clone)]
-struct Place<'t> {
+struct FoundStatement<'t> {
     path: String,
     file: &'t Parsed,
     statement: &'t Statement,
@@ -216,7 +216,7 @@ fn template_called<'t>(
     path: &str,
     file: &'t Parsed,
     called: &str,
-) -> Option<Place<'t>> {
+) -> Option<FoundStatement<'t>> {
     let (path, file, name) = match called.split_once('.') {
         None => (path.to_owned(), file, called),
         Some((alias, name)) => {
@@ -225,7 +225,7 @@ fn template_called<'t>(
         }
     };
     let (_, statement) = declared_template(&path, file, name)?;
-    Some(Place { path, file, statement })
+    Some(FoundStatement { path, file, statement })
 }
 
 /// The template that a statement is made `from`.
@@ -234,7 +234,7 @@ fn template_of<'t>(
     path: &str,
     file: &'t Parsed,
     statement: &Statement,
-) -> Option<Place<'t>> {
+) -> Option<FoundStatement<'t>> {
     let from = statement.values.iter().position(|value| word(value) == Some("from"))?;
     let called = match &statement.values.get(from + 1)?.kind {
         ValueKind::Call(name, _) => &name.text,
@@ -244,11 +244,17 @@ fn template_of<'t>(
     template_called(workspace, path, file, called)
 }
 
-fn in_pod(workspace: &Workspace, pod: &Place, kind: Kind, name: &str, depth: usize) -> Option<Definition> {
+fn in_pod(
+    workspace: &Workspace,
+    pod: &FoundStatement,
+    kind: Kind,
+    name: &str,
+    depth: usize,
+) -> Option<Definition> {
     if depth > MAX_TEMPLATES {
         return None;
     }
-    let Place { path, file, statement } = pod;
+    let FoundStatement { path, file, statement } = pod;
     let declares = |statement: &Statement| match kind {
         Kind::Volume => statement.name.text == "volume",
         _ => CONTAINERS.contains(&statement.name.text.as_str()) || statement.name.text == "part",
@@ -277,8 +283,13 @@ fn claim_name(statement: &Statement) -> Option<&Value> {
 }
 
 /// The template of the part of this name in a pod.
-fn part_of<'t>(workspace: &'t Workspace, pod: &Place<'t>, name: &str, depth: usize) -> Option<Place<'t>> {
-    let Place { path, file, statement } = pod;
+fn part_of<'t>(
+    workspace: &'t Workspace,
+    pod: &FoundStatement<'t>,
+    name: &str,
+    depth: usize,
+) -> Option<FoundStatement<'t>> {
+    let FoundStatement { path, file, statement } = pod;
     let own = first(body(statement), |inner| {
         is(file, inner.values.first(), name).filter(|_| inner.name.text == "part")?;
         template_of(workspace, path, file, inner)
@@ -293,14 +304,14 @@ fn part_of<'t>(workspace: &'t Workspace, pod: &Place<'t>, name: &str, depth: usi
 /// The container of a pod's template that one of the pod changes.
 fn container_of<'t>(
     workspace: &'t Workspace,
-    pod: &Place<'t>,
+    pod: &FoundStatement<'t>,
     changed: &Statement,
     depth: usize,
-) -> Option<Place<'t>> {
+) -> Option<FoundStatement<'t>> {
     let name = changed.values.first().and_then(word)?;
     let own = first(body(pod.statement), |inner| {
         (inner.name.text == changed.name.text).then_some(())?;
-        is(pod.file, inner.values.first(), name).map(|_| Place { statement: inner, ..pod.clone() })
+        is(pod.file, inner.values.first(), name).map(|_| FoundStatement { statement: inner, ..pod.clone() })
     });
     let further = || {
         let base =
@@ -310,8 +321,8 @@ fn container_of<'t>(
     own.or_else(further)
 }
 
-fn port(workspace: &Workspace, container: &Place, name: &str, depth: usize) -> Option<Definition> {
-    let Place { path, file, statement } = container;
+fn port(workspace: &Workspace, container: &FoundStatement, name: &str, depth: usize) -> Option<Definition> {
+    let FoundStatement { path, file, statement } = container;
     let own = || {
         first(body(statement), |inner| {
             let range = is(file, inner.values.first(), name).filter(|_| inner.name.text == "port")?;
