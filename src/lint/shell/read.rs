@@ -38,19 +38,19 @@ pub(super) fn read(text: &str, span: Span) -> Option<Script<'_>> {
         leaves: Vec::new(),
         depth: 0,
     };
-    reader.all(&parsed.file.body, Place::default());
+    reader.all(&parsed.file.body, CommandContext::default());
     reader.bound();
     Some(reader.script)
 }
 
 /// The context of a command.
 #[derive(Clone, Copy, Default)]
-struct Place {
+struct CommandContext {
     guarded: bool,
     may_fail: bool,
 }
 
-impl Place {
+impl CommandContext {
     const GUARDED: Self = Self { guarded: true, may_fail: false };
 
     fn in_condition(self) -> Self {
@@ -71,13 +71,13 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn all(&mut self, statements: &StmtSeq, place: Place) {
+    fn all(&mut self, statements: &StmtSeq, place: CommandContext) {
         for statement in statements.iter() {
             self.statement(statement, place);
         }
     }
 
-    fn statement(&mut self, statement: &Stmt, place: Place) {
+    fn statement(&mut self, statement: &Stmt, place: CommandContext) {
         if self.depth == MAX_DEPTH {
             return;
         }
@@ -113,13 +113,13 @@ impl Reader<'_> {
                 }
             }
             Tree::Compound(compound) => self.compound(compound, place),
-            Tree::Function(function) => self.statement(&function.body, Place::GUARDED),
+            Tree::Function(function) => self.statement(&function.body, CommandContext::GUARDED),
             Tree::AnonymousFunction(function) => self.statement(&function.body, place),
         }
         self.depth -= 1;
     }
 
-    fn compound(&mut self, compound: &CompoundCommand, place: Place) {
+    fn compound(&mut self, compound: &CompoundCommand, place: CommandContext) {
         match compound {
             CompoundCommand::If(command) => {
                 self.all(&command.condition, place.in_condition());
@@ -155,7 +155,7 @@ impl Reader<'_> {
         }
     }
 
-    fn repeated(&mut self, range: Range<usize>, condition: &StmtSeq, body: &StmtSeq, place: Place) {
+    fn repeated(&mut self, range: Range<usize>, condition: &StmtSeq, body: &StmtSeq, place: CommandContext) {
         let at = self.script.loops.len();
         let first = self.script.commands.len();
         let of_condition = self::range(condition.span);
@@ -171,7 +171,7 @@ impl Reader<'_> {
         self.script.loops[at].commands = first..end;
     }
 
-    fn simple(&mut self, simple: &SimpleCommand, redirects: &[Redirect], place: Place) {
+    fn simple(&mut self, simple: &SimpleCommand, redirects: &[Redirect], place: CommandContext) {
         for assignment in &simple.assignments {
             self.assigned(assignment);
         }
@@ -230,7 +230,7 @@ impl Reader<'_> {
         for part in parts {
             match &part.kind {
                 WordPart::CommandSubstitution { body, .. } | WordPart::ProcessSubstitution { body, .. } => {
-                    self.all(body, Place::default().in_condition());
+                    self.all(body, CommandContext::default().in_condition());
                 }
                 WordPart::DoubleQuoted { parts, .. } => self.parts(parts),
                 _ => {}
