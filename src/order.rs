@@ -23,7 +23,7 @@ use std::collections::BinaryHeap;
 #[derive(Debug, Default)]
 pub struct Order {
     /// The init list: every step and sidecar.
-    pub places: Vec<Place>,
+    pub places: Vec<OrderPlace>,
     /// The apps, as written; they start together after the init list.
     pub apps: Vec<usize>,
 }
@@ -37,7 +37,7 @@ impl Order {
 
 /// One place in the init list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct OrderPlace {
     /// The container.
     pub container: usize,
     /// Why it has no earlier place: the constraint that was met last.
@@ -159,7 +159,7 @@ impl<'a> Sort<'a> {
     fn place(&mut self, container: usize) {
         let moved = container < self.last_written;
         self.last_written = self.last_written.max(container);
-        self.order.places.push(Place { container, because: self.because[container], moved });
+        self.order.places.push(OrderPlace { container, because: self.because[container], moved });
     }
 
     /// Releases every node that waits for a node; `giver` is the container whose files they get.
