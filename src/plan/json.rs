@@ -36,7 +36,7 @@ struct PlanJson<'a> {
 struct Workload<'a> {
     kind: &'static str,
     name: &'a str,
-    span: Place<'a>,
+    span: PlaceJson<'a>,
     order: Vec<Container<'a>>,
     effective: Effective<'a>,
 }
@@ -44,7 +44,7 @@ struct Workload<'a> {
 /// Lines and columns count from 1, columns in characters; the end is exclusive.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Place<'a> {
+struct PlaceJson<'a> {
     file: &'a str,
     line: usize,
     column: usize,
@@ -56,7 +56,7 @@ struct Place<'a> {
 struct Container<'a> {
     name: &'a str,
     role: &'static str,
-    span: Place<'a>,
+    span: PlaceJson<'a>,
     because: &'a str,
     moved: bool,
     requests: Entries<'a, Printed<'a, Quantity>>,
@@ -140,11 +140,11 @@ fn by(by: By) -> &'static str {
     }
 }
 
-fn place(span: Span, sources: &Sources) -> Place<'_> {
+fn place(span: Span, sources: &Sources) -> PlaceJson<'_> {
     let file = sources.get(span.file);
     let (line, column) = file.line_column(span.start);
     let (end_line, end_column) = file.line_column(span.end);
-    Place { file: &file.name, line, column, end_line, end_column }
+    PlaceJson { file: &file.name, line, column, end_line, end_column }
 }
 
 fn quantities(resources: &Resources) -> Entries<'_, Printed<'_, Quantity>> {
