@@ -107,7 +107,7 @@ fn by_count(items: &[Item]) -> Plan {
 
 /// The place of an item: its line, that line's indentation, and whether it is the line's first.
 #[derive(Clone, Copy)]
-struct Place {
+struct ItemPlace {
     line: usize,
     indent: usize,
     first: bool,
@@ -116,7 +116,7 @@ struct Place {
 }
 
 /// Finds the place of every item.
-fn places(source: &SourceFile, items: &[Item]) -> Vec<Place> {
+fn places(source: &SourceFile, items: &[Item]) -> Vec<ItemPlace> {
     let starts = source.line_starts();
     let mut line = 0;
     let mut last_line = usize::MAX;
@@ -126,12 +126,12 @@ fn places(source: &SourceFile, items: &[Item]) -> Vec<Place> {
             line += 1;
         }
         let indent = if line == last_line {
-            places.last().map_or(0, |place: &Place| place.indent)
+            places.last().map_or(0, |place: &ItemPlace| place.indent)
         } else {
             let text = source.text.get(starts[line] as usize..).unwrap_or_default();
             text.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
         };
-        places.push(Place { line, indent, first: line != last_line, next_line: items.len() });
+        places.push(ItemPlace { line, indent, first: line != last_line, next_line: items.len() });
         last_line = line;
     }
     let mut next_line = items.len();
@@ -166,7 +166,7 @@ fn by_indentation(source: &SourceFile, items: &[Item]) -> Plan {
 /// The pairing of one stretch.
 struct Pairing<'i> {
     items: &'i [Item],
-    places: &'i [Place],
+    places: &'i [ItemPlace],
     plan: Plan,
     /// The blocks that are open: the item that opened each, and the statements around it.
     open: Vec<(usize, Vec<usize>)>,
@@ -248,7 +248,7 @@ impl Pairing<'_> {
         true
     }
 
-    fn innermost(&self) -> Option<Place> {
+    fn innermost(&self) -> Option<ItemPlace> {
         self.open.last().map(|(open, _)| self.places[*open])
     }
 
