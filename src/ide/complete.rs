@@ -15,7 +15,7 @@ use crate::kubernetes::schema::Type as FieldType;
 use crate::kubernetes::version::{Support, Version};
 use crate::model::{WorkloadKind, functions, parameter_types};
 use crate::program::path_of;
-use crate::statement::Place::File;
+use crate::statement::StatementPlace::File;
 use crate::statement::{Clause, Slot, StatementSpec, Type};
 use crate::vocabulary::{self, CONTAINERS};
 use context::{Call, Context, Expected};

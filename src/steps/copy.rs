@@ -30,7 +30,7 @@ use super::fetch::symbolic;
 use super::{Given, Image, InVolume, Lowered, OwnVolume, Rights, outside_links, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
-use crate::object::{Map, MapEntry as Field, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
@@ -182,7 +182,7 @@ impl Options {
 impl MountedImage {
     /// The volume that it is mounted as.
     fn volume(&self) -> OwnVolume {
-        let field = |key: &'static str, node: &Node| Field {
+        let field = |key: &'static str, node: &Node| MapEntry {
             key: key.into(),
             key_span: node.span,
             layer: 0,

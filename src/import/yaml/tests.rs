@@ -214,7 +214,7 @@ fn hostile_texts_are_refused() {
 }
 
 /// Texts that are nearly YAML.
-fn texts() -> impl Strategy<YamlValue = String> + use<> {
+fn texts() -> impl Strategy<Value = String> + use<> {
     const PIECES: &[&str] = &[
         "a", "b: ", "- ", ": ", "\n", "\n  ", "\n    ", "\t", "\r\n", "[", "]", "{", "}", ",", "'", "\"",
         "|", ">-", "#", " # é", "&a ", "*a", "<<: ", "---\n", "\n---\n", "...\n", "!!int ", "!x ", "? ", "é",
