@@ -68,7 +68,7 @@ fn names<'s>(
         }
     }
     let parts = code.split(|char: char| !char.is_alphanumeric() && char != '_' && char != ':');
-    named.extend(parts.filter(|part| part.contains("::")).map(str::to_owned));
+    named.extend(parts.filter(|part| part.contains("::") && !part.ends_with("::")).map(str::to_owned));
     let found: Vec<&str> = named.iter().filter_map(|name| file_of(name, path, sources)).collect();
     found.into_iter()
 }

@@ -1,7 +1,15 @@
-//! The modules stand in layers: each uses only those below its own, and what touches the world is in few of them.
+//! Holds the layers: each module uses only modules below its own layer, and only a few touch the world.
 
 use crate::{sources, word};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
+const DOCUMENT: &str = "ARCHITECTURE.md";
+
+const START: &str = "<!-- layers: written by `UPDATE=1 cargo test --test architecture` -->\n";
+
+const END: &str = "<!-- end -->\n";
 
 /// The layers from the top, with what each is for. Modules of one layer do not know each other.
 const LAYERS: &[(&[&str], &str)] = &[
@@ -9,12 +17,12 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["lsp"], "the language server: editors' messages, and the files that they have not opened"),
     (&["files"], "files, and the root that sources are held to"),
     (&["format"], "a source in the one style"),
-    (&["ide"], "what an editor asks about a program"),
+    (&["ide"], "what an editor asks about a program, answered"),
     (&["import"], "manifests as source"),
     (&["json"], "the compiler as one function of JSON"),
     (&["compile"], "all stages, one after the other"),
     (&["expect"], "what a file expects of a source"),
-    (&["config"], "a file of settings as what an organisation sets"),
+    (&["config"], "the settings of a project, from `initflow.toml`"),
     (&["emit", "lint", "plan"], "objects as YAML and JSON; order and totals for people and tools"),
     (&["once"], "steps that run once for all pods as Jobs of their own"),
     (&["lower"], "a checked workload as a typed Kubernetes object"),
@@ -30,7 +38,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["kubernetes"], "the facts of the platform"),
     (&["diagnostic"], "what is wrong, where, and what to do about it"),
     (&["source"], "text with places in it"),
-    (&["total"], "what only its type says may fail, made total"),
+    (&["total"], "calls whose type allows a failure that cannot occur"),
 ];
 
 /// What only some modules may name: the crates that one module hides, and the world.
@@ -64,6 +72,27 @@ fn modules_use_only_what_is_below_them() {
             let below = layer(used).is_some_and(|used| used > own);
             assert!(below, "{}: `{}` may not use `{used}`", source.path, source.module);
         }
+    }
+}
+
+#[test]
+fn the_table_of_layers_is_documented() {
+    let text = fs::read_to_string(DOCUMENT).expect("the document can be read");
+    let (before, rest) = text.split_once(START).expect("the table's start");
+    let (written, after) = rest.split_once(END).expect("the table's end");
+    let expected = LAYERS.iter().fold(
+        "| modules | what they hold |\n|---|---|\n".to_owned(),
+        |mut table, (modules, holds)| {
+            let modules: Vec<String> = modules.iter().map(|module| format!("`{module}`")).collect();
+            let _ = writeln!(table, "| {} | {holds} |", modules.join(", "));
+            table
+        },
+    );
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(DOCUMENT, [before, START, &expected, END, after].concat())
+            .expect("the document can be written");
+    } else {
+        assert_eq!(written, expected, "{DOCUMENT} is stale: run `UPDATE=1 cargo test --test architecture`");
     }
 }
 
