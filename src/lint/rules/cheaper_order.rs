@@ -4,7 +4,7 @@ use super::ports::served;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::kubernetes::quantity::Quantity;
 use crate::lint::Pod;
-use crate::lint::reorder::{Cheaper, InitDemand, cheaper};
+use crate::lint::reorder::{Cheaper, ReorderEntry, cheaper};
 use crate::model::Role;
 use crate::order::Precedence;
 use crate::resources::{PodDemand, Request, SetBy};
@@ -24,11 +24,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let names: Vec<_> = totals.iter().map(|request| request.name.clone()).collect();
     let amount =
         |amounts: &crate::resources::Amounts, name| amounts.get(name).map_or(0, Quantity::milli_value);
-    let entries: Vec<InitDemand> = demand
+    let entries: Vec<ReorderEntry> = demand
         .running()
         .zip(&demand.init)
         .zip(entries(pod, &now))
-        .map(|((_, init), entry)| InitDemand {
+        .map(|((_, init), entry)| ReorderEntry {
             requests: names.iter().map(|name| amount(init.demand.requests(), name)).collect(),
             ..entry
         })
@@ -49,7 +49,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The steps and sidecars in their order, each with those that must come before it.
-fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<InitDemand> {
+fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<ReorderEntry> {
     let precedence = Precedence::of(pod.workload);
     let containers = &pod.workload.containers;
     let needs = |one: usize, other: usize| {
@@ -66,7 +66,7 @@ fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<InitDemand> {
         let before = earlier.filter(|(_, other)| {
             before[**other] || (containers[**other].role == Role::Sidecar && needs(*container, **other))
         });
-        InitDemand {
+        ReorderEntry {
             requests: Vec::new(),
             sidecar: containers[*container].role == Role::Sidecar,
             after: before.map(|(at, _)| at).collect(),
