@@ -64,11 +64,11 @@ pub enum Body {
 #[derive(Clone, Copy, Debug)]
 pub enum Slot {
     /// A value that must be there: what it is called, and its type.
-    One(&'static str, Type),
+    One(&'static str, ValueType),
     /// A value that may be left out.
-    Maybe(&'static str, Type),
+    Maybe(&'static str, ValueType),
     /// One value or more.
-    Many(&'static str, Type),
+    Many(&'static str, ValueType),
     /// `keyword value…`, in any order after the plain values.
     Clause(&'static Clause),
     /// `= value`, `: type` and the like: the statement reads its values by itself. The text shows how.
@@ -114,7 +114,7 @@ pub enum Direction {
 
 /// The types of values in heads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
+pub enum ValueType {
     /// A name that the statement declares.
     Name,
     /// Text in quotes.
@@ -163,7 +163,7 @@ pub enum Type {
     TemplateCall,
 }
 
-impl Type {
+impl ValueType {
     /// What a message says that it expects.
     pub fn phrase(self) -> String {
         match self {

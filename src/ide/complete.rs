@@ -16,7 +16,7 @@ use crate::kubernetes::version::{Support, Version};
 use crate::model::{WorkloadKind, functions, parameter_types};
 use crate::program::path_of;
 use crate::statement::StatementPlace::File;
-use crate::statement::{Clause, Slot, StatementSpec, Type};
+use crate::statement::{Clause, Slot, StatementSpec, ValueType};
 use crate::vocabulary::{self, CONTAINERS};
 use context::{Call, Context, Expected};
 use names::ParameterType;
@@ -192,15 +192,15 @@ fn value(workspace: &Workspace, path: &str, context: &Context, role: Role, versi
     let bindings = || names::bindings(workspace, path, context);
     let in_pod = |kind| names::in_pod(workspace, path, context, kind);
     match role {
-        Role::Slot(_, Type::Volume | Type::MountedVolume(_)) => in_pod(Kind::Volume),
-        Role::Slot(_, Type::Container) => in_pod(Kind::Container),
-        Role::Slot(_, Type::PortRef) => {
+        Role::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => in_pod(Kind::Volume),
+        Role::Slot(_, ValueType::Container) => in_pod(Kind::Container),
+        Role::Slot(_, ValueType::PortRef) => {
             names::ports(workspace, path, context).into_iter().chain(bindings()).collect()
         }
-        Role::Slot(_, Type::TemplateCall) => names::templates(workspace, path, context),
-        Role::Slot(_, Type::Source) => called(&["secret", "configmap"], 1),
-        Role::Slot(_, Type::Secret) => called(&["secret"], 1),
-        Role::Slot(_, Type::Variable) | Role::Variable => {
+        Role::Slot(_, ValueType::TemplateCall) => names::templates(workspace, path, context),
+        Role::Slot(_, ValueType::Source) => called(&["secret", "configmap"], 1),
+        Role::Slot(_, ValueType::Secret) => called(&["secret"], 1),
+        Role::Slot(_, ValueType::Variable) | Role::Variable => {
             let all: Vec<&str> = functions().map(|(name, ..)| name).collect();
             called(&all, usize::MAX).into_iter().chain(truth()).chain(bindings()).collect()
         }

@@ -12,7 +12,7 @@ use crate::kubernetes::version::Version;
 use crate::model::Role as ContainerRole;
 use crate::plan::{Plan, Resources, Start};
 use crate::source::{FileId, Span};
-use crate::statement::{StatementSpec, Type};
+use crate::statement::{StatementSpec, ValueType};
 use crate::syntax::tree::{Value, ValueKind};
 use smol_str::SmolStr;
 use std::fmt::Write as _;
@@ -141,8 +141,8 @@ fn value_text(shaped: &Shaped, value: &Value, role: Role) -> Option<String> {
     match (role, shaped.meaning) {
         (Role::Slot(name, ty), _) => {
             let amounts = match ty {
-                Type::Cpu | Type::CpuRange => in_units(value, "cores"),
-                Type::Memory | Type::MemoryRange => in_units(value, "bytes"),
+                ValueType::Cpu | ValueType::CpuRange => in_units(value, "cores"),
+                ValueType::Memory | ValueType::MemoryRange => in_units(value, "bytes"),
                 _ => Vec::new(),
             };
             let phrase = format!("{name}: {}", ty.phrase());
@@ -157,7 +157,7 @@ fn value_text(shaped: &Shaped, value: &Value, role: Role) -> Option<String> {
             }
             None => Some(field_text(object, field)),
         },
-        (Role::Variable, _) => Some(Type::Variable.phrase()),
+        (Role::Variable, _) => Some(ValueType::Variable.phrase()),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use super::shape::{Cursor, Inside, Meaning, Role, Shaped, at, roles, shape, word
 use super::{Parsed, Range32, Workspace};
 use crate::model::WorkloadKind;
 use crate::program::{path_of, read_use};
-use crate::statement::Type;
+use crate::statement::ValueType;
 use crate::syntax::tree::{Statement, Value, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
@@ -91,7 +91,7 @@ fn declared(shaped: &Shaped) -> Option<(Range32, Kind)> {
         name if WorkloadKind::of(name).is_some() && matches!(shaped.inside, Inside::File) => Kind::Workload,
         _ => return None,
     };
-    let is_name = |role: &Role| matches!(role, Role::Declares | Role::Slot(_, Type::Port));
+    let is_name = |role: &Role| matches!(role, Role::Declares | Role::Slot(_, ValueType::Port));
     let named = statement.values.first().filter(|_| roles(shaped).first().is_some_and(is_name));
     let keyword = || (kind == Kind::Workload).then(|| statement.name.span.into());
     Some((named.map(name_range).or_else(keyword)?, kind))

@@ -10,7 +10,7 @@ pub use roles::roles;
 use super::Parsed;
 use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
 use crate::model::WorkloadKind;
-use crate::statement::{Clause, StatementPlace, StatementSpec, Type};
+use crate::statement::{Clause, StatementPlace, StatementSpec, ValueType};
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};
 use crate::vocabulary::{self, REPLACED};
 
@@ -66,7 +66,7 @@ pub enum Role {
     /// A word of the head that stands between values.
     Keyword(Option<&'static Clause>),
     /// A value of the head: what it is called, and its type.
-    Slot(&'static str, Type),
+    Slot(&'static str, ValueType),
     /// The value of a field of Kubernetes.
     Field(&'static FieldType),
     /// What a constant or a condition is made of.

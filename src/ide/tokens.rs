@@ -6,7 +6,7 @@ use super::shape::{Meaning, Role, Shaped, roles, walk};
 use super::{Parsed, Range32};
 use crate::kubernetes::schema::Type as FieldType;
 use crate::source::Span;
-use crate::statement::Type;
+use crate::statement::ValueType;
 use crate::syntax::tree::{Argument, Name, Piece, Value, ValueKind};
 
 /// What a word is.
@@ -146,7 +146,7 @@ impl Found {
             Role::Template => self.declare(span, Class::Function),
             Role::Keyword(_) | Role::Kind => self.add(span, Class::Keyword),
             Role::TypeWord => self.add(span, Class::Type),
-            Role::Slot(_, Type::TemplateCall) => self.add(span, Class::Function),
+            Role::Slot(_, ValueType::TemplateCall) => self.add(span, Class::Function),
             Role::Field(ty) if is_member(ty, word) => self.add(span, Class::EnumMember),
             _ => self.add(span, Class::Variable),
         }

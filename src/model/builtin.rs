@@ -10,7 +10,7 @@ use super::{Direction, Name, Storage, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::shortened;
 use crate::object::{Map, MapEntry, Node, Value};
-use crate::statement::{self, Type};
+use crate::statement::{self, ValueType};
 use crate::steps::{BuiltIn, Given, GivenClause, GivenOption, OwnVolume, Readers, User};
 use crate::syntax::tree::Statement;
 use smol_str::{SmolStr, format_smolstr};
@@ -33,7 +33,7 @@ impl Resolver<'_> {
         let Some(head) = self.head(entry, statement) else { return };
         let mut volume = None;
         for filled in head.all() {
-            if let Type::MountedVolume(direction) = filled.ty {
+            if let ValueType::MountedVolume(direction) = filled.ty {
                 volume = self.reference(filled.value, filled.ty, scope).map(|volume| (volume, direction));
             }
         }
@@ -64,8 +64,8 @@ impl Resolver<'_> {
         let mut values = Vec::with_capacity(filled.len());
         for Filled { ty, value, .. } in filled {
             let node = match ty {
-                Type::Secret => self.secret_name(value, scope),
-                Type::Variable => {
+                ValueType::Secret => self.secret_name(value, scope),
+                ValueType::Variable => {
                     let field = self.variable_value(value, scope);
                     field.map(|(field, node)| Node::object(node.span, [(field, node)]))
                 }

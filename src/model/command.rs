@@ -126,7 +126,7 @@ impl Resolver<'_> {
                         return Node::new(value.span, Value::Unresolved);
                     }
                     _ => {
-                        let ty = crate::statement::Type::Text;
+                        let ty = crate::statement::ValueType::Text;
                         return self.convert(&evaluated, ty);
                     }
                 }

@@ -9,7 +9,7 @@ use super::{Name, Role};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
-use crate::statement::{Slot, StatementPlace, StatementSpec, Type};
+use crate::statement::{Slot, StatementPlace, StatementSpec, ValueType};
 use crate::steps::StepKind;
 use crate::syntax::tree::{Block, Statement};
 use crate::vocabulary::{self, ContainerEffect, ContainerKind, Effect, Row};
@@ -242,10 +242,9 @@ impl<'a> Resolver<'a> {
 /// Whether a statement says where files flow or which ports there are, or may have been meant to: its name is unknown.
 fn carries_flow(name: &str) -> bool {
     match vocabulary::entry(StatementPlace::Container, name) {
-        Some(entry) => entry
-            .head
-            .iter()
-            .any(|slot| matches!(slot, Slot::One(_, Type::Volume | Type::MountedVolume(_) | Type::Port))),
+        Some(entry) => entry.head.iter().any(|slot| {
+            matches!(slot, Slot::One(_, ValueType::Volume | ValueType::MountedVolume(_) | ValueType::Port))
+        }),
         None => schema::CONTAINER.field(name).is_none(),
     }
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::{StatementPlace, StatementSpec, Type};
+use crate::statement::{StatementPlace, StatementSpec, ValueType};
 use crate::syntax::tree::{self, Argument, Statement, ValueKind};
 use crate::vocabulary::{self, Effect, Row};
 use smol_str::SmolStr;
@@ -134,11 +134,11 @@ impl Resolver<'_> {
             && let [Argument { name: None, values }] = arguments.as_slice()
             && let [name] = values.as_slice()
         {
-            return Some(self.typed(name, Type::Text, scope));
+            return Some(self.typed(name, ValueType::Text, scope));
         }
         self.report(
             Diagnostic::error(Code::TypeMismatch, value.span, "this is no Secret as a whole")
-                .here(format!("expected {}", Type::Secret.phrase())),
+                .here(format!("expected {}", ValueType::Secret.phrase())),
         );
         None
     }
@@ -219,7 +219,7 @@ impl Resolver<'_> {
 
     /// The volume in `file(V, …)`; before it the part that it may be in, `PART.V`, until all volumes are known.
     fn volume_of_file(&mut self, value: &tree::Value, scope: &Scope) -> Node {
-        let node = self.typed(value, Type::Volume, scope);
+        let node = self.typed(value, ValueType::Volume, scope);
         match (node.as_text(), written_in(value, scope)) {
             (Some(name), Some(part)) if !name.contains('.') => {
                 Node::text(node.span, smol_str::format_smolstr!("{part}.{name}"))
@@ -264,7 +264,7 @@ impl Resolver<'_> {
                     value.span,
                     "variables come from a Secret or a ConfigMap",
                 )
-                .here(format!("expected {}", Type::Source.phrase())),
+                .here(format!("expected {}", ValueType::Source.phrase())),
             );
             return None;
         };
@@ -278,7 +278,7 @@ impl Resolver<'_> {
                         function.span,
                         format!("`{}` is no source of variables", function.text),
                     )
-                    .here(format!("expected {}", Type::Source.phrase()))
+                    .here(format!("expected {}", ValueType::Source.phrase()))
                     .did_you_mean(function.span, &function.text, ["secret", "configmap"]),
                 );
                 return None;

@@ -5,7 +5,7 @@ use super::types::one_of;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::source::Span;
-use crate::statement::{Body, Clause, Need, Slot, StatementSpec, Type};
+use crate::statement::{Body, Clause, Need, Slot, StatementSpec, ValueType};
 use crate::syntax::tree::{Statement, Value, ValueKind};
 
 /// The values of a statement, each with the slot that it fills.
@@ -18,7 +18,7 @@ pub(super) struct Head<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Filled<'a> {
     pub(super) name: &'static str,
-    pub(super) ty: Type,
+    pub(super) ty: ValueType,
     pub(super) value: &'a Value,
 }
 

@@ -5,7 +5,7 @@ use super::scope::{Constant, Evaluated, Scope};
 use super::types::{Unit, int, one_of, quantity, seconds};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::source::Span;
-use crate::statement::Type;
+use crate::statement::ValueType;
 use crate::syntax::tree::{Operator, Piece, Value, ValueKind};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -72,13 +72,13 @@ impl ParameterType {
             Self::Int => "a whole number".into(),
             Self::Bool => "`true` or `false`".into(),
             Self::Text(_) => "text in quotes".into(),
-            Self::Cpu => Type::Cpu.phrase(),
-            Self::Memory => Type::Memory.phrase(),
-            Self::Duration => Type::Seconds.phrase(),
-            Self::Path => Type::Path.phrase(),
-            Self::Port => Type::Port.phrase(),
-            Self::Volume => Type::Volume.phrase(),
-            Self::Container => Type::Container.phrase(),
+            Self::Cpu => ValueType::Cpu.phrase(),
+            Self::Memory => ValueType::Memory.phrase(),
+            Self::Duration => ValueType::Seconds.phrase(),
+            Self::Path => ValueType::Path.phrase(),
+            Self::Port => ValueType::Port.phrase(),
+            Self::Volume => ValueType::Volume.phrase(),
+            Self::Container => ValueType::Container.phrase(),
             Self::Enumeration(values) => one_of(values.iter().map(SmolStr::as_str)),
         }
     }

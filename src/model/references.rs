@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
-use crate::statement::Type;
+use crate::statement::ValueType;
 use crate::syntax::tree::{self, Statement};
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -93,7 +93,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A reference to a volume or a container, to be looked up once all are known.
-    pub(super) fn reference(&mut self, value: &tree::Value, ty: Type, scope: &Scope) -> Option<Named> {
+    pub(super) fn reference(&mut self, value: &tree::Value, ty: ValueType, scope: &Scope) -> Option<Named> {
         let node = self.typed(value, ty, scope);
         let text = SmolStr::new(node.as_text()?);
         // A name that was handed in means what it means where it was written.

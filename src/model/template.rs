@@ -9,7 +9,7 @@ use super::types::one_of;
 use super::workload::Making;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::statement::Type;
+use crate::statement::ValueType;
 use crate::syntax::tree::{Argument, Block, Name, Statement, Value, ValueKind};
 use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
@@ -129,7 +129,7 @@ impl<'a> Resolver<'a> {
             _ => {
                 self.report(
                     Diagnostic::error(Code::TypeMismatch, call.span, "this is no template")
-                        .here(format!("expected {}", Type::TemplateCall.phrase())),
+                        .here(format!("expected {}", ValueType::TemplateCall.phrase())),
                 );
                 return None;
             }

@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::{StatementPlace, StatementSpec, Type};
+use crate::statement::{StatementPlace, StatementSpec, ValueType};
 use crate::syntax::tree::{self, Block, Piece, Statement, ValueKind};
 use crate::vocabulary::{self, Effect, Row, WorkloadEffect};
 use smol_str::SmolStr;
@@ -123,7 +123,7 @@ impl<'a> Resolver<'a> {
         let filled = head.plain("name");
         let alone = filled.filter(|filled| making.kind == WorkloadKind::CronJob && is_schedule(filled.value));
         if let Some(schedule) = head.plain("schedule").or(alone) {
-            let node = self.typed(schedule.value, Type::Text, scope);
+            let node = self.typed(schedule.value, ValueType::Text, scope);
             self.put(&mut making.spec, "schedule", schedule.value.span, node, scope);
         }
         if alone.is_some() {

@@ -42,7 +42,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// The keyword that opens one.
@@ -54,50 +54,50 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "repo",
-        &[One("\"url\"", Type::Text)],
+        &[One("\"url\"", ValueType::Text)],
         "The repository: `https://…`, `ssh://…` or `git@HOST:PATH`.",
     ),
     of_step(
         HERE,
         "ref",
-        &[One("\"name\"", Type::Text)],
+        &[One("\"name\"", ValueType::Text)],
         "A branch, a tag, or a commit by all of its digits; without it the remote's `HEAD`.",
     ),
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::MountedVolume(Direction::Writes)), Maybe("\"folder\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Writes)), Maybe("\"folder\"", ValueType::Text)],
         "The folder to make, in a volume; without its name, that of the repository. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "depth",
-        &[One("count", Type::Int(0, 1_000_000))],
+        &[One("count", ValueType::Int(0, 1_000_000))],
         "How many commits of the history come along, `0` for all; without it 1.",
     ),
     of_step(HERE, "submodules", &[], "Submodules come too, and theirs."),
     of_step(
         HERE,
         "paths",
-        &[One("[\"path\"]", Type::TextList)],
+        &[One("[\"path\"]", ValueType::TextList)],
         "Only these folders and files are checked out.",
     ),
     of_step(
         HERE,
         "key",
-        &[One("secret(\"name\")", Type::Secret)],
+        &[One("secret(\"name\")", ValueType::Secret)],
         "The key for ssh: a Secret with `ssh-privatekey` and `known_hosts`.",
     ),
     of_step(
         HERE,
         "token",
-        &[One("secret(\"name\", \"key\")", Type::Variable)],
+        &[One("secret(\"name\", \"key\")", ValueType::Variable)],
         "A token or password for https; it is given to the repository's own site alone.",
     ),
     of_step(
         HERE,
         "user",
-        &[One("\"name\"", Type::Variable)],
+        &[One("\"name\"", ValueType::Variable)],
         "Whose token it is; without it `git`, which most servers take with a token.",
     ),
     outside_links::statement(HERE),

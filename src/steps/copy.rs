@@ -33,7 +33,7 @@ use crate::kubernetes::version::Version;
 use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::{SmolStr, format_smolstr};
 
 /// The keyword that opens one.
@@ -45,19 +45,19 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",
-        &[One("/path", Type::Path)],
+        &[One("/path", ValueType::Path)],
         "The file or the folder to copy, in this step's `image`.",
     ),
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::MountedVolume(Direction::Writes)), Maybe("\"path\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Writes)), Maybe("\"path\"", ValueType::Text)],
         "What the copy is called, in a volume; with `/` at its end, or without a path, the folder that takes it. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "mode",
-        &[One("mode", Type::Mode)],
+        &[One("mode", ValueType::Mode)],
         "The mode of the file, or of the files in the folder, in octal; without it, modes are as in the image.",
     ),
     outside_links::statement(HERE),

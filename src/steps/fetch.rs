@@ -43,7 +43,7 @@ use super::{Given, Image, InVolume, Lowered, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use check::wrong;
 pub use limits::Limits;
 use smol_str::{SmolStr, format_smolstr};
@@ -62,25 +62,25 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",
-        &[One("\"url\"", Type::Text)],
+        &[One("\"url\"", ValueType::Text)],
         "What to fetch: `https://…`, an object or a prefix of `s3://`, `gs://` or `az://`, or an artifact of `oci://`.",
     ),
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::MountedVolume(Direction::Writes)), One("\"path\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Writes)), One("\"path\"", ValueType::Text)],
         "The file or the folder to make, in a volume; implies `writes volume`.",
     ),
     of_step(
         HERE,
         "sha256",
-        &[One("\"checksum\"", Type::Text)],
+        &[One("\"checksum\"", ValueType::Text)],
         "The checksum of what is downloaded, 64 hexadecimal digits; without it everything is fetched again on every run.",
     ),
     of_step(
         HERE,
         "unpack",
-        &[Maybe("\"format\"", Type::Text)],
+        &[Maybe("\"format\"", ValueType::Text)],
         "Unpacks an archive into a folder: `tar`, `tar.gz`, `tar.zst` or `zip`; without a format the URL's ending says it.",
     ),
     StatementSpec {
@@ -88,26 +88,26 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         ..of_step(
             HERE,
             "header",
-            &[One("\"name\"", Type::Text), One("value", Type::Variable)],
+            &[One("\"name\"", ValueType::Text), One("value", ValueType::Variable)],
             "A header of the request: text, or `secret(name, key)` and the like; for `https://` alone, may stand several times.",
         )
     },
     of_step(
         HERE,
         "mode",
-        &[One("mode", Type::Mode)],
+        &[One("mode", ValueType::Mode)],
         "The mode of the file, or of the files in the folder, in octal; without it `0644`.",
     ),
     of_step(
         HERE,
         "max-size",
-        &[One("size", Type::Memory)],
+        &[One("size", ValueType::Memory)],
         "The most bytes that an archive may have when it is unpacked; without it `4Gi`.",
     ),
     of_step(
         HERE,
         "max-files",
-        &[One("count", Type::Int(1, 10_000_000))],
+        &[One("count", ValueType::Int(1, 10_000_000))],
         "The most files that an archive may have; without it 100,000.",
     ),
     retries(HERE),

@@ -28,7 +28,7 @@ use super::{Given, GivenOption, Lowered, Rights, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{StatementPlace, StatementSpec, Type, of_step};
+use crate::statement::{StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::SmolStr;
 
 /// The keyword that opens one.
@@ -57,7 +57,7 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",
-        &[One("\"path\"", Type::Text)],
+        &[One("\"path\"", ValueType::Text)],
         "Where the tool's migrations are, or the file that says so, in the image or in a mounted volume; without it, where the tool looks by itself.",
     ),
     of_step(

@@ -32,7 +32,7 @@ use super::{Given, Image, Lowered, Rights, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// The keyword that opens one.
@@ -40,13 +40,13 @@ pub(super) const KEYWORD: &str = "own";
 
 const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
-const ID: Type = Type::Int(0, 2_147_483_647);
+const ID: ValueType = ValueType::Int(0, 2_147_483_647);
 
 pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "volume",
-        &[One("volume", Type::MountedVolume(Direction::Updates))],
+        &[One("volume", ValueType::MountedVolume(Direction::Updates))],
         "The volume whose files are changed, all of them; implies `updates volume`.",
     ),
     of_step(HERE, "user", &[One("number", ID)], "The owner, by number."),
@@ -54,7 +54,7 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "mode",
-        &[One("mode", Type::Mode)],
+        &[One("mode", ValueType::Mode)],
         "The mode of files, in octal; folders, and files that can be executed, get `x` besides wherever they get `r`.",
     ),
 ];

@@ -27,7 +27,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, StatementPlace, StatementSpec, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::HashMap;
 
@@ -40,22 +40,22 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",
-        &[One("volume", Type::MountedVolume(Direction::Reads)), One("\"template\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Reads)), One("\"template\"", ValueType::Text)],
         "The template, in a volume; implies `reads volume`.",
     ),
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::MountedVolume(Direction::Writes)), One("\"path\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Writes)), One("\"path\"", ValueType::Text)],
         "The file to make, in a volume; implies `writes volume`.",
     ),
     of_step(
         HERE,
         "vars",
-        &[One("[\"NAME\", …]", Type::TextList)],
+        &[One("[\"NAME\", …]", ValueType::TextList)],
         "The variables of the step's `env` whose values are put in for `$NAME` and `${NAME}`; nothing else is replaced.",
     ),
-    of_step(HERE, "mode", &[One("mode", Type::Mode)], "The file's mode, in octal; without it `0644`."),
+    of_step(HERE, "mode", &[One("mode", ValueType::Mode)], "The file's mode, in octal; without it `0644`."),
 ];
 
 pub(super) const SCRIPT: &str =

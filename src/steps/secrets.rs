@@ -55,7 +55,7 @@ use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::One;
 use crate::statement::{
-    Direction, Slot, StatementPlace, StatementSpec, Type, clause, of_step, one_of, optional,
+    Direction, Slot, StatementPlace, StatementSpec, ValueType, clause, of_step, one_of, optional,
 };
 use smol_str::{SmolStr, format_smolstr};
 use target::{Store, Target};
@@ -69,16 +69,18 @@ pub(super) use script::ALL as SCRIPTS;
 const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
 const FROM: &[Slot] = &[
-    clause!(one_of "vault", One("\"path\"", Type::Text)),
-    clause!(one_of "aws", One("\"id\"", Type::Text)),
-    clause!(one_of "gcp", One("\"name\"", Type::Text)),
-    clause!(one_of "azure", One("\"vault/name\"", Type::Text)),
+    clause!(one_of "vault", One("\"path\"", ValueType::Text)),
+    clause!(one_of "aws", One("\"id\"", ValueType::Text)),
+    clause!(one_of "gcp", One("\"name\"", ValueType::Text)),
+    clause!(one_of "azure", One("\"vault/name\"", ValueType::Text)),
 ];
 
 const FORMAT: &[Slot] = &[clause!(one_of "json"), clause!(one_of "dotenv"), clause!(one_of "raw")];
 
-const OWNER: &[Slot] =
-    &[One("user", Type::Int(1, MAX_ID)), clause!(optional "group", One("group", Type::Int(1, MAX_ID)))];
+const OWNER: &[Slot] = &[
+    One("user", ValueType::Int(1, MAX_ID)),
+    clause!(optional "group", One("group", ValueType::Int(1, MAX_ID))),
+];
 
 pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
@@ -90,13 +92,13 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::MountedVolume(Direction::Writes)), One("\"path\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Writes)), One("\"path\"", ValueType::Text)],
         "The file to make, in a memory volume; implies `writes volume`.",
     ),
     of_step(
         HERE,
         "field",
-        &[One("\"key\"", Type::Text)],
+        &[One("\"key\"", ValueType::Text)],
         "The key whose value alone makes the file; without it the whole secret does.",
     ),
     of_step(
@@ -105,7 +107,7 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         FORMAT,
         "What the file is; without it, what its ending says: `.json`, `.env`, or else raw.",
     ),
-    of_step(HERE, "mode", &[One("mode", Type::Mode)], "The file's mode, in octal."),
+    of_step(HERE, "mode", &[One("mode", ValueType::Mode)], "The file's mode, in octal."),
     of_step(
         HERE,
         "owner",
@@ -115,27 +117,27 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "address",
-        &[One("\"url\"", Type::Text)],
+        &[One("\"url\"", ValueType::Text)],
         "The server; without it Vault's is `VAULT_ADDR` in `env`, any other the cloud's own.",
     ),
-    of_step(HERE, "role", &[One("\"role\"", Type::Text)], "Vault's role to log in for."),
+    of_step(HERE, "role", &[One("\"role\"", ValueType::Text)], "Vault's role to log in for."),
     of_step(
         HERE,
         "auth",
-        &[One("\"mount\"", Type::Text)],
+        &[One("\"mount\"", ValueType::Text)],
         "Where Vault's Kubernetes auth method is mounted; without it `kubernetes`.",
     ),
     of_step(
         HERE,
         "audience",
-        &[One("\"audience\"", Type::Text)],
+        &[One("\"audience\"", ValueType::Text)],
         "Whom the service account's token for Vault is made for; without it the API server.",
     ),
-    of_step(HERE, "namespace", &[One("\"namespace\"", Type::Text)], "Vault's namespace."),
+    of_step(HERE, "namespace", &[One("\"namespace\"", ValueType::Text)], "Vault's namespace."),
     of_step(
         HERE,
         "ca",
-        &[One("certificate", Type::Variable)],
+        &[One("certificate", ValueType::Variable)],
         "The certificate authority of Vault's server: `secret(\"name\", \"key\")` or `configmap(…)`.",
     ),
     retries(HERE),

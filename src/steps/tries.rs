@@ -3,7 +3,7 @@
 use super::Given;
 use crate::diagnostic::Diagnostic;
 use crate::statement::Slot::One;
-use crate::statement::{StatementPlace, StatementSpec, Type, of_step};
+use crate::statement::{StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// How often and how long a step tries.
@@ -45,7 +45,7 @@ pub(super) const fn retries(places: &'static [StatementPlace]) -> StatementSpec 
     of_step(
         places,
         "retries",
-        &[One("count", Type::Int(0, 100))],
+        &[One("count", ValueType::Int(0, 100))],
         "How many tries may follow the first, 0 to 100; without it 5.",
     )
 }
@@ -55,7 +55,7 @@ pub(super) const fn timeout(places: &'static [StatementPlace]) -> StatementSpec 
     of_step(
         places,
         "timeout",
-        &[One("time", Type::Seconds)],
+        &[One("time", ValueType::Seconds)],
         "The time for all tries together; without it `5m`.",
     )
 }

@@ -66,7 +66,9 @@ use super::{Given, GivenOption, Image, InVolume, Lowered, shell, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Slot, StatementPlace, StatementSpec, Type, clause, of_step, optional};
+use crate::statement::{
+    Direction, Slot, StatementPlace, StatementSpec, ValueType, clause, of_step, optional,
+};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 #[cfg(test)]
@@ -80,7 +82,7 @@ const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 pub(super) const STATEMENTS: &[StatementSpec] = &[
     condition(
         "tcp",
-        &[One("\"host:port\"", Type::Text)],
+        &[One("\"host:port\"", ValueType::Text)],
         "Waits until a TCP connection is accepted. An open port is not yet a database that answers.",
     ),
     condition(
@@ -88,50 +90,50 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HTTP,
         "Waits until a GET answers with this status, without one with any from 200 to 399, and has the text in its first MiB.",
     ),
-    condition("dns", &[One("\"name\"", Type::Text)], "Waits until the name has an address."),
+    condition("dns", &[One("\"name\"", ValueType::Text)], "Waits until the name has an address."),
     condition(
         "file",
-        &[One("volume", Type::MountedVolume(Direction::Reads)), One("\"path\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Reads)), One("\"path\"", ValueType::Text)],
         "Waits until the file is there; implies `reads volume`.",
     ),
     condition(
         "postgres",
-        &[Maybe("\"url\"", Type::Text)],
+        &[Maybe("\"url\"", ValueType::Text)],
         "Waits until a PostgreSQL database answers a query: that of the URL, else of `PGHOST`, `PGUSER` … in `env`.",
     ),
     condition(
         "mysql",
-        &[One("\"url\"", Type::Text)],
+        &[One("\"url\"", ValueType::Text)],
         "Waits until a database of MySQL or MariaDB answers a query.",
     ),
     condition(
         "redis",
-        &[One("\"url\"", Type::Text)],
+        &[One("\"url\"", ValueType::Text)],
         "Waits until Redis takes the password and answers `PING`.",
     ),
     condition(
         "job",
-        &[One("\"name\"", Type::Text)],
+        &[One("\"name\"", ValueType::Text)],
         "Waits until a Job of the same namespace is complete, which the pod is given the right to see.",
     ),
     of_step(
         HERE,
         "every",
-        &[One("time", Type::Seconds)],
+        &[One("time", ValueType::Seconds)],
         "The pause between two rounds, at least a second; without it `2s`.",
     ),
     of_step(
         HERE,
         "timeout",
-        &[One("time", Type::Seconds)],
+        &[One("time", ValueType::Seconds)],
         "The time for all conditions together; without it `5m`.",
     ),
 ];
 
 static HTTP: &[Slot] = &[
-    One("\"url\"", Type::Text),
-    Maybe("status", Type::Int(100, 599)),
-    clause!(optional "contains", One("\"text\"", Type::Text)),
+    One("\"url\"", ValueType::Text),
+    Maybe("status", ValueType::Int(100, 599)),
+    clause!(optional "contains", One("\"text\"", ValueType::Text)),
 ];
 
 const fn condition(name: &'static str, head: &'static [Slot], meaning: &'static str) -> StatementSpec {

@@ -2,7 +2,7 @@
 
 use crate::kubernetes::schema::{Field, Type as FieldType};
 use crate::model::WorkloadKind;
-use crate::statement::{Body, Clause, Need, Slot, StatementSpec, Type};
+use crate::statement::{Body, Clause, Need, Slot, StatementSpec, ValueType};
 use crate::vocabulary::CONTAINERS;
 
 /// A statement with placeholders for what it needs.
@@ -65,14 +65,14 @@ pub(super) fn clause(clause: &Clause, number: &mut usize) -> String {
     text
 }
 
-fn push(text: &mut String, name: &str, ty: Type, number: &mut usize) {
+fn push(text: &mut String, name: &str, ty: ValueType, number: &mut usize) {
     let plain = name.trim_matches(['"', '\'']);
     let place = format!("${{{number}:{plain}}}");
     text.push(' ');
     match ty {
-        Type::Text | Type::TextOrList => text.extend(["\"", &place, "\""]),
-        Type::TextList => text.extend(["[\"", &place, "\"]"]),
-        Type::Path | Type::AnyPath => text.extend(["${", &number.to_string(), ":/", plain, "}"]),
+        ValueType::Text | ValueType::TextOrList => text.extend(["\"", &place, "\""]),
+        ValueType::TextList => text.extend(["[\"", &place, "\"]"]),
+        ValueType::Path | ValueType::AnyPath => text.extend(["${", &number.to_string(), ":/", plain, "}"]),
         _ => text.push_str(&place),
     }
     *number += 1;

@@ -3,7 +3,7 @@
 use crate::ide::shape::{Inside, Meaning, Role, Shaped, roles, walk, word};
 use crate::ide::{Parsed, Range32};
 use crate::kubernetes::schema::Type as FieldType;
-use crate::statement::Type;
+use crate::statement::ValueType;
 use crate::syntax::tree::{Argument, Name, Operator, Piece, Statement, Value, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
@@ -241,10 +241,12 @@ impl<'t> Reader<'_, 't> {
         let word = self.text.get(range.range()).unwrap_or_default();
         match role {
             _ if matches!(word, "true" | "false") => {}
-            Role::Slot(_, Type::Volume | Type::MountedVolume(_)) => self.in_pod(range, Kind::Volume),
-            Role::Slot(_, Type::Container) => self.in_pod(range, Kind::Container),
-            Role::Slot(_, Type::PortRef) => self.add(range, Sort::Port),
-            Role::Slot(_, Type::TemplateCall) => self.dotted(range, Sort::Template),
+            Role::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => {
+                self.in_pod(range, Kind::Volume)
+            }
+            Role::Slot(_, ValueType::Container) => self.in_pod(range, Kind::Container),
+            Role::Slot(_, ValueType::PortRef) => self.add(range, Sort::Port),
+            Role::Slot(_, ValueType::TemplateCall) => self.dotted(range, Sort::Template),
             Role::Field(ty) if is_member(ty, word) => {}
             Role::Slot(..) | Role::Field(_) | Role::Expression | Role::Variable => {
                 self.dotted(range, Sort::Binding);
@@ -261,7 +263,7 @@ impl<'t> Reader<'_, 't> {
 
     /// `template(name: value)`, or a function such as `secret("name")`.
     fn call(&mut self, name: &'t Name, arguments: &'t [Argument], role: Role) {
-        let is_template = matches!(role, Role::Slot(_, Type::TemplateCall));
+        let is_template = matches!(role, Role::Slot(_, ValueType::TemplateCall));
         if is_template {
             self.dotted(name.span.into(), Sort::Template);
         }
@@ -285,7 +287,7 @@ impl<'t> Reader<'_, 't> {
                         self.handed = None;
                     }
                     ValueKind::Word(_) | ValueKind::Text(_) if is_volume(name, parameter) => {
-                        self.value(value, Role::Slot("volume", Type::Volume));
+                        self.value(value, Role::Slot("volume", ValueType::Volume));
                     }
                     ValueKind::Text(_)
                         if name.text == "resource" && parameter == Given::Name("container") =>
@@ -372,7 +374,7 @@ fn is_volume(function: &Name, parameter: Given) -> bool {
 /// Whether text at this place is a name that is declared in the pod.
 fn refers(role: Role) -> bool {
     let Role::Slot(_, ty) = role else { return false };
-    matches!(ty, Type::Volume | Type::MountedVolume(_) | Type::Container | Type::PortRef)
+    matches!(ty, ValueType::Volume | ValueType::MountedVolume(_) | ValueType::Container | ValueType::PortRef)
 }
 
 /// The place of a name without its quotes, if it is written as it is.

@@ -4,7 +4,7 @@
 
 use super::{Meaning, Role, Shaped, word};
 use crate::kubernetes::schema::Type as FieldType;
-use crate::statement::{Slot, Type};
+use crate::statement::{Slot, ValueType};
 use crate::syntax::tree::{Operator, Value, ValueKind};
 
 /// What the values of a statement are, one role a value.
@@ -35,7 +35,7 @@ pub fn roles(shaped: &Shaped) -> Vec<Role> {
         Meaning::Field(_, field) => vec![Role::Field(&field.ty); values.len()],
         Meaning::Variable => vec![Role::Variable; values.len()],
         Meaning::Key(ty) => vec![Role::Field(ty); values.len()],
-        Meaning::Resource => vec![Role::Slot("amount", Type::Memory); values.len()],
+        Meaning::Resource => vec![Role::Slot("amount", ValueType::Memory); values.len()],
         Meaning::Free => vec![Role::Field(&FieldType::Any); values.len()],
         Meaning::Unknown => vec![Role::Unknown; values.len()],
     }
@@ -109,6 +109,6 @@ fn head(slots: &'static [Slot], values: &[Value]) -> Vec<Role> {
     roles
 }
 
-fn slot_role(name: &'static str, ty: Type) -> Role {
-    if ty == Type::Name { Role::Declares } else { Role::Slot(name, ty) }
+fn slot_role(name: &'static str, ty: ValueType) -> Role {
+    if ty == ValueType::Name { Role::Declares } else { Role::Slot(name, ty) }
 }

@@ -3,7 +3,7 @@
 use super::Generator;
 use super::volumes::{Kind, Mounted, Volume};
 use crate::source::{Statement, key, line, quoted};
-use initflow::statement::{Direction, Slot, StatementPlace, StatementSpec, Type};
+use initflow::statement::{Direction, Slot, StatementPlace, StatementSpec, ValueType};
 use initflow::vocabulary;
 
 /// The statements that a kind needs.
@@ -87,7 +87,7 @@ impl Generator {
         let mut values = Vec::new();
         for slot in entry.head {
             match slot {
-                Slot::One(_, Type::MountedVolume(direction)) => {
+                Slot::One(_, ValueType::MountedVolume(direction)) => {
                     values.push(self.volume_of_step(keyword, *direction)?);
                 }
                 slot => values
