@@ -10,7 +10,7 @@ use initflow::diagnostic::{Diagnostic, Severity};
 use initflow::format::format;
 use initflow::import::{import, yaml};
 use initflow::kubernetes::quantity::Quantity;
-use initflow::kubernetes::schema::{self, Object, Type};
+use initflow::kubernetes::schema::{self, FieldType, Object};
 use initflow::source::{FileId, SourceFile, Sources};
 use serde::Deserialize as _;
 use serde_json::Value as Json;
@@ -185,9 +185,9 @@ fn object_as_stored(object: &'static Object, json: Json) -> Json {
         };
         let is_empty = match &value {
             Json::Null => true,
-            Json::String(text) => text.is_empty() && matches!(field.ty, Type::Enum(_)),
+            Json::String(text) => text.is_empty() && matches!(field.ty, FieldType::Enum(_)),
             Json::Array(items) => items.is_empty(),
-            Json::Object(map) => map.is_empty() && matches!(field.ty, Type::Map(_)),
+            Json::Object(map) => map.is_empty() && matches!(field.ty, FieldType::Map(_)),
             _ => false,
         };
         if !is_empty && !says_nothing {
@@ -200,20 +200,22 @@ fn object_as_stored(object: &'static Object, json: Json) -> Json {
     Json::Object(kept)
 }
 
-fn as_stored(ty: &'static Type, json: Json) -> Json {
+fn as_stored(ty: &'static FieldType, json: Json) -> Json {
     match (ty, json) {
-        (Type::Object(object), json) => object_as_stored(object, json),
-        (Type::List(inner), Json::Array(items)) => {
+        (FieldType::Object(object), json) => object_as_stored(object, json),
+        (FieldType::List(inner), Json::Array(items)) => {
             items.into_iter().map(|item| as_stored(inner, item)).collect()
         }
-        (Type::Map(inner), Json::Object(entries)) => {
+        (FieldType::Map(inner), Json::Object(entries)) => {
             Json::Object(entries.into_iter().map(|(key, value)| (key, as_stored(inner, value))).collect())
         }
-        (Type::Quantity, Json::String(text)) => canonical(&text),
-        (Type::Quantity, Json::Number(number)) => canonical(&number.to_string()),
+        (FieldType::Quantity, Json::String(text)) => canonical(&text),
+        (FieldType::Quantity, Json::Number(number)) => canonical(&number.to_string()),
         // The reader here is one of YAML 1.2, to which octal numbers are texts.
-        (Type::Int32, Json::String(text)) => i64::from_str_radix(&text, 8).map_or(Json::Null, Json::from),
-        (Type::Text, Json::Null) => Json::String(String::new()),
+        (FieldType::Int32, Json::String(text)) => {
+            i64::from_str_radix(&text, 8).map_or(Json::Null, Json::from)
+        }
+        (FieldType::Text, Json::Null) => Json::String(String::new()),
         (_, json) => json,
     }
 }

@@ -11,7 +11,7 @@ mod snippet;
 use super::names::Kind;
 use super::shape::{Inside, Role, entries, fields, word};
 use super::{Range32, Workspace, hover};
-use crate::kubernetes::schema::Type as FieldType;
+use crate::kubernetes::schema::FieldType;
 use crate::kubernetes::version::{Support, Version};
 use crate::model::{WorkloadKind, functions, parameter_types};
 use crate::program::path_of;

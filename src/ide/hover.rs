@@ -7,7 +7,7 @@ use super::names::{Kind, definition};
 use super::shape::{Inside, Meaning, Role, Shaped, at, roles, word};
 use super::{Analysis, Parsed, Range32, Workspace};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{Field, Object, Type as FieldType};
+use crate::kubernetes::schema::{Field, FieldType, Object};
 use crate::kubernetes::version::Version;
 use crate::model::Role as ContainerRole;
 use crate::plan::{Plan, Resources, Start};

@@ -8,7 +8,7 @@ mod roles;
 pub use roles::roles;
 
 use super::Parsed;
-use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
+use crate::kubernetes::schema::{self, Field, FieldType, Object};
 use crate::model::WorkloadKind;
 use crate::statement::{Clause, StatementPlace, StatementSpec, ValueType};
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};

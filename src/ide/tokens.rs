@@ -4,7 +4,7 @@
 
 use super::shape::{Meaning, Role, Shaped, roles, walk};
 use super::{Parsed, Range32};
-use crate::kubernetes::schema::Type as FieldType;
+use crate::kubernetes::schema::FieldType;
 use crate::source::Span;
 use crate::statement::ValueType;
 use crate::syntax::tree::{Argument, Name, Piece, Value, ValueKind};

@@ -3,7 +3,7 @@
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode};
-use crate::kubernetes::schema::Type;
+use crate::kubernetes::schema::FieldType;
 use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
 use crate::source::Span;
 use std::borrow::Cow;
@@ -33,7 +33,7 @@ pub(super) fn command(container: &YamlNode) -> Vec<Statement> {
 pub(super) fn words(list: &YamlNode) -> Token {
     match joined(list) {
         Some(text) => Token::new(list.span, text::quoted(&text)),
-        None => super::fields::value(&Type::List(&Type::Text), "", list),
+        None => super::fields::value(&FieldType::List(&FieldType::Text), "", list),
     }
 }
 
@@ -46,7 +46,7 @@ fn run(entry: &YamlEntry) -> Option<Vec<Token>> {
 }
 
 fn list(entry: &YamlEntry) -> Vec<Token> {
-    let list = super::fields::value(&Type::List(&Type::Text), "", &entry.node);
+    let list = super::fields::value(&FieldType::List(&FieldType::Text), "", &entry.node);
     vec![Token::new(entry.key_span, "command"), list]
 }
 

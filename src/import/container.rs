@@ -99,7 +99,7 @@ fn port(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement>
     if let Some(name) = item.get("name") {
         head.push(Token::new(name.span, text::name(name.as_text().unwrap_or_default())));
     }
-    head.push(fields::value(&schema::Type::Int32, "containerPort", number));
+    head.push(fields::value(&schema::FieldType::Int32, "containerPort", number));
     let mut in_head = vec!["name", "containerPort"];
     if let Some(protocol) = item.get("protocol")
         && let Some(word @ ("TCP" | "UDP" | "SCTP")) = protocol.as_text()
@@ -113,7 +113,7 @@ fn port(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement>
     if let Some(host) = item.get("hostPort").filter(|host| host.as_int().is_some_and(|port| port > 0)) {
         in_head.push("hostPort");
         head.push(Token::new(host.span, "host"));
-        head.push(fields::value(&schema::Type::Int32, "hostPort", host));
+        head.push(fields::value(&schema::FieldType::Int32, "hostPort", host));
     }
     Some(Statement::new(item.span, head).with_rest(rest(&schema::CONTAINER_PORT, item, &in_head)))
 }

@@ -4,7 +4,7 @@ use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{Object, Type};
+use crate::kubernetes::schema::{FieldType, Object};
 
 /// The statements of an object's fields.
 pub(super) fn fields(object: &'static Object, entries: &[YamlEntry]) -> Vec<Statement> {
@@ -23,16 +23,16 @@ pub(super) fn field(object: &'static Object, entry: &YamlEntry) -> Vec<Statement
     let name = || Token::new(entry.key_span, text::name(&entry.key));
     let extent = entry.key_span.to(entry.node.span);
     match (&field.ty, &entry.node.value) {
-        (Type::Object(inner), YamlValue::Map(entries)) => {
+        (FieldType::Object(inner), YamlValue::Map(entries)) => {
             vec![Statement::new(extent, vec![name()]).with_block(fields(inner, entries))]
         }
-        (Type::Map(inner), YamlValue::Map(entries)) if !entries.is_empty() => {
+        (FieldType::Map(inner), YamlValue::Map(entries)) if !entries.is_empty() => {
             vec![Statement::new(extent, vec![name()]).with_block(map(inner, entries))]
         }
-        (Type::Any, YamlValue::Map(entries)) => {
+        (FieldType::Any, YamlValue::Map(entries)) => {
             vec![Statement::new(extent, vec![name()]).with_block(free(entries))]
         }
-        (Type::List(Type::Object(inner)), YamlValue::List(items)) => {
+        (FieldType::List(FieldType::Object(inner)), YamlValue::List(items)) => {
             let statement = |item: &YamlNode| {
                 let head = vec![Token::new(item.span, text::name(&entry.key))];
                 Statement::new(item.span, head).with_block(fields(inner, item.entries()))
@@ -40,30 +40,32 @@ pub(super) fn field(object: &'static Object, entry: &YamlEntry) -> Vec<Statement
             items.iter().map(statement).collect()
         }
         // Empty lists and maps mean the same as absent ones.
-        (Type::List(_), YamlValue::List(items)) if items.is_empty() => Vec::new(),
-        (Type::Map(_), YamlValue::Map(_)) => Vec::new(),
+        (FieldType::List(_), YamlValue::List(items)) if items.is_empty() => Vec::new(),
+        (FieldType::Map(_), YamlValue::Map(_)) => Vec::new(),
         (ty, _) => vec![Statement::new(extent, vec![name(), value(ty, &entry.key, &entry.node)])],
     }
 }
 
 /// A plain value, or a list of plain values, of a field.
-pub(super) fn value(ty: &'static Type, key: &str, node: &YamlNode) -> Token {
+pub(super) fn value(ty: &'static FieldType, key: &str, node: &YamlNode) -> Token {
     match (ty, &node.value) {
-        (Type::List(inner), YamlValue::List(items)) => {
+        (FieldType::List(inner), YamlValue::List(items)) => {
             Token::list(node.span, items.iter().map(|item| value(inner, key, item)).collect())
         }
-        (Type::Int32 | Type::Int64, YamlValue::Number(number)) if matches!(key, "mode" | "defaultMode") => {
+        (FieldType::Int32 | FieldType::Int64, YamlValue::Number(number))
+            if matches!(key, "mode" | "defaultMode") =>
+        {
             Token::new(node.span, mode(number))
         }
-        (Type::Enum(values), YamlValue::Text(written))
+        (FieldType::Enum(values), YamlValue::Text(written))
             if values.iter().any(|value| value.name == written) =>
         {
             Token::new(node.span, written.as_str())
         }
-        (Type::Quantity, YamlValue::Number(written) | YamlValue::Text(written)) => {
+        (FieldType::Quantity, YamlValue::Number(written) | YamlValue::Text(written)) => {
             Token::new(node.span, amount(key, written))
         }
-        (Type::IntOrString, YamlValue::Text(written)) if is_percentage(written) => {
+        (FieldType::IntOrString, YamlValue::Text(written)) if is_percentage(written) => {
             Token::new(node.span, written.as_str())
         }
         (_, YamlValue::Bool(bool)) => Token::new(node.span, bool.to_string()),
@@ -74,10 +76,10 @@ pub(super) fn value(ty: &'static Type, key: &str, node: &YamlNode) -> Token {
 }
 
 /// The entries of a map with free keys.
-fn map(item: &'static Type, entries: &[YamlEntry]) -> Vec<Statement> {
+fn map(item: &'static FieldType, entries: &[YamlEntry]) -> Vec<Statement> {
     let statement = |entry: &YamlEntry| {
         let value = match (item, &entry.node.value) {
-            (Type::Text, YamlValue::Text(written)) if !written.contains('\n') => {
+            (FieldType::Text, YamlValue::Text(written)) if !written.contains('\n') => {
                 Token::new(entry.node.span, text::plain(written))
             }
             _ => value(item, &entry.key, &entry.node),
@@ -95,7 +97,7 @@ fn free(entries: &[YamlEntry]) -> Vec<Statement> {
         let extent = entry.key_span.to(entry.node.span);
         match &entry.node.value {
             YamlValue::Map(inner) => Statement::new(extent, vec![name]).with_block(free(inner)),
-            _ => Statement::new(extent, vec![name, value(&Type::Text, &entry.key, &entry.node)]),
+            _ => Statement::new(extent, vec![name, value(&FieldType::Text, &entry.key, &entry.node)]),
         }
     };
     entries.iter().map(statement).collect()

@@ -7,7 +7,7 @@ use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::schema::{self, Type};
+use crate::kubernetes::schema::{self, FieldType};
 
 /// The fields that follow a keyword: the field, the keyword, whether it is a duration.
 const CLAUSES: [(&str, &str, bool); 5] = [
@@ -49,7 +49,7 @@ pub(super) fn probe(entry: &YamlEntry, diagnostics: &mut Vec<Diagnostic>) -> Opt
         head.push(Token::new(node.span, word));
         let value = match node.as_int() {
             Some(count) if is_time && count >= 0 => Token::new(node.span, text::seconds(count)),
-            _ => fields::value(&Type::Int32, field, node),
+            _ => fields::value(&FieldType::Int32, field, node),
         };
         head.push(value);
     }
@@ -93,7 +93,7 @@ fn network(
     head.push(Token::new(handler.key_span, word));
     head.push(match &port.value {
         YamlValue::Text(name) => Token::new(port.span, text::name(name)),
-        _ => fields::value(&Type::Int32, "port", port),
+        _ => fields::value(&FieldType::Int32, "port", port),
     });
     let mut in_head = vec!["port"];
     if let Some(path) = action.get("path").filter(|_| key == "httpGet") {

@@ -7,7 +7,7 @@
 use super::yaml::{MAX_ERRORS, YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{Object, Type};
+use crate::kubernetes::schema::{FieldType, Object};
 
 /// Removes the fields of an object that do not have the type in the schema.
 pub(super) fn fields(
@@ -56,7 +56,7 @@ fn is_empty_word(object: &Object, entry: &YamlEntry) -> bool {
         "supplementalGroupsPolicy",
         "volumeMode",
     ];
-    let field = object.field(&entry.key).filter(|field| matches!(field.ty, Type::Enum(_)));
+    let field = object.field(&entry.key).filter(|field| matches!(field.ty, FieldType::Enum(_)));
     let is_distinguished = DISTINGUISHED.contains(&entry.key.as_str())
         || object.name == "Container" && entry.key == "restartPolicy";
     field.is_some()
@@ -84,21 +84,24 @@ const SET_BY_THE_CLUSTER: [&str; 8] = [
     "uid",
 ];
 
-fn node(ty: &'static Type, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
+fn node(ty: &'static FieldType, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
     let YamlNode { span, value } = node;
     let fits = match (ty, &value) {
         (_, YamlValue::Null) => return None,
         // For the API server, an empty word means the same as an absent one.
-        (Type::Enum(_), YamlValue::Text(text)) if text.is_empty() => return None,
-        (Type::Int32 | Type::IntOrString, YamlValue::Number(text)) => text.parse::<i32>().is_ok(),
-        (Type::Int64, YamlValue::Number(text)) => text.parse::<i64>().is_ok(),
-        (Type::Quantity, YamlValue::Number(text) | YamlValue::Text(text)) => {
+        (FieldType::Enum(_), YamlValue::Text(text)) if text.is_empty() => return None,
+        (FieldType::Int32 | FieldType::IntOrString, YamlValue::Number(text)) => text.parse::<i32>().is_ok(),
+        (FieldType::Int64, YamlValue::Number(text)) => text.parse::<i64>().is_ok(),
+        (FieldType::Quantity, YamlValue::Number(text) | YamlValue::Text(text)) => {
             Quantity::parse(text.trim()).is_ok()
         }
-        (Type::Bool, YamlValue::Bool(_))
-        | (Type::Text | Type::Enum(_) | Type::Time | Type::IntOrString, YamlValue::Text(_))
-        | (Type::Object(_) | Type::Map(_) | Type::Any, YamlValue::Map(_))
-        | (Type::List(_), YamlValue::List(_)) => true,
+        (FieldType::Bool, YamlValue::Bool(_))
+        | (
+            FieldType::Text | FieldType::Enum(_) | FieldType::Time | FieldType::IntOrString,
+            YamlValue::Text(_),
+        )
+        | (FieldType::Object(_) | FieldType::Map(_) | FieldType::Any, YamlValue::Map(_))
+        | (FieldType::List(_), YamlValue::List(_)) => true,
         _ => false,
     };
     if !fits {
@@ -106,10 +109,10 @@ fn node(ty: &'static Type, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) ->
         return Some(YamlNode { span, value: YamlValue::Null });
     }
     let value = match (ty, value) {
-        (Type::Object(object), YamlValue::Map(entries)) => {
+        (FieldType::Object(object), YamlValue::Map(entries)) => {
             YamlValue::Map(fields(object, entries, diagnostics))
         }
-        (Type::Map(inner), YamlValue::Map(entries)) => {
+        (FieldType::Map(inner), YamlValue::Map(entries)) => {
             let mut kept = Vec::with_capacity(entries.len());
             for entry in entries {
                 if let Some(node) = item(inner, entry.node, diagnostics) {
@@ -118,7 +121,7 @@ fn node(ty: &'static Type, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) ->
             }
             YamlValue::Map(kept)
         }
-        (Type::List(inner), YamlValue::List(items)) => {
+        (FieldType::List(inner), YamlValue::List(items)) => {
             YamlValue::List(items.into_iter().filter_map(|each| item(inner, each, diagnostics)).collect())
         }
         (_, value) => value,
@@ -127,13 +130,15 @@ fn node(ty: &'static Type, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) ->
 }
 
 /// An item of a list, or the value of a map's key: `null` there is the empty value of its type.
-fn item(ty: &'static Type, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
+fn item(ty: &'static FieldType, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
     let empty = match (&node.value, ty) {
-        (YamlValue::Null, Type::Text | Type::Enum(_)) => Some(YamlValue::Text("".into())),
-        (YamlValue::Null, Type::Object(_) | Type::Map(_)) => Some(YamlValue::Map(Vec::new())),
-        (YamlValue::Null, Type::List(_)) => Some(YamlValue::List(Vec::new())),
-        (YamlValue::Null, Type::Quantity | Type::Int32 | Type::Int64) => Some(YamlValue::Number("0".into())),
-        (YamlValue::Text(text), Type::Enum(_)) if text.is_empty() => Some(YamlValue::Text("".into())),
+        (YamlValue::Null, FieldType::Text | FieldType::Enum(_)) => Some(YamlValue::Text("".into())),
+        (YamlValue::Null, FieldType::Object(_) | FieldType::Map(_)) => Some(YamlValue::Map(Vec::new())),
+        (YamlValue::Null, FieldType::List(_)) => Some(YamlValue::List(Vec::new())),
+        (YamlValue::Null, FieldType::Quantity | FieldType::Int32 | FieldType::Int64) => {
+            Some(YamlValue::Number("0".into()))
+        }
+        (YamlValue::Text(text), FieldType::Enum(_)) if text.is_empty() => Some(YamlValue::Text("".into())),
         _ => None,
     };
     match empty {
@@ -162,7 +167,7 @@ fn unknown(object: &'static Object, entry: &YamlEntry) -> Diagnostic {
     }
 }
 
-fn misfit(ty: &'static Type, span: crate::source::Span, value: &YamlValue) -> Diagnostic {
+fn misfit(ty: &'static FieldType, span: crate::source::Span, value: &YamlValue) -> Diagnostic {
     let found = match value {
         YamlValue::Null => "nothing".to_owned(),
         YamlValue::Bool(bool) => format!("`{bool}`"),
@@ -175,35 +180,36 @@ fn misfit(ty: &'static Type, span: crate::source::Span, value: &YamlValue) -> Di
         YamlValue::Map(_) => "a map".to_owned(),
     };
     let expected = match ty {
-        Type::Bool => "`true` or `false`",
-        Type::Int32 => "a whole number of 32 bits",
-        Type::Int64 => "a whole number of 64 bits",
-        Type::Text | Type::Enum(_) => "text",
-        Type::Time => "a time such as \"2026-01-31T12:00:00Z\"",
-        Type::IntOrString => "a whole number or text",
-        Type::Quantity => "an amount such as `500m` or `1Gi`",
-        Type::Object(_) | Type::Map(_) | Type::Any => "a map",
-        Type::List(_) => "a list",
+        FieldType::Bool => "`true` or `false`",
+        FieldType::Int32 => "a whole number of 32 bits",
+        FieldType::Int64 => "a whole number of 64 bits",
+        FieldType::Text | FieldType::Enum(_) => "text",
+        FieldType::Time => "a time such as \"2026-01-31T12:00:00Z\"",
+        FieldType::IntOrString => "a whole number or text",
+        FieldType::Quantity => "an amount such as `500m` or `1Gi`",
+        FieldType::Object(_) | FieldType::Map(_) | FieldType::Any => "a map",
+        FieldType::List(_) => "a list",
     };
     let headline = format!("expected {expected}, found {found}");
     let diagnostic = Diagnostic::error(Code::TypeMismatch, span, headline).here("has the wrong type");
     match (ty, value) {
-        (Type::Text | Type::Enum(_) | Type::Time, YamlValue::Number(_) | YamlValue::Bool(_)) => {
-            diagnostic.help("put it in quotes: YAML reads it as a number or a boolean otherwise")
-        }
-        (Type::Bool, YamlValue::Text(text)) if matches!(text.as_str(), "true" | "false") => {
+        (
+            FieldType::Text | FieldType::Enum(_) | FieldType::Time,
+            YamlValue::Number(_) | YamlValue::Bool(_),
+        ) => diagnostic.help("put it in quotes: YAML reads it as a number or a boolean otherwise"),
+        (FieldType::Bool, YamlValue::Text(text)) if matches!(text.as_str(), "true" | "false") => {
             diagnostic.help("remove the quotes")
         }
-        (Type::Int32 | Type::Int64, YamlValue::Text(text)) if text.parse::<i64>().is_ok() => {
+        (FieldType::Int32 | FieldType::Int64, YamlValue::Text(text)) if text.parse::<i64>().is_ok() => {
             diagnostic.help("remove the quotes")
         }
-        (Type::List(Type::Text), YamlValue::Text(_)) => {
+        (FieldType::List(FieldType::Text), YamlValue::Text(_)) => {
             diagnostic.help("write its words as a list: `[\"sh\", \"-c\", \"…\"]`")
         }
-        (Type::List(_), YamlValue::Map(_)) => {
+        (FieldType::List(_), YamlValue::Map(_)) => {
             diagnostic.help("add `- ` before its first field to make it a list item")
         }
-        (Type::Object(_) | Type::Map(_), YamlValue::List(_)) => {
+        (FieldType::Object(_) | FieldType::Map(_), YamlValue::List(_)) => {
             diagnostic.help("remove the `- ` to make it a map")
         }
         _ => diagnostic,

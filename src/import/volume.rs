@@ -56,7 +56,7 @@ fn empty_dir(source: &YamlNode, head: &mut Vec<Token>) -> Option<Vec<Statement>>
     }
     head.extend(word.map(|word| Token::new(source.span, word)));
     if let Some(size) = size {
-        head.push(fields::value(&schema::Type::Quantity, "sizeLimit", size));
+        head.push(fields::value(&schema::FieldType::Quantity, "sizeLimit", size));
     }
     Some(Vec::new())
 }

@@ -28,7 +28,7 @@ pub struct Field {
     /// Its name in the API.
     pub name: &'static str,
     /// The type of its value.
-    pub ty: Type,
+    pub ty: FieldType,
     /// Whether the schema requires it.
     pub required: bool,
     /// Which versions have it.
@@ -39,7 +39,7 @@ pub struct Field {
 
 /// The type of a field's value.
 #[derive(Debug)]
-pub enum Type {
+pub enum FieldType {
     /// `true` or `false`.
     Bool,
     /// A whole number of 32 bits.
@@ -59,9 +59,9 @@ pub enum Type {
     /// An object.
     Object(&'static Object),
     /// A list.
-    List(&'static Type),
+    List(&'static FieldType),
     /// A map with arbitrary keys.
-    Map(&'static Type),
+    Map(&'static FieldType),
     /// Arbitrary JSON.
     Any,
 }

@@ -107,7 +107,7 @@ impl Resolver<'_> {
             self.fields(&schema::ENV_VAR, block, &mut fields, scope);
             return Some(Node::new(statement.span, Value::Map(fields)));
         }
-        let value = self.one_value(statement, &schema::Type::Text)?;
+        let value = self.one_value(statement, &schema::FieldType::Text)?;
         let (field, node) = self.variable_value(value, scope)?;
         fields.set(field, node.span, node);
         Some(Node::new(statement.span, Value::Map(fields)))
@@ -330,7 +330,7 @@ impl Resolver<'_> {
 fn source_object(field: &str) -> Option<&'static schema::Object> {
     let field = schema::object("EnvVarSource")?.field(field)?;
     match &field.ty {
-        schema::Type::Object(object) => Some(object),
+        schema::FieldType::Object(object) => Some(object),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
 use super::types::phrase;
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
-use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
+use crate::kubernetes::schema::{self, Field, FieldType, Object};
 use crate::kubernetes::version::{Availability, Support};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;

@@ -5,7 +5,7 @@ use super::scope::{Constant, Evaluated, Scope};
 pub(super) use crate::diagnostic::phrase::either as one_of;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{EnumValue, Type as FieldType};
+use crate::kubernetes::schema::{EnumValue, FieldType};
 use crate::kubernetes::timestamp;
 use crate::object::{Node, Value};
 use crate::source::Span;

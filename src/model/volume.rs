@@ -4,7 +4,7 @@ use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
 use super::{Name, Storage, Volume};
-use crate::kubernetes::schema::{self, Type as FieldType};
+use crate::kubernetes::schema::{self, FieldType};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::StatementSpec;

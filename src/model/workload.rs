@@ -200,7 +200,7 @@ impl<'a> Resolver<'a> {
     ) {
         let (Some(_), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
         let mut map = Map::default();
-        self.entries(&schema::Type::Quantity, block, &mut map, scope);
+        self.entries(&schema::FieldType::Quantity, block, &mut map, scope);
         for entry in &mut map.entries {
             // The language's own word for it.
             if entry.key == "storage" {

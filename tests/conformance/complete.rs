@@ -12,7 +12,7 @@ use initflow::compile::Options;
 use initflow::diagnostic::{Diagnostic, Severity};
 use initflow::import::import;
 use initflow::kubernetes::quantity::Quantity;
-use initflow::kubernetes::schema::Type;
+use initflow::kubernetes::schema::FieldType;
 use initflow::kubernetes::version::{Support, Version};
 use serde_json::Value;
 
@@ -205,17 +205,17 @@ fn stricter(place: &[String], object: &Value) -> Option<&'static str> {
     let name = place.last().map_or("", String::as_str);
     match type_at(object, &pointer)? {
         // What a directory of zones holds besides zones.
-        Type::Text if name == "timeZone" && text == "posixrules" => {
+        FieldType::Text if name == "timeZone" && text == "posixrules" => {
             Some("time zones that only the API server's machine has")
         }
-        Type::Quantity if name.starts_with("kubernetes.io/") => {
+        FieldType::Quantity if name.starts_with("kubernetes.io/") => {
             Some("stricter: a resource of Kubernetes' own domain, requested without a limit")
         }
-        Type::Quantity => {
+        FieldType::Quantity => {
             let is_counted = Quantity::parse(&text).is_ok_and(|quantity| quantity.fits_millis());
             (!is_counted).then_some("stricter: amounts that Kubernetes itself cannot add up")
         }
-        Type::Time => Some("stricter: times that only Go can read"),
+        FieldType::Time => Some("stricter: times that only Go can read"),
         _ if pointer.starts_with("/spec/volumeClaimTemplates/") && place.len() == 4 => {
             Some("stricter: a claim's template that says to be something else")
         }

@@ -3,7 +3,7 @@
 use crate::generate::{all_fields, is_out_of_reach};
 use crate::report::Report;
 use crate::source::Program;
-use initflow::kubernetes::schema::{Object, Type, object};
+use initflow::kubernetes::schema::{FieldType, Object, object};
 use initflow::statement::{Clause, Slot, StatementPlace, StatementSpec};
 use initflow::vocabulary::{CONTAINERS, statements};
 use serde_json::Value;
@@ -107,13 +107,13 @@ impl Coverage {
         }
     }
 
-    fn value(&mut self, path: &str, ty: &Type, value: &Value) {
+    fn value(&mut self, path: &str, ty: &FieldType, value: &Value) {
         match ty {
-            Type::Object(object) => self.fields(object, value),
-            Type::List(item) => {
+            FieldType::Object(object) => self.fields(object, value),
+            FieldType::List(item) => {
                 value.as_array().into_iter().flatten().for_each(|value| self.value(path, item, value));
             }
-            Type::Enum(_) => {
+            FieldType::Enum(_) => {
                 self.seen.insert((
                     "values of enumerations",
                     format!("{path} {}", value.as_str().unwrap_or_default()),
@@ -143,7 +143,7 @@ impl Coverage {
         );
         let mut values = BTreeSet::new();
         for (object, field) in fields {
-            if let Type::Enum(members) | Type::List(Type::Enum(members)) = &field.ty {
+            if let FieldType::Enum(members) | FieldType::List(FieldType::Enum(members)) = &field.ty {
                 values.extend(
                     members.iter().map(|member| format!("{}.{} {}", object.name, field.name, member.name)),
                 );

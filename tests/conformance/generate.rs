@@ -16,7 +16,7 @@ mod workload;
 use crate::size;
 use crate::source::Program;
 use fastrand::Rng;
-use initflow::kubernetes::schema::{self, Object, Type};
+use initflow::kubernetes::schema::{self, FieldType, Object};
 use initflow::kubernetes::version::Version;
 use std::collections::HashSet;
 use volumes::Volume;
@@ -146,10 +146,10 @@ fn towards(name: &'static str) -> HashSet<&'static str> {
 }
 
 /// The object that a type is of, or lists.
-fn inner(ty: &Type) -> Option<&'static Object> {
+fn inner(ty: &FieldType) -> Option<&'static Object> {
     match ty {
-        Type::Object(object) => Some(object),
-        Type::List(item) | Type::Map(item) => inner(item),
+        FieldType::Object(object) => Some(object),
+        FieldType::List(item) | FieldType::Map(item) => inner(item),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use crate::no_complaints;
 use crate::raised_by;
 use initflow::diagnostic::Code;
 use initflow::diagnostic::Severity;
-use initflow::kubernetes::schema::{self, Type};
+use initflow::kubernetes::schema::{self, FieldType};
 use initflow::kubernetes::version::{Availability, Version};
 use initflow::model;
 use initflow::statement::{StatementPlace, StatementSpec};
@@ -156,7 +156,7 @@ fn newer() -> impl Iterator<Item = Vec<String>> {
             if !always(&field.since) {
                 found.push(row(own.clone(), &field.since));
             }
-            if let Type::Enum(values) = &field.ty {
+            if let FieldType::Enum(values) = &field.ty {
                 let newer = values.iter().filter(|value| !always(&value.since));
                 found.extend(newer.map(|value| row(format!("{own} `{}`", value.name), &value.since)));
             }

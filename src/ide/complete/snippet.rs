@@ -1,6 +1,6 @@
 //! Rows of the vocabulary and fields of the schema as text with placeholders.
 
-use crate::kubernetes::schema::{Field, Type as FieldType};
+use crate::kubernetes::schema::{Field, FieldType};
 use crate::model::WorkloadKind;
 use crate::statement::{Body, Clause, Need, Slot, StatementSpec, ValueType};
 use crate::vocabulary::CONTAINERS;

@@ -2,7 +2,7 @@
 
 use crate::ide::shape::{Inside, Meaning, Role, Shaped, roles, walk, word};
 use crate::ide::{Parsed, Range32};
-use crate::kubernetes::schema::Type as FieldType;
+use crate::kubernetes::schema::FieldType;
 use crate::statement::ValueType;
 use crate::syntax::tree::{Argument, Name, Operator, Piece, Statement, Value, ValueKind};
 use crate::vocabulary::CONTAINERS;

@@ -3,7 +3,7 @@
 //! Invariant: it hangs on the statement and the block around it alone.
 
 use super::{Inside, Meaning, word};
-use crate::kubernetes::schema::{self, Type as FieldType};
+use crate::kubernetes::schema::{self, FieldType};
 use crate::model::WorkloadKind;
 use crate::statement::{Body, StatementSpec};
 use crate::syntax::tree::Statement;

@@ -3,7 +3,7 @@
 //! Invariant: there are as many roles as values.
 
 use super::{Meaning, Role, Shaped, word};
-use crate::kubernetes::schema::Type as FieldType;
+use crate::kubernetes::schema::FieldType;
 use crate::statement::{Slot, ValueType};
 use crate::syntax::tree::{Operator, Value, ValueKind};
 

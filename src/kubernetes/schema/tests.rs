@@ -55,7 +55,7 @@ fn support_follows_the_versions() {
     assert_eq!(support(&ENV_VAR_SOURCE, "fileKeyRef", 33), Some(Support::Absent { from: Version(34) }));
     assert_eq!(support(&ENV_VAR_SOURCE, "fileKeyRef", 34), Some(env_files));
     assert_eq!(support(&ENV_VAR_SOURCE, "fileKeyRef", 35), Some(Support::Supported));
-    let Some(Type::Enum(operators)) = TOLERATION.field("operator").map(|field| &field.ty) else {
+    let Some(FieldType::Enum(operators)) = TOLERATION.field("operator").map(|field| &field.ty) else {
         panic!("an enumeration");
     };
     let off = Support::GateOff { gate: "TaintTolerationComparisonOperators", on_by_default_from: None };
@@ -108,22 +108,22 @@ fn table(version: Version) -> BTreeMap<String, String> {
     fields
 }
 
-fn kind(ty: &Type, open: &mut Vec<&'static Object>) -> String {
+fn kind(ty: &FieldType, open: &mut Vec<&'static Object>) -> String {
     match ty {
-        Type::Bool => "boolean".into(),
-        Type::Int32 => "int32".into(),
-        Type::Int64 => "int64".into(),
-        Type::Text | Type::Enum(_) => "string".into(),
-        Type::Quantity => "Quantity".into(),
-        Type::IntOrString => "IntOrString".into(),
-        Type::Time => "Time".into(),
-        Type::Any => "FieldsV1".into(),
-        Type::Object(object) => {
+        FieldType::Bool => "boolean".into(),
+        FieldType::Int32 => "int32".into(),
+        FieldType::Int64 => "int64".into(),
+        FieldType::Text | FieldType::Enum(_) => "string".into(),
+        FieldType::Quantity => "Quantity".into(),
+        FieldType::IntOrString => "IntOrString".into(),
+        FieldType::Time => "Time".into(),
+        FieldType::Any => "FieldsV1".into(),
+        FieldType::Object(object) => {
             open.push(object);
             object.name.into()
         }
-        Type::List(item) => format!("[{}]", kind(item, open)),
-        Type::Map(value) => format!("{{{}}}", kind(value, open)),
+        FieldType::List(item) => format!("[{}]", kind(item, open)),
+        FieldType::Map(value) => format!("{{{}}}", kind(value, open)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Generator, inner};
 use crate::source::{Statement, block, key, line, list};
-use initflow::kubernetes::schema::{Field, Object, Type};
+use initflow::kubernetes::schema::{Field, FieldType, Object};
 use initflow::kubernetes::version::Support;
 
 /// Fields of which an object has exactly one.
@@ -150,28 +150,28 @@ impl Generator {
     /// Statements for one field: several for a list of objects.
     pub(super) fn field(&mut self, object: &'static Object, field: &'static Field) -> Vec<Statement> {
         match &field.ty {
-            Type::Object(inner) => vec![block(field.name, self.inner_object(object, field, inner))],
+            FieldType::Object(inner) => vec![block(field.name, self.inner_object(object, field, inner))],
             // Of these, two about the same thing exclude each other.
-            Type::List(Type::Object(inner))
+            FieldType::List(FieldType::Object(inner))
                 if ["Sysctl", "ContainerResizePolicy", "TopologySpreadConstraint"].contains(&inner.name) =>
             {
                 vec![block(field.name, self.inner_object(object, field, inner))]
             }
-            Type::List(Type::Object(inner)) => (0..self.rng.usize(1..3))
+            FieldType::List(FieldType::Object(inner)) => (0..self.rng.usize(1..3))
                 .map(|_| block(field.name, self.inner_object(object, field, inner)))
                 .collect(),
-            Type::Map(item) => {
+            FieldType::Map(item) => {
                 let entries = self.map_entries(object, field, item);
                 vec![block(field.name, entries)]
             }
-            Type::List(item) => {
+            FieldType::List(item) => {
                 let count = self.rng.usize(1..3);
                 let mut items: Vec<String> = (0..count).map(|_| self.scalar(object, field, item)).collect();
                 items.sort();
                 items.dedup();
                 vec![line(field.name, [list(items)])]
             }
-            Type::Any => vec![block(field.name, vec![line("f:spec", [r#""{}""#])])],
+            FieldType::Any => vec![block(field.name, vec![line("f:spec", [r#""{}""#])])],
             scalar => vec![line(field.name, [self.scalar(object, field, scalar)])],
         }
     }
@@ -196,9 +196,9 @@ impl Generator {
         }
     }
 
-    fn map_entries(&mut self, object: &Object, field: &Field, item: &Type) -> Vec<Statement> {
+    fn map_entries(&mut self, object: &Object, field: &Field, item: &FieldType) -> Vec<Statement> {
         let count = self.rng.usize(1..3);
-        if matches!(item, Type::Quantity) {
+        if matches!(item, FieldType::Quantity) {
             return self.amounts(object.name, field.name);
         }
         let mut entries: Vec<Statement> = (0..count)
@@ -214,11 +214,11 @@ impl Generator {
     }
 
     /// A value of a scalar type, as it is written.
-    pub(super) fn scalar(&mut self, object: &Object, field: &Field, ty: &Type) -> String {
+    pub(super) fn scalar(&mut self, object: &Object, field: &Field, ty: &FieldType) -> String {
         match ty {
-            Type::Bool => self.boolean(field.name).to_string(),
-            Type::Int32 | Type::Int64 => self.integer(object.name, field.name),
-            Type::Enum(values) => {
+            FieldType::Bool => self.boolean(field.name).to_string(),
+            FieldType::Int32 | FieldType::Int64 => self.integer(object.name, field.name),
+            FieldType::Enum(values) => {
                 let able: Vec<&'static str> = values
                     .iter()
                     .filter(|value| match value.since.in_version(self.version) {
@@ -231,9 +231,9 @@ impl Generator {
                 let value = self.pick(&able);
                 if self.chance(10) { format!("\"{value}\"") } else { value.into() }
             }
-            Type::Quantity => self.quantity(object.name, field.name),
-            Type::IntOrString => self.int_or_string(object.name, field.name),
-            Type::Time => "\"2026-01-31T12:00:00Z\"".into(),
+            FieldType::Quantity => self.quantity(object.name, field.name),
+            FieldType::IntOrString => self.int_or_string(object.name, field.name),
+            FieldType::Time => "\"2026-01-31T12:00:00Z\"".into(),
             _ => self.text_of(object.name, field.name),
         }
     }

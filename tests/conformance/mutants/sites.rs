@@ -1,6 +1,6 @@
 //! An object to the places in it that can be changed, each with what the schema says of it.
 
-use initflow::kubernetes::schema::{self, Object, Type};
+use initflow::kubernetes::schema::{self, FieldType, Object};
 use initflow::kubernetes::version::{Support, Version};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub(crate) struct Site {
     /// The object and the field that it belongs to.
     pub(crate) field: (&'static str, &'static str),
     /// Its type; nothing for the whole object.
-    pub(crate) ty: Option<&'static Type>,
+    pub(crate) ty: Option<&'static FieldType>,
     /// The fields that it can have, if it is an object.
     pub(crate) object: Option<&'static Object>,
 }
@@ -37,7 +37,7 @@ pub(crate) fn sites(value: &Value) -> Vec<Site> {
 }
 
 /// The type of what stands at a place.
-pub(crate) fn type_at(object: &Value, pointer: &str) -> Option<&'static Type> {
+pub(crate) fn type_at(object: &Value, pointer: &str) -> Option<&'static FieldType> {
     sites(object).into_iter().find(|site| site.pointer == pointer)?.ty
 }
 
@@ -55,10 +55,10 @@ pub(crate) fn support(kind: &str, path: &[String], version: Version) -> Support 
 }
 
 /// The object that a type is of, or lists.
-fn inner(ty: &Type) -> Option<&'static Object> {
+fn inner(ty: &FieldType) -> Option<&'static Object> {
     match ty {
-        Type::Object(object) => Some(object),
-        Type::List(item) | Type::Map(item) => inner(item),
+        FieldType::Object(object) => Some(object),
+        FieldType::List(item) | FieldType::Map(item) => inner(item),
         _ => None,
     }
 }
@@ -73,24 +73,24 @@ fn fields(value: &Value, object: &'static Object, pointer: &str, sites: &mut Vec
 
 fn walk(
     value: &Value,
-    ty: &'static Type,
+    ty: &'static FieldType,
     field: (&'static str, &'static str),
     pointer: &str,
     sites: &mut Vec<Site>,
 ) {
     let object = match ty {
-        Type::Object(object) => Some(*object),
+        FieldType::Object(object) => Some(*object),
         _ => None,
     };
     sites.push(Site { pointer: pointer.to_owned(), field, ty: Some(ty), object });
     match (ty, value) {
-        (Type::Object(object), _) => fields(value, object, pointer, sites),
-        (Type::List(item), Value::Array(items)) => {
+        (FieldType::Object(object), _) => fields(value, object, pointer, sites),
+        (FieldType::List(item), Value::Array(items)) => {
             for (at, value) in items.iter().enumerate() {
                 walk(value, item, field, &below(pointer, &at.to_string()), sites);
             }
         }
-        (Type::Map(item), Value::Object(entries)) => {
+        (FieldType::Map(item), Value::Object(entries)) => {
             for (key, value) in entries {
                 walk(value, item, field, &below(pointer, key), sites);
             }
