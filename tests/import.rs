@@ -10,7 +10,7 @@ use initflow::diagnostic::{Diagnostic, Severity};
 use initflow::format::format;
 use initflow::import::{import, yaml};
 use initflow::kubernetes::quantity::Quantity;
-use initflow::kubernetes::schema::{self, FieldType, Object};
+use initflow::kubernetes::schema::{self, FieldType, ObjectSchema};
 use initflow::source::{FileId, SourceFile, Sources};
 use serde::Deserialize as _;
 use serde_json::Value as Json;
@@ -161,7 +161,7 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
 }
 
 /// An object without what says nothing: `null`, empty lists and maps, and values that stand there in any case.
-fn object_as_stored(object: &'static Object, json: Json) -> Json {
+fn object_as_stored(object: &'static ObjectSchema, json: Json) -> Json {
     let Json::Object(fields) = json else { return json };
     let mut kept = serde_json::Map::new();
     for (key, value) in fields {

@@ -6,7 +6,7 @@ use super::disturbed::Disturbed;
 use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::kubernetes::names::{self, Form, NameFault};
-use crate::kubernetes::schema::Object;
+use crate::kubernetes::schema::ObjectSchema;
 use crate::kubernetes::version::{Support, Version};
 use crate::object::{MapEntry, Node, Value};
 use crate::source::Span;
@@ -56,7 +56,7 @@ impl<'a> Report<'a> {
     }
 
     /// Whether the API server drops a field unread because its feature gate is off.
-    pub(super) fn drops(&self, object: &Object, field: &str) -> bool {
+    pub(super) fn drops(&self, object: &ObjectSchema, field: &str) -> bool {
         let since = object.field(field).map(|field| field.since.in_version(self.version));
         matches!(since, Some(Support::GateOff { .. }))
     }

@@ -252,7 +252,7 @@ impl ser::SerializeMap for Entries {
 const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
 struct Fields {
-    object: Option<&'static schema::Object>,
+    object: Option<&'static schema::ObjectSchema>,
     /// Each field with its rank in the order in which people write them.
     fields: Vec<(usize, &'static str, Tree)>,
 }

@@ -7,7 +7,7 @@ use super::names::{Kind, definition};
 use super::shape::{Inside, Meaning, Role, Shaped, at, roles, word};
 use super::{Analysis, Parsed, Range32, Workspace};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{Field, FieldType, Object};
+use crate::kubernetes::schema::{Field, FieldType, ObjectSchema};
 use crate::kubernetes::version::Version;
 use crate::model::Role as ContainerRole;
 use crate::plan::{Plan, Resources, Start};
@@ -79,7 +79,7 @@ pub(super) fn entry_text(entry: &StatementSpec) -> String {
 }
 
 /// A field of Kubernetes.
-pub(super) fn field_text(object: &Object, field: &Field) -> String {
+pub(super) fn field_text(object: &ObjectSchema, field: &Field) -> String {
     let required = if field.required { ", required" } else { "" };
     let since = match (field.since.from, field.since.on) {
         (_, Some(on)) if on > Version::OLDEST => format!(" Kubernetes {on} or newer."),

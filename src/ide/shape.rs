@@ -8,7 +8,7 @@ mod roles;
 pub use roles::roles;
 
 use super::Parsed;
-use crate::kubernetes::schema::{self, Field, FieldType, Object};
+use crate::kubernetes::schema::{self, Field, FieldType, ObjectSchema};
 use crate::model::WorkloadKind;
 use crate::statement::{Clause, StatementPlace, StatementSpec, ValueType};
 use crate::syntax::tree::{Document, Statement, Value, ValueKind};
@@ -26,9 +26,9 @@ pub enum Inside {
     /// The variables of `env`.
     Environment,
     /// The metadata of a template of a Job or a pod, and the fields of its spec.
-    Template(&'static Object),
+    Template(&'static ObjectSchema),
     /// The fields of an object.
-    Object(&'static Object),
+    Object(&'static ObjectSchema),
     /// Entries with free keys.
     Map(&'static FieldType),
     /// The ceilings of `budget`.
@@ -45,7 +45,7 @@ pub enum Meaning {
     /// A statement of the language.
     Entry(&'static StatementSpec),
     /// A field of a Kubernetes object.
-    Field(&'static Object, &'static Field),
+    Field(&'static ObjectSchema, &'static Field),
     /// A variable of `env`.
     Variable,
     /// A free key: a label, an annotation; what its value is.
@@ -182,8 +182,8 @@ pub fn shape(statement: &Statement, inside: Inside) -> Shaped<'_> {
 }
 
 /// The objects whose fields may stand among the statements of a workload: its levels, the outermost first.
-pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static Object> {
-    let spec: &[&Object] = match kind {
+pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static ObjectSchema> {
+    let spec: &[&ObjectSchema] = match kind {
         None => return Vec::new(),
         Some(WorkloadKind::Pod) => &[],
         Some(WorkloadKind::Deployment) => &[&schema::DEPLOYMENT_SPEC],
@@ -193,9 +193,9 @@ pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static Object> {
         Some(WorkloadKind::Job) => &[&schema::JOB_SPEC],
         Some(WorkloadKind::CronJob) => &[&schema::CRON_JOB_SPEC, &schema::JOB_SPEC],
     };
-    std::iter::once(&schema::OBJECT_META as &Object)
+    std::iter::once(&schema::OBJECT_META as &ObjectSchema)
         .chain(spec.iter().copied())
-        .chain([&schema::POD_SPEC as &Object])
+        .chain([&schema::POD_SPEC as &ObjectSchema])
         .collect()
 }
 
@@ -216,10 +216,10 @@ pub fn entries(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
 
 /// The fields of Kubernetes that may stand in a block, each with its object; what the language has a statement for is
 /// not among them.
-pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static Object, &'static Field)> {
+pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static ObjectSchema, &'static Field)> {
     let objects = match inside {
         Inside::Workload(kind) => levels(kind),
-        Inside::Container(_) => vec![&schema::CONTAINER as &Object],
+        Inside::Container(_) => vec![&schema::CONTAINER as &ObjectSchema],
         Inside::Template(spec) => vec![&schema::OBJECT_META, spec],
         Inside::Object(object) => vec![object],
         _ => Vec::new(),
@@ -227,7 +227,7 @@ pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static Object, &'static
     let is_replaced = move |field: &Field| {
         !matches!(inside, Inside::Object(_)) && REPLACED.iter().any(|(replaced, _)| *replaced == field.name)
     };
-    let each = |object: &'static Object| object.fields.iter().map(move |field| (object, field));
+    let each = |object: &'static ObjectSchema| object.fields.iter().map(move |field| (object, field));
     objects.into_iter().flat_map(each).filter(move |(_, field)| !is_replaced(field))
 }
 

@@ -4,21 +4,21 @@ use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{FieldType, Object};
+use crate::kubernetes::schema::{FieldType, ObjectSchema};
 
 /// The statements of an object's fields.
-pub(super) fn fields(object: &'static Object, entries: &[YamlEntry]) -> Vec<Statement> {
+pub(super) fn fields(object: &'static ObjectSchema, entries: &[YamlEntry]) -> Vec<Statement> {
     entries.iter().flat_map(|entry| field(object, entry)).collect()
 }
 
 /// The fields of an object that are not in the head of its statement.
-pub(super) fn rest(object: &'static Object, node: &YamlNode, in_head: &[&str]) -> Vec<Statement> {
+pub(super) fn rest(object: &'static ObjectSchema, node: &YamlNode, in_head: &[&str]) -> Vec<Statement> {
     let left = node.entries().iter().filter(|entry| !in_head.contains(&entry.key.as_str()));
     left.flat_map(|entry| field(object, entry)).collect()
 }
 
 /// The statements of one field: one, or one for each object in a list.
-pub(super) fn field(object: &'static Object, entry: &YamlEntry) -> Vec<Statement> {
+pub(super) fn field(object: &'static ObjectSchema, entry: &YamlEntry) -> Vec<Statement> {
     let Some(field) = object.field(&entry.key) else { return Vec::new() };
     let name = || Token::new(entry.key_span, text::name(&entry.key));
     let extent = entry.key_span.to(entry.node.span);

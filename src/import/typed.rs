@@ -7,11 +7,11 @@
 use super::yaml::{MAX_ERRORS, YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{FieldType, Object};
+use crate::kubernetes::schema::{FieldType, ObjectSchema};
 
 /// Removes the fields of an object that do not have the type in the schema.
 pub(super) fn fields(
-    object: &'static Object,
+    object: &'static ObjectSchema,
     entries: Vec<YamlEntry>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<YamlEntry> {
@@ -39,7 +39,7 @@ pub(super) fn fields(
 }
 
 /// Whether a field is an empty word that the API server distinguishes from an absent one.
-fn is_empty_word(object: &Object, entry: &YamlEntry) -> bool {
+fn is_empty_word(object: &ObjectSchema, entry: &YamlEntry) -> bool {
     const DISTINGUISHED: [&str; 14] = [
         "cachingMode",
         "completionMode",
@@ -147,7 +147,7 @@ fn item(ty: &'static FieldType, node: YamlNode, diagnostics: &mut Vec<Diagnostic
     }
 }
 
-fn unknown(object: &'static Object, entry: &YamlEntry) -> Diagnostic {
+fn unknown(object: &'static ObjectSchema, entry: &YamlEntry) -> Diagnostic {
     let shown = entry.key.escape_debug();
     let known = || object.fields.iter().map(|field| field.name);
     let diagnostic = Diagnostic::error(

@@ -4,11 +4,11 @@ use super::fields::{self, rest};
 use super::source::{Statement, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
-use crate::kubernetes::schema::{self, Object};
+use crate::kubernetes::schema::{self, ObjectSchema};
 use crate::source::Span;
 
 /// The short forms: the field of the volume's source, the word, and the field that follows the word.
-const SHORT: [(&str, &str, &str, &Object); 5] = [
+const SHORT: [(&str, &str, &str, &ObjectSchema); 5] = [
     ("persistentVolumeClaim", "claim", "claimName", &schema::PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE),
     ("secret", "secret", "secretName", &schema::SECRET_VOLUME_SOURCE),
     ("configMap", "configmap", "name", &schema::CONFIG_MAP_VOLUME_SOURCE),

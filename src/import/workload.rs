@@ -10,7 +10,7 @@ use super::text;
 use super::volume::volume;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::schema::{self, Object};
+use crate::kubernetes::schema::{self, ObjectSchema};
 use crate::model::{Role, WorkloadKind};
 use crate::source::Span;
 
@@ -25,7 +25,7 @@ struct Level<'n> {
     word: Option<&'static str>,
     metadata: &'n [YamlEntry],
     spec: &'n [YamlEntry],
-    object: &'static Object,
+    object: &'static ObjectSchema,
     /// The place of the level.
     span: Span,
     /// The place of the key of its spec.
@@ -46,7 +46,7 @@ pub(super) fn workload(
     let mut block = Vec::new();
     block.extend(metadata_of_object(outermost, &labels));
     for (at, level) in levels.iter().enumerate() {
-        let outer: Vec<&Object> = levels[..at].iter().map(|level| level.object).collect();
+        let outer: Vec<&ObjectSchema> = levels[..at].iter().map(|level| level.object).collect();
         let (plain, named) = spec(level, &outer, kind, &labels);
         block.extend(plain);
         block.extend(named);
@@ -101,7 +101,7 @@ impl<'n> Level<'n> {
         word: Option<&'static str>,
         node: Option<&'n YamlNode>,
         root: Span,
-        object: &'static Object,
+        object: &'static ObjectSchema,
     ) -> Self {
         let entries = |key| node.and_then(|node| node.get(key)).map(YamlNode::entries).unwrap_or_default();
         Self {
@@ -115,7 +115,7 @@ impl<'n> Level<'n> {
     }
 }
 
-fn spec_of(kind: WorkloadKind) -> &'static Object {
+fn spec_of(kind: WorkloadKind) -> &'static ObjectSchema {
     match kind {
         WorkloadKind::Pod => &schema::POD_SPEC,
         WorkloadKind::Deployment => &schema::DEPLOYMENT_SPEC,
@@ -166,7 +166,7 @@ fn metadata_of_object(level: &Level, labels: &Labels) -> Vec<Statement> {
 /// The fields of a level that are allowed in the workload itself, and the block of the other ones.
 fn spec(
     level: &Level,
-    outer: &[&Object],
+    outer: &[&ObjectSchema],
     kind: WorkloadKind,
     labels: &Labels,
 ) -> (Vec<Statement>, Option<Statement>) {

@@ -228,7 +228,7 @@ impl<'a> Resolver<'a> {
     /// The other fields of the object that a short form is the head of.
     pub(super) fn rest_of(
         &mut self,
-        object: &'static schema::Object,
+        object: &'static schema::ObjectSchema,
         statement: &Statement,
         map: &mut Map,
         scope: &Scope,

@@ -327,7 +327,7 @@ impl Resolver<'_> {
     }
 }
 
-fn source_object(field: &str) -> Option<&'static schema::Object> {
+fn source_object(field: &str) -> Option<&'static schema::ObjectSchema> {
     let field = schema::object("EnvVarSource")?.field(field)?;
     match &field.ty {
         schema::FieldType::Object(object) => Some(object),

@@ -4,7 +4,7 @@ use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
 use super::types::phrase;
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
-use crate::kubernetes::schema::{self, Field, FieldType, Object};
+use crate::kubernetes::schema::{self, Field, FieldType, ObjectSchema};
 use crate::kubernetes::version::{Availability, Support};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
@@ -13,7 +13,7 @@ use crate::vocabulary::{FOREIGN, REPLACED};
 use smol_str::SmolStr;
 
 /// The fields of which an object can have only one, by the object's name.
-fn one_of_group(object: &Object, field: &str) -> bool {
+fn one_of_group(object: &ObjectSchema, field: &str) -> bool {
     match object.name {
         "Probe" | "LifecycleHandler" => matches!(field, "exec" | "httpGet" | "tcpSocket" | "grpc" | "sleep"),
         "Volume" => field != "name",
@@ -24,7 +24,13 @@ fn one_of_group(object: &Object, field: &str) -> bool {
 
 impl Resolver<'_> {
     /// Puts the statements of a block into an object, one field each.
-    pub(super) fn fields(&mut self, object: &'static Object, block: &Block, map: &mut Map, scope: &Scope) {
+    pub(super) fn fields(
+        &mut self,
+        object: &'static ObjectSchema,
+        block: &Block,
+        map: &mut Map,
+        scope: &Scope,
+    ) {
         self.each(&block.statements, scope, |resolver, statement, live| {
             if live {
                 resolver.field_statement(object, statement, map, scope);
@@ -37,7 +43,7 @@ impl Resolver<'_> {
     /// Puts one statement into an object, as a field of it.
     pub(super) fn field_statement(
         &mut self,
-        object: &'static Object,
+        object: &'static ObjectSchema,
         statement: &Statement,
         map: &mut Map,
         scope: &Scope,
@@ -54,7 +60,7 @@ impl Resolver<'_> {
     /// Puts a field that the object has.
     pub(super) fn field(
         &mut self,
-        object: &'static Object,
+        object: &'static ObjectSchema,
         field: &'static Field,
         statement: &Statement,
         map: &mut Map,
@@ -69,7 +75,7 @@ impl Resolver<'_> {
 
     fn sound_field(
         &mut self,
-        object: &'static Object,
+        object: &'static ObjectSchema,
         field: &'static Field,
         statement: &Statement,
         map: &mut Map,
@@ -521,7 +527,7 @@ fn main_field(ty: &FieldType) -> Option<&'static str> {
 }
 
 /// The object that a field's block is, or each of its blocks.
-fn object_of(ty: &FieldType) -> Option<&'static Object> {
+fn object_of(ty: &FieldType) -> Option<&'static ObjectSchema> {
     match ty {
         FieldType::Object(object) | FieldType::List(FieldType::Object(object)) => Some(object),
         _ => None,
@@ -540,7 +546,7 @@ fn holders(object: &str, name: &str) -> Vec<&'static str> {
 }
 
 /// Marks a field as given though not understood, so that nobody reports it as missing.
-fn settle(object: &Object, field: Option<&str>, statement: &Statement, map: &mut Map) {
+fn settle(object: &ObjectSchema, field: Option<&str>, statement: &Statement, map: &mut Map) {
     if let Some(field) = field.and_then(|field| object.field(field))
         && map.get(field.name).is_none()
     {

@@ -170,7 +170,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// The kinds of workload that have a spec of their own.
-const SPECS: [(&str, &schema::Object); 6] = [
+const SPECS: [(&str, &schema::ObjectSchema); 6] = [
     ("deployment", &schema::DEPLOYMENT_SPEC),
     ("statefulset", &schema::STATEFUL_SET_SPEC),
     ("daemonset", &schema::DAEMON_SET_SPEC),
@@ -180,7 +180,7 @@ const SPECS: [(&str, &schema::Object); 6] = [
 ];
 
 /// A field of a spec, unless the language has a statement for it.
-fn field_of(object: &'static schema::Object, name: &str) -> Option<&'static schema::Field> {
+fn field_of(object: &'static schema::ObjectSchema, name: &str) -> Option<&'static schema::Field> {
     if vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name) || name == "volumeClaimTemplates" {
         return None;
     }

@@ -326,8 +326,8 @@ impl Making<'_> {
     }
 
     /// The levels of this kind, outermost first.
-    pub(super) fn levels(&mut self) -> Vec<(&'static schema::Object, &mut Map)> {
-        let mut levels: Vec<(&'static schema::Object, &mut Map)> = Vec::with_capacity(3);
+    pub(super) fn levels(&mut self) -> Vec<(&'static schema::ObjectSchema, &mut Map)> {
+        let mut levels: Vec<(&'static schema::ObjectSchema, &mut Map)> = Vec::with_capacity(3);
         match self.kind {
             WorkloadKind::Pod => {}
             WorkloadKind::Deployment => levels.push((&schema::DEPLOYMENT_SPEC, &mut self.spec)),

@@ -3,7 +3,7 @@
 use crate::generate::{all_fields, is_out_of_reach};
 use crate::report::Report;
 use crate::source::Program;
-use initflow::kubernetes::schema::{FieldType, Object, object};
+use initflow::kubernetes::schema::{FieldType, ObjectSchema, object};
 use initflow::statement::{Clause, Slot, StatementPlace, StatementSpec};
 use initflow::vocabulary::{CONTAINERS, statements};
 use serde_json::Value;
@@ -99,7 +99,7 @@ impl Coverage {
         }
     }
 
-    fn fields(&mut self, object: &'static Object, value: &Value) {
+    fn fields(&mut self, object: &'static ObjectSchema, value: &Value) {
         for field in object.fields {
             let Some(value) = value.get(field.name) else { continue };
             self.seen.insert(("fields", format!("{}.{}", object.name, field.name)));

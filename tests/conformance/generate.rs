@@ -16,7 +16,7 @@ mod workload;
 use crate::size;
 use crate::source::Program;
 use fastrand::Rng;
-use initflow::kubernetes::schema::{self, FieldType, Object};
+use initflow::kubernetes::schema::{self, FieldType, ObjectSchema};
 use initflow::kubernetes::version::Version;
 use std::collections::HashSet;
 use volumes::Volume;
@@ -69,7 +69,7 @@ struct Generator {
 }
 
 /// Every field of the schema, with its object.
-pub(crate) fn all_fields() -> Vec<(&'static Object, &'static schema::Field)> {
+pub(crate) fn all_fields() -> Vec<(&'static ObjectSchema, &'static schema::Field)> {
     let objects = schema::objects().iter();
     objects.flat_map(|object| object.fields.iter().map(|field| (*object, field))).collect()
 }
@@ -146,7 +146,7 @@ fn towards(name: &'static str) -> HashSet<&'static str> {
 }
 
 /// The object that a type is of, or lists.
-fn inner(ty: &FieldType) -> Option<&'static Object> {
+fn inner(ty: &FieldType) -> Option<&'static ObjectSchema> {
     match ty {
         FieldType::Object(object) => Some(object),
         FieldType::List(item) | FieldType::Map(item) => inner(item),

@@ -18,7 +18,7 @@ fn objects_are_found_by_name() {
 
 #[test]
 fn fields_have_the_types_of_the_api() {
-    let ty = |object: &Object, field: &str| format!("{:?}", object.field(field).map(|field| &field.ty));
+    let ty = |object: &ObjectSchema, field: &str| format!("{:?}", object.field(field).map(|field| &field.ty));
     assert_eq!(ty(&CONTAINER, "image"), "Some(Text)");
     assert!(ty(&CONTAINER, "ports").starts_with("Some(List(Object(Object { name: \"ContainerPort\""));
     assert_eq!(ty(&EMPTY_DIR_VOLUME_SOURCE, "sizeLimit"), "Some(Quantity)");
@@ -47,7 +47,7 @@ fn every_object_is_reached_from_a_workload() {
 
 #[test]
 fn support_follows_the_versions() {
-    let support = |object: &Object, field: &str, minor| {
+    let support = |object: &ObjectSchema, field: &str, minor| {
         object.field(field).map(|field| field.since.in_version(Version(minor)))
     };
     let env_files = Support::GateOff { gate: "EnvFiles", on_by_default_from: Some(Version(35)) };
@@ -94,7 +94,7 @@ fn every_version_has_the_fields_of_its_published_schema() {
 fn table(version: Version) -> BTreeMap<String, String> {
     let mut fields = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    let mut open: Vec<&Object> = ROOTS.iter().filter_map(|name| object(name)).collect();
+    let mut open: Vec<&ObjectSchema> = ROOTS.iter().filter_map(|name| object(name)).collect();
     while let Some(object) = open.pop() {
         if !seen.insert(object.name) {
             continue;
@@ -108,7 +108,7 @@ fn table(version: Version) -> BTreeMap<String, String> {
     fields
 }
 
-fn kind(ty: &FieldType, open: &mut Vec<&'static Object>) -> String {
+fn kind(ty: &FieldType, open: &mut Vec<&'static ObjectSchema>) -> String {
     match ty {
         FieldType::Bool => "boolean".into(),
         FieldType::Int32 => "int32".into(),

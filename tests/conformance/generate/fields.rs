@@ -2,7 +2,7 @@
 
 use super::{Generator, inner};
 use crate::source::{Statement, block, key, line, list};
-use initflow::kubernetes::schema::{Field, FieldType, Object};
+use initflow::kubernetes::schema::{Field, FieldType, ObjectSchema};
 use initflow::kubernetes::version::Support;
 
 /// Fields of which an object has exactly one.
@@ -82,7 +82,7 @@ const RARE: &[&str] = &[
 
 impl Generator {
     /// Statements for the fields of an object.
-    pub(super) fn object(&mut self, object: &'static Object, skip: &[&str]) -> Vec<Statement> {
+    pub(super) fn object(&mut self, object: &'static ObjectSchema, skip: &[&str]) -> Vec<Statement> {
         self.depth += 1;
         let chosen = self.members(object);
         let mut statements = Vec::new();
@@ -97,7 +97,7 @@ impl Generator {
     }
 
     /// The members of a union that an object is not to have.
-    fn members(&mut self, object: &Object) -> Vec<&'static str> {
+    fn members(&mut self, object: &ObjectSchema) -> Vec<&'static str> {
         let Some((_, members)) = UNIONS.iter().find(|(name, _)| *name == object.name) else {
             return Vec::new();
         };
@@ -124,7 +124,7 @@ impl Generator {
     }
 
     /// Whether an object is to have a field.
-    fn takes(&mut self, object: &Object, field: &Field, left_out: &[&str]) -> bool {
+    fn takes(&mut self, object: &ObjectSchema, field: &Field, left_out: &[&str]) -> bool {
         let is_focus = self.focus == (object.name, field.name);
         let is_member =
             UNIONS.iter().any(|(name, members)| *name == object.name && members.contains(&field.name));
@@ -148,7 +148,7 @@ impl Generator {
     }
 
     /// Statements for one field: several for a list of objects.
-    pub(super) fn field(&mut self, object: &'static Object, field: &'static Field) -> Vec<Statement> {
+    pub(super) fn field(&mut self, object: &'static ObjectSchema, field: &'static Field) -> Vec<Statement> {
         match &field.ty {
             FieldType::Object(inner) => vec![block(field.name, self.inner_object(object, field, inner))],
             // Of these, two about the same thing exclude each other.
@@ -176,7 +176,12 @@ impl Generator {
         }
     }
 
-    fn inner_object(&mut self, object: &Object, field: &Field, inner: &'static Object) -> Vec<Statement> {
+    fn inner_object(
+        &mut self,
+        object: &ObjectSchema,
+        field: &Field,
+        inner: &'static ObjectSchema,
+    ) -> Vec<Statement> {
         match (object.name, field.name) {
             // A claim's metadata in a volume are labels and annotations alone.
             ("PersistentVolumeClaimTemplate", "metadata") => {
@@ -196,7 +201,7 @@ impl Generator {
         }
     }
 
-    fn map_entries(&mut self, object: &Object, field: &Field, item: &FieldType) -> Vec<Statement> {
+    fn map_entries(&mut self, object: &ObjectSchema, field: &Field, item: &FieldType) -> Vec<Statement> {
         let count = self.rng.usize(1..3);
         if matches!(item, FieldType::Quantity) {
             return self.amounts(object.name, field.name);
@@ -214,7 +219,7 @@ impl Generator {
     }
 
     /// A value of a scalar type, as it is written.
-    pub(super) fn scalar(&mut self, object: &Object, field: &Field, ty: &FieldType) -> String {
+    pub(super) fn scalar(&mut self, object: &ObjectSchema, field: &Field, ty: &FieldType) -> String {
         match ty {
             FieldType::Bool => self.boolean(field.name).to_string(),
             FieldType::Int32 | FieldType::Int64 => self.integer(object.name, field.name),

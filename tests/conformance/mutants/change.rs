@@ -6,7 +6,7 @@ use super::harvest::Harvest;
 use super::sites::{Site, sites};
 use super::values;
 use fastrand::Rng;
-use initflow::kubernetes::schema::{Field, FieldType, Object};
+use initflow::kubernetes::schema::{Field, FieldType, ObjectSchema};
 use serde_json::{Map, Value, json};
 
 /// What a change has to hand.
@@ -90,7 +90,7 @@ fn add_made_up(scene: &mut Scene<'_>) -> Option<()> {
 
 /// A field that an object has not.
 fn absent(scene: &mut Scene<'_>) -> Option<&'static Field> {
-    let object: &'static Object = scene.site.object?;
+    let object: &'static ObjectSchema = scene.site.object?;
     let entries = scene.entries()?;
     let absent: Vec<_> = object.fields.iter().filter(|field| !entries.contains_key(field.name)).collect();
     scene.rng.choice(absent)

@@ -1,6 +1,6 @@
 //! An object to the places in it that can be changed, each with what the schema says of it.
 
-use initflow::kubernetes::schema::{self, FieldType, Object};
+use initflow::kubernetes::schema::{self, FieldType, ObjectSchema};
 use initflow::kubernetes::version::{Support, Version};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub(crate) struct Site {
     /// Its type; nothing for the whole object.
     pub(crate) ty: Option<&'static FieldType>,
     /// The fields that it can have, if it is an object.
-    pub(crate) object: Option<&'static Object>,
+    pub(crate) object: Option<&'static ObjectSchema>,
 }
 
 impl Site {
@@ -55,7 +55,7 @@ pub(crate) fn support(kind: &str, path: &[String], version: Version) -> Support 
 }
 
 /// The object that a type is of, or lists.
-fn inner(ty: &FieldType) -> Option<&'static Object> {
+fn inner(ty: &FieldType) -> Option<&'static ObjectSchema> {
     match ty {
         FieldType::Object(object) => Some(object),
         FieldType::List(item) | FieldType::Map(item) => inner(item),
@@ -63,7 +63,7 @@ fn inner(ty: &FieldType) -> Option<&'static Object> {
     }
 }
 
-fn fields(value: &Value, object: &'static Object, pointer: &str, sites: &mut Vec<Site>) {
+fn fields(value: &Value, object: &'static ObjectSchema, pointer: &str, sites: &mut Vec<Site>) {
     for (key, value) in value.as_object().into_iter().flatten() {
         if let Some(field) = object.field(key) {
             walk(value, &field.ty, (object.name, field.name), &below(pointer, key), sites);
