@@ -6,7 +6,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::File;
 use crate::source::{MAX_SOURCE_BYTES, Sources, Span};
-use crate::syntax::tree::{Document, Piece, Statement, Value, ValueKind};
+use crate::syntax::tree::{Document, Piece, Statement, SyntaxValue, ValueKind};
 use crate::syntax::{Parse, parse};
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -94,7 +94,7 @@ pub(crate) fn read_use(statement: &Statement) -> Option<Use<'_>> {
     Some(Use { path, alias: alias.unwrap_or_else(|| stem(path)), span: file.span })
 }
 
-fn word(value: &Value) -> Option<&str> {
+fn word(value: &SyntaxValue) -> Option<&str> {
     match &value.kind {
         ValueKind::Word(word) => Some(word),
         _ => None,

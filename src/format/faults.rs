@@ -4,7 +4,7 @@
 
 use crate::source::SourceFile;
 use crate::syntax::Parse;
-use crate::syntax::tree::{Argument, Name, Piece, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Name, Piece, Statement, SyntaxValue, ValueKind};
 
 /// Whether two texts have the same statements, the same comments and the same faults.
 pub(super) fn same(one: (&SourceFile, &Parse), other: (&SourceFile, &Parse)) -> bool {
@@ -41,7 +41,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn values(&mut self, values: &'s [Value]) {
+    fn values(&mut self, values: &'s [SyntaxValue]) {
         for value in values {
             match &value.kind {
                 ValueKind::Text(pieces) => {

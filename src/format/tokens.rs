@@ -2,7 +2,7 @@
 //!
 //! Invariant: between two tokens there are only blanks, and what no token is made of is [`Kind::Unknown`].
 
-use crate::syntax::tree::{Argument, Document, Operator, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Document, Operator, Statement, SyntaxValue, ValueKind};
 use std::ops::Range;
 
 /// A piece of a source that stays as it is.
@@ -99,7 +99,7 @@ impl Leaves<'_> {
         }
     }
 
-    fn values(&mut self, values: &[Value]) {
+    fn values(&mut self, values: &[SyntaxValue]) {
         for value in values {
             let range = value.span.range();
             match &value.kind {

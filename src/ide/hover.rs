@@ -13,7 +13,7 @@ use crate::model::Role as ContainerRole;
 use crate::plan::{Plan, Resources, Start};
 use crate::source::{FileId, Span};
 use crate::statement::{StatementSpec, ValueType};
-use crate::syntax::tree::{Value, ValueKind};
+use crate::syntax::tree::{SyntaxValue, ValueKind};
 use smol_str::SmolStr;
 use std::fmt::Write as _;
 
@@ -137,7 +137,7 @@ fn comment_above(file: &Parsed, offset: usize) -> String {
     text.join("\n")
 }
 
-fn value_text(shaped: &Shaped, value: &Value, role: Role) -> Option<String> {
+fn value_text(shaped: &Shaped, value: &SyntaxValue, role: Role) -> Option<String> {
     match (role, shaped.meaning) {
         (Role::Slot(name, ty), _) => {
             let amounts = match ty {
@@ -234,7 +234,7 @@ fn totals(plan: &Plan) -> String {
 }
 
 /// An amount in the units that its suffix stands for: `` `250m` is 0.25 cores ``.
-fn in_units(value: &Value, unit: &str) -> Vec<String> {
+fn in_units(value: &SyntaxValue, unit: &str) -> Vec<String> {
     match &value.kind {
         ValueKind::Number(text) => Quantity::parse(text)
             .map(|quantity| format!("`{text}` is {} {unit}", quantity.decimal()))

@@ -8,7 +8,7 @@ use super::{Parsed, Range32, Workspace};
 use crate::model::WorkloadKind;
 use crate::program::{path_of, read_use};
 use crate::statement::ValueType;
-use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
 /// A declaration with those in it.
@@ -106,7 +106,7 @@ fn detail(shaped: &Shaped) -> String {
     }
 }
 
-fn name_range(value: &Value) -> Range32 {
+fn name_range(value: &SyntaxValue) -> Range32 {
     match &value.kind {
         ValueKind::Call(name, _) => name.span.into(),
         _ => value.span.into(),
@@ -150,7 +150,7 @@ fn comment_fold((start, end): (u32, u32)) -> Fold {
 fn blocks(statements: &[Statement], folds: &mut Vec<Fold>) {
     let fold = |range: Range32| Fold { range, comment: false };
     for statement in statements {
-        let wide = |value: &&Value| {
+        let wide = |value: &&SyntaxValue| {
             matches!(value.kind, ValueKind::Text(_) | ValueKind::List(_) | ValueKind::Call(..))
         };
         folds.extend(statement.values.iter().filter(wide).map(|value| fold(value.span.into())));
@@ -196,7 +196,7 @@ pub fn selections(file: &Parsed, offset: usize) -> Vec<Range32> {
     steps
 }
 
-fn within(value: &Value, ranges: &mut Vec<Range32>) {
+fn within(value: &SyntaxValue, ranges: &mut Vec<Range32>) {
     ranges.push(value.span.into());
     match &value.kind {
         ValueKind::List(items) => items.iter().for_each(|item| within(item, ranges)),

@@ -11,7 +11,7 @@ use super::Parsed;
 use crate::kubernetes::schema::{self, Field, FieldType, ObjectSchema};
 use crate::model::WorkloadKind;
 use crate::statement::{Clause, StatementPlace, StatementSpec, ValueType};
-use crate::syntax::tree::{Document, Statement, Value, ValueKind};
+use crate::syntax::tree::{Document, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{self, REPLACED};
 
 /// What a block holds.
@@ -232,7 +232,7 @@ pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static ObjectSchema, &'
 }
 
 /// The words of a value, if it is one.
-pub fn word(value: &Value) -> Option<&str> {
+pub fn word(value: &SyntaxValue) -> Option<&str> {
     match &value.kind {
         ValueKind::Word(word) => Some(word),
         _ => None,

@@ -7,7 +7,7 @@ use super::{Parsed, Range32};
 use crate::kubernetes::schema::FieldType;
 use crate::source::Span;
 use crate::statement::ValueType;
-use crate::syntax::tree::{Argument, Name, Piece, Value, ValueKind};
+use crate::syntax::tree::{Argument, Name, Piece, SyntaxValue, ValueKind};
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ impl Found {
         }
     }
 
-    fn value(&mut self, value: &Value, role: Role) {
+    fn value(&mut self, value: &SyntaxValue, role: Role) {
         match &value.kind {
             ValueKind::Word(word) => self.word(value.span, word, role),
             ValueKind::Text(pieces) => self.text(value.span, pieces),

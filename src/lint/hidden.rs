@@ -6,7 +6,7 @@
 use crate::diagnostic::visible::{is_hidden, reorders};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{SourceFile, Sources, Span};
-use crate::syntax::tree::{Argument, Document, Name, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Document, Name, Statement, SyntaxValue, ValueKind};
 
 /// The most findings in one file.
 const MAX_FOUND: usize = 1_000;
@@ -151,7 +151,7 @@ fn of_name(name: &Name, texts: &mut Vec<Text>) {
     }
 }
 
-fn of_value(value: &Value, texts: &mut Vec<Text>) {
+fn of_value(value: &SyntaxValue, texts: &mut Vec<Text>) {
     match &value.kind {
         ValueKind::Text(_) | ValueKind::Path(_) => texts.push((value.span, false)),
         ValueKind::Range(low, high) => {

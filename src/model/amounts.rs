@@ -82,7 +82,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn amount(&mut self, value: &tree::Value, name: &str, ty: ValueType, scope: &Scope) -> Node {
+    fn amount(&mut self, value: &tree::SyntaxValue, name: &str, ty: ValueType, scope: &Scope) -> Node {
         if ty != ValueType::ResourceRange {
             return self.typed(value, ty, scope);
         }

@@ -89,7 +89,7 @@ impl Resolver<'_> {
     }
 
     /// The words of a command: a list as it is, a text split by the shell's rules.
-    pub(super) fn words(&mut self, value: &tree::Value, scope: &Scope, taker: Taker) -> Node {
+    pub(super) fn words(&mut self, value: &tree::SyntaxValue, scope: &Scope, taker: Taker) -> Node {
         let pieces = match &value.kind {
             ValueKind::Text(pieces) => pieces.clone(),
             ValueKind::List(_) if !taker.lists() => {

@@ -6,7 +6,7 @@ use super::types::{one_of, undeclarable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::StatementPlace;
-use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
+use crate::syntax::tree::{Operator, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{self, ContainerKind, Effect, FileEffect};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn edition(&mut self, statement: &Statement, first: bool) {
-        let known = matches!(statement.values.as_slice(), [Value { kind: ValueKind::Number(number), .. }] if number == "1");
+        let known = matches!(statement.values.as_slice(), [SyntaxValue { kind: ValueKind::Number(number), .. }] if number == "1");
         if !first {
             self.report(
                 Diagnostic::error(
@@ -94,7 +94,7 @@ impl<'a> Resolver<'a> {
 
     /// `let name = value`
     fn constant(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
-        let ([Value { kind: ValueKind::Word(name), span }, assign, value], None) =
+        let ([SyntaxValue { kind: ValueKind::Word(name), span }, assign, value], None) =
             (statement.values.as_slice(), &statement.block)
         else {
             return self.misshapen(statement, "let name = value");
@@ -110,7 +110,7 @@ impl<'a> Resolver<'a> {
 
     /// `param name: type = default`
     fn parameter(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
-        let ([Value { kind: ValueKind::Word(name), span }, colon, rest @ ..], None) =
+        let ([SyntaxValue { kind: ValueKind::Word(name), span }, colon, rest @ ..], None) =
             (statement.values.as_slice(), &statement.block)
         else {
             return self.misshapen(statement, "param name: type = default");
@@ -208,7 +208,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn declared_below(&self, word: &str, scope: &Scope) -> Option<Span> {
         self.files[scope.file].document.statements.iter().find_map(|statement| {
             match statement.values.first() {
-                Some(Value { kind: ValueKind::Word(name), span })
+                Some(SyntaxValue { kind: ValueKind::Word(name), span })
                     if name == word && matches!(statement.name.text.as_str(), "let" | "param") =>
                 {
                     Some(*span)
@@ -229,7 +229,7 @@ impl<'a> Resolver<'a> {
         };
         let kind = match statement.values.as_slice() {
             [] => None,
-            [Value { kind: ValueKind::Word(word), .. }] if let Some(kind) = ContainerKind::of(word) => {
+            [SyntaxValue { kind: ValueKind::Word(word), .. }] if let Some(kind) = ContainerKind::of(word) => {
                 Some(kind)
             }
             [value, ..] => {

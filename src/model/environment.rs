@@ -116,7 +116,7 @@ impl Resolver<'_> {
     /// The field of a variable that its value is, and the value.
     pub(super) fn variable_value(
         &mut self,
-        value: &tree::Value,
+        value: &tree::SyntaxValue,
         scope: &Scope,
     ) -> Option<(&'static str, Node)> {
         match &value.kind {
@@ -128,7 +128,7 @@ impl Resolver<'_> {
     }
 
     /// The name in `secret("name")`.
-    pub(super) fn secret_name(&mut self, value: &tree::Value, scope: &Scope) -> Option<Node> {
+    pub(super) fn secret_name(&mut self, value: &tree::SyntaxValue, scope: &Scope) -> Option<Node> {
         if let ValueKind::Call(function, arguments) = &value.kind
             && function.text == "secret"
             && let [Argument { name: None, values }] = arguments.as_slice()
@@ -218,7 +218,7 @@ impl Resolver<'_> {
     }
 
     /// The volume in `file(V, …)`; before it the part that it may be in, `PART.V`, until all volumes are known.
-    fn volume_of_file(&mut self, value: &tree::Value, scope: &Scope) -> Node {
+    fn volume_of_file(&mut self, value: &tree::SyntaxValue, scope: &Scope) -> Node {
         let node = self.typed(value, ValueType::Volume, scope);
         match (node.as_text(), written_in(value, scope)) {
             (Some(name), Some(part)) if !name.contains('.') => {

@@ -137,7 +137,7 @@ impl Resolver<'_> {
         scope: &Scope,
     ) {
         let span = statement.name.span;
-        if let [tree::Value { kind: ValueKind::List(items), span: list }] = statement.values.as_slice()
+        if let [tree::SyntaxValue { kind: ValueKind::List(items), span: list }] = statement.values.as_slice()
             && items.is_empty()
             && statement.block.is_none()
         {
@@ -221,7 +221,7 @@ impl Resolver<'_> {
     }
 
     /// Text, or a number or truth value as spelled: what string maps and variables take.
-    pub(super) fn plain_text(&mut self, value: &tree::Value, scope: &Scope) -> Node {
+    pub(super) fn plain_text(&mut self, value: &tree::SyntaxValue, scope: &Scope) -> Node {
         let Evaluated { constant, span } = match &value.kind {
             ValueKind::List(_) => Evaluated { constant: Constant::List(Vec::new()), span: value.span },
             _ => self.evaluate(value, scope),
@@ -244,7 +244,13 @@ impl Resolver<'_> {
     }
 
     /// A list of plain values.
-    fn list(&mut self, value: &tree::Value, item: &'static FieldType, key: &str, scope: &Scope) -> Node {
+    fn list(
+        &mut self,
+        value: &tree::SyntaxValue,
+        item: &'static FieldType,
+        key: &str,
+        scope: &Scope,
+    ) -> Node {
         let items = match &value.kind {
             ValueKind::List(items) => {
                 items.iter().map(|item_value| self.scalar(item_value, item, key, scope)).collect()
@@ -261,7 +267,7 @@ impl Resolver<'_> {
         Node::new(value.span, Value::List(items))
     }
 
-    fn not_a_list(&mut self, value: &tree::Value) -> Node {
+    fn not_a_list(&mut self, value: &tree::SyntaxValue) -> Node {
         let written = self.spelling(value.span);
         self.report(
             Diagnostic::error(Code::TypeMismatch, value.span, "a single value does not fit here")
@@ -360,7 +366,7 @@ impl Resolver<'_> {
         &mut self,
         statement: &'a Statement,
         ty: &FieldType,
-    ) -> Option<&'a tree::Value> {
+    ) -> Option<&'a tree::SyntaxValue> {
         let name = &statement.name.text;
         if let Some(block) = &statement.block {
             self.report(

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::source::Span;
 use crate::statement::{Body, Clause, Need, Slot, StatementSpec, ValueType};
-use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
 
 /// The values of a statement, each with the slot that it fills.
 pub(super) struct Head<'a> {
@@ -19,7 +19,7 @@ pub(super) struct Head<'a> {
 pub(super) struct Filled<'a> {
     pub(super) name: &'static str,
     pub(super) ty: ValueType,
-    pub(super) value: &'a Value,
+    pub(super) value: &'a SyntaxValue,
 }
 
 /// A clause that stands, with its values.
@@ -103,7 +103,7 @@ struct Matcher<'r, 'f, 'a> {
     resolver: &'r mut Resolver<'f>,
     entry: &'r StatementSpec,
     statement: &'a Statement,
-    rest: &'a [Value],
+    rest: &'a [SyntaxValue],
 }
 
 impl<'a> Matcher<'_, '_, 'a> {
@@ -204,7 +204,7 @@ impl<'a> Matcher<'_, '_, 'a> {
         Some(filled)
     }
 
-    fn clause_of(&self, value: &Value) -> Option<&'static Clause> {
+    fn clause_of(&self, value: &SyntaxValue) -> Option<&'static Clause> {
         let ValueKind::Word(word) = &value.kind else { return None };
         self.entry.head.iter().find_map(|slot| match slot {
             Slot::Clause(clause) if clause.word == word => Some(*clause),
@@ -260,7 +260,7 @@ impl<'a> Matcher<'_, '_, 'a> {
     }
 
     /// Reports a value that fits nowhere; `head` is what has been read before it.
-    fn unexpected(&mut self, value: &Value, head: &Head) {
+    fn unexpected(&mut self, value: &SyntaxValue, head: &Head) {
         let clauses = || {
             self.entry.head.iter().filter_map(|slot| match slot {
                 Slot::Clause(clause) => Some(*clause),

@@ -6,7 +6,7 @@ use super::types::{Unit, int, one_of, quantity, seconds};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::source::Span;
 use crate::statement::ValueType;
-use crate::syntax::tree::{Operator, Piece, Value, ValueKind};
+use crate::syntax::tree::{Operator, Piece, SyntaxValue, ValueKind};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -98,10 +98,10 @@ impl Resolver<'_> {
     /// Reads `type [= default]`.
     pub(super) fn parameter_type<'v>(
         &mut self,
-        values: &'v [Value],
+        values: &'v [SyntaxValue],
         at: Span,
         in_template: bool,
-    ) -> Option<(ParameterType, Option<&'v Value>)> {
+    ) -> Option<(ParameterType, Option<&'v SyntaxValue>)> {
         let assign =
             values.iter().position(|value| matches!(value.kind, ValueKind::Operator(Operator::Assign)));
         let (ty, default) = match assign {
@@ -109,7 +109,7 @@ impl Resolver<'_> {
             None => (values, &[][..]),
         };
         let ty = match ty {
-            [Value { kind: ValueKind::Word(word), span }] => {
+            [SyntaxValue { kind: ValueKind::Word(word), span }] => {
                 let known = TYPES.iter().filter(|(_, ty)| {
                     in_template || !matches!(ty, ParameterType::Volume | ParameterType::Container)
                 });
@@ -159,7 +159,7 @@ impl Resolver<'_> {
     }
 
     /// `"a" | "b"`
-    fn enumeration(&mut self, values: &[Value], at: Span) -> Option<Vec<SmolStr>> {
+    fn enumeration(&mut self, values: &[SyntaxValue], at: Span) -> Option<Vec<SmolStr>> {
         let mut names = Vec::new();
         for (index, value) in values.iter().enumerate() {
             let separator = index % 2 == 1;
@@ -184,7 +184,7 @@ impl Resolver<'_> {
     }
 
     /// The constant of a value that is handed to a parameter, if it fits.
-    pub(super) fn argument(&mut self, value: &Value, ty: &ParameterType, scope: &Scope) -> Evaluated {
+    pub(super) fn argument(&mut self, value: &SyntaxValue, ty: &ParameterType, scope: &Scope) -> Evaluated {
         let evaluated = match (&value.kind, ty) {
             (ValueKind::Word(word), ParameterType::Volume | ParameterType::Container) => {
                 match self.lookup(word, scope) {

@@ -93,7 +93,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// A reference to a volume or a container, to be looked up once all are known.
-    pub(super) fn reference(&mut self, value: &tree::Value, ty: ValueType, scope: &Scope) -> Option<Named> {
+    pub(super) fn reference(
+        &mut self,
+        value: &tree::SyntaxValue,
+        ty: ValueType,
+        scope: &Scope,
+    ) -> Option<Named> {
         let node = self.typed(value, ty, scope);
         let text = SmolStr::new(node.as_text()?);
         // A name that was handed in means what it means where it was written.

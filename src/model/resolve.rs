@@ -10,7 +10,7 @@ use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
 use crate::statement::{StatementPlace, StatementSpec};
 use crate::steps::Images;
-use crate::syntax::tree::{Document, Statement, Value, ValueKind};
+use crate::syntax::tree::{Document, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{self, ContainerKind, Effect, FileEffect};
 use smol_str::SmolStr;
 use std::borrow::Cow;
@@ -244,7 +244,7 @@ impl<'a> Resolver<'a> {
                         );
                         continue;
                     };
-                    let chained = matches!(statement.values.first(), Some(Value { kind: ValueKind::Word(word), .. }) if word == "when");
+                    let chained = matches!(statement.values.first(), Some(SyntaxValue { kind: ValueKind::Word(word), .. }) if word == "when");
                     if chained {
                         taken = Some(before);
                         Some(&statement.values[1..])

@@ -10,7 +10,7 @@ use super::workload::Making;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::ValueType;
-use crate::syntax::tree::{Argument, Block, Name, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Block, Name, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
 
@@ -29,7 +29,7 @@ pub(super) struct Template<'a> {
 struct Parameter<'a> {
     name: &'a Name,
     ty: ParameterType,
-    default: Option<&'a Value>,
+    default: Option<&'a SyntaxValue>,
 }
 
 impl Parameter<'_> {
@@ -67,7 +67,7 @@ impl Use<'_> {
 impl<'a> Resolver<'a> {
     /// Reads `template KIND name(parameters) { … }`.
     pub(super) fn template(&mut self, statement: &'a Statement, file: usize) -> Option<Template<'a>> {
-        let [Value { kind: ValueKind::Word(kind), .. }, called] = statement.values.as_slice() else {
+        let [SyntaxValue { kind: ValueKind::Word(kind), .. }, called] = statement.values.as_slice() else {
             self.misshapen(statement, "template KIND name(parameter: type) { … }");
             return None;
         };
@@ -122,7 +122,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// Finds the template of a call and binds the call's arguments.
-    pub(super) fn template_use(&mut self, call: &'a Value, kind: &str, scope: &Scope) -> Option<Use<'a>> {
+    pub(super) fn template_use(
+        &mut self,
+        call: &'a SyntaxValue,
+        kind: &str,
+        scope: &Scope,
+    ) -> Option<Use<'a>> {
         let (name, span, arguments): (&SmolStr, Span, &'a [Argument]) = match &call.kind {
             ValueKind::Call(name, arguments) => (&name.text, name.span, arguments),
             ValueKind::Word(name) => (name, call.span, &[]),
@@ -209,7 +214,7 @@ impl<'a> Resolver<'a> {
         arguments: &'a [Argument],
         scope: &Scope,
     ) -> Vec<Binding> {
-        let mut given: Vec<Option<&'a Value>> = vec![None; template.parameters.len()];
+        let mut given: Vec<Option<&'a SyntaxValue>> = vec![None; template.parameters.len()];
         let mut positional = 0;
         let mut misspelt = false;
         for argument in arguments {

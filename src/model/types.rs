@@ -14,7 +14,7 @@ use crate::syntax::tree::{self, ValueKind};
 
 impl Resolver<'_> {
     /// The node that a value of a head becomes.
-    pub(super) fn typed(&mut self, value: &tree::Value, ty: ValueType, scope: &Scope) -> Node {
+    pub(super) fn typed(&mut self, value: &tree::SyntaxValue, ty: ValueType, scope: &Scope) -> Node {
         if matches!(
             ty,
             ValueType::Name
@@ -33,7 +33,7 @@ impl Resolver<'_> {
     }
 
     /// A declared or referenced name: a word as it stands, or text.
-    fn named(&mut self, value: &tree::Value, ty: ValueType, scope: &Scope) -> Node {
+    fn named(&mut self, value: &tree::SyntaxValue, ty: ValueType, scope: &Scope) -> Node {
         if let ValueKind::Word(word) = &value.kind {
             let bound = self.lookup(word, scope);
             return match bound {
@@ -132,7 +132,7 @@ impl Resolver<'_> {
     /// The node of a plain value of a Kubernetes field.
     pub(super) fn scalar(
         &mut self,
-        value: &tree::Value,
+        value: &tree::SyntaxValue,
         ty: &'static FieldType,
         key: &str,
         scope: &Scope,
@@ -172,7 +172,7 @@ impl Resolver<'_> {
     }
 
     /// A word or a text that must be one of an enumeration's values.
-    fn enumerated(&mut self, value: &tree::Value, values: &'static [EnumValue], scope: &Scope) -> Node {
+    fn enumerated(&mut self, value: &tree::SyntaxValue, values: &'static [EnumValue], scope: &Scope) -> Node {
         let names = || values.iter().map(|value| value.name);
         let (found, span) = match &value.kind {
             ValueKind::Word(word) => {

@@ -395,7 +395,7 @@ fn declares(name: &str) -> bool {
 }
 
 /// Whether a value that stands alone behind `cronjob` is a schedule: no name has a space or starts with `@`.
-fn is_schedule(value: &tree::Value) -> bool {
+fn is_schedule(value: &tree::SyntaxValue) -> bool {
     match &value.kind {
         ValueKind::Text(pieces) => pieces
             .iter()

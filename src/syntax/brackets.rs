@@ -2,7 +2,7 @@
 
 use super::grammar::{Rule, Token};
 use super::reader::{Reader, Weight};
-use super::tree::{Argument, Name, Operator, Piece, Value, ValueKind};
+use super::tree::{Argument, Name, Operator, Piece, SyntaxValue, ValueKind};
 use super::values::{ValueContext, Values, is_operator};
 use super::{MAX_BRACKET_DEPTH, mistakes};
 use crate::diagnostic::Diagnostic;
@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 /// The content of two brackets.
 struct Bracket {
     /// The values, split at the commas.
-    items: Vec<Vec<Value>>,
+    items: Vec<Vec<SyntaxValue>>,
     /// The index of the token after it.
     next: usize,
     /// Where it ends in the text.
@@ -55,8 +55,9 @@ impl Reader<'_> {
     }
 
     /// Reads one argument, with the name before its colon.
-    fn argument(&mut self, mut values: Vec<Value>) -> Argument {
-        let colon = matches!(values.get(1), Some(Value { kind: ValueKind::Operator(Operator::Colon), .. }));
+    fn argument(&mut self, mut values: Vec<SyntaxValue>) -> Argument {
+        let colon =
+            matches!(values.get(1), Some(SyntaxValue { kind: ValueKind::Operator(Operator::Colon), .. }));
         let name = values.first().filter(|_| colon).and_then(argument_name);
         if let Some(name) = &name {
             values.drain(..2);
@@ -174,7 +175,7 @@ impl Reader<'_> {
 }
 
 /// Removes the last value if a comma is missing before it: neither it nor the one before is an operator.
-fn split_off_second(values: &mut Vec<Value>) -> Option<Value> {
+fn split_off_second(values: &mut Vec<SyntaxValue>) -> Option<SyntaxValue> {
     let [.., first, second] = values.as_slice() else { return None };
     if is_operator(first) || is_operator(second) || first.span.end == second.span.start {
         return None;
@@ -183,7 +184,7 @@ fn split_off_second(values: &mut Vec<Value>) -> Option<Value> {
 }
 
 /// The name before an argument's colon.
-fn argument_name(value: &Value) -> Option<Name> {
+fn argument_name(value: &SyntaxValue) -> Option<Name> {
     match &value.kind {
         ValueKind::Word(word) => Some(Name { text: word.clone(), span: value.span, quoted: false }),
         ValueKind::Text(pieces) => {

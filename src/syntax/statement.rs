@@ -3,7 +3,7 @@
 use super::grammar::{Rule, Token};
 use super::mistakes;
 use super::reader::{Reader, StatementFault, Weight};
-use super::tree::{Name, Operator, Piece, Statement, Value, ValueKind};
+use super::tree::{Name, Operator, Piece, Statement, SyntaxValue, ValueKind};
 use super::values::{ValueContext, Values};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -119,8 +119,10 @@ impl Reader<'_> {
 
     /// Removes a `:` or `=` between a name and its values, which other languages have there.
     fn separators(&mut self, name: &Name, values: &mut Values) {
-        let Some(Value { span, kind: ValueKind::Operator(operator @ (Operator::Colon | Operator::Assign)) }) =
-            values.list.first()
+        let Some(SyntaxValue {
+            span,
+            kind: ValueKind::Operator(operator @ (Operator::Colon | Operator::Assign)),
+        }) = values.list.first()
         else {
             return;
         };

@@ -8,7 +8,7 @@ use crate::ide::shape::{Inside, Meaning, Role, Shaped, at, roles, walk, word};
 use crate::ide::{Parsed, Range32};
 use crate::model::undeclarable;
 use crate::source::{FileId, Span};
-use crate::syntax::tree::{Argument, Piece, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Piece, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::CONTAINERS;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -140,7 +140,7 @@ fn trimmed(file: &Parsed, range: Range32) -> Option<Range<usize>> {
 }
 
 /// Visits the texts, numbers and paths of a statement that a name could stand for.
-fn constant_values<'t>(shaped: &Shaped<'t>, visit: &mut impl FnMut(&'t Value, Role)) {
+fn constant_values<'t>(shaped: &Shaped<'t>, visit: &mut impl FnMut(&'t SyntaxValue, Role)) {
     if matches!(shaped.meaning, Meaning::Entry(entry) if matches!(entry.name, "use" | "initflow")) {
         return;
     }
@@ -152,7 +152,7 @@ fn constant_values<'t>(shaped: &Shaped<'t>, visit: &mut impl FnMut(&'t Value, Ro
     }
 }
 
-fn within<'t>(value: &'t Value, visit: &mut impl FnMut(&'t Value)) {
+fn within<'t>(value: &'t SyntaxValue, visit: &mut impl FnMut(&'t SyntaxValue)) {
     match &value.kind {
         ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Path(_) => visit(value),
         ValueKind::Range(low, high) => {
@@ -235,7 +235,7 @@ fn names(file: &Parsed) -> BTreeSet<&str> {
     names
 }
 
-fn names_in<'t>(value: &'t Value, names: &mut BTreeSet<&'t str>) {
+fn names_in<'t>(value: &'t SyntaxValue, names: &mut BTreeSet<&'t str>) {
     let mut of_arguments = |arguments: &'t [Argument]| {
         for argument in arguments {
             names.extend(argument.name.iter().map(|name| name.text.as_str()));

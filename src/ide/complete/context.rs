@@ -6,7 +6,7 @@ use crate::ide::shape::{Cursor, Inside, Meaning, Role, Shaped, at, roles, shape}
 use crate::ide::{Parsed, Range32};
 use crate::source::Span;
 use crate::statement::{Clause, Need, Slot};
-use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
 
 /// A place in a text.
 pub(super) struct Context<'t> {
@@ -116,15 +116,15 @@ impl<'t> Context<'t> {
             });
         }
         let given = statement.values.iter().take_while(|value| value.span.range().end <= start);
-        let mut values: Vec<Value> = given.cloned().collect();
-        let used: Vec<Value> = values.clone();
+        let mut values: Vec<SyntaxValue> = given.cloned().collect();
+        let used: Vec<SyntaxValue> = values.clone();
         // Inside a list, the role is that of the list.
         let in_list = statement.values.iter().find(|value| {
             let range = value.span.range();
             matches!(value.kind, ValueKind::List(_)) && range.start < offset && offset < range.end
         });
         let span = Span::new(statement.span.file, start, offset);
-        values.push(in_list.cloned().unwrap_or(Value { span, kind: ValueKind::Word("x".into()) }));
+        values.push(in_list.cloned().unwrap_or(SyntaxValue { span, kind: ValueKind::Word("x".into()) }));
         let synthetic = Statement { values, ..statement.clone() };
         let all = roles(&Shaped { statement: &synthetic, ..*head });
         let role = all.last().copied().unwrap_or(Role::Unknown);
@@ -141,7 +141,7 @@ impl<'t> Context<'t> {
 }
 
 /// The clauses of a head that may still stand.
-fn clauses(slots: &'static [Slot], used: &[Value], roles: &[Role]) -> Vec<&'static Clause> {
+fn clauses(slots: &'static [Slot], used: &[SyntaxValue], roles: &[Role]) -> Vec<&'static Clause> {
     let is_used =
         |clause: &Clause| used.iter().any(|value| crate::ide::shape::word(value) == Some(clause.word));
     let all = || {

@@ -6,7 +6,7 @@ use crate::ide::names::Kind;
 use crate::ide::outline::{Symbol, symbols};
 use crate::ide::shape::word;
 use crate::ide::{Parsed, Workspace};
-use crate::syntax::tree::{Argument, Operator, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Operator, Statement, SyntaxValue, ValueKind};
 
 /// How many templates are gone through, each used by the one before.
 const MAX_TEMPLATES: usize = 16;
@@ -197,13 +197,13 @@ fn members_of_param(file: &Parsed, param: &Statement) -> Vec<Item> {
 }
 
 /// The texts of an enumeration, which ends where a default begins.
-fn members(file: &Parsed, ty: &[Value]) -> Vec<Item> {
+fn members(file: &Parsed, ty: &[SyntaxValue]) -> Vec<Item> {
     let ty = ty.iter().take_while(|value| !is(value, Operator::Assign));
     let texts = ty.filter(|value| matches!(value.kind, ValueKind::Text(_)));
     texts.map(|text| item(file.source.slice(text.span), Sort::Value, "")).collect()
 }
 
-fn is(value: &Value, operator: Operator) -> bool {
+fn is(value: &SyntaxValue, operator: Operator) -> bool {
     matches!(value.kind, ValueKind::Operator(found) if found == operator)
 }
 

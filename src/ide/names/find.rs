@@ -4,7 +4,7 @@ use super::occurrences::{Given, Handed, Sort, bare};
 use super::{Definition, Kind, Occurrence};
 use crate::ide::shape::word;
 use crate::ide::{Location, Parsed, Range32, Workspace};
-use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
+use crate::syntax::tree::{Operator, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
 /// How many templates are gone through, each used by the one before.
@@ -96,14 +96,14 @@ fn may_be(
             .find(|parameter| parameter.name.as_ref().is_some_and(|declared| declared.text == name)),
     };
     let Some(ty) = parameter.and_then(|parameter| parameter.values.first()) else { return true };
-    let is_member = |value: &Value| is(called.file, Some(value), name).is_some();
+    let is_member = |value: &SyntaxValue| is(called.file, Some(value), name).is_some();
     match (word(ty), sort) {
         (Some("volume"), Sort::InPod(kind, part)) => kind == Kind::Volume || part.is_none() && is_dotted,
         (Some("container"), Sort::InPod(kind, _)) => kind == Kind::Container,
         (Some("volume" | "container"), _) | (_, Sort::InPod(..)) => false,
         (None, Sort::Binding) => {
             let before_default =
-                |value: &&Value| !matches!(value.kind, ValueKind::Operator(Operator::Assign));
+                |value: &&SyntaxValue| !matches!(value.kind, ValueKind::Operator(Operator::Assign));
             !parameter.is_some_and(|all| all.values.iter().take_while(before_default).any(is_member))
         }
         _ => true,
@@ -162,7 +162,7 @@ fn body(statement: &Statement) -> &[Statement] {
 }
 
 /// The place of a value that is this name.
-fn is(file: &Parsed, value: Option<&Value>, name: &str) -> Option<Range32> {
+fn is(file: &Parsed, value: Option<&SyntaxValue>, name: &str) -> Option<Range32> {
     let range = bare(file.text(), value?)?;
     (file.text().get(range.range()) == Some(name)).then_some(range)
 }
@@ -271,7 +271,7 @@ fn in_pod(
 }
 
 /// The name in `volumeClaimTemplates { metadata { name … } }`.
-fn claim_name(statement: &Statement) -> Option<&Value> {
+fn claim_name(statement: &Statement) -> Option<&SyntaxValue> {
     let inner = |statement: &'_ Statement, name: &str| {
         body(statement).iter().position(|inner| inner.name.text == name)
     };

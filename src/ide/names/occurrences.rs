@@ -4,7 +4,7 @@ use crate::ide::shape::{Inside, Meaning, Role, Shaped, roles, walk, word};
 use crate::ide::{Parsed, Range32};
 use crate::kubernetes::schema::FieldType;
 use crate::statement::ValueType;
-use crate::syntax::tree::{Argument, Name, Operator, Piece, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Name, Operator, Piece, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
 /// What is declared.
@@ -161,7 +161,7 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// The name of something in the pod, as text where Kubernetes has it. Inside a part it is not the name that is declared.
-    fn spelled(&mut self, value: &'t Value, named: Named) {
+    fn spelled(&mut self, value: &'t SyntaxValue, named: Named) {
         let in_part = self.pod.is_some_and(|pod| pod.values.first().and_then(word) == Some("part"));
         match (bare(self.text, value), named) {
             (Some(range), Named::Port) => self.add(range, Sort::Port),
@@ -182,14 +182,14 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn declared(&mut self, value: &'t Value, kind: Kind) {
+    fn declared(&mut self, value: &'t SyntaxValue, kind: Kind) {
         match bare(self.text, value) {
             Some(range) => self.add(range, Sort::Declares(kind)),
             None => self.value(value, Role::Expression),
         }
     }
 
-    fn template(&mut self, value: &'t Value) {
+    fn template(&mut self, value: &'t SyntaxValue) {
         let (name, parameters) = match &value.kind {
             ValueKind::Call(name, parameters) => (Range32::from(name.span), parameters.as_slice()),
             ValueKind::Word(_) => (Range32::from(value.span), [].as_slice()),
@@ -202,14 +202,14 @@ impl<'t> Reader<'_, 't> {
                 (None, [value]) => self.declared(value, Kind::Parameter),
                 _ => {}
             }
-            let assign = |value: &&Value| !matches!(value.kind, ValueKind::Operator(Operator::Assign));
+            let assign = |value: &&SyntaxValue| !matches!(value.kind, ValueKind::Operator(Operator::Assign));
             for default in parameter.values.iter().skip_while(assign).skip(1) {
                 self.value(default, Role::Expression);
             }
         }
     }
 
-    fn value(&mut self, value: &'t Value, role: Role) {
+    fn value(&mut self, value: &'t SyntaxValue, role: Role) {
         match &value.kind {
             ValueKind::Word(_) => self.word(value.span.into(), role),
             ValueKind::Text(pieces) => {
@@ -378,7 +378,7 @@ fn refers(role: Role) -> bool {
 }
 
 /// The place of a name without its quotes, if it is written as it is.
-pub(super) fn bare(text: &str, value: &Value) -> Option<Range32> {
+pub(super) fn bare(text: &str, value: &SyntaxValue) -> Option<Range32> {
     let range = value.span.range();
     match &value.kind {
         ValueKind::Word(_) => Some(range.into()),
@@ -394,7 +394,7 @@ pub(super) fn bare(text: &str, value: &Value) -> Option<Range32> {
 }
 
 /// The place of a file's stem in `use "folder/stem.initflow"`.
-fn stem(text: &str, file: &Value) -> Option<Range32> {
+fn stem(text: &str, file: &SyntaxValue) -> Option<Range32> {
     let inner = bare(text, file)?.range();
     let path = text.get(inner.clone())?;
     let start = inner.start + path.rfind('/').map_or(0, |slash| slash + 1);

@@ -5,7 +5,7 @@
 use super::{Meaning, Role, Shaped, word};
 use crate::kubernetes::schema::FieldType;
 use crate::statement::{Slot, ValueType};
-use crate::syntax::tree::{Operator, Value, ValueKind};
+use crate::syntax::tree::{Operator, SyntaxValue, ValueKind};
 
 /// What the values of a statement are, one role a value.
 pub fn roles(shaped: &Shaped) -> Vec<Role> {
@@ -21,7 +21,7 @@ pub fn roles(shaped: &Shaped) -> Vec<Role> {
             "defaults" => vec![Role::Kind; values.len()],
             "when" => values.iter().map(expression).collect(),
             "else" => {
-                let when = |at: usize, value: &Value| {
+                let when = |at: usize, value: &SyntaxValue| {
                     if at == 0 && word(value) == Some("when") {
                         Role::Keyword(None)
                     } else {
@@ -42,9 +42,9 @@ pub fn roles(shaped: &Shaped) -> Vec<Role> {
 }
 
 /// `name = …`, or `name: type = …`: what stands before the `=` is of the kind that is given.
-fn declaration(values: &[Value], before: Role) -> Vec<Role> {
+fn declaration(values: &[SyntaxValue], before: Role) -> Vec<Role> {
     let mut role = before;
-    let each = |(at, value): (usize, &Value)| match value.kind {
+    let each = |(at, value): (usize, &SyntaxValue)| match value.kind {
         ValueKind::Operator(operator) => {
             if operator == Operator::Assign {
                 role = Role::Expression;
@@ -57,13 +57,13 @@ fn declaration(values: &[Value], before: Role) -> Vec<Role> {
     values.iter().enumerate().map(each).collect()
 }
 
-fn expression(value: &Value) -> Role {
+fn expression(value: &SyntaxValue) -> Role {
     if matches!(value.kind, ValueKind::Operator(_)) { Role::Operator } else { Role::Expression }
 }
 
 /// The values of a head by its slots: plain values first, then clauses.
-fn head(slots: &'static [Slot], values: &[Value]) -> Vec<Role> {
-    let clause_of = |value: &Value| {
+fn head(slots: &'static [Slot], values: &[SyntaxValue]) -> Vec<Role> {
+    let clause_of = |value: &SyntaxValue| {
         let word = word(value)?;
         slots.iter().find_map(|slot| match slot {
             Slot::Clause(clause) if clause.word == word => Some(*clause),
