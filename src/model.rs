@@ -76,7 +76,7 @@ impl Setting {
 
 /// A name with the place where it was given.
 #[derive(Clone, Debug)]
-pub struct Name {
+pub struct PlacedName {
     /// The name.
     pub text: SmolStr,
     /// Where it stands.
@@ -98,7 +98,7 @@ pub struct Workload {
     /// Its kind.
     pub kind: WorkloadKind,
     /// Its name; absent where `generateName` stands in `object.metadata`. `object.metadata` has the name too.
-    pub name: Option<Name>,
+    pub name: Option<PlacedName>,
     /// Its head in the source: `deployment shop`.
     pub span: Span,
     /// The object itself. For a Pod `spec` is empty: see `pod`.
@@ -143,7 +143,7 @@ pub enum Storage {
 #[derive(Clone, Debug)]
 pub struct Volume {
     /// Its name.
-    pub name: Name,
+    pub name: PlacedName,
     /// What it is.
     pub storage: Storage,
     /// The statement's head.
@@ -184,7 +184,7 @@ impl Role {
 #[derive(Clone, Debug)]
 pub struct Container {
     /// Its name.
-    pub name: Name,
+    pub name: PlacedName,
     /// Its role.
     pub role: Role,
     /// The built-in step that it is, if it is one.
@@ -224,7 +224,7 @@ pub struct Once {
 #[derive(Clone, Debug)]
 pub struct Mount {
     /// The volume's name, and where the mount names it.
-    pub volume: Name,
+    pub volume: PlacedName,
     /// The index into the workload's volumes; none where there is no such volume (an error has been reported).
     pub index: Option<usize>,
     /// The direction.

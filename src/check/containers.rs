@@ -44,7 +44,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 }
 
 /// The error about a name that appears twice.
-pub(super) fn duplicate(what: &str, name: &crate::model::Name, first: Span) -> Diagnostic {
+pub(super) fn duplicate(what: &str, name: &crate::model::PlacedName, first: Span) -> Diagnostic {
     Diagnostic::error(Code::DuplicateName, name.span, format!("two {what}s are named `{}`", name.text))
         .here("the name again")
         .label(first, "first used here")

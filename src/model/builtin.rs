@@ -6,7 +6,7 @@ use super::references::{MountDraft, Named};
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
-use super::{Direction, Name, Storage, Volume};
+use super::{Direction, PlacedName, Storage, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::shortened;
 use crate::object::{Map, MapEntry, Node, Value};
@@ -274,7 +274,7 @@ fn add_volume(draft: &mut Draft, own: OwnVolume) {
     let name = format_smolstr!("{}-{}", shortened(&draft.name.text, room), own.name);
     let fields = [("name", Node::text(span, name.clone())), (own.source, own.fields)];
     let volume = Volume {
-        name: Name { text: name.clone(), span },
+        name: PlacedName { text: name.clone(), span },
         storage: Storage::Filled,
         span,
         fields: Node::object(span, fields),

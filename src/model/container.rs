@@ -5,7 +5,7 @@ use super::resolve::Resolver;
 use super::scope::Scope;
 use super::volume::declared;
 use super::workload::Making;
-use super::{Name, Role};
+use super::{PlacedName, Role};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -63,7 +63,7 @@ impl<'a> Resolver<'a> {
         let draft = std::mem::replace(
             draft,
             Draft::new(
-                Name { text: SmolStr::default(), span: statement.name.span },
+                PlacedName { text: SmolStr::default(), span: statement.name.span },
                 kind,
                 statement.name.span,
                 0,

@@ -1,7 +1,7 @@
 //! A container in the making: what the layers of its statements have given so far.
 
 use super::references::{MountDraft, Named};
-use super::{Container, Direction, Mount, Name, Reference, Role, Volume};
+use super::{Container, Direction, Mount, PlacedName, Reference, Role, Volume};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::StatementPlace;
@@ -18,7 +18,7 @@ pub(super) const COMMAND: [&str; 2] = ["command", "args"];
 
 /// A container in the making.
 pub(super) struct Draft {
-    pub(super) name: Name,
+    pub(super) name: PlacedName,
     pub(super) role: Role,
     pub(super) kind: ContainerKind,
     pub(super) span: Span,
@@ -65,7 +65,7 @@ pub(super) struct StepOption {
 }
 
 impl Draft {
-    pub(super) fn new(name: Name, kind: ContainerKind, span: Span, layer: u8) -> Self {
+    pub(super) fn new(name: PlacedName, kind: ContainerKind, span: Span, layer: u8) -> Self {
         let (role, built_in) = match kind {
             ContainerKind::App => (Role::App, None),
             ContainerKind::Sidecar => (Role::Sidecar, None),

@@ -1,7 +1,7 @@
 //! Labels where they belong, and the selector that is implied.
 
 use super::workload::Making;
-use super::{Name, WorkloadKind};
+use super::{PlacedName, WorkloadKind};
 use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -11,7 +11,7 @@ use std::collections::HashSet;
 pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 
 /// Puts the labels where they belong, and the selector that is implied.
-pub(super) fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {
+pub(super) fn labels_of(making: &mut Making, name: Option<&PlacedName>, span: Span) {
     let common = making.labels.remove("labels");
     let on_pods = making.kind != WorkloadKind::Pod;
     let common = common.as_ref().map_or(&[][..], Node::entries);

@@ -4,7 +4,7 @@ use super::resolve::Resolver;
 use super::scope::Scope;
 use super::types::one_of;
 use super::workload::Making;
-use super::{Name, Storage, Volume, WorkloadKind};
+use super::{PlacedName, Storage, Volume, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -161,8 +161,8 @@ impl<'a> Resolver<'a> {
         self.fields(&schema::PERSISTENT_VOLUME_CLAIM, block, &mut fields, scope);
         let node = Node::new(statement.span, Value::Map(fields));
         let name = match node.at("metadata.name") {
-            Some(name) => Name { text: name.as_text().unwrap_or_default().into(), span: name.span },
-            None => Name { text: SmolStr::default(), span: statement.name.span },
+            Some(name) => PlacedName { text: name.as_text().unwrap_or_default().into(), span: name.span },
+            None => PlacedName { text: SmolStr::default(), span: statement.name.span },
         };
         let volume = Volume { name, storage: Storage::ClaimTemplate, span: statement.head(), fields: node };
         making.add_volume(scope.layer, volume);

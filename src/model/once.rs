@@ -3,7 +3,7 @@
 use super::draft::{Draft, StepOption};
 use super::resolve::Resolver;
 use super::workload::Making;
-use super::{Mount, Name, Once};
+use super::{Mount, Once, PlacedName};
 use crate::kubernetes::quantity::Quantity;
 use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
@@ -49,7 +49,7 @@ impl<'a> Resolver<'a> {
             .map(|mount| {
                 let text = mount.volume.text.clone();
                 mount.fields.entries.insert(0, entry("name", Node::text(mount.span, text.clone())));
-                let volume = Name { text, span: mount.span };
+                let volume = PlacedName { text, span: mount.span };
                 Mount {
                     volume,
                     index: None,

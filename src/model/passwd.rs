@@ -9,7 +9,7 @@ use super::draft::{COMPILER, Draft};
 use super::references::{MountDraft, Named};
 use super::resolve::{OWN, Resolver};
 use super::workload::Making;
-use super::{Direction, Name, Storage, Volume, WorkloadKind};
+use super::{Direction, PlacedName, Storage, Volume, WorkloadKind};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -61,7 +61,7 @@ fn volume(span: Span) -> Volume {
     let item = Node::object(span, [("path", Node::text(span, "passwd")), ("fieldRef", field)]);
     let source = Node::object(span, [("items", Node::list(span, vec![item]))]);
     Volume {
-        name: Name { text: VOLUME.into(), span },
+        name: PlacedName { text: VOLUME.into(), span },
         storage: Storage::Filled,
         span,
         fields: Node::object(span, [("name", Node::text(span, VOLUME)), ("downwardAPI", source)]),

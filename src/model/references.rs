@@ -6,7 +6,7 @@ use super::resolve::{OWN, Resolver};
 use super::scope::{Scope, written_in};
 use super::types::one_of;
 use super::workload::{Making, Part};
-use super::{Container, Direction, Mount, Name, Reference, Storage};
+use super::{Container, Direction, Mount, PlacedName, Reference, Storage};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, MapEntry, Node, Value};
@@ -146,7 +146,7 @@ impl<'a> Resolver<'a> {
                             self.unknown_volume(&mount.volume, container, &volumes, &making.parts);
                         }
                     }
-                    let name = Name { text, span: mount.volume.span };
+                    let name = PlacedName { text, span: mount.volume.span };
                     mount.fields.entries.insert(
                         0,
                         MapEntry {
@@ -297,7 +297,7 @@ fn read_variable(variable: &mut Node, volume_at: &HashMap<&str, usize>) -> Optio
     let named = Named { text: text.into(), span: name.span, part: part.map(SmolStr::new) };
     let (text, index) = find(&named, volume_at);
     *name = Node::text(name.span, text.clone());
-    let volume = Name { text, span: named.span };
+    let volume = PlacedName { text, span: named.span };
     Some(Mount { volume, index, direction: Direction::Reads, sub, makes: None, span })
 }
 

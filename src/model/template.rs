@@ -311,7 +311,8 @@ impl<'a> Resolver<'a> {
             let scope = Scope { file, locals: &locals, part: None, layer: OWN };
             match (WorkloadKind::of(template.kind), ContainerKind::of(template.kind)) {
                 (_, Some(container)) => {
-                    let name = super::Name { text: template.name.text.clone(), span: template.name.span };
+                    let name =
+                        super::PlacedName { text: template.name.text.clone(), span: template.name.span };
                     let mut draft = Draft::new(name, container, template.name.span, OWN);
                     self.statements_into(&mut draft, &template.block.statements, &scope);
                 }

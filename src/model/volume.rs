@@ -3,7 +3,7 @@
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
-use super::{Name, Storage, Volume};
+use super::{PlacedName, Storage, Volume};
 use crate::kubernetes::schema::{self, FieldType};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
@@ -78,13 +78,13 @@ impl<'a> Resolver<'a> {
 }
 
 /// A declared name as it is in the pod: a part's has the part's name before it.
-pub(super) fn declared(name: &Node, scope: &Scope) -> Option<Name> {
+pub(super) fn declared(name: &Node, scope: &Scope) -> Option<PlacedName> {
     let text = name.as_text()?;
     let text = match scope.part {
         Some(part) => smol_str::format_smolstr!("{part}-{text}"),
         None => SmolStr::new(text),
     };
-    Some(Name { text, span: name.span })
+    Some(PlacedName { text, span: name.span })
 }
 
 fn storage_of(fields: &Map) -> Storage {

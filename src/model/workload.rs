@@ -9,7 +9,7 @@ use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
 use super::template::Use;
 use super::types::one_of;
-use super::{Level, Name, Storage, Volume, Workload, WorkloadKind};
+use super::{Level, PlacedName, Storage, Volume, Workload, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -44,7 +44,7 @@ pub(super) struct Making<'a> {
 
 /// A part that has been placed: its name, and its containers' names in the pod.
 pub(super) struct Part {
-    pub(super) name: Name,
+    pub(super) name: PlacedName,
     pub(super) containers: Vec<SmolStr>,
 }
 
@@ -119,7 +119,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn workload_name(&mut self, head: &Head, making: &mut Making, scope: &Scope) -> Option<Name> {
+    fn workload_name(&mut self, head: &Head, making: &mut Making, scope: &Scope) -> Option<PlacedName> {
         let filled = head.plain("name");
         let alone = filled.filter(|filled| making.kind == WorkloadKind::CronJob && is_schedule(filled.value));
         if let Some(schedule) = head.plain("schedule").or(alone) {
@@ -133,7 +133,7 @@ impl<'a> Resolver<'a> {
         let node = self.typed(filled.value, filled.ty, scope);
         let text = SmolStr::new(node.as_text()?);
         self.put(&mut making.metadata, "name", node.span, node.clone(), scope);
-        Some(Name { text, span: node.span })
+        Some(PlacedName { text, span: node.span })
     }
 
     /// Takes in the statements of a workload's block, or of a part's.
@@ -274,11 +274,11 @@ impl<'a> Resolver<'a> {
             self.workload_statements(block, &own, making);
         }
         let containers = making.containers[first..].iter().map(|draft| draft.name.text.clone()).collect();
-        making.parts.push(Part { name: Name { text, span: name.span }, containers });
+        making.parts.push(Part { name: PlacedName { text, span: name.span }, containers });
     }
 
     /// Puts the pieces together.
-    fn finish(&mut self, mut making: Making<'a>, name: Option<Name>, span: Span) -> Workload {
+    fn finish(&mut self, mut making: Making<'a>, name: Option<PlacedName>, span: Span) -> Workload {
         let containers = self.finish_containers(&mut making);
         labels_of(&mut making, name.as_ref(), span);
         let level = |metadata: Map, spec: Map| Level {

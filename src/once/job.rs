@@ -4,7 +4,7 @@ use super::piece::Split;
 use crate::check::Checked;
 use crate::kubernetes::names::{DIGEST_LENGTH, LABEL_LIMIT, digest, shortened};
 use crate::lower::{Object, lower};
-use crate::model::{Container, Level, Name, Role, Workload, WorkloadKind};
+use crate::model::{Container, Level, PlacedName, Role, Workload, WorkloadKind};
 use crate::object::{Map, Node, Value};
 use crate::order::order;
 use crate::total::sure;
@@ -63,7 +63,7 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Check
     let name = format_smolstr!("{base}-{}", content(&job));
     job.change(|job| {
         job.object.metadata.map_mut().set("name", span, text(&name));
-        job.name = Some(Name { text: name, span });
+        job.name = Some(PlacedName { text: name, span });
     });
     job
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnostic::Code;
-use crate::model::{Container, Level, Mount, Name, Reference, Storage, Volume, WorkloadKind};
+use crate::model::{Container, Level, Mount, PlacedName, Reference, Storage, Volume, WorkloadKind};
 use crate::object::Node;
 use crate::source::FileId;
 use proptest::prelude::*;
@@ -14,8 +14,8 @@ fn span(at: usize) -> Span {
     Span::new(FileId(0), at, at + 1)
 }
 
-fn name(text: &str, at: usize) -> Name {
-    Name { text: text.into(), span: span(at) }
+fn name(text: &str, at: usize) -> PlacedName {
+    PlacedName { text: text.into(), span: span(at) }
 }
 
 fn level() -> Level {

@@ -1,7 +1,7 @@
 //! Compares the totals with Kubernetes' own and with a simulation.
 
 use super::*;
-use crate::model::{Container, Level, Name, WorkloadKind};
+use crate::model::{Container, Level, PlacedName, WorkloadKind};
 use crate::object::Value;
 use crate::source::{FileId, Span};
 use proptest::prelude::*;
@@ -190,7 +190,7 @@ fn reads_a_workload() {
         jobs: Vec::new(),
         unlocked: None,
         once: None,
-        name: Name { text: name.into(), span },
+        name: PlacedName { text: name.into(), span },
         role,
         built_in: None,
         span,
