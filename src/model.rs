@@ -85,7 +85,7 @@ pub struct PlacedName {
 
 /// Metadata and spec of one level: the object, the Job's template of a CronJob, or the pod's template.
 #[derive(Clone, Debug)]
-pub struct Level {
+pub struct ObjectLevel {
     /// The fields of `ObjectMeta`, a map.
     pub metadata: Node,
     /// The fields of the level's spec, a map.
@@ -102,11 +102,11 @@ pub struct Workload {
     /// Its head in the source: `deployment shop`.
     pub span: Span,
     /// The object itself. For a Pod `spec` is empty: see `pod`.
-    pub object: Level,
+    pub object: ObjectLevel,
     /// The Job's template; for a CronJob only.
-    pub job: Option<Level>,
+    pub job: Option<ObjectLevel>,
     /// The pod's template (for a Pod: its spec, and no metadata). `spec` has no containers, initContainers or volumes.
-    pub pod: Level,
+    pub pod: ObjectLevel,
     /// The volumes, in the order of the source, claim templates of a `StatefulSet` among them.
     pub volumes: Vec<Volume>,
     /// The containers of all roles, in the order of the source.

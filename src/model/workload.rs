@@ -9,7 +9,7 @@ use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
 use super::template::Use;
 use super::types::one_of;
-use super::{Level, PlacedName, Storage, Volume, Workload, WorkloadKind};
+use super::{ObjectLevel, PlacedName, Storage, Volume, Workload, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -281,7 +281,7 @@ impl<'a> Resolver<'a> {
     fn finish(&mut self, mut making: Making<'a>, name: Option<PlacedName>, span: Span) -> Workload {
         let containers = self.finish_containers(&mut making);
         labels_of(&mut making, name.as_ref(), span);
-        let level = |metadata: Map, spec: Map| Level {
+        let level = |metadata: Map, spec: Map| ObjectLevel {
             metadata: Node::new(span, Value::Map(metadata)),
             spec: Node::new(span, Value::Map(spec)),
         };

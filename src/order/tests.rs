@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnostic::Code;
-use crate::model::{Container, Level, Mount, PlacedName, Reference, Storage, Volume, WorkloadKind};
+use crate::model::{Container, Mount, ObjectLevel, PlacedName, Reference, Storage, Volume, WorkloadKind};
 use crate::object::Node;
 use crate::source::FileId;
 use proptest::prelude::*;
@@ -18,8 +18,8 @@ fn name(text: &str, at: usize) -> PlacedName {
     PlacedName { text: text.into(), span: span(at) }
 }
 
-fn level() -> Level {
-    Level { metadata: Node::map(span(0)), spec: Node::map(span(0)) }
+fn level() -> ObjectLevel {
+    ObjectLevel { metadata: Node::map(span(0)), spec: Node::map(span(0)) }
 }
 
 /// Reads a workload, one container per line, as in `step a: after b, writes v/sub`; `probed` adds a probe to a sidecar.

@@ -1,7 +1,7 @@
 //! Compares the totals with Kubernetes' own and with a simulation.
 
 use super::*;
-use crate::model::{Container, Level, PlacedName, WorkloadKind};
+use crate::model::{Container, ObjectLevel, PlacedName, WorkloadKind};
 use crate::object::Value;
 use crate::source::{FileId, Span};
 use proptest::prelude::*;
@@ -200,7 +200,7 @@ fn reads_a_workload() {
         after: Vec::new(),
         unclear: false,
     };
-    let level = |spec: Json| Level { metadata: Node::map(span), spec: node(&spec) };
+    let level = |spec: Json| ObjectLevel { metadata: Node::map(span), spec: node(&spec) };
     let workload = Workload {
         kind: WorkloadKind::Pod,
         name: None,

@@ -8,7 +8,7 @@ use initflow::compile::Compilation;
 use initflow::diagnostic::Severity;
 use initflow::kubernetes::version::Version;
 use initflow::lower::lower_unchecked;
-use initflow::model::{File, Level, Program, Workload, resolve};
+use initflow::model::{File, ObjectLevel, Program, Workload, resolve};
 use initflow::object::{Node, Value as NodeValue};
 use initflow::order::order;
 use initflow::source::Sources;
@@ -169,7 +169,7 @@ fn lowered(program: String, version: Version) -> Vec<Value> {
 /// A workload without the values that were not understood.
 fn understood(mut workload: Workload) -> Workload {
     let levels = [Some(&mut workload.object), workload.job.as_mut(), Some(&mut workload.pod)];
-    for Level { metadata, spec } in levels.into_iter().flatten() {
+    for ObjectLevel { metadata, spec } in levels.into_iter().flatten() {
         prune(metadata);
         prune(spec);
     }
