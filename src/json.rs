@@ -19,7 +19,7 @@
 
 use crate::compile::{Compiled, Loader, Options, compile_with};
 use crate::diagnostic::report::{Format, Report};
-use crate::lint::{Level, Levels};
+use crate::lint::{Levels, LintLevel};
 use crate::model::Setting;
 use crate::plan::{self, Plan};
 use crate::total::sure;
@@ -121,7 +121,7 @@ fn setting((name, value): (&String, &Value)) -> Result<Setting, String> {
 fn levels(request: &Map<String, Value>) -> Result<Levels, String> {
     let mut levels = Levels::default();
     for (name, level) in entries(request, "lints")? {
-        let level = level.as_str().and_then(|text| text.parse::<Level>().ok());
+        let level = level.as_str().and_then(|text| text.parse::<LintLevel>().ok());
         let level = level.ok_or_else(|| format!("the level of `{name}` is not known"))?;
         if !levels.set_named(name, level) {
             return Err(format!("there is no warning named `{name}`"));

@@ -19,7 +19,7 @@ pub(crate) use allowances::settle;
 pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
-pub use levels::{ALL, Level, Levels};
+pub use levels::{ALL, Levels, LintLevel};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
@@ -60,7 +60,7 @@ pub(crate) fn lint(
         ports: OnceCell::new(),
     };
     for (code, rule) in rules::RULES {
-        if levels.of(*code) != Level::Allow {
+        if levels.of(*code) != LintLevel::Allow {
             rule(&pod, diagnostics);
         }
     }

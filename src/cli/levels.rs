@@ -1,7 +1,7 @@
 //! `--deny`, `--warn` and `--allow` to what becomes of warnings.
 
 use crate::diagnostic::nearest;
-use crate::lint::{ALL, Level, names};
+use crate::lint::{ALL, LintLevel, names};
 use clap::Args;
 
 /// Levels given in the call, which win over those of `initflow.toml`.
@@ -23,7 +23,7 @@ impl Levels {
     pub(super) fn get(&self) -> crate::lint::Levels {
         let mut levels = crate::lint::Levels::default();
         for (names, level) in
-            [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)]
+            [(&self.allow, LintLevel::Allow), (&self.warn, LintLevel::Warn), (&self.deny, LintLevel::Deny)]
         {
             for name in names {
                 levels.set_named(name, level);

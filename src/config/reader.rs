@@ -5,7 +5,7 @@ use super::{Config, Profile};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::image;
 use crate::kubernetes::version::Version;
-use crate::lint::{Level, names};
+use crate::lint::{LintLevel, names};
 use crate::model::Setting;
 use crate::steps::Image;
 use smol_str::SmolStr;
@@ -122,7 +122,7 @@ impl Reader<'_, '_> {
             match level.parse() {
                 Ok(level) => drop(self.config.levels.set_named(name, level)),
                 Err(()) => {
-                    let known = Level::ALL.map(|level| format!("\"{level}\""));
+                    let known = LintLevel::ALL.map(|level| format!("\"{level}\""));
                     let span = self.tables.span(value.span());
                     self.tables.report(
                         Diagnostic::error(Code::UnknownValue, span, format!("unknown level `{level}`"))

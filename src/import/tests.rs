@@ -14,7 +14,7 @@ fn imported(manifest: &str) -> String {
 fn without_lints() -> Options {
     let mut options = Options::default();
     for name in [Code::UnpinnedImage, Code::UnreservedStep] {
-        options.levels.set(name, crate::lint::Level::Allow);
+        options.levels.set(name, crate::lint::LintLevel::Allow);
     }
     options
 }
