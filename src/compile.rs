@@ -13,7 +13,7 @@ pub use compiled::Compiled;
 use crate::check::{Checked, Identified, Identities, check};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
-use crate::lint::{Hooks, Levels, find_hidden, lint, settle};
+use crate::lint::{Hooks, LintLevels, find_hidden, lint, settle};
 use crate::lower::grant;
 use crate::model::{Program, Workload, resolve};
 use crate::once::split;
@@ -34,7 +34,7 @@ pub struct Options {
     /// The params that are given a value.
     pub settings: Vec<Setting>,
     /// What becomes of warnings.
-    pub levels: Levels,
+    pub levels: LintLevels,
     /// Whether a param without a default may go without a value: then nothing is compiled, only checked.
     pub check_only: bool,
 }

@@ -19,7 +19,7 @@
 
 use crate::compile::{Compiled, Loader, Options, compile_with};
 use crate::diagnostic::report::{Format, Report};
-use crate::lint::{Levels, LintLevel};
+use crate::lint::{LintLevel, LintLevels};
 use crate::model::Setting;
 use crate::plan::{self, Plan};
 use crate::total::sure;
@@ -118,8 +118,8 @@ fn setting((name, value): (&String, &Value)) -> Result<Setting, String> {
     Ok(Setting { origin: format!("`params.{name}`"), ..Setting::new(name, value) })
 }
 
-fn levels(request: &Map<String, Value>) -> Result<Levels, String> {
-    let mut levels = Levels::default();
+fn levels(request: &Map<String, Value>) -> Result<LintLevels, String> {
+    let mut levels = LintLevels::default();
     for (name, level) in entries(request, "lints")? {
         let level = level.as_str().and_then(|text| text.parse::<LintLevel>().ok());
         let level = level.ok_or_else(|| format!("the level of `{name}` is not known"))?;

@@ -19,7 +19,7 @@ pub(crate) use allowances::settle;
 pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
-pub use levels::{ALL, Levels, LintLevel};
+pub use levels::{ALL, LintLevel, LintLevels};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
@@ -38,7 +38,7 @@ pub(crate) fn lint(
     workload: &Workload,
     order: &Order,
     version: Version,
-    levels: &Levels,
+    levels: &LintLevels,
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) {

@@ -20,8 +20,8 @@ pub(super) struct Levels {
 
 impl Levels {
     /// The levels; the strictest one of a name counts.
-    pub(super) fn get(&self) -> crate::lint::Levels {
-        let mut levels = crate::lint::Levels::default();
+    pub(super) fn get(&self) -> crate::lint::LintLevels {
+        let mut levels = crate::lint::LintLevels::default();
         for (names, level) in
             [(&self.allow, LintLevel::Allow), (&self.warn, LintLevel::Warn), (&self.deny, LintLevel::Deny)]
         {

@@ -3,7 +3,7 @@
 //! A comment after a statement is about what begins on its line, a comment on a line of its own about the statement below.
 //! It covers everything inside that statement.
 
-use super::{Levels, LintLevel, names};
+use super::{LintLevel, LintLevels, names};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity, nearest};
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax::tree::{Document, Statement};
@@ -32,7 +32,7 @@ struct Allowance {
 pub(crate) fn settle<'d>(
     documents: impl Iterator<Item = &'d Document>,
     sources: &Sources,
-    levels: &Levels,
+    levels: &LintLevels,
     is_whole: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) {

@@ -55,12 +55,12 @@ impl FromStr for LintLevel {
 
 /// The levels that were set. The last level of a code counts, and it takes precedence over the level for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Levels {
+pub struct LintLevels {
     all: Option<LintLevel>,
     of: Vec<(Code, LintLevel)>,
 }
 
-impl Levels {
+impl LintLevels {
     /// Sets the level of one warning.
     ///
     /// ```
