@@ -1,7 +1,7 @@
 //! Declares the arguments that several verbs share: what is read, what may be read, and what it is compiled for.
 
 use super::console::Console;
-use super::levels::Levels;
+use super::levels::LevelArguments;
 use crate::files::Grounds;
 use crate::kubernetes::version::Version;
 use clap::Args;
@@ -40,7 +40,7 @@ pub(super) struct Inputs {
     #[command(flatten)]
     pub(super) confined: Confined,
     #[command(flatten)]
-    pub(super) levels: Levels,
+    pub(super) levels: LevelArguments,
 }
 
 fn kube_help() -> String {

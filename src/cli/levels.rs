@@ -6,7 +6,7 @@ use clap::Args;
 
 /// Levels given in the call, which win over those of `initflow.toml`.
 #[derive(Args)]
-pub(super) struct Levels {
+pub(super) struct LevelArguments {
     /// Make a warning an error; `warnings` stands for all
     #[arg(help_heading = "Warnings", long, value_name = "NAME", value_parser = known)]
     deny: Vec<String>,
@@ -18,7 +18,7 @@ pub(super) struct Levels {
     allow: Vec<String>,
 }
 
-impl Levels {
+impl LevelArguments {
     /// The levels; the strictest one of a name counts.
     pub(super) fn get(&self) -> crate::lint::LintLevels {
         let mut levels = crate::lint::LintLevels::default();
