@@ -20,7 +20,7 @@ const OF_POD: [&str; 3] = ["volumes", "initContainers", "containers"];
 const OF_SPEC: [&str; 4] = ["template", "jobTemplate", "volumeClaimTemplates", "schedule"];
 
 /// One level of a workload: its metadata and its spec.
-struct Level<'n> {
+struct ManifestLevel<'n> {
     /// The word that names it; `None` for the object itself.
     word: Option<&'static str>,
     metadata: &'n [YamlEntry],
@@ -64,7 +64,7 @@ pub(super) fn workload(
 }
 
 /// The place of messages about the whole workload: the level in which something is missing, else the name.
-fn head_place(root: &YamlNode, pod: &Level, kind: WorkloadKind) -> Span {
+fn head_place(root: &YamlNode, pod: &ManifestLevel, kind: WorkloadKind) -> Span {
     let key = |key: &str| root.entry(key).map(|entry| entry.key_span);
     let lacks = |key: &str, inner: &str| root.get(key).is_none_or(|node| node.get(inner).is_none());
     let runs_once = matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob);
@@ -81,22 +81,22 @@ fn head_place(root: &YamlNode, pod: &Level, kind: WorkloadKind) -> Span {
 }
 
 /// The levels of a kind, outermost first; the last one is the pod's.
-fn levels(root: &YamlNode, kind: WorkloadKind) -> Vec<Level<'_>> {
+fn levels(root: &YamlNode, kind: WorkloadKind) -> Vec<ManifestLevel<'_>> {
     let template = |path: &[&str]| path.iter().try_fold(root, |node, key| node.get(key));
-    let object = Level::new(None, Some(root), root.span, spec_of(kind));
-    let pod = |path: &[&str]| Level::new(Some("pod"), template(path), root.span, &schema::POD_SPEC);
+    let object = ManifestLevel::new(None, Some(root), root.span, spec_of(kind));
+    let pod = |path: &[&str]| ManifestLevel::new(Some("pod"), template(path), root.span, &schema::POD_SPEC);
     match kind {
         WorkloadKind::Pod => vec![object],
         WorkloadKind::CronJob => {
             let job = template(&["spec", "jobTemplate"]);
-            let job = Level::new(Some("job"), job, root.span, &schema::JOB_SPEC);
+            let job = ManifestLevel::new(Some("job"), job, root.span, &schema::JOB_SPEC);
             vec![object, job, pod(&["spec", "jobTemplate", "spec", "template"])]
         }
         _ => vec![object, pod(&["spec", "template"])],
     }
 }
 
-impl<'n> Level<'n> {
+impl<'n> ManifestLevel<'n> {
     fn new(
         word: Option<&'static str>,
         node: Option<&'n YamlNode>,
@@ -147,7 +147,7 @@ fn ordered(entries: &[YamlEntry]) -> Vec<&YamlEntry> {
     entries
 }
 
-fn metadata_of_object(level: &Level, labels: &Labels) -> Vec<Statement> {
+fn metadata_of_object(level: &ManifestLevel, labels: &Labels) -> Vec<Statement> {
     let mut statements = Vec::new();
     for entry in ordered(level.metadata) {
         match entry.key.as_str() {
@@ -165,7 +165,7 @@ fn metadata_of_object(level: &Level, labels: &Labels) -> Vec<Statement> {
 
 /// The fields of a level that are allowed in the workload itself, and the block of the other ones.
 fn spec(
-    level: &Level,
+    level: &ManifestLevel,
     outer: &[&ObjectSchema],
     kind: WorkloadKind,
     labels: &Labels,
@@ -205,8 +205,8 @@ fn spec(
 
 /// Volumes and containers.
 fn contents(
-    outermost: &Level,
-    pod: &Level,
+    outermost: &ManifestLevel,
+    pod: &ManifestLevel,
     kind: WorkloadKind,
     idioms: &Idioms,
     diagnostics: &mut Vec<Diagnostic>,
