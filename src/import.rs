@@ -34,7 +34,7 @@ use crate::model::WorkloadKind;
 use crate::source::{FileId, Sources, Span};
 use missing::lacks;
 use source::Written;
-use yaml::{Comment, MAX_ERRORS, Stream, YamlNode, YamlValue};
+use yaml::{Comment, MAX_ERRORS, YamlNode, YamlStream, YamlValue};
 
 /// The result of importing a file of manifests.
 #[derive(Debug)]
@@ -129,7 +129,7 @@ fn import_as(name: &str, text: String, options: &Options, idioms: &Idioms) -> Im
     let id = sources.add(name, text);
     let file = sources.get(id);
     let mut diagnostics = Vec::new();
-    let Stream { documents, comments } = yaml::read(file, &mut diagnostics);
+    let YamlStream { documents, comments } = yaml::read(file, &mut diagnostics);
     let mut errors = count_errors(&diagnostics);
     let mut written = Written::default();
     let mut comments = comments.as_slice();
