@@ -180,14 +180,14 @@ impl<'s> Events<'s> {
 /// A document that is being read.
 struct DocumentReader<'t, 's> {
     trees: &'t mut Trees<'s>,
-    open: Vec<Frame>,
+    open: Vec<OpenCollection>,
     /// By the parser's numbers; `None` for one that is still open.
     anchors: HashMap<usize, Option<Anchored>>,
     root: YamlNode,
 }
 
 /// A list or a map that is being read.
-struct Frame {
+struct OpenCollection {
     items: Items,
     is_flow: bool,
     span: Span,
@@ -246,7 +246,7 @@ impl<'t, 's> DocumentReader<'t, 's> {
     /// The innermost map, if it expects a key.
     fn awaiting_key(&mut self) -> Option<&mut MapBuilder> {
         match self.open.last_mut() {
-            Some(Frame { items: Items::Map(map), .. }) if map.key.is_none() => Some(map),
+            Some(OpenCollection { items: Items::Map(map), .. }) if map.key.is_none() => Some(map),
             _ => None,
         }
     }
@@ -264,7 +264,7 @@ impl<'t, 's> DocumentReader<'t, 's> {
         let before = self.trees.size;
         self.trees.count(1, span)?;
         let is_flow = style == StructureStyle::Flow;
-        self.open.push(Frame { items, is_flow, span, anchor, height: 1, before });
+        self.open.push(OpenCollection { items, is_flow, span, anchor, height: 1, before });
         Ok(())
     }
 
