@@ -188,7 +188,7 @@ struct DocumentReader<'t, 's> {
 
 /// A list or a map that is being read.
 struct OpenCollection {
-    items: Items,
+    items: CollectedItems,
     is_flow: bool,
     span: Span,
     anchor: usize,
@@ -198,7 +198,7 @@ struct OpenCollection {
     before: usize,
 }
 
-enum Items {
+enum CollectedItems {
     List(Vec<YamlNode>),
     Map(MapBuilder),
 }
@@ -225,10 +225,10 @@ impl<'t, 's> DocumentReader<'t, 's> {
                 Event::DocumentEnd => break,
                 Event::Comment(text, _) => document.trees.comment(span, &text),
                 Event::SequenceStart(style, anchor, _) => {
-                    document.begin(Items::List(Vec::new()), style, anchor, span)?;
+                    document.begin(CollectedItems::List(Vec::new()), style, anchor, span)?;
                 }
                 Event::MappingStart(style, anchor, _) => {
-                    document.begin(Items::Map(MapBuilder::default()), style, anchor, span)?;
+                    document.begin(CollectedItems::Map(MapBuilder::default()), style, anchor, span)?;
                 }
                 Event::SequenceEnd | Event::MappingEnd => document.end(span)?,
                 Event::Scalar(text, style, anchor, tag) => {
@@ -246,12 +246,18 @@ impl<'t, 's> DocumentReader<'t, 's> {
     /// The innermost map, if it expects a key.
     fn awaiting_key(&mut self) -> Option<&mut MapBuilder> {
         match self.open.last_mut() {
-            Some(OpenCollection { items: Items::Map(map), .. }) if map.key.is_none() => Some(map),
+            Some(OpenCollection { items: CollectedItems::Map(map), .. }) if map.key.is_none() => Some(map),
             _ => None,
         }
     }
 
-    fn begin(&mut self, items: Items, style: StructureStyle, anchor: usize, span: Span) -> Result<(), Stop> {
+    fn begin(
+        &mut self,
+        items: CollectedItems,
+        style: StructureStyle,
+        anchor: usize,
+        span: Span,
+    ) -> Result<(), Stop> {
         if self.awaiting_key().is_some() {
             return Err(fault::key_of_many(self.trees.file, span).into());
         }
@@ -272,8 +278,8 @@ impl<'t, 's> DocumentReader<'t, 's> {
         let Some(frame) = self.open.pop() else { return Ok(()) };
         let span = if frame.is_flow { frame.span.to(end) } else { frame.span };
         let value = match frame.items {
-            Items::List(nodes) => YamlValue::List(nodes),
-            Items::Map(map) => YamlValue::Map(map.entries),
+            CollectedItems::List(nodes) => YamlValue::List(nodes),
+            CollectedItems::Map(map) => YamlValue::Map(map.entries),
         };
         let size = self.trees.size - frame.before;
         let node = YamlNode { span, value };
@@ -359,7 +365,7 @@ impl<'t, 's> DocumentReader<'t, 's> {
     /// Sets the key of the next entry; `None` is `<<`.
     fn key(&mut self, key: Option<SmolStr>, span: Span) {
         if let Some(frame) = self.open.last_mut()
-            && let Items::Map(map) = &mut frame.items
+            && let CollectedItems::Map(map) = &mut frame.items
         {
             frame.span = frame.span.to(span);
             map.key = Some((key, span));
@@ -375,8 +381,8 @@ impl<'t, 's> DocumentReader<'t, 's> {
         frame.height = frame.height.max(height + 1);
         frame.span = frame.span.to(node.span);
         match &mut frame.items {
-            Items::List(nodes) => nodes.push(node),
-            Items::Map(map) => match map.key.take() {
+            CollectedItems::List(nodes) => nodes.push(node),
+            CollectedItems::Map(map) => match map.key.take() {
                 None => {}
                 Some((None, span)) => map.merge(node).map_err(|()| fault::merge(span))?,
                 Some((Some(key), key_span)) => {
