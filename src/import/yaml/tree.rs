@@ -41,13 +41,13 @@ pub(super) struct Trees<'s> {
 }
 
 /// Why reading stopped within a stretch of text.
-enum Stop {
+enum StretchStop {
     /// The next document begins here without a separator, as in a sequence of JSON documents.
     Next(usize),
     Fault(Box<Diagnostic>),
 }
 
-impl From<Diagnostic> for Stop {
+impl From<Diagnostic> for StretchStop {
     fn from(diagnostic: Diagnostic) -> Self {
         Self::Fault(Box::new(diagnostic))
     }
@@ -79,22 +79,22 @@ impl<'s> Trees<'s> {
         let mut comments = true;
         while let Err(stop) = self.stretch(start, end, comments) {
             match stop {
-                Stop::Next(at) if at > start && self.joined < MAX_JOINED => {
+                StretchStop::Next(at) if at > start && self.joined < MAX_JOINED => {
                     start = at;
                     self.joined += 1;
                     // JSON has no comments, and the parser would search all the remaining text for one, once per document.
                     comments = false;
                 }
-                Stop::Next(at) => {
+                StretchStop::Next(at) => {
                     let place = Span::new(self.file.id, at, at + 1);
                     return self.diagnostics.push(fault::too_many_joined(place, MAX_JOINED));
                 }
-                Stop::Fault(diagnostic) => return self.diagnostics.push(*diagnostic),
+                StretchStop::Fault(diagnostic) => return self.diagnostics.push(*diagnostic),
             }
         }
     }
 
-    fn stretch(&mut self, start: usize, end: usize, comments: bool) -> Result<(), Stop> {
+    fn stretch(&mut self, start: usize, end: usize, comments: bool) -> Result<(), StretchStop> {
         let file = self.file;
         let text = file.text.get(start..end).unwrap_or_default();
         let mut events = Events { file, start, text, parser: parser(text, comments) };
@@ -116,7 +116,7 @@ impl<'s> Trees<'s> {
                     let follows = documents > 0 && *error.kind() == ErrorKind::ExpectedDocumentStart;
                     let is_json = follows && file.text.get(at..end).is_some_and(|rest| rest.starts_with('{'));
                     return Err(if is_json {
-                        Stop::Next(at)
+                        StretchStop::Next(at)
                     } else {
                         fault::of(file, start..end, &error).into()
                     });
@@ -134,13 +134,13 @@ impl<'s> Trees<'s> {
     }
 
     /// Counts nodes.
-    fn count(&mut self, nodes: usize, span: Span) -> Result<(), Stop> {
+    fn count(&mut self, nodes: usize, span: Span) -> Result<(), StretchStop> {
         self.size += nodes;
         if self.size > MAX_SIZE { Err(fault::too_large(span, MAX_SIZE).into()) } else { Ok(()) }
     }
 
     /// Counts repeated nodes.
-    fn repeat(&mut self, nodes: usize, span: Span) -> Result<(), Stop> {
+    fn repeat(&mut self, nodes: usize, span: Span) -> Result<(), StretchStop> {
         self.repeated += nodes;
         if self.repeated > MAX_REPEATED {
             return Err(fault::too_much_repeated(span, MAX_REPEATED).into());
@@ -212,7 +212,7 @@ struct Anchored {
 
 impl<'t, 's> DocumentReader<'t, 's> {
     /// Reads the rest of a document that has begun.
-    fn read(trees: &'t mut Trees<'s>, events: &mut Events<'s>, start: Span) -> Result<YamlNode, Stop> {
+    fn read(trees: &'t mut Trees<'s>, events: &mut Events<'s>, start: Span) -> Result<YamlNode, StretchStop> {
         let root = YamlNode { span: start, value: YamlValue::Null };
         let mut document = Self { trees, open: Vec::new(), anchors: HashMap::new(), root };
         loop {
@@ -257,7 +257,7 @@ impl<'t, 's> DocumentReader<'t, 's> {
         style: StructureStyle,
         anchor: usize,
         span: Span,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), StretchStop> {
         if self.awaiting_key().is_some() {
             return Err(fault::key_of_many(self.trees.file, span).into());
         }
@@ -274,7 +274,7 @@ impl<'t, 's> DocumentReader<'t, 's> {
         Ok(())
     }
 
-    fn end(&mut self, end: Span) -> Result<(), Stop> {
+    fn end(&mut self, end: Span) -> Result<(), StretchStop> {
         let Some(frame) = self.open.pop() else { return Ok(()) };
         let span = if frame.is_flow { frame.span.to(end) } else { frame.span };
         let value = match frame.items {
@@ -294,7 +294,7 @@ impl<'t, 's> DocumentReader<'t, 's> {
         anchor: usize,
         tag: Option<&Tag>,
         span: Span,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), StretchStop> {
         let is_plain = style == ScalarStyle::Plain;
         let tag = tag.map(|tag| tag.suffix_in_namespace(NAMESPACE).unwrap_or_default());
         let tag = tag.as_deref();
@@ -326,7 +326,7 @@ impl<'t, 's> DocumentReader<'t, 's> {
         if is_key { Ok(()) } else { self.put(node, 0) }
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Stop> {
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), StretchStop> {
         let is_key = self.awaiting_key().is_some();
         let Some(Some(anchored)) = self.anchors.get(&anchor) else {
             return Err(fault::alias_in_itself(self.trees.file, span).into());
@@ -354,7 +354,13 @@ impl<'t, 's> DocumentReader<'t, 's> {
     }
 
     /// Keeps a node for the aliases of its anchor, if it has one.
-    fn keep(&mut self, anchor: usize, node: &YamlNode, height: usize, size: usize) -> Result<(), Stop> {
+    fn keep(
+        &mut self,
+        anchor: usize,
+        node: &YamlNode,
+        height: usize,
+        size: usize,
+    ) -> Result<(), StretchStop> {
         if anchor != 0 {
             self.trees.repeat(size, node.span)?;
             self.anchors.insert(anchor, Some(Anchored { node: node.clone(), height, size }));
@@ -373,7 +379,7 @@ impl<'t, 's> DocumentReader<'t, 's> {
     }
 
     /// Adds a node to the list or map that is being read.
-    fn put(&mut self, node: YamlNode, height: usize) -> Result<(), Stop> {
+    fn put(&mut self, node: YamlNode, height: usize) -> Result<(), StretchStop> {
         let Some(frame) = self.open.last_mut() else {
             self.root = node;
             return Ok(());
