@@ -7,18 +7,18 @@ use std::fmt;
 
 /// A value as it will be written.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) enum Tree {
+pub(super) enum OutputTree {
     #[default]
     Null,
     Bool(bool),
     Int(i64),
     Float(f64),
     Text(String),
-    List(Vec<Tree>),
-    Map(Vec<(Cow<'static, str>, Tree)>),
+    List(Vec<OutputTree>),
+    Map(Vec<(Cow<'static, str>, OutputTree)>),
 }
 
-impl Tree {
+impl OutputTree {
     /// Takes in anything that can be serialized.
     pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, SerializeFault> {
         value.serialize(Builder)
@@ -49,10 +49,10 @@ fn none<T>(what: &str) -> Result<T, SerializeFault> {
 
 struct Builder;
 
-type Never = Impossible<Tree, SerializeFault>;
+type Never = Impossible<OutputTree, SerializeFault>;
 
 impl Serializer for Builder {
-    type Ok = Tree;
+    type Ok = OutputTree;
     type Error = SerializeFault;
     type SerializeSeq = Items;
     type SerializeTuple = Never;
@@ -62,76 +62,76 @@ impl Serializer for Builder {
     type SerializeStruct = Fields;
     type SerializeStructVariant = Never;
 
-    fn serialize_bool(self, value: bool) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Bool(value))
+    fn serialize_bool(self, value: bool) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Bool(value))
     }
 
-    fn serialize_i8(self, value: i8) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Int(value.into()))
+    fn serialize_i8(self, value: i8) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Int(value.into()))
     }
 
-    fn serialize_i16(self, value: i16) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Int(value.into()))
+    fn serialize_i16(self, value: i16) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Int(value.into()))
     }
 
-    fn serialize_i32(self, value: i32) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Int(value.into()))
+    fn serialize_i32(self, value: i32) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Int(value.into()))
     }
 
-    fn serialize_i64(self, value: i64) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Int(value))
+    fn serialize_i64(self, value: i64) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Int(value))
     }
 
-    fn serialize_u8(self, value: u8) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Int(value.into()))
+    fn serialize_u8(self, value: u8) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Int(value.into()))
     }
 
-    fn serialize_u16(self, value: u16) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Int(value.into()))
+    fn serialize_u16(self, value: u16) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Int(value.into()))
     }
 
-    fn serialize_u32(self, value: u32) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Int(value.into()))
+    fn serialize_u32(self, value: u32) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Int(value.into()))
     }
 
-    fn serialize_u64(self, value: u64) -> Result<Tree, SerializeFault> {
-        i64::try_from(value).map(Tree::Int).or_else(|_| none("number beyond 64 bits"))
+    fn serialize_u64(self, value: u64) -> Result<OutputTree, SerializeFault> {
+        i64::try_from(value).map(OutputTree::Int).or_else(|_| none("number beyond 64 bits"))
     }
 
-    fn serialize_f32(self, value: f32) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Float(value.into()))
+    fn serialize_f32(self, value: f32) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Float(value.into()))
     }
 
-    fn serialize_f64(self, value: f64) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Float(value))
+    fn serialize_f64(self, value: f64) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Float(value))
     }
 
-    fn serialize_char(self, value: char) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Text(value.into()))
+    fn serialize_char(self, value: char) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Text(value.into()))
     }
 
-    fn serialize_str(self, value: &str) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Text(value.to_owned()))
+    fn serialize_str(self, value: &str) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Text(value.to_owned()))
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<Tree, SerializeFault> {
+    fn serialize_bytes(self, _: &[u8]) -> Result<OutputTree, SerializeFault> {
         none("bytes")
     }
 
-    fn serialize_none(self) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Null)
+    fn serialize_none(self) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Null)
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Tree, SerializeFault> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<OutputTree, SerializeFault> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Null)
+    fn serialize_unit(self) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Null)
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Null)
+    fn serialize_unit_struct(self, _: &'static str) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Null)
     }
 
     fn serialize_unit_variant(
@@ -139,15 +139,15 @@ impl Serializer for Builder {
         _: &'static str,
         _: u32,
         variant: &'static str,
-    ) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Text(variant.into()))
+    ) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Text(variant.into()))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<Tree, SerializeFault> {
+    ) -> Result<OutputTree, SerializeFault> {
         value.serialize(self)
     }
 
@@ -157,7 +157,7 @@ impl Serializer for Builder {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<Tree, SerializeFault> {
+    ) -> Result<OutputTree, SerializeFault> {
         none("variant")
     }
 
@@ -202,34 +202,34 @@ impl Serializer for Builder {
     }
 }
 
-struct Items(Vec<Tree>);
+struct Items(Vec<OutputTree>);
 
 impl ser::SerializeSeq for Items {
-    type Ok = Tree;
+    type Ok = OutputTree;
     type Error = SerializeFault;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SerializeFault> {
-        self.0.push(Tree::of(value)?);
+        self.0.push(OutputTree::of(value)?);
         Ok(())
     }
 
-    fn end(self) -> Result<Tree, SerializeFault> {
-        Ok(Tree::List(self.0))
+    fn end(self) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::List(self.0))
     }
 }
 
 struct Entries {
-    entries: Vec<(Cow<'static, str>, Tree)>,
+    entries: Vec<(Cow<'static, str>, OutputTree)>,
     key: Cow<'static, str>,
 }
 
 impl ser::SerializeMap for Entries {
-    type Ok = Tree;
+    type Ok = OutputTree;
     type Error = SerializeFault;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), SerializeFault> {
-        match Tree::of(key)? {
-            Tree::Text(text) => {
+        match OutputTree::of(key)? {
+            OutputTree::Text(text) => {
                 self.key = Cow::Owned(text);
                 Ok(())
             }
@@ -239,12 +239,12 @@ impl ser::SerializeMap for Entries {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SerializeFault> {
         let key = std::mem::take(&mut self.key);
-        self.entries.push((key, Tree::of(value)?));
+        self.entries.push((key, OutputTree::of(value)?));
         Ok(())
     }
 
-    fn end(self) -> Result<Tree, SerializeFault> {
-        Ok(Tree::Map(self.entries))
+    fn end(self) -> Result<OutputTree, SerializeFault> {
+        Ok(OutputTree::Map(self.entries))
     }
 }
 
@@ -254,11 +254,11 @@ const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 struct Fields {
     object: Option<&'static schema::ObjectSchema>,
     /// Each field with its rank in the order in which people write them.
-    fields: Vec<(usize, &'static str, Tree)>,
+    fields: Vec<(usize, &'static str, OutputTree)>,
 }
 
 impl ser::SerializeStruct for Fields {
-    type Ok = Tree;
+    type Ok = OutputTree;
     type Error = SerializeFault;
 
     fn serialize_field<T: Serialize + ?Sized>(
@@ -266,8 +266,8 @@ impl ser::SerializeStruct for Fields {
         key: &'static str,
         value: &T,
     ) -> Result<(), SerializeFault> {
-        let value = Tree::of(value)?;
-        if value != Tree::Null {
+        let value = OutputTree::of(value)?;
+        if value != OutputTree::Null {
             let rank = match self.object {
                 Some(object) => object.fields.iter().position(|field| field.name == key),
                 None => HEAD.iter().position(|field| *field == key),
@@ -277,8 +277,10 @@ impl ser::SerializeStruct for Fields {
         Ok(())
     }
 
-    fn end(mut self) -> Result<Tree, SerializeFault> {
+    fn end(mut self) -> Result<OutputTree, SerializeFault> {
         self.fields.sort_by_key(|(rank, ..)| *rank);
-        Ok(Tree::Map(self.fields.into_iter().map(|(_, key, value)| (Cow::Borrowed(key), value)).collect()))
+        Ok(OutputTree::Map(
+            self.fields.into_iter().map(|(_, key, value)| (Cow::Borrowed(key), value)).collect(),
+        ))
     }
 }
