@@ -58,7 +58,7 @@ impl Serializer for Builder {
     type SerializeTuple = Never;
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
-    type SerializeMap = Entries;
+    type SerializeMap = MapSerializer;
     type SerializeStruct = Fields;
     type SerializeStructVariant = Never;
 
@@ -183,8 +183,8 @@ impl Serializer for Builder {
         none("variant")
     }
 
-    fn serialize_map(self, length: Option<usize>) -> Result<Entries, SerializeFault> {
-        Ok(Entries { entries: Vec::with_capacity(length.unwrap_or(0)), key: Cow::Borrowed("") })
+    fn serialize_map(self, length: Option<usize>) -> Result<MapSerializer, SerializeFault> {
+        Ok(MapSerializer { entries: Vec::with_capacity(length.unwrap_or(0)), key: Cow::Borrowed("") })
     }
 
     fn serialize_struct(self, name: &'static str, length: usize) -> Result<Fields, SerializeFault> {
@@ -218,12 +218,12 @@ impl ser::SerializeSeq for Items {
     }
 }
 
-struct Entries {
+struct MapSerializer {
     entries: Vec<(Cow<'static, str>, OutputTree)>,
     key: Cow<'static, str>,
 }
 
-impl ser::SerializeMap for Entries {
+impl ser::SerializeMap for MapSerializer {
     type Ok = OutputTree;
     type Error = SerializeFault;
 
