@@ -54,7 +54,7 @@ type Never = Impossible<OutputTree, SerializeFault>;
 impl Serializer for Builder {
     type Ok = OutputTree;
     type Error = SerializeFault;
-    type SerializeSeq = Items;
+    type SerializeSeq = ListSerializer;
     type SerializeTuple = Never;
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
@@ -161,8 +161,8 @@ impl Serializer for Builder {
         none("variant")
     }
 
-    fn serialize_seq(self, length: Option<usize>) -> Result<Items, SerializeFault> {
-        Ok(Items(Vec::with_capacity(length.unwrap_or(0))))
+    fn serialize_seq(self, length: Option<usize>) -> Result<ListSerializer, SerializeFault> {
+        Ok(ListSerializer(Vec::with_capacity(length.unwrap_or(0))))
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Never, SerializeFault> {
@@ -202,9 +202,9 @@ impl Serializer for Builder {
     }
 }
 
-struct Items(Vec<OutputTree>);
+struct ListSerializer(Vec<OutputTree>);
 
-impl ser::SerializeSeq for Items {
+impl ser::SerializeSeq for ListSerializer {
     type Ok = OutputTree;
     type Error = SerializeFault;
 
