@@ -59,7 +59,7 @@ impl Serializer for Builder {
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
     type SerializeMap = MapSerializer;
-    type SerializeStruct = Fields;
+    type SerializeStruct = ObjectSerializer;
     type SerializeStructVariant = Never;
 
     fn serialize_bool(self, value: bool) -> Result<OutputTree, SerializeFault> {
@@ -187,8 +187,8 @@ impl Serializer for Builder {
         Ok(MapSerializer { entries: Vec::with_capacity(length.unwrap_or(0)), key: Cow::Borrowed("") })
     }
 
-    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Fields, SerializeFault> {
-        Ok(Fields { object: schema::object(name), fields: Vec::with_capacity(length) })
+    fn serialize_struct(self, name: &'static str, length: usize) -> Result<ObjectSerializer, SerializeFault> {
+        Ok(ObjectSerializer { object: schema::object(name), fields: Vec::with_capacity(length) })
     }
 
     fn serialize_struct_variant(
@@ -251,13 +251,13 @@ impl ser::SerializeMap for MapSerializer {
 /// With what people begin an object of a kind that the schema does not have.
 const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
-struct Fields {
+struct ObjectSerializer {
     object: Option<&'static schema::ObjectSchema>,
     /// Each field with its rank in the order in which people write them.
     fields: Vec<(usize, &'static str, OutputTree)>,
 }
 
-impl ser::SerializeStruct for Fields {
+impl ser::SerializeStruct for ObjectSerializer {
     type Ok = OutputTree;
     type Error = SerializeFault;
 
