@@ -53,7 +53,7 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         Completion::METHOD => typed::<Completion>(state, params, completion::offer),
         SignatureHelpRequest::METHOD => typed::<SignatureHelpRequest>(state, params, completion::sign),
         CodeActionRequest::METHOD => typed::<CodeActionRequest>(state, params, actions::offer),
-        preview::Preview::METHOD => typed::<preview::Preview>(state, params, preview::preview),
+        preview::PreviewRequest::METHOD => typed::<preview::PreviewRequest>(state, params, preview::preview),
         preview::Plan::METHOD => typed::<preview::Plan>(state, params, preview::plan),
         preview::Import::METHOD => typed::<preview::Import>(state, params, preview::manifests),
         preview::Explain::METHOD => typed::<preview::Explain>(state, params, preview::explain),

@@ -13,9 +13,9 @@ use serde_json::Value;
 use std::path::Path;
 
 /// `initflow/preview`
-pub(super) enum Preview {}
+pub(super) enum PreviewRequest {}
 
-impl Request for Preview {
+impl Request for PreviewRequest {
     type Params = DocumentParams;
     type Result = Previewed;
     const METHOD: &'static str = "initflow/preview";
