@@ -55,7 +55,7 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         CodeActionRequest::METHOD => typed::<CodeActionRequest>(state, params, actions::offer),
         preview::PreviewRequest::METHOD => typed::<preview::PreviewRequest>(state, params, preview::preview),
         preview::Plan::METHOD => typed::<preview::Plan>(state, params, preview::plan),
-        preview::Import::METHOD => typed::<preview::Import>(state, params, preview::manifests),
+        preview::ImportRequest::METHOD => typed::<preview::ImportRequest>(state, params, preview::manifests),
         preview::Explain::METHOD => typed::<preview::Explain>(state, params, preview::explain),
         _ => Err(Refusal::new(ErrorCode::MethodNotFound, format!("`{method}` is not known"))),
     }

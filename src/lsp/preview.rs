@@ -31,9 +31,9 @@ impl Request for Plan {
 }
 
 /// `initflow/import`
-pub(super) enum Import {}
+pub(super) enum ImportRequest {}
 
-impl Request for Import {
+impl Request for ImportRequest {
     type Params = Manifests;
     type Result = Imported;
     const METHOD: &'static str = "initflow/import";
