@@ -54,7 +54,7 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         SignatureHelpRequest::METHOD => typed::<SignatureHelpRequest>(state, params, completion::sign),
         CodeActionRequest::METHOD => typed::<CodeActionRequest>(state, params, actions::offer),
         preview::PreviewRequest::METHOD => typed::<preview::PreviewRequest>(state, params, preview::preview),
-        preview::Plan::METHOD => typed::<preview::Plan>(state, params, preview::plan),
+        preview::PlanRequest::METHOD => typed::<preview::PlanRequest>(state, params, preview::plan),
         preview::ImportRequest::METHOD => typed::<preview::ImportRequest>(state, params, preview::manifests),
         preview::Explain::METHOD => typed::<preview::Explain>(state, params, preview::explain),
         _ => Err(Refusal::new(ErrorCode::MethodNotFound, format!("`{method}` is not known"))),

@@ -22,9 +22,9 @@ impl Request for PreviewRequest {
 }
 
 /// `initflow/plan`
-pub(super) enum Plan {}
+pub(super) enum PlanRequest {}
 
-impl Request for Plan {
+impl Request for PlanRequest {
     type Params = DocumentParams;
     type Result = Value;
     const METHOD: &'static str = "initflow/plan";
