@@ -43,7 +43,7 @@ impl Request for ImportRequest {
 pub(super) enum Explain {}
 
 impl Request for Explain {
-    type Params = Named;
+    type Params = NameParams;
     type Result = Explained;
     const METHOD: &'static str = "initflow/explain";
 }
@@ -76,7 +76,7 @@ pub(super) struct Imported {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct Named {
+pub(super) struct NameParams {
     name: String,
 }
 
@@ -119,7 +119,7 @@ pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported
     Ok(Imported { messages: messages.collect(), source: import.source })
 }
 
-pub(super) fn explain(_: &mut State, params: Named) -> Result<Explained, Refusal> {
+pub(super) fn explain(_: &mut State, params: NameParams) -> Result<Explained, Refusal> {
     let code: Code = params.name.parse().map_err(|()| {
         Refusal::new(ErrorCode::InvalidParams, format!("no diagnostic is called `{}`", params.name))
     })?;
