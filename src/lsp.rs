@@ -27,7 +27,7 @@ use lsp_types::notification::{Cancel, Exit, Notification as _};
 use lsp_types::request::{Request as _, Shutdown};
 use lsp_types::{CancelParams, InitializeParams, NumberOrString};
 use refusal::Refusal;
-pub use state::Call;
+pub use state::ServerOptions;
 use state::State;
 use std::collections::HashSet;
 use std::sync::mpsc;
@@ -49,7 +49,7 @@ pub enum Leave {
 ///
 /// # Errors
 /// Why the conversation could not go on, as a phrase for a message.
-pub fn serve(call: &Call) -> Result<Leave, String> {
+pub fn serve(call: &ServerOptions) -> Result<Leave, String> {
     let (connection, threads) = Connection::stdio();
     let ended = converse(&connection, call);
     drop(connection);
@@ -58,7 +58,7 @@ pub fn serve(call: &Call) -> Result<Leave, String> {
     closed.map(|()| leave)
 }
 
-fn converse(connection: &Connection, call: &Call) -> Result<Leave, String> {
+fn converse(connection: &Connection, call: &ServerOptions) -> Result<Leave, String> {
     let (id, params) = connection.initialize_start().map_err(|error| {
         if error.channel_is_disconnected() {
             "no editor has said `initialize`: editors start this command themselves".to_owned()

@@ -3,7 +3,7 @@
 use super::arguments::Confined;
 use super::console::Console;
 use super::status::Status;
-use crate::lsp::{self, Call, Leave};
+use crate::lsp::{self, Leave, ServerOptions};
 use clap::Args;
 use std::io::{self, IsTerminal as _};
 
@@ -26,7 +26,8 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
         console.help("an editor starts this and speaks to it; see editors/ for the setup");
     }
     let Some(_) = arguments.confined.grounds(console) else { return console.finish() };
-    match lsp::serve(&Call { root: arguments.confined.root.clone(), verbose: console.is_verbose() }) {
+    match lsp::serve(&ServerOptions { root: arguments.confined.root.clone(), verbose: console.is_verbose() })
+    {
         Ok(Leave::Orderly) => {}
         // The protocol's own status for it.
         Ok(Leave::Abrupt) => return Status::Errors,

@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 /// How the server is called.
 #[derive(Clone, Debug, Default)]
-pub struct Call {
+pub struct ServerOptions {
     /// The root of all sources; without it, the editor's folders say that.
     pub root: Option<PathBuf>,
     /// Whether the editor's log says which root and which `initflow.toml` hold.
@@ -99,7 +99,7 @@ impl Default for Settings {
 }
 
 impl State {
-    pub(super) fn new(params: &InitializeParams, call: &Call) -> Self {
+    pub(super) fn new(params: &InitializeParams, call: &ServerOptions) -> Self {
         let offered =
             params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
