@@ -35,7 +35,7 @@ use std::process::ExitCode;
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let call = match Call::try_parse() {
+    let call = match CommandLine::try_parse() {
         Ok(call) => call,
         Err(error) => {
             // Help and mistakes alike: if nobody reads what is printed, there is nobody to tell.
@@ -64,7 +64,7 @@ pub fn run() -> ExitCode {
 
 /// The command line's own description, for what is generated from it.
 pub fn command() -> clap::Command {
-    Call::command()
+    CommandLine::command()
 }
 
 #[derive(Parser)]
@@ -82,7 +82,7 @@ Examples:
 Exit status: 0 if all is well; 1 if a source has errors or is not formatted, or output is out of date; 2 if the call is
 wrong, or a file cannot be read or written"
 )]
-struct Call {
+struct CommandLine {
     #[command(subcommand)]
     verb: Verb,
     /// When to color messages; `auto`: on a terminal, unless `NO_COLOR` is set
