@@ -18,7 +18,7 @@ use crate::program::path_of;
 use crate::statement::StatementPlace::File;
 use crate::statement::{Clause, Slot, StatementSpec, ValueType};
 use crate::vocabulary::{self, CONTAINERS};
-use context::{Call, Context, Expected};
+use context::{Context, Expected, OpenCall};
 use names::ParameterType;
 use refused::refused;
 
@@ -257,7 +257,7 @@ fn types() -> impl Iterator<Item = Item> {
     parameter_types().map(|(word, phrase)| item(word, Sort::Type, phrase))
 }
 
-fn argument(workspace: &Workspace, path: &str, context: &Context, call: &Call) -> Vec<Item> {
+fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCall) -> Vec<Item> {
     if call.declares {
         return if call.named.is_some() { types().collect() } else { Vec::new() };
     }

@@ -30,11 +30,11 @@ pub(super) enum Expected<'t> {
     /// A name in `#{…}`.
     Interpolation,
     /// What stands between the brackets of a call.
-    Argument(Call<'t>),
+    Argument(OpenCall<'t>),
 }
 
 /// A call that is being written.
-pub(super) struct Call<'t> {
+pub(super) struct OpenCall<'t> {
     pub(super) name: &'t str,
     /// The arguments that have been given by name.
     pub(super) given: Vec<String>,
@@ -108,7 +108,7 @@ impl<'t> Context<'t> {
         if let Some((name, arguments)) = open_call(written) {
             let last = arguments.rsplit(',').next().unwrap_or_default();
             let given = arguments.split(',').filter_map(|argument| argument.split_once(':'));
-            return Expected::Argument(Call {
+            return Expected::Argument(OpenCall {
                 name,
                 given: given.map(|(name, _)| name.trim().to_owned()).collect(),
                 named: last.split_once(':').map(|(name, _)| name.trim().to_owned()),
