@@ -37,7 +37,7 @@ struct Workload<'a> {
     kind: &'static str,
     name: &'a str,
     span: PlaceJson<'a>,
-    order: Vec<Container<'a>>,
+    order: Vec<ContainerJson<'a>>,
     effective: Effective<'a>,
 }
 
@@ -53,7 +53,7 @@ struct PlaceJson<'a> {
 }
 
 #[derive(Serialize)]
-struct Container<'a> {
+struct ContainerJson<'a> {
     name: &'a str,
     role: &'static str,
     span: PlaceJson<'a>,
@@ -118,8 +118,8 @@ fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> Workload<'a> {
     }
 }
 
-fn container<'a>(start: &'a Start, sources: &'a Sources) -> Container<'a> {
-    Container {
+fn container<'a>(start: &'a Start, sources: &'a Sources) -> ContainerJson<'a> {
+    ContainerJson {
         name: &start.name,
         role: start.role.name(),
         span: place(start.span, sources),
