@@ -29,11 +29,11 @@ pub fn json<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> Str
 #[derive(Serialize)]
 struct PlanJson<'a> {
     version: u32,
-    workloads: Vec<Workload<'a>>,
+    workloads: Vec<WorkloadJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Workload<'a> {
+struct WorkloadJson<'a> {
     kind: &'static str,
     name: &'a str,
     span: PlaceJson<'a>,
@@ -83,10 +83,10 @@ struct SetBy<'a> {
     because: &'a str,
 }
 
-fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> Workload<'a> {
+fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> WorkloadJson<'a> {
     let requests = plan.requests.iter();
     let limits = plan.limits.iter();
-    Workload {
+    WorkloadJson {
         kind: plan.kind.name(),
         name: &plan.name,
         span: place(plan.span, sources),
