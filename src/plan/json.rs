@@ -59,21 +59,21 @@ struct ContainerJson<'a> {
     span: PlaceJson<'a>,
     because: &'a str,
     moved: bool,
-    requests: Entries<'a, Printed<'a, Quantity>>,
-    limits: Entries<'a, Printed<'a, Quantity>>,
-    reserved: Entries<'a, Printed<'a, Quantity>>,
+    requests: OrderedObject<'a, Printed<'a, Quantity>>,
+    limits: OrderedObject<'a, Printed<'a, Quantity>>,
+    reserved: OrderedObject<'a, Printed<'a, Quantity>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Effective<'a> {
-    requests: Entries<'a, Printed<'a, Quantity>>,
+    requests: OrderedObject<'a, Printed<'a, Quantity>>,
     /// The sums of the limits, as Kubernetes' own tools print them.
-    limits: Entries<'a, Printed<'a, Quantity>>,
+    limits: OrderedObject<'a, Printed<'a, Quantity>>,
     /// For each resource that the pod can use without limit, a container that has none.
-    unbounded: Entries<'a, &'a str>,
+    unbounded: OrderedObject<'a, &'a str>,
     qos: String,
-    set_by: Entries<'a, SetBy<'a>>,
+    set_by: OrderedObject<'a, SetBy<'a>>,
 }
 
 #[derive(Serialize)]
@@ -92,20 +92,20 @@ fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> WorkloadJson<'a> {
         span: place(plan.span, sources),
         order: plan.order.iter().map(|start| container(start, sources)).collect(),
         effective: Effective {
-            requests: Entries(
+            requests: OrderedObject(
                 requests.clone().map(|request| (&*request.resource, Printed(&request.quantity))).collect(),
             ),
-            limits: Entries(
+            limits: OrderedObject(
                 limits
                     .clone()
                     .filter_map(|limit| Some((&*limit.resource, Printed(limit.quantity.as_ref()?))))
                     .collect(),
             ),
-            unbounded: Entries(
+            unbounded: OrderedObject(
                 limits.filter_map(|limit| Some((&*limit.resource, limit.unbounded_by.as_deref()?))).collect(),
             ),
             qos: plan.qos.to_string(),
-            set_by: Entries(
+            set_by: OrderedObject(
                 requests
                     .map(|request| {
                         let containers = request.containers.iter().map(|name| &**name).collect();
@@ -147,14 +147,14 @@ fn place(span: Span, sources: &Sources) -> PlaceJson<'_> {
     PlaceJson { file: &file.name, line, column, end_line, end_column }
 }
 
-fn quantities(resources: &Resources) -> Entries<'_, Printed<'_, Quantity>> {
-    Entries(resources.iter().map(|(name, quantity)| (&**name, Printed(quantity))).collect())
+fn quantities(resources: &Resources) -> OrderedObject<'_, Printed<'_, Quantity>> {
+    OrderedObject(resources.iter().map(|(name, quantity)| (&**name, Printed(quantity))).collect())
 }
 
 /// An object that keeps the order of its keys.
-struct Entries<'a, T>(Vec<(&'a str, T)>);
+struct OrderedObject<'a, T>(Vec<(&'a str, T)>);
 
-impl<T: Serialize> Serialize for Entries<'_, T> {
+impl<T: Serialize> Serialize for OrderedObject<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
     }
