@@ -73,11 +73,11 @@ struct Effective<'a> {
     /// For each resource that the pod can use without limit, a container that has none.
     unbounded: OrderedObject<'a, &'a str>,
     qos: String,
-    set_by: OrderedObject<'a, SetBy<'a>>,
+    set_by: OrderedObject<'a, SetByJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct SetBy<'a> {
+struct SetByJson<'a> {
     by: &'static str,
     containers: Vec<&'a str>,
     because: &'a str,
@@ -109,7 +109,7 @@ fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> WorkloadJson<'a> {
                 requests
                     .map(|request| {
                         let containers = request.containers.iter().map(|name| &**name).collect();
-                        let set_by = SetBy { by: by(request.by), containers, because: &request.because };
+                        let set_by = SetByJson { by: by(request.by), containers, because: &request.because };
                         (&*request.resource, set_by)
                     })
                     .collect(),
