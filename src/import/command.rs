@@ -1,6 +1,6 @@
 //! Writes commands as `run`, `script` and `args` if these mean exactly the same, else as lists of words.
 
-use super::source::{Statement, Token};
+use super::source::{StatementDraft, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::kubernetes::schema::FieldType;
@@ -12,15 +12,15 @@ use std::borrow::Cow;
 const LONGEST: usize = 80;
 
 /// The statements for the command and the arguments of a container.
-pub(super) fn command(container: &YamlNode) -> Vec<Statement> {
+pub(super) fn command(container: &YamlNode) -> Vec<StatementDraft> {
     let command = container.entry("command").map(|entry| {
         let extent = entry.key_span.to(entry.node.span);
         let head = script(container, entry).or_else(|| run(entry)).unwrap_or_else(|| list(entry));
-        Statement::new(extent, head)
+        StatementDraft::new(extent, head)
     });
     let args = container.entry("args").filter(|entry| !entry.node.items().is_empty()).map(|entry| {
         let head = vec![Token::new(entry.key_span, "args"), words(&entry.node)];
-        Statement::new(entry.key_span.to(entry.node.span), head)
+        StatementDraft::new(entry.key_span.to(entry.node.span), head)
     });
     command
         .filter(|_| container.get("command").is_some_and(|list| !list.items().is_empty()))

@@ -6,7 +6,7 @@ use super::fields::{self, rest};
 use super::flow::Directions;
 use super::missing::lacks;
 use super::probe::probe;
-use super::source::{Statement, Token};
+use super::source::{StatementDraft, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
@@ -51,7 +51,7 @@ pub(super) fn container(
     role: Role,
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Statement {
+) -> StatementDraft {
     let name = node.get("name");
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
     let written = name.and_then(YamlNode::as_text).unwrap_or_default();
@@ -86,11 +86,11 @@ pub(super) fn container(
             _ => block.extend(fields::field(&schema::CONTAINER, entry)),
         }
     }
-    Statement::new(node.span, head).with_block(block)
+    StatementDraft::new(node.span, head).with_block(block)
 }
 
 /// `port [NAME] NUMBER …`
-fn port(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+fn port(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementDraft> {
     let Some(number) = item.get("containerPort") else {
         diagnostics.push(lacks(item, "containerPort", "a port"));
         return None;
@@ -115,11 +115,11 @@ fn port(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement>
         head.push(Token::new(host.span, "host"));
         head.push(fields::value(&schema::FieldType::Int32, "hostPort", host));
     }
-    Some(Statement::new(item.span, head).with_rest(rest(&schema::CONTAINER_PORT, item, &in_head)))
+    Some(StatementDraft::new(item.span, head).with_rest(rest(&schema::CONTAINER_PORT, item, &in_head)))
 }
 
 /// `cpu REQUEST..LIMIT` and its like.
-fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
+fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<StatementDraft> {
     let of = |key: &str| node.get(key).map(YamlNode::entries).unwrap_or_default();
     let (requests, limits) = (of("requests"), of("limits"));
     let mut names: Vec<&str> = Vec::new();
@@ -164,14 +164,14 @@ fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statemen
         };
         // An error about the amount points to the value that the range came from.
         head.push(Token::new(limit.as_ref().unwrap_or(first).node.span, range));
-        let mut statement = Statement::new(first.key_span.to(first.node.span), head);
+        let mut statement = StatementDraft::new(first.key_span.to(first.node.span), head);
         statement.extents.extend(limit.iter().map(|entry| entry.key_span.to(entry.node.span)));
         statements.push(statement);
     }
     let claims = node.entry("claims").map(|entry| fields::field(&schema::RESOURCE_REQUIREMENTS, entry));
     if let Some(claims) = claims.filter(|claims| !claims.is_empty()) {
         let head = vec![Token::new(node.span, "resources")];
-        statements.push(Statement::new(node.span, head).with_block(claims));
+        statements.push(StatementDraft::new(node.span, head).with_block(claims));
     }
     statements
 }
@@ -190,7 +190,7 @@ fn mount(
     container: &str,
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Statement> {
+) -> Option<StatementDraft> {
     for (key, what) in [("name", "a mount"), ("mountPath", "a mount")] {
         if item.get(key).and_then(YamlNode::as_text).is_none_or(str::is_empty) {
             diagnostics.push(lacks(item, key, what));
@@ -221,5 +221,5 @@ fn mount(
         head.push(Token::new(sub.span, text::quoted(sub.as_text()?)));
     }
     let in_head = ["name", "mountPath", "readOnly", "subPath"];
-    Some(Statement::new(item.span, head).with_rest(rest(&schema::VOLUME_MOUNT, item, &in_head)))
+    Some(StatementDraft::new(item.span, head).with_rest(rest(&schema::VOLUME_MOUNT, item, &in_head)))
 }

@@ -1,7 +1,7 @@
 //! Writes variables as an `env` block.
 
 use super::fields;
-use super::source::{Statement, Token};
+use super::source::{StatementDraft, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
@@ -24,11 +24,11 @@ const SOURCES: [Source; 5] = [
 ];
 
 /// `env { … }`, with the variables of whole Secrets and `ConfigMaps` first, because single ones override them.
-pub(super) fn environment(container: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+pub(super) fn environment(container: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementDraft> {
     let entries: Vec<&YamlEntry> = ["envFrom", "env"].iter().filter_map(|key| container.entry(key)).collect();
     let first = entries.first()?;
     let items = |key: &str| container.get(key).map(YamlNode::items).unwrap_or_default();
-    let mut block: Vec<Statement> =
+    let mut block: Vec<StatementDraft> =
         items("envFrom").iter().filter_map(|item| whole(item, diagnostics)).collect();
     block.extend(items("env").iter().map(variable));
     if block.is_empty() {
@@ -36,11 +36,11 @@ pub(super) fn environment(container: &YamlNode, diagnostics: &mut Vec<Diagnostic
     }
     let extents = entries.iter().map(|entry| entry.key_span.to(entry.node.span)).collect();
     let head = vec![Token::new(first.key_span, "env")];
-    Some(Statement { extents, ..Statement::new(first.key_span, head).with_block(block) })
+    Some(StatementDraft { extents, ..StatementDraft::new(first.key_span, head).with_block(block) })
 }
 
 /// `NAME value`
-fn variable(item: &YamlNode) -> Statement {
+fn variable(item: &YamlNode) -> StatementDraft {
     let name = item.get("name");
     let place = name.map_or(item.span, |name| name.span);
     let mut head = vec![Token::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default()))];
@@ -57,16 +57,16 @@ fn variable(item: &YamlNode) -> Statement {
                 }
                 None => Token::new(place, "\"\""),
             });
-            Statement::new(item.span, head)
+            StatementDraft::new(item.span, head)
         }
         (None, Some(from)) if let Some(call) = call(&from.node) => {
             head.push(call);
-            Statement::new(item.span, head)
+            StatementDraft::new(item.span, head)
         }
         _ => {
             let fields = item.entries().iter().filter(|entry| entry.key != "name");
             let block = fields.flat_map(|entry| fields::field(&schema::ENV_VAR, entry)).collect();
-            Statement::new(item.span, head).with_block(block)
+            StatementDraft::new(item.span, head).with_block(block)
         }
     }
 }
@@ -102,7 +102,7 @@ fn argument(entry: &YamlEntry) -> String {
 }
 
 /// `from secret("name") [prefix "P_"]`
-fn whole(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+fn whole(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementDraft> {
     let sources = [("secretRef", "secret"), ("configMapRef", "configmap")];
     let mut given = sources.iter().filter_map(|(key, function)| Some((item.entry(key)?, *function)));
     let Some((source, function)) = given.next() else {
@@ -135,5 +135,5 @@ fn whole(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement
         head.push(Token::new(prefix.span, "prefix"));
         head.push(Token::new(prefix.span, text::quoted(prefix.as_text()?)));
     }
-    Some(Statement::new(item.span, head))
+    Some(StatementDraft::new(item.span, head))
 }

@@ -1,48 +1,48 @@
 //! Writes fields of Kubernetes objects as statements under their own names.
 
-use super::source::{Statement, Token};
+use super::source::{StatementDraft, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{FieldType, ObjectSchema};
 
 /// The statements of an object's fields.
-pub(super) fn fields(object: &'static ObjectSchema, entries: &[YamlEntry]) -> Vec<Statement> {
+pub(super) fn fields(object: &'static ObjectSchema, entries: &[YamlEntry]) -> Vec<StatementDraft> {
     entries.iter().flat_map(|entry| field(object, entry)).collect()
 }
 
 /// The fields of an object that are not in the head of its statement.
-pub(super) fn rest(object: &'static ObjectSchema, node: &YamlNode, in_head: &[&str]) -> Vec<Statement> {
+pub(super) fn rest(object: &'static ObjectSchema, node: &YamlNode, in_head: &[&str]) -> Vec<StatementDraft> {
     let left = node.entries().iter().filter(|entry| !in_head.contains(&entry.key.as_str()));
     left.flat_map(|entry| field(object, entry)).collect()
 }
 
 /// The statements of one field: one, or one for each object in a list.
-pub(super) fn field(object: &'static ObjectSchema, entry: &YamlEntry) -> Vec<Statement> {
+pub(super) fn field(object: &'static ObjectSchema, entry: &YamlEntry) -> Vec<StatementDraft> {
     let Some(field) = object.field(&entry.key) else { return Vec::new() };
     let name = || Token::new(entry.key_span, text::name(&entry.key));
     let extent = entry.key_span.to(entry.node.span);
     match (&field.ty, &entry.node.value) {
         (FieldType::Object(inner), YamlValue::Map(entries)) => {
-            vec![Statement::new(extent, vec![name()]).with_block(fields(inner, entries))]
+            vec![StatementDraft::new(extent, vec![name()]).with_block(fields(inner, entries))]
         }
         (FieldType::Map(inner), YamlValue::Map(entries)) if !entries.is_empty() => {
-            vec![Statement::new(extent, vec![name()]).with_block(map(inner, entries))]
+            vec![StatementDraft::new(extent, vec![name()]).with_block(map(inner, entries))]
         }
         (FieldType::Any, YamlValue::Map(entries)) => {
-            vec![Statement::new(extent, vec![name()]).with_block(free(entries))]
+            vec![StatementDraft::new(extent, vec![name()]).with_block(free(entries))]
         }
         (FieldType::List(FieldType::Object(inner)), YamlValue::List(items)) => {
             let statement = |item: &YamlNode| {
                 let head = vec![Token::new(item.span, text::name(&entry.key))];
-                Statement::new(item.span, head).with_block(fields(inner, item.entries()))
+                StatementDraft::new(item.span, head).with_block(fields(inner, item.entries()))
             };
             items.iter().map(statement).collect()
         }
         // Empty lists and maps mean the same as absent ones.
         (FieldType::List(_), YamlValue::List(items)) if items.is_empty() => Vec::new(),
         (FieldType::Map(_), YamlValue::Map(_)) => Vec::new(),
-        (ty, _) => vec![Statement::new(extent, vec![name(), value(ty, &entry.key, &entry.node)])],
+        (ty, _) => vec![StatementDraft::new(extent, vec![name(), value(ty, &entry.key, &entry.node)])],
     }
 }
 
@@ -76,7 +76,7 @@ pub(super) fn value(ty: &'static FieldType, key: &str, node: &YamlNode) -> Token
 }
 
 /// The entries of a map with free keys.
-fn map(item: &'static FieldType, entries: &[YamlEntry]) -> Vec<Statement> {
+fn map(item: &'static FieldType, entries: &[YamlEntry]) -> Vec<StatementDraft> {
     let statement = |entry: &YamlEntry| {
         let value = match (item, &entry.node.value) {
             (FieldType::Text, YamlValue::Text(written)) if !written.contains('\n') => {
@@ -85,19 +85,19 @@ fn map(item: &'static FieldType, entries: &[YamlEntry]) -> Vec<Statement> {
             _ => value(item, &entry.key, &entry.node),
         };
         let extent = entry.key_span.to(entry.node.span);
-        Statement::new(extent, vec![Token::new(entry.key_span, text::name(&entry.key)), value])
+        StatementDraft::new(extent, vec![Token::new(entry.key_span, text::name(&entry.key)), value])
     };
     entries.iter().map(statement).collect()
 }
 
 /// The entries of a map of free JSON.
-fn free(entries: &[YamlEntry]) -> Vec<Statement> {
+fn free(entries: &[YamlEntry]) -> Vec<StatementDraft> {
     let statement = |entry: &YamlEntry| {
         let name = Token::new(entry.key_span, text::name(&entry.key));
         let extent = entry.key_span.to(entry.node.span);
         match &entry.node.value {
-            YamlValue::Map(inner) => Statement::new(extent, vec![name]).with_block(free(inner)),
-            _ => Statement::new(extent, vec![name, value(&FieldType::Text, &entry.key, &entry.node)]),
+            YamlValue::Map(inner) => StatementDraft::new(extent, vec![name]).with_block(free(inner)),
+            _ => StatementDraft::new(extent, vec![name, value(&FieldType::Text, &entry.key, &entry.node)]),
         }
     };
     entries.iter().map(statement).collect()

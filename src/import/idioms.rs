@@ -14,7 +14,7 @@ mod wait;
 
 use super::container::container;
 use super::flow::Directions;
-use super::source::{Statement, Token};
+use super::source::{StatementDraft, Token};
 use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
@@ -43,7 +43,7 @@ pub(super) fn built_in(
     node: &YamlNode,
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<(Statement, Diagnostic)> {
+) -> Option<(StatementDraft, Diagnostic)> {
     let step = Step { node, command: shell::command(node)? };
     let idiom = IDIOMS.iter().find_map(|idiom| idiom(&step))?;
     let mut statement = container(&rest(node, &idiom), Role::Step, directions, diagnostics);
@@ -54,7 +54,7 @@ pub(super) fn built_in(
     }
     let own = idiom.statements.iter().map(|words| {
         let head = words.iter().map(|word| Token::new(origin, word.as_str())).collect();
-        Statement::new(origin, head)
+        StatementDraft::new(origin, head)
     });
     let block = statement.block.get_or_insert_default();
     let after_image = usize::from(idiom.keeps_image);

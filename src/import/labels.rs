@@ -1,6 +1,6 @@
 //! Writes the labels of a workload and of its pods and its selector once, if the language implies the rest.
 
-use super::source::{Statement, Token};
+use super::source::{StatementDraft, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
@@ -111,28 +111,31 @@ impl Labels {
     }
 
     /// `labels` for the object and its pods.
-    pub(super) fn of_both(&self) -> Option<Statement> {
+    pub(super) fn of_both(&self) -> Option<StatementDraft> {
         statement(&self.both, self.places[0])
     }
 
     /// `labels` for the object alone.
-    pub(super) fn of_object(&self) -> Option<Statement> {
+    pub(super) fn of_object(&self) -> Option<StatementDraft> {
         statement(&self.object, self.places[0])
     }
 
     /// `labels` for the pods alone.
-    pub(super) fn of_pods(&self) -> Option<Statement> {
+    pub(super) fn of_pods(&self) -> Option<StatementDraft> {
         statement(&self.pods, self.places[1])
     }
 }
 
-fn statement(labels: &[YamlEntry], place: Option<Span>) -> Option<Statement> {
+fn statement(labels: &[YamlEntry], place: Option<Span>) -> Option<StatementDraft> {
     let place = place.filter(|_| !labels.is_empty())?;
     let label = |entry: &YamlEntry| {
         let name = Token::new(entry.key_span, text::name(&entry.key));
         let value = text::plain(entry.node.as_text().unwrap_or_default());
-        Statement::new(entry.key_span.to(entry.node.span), vec![name, Token::new(entry.node.span, value)])
+        StatementDraft::new(
+            entry.key_span.to(entry.node.span),
+            vec![name, Token::new(entry.node.span, value)],
+        )
     };
     let head = vec![Token::new(Span { end: place.start + 6, ..place }, "labels")];
-    Some(Statement::new(place, head).with_block(labels.iter().map(label).collect()))
+    Some(StatementDraft::new(place, head).with_block(labels.iter().map(label).collect()))
 }

@@ -3,7 +3,7 @@
 use super::command::words;
 use super::fields::{self, rest};
 use super::missing::lacks;
-use super::source::{Statement, Token};
+use super::source::{StatementDraft, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
@@ -19,7 +19,7 @@ const CLAUSES: [(&str, &str, bool); 5] = [
 ];
 
 /// `ready http PORT PATH every TIME …`
-pub(super) fn probe(entry: &YamlEntry, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+pub(super) fn probe(entry: &YamlEntry, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementDraft> {
     let word = match entry.key.as_str() {
         "readinessProbe" => "ready",
         "livenessProbe" => "alive",
@@ -55,14 +55,14 @@ pub(super) fn probe(entry: &YamlEntry, diagnostics: &mut Vec<Diagnostic>) -> Opt
     }
     let in_head: Vec<&str> = CLAUSES.iter().map(|(field, ..)| *field).chain([handler.key.as_str()]).collect();
     block.extend(rest(&schema::PROBE, probe, &in_head));
-    Some(Statement::new(entry.key_span.to(probe.span), head).with_rest(block))
+    Some(StatementDraft::new(entry.key_span.to(probe.span), head).with_rest(block))
 }
 
 fn exec(
     handler: &YamlEntry,
     head: &mut Vec<Token>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Vec<Statement>> {
+) -> Option<Vec<StatementDraft>> {
     let Some(command) = handler.node.get("command").filter(|command| !command.items().is_empty()) else {
         diagnostics.push(lacks(&handler.node, "command", "`exec`"));
         return None;
@@ -77,7 +77,7 @@ fn network(
     handler: &YamlEntry,
     head: &mut Vec<Token>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Vec<Statement>> {
+) -> Option<Vec<StatementDraft>> {
     let action = &handler.node;
     let Some(port) = action.get("port") else {
         diagnostics.push(lacks(action, "port", &format!("`{key}`")));

@@ -15,13 +15,13 @@ const FEW: usize = 3;
 
 /// A statement to be written.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Statement {
+pub(super) struct StatementDraft {
     /// The parts of the manifest that it represents, which decide which comments belong to it.
     pub(super) extents: Vec<Span>,
     /// Its name and values.
     pub(super) head: Vec<Token>,
     /// Its block.
-    pub(super) block: Option<Vec<Statement>>,
+    pub(super) block: Option<Vec<StatementDraft>>,
     /// The comments about it.
     pub(super) comments: Comments,
     /// Whether an empty line separates it from the statement before it.
@@ -105,7 +105,7 @@ impl Token {
     }
 }
 
-impl Statement {
+impl StatementDraft {
     /// A statement with a name and values, which represents a part of the manifest.
     pub(super) fn new(extent: Span, head: Vec<Token>) -> Self {
         Self { extents: vec![extent], head, ..Self::default() }
@@ -179,7 +179,7 @@ impl Written {
     }
 
     /// Writes statements, each on its own line or lines.
-    pub(super) fn statements(&mut self, statements: &[Statement], depth: usize) {
+    pub(super) fn statements(&mut self, statements: &[StatementDraft], depth: usize) {
         for (at, statement) in statements.iter().enumerate() {
             if at > 0 && statement.apart {
                 self.text.push('\n');
@@ -201,7 +201,7 @@ impl Written {
         }
     }
 
-    fn statement(&mut self, statement: &Statement, depth: usize) {
+    fn statement(&mut self, statement: &StatementDraft, depth: usize) {
         let is_line = statement.on_one_line(2 * depth).is_some();
         self.comments_above(&statement.comments, is_line, depth);
         self.indent(depth);
@@ -235,7 +235,7 @@ impl Written {
         }
     }
 
-    fn block_on_line(&mut self, block: &[Statement]) {
+    fn block_on_line(&mut self, block: &[StatementDraft]) {
         self.text.push_str(" {");
         for (at, inner) in block.iter().enumerate() {
             self.text.push_str(if at == 0 { " " } else { "; " });
@@ -249,7 +249,7 @@ impl Written {
         self.text.push_str(" }");
     }
 
-    fn marked(&mut self, statement: &Statement, write: impl FnOnce(&mut Self)) {
+    fn marked(&mut self, statement: &StatementDraft, write: impl FnOnce(&mut Self)) {
         let start = self.text.len();
         let mark = self.marks.len();
         if let Some(first) = statement.head.first() {

@@ -1,7 +1,7 @@
 //! Writes volumes in their short forms.
 
 use super::fields::{self, rest};
-use super::source::{Statement, Token};
+use super::source::{StatementDraft, Token};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::schema::{self, ObjectSchema};
@@ -17,7 +17,7 @@ const SHORT: [(&str, &str, &str, &ObjectSchema); 5] = [
 ];
 
 /// `volume NAME [source] { … }`
-pub(super) fn volume(node: &YamlNode) -> Statement {
+pub(super) fn volume(node: &YamlNode) -> StatementDraft {
     let name = node.get("name");
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
     let mut head = vec![
@@ -32,7 +32,7 @@ pub(super) fn volume(node: &YamlNode) -> Statement {
         [source] => short(source, &mut head),
         _ => None,
     };
-    let statement = Statement::new(node.span, head);
+    let statement = StatementDraft::new(node.span, head);
     match block {
         Some(block) => statement.with_rest(block),
         None => {
@@ -43,7 +43,7 @@ pub(super) fn volume(node: &YamlNode) -> Statement {
 }
 
 /// Adds the short form to the head and returns the content of its block; `None` if there is no short form.
-fn empty_dir(source: &YamlNode, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
+fn empty_dir(source: &YamlNode, head: &mut Vec<Token>) -> Option<Vec<StatementDraft>> {
     let size = source.get("sizeLimit");
     let word = match (source.get("medium").and_then(YamlNode::as_text), size) {
         (Some("Memory"), _) => Some("memory"),
@@ -61,7 +61,7 @@ fn empty_dir(source: &YamlNode, head: &mut Vec<Token>) -> Option<Vec<Statement>>
     Some(Vec::new())
 }
 
-fn short(source: &YamlEntry, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
+fn short(source: &YamlEntry, head: &mut Vec<Token>) -> Option<Vec<StatementDraft>> {
     let (_, word, field, object) = SHORT.iter().find(|(key, ..)| *key == source.key)?;
     let value = source.node.get(field)?;
     let YamlValue::Text(written) = &value.value else { return None };

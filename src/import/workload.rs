@@ -5,7 +5,7 @@ use super::fields;
 use super::flow::Directions;
 use super::idioms::{Idioms, built_in};
 use super::labels::{Labels, labels};
-use super::source::{Statement, Token};
+use super::source::{StatementDraft, Token};
 use super::text;
 use super::volume::volume;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
@@ -38,9 +38,11 @@ pub(super) fn workload(
     kind: WorkloadKind,
     idioms: &Idioms,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Statement {
+) -> StatementDraft {
     let levels = levels(root, kind);
-    let (Some(outermost), Some(pod)) = (levels.first(), levels.last()) else { return Statement::default() };
+    let (Some(outermost), Some(pod)) = (levels.first(), levels.last()) else {
+        return StatementDraft::default();
+    };
     let metadata = root.get("metadata");
     let labels = labels(root, kind, outermost.spec, pod.metadata, diagnostics);
     let mut block = Vec::new();
@@ -60,7 +62,7 @@ pub(super) fn workload(
     if let Some(schedule) = find(outermost.spec, "schedule").filter(|_| kind == WorkloadKind::CronJob) {
         head.push(Token::text(schedule.node.span, schedule.node.as_text().unwrap_or_default()));
     }
-    Statement::new(root.span, head).with_block(block)
+    StatementDraft::new(root.span, head).with_block(block)
 }
 
 /// The place of messages about the whole workload: the level in which something is missing, else the name.
@@ -147,7 +149,7 @@ fn ordered(entries: &[YamlEntry]) -> Vec<&YamlEntry> {
     entries
 }
 
-fn metadata_of_object(level: &ManifestLevel, labels: &Labels) -> Vec<Statement> {
+fn metadata_of_object(level: &ManifestLevel, labels: &Labels) -> Vec<StatementDraft> {
     let mut statements = Vec::new();
     for entry in ordered(level.metadata) {
         match entry.key.as_str() {
@@ -158,7 +160,7 @@ fn metadata_of_object(level: &ManifestLevel, labels: &Labels) -> Vec<Statement> 
     }
     if let Some(own) = labels.of_object() {
         let head = vec![Token::new(own.head[0].origin, "metadata")];
-        statements.push(Statement::new(own.head[0].origin, head).with_block(vec![own]));
+        statements.push(StatementDraft::new(own.head[0].origin, head).with_block(vec![own]));
     }
     statements
 }
@@ -169,7 +171,7 @@ fn spec(
     outer: &[&ObjectSchema],
     kind: WorkloadKind,
     labels: &Labels,
-) -> (Vec<Statement>, Option<Statement>) {
+) -> (Vec<StatementDraft>, Option<StatementDraft>) {
     let (mut plain, mut named) = (Vec::new(), Vec::new());
     let is_pod =
         level.word.is_none_or(|word| word == "pod") && (kind == WorkloadKind::Pod || !outer.is_empty());
@@ -198,7 +200,10 @@ fn spec(
         let place = Span { end: level.span.start, ..level.span };
         let word = level.word.unwrap_or("metadata");
         let extents = named.iter().flat_map(|statement| statement.extents.clone()).collect();
-        Statement { extents, ..Statement::new(place, vec![Token::new(place, word)]).with_block(named) }
+        StatementDraft {
+            extents,
+            ..StatementDraft::new(place, vec![Token::new(place, word)]).with_block(named)
+        }
     });
     (plain, named)
 }
@@ -210,7 +215,7 @@ fn contents(
     kind: WorkloadKind,
     idioms: &Idioms,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Statement> {
+) -> Vec<StatementDraft> {
     let items = |entries: &'_ [YamlEntry], key| {
         find(entries, key).map(|entry| entry.node.items().to_vec()).unwrap_or_default()
     };
@@ -235,7 +240,7 @@ fn contents(
     let containers: Vec<(&YamlNode, Role)> =
         init.iter().map(|node| of(node, true)).chain(apps.iter().map(|node| of(node, false))).collect();
     let directions = Directions::find(&volumes.iter().collect::<Vec<_>>(), &claim_names, &containers);
-    let mut statements: Vec<Statement> = Vec::new();
+    let mut statements: Vec<StatementDraft> = Vec::new();
     statements.extend(volumes.iter().map(volume));
     if let Some(claims) = claims {
         statements.extend(fields::field(outermost.object, claims));
@@ -253,7 +258,7 @@ fn contents(
             }
             None => container(node, role, &directions, diagnostics),
         };
-        statements.push(Statement { apart: true, ..statement });
+        statements.push(StatementDraft { apart: true, ..statement });
     }
     statements
 }
