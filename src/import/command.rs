@@ -1,6 +1,6 @@
 //! Writes commands as `run`, `script` and `args` if these mean exactly the same, else as lists of words.
 
-use super::source::{StatementDraft, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::kubernetes::schema::FieldType;
@@ -19,7 +19,7 @@ pub(super) fn command(container: &YamlNode) -> Vec<StatementDraft> {
         StatementDraft::new(extent, head)
     });
     let args = container.entry("args").filter(|entry| !entry.node.items().is_empty()).map(|entry| {
-        let head = vec![Token::new(entry.key_span, "args"), words(&entry.node)];
+        let head = vec![DraftToken::new(entry.key_span, "args"), words(&entry.node)];
         StatementDraft::new(entry.key_span.to(entry.node.span), head)
     });
     command
@@ -30,28 +30,28 @@ pub(super) fn command(container: &YamlNode) -> Vec<StatementDraft> {
 }
 
 /// The words of a command as one text if that is short and means the same, else as a list.
-pub(super) fn words(list: &YamlNode) -> Token {
+pub(super) fn words(list: &YamlNode) -> DraftToken {
     match joined(list) {
-        Some(text) => Token::new(list.span, text::quoted(&text)),
+        Some(text) => DraftToken::new(list.span, text::quoted(&text)),
         None => super::fields::value(&FieldType::List(&FieldType::Text), "", list),
     }
 }
 
 /// `run "command"`
-fn run(entry: &YamlEntry) -> Option<Vec<Token>> {
+fn run(entry: &YamlEntry) -> Option<Vec<DraftToken>> {
     let first = entry.node.items().first()?.as_text()?;
     // A shell reads `NAME=value` as a variable.
     let text = joined(&entry.node).filter(|_| !first.contains('='))?;
-    Some(vec![Token::new(entry.key_span, "run"), Token::new(entry.node.span, text::quoted(&text))])
+    Some(vec![DraftToken::new(entry.key_span, "run"), DraftToken::new(entry.node.span, text::quoted(&text))])
 }
 
-fn list(entry: &YamlEntry) -> Vec<Token> {
+fn list(entry: &YamlEntry) -> Vec<DraftToken> {
     let list = super::fields::value(&FieldType::List(&FieldType::Text), "", &entry.node);
-    vec![Token::new(entry.key_span, "command"), list]
+    vec![DraftToken::new(entry.key_span, "command"), list]
 }
 
 /// `script ["shell"] '''text'''`
-fn script(container: &YamlNode, entry: &YamlEntry) -> Option<Vec<Token>> {
+fn script(container: &YamlNode, entry: &YamlEntry) -> Option<Vec<DraftToken>> {
     let words: Vec<&str> = entry.node.items().iter().filter_map(YamlNode::as_text).collect();
     let (last, shell) = words.split_last()?;
     let flag = shell.last()?;
@@ -63,14 +63,14 @@ fn script(container: &YamlNode, entry: &YamlEntry) -> Option<Vec<Token>> {
         return None;
     }
     let written = as_written(container, last)?;
-    let mut head = vec![Token::new(entry.key_span, "script")];
+    let mut head = vec![DraftToken::new(entry.key_span, "script")];
     if shell != DEFAULT_SHELL {
         let first = entry.node.items().first()?.span;
         let before = &entry.node.items()[shell.len() - 1];
-        head.push(Token::new(first.to(before.span), text::quoted(&join(shell)?)));
+        head.push(DraftToken::new(first.to(before.span), text::quoted(&join(shell)?)));
     }
     let place: Span = entry.node.items().last()?.span;
-    head.push(Token::text(place, &written));
+    head.push(DraftToken::text(place, &written));
     Some(head)
 }
 

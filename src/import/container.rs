@@ -6,7 +6,7 @@ use super::fields::{self, rest};
 use super::flow::Directions;
 use super::missing::lacks;
 use super::probe::probe;
-use super::source::{StatementDraft, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
@@ -55,7 +55,7 @@ pub(super) fn container(
     let name = node.get("name");
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
     let written = name.and_then(YamlNode::as_text).unwrap_or_default();
-    let head = vec![Token::new(place, role.name()), Token::new(place, text::name(written))];
+    let head = vec![DraftToken::new(place, role.name()), DraftToken::new(place, text::name(written))];
     let mut entries: Vec<&YamlEntry> = node.entries().iter().collect();
     let rank = |entry: &YamlEntry| ORDER.iter().position(|key| *key == entry.key).unwrap_or(ORDER.len());
     entries.sort_by_key(|entry| rank(entry));
@@ -95,9 +95,9 @@ fn port(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementD
         diagnostics.push(lacks(item, "containerPort", "a port"));
         return None;
     };
-    let mut head = vec![Token::new(item.span, "port")];
+    let mut head = vec![DraftToken::new(item.span, "port")];
     if let Some(name) = item.get("name") {
-        head.push(Token::new(name.span, text::name(name.as_text().unwrap_or_default())));
+        head.push(DraftToken::new(name.span, text::name(name.as_text().unwrap_or_default())));
     }
     head.push(fields::value(&schema::FieldType::Int32, "containerPort", number));
     let mut in_head = vec!["name", "containerPort"];
@@ -107,12 +107,12 @@ fn port(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementD
         in_head.push("protocol");
         // TCP is the default.
         if word != "TCP" {
-            head.push(Token::new(protocol.span, word.to_ascii_lowercase()));
+            head.push(DraftToken::new(protocol.span, word.to_ascii_lowercase()));
         }
     }
     if let Some(host) = item.get("hostPort").filter(|host| host.as_int().is_some_and(|port| port > 0)) {
         in_head.push("hostPort");
-        head.push(Token::new(host.span, "host"));
+        head.push(DraftToken::new(host.span, "host"));
         head.push(fields::value(&schema::FieldType::Int32, "hostPort", host));
     }
     Some(StatementDraft::new(item.span, head).with_rest(rest(&schema::CONTAINER_PORT, item, &in_head)))
@@ -137,9 +137,12 @@ fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statemen
         let Some(first) = request.as_ref().or(limit.as_ref()) else { continue };
         let amount = |entry: &YamlEntry| written_amount(name, &entry.node);
         let mut head = match name {
-            "cpu" | "memory" => vec![Token::new(first.key_span, name)],
-            "ephemeral-storage" => vec![Token::new(first.key_span, "storage")],
-            _ => vec![Token::new(first.key_span, "resource"), Token::new(first.key_span, text::quoted(name))],
+            "cpu" | "memory" => vec![DraftToken::new(first.key_span, name)],
+            "ephemeral-storage" => vec![DraftToken::new(first.key_span, "storage")],
+            _ => vec![
+                DraftToken::new(first.key_span, "resource"),
+                DraftToken::new(first.key_span, text::quoted(name)),
+            ],
         };
         let is_common = common.contains(&name);
         let range = match (&request, &limit) {
@@ -163,14 +166,14 @@ fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statemen
             (None, None) => continue,
         };
         // An error about the amount points to the value that the range came from.
-        head.push(Token::new(limit.as_ref().unwrap_or(first).node.span, range));
+        head.push(DraftToken::new(limit.as_ref().unwrap_or(first).node.span, range));
         let mut statement = StatementDraft::new(first.key_span.to(first.node.span), head);
         statement.extents.extend(limit.iter().map(|entry| entry.key_span.to(entry.node.span)));
         statements.push(statement);
     }
     let claims = node.entry("claims").map(|entry| fields::field(&schema::RESOURCE_REQUIREMENTS, entry));
     if let Some(claims) = claims.filter(|claims| !claims.is_empty()) {
-        let head = vec![Token::new(node.span, "resources")];
+        let head = vec![DraftToken::new(node.span, "resources")];
         statements.push(StatementDraft::new(node.span, head).with_block(claims));
     }
     statements
@@ -208,17 +211,17 @@ fn mount(
         Direction::Mounts => "mounts",
     };
     let mut head = vec![
-        Token::new(item.span, word),
-        Token::new(volume.span, text::name(volume.as_text()?)),
-        Token::new(path.span, "at"),
-        Token::new(path.span, text::path(path.as_text()?)),
+        DraftToken::new(item.span, word),
+        DraftToken::new(volume.span, text::name(volume.as_text()?)),
+        DraftToken::new(path.span, "at"),
+        DraftToken::new(path.span, text::path(path.as_text()?)),
     ];
     if direction == Direction::Mounts && reads_only {
-        head.push(Token::new(readonly?.span, "readonly"));
+        head.push(DraftToken::new(readonly?.span, "readonly"));
     }
     if let Some(sub) = item.get("subPath") {
-        head.push(Token::new(sub.span, "sub"));
-        head.push(Token::new(sub.span, text::quoted(sub.as_text()?)));
+        head.push(DraftToken::new(sub.span, "sub"));
+        head.push(DraftToken::new(sub.span, text::quoted(sub.as_text()?)));
     }
     let in_head = ["name", "mountPath", "readOnly", "subPath"];
     Some(StatementDraft::new(item.span, head).with_rest(rest(&schema::VOLUME_MOUNT, item, &in_head)))

@@ -1,7 +1,7 @@
 //! Writes variables as an `env` block.
 
 use super::fields;
-use super::source::{StatementDraft, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
@@ -35,7 +35,7 @@ pub(super) fn environment(container: &YamlNode, diagnostics: &mut Vec<Diagnostic
         return None;
     }
     let extents = entries.iter().map(|entry| entry.key_span.to(entry.node.span)).collect();
-    let head = vec![Token::new(first.key_span, "env")];
+    let head = vec![DraftToken::new(first.key_span, "env")];
     Some(StatementDraft { extents, ..StatementDraft::new(first.key_span, head).with_block(block) })
 }
 
@@ -43,19 +43,20 @@ pub(super) fn environment(container: &YamlNode, diagnostics: &mut Vec<Diagnostic
 fn variable(item: &YamlNode) -> StatementDraft {
     let name = item.get("name");
     let place = name.map_or(item.span, |name| name.span);
-    let mut head = vec![Token::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default()))];
+    let mut head =
+        vec![DraftToken::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default()))];
     match (item.get("value"), item.entry("valueFrom")) {
         (value, None) => {
             head.push(match value {
                 Some(value) => {
                     let written = value.as_text().unwrap_or_default();
                     if written.contains('\n') {
-                        Token::text(value.span, written)
+                        DraftToken::text(value.span, written)
                     } else {
-                        Token::new(value.span, text::plain(written))
+                        DraftToken::new(value.span, text::plain(written))
                     }
                 }
-                None => Token::new(place, "\"\""),
+                None => DraftToken::new(place, "\"\""),
             });
             StatementDraft::new(item.span, head)
         }
@@ -72,7 +73,7 @@ fn variable(item: &YamlNode) -> StatementDraft {
 }
 
 /// `secret("name", "key")` and the like, if that covers all fields.
-fn call(from: &YamlNode) -> Option<Token> {
+fn call(from: &YamlNode) -> Option<DraftToken> {
     let [source] = from.entries() else { return None };
     let (_, function, positional, named) = SOURCES.iter().find(|(field, ..)| *field == source.key)?;
     let mut arguments = Vec::new();
@@ -87,7 +88,7 @@ fn call(from: &YamlNode) -> Option<Token> {
         let (_, called) = named.iter().find(|(field, _)| *field == entry.key)?;
         arguments.push(format!("{called}: {}", argument(entry)));
     }
-    Some(Token::new(source.node.span, format!("{function}({})", arguments.join(", "))))
+    Some(DraftToken::new(source.node.span, format!("{function}({})", arguments.join(", "))))
 }
 
 fn argument(entry: &YamlEntry) -> String {
@@ -128,12 +129,12 @@ fn whole(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement
     }
     let place = source.node.get("name").map_or(source.key_span, |name| name.span);
     let mut head = vec![
-        Token::new(source.key_span, "from"),
-        Token::new(place, format!("{function}({})", arguments.join(", "))),
+        DraftToken::new(source.key_span, "from"),
+        DraftToken::new(place, format!("{function}({})", arguments.join(", "))),
     ];
     if let Some(prefix) = item.get("prefix").filter(|prefix| prefix.as_text() != Some("")) {
-        head.push(Token::new(prefix.span, "prefix"));
-        head.push(Token::new(prefix.span, text::quoted(prefix.as_text()?)));
+        head.push(DraftToken::new(prefix.span, "prefix"));
+        head.push(DraftToken::new(prefix.span, text::quoted(prefix.as_text()?)));
     }
     Some(StatementDraft::new(item.span, head))
 }

@@ -1,6 +1,6 @@
 //! Writes fields of Kubernetes objects as statements under their own names.
 
-use super::source::{StatementDraft, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::quantity::Quantity;
@@ -20,7 +20,7 @@ pub(super) fn rest(object: &'static ObjectSchema, node: &YamlNode, in_head: &[&s
 /// The statements of one field: one, or one for each object in a list.
 pub(super) fn field(object: &'static ObjectSchema, entry: &YamlEntry) -> Vec<StatementDraft> {
     let Some(field) = object.field(&entry.key) else { return Vec::new() };
-    let name = || Token::new(entry.key_span, text::name(&entry.key));
+    let name = || DraftToken::new(entry.key_span, text::name(&entry.key));
     let extent = entry.key_span.to(entry.node.span);
     match (&field.ty, &entry.node.value) {
         (FieldType::Object(inner), YamlValue::Map(entries)) => {
@@ -34,7 +34,7 @@ pub(super) fn field(object: &'static ObjectSchema, entry: &YamlEntry) -> Vec<Sta
         }
         (FieldType::List(FieldType::Object(inner)), YamlValue::List(items)) => {
             let statement = |item: &YamlNode| {
-                let head = vec![Token::new(item.span, text::name(&entry.key))];
+                let head = vec![DraftToken::new(item.span, text::name(&entry.key))];
                 StatementDraft::new(item.span, head).with_block(fields(inner, item.entries()))
             };
             items.iter().map(statement).collect()
@@ -47,31 +47,31 @@ pub(super) fn field(object: &'static ObjectSchema, entry: &YamlEntry) -> Vec<Sta
 }
 
 /// A plain value, or a list of plain values, of a field.
-pub(super) fn value(ty: &'static FieldType, key: &str, node: &YamlNode) -> Token {
+pub(super) fn value(ty: &'static FieldType, key: &str, node: &YamlNode) -> DraftToken {
     match (ty, &node.value) {
         (FieldType::List(inner), YamlValue::List(items)) => {
-            Token::list(node.span, items.iter().map(|item| value(inner, key, item)).collect())
+            DraftToken::list(node.span, items.iter().map(|item| value(inner, key, item)).collect())
         }
         (FieldType::Int32 | FieldType::Int64, YamlValue::Number(number))
             if matches!(key, "mode" | "defaultMode") =>
         {
-            Token::new(node.span, mode(number))
+            DraftToken::new(node.span, mode(number))
         }
         (FieldType::Enum(values), YamlValue::Text(written))
             if values.iter().any(|value| value.name == written) =>
         {
-            Token::new(node.span, written.as_str())
+            DraftToken::new(node.span, written.as_str())
         }
         (FieldType::Quantity, YamlValue::Number(written) | YamlValue::Text(written)) => {
-            Token::new(node.span, amount(key, written))
+            DraftToken::new(node.span, amount(key, written))
         }
         (FieldType::IntOrString, YamlValue::Text(written)) if is_percentage(written) => {
-            Token::new(node.span, written.as_str())
+            DraftToken::new(node.span, written.as_str())
         }
-        (_, YamlValue::Bool(bool)) => Token::new(node.span, bool.to_string()),
-        (_, YamlValue::Number(number)) => Token::new(node.span, number.as_str()),
-        (_, YamlValue::Text(written)) => Token::text(node.span, written),
-        _ => Token::new(node.span, "\"\""),
+        (_, YamlValue::Bool(bool)) => DraftToken::new(node.span, bool.to_string()),
+        (_, YamlValue::Number(number)) => DraftToken::new(node.span, number.as_str()),
+        (_, YamlValue::Text(written)) => DraftToken::text(node.span, written),
+        _ => DraftToken::new(node.span, "\"\""),
     }
 }
 
@@ -80,12 +80,12 @@ fn map(item: &'static FieldType, entries: &[YamlEntry]) -> Vec<StatementDraft> {
     let statement = |entry: &YamlEntry| {
         let value = match (item, &entry.node.value) {
             (FieldType::Text, YamlValue::Text(written)) if !written.contains('\n') => {
-                Token::new(entry.node.span, text::plain(written))
+                DraftToken::new(entry.node.span, text::plain(written))
             }
             _ => value(item, &entry.key, &entry.node),
         };
         let extent = entry.key_span.to(entry.node.span);
-        StatementDraft::new(extent, vec![Token::new(entry.key_span, text::name(&entry.key)), value])
+        StatementDraft::new(extent, vec![DraftToken::new(entry.key_span, text::name(&entry.key)), value])
     };
     entries.iter().map(statement).collect()
 }
@@ -93,7 +93,7 @@ fn map(item: &'static FieldType, entries: &[YamlEntry]) -> Vec<StatementDraft> {
 /// The entries of a map of free JSON.
 fn free(entries: &[YamlEntry]) -> Vec<StatementDraft> {
     let statement = |entry: &YamlEntry| {
-        let name = Token::new(entry.key_span, text::name(&entry.key));
+        let name = DraftToken::new(entry.key_span, text::name(&entry.key));
         let extent = entry.key_span.to(entry.node.span);
         match &entry.node.value {
             YamlValue::Map(inner) => StatementDraft::new(extent, vec![name]).with_block(free(inner)),

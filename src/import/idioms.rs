@@ -14,7 +14,7 @@ mod wait;
 
 use super::container::container;
 use super::flow::Directions;
-use super::source::{StatementDraft, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
@@ -50,10 +50,10 @@ pub(super) fn built_in(
     let place = place(node);
     let origin = node.entry("command").or(node.entry("args")).map_or(place, |entry| entry.key_span);
     if let Some(keyword) = statement.head.first_mut() {
-        *keyword = Token::new(place, idiom.kind.keyword());
+        *keyword = DraftToken::new(place, idiom.kind.keyword());
     }
     let own = idiom.statements.iter().map(|words| {
-        let head = words.iter().map(|word| Token::new(origin, word.as_str())).collect();
+        let head = words.iter().map(|word| DraftToken::new(origin, word.as_str())).collect();
         StatementDraft::new(origin, head)
     });
     let block = statement.block.get_or_insert_default();

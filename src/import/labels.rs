@@ -1,6 +1,6 @@
 //! Writes the labels of a workload and of its pods and its selector once, if the language implies the rest.
 
-use super::source::{StatementDraft, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
@@ -129,13 +129,13 @@ impl Labels {
 fn statement(labels: &[YamlEntry], place: Option<Span>) -> Option<StatementDraft> {
     let place = place.filter(|_| !labels.is_empty())?;
     let label = |entry: &YamlEntry| {
-        let name = Token::new(entry.key_span, text::name(&entry.key));
+        let name = DraftToken::new(entry.key_span, text::name(&entry.key));
         let value = text::plain(entry.node.as_text().unwrap_or_default());
         StatementDraft::new(
             entry.key_span.to(entry.node.span),
-            vec![name, Token::new(entry.node.span, value)],
+            vec![name, DraftToken::new(entry.node.span, value)],
         )
     };
-    let head = vec![Token::new(Span { end: place.start + 6, ..place }, "labels")];
+    let head = vec![DraftToken::new(Span { end: place.start + 6, ..place }, "labels")];
     Some(StatementDraft::new(place, head).with_block(labels.iter().map(label).collect()))
 }

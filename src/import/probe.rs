@@ -3,7 +3,7 @@
 use super::command::words;
 use super::fields::{self, rest};
 use super::missing::lacks;
-use super::source::{StatementDraft, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
@@ -39,16 +39,16 @@ pub(super) fn probe(entry: &YamlEntry, diagnostics: &mut Vec<Diagnostic>) -> Opt
         );
         return None;
     };
-    let mut head = vec![Token::new(entry.key_span, word)];
+    let mut head = vec![DraftToken::new(entry.key_span, word)];
     let mut block = match handler.key.as_str() {
         "exec" => exec(handler, &mut head, diagnostics)?,
         key => network(key, handler, &mut head, diagnostics)?,
     };
     for (field, word, is_time) in CLAUSES {
         let Some(node) = probe.get(field) else { continue };
-        head.push(Token::new(node.span, word));
+        head.push(DraftToken::new(node.span, word));
         let value = match node.as_int() {
-            Some(count) if is_time && count >= 0 => Token::new(node.span, text::seconds(count)),
+            Some(count) if is_time && count >= 0 => DraftToken::new(node.span, text::seconds(count)),
             _ => fields::value(&FieldType::Int32, field, node),
         };
         head.push(value);
@@ -60,14 +60,14 @@ pub(super) fn probe(entry: &YamlEntry, diagnostics: &mut Vec<Diagnostic>) -> Opt
 
 fn exec(
     handler: &YamlEntry,
-    head: &mut Vec<Token>,
+    head: &mut Vec<DraftToken>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<StatementDraft>> {
     let Some(command) = handler.node.get("command").filter(|command| !command.items().is_empty()) else {
         diagnostics.push(lacks(&handler.node, "command", "`exec`"));
         return None;
     };
-    head.push(Token::new(handler.key_span, "exec"));
+    head.push(DraftToken::new(handler.key_span, "exec"));
     head.push(words(command));
     Some(Vec::new())
 }
@@ -75,7 +75,7 @@ fn exec(
 fn network(
     key: &str,
     handler: &YamlEntry,
-    head: &mut Vec<Token>,
+    head: &mut Vec<DraftToken>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<StatementDraft>> {
     let action = &handler.node;
@@ -90,19 +90,19 @@ fn network(
         _ if scheme == Some("HTTPS") => ("https", &schema::HTTP_GET_ACTION),
         _ => ("http", &schema::HTTP_GET_ACTION),
     };
-    head.push(Token::new(handler.key_span, word));
+    head.push(DraftToken::new(handler.key_span, word));
     head.push(match &port.value {
-        YamlValue::Text(name) => Token::new(port.span, text::name(name)),
+        YamlValue::Text(name) => DraftToken::new(port.span, text::name(name)),
         _ => fields::value(&FieldType::Int32, "port", port),
     });
     let mut in_head = vec!["port"];
     if let Some(path) = action.get("path").filter(|_| key == "httpGet") {
         in_head.push("path");
-        head.push(Token::new(path.span, text::path(path.as_text()?)));
+        head.push(DraftToken::new(path.span, text::path(path.as_text()?)));
     }
     if let Some(service) = action.get("service").filter(|_| key == "grpc") {
         in_head.push("service");
-        head.push(Token::new(service.span, text::quoted(service.as_text()?)));
+        head.push(DraftToken::new(service.span, text::quoted(service.as_text()?)));
     }
     // HTTP is the default.
     if matches!(scheme, Some("HTTP" | "HTTPS")) {

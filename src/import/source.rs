@@ -19,7 +19,7 @@ pub(super) struct StatementDraft {
     /// The parts of the manifest that it represents, which decide which comments belong to it.
     pub(super) extents: Vec<Span>,
     /// Its name and values.
-    pub(super) head: Vec<Token>,
+    pub(super) head: Vec<DraftToken>,
     /// Its block.
     pub(super) block: Option<Vec<StatementDraft>>,
     /// The comments about it.
@@ -45,7 +45,7 @@ impl Comments {
 
 /// A name or a value of a statement.
 #[derive(Clone, Debug)]
-pub(super) struct Token {
+pub(super) struct DraftToken {
     /// Where in the manifest it comes from.
     pub(super) origin: Span,
     form: Form,
@@ -57,10 +57,10 @@ pub(super) struct Token {
 enum Form {
     Word(String),
     Lines(Vec<String>, bool),
-    List(Vec<Token>),
+    List(Vec<DraftToken>),
 }
 
-impl Token {
+impl DraftToken {
     /// A token that is written literally.
     pub(super) fn new(origin: Span, text: impl Into<String>) -> Self {
         Self { origin, form: Form::Word(text.into()), comments: Comments::default() }
@@ -107,7 +107,7 @@ impl Token {
 
 impl StatementDraft {
     /// A statement with a name and values, which represents a part of the manifest.
-    pub(super) fn new(extent: Span, head: Vec<Token>) -> Self {
+    pub(super) fn new(extent: Span, head: Vec<DraftToken>) -> Self {
         Self { extents: vec![extent], head, ..Self::default() }
     }
 
@@ -127,7 +127,7 @@ impl StatementDraft {
 
     /// The number of statements, including nested ones, plus the number of list items.
     pub(super) fn count(&self) -> usize {
-        let items = |token: &Token| match &token.form {
+        let items = |token: &DraftToken| match &token.form {
             Form::List(items) => items.len(),
             _ => 0,
         };
@@ -137,7 +137,7 @@ impl StatementDraft {
 
     /// Its text with its block, if that fits on one line at this indentation.
     fn on_one_line(&self, indentation: usize) -> Option<String> {
-        let head: Option<Vec<String>> = self.head.iter().map(Token::on_one_line).collect();
+        let head: Option<Vec<String>> = self.head.iter().map(DraftToken::on_one_line).collect();
         let mut line = head?.join(" ");
         if let Some(block) = &self.block {
             let is_plain = |inner: &Self| {
@@ -261,9 +261,9 @@ impl Written {
         }
     }
 
-    fn head(&mut self, tokens: &[Token], depth: usize) {
+    fn head(&mut self, tokens: &[DraftToken], depth: usize) {
         // A list that makes the line too wide is written with one item per line.
-        let width = |token: &Token| token.on_one_line().map_or(0, |text| text.chars().count() + 1);
+        let width = |token: &DraftToken| token.on_one_line().map_or(0, |text| text.chars().count() + 1);
         let wide = 2 * depth + tokens.iter().map(width).sum::<usize>() > WIDTH + 1;
         for (at, token) in tokens.iter().enumerate() {
             if at > 0 {
@@ -273,7 +273,7 @@ impl Written {
         }
     }
 
-    fn token(&mut self, token: &Token, depth: usize, wide: bool) {
+    fn token(&mut self, token: &DraftToken, depth: usize, wide: bool) {
         let start = self.text.len();
         let mark = self.marks.len();
         self.marks.push((start..start, token.origin));
@@ -301,7 +301,7 @@ impl Written {
         self.text.push_str("'''");
     }
 
-    fn list(&mut self, items: &[Token], depth: usize, wide: bool) {
+    fn list(&mut self, items: &[DraftToken], depth: usize, wide: bool) {
         let several = items.iter().any(|item| item.on_one_line().is_none());
         self.text.push('[');
         match items {

@@ -1,7 +1,7 @@
 //! Writes volumes in their short forms.
 
 use super::fields::{self, rest};
-use super::source::{StatementDraft, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::schema::{self, ObjectSchema};
@@ -21,8 +21,8 @@ pub(super) fn volume(node: &YamlNode) -> StatementDraft {
     let name = node.get("name");
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
     let mut head = vec![
-        Token::new(place, "volume"),
-        Token::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default())),
+        DraftToken::new(place, "volume"),
+        DraftToken::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default())),
     ];
     let sources: Vec<&YamlEntry> = node.entries().iter().filter(|entry| entry.key != "name").collect();
     let block = match sources.as_slice() {
@@ -43,7 +43,7 @@ pub(super) fn volume(node: &YamlNode) -> StatementDraft {
 }
 
 /// Adds the short form to the head and returns the content of its block; `None` if there is no short form.
-fn empty_dir(source: &YamlNode, head: &mut Vec<Token>) -> Option<Vec<StatementDraft>> {
+fn empty_dir(source: &YamlNode, head: &mut Vec<DraftToken>) -> Option<Vec<StatementDraft>> {
     let size = source.get("sizeLimit");
     let word = match (source.get("medium").and_then(YamlNode::as_text), size) {
         (Some("Memory"), _) => Some("memory"),
@@ -54,14 +54,14 @@ fn empty_dir(source: &YamlNode, head: &mut Vec<Token>) -> Option<Vec<StatementDr
     if source.entries().iter().any(|entry| !matches!(entry.key.as_str(), "medium" | "sizeLimit")) {
         return None;
     }
-    head.extend(word.map(|word| Token::new(source.span, word)));
+    head.extend(word.map(|word| DraftToken::new(source.span, word)));
     if let Some(size) = size {
         head.push(fields::value(&schema::FieldType::Quantity, "sizeLimit", size));
     }
     Some(Vec::new())
 }
 
-fn short(source: &YamlEntry, head: &mut Vec<Token>) -> Option<Vec<StatementDraft>> {
+fn short(source: &YamlEntry, head: &mut Vec<DraftToken>) -> Option<Vec<StatementDraft>> {
     let (_, word, field, object) = SHORT.iter().find(|(key, ..)| *key == source.key)?;
     let value = source.node.get(field)?;
     let YamlValue::Text(written) = &value.value else { return None };
@@ -69,7 +69,7 @@ fn short(source: &YamlEntry, head: &mut Vec<Token>) -> Option<Vec<StatementDraft
     if is_path && !written.starts_with('/') {
         return None;
     }
-    head.push(Token::new(source.key_span, *word));
-    head.push(Token::new(value.span, if is_path { text::path(written) } else { text::quoted(written) }));
+    head.push(DraftToken::new(source.key_span, *word));
+    head.push(DraftToken::new(value.span, if is_path { text::path(written) } else { text::quoted(written) }));
     Some(rest(object, &source.node, &[field]))
 }

@@ -5,7 +5,7 @@ use super::fields;
 use super::flow::Directions;
 use super::idioms::{Idioms, built_in};
 use super::labels::{Labels, labels};
-use super::source::{StatementDraft, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
 use super::volume::volume;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
@@ -55,12 +55,12 @@ pub(super) fn workload(
     }
     block.extend(contents(outermost, pod, kind, idioms, diagnostics));
     let name = metadata.and_then(|metadata| metadata.get("name"));
-    let mut head = vec![Token::new(head_place(root, pod, kind), kind.keyword())];
+    let mut head = vec![DraftToken::new(head_place(root, pod, kind), kind.keyword())];
     if let Some(name) = name {
-        head.push(Token::new(name.span, text::name(name.as_text().unwrap_or_default())));
+        head.push(DraftToken::new(name.span, text::name(name.as_text().unwrap_or_default())));
     }
     if let Some(schedule) = find(outermost.spec, "schedule").filter(|_| kind == WorkloadKind::CronJob) {
-        head.push(Token::text(schedule.node.span, schedule.node.as_text().unwrap_or_default()));
+        head.push(DraftToken::text(schedule.node.span, schedule.node.as_text().unwrap_or_default()));
     }
     StatementDraft::new(root.span, head).with_block(block)
 }
@@ -159,7 +159,7 @@ fn metadata_of_object(level: &ManifestLevel, labels: &Labels) -> Vec<StatementDr
         }
     }
     if let Some(own) = labels.of_object() {
-        let head = vec![Token::new(own.head[0].origin, "metadata")];
+        let head = vec![DraftToken::new(own.head[0].origin, "metadata")];
         statements.push(StatementDraft::new(own.head[0].origin, head).with_block(vec![own]));
     }
     statements
@@ -202,7 +202,7 @@ fn spec(
         let extents = named.iter().flat_map(|statement| statement.extents.clone()).collect();
         StatementDraft {
             extents,
-            ..StatementDraft::new(place, vec![Token::new(place, word)]).with_block(named)
+            ..StatementDraft::new(place, vec![DraftToken::new(place, word)]).with_block(named)
         }
     });
     (plain, named)
