@@ -48,13 +48,13 @@ impl Comments {
 pub(super) struct DraftToken {
     /// Where in the manifest it comes from.
     pub(super) origin: Span,
-    form: Form,
+    form: DraftForm,
     /// The comments about it, as an item of a list.
     comments: Comments,
 }
 
 #[derive(Clone, Debug)]
-enum Form {
+enum DraftForm {
     Word(String),
     Lines(Vec<String>, bool),
     List(Vec<DraftToken>),
@@ -63,27 +63,29 @@ enum Form {
 impl DraftToken {
     /// A token that is written literally.
     pub(super) fn new(origin: Span, text: impl Into<String>) -> Self {
-        Self { origin, form: Form::Word(text.into()), comments: Comments::default() }
+        Self { origin, form: DraftForm::Word(text.into()), comments: Comments::default() }
     }
 
     /// A text, in the multi-line form if it has several lines.
     pub(super) fn text(origin: Span, text: &str) -> Self {
         let form = match text::lines(text) {
-            Some((lines, newline)) => Form::Lines(lines.into_iter().map(str::to_owned).collect(), newline),
-            None => Form::Word(text::quoted(text)),
+            Some((lines, newline)) => {
+                DraftForm::Lines(lines.into_iter().map(str::to_owned).collect(), newline)
+            }
+            None => DraftForm::Word(text::quoted(text)),
         };
         Self { origin, form, comments: Comments::default() }
     }
 
     /// A list.
     pub(super) fn list(origin: Span, items: Vec<Self>) -> Self {
-        Self { origin, form: Form::List(items), comments: Comments::default() }
+        Self { origin, form: DraftForm::List(items), comments: Comments::default() }
     }
 
     /// The comments of the item that begins at a place, if this is a list that has one.
     pub(super) fn item_at(&mut self, place: u32) -> Option<&mut Comments> {
         match &mut self.form {
-            Form::List(items) => {
+            DraftForm::List(items) => {
                 let item = items.iter_mut().find(|item| item.origin.start == place)?;
                 Some(&mut item.comments)
             }
@@ -95,9 +97,9 @@ impl DraftToken {
     fn on_one_line(&self) -> Option<String> {
         match &self.form {
             _ if !self.comments.is_empty() => None,
-            Form::Word(word) => Some(word.clone()),
-            Form::Lines(..) => None,
-            Form::List(items) => {
+            DraftForm::Word(word) => Some(word.clone()),
+            DraftForm::Lines(..) => None,
+            DraftForm::List(items) => {
                 let items: Option<Vec<String>> = items.iter().map(Self::on_one_line).collect();
                 Some(format!("[{}]", items?.join(", ")))
             }
@@ -128,7 +130,7 @@ impl StatementDraft {
     /// The number of statements, including nested ones, plus the number of list items.
     pub(super) fn count(&self) -> usize {
         let items = |token: &DraftToken| match &token.form {
-            Form::List(items) => items.len(),
+            DraftForm::List(items) => items.len(),
             _ => 0,
         };
         let inner = self.block.iter().flatten().map(Self::count).sum::<usize>();
@@ -278,9 +280,9 @@ impl Written {
         let mark = self.marks.len();
         self.marks.push((start..start, token.origin));
         match &token.form {
-            Form::Word(word) => self.text.push_str(word),
-            Form::Lines(lines, newline) => self.lines(lines, *newline, depth),
-            Form::List(items) => self.list(items, depth, wide),
+            DraftForm::Word(word) => self.text.push_str(word),
+            DraftForm::Lines(lines, newline) => self.lines(lines, *newline, depth),
+            DraftForm::List(items) => self.list(items, depth, wide),
         }
         self.marks[mark].0.end = self.text.len();
     }
@@ -309,7 +311,7 @@ impl Written {
             items if several || wide => {
                 for item in items {
                     self.text.push('\n');
-                    let is_line = !matches!(item.form, Form::Lines(..));
+                    let is_line = !matches!(item.form, DraftForm::Lines(..));
                     self.comments_above(&item.comments, is_line, depth + 1);
                     self.indent(depth + 1);
                     self.token(item, depth + 1, wide);
