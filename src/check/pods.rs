@@ -2,7 +2,7 @@
 
 use super::report::{Report, entry, is_true, items, over_limit, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::names::{self, Form};
+use crate::kubernetes::names::{self, NameForm};
 use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
 use crate::model::{Workload, WorkloadKind};
@@ -10,7 +10,7 @@ use crate::object::Node;
 use std::net::IpAddr;
 
 /// Fields that name an object or a host: what a message calls them, and their form.
-const NAMES: &[(&str, &str, Form)] = &[
+const NAMES: &[(&str, &str, NameForm)] = &[
     ("hostname", "a host's name", names::label),
     ("subdomain", "a host's subdomain", names::label),
     ("nodeName", "a node's name", names::subdomain),

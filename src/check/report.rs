@@ -5,7 +5,7 @@
 use super::disturbed::Disturbed;
 use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
-use crate::kubernetes::names::{self, Form, NameFault};
+use crate::kubernetes::names::{self, NameFault, NameForm};
 use crate::kubernetes::schema::ObjectSchema;
 use crate::kubernetes::version::{Support, Version};
 use crate::object::{MapEntry, Node, Value};
@@ -74,7 +74,7 @@ impl<'a> Report<'a> {
     }
 
     /// Checks the form of a text; `what` describes the text, for example `a container's name`.
-    pub(super) fn form(&mut self, node: Option<&Node>, what: &str, form: Form) {
+    pub(super) fn form(&mut self, node: Option<&Node>, what: &str, form: NameForm) {
         if let Some(node) = node
             && let Some(text) = node.as_text()
         {
@@ -83,7 +83,7 @@ impl<'a> Report<'a> {
     }
 
     /// Like [`Report::form`], for a text that is not a node.
-    pub(super) fn text_form(&mut self, text: &str, span: Span, what: &str, form: Form) {
+    pub(super) fn text_form(&mut self, text: &str, span: Span, what: &str, form: NameForm) {
         let Some(fault) = form(text) else { return };
         let limit = if let NameFault::TooLong(limit) = fault { limit } else { names::LABEL_LIMIT };
         let near = names::nearest_label(text, limit).filter(|near| form(near).is_none());
@@ -105,7 +105,7 @@ impl<'a> Report<'a> {
     }
 
     /// Checks the key of a label, or of something that is keyed like one.
-    pub(super) fn label_key(&mut self, entry: &MapEntry, what: &str, form: Form) {
+    pub(super) fn label_key(&mut self, entry: &MapEntry, what: &str, form: NameForm) {
         self.label_text(&entry.key, entry.key_span, what, form);
     }
 
@@ -117,7 +117,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn label_text(&mut self, text: &str, span: Span, what: &str, form: Form) {
+    fn label_text(&mut self, text: &str, span: Span, what: &str, form: NameForm) {
         let Some(fault) = form(text) else { return };
         let headline = match fault {
             NameFault::Empty => format!("{what} is empty"),

@@ -16,7 +16,7 @@ pub enum NameFault {
 }
 
 /// A form: a function that returns what is wrong with a text, if anything.
-pub type Form = fn(&str) -> Option<NameFault>;
+pub type NameForm = fn(&str) -> Option<NameFault>;
 
 /// The longest DNS label, except for the names of ports.
 pub const LABEL_LIMIT: usize = 63;
@@ -41,7 +41,7 @@ pub fn subdomain(text: &str) -> Option<NameFault> {
 }
 
 /// The start of a name that the API server completes, which can end with `-`.
-pub fn prefix_of(form: Form, text: &str) -> Option<NameFault> {
+pub fn prefix_of(form: NameForm, text: &str) -> Option<NameFault> {
     match text.strip_suffix('-') {
         Some(stem) => form(&format!("{stem}a")),
         None => form(text),
@@ -228,7 +228,7 @@ fn is_ended(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
 mod tests {
     use super::*;
 
-    fn check(form: Form, good: &[&str], bad: &[&str]) {
+    fn check(form: NameForm, good: &[&str], bad: &[&str]) {
         for text in good {
             assert_eq!(form(text), None, "{text:?}");
         }
