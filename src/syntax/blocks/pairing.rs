@@ -6,7 +6,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
-use crate::syntax::reader::{Item, ItemKind, Reader};
+use crate::syntax::reader::{BlockItem, ItemKind, Reader};
 use crate::syntax::{MAX_ERRORS, mistakes};
 use std::ops::Range;
 
@@ -30,7 +30,7 @@ struct Plan {
 }
 
 /// Finds and reports what to repair, in the order of the items.
-pub(super) fn repairs(reader: &mut Reader<'_>, items: &[Item]) -> Vec<(usize, Repair)> {
+pub(super) fn repairs(reader: &mut Reader<'_>, items: &[BlockItem]) -> Vec<(usize, Repair)> {
     if balanced(items) {
         return Vec::new();
     }
@@ -45,7 +45,7 @@ pub(super) fn repairs(reader: &mut Reader<'_>, items: &[Item]) -> Vec<(usize, Re
 }
 
 /// Whether every brace of a sequence has its partner.
-fn balanced(items: &[Item]) -> bool {
+fn balanced(items: &[BlockItem]) -> bool {
     let mut depth = 0usize;
     for item in items {
         match item.kind {
@@ -67,7 +67,7 @@ impl Plan {
     }
 
     /// Ends an unclosed block before the item `at`, or at the end of the text.
-    fn unclosed(&mut self, items: &[Item], open: usize, at: usize) {
+    fn unclosed(&mut self, items: &[BlockItem], open: usize, at: usize) {
         self.repairs.push((at, Repair::CloseBefore));
         self.fail(|| {
             let head = head_of(items, open);
@@ -76,20 +76,20 @@ impl Plan {
     }
 
     /// Skips a `}` that ends nothing.
-    fn stray(&mut self, items: &[Item], at: usize) {
+    fn stray(&mut self, items: &[BlockItem], at: usize) {
         self.repairs.push((at, Repair::Ignore));
         self.fail(|| mistakes::stray_brace(items[at].span));
     }
 }
 
 /// The head of the statement whose block an item opens.
-fn head_of(items: &[Item], open: usize) -> Option<Span> {
+fn head_of(items: &[BlockItem], open: usize) -> Option<Span> {
     let before = items.get(open.checked_sub(1)?)?;
     (before.kind == ItemKind::Statement).then_some(before.span)
 }
 
 /// Pairs every `}` with the last `{`.
-fn by_count(items: &[Item]) -> Plan {
+fn by_count(items: &[BlockItem]) -> Plan {
     let mut plan = Plan::default();
     let mut open = Vec::new();
     for (at, item) in items.iter().enumerate() {
@@ -116,7 +116,7 @@ struct ItemPlace {
 }
 
 /// Finds the place of every item.
-fn places(source: &SourceFile, items: &[Item]) -> Vec<ItemPlace> {
+fn places(source: &SourceFile, items: &[BlockItem]) -> Vec<ItemPlace> {
     let starts = source.line_starts();
     let mut line = 0;
     let mut last_line = usize::MAX;
@@ -145,7 +145,7 @@ fn places(source: &SourceFile, items: &[Item]) -> Vec<ItemPlace> {
 }
 
 /// Pairs by indentation, in each stretch from one statement at the text's left edge to the next that does not balance.
-fn by_indentation(source: &SourceFile, items: &[Item]) -> Plan {
+fn by_indentation(source: &SourceFile, items: &[BlockItem]) -> Plan {
     let places = places(source, items);
     let edge = places.iter().filter(|place| place.first).map(|place| place.indent).min().unwrap_or(0);
     let starts_stretch =
@@ -165,7 +165,7 @@ fn by_indentation(source: &SourceFile, items: &[Item]) -> Plan {
 
 /// The pairing of one stretch.
 struct Pairing<'i> {
-    items: &'i [Item],
+    items: &'i [BlockItem],
     places: &'i [ItemPlace],
     plan: Plan,
     /// The blocks that are open: the item that opened each, and the statements around it.
