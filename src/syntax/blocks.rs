@@ -5,7 +5,7 @@
 
 mod pairing;
 
-use super::reader::{ItemKind, Reader};
+use super::reader::{ItemKind, SyntaxReader};
 use super::statement::nameless;
 use super::tree::{Block, Statement};
 use super::{MAX_BLOCK_DEPTH, mistakes};
@@ -32,7 +32,7 @@ struct Tree {
 }
 
 /// Pairs the braces and builds the tree; reports the braces that have no partner.
-pub(super) fn assemble(reader: &mut Reader<'_>) -> Vec<Statement> {
+pub(super) fn assemble(reader: &mut SyntaxReader<'_>) -> Vec<Statement> {
     let items = std::mem::take(&mut reader.items);
     let mut statements = std::mem::take(&mut reader.statements).into_iter();
     let repairs = pairing::repairs(reader, &items);
@@ -119,7 +119,7 @@ impl Tree {
     }
 
     /// Whether a brace after the last statement opens that statement's block; one on a line of its own is misplaced.
-    fn take_block_here(&self, reader: &mut Reader<'_>, head: Span, open: Span) -> bool {
+    fn take_block_here(&self, reader: &mut SyntaxReader<'_>, head: Span, open: Span) -> bool {
         let between = reader.text.get(head.end as usize..open.start as usize).unwrap_or_default();
         if between.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
             return true;

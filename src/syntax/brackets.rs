@@ -1,7 +1,7 @@
 //! Reads the tokens between brackets as the items of a list or the arguments of a call.
 
 use super::grammar::{Rule, Token};
-use super::reader::{Reader, Weight};
+use super::reader::{SyntaxReader, Weight};
 use super::tree::{Argument, Name, Operator, Piece, SyntaxValue, ValueKind};
 use super::values::{ValueContext, Values, is_operator};
 use super::{MAX_BRACKET_DEPTH, mistakes};
@@ -19,7 +19,7 @@ struct Bracket {
     end: u32,
 }
 
-impl Reader<'_> {
+impl SyntaxReader<'_> {
     /// Reads `[a, b]` or `(a, name: b)`; returns the next token and where it ends.
     pub(super) fn list_or_group(
         &mut self,

@@ -20,7 +20,7 @@ pub(super) struct BlockItem {
 /// The kinds of [`BlockItem`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ItemKind {
-    /// A statement without its block: the next one of [`Reader::statements`].
+    /// A statement without its block: the next one of [`SyntaxReader::statements`].
     Statement,
     /// `{`
     Open,
@@ -29,7 +29,7 @@ pub(super) enum ItemKind {
 }
 
 /// Reads one text and collects comments and errors.
-pub(super) struct Reader<'s> {
+pub(super) struct SyntaxReader<'s> {
     pub(super) source: &'s SourceFile,
     pub(super) text: &'s str,
     pub(super) items: Vec<BlockItem>,
@@ -65,7 +65,7 @@ pub(super) enum Weight {
     Depth,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> SyntaxReader<'s> {
     /// Starts at the top of a source.
     pub(super) fn new(source: &'s SourceFile) -> Self {
         Self {

@@ -2,13 +2,13 @@
 
 use super::grammar::{Rule, Token};
 use super::mistakes;
-use super::reader::{Reader, StatementFault, Weight};
+use super::reader::{StatementFault, SyntaxReader, Weight};
 use super::tree::{Name, Operator, Piece, Statement, SyntaxValue, ValueKind};
 use super::values::{ValueContext, Values};
 use crate::source::Span;
 use smol_str::SmolStr;
 
-impl Reader<'_> {
+impl SyntaxReader<'_> {
     /// Reads a statement's head; returns the tokens after it. `first` is whether the grammar starts a statement there.
     pub(super) fn statement<'t>(&mut self, tokens: &'t [Token], first: bool) -> (Statement, &'t [Token]) {
         self.fault = StatementFault::default();

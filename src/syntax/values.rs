@@ -2,7 +2,7 @@
 
 use super::grammar::{Rule, Token};
 use super::mistakes;
-use super::reader::{Reader, Weight};
+use super::reader::{SyntaxReader, Weight};
 use super::tree::{Name, Operator, Piece, SyntaxValue, ValueKind};
 use crate::source::Span;
 
@@ -67,7 +67,7 @@ impl Values {
     }
 }
 
-impl Reader<'_> {
+impl SyntaxReader<'_> {
     /// Reads the value that starts at a token, or a part of it; returns the next token.
     pub(super) fn value(&mut self, values: &mut Values, tokens: &[Token], at: usize) -> usize {
         let Some(token) = tokens.get(at).copied() else { return tokens.len() };

@@ -6,7 +6,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
-use crate::syntax::reader::{BlockItem, ItemKind, Reader};
+use crate::syntax::reader::{BlockItem, ItemKind, SyntaxReader};
 use crate::syntax::{MAX_ERRORS, mistakes};
 use std::ops::Range;
 
@@ -30,7 +30,7 @@ struct Plan {
 }
 
 /// Finds and reports what to repair, in the order of the items.
-pub(super) fn repairs(reader: &mut Reader<'_>, items: &[BlockItem]) -> Vec<(usize, Repair)> {
+pub(super) fn repairs(reader: &mut SyntaxReader<'_>, items: &[BlockItem]) -> Vec<(usize, Repair)> {
     if balanced(items) {
         return Vec::new();
     }
