@@ -13,7 +13,7 @@ use crate::source::Span;
 use pairing::Repair;
 
 /// A block that is being filled.
-struct Frame {
+struct OpenBlock {
     /// The statement that the block belongs to.
     owner: Statement,
     /// Where the block begins.
@@ -24,7 +24,7 @@ struct Frame {
 
 /// The tree while it grows.
 struct Tree {
-    frames: Vec<Frame>,
+    frames: Vec<OpenBlock>,
     /// The statements of the innermost open block.
     statements: Vec<Statement>,
     /// The number of open blocks that are too deep to be kept.
@@ -100,7 +100,7 @@ impl Tree {
             self.statements.push(owner);
             self.too_deep = 1;
         } else {
-            self.frames.push(Frame { owner, open, around: std::mem::take(&mut self.statements) });
+            self.frames.push(OpenBlock { owner, open, around: std::mem::take(&mut self.statements) });
         }
     }
 
@@ -110,7 +110,7 @@ impl Tree {
             self.too_deep -= 1;
             return;
         }
-        let Some(Frame { mut owner, open, around }) = self.frames.pop() else { return };
+        let Some(OpenBlock { mut owner, open, around }) = self.frames.pop() else { return };
         let statements = std::mem::replace(&mut self.statements, around);
         let span = open.to(close);
         owner.span = owner.span.to(span);
