@@ -23,7 +23,7 @@ struct OpenBlock {
 }
 
 /// The tree while it grows.
-struct Tree {
+struct TreeBuilder {
     frames: Vec<OpenBlock>,
     /// The statements of the innermost open block.
     statements: Vec<Statement>,
@@ -37,7 +37,7 @@ pub(super) fn assemble(reader: &mut SyntaxReader<'_>) -> Vec<Statement> {
     let mut statements = std::mem::take(&mut reader.statements).into_iter();
     let repairs = pairing::repairs(reader, &items);
     let mut repairs = repairs.into_iter().peekable();
-    let mut tree = Tree { frames: Vec::new(), statements: Vec::new(), too_deep: 0 };
+    let mut tree = TreeBuilder { frames: Vec::new(), statements: Vec::new(), too_deep: 0 };
     let mut last = Span::new(reader.source.id, 0, 0);
     let mut after_statement = false;
     for (at, item) in items.into_iter().enumerate() {
@@ -77,7 +77,7 @@ pub(super) fn assemble(reader: &mut SyntaxReader<'_>) -> Vec<Statement> {
     tree.statements
 }
 
-impl Tree {
+impl TreeBuilder {
     fn depth(&self) -> usize {
         self.frames.len() + self.too_deep
     }
