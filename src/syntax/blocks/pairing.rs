@@ -23,7 +23,7 @@ pub(super) enum Repair {
 
 /// The repairs of a sequence and the errors that report them.
 #[derive(Default)]
-struct Plan {
+struct RepairPlan {
     repairs: Vec<(usize, Repair)>,
     errors: Vec<Diagnostic>,
     count: usize,
@@ -58,7 +58,7 @@ fn balanced(items: &[BlockItem]) -> bool {
     depth == 0
 }
 
-impl Plan {
+impl RepairPlan {
     fn fail(&mut self, error: impl FnOnce() -> Diagnostic) {
         self.count += 1;
         if self.errors.len() < MAX_ERRORS {
@@ -89,8 +89,8 @@ fn head_of(items: &[BlockItem], open: usize) -> Option<Span> {
 }
 
 /// Pairs every `}` with the last `{`.
-fn by_count(items: &[BlockItem]) -> Plan {
-    let mut plan = Plan::default();
+fn by_count(items: &[BlockItem]) -> RepairPlan {
+    let mut plan = RepairPlan::default();
     let mut open = Vec::new();
     for (at, item) in items.iter().enumerate() {
         match item.kind {
@@ -145,13 +145,13 @@ fn places(source: &SourceFile, items: &[BlockItem]) -> Vec<ItemPlace> {
 }
 
 /// Pairs by indentation, in each stretch from one statement at the text's left edge to the next that does not balance.
-fn by_indentation(source: &SourceFile, items: &[BlockItem]) -> Plan {
+fn by_indentation(source: &SourceFile, items: &[BlockItem]) -> RepairPlan {
     let places = places(source, items);
     let edge = places.iter().filter(|place| place.first).map(|place| place.indent).min().unwrap_or(0);
     let starts_stretch =
         |at: usize| places[at].first && places[at].indent == edge && (items[at].kind == ItemKind::Statement);
     let mut pairing =
-        Pairing { items, places: &places, plan: Plan::default(), open: Vec::new(), level: Vec::new() };
+        Pairing { items, places: &places, plan: RepairPlan::default(), open: Vec::new(), level: Vec::new() };
     let mut start = 0;
     while start < items.len() {
         let end = (start + 1..items.len()).find(|at| starts_stretch(*at)).unwrap_or(items.len());
@@ -167,7 +167,7 @@ fn by_indentation(source: &SourceFile, items: &[BlockItem]) -> Plan {
 struct Pairing<'i> {
     items: &'i [BlockItem],
     places: &'i [ItemPlace],
-    plan: Plan,
+    plan: RepairPlan,
     /// The blocks that are open: the item that opened each, and the statements around it.
     open: Vec<(usize, Vec<usize>)>,
     /// The statements without a block in the innermost open block, which might lack a `{`.
