@@ -76,7 +76,7 @@ impl<'de> Deserializer<'de> for Source<'de> {
             Value::Text(text) => visitor.visit_borrowed_str(text),
             Value::Quantity(quantity) => visitor.visit_string(quantity.to_string()),
             Value::List(items) => visitor.visit_seq(Items(items.iter())),
-            Value::Map(map) => visitor.visit_map(Fields { entries: map.entries.iter(), entry: None }),
+            Value::Map(map) => visitor.visit_map(FieldAccess { entries: map.entries.iter(), entry: None }),
             // A number or a name, as of a port: either is fine.
             Value::Unresolved => visitor.visit_i64(0),
         }
@@ -140,13 +140,13 @@ impl<'n> SeqAccess<'n> for Items<'n> {
     }
 }
 
-struct Fields<'n> {
+struct FieldAccess<'n> {
     entries: std::slice::Iter<'n, MapEntry>,
     /// The entry whose key has been read, and whose value is next.
     entry: Option<&'n MapEntry>,
 }
 
-impl<'n> MapAccess<'n> for Fields<'n> {
+impl<'n> MapAccess<'n> for FieldAccess<'n> {
     type Error = Mistyped;
 
     fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, Mistyped> {
