@@ -75,7 +75,7 @@ impl<'de> Deserializer<'de> for Source<'de> {
             Value::Int(int) => visitor.visit_i64(*int),
             Value::Text(text) => visitor.visit_borrowed_str(text),
             Value::Quantity(quantity) => visitor.visit_string(quantity.to_string()),
-            Value::List(items) => visitor.visit_seq(Items(items.iter())),
+            Value::List(items) => visitor.visit_seq(ItemAccess(items.iter())),
             Value::Map(map) => visitor.visit_map(FieldAccess { entries: map.entries.iter(), entry: None }),
             // A number or a name, as of a port: either is fine.
             Value::Unresolved => visitor.visit_i64(0),
@@ -126,9 +126,9 @@ impl<'de> Deserializer<'de> for Source<'de> {
     }
 }
 
-struct Items<'n>(std::slice::Iter<'n, Node>);
+struct ItemAccess<'n>(std::slice::Iter<'n, Node>);
 
-impl<'n> SeqAccess<'n> for Items<'n> {
+impl<'n> SeqAccess<'n> for ItemAccess<'n> {
     type Error = Mistyped;
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Mistyped> {
