@@ -27,7 +27,7 @@ impl de::Error for Mistyped {
 
 /// Reads a typed object out of a node.
 pub(super) fn read<'n, T: de::Deserialize<'n>>(node: &'n Node) -> Result<T, Mistyped> {
-    T::deserialize(Source(&node.value))
+    T::deserialize(NodeDeserializer(&node.value))
 }
 
 /// What an unresolved value is read as where a field cannot be left out.
@@ -48,12 +48,12 @@ struct Empty {
     map: Value,
 }
 
-struct Source<'n>(&'n Value);
+struct NodeDeserializer<'n>(&'n Value);
 
-impl<'n> Source<'n> {
+impl<'n> NodeDeserializer<'n> {
     /// The value, or another if it is unresolved.
     fn or(self, empty: &'n Value) -> Self {
-        if matches!(self.0, Value::Unresolved) { Source(empty) } else { self }
+        if matches!(self.0, Value::Unresolved) { NodeDeserializer(empty) } else { self }
     }
 }
 
@@ -66,7 +66,7 @@ macro_rules! expect {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Source<'de> {
+impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
     type Error = Mistyped;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistyped> {
@@ -132,7 +132,7 @@ impl<'n> SeqAccess<'n> for ItemAccess<'n> {
     type Error = Mistyped;
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Mistyped> {
-        self.0.next().map(|node| seed.deserialize(Source(&node.value))).transpose()
+        self.0.next().map(|node| seed.deserialize(NodeDeserializer(&node.value))).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -158,7 +158,7 @@ impl<'n> MapAccess<'n> for FieldAccess<'n> {
     fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, Mistyped> {
         let entry = self.entry.take().ok_or_else(|| Mistyped("a value before its key".into()))?;
         let within = |fault: Mistyped| Mistyped(format!("in `{}`: {fault}", entry.key));
-        seed.deserialize(Source(&entry.node.value)).map_err(within)
+        seed.deserialize(NodeDeserializer(&entry.node.value)).map_err(within)
     }
 }
 
