@@ -32,7 +32,7 @@ source without errors is written to its own file, in one step; a source that def
 
 /// The formats of the output.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum OutputFormat {
     Yaml,
     Json,
 }
@@ -52,7 +52,7 @@ pub(super) struct Arguments {
     check: bool,
     /// The format of the output
     #[arg(long, value_enum, default_value = "yaml")]
-    emit: Format,
+    emit: OutputFormat,
     /// Leave out the comment at the top of the YAML: the source, the order and the effective totals
     #[arg(long)]
     no_header: bool,
@@ -73,7 +73,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     };
     let target = |input: &Input| targets.as_ref().and_then(|targets| targets.get(&input.name));
     // Printed as JSON, several sources are one list.
-    let as_one = arguments.emit == Format::Json && targets.is_none() && inputs.len() > 1;
+    let as_one = arguments.emit == OutputFormat::Json && targets.is_none() && inputs.len() > 1;
     let make = |input: &Input, compiled| make(arguments, input, compiled);
     let outcomes =
         compile_each(&arguments.program, false, &grounds, console, &inputs, make, |input, compilation| {
@@ -123,7 +123,7 @@ enum Part {
 
 /// Lowers a workload, and emits it where its text can stand by itself.
 fn make(arguments: &Arguments, input: &Input, compiled: Compiled) -> Part {
-    if arguments.emit == Format::Json {
+    if arguments.emit == OutputFormat::Json {
         let object = compiled.object();
         return Part::Objects(compiled.access.into_iter().chain([object]).collect());
     }
@@ -149,8 +149,8 @@ fn finish(
         return Ok(Made { objects, text: String::new() });
     }
     let text = match arguments.emit {
-        Format::Yaml => texts.join(emit::SEPARATOR),
-        Format::Json => emit::json(&objects.iter().collect::<Vec<_>>()),
+        OutputFormat::Yaml => texts.join(emit::SEPARATOR),
+        OutputFormat::Json => emit::json(&objects.iter().collect::<Vec<_>>()),
     };
     let text = match target {
         None => text,
@@ -178,8 +178,8 @@ fn targets(
         return Ok(None);
     }
     let ending = match arguments.emit {
-        Format::Yaml => "yaml",
-        Format::Json => "json",
+        OutputFormat::Yaml => "yaml",
+        OutputFormat::Json => "json",
     };
     let output = arguments.output.as_ref();
     let output = output.map(|folder| grounds.output(folder).map(|root| (folder, root))).transpose()?;
