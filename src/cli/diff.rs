@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     program: Program,
     /// The format of the output
     #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
-    format: Format,
+    format: DiffFormat,
     /// Fail with status 1 if something changed
     #[arg(long)]
     exit_code: bool,
@@ -43,7 +43,7 @@ pub(super) struct Arguments {
 
 /// The formats of the output.
 #[derive(Clone, Copy, ValueEnum)]
-enum Format {
+enum DiffFormat {
     /// For a terminal
     Text,
     /// For a comment on a pull request
@@ -63,9 +63,9 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
         .flat_map(|(path, old, new)| compare(old, new).into_iter().map(move |change| (path.clone(), change)))
         .collect();
     console.print(&match *format {
-        Format::Text => visible::lines(&text(&changes)).into_owned(),
-        Format::Markdown => visible::lines(&markdown(&changes)).into_owned(),
-        Format::Json => visible::json(&json(&changes)).into_owned(),
+        DiffFormat::Text => visible::lines(&text(&changes)).into_owned(),
+        DiffFormat::Markdown => visible::lines(&markdown(&changes)).into_owned(),
+        DiffFormat::Json => visible::json(&json(&changes)).into_owned(),
     });
     if *exit_code && !changes.is_empty() {
         console.raise(Status::Errors);
