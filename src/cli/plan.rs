@@ -20,7 +20,7 @@ Examples:
 
 /// The formats of a plan.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum PlanFormat {
     /// Tables
     Text,
     /// A contract with a version, for other tools
@@ -43,7 +43,7 @@ pub(super) struct Arguments {
     program: Program,
     /// The format of the plan [default: that of the extension of -o, else text]
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<PlanFormat>,
     /// Write the plans of all sources into this one file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -90,22 +90,22 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
 }
 
 /// The format that is asked for, by name or by the extension of the output.
-fn format(arguments: &Arguments) -> Result<Format, String> {
+fn format(arguments: &Arguments) -> Result<PlanFormat, String> {
     let (None, Some(file)) = (arguments.format, &arguments.output) else {
-        return Ok(arguments.format.unwrap_or(Format::Text));
+        return Ok(arguments.format.unwrap_or(PlanFormat::Text));
     };
     match Path::extension(file).and_then(|ending| ending.to_str()) {
-        Some("txt") => Ok(Format::Text),
-        Some("json") => Ok(Format::Json),
-        Some("svg") => Ok(Format::Svg),
-        Some("html" | "htm") => Ok(Format::Html),
-        Some("mmd" | "mermaid") => Ok(Format::Mermaid),
-        Some("dot" | "gv") => Ok(Format::Dot),
+        Some("txt") => Ok(PlanFormat::Text),
+        Some("json") => Ok(PlanFormat::Json),
+        Some("svg") => Ok(PlanFormat::Svg),
+        Some("html" | "htm") => Ok(PlanFormat::Html),
+        Some("mmd" | "mermaid") => Ok(PlanFormat::Mermaid),
+        Some("dot" | "gv") => Ok(PlanFormat::Dot),
         _ => Err(format!("the extension of `{}` names no format: give one with --format", file.display())),
     }
 }
 
-fn shown(format: Format, sources: &[(&Sources, &[Plan])]) -> String {
+fn shown(format: PlanFormat, sources: &[(&Sources, &[Plan])]) -> String {
     let mut plans = Vec::new();
     for (sources, each) in sources {
         plans.extend(each.iter().map(|plan| (plan, *sources)));
@@ -113,15 +113,15 @@ fn shown(format: Format, sources: &[(&Sources, &[Plan])]) -> String {
     let plans = || plans.iter().copied();
     let alone = || plans().map(|(plan, _)| plan);
     match format {
-        Format::Text => {
+        PlanFormat::Text => {
             let texts = sources.iter().filter(|(_, plans)| !plans.is_empty());
             let texts: Vec<String> = texts.map(|(sources, plans)| plan::text(plans, sources)).collect();
             texts.join("\n")
         }
-        Format::Json => plan::json(plans()),
-        Format::Svg => plan::svg(plans()),
-        Format::Html => plan::html(plans()),
-        Format::Mermaid => plan::mermaid(alone()),
-        Format::Dot => plan::dot(alone()),
+        PlanFormat::Json => plan::json(plans()),
+        PlanFormat::Svg => plan::svg(plans()),
+        PlanFormat::Html => plan::html(plans()),
+        PlanFormat::Mermaid => plan::mermaid(alone()),
+        PlanFormat::Dot => plan::dot(alone()),
     }
 }
