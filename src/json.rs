@@ -18,7 +18,7 @@
 //! Invariant: every request has an answer; fields are added under the same version, and none is removed.
 
 use crate::compile::{Compiled, Loader, Options, compile_with};
-use crate::diagnostic::report::{Format, Report};
+use crate::diagnostic::report::{MachineFormat, Report};
 use crate::lint::{LintLevel, LintLevels};
 use crate::model::Setting;
 use crate::plan::{self, Plan};
@@ -78,7 +78,7 @@ fn answer(request: &str) -> Result<Value, String> {
     let plan = plan::json(plans.iter().map(|plan| (plan, &compilation.sources)));
     Ok(json!({
         "version": VERSION,
-        "report": read(&Format::Json.render(&report)),
+        "report": read(&MachineFormat::Json.render(&report)),
         "workloads": workloads,
         "plan": read(&plan),
     }))

@@ -9,7 +9,7 @@ use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::{Human, Tally};
-use crate::diagnostic::report::{Finding, Format, Report, ReportPlace};
+use crate::diagnostic::report::{Finding, MachineFormat, Report, ReportPlace};
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, Root, Target};
 use crate::source::Sources;
@@ -60,7 +60,7 @@ pub(super) enum Stream {
 
 /// What is reported at the end, as a whole.
 struct Collected {
-    format: Option<Format>,
+    format: Option<MachineFormat>,
     stream: Stream,
     file: Option<Target>,
     directory: PathBuf,
@@ -262,7 +262,7 @@ impl Console {
     fn hand_over(&mut self, collected: &Collected) {
         let Collected { format, stream, file, report, .. } = collected;
         // Into a file nobody asked to have in a format goes the one for programs.
-        let text = format.unwrap_or(Format::Json).render(report);
+        let text = format.unwrap_or(MachineFormat::Json).render(report);
         match (file, stream) {
             (Some(file), _) => {
                 if let Err(message) = file.write(&text) {

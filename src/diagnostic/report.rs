@@ -17,7 +17,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 /// A format for other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum MachineFormat {
     /// One line per finding, as compilers write it: `path:line:column: error[name]: headline`.
     Short,
     /// JSON: a contract with a version.
@@ -32,7 +32,7 @@ pub enum Format {
     Junit,
 }
 
-impl Format {
+impl MachineFormat {
     /// All formats.
     pub const ALL: [Self; 6] =
         [Self::Short, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit];

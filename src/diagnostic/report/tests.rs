@@ -35,7 +35,9 @@ fn fingerprints_stay_when_lines_move_and_never_collide() {
 #[test]
 fn each_format_says_what_was_found() {
     let report = report(TEXT);
-    let all = [Format::Short, Format::Github, Format::Junit].map(|format| format.render(&report)).join("\n");
+    let all = [MachineFormat::Short, MachineFormat::Github, MachineFormat::Junit]
+        .map(|format| format.render(&report))
+        .join("\n");
     insta::assert_snapshot!(all, @r#"
     apps/a b,c:d.initflow:2:19: warning[unpinned-image]: no <tag> & "no" 100%
     apps/a b,c:d.initflow:3:19: warning[unpinned-image]: no <tag> & "no" 100%
@@ -65,11 +67,11 @@ fn each_format_says_what_was_found() {
 #[test]
 fn json_formats_are_read_back() {
     let report = report(TEXT);
-    for format in [Format::Json, Format::Sarif, Format::Gitlab] {
+    for format in [MachineFormat::Json, MachineFormat::Sarif, MachineFormat::Gitlab] {
         let value: serde_json::Value = serde_json::from_str(&format.render(&report)).unwrap();
         assert!(value.to_string().contains("unpinned-image"), "{value}");
     }
-    insta::assert_snapshot!(Format::Gitlab.render(&report), @r#"
+    insta::assert_snapshot!(MachineFormat::Gitlab.render(&report), @r#"
     [
       {
         "check_name": "unpinned-image",
@@ -117,8 +119,8 @@ fn json_formats_are_read_back() {
 #[test]
 fn an_empty_report_is_one_too() {
     let report = Report::default();
-    assert_eq!(Format::Gitlab.render(&report), "[]\n");
-    assert_eq!(Format::Short.render(&report) + &Format::Github.render(&report), "");
-    assert!(Format::Sarif.render(&report).contains("\"results\": []"));
-    assert!(Format::Junit.render(&report).contains("tests=\"0\""));
+    assert_eq!(MachineFormat::Gitlab.render(&report), "[]\n");
+    assert_eq!(MachineFormat::Short.render(&report) + &MachineFormat::Github.render(&report), "");
+    assert!(MachineFormat::Sarif.render(&report).contains("\"results\": []"));
+    assert!(MachineFormat::Junit.render(&report).contains("tests=\"0\""));
 }
