@@ -74,7 +74,7 @@ pub struct Token {
 /// The tokens of a file.
 pub fn tokens(file: &Parsed) -> Vec<Token> {
     let document = file.document();
-    let mut found = Found(Vec::new());
+    let mut found = TokenCollector(Vec::new());
     for comment in &document.comments {
         found.add(*comment, Class::Comment);
     }
@@ -90,9 +90,9 @@ pub fn tokens(file: &Parsed) -> Vec<Token> {
     tokens
 }
 
-struct Found(Vec<Token>);
+struct TokenCollector(Vec<Token>);
 
-impl Found {
+impl TokenCollector {
     fn add(&mut self, span: Span, class: Class) {
         self.0.push(Token { range: span.into(), class, declares: false });
     }
