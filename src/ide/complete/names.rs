@@ -248,14 +248,14 @@ fn name_of(template: &Statement) -> Option<&str> {
     }
 }
 
-type Found<'t> = (String, &'t Parsed, &'t Statement);
+type FoundTemplate<'t> = (String, &'t Parsed, &'t Statement);
 
 fn template_of<'t>(
     workspace: &'t Workspace,
     path: &str,
     file: &'t Parsed,
     statement: &Statement,
-) -> Option<Found<'t>> {
+) -> Option<FoundTemplate<'t>> {
     let from = statement.values.iter().position(|value| word(value) == Some("from"))?;
     match &statement.values.get(from + 1)?.kind {
         ValueKind::Call(name, _) => template_called(workspace, path, file, &name.text),
@@ -269,7 +269,7 @@ fn template_called<'t>(
     path: &str,
     file: &'t Parsed,
     called: &str,
-) -> Option<Found<'t>> {
+) -> Option<FoundTemplate<'t>> {
     let (path, file, name) = match called.split_once('.') {
         None => (path.to_owned(), file, called),
         Some((alias, name)) => {
