@@ -47,12 +47,12 @@ pub(super) enum Sort<'t> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Handed<'t> {
     pub(super) template: &'t str,
-    pub(super) parameter: Given<'t>,
+    pub(super) parameter: ArgumentKey<'t>,
 }
 
 /// How an argument says its parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Given<'t> {
+pub(super) enum ArgumentKey<'t> {
     Name(&'t str),
     At(usize),
 }
@@ -273,8 +273,10 @@ impl<'t> Reader<'_, 't> {
             Some(at)
         });
         for (at, argument) in places.zip(arguments) {
-            let parameter =
-                argument.name.as_ref().map_or(Given::At(at), |name| Given::Name(name.text.as_str()));
+            let parameter = argument
+                .name
+                .as_ref()
+                .map_or(ArgumentKey::At(at), |name| ArgumentKey::Name(name.text.as_str()));
             if let Some(parameter) = argument.name.as_ref().filter(|_| is_template) {
                 self.add(parameter.span.into(), Sort::Argument(&name.text));
             }
@@ -290,7 +292,7 @@ impl<'t> Reader<'_, 't> {
                         self.value(value, Role::Slot("volume", ValueType::Volume));
                     }
                     ValueKind::Text(_)
-                        if name.text == "resource" && parameter == Given::Name("container") =>
+                        if name.text == "resource" && parameter == ArgumentKey::Name("container") =>
                     {
                         self.spelled(value, Named::InPod(Kind::Container));
                     }
@@ -367,8 +369,8 @@ fn field_of_pod(shaped: &Shaped) -> Option<Named> {
 }
 
 /// Whether a value is the volume of `file(volume, …)`.
-fn is_volume(function: &Name, parameter: Given) -> bool {
-    function.text == "file" && matches!(parameter, Given::At(0) | Given::Name("volume"))
+fn is_volume(function: &Name, parameter: ArgumentKey) -> bool {
+    function.text == "file" && matches!(parameter, ArgumentKey::At(0) | ArgumentKey::Name("volume"))
 }
 
 /// Whether text at this place is a name that is declared in the pod.
