@@ -10,7 +10,7 @@ use crate::vocabulary::CONTAINERS;
 /// What is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
-pub enum Kind {
+pub enum NameKind {
     Let,
     Param,
     Template,
@@ -26,7 +26,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort<'t> {
     /// It declares.
-    Declares(Kind),
+    Declares(NameKind),
     /// A `let`, a `param` or a template's parameter.
     Binding,
     /// The name of a used file.
@@ -38,7 +38,7 @@ pub(super) enum Sort<'t> {
     /// A parameter of the template of this name, dotted where another file has it.
     Argument(&'t str),
     /// A volume or a container, also of a part where that is named.
-    InPod(Kind, Option<&'t str>),
+    InPod(NameKind, Option<&'t str>),
     /// A port.
     Port,
 }
@@ -98,7 +98,7 @@ pub fn occurrences(file: &Parsed) -> Vec<Occurrence<'_>> {
             (Meaning::Field(_, field), [.., outer, _], Some(value))
                 if field.name == "name" && claims(outer) =>
             {
-                reader.declared(value, Kind::Volume);
+                reader.declared(value, NameKind::Volume);
             }
             _ => reader.statement(shaped),
         }
@@ -131,13 +131,13 @@ impl<'t> Reader<'_, 't> {
         }
         let declares = match shaped.meaning {
             Meaning::Entry(entry) => match entry.name {
-                "let" => Some(Kind::Let),
-                "param" => Some(Kind::Param),
-                "volume" => Some(Kind::Volume),
-                "port" => Some(Kind::Port),
-                "part" => Some(Kind::Container),
-                name if CONTAINERS.contains(&name) => Some(Kind::Container),
-                _ if matches!(shaped.body, Inside::Workload(_)) => Some(Kind::Workload),
+                "let" => Some(NameKind::Let),
+                "param" => Some(NameKind::Param),
+                "volume" => Some(NameKind::Volume),
+                "port" => Some(NameKind::Port),
+                "part" => Some(NameKind::Container),
+                name if CONTAINERS.contains(&name) => Some(NameKind::Container),
+                _ if matches!(shaped.body, Inside::Workload(_)) => Some(NameKind::Workload),
                 _ => None,
             },
             _ => None,
@@ -178,11 +178,11 @@ impl<'t> Reader<'_, 't> {
             _ => None,
         };
         if let Some(name) = name {
-            self.add(name, Sort::Declares(Kind::File));
+            self.add(name, Sort::Declares(NameKind::File));
         }
     }
 
-    fn declared(&mut self, value: &'t SyntaxValue, kind: Kind) {
+    fn declared(&mut self, value: &'t SyntaxValue, kind: NameKind) {
         match bare(self.text, value) {
             Some(range) => self.add(range, Sort::Declares(kind)),
             None => self.value(value, Role::Expression),
@@ -195,11 +195,11 @@ impl<'t> Reader<'_, 't> {
             ValueKind::Word(_) => (Range32::from(value.span), [].as_slice()),
             _ => return,
         };
-        self.add(name, Sort::Declares(Kind::Template));
+        self.add(name, Sort::Declares(NameKind::Template));
         for parameter in parameters {
             match (&parameter.name, parameter.values.as_slice()) {
-                (Some(name), _) => self.add(name.span.into(), Sort::Declares(Kind::Parameter)),
-                (None, [value]) => self.declared(value, Kind::Parameter),
+                (Some(name), _) => self.add(name.span.into(), Sort::Declares(NameKind::Parameter)),
+                (None, [value]) => self.declared(value, NameKind::Parameter),
                 _ => {}
             }
             let assign = |value: &&SyntaxValue| !matches!(value.kind, ValueKind::Operator(Operator::Assign));
@@ -242,9 +242,9 @@ impl<'t> Reader<'_, 't> {
         match role {
             _ if matches!(word, "true" | "false") => {}
             Role::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => {
-                self.in_pod(range, Kind::Volume)
+                self.in_pod(range, NameKind::Volume)
             }
-            Role::Slot(_, ValueType::Container) => self.in_pod(range, Kind::Container),
+            Role::Slot(_, ValueType::Container) => self.in_pod(range, NameKind::Container),
             Role::Slot(_, ValueType::PortRef) => self.add(range, Sort::Port),
             Role::Slot(_, ValueType::TemplateCall) => self.dotted(range, Sort::Template),
             Role::Field(ty) if is_member(ty, word) => {}
@@ -294,7 +294,7 @@ impl<'t> Reader<'_, 't> {
                     ValueKind::Text(_)
                         if name.text == "resource" && parameter == ArgumentKey::Name("container") =>
                     {
-                        self.spelled(value, Named::InPod(Kind::Container));
+                        self.spelled(value, Named::InPod(NameKind::Container));
                     }
                     _ => self.value(value, Role::Expression),
                 }
@@ -308,16 +308,16 @@ impl<'t> Reader<'_, 't> {
             return;
         }
         self.dotted(range, Sort::Binding);
-        for kind in [Kind::Volume, Kind::Container] {
+        for kind in [NameKind::Volume, NameKind::Container] {
             self.in_pod(range, kind);
         }
     }
 
     /// `name`, or `part.name`.
-    fn in_pod(&mut self, range: Range32, kind: Kind) {
+    fn in_pod(&mut self, range: Range32, kind: NameKind) {
         match self.split(range) {
             Some((part, part_name, name)) => {
-                self.add(part, Sort::InPod(Kind::Container, None));
+                self.add(part, Sort::InPod(NameKind::Container, None));
                 self.add(name, Sort::InPod(kind, Some(part_name)));
             }
             None => self.add(range, Sort::InPod(kind, None)),
@@ -347,7 +347,7 @@ impl<'t> Reader<'_, 't> {
 #[derive(Clone, Copy)]
 enum Named {
     Port,
-    InPod(Kind),
+    InPod(NameKind),
 }
 
 /// What the text of a field of Kubernetes names.
@@ -355,12 +355,12 @@ fn field_of_pod(shaped: &Shaped) -> Option<Named> {
     match shaped.meaning {
         Meaning::Field(object, field) => match (object.name, field.name) {
             ("HTTPGetAction" | "TCPSocketAction", "port") => Some(Named::Port),
-            ("VolumeDevice", "name") => Some(Named::InPod(Kind::Volume)),
+            ("VolumeDevice", "name") => Some(Named::InPod(NameKind::Volume)),
             _ => None,
         },
         Meaning::Key(_) => match shaped.statement.name.text.as_str() {
             "kubectl.kubernetes.io/default-container" | "kubectl.kubernetes.io/default-logs-container" => {
-                Some(Named::InPod(Kind::Container))
+                Some(Named::InPod(NameKind::Container))
             }
             _ => None,
         },
