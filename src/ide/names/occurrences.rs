@@ -161,11 +161,13 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// The name of something in the pod, as text where Kubernetes has it. Inside a part it is not the name that is declared.
-    fn spelled(&mut self, value: &'t SyntaxValue, named: Named) {
+    fn spelled(&mut self, value: &'t SyntaxValue, named: KubernetesName) {
         let in_part = self.pod.is_some_and(|pod| pod.values.first().and_then(word) == Some("part"));
         match (bare(self.text, value), named) {
-            (Some(range), Named::Port) => self.add(range, Sort::Port),
-            (Some(range), Named::InPod(kind)) if !in_part => self.add(range, Sort::InPod(kind, None)),
+            (Some(range), KubernetesName::Port) => self.add(range, Sort::Port),
+            (Some(range), KubernetesName::InPod(kind)) if !in_part => {
+                self.add(range, Sort::InPod(kind, None))
+            }
             _ => self.value(value, Role::Expression),
         }
     }
@@ -294,7 +296,7 @@ impl<'t> Reader<'_, 't> {
                     ValueKind::Text(_)
                         if name.text == "resource" && parameter == ArgumentKey::Name("container") =>
                     {
-                        self.spelled(value, Named::InPod(NameKind::Container));
+                        self.spelled(value, KubernetesName::InPod(NameKind::Container));
                     }
                     _ => self.value(value, Role::Expression),
                 }
@@ -345,22 +347,22 @@ impl<'t> Reader<'_, 't> {
 
 /// What Kubernetes names by text.
 #[derive(Clone, Copy)]
-enum Named {
+enum KubernetesName {
     Port,
     InPod(NameKind),
 }
 
 /// What the text of a field of Kubernetes names.
-fn field_of_pod(shaped: &Shaped) -> Option<Named> {
+fn field_of_pod(shaped: &Shaped) -> Option<KubernetesName> {
     match shaped.meaning {
         Meaning::Field(object, field) => match (object.name, field.name) {
-            ("HTTPGetAction" | "TCPSocketAction", "port") => Some(Named::Port),
-            ("VolumeDevice", "name") => Some(Named::InPod(NameKind::Volume)),
+            ("HTTPGetAction" | "TCPSocketAction", "port") => Some(KubernetesName::Port),
+            ("VolumeDevice", "name") => Some(KubernetesName::InPod(NameKind::Volume)),
             _ => None,
         },
         Meaning::Key(_) => match shaped.statement.name.text.as_str() {
             "kubectl.kubernetes.io/default-container" | "kubectl.kubernetes.io/default-logs-container" => {
-                Some(Named::InPod(NameKind::Container))
+                Some(KubernetesName::InPod(NameKind::Container))
             }
             _ => None,
         },
