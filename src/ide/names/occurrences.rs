@@ -24,7 +24,7 @@ pub enum NameKind {
 
 /// What a name may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sort<'t> {
+pub(super) enum NameRole<'t> {
     /// It declares.
     Declares(NameKind),
     /// A `let`, a `param` or a template's parameter.
@@ -64,7 +64,7 @@ pub struct Occurrence<'t> {
     pub range: Range32,
     /// The name.
     pub name: &'t str,
-    pub(super) sort: Sort<'t>,
+    pub(super) sort: NameRole<'t>,
     /// The template that it stands in.
     pub(super) template: Option<&'t Statement>,
     /// The workload or the template of one, or of a part, that it stands in.
@@ -154,7 +154,7 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn add(&mut self, range: Range32, sort: Sort<'t>) {
+    fn add(&mut self, range: Range32, sort: NameRole<'t>) {
         let Some(name) = self.text.get(range.range()) else { return };
         let Self { template, pod, container, handed, .. } = *self;
         self.found.push(Occurrence { range, name, sort, template, pod, container, handed });
@@ -164,9 +164,9 @@ impl<'t> Reader<'_, 't> {
     fn spelled(&mut self, value: &'t SyntaxValue, named: KubernetesName) {
         let in_part = self.pod.is_some_and(|pod| pod.values.first().and_then(word) == Some("part"));
         match (bare(self.text, value), named) {
-            (Some(range), KubernetesName::Port) => self.add(range, Sort::Port),
+            (Some(range), KubernetesName::Port) => self.add(range, NameRole::Port),
             (Some(range), KubernetesName::InPod(kind)) if !in_part => {
-                self.add(range, Sort::InPod(kind, None))
+                self.add(range, NameRole::InPod(kind, None))
             }
             _ => self.value(value, Role::Expression),
         }
@@ -180,13 +180,13 @@ impl<'t> Reader<'_, 't> {
             _ => None,
         };
         if let Some(name) = name {
-            self.add(name, Sort::Declares(NameKind::File));
+            self.add(name, NameRole::Declares(NameKind::File));
         }
     }
 
     fn declared(&mut self, value: &'t SyntaxValue, kind: NameKind) {
         match bare(self.text, value) {
-            Some(range) => self.add(range, Sort::Declares(kind)),
+            Some(range) => self.add(range, NameRole::Declares(kind)),
             None => self.value(value, Role::Expression),
         }
     }
@@ -197,10 +197,10 @@ impl<'t> Reader<'_, 't> {
             ValueKind::Word(_) => (Range32::from(value.span), [].as_slice()),
             _ => return,
         };
-        self.add(name, Sort::Declares(NameKind::Template));
+        self.add(name, NameRole::Declares(NameKind::Template));
         for parameter in parameters {
             match (&parameter.name, parameter.values.as_slice()) {
-                (Some(name), _) => self.add(name.span.into(), Sort::Declares(NameKind::Parameter)),
+                (Some(name), _) => self.add(name.span.into(), NameRole::Declares(NameKind::Parameter)),
                 (None, [value]) => self.declared(value, NameKind::Parameter),
                 _ => {}
             }
@@ -220,7 +220,7 @@ impl<'t> Reader<'_, 't> {
                 }
                 for piece in pieces {
                     if let Piece::Name(name) = piece {
-                        self.dotted(name.span.into(), Sort::Binding);
+                        self.dotted(name.span.into(), NameRole::Binding);
                     }
                 }
             }
@@ -247,11 +247,11 @@ impl<'t> Reader<'_, 't> {
                 self.in_pod(range, NameKind::Volume)
             }
             Role::Slot(_, ValueType::Container) => self.in_pod(range, NameKind::Container),
-            Role::Slot(_, ValueType::PortRef) => self.add(range, Sort::Port),
-            Role::Slot(_, ValueType::TemplateCall) => self.dotted(range, Sort::Template),
+            Role::Slot(_, ValueType::PortRef) => self.add(range, NameRole::Port),
+            Role::Slot(_, ValueType::TemplateCall) => self.dotted(range, NameRole::Template),
             Role::Field(ty) if is_member(ty, word) => {}
             Role::Slot(..) | Role::Field(_) | Role::Expression | Role::Variable => {
-                self.dotted(range, Sort::Binding);
+                self.dotted(range, NameRole::Binding);
             }
             Role::Declares
             | Role::Keyword(_)
@@ -267,7 +267,7 @@ impl<'t> Reader<'_, 't> {
     fn call(&mut self, name: &'t Name, arguments: &'t [Argument], role: Role) {
         let is_template = matches!(role, Role::Slot(_, ValueType::TemplateCall));
         if is_template {
-            self.dotted(name.span.into(), Sort::Template);
+            self.dotted(name.span.into(), NameRole::Template);
         }
         let places = arguments.iter().scan(0, |place, argument| {
             let at = *place;
@@ -280,7 +280,7 @@ impl<'t> Reader<'_, 't> {
                 .as_ref()
                 .map_or(ArgumentKey::At(at), |name| ArgumentKey::Name(name.text.as_str()));
             if let Some(parameter) = argument.name.as_ref().filter(|_| is_template) {
-                self.add(parameter.span.into(), Sort::Argument(&name.text));
+                self.add(parameter.span.into(), NameRole::Argument(&name.text));
             }
             for value in &argument.values {
                 match &value.kind {
@@ -309,7 +309,7 @@ impl<'t> Reader<'_, 't> {
         if matches!(self.text.get(range.range()), Some("true" | "false")) {
             return;
         }
-        self.dotted(range, Sort::Binding);
+        self.dotted(range, NameRole::Binding);
         for kind in [NameKind::Volume, NameKind::Container] {
             self.in_pod(range, kind);
         }
@@ -319,19 +319,19 @@ impl<'t> Reader<'_, 't> {
     fn in_pod(&mut self, range: Range32, kind: NameKind) {
         match self.split(range) {
             Some((part, part_name, name)) => {
-                self.add(part, Sort::InPod(NameKind::Container, None));
-                self.add(name, Sort::InPod(kind, Some(part_name)));
+                self.add(part, NameRole::InPod(NameKind::Container, None));
+                self.add(name, NameRole::InPod(kind, Some(part_name)));
             }
-            None => self.add(range, Sort::InPod(kind, None)),
+            None => self.add(range, NameRole::InPod(kind, None)),
         }
     }
 
     /// `name`, or `file.name`.
-    fn dotted(&mut self, range: Range32, sort: Sort<'t>) {
+    fn dotted(&mut self, range: Range32, sort: NameRole<'t>) {
         match self.split(range) {
             Some((alias, alias_name, name)) => {
-                self.add(alias, Sort::Alias);
-                self.add(name, Sort::Of(alias_name));
+                self.add(alias, NameRole::Alias);
+                self.add(name, NameRole::Of(alias_name));
             }
             None => self.add(range, sort),
         }
