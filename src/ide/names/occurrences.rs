@@ -85,7 +85,7 @@ pub fn occurrences(file: &Parsed) -> Vec<Occurrence<'_>> {
             matches!(shaped.body, Inside::Workload(_)) && !is_branch(shaped) && !named(shaped, "part")
         };
         let container = |shaped: &&Shaped| matches!(shaped.body, Inside::Container(_)) && !is_branch(shaped);
-        let mut reader = Reader {
+        let mut reader = OccurrenceReader {
             text: file.text(),
             template: all().find(is_template).map(|shaped| shaped.statement),
             pod: all().find(pod).map(|shaped| shaped.statement),
@@ -114,7 +114,7 @@ fn is_branch(shaped: &Shaped) -> bool {
     named(shaped, "when") || named(shaped, "else")
 }
 
-struct Reader<'r, 't> {
+struct OccurrenceReader<'r, 't> {
     text: &'t str,
     template: Option<&'t Statement>,
     pod: Option<&'t Statement>,
@@ -123,7 +123,7 @@ struct Reader<'r, 't> {
     found: &'r mut Vec<Occurrence<'t>>,
 }
 
-impl<'t> Reader<'_, 't> {
+impl<'t> OccurrenceReader<'_, 't> {
     fn statement(&mut self, shaped: &Shaped<'t>) {
         let statement = shaped.statement;
         if named(shaped, "use") {
