@@ -65,7 +65,7 @@ macro_rules! kinds {
             }
 
             /// Reads the statements of a step.
-            pub fn read(self, given: &Given, diagnostics: &mut Vec<Diagnostic>) -> BuiltIn {
+            pub fn read(self, given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> BuiltIn {
                 match self {
                     $(Self::$kind => BuiltIn::$kind($module::Options::read(given, diagnostics).map(Box::new))),+
                 }
@@ -111,7 +111,7 @@ impl StepKind {
 
 /// The statements that stand in a step, typed, those of nearer layers only.
 #[derive(Debug)]
-pub struct Given {
+pub struct StepInput {
     /// The step's head.
     pub span: Span,
     /// The version of Kubernetes that must take the step.
@@ -176,7 +176,7 @@ impl GivenOption {
     }
 }
 
-impl Given {
+impl StepInput {
     /// The option of a name.
     pub fn option(&self, name: &str) -> Option<&GivenOption> {
         self.options.iter().find(|option| option.name == name)

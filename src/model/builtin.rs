@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::shortened;
 use crate::object::{Map, MapEntry, Node, Value};
 use crate::statement::{self, ValueType};
-use crate::steps::{BuiltIn, Given, GivenClause, GivenOption, OwnVolume, Readers, User};
+use crate::steps::{BuiltIn, GivenClause, GivenOption, OwnVolume, Readers, StepInput, User};
 use crate::syntax::tree::Statement;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -83,7 +83,7 @@ impl Resolver<'_> {
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
         let options = self.given(draft, making);
         let readers = readers(making.pod_spec.get("securityContext"), draft.fields.get("securityContext"));
-        let given = Given {
+        let given = StepInput {
             span: draft.span,
             version: self.version,
             command: own,

@@ -36,7 +36,7 @@
 
 use super::tries::{Tries, retries, timeout};
 use super::{
-    Given, Image, InVolume, Lowered, OwnVolume, RAM, outside_links, path_fault, ram, shell, with_prefix,
+    Image, InVolume, Lowered, OwnVolume, RAM, StepInput, outside_links, path_fault, ram, shell, with_prefix,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
@@ -237,7 +237,7 @@ pub struct Options {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [repo, into] =
             given.must([("repo", "repo \"https://…\""), ("into", "into VOLUME")], diagnostics)?;
         let url = repo.values.first()?;
@@ -348,7 +348,7 @@ impl Options {
 }
 
 /// Asks that what is given to log in is what the transport takes.
-fn fits(given: &Given, transport: Transport, url: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<()> {
+fn fits(given: &StepInput, transport: Transport, url: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<()> {
     let (foreign, takes): (&[&str], _) = match transport {
         Transport::Https => (&["key"], "a key is for ssh; https takes a `token`"),
         Transport::Ssh => (&["token", "user"], "ssh takes a `key`; its user stands in the URL"),

@@ -27,7 +27,7 @@
 //! `sed` and the common tools of coreutils or `BusyBox`.
 
 use super::fetch::symbolic;
-use super::{Given, Image, InVolume, Lowered, OwnVolume, Rights, outside_links, path_fault, shell};
+use super::{Image, InVolume, Lowered, OwnVolume, Rights, StepInput, outside_links, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::object::{Map, MapEntry, Node, Value};
@@ -115,7 +115,7 @@ pub struct MountedImage {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [from, into] =
             given.must([("from", "from /path"), ("into", "into VOLUME \"path\"")], diagnostics)?;
         let from = from.values.first()?;

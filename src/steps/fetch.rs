@@ -39,7 +39,7 @@
 //! them.
 
 use super::tries::{Tries, retries, timeout};
-use super::{Given, Image, InVolume, Lowered, path_fault, shell};
+use super::{Image, InVolume, Lowered, StepInput, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
@@ -177,7 +177,7 @@ impl Options {
     pub const MODE: u32 = 0o644;
 
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [from, into] =
             given.must([("from", "from \"https://…\""), ("into", "into VOLUME \"path\"")], diagnostics)?;
         let from = from.values.first()?;

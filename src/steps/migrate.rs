@@ -24,7 +24,7 @@ mod tools;
 
 pub use tools::{Lock, Script, TOOLS, Tool};
 
-use super::{Given, GivenOption, Lowered, Rights, shell};
+use super::{GivenOption, Lowered, Rights, StepInput, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::One;
@@ -109,7 +109,7 @@ pub enum Options {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let tools: Vec<(&Tool, &GivenOption)> =
             given.options.iter().filter_map(|option| Some((Tool::named(option.name)?, option))).collect();
         let place = given.option("from");

@@ -1,6 +1,6 @@
 //! `outside-links`, for the steps that bring folders: its statement to the variable of their scripts.
 
-use super::Given;
+use super::StepInput;
 use crate::statement::{StatementPlace, StatementSpec, of_step};
 use smol_str::SmolStr;
 
@@ -18,7 +18,7 @@ pub(super) const fn statement(places: &'static [StatementPlace]) -> StatementSpe
 }
 
 /// Whether the statement stands.
-pub(super) fn read(given: &Given) -> bool {
+pub(super) fn read(given: &StepInput) -> bool {
     given.option(NAME).is_some()
 }
 

@@ -28,7 +28,7 @@
 //! `baseline`. The kubelet does the same by itself where the pod says `fsGroup`, for all volumes but `hostPath`, `nfs` and
 //! others that the node does not own: it gives files a group, and the group access to them.
 
-use super::{Given, Image, Lowered, Rights, shell};
+use super::{Image, Lowered, Rights, StepInput, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::One;
@@ -84,7 +84,7 @@ pub struct Options {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [volume] = given.must([("volume", "volume NAME")], diagnostics)?;
         let number = |name| given.value(name).and_then(Node::as_int);
         let (user, group) = (number("user"), number("group"));

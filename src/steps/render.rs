@@ -22,7 +22,7 @@
 //! error that names it; an empty one is fine. The file is made under a temporary name and renamed. A template with null
 //! characters is refused.
 
-use super::{Given, Image, InVolume, Lowered, path_fault, shell};
+use super::{Image, InVolume, Lowered, StepInput, path_fault, shell};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
@@ -82,7 +82,7 @@ pub struct Options {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let wanted = [
             ("from", "from VOLUME \"template\""),
             ("into", "into VOLUME \"file\""),

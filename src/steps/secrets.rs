@@ -49,7 +49,7 @@ mod script;
 mod target;
 
 use super::tries::{Tries, retries, timeout};
-use super::{Given, GivenOption, Image, InVolume, Lowered, OwnVolume, RAM, User, path_fault, ram, shell};
+use super::{GivenOption, Image, InVolume, Lowered, OwnVolume, RAM, StepInput, User, path_fault, ram, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
@@ -187,7 +187,7 @@ struct Vault {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [from, into] = given.must(
             [("from", "from vault \"secret/data/shop\""), ("into", "into VOLUME \"keys.json\"")],
             diagnostics,
@@ -276,7 +276,7 @@ impl Options {
 
 /// How the file is made.
 fn format(
-    given: &Given,
+    given: &StepInput,
     target: &Target,
     path: &str,
     path_span: Span,
@@ -324,7 +324,7 @@ fn format(
 }
 
 /// The file's mode; warns where it shuts everybody else out.
-fn mode(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> u32 {
+fn mode(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> u32 {
     let owned = given.option("owner").is_some();
     let Some(said) = given.value("mode") else {
         return match (given.readers.share_group, owned || given.readers.share_user) {
@@ -347,7 +347,7 @@ fn mode(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> u32 {
 }
 
 /// Who the step runs as, so that the file is theirs.
-fn owner(given: &Given) -> Option<User> {
+fn owner(given: &StepInput) -> Option<User> {
     let owner = given.option("owner")?;
     let user = owner.values.first()?.clone();
     let group = owner.clause("group").and_then(|clause| clause.values.first()).cloned();
@@ -355,7 +355,7 @@ fn owner(given: &Given) -> Option<User> {
 }
 
 /// The volume with the token that the step shows to Vault, and the certificate authority that it trusts.
-fn identity(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<OwnVolume> {
+fn identity(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<OwnVolume> {
     let span = given.span;
     let mut token = Node::object(
         span,

@@ -1,6 +1,6 @@
 //! `retries` and `timeout`, for the steps that ask a server: their statements to the variables of their scripts.
 
-use super::Given;
+use super::StepInput;
 use crate::diagnostic::Diagnostic;
 use crate::statement::Slot::One;
 use crate::statement::{StatementPlace, StatementSpec, ValueType, of_step};
@@ -23,7 +23,7 @@ impl Default for Tries {
 
 impl Tries {
     /// Reads the statements.
-    pub(super) fn of(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn of(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let default = Self::default();
         Some(Self {
             retries: given.number("retries", default.retries),

@@ -62,7 +62,7 @@ mod job;
 pub use condition::{Condition, ConditionKind};
 pub use job::{JOB, LATER};
 
-use super::{Given, GivenOption, Image, InVolume, Lowered, shell, with_prefix};
+use super::{GivenOption, Image, InVolume, Lowered, StepInput, shell, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
@@ -175,7 +175,7 @@ pub struct Wanted {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let options =
             || given.options.iter().filter_map(|option| Some((Condition::named(option.name)?, option)));
         if options().next().is_none() {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: whoever gets nothing back has been told why, unless a value is one that could not be understood.
 
-use super::super::{Given, GivenOption};
+use super::super::{GivenOption, StepInput};
 use super::{Archive, Source};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
@@ -10,7 +10,7 @@ use crate::source::Span;
 use smol_str::SmolStr;
 
 /// What stands beside a source that it does not go with; `several` files have no checksum.
-pub(super) fn clashes(given: &Given, source: Source, several: bool, from: Span) -> Vec<Diagnostic> {
+pub(super) fn clashes(given: &StepInput, source: Source, several: bool, from: Span) -> Vec<Diagnostic> {
     let clash = |name: &str, here: &str, place: &str, help: &str| {
         let option = given.option(name)?;
         let headline = format!("`{name}` does not go with {place}");
@@ -60,7 +60,7 @@ pub(super) fn clashes(given: &Given, source: Source, several: bool, from: Span) 
 
 /// The format of the archive that an `unpack` takes.
 pub(super) fn format(
-    given: &Given,
+    given: &StepInput,
     option: &GivenOption,
     url: &str,
     diagnostics: &mut Vec<Diagnostic>,
@@ -102,7 +102,7 @@ pub(super) fn format(
 }
 
 /// The headers, if all their names are sound.
-pub(super) fn headers(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<(SmolStr, Node)>> {
+pub(super) fn headers(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<(SmolStr, Node)>> {
     let stated = given.options.iter().filter(|option| option.name == "header");
     let mut headers = Vec::new();
     for option in stated {
