@@ -24,7 +24,7 @@ use refused::refused;
 
 /// Something that may be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct Suggestion {
     /// What is shown, and written where nothing else is said.
     pub label: String,
     /// What it is, in a few words.
@@ -55,7 +55,12 @@ pub enum Sort {
 }
 
 /// What may be written at an offset, and what it replaces.
-pub fn complete(workspace: &Workspace, path: &str, offset: usize, version: Version) -> (Range32, Vec<Item>) {
+pub fn complete(
+    workspace: &Workspace,
+    path: &str,
+    offset: usize,
+    version: Version,
+) -> (Range32, Vec<Suggestion>) {
     let Some(file) = workspace.get(path) else { return (Range32::from(offset..offset), Vec::new()) };
     let context = Context::of(file, offset);
     let mut items = match &context.place {
@@ -75,8 +80,8 @@ pub fn complete(workspace: &Workspace, path: &str, offset: usize, version: Versi
     (context.replaced, items)
 }
 
-pub(super) fn item(label: impl Into<String>, sort: Sort, detail: impl Into<String>) -> Item {
-    Item {
+pub(super) fn item(label: impl Into<String>, sort: Sort, detail: impl Into<String>) -> Suggestion {
+    Suggestion {
         label: label.into(),
         detail: detail.into(),
         documentation: String::new(),
@@ -92,7 +97,7 @@ fn statements(
     present: &[String],
     before: &str,
     version: Version,
-) -> Vec<Item> {
+) -> Vec<Suggestion> {
     let is_new = |name: &str| !present.iter().any(|present| present == name);
     let stands = |name: &str| !refused(name, inside, &context.around);
     let own = entries(inside).chain(branches(inside)).filter(|entry| {
@@ -103,7 +108,7 @@ fn statements(
         };
         follows && (entry.repeats || is_new(entry.name)) && stands(entry.name)
     });
-    let own = own.map(|entry| Item {
+    let own = own.map(|entry| Suggestion {
         documentation: hover::entry_text(entry),
         snippet: Some(snippet::entry(entry)),
         ..item(entry.name, Sort::Statement, entry.meaning)
@@ -114,7 +119,7 @@ fn statements(
         .collect();
     // Without these the object is refused; one that stands there is a list, and may stand again.
     all.sort_by_key(|(_, field)| !(field.required && is_new(field.name)));
-    let fields = all.into_iter().map(|(object, field)| Item {
+    let fields = all.into_iter().map(|(object, field)| Suggestion {
         documentation: hover::field_text(object, field),
         snippet: Some(snippet::field(field)),
         unsupported: field.since.in_version(version) != Support::Supported
@@ -123,12 +128,12 @@ fn statements(
     });
     let resources = ["cpu", "memory", "storage"].into_iter().filter(|name| is_new(name));
     let resources = resources.filter(|_| matches!(inside, Inside::Budget));
-    let resources = resources.map(|name| Item {
+    let resources = resources.map(|name| Suggestion {
         snippet: Some(format!("{name} ${{1:amount}}")),
         ..item(name, Sort::Field, "what the pod may request of it at most")
     });
     // In an object, its fields are what one looks for.
-    let mut items: Vec<Item> = resources.collect();
+    let mut items: Vec<Suggestion> = resources.collect();
     match inside {
         Inside::File | Inside::Workload(_) | Inside::Container(_) | Inside::Environment => {
             items.extend(own.chain(fields));
@@ -153,7 +158,7 @@ fn branches(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
     ["when", "else"].into_iter().filter(move |_| !named).filter_map(|name| vocabulary::entry(File, name))
 }
 
-fn files(workspace: &Workspace, path: &str) -> Vec<Item> {
+fn files(workspace: &Workspace, path: &str) -> Vec<Suggestion> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let relative = |known: &str| {
         let mut up = String::new();
@@ -175,7 +180,7 @@ fn files(workspace: &Workspace, path: &str) -> Vec<Item> {
     std::iter::once(std).chain(files.map(|used| item(used, Sort::File, "a file of the workspace"))).collect()
 }
 
-fn keyword(clause: &'static Clause) -> Item {
+fn keyword(clause: &'static Clause) -> Suggestion {
     let values: Vec<String> = clause
         .values
         .iter()
@@ -185,10 +190,19 @@ fn keyword(clause: &'static Clause) -> Item {
             Slot::Clause(_) | Slot::Free(_) => None,
         })
         .collect();
-    Item { snippet: Some(snippet::clause(clause, &mut 1)), ..item(clause.word, Sort::Word, values.join(" ")) }
+    Suggestion {
+        snippet: Some(snippet::clause(clause, &mut 1)),
+        ..item(clause.word, Sort::Word, values.join(" "))
+    }
 }
 
-fn value(workspace: &Workspace, path: &str, context: &Context, role: Role, version: Version) -> Vec<Item> {
+fn value(
+    workspace: &Workspace,
+    path: &str,
+    context: &Context,
+    role: Role,
+    version: Version,
+) -> Vec<Suggestion> {
     let bindings = || names::bindings(workspace, path, context);
     let in_pod = |kind| names::in_pod(workspace, path, context, kind);
     match role {
@@ -205,7 +219,7 @@ fn value(workspace: &Workspace, path: &str, context: &Context, role: Role, versi
             called(&all, usize::MAX).into_iter().chain(truth()).chain(bindings()).collect()
         }
         Role::Field(FieldType::Enum(values)) => {
-            let values = values.iter().map(|value| Item {
+            let values = values.iter().map(|value| Suggestion {
                 unsupported: value.since.in_version(version) != Support::Supported,
                 ..item(value.name, Sort::Value, "")
             });
@@ -235,7 +249,7 @@ fn value(workspace: &Workspace, path: &str, context: &Context, role: Role, versi
 }
 
 /// Functions with their parameters, of which at most some are written.
-fn called(wanted: &[&str], most: usize) -> Vec<Item> {
+fn called(wanted: &[&str], most: usize) -> Vec<Suggestion> {
     let all = functions().filter(|(name, ..)| wanted.contains(name));
     all.map(|(name, parameters, _)| {
         let shown: Vec<&str> = parameters.into_iter().take(most).collect();
@@ -244,20 +258,23 @@ fn called(wanted: &[&str], most: usize) -> Vec<Item> {
             _ => format!("\"${{{}:{parameter}}}\"", at + 1),
         });
         let snippet = format!("{name}({})", places.collect::<Vec<_>>().join(", "));
-        Item { snippet: Some(snippet), ..item(name, Sort::Function, format!("{name}({})", shown.join(", "))) }
+        Suggestion {
+            snippet: Some(snippet),
+            ..item(name, Sort::Function, format!("{name}({})", shown.join(", ")))
+        }
     })
     .collect()
 }
 
-fn truth() -> impl Iterator<Item = Item> {
+fn truth() -> impl Iterator<Item = Suggestion> {
     ["true", "false"].into_iter().map(|word| item(word, Sort::Value, ""))
 }
 
-fn types() -> impl Iterator<Item = Item> {
+fn types() -> impl Iterator<Item = Suggestion> {
     parameter_types().map(|(word, phrase)| item(word, Sort::Type, phrase))
 }
 
-fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCall) -> Vec<Item> {
+fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCall) -> Vec<Suggestion> {
     if call.declares {
         return if call.named.is_some() { types().collect() } else { Vec::new() };
     }
@@ -278,7 +295,7 @@ fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCal
     }
     let parameters = names::parameters(workspace, path, call.name);
     let new = parameters.into_iter().filter(|(name, _)| !call.given.contains(name));
-    let new = new.map(|(name, text)| Item {
+    let new = new.map(|(name, text)| Suggestion {
         snippet: Some(format!("{name}: $0")),
         ..item(name, Sort::Parameter, text)
     });

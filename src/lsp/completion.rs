@@ -2,7 +2,7 @@
 
 use super::refusal::Refusal;
 use super::state::State;
-use crate::ide::complete::{Item, Sort, complete, signature};
+use crate::ide::complete::{Sort, Suggestion, complete, signature};
 use crate::ide::names::Kind;
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemTag, CompletionParams, CompletionResponse,
@@ -26,7 +26,7 @@ pub(super) fn offer(
     let (replaced, items) = complete(&state.workspace, &path, offset, version);
     let range = state.range(&path, &file, replaced);
     let snippets = takes_snippets(state);
-    let translate = |(at, item): (usize, Item)| {
+    let translate = |(at, item): (usize, Suggestion)| {
         let snippet = item.snippet.clone().filter(|_| snippets);
         let format = if snippet.is_some() { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT };
         let documentation = MarkupContent { kind: MarkupKind::Markdown, value: item.documentation };

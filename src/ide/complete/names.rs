@@ -1,7 +1,7 @@
 //! The names that may stand at a place: of constants, volumes, containers, ports, templates and their parameters.
 
 use super::context::Context;
-use super::{Item, Sort, item};
+use super::{Sort, Suggestion, item};
 use crate::ide::names::Kind;
 use crate::ide::outline::{Symbol, symbols};
 use crate::ide::shape::word;
@@ -12,7 +12,7 @@ use crate::syntax::tree::{Argument, Operator, Statement, SyntaxValue, ValueKind}
 const MAX_TEMPLATES: usize = 16;
 
 /// The lets and params that are declared above a place, those of used files, and the parameters of the template around it.
-pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let item_at = context.around.first().map_or(u32::MAX, |statement| statement.span.start);
     let of_file = |file: &Parsed, before: &str| {
@@ -27,7 +27,7 @@ pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> 
     };
     let template = context.around.iter().find(|statement| statement.name.text == "template");
     let parameters = template.map_or_else(Vec::new, |template| declared(file, template));
-    let mut items: Vec<Item> =
+    let mut items: Vec<Suggestion> =
         parameters.into_iter().map(|(name, text)| item(name, Sort::Name(Kind::Parameter), text)).collect();
     items.extend(of_file(file, ""));
     for (alias, _) in file.uses() {
@@ -39,7 +39,7 @@ pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> 
 }
 
 /// The volumes or containers of the pod around a place, those of its parts by `part.name`.
-pub(super) fn in_pod(workspace: &Workspace, path: &str, context: &Context, kind: Kind) -> Vec<Item> {
+pub(super) fn in_pod(workspace: &Workspace, path: &str, context: &Context, kind: Kind) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let pod = context.around.iter().find(|statement| {
         super::keyword_of(statement) == "part"
@@ -70,7 +70,7 @@ fn of_pod(
     kind: Kind,
     before: &str,
     depth: usize,
-    items: &mut Vec<Item>,
+    items: &mut Vec<Suggestion>,
 ) {
     if depth > MAX_TEMPLATES {
         return;
@@ -93,7 +93,7 @@ fn of_pod(
 }
 
 /// The ports of the container around a place.
-pub(super) fn ports(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+pub(super) fn ports(workspace: &Workspace, path: &str, context: &Context) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let mut items = Vec::new();
     for statement in &context.around {
@@ -107,7 +107,7 @@ pub(super) fn ports(workspace: &Workspace, path: &str, context: &Context) -> Vec
 }
 
 /// The templates that a statement can be made from.
-pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let kind = context.around.last().map_or("", |statement| statement.name.text.as_str());
     let of_file = |file: &Parsed, before: &str| {
@@ -123,7 +123,7 @@ pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) ->
                 let needed = declared(file, statement).into_iter().filter(|(_, text)| !text.contains('='));
                 let places = needed.enumerate().map(|(at, (name, _))| format!("{name}: ${}", at + 1));
                 let snippet = format!("{label}({})", places.collect::<Vec<_>>().join(", "));
-                Item { snippet: Some(snippet), ..item(label, Sort::Name(Kind::Template), text) }
+                Suggestion { snippet: Some(snippet), ..item(label, Sort::Name(Kind::Template), text) }
             })
             .collect::<Vec<_>>()
     };
@@ -141,7 +141,7 @@ pub(super) enum ParameterType {
     /// One word.
     Word(String),
     /// The texts that it takes.
-    Members(Vec<Item>),
+    Members(Vec<Suggestion>),
 }
 
 /// The type of a parameter of the template of a name.
@@ -160,7 +160,7 @@ pub(super) fn parameter_type(
 }
 
 /// The texts that a param takes which a place compares, or whose default is there.
-pub(super) fn compared(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+pub(super) fn compared(workspace: &Workspace, path: &str, context: &Context) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let Some(head) = context.around.last() else { return Vec::new() };
     let before = head.values.iter().rev().skip_while(|value| value.span.end > context.replaced.start);
@@ -191,13 +191,13 @@ pub(super) fn compared(workspace: &Workspace, path: &str, context: &Context) -> 
     param.map_or_else(Vec::new, |param| members_of_param(file, param))
 }
 
-fn members_of_param(file: &Parsed, param: &Statement) -> Vec<Item> {
+fn members_of_param(file: &Parsed, param: &Statement) -> Vec<Suggestion> {
     let ty = param.values.iter().position(|value| is(value, Operator::Colon));
     ty.and_then(|at| param.values.get(at + 1..)).map_or_else(Vec::new, |ty| members(file, ty))
 }
 
 /// The texts of an enumeration, which ends where a default begins.
-fn members(file: &Parsed, ty: &[SyntaxValue]) -> Vec<Item> {
+fn members(file: &Parsed, ty: &[SyntaxValue]) -> Vec<Suggestion> {
     let ty = ty.iter().take_while(|value| !is(value, Operator::Assign));
     let texts = ty.filter(|value| matches!(value.kind, ValueKind::Text(_)));
     texts.map(|text| item(file.source.slice(text.span), Sort::Value, "")).collect()
