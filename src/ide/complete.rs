@@ -34,7 +34,7 @@ pub struct Suggestion {
     /// What is written, with placeholders such as `${1:name}`; none where it is the label.
     pub snippet: Option<String>,
     /// What sort of thing it is.
-    pub sort: Sort,
+    pub sort: SuggestionKind,
     /// Whether it is used in its place only by old sources, or needs a newer Kubernetes.
     pub unsupported: bool,
 }
@@ -42,7 +42,7 @@ pub struct Suggestion {
 /// What sort of thing is offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Sort {
+pub enum SuggestionKind {
     Statement,
     Field,
     Word,
@@ -80,7 +80,7 @@ pub fn complete(
     (context.replaced, items)
 }
 
-pub(super) fn item(label: impl Into<String>, sort: Sort, detail: impl Into<String>) -> Suggestion {
+pub(super) fn item(label: impl Into<String>, sort: SuggestionKind, detail: impl Into<String>) -> Suggestion {
     Suggestion {
         label: label.into(),
         detail: detail.into(),
@@ -111,7 +111,7 @@ fn statements(
     let own = own.map(|entry| Suggestion {
         documentation: hover::entry_text(entry),
         snippet: Some(snippet::entry(entry)),
-        ..item(entry.name, Sort::Statement, entry.meaning)
+        ..item(entry.name, SuggestionKind::Statement, entry.meaning)
     });
     let repeats = |ty: &FieldType| matches!(ty, FieldType::List(FieldType::Object(_) | FieldType::Map(_)));
     let mut all: Vec<_> = fields(inside)
@@ -124,13 +124,13 @@ fn statements(
         snippet: Some(snippet::field(field)),
         unsupported: field.since.in_version(version) != Support::Supported
             || field.doc.contains("Deprecated:"),
-        ..item(field.name, Sort::Field, if field.required { "required" } else { object.name })
+        ..item(field.name, SuggestionKind::Field, if field.required { "required" } else { object.name })
     });
     let resources = ["cpu", "memory", "storage"].into_iter().filter(|name| is_new(name));
     let resources = resources.filter(|_| matches!(inside, Inside::Budget));
     let resources = resources.map(|name| Suggestion {
         snippet: Some(format!("{name} ${{1:amount}}")),
-        ..item(name, Sort::Field, "what the pod may request of it at most")
+        ..item(name, SuggestionKind::Field, "what the pod may request of it at most")
     });
     // In an object, its fields are what one looks for.
     let mut items: Vec<Suggestion> = resources.collect();
@@ -176,8 +176,10 @@ fn files(workspace: &Workspace, path: &str) -> Vec<Suggestion> {
     };
     let others = workspace.paths().filter(|known| *known != path && *known != "std");
     let files = others.map(relative).filter(|used| path_of(path, used) != path);
-    let std = item("std", Sort::File, "the library that comes with the compiler");
-    std::iter::once(std).chain(files.map(|used| item(used, Sort::File, "a file of the workspace"))).collect()
+    let std = item("std", SuggestionKind::File, "the library that comes with the compiler");
+    std::iter::once(std)
+        .chain(files.map(|used| item(used, SuggestionKind::File, "a file of the workspace")))
+        .collect()
 }
 
 fn keyword(clause: &'static Clause) -> Suggestion {
@@ -192,7 +194,7 @@ fn keyword(clause: &'static Clause) -> Suggestion {
         .collect();
     Suggestion {
         snippet: Some(snippet::clause(clause, &mut 1)),
-        ..item(clause.word, Sort::Word, values.join(" "))
+        ..item(clause.word, SuggestionKind::Word, values.join(" "))
     }
 }
 
@@ -221,7 +223,7 @@ fn value(
         Role::Field(FieldType::Enum(values)) => {
             let values = values.iter().map(|value| Suggestion {
                 unsupported: value.since.in_version(version) != Support::Supported,
-                ..item(value.name, Sort::Value, "")
+                ..item(value.name, SuggestionKind::Value, "")
             });
             values.chain(bindings()).collect()
         }
@@ -241,7 +243,7 @@ fn value(
             kinds
                 .chain(CONTAINERS.iter().copied())
                 .chain(part)
-                .map(|kind| item(kind, Sort::Word, ""))
+                .map(|kind| item(kind, SuggestionKind::Word, ""))
                 .collect()
         }
         Role::Declares | Role::Keyword(_) | Role::Template | Role::Operator | Role::Unknown => Vec::new(),
@@ -260,18 +262,18 @@ fn called(wanted: &[&str], most: usize) -> Vec<Suggestion> {
         let snippet = format!("{name}({})", places.collect::<Vec<_>>().join(", "));
         Suggestion {
             snippet: Some(snippet),
-            ..item(name, Sort::Function, format!("{name}({})", shown.join(", ")))
+            ..item(name, SuggestionKind::Function, format!("{name}({})", shown.join(", ")))
         }
     })
     .collect()
 }
 
 fn truth() -> impl Iterator<Item = Suggestion> {
-    ["true", "false"].into_iter().map(|word| item(word, Sort::Value, ""))
+    ["true", "false"].into_iter().map(|word| item(word, SuggestionKind::Value, ""))
 }
 
 fn types() -> impl Iterator<Item = Suggestion> {
-    parameter_types().map(|(word, phrase)| item(word, Sort::Type, phrase))
+    parameter_types().map(|(word, phrase)| item(word, SuggestionKind::Type, phrase))
 }
 
 fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCall) -> Vec<Suggestion> {
@@ -297,7 +299,7 @@ fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCal
     let new = parameters.into_iter().filter(|(name, _)| !call.given.contains(name));
     let new = new.map(|(name, text)| Suggestion {
         snippet: Some(format!("{name}: $0")),
-        ..item(name, Sort::Parameter, text)
+        ..item(name, SuggestionKind::Parameter, text)
     });
     let volumes = if call.name == "file" { in_pod(Kind::Volume) } else { Vec::new() };
     volumes.into_iter().chain(new).chain(bindings()).collect()

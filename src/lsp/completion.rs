@@ -2,7 +2,7 @@
 
 use super::refusal::Refusal;
 use super::state::State;
-use crate::ide::complete::{Sort, Suggestion, complete, signature};
+use crate::ide::complete::{Suggestion, SuggestionKind, complete, signature};
 use crate::ide::names::Kind;
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemTag, CompletionParams, CompletionResponse,
@@ -52,19 +52,21 @@ fn takes_snippets(state: &State) -> bool {
     item.and_then(|item| item.snippet_support).unwrap_or(false)
 }
 
-fn kind(sort: Sort) -> CompletionItemKind {
+fn kind(sort: SuggestionKind) -> CompletionItemKind {
     match sort {
-        Sort::Statement | Sort::Word => CompletionItemKind::KEYWORD,
-        Sort::Field => CompletionItemKind::FIELD,
-        Sort::Value => CompletionItemKind::ENUM_MEMBER,
-        Sort::Function | Sort::Name(Kind::Template) => CompletionItemKind::FUNCTION,
-        Sort::Parameter | Sort::Name(Kind::Parameter | Kind::Param) => CompletionItemKind::VARIABLE,
-        Sort::Type => CompletionItemKind::TYPE_PARAMETER,
-        Sort::File => CompletionItemKind::FILE,
-        Sort::Name(Kind::Let) => CompletionItemKind::CONSTANT,
-        Sort::Name(Kind::File) => CompletionItemKind::MODULE,
-        Sort::Name(Kind::Workload | Kind::Container) => CompletionItemKind::CLASS,
-        Sort::Name(Kind::Volume | Kind::Port) => CompletionItemKind::REFERENCE,
+        SuggestionKind::Statement | SuggestionKind::Word => CompletionItemKind::KEYWORD,
+        SuggestionKind::Field => CompletionItemKind::FIELD,
+        SuggestionKind::Value => CompletionItemKind::ENUM_MEMBER,
+        SuggestionKind::Function | SuggestionKind::Name(Kind::Template) => CompletionItemKind::FUNCTION,
+        SuggestionKind::Parameter | SuggestionKind::Name(Kind::Parameter | Kind::Param) => {
+            CompletionItemKind::VARIABLE
+        }
+        SuggestionKind::Type => CompletionItemKind::TYPE_PARAMETER,
+        SuggestionKind::File => CompletionItemKind::FILE,
+        SuggestionKind::Name(Kind::Let) => CompletionItemKind::CONSTANT,
+        SuggestionKind::Name(Kind::File) => CompletionItemKind::MODULE,
+        SuggestionKind::Name(Kind::Workload | Kind::Container) => CompletionItemKind::CLASS,
+        SuggestionKind::Name(Kind::Volume | Kind::Port) => CompletionItemKind::REFERENCE,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The names that may stand at a place: of constants, volumes, containers, ports, templates and their parameters.
 
 use super::context::Context;
-use super::{Sort, Suggestion, item};
+use super::{Suggestion, SuggestionKind, item};
 use crate::ide::names::Kind;
 use crate::ide::outline::{Symbol, symbols};
 use crate::ide::shape::word;
@@ -21,14 +21,16 @@ pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> 
         above
             .map(|symbol| {
                 let text = file.text().get(symbol.range.range()).unwrap_or_default().to_owned();
-                item(format!("{before}{}", symbol.name), Sort::Name(symbol.kind), text)
+                item(format!("{before}{}", symbol.name), SuggestionKind::Name(symbol.kind), text)
             })
             .collect::<Vec<_>>()
     };
     let template = context.around.iter().find(|statement| statement.name.text == "template");
     let parameters = template.map_or_else(Vec::new, |template| declared(file, template));
-    let mut items: Vec<Suggestion> =
-        parameters.into_iter().map(|(name, text)| item(name, Sort::Name(Kind::Parameter), text)).collect();
+    let mut items: Vec<Suggestion> = parameters
+        .into_iter()
+        .map(|(name, text)| item(name, SuggestionKind::Name(Kind::Parameter), text))
+        .collect();
     items.extend(of_file(file, ""));
     for (alias, _) in file.uses() {
         if let Some((_, used)) = workspace.used(path, alias) {
@@ -78,7 +80,11 @@ fn of_pod(
     let Some(block) = &pod.block else { return };
     let inner = crate::ide::outline::symbols_of(file, pod);
     for symbol in inner.iter().filter(|symbol| symbol.kind == kind) {
-        items.push(item(format!("{before}{}", symbol.name), Sort::Name(kind), symbol.detail.clone()));
+        items.push(item(
+            format!("{before}{}", symbol.name),
+            SuggestionKind::Name(kind),
+            symbol.detail.clone(),
+        ));
     }
     for statement in std::iter::once(pod).chain(&block.statements) {
         let is_part = statement.name.text == "part";
@@ -101,7 +107,7 @@ pub(super) fn ports(workspace: &Workspace, path: &str, context: &Context) -> Vec
         let ports = all.into_iter().filter(|symbol: &Symbol| {
             symbol.kind == Kind::Port && symbol.name.chars().any(char::is_alphabetic)
         });
-        items.extend(ports.map(|symbol| item(symbol.name, Sort::Name(Kind::Port), "port")));
+        items.extend(ports.map(|symbol| item(symbol.name, SuggestionKind::Name(Kind::Port), "port")));
     }
     items
 }
@@ -123,7 +129,10 @@ pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) ->
                 let needed = declared(file, statement).into_iter().filter(|(_, text)| !text.contains('='));
                 let places = needed.enumerate().map(|(at, (name, _))| format!("{name}: ${}", at + 1));
                 let snippet = format!("{label}({})", places.collect::<Vec<_>>().join(", "));
-                Suggestion { snippet: Some(snippet), ..item(label, Sort::Name(Kind::Template), text) }
+                Suggestion {
+                    snippet: Some(snippet),
+                    ..item(label, SuggestionKind::Name(Kind::Template), text)
+                }
             })
             .collect::<Vec<_>>()
     };
@@ -200,7 +209,7 @@ fn members_of_param(file: &Parsed, param: &Statement) -> Vec<Suggestion> {
 fn members(file: &Parsed, ty: &[SyntaxValue]) -> Vec<Suggestion> {
     let ty = ty.iter().take_while(|value| !is(value, Operator::Assign));
     let texts = ty.filter(|value| matches!(value.kind, ValueKind::Text(_)));
-    texts.map(|text| item(file.source.slice(text.span), Sort::Value, "")).collect()
+    texts.map(|text| item(file.source.slice(text.span), SuggestionKind::Value, "")).collect()
 }
 
 fn is(value: &SyntaxValue, operator: Operator) -> bool {
