@@ -107,7 +107,7 @@ pub fn resolve<T: Send>(
         declaring.report_excess(last.name.span);
     }
     let Resolver { names, mut diagnostics, unset, .. } = declaring;
-    let resolve = |(statement, kind, entry, live): &Item<'_>| {
+    let resolve = |(statement, kind, entry, live): &WorkloadItem<'_>| {
         let mut resolver = Resolver::new(program, Cow::Borrowed(&names));
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
         let workload = resolver.workload(*kind, entry, statement, &scope).filter(|_| *live);
@@ -123,7 +123,7 @@ pub fn resolve<T: Send>(
 }
 
 /// A workload's statement, its kind, and whether its branch is taken.
-type Item<'a> = (&'a Statement, WorkloadKind, &'static StatementSpec, bool);
+type WorkloadItem<'a> = (&'a Statement, WorkloadKind, &'static StatementSpec, bool);
 
 impl<'a> Resolver<'a> {
     fn new(program: Program<'a>, names: Cow<'a, [Names<'a>]>) -> Self {
@@ -296,7 +296,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The workloads of the program; what is no item of a file is reported.
-    fn items(&mut self, root: usize) -> Vec<Item<'a>> {
+    fn items(&mut self, root: usize) -> Vec<WorkloadItem<'a>> {
         let files = self.files;
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
         let document: &'a Document = &files[root].document;
