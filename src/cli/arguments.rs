@@ -53,7 +53,7 @@ fn kube_help() -> String {
 
 /// What is compiled, and for what.
 #[derive(Args)]
-pub(super) struct Program {
+pub(super) struct ProgramArguments {
     #[command(flatten)]
     pub(super) inputs: Inputs,
     /// Give a param its value; `file.name` for a param of a used file

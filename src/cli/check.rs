@@ -1,6 +1,6 @@
 //! `initflow check`: reports what is wrong with sources.
 
-use super::arguments::Program;
+use super::arguments::ProgramArguments;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
 use super::report::Reporting;
@@ -21,7 +21,7 @@ Reports for other programs go to standard output, or to a file with --report.";
 #[command(about = "Report what is wrong with sources, and write nothing", after_help = HELP)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    program: Program,
+    program: ProgramArguments,
     #[command(flatten)]
     reporting: Reporting,
 }

@@ -1,6 +1,6 @@
 //! `initflow compile`: compiles sources to YAML or JSON, which it prints, writes or compares.
 
-use super::arguments::Program;
+use super::arguments::ProgramArguments;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
@@ -42,7 +42,7 @@ enum OutputFormat {
 #[command(about = "Compile sources to YAML", after_help = HELP)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    program: Program,
+    program: ProgramArguments,
     /// Write one file per source into this folder, in the folder structure of the sources [default for a whole project:
     /// `output` of initflow.toml]
     #[arg(short, long, value_name = "DIR")]

@@ -1,6 +1,6 @@
 //! `initflow diff`: shows what changed between two revisions of sources, to a person, in a pull request, or to a tool.
 
-use super::arguments::Program;
+use super::arguments::ProgramArguments;
 use super::console::Console;
 use super::each::{Outcome, compile_each, report};
 use super::input::Input;
@@ -32,7 +32,7 @@ name in the other folder.";
         .help("The two revisions: files, or folders of sources")))]
 pub(super) struct Arguments {
     #[command(flatten)]
-    program: Program,
+    program: ProgramArguments,
     /// The format of the output
     #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
     format: DiffFormat,
@@ -81,7 +81,7 @@ struct Source {
 
 /// The sources of one side; nothing where they have errors, which are reported.
 fn revisions(
-    program: &Program,
+    program: &ProgramArguments,
     side: &Path,
     grounds: &Grounds,
     console: &mut Console,

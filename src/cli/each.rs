@@ -1,6 +1,6 @@
 //! The same work for each of many sources, on all cores, with the results in the order of the sources.
 
-use super::arguments::{Inputs, Program};
+use super::arguments::{Inputs, ProgramArguments};
 use super::config::Projects;
 use super::console::Console;
 use super::input::{self, Input, Trouble};
@@ -28,7 +28,7 @@ const FEW: usize = 8;
 /// With `check_only`, params may go without a value.
 /// Reports what is wrong with the call and gives nothing where that keeps it from starting.
 pub(super) fn compile_each<W: Send, T: Send>(
-    program: &Program,
+    program: &ProgramArguments,
     check_only: bool,
     grounds: &Grounds,
     console: &mut Console,
@@ -74,13 +74,13 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
 }
 
 /// The sources that a program names; what is wrong with the others is reported.
-pub(super) fn inputs(program: &Program, grounds: &Grounds, console: &mut Console) -> Vec<Input> {
+pub(super) fn inputs(program: &ProgramArguments, grounds: &Grounds, console: &mut Console) -> Vec<Input> {
     inputs_at(program, &program.inputs.paths, grounds, console)
 }
 
 /// The same for other paths than the program's.
 pub(super) fn inputs_at(
-    program: &Program,
+    program: &ProgramArguments,
     paths: &[PathBuf],
     grounds: &Grounds,
     console: &mut Console,

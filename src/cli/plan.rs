@@ -1,6 +1,6 @@
 //! `initflow plan`: shows who starts when and why, and what it costs.
 
-use super::arguments::Program;
+use super::arguments::ProgramArguments;
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
@@ -40,7 +40,7 @@ enum PlanFormat {
 #[command(about = "Show who starts when and why, what is reserved meanwhile, and the effective totals", after_help = HELP)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    program: Program,
+    program: ProgramArguments,
     /// The format of the plan [default: that of the extension of -o, else text]
     #[arg(long, value_enum)]
     format: Option<PlanFormat>,
