@@ -2,7 +2,7 @@
 //!
 //! Invariant: what an item of the file leaves open does not reach the next one.
 
-use super::tokens::{Kind, Token};
+use super::tokens::{FormatTokenKind, Token};
 use crate::syntax::tree::Document;
 use std::iter::Peekable;
 
@@ -25,12 +25,12 @@ impl<I: Iterator<Item = usize>> Brackets<I> {
         while self.items.next_if(|item| *item <= token.range.start).is_some() {
             self.open.clear();
         }
-        if let Kind::Close(_) = token.kind { self.open.pop() } else { None }
+        if let FormatTokenKind::Close(_) = token.kind { self.open.pop() } else { None }
     }
 
     /// Goes behind a token, which goes by a number if it opens something.
     pub(super) fn pass(&mut self, token: &Token, number: usize) {
-        if let Kind::Open(_) = token.kind {
+        if let FormatTokenKind::Open(_) = token.kind {
             self.open.push(number);
         }
     }

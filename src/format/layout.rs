@@ -5,7 +5,7 @@
 
 use super::brackets::{Brackets, brackets};
 use super::lines::{Keep, LEVEL, Lines, verbatim};
-use super::tokens::{Kind, Token, tokens};
+use super::tokens::{FormatTokenKind, Token, tokens};
 use crate::diagnostic::Edit;
 use crate::source::Span;
 use crate::syntax::Parse;
@@ -53,7 +53,7 @@ struct Line {
 
 #[derive(Clone, Copy)]
 struct Last {
-    kind: Kind,
+    kind: FormatTokenKind,
     end: usize,
 }
 
@@ -68,7 +68,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
             self.brackets.reach(token);
             self.brackets.pass(token, self.lines.indent(self.lines.of(token.range.start)));
         }
-        self.last = Some(Last { kind: Kind::Unknown, end: self.lines.end(range) });
+        self.last = Some(Last { kind: FormatTokenKind::Unknown, end: self.lines.end(range) });
     }
 
     fn tokens(&mut self, mut tokens: &[Token]) {
@@ -91,7 +91,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
             None => {
                 let inner = || self.brackets.innermost().map_or(0, |open| open + LEVEL);
                 let indent = closed.unwrap_or_else(inner);
-                let start = self.begin(token.range.start, matches!(token.kind, Kind::Close(_)));
+                let start = self.begin(token.range.start, matches!(token.kind, FormatTokenKind::Close(_)));
                 self.replace(start..token.range.start, " ".repeat(indent));
                 self.line = Line { start: token.range.start, indent, width: 0 };
             }
@@ -114,41 +114,56 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
     fn is_superfluous(&self, token: &Token, next: Option<&Token>) -> bool {
         let next_on_line = next.filter(|next| self.lines.breaks(token.range.end, next.range.start) == 0);
         match token.kind {
-            Kind::Semicolon => {
-                let parts = next_on_line.is_some_and(|next| matches!(next.kind, Kind::Leaf | Kind::Tight));
+            FormatTokenKind::Semicolon => {
+                let parts = next_on_line
+                    .is_some_and(|next| matches!(next.kind, FormatTokenKind::Leaf | FormatTokenKind::Tight));
                 let first = self.last.is_none_or(|last| {
-                    matches!(last.kind, Kind::Open(_)) || self.lines.breaks(last.end, token.range.start) > 0
+                    matches!(last.kind, FormatTokenKind::Open(_))
+                        || self.lines.breaks(last.end, token.range.start) > 0
                 });
                 !parts || first
             }
-            Kind::Comma => next_on_line.is_some_and(|next| next.kind == Kind::Close(']')),
+            FormatTokenKind::Comma => {
+                next_on_line.is_some_and(|next| next.kind == FormatTokenKind::Close(']'))
+            }
             _ => false,
         }
     }
 
     /// Whether a token ends the last item of a list that ends on a line of its own, and has no comma behind it.
     fn lacks_comma(&self, token: &Token, rest: &[Token]) -> bool {
-        let ends_item = !matches!(token.kind, Kind::Comma | Kind::Comment | Kind::Open(_));
-        let next = || rest.iter().find(|next| next.kind != Kind::Comment);
+        let ends_item = !matches!(
+            token.kind,
+            FormatTokenKind::Comma | FormatTokenKind::Comment | FormatTokenKind::Open(_)
+        );
+        let next = || rest.iter().find(|next| next.kind != FormatTokenKind::Comment);
         ends_item
             && next().is_some_and(|next| {
-                next.kind == Kind::Close(']') && self.lines.breaks(token.range.end, next.range.start) > 0
+                next.kind == FormatTokenKind::Close(']')
+                    && self.lines.breaks(token.range.end, next.range.start) > 0
             })
     }
 
     /// How many blanks stand before a token that does not start its line.
-    fn blanks(&self, last: Kind, token: &Token) -> usize {
+    fn blanks(&self, last: FormatTokenKind, token: &Token) -> usize {
         match (last, token.kind) {
             // The column of a comment beside a statement is the author's.
-            (_, Kind::Comment) => {
+            (_, FormatTokenKind::Comment) => {
                 let written = self.lines.between(self.line.start, token.range.start).chars().count();
                 written.saturating_sub(self.line.width).max(2)
             }
             // Together they would be something else.
-            (Kind::Path | Kind::Colon, Kind::Colon) | (Kind::Not, Kind::Operator) => 1,
-            (_, Kind::Comma | Kind::Semicolon | Kind::Colon | Kind::Close(')' | ']'))
-            | (Kind::Open('(' | '[') | Kind::Not, _)
-            | (Kind::Tight, Kind::Open('(')) => 0,
+            (FormatTokenKind::Path | FormatTokenKind::Colon, FormatTokenKind::Colon)
+            | (FormatTokenKind::Not, FormatTokenKind::Operator) => 1,
+            (
+                _,
+                FormatTokenKind::Comma
+                | FormatTokenKind::Semicolon
+                | FormatTokenKind::Colon
+                | FormatTokenKind::Close(')' | ']'),
+            )
+            | (FormatTokenKind::Open('(' | '[') | FormatTokenKind::Not, _)
+            | (FormatTokenKind::Tight, FormatTokenKind::Open('(')) => 0,
             _ => 1,
         }
     }
@@ -159,7 +174,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         let Some(last) = self.last else { return 0 };
         let next = self.end_line(last.end);
         let line = self.lines.start(self.lines.of(start));
-        let parts = !closes && !matches!(last.kind, Kind::Open(_));
+        let parts = !closes && !matches!(last.kind, FormatTokenKind::Open(_));
         let mut between = self.lines.between(next, line).lines();
         let blank = parts && between.any(|line| line.trim_ascii().is_empty());
         self.replace(next..line, if blank { "\n".to_owned() } else { String::new() });
@@ -217,7 +232,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         match self.last {
             None => self.replace(0..end, String::new()),
             // What is not closed goes on to the end.
-            Some(Last { kind: Kind::Unknown, .. }) => {}
+            Some(Last { kind: FormatTokenKind::Unknown, .. }) => {}
             Some(last) if self.lines.breaks(last.end, end) == 0 => {
                 self.replace(last.end..end, "\n".to_owned());
             }

@@ -1,6 +1,6 @@
 //! The lines of a source: those of a statement, and those that stay as they are because something in them is broken.
 
-use super::tokens::{Kind, Token};
+use super::tokens::{FormatTokenKind, Token};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::Parse;
 use crate::syntax::tree::{Document, Statement};
@@ -84,7 +84,7 @@ pub(super) fn verbatim(lines: &Lines, tokens: &[Token], parse: &Parse, keep: Kee
     let mut kept: Vec<Range<usize>> = Vec::new();
     broken(&parse.document.statements, &mut |statement| kept.push(of(statement.span.range())));
     kept.extend(parse.errors.iter().map(|error| of(error.primary.span.range())));
-    let unknown = tokens.iter().filter(|token| token.kind == Kind::Unknown);
+    let unknown = tokens.iter().filter(|token| token.kind == FormatTokenKind::Unknown);
     kept.extend(unknown.map(|token| of(token.range.clone())));
     merge(&mut kept);
     let items = parse.document.statements.iter().map(|item| item.span.range());
@@ -129,8 +129,8 @@ fn is_balanced(tokens: &[Token]) -> bool {
     let mut open = Vec::new();
     for token in tokens {
         match token.kind {
-            Kind::Open(bracket) => open.push(bracket),
-            Kind::Close(bracket) => {
+            FormatTokenKind::Open(bracket) => open.push(bracket),
+            FormatTokenKind::Close(bracket) => {
                 let opened = match bracket {
                     '}' => '{',
                     ']' => '[',

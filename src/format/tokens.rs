@@ -1,6 +1,6 @@
 //! A tree to its tokens in the order of the text: names, values, brackets, separators and comments.
 //!
-//! Invariant: between two tokens there are only blanks, and what no token is made of is [`Kind::Unknown`].
+//! Invariant: between two tokens there are only blanks, and what no token is made of is [`FormatTokenKind::Unknown`].
 
 use crate::syntax::tree::{Argument, Document, Operator, Statement, SyntaxValue, ValueKind};
 use std::ops::Range;
@@ -9,12 +9,12 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) struct Token {
     pub(super) range: Range<usize>,
-    pub(super) kind: Kind,
+    pub(super) kind: FormatTokenKind,
 }
 
 /// What a token is, as far as the blanks around it go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FormatTokenKind {
     /// A name or a value.
     Leaf,
     /// A path, in which a `:` may stand.
@@ -40,7 +40,8 @@ pub(super) enum Kind {
 pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
     let mut leaves = Leaves { text, found: Vec::new() };
     leaves.statements(&document.statements);
-    let comments = document.comments.iter().map(|span| Token { range: span.range(), kind: Kind::Comment });
+    let comments =
+        document.comments.iter().map(|span| Token { range: span.range(), kind: FormatTokenKind::Comment });
     let mut found = leaves.found;
     found.extend(comments);
     found.sort_by_key(|token| (token.range.start, token.range.end));
@@ -52,7 +53,7 @@ pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
         }
         gap(text, end..token.range.start, &mut tokens);
         let Range { start, end: behind } = token.range;
-        let blanks: &[char] = if token.kind == Kind::Comment { &[' ', '\t', '\r'] } else { &[] };
+        let blanks: &[char] = if token.kind == FormatTokenKind::Comment { &[' ', '\t', '\r'] } else { &[] };
         tokens.push(Token {
             range: start..start + text[start..behind].trim_end_matches(blanks).len(),
             ..token
@@ -70,12 +71,12 @@ fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<Token>) {
         let kind = match char {
             ' ' | '\t' | '\n' => continue,
             '\r' if gap[at..].starts_with("\r\n") => continue,
-            '{' | '[' | '(' => Kind::Open(char),
-            '}' | ']' | ')' => Kind::Close(char),
-            ',' => Kind::Comma,
-            ';' => Kind::Semicolon,
-            ':' => Kind::Colon,
-            _ => Kind::Unknown,
+            '{' | '[' | '(' => FormatTokenKind::Open(char),
+            '}' | ']' | ')' => FormatTokenKind::Close(char),
+            ',' => FormatTokenKind::Comma,
+            ';' => FormatTokenKind::Semicolon,
+            ':' => FormatTokenKind::Colon,
+            _ => FormatTokenKind::Unknown,
         };
         let at = range.start + at;
         tokens.push(Token { range: at..at + char.len_utf8(), kind });
@@ -91,7 +92,10 @@ impl Leaves<'_> {
     fn statements(&mut self, statements: &[Statement]) {
         for statement in statements {
             let adjacent = self.text[statement.name.span.range().end..].starts_with('(');
-            self.leaf(statement.name.span.range(), if adjacent { Kind::Tight } else { Kind::Leaf });
+            self.leaf(
+                statement.name.span.range(),
+                if adjacent { FormatTokenKind::Tight } else { FormatTokenKind::Leaf },
+            );
             self.values(&statement.values);
             if let Some(block) = &statement.block {
                 self.statements(&block.statements);
@@ -105,15 +109,15 @@ impl Leaves<'_> {
             match &value.kind {
                 ValueKind::List(items) => self.values(items),
                 ValueKind::Call(name, arguments) => {
-                    self.leaf(name.span.range(), Kind::Tight);
+                    self.leaf(name.span.range(), FormatTokenKind::Tight);
                     self.arguments(arguments);
                 }
                 ValueKind::Group(arguments) => self.arguments(arguments),
-                ValueKind::Operator(Operator::Not) => self.leaf(range, Kind::Not),
-                ValueKind::Operator(Operator::Colon) => self.leaf(range, Kind::Colon),
-                ValueKind::Operator(_) => self.leaf(range, Kind::Operator),
-                ValueKind::Path(_) => self.leaf(range, Kind::Path),
-                _ => self.leaf(range, Kind::Leaf),
+                ValueKind::Operator(Operator::Not) => self.leaf(range, FormatTokenKind::Not),
+                ValueKind::Operator(Operator::Colon) => self.leaf(range, FormatTokenKind::Colon),
+                ValueKind::Operator(_) => self.leaf(range, FormatTokenKind::Operator),
+                ValueKind::Path(_) => self.leaf(range, FormatTokenKind::Path),
+                _ => self.leaf(range, FormatTokenKind::Leaf),
             }
         }
     }
@@ -121,13 +125,13 @@ impl Leaves<'_> {
     fn arguments(&mut self, arguments: &[Argument]) {
         for argument in arguments {
             if let Some(name) = &argument.name {
-                self.leaf(name.span.range(), Kind::Leaf);
+                self.leaf(name.span.range(), FormatTokenKind::Leaf);
             }
             self.values(&argument.values);
         }
     }
 
-    fn leaf(&mut self, range: Range<usize>, kind: Kind) {
+    fn leaf(&mut self, range: Range<usize>, kind: FormatTokenKind) {
         if !range.is_empty() {
             self.found.push(Token { range, kind });
         }

@@ -6,7 +6,7 @@
 use super::brackets::brackets;
 use super::lines::{LEVEL, Lines};
 use super::sound::edits;
-use super::tokens::{Kind, Token, tokens};
+use super::tokens::{FormatTokenKind, Token, tokens};
 use crate::diagnostic::Edit;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Parse;
@@ -66,7 +66,7 @@ pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: T
         let changed = found.iter().find(|edit| edit.span.range().start == start);
         changed.map_or_else(|| lines.indent(line), |edit| edit.text.len())
     });
-    let closes = first.is_some_and(|token| matches!(token.kind, Kind::Close(_)));
+    let closes = first.is_some_and(|token| matches!(token.kind, FormatTokenKind::Close(_)));
     found.extend(indent(opened.map_or(0, |opened| if closes { opened } else { opened + LEVEL })));
     found.sort_by_key(|edit| edit.span.start);
     found
