@@ -2,7 +2,7 @@
 //!
 //! Invariant: what an item of the file leaves open does not reach the next one.
 
-use super::tokens::{FormatTokenKind, Token};
+use super::tokens::{FormatToken, FormatTokenKind};
 use crate::syntax::tree::Document;
 use std::iter::Peekable;
 
@@ -21,7 +21,7 @@ pub(super) fn brackets(document: &Document) -> Brackets<impl Iterator<Item = usi
 
 impl<I: Iterator<Item = usize>> Brackets<I> {
     /// Goes to a token; gives the number of the opener that it closes, if it does.
-    pub(super) fn reach(&mut self, token: &Token) -> Option<usize> {
+    pub(super) fn reach(&mut self, token: &FormatToken) -> Option<usize> {
         while self.items.next_if(|item| *item <= token.range.start).is_some() {
             self.open.clear();
         }
@@ -29,7 +29,7 @@ impl<I: Iterator<Item = usize>> Brackets<I> {
     }
 
     /// Goes behind a token, which goes by a number if it opens something.
-    pub(super) fn pass(&mut self, token: &Token, number: usize) {
+    pub(super) fn pass(&mut self, token: &FormatToken, number: usize) {
         if let FormatTokenKind::Open(_) = token.kind {
             self.open.push(number);
         }

@@ -5,7 +5,7 @@
 
 use super::brackets::{Brackets, brackets};
 use super::lines::{Keep, LEVEL, Lines, verbatim};
-use super::tokens::{FormatTokenKind, Token, tokens};
+use super::tokens::{FormatToken, FormatTokenKind, tokens};
 use crate::diagnostic::Edit;
 use crate::source::Span;
 use crate::syntax::Parse;
@@ -19,7 +19,7 @@ pub(super) fn edits(lines: &Lines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
     let mut layout = Layout { lines, edits: Vec::new(), brackets, line: Line::default(), last: None };
     let mut rest = tokens.as_slice();
     for range in &kept {
-        let before = |line: usize| move |token: &Token| lines.of(token.range.start) < line;
+        let before = |line: usize| move |token: &FormatToken| lines.of(token.range.start) < line;
         let (free, behind) = rest.split_at(rest.partition_point(before(range.start)));
         let (inside, behind) = behind.split_at(behind.partition_point(before(range.end)));
         layout.tokens(free);
@@ -59,7 +59,7 @@ struct Last {
 
 impl<I: Iterator<Item = usize>> Layout<'_, I> {
     /// Leaves lines as they are.
-    fn keep(&mut self, range: &Range<usize>, tokens: &[Token]) {
+    fn keep(&mut self, range: &Range<usize>, tokens: &[FormatToken]) {
         if tokens.is_empty() {
             return;
         }
@@ -71,7 +71,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         self.last = Some(Last { kind: FormatTokenKind::Unknown, end: self.lines.end(range) });
     }
 
-    fn tokens(&mut self, mut tokens: &[Token]) {
+    fn tokens(&mut self, mut tokens: &[FormatToken]) {
         while let Some((token, rest)) = tokens.split_first() {
             if !self.is_superfluous(token, rest.first()) {
                 self.token(token, rest);
@@ -80,7 +80,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         }
     }
 
-    fn token(&mut self, token: &Token, rest: &[Token]) {
+    fn token(&mut self, token: &FormatToken, rest: &[FormatToken]) {
         let closed = self.brackets.reach(token);
         match self.last.filter(|last| self.lines.breaks(last.end, token.range.start) == 0) {
             Some(last) => {
@@ -111,7 +111,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
     }
 
     /// Whether a token can go: a `;` or a `,` with nothing behind it to part.
-    fn is_superfluous(&self, token: &Token, next: Option<&Token>) -> bool {
+    fn is_superfluous(&self, token: &FormatToken, next: Option<&FormatToken>) -> bool {
         let next_on_line = next.filter(|next| self.lines.breaks(token.range.end, next.range.start) == 0);
         match token.kind {
             FormatTokenKind::Semicolon => {
@@ -131,7 +131,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
     }
 
     /// Whether a token ends the last item of a list that ends on a line of its own, and has no comma behind it.
-    fn lacks_comma(&self, token: &Token, rest: &[Token]) -> bool {
+    fn lacks_comma(&self, token: &FormatToken, rest: &[FormatToken]) -> bool {
         let ends_item = !matches!(
             token.kind,
             FormatTokenKind::Comma | FormatTokenKind::Comment | FormatTokenKind::Open(_)
@@ -145,7 +145,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
     }
 
     /// How many blanks stand before a token that does not start its line.
-    fn blanks(&self, last: FormatTokenKind, token: &Token) -> usize {
+    fn blanks(&self, last: FormatTokenKind, token: &FormatToken) -> usize {
         match (last, token.kind) {
             // The column of a comment beside a statement is the author's.
             (_, FormatTokenKind::Comment) => {

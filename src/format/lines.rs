@@ -1,6 +1,6 @@
 //! The lines of a source: those of a statement, and those that stay as they are because something in them is broken.
 
-use super::tokens::{FormatTokenKind, Token};
+use super::tokens::{FormatToken, FormatTokenKind};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::Parse;
 use crate::syntax::tree::{Document, Statement};
@@ -79,7 +79,12 @@ impl<'t> Lines<'t> {
 }
 
 /// The lines that stay as they are, in their order.
-pub(super) fn verbatim(lines: &Lines, tokens: &[Token], parse: &Parse, keep: Keep) -> Vec<Range<usize>> {
+pub(super) fn verbatim(
+    lines: &Lines,
+    tokens: &[FormatToken],
+    parse: &Parse,
+    keep: Keep,
+) -> Vec<Range<usize>> {
     let of = |range: Range<usize>| lines.of(range.start)..lines.of(range.end) + 1;
     let mut kept: Vec<Range<usize>> = Vec::new();
     broken(&parse.document.statements, &mut |statement| kept.push(of(statement.span.range())));
@@ -125,7 +130,7 @@ fn broken(statements: &[Statement], found: &mut impl FnMut(&Statement)) {
     }
 }
 
-fn is_balanced(tokens: &[Token]) -> bool {
+fn is_balanced(tokens: &[FormatToken]) -> bool {
     let mut open = Vec::new();
     for token in tokens {
         match token.kind {

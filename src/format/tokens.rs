@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// A piece of a source that stays as it is.
 #[derive(Debug)]
-pub(super) struct Token {
+pub(super) struct FormatToken {
     pub(super) range: Range<usize>,
     pub(super) kind: FormatTokenKind,
 }
@@ -37,15 +37,17 @@ pub(super) enum FormatTokenKind {
 }
 
 /// The tokens of a tree.
-pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
+pub(super) fn tokens(text: &str, document: &Document) -> Vec<FormatToken> {
     let mut leaves = Leaves { text, found: Vec::new() };
     leaves.statements(&document.statements);
-    let comments =
-        document.comments.iter().map(|span| Token { range: span.range(), kind: FormatTokenKind::Comment });
+    let comments = document
+        .comments
+        .iter()
+        .map(|span| FormatToken { range: span.range(), kind: FormatTokenKind::Comment });
     let mut found = leaves.found;
     found.extend(comments);
     found.sort_by_key(|token| (token.range.start, token.range.end));
-    let mut tokens: Vec<Token> = Vec::with_capacity(2 * found.len());
+    let mut tokens: Vec<FormatToken> = Vec::with_capacity(2 * found.len());
     let mut end = 0;
     for token in found {
         if token.range.start < end {
@@ -54,7 +56,7 @@ pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
         gap(text, end..token.range.start, &mut tokens);
         let Range { start, end: behind } = token.range;
         let blanks: &[char] = if token.kind == FormatTokenKind::Comment { &[' ', '\t', '\r'] } else { &[] };
-        tokens.push(Token {
+        tokens.push(FormatToken {
             range: start..start + text[start..behind].trim_end_matches(blanks).len(),
             ..token
         });
@@ -65,7 +67,7 @@ pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
 }
 
 /// The brackets and separators between two leaves.
-fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<Token>) {
+fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<FormatToken>) {
     let gap = &text[range.clone()];
     for (at, char) in gap.char_indices() {
         let kind = match char {
@@ -79,13 +81,13 @@ fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<Token>) {
             _ => FormatTokenKind::Unknown,
         };
         let at = range.start + at;
-        tokens.push(Token { range: at..at + char.len_utf8(), kind });
+        tokens.push(FormatToken { range: at..at + char.len_utf8(), kind });
     }
 }
 
 struct Leaves<'t> {
     text: &'t str,
-    found: Vec<Token>,
+    found: Vec<FormatToken>,
 }
 
 impl Leaves<'_> {
@@ -133,7 +135,7 @@ impl Leaves<'_> {
 
     fn leaf(&mut self, range: Range<usize>, kind: FormatTokenKind) {
         if !range.is_empty() {
-            self.found.push(Token { range, kind });
+            self.found.push(FormatToken { range, kind });
         }
     }
 }

@@ -6,7 +6,7 @@
 use super::brackets::brackets;
 use super::lines::{LEVEL, Lines};
 use super::sound::edits;
-use super::tokens::{FormatTokenKind, Token, tokens};
+use super::tokens::{FormatToken, FormatTokenKind, tokens};
 use crate::diagnostic::Edit;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Parse;
@@ -35,7 +35,7 @@ pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: T
         is_other.then_some(Edit { span: blanks, text })
     };
     // A text that is not closed yet has no lines of its own.
-    let goes_on = |token: &&Token| {
+    let goes_on = |token: &&FormatToken| {
         token.range.end > start || matches!(lines.text[token.range.clone()].trim_end(), "'''" | "\"\"\"")
     };
     if let Some(text) = before.last().filter(goes_on) {
