@@ -38,7 +38,7 @@ pub(super) enum FormatTokenKind {
 
 /// The tokens of a tree.
 pub(super) fn tokens(text: &str, document: &Document) -> Vec<FormatToken> {
-    let mut leaves = Leaves { text, found: Vec::new() };
+    let mut leaves = LeafCollector { text, found: Vec::new() };
     leaves.statements(&document.statements);
     let comments = document
         .comments
@@ -85,12 +85,12 @@ fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<FormatToken>) {
     }
 }
 
-struct Leaves<'t> {
+struct LeafCollector<'t> {
     text: &'t str,
     found: Vec<FormatToken>,
 }
 
-impl Leaves<'_> {
+impl LeafCollector<'_> {
     fn statements(&mut self, statements: &[Statement]) {
         for statement in statements {
             let adjacent = self.text[statement.name.span.range().end..].starts_with('(');
