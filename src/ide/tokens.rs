@@ -62,7 +62,7 @@ impl Class {
 
 /// A word with what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
+pub struct ClassifiedWord {
     /// Where it stands.
     pub range: Range32,
     /// What it is.
@@ -72,7 +72,7 @@ pub struct Token {
 }
 
 /// The tokens of a file.
-pub fn tokens(file: &Parsed) -> Vec<Token> {
+pub fn tokens(file: &Parsed) -> Vec<ClassifiedWord> {
     let document = file.document();
     let mut found = TokenCollector(Vec::new());
     for comment in &document.comments {
@@ -90,15 +90,15 @@ pub fn tokens(file: &Parsed) -> Vec<Token> {
     tokens
 }
 
-struct TokenCollector(Vec<Token>);
+struct TokenCollector(Vec<ClassifiedWord>);
 
 impl TokenCollector {
     fn add(&mut self, span: Span, class: Class) {
-        self.0.push(Token { range: span.into(), class, declares: false });
+        self.0.push(ClassifiedWord { range: span.into(), class, declares: false });
     }
 
     fn declare(&mut self, span: Span, class: Class) {
-        self.0.push(Token { range: span.into(), class, declares: true });
+        self.0.push(ClassifiedWord { range: span.into(), class, declares: true });
     }
 
     fn statement(&mut self, shaped: &Shaped) {
@@ -208,7 +208,7 @@ mod tests {
     /// Each token with its class; `!` marks what declares.
     fn shown(text: &str) -> String {
         let file = Parsed::new("a", text);
-        let line = |token: &Token| {
+        let line = |token: &ClassifiedWord| {
             let mark = if token.declares { "!" } else { "" };
             format!("{}{mark} {}", token.class.name(), &text[token.range.range()])
         };
@@ -290,7 +290,7 @@ mod tests {
         for text in sources.map(|path| std::fs::read_to_string(path).unwrap()).chain([library]) {
             let is_mark = |char: char| char.is_whitespace() || "{}[](),;:".contains(char);
             let mut end = 0;
-            for Token { range, .. } in tokens(&Parsed::new("a", text.as_str())) {
+            for ClassifiedWord { range, .. } in tokens(&Parsed::new("a", text.as_str())) {
                 let gap = &text[end..range.range().start];
                 assert!(gap.chars().all(is_mark), "{gap}");
                 end = range.range().end;

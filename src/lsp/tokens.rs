@@ -3,7 +3,7 @@
 use super::disk::path_of;
 use super::refusal::Refusal;
 use super::state::{State, Told};
-use crate::ide::tokens::{Class, Token, tokens};
+use crate::ide::tokens::{Class, ClassifiedWord, tokens};
 use lsp_types::{
     Position, SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensDelta,
     SemanticTokensDeltaParams, SemanticTokensEdit, SemanticTokensFullDeltaResult, SemanticTokensFullOptions,
@@ -95,7 +95,7 @@ fn encoded(
     let (text, lines) = (file.text(), state.lines(&path, &file));
     let mut data = Vec::new();
     let mut last = Position::default();
-    for Token { range, class, declares } in tokens(&file) {
+    for ClassifiedWord { range, class, declares } in tokens(&file) {
         // A token of several lines is one a line, without the blanks that it begins with.
         let mut start = range.range().start;
         for piece in text[range.range()].split_inclusive('\n') {
