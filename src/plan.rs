@@ -47,7 +47,7 @@ pub struct Plan {
     /// The total requests of the apps, without sidecars.
     pub apps: Resources,
     /// The pod's effective requests.
-    pub requests: Vec<Request>,
+    pub requests: Vec<PlannedRequest>,
     /// The pod's effective limits.
     pub limits: Vec<Limit>,
     /// The pod's quality-of-service class.
@@ -100,7 +100,7 @@ pub type Resources = Vec<(SmolStr, Quantity)>;
 
 /// An effective request.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct PlannedRequest {
     /// The resource.
     pub resource: SmolStr,
     /// How much of it the scheduler reserves.
@@ -162,7 +162,7 @@ impl Plan {
                 .into_iter()
                 .map(|request| {
                     let (by, containers) = parts(&request.set_by);
-                    Request {
+                    PlannedRequest {
                         because: request.set_by.text(workload),
                         by,
                         containers: containers.into_iter().map(name).collect(),

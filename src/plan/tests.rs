@@ -55,14 +55,14 @@ fn plan() -> (Plan, Sources) {
         ],
         apps: Resources::new(),
         requests: vec![
-            Request {
+            PlannedRequest {
                 resource: "cpu".into(),
                 quantity: Quantity::parse("1100m").unwrap(),
                 by: By::Step,
                 containers: vec!["schema".into(), "proxy".into()],
                 because: "step `schema` beside `proxy`".to_owned(),
             },
-            Request {
+            PlannedRequest {
                 resource: "memory".into(),
                 quantity: Quantity::parse("64Mi").unwrap(),
                 by: By::Together,
