@@ -49,7 +49,7 @@ pub struct Plan {
     /// The pod's effective requests.
     pub requests: Vec<PlannedRequest>,
     /// The pod's effective limits.
-    pub limits: Vec<Limit>,
+    pub limits: Vec<PlannedLimit>,
     /// The pod's quality-of-service class.
     pub qos: Qos,
 }
@@ -128,7 +128,7 @@ pub enum By {
 
 /// An effective limit.
 #[derive(Clone, Debug)]
-pub struct Limit {
+pub struct PlannedLimit {
     /// The resource.
     pub resource: SmolStr,
     /// The sum of the limits; `None` if there are none.
@@ -174,7 +174,7 @@ impl Plan {
             limits: totals
                 .limits
                 .into_iter()
-                .map(|limit| Limit {
+                .map(|limit| PlannedLimit {
                     resource: limit.name,
                     quantity: limit.quantity,
                     unbounded_by: limit.unbounded_by.map(name),
@@ -200,7 +200,7 @@ impl Plan {
 }
 
 /// How much of the resource the pod can really use.
-impl fmt::Display for Limit {
+impl fmt::Display for PlannedLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.unbounded_by, &self.quantity) {
             (Some(container), _) => write!(f, "unbounded by `{container}`"),

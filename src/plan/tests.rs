@@ -71,8 +71,8 @@ fn plan() -> (Plan, Sources) {
             },
         ],
         limits: vec![
-            Limit { resource: "cpu".into(), quantity: None, unbounded_by: Some("web".into()) },
-            Limit {
+            PlannedLimit { resource: "cpu".into(), quantity: None, unbounded_by: Some("web".into()) },
+            PlannedLimit {
                 resource: "memory".into(),
                 quantity: Some(Quantity::parse("128Mi").unwrap()),
                 unbounded_by: None,
