@@ -72,7 +72,7 @@ pub struct Start {
     /// The containers of its `after`.
     pub after: Vec<SmolStr>,
     /// How it uses volumes, as written.
-    pub uses: Vec<Use>,
+    pub uses: Vec<VolumeUse>,
     /// The Jobs that it waits for.
     pub jobs: Vec<SmolStr>,
     /// Its requests, as written.
@@ -86,7 +86,7 @@ pub struct Start {
 
 /// How a container uses a volume.
 #[derive(Clone, Debug)]
-pub struct Use {
+pub struct VolumeUse {
     /// The volume.
     pub volume: SmolStr,
     /// In which direction the files flow.
@@ -236,7 +236,7 @@ impl Start {
             uses: container
                 .mounts
                 .iter()
-                .map(|mount| Use {
+                .map(|mount| VolumeUse {
                     volume: mount.volume.text.clone(),
                     direction: mount.direction,
                     sub: mount.sub.clone(),
