@@ -202,7 +202,7 @@ impl PodDemand {
         Some(pod)
     }
 
-    fn requests(&self, sums: &Sums, pod: &PodLevel) -> Vec<Request> {
+    fn requests(&self, sums: &Sums, pod: &PodLevel) -> Vec<EffectiveRequest> {
         let mut totals: BTreeMap<&SmolStr, (Quantity, SetBy)> = BTreeMap::new();
         for (name, sum) in sums {
             totals.insert(name, (sum.total(), sum.set_by()));
@@ -218,7 +218,7 @@ impl PodDemand {
             let total = totals.entry(name).or_insert((Quantity::ZERO, SetBy::Overhead));
             total.0 = total.0.add(overhead);
         }
-        let requests = totals.into_iter().map(|(name, (quantity, set_by))| Request {
+        let requests = totals.into_iter().map(|(name, (quantity, set_by))| EffectiveRequest {
             name: name.clone(),
             quantity,
             set_by,
@@ -270,7 +270,7 @@ impl PodDemand {
 #[derive(Clone, Debug)]
 pub struct Totals {
     /// The requests: what the scheduler reserves.
-    pub requests: Vec<Request>,
+    pub requests: Vec<EffectiveRequest>,
     /// The limits.
     pub limits: Vec<Limit>,
     /// The class by which the node chooses which pods to evict first.
@@ -279,7 +279,7 @@ pub struct Totals {
 
 impl Totals {
     /// The effective request of a resource.
-    pub fn request(&self, name: &str) -> Option<&Request> {
+    pub fn request(&self, name: &str) -> Option<&EffectiveRequest> {
         self.requests.iter().find(|request| request.name == name)
     }
 
@@ -291,7 +291,7 @@ impl Totals {
 
 /// An effective request.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct EffectiveRequest {
     /// The resource.
     pub name: SmolStr,
     /// How much the scheduler reserves, overhead included.

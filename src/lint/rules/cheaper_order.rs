@@ -7,7 +7,7 @@ use crate::lint::Pod;
 use crate::lint::reorder::{Cheaper, ReorderEntry, cheaper};
 use crate::model::Role;
 use crate::order::Precedence;
-use crate::resources::{PodDemand, Request, SetBy};
+use crate::resources::{EffectiveRequest, PodDemand, SetBy};
 
 /// The most steps and sidecars for which another order is searched.
 const MAX_ENTRIES: usize = 40;
@@ -16,8 +16,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let now: Vec<usize> = pod.order.init_containers().collect();
     let demand = PodDemand::of(pod.workload, now.iter().copied());
     let totals = demand.totals(pod.version).requests;
-    let beside =
-        |request: &Request| matches!(&request.set_by, SetBy::Step { beside, .. } if !beside.is_empty());
+    let beside = |request: &EffectiveRequest| matches!(&request.set_by, SetBy::Step { beside, .. } if !beside.is_empty());
     if now.len() > MAX_ENTRIES || !totals.iter().any(beside) {
         return;
     }
