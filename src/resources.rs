@@ -226,22 +226,25 @@ impl PodDemand {
         sorted(requests, |request| &request.name)
     }
 
-    fn limits(&self, requests: &Sums, sums: &Sums, pod: &PodLevel) -> Vec<Limit> {
-        let mut totals: BTreeMap<&SmolStr, Limit> = BTreeMap::new();
+    fn limits(&self, requests: &Sums, sums: &Sums, pod: &PodLevel) -> Vec<EffectiveLimit> {
+        let mut totals: BTreeMap<&SmolStr, EffectiveLimit> = BTreeMap::new();
         for name in requests.keys().copied().filter(|name| grows_without_limit(name)) {
-            totals.insert(name, Limit { name: name.clone(), quantity: None, unbounded_by: None });
+            totals.insert(name, EffectiveLimit { name: name.clone(), quantity: None, unbounded_by: None });
         }
         for (name, sum) in sums {
             totals.insert(
                 name,
-                Limit { name: (*name).clone(), quantity: Some(sum.total()), unbounded_by: None },
+                EffectiveLimit { name: (*name).clone(), quantity: Some(sum.total()), unbounded_by: None },
             );
         }
         for limit in totals.values_mut().filter(|limit| grows_without_limit(&limit.name)) {
             limit.unbounded_by = self.first_without_limit(&limit.name, sums.get(&limit.name));
         }
         for (name, own) in pod.limits.iter().filter(|(name, _)| at_pod_level(name)) {
-            totals.insert(name, Limit { name: name.clone(), quantity: Some(*own), unbounded_by: None });
+            totals.insert(
+                name,
+                EffectiveLimit { name: name.clone(), quantity: Some(*own), unbounded_by: None },
+            );
         }
         for (name, overhead) in &self.overhead {
             if let Some(quantity) = totals.get_mut(name).and_then(|limit| limit.quantity.as_mut()) {
@@ -272,7 +275,7 @@ pub struct Totals {
     /// The requests: what the scheduler reserves.
     pub requests: Vec<EffectiveRequest>,
     /// The limits.
-    pub limits: Vec<Limit>,
+    pub limits: Vec<EffectiveLimit>,
     /// The class by which the node chooses which pods to evict first.
     pub qos: Qos,
 }
@@ -284,7 +287,7 @@ impl Totals {
     }
 
     /// The effective limit of a resource.
-    pub fn limit(&self, name: &str) -> Option<&Limit> {
+    pub fn limit(&self, name: &str) -> Option<&EffectiveLimit> {
         self.limits.iter().find(|limit| limit.name == name)
     }
 }
@@ -302,7 +305,7 @@ pub struct EffectiveRequest {
 
 /// An effective limit.
 #[derive(Clone, Debug)]
-pub struct Limit {
+pub struct EffectiveLimit {
     /// The resource.
     pub name: SmolStr,
     /// The sum that Kubernetes' tools print, in which a container without a limit counts as zero; `None` if no
@@ -312,7 +315,7 @@ pub struct Limit {
     pub unbounded_by: Option<usize>,
 }
 
-impl Limit {
+impl EffectiveLimit {
     /// The limit that really applies; `None` if a container can use as much as it likes.
     pub fn bound(&self) -> Option<&Quantity> {
         self.quantity.as_ref().filter(|_| self.unbounded_by.is_none())
