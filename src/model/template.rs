@@ -48,7 +48,7 @@ impl Parameter<'_> {
 }
 
 /// A use of a template, ready to be applied.
-pub(super) struct Use<'a> {
+pub(super) struct TemplateUse<'a> {
     pub(super) block: &'a Block,
     pub(super) file: usize,
     pub(super) locals: Vec<Binding>,
@@ -57,7 +57,7 @@ pub(super) struct Use<'a> {
     pub(super) span: Span,
 }
 
-impl Use<'_> {
+impl TemplateUse<'_> {
     /// Where the template's statements stand.
     pub(super) fn scope<'s>(&'s self, part: Option<&'s str>) -> Scope<'s> {
         Scope { file: self.file, locals: &self.locals, part, layer: self.layer }
@@ -127,7 +127,7 @@ impl<'a> Resolver<'a> {
         call: &'a SyntaxValue,
         kind: &str,
         scope: &Scope,
-    ) -> Option<Use<'a>> {
+    ) -> Option<TemplateUse<'a>> {
         let (name, span, arguments): (&SmolStr, Span, &'a [Argument]) = match &call.kind {
             ValueKind::Call(name, arguments) => (&name.text, name.span, arguments),
             ValueKind::Word(name) => (name, call.span, &[]),
@@ -155,7 +155,7 @@ impl<'a> Resolver<'a> {
         // A workload's template may place parts and containers, a part's containers: three steps at the most.
         let layer = scope.layer - TEMPLATE_STEP;
         let locals = self.arguments(&template, call.span, arguments, scope);
-        Some(Use { block: template.block, file: template.file, locals, layer, span: call.span })
+        Some(TemplateUse { block: template.block, file: template.file, locals, layer, span: call.span })
     }
 
     fn find_template(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Template<'a>> {
@@ -327,7 +327,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Does something inside a template, so that messages show the use.
-    pub(super) fn inside<T>(&mut self, used: &Use, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn inside<T>(&mut self, used: &TemplateUse, work: impl FnOnce(&mut Self) -> T) -> T {
         self.frames.push(used.span);
         let result = work(self);
         self.frames.pop();

@@ -7,7 +7,7 @@ use super::labels::labels_of;
 use super::references::Named;
 use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
-use super::template::Use;
+use super::template::TemplateUse;
 use super::types::one_of;
 use super::{ObjectLevel, PlacedName, Storage, Volume, Workload, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
@@ -53,7 +53,7 @@ pub(super) struct Part {
 struct Layer<'a, 's> {
     block: &'a Block,
     scope: Scope<'s>,
-    used: Option<&'s Use<'a>>,
+    used: Option<&'s TemplateUse<'a>>,
 }
 
 impl<'a> Resolver<'a> {
