@@ -70,7 +70,7 @@ pub(crate) fn load(sources: Sources, parse: Parse, loader: &dyn Loader) -> Loade
 
 /// What `use "file" [as name]` says.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Use<'s> {
+pub(crate) struct FileUse<'s> {
     /// The file's path as written.
     pub(crate) path: &'s str,
     /// The name of the file here.
@@ -80,7 +80,7 @@ pub(crate) struct Use<'s> {
 }
 
 /// Reads a `use` statement; nothing if it is another statement, or malformed.
-pub(crate) fn read_use(statement: &Statement) -> Option<Use<'_>> {
+pub(crate) fn read_use(statement: &Statement) -> Option<FileUse<'_>> {
     if statement.name.text != "use" {
         return None;
     }
@@ -91,7 +91,7 @@ pub(crate) fn read_use(statement: &Statement) -> Option<Use<'_>> {
     };
     let ValueKind::Text(pieces) = &file.kind else { return None };
     let [Piece::Text(path)] = pieces.as_slice() else { return None };
-    Some(Use { path, alias: alias.unwrap_or_else(|| stem(path)), span: file.span })
+    Some(FileUse { path, alias: alias.unwrap_or_else(|| stem(path)), span: file.span })
 }
 
 fn word(value: &SyntaxValue) -> Option<&str> {
@@ -190,7 +190,7 @@ impl Loading<'_> {
     }
 
     /// The place of a used file, read if it has not been yet.
-    fn used(&mut self, used: &Use, user: &str) -> Option<usize> {
+    fn used(&mut self, used: &FileUse, user: &str) -> Option<usize> {
         let path = path_of(user, used.path);
         if let Some(at) = self.stack.iter().position(|open| *open == path) {
             self.diagnostics.push(cycle(used, self.stack[at..].iter().chain([&path])));
@@ -254,7 +254,7 @@ fn malformed(statement: &Statement) -> Diagnostic {
         .here("expected `use \"file.initflow\"`, `use \"file.initflow\" as name` or `use \"std\"`")
 }
 
-fn used_twice(used: &Use, first: Span) -> Diagnostic {
+fn used_twice(used: &FileUse, first: Span) -> Diagnostic {
     let headline = format!("two files are used as `{}`", used.alias);
     Diagnostic::error(Code::DuplicateDeclaration, used.span, headline)
         .here("here again")
@@ -262,14 +262,14 @@ fn used_twice(used: &Use, first: Span) -> Diagnostic {
         .help("give one another name: `use \"…\" as name`")
 }
 
-fn cycle<'p>(used: &Use, paths: impl Iterator<Item = &'p String>) -> Diagnostic {
+fn cycle<'p>(used: &FileUse, paths: impl Iterator<Item = &'p String>) -> Diagnostic {
     let chain: Vec<String> = paths.map(|path| format!("`{path}`")).collect();
     Diagnostic::error(Code::UseCycle, used.span, format!("`{}` uses itself", used.path))
         .here(format!("the cycle: {}", chain.join(" uses ")))
         .help("move what both need into a third file")
 }
 
-fn unreadable(used: &Use, reason: String) -> Diagnostic {
+fn unreadable(used: &FileUse, reason: String) -> Diagnostic {
     let headline = format!("`{}` cannot be used", used.path.escape_debug());
     Diagnostic::error(Code::UnreadableFile, used.span, headline)
         .here(reason)
