@@ -16,7 +16,7 @@ pub(super) fn edits(lines: &Lines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
     let tokens = tokens(lines.text, &parsed.document);
     let kept = verbatim(lines, &tokens, parsed, keep);
     let brackets = brackets(&parsed.document);
-    let mut layout = Layout { lines, edits: Vec::new(), brackets, line: Line::default(), last: None };
+    let mut layout = Layout { lines, edits: Vec::new(), brackets, line: LayoutLine::default(), last: None };
     let mut rest = tokens.as_slice();
     for range in &kept {
         let before = |line: usize| move |token: &FormatToken| lines.of(token.range.start) < line;
@@ -35,14 +35,14 @@ struct Layout<'t, I: Iterator<Item = usize>> {
     edits: Vec<Edit>,
     /// The open brackets, each with the indentation of its line.
     brackets: Brackets<I>,
-    line: Line,
+    line: LayoutLine,
     /// What stands before the next token.
     last: Option<Last>,
 }
 
 /// The line that is being laid out.
 #[derive(Default)]
-struct Line {
+struct LayoutLine {
     /// Where its first token is in the text.
     start: usize,
     /// Its indentation in the style.
@@ -93,7 +93,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
                 let indent = closed.unwrap_or_else(inner);
                 let start = self.begin(token.range.start, matches!(token.kind, FormatTokenKind::Close(_)));
                 self.replace(start..token.range.start, " ".repeat(indent));
-                self.line = Line { start: token.range.start, indent, width: 0 };
+                self.line = LayoutLine { start: token.range.start, indent, width: 0 };
             }
         }
         let text = self.lines.between(token.range.start, token.range.end);
