@@ -4,7 +4,7 @@
 //! reaches over the end of a line, save into blank lines.
 
 use super::brackets::{Brackets, brackets};
-use super::lines::{Keep, LEVEL, Lines, verbatim};
+use super::lines::{Keep, LEVEL, TextLines, verbatim};
 use super::tokens::{FormatToken, FormatTokenKind, tokens};
 use crate::diagnostic::Edit;
 use crate::source::Span;
@@ -12,7 +12,7 @@ use crate::syntax::Parse;
 use std::ops::Range;
 
 /// The changes that format a source, in its order.
-pub(super) fn edits(lines: &Lines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
+pub(super) fn edits(lines: &TextLines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
     let tokens = tokens(lines.text, &parsed.document);
     let kept = verbatim(lines, &tokens, parsed, keep);
     let brackets = brackets(&parsed.document);
@@ -31,7 +31,7 @@ pub(super) fn edits(lines: &Lines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
 }
 
 struct Layout<'t, I: Iterator<Item = usize>> {
-    lines: &'t Lines<'t>,
+    lines: &'t TextLines<'t>,
     edits: Vec<Edit>,
     /// The open brackets, each with the indentation of its line.
     brackets: Brackets<I>,

@@ -19,13 +19,13 @@ pub(super) enum Keep {
 }
 
 /// The lines of a text.
-pub(super) struct Lines<'t> {
+pub(super) struct TextLines<'t> {
     pub(super) file: FileId,
     pub(super) text: &'t str,
     starts: Vec<usize>,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> TextLines<'t> {
     pub(super) fn new(source: &'t SourceFile) -> Self {
         let text = source.text.as_str();
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
@@ -80,7 +80,7 @@ impl<'t> Lines<'t> {
 
 /// The lines that stay as they are, in their order.
 pub(super) fn verbatim(
-    lines: &Lines,
+    lines: &TextLines,
     tokens: &[FormatToken],
     parse: &Parse,
     keep: Keep,
@@ -152,7 +152,7 @@ fn is_balanced(tokens: &[FormatToken]) -> bool {
 }
 
 /// Some lines, and with them all lines of the statements that they have a part of; of a block only where it opens and ends.
-pub(super) fn statements(lines: &Lines, document: &Document, chosen: &Range<usize>) -> Range<usize> {
+pub(super) fn statements(lines: &TextLines, document: &Document, chosen: &Range<usize>) -> Range<usize> {
     let mut heads = Vec::new();
     let mut blocks = vec![document.statements.as_slice()];
     while let Some(statements) = blocks.pop() {

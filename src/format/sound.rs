@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is formatted is read as before, and comes out of formatting unchanged.
 
-use super::lines::{Keep, Lines, statements};
+use super::lines::{Keep, TextLines, statements};
 use super::{faults, layout};
 use crate::diagnostic::{Edit, applied};
 use crate::source::SourceFile;
@@ -15,7 +15,7 @@ const AGAIN: usize = 3;
 /// The changes that format a source, in its order; with a range those to the lines that it touches, together with the
 /// other lines of statements which those lines have a part of.
 pub(crate) fn edits(source: &SourceFile, parsed: &Parse, within: Option<&Range<usize>>) -> Vec<Edit> {
-    let lines = Lines::new(source);
+    let lines = TextLines::new(source);
     let chosen = within.map(|within| statements(&lines, &parsed.document, &lines.touched(within)));
     let again = if chosen.is_some() { 0 } else { AGAIN };
     sound(source, parsed, chosen.as_ref(), again)
@@ -26,7 +26,7 @@ pub(crate) fn edits(source: &SourceFile, parsed: &Parse, within: Option<&Range<u
 /// How a text with faults is read may hang on its indentation: where it would be read otherwise, or would not stay as it is
 /// when formatted again, first the items of the file that have faults stay as they are, then all.
 fn sound(source: &SourceFile, parsed: &Parse, chosen: Option<&Range<usize>>, again: usize) -> Vec<Edit> {
-    let lines = Lines::new(source);
+    let lines = TextLines::new(source);
     let is_chosen = |edit: &Edit| {
         chosen.is_none_or(|chosen| lines.touched(&edit.span.range()).all(|line| chosen.contains(&line)))
     };

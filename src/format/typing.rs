@@ -4,7 +4,7 @@
 //! Invariant: what is written in a many-line text is left alone.
 
 use super::brackets::brackets;
-use super::lines::{LEVEL, Lines};
+use super::lines::{LEVEL, TextLines};
 use super::sound::edits;
 use super::tokens::{FormatToken, FormatTokenKind, tokens};
 use crate::diagnostic::Edit;
@@ -22,7 +22,7 @@ pub(crate) enum Typed {
 
 /// The changes that follow from what has been typed right before an offset, in the order of the source.
 pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: Typed) -> Vec<Edit> {
-    let lines = Lines::new(source);
+    let lines = TextLines::new(source);
     let line = lines.of(offset);
     let start = lines.start(line);
     let tokens = tokens(lines.text, &parsed.document);
