@@ -1,6 +1,6 @@
 //! Formatting of a document, of some of its lines, and of a line that has just been ended.
 
-use super::position::Lines;
+use super::position::LineIndex;
 use super::refusal::Refusal;
 use super::state::State;
 use crate::diagnostic::Edit;
@@ -43,7 +43,7 @@ pub(super) fn on_type(
 fn answer(
     state: &State,
     uri: &Uri,
-    edits: impl FnOnce(&Lines, &Parsed) -> Vec<Edit>,
+    edits: impl FnOnce(&LineIndex, &Parsed) -> Vec<Edit>,
 ) -> Result<Option<Vec<TextEdit>>, Refusal> {
     let (path, file) = state.file(uri)?;
     let lines = state.lines(&path, &file);

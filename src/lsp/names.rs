@@ -1,7 +1,7 @@
 //! Definition, references, highlights and renaming.
 
 use super::disk::{parameters_beside, uri_of};
-use super::position::Lines;
+use super::position::LineIndex;
 use super::refusal::Refusal;
 use super::state::State;
 use crate::ide::names::{Definition, Kind, definition, references, references_in};
@@ -91,7 +91,7 @@ pub(super) fn change(state: &mut State, params: RenameParams) -> Result<Option<W
         for file in parameters_beside(&location.path, &state.root(&location.path)) {
             let place = in_parameters(source, location.range, &file);
             let Some((place, uri)) = place.zip(uri_of(&file.source.name)) else { continue };
-            let range = Lines::new(file.text(), state.encoding).range(file.text(), place);
+            let range = LineIndex::new(file.text(), state.encoding).range(file.text(), place);
             changes.entry(uri).or_default().push(TextEdit { range, new_text: params.new_name.clone() });
         }
     }

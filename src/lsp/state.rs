@@ -3,7 +3,7 @@
 //! Invariant: an analysis is dropped as soon as the text of a file that it is about has changed.
 
 use super::disk::{self, Disk, Known, path_of, uri_of};
-use super::position::{Encoding, Lines};
+use super::position::{Encoding, LineIndex};
 use super::refusal::Refusal;
 use crate::compile::Options;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
@@ -70,7 +70,7 @@ pub(super) struct Told {
 pub(super) struct OpenDocument {
     pub(super) uri: Uri,
     pub(super) version: i32,
-    lines: Arc<Lines>,
+    lines: Arc<LineIndex>,
     analysis: Option<Arc<Analysis>>,
     /// The files that the analysis is about, with those that could not be read.
     uses: BTreeSet<String>,
@@ -213,10 +213,10 @@ impl State {
     }
 
     /// The lines of a file.
-    pub(super) fn lines(&self, path: &str, file: &Parsed) -> Arc<Lines> {
+    pub(super) fn lines(&self, path: &str, file: &Parsed) -> Arc<LineIndex> {
         match self.documents.get(path) {
             Some(document) => Arc::clone(&document.lines),
-            None => Arc::new(Lines::new(file.text(), self.encoding)),
+            None => Arc::new(LineIndex::new(file.text(), self.encoding)),
         }
     }
 
@@ -346,7 +346,7 @@ impl State {
                 None => text = change.text,
                 Some(range) => {
                     if at > 0 {
-                        lines = Arc::new(Lines::new(&text, self.encoding));
+                        lines = Arc::new(LineIndex::new(&text, self.encoding));
                     }
                     let offset = |position: Position| lines.offset(&text, position);
                     let (start, end) = (offset(range.start), offset(range.end));
@@ -369,7 +369,7 @@ impl State {
     /// Takes in an open document's text.
     fn set(&mut self, uri: &Uri, version: i32, text: String) {
         let path = path_of(uri);
-        let lines = Arc::new(Lines::new(&text, self.encoding));
+        let lines = Arc::new(LineIndex::new(&text, self.encoding));
         let document = OpenDocument {
             uri: uri.clone(),
             version,
