@@ -2,7 +2,7 @@
 
 use super::draft::{COMMAND, COMPILER, Draft, StepOption};
 use super::head::Filled;
-use super::references::{MountDraft, Named};
+use super::references::{MountDraft, NamedReference};
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
@@ -285,7 +285,7 @@ fn add_volume(draft: &mut Draft, own: OwnVolume) {
     if own.read_only {
         fields.set("readOnly", span, Node::new(span, Value::Bool(true)));
     }
-    let (volume, direction) = (Named { text: name, span, part: None }, Direction::Mounts);
+    let (volume, direction) = (NamedReference { text: name, span, part: None }, Direction::Mounts);
     draft.mounts.push(MountDraft {
         layer: COMPILER,
         volume,
@@ -297,7 +297,7 @@ fn add_volume(draft: &mut Draft, own: OwnVolume) {
     });
 }
 
-fn mounted_read_only(step: &str, volume: &Named, mount: &MountDraft) -> Diagnostic {
+fn mounted_read_only(step: &str, volume: &NamedReference, mount: &MountDraft) -> Diagnostic {
     let name = &volume.text;
     Diagnostic::error(
         Code::ReadOnlyVolume,

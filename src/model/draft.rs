@@ -1,6 +1,6 @@
 //! A container in the making: what the layers of its statements have given so far.
 
-use super::references::{MountDraft, Named};
+use super::references::{MountDraft, NamedReference};
 use super::{Container, Direction, Mount, PlacedName, Reference, Role, Volume};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
@@ -30,7 +30,7 @@ pub(super) struct Draft {
     pub(super) env_from: Vec<Node>,
     pub(super) ports: Vec<(u8, Node)>,
     pub(super) mounts: Vec<MountDraft>,
-    pub(super) after: Vec<Named>,
+    pub(super) after: Vec<NamedReference>,
     pub(super) run: Option<Span>,
     /// The texts of scripts, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
@@ -60,7 +60,7 @@ pub(super) struct StepOption {
     pub(super) values: Vec<Node>,
     pub(super) clauses: Vec<GivenClause>,
     /// The volume that it names, and what the step does with it, if it names one.
-    pub(super) volume: Option<(Named, Direction)>,
+    pub(super) volume: Option<(NamedReference, Direction)>,
     pub(super) span: Span,
 }
 

@@ -6,7 +6,7 @@
 //! OpenSSH refuses a user without an entry, and a pod's `runAsUser` is seldom one that the image knows.
 
 use super::draft::{COMPILER, Draft};
-use super::references::{MountDraft, Named};
+use super::references::{MountDraft, NamedReference};
 use super::resolve::{OWN, Resolver};
 use super::workload::Making;
 use super::{Direction, PlacedName, Storage, Volume, WorkloadKind};
@@ -73,7 +73,7 @@ fn mount(span: Span) -> MountDraft {
     fields.set("mountPath", span, Node::text(span, "/etc/passwd"));
     fields.set("subPath", span, Node::text(span, "passwd"));
     fields.set("readOnly", span, Node::new(span, Value::Bool(true)));
-    let volume = Named { text: SmolStr::new_static(VOLUME), span, part: None };
+    let volume = NamedReference { text: SmolStr::new_static(VOLUME), span, part: None };
     MountDraft {
         layer: COMPILER,
         volume,

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 
 /// A reference by name, and the part in which it was written.
 #[derive(Clone, Debug)]
-pub(super) struct Named {
+pub(super) struct NamedReference {
     pub(super) text: SmolStr,
     pub(super) span: Span,
     pub(super) part: Option<SmolStr>,
@@ -27,7 +27,7 @@ pub(super) struct Named {
 /// A mount in the making.
 pub(super) struct MountDraft {
     pub(super) layer: u8,
-    pub(super) volume: Named,
+    pub(super) volume: NamedReference,
     pub(super) direction: Direction,
     pub(super) fields: Map,
     pub(super) span: Span,
@@ -98,11 +98,11 @@ impl<'a> Resolver<'a> {
         value: &tree::SyntaxValue,
         ty: ValueType,
         scope: &Scope,
-    ) -> Option<Named> {
+    ) -> Option<NamedReference> {
         let node = self.typed(value, ty, scope);
         let text = SmolStr::new(node.as_text()?);
         // A name that was handed in means what it means where it was written.
-        Some(Named { text, span: node.span, part: written_in(value, scope) })
+        Some(NamedReference { text, span: node.span, part: written_in(value, scope) })
     }
 
     /// Completes the containers of a workload.
@@ -200,7 +200,7 @@ impl<'a> Resolver<'a> {
 
     fn resolve_after(
         &mut self,
-        named: &Named,
+        named: &NamedReference,
         containers: &HashMap<&str, usize>,
         names: &[(SmolStr, Span)],
         making: &Making,
@@ -240,7 +240,7 @@ impl<'a> Resolver<'a> {
 
     fn unknown_volume(
         &mut self,
-        named: &Named,
+        named: &NamedReference,
         container: bool,
         volumes: &[(SmolStr, Span)],
         parts: &[Part],
@@ -275,7 +275,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// How a name of the pod is written at the place of a reference: `part.NAME`, or inside that part `NAME`.
-fn written(name: &str, at: &Named, parts: &[Part]) -> String {
+fn written(name: &str, at: &NamedReference, parts: &[Part]) -> String {
     let inner = parts.iter().find_map(|part| {
         Some((&part.name.text, name.strip_prefix(part.name.text.as_str())?.strip_prefix('-')?))
     });
@@ -294,7 +294,7 @@ fn read_variable(variable: &mut Node, volume_at: &HashMap<&str, usize>) -> Optio
     let name = file.map_mut().get_mut("volumeName")?;
     let written = SmolStr::new(name.as_text()?);
     let (part, text) = written.split_once('.').map_or((None, &*written), |(part, text)| (Some(part), text));
-    let named = Named { text: text.into(), span: name.span, part: part.map(SmolStr::new) };
+    let named = NamedReference { text: text.into(), span: name.span, part: part.map(SmolStr::new) };
     let (text, index) = find(&named, volume_at);
     *name = Node::text(name.span, text.clone());
     let volume = PlacedName { text, span: named.span };
@@ -302,7 +302,7 @@ fn read_variable(variable: &mut Node, volume_at: &HashMap<&str, usize>) -> Optio
 }
 
 /// Looks a reference up: first in the part where it was written, then in the pod.
-fn find(named: &Named, known: &HashMap<&str, usize>) -> (SmolStr, Option<usize>) {
+fn find(named: &NamedReference, known: &HashMap<&str, usize>) -> (SmolStr, Option<usize>) {
     if let Some(part) = &named.part {
         let inner = smol_str::format_smolstr!("{part}-{}", named.text);
         if let Some(index) = known.get(inner.as_str()) {

@@ -4,7 +4,7 @@ use super::defaults::{InnerDefaults, OF_PART, OF_PLACED_PART, OF_TEMPLATE, OF_WO
 use super::draft::Draft;
 use super::head::Head;
 use super::labels::labels_of;
-use super::references::Named;
+use super::references::NamedReference;
 use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
 use super::template::TemplateUse;
@@ -364,7 +364,7 @@ impl Making<'_> {
 
     /// Adds a volume; a nearer one of the same name takes the place of one farther away.
     /// Whether a volume is known to be an emptyDir.
-    pub(super) fn is_ephemeral(&self, named: &Named) -> bool {
+    pub(super) fn is_ephemeral(&self, named: &NamedReference) -> bool {
         let inner = named.part.as_ref().map(|part| format!("{part}-{}", named.text));
         let called = |name: &str| {
             inner.as_deref() == Some(name) || name == named.text || name == named.text.replace('.', "-")
