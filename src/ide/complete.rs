@@ -19,7 +19,7 @@ use crate::statement::StatementPlace::File;
 use crate::statement::{Clause, Slot, StatementSpec, ValueType};
 use crate::vocabulary::{self, CONTAINERS};
 use context::{Context, Expected, OpenCall};
-use names::ParameterType;
+use names::DeclaredType;
 use refused::refused;
 
 /// Something that may be written.
@@ -285,10 +285,10 @@ fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCal
     let is_function = functions().any(|(name, ..)| name == call.name);
     if let (Some(name), false) = (&call.named, is_function) {
         return match names::parameter_type(workspace, path, call.name, name) {
-            Some(ParameterType::Word(ty)) if ty == "volume" => in_pod(Kind::Volume),
-            Some(ParameterType::Word(ty)) if ty == "container" => in_pod(Kind::Container),
-            Some(ParameterType::Word(ty)) if ty == "bool" => truth().chain(bindings()).collect(),
-            Some(ParameterType::Members(members)) => members.into_iter().chain(bindings()).collect(),
+            Some(DeclaredType::Word(ty)) if ty == "volume" => in_pod(Kind::Volume),
+            Some(DeclaredType::Word(ty)) if ty == "container" => in_pod(Kind::Container),
+            Some(DeclaredType::Word(ty)) if ty == "bool" => truth().chain(bindings()).collect(),
+            Some(DeclaredType::Members(members)) => members.into_iter().chain(bindings()).collect(),
             _ => bindings(),
         };
     }

@@ -146,7 +146,7 @@ pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) ->
 }
 
 /// The type of a template's parameter.
-pub(super) enum ParameterType {
+pub(super) enum DeclaredType {
     /// One word.
     Word(String),
     /// The texts that it takes.
@@ -159,12 +159,12 @@ pub(super) fn parameter_type(
     path: &str,
     called: &str,
     name: &str,
-) -> Option<ParameterType> {
+) -> Option<DeclaredType> {
     let (_, file, template) = template_called(workspace, path, workspace.get(path)?, called)?;
     let values = &parameter(template, name)?.values;
     match values.first().and_then(word) {
-        Some(ty) => Some(ParameterType::Word(ty.to_owned())),
-        None => Some(ParameterType::Members(members(file, values))),
+        Some(ty) => Some(DeclaredType::Word(ty.to_owned())),
+        None => Some(DeclaredType::Members(members(file, values))),
     }
 }
 
