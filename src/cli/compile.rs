@@ -116,33 +116,33 @@ struct Made {
 }
 
 /// What came of a workload.
-enum Part {
+enum WorkloadOutput {
     Text(String),
     Objects(Vec<Object>),
 }
 
 /// Lowers a workload, and emits it where its text can stand by itself.
-fn make(arguments: &Arguments, input: &Input, compiled: Compiled) -> Part {
+fn make(arguments: &Arguments, input: &Input, compiled: Compiled) -> WorkloadOutput {
     if arguments.emit == OutputFormat::Json {
         let object = compiled.object();
-        return Part::Objects(compiled.access.into_iter().chain([object]).collect());
+        return WorkloadOutput::Objects(compiled.access.into_iter().chain([object]).collect());
     }
     let name = input.short_name();
-    Part::Text(compiled.yaml((!arguments.no_header).then_some(name.as_str())))
+    WorkloadOutput::Text(compiled.yaml((!arguments.no_header).then_some(name.as_str())))
 }
 
 /// Joins what came of the workloads, and writes it or compares it where that is asked for.
 fn finish(
     arguments: &Arguments,
-    compilation: &mut Compilation<Part>,
+    compilation: &mut Compilation<WorkloadOutput>,
     target: Option<&OutputPlace>,
     as_one: bool,
 ) -> Result<Made, String> {
     let (mut texts, mut objects) = (Vec::new(), Vec::new());
     for part in std::mem::take(&mut compilation.workloads) {
         match part {
-            Part::Text(text) => texts.push(text),
-            Part::Objects(made) => objects.extend(made),
+            WorkloadOutput::Text(text) => texts.push(text),
+            WorkloadOutput::Objects(made) => objects.extend(made),
         }
     }
     if as_one || (objects.is_empty() && texts.is_empty()) {
