@@ -5,7 +5,7 @@ use super::head::Head;
 use super::resolve::{OWN, Resolver};
 use super::scope::{Scope, written_in};
 use super::types::one_of;
-use super::workload::{Making, Part};
+use super::workload::{Making, PlacedPart};
 use super::{Container, Direction, Mount, PlacedName, Reference, Storage};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
@@ -243,7 +243,7 @@ impl<'a> Resolver<'a> {
         named: &NamedReference,
         container: bool,
         volumes: &[(SmolStr, Span)],
-        parts: &[Part],
+        parts: &[PlacedPart],
     ) {
         let known: Vec<String> = volumes.iter().map(|(name, _)| written(name, named, parts)).collect();
         self.work.names(known.len());
@@ -275,7 +275,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// How a name of the pod is written at the place of a reference: `part.NAME`, or inside that part `NAME`.
-fn written(name: &str, at: &NamedReference, parts: &[Part]) -> String {
+fn written(name: &str, at: &NamedReference, parts: &[PlacedPart]) -> String {
     let inner = parts.iter().find_map(|part| {
         Some((&part.name.text, name.strip_prefix(part.name.text.as_str())?.strip_prefix('-')?))
     });

@@ -32,7 +32,7 @@ pub(super) struct Making<'a> {
     pub(super) labels: Map,
     pub(super) volumes: Vec<(u8, Volume)>,
     pub(super) containers: Vec<Draft>,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<PlacedPart>,
     pub(super) budgets: Vec<Node>,
     /// Where `security restricted` stands, and how near.
     pub(super) restricted: Option<(u8, Span)>,
@@ -43,7 +43,7 @@ pub(super) struct Making<'a> {
 }
 
 /// A part that has been placed: its name, and its containers' names in the pod.
-pub(super) struct Part {
+pub(super) struct PlacedPart {
     pub(super) name: PlacedName,
     pub(super) containers: Vec<SmolStr>,
 }
@@ -274,7 +274,7 @@ impl<'a> Resolver<'a> {
             self.workload_statements(block, &own, making);
         }
         let containers = making.containers[first..].iter().map(|draft| draft.name.text.clone()).collect();
-        making.parts.push(Part { name: PlacedName { text, span: name.span }, containers });
+        making.parts.push(PlacedPart { name: PlacedName { text, span: name.span }, containers });
     }
 
     /// Puts the pieces together.
