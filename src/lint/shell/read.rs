@@ -25,7 +25,7 @@ pub(super) fn read(text: &str, span: Span) -> Option<Script<'_>> {
     if parsed.is_err() {
         return None;
     }
-    let mut reader = Reader {
+    let mut reader = ScriptReader {
         text,
         script: Script {
             text: Some(text),
@@ -62,7 +62,7 @@ impl CommandContext {
     }
 }
 
-struct Reader<'t> {
+struct ScriptReader<'t> {
     text: &'t str,
     script: Script<'t>,
     /// The places where a command leaves the script.
@@ -70,7 +70,7 @@ struct Reader<'t> {
     depth: usize,
 }
 
-impl Reader<'_> {
+impl ScriptReader<'_> {
     fn all(&mut self, statements: &StmtSeq, place: CommandContext) {
         for statement in statements.iter() {
             self.statement(statement, place);
