@@ -13,7 +13,7 @@ pub(super) fn same(one: (&SourceFile, &Parse), other: (&SourceFile, &Parse)) -> 
 
 /// What a reader sees, flat: words, values as written, and what is around them.
 fn seen<'s>((source, parsed): (&'s SourceFile, &'s Parse)) -> Vec<&'s str> {
-    let mut reader = Reader { source, seen: Vec::new() };
+    let mut reader = FaultReader { source, seen: Vec::new() };
     reader.statements(&parsed.document.statements);
     let blanks = [' ', '\t', '\r'];
     let comments = parsed.document.comments.iter();
@@ -22,12 +22,12 @@ fn seen<'s>((source, parsed): (&'s SourceFile, &'s Parse)) -> Vec<&'s str> {
     reader.seen
 }
 
-struct Reader<'s> {
+struct FaultReader<'s> {
     source: &'s SourceFile,
     seen: Vec<&'s str>,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> FaultReader<'s> {
     fn statements(&mut self, statements: &'s [Statement]) {
         for statement in statements {
             self.seen.push(if statement.broken { "broken" } else { "statement" });
