@@ -18,7 +18,7 @@
 //! Invariant: every request has an answer; fields are added under the same version, and none is removed.
 
 use crate::compile::{Compiled, Loader, Options, compile_with};
-use crate::diagnostic::report::{MachineFormat, Report};
+use crate::diagnostic::report::{MachineFormat, RunReport};
 use crate::lint::{LintLevel, LintLevels};
 use crate::model::Setting;
 use crate::plan::{self, Plan};
@@ -69,7 +69,7 @@ fn answer(request: &str) -> Result<Value, String> {
     let files = Files(entries(&request, "files")?.map(|(path, text)| (path.clone(), text.clone())).collect());
     let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None));
     let compilation = compile_with(name, source.to_owned(), &files, &options, make);
-    let mut report = Report::default();
+    let mut report = RunReport::default();
     report.sources.push(name.to_owned());
     report.add(&compilation.sources, &compilation.diagnostics, str::to_owned);
     let (plans, texts): (Vec<Plan>, Vec<String>) = compilation.workloads.into_iter().unzip();

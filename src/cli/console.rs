@@ -9,7 +9,7 @@ use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::{Human, Tally};
-use crate::diagnostic::report::{Finding, MachineFormat, Report, ReportPlace};
+use crate::diagnostic::report::{Finding, MachineFormat, ReportPlace, RunReport};
 use crate::diagnostic::visible::plain;
 use crate::files::{Grounds, Root, Target};
 use crate::source::Sources;
@@ -64,7 +64,7 @@ struct Collected {
     stream: Stream,
     file: Option<Target>,
     directory: PathBuf,
-    report: Report,
+    report: RunReport,
 }
 
 impl Console {
@@ -100,7 +100,8 @@ impl Console {
                 Ok(file) => file,
                 Err(message) => return self.trouble(&message),
             };
-            self.collected = Some(Collected { format, stream, file, directory, report: Report::default() });
+            self.collected =
+                Some(Collected { format, stream, file, directory, report: RunReport::default() });
         }
     }
 

@@ -1,6 +1,6 @@
 //! Reports the diagnostics of a run to other programs, in the formats that they read.
 //!
-//! Invariant: each format is a pure function of a [`Report`]. Each finding has a fingerprint that no other finding of the run
+//! Invariant: each format is a pure function of a [`RunReport`]. Each finding has a fingerprint that no other finding of the run
 //! has and that does not change when lines are added above it.
 
 mod github;
@@ -61,7 +61,7 @@ impl MachineFormat {
     /// report.add(&compilation.sources, &compilation.diagnostics, |path| format!("apps/{path}"));
     /// assert!(Format::Short.render(&report).starts_with("apps/hello.initflow:2:3: error[missing-image]: "));
     /// ```
-    pub fn render(self, report: &Report) -> String {
+    pub fn render(self, report: &RunReport) -> String {
         match self {
             Self::Short => visible::lines(&short::render(report)).into_owned(),
             Self::Github => visible::lines(&github::render(report)).into_owned(),
@@ -75,7 +75,7 @@ impl MachineFormat {
 
 /// What a run found.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub struct RunReport {
     /// The paths of all sources, including those without findings.
     pub sources: Vec<String>,
     /// What was found in them, in the order of the sources and of their texts.
@@ -138,7 +138,7 @@ pub struct Replacement {
     pub text: String,
 }
 
-impl Report {
+impl RunReport {
     /// Adds the diagnostics of a source; `path` turns a file's name into the path to show.
     ///
     /// ```

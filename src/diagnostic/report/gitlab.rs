@@ -1,10 +1,10 @@
 //! Writes a code quality report, which GitLab shows in a merge request.
 
-use super::{Report, ReportPlace};
+use super::{ReportPlace, RunReport};
 use crate::diagnostic::Severity;
 use serde_json::{Value, json};
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &RunReport) -> String {
     let issue = |description: String, name: &str, fingerprint: &str, severity: &str, place: &ReportPlace| {
         json!({
             "description": description,

@@ -1,13 +1,13 @@
 //! Writes a report as JSON, a versioned contract: fields are added within a version, never removed.
 
-use super::{Finding, Position, Report, ReportPlace, applicability};
+use super::{Finding, Position, ReportPlace, RunReport, applicability};
 use crate::diagnostic::{Code, Severity};
 use serde_json::{Value, json};
 
 /// The version of the contract.
 const VERSION: u32 = 1;
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &RunReport) -> String {
     let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let report = json!({
         "version": VERSION,

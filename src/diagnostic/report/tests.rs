@@ -3,7 +3,7 @@ use crate::diagnostic::{Applicability, Code};
 
 const TEXT: &str = "pod shop {\n  app web { image \"nginx\" }\n  app web { image \"nginx\" }\n}\n";
 
-fn report(text: &str) -> Report {
+fn report(text: &str) -> RunReport {
     let mut sources = Sources::default();
     let id = sources.add("apps/a b,c:d.initflow", text);
     let at = |nth: usize| {
@@ -14,8 +14,10 @@ fn report(text: &str) -> Report {
         |nth: usize| Diagnostic::warning(Code::UnpinnedImage, at(nth), "no <tag> & \"no\" 100%").here("here");
     let first = warning(0).label(at(1), "and there").help("name one\nor two");
     let first = first.fix("add a tag", at(0), "\"nginx:1\"", Applicability::Unsafe);
-    let mut report =
-        Report { sources: vec!["apps/a b,c:d.initflow".into(), "b.initflow".into()], ..Report::default() };
+    let mut report = RunReport {
+        sources: vec!["apps/a b,c:d.initflow".into(), "b.initflow".into()],
+        ..RunReport::default()
+    };
     report.add(&sources, &[first, warning(1)], str::to_owned);
     report.troubles.push("cannot read `x`".into());
     report
@@ -118,7 +120,7 @@ fn json_formats_are_read_back() {
 
 #[test]
 fn an_empty_report_is_one_too() {
-    let report = Report::default();
+    let report = RunReport::default();
     assert_eq!(MachineFormat::Gitlab.render(&report), "[]\n");
     assert_eq!(MachineFormat::Short.render(&report) + &MachineFormat::Github.render(&report), "");
     assert!(MachineFormat::Sarif.render(&report).contains("\"results\": []"));
