@@ -26,7 +26,7 @@ use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestI
 use lsp_types::notification::{Cancel, Exit, Notification as _};
 use lsp_types::request::{Request as _, Shutdown};
 use lsp_types::{CancelParams, InitializeParams, NumberOrString};
-use refusal::Refusal;
+use refusal::RequestRefusal;
 pub use state::ServerOptions;
 use state::State;
 use std::collections::HashSet;
@@ -158,6 +158,6 @@ fn answer(state: &mut State, request: Request, cancelled: &HashSet<RequestId>) -
     }
     match answers::answer(state, &request.method, request.params) {
         Ok(result) => Response::new_ok(request.id, result),
-        Err(Refusal { code, message }) => Response::new_err(request.id, code as i32, message),
+        Err(RequestRefusal { code, message }) => Response::new_err(request.id, code as i32, message),
     }
 }

@@ -1,6 +1,6 @@
 //! Code actions: the fixes of diagnostics, all safe ones at once, manifests as a source, and refactorings.
 
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::diagnostic::{Applicability, Edit, Fix, capitalized};
 use crate::ide::Range32;
@@ -29,7 +29,7 @@ pub(super) fn provider() -> CodeActionProviderCapability {
 pub(super) fn offer(
     state: &mut State,
     params: CodeActionParams,
-) -> Result<Option<Vec<CodeActionOrCommand>>, Refusal> {
+) -> Result<Option<Vec<CodeActionOrCommand>>, RequestRefusal> {
     let (path, file) = state.file(&params.text_document.uri)?;
     let Some(analysis) = state.analysis(&path) else { return Ok(None) };
     let lines = state.lines(&path, &file);

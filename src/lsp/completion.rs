@@ -1,6 +1,6 @@
 //! Completion and signature help.
 
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::ide::complete::{Suggestion, SuggestionKind, complete, signature};
 use crate::ide::names::Kind;
@@ -13,7 +13,7 @@ use lsp_types::{
 pub(super) fn offer(
     state: &mut State,
     params: CompletionParams,
-) -> Result<Option<CompletionResponse>, Refusal> {
+) -> Result<Option<CompletionResponse>, RequestRefusal> {
     let (path, file, offset) = state.place(&params.text_document_position)?;
     let version = state.options(&path).version;
     let in_use =
@@ -70,7 +70,10 @@ fn kind(sort: SuggestionKind) -> CompletionItemKind {
     }
 }
 
-pub(super) fn sign(state: &mut State, params: SignatureHelpParams) -> Result<Option<SignatureHelp>, Refusal> {
+pub(super) fn sign(
+    state: &mut State,
+    params: SignatureHelpParams,
+) -> Result<Option<SignatureHelp>, RequestRefusal> {
     let (path, _, offset) = state.place(&params.text_document_position_params)?;
     state.know_used(&path);
     let Some(found) = signature(&state.workspace, &path, offset) else { return Ok(None) };

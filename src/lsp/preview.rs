@@ -1,6 +1,6 @@
 //! The requests of the server's own: the compiled YAML, the plan, manifests as a source, and explanations.
 
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::diagnostic::{Code, visible};
 use crate::ide::preview;
@@ -85,7 +85,7 @@ pub(super) struct Explained {
     markdown: String,
 }
 
-pub(super) fn preview(state: &mut State, params: DocumentParams) -> Result<Previewed, Refusal> {
+pub(super) fn preview(state: &mut State, params: DocumentParams) -> Result<Previewed, RequestRefusal> {
     let (path, _) = state.file(&params.text_document.uri)?;
     let analysis = state.analysis(&path).ok_or_else(|| not_open(&path))?;
     let name =
@@ -94,15 +94,15 @@ pub(super) fn preview(state: &mut State, params: DocumentParams) -> Result<Previ
     Ok(Previewed { yaml, plan, errors, message })
 }
 
-pub(super) fn plan(state: &mut State, params: DocumentParams) -> Result<Value, Refusal> {
+pub(super) fn plan(state: &mut State, params: DocumentParams) -> Result<Value, RequestRefusal> {
     let (path, _) = state.file(&params.text_document.uri)?;
     let analysis = state.analysis(&path).ok_or_else(|| not_open(&path))?;
-    let refused = |message| Refusal::new(ErrorCode::RequestFailed, message);
+    let refused = |message| RequestRefusal::new(ErrorCode::RequestFailed, message);
     let text = preview::plan(&analysis).map_err(refused)?;
     serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
 }
 
-pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported, Refusal> {
+pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported, RequestRefusal> {
     const NAME: &str = "manifests";
     let options = state.options(NAME);
     let import = if params.idioms {
@@ -119,13 +119,13 @@ pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported
     Ok(Imported { messages: messages.collect(), source: import.source })
 }
 
-pub(super) fn explain(_: &mut State, params: NameParams) -> Result<Explained, Refusal> {
+pub(super) fn explain(_: &mut State, params: NameParams) -> Result<Explained, RequestRefusal> {
     let code: Code = params.name.parse().map_err(|()| {
-        Refusal::new(ErrorCode::InvalidParams, format!("no diagnostic is called `{}`", params.name))
+        RequestRefusal::new(ErrorCode::InvalidParams, format!("no diagnostic is called `{}`", params.name))
     })?;
     Ok(Explained { markdown: code.text().to_owned() })
 }
 
-fn not_open(path: &str) -> Refusal {
-    Refusal::new(ErrorCode::InvalidParams, format!("`{path}` is not open"))
+fn not_open(path: &str) -> RequestRefusal {
+    RequestRefusal::new(ErrorCode::InvalidParams, format!("`{path}` is not open"))
 }

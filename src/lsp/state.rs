@@ -4,7 +4,7 @@
 
 use super::disk::{self, Disk, Known, path_of, uri_of};
 use super::position::{Encoding, LineIndex};
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use crate::compile::Options;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
@@ -193,12 +193,14 @@ impl State {
     }
 
     /// An open document's path and file.
-    pub(super) fn file(&self, uri: &Uri) -> Result<(String, Arc<Parsed>), Refusal> {
+    pub(super) fn file(&self, uri: &Uri) -> Result<(String, Arc<Parsed>), RequestRefusal> {
         let path = path_of(uri);
         let open = self.workspace.get(&path).filter(|_| self.documents.contains_key(&path));
         match open {
             Some(file) => Ok((path, Arc::clone(file))),
-            None => Err(Refusal::new(ErrorCode::InvalidParams, format!("`{}` is not open", uri.as_str()))),
+            None => {
+                Err(RequestRefusal::new(ErrorCode::InvalidParams, format!("`{}` is not open", uri.as_str())))
+            }
         }
     }
 
@@ -206,7 +208,7 @@ impl State {
     pub(super) fn place(
         &self,
         params: &lsp_types::TextDocumentPositionParams,
-    ) -> Result<(String, Arc<Parsed>, usize), Refusal> {
+    ) -> Result<(String, Arc<Parsed>, usize), RequestRefusal> {
         let (path, file) = self.file(&params.text_document.uri)?;
         let offset = self.lines(&path, &file).offset(file.text(), params.position);
         Ok((path, file, offset))

@@ -1,7 +1,7 @@
 //! Semantic tokens, in the protocol's relative form.
 
 use super::disk::path_of;
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::{State, Told};
 use crate::ide::tokens::{Class, ClassifiedWord, tokens};
 use lsp_types::{
@@ -32,7 +32,7 @@ pub(super) fn provider() -> SemanticTokensServerCapabilities {
 pub(super) fn full(
     state: &mut State,
     params: SemanticTokensParams,
-) -> Result<Option<SemanticTokensResult>, Refusal> {
+) -> Result<Option<SemanticTokensResult>, RequestRefusal> {
     let (known, data) = told(state, &params.text_document.uri)?;
     let result_id = Some((known.number + 1).to_string());
     Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
@@ -42,7 +42,7 @@ pub(super) fn full(
 pub(super) fn delta(
     state: &mut State,
     params: SemanticTokensDeltaParams,
-) -> Result<Option<SemanticTokensFullDeltaResult>, Refusal> {
+) -> Result<Option<SemanticTokensFullDeltaResult>, RequestRefusal> {
     let (known, data) = told(state, &params.text_document.uri)?;
     let result_id = Some((known.number + 1).to_string());
     if params.previous_result_id != known.number.to_string() {
@@ -69,7 +69,7 @@ fn change(old: &[SemanticToken], mut new: Vec<SemanticToken>) -> Option<Semantic
 }
 
 /// What the editor was told last about a document, and its tokens now, which are what it will have been told.
-fn told(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), Refusal> {
+fn told(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), RequestRefusal> {
     let data = encoded(state, uri, |_| true)?;
     let known = state.tokens.remove(&path_of(uri)).unwrap_or_default();
     state.tokens.insert(path_of(uri), Told { number: known.number + 1, data: data.clone() });
@@ -79,7 +79,7 @@ fn told(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), Refu
 pub(super) fn range(
     state: &mut State,
     params: SemanticTokensRangeParams,
-) -> Result<Option<SemanticTokensRangeResult>, Refusal> {
+) -> Result<Option<SemanticTokensRangeResult>, RequestRefusal> {
     let wanted = params.range;
     let within = |lines: &Range<u32>| lines.start <= wanted.end.line && wanted.start.line <= lines.end;
     let data = encoded(state, &params.text_document.uri, within)?;
@@ -90,7 +90,7 @@ fn encoded(
     state: &State,
     uri: &Uri,
     within: impl Fn(&Range<u32>) -> bool,
-) -> Result<Vec<SemanticToken>, Refusal> {
+) -> Result<Vec<SemanticToken>, RequestRefusal> {
     let (path, file) = state.file(uri)?;
     let (text, lines) = (file.text(), state.lines(&path, &file));
     let mut data = Vec::new();
