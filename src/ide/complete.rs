@@ -9,7 +9,7 @@ mod refused;
 mod snippet;
 
 use super::names::Kind;
-use super::shape::{Inside, Role, entries, fields, word};
+use super::shape::{Inside, ValueRole, entries, fields, word};
 use super::{Range32, Workspace, hover};
 use crate::kubernetes::schema::FieldType;
 use crate::kubernetes::version::{Support, Version};
@@ -202,41 +202,43 @@ fn value(
     workspace: &Workspace,
     path: &str,
     context: &Context,
-    role: Role,
+    role: ValueRole,
     version: Version,
 ) -> Vec<Suggestion> {
     let bindings = || names::bindings(workspace, path, context);
     let in_pod = |kind| names::in_pod(workspace, path, context, kind);
     match role {
-        Role::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => in_pod(Kind::Volume),
-        Role::Slot(_, ValueType::Container) => in_pod(Kind::Container),
-        Role::Slot(_, ValueType::PortRef) => {
+        ValueRole::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => in_pod(Kind::Volume),
+        ValueRole::Slot(_, ValueType::Container) => in_pod(Kind::Container),
+        ValueRole::Slot(_, ValueType::PortRef) => {
             names::ports(workspace, path, context).into_iter().chain(bindings()).collect()
         }
-        Role::Slot(_, ValueType::TemplateCall) => names::templates(workspace, path, context),
-        Role::Slot(_, ValueType::Source) => called(&["secret", "configmap"], 1),
-        Role::Slot(_, ValueType::Secret) => called(&["secret"], 1),
-        Role::Slot(_, ValueType::Variable) | Role::Variable => {
+        ValueRole::Slot(_, ValueType::TemplateCall) => names::templates(workspace, path, context),
+        ValueRole::Slot(_, ValueType::Source) => called(&["secret", "configmap"], 1),
+        ValueRole::Slot(_, ValueType::Secret) => called(&["secret"], 1),
+        ValueRole::Slot(_, ValueType::Variable) | ValueRole::Variable => {
             let all: Vec<&str> = functions().map(|(name, ..)| name).collect();
             called(&all, usize::MAX).into_iter().chain(truth()).chain(bindings()).collect()
         }
-        Role::Field(FieldType::Enum(values)) => {
+        ValueRole::Field(FieldType::Enum(values)) => {
             let values = values.iter().map(|value| Suggestion {
                 unsupported: value.since.in_version(version) != Support::Supported,
                 ..item(value.name, SuggestionKind::Value, "")
             });
             values.chain(bindings()).collect()
         }
-        Role::Field(FieldType::List(inner)) => value(workspace, path, context, Role::Field(inner), version),
-        Role::Field(FieldType::Bool) => truth().chain(bindings()).collect(),
-        Role::Expression => {
+        ValueRole::Field(FieldType::List(inner)) => {
+            value(workspace, path, context, ValueRole::Field(inner), version)
+        }
+        ValueRole::Field(FieldType::Bool) => truth().chain(bindings()).collect(),
+        ValueRole::Expression => {
             let members = names::compared(workspace, path, context);
             let others = if members.is_empty() { truth().collect() } else { Vec::new() };
             members.into_iter().chain(others).chain(bindings()).collect()
         }
-        Role::Slot(..) | Role::Field(_) => bindings(),
-        Role::TypeWord => types().collect(),
-        Role::Kind => {
+        ValueRole::Slot(..) | ValueRole::Field(_) => bindings(),
+        ValueRole::TypeWord => types().collect(),
+        ValueRole::Kind => {
             let kinds =
                 WorkloadKind::ALL.into_iter().map(WorkloadKind::keyword).filter(|_| !context.is_defaults());
             let part = (!context.is_defaults()).then_some("part");
@@ -246,7 +248,11 @@ fn value(
                 .map(|kind| item(kind, SuggestionKind::Word, ""))
                 .collect()
         }
-        Role::Declares | Role::Keyword(_) | Role::Template | Role::Operator | Role::Unknown => Vec::new(),
+        ValueRole::Declares
+        | ValueRole::Keyword(_)
+        | ValueRole::Template
+        | ValueRole::Operator
+        | ValueRole::Unknown => Vec::new(),
     }
 }
 

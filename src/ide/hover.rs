@@ -4,7 +4,7 @@
 //! Invariant: facts come from the vocabulary, the schema and the plan; nothing is said twice here.
 
 use super::names::{Kind, definition};
-use super::shape::{Inside, Meaning, Role, Shaped, at, roles, word};
+use super::shape::{Inside, Meaning, Shaped, ValueRole, at, roles, word};
 use super::{Analysis, Parsed, Range32, Workspace};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Field, FieldType, ObjectSchema};
@@ -43,7 +43,7 @@ pub fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offset: usi
     }
     let all = statement.values.iter().zip(roles(shaped));
     let (value, role) = all.into_iter().find(|(value, _)| Range32::from(value.span).touches(offset))?;
-    if matches!(role, Role::Declares)
+    if matches!(role, ValueRole::Declares)
         && let Some(markdown) = planned(analysis, shaped)
     {
         return Some(Hover { range: value.span.into(), markdown: markdown.trim_start().to_owned() });
@@ -137,9 +137,9 @@ fn comment_above(file: &Parsed, offset: usize) -> String {
     text.join("\n")
 }
 
-fn value_text(shaped: &Shaped, value: &SyntaxValue, role: Role) -> Option<String> {
+fn value_text(shaped: &Shaped, value: &SyntaxValue, role: ValueRole) -> Option<String> {
     match (role, shaped.meaning) {
-        (Role::Slot(name, ty), _) => {
+        (ValueRole::Slot(name, ty), _) => {
             let amounts = match ty {
                 ValueType::Cpu | ValueType::CpuRange => in_units(value, "cores"),
                 ValueType::Memory | ValueType::MemoryRange => in_units(value, "bytes"),
@@ -148,16 +148,16 @@ fn value_text(shaped: &Shaped, value: &SyntaxValue, role: Role) -> Option<String
             let phrase = format!("{name}: {}", ty.phrase());
             Some(if amounts.is_empty() { phrase } else { format!("{}\n\n{phrase}", amounts.join(", ")) })
         }
-        (Role::Keyword(Some(clause)), Meaning::Entry(entry)) => {
+        (ValueRole::Keyword(Some(clause)), Meaning::Entry(entry)) => {
             Some(format!("`{}` of\n```initflow\n{}\n```", clause.word, entry.signature()))
         }
-        (Role::Field(ty), Meaning::Field(object, field)) => match word(value) {
+        (ValueRole::Field(ty), Meaning::Field(object, field)) => match word(value) {
             Some(word) => {
                 Some(format!("`{word}` of `{}.{}`, which is {}", object.name, field.name, type_text(ty)))
             }
             None => Some(field_text(object, field)),
         },
-        (Role::Variable, _) => Some(ValueType::Variable.phrase()),
+        (ValueRole::Variable, _) => Some(ValueType::Variable.phrase()),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: everything follows the tree, so that also a file with errors has a structure.
 
 use super::names::Kind;
-use super::shape::{Cursor, Inside, Meaning, Role, Shaped, at, roles, shape, word};
+use super::shape::{Cursor, Inside, Meaning, Shaped, ValueRole, at, roles, shape, word};
 use super::{Parsed, Range32, Workspace};
 use crate::model::WorkloadKind;
 use crate::program::{path_of, read_use};
@@ -91,7 +91,8 @@ fn declared(shaped: &Shaped) -> Option<(Range32, Kind)> {
         name if WorkloadKind::of(name).is_some() && matches!(shaped.inside, Inside::File) => Kind::Workload,
         _ => return None,
     };
-    let is_name = |role: &Role| matches!(role, Role::Declares | Role::Slot(_, ValueType::Port));
+    let is_name =
+        |role: &ValueRole| matches!(role, ValueRole::Declares | ValueRole::Slot(_, ValueType::Port));
     let named = statement.values.first().filter(|_| roles(shaped).first().is_some_and(is_name));
     let keyword = || (kind == Kind::Workload).then(|| statement.name.span.into());
     Some((named.map(name_range).or_else(keyword)?, kind))

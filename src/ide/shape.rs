@@ -60,7 +60,7 @@ pub enum Meaning {
 
 /// What a value is.
 #[derive(Clone, Copy, Debug)]
-pub enum Role {
+pub enum ValueRole {
     /// A name that the statement declares.
     Declares,
     /// A word of the head that stands between values.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: tokens stand in the order of the text and do not overlap; a token of a many-line text has all its lines.
 
-use super::shape::{Meaning, Role, Shaped, roles, walk};
+use super::shape::{Meaning, Shaped, ValueRole, roles, walk};
 use super::{Parsed, Range32};
 use crate::kubernetes::schema::FieldType;
 use crate::source::Span;
@@ -111,7 +111,7 @@ impl TokenCollector {
         }
     }
 
-    fn value(&mut self, value: &SyntaxValue, role: Role) {
+    fn value(&mut self, value: &SyntaxValue, role: ValueRole) {
         match &value.kind {
             ValueKind::Word(word) => self.word(value.span, word, role),
             ValueKind::Text(pieces) => self.text(value.span, pieces),
@@ -127,7 +127,7 @@ impl TokenCollector {
             }
             ValueKind::List(items) => items.iter().for_each(|item| self.value(item, role)),
             ValueKind::Call(name, arguments) => {
-                if matches!(role, Role::Template) {
+                if matches!(role, ValueRole::Template) {
                     self.declare(name.span, Class::Function);
                     self.parameters(arguments);
                 } else {
@@ -139,15 +139,15 @@ impl TokenCollector {
         }
     }
 
-    fn word(&mut self, span: Span, word: &str, role: Role) {
+    fn word(&mut self, span: Span, word: &str, role: ValueRole) {
         match role {
             _ if matches!(word, "true" | "false") => self.add(span, Class::Keyword),
-            Role::Declares => self.declare(span, Class::Variable),
-            Role::Template => self.declare(span, Class::Function),
-            Role::Keyword(_) | Role::Kind => self.add(span, Class::Keyword),
-            Role::TypeWord => self.add(span, Class::Type),
-            Role::Slot(_, ValueType::TemplateCall) => self.add(span, Class::Function),
-            Role::Field(ty) if is_member(ty, word) => self.add(span, Class::EnumMember),
+            ValueRole::Declares => self.declare(span, Class::Variable),
+            ValueRole::Template => self.declare(span, Class::Function),
+            ValueRole::Keyword(_) | ValueRole::Kind => self.add(span, Class::Keyword),
+            ValueRole::TypeWord => self.add(span, Class::Type),
+            ValueRole::Slot(_, ValueType::TemplateCall) => self.add(span, Class::Function),
+            ValueRole::Field(ty) if is_member(ty, word) => self.add(span, Class::EnumMember),
             _ => self.add(span, Class::Variable),
         }
     }
@@ -172,20 +172,20 @@ impl TokenCollector {
             if let Some(name) = &argument.name {
                 self.add(name.span, Class::Parameter);
             }
-            argument.values.iter().for_each(|value| self.value(value, Role::Expression));
+            argument.values.iter().for_each(|value| self.value(value, ValueRole::Expression));
         }
     }
 
     /// `name: type = default`
     fn parameters(&mut self, parameters: &[Argument]) {
         for parameter in parameters {
-            let mut role = Role::TypeWord;
+            let mut role = ValueRole::TypeWord;
             if let Some(name) = &parameter.name {
                 self.declare(name.span, Class::Parameter);
             }
             for value in &parameter.values {
                 if matches!(value.kind, ValueKind::Operator(crate::syntax::tree::Operator::Assign)) {
-                    role = Role::Expression;
+                    role = ValueRole::Expression;
                 }
                 self.value(value, role);
             }

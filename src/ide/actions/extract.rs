@@ -4,7 +4,7 @@
 
 use super::layout;
 use crate::diagnostic::{Applicability, Edit, Fix};
-use crate::ide::shape::{Inside, Meaning, Role, Shaped, at, roles, walk, word};
+use crate::ide::shape::{Inside, Meaning, Shaped, ValueRole, at, roles, walk, word};
 use crate::ide::{Parsed, Range32};
 use crate::model::undeclarable;
 use crate::source::{FileId, Span};
@@ -140,13 +140,16 @@ fn trimmed(file: &Parsed, range: Range32) -> Option<Range<usize>> {
 }
 
 /// Visits the texts, numbers and paths of a statement that a name could stand for.
-fn constant_values<'t>(shaped: &Shaped<'t>, visit: &mut impl FnMut(&'t SyntaxValue, Role)) {
+fn constant_values<'t>(shaped: &Shaped<'t>, visit: &mut impl FnMut(&'t SyntaxValue, ValueRole)) {
     if matches!(shaped.meaning, Meaning::Entry(entry) if matches!(entry.name, "use" | "initflow")) {
         return;
     }
     let values = &shaped.statement.values;
     for (value, role) in values.iter().zip(roles(shaped)) {
-        if matches!(role, Role::Slot(..) | Role::Field(_) | Role::Expression | Role::Variable) {
+        if matches!(
+            role,
+            ValueRole::Slot(..) | ValueRole::Field(_) | ValueRole::Expression | ValueRole::Variable
+        ) {
             within(value, &mut |value| visit(value, role));
         }
     }
@@ -191,9 +194,9 @@ fn declared_at(file: &Parsed, offset: usize) -> Option<Declared> {
 }
 
 /// What a value of a statement could be called: what the statement or its place in the head is called.
-fn name_for(shaped: &Shaped, role: Role) -> String {
+fn name_for(shaped: &Shaped, role: ValueRole) -> String {
     let name = match (shaped.meaning, role) {
-        (Meaning::Entry(_), Role::Slot(slot, _)) => slot,
+        (Meaning::Entry(_), ValueRole::Slot(slot, _)) => slot,
         _ => shaped.statement.name.text.as_str(),
     };
     let last = name.rsplit(['/', '.']).next().unwrap_or_default();
@@ -220,13 +223,13 @@ fn free_name(wanted: &str, taken: &BTreeSet<&str>) -> String {
 fn names(file: &Parsed) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     walk(file.document(), |shaped, _| {
-        let is_own = |role: Role| {
-            matches!(role, Role::Declares)
+        let is_own = |role: ValueRole| {
+            matches!(role, ValueRole::Declares)
                 && !matches!(shaped.meaning, Meaning::Entry(entry) if matches!(entry.name, "let" | "param" | "use"))
         };
         for (value, role) in shaped.statement.values.iter().zip(roles(shaped)) {
             // A volume or a container does not share its names with constants.
-            if !is_own(role) && !matches!(role, Role::Keyword(_)) {
+            if !is_own(role) && !matches!(role, ValueRole::Keyword(_)) {
                 names_in(value, &mut names);
             }
         }

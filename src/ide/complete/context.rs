@@ -2,7 +2,7 @@
 //!
 //! Invariant: the text before the place alone decides, with the blocks that the tree has around it.
 
-use crate::ide::shape::{Cursor, Inside, Meaning, Role, Shaped, at, roles, shape};
+use crate::ide::shape::{Cursor, Inside, Meaning, Shaped, ValueRole, at, roles, shape};
 use crate::ide::{Parsed, Range32};
 use crate::source::Span;
 use crate::statement::{Clause, Need, Slot};
@@ -24,7 +24,7 @@ pub(super) enum Expected<'t> {
     /// The name of a statement; which names stand in its block already, and which right before it.
     Name { inside: Inside, present: Vec<String>, before: &'t str },
     /// A value, or one of some keywords.
-    Value { role: Role, clauses: Vec<&'static Clause> },
+    Value { role: ValueRole, clauses: Vec<&'static Clause> },
     /// A file in `use`.
     File,
     /// A name in `#{…}`.
@@ -127,10 +127,10 @@ impl<'t> Context<'t> {
         values.push(in_list.cloned().unwrap_or(SyntaxValue { span, kind: ValueKind::Word("x".into()) }));
         let synthetic = Statement { values, ..statement.clone() };
         let all = roles(&Shaped { statement: &synthetic, ..*head });
-        let role = all.last().copied().unwrap_or(Role::Unknown);
+        let role = all.last().copied().unwrap_or(ValueRole::Unknown);
         let pending = matches!(
             all.iter().rev().nth(1),
-            Some(Role::Keyword(Some(Clause { values: [Slot::One(..), ..], .. })))
+            Some(ValueRole::Keyword(Some(Clause { values: [Slot::One(..), ..], .. })))
         );
         let clauses = match head.meaning {
             Meaning::Entry(entry) if !pending && in_list.is_none() => clauses(entry.head, &used, &all),
@@ -141,7 +141,7 @@ impl<'t> Context<'t> {
 }
 
 /// The clauses of a head that may still stand.
-fn clauses(slots: &'static [Slot], used: &[SyntaxValue], roles: &[Role]) -> Vec<&'static Clause> {
+fn clauses(slots: &'static [Slot], used: &[SyntaxValue], roles: &[ValueRole]) -> Vec<&'static Clause> {
     let is_used =
         |clause: &Clause| used.iter().any(|value| crate::ide::shape::word(value) == Some(clause.word));
     let all = || {

@@ -1,6 +1,6 @@
 //! A tree to the places in it that are names, each with what may declare it.
 
-use crate::ide::shape::{Inside, Meaning, Role, Shaped, roles, walk, word};
+use crate::ide::shape::{Inside, Meaning, Shaped, ValueRole, roles, walk, word};
 use crate::ide::{Parsed, Range32};
 use crate::kubernetes::schema::FieldType;
 use crate::statement::ValueType;
@@ -144,9 +144,9 @@ impl<'t> OccurrenceReader<'_, 't> {
         };
         for (value, role) in statement.values.iter().zip(roles(shaped)) {
             match (role, declares, field_of_pod(shaped)) {
-                (Role::Declares, Some(kind), _) => self.declared(value, kind),
-                (Role::Template, ..) => self.template(value),
-                (Role::Field(_), _, Some(named)) if matches!(value.kind, ValueKind::Text(_)) => {
+                (ValueRole::Declares, Some(kind), _) => self.declared(value, kind),
+                (ValueRole::Template, ..) => self.template(value),
+                (ValueRole::Field(_), _, Some(named)) if matches!(value.kind, ValueKind::Text(_)) => {
                     self.spelled(value, named);
                 }
                 _ => self.value(value, role),
@@ -168,7 +168,7 @@ impl<'t> OccurrenceReader<'_, 't> {
             (Some(range), KubernetesName::InPod(kind)) if !in_part => {
                 self.add(range, NameRole::InPod(kind, None))
             }
-            _ => self.value(value, Role::Expression),
+            _ => self.value(value, ValueRole::Expression),
         }
     }
 
@@ -187,7 +187,7 @@ impl<'t> OccurrenceReader<'_, 't> {
     fn declared(&mut self, value: &'t SyntaxValue, kind: NameKind) {
         match bare(self.text, value) {
             Some(range) => self.add(range, NameRole::Declares(kind)),
-            None => self.value(value, Role::Expression),
+            None => self.value(value, ValueRole::Expression),
         }
     }
 
@@ -206,12 +206,12 @@ impl<'t> OccurrenceReader<'_, 't> {
             }
             let assign = |value: &&SyntaxValue| !matches!(value.kind, ValueKind::Operator(Operator::Assign));
             for default in parameter.values.iter().skip_while(assign).skip(1) {
-                self.value(default, Role::Expression);
+                self.value(default, ValueRole::Expression);
             }
         }
     }
 
-    fn value(&mut self, value: &'t SyntaxValue, role: Role) {
+    fn value(&mut self, value: &'t SyntaxValue, role: ValueRole) {
         match &value.kind {
             ValueKind::Word(_) => self.word(value.span.into(), role),
             ValueKind::Text(pieces) => {
@@ -226,7 +226,7 @@ impl<'t> OccurrenceReader<'_, 't> {
             }
             ValueKind::List(items) => items.iter().for_each(|item| self.value(item, role)),
             ValueKind::Range(start, end) => {
-                start.iter().chain([end]).for_each(|end| self.value(end, Role::Expression));
+                start.iter().chain([end]).for_each(|end| self.value(end, ValueRole::Expression));
             }
             ValueKind::Call(name, arguments) => self.call(name, arguments, role),
             ValueKind::Group(arguments) => {
@@ -239,33 +239,33 @@ impl<'t> OccurrenceReader<'_, 't> {
         }
     }
 
-    fn word(&mut self, range: Range32, role: Role) {
+    fn word(&mut self, range: Range32, role: ValueRole) {
         let word = self.text.get(range.range()).unwrap_or_default();
         match role {
             _ if matches!(word, "true" | "false") => {}
-            Role::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => {
+            ValueRole::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => {
                 self.in_pod(range, NameKind::Volume)
             }
-            Role::Slot(_, ValueType::Container) => self.in_pod(range, NameKind::Container),
-            Role::Slot(_, ValueType::PortRef) => self.add(range, NameRole::Port),
-            Role::Slot(_, ValueType::TemplateCall) => self.dotted(range, NameRole::Template),
-            Role::Field(ty) if is_member(ty, word) => {}
-            Role::Slot(..) | Role::Field(_) | Role::Expression | Role::Variable => {
+            ValueRole::Slot(_, ValueType::Container) => self.in_pod(range, NameKind::Container),
+            ValueRole::Slot(_, ValueType::PortRef) => self.add(range, NameRole::Port),
+            ValueRole::Slot(_, ValueType::TemplateCall) => self.dotted(range, NameRole::Template),
+            ValueRole::Field(ty) if is_member(ty, word) => {}
+            ValueRole::Slot(..) | ValueRole::Field(_) | ValueRole::Expression | ValueRole::Variable => {
                 self.dotted(range, NameRole::Binding);
             }
-            Role::Declares
-            | Role::Keyword(_)
-            | Role::TypeWord
-            | Role::Kind
-            | Role::Template
-            | Role::Operator
-            | Role::Unknown => {}
+            ValueRole::Declares
+            | ValueRole::Keyword(_)
+            | ValueRole::TypeWord
+            | ValueRole::Kind
+            | ValueRole::Template
+            | ValueRole::Operator
+            | ValueRole::Unknown => {}
         }
     }
 
     /// `template(name: value)`, or a function such as `secret("name")`.
-    fn call(&mut self, name: &'t Name, arguments: &'t [Argument], role: Role) {
-        let is_template = matches!(role, Role::Slot(_, ValueType::TemplateCall));
+    fn call(&mut self, name: &'t Name, arguments: &'t [Argument], role: ValueRole) {
+        let is_template = matches!(role, ValueRole::Slot(_, ValueType::TemplateCall));
         if is_template {
             self.dotted(name.span.into(), NameRole::Template);
         }
@@ -291,14 +291,14 @@ impl<'t> OccurrenceReader<'_, 't> {
                         self.handed = None;
                     }
                     ValueKind::Word(_) | ValueKind::Text(_) if is_volume(name, parameter) => {
-                        self.value(value, Role::Slot("volume", ValueType::Volume));
+                        self.value(value, ValueRole::Slot("volume", ValueType::Volume));
                     }
                     ValueKind::Text(_)
                         if name.text == "resource" && parameter == ArgumentKey::Name("container") =>
                     {
                         self.spelled(value, KubernetesName::InPod(NameKind::Container));
                     }
-                    _ => self.value(value, Role::Expression),
+                    _ => self.value(value, ValueRole::Expression),
                 }
             }
         }
@@ -376,8 +376,8 @@ fn is_volume(function: &Name, parameter: ArgumentKey) -> bool {
 }
 
 /// Whether text at this place is a name that is declared in the pod.
-fn refers(role: Role) -> bool {
-    let Role::Slot(_, ty) = role else { return false };
+fn refers(role: ValueRole) -> bool {
+    let ValueRole::Slot(_, ty) = role else { return false };
     matches!(ty, ValueType::Volume | ValueType::MountedVolume(_) | ValueType::Container | ValueType::PortRef)
 }
 
