@@ -1,6 +1,6 @@
 //! Reads the commands that built-in steps replace, and writes the words of these steps.
 
-use super::shell::Command;
+use super::shell::ShellCommand;
 use crate::import::text;
 use crate::import::yaml::YamlNode;
 use crate::steps::StepKind;
@@ -8,7 +8,7 @@ use crate::steps::StepKind;
 /// An init container with its command.
 pub(super) struct Step<'n> {
     pub(super) node: &'n YamlNode,
-    pub(super) command: Command,
+    pub(super) command: ShellCommand,
 }
 
 /// The built-in step that a container matches.
@@ -43,8 +43,8 @@ impl Step<'_> {
     /// The words of a command that runs once.
     pub(super) fn once(&self) -> Option<&[String]> {
         match &self.command {
-            Command::Once(words) => Some(words),
-            Command::Until(_) => None,
+            ShellCommand::Once(words) => Some(words),
+            ShellCommand::Until(_) => None,
         }
     }
 }
