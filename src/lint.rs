@@ -28,7 +28,7 @@ use crate::object::Node;
 use crate::order::Order;
 use crate::source::{Sources, Span};
 use rules::Ports;
-use shell::{Command, Script};
+use shell::{PlainCommand, Script};
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -147,7 +147,7 @@ impl<'a> Pod<'a> {
     }
 
     /// The place of a command in the source.
-    fn place(&self, script: &Script<'_>, command: &Command) -> Span {
+    fn place(&self, script: &Script<'_>, command: &PlainCommand) -> Span {
         self.place_of(script, &command.range)
     }
 

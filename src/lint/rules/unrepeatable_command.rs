@@ -3,7 +3,7 @@
 use super::volume_at;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::shell::Command;
+use crate::lint::shell::PlainCommand;
 use crate::model::Container;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -43,7 +43,12 @@ struct RepeatFault {
     replaced: Option<(&'static str, &'static str)>,
 }
 
-fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command]) -> Option<RepeatFault> {
+fn fault(
+    pod: &Pod<'_>,
+    step: &Container,
+    command: &PlainCommand,
+    before: &[PlainCommand],
+) -> Option<RepeatFault> {
     let in_volume = |path: &str| volume_at(pod.workload, step, path).is_some();
     let removed = |path: &str| {
         before.iter().any(|command| {

@@ -1,6 +1,6 @@
 //! Collects the commands of a script's syntax tree.
 
-use super::{Command, Loop, Script};
+use super::{Loop, PlainCommand, Script};
 use crate::source::Span;
 use shuck_ast::{
     BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, Redirect, RedirectKind, SimpleCommand, Stmt,
@@ -175,12 +175,12 @@ impl ScriptReader<'_> {
         for assignment in &simple.assignments {
             self.assigned(assignment);
         }
-        let mut command = Command {
+        let mut command = PlainCommand {
             range: range(simple.span),
             guarded: place.guarded,
             may_fail: place.may_fail,
             outputs: redirects.iter().filter_map(|redirect| self.output(redirect)).collect(),
-            ..Command::default()
+            ..PlainCommand::default()
         };
         for word in std::iter::once(&simple.name).chain(&simple.args) {
             command.words.push(word.try_static_text(self.text).map(std::borrow::Cow::into_owned));
@@ -205,7 +205,7 @@ impl ScriptReader<'_> {
     }
 
     /// `set -euo pipefail`
-    fn options(&mut self, set: &Command) {
+    fn options(&mut self, set: &PlainCommand) {
         let mut is_name = false;
         for word in set.arguments() {
             if is_name {
@@ -243,7 +243,7 @@ impl ScriptReader<'_> {
         for at in 0..self.script.loops.len() {
             let Loop { range, condition, commands, .. } = &self.script.loops[at];
             // A comparison with a server's answer does not count tries.
-            let counts = |command: &Command| {
+            let counts = |command: &PlainCommand| {
                 let tests = ["test", "[", "[["].contains(&command.program());
                 let compared = command.written.windows(3).any(|words| {
                     COMPARISONS.contains(&words[1].as_str())
@@ -253,7 +253,7 @@ impl ScriptReader<'_> {
                 });
                 tests && compared
             };
-            let reads = |command: &Command| ["read", "getopts", "shift"].contains(&command.program());
+            let reads = |command: &PlainCommand| ["read", "getopts", "shift"].contains(&command.program());
             let text = self.text.get(range.clone()).unwrap_or_default();
             let bounded = self.script.commands[commands.clone()]
                 .iter()
@@ -271,7 +271,7 @@ impl ScriptReader<'_> {
 const COMPARISONS: [&str; 6] = ["-lt", "-le", "-gt", "-ge", "-eq", "-ne"];
 
 /// Removes wrappers that only start another program.
-pub(super) fn unwrap(command: &mut Command) {
+pub(super) fn unwrap(command: &mut PlainCommand) {
     loop {
         let skipped = match command.program() {
             "exec" | "command" | "sudo" | "nohup" | "time" | "builtin" => 1,
