@@ -14,7 +14,7 @@ const SHELLS: [&str; 7] = ["sh", "bash", "ash", "dash", "ksh", "mksh", "zsh"];
 
 /// What a container runs, as commands.
 #[derive(Debug)]
-pub(super) struct Script<'a> {
+pub(super) struct ShellScript<'a> {
     /// The text of a shell's script; `None` if the container runs one program without a shell.
     pub(super) text: Option<&'a str>,
     /// The value in the source that sets it.
@@ -93,7 +93,7 @@ impl PlainCommand {
     }
 }
 
-impl<'a> Script<'a> {
+impl<'a> ShellScript<'a> {
     /// What a container runs; `None` if that is unknown.
     pub(super) fn of(container: &'a Container) -> Option<Self> {
         let list = |field| container.fields.get(field).map_or(&[][..], Node::items);

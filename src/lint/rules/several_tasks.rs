@@ -3,7 +3,7 @@
 use super::migrations::migration;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::shell::{PlainCommand, Script};
+use crate::lint::shell::{PlainCommand, ShellScript};
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps() {
@@ -30,7 +30,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The task that a command certainly has.
-fn task(script: &Script<'_>, command: &PlainCommand) -> Option<&'static str> {
+fn task(script: &ShellScript<'_>, command: &PlainCommand) -> Option<&'static str> {
     if migration(command).is_some() {
         return Some("a migration");
     }

@@ -1,6 +1,6 @@
 //! Collects the commands of a script's syntax tree.
 
-use super::{Loop, PlainCommand, Script};
+use super::{Loop, PlainCommand, ShellScript};
 use crate::source::Span;
 use shuck_ast::{
     BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, Redirect, RedirectKind, SimpleCommand, Stmt,
@@ -17,7 +17,7 @@ const MAX_SCRIPT_BYTES: usize = 64 << 10;
 const MAX_DEPTH: usize = 100;
 
 /// Reads a script; `None` if it cannot be parsed.
-pub(super) fn read(text: &str, span: Span) -> Option<Script<'_>> {
+pub(super) fn read(text: &str, span: Span) -> Option<ShellScript<'_>> {
     if text.len() > MAX_SCRIPT_BYTES {
         return None;
     }
@@ -27,7 +27,7 @@ pub(super) fn read(text: &str, span: Span) -> Option<Script<'_>> {
     }
     let mut reader = ScriptReader {
         text,
-        script: Script {
+        script: ShellScript {
             text: Some(text),
             span,
             commands: Vec::new(),
@@ -64,7 +64,7 @@ impl CommandContext {
 
 struct ScriptReader<'t> {
     text: &'t str,
-    script: Script<'t>,
+    script: ShellScript<'t>,
     /// The places where a command leaves the script.
     leaves: Vec<usize>,
     depth: usize,
