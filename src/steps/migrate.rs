@@ -22,7 +22,7 @@
 
 mod tools;
 
-pub use tools::{Lock, Script, TOOLS, Tool};
+pub use tools::{Lock, ScriptHelp, TOOLS, Tool};
 
 use super::{GivenOption, Lowered, Rights, StepInput, shell};
 use crate::diagnostic::{Code, Diagnostic};
@@ -202,11 +202,11 @@ impl Options {
         let name = || ("INITFLOW_TOOL".into(), SmolStr::new_static(tool.name));
         let (mut command, env) = match tool.script {
             None => (Vec::new(), Vec::new()),
-            Some(Script::Retry(locked)) => {
+            Some(ScriptHelp::Retry(locked)) => {
                 (shell(RETRY, "migrate"), vec![("INITFLOW_LOCKED".into(), SmolStr::new_static(locked))])
             }
-            Some(Script::GolangMigrate) => (shell(GOLANG_MIGRATE, "migrate"), vec![place(), name()]),
-            Some(Script::Atlas) => (shell(ATLAS, "migrate"), vec![place(), name()]),
+            Some(ScriptHelp::GolangMigrate) => (shell(GOLANG_MIGRATE, "migrate"), vec![place(), name()]),
+            Some(ScriptHelp::Atlas) => (shell(ATLAS, "migrate"), vec![place(), name()]),
         };
         command.extend(words);
         let unlocked = (tool.lock == Lock::None).then_some((tool.name, *named));

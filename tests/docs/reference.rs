@@ -8,7 +8,7 @@ use initflow::kubernetes::schema::{self, FieldType};
 use initflow::kubernetes::version::{Availability, Version};
 use initflow::model;
 use initflow::statement::{StatementPlace, StatementSpec};
-use initflow::steps::migrate::{Lock, Script, TOOLS};
+use initflow::steps::migrate::{Lock, ScriptHelp, TOOLS};
 use initflow::steps::{Image, StepKind};
 use initflow::vocabulary::{REPLACED, entries_at};
 use std::fs;
@@ -103,9 +103,9 @@ fn statements(place: StatementPlace) -> String {
 fn tools() -> impl Iterator<Item = Vec<String>> {
     TOOLS.iter().map(|tool| {
         let name = match tool.script {
-            Some(Script::GolangMigrate) => "migrate ",
-            Some(Script::Atlas) => "atlas migrate apply",
-            Some(Script::Retry(_)) | None => "",
+            Some(ScriptHelp::GolangMigrate) => "migrate ",
+            Some(ScriptHelp::Atlas) => "atlas migrate apply",
+            Some(ScriptHelp::Retry(_)) | None => "",
         };
         let command = format!("{name}{}", tool.command.join(" "));
         let lock = match tool.lock {
