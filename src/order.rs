@@ -98,7 +98,7 @@ pub fn order(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Order {
     explicit.link(&mut graph);
     probe::warn(workload, &explicit, &graph, diagnostics);
 
-    let mut sort = Sort::new(workload, &graph);
+    let mut sort = TopologicalSort::new(workload, &graph);
     sort.run();
     if sort.order.places.len() < sort.in_init_list().count() {
         let stuck: Vec<bool> = sort.waits.iter().map(|waits| *waits > 0).collect();
@@ -112,7 +112,7 @@ pub fn order(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Order {
 }
 
 /// Kahn's algorithm: a container is ready as soon as it waits for no other.
-struct Sort<'a> {
+struct TopologicalSort<'a> {
     workload: &'a Workload,
     graph: &'a Graph,
     waits: Vec<u32>,
@@ -122,7 +122,7 @@ struct Sort<'a> {
     order: Order,
 }
 
-impl<'a> Sort<'a> {
+impl<'a> TopologicalSort<'a> {
     fn new(workload: &'a Workload, graph: &'a Graph) -> Self {
         let apps = (0..workload.containers.len())
             .filter(|container| workload.containers[*container].role == Role::App);
