@@ -3,7 +3,7 @@
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use initflow::compile::{Compiled, NoFiles, Options, compile, compile_with};
+use initflow::compile::{CompileOptions, Compiled, NoFiles, compile, compile_with};
 use initflow::emit::{YamlDocument, json, yaml};
 use initflow::kubernetes::version::Version;
 use initflow::plan::Plan;
@@ -27,7 +27,7 @@ fn program(workloads: usize) -> String {
 }
 
 fn compiled(workloads: usize) -> Vec<Compiled> {
-    compile("main.initflow", program(workloads), &NoFiles, &Options::default()).workloads
+    compile("main.initflow", program(workloads), &NoFiles, &CompileOptions::default()).workloads
 }
 
 fn text_of(compiled: &Compiled) -> String {
@@ -45,7 +45,7 @@ fn stage_1_parse(bencher: Bencher) {
 #[divan::bench]
 fn stage_1_to_3_parse_resolve_check(bencher: Bencher) {
     let text = program(MANY);
-    let options = Options::default();
+    let options = CompileOptions::default();
     let run = || compile_with("main.initflow", text.clone(), &NoFiles, &options, |_| ());
     bencher.counter(ItemsCount::new(MANY)).bench(run);
 }
@@ -77,7 +77,7 @@ fn stage_5_emit_json(bencher: Bencher) {
 #[divan::bench(args = [1, 100, 1000, 10_000], max_time = 20)]
 fn whole(bencher: Bencher, workloads: usize) {
     let text = program(workloads);
-    let options = Options::default();
+    let options = CompileOptions::default();
     let run =
         || compile_with("main.initflow", text.clone(), &NoFiles, &options, |compiled| text_of(&compiled));
     bencher.counter(ItemsCount::new(workloads)).bench(run);

@@ -26,7 +26,7 @@ use std::collections::HashSet;
 
 /// How to compile.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct CompileOptions {
     /// The version of Kubernetes that the objects are for.
     pub version: Version,
     /// The images of the built-in steps.
@@ -100,7 +100,7 @@ impl<T> Compilation<T> {
 /// let compilation = compile("apps/hello.initflow", source.into(), &Library, &options);
 /// assert!(compilation.workloads[0].yaml(None).contains("image: nginx:1.29"));
 /// ```
-pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &Options) -> Compilation {
+pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &CompileOptions) -> Compilation {
     compile_with(name, text, loader, options, |compiled| compiled)
 }
 
@@ -121,7 +121,7 @@ pub fn compile_with<T: Send>(
     name: &str,
     text: String,
     loader: &dyn Loader,
-    options: &Options,
+    options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
     let mut sources = Sources::default();
@@ -137,7 +137,7 @@ pub(crate) fn compile_parsed<T: Send>(
     sources: Sources,
     parse: Parse,
     loader: &dyn Loader,
-    options: &Options,
+    options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
     let Loaded { sources, files, mut diagnostics } = load(sources, parse, loader);
@@ -189,7 +189,7 @@ struct Arranged<T> {
 /// Checks and orders a workload, and holds what it asks for to its budgets.
 fn arrange<T>(
     workload: Option<Workload>,
-    options: &Options,
+    options: &CompileOptions,
     sources: &Sources,
     syntax: &[Diagnostic],
     mut diagnostics: Vec<Diagnostic>,

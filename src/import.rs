@@ -27,7 +27,7 @@ pub use idioms::Idioms;
 #[cfg(test)]
 mod tests;
 
-use crate::compile::{NoFiles, Options, compile};
+use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::kubernetes::schema;
 use crate::model::WorkloadKind;
@@ -81,7 +81,7 @@ const MAX_TRIED: usize = 32;
 /// let imported = import("hello.yaml", manifest.into(), &Options::default());
 /// assert!(imported.source.is_some_and(|source| source.contains("app web {")));
 /// ```
-pub fn import(name: &str, text: String, options: &Options) -> Import {
+pub fn import(name: &str, text: String, options: &CompileOptions) -> Import {
     import_as(name, text, options, &Idioms::Never)
 }
 
@@ -107,7 +107,7 @@ pub fn import(name: &str, text: String, options: &Options) -> Import {
 /// let imported = import_with_idioms("shop.yaml", manifest, &Options::default());
 /// assert!(imported.source.is_some_and(|source| source.contains("wait db")));
 /// ```
-pub fn import_with_idioms(name: &str, text: &str, options: &Options) -> Import {
+pub fn import_with_idioms(name: &str, text: &str, options: &CompileOptions) -> Import {
     let import = |idioms: Idioms| import_as(name, text.to_owned(), options, &idioms);
     let exact = import(Idioms::Never);
     if exact.source.is_none() {
@@ -124,7 +124,7 @@ pub fn import_with_idioms(name: &str, text: &str, options: &Options) -> Import {
     if some.failed() { exact } else { some }
 }
 
-fn import_as(name: &str, text: String, options: &Options, idioms: &Idioms) -> Import {
+fn import_as(name: &str, text: String, options: &CompileOptions, idioms: &Idioms) -> Import {
     let mut sources = Sources::default();
     let id = sources.add(name, text);
     let file = sources.get(id);
@@ -309,7 +309,7 @@ fn api_version(kind: WorkloadKind) -> &'static str {
 }
 
 /// Compiles the imported source, and reports its diagnostics at the places in the manifest.
-fn find_faults(id: FileId, written: &Written, options: &Options, diagnostics: &mut Vec<Diagnostic>) {
+fn find_faults(id: FileId, written: &Written, options: &CompileOptions, diagnostics: &mut Vec<Diagnostic>) {
     let compilation = compile("", written.text.clone(), &NoFiles, options);
     let place = |span: Span| written.origin(&span.range()).unwrap_or(Span { file: id, start: 0, end: 0 });
     let reported: Vec<Span> = diagnostics

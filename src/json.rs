@@ -17,7 +17,7 @@
 //!
 //! Invariant: every request has an answer; fields are added under the same version, and none is removed.
 
-use crate::compile::{Compiled, Loader, Options, compile_with};
+use crate::compile::{CompileOptions, Compiled, Loader, compile_with};
 use crate::diagnostic::report::{MachineFormat, RunReport};
 use crate::lint::{LintLevel, LintLevels};
 use crate::model::Setting;
@@ -60,11 +60,11 @@ fn answer(request: &str) -> Result<Value, String> {
     }
     let source = text(&request, "source")?.ok_or("the request has no `source`")?;
     let name = text(&request, "name")?.unwrap_or("main.initflow");
-    let options = Options {
+    let options = CompileOptions {
         version: text(&request, "kube")?.map_or(Ok(None), |text| text.parse().map(Some))?.unwrap_or_default(),
         settings: entries(&request, "params")?.map(setting).collect::<Result<_, _>>()?,
         levels: levels(&request)?,
-        ..Options::default()
+        ..CompileOptions::default()
     };
     let files = Files(entries(&request, "files")?.map(|(path, text)| (path.clone(), text.clone())).collect());
     let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None));

@@ -4,7 +4,7 @@
 //! are ignored; `cargo test --test import -- --ignored` runs them.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
-use initflow::compile::{NoFiles, Options, compile};
+use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::diagnostic::human::Human;
 use initflow::diagnostic::{Diagnostic, Severity};
 use initflow::format::format;
@@ -58,7 +58,7 @@ fn what_the_api_server_refuses_is_refused_at_its_place() {
     for path in &manifests {
         let text = read(path);
         let name = name_of(path);
-        let imported = import(&name, text, &Options::default());
+        let imported = import(&name, text, &CompileOptions::default());
         let errors =
             || imported.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         let file = imported.sources.get(FileId(0));
@@ -115,7 +115,7 @@ fn places(reason: &str, file: &SourceFile) -> Vec<RangeInclusive<usize>> {
 }
 
 fn comes_back(name: &str, text: &str) -> Result<(), String> {
-    let imported = import(name, text.to_owned(), &Options::default());
+    let imported = import(name, text.to_owned(), &CompileOptions::default());
     let shown = |sources: &Sources, diagnostics: &[Diagnostic]| Human::default().render(sources, diagnostics);
     let Some(source) = imported.source.clone() else {
         let refused = REFUSED.iter().find(|(start, _)| name.starts_with(start));
@@ -129,14 +129,14 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
     if let Ok(folder) = std::env::var("IMPORTED") {
         fs::write(format!("{folder}/{name}.initflow"), &source).expect("written");
     }
-    let again = import(name, text.to_owned(), &Options::default());
+    let again = import(name, text.to_owned(), &CompileOptions::default());
     if again.source.as_ref() != Some(&source) {
         return Err("imported twice, it differs".into());
     }
     if format(&SourceFile::new(FileId(0), "imported", source.as_str())) != source {
         return Err(format!("imported, it is not formatted\n{source}"));
     }
-    let compiled = compile("imported", source.clone(), &NoFiles, &Options::default());
+    let compiled = compile("imported", source.clone(), &NoFiles, &CompileOptions::default());
     if compiled.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(format!("{}\n{source}", shown(&compiled.sources, &compiled.diagnostics)));
     }

@@ -11,7 +11,7 @@
 mod cases;
 
 use cases::{Case, cases, compiled, files, raised};
-use initflow::compile::{NoFiles, Options, compile};
+use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::diagnostic::human::Human;
 use initflow::kubernetes::version::Version;
 use initflow::steps::Image;
@@ -159,7 +159,7 @@ fn line(case: &Case, how: &str, object: &serde_json::Value, refused: bool) -> St
 
 /// Each step with the compiler's own image that is not told to be root, in a pod that has nothing else.
 fn steps(program: &str, lines: &mut Vec<String>) {
-    let compilation = compile("steps", program.to_owned(), &NoFiles, &Options::default());
+    let compilation = compile("steps", program.to_owned(), &NoFiles, &CompileOptions::default());
     let shown = Human::default().render(&compilation.sources, &compilation.diagnostics);
     assert!(!compilation.failed(), "{shown}");
     for compiled in &compilation.workloads {

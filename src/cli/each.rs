@@ -6,7 +6,7 @@ use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::params;
 use super::progress::Progress;
-use crate::compile::{Compilation, Compiled, Options, compile_with};
+use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
 use crate::config::Config;
 use crate::files::Grounds;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
@@ -43,7 +43,8 @@ pub(super) fn compile_each<W: Send, T: Send>(
             let make = |compiled| make(input, compiled);
             let given = input.project.values.iter().chain(&settings).cloned().collect();
             let settings = params::last_of_each(given);
-            let options = Options { settings, check_only, ..options(&program.inputs, &input.project.config) };
+            let options =
+                CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
             let mut compilation = compile_with(&input.name, text, &*input.root, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
@@ -53,10 +54,10 @@ pub(super) fn compile_each<W: Send, T: Send>(
 }
 
 /// What the call and the settings say about how to compile.
-pub(super) fn options(named: &Inputs, config: &Config) -> Options {
+pub(super) fn options(named: &Inputs, config: &Config) -> CompileOptions {
     let version = named.kube.or(config.version).unwrap_or_default();
     let levels = config.levels.and(&named.levels.get());
-    Options { version, images: config.images.clone(), levels, ..Options::default() }
+    CompileOptions { version, images: config.images.clone(), levels, ..CompileOptions::default() }
 }
 
 /// Does the same work on each input, with progress shown where there are many.

@@ -7,7 +7,7 @@ use super::arguments::Confined;
 use super::console::Console;
 use super::params;
 use super::status::Status;
-use crate::compile::{Compilation, Compiled, Options, compile_with};
+use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::Human;
 use crate::emit;
@@ -119,10 +119,10 @@ fn made(list: &YamlNode, root: &Root, console: &mut Console) -> Result<(Vec<Json
         .map_or(&[][..], YamlNode::entries)
         .iter()
         .map(|entry| setting(&entry.key, &entry.node));
-    let options = Options {
+    let options = CompileOptions {
         version: version.unwrap_or_default(),
         settings: params::last_of_each(set.collect::<Result<_, _>>()?),
-        ..Options::default()
+        ..CompileOptions::default()
     };
     let mut texts = Vec::new();
     if let Some(source) = spec.get("source") {

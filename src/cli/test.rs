@@ -8,7 +8,7 @@ use super::input::{self, Input};
 use super::params;
 use super::status::Status;
 use super::text_diff::diff;
-use crate::compile::{Compiled, Options, compile_with};
+use crate::compile::{CompileOptions, Compiled, compile_with};
 use crate::config::MAX_CONFIG_BYTES;
 use crate::emit;
 use crate::expect::{Case, read};
@@ -140,11 +140,11 @@ fn source(file: &Input, case: &Case) -> Result<(String, String), (Option<Span>, 
     Ok((name, text))
 }
 
-fn with_values(arguments: &Arguments, case: &Case, project: &Project) -> Options {
+fn with_values(arguments: &Arguments, case: &Case, project: &Project) -> CompileOptions {
     let given = project.values.iter().chain(&case.set).cloned().collect();
     let options = options(&arguments.inputs, &project.config);
     let version = arguments.inputs.kube.or(case.kube).unwrap_or(options.version);
-    Options { settings: params::last_of_each(given), version, ..options }
+    CompileOptions { settings: params::last_of_each(given), version, ..options }
 }
 
 /// How a snapshot differs from what it should be, unless it is written.

@@ -6,7 +6,7 @@
 use super::names::{Definition, Kind, definition, references};
 use super::shape::word;
 use super::{Analysis, Location, Parsed, Range32, Workspace};
-use crate::compile::Options;
+use crate::compile::CompileOptions;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::program::path_of;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -37,7 +37,7 @@ pub fn rename(
     path: &str,
     offset: usize,
     name: &str,
-    options: &Options,
+    options: &CompileOptions,
 ) -> Result<Vec<Location>, String> {
     let (_, found) = renameable(workspace, path, offset)?;
     let is_word = name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
@@ -178,7 +178,7 @@ mod tests {
         let mut workspace = Workspace::default();
         workspace.set("std", Arc::new(Parsed::new("std", crate::source::std().text.as_str())));
         workspace.set("a", Arc::new(Parsed::new("a", text.replace("$0", ""))));
-        match rename(&workspace, "a", offset, name, &Options::default()) {
+        match rename(&workspace, "a", offset, name, &CompileOptions::default()) {
             Ok(places) => with(&workspace, &places, name).get("a").unwrap().text().to_owned(),
             Err(reason) => reason,
         }

@@ -5,7 +5,7 @@
 use super::disk::{self, Disk, Known, path_of, uri_of};
 use super::position::{Encoding, LineIndex};
 use super::refusal::RequestRefusal;
-use crate::compile::Options;
+use crate::compile::CompileOptions;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
 use crate::files::{Ground, Grounds, Root};
@@ -258,7 +258,7 @@ impl State {
     }
 
     /// How a file is compiled.
-    pub(super) fn options(&self, path: &str) -> Options {
+    pub(super) fn options(&self, path: &str) -> CompileOptions {
         let (file, config) =
             self.settings_of(path).map(|(source, config, _)| (source.name, config)).unwrap_or_default();
         // A profile that only another project has leaves this one with its own.
@@ -268,7 +268,13 @@ impl State {
         let settings = settings.unwrap_or_default();
         let set = self.settings.kube.as_deref().and_then(|version| version.parse().ok());
         let version = set.or(config.version).unwrap_or_default();
-        Options { version, images: config.images, levels: config.levels, settings, ..Options::default() }
+        CompileOptions {
+            version,
+            images: config.images,
+            levels: config.levels,
+            settings,
+            ..CompileOptions::default()
+        }
     }
 
     /// Takes in all sources of the editor's folders, and what open documents use.

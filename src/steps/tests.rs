@@ -2,7 +2,7 @@
 
 use super::fetch::{self, Source};
 use super::{StepKind, clone, copy, own, path_fault, render, wait};
-use crate::compile::{NoFiles, Options, compile};
+use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::parse;
 use crate::syntax::tree::{Statement, ValueKind};
@@ -104,7 +104,7 @@ fn statements_of<'s>(
 
 /// The YAML of a program, or what is wrong with it.
 fn outcome(text: &str) -> Result<Vec<String>, Vec<String>> {
-    let compilation = compile("main.initflow", text.to_owned(), &NoFiles, &Options::default());
+    let compilation = compile("main.initflow", text.to_owned(), &NoFiles, &CompileOptions::default());
     if compilation.failed() {
         return Err(compilation.diagnostics.into_iter().map(|diagnostic| diagnostic.headline).collect());
     }

@@ -8,7 +8,7 @@ use crate::naming::{all_named, without_numbers};
 use crate::report::Report;
 use crate::shrink::shrink;
 use crate::size;
-use initflow::compile::Options;
+use initflow::compile::CompileOptions;
 use initflow::diagnostic::{Diagnostic, Severity};
 use initflow::import::import;
 use initflow::kubernetes::quantity::Quantity;
@@ -225,7 +225,7 @@ fn stricter(place: &[String], object: &Value) -> Option<&'static str> {
 
 /// What import finds.
 fn diagnostics(version: Version, manifest: &Manifest) -> Vec<Diagnostic> {
-    let options = Options { version, ..Options::default() };
+    let options = CompileOptions { version, ..CompileOptions::default() };
     import("mutant.yaml", manifest.text.clone(), &options).diagnostics
 }
 

@@ -5,7 +5,7 @@
 
 mod hostile;
 
-use initflow::compile::{NoFiles, Options, compile};
+use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::emit::{YamlDocument, json, yaml};
 use initflow::lower::Object;
 use serde::Deserialize as _;
@@ -71,7 +71,7 @@ fn pod(at: usize, text: &str) -> Object {
         let _ = write!(source, "\n script {quoted}");
     }
     source += "\n}\n}\n";
-    let compilation = compile("hostile", source.clone(), &NoFiles, &Options::default());
+    let compilation = compile("hostile", source.clone(), &NoFiles, &CompileOptions::default());
     let errors: Vec<String> = compilation.diagnostics.iter().map(|found| found.headline.clone()).collect();
     assert!(!compilation.failed(), "{errors:?} in {source}");
     compilation.workloads[0].object()

@@ -1,6 +1,6 @@
 //! The cases of this folder: texts, what each is put into, what the compiler says of it, and what the API server does.
 
-use initflow::compile::{Compilation, NoFiles, Options, compile};
+use initflow::compile::{Compilation, CompileOptions, NoFiles, compile};
 use initflow::kubernetes::version::Version;
 use std::fs;
 
@@ -152,7 +152,7 @@ impl Case<'_> {
 
 /// What comes of a program.
 pub(crate) fn compiled(program: String, version: Version) -> Compilation {
-    compile("case", program, &NoFiles, &Options { version, ..Options::default() })
+    compile("case", program, &NoFiles, &CompileOptions { version, ..CompileOptions::default() })
 }
 
 /// The names of what was raised, sorted, or `nothing`.

@@ -143,7 +143,7 @@ fn library() -> Workspace {
 #[test]
 fn whatever_is_declared_can_be_renamed() {
     let mut renamed = std::collections::BTreeMap::<Kind, usize>::new();
-    let options = crate::compile::Options::default();
+    let options = crate::compile::CompileOptions::default();
     for workspace in examples().into_iter().chain([library()]) {
         for path in workspace.paths().filter(|path| *path != "std") {
             let file = workspace.get(path).unwrap();
