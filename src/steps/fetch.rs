@@ -47,7 +47,7 @@ use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_s
 use check::wrong;
 pub use limits::Limits;
 use smol_str::{SmolStr, format_smolstr};
-pub use source::{Archive, Source};
+pub use source::{Archive, FetchSource};
 
 mod check;
 mod limits;
@@ -130,23 +130,23 @@ macro_rules! script {
 }
 
 /// The tool of a source: its image, and its scripts that make a file and a folder.
-pub(super) const fn tool(source: Source) -> (Image, &'static str, &'static str) {
+pub(super) const fn tool(source: FetchSource) -> (Image, &'static str, &'static str) {
     match source {
-        Source::Http => (Image::FetchHttps, script!("https", "file"), script!("https", "folder")),
-        Source::Object | Source::Prefix => {
+        FetchSource::Http => (Image::FetchHttps, script!("https", "file"), script!("https", "folder")),
+        FetchSource::Object | FetchSource::Prefix => {
             (Image::FetchStorage, script!("rclone", "file"), script!("rclone", "folder"))
         }
-        Source::Artifact => (Image::FetchOci, script!("oci", "file"), script!("oci", "folder")),
+        FetchSource::Artifact => (Image::FetchOci, script!("oci", "file"), script!("oci", "folder")),
     }
 }
 
 /// The options of a `fetch`.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the files come from; [`Source::of`] knows it.
+    /// Where the files come from; [`FetchSource::of`] knows it.
     pub from: SmolStr,
     /// The kind of place that `from` names.
-    pub source: Source,
+    pub source: FetchSource,
     /// The file or folder to make.
     pub into: InVolume,
     /// Whether `into` is a folder.
@@ -182,14 +182,14 @@ impl Options {
             given.must([("from", "from \"https://…\""), ("into", "into VOLUME \"path\"")], diagnostics)?;
         let from = from.values.first()?;
         let url = from.as_text()?;
-        let source = Source::of(url);
+        let source = FetchSource::of(url);
         let source = wrong(source, Code::InvalidUrl, from.span, "this cannot be fetched", diagnostics)?;
         let path = into.values.get(1)?;
         let text = path.as_text()?;
         let archive = given.option("unpack");
         let folder = archive.is_some()
-            || source == Source::Prefix
-            || source == Source::Artifact && text.ends_with('/');
+            || source == FetchSource::Prefix
+            || source == FetchSource::Artifact && text.ends_with('/');
         let inner = if folder { text.strip_suffix('/').unwrap_or(text) } else { text };
         let headline = if folder {
             "this is no path of a folder in a volume"
@@ -297,7 +297,7 @@ pub(super) fn symbolic(mode: u32) -> SmolStr {
 #[cfg(test)]
 mod tests {
     use super::super::tries::Tries;
-    use super::{InVolume, Options, Source, checksum, symbolic};
+    use super::{FetchSource, InVolume, Options, checksum, symbolic};
 
     #[test]
     fn a_checksum_is_64_hexadecimal_digits() {
@@ -318,7 +318,7 @@ mod tests {
         let hostile = "https://acme.dev/'\"$(id)`id`";
         let options = Options {
             from: hostile.into(),
-            source: Source::Http,
+            source: FetchSource::Http,
             into: InVolume { path: "/v/$(id)".into(), volume: "/v".into() },
             folder: false,
             sha256: None,

@@ -1,6 +1,6 @@
 //! What holds for every kind of built-in step.
 
-use super::fetch::{self, Source};
+use super::fetch::{self, FetchSource};
 use super::{StepKind, clone, copy, own, path_fault, render, wait};
 use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::source::{FileId, SourceFile};
@@ -22,7 +22,7 @@ fn a_path_stays_in_its_volume() {
 #[test]
 fn scripts_hold_nothing_that_kubernetes_replaces() {
     let wait = wait::script(wait::CONDITIONS);
-    let sources = [Source::Http, Source::Object, Source::Artifact].map(fetch::tool);
+    let sources = [FetchSource::Http, FetchSource::Object, FetchSource::Artifact].map(fetch::tool);
     let fetches = sources.iter().flat_map(|(_, file, folder)| [*file, folder]);
     let others = [copy::IN_IMAGE, copy::FROM_VOLUME, own::SCRIPT, render::SCRIPT];
     let all = fetches.chain([clone::HTTPS, clone::SSH, &wait]).chain(others);

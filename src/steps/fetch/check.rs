@@ -3,14 +3,14 @@
 //! Invariant: whoever gets nothing back has been told why, unless a value is one that could not be understood.
 
 use super::super::{GivenOption, StepInput};
-use super::{Archive, Source};
+use super::{Archive, FetchSource};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::source::Span;
 use smol_str::SmolStr;
 
 /// What stands beside a source that it does not go with; `several` files have no checksum.
-pub(super) fn clashes(given: &StepInput, source: Source, several: bool, from: Span) -> Vec<Diagnostic> {
+pub(super) fn clashes(given: &StepInput, source: FetchSource, several: bool, from: Span) -> Vec<Diagnostic> {
     let clash = |name: &str, here: &str, place: &str, help: &str| {
         let option = given.option(name)?;
         let headline = format!("`{name}` does not go with {place}");
@@ -21,10 +21,10 @@ pub(super) fn clashes(given: &StepInput, source: Source, several: bool, from: Sp
                 .help(help),
         )
     };
-    let prefix = source == Source::Prefix;
+    let prefix = source == FetchSource::Prefix;
     let place = match source {
-        Source::Prefix => "a prefix",
-        Source::Artifact => "an artifact's folder",
+        FetchSource::Prefix => "a prefix",
+        FetchSource::Artifact => "an artifact's folder",
         _ => "a bucket's object",
     };
     let pin = if prefix {
@@ -48,7 +48,8 @@ pub(super) fn clashes(given: &StepInput, source: Source, several: bool, from: Sp
         prefix.then(|| {
             clash("unpack", "takes one archive", place, "name one object, without the `/` at the end")
         }),
-        (source != Source::Http).then(|| clash("header", "goes with a request by HTTP", place, identity)),
+        (source != FetchSource::Http)
+            .then(|| clash("header", "goes with a request by HTTP", place, identity)),
         Some(limit("max-size")),
         Some(limit("max-files")),
     ]
