@@ -55,7 +55,7 @@ enum DiffFormat {
 pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     let Arguments { program, format, exit_code } = arguments;
     let Some(grounds) = program.inputs.confined.grounds(console) else { return console.finish() };
-    let sides: Vec<Option<Vec<Source>>> =
+    let sides: Vec<Option<Vec<RevisionSource>>> =
         program.inputs.paths.iter().map(|path| revisions(program, path, &grounds, console)).collect();
     let [Some(old), Some(new)] = sides.as_slice() else { return console.finish() };
     let changes: Vec<(Option<String>, Change)> = pairs(old, new)
@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
 }
 
 /// A source of a revision: its place below the folder that was named, and its workloads.
-struct Source {
+struct RevisionSource {
     path: Option<String>,
     workloads: Vec<Revision>,
 }
@@ -85,7 +85,7 @@ fn revisions(
     side: &Path,
     grounds: &Grounds,
     console: &mut Console,
-) -> Option<Vec<Source>> {
+) -> Option<Vec<RevisionSource>> {
     let inputs = super::each::inputs_at(program, &[side.to_owned()], grounds, console);
     let make = |_: &Input, compiled: Compiled| {
         Revision::of(&compiled.workload, compiled.plan(), compiled.yaml(None))
@@ -102,7 +102,7 @@ fn revisions(
                 console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             }
             Outcome::Compiled(_, Some(workloads)) => {
-                sources.push(Source { path: below(side, input), workloads });
+                sources.push(RevisionSource { path: below(side, input), workloads });
             }
         }
     }
@@ -116,8 +116,11 @@ fn below(side: &Path, input: &Input) -> Option<String> {
 }
 
 /// Sources of both sides at the same place. Two files that were named are the same, whatever they are called.
-fn pairs<'s>(old: &'s [Source], new: &'s [Source]) -> Vec<(Option<String>, &'s [Revision], &'s [Revision])> {
-    let find = |sources: &'s [Source], path: &Option<String>| {
+fn pairs<'s>(
+    old: &'s [RevisionSource],
+    new: &'s [RevisionSource],
+) -> Vec<(Option<String>, &'s [Revision], &'s [Revision])> {
+    let find = |sources: &'s [RevisionSource], path: &Option<String>| {
         sources.iter().find(|source| source.path == *path).map_or(&[][..], |source| &source.workloads)
     };
     let mut pairs: Vec<_> = new
