@@ -13,7 +13,7 @@ use crate::vocabulary::{self, Effect, Row};
 use smol_str::SmolStr;
 
 /// A source of a variable's value: a function, its parameters, and where the API has them.
-struct Source {
+struct VariableSource {
     function: &'static str,
     /// The field of `valueFrom`.
     field: &'static str,
@@ -23,27 +23,32 @@ struct Source {
     named: &'static [&'static str],
 }
 
-const SOURCES: &[Source] = &[
-    Source {
+const SOURCES: &[VariableSource] = &[
+    VariableSource {
         function: "secret",
         field: "secretKeyRef",
         takes: &[("name", "name"), ("key", "key")],
         named: &["optional"],
     },
-    Source {
+    VariableSource {
         function: "configmap",
         field: "configMapKeyRef",
         takes: &[("name", "name"), ("key", "key")],
         named: &["optional"],
     },
-    Source { function: "field", field: "fieldRef", takes: &[("path", "fieldPath")], named: &["apiVersion"] },
-    Source {
+    VariableSource {
+        function: "field",
+        field: "fieldRef",
+        takes: &[("path", "fieldPath")],
+        named: &["apiVersion"],
+    },
+    VariableSource {
         function: "resource",
         field: "resourceFieldRef",
         takes: &[("resource", "resource")],
         named: &["container", "divisor"],
     },
-    Source {
+    VariableSource {
         function: "file",
         field: "fileKeyRef",
         takes: &[("volume", "volumeName"), ("path", "path"), ("key", "key")],
@@ -228,7 +233,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn unknown_argument(&mut self, source: &Source, argument: &Argument, value: Span) {
+    fn unknown_argument(&mut self, source: &VariableSource, argument: &Argument, value: Span) {
         let known = source.takes.iter().map(|(called, _)| *called).chain(source.named.iter().copied());
         let diagnostic = match &argument.name {
             None => Diagnostic::error(
@@ -335,7 +340,7 @@ fn source_object(field: &str) -> Option<&'static schema::ObjectSchema> {
     }
 }
 
-fn signature(source: &Source) -> String {
+fn signature(source: &VariableSource) -> String {
     let takes: Vec<String> = source.takes.iter().map(|(called, _)| (*called).to_string()).collect();
     format!("{}({})", source.function, takes.join(", "))
 }
