@@ -8,9 +8,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 
 /// A source of a value: the field of `valueFrom`, the function, its positional parameters and its named ones.
-type Source = (&'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+type ImportedSource =
+    (&'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
 
-const SOURCES: [Source; 5] = [
+const SOURCES: [ImportedSource; 5] = [
     ("secretKeyRef", "secret", &["name", "key"], &[("optional", "optional")]),
     ("configMapKeyRef", "configmap", &["name", "key"], &[("optional", "optional")]),
     ("fieldRef", "field", &["fieldPath"], &[("apiVersion", "apiVersion")]),
