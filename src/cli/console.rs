@@ -11,7 +11,7 @@ use crate::diagnostic::Severity;
 use crate::diagnostic::human::{Human, Tally};
 use crate::diagnostic::report::{Finding, MachineFormat, ReportPlace, RunReport};
 use crate::diagnostic::visible::plain;
-use crate::files::{Grounds, Root, Target};
+use crate::files::{Grounds, OutputTarget, Root};
 use crate::source::Sources;
 use clap::ValueEnum;
 use std::collections::HashSet;
@@ -62,7 +62,7 @@ pub(super) enum Stream {
 struct Collected {
     format: Option<MachineFormat>,
     stream: Stream,
-    file: Option<Target>,
+    file: Option<OutputTarget>,
     directory: PathBuf,
     report: RunReport,
 }
