@@ -58,7 +58,7 @@ use crate::statement::{
     Direction, Slot, StatementPlace, StatementSpec, ValueType, clause, of_step, one_of, optional,
 };
 use smol_str::{SmolStr, format_smolstr};
-use target::{Store, Target};
+use target::{SecretTarget, Store};
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "secrets";
@@ -159,7 +159,7 @@ const TOKEN_SECONDS: i64 = 600;
 /// The options of a `secrets`.
 #[derive(Clone, Debug)]
 pub struct Options {
-    target: Target,
+    target: SecretTarget,
     /// How the file is made.
     format: &'static str,
     /// The file to make.
@@ -192,7 +192,7 @@ impl Options {
             [("from", "from vault \"secret/data/shop\""), ("into", "into VOLUME \"keys.json\"")],
             diagnostics,
         )?;
-        let target = Target::of(from, diagnostics)?;
+        let target = SecretTarget::of(from, diagnostics)?;
         let path = into.values.get(1)?;
         let path_text = path.as_text()?;
         if let Some(fault) = path_fault(path_text) {
@@ -277,7 +277,7 @@ impl Options {
 /// How the file is made.
 fn format(
     given: &StepInput,
-    target: &Target,
+    target: &SecretTarget,
     path: &str,
     path_span: Span,
     diagnostics: &mut Vec<Diagnostic>,
