@@ -96,19 +96,19 @@ struct CommandLine {
 /// The verbs, in the order of the help; each says in its own file what it takes.
 #[derive(Subcommand)]
 enum Verb {
-    Compile(compile::Arguments),
-    Check(check::Arguments),
-    Plan(plan::Arguments),
-    Fmt(fmt::Arguments),
-    Import(import::Arguments),
-    Test(test::Arguments),
-    Diff(diff::Arguments),
-    Krm(krm::Arguments),
-    New(new::Arguments),
-    Explain(explain::Arguments),
-    Lsp(lsp::Arguments),
-    Completions(completions::Arguments),
-    Man(man::Arguments),
+    Compile(compile::CompileArguments),
+    Check(check::CheckArguments),
+    Plan(plan::PlanArguments),
+    Fmt(fmt::FmtArguments),
+    Import(import::ImportArguments),
+    Test(test::TestArguments),
+    Diff(diff::DiffArguments),
+    Krm(krm::KrmArguments),
+    New(new::NewArguments),
+    Explain(explain::ExplainArguments),
+    Lsp(lsp::LspArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
 }
 
 #[cfg(test)]

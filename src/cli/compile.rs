@@ -40,7 +40,7 @@ enum OutputFormat {
 /// What to compile, and where the output goes.
 #[derive(Args)]
 #[command(about = "Compile sources to YAML", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct CompileArguments {
     #[command(flatten)]
     program: ProgramArguments,
     /// Write one file per source into this folder, in the folder structure of the sources [default for a whole project:
@@ -60,7 +60,7 @@ pub(super) struct Arguments {
     reporting: Reporting,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Messages, &grounds);
     let inputs = inputs(&arguments.program, &grounds, console);
@@ -122,7 +122,7 @@ enum WorkloadOutput {
 }
 
 /// Lowers a workload, and emits it where its text can stand by itself.
-fn make(arguments: &Arguments, input: &Input, compiled: Compiled) -> WorkloadOutput {
+fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> WorkloadOutput {
     if arguments.emit == OutputFormat::Json {
         let object = compiled.object();
         return WorkloadOutput::Objects(compiled.access.into_iter().chain([object]).collect());
@@ -133,7 +133,7 @@ fn make(arguments: &Arguments, input: &Input, compiled: Compiled) -> WorkloadOut
 
 /// Joins what came of the workloads, and writes it or compares it where that is asked for.
 fn finish(
-    arguments: &Arguments,
+    arguments: &CompileArguments,
     compilation: &mut Compilation<WorkloadOutput>,
     target: Option<&OutputPlace>,
     as_one: bool,
@@ -168,7 +168,7 @@ struct OutputPlace {
 
 /// Where each source's output stands, by the source's name; nothing where all is printed.
 fn targets(
-    arguments: &Arguments,
+    arguments: &CompileArguments,
     inputs: &[Input],
     grounds: &Grounds,
 ) -> Result<Option<HashMap<String, OutputPlace>>, String> {

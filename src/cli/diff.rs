@@ -30,7 +30,7 @@ name in the other folder.";
         .required(true)
         .value_names(["OLD", "NEW"])
         .help("The two revisions: files, or folders of sources")))]
-pub(super) struct Arguments {
+pub(super) struct DiffArguments {
     #[command(flatten)]
     program: ProgramArguments,
     /// The format of the output
@@ -52,8 +52,8 @@ enum DiffFormat {
     Json,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
-    let Arguments { program, format, exit_code } = arguments;
+pub(super) fn run(arguments: &DiffArguments, console: &mut Console) -> Status {
+    let DiffArguments { program, format, exit_code } = arguments;
     let Some(grounds) = program.inputs.confined.grounds(console) else { return console.finish() };
     let sides: Vec<Option<Vec<RevisionSource>>> =
         program.inputs.paths.iter().map(|path| revisions(program, path, &grounds, console)).collect();

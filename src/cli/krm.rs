@@ -32,12 +32,12 @@ has the configuration: `spec.files` or `spec.source`, `spec.set`, `spec.kube`.";
 /// What may be read.
 #[derive(Args)]
 #[command(about = "Run as a function of kustomize: read a `ResourceList` from standard input, write one to standard output", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct KrmArguments {
     #[command(flatten)]
     confined: Confined,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &KrmArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.confined.grounds(console) else { return console.finish() };
     let here = Path::new(".");
     let ground = grounds.of(here, here);

@@ -13,7 +13,7 @@ Editors start this themselves; editors/ has their setup. It speaks the Language 
 /// How to serve an editor.
 #[derive(Args)]
 #[command(about = "Run the language server for an editor, on standard input and output", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct LspArguments {
     /// Accepted for editors that always pass it; it changes nothing
     #[arg(long)]
     stdio: bool,
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     confined: Confined,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &LspArguments, console: &mut Console) -> Status {
     if io::stdin().is_terminal() {
         console.help("an editor starts this and speaks to it; see editors/ for the setup");
     }

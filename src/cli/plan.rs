@@ -38,7 +38,7 @@ enum PlanFormat {
 /// What to plan, and how to show it.
 #[derive(Args)]
 #[command(about = "Show who starts when and why, what is reserved meanwhile, and the effective totals", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct PlanArguments {
     #[command(flatten)]
     program: ProgramArguments,
     /// The format of the plan [default: that of the extension of -o, else text]
@@ -49,7 +49,7 @@ pub(super) struct Arguments {
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     let format = match format(arguments) {
         Ok(format) => format,
         Err(message) => {
@@ -90,7 +90,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
 }
 
 /// The format that is asked for, by name or by the extension of the output.
-fn format(arguments: &Arguments) -> Result<PlanFormat, String> {
+fn format(arguments: &PlanArguments) -> Result<PlanFormat, String> {
     let (None, Some(file)) = (arguments.format, &arguments.output) else {
         return Ok(arguments.format.unwrap_or(PlanFormat::Text));
     };

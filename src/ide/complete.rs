@@ -8,7 +8,7 @@ mod names;
 mod refused;
 mod snippet;
 
-use super::names::Kind;
+use super::names::NameKind;
 use super::shape::{Inside, ValueRole, entries, fields, word};
 use super::{Range32, Workspace, hover};
 use crate::kubernetes::schema::FieldType;
@@ -51,7 +51,7 @@ pub enum SuggestionKind {
     Parameter,
     Type,
     File,
-    Name(Kind),
+    Name(NameKind),
 }
 
 /// What may be written at an offset, and what it replaces.
@@ -208,8 +208,8 @@ fn value(
     let bindings = || names::bindings(workspace, path, context);
     let in_pod = |kind| names::in_pod(workspace, path, context, kind);
     match role {
-        ValueRole::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => in_pod(Kind::Volume),
-        ValueRole::Slot(_, ValueType::Container) => in_pod(Kind::Container),
+        ValueRole::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => in_pod(NameKind::Volume),
+        ValueRole::Slot(_, ValueType::Container) => in_pod(NameKind::Container),
         ValueRole::Slot(_, ValueType::PortRef) => {
             names::ports(workspace, path, context).into_iter().chain(bindings()).collect()
         }
@@ -291,8 +291,8 @@ fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCal
     let is_function = functions().any(|(name, ..)| name == call.name);
     if let (Some(name), false) = (&call.named, is_function) {
         return match names::parameter_type(workspace, path, call.name, name) {
-            Some(DeclaredType::Word(ty)) if ty == "volume" => in_pod(Kind::Volume),
-            Some(DeclaredType::Word(ty)) if ty == "container" => in_pod(Kind::Container),
+            Some(DeclaredType::Word(ty)) if ty == "volume" => in_pod(NameKind::Volume),
+            Some(DeclaredType::Word(ty)) if ty == "container" => in_pod(NameKind::Container),
             Some(DeclaredType::Word(ty)) if ty == "bool" => truth().chain(bindings()).collect(),
             Some(DeclaredType::Members(members)) => members.into_iter().chain(bindings()).collect(),
             _ => bindings(),
@@ -307,7 +307,7 @@ fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCal
         snippet: Some(format!("{name}: $0")),
         ..item(name, SuggestionKind::Parameter, text)
     });
-    let volumes = if call.name == "file" { in_pod(Kind::Volume) } else { Vec::new() };
+    let volumes = if call.name == "file" { in_pod(NameKind::Volume) } else { Vec::new() };
     volumes.into_iter().chain(new).chain(bindings()).collect()
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Invariant: facts come from the vocabulary, the schema and the plan; nothing is said twice here.
 
-use super::names::{Kind, definition};
+use super::names::{NameKind, definition};
 use super::shape::{Inside, Meaning, Shaped, ValueRole, at, roles, word};
 use super::{Analysis, Parsed, Range32, Workspace};
 use crate::kubernetes::quantity::Quantity;
@@ -113,10 +113,10 @@ fn type_text(ty: &FieldType) -> String {
 }
 
 /// What is declared, as it is declared.
-fn declaration(file: &Parsed, shaped: &Shaped, kind: Kind) -> String {
+fn declaration(file: &Parsed, shaped: &Shaped, kind: NameKind) -> String {
     let head = file.source.slice(shaped.statement.head());
     let text = match kind {
-        Kind::Parameter => format!("a parameter of\n```initflow\n{head}\n```"),
+        NameKind::Parameter => format!("a parameter of\n```initflow\n{head}\n```"),
         _ => format!("```initflow\n{head}\n```"),
     };
     let comment = comment_above(file, shaped.statement.span.range().start);

@@ -6,7 +6,7 @@
 mod find;
 mod occurrences;
 
-pub use occurrences::{Kind, Occurrence, occurrences};
+pub use occurrences::{NameKind, Occurrence, occurrences};
 
 use super::{Location, Parsed, Range32, Workspace};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub struct Definition {
     /// Where it is declared.
     pub location: Location,
     /// What is declared.
-    pub kind: Kind,
+    pub kind: NameKind,
 }
 
 /// The name at an offset, and what it names.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: everything follows the tree, so that also a file with errors has a structure.
 
-use super::names::Kind;
+use super::names::NameKind;
 use super::shape::{Cursor, Inside, Meaning, Shaped, ValueRole, at, roles, shape, word};
 use super::{Parsed, Range32, Workspace};
 use crate::model::WorkloadKind;
@@ -19,7 +19,7 @@ pub struct Symbol {
     /// How it is declared: `step`, `volume`, `template app`.
     pub detail: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: NameKind,
     /// All of it.
     pub range: Range32,
     /// Its name.
@@ -77,24 +77,26 @@ fn of_block(file: &Parsed, statements: &[Statement], inside: Inside) -> Vec<Symb
 }
 
 /// The place of the name that a statement declares; where a workload has none, of its keyword.
-fn declared(shaped: &Shaped) -> Option<(Range32, Kind)> {
+fn declared(shaped: &Shaped) -> Option<(Range32, NameKind)> {
     let Meaning::Entry(entry) = shaped.meaning else { return None };
     let statement = shaped.statement;
     let kind = match entry.name {
-        "let" => Kind::Let,
-        "param" => Kind::Param,
-        "template" => return Some((name_range(statement.values.get(1)?), Kind::Template)),
-        "volume" => Kind::Volume,
-        "port" => Kind::Port,
-        "part" => Kind::Container,
-        name if CONTAINERS.contains(&name) => Kind::Container,
-        name if WorkloadKind::of(name).is_some() && matches!(shaped.inside, Inside::File) => Kind::Workload,
+        "let" => NameKind::Let,
+        "param" => NameKind::Param,
+        "template" => return Some((name_range(statement.values.get(1)?), NameKind::Template)),
+        "volume" => NameKind::Volume,
+        "port" => NameKind::Port,
+        "part" => NameKind::Container,
+        name if CONTAINERS.contains(&name) => NameKind::Container,
+        name if WorkloadKind::of(name).is_some() && matches!(shaped.inside, Inside::File) => {
+            NameKind::Workload
+        }
         _ => return None,
     };
     let is_name =
         |role: &ValueRole| matches!(role, ValueRole::Declares | ValueRole::Slot(_, ValueType::Port));
     let named = statement.values.first().filter(|_| roles(shaped).first().is_some_and(is_name));
-    let keyword = || (kind == Kind::Workload).then(|| statement.name.span.into());
+    let keyword = || (kind == NameKind::Workload).then(|| statement.name.span.into());
     Some((named.map(name_range).or_else(keyword)?, kind))
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: what compiled before compiles afterwards, every name means what it meant, and where a name is no part of the
 //! output, the output is the same.
 
-use super::names::{Definition, Kind, definition, references};
+use super::names::{Definition, NameKind, definition, references};
 use super::shape::word;
 use super::{Analysis, Location, Parsed, Range32, Workspace};
 use crate::compile::CompileOptions;
@@ -22,7 +22,7 @@ pub fn renameable(workspace: &Workspace, path: &str, offset: usize) -> Result<(R
     if found.location.path == "std" {
         return Err("it is declared in `std`, which comes with the compiler".into());
     }
-    if found.kind == Kind::File && is_stem(workspace, &found.location) {
+    if found.kind == NameKind::File && is_stem(workspace, &found.location) {
         return Err("it is the name of the file: rename the file, or write `use \"…\" as name`".into());
     }
     Ok((range, found))
@@ -48,8 +48,10 @@ pub fn rename(
     let places = references(workspace, &found);
     let renamed = with(workspace, &places, name);
     // What stands in no output may not change it either.
-    let silent =
-        matches!(found.kind, Kind::Let | Kind::Param | Kind::Template | Kind::Parameter | Kind::File);
+    let silent = matches!(
+        found.kind,
+        NameKind::Let | NameKind::Param | NameKind::Template | NameKind::Parameter | NameKind::File
+    );
     for path in users(workspace, places.iter().map(|place| place.path.as_str())) {
         let before = workspace.get(path).map(|file| Analysis::of(file, workspace, options));
         let after = renamed.get(path).map(|file| Analysis::of(file, &renamed, options));

@@ -3,7 +3,7 @@
 use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::ide::complete::{Suggestion, SuggestionKind, complete, signature};
-use crate::ide::names::Kind;
+use crate::ide::names::NameKind;
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemTag, CompletionParams, CompletionResponse,
     CompletionTextEdit, Documentation, InsertTextFormat, MarkupContent, MarkupKind, ParameterInformation,
@@ -57,16 +57,16 @@ fn kind(sort: SuggestionKind) -> CompletionItemKind {
         SuggestionKind::Statement | SuggestionKind::Word => CompletionItemKind::KEYWORD,
         SuggestionKind::Field => CompletionItemKind::FIELD,
         SuggestionKind::Value => CompletionItemKind::ENUM_MEMBER,
-        SuggestionKind::Function | SuggestionKind::Name(Kind::Template) => CompletionItemKind::FUNCTION,
-        SuggestionKind::Parameter | SuggestionKind::Name(Kind::Parameter | Kind::Param) => {
+        SuggestionKind::Function | SuggestionKind::Name(NameKind::Template) => CompletionItemKind::FUNCTION,
+        SuggestionKind::Parameter | SuggestionKind::Name(NameKind::Parameter | NameKind::Param) => {
             CompletionItemKind::VARIABLE
         }
         SuggestionKind::Type => CompletionItemKind::TYPE_PARAMETER,
         SuggestionKind::File => CompletionItemKind::FILE,
-        SuggestionKind::Name(Kind::Let) => CompletionItemKind::CONSTANT,
-        SuggestionKind::Name(Kind::File) => CompletionItemKind::MODULE,
-        SuggestionKind::Name(Kind::Workload | Kind::Container) => CompletionItemKind::CLASS,
-        SuggestionKind::Name(Kind::Volume | Kind::Port) => CompletionItemKind::REFERENCE,
+        SuggestionKind::Name(NameKind::Let) => CompletionItemKind::CONSTANT,
+        SuggestionKind::Name(NameKind::File) => CompletionItemKind::MODULE,
+        SuggestionKind::Name(NameKind::Workload | NameKind::Container) => CompletionItemKind::CLASS,
+        SuggestionKind::Name(NameKind::Volume | NameKind::Port) => CompletionItemKind::REFERENCE,
     }
 }
 

@@ -4,7 +4,7 @@ use super::disk::{parameters_beside, uri_of};
 use super::position::LineIndex;
 use super::refusal::RequestRefusal;
 use super::state::State;
-use crate::ide::names::{Definition, Kind, definition, references, references_in};
+use crate::ide::names::{Definition, NameKind, definition, references, references_in};
 use crate::ide::outline::links;
 use crate::ide::rename::{in_parameters, rename, renameable};
 use crate::ide::{Location, Range32};
@@ -88,7 +88,7 @@ pub(super) fn change(
         changes.entry(place.uri).or_default().push(edit);
     }
     let found = definition(&state.workspace, &path, offset).map(|(_, found)| found);
-    if let Some(Definition { location, kind: Kind::Param }) = found
+    if let Some(Definition { location, kind: NameKind::Param }) = found
         && let Some(source) = state.workspace.get(&location.path)
     {
         for file in parameters_beside(&location.path, &state.root(&location.path)) {

@@ -2,7 +2,7 @@
 
 use super::refusal::RequestRefusal;
 use super::state::State;
-use crate::ide::names::Kind;
+use crate::ide::names::NameKind;
 use crate::ide::outline::{Fold, Symbol, folds, links, selections, symbols};
 use crate::ide::{Location, Parsed};
 use lsp_types::{
@@ -86,16 +86,16 @@ fn contains(name: &str, query: &str) -> bool {
     query.chars().all(|wanted| letters.any(|letter| letter == wanted))
 }
 
-fn kind(kind: Kind) -> SymbolKind {
+fn kind(kind: NameKind) -> SymbolKind {
     match kind {
-        Kind::Let => SymbolKind::CONSTANT,
-        Kind::Param | Kind::Parameter => SymbolKind::VARIABLE,
-        Kind::Template => SymbolKind::FUNCTION,
-        Kind::File => SymbolKind::MODULE,
-        Kind::Workload => SymbolKind::CLASS,
-        Kind::Volume => SymbolKind::FIELD,
-        Kind::Container => SymbolKind::METHOD,
-        Kind::Port => SymbolKind::PROPERTY,
+        NameKind::Let => SymbolKind::CONSTANT,
+        NameKind::Param | NameKind::Parameter => SymbolKind::VARIABLE,
+        NameKind::Template => SymbolKind::FUNCTION,
+        NameKind::File => SymbolKind::MODULE,
+        NameKind::Workload => SymbolKind::CLASS,
+        NameKind::Volume => SymbolKind::FIELD,
+        NameKind::Container => SymbolKind::METHOD,
+        NameKind::Port => SymbolKind::PROPERTY,
     }
 }
 

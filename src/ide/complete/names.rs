@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::{Suggestion, SuggestionKind, item};
-use crate::ide::names::Kind;
+use crate::ide::names::NameKind;
 use crate::ide::outline::{Symbol, symbols};
 use crate::ide::shape::word;
 use crate::ide::{Parsed, Workspace};
@@ -16,7 +16,8 @@ pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> 
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let item_at = context.around.first().map_or(u32::MAX, |statement| statement.span.start);
     let of_file = |file: &Parsed, before: &str| {
-        let all = symbols(file).into_iter().filter(|symbol| matches!(symbol.kind, Kind::Let | Kind::Param));
+        let all =
+            symbols(file).into_iter().filter(|symbol| matches!(symbol.kind, NameKind::Let | NameKind::Param));
         let above = all.filter(|symbol| !before.is_empty() || symbol.range.start < item_at);
         above
             .map(|symbol| {
@@ -29,7 +30,7 @@ pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> 
     let parameters = template.map_or_else(Vec::new, |template| declared(file, template));
     let mut items: Vec<Suggestion> = parameters
         .into_iter()
-        .map(|(name, text)| item(name, SuggestionKind::Name(Kind::Parameter), text))
+        .map(|(name, text)| item(name, SuggestionKind::Name(NameKind::Parameter), text))
         .collect();
     items.extend(of_file(file, ""));
     for (alias, _) in file.uses() {
@@ -41,7 +42,12 @@ pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> 
 }
 
 /// The volumes or containers of the pod around a place, those of its parts by `part.name`.
-pub(super) fn in_pod(workspace: &Workspace, path: &str, context: &Context, kind: Kind) -> Vec<Suggestion> {
+pub(super) fn in_pod(
+    workspace: &Workspace,
+    path: &str,
+    context: &Context,
+    kind: NameKind,
+) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let pod = context.around.iter().find(|statement| {
         super::keyword_of(statement) == "part"
@@ -59,7 +65,9 @@ pub(super) fn in_pod(workspace: &Workspace, path: &str, context: &Context, kind:
             .find(|statement| crate::vocabulary::CONTAINERS.contains(&statement.name.text.as_str()))
     });
     let own = own.and_then(|statement| statement.values.first()).and_then(word);
-    items.retain(|item| kind != Kind::Container || item.detail != "app" && Some(item.label.as_str()) != own);
+    items.retain(|item| {
+        kind != NameKind::Container || item.detail != "app" && Some(item.label.as_str()) != own
+    });
     items
 }
 
@@ -69,7 +77,7 @@ fn of_pod(
     path: &str,
     file: &Parsed,
     pod: &Statement,
-    kind: Kind,
+    kind: NameKind,
     before: &str,
     depth: usize,
     items: &mut Vec<Suggestion>,
@@ -105,9 +113,9 @@ pub(super) fn ports(workspace: &Workspace, path: &str, context: &Context) -> Vec
     for statement in &context.around {
         let all = crate::ide::outline::symbols_of(file, statement);
         let ports = all.into_iter().filter(|symbol: &Symbol| {
-            symbol.kind == Kind::Port && symbol.name.chars().any(char::is_alphabetic)
+            symbol.kind == NameKind::Port && symbol.name.chars().any(char::is_alphabetic)
         });
-        items.extend(ports.map(|symbol| item(symbol.name, SuggestionKind::Name(Kind::Port), "port")));
+        items.extend(ports.map(|symbol| item(symbol.name, SuggestionKind::Name(NameKind::Port), "port")));
     }
     items
 }
@@ -131,7 +139,7 @@ pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) ->
                 let snippet = format!("{label}({})", places.collect::<Vec<_>>().join(", "));
                 Suggestion {
                     snippet: Some(snippet),
-                    ..item(label, SuggestionKind::Name(Kind::Template), text)
+                    ..item(label, SuggestionKind::Name(NameKind::Template), text)
                 }
             })
             .collect::<Vec<_>>()

@@ -1,7 +1,7 @@
 //! Where what a name names is declared.
 
-use super::occurrences::{Given, Handed, Sort, bare};
-use super::{Definition, Kind, Occurrence};
+use super::occurrences::{ArgumentKey, Handed, NameRole, bare};
+use super::{Definition, NameKind, Occurrence};
 use crate::ide::shape::word;
 use crate::ide::{Location, Parsed, Range32, Workspace};
 use crate::syntax::tree::{Operator, Statement, SyntaxValue, ValueKind};
@@ -24,52 +24,52 @@ pub(super) fn definition(
     }
     // What stands in quotes is a name of the pod, and nothing else.
     let is_quoted = file.text()[..range.start as usize].ends_with(['"', '\'']);
-    let here = |range: Range32, kind: Kind| at(path, range, kind);
+    let here = |range: Range32, kind: NameKind| at(path, range, kind);
     let parameter = || {
         template
             .filter(|_| !is_quoted)
             .and_then(|template| parameter(file, template, name))
-            .map(|range| here(range, Kind::Parameter))
+            .map(|range| here(range, NameKind::Parameter))
     };
     match *sort {
         // What stands in a template that is used is changed here, not declared; and what each branch of a `when` declares
         // is one thing.
-        Sort::Declares(kind @ (Kind::Volume | Kind::Container)) => {
+        NameRole::Declares(kind @ (NameKind::Volume | NameKind::Container)) => {
             let pod = pod.map(|statement| FoundStatement { path: path.to_owned(), file, statement });
             let declared = pod.and_then(|pod| in_pod(workspace, &pod, kind, name, 0));
             Some(declared.unwrap_or_else(|| here(*range, kind)))
         }
-        Sort::Declares(Kind::Port) => {
+        NameRole::Declares(NameKind::Port) => {
             let declared = port_around(workspace, path, file, occurrence);
-            Some(declared.unwrap_or_else(|| here(*range, Kind::Port)))
+            Some(declared.unwrap_or_else(|| here(*range, NameKind::Port)))
         }
-        Sort::Declares(kind @ (Kind::Let | Kind::Param)) => {
+        NameRole::Declares(kind @ (NameKind::Let | NameKind::Param)) => {
             Some(binding(path, file, name).unwrap_or_else(|| here(*range, kind)))
         }
-        Sort::Declares(kind) => Some(here(*range, kind)),
-        Sort::Binding => parameter().or_else(|| binding(path, file, name)),
-        Sort::Template => declared_template(path, file, name).map(|(definition, _)| definition),
-        Sort::Alias => alias(path, file, name),
-        Sort::Of(alias) => {
+        NameRole::Declares(kind) => Some(here(*range, kind)),
+        NameRole::Binding => parameter().or_else(|| binding(path, file, name)),
+        NameRole::Template => declared_template(path, file, name).map(|(definition, _)| definition),
+        NameRole::Alias => alias(path, file, name),
+        NameRole::Of(alias) => {
             let (path, file) = workspace.used(path, alias)?;
             let template = || declared_template(&path, file, name).map(|(definition, _)| definition);
             binding(&path, file, name).or_else(template)
         }
-        Sort::Argument(called) => {
+        NameRole::Argument(called) => {
             let base = template_called(workspace, path, file, called)?;
             let range = self::parameter(base.file, base.statement, name)?;
-            Some(at(&base.path, range, Kind::Parameter))
+            Some(at(&base.path, range, NameKind::Parameter))
         }
-        Sort::InPod(kind, None) => {
+        NameRole::InPod(kind, None) => {
             let pod = || pod.map(|statement| FoundStatement { path: path.to_owned(), file, statement });
             parameter().or_else(|| in_pod(workspace, &pod()?, kind, name, 0))
         }
-        Sort::InPod(kind, Some(part)) => {
+        NameRole::InPod(kind, Some(part)) => {
             let pod = FoundStatement { path: path.to_owned(), file, statement: (*pod)? };
             let part = part_of(workspace, &pod, part, 0)?;
             in_pod(workspace, &part, kind, name, 0)
         }
-        Sort::Port => {
+        NameRole::Port => {
             let constant = || parameter().or_else(|| binding(path, file, name).filter(|_| !is_quoted));
             constant().or_else(|| port_around(workspace, path, file, occurrence))
         }
@@ -82,7 +82,7 @@ fn may_be(
     path: &str,
     file: &Parsed,
     handed: Handed,
-    (name, sort): (&str, Sort),
+    (name, sort): (&str, NameRole),
     is_dotted: bool,
 ) -> bool {
     let Some(called) = template_called(workspace, path, file, handed.template) else { return true };
@@ -90,18 +90,20 @@ fn may_be(
         return true;
     };
     let parameter = match handed.parameter {
-        Given::At(at) => parameters.get(at),
-        Given::Name(name) => parameters
+        ArgumentKey::At(at) => parameters.get(at),
+        ArgumentKey::Name(name) => parameters
             .iter()
             .find(|parameter| parameter.name.as_ref().is_some_and(|declared| declared.text == name)),
     };
     let Some(ty) = parameter.and_then(|parameter| parameter.values.first()) else { return true };
     let is_member = |value: &SyntaxValue| is(called.file, Some(value), name).is_some();
     match (word(ty), sort) {
-        (Some("volume"), Sort::InPod(kind, part)) => kind == Kind::Volume || part.is_none() && is_dotted,
-        (Some("container"), Sort::InPod(kind, _)) => kind == Kind::Container,
-        (Some("volume" | "container"), _) | (_, Sort::InPod(..)) => false,
-        (None, Sort::Binding) => {
+        (Some("volume"), NameRole::InPod(kind, part)) => {
+            kind == NameKind::Volume || part.is_none() && is_dotted
+        }
+        (Some("container"), NameRole::InPod(kind, _)) => kind == NameKind::Container,
+        (Some("volume" | "container"), _) | (_, NameRole::InPod(..)) => false,
+        (None, NameRole::Binding) => {
             let before_default =
                 |value: &&SyntaxValue| !matches!(value.kind, ValueKind::Operator(Operator::Assign));
             !parameter.is_some_and(|all| all.values.iter().take_while(before_default).any(is_member))
@@ -136,7 +138,7 @@ struct FoundStatement<'t> {
     statement: &'t Statement,
 }
 
-fn at(path: &str, range: Range32, kind: Kind) -> Definition {
+fn at(path: &str, range: Range32, kind: NameKind) -> Definition {
     Definition { location: Location { path: path.to_owned(), range }, kind }
 }
 
@@ -170,8 +172,8 @@ fn is(file: &Parsed, value: Option<&SyntaxValue>, name: &str) -> Option<Range32>
 fn binding(path: &str, file: &Parsed, name: &str) -> Option<Definition> {
     first(&file.document().statements, |statement| {
         let kind = match statement.name.text.as_str() {
-            "let" => Kind::Let,
-            "param" => Kind::Param,
+            "let" => NameKind::Let,
+            "param" => NameKind::Param,
             _ => return None,
         };
         is(file, statement.values.first(), name).map(|range| at(path, range, kind))
@@ -180,9 +182,10 @@ fn binding(path: &str, file: &Parsed, name: &str) -> Option<Definition> {
 
 fn alias(path: &str, file: &Parsed, name: &str) -> Option<Definition> {
     let all = super::occurrences(file);
-    let declares =
-        |occurrence: &&Occurrence| occurrence.sort == Sort::Declares(Kind::File) && occurrence.name == name;
-    all.iter().find(declares).map(|occurrence| at(path, occurrence.range, Kind::File))
+    let declares = |occurrence: &&Occurrence| {
+        occurrence.sort == NameRole::Declares(NameKind::File) && occurrence.name == name
+    };
+    all.iter().find(declares).map(|occurrence| at(path, occurrence.range, NameKind::File))
 }
 
 /// The template of a name in a file.
@@ -196,7 +199,7 @@ fn declared_template<'t>(path: &str, file: &'t Parsed, name: &str) -> Option<(De
             Some((ValueKind::Word(word), span)) if word == name => span,
             _ => return None,
         };
-        Some((at(path, span.into(), Kind::Template), statement))
+        Some((at(path, span.into(), NameKind::Template), statement))
     })
 }
 
@@ -247,7 +250,7 @@ fn template_of<'t>(
 fn in_pod(
     workspace: &Workspace,
     pod: &FoundStatement,
-    kind: Kind,
+    kind: NameKind,
     name: &str,
     depth: usize,
 ) -> Option<Definition> {
@@ -256,7 +259,7 @@ fn in_pod(
     }
     let FoundStatement { path, file, statement } = pod;
     let declares = |statement: &Statement| match kind {
-        Kind::Volume => statement.name.text == "volume",
+        NameKind::Volume => statement.name.text == "volume",
         _ => CONTAINERS.contains(&statement.name.text.as_str()) || statement.name.text == "part",
     };
     let base = template_of(workspace, path, file, statement);
@@ -264,7 +267,7 @@ fn in_pod(
     base.and_then(|base| in_pod(workspace, &base, kind, name, depth + 1)).or_else(|| {
         first(body(statement), |inner| {
             let declared = is(file, inner.values.first(), name).filter(|_| declares(inner));
-            let claimed = || is(file, claim_name(inner).filter(|_| kind == Kind::Volume), name);
+            let claimed = || is(file, claim_name(inner).filter(|_| kind == NameKind::Volume), name);
             Some(at(path, declared.or_else(claimed)?, kind))
         })
     })
@@ -326,7 +329,7 @@ fn port(workspace: &Workspace, container: &FoundStatement, name: &str, depth: us
     let own = || {
         first(body(statement), |inner| {
             let range = is(file, inner.values.first(), name).filter(|_| inner.name.text == "port")?;
-            Some(at(path, range, Kind::Port))
+            Some(at(path, range, NameKind::Port))
         })
     };
     let further = || {

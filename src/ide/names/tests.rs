@@ -142,7 +142,7 @@ fn library() -> Workspace {
 
 #[test]
 fn whatever_is_declared_can_be_renamed() {
-    let mut renamed = std::collections::BTreeMap::<Kind, usize>::new();
+    let mut renamed = std::collections::BTreeMap::<NameKind, usize>::new();
     let options = crate::compile::CompileOptions::default();
     for workspace in examples().into_iter().chain([library()]) {
         for path in workspace.paths().filter(|path| *path != "std") {
@@ -153,7 +153,7 @@ fn whatever_is_declared_can_be_renamed() {
                 let Some(kind) = found.filter(|found| found.location == place).map(|found| found.kind) else {
                     continue;
                 };
-                if kind == Kind::File {
+                if kind == NameKind::File {
                     continue;
                 }
                 let start = occurrence.range.range().start;
@@ -165,12 +165,12 @@ fn whatever_is_declared_can_be_renamed() {
     }
     let at_least =
         |kind, count| assert!(renamed.get(&kind).is_some_and(|known| *known >= count), "{renamed:?}");
-    at_least(Kind::Let, 3);
-    at_least(Kind::Param, 10);
-    at_least(Kind::Template, 10);
-    at_least(Kind::Parameter, 30);
-    at_least(Kind::Workload, 14);
-    at_least(Kind::Volume, 26);
-    at_least(Kind::Container, 48);
-    at_least(Kind::Port, 15);
+    at_least(NameKind::Let, 3);
+    at_least(NameKind::Param, 10);
+    at_least(NameKind::Template, 10);
+    at_least(NameKind::Parameter, 30);
+    at_least(NameKind::Workload, 14);
+    at_least(NameKind::Volume, 26);
+    at_least(NameKind::Container, 48);
+    at_least(NameKind::Port, 15);
 }
