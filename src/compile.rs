@@ -4,11 +4,13 @@
 //! and diagnostics stand in the order of the text.
 
 mod compiled;
+mod unchecked;
 
-pub use crate::model::Setting;
+pub use crate::model::{Setting, parameter_types};
 pub use crate::program::{Loader, NoFiles};
 pub use crate::steps::{Image, Images};
 pub use compiled::Compiled;
+pub use unchecked::unchecked;
 
 use crate::check::{Checked, Identified, Identities, check};
 use crate::diagnostic::{Diagnostic, has_errors};

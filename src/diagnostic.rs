@@ -179,12 +179,16 @@ impl Diagnostic {
         names: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         match nearest(written, names) {
-            Some(name) => {
-                let title = change_to(name);
-                self.help(title.clone()).fix(title, span, name, Applicability::Unsafe)
-            }
+            Some(name) => self.meant(span, name),
             None => self,
         }
+    }
+
+    /// Offers a name in place of what is written.
+    #[must_use]
+    pub(crate) fn meant(self, span: Span, name: &str) -> Self {
+        let title = change_to(name);
+        self.help(title.clone()).fix(title, span, name, Applicability::Unsafe)
     }
 }
 

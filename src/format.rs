@@ -12,12 +12,14 @@ mod layout;
 mod lines;
 mod sound;
 mod tokens;
+#[cfg(feature = "cli")]
 mod typing;
 
 use crate::diagnostic::applied;
 use crate::source::SourceFile;
 use crate::syntax::parse;
 pub(crate) use sound::edits;
+#[cfg(feature = "cli")]
 #[cfg(feature = "cli")]
 pub(crate) use typing::{Typed, typed};
 

@@ -19,7 +19,6 @@ mod text;
 mod typed;
 mod volume;
 mod workload;
-#[doc(hidden)]
 pub mod yaml;
 
 pub use idioms::Idioms;

@@ -33,12 +33,10 @@
 //! The feature `cli`, which is on by default, adds the command and its language server. Without it
 //! (`default-features = false`) their dependencies are left out.
 //!
-//! The modules below are what other programs may use; before version 1.0.0 the CHANGELOG says what changes in them. What
-//! is not shown here belongs to the command and to its tests, and may change at any time.
-
-#![cfg_attr(not(feature = "cli"), allow(dead_code))]
+//! Every public module is for other programs; before version 1.0.0 the CHANGELOG says what changes in them.
 
 pub mod compile;
+pub mod config;
 pub mod diagnostic;
 pub mod format;
 pub mod import;
@@ -47,44 +45,29 @@ pub mod kubernetes;
 pub mod lint;
 pub mod plan;
 pub mod source;
-
-#[doc(hidden)]
-pub mod check;
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod cli;
-#[doc(hidden)]
-pub mod config;
-#[doc(hidden)]
-pub mod emit;
-#[doc(hidden)]
-pub mod expect;
-#[cfg(feature = "cli")]
-pub(crate) mod files;
-#[doc(hidden)]
-pub mod ide;
-#[doc(hidden)]
-pub mod lower;
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod lsp;
-#[doc(hidden)]
-pub mod model;
-#[doc(hidden)]
-pub mod object;
-#[doc(hidden)]
-pub mod once;
-#[doc(hidden)]
-pub mod order;
-pub(crate) mod program;
-#[doc(hidden)]
-pub mod resources;
-#[doc(hidden)]
-pub mod statement;
-#[doc(hidden)]
-pub mod steps;
-#[doc(hidden)]
 pub mod syntax;
-pub(crate) mod total;
-#[doc(hidden)]
 pub mod vocabulary;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+
+mod check;
+mod emit;
+#[cfg(feature = "cli")]
+mod expect;
+#[cfg(feature = "cli")]
+mod files;
+#[cfg(feature = "cli")]
+mod ide;
+mod lower;
+#[cfg(feature = "cli")]
+mod lsp;
+mod model;
+mod object;
+mod once;
+mod order;
+mod program;
+mod resources;
+mod statement;
+mod steps;
+mod total;

@@ -19,6 +19,7 @@ mod parameter;
 mod passwd;
 mod port;
 mod probe;
+mod qualified;
 mod references;
 mod resolve;
 mod scope;
@@ -30,11 +31,14 @@ mod volume;
 mod work;
 mod workload;
 
+#[cfg(feature = "cli")]
 pub use environment::functions;
 pub use labels::NAME_LABEL;
 pub use parameter::parameter_types;
+pub use qualified::QualifiedName;
 pub use resolve::{File, Program, resolve};
 pub(crate) use security::may_be_root;
+#[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;
 
 pub use crate::statement::Direction;
@@ -142,8 +146,10 @@ pub enum Storage {
 /// A volume.
 #[derive(Clone, Debug)]
 pub struct Volume {
-    /// Its name.
+    /// Its name in the pod.
     pub name: PlacedName,
+    /// Its name in the source.
+    pub qualified: QualifiedName,
     /// What it is.
     pub storage: Storage,
     /// The statement's head.
@@ -183,8 +189,10 @@ impl Role {
 /// A container.
 #[derive(Clone, Debug)]
 pub struct Container {
-    /// Its name.
+    /// Its name in the pod.
     pub name: PlacedName,
+    /// Its name in the source.
+    pub qualified: QualifiedName,
     /// Its role.
     pub role: Role,
     /// The built-in step that it is, if it is one.

@@ -3,8 +3,8 @@
 //! Invariant: a plan adds no facts of its own; order and totals are those of [`crate::order`] and [`crate::resources`].
 //! A plan outlives the workload that it was made from.
 
-#[doc(hidden)]
-pub mod compare;
+#[cfg(feature = "cli")]
+pub(crate) mod compare;
 mod dot;
 mod html;
 mod json;
@@ -139,8 +139,7 @@ pub struct PlannedLimit {
 
 impl Plan {
     /// Computes the plan of a workload with an order, on a version of Kubernetes.
-    #[doc(hidden)]
-    pub fn of(workload: &Workload, order: &Order, version: Version) -> Self {
+    pub(crate) fn of(workload: &Workload, order: &Order, version: Version) -> Self {
         let demand = PodDemand::of(workload, order.init_containers());
         let totals = demand.totals(version);
         let init = order.places.iter().zip(demand.running()).map(|(place, running)| {

@@ -315,13 +315,6 @@ pub struct EffectiveLimit {
     pub unbounded_by: Option<usize>,
 }
 
-impl EffectiveLimit {
-    /// The limit that really applies; `None` if a container can use as much as it likes.
-    pub fn bound(&self) -> Option<&Quantity> {
-        self.quantity.as_ref().filter(|_| self.unbounded_by.is_none())
-    }
-}
-
 /// What sets an effective request. Containers are indices, and only those that request the resource are included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetBy {

@@ -33,7 +33,6 @@ pub struct Span {
 
 impl Span {
     /// Makes a span out of byte offsets.
-    #[doc(hidden)]
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
         // A source is at most MAX_SOURCE_BYTES long, so its offsets fit.
         let offset = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);

@@ -10,8 +10,13 @@ mod table;
 pub use effect::{Amount, ContainerEffect, Effect, FileEffect, Probe, WorkloadEffect};
 pub use kinds::{CONTAINERS, ContainerKind, WorkloadKind};
 
-use crate::statement::{StatementPlace, StatementSpec};
-use crate::steps::StepKind;
+pub use crate::statement::{Body, Clause, Direction, Need, Slot, StatementPlace, StatementSpec, ValueType};
+pub use crate::steps::StepKind;
+
+/// The tools that a `migrate` step knows.
+pub mod migration {
+    pub use crate::steps::migrate::{Lock, ScriptHelp, TOOLS, Tool};
+}
 
 /// A row of the table.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 //! In an editor's file, the line below one that says `words: NAME` has the words of NAME.
 #![allow(clippy::unwrap_used)]
 
-use initflow::model::parameter_types;
-use initflow::statement::{Body, Need, Slot, StatementPlace, StatementSpec};
+use initflow::compile::parameter_types;
+use initflow::vocabulary::{Body, Need, Slot, StatementPlace, StatementSpec};
 use initflow::vocabulary::{CONTAINERS, statements, statements_of_steps};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

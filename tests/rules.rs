@@ -11,10 +11,10 @@
 mod cases;
 
 use cases::{Case, cases, compiled, files, raised};
+use initflow::compile::Image;
 use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::diagnostic::human::Human;
 use initflow::kubernetes::version::Version;
-use initflow::steps::Image;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;

@@ -3,9 +3,7 @@
 
 use initflow::compile::{NoFiles, CompileOptions, compile};
 use initflow::diagnostic::human::Human;
-use initflow::emit::{self, YamlDocument};
 use initflow::kubernetes::version::Version;
-use initflow::plan::Plan;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, &str)| {
@@ -16,10 +14,7 @@ fuzz_target!(|input: (u8, &str)| {
     let shown = Human::default().render(&compilation.sources, &compilation.diagnostics);
     assert_eq!(shown.is_empty(), compilation.diagnostics.is_empty());
     for compiled in &compilation.workloads {
-        let object = compiled.object();
-        let header = Plan::of(&compiled.workload, &compiled.order, version).header("fuzz");
-        let yaml = emit::yaml(&[YamlDocument { header: Some(header), object: &object }]);
-        assert!(yaml.contains("apiVersion:"));
-        emit::json(&[&object]);
+        assert!(compiled.yaml(Some("fuzz")).contains("apiVersion:"));
+        assert!(compiled.json().contains("\"apiVersion\""));
     }
 });

@@ -6,7 +6,7 @@ use super::report::{Report, entry, items};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::kubernetes::{image, names};
-use crate::model::{Container, Role, Workload, WorkloadKind};
+use crate::model::{Container, QualifiedName, Role, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::source::Span;
 use std::collections::HashMap;
@@ -34,7 +34,11 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     for container in &workload.containers {
         report.text_form(&container.name.text, container.name.span, "a container's name", names::label);
         match seen.get(container.name.text.as_str()) {
-            Some(first) => report.add(duplicate("container", &container.name, first.name.span)),
+            Some(first) => report.add(duplicate(
+                "container",
+                (&container.qualified, container.name.span),
+                (&first.qualified, first.name.span),
+            )),
             None => drop(seen.insert(&container.name.text, container)),
         }
         image(workload.kind, container, report);
@@ -43,12 +47,28 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
-/// The error about a name that appears twice.
-pub(super) fn duplicate(what: &str, name: &crate::model::PlacedName, first: Span) -> Diagnostic {
-    Diagnostic::error(Code::DuplicateName, name.span, format!("two {what}s are named `{}`", name.text))
-        .here("the name again")
-        .label(first, "first used here")
-        .help("give one of them another name")
+/// The error about a name that appears twice in a pod.
+pub(super) fn duplicate(
+    what: &str,
+    (name, span): (&QualifiedName, Span),
+    (first, first_span): (&QualifiedName, Span),
+) -> Diagnostic {
+    let in_pod = name.in_pod();
+    let error = |headline: String| Diagnostic::error(Code::DuplicateName, span, headline);
+    let diagnostic = if name == first {
+        error(format!("two {what}s are named `{in_pod}`"))
+            .here("the name again")
+            .label(first_span, "first used here")
+    } else {
+        let place = |name: &QualifiedName| match &name.part {
+            Some(part) => format!("`{}` of the part `{part}` is `{in_pod}` in the pod", name.name),
+            None => format!("`{in_pod}` of the workload"),
+        };
+        error(format!("two {what}s get the name `{in_pod}` in the pod"))
+            .here(place(name))
+            .label(first_span, place(first))
+    };
+    diagnostic.help("give one of them another name")
 }
 
 fn image(kind: WorkloadKind, container: &Container, report: &mut Report<'_>) {

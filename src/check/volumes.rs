@@ -69,7 +69,13 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             // A volume with the name of a claim template is replaced by the claim.
             Some(first) => report.leniently(
                 [volume, first].iter().any(|volume| volume.storage == Storage::ClaimTemplate),
-                |report| report.add(duplicate("volume", &volume.name, first.name.span)),
+                |report| {
+                    report.add(duplicate(
+                        "volume",
+                        (&volume.qualified, volume.name.span),
+                        (&first.qualified, first.name.span),
+                    ));
+                },
             ),
             None => drop(seen.insert(&volume.name.text, volume)),
         }

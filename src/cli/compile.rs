@@ -124,7 +124,7 @@ enum WorkloadOutput {
 /// Lowers a workload, and emits it where its text can stand by itself.
 fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> WorkloadOutput {
     if arguments.emit == OutputFormat::Json {
-        let object = compiled.object();
+        let object = compiled.lowered();
         return WorkloadOutput::Objects(compiled.access.into_iter().chain([object]).collect());
     }
     let name = input.short_name();

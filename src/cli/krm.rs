@@ -162,7 +162,7 @@ fn setting(name: &str, value: &YamlNode) -> Result<Setting, String> {
 }
 
 fn objects(compiled: &Compiled) -> Vec<Json> {
-    let object = compiled.object();
+    let object = compiled.lowered();
     let objects = compiled.access.iter().chain([&object]);
     // What the compiler writes as JSON is JSON.
     objects.map(|object| sure(serde_json::from_str(&emit::json(&[object])))).collect()

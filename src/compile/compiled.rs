@@ -11,22 +11,31 @@ use crate::plan::Plan;
 #[derive(Debug)]
 pub struct Compiled {
     /// The workload.
-    #[doc(hidden)]
-    pub workload: Checked,
+    pub(crate) workload: Checked,
     /// The version of Kubernetes that must take it.
     pub version: Version,
     /// The order in which its containers start.
-    #[doc(hidden)]
-    pub order: Order,
+    pub(crate) order: Order,
     /// What has to be applied before it: the rights that its pods need.
-    #[doc(hidden)]
-    pub access: Vec<Object>,
+    pub(crate) access: Vec<Object>,
 }
 
 impl Compiled {
-    /// The Kubernetes object.
-    #[doc(hidden)]
-    pub fn object(&self) -> Object {
+    /// The Kubernetes object, to be serialized.
+    ///
+    /// ```
+    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// let source = r#"pod hello { app web { image "nginx:1.29" } }"#;
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let object = serde_json::to_value(hello.workloads[0].object())?;
+    /// assert_eq!(object["kind"], "Pod");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn object(&self) -> impl serde::Serialize + use<> {
+        self.lowered()
+    }
+
+    pub(crate) fn lowered(&self) -> Object {
         lower(&self.workload, self.order.init_containers())
     }
 
@@ -41,7 +50,12 @@ impl Compiled {
     /// assert_eq!(plan.qos.to_string(), "Burstable");
     /// ```
     pub fn plan(&self) -> Plan {
-        Plan::of(&self.workload, &self.order, self.version)
+        self.plan_in(self.version)
+    }
+
+    /// The plan if the cluster had another version of Kubernetes, which may count otherwise.
+    pub fn plan_in(&self, version: Version) -> Plan {
+        Plan::of(&self.workload, &self.order, version)
     }
 
     /// The YAML of the object, behind that of what has to be applied before it; the plan of the source of this name stands
@@ -55,7 +69,7 @@ impl Compiled {
     /// assert!(yaml.starts_with("# Pod hello, compiled by initflow from hello.initflow"));
     /// ```
     pub fn yaml(&self, source: Option<&str>) -> String {
-        let object = self.object();
+        let object = self.lowered();
         let header = source.map(|source| self.plan().header(source));
         let access = self.access.iter().map(|object| YamlDocument { header: None, object });
         let documents: Vec<YamlDocument> = access.chain([YamlDocument { header, object: &object }]).collect();
@@ -73,7 +87,7 @@ impl Compiled {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn json(&self) -> String {
-        let object = self.object();
+        let object = self.lowered();
         let objects: Vec<&Object> = self.access.iter().chain([&object]).collect();
         emit::json(&objects)
     }

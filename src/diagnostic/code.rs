@@ -67,7 +67,7 @@ impl Code {
     }
 
     /// Whether the fault is that something has no effect.
-    pub(crate) fn is_unused(self) -> bool {
+    pub fn is_unused(self) -> bool {
         self.properties().contains(&Property::Unused)
     }
 }

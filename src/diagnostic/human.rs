@@ -69,7 +69,7 @@ impl Human {
 
 /// The counts of diagnostics in the last line of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub struct Tally {
     /// The number of errors.
     pub errors: usize,
     /// The number of warnings.
@@ -78,19 +78,19 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Counts diagnostics.
-    pub(crate) fn of(diagnostics: &[Diagnostic]) -> Self {
+    pub fn of(diagnostics: &[Diagnostic]) -> Self {
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
         Self { errors, warnings: diagnostics.len() - errors }
     }
 
     /// The sum of both counts.
     #[must_use]
-    pub(crate) fn and(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         Self { errors: self.errors + other.errors, warnings: self.warnings + other.warnings }
     }
 
     /// `2 errors, 1 warning in shop.initflow`; `None` if both counts are zero.
-    pub(crate) fn summary(self, place: &str) -> Option<String> {
+    pub fn summary(self, place: &str) -> Option<String> {
         let counts: Vec<String> = [(self.errors, "error"), (self.warnings, "warning")]
             .into_iter()
             .filter(|(count, _)| *count > 0)

@@ -38,7 +38,7 @@ impl MachineFormat {
         [Self::Short, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit];
 
     /// The name, as `--format` takes it, and what the format is.
-    pub(crate) fn described(self) -> (&'static str, &'static str) {
+    pub fn described(self) -> (&'static str, &'static str) {
         match self {
             Self::Short => ("short", "One line per finding: path:line:column: error[name]: message"),
             Self::Json => ("json", "A contract with a version"),
@@ -208,7 +208,7 @@ impl ReportPlace {
 
 impl Finding {
     /// A finding about a whole file.
-    pub(crate) fn new(
+    pub fn new(
         name: &'static str,
         severity: Severity,
         headline: String,

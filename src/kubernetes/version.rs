@@ -43,7 +43,6 @@ impl FromStr for Version {
 }
 
 /// Which versions have a field or a value.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Availability {
     /// The first version whose API has it.
@@ -55,7 +54,6 @@ pub struct Availability {
 }
 
 /// How a version supports a field or a value.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
     /// The version accepts it.

@@ -94,7 +94,7 @@ impl LintLevels {
 
     /// These levels, overridden by others.
     #[must_use]
-    pub(crate) fn and(&self, others: &Self) -> Self {
+    pub fn and(&self, others: &Self) -> Self {
         Self { all: others.all.or(self.all), of: [&*self.of, &others.of].concat() }
     }
 

@@ -2,11 +2,12 @@
 
 use super::draft::{COMMAND, COMPILER, Draft, StepOption};
 use super::head::Filled;
-use super::references::{MountDraft, NamedReference};
+use super::qualified::Named;
+use super::references::MountDraft;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
-use super::{Direction, PlacedName, Storage, Volume};
+use super::{Direction, PlacedName, QualifiedName, Storage, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::shortened;
 use crate::object::{Map, MapEntry, Node, Value};
@@ -37,14 +38,14 @@ impl Resolver<'_> {
                 volume = self.reference(filled.value, filled.ty, scope).map(|volume| (volume, direction));
             }
         }
-        let values = self.option_values(head.all(), scope);
+        let values = self.option_values(draft, head.all(), scope);
         let clauses = head
             .clauses()
             .iter()
             .map(|clause| GivenClause {
                 word: clause.word,
                 span: clause.span,
-                values: self.option_values(&clause.values, scope),
+                values: self.option_values(draft, &clause.values, scope),
             })
             .collect();
         let span = statement.name.span;
@@ -60,13 +61,13 @@ impl Resolver<'_> {
         draft.options.push(StepOption { name, layer: scope.layer, values, clauses, volume, span });
     }
 
-    fn option_values(&mut self, filled: &[Filled], scope: &Scope) -> Vec<Node> {
+    fn option_values(&mut self, draft: &mut Draft, filled: &[Filled], scope: &Scope) -> Vec<Node> {
         let mut values = Vec::with_capacity(filled.len());
         for Filled { ty, value, .. } in filled {
             let node = match ty {
                 ValueType::Secret => self.secret_name(value, scope),
                 ValueType::Variable => {
-                    let field = self.variable_value(value, scope);
+                    let field = self.variable_value(draft, value, scope);
                     field.map(|(field, node)| Node::object(node.span, [(field, node)]))
                 }
                 _ => Some(self.typed(value, *ty, scope)),
@@ -202,7 +203,7 @@ impl Resolver<'_> {
         for option in std::mem::take(&mut draft.options) {
             let ephemeral = option.volume.as_ref().is_some_and(|(volume, _)| making.is_ephemeral(volume));
             let mount_path = option.volume.map(|(volume, direction)| {
-                let known = draft.mounts.iter_mut().find(|mount| mount.volume.text == volume.text);
+                let known = draft.mounts.iter_mut().find(|mount| mount.volume.name == volume.name);
                 if let Some(mount) = known
                     && let Some(path) =
                         mount.fields.get("mountPath").and_then(Node::as_text).map(SmolStr::new)
@@ -212,7 +213,7 @@ impl Resolver<'_> {
                     }
                     return path;
                 }
-                let path = format_smolstr!("{MOUNT_ROOT}/{}", volume.text.replace('.', "-"));
+                let path = format_smolstr!("{MOUNT_ROOT}/{}", volume.name.in_pod());
                 let mut fields = Map::default();
                 let span = volume.span;
                 fields.set("mountPath", span, Node::text(span, path.clone()));
@@ -275,6 +276,7 @@ fn add_volume(draft: &mut Draft, own: OwnVolume) {
     let fields = [("name", Node::text(span, name.clone())), (own.source, own.fields)];
     let volume = Volume {
         name: PlacedName { text: name.clone(), span },
+        qualified: QualifiedName::plain(name.clone()),
         storage: Storage::Filled,
         span,
         fields: Node::object(span, fields),
@@ -285,7 +287,7 @@ fn add_volume(draft: &mut Draft, own: OwnVolume) {
     if own.read_only {
         fields.set("readOnly", span, Node::new(span, Value::Bool(true)));
     }
-    let (volume, direction) = (NamedReference { text: name, span, part: None }, Direction::Mounts);
+    let (volume, direction) = (Named::plain(name, span), Direction::Mounts);
     draft.mounts.push(MountDraft {
         layer: COMPILER,
         volume,
@@ -297,8 +299,8 @@ fn add_volume(draft: &mut Draft, own: OwnVolume) {
     });
 }
 
-fn mounted_read_only(step: &str, volume: &NamedReference, mount: &MountDraft) -> Diagnostic {
-    let name = &volume.text;
+fn mounted_read_only(step: &str, volume: &Named, mount: &MountDraft) -> Diagnostic {
+    let name = &volume.name;
     Diagnostic::error(
         Code::ReadOnlyVolume,
         volume.span,

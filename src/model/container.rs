@@ -1,11 +1,11 @@
 //! Containers of every kind: their statements, layer upon layer, and what they become.
 
 use super::draft::{COMMAND, Draft};
+use super::qualified::Declared;
 use super::resolve::Resolver;
 use super::scope::Scope;
-use super::volume::declared;
 use super::workload::Making;
-use super::{PlacedName, Role};
+use super::{QualifiedName, Role};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -13,7 +13,6 @@ use crate::statement::{Slot, StatementPlace, StatementSpec, ValueType};
 use crate::steps::StepKind;
 use crate::syntax::tree::{Block, Statement};
 use crate::vocabulary::{self, ContainerEffect, ContainerKind, Effect, Row};
-use smol_str::SmolStr;
 
 impl<'a> Resolver<'a> {
     /// `KIND NAME [from template(…)] { … }`
@@ -32,9 +31,9 @@ impl<'a> Resolver<'a> {
         let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else {
             return;
         };
-        let Some(name) = declared(&name, scope) else { return };
+        let Some(declared) = Declared::of(&name, scope) else { return };
         let known = making.containers.iter().position(|draft| {
-            draft.name.text == name.text && draft.layer < scope.layer && draft.kind == kind
+            draft.qualified == declared.name && draft.layer < scope.layer && draft.kind == kind
         });
         let mut draft = match known {
             Some(at) => {
@@ -43,8 +42,7 @@ impl<'a> Resolver<'a> {
                 (at, draft)
             }
             None => {
-                let mut draft = Draft::new(name, kind, statement.head(), scope.layer);
-                draft.part = scope.part.map(SmolStr::new);
+                let mut draft = Draft::new(declared, kind, statement.head(), scope.layer);
                 self.apply_defaults(&mut draft, making);
                 (making.containers.len(), draft)
             }
@@ -63,7 +61,7 @@ impl<'a> Resolver<'a> {
         let draft = std::mem::replace(
             draft,
             Draft::new(
-                PlacedName { text: SmolStr::default(), span: statement.name.span },
+                Declared { name: QualifiedName::plain(""), span: statement.name.span },
                 kind,
                 statement.name.span,
                 0,
@@ -84,7 +82,7 @@ impl<'a> Resolver<'a> {
                 draft.unclear |=
                     statement.broken || (resolver.errors() > before && carries_flow(&statement.name.text));
             } else {
-                let mut scratch = Draft::new(draft.name.clone(), draft.kind, draft.span, draft.layer);
+                let mut scratch = Draft::new(draft.declared(), draft.kind, draft.span, draft.layer);
                 resolver.container_statement(&mut scratch, statement, scope);
             }
         });

@@ -59,7 +59,7 @@ impl<'a> Resolver<'a> {
 
     /// Puts into a new container all that it starts from.
     pub(super) fn apply_defaults(&mut self, draft: &mut Draft, making: &Making<'a>) {
-        let part = draft.part.clone();
+        let part = draft.qualified.part.clone();
         let of_file = self.names.last().map(|names| names.defaults.clone()).unwrap_or_default();
         let of_file = of_file.iter().map(|defaults| (OF_FILE, defaults, None));
         let of_workload = making

@@ -1,7 +1,8 @@
 //! A container in the making: what the layers of its statements have given so far.
 
-use super::references::{MountDraft, NamedReference};
-use super::{Container, Direction, Mount, PlacedName, Reference, Role, Volume};
+use super::qualified::{Declared, Named};
+use super::references::MountDraft;
+use super::{Container, Direction, Mount, PlacedName, QualifiedName, Reference, Role, Volume};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use crate::statement::StatementPlace;
@@ -18,7 +19,10 @@ pub(super) const COMMAND: [&str; 2] = ["command", "args"];
 
 /// A container in the making.
 pub(super) struct Draft {
+    /// Its name in the pod.
     pub(super) name: PlacedName,
+    /// Its name in the source, with the part that it stands in.
+    pub(super) qualified: QualifiedName,
     pub(super) role: Role,
     pub(super) kind: ContainerKind,
     pub(super) span: Span,
@@ -30,15 +34,15 @@ pub(super) struct Draft {
     pub(super) env_from: Vec<Node>,
     pub(super) ports: Vec<(u8, Node)>,
     pub(super) mounts: Vec<MountDraft>,
-    pub(super) after: Vec<NamedReference>,
+    pub(super) after: Vec<Named>,
     pub(super) run: Option<Span>,
     /// The texts of scripts, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
     pub(super) options: Vec<StepOption>,
+    /// The volumes of the files that variables come from, by their places.
+    pub(super) files: Vec<Named>,
     /// The built-in step, which has its options once its statements have been read.
     pub(super) built_in: Option<BuiltIn>,
-    /// The part that it stands in.
-    pub(super) part: Option<SmolStr>,
     /// The volumes that a built-in step brings along.
     pub(super) volumes: Vec<Volume>,
     pub(super) jobs: Vec<SmolStr>,
@@ -60,12 +64,12 @@ pub(super) struct StepOption {
     pub(super) values: Vec<Node>,
     pub(super) clauses: Vec<GivenClause>,
     /// The volume that it names, and what the step does with it, if it names one.
-    pub(super) volume: Option<(NamedReference, Direction)>,
+    pub(super) volume: Option<(Named, Direction)>,
     pub(super) span: Span,
 }
 
 impl Draft {
-    pub(super) fn new(name: PlacedName, kind: ContainerKind, span: Span, layer: u8) -> Self {
+    pub(super) fn new(declared: Declared, kind: ContainerKind, span: Span, layer: u8) -> Self {
         let (role, built_in) = match kind {
             ContainerKind::App => (Role::App, None),
             ContainerKind::Sidecar => (Role::Sidecar, None),
@@ -73,7 +77,8 @@ impl Draft {
             ContainerKind::BuiltIn(kind) => (Role::Step, Some(kind.unread())),
         };
         Self {
-            name,
+            name: declared.in_pod(),
+            qualified: declared.name,
             role,
             kind,
             span,
@@ -88,8 +93,8 @@ impl Draft {
             run: None,
             script: None,
             options: Vec::new(),
+            files: Vec::new(),
             built_in,
-            part: None,
             volumes: Vec::new(),
             jobs: Vec::new(),
             unlocked: None,
@@ -106,6 +111,11 @@ impl Draft {
             return None;
         }
         self.env.iter().map(|(_, variable)| variable.get("name")?.as_text().map(SmolStr::new)).collect()
+    }
+
+    /// Its name, and where it is declared.
+    pub(super) fn declared(&self) -> Declared {
+        Declared { name: self.qualified.clone(), span: self.name.span }
     }
 
     /// Where the statements of this kind alone stand.
@@ -163,6 +173,7 @@ impl Draft {
         list("volumeMounts", self.mounts.into_iter().map(mount).collect());
         Container {
             name: self.name,
+            qualified: self.qualified,
             role: self.role,
             built_in: self.built_in,
             span,

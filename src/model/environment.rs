@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::resolve::Resolver;
-use super::scope::{Scope, written_in};
+use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -57,6 +57,7 @@ const SOURCES: &[VariableSource] = &[
 ];
 
 /// The functions that a variable's value can be, each with its parameters: those by place, then those by name.
+#[cfg(feature = "cli")]
 pub fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static str>, &'static [&'static str])> {
     SOURCES.iter().map(|source| {
         (source.function, source.takes.iter().map(|(parameter, _)| *parameter).collect(), source.named)
@@ -89,7 +90,7 @@ impl Resolver<'_> {
                     | Effect::Container(_)
                     | Effect::Defaults => return,
                 },
-                None => resolver.variable(statement, scope),
+                None => resolver.variable(draft, statement, scope),
             };
             let Some(node) = node.filter(|_| live) else { return };
             let name = |node: &Node| node.get("name").and_then(Node::as_text).map(SmolStr::new);
@@ -104,7 +105,7 @@ impl Resolver<'_> {
         });
     }
 
-    fn variable(&mut self, statement: &Statement, scope: &Scope) -> Option<Node> {
+    fn variable(&mut self, draft: &mut Draft, statement: &Statement, scope: &Scope) -> Option<Node> {
         let mut fields = Map::default();
         let name = &statement.name;
         fields.set("name", name.span, Node::text(name.span, name.text.clone()));
@@ -113,7 +114,7 @@ impl Resolver<'_> {
             return Some(Node::new(statement.span, Value::Map(fields)));
         }
         let value = self.one_value(statement, &schema::FieldType::Text)?;
-        let (field, node) = self.variable_value(value, scope)?;
+        let (field, node) = self.variable_value(draft, value, scope)?;
         fields.set(field, node.span, node);
         Some(Node::new(statement.span, Value::Map(fields)))
     }
@@ -121,12 +122,13 @@ impl Resolver<'_> {
     /// The field of a variable that its value is, and the value.
     pub(super) fn variable_value(
         &mut self,
+        draft: &mut Draft,
         value: &tree::SyntaxValue,
         scope: &Scope,
     ) -> Option<(&'static str, Node)> {
         match &value.kind {
             ValueKind::Call(function, arguments) => {
-                Some(("valueFrom", self.value_from(function, arguments, value.span, scope)?))
+                Some(("valueFrom", self.value_from(draft, function, arguments, value.span, scope)?))
             }
             _ => Some(("value", self.plain_text(value, scope))),
         }
@@ -151,6 +153,7 @@ impl Resolver<'_> {
     /// `secret(name, key)` and the like.
     fn value_from(
         &mut self,
+        draft: &mut Draft,
         function: &tree::Name,
         arguments: &[Argument],
         span: Span,
@@ -194,7 +197,7 @@ impl Resolver<'_> {
                 continue;
             };
             let node = if field.name == "volumeName" {
-                self.volume_of_file(value, scope)
+                self.volume_of_file(draft, value, scope)
             } else {
                 self.scalar(value, &field.ty, if field.name == "divisor" { "" } else { field.name }, scope)
             };
@@ -222,14 +225,15 @@ impl Resolver<'_> {
         Some(Node::new(span, Value::Map(from)))
     }
 
-    /// The volume in `file(V, …)`; before it the part that it may be in, `PART.V`, until all volumes are known.
-    fn volume_of_file(&mut self, value: &tree::SyntaxValue, scope: &Scope) -> Node {
-        let node = self.typed(value, ValueType::Volume, scope);
-        match (node.as_text(), written_in(value, scope)) {
-            (Some(name), Some(part)) if !name.contains('.') => {
-                Node::text(node.span, smol_str::format_smolstr!("{part}.{name}"))
+    /// The volume in `file(V, …)`, which is looked up once all volumes are known.
+    fn volume_of_file(&mut self, draft: &mut Draft, value: &tree::SyntaxValue, scope: &Scope) -> Node {
+        match self.reference(value, ValueType::Volume, scope) {
+            Some(volume) => {
+                let node = Node::text(volume.span, volume.name.to_string());
+                draft.files.push(volume);
+                node
             }
-            _ => node,
+            None => Node::new(value.span, Value::Unresolved),
         }
     }
 

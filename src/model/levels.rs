@@ -4,7 +4,7 @@ use super::resolve::Resolver;
 use super::scope::Scope;
 use super::types::one_of;
 use super::workload::Making;
-use super::{PlacedName, Storage, Volume, WorkloadKind};
+use super::{PlacedName, QualifiedName, Storage, Volume, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -164,7 +164,9 @@ impl<'a> Resolver<'a> {
             Some(name) => PlacedName { text: name.as_text().unwrap_or_default().into(), span: name.span },
             None => PlacedName { text: SmolStr::default(), span: statement.name.span },
         };
-        let volume = Volume { name, storage: Storage::ClaimTemplate, span: statement.head(), fields: node };
+        let qualified = QualifiedName::plain(name.text.clone());
+        let span = statement.head();
+        let volume = Volume { name, qualified, storage: Storage::ClaimTemplate, span, fields: node };
         making.add_volume(scope.layer, volume);
     }
 }

@@ -21,8 +21,7 @@ const ENOUGH: [(&str, &str); 2] = [("cpu", "50m"), ("memory", "32Mi")];
 impl<'a> Resolver<'a> {
     /// Makes the step that waits; it starts from the same `defaults` as every `wait`.
     pub(super) fn once(&mut self, draft: &Draft, span: Span, making: &mut Making<'a>) -> Once {
-        let mut waiting = Draft::new(draft.name.clone(), WAIT, draft.span, draft.layer);
-        waiting.part.clone_from(&draft.part);
+        let mut waiting = Draft::new(draft.declared(), WAIT, draft.span, draft.layer);
         self.apply_defaults(&mut waiting, making);
         waiting.env.clear();
         waiting.env_from.clear();
@@ -47,7 +46,7 @@ impl<'a> Resolver<'a> {
             .mounts
             .iter_mut()
             .map(|mount| {
-                let text = mount.volume.text.clone();
+                let text = mount.volume.name.in_pod();
                 mount.fields.entries.insert(0, entry("name", Node::text(mount.span, text.clone())));
                 let volume = PlacedName { text, span: mount.span };
                 Mount {

@@ -6,10 +6,11 @@
 //! OpenSSH refuses a user without an entry, and a pod's `runAsUser` is seldom one that the image knows.
 
 use super::draft::{COMPILER, Draft};
-use super::references::{MountDraft, NamedReference};
+use super::qualified::Named;
+use super::references::MountDraft;
 use super::resolve::{OWN, Resolver};
 use super::workload::Making;
-use super::{Direction, PlacedName, Storage, Volume, WorkloadKind};
+use super::{Direction, PlacedName, QualifiedName, Storage, Volume, WorkloadKind};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -62,6 +63,7 @@ fn volume(span: Span) -> Volume {
     let source = Node::object(span, [("items", Node::list(span, vec![item]))]);
     Volume {
         name: PlacedName { text: VOLUME.into(), span },
+        qualified: QualifiedName::plain(VOLUME),
         storage: Storage::Filled,
         span,
         fields: Node::object(span, [("name", Node::text(span, VOLUME)), ("downwardAPI", source)]),
@@ -73,7 +75,7 @@ fn mount(span: Span) -> MountDraft {
     fields.set("mountPath", span, Node::text(span, "/etc/passwd"));
     fields.set("subPath", span, Node::text(span, "passwd"));
     fields.set("readOnly", span, Node::new(span, Value::Bool(true)));
-    let volume = NamedReference { text: SmolStr::new_static(VOLUME), span, part: None };
+    let volume = Named::plain(SmolStr::new_static(VOLUME), span);
     MountDraft {
         layer: COMPILER,
         volume,

@@ -2,11 +2,12 @@
 
 use super::draft::Draft;
 use super::head::Head;
+use super::qualified::Named;
 use super::resolve::{OWN, Resolver};
 use super::scope::{Scope, written_in};
 use super::types::one_of;
 use super::workload::{Making, PlacedPart};
-use super::{Container, Direction, Mount, PlacedName, Reference, Storage};
+use super::{Container, Direction, Mount, PlacedName, QualifiedName, Reference, Storage, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, MapEntry, Node, Value};
@@ -16,18 +17,10 @@ use crate::syntax::tree::{self, Statement};
 use smol_str::SmolStr;
 use std::collections::HashMap;
 
-/// A reference by name, and the part in which it was written.
-#[derive(Clone, Debug)]
-pub(super) struct NamedReference {
-    pub(super) text: SmolStr,
-    pub(super) span: Span,
-    pub(super) part: Option<SmolStr>,
-}
-
 /// A mount in the making.
 pub(super) struct MountDraft {
     pub(super) layer: u8,
-    pub(super) volume: NamedReference,
+    pub(super) volume: Named,
     pub(super) direction: Direction,
     pub(super) fields: Map,
     pub(super) span: Span,
@@ -78,7 +71,7 @@ impl<'a> Resolver<'a> {
         };
         let known = draft.mounts.iter().position(|mount| {
             mount.layer < new.layer
-                && (mount.volume.text == new.volume.text || path(&mount.fields) == path(&new.fields))
+                && (mount.volume.name == new.volume.name || path(&mount.fields) == path(&new.fields))
         });
         match known {
             Some(at) => draft.mounts[at] = new,
@@ -98,11 +91,11 @@ impl<'a> Resolver<'a> {
         value: &tree::SyntaxValue,
         ty: ValueType,
         scope: &Scope,
-    ) -> Option<NamedReference> {
+    ) -> Option<Named> {
         let node = self.typed(value, ty, scope);
-        let text = SmolStr::new(node.as_text()?);
+        let name = QualifiedName::read(node.as_text()?);
         // A name that was handed in means what it means where it was written.
-        Some(NamedReference { text, span: node.span, part: written_in(value, scope) })
+        Some(Named { name, span: node.span, inside: written_in(value, scope) })
     }
 
     /// Completes the containers of a workload.
@@ -116,21 +109,12 @@ impl<'a> Resolver<'a> {
         }
         self.secure(making, &mut drafts);
         Self::introduce(making, &mut drafts);
-        let volumes = making.volume_names();
-        let mut volume_at: HashMap<&str, usize> =
-            volumes.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
-        // In the place of a volume of the same name, the pods get the claim's.
-        for (at, (_, volume)) in making.volumes.iter().enumerate() {
-            if volume.storage == Storage::ClaimTemplate
-                && let Some(index) = volume_at.get_mut(volume.name.text.as_str())
-            {
-                *index = at;
-            }
-        }
-        let names: Vec<(SmolStr, Span)> =
-            drafts.iter().map(|draft| (draft.name.text.clone(), draft.name.span)).collect();
-        let container_at: HashMap<&str, usize> =
-            names.iter().enumerate().rev().map(|(at, (name, _))| (name.as_str(), at)).collect();
+        let volumes: Vec<QualifiedName> =
+            making.volumes.iter().map(|(_, volume)| volume.qualified.clone()).collect();
+        let volume_at = VolumeIndex::of(making);
+        let names: Vec<QualifiedName> = drafts.iter().map(|draft| draft.qualified.clone()).collect();
+        let container_at: HashMap<&QualifiedName, usize> =
+            names.iter().enumerate().rev().map(|(at, name)| (name, at)).collect();
         let mut containers = Vec::with_capacity(drafts.len());
         for (mut draft, once) in drafts.into_iter().zip(waiting) {
             Self::escape_script(&mut draft);
@@ -138,15 +122,16 @@ impl<'a> Resolver<'a> {
                 .mounts
                 .iter_mut()
                 .map(|mount| {
-                    let (text, index) = find(&mount.volume, &volume_at);
+                    let index = volume_at.find(&mount.volume);
                     if index.is_none() {
                         draft.unclear = true;
-                        if !making.lost.contains(&mount.volume.text) {
-                            let container = container_at.contains_key(mount.volume.text.as_str());
-                            self.unknown_volume(&mount.volume, container, &volumes, &making.parts);
+                        if !making.has_lost(&mount.volume) {
+                            let container = find(&mount.volume, &container_at).is_some();
+                            self.unknown_volume(&mount.volume, container, &volumes);
                         }
                     }
-                    let name = PlacedName { text, span: mount.volume.span };
+                    let name =
+                        PlacedName { text: volume_at.name_in_pod(&mount.volume), span: mount.volume.span };
                     mount.fields.entries.insert(
                         0,
                         MapEntry {
@@ -166,8 +151,16 @@ impl<'a> Resolver<'a> {
                 })
                 .collect();
             self.one_direction(&mounts);
-            mounts
-                .extend(draft.env.iter_mut().filter_map(|(_, variable)| read_variable(variable, &volume_at)));
+            for (_, variable) in &mut draft.env {
+                let Some((mount, named)) = read_variable(variable, &draft.files, &volume_at) else {
+                    continue;
+                };
+                if let Some(named) = named.filter(|named| mount.index.is_none() && !making.has_lost(named)) {
+                    let container = find(named, &container_at).is_some();
+                    self.unknown_volume(named, container, &volumes);
+                }
+                mounts.push(mount);
+            }
             let mut after = Vec::new();
             for named in &draft.after {
                 self.resolve_after(named, &container_at, &names, making, &mut after);
@@ -200,73 +193,79 @@ impl<'a> Resolver<'a> {
 
     fn resolve_after(
         &mut self,
-        named: &NamedReference,
-        containers: &HashMap<&str, usize>,
-        names: &[(SmolStr, Span)],
+        named: &Named,
+        containers: &HashMap<&QualifiedName, usize>,
+        names: &[QualifiedName],
         making: &Making,
         after: &mut Vec<Reference>,
     ) {
-        if let (_, Some(index)) = find(named, containers) {
+        if let Some(index) = find(named, containers) {
             after.push(Reference { span: named.span, index });
             return;
         }
-        if let Some(part) = making.parts.iter().find(|part| part.name.text == named.text) {
-            let members = part.containers.iter().filter_map(|name| containers.get(name.as_str()));
+        let is_meant = |part: &&PlacedPart| named.name.part.is_none() && part.name.text == named.name.name;
+        if let Some(part) = making.parts.iter().find(is_meant) {
+            let members = part.containers.iter().filter_map(|name| containers.get(name));
             after.extend(members.map(|index| Reference { span: named.span, index: *index }));
             return;
         }
-        if making.lost.contains(&named.text) {
+        if making.has_lost(named) {
             return;
         }
         let known: Vec<String> = names
             .iter()
-            .map(|(name, _)| written(name, named, &making.parts))
+            .map(|name| name.written_in(named.inside.as_ref()))
             .chain(making.parts.iter().map(|part| part.name.text.to_string()))
             .collect();
         self.work.names(known.len());
         let diagnostic = Diagnostic::error(
             Code::UnknownContainer,
             named.span,
-            format!("no step or sidecar is called `{}`", named.text),
+            format!("no step or sidecar is called `{}`", named.name),
         )
         .here("not declared in this workload");
-        let diagnostic = if making.volumes.iter().any(|(_, volume)| volume.name.text == named.text) {
+        let is_volume = |volume: &Volume| named.candidates().any(|name| name == volume.qualified);
+        let diagnostic = if making.volumes.iter().any(|(_, volume)| is_volume(volume)) {
             diagnostic.help("it is a volume: say `reads` and `writes`, and the order follows")
+        } else if let Some(same) = same_in_pod(named, names) {
+            diagnostic.meant(named.span, &same)
         } else {
-            diagnostic.did_you_mean(named.span, &named.text, known.iter().map(String::as_str))
+            diagnostic.did_you_mean(named.span, &named.name.to_string(), known.iter().map(String::as_str))
         };
         self.report(diagnostic);
     }
 
-    fn unknown_volume(
-        &mut self,
-        named: &NamedReference,
-        container: bool,
-        volumes: &[(SmolStr, Span)],
-        parts: &[PlacedPart],
-    ) {
-        let known: Vec<String> = volumes.iter().map(|(name, _)| written(name, named, parts)).collect();
+    fn unknown_volume(&mut self, named: &Named, container: bool, volumes: &[QualifiedName]) {
+        let known: Vec<String> = volumes.iter().map(|name| name.written_in(named.inside.as_ref())).collect();
         self.work.names(known.len());
         let known = || known.iter().map(String::as_str);
         let diagnostic = Diagnostic::error(
             Code::UnknownVolume,
             named.span,
-            format!("no volume is called `{}`", named.text),
+            format!("no volume is called `{}`", named.name),
         )
         .here("not declared in this workload");
-        self.report(match named.text.split_once('.') {
-            _ if crate::diagnostic::nearest(&named.text, known()).is_some() => {
-                diagnostic.did_you_mean(named.span, &named.text, known())
+        let written = named.name.to_string();
+        if let Some(same) = same_in_pod(named, volumes) {
+            return self.report(diagnostic.meant(named.span, &same));
+        }
+        self.report(match &named.name.part {
+            _ if crate::diagnostic::nearest(&written, known()).is_some() => {
+                diagnostic.did_you_mean(named.span, &written, known())
             }
             None if container => diagnostic.help("it is a container: name the volume that it writes"),
-            None => diagnostic.help(format!("declare it in the workload: `volume {}`", named.text)),
-            Some((part, _)) => {
-                let inside: Vec<&str> =
-                    known().filter(|name| name.split_once('.').is_some_and(|(of, _)| of == part)).collect();
+            None => diagnostic.help(format!("declare it in the workload: `volume {written}`")),
+            Some(part) => {
+                let inside: Vec<String> = volumes
+                    .iter()
+                    .filter(|name| name.part.as_ref() == Some(part))
+                    .map(QualifiedName::to_string)
+                    .collect();
                 match inside.as_slice() {
                     [] => diagnostic.help(format!("no part is called `{part}`, or it has no volumes")),
                     some => {
-                        diagnostic.help(format!("the part `{part}` has {}", one_of(some.iter().copied())))
+                        let some = one_of(some.iter().map(String::as_str));
+                        diagnostic.help(format!("the part `{part}` has {some}"))
                     }
                 }
             }
@@ -274,46 +273,74 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// How a name of the pod is written at the place of a reference: `part.NAME`, or inside that part `NAME`.
-fn written(name: &str, at: &NamedReference, parts: &[PlacedPart]) -> String {
-    let inner = parts.iter().find_map(|part| {
-        Some((&part.name.text, name.strip_prefix(part.name.text.as_str())?.strip_prefix('-')?))
-    });
-    match inner {
-        Some((part, inner)) if at.part.as_ref() == Some(part) => inner.to_owned(),
-        Some((part, inner)) => format!("{part}.{inner}"),
-        None => name.to_owned(),
+/// What has the name in the pod that a reference to something unknown looks like.
+fn same_in_pod(named: &Named, known: &[QualifiedName]) -> Option<String> {
+    let name = named.name.in_pod();
+    let same = known.iter().find(|known| known.in_pod() == name)?;
+    Some(same.written_in(named.inside.as_ref()))
+}
+
+/// Where the volumes of a workload are, by both of their names.
+struct VolumeIndex {
+    by_name: HashMap<QualifiedName, usize>,
+    by_name_in_pod: HashMap<SmolStr, usize>,
+}
+
+impl VolumeIndex {
+    fn of(making: &Making) -> Self {
+        let volumes = || making.volumes.iter().map(|(_, volume)| volume).enumerate();
+        // In the place of a volume of the same name, the pods get the claim's.
+        let claims = volumes().filter(|(_, volume)| volume.storage == Storage::ClaimTemplate);
+        let claims: HashMap<&str, usize> = claims.map(|(at, claim)| (claim.name.text.as_str(), at)).collect();
+        let place = |at, volume: &Volume| claims.get(volume.name.text.as_str()).copied().unwrap_or(at);
+        let placed = || volumes().rev().map(|(at, volume)| (volume, place(at, volume)));
+        Self {
+            by_name: placed().map(|(volume, at)| (volume.qualified.clone(), at)).collect(),
+            by_name_in_pod: placed().map(|(volume, at)| (volume.name.text.clone(), at)).collect(),
+        }
+    }
+
+    /// Looks a reference up.
+    fn find(&self, named: &Named) -> Option<usize> {
+        named.candidates().find_map(|name| self.by_name.get(&name).copied())
+    }
+
+    /// The name in the pod of what a reference means; as it is written where it means nothing.
+    fn name_in_pod(&self, named: &Named) -> SmolStr {
+        named
+            .candidates()
+            .find(|name| self.by_name.contains_key(name))
+            .map_or_else(|| SmolStr::from(named.name.to_string()), |name| name.in_pod())
     }
 }
 
-/// What a variable out of a file reads; its volume gets the name that it has in the pod.
-fn read_variable(variable: &mut Node, volume_at: &HashMap<&str, usize>) -> Option<Mount> {
+/// What a variable out of a file reads, and the reference to its volume, which gets the name that it has in the pod. In a
+/// field of Kubernetes stands that name, and no reference.
+fn read_variable<'f>(
+    variable: &mut Node,
+    files: &'f [Named],
+    volumes: &VolumeIndex,
+) -> Option<(Mount, Option<&'f Named>)> {
     let span = variable.at("valueFrom.fileKeyRef")?.span;
     let file = variable.map_mut().get_mut("valueFrom")?.map_mut().get_mut("fileKeyRef")?;
     let sub = file.get("path").and_then(Node::as_text).map(SmolStr::new);
-    let name = file.map_mut().get_mut("volumeName")?;
-    let written = SmolStr::new(name.as_text()?);
-    let (part, text) = written.split_once('.').map_or((None, &*written), |(part, text)| (Some(part), text));
-    let named = NamedReference { text: text.into(), span: name.span, part: part.map(SmolStr::new) };
-    let (text, index) = find(&named, volume_at);
-    *name = Node::text(name.span, text.clone());
-    let volume = PlacedName { text, span: named.span };
-    Some(Mount { volume, index, direction: Direction::Reads, sub, makes: None, span })
+    let node = file.map_mut().get_mut("volumeName")?;
+    let named = files.iter().find(|named| named.span == node.span);
+    let (index, text) = match named {
+        Some(named) => (volumes.find(named), volumes.name_in_pod(named)),
+        None => {
+            let written = SmolStr::new(node.as_text()?);
+            (volumes.by_name_in_pod.get(&written).copied(), written)
+        }
+    };
+    let is_unknown = named.is_some() && index.is_none();
+    node.value = if is_unknown { Value::Unresolved } else { Value::Text(text.clone()) };
+    let volume = PlacedName { text, span: node.span };
+    let mount = Mount { volume, index, direction: Direction::Reads, sub, makes: None, span };
+    Some((mount, named))
 }
 
-/// Looks a reference up: first in the part where it was written, then in the pod.
-fn find(named: &NamedReference, known: &HashMap<&str, usize>) -> (SmolStr, Option<usize>) {
-    if let Some(part) = &named.part {
-        let inner = smol_str::format_smolstr!("{part}-{}", named.text);
-        if let Some(index) = known.get(inner.as_str()) {
-            return (inner, Some(*index));
-        }
-    }
-    let text = if named.text.contains('.') {
-        SmolStr::from(named.text.replace('.', "-"))
-    } else {
-        named.text.clone()
-    };
-    let index = known.get(text.as_str()).copied();
-    (text, index)
+/// Looks a reference to a container up.
+fn find(named: &Named, known: &HashMap<&QualifiedName, usize>) -> Option<usize> {
+    named.candidates().find_map(|name| known.get(&name).copied())
 }

@@ -1,12 +1,13 @@
 //! Templates: their parameters, and a use's arguments against them.
 
-use super::WorkloadKind;
 use super::draft::Draft;
 use super::parameter::ParameterType;
+use super::qualified::Declared;
 use super::resolve::{Names, OWN, Resolver, TEMPLATE_STEP};
 use super::scope::{Binding, Constant, Evaluated, Scope, written_in};
 use super::types::one_of;
 use super::workload::Making;
+use super::{QualifiedName, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::ValueType;
@@ -311,9 +312,9 @@ impl<'a> Resolver<'a> {
             let scope = Scope { file, locals: &locals, part: None, layer: OWN };
             match (WorkloadKind::of(template.kind), ContainerKind::of(template.kind)) {
                 (_, Some(container)) => {
-                    let name =
-                        super::PlacedName { text: template.name.text.clone(), span: template.name.span };
-                    let mut draft = Draft::new(name, container, template.name.span, OWN);
+                    let name = QualifiedName::plain(template.name.text.clone());
+                    let declared = Declared { name, span: template.name.span };
+                    let mut draft = Draft::new(declared, container, template.name.span, OWN);
                     self.statements_into(&mut draft, &template.block.statements, &scope);
                 }
                 (kind, None) => {

@@ -5,7 +5,7 @@ use crate::emit::{YamlDocument, yaml};
 /// What a program compiles to, and what is wrong with it.
 fn compiled(program: &str) -> (String, Vec<Diagnostic>) {
     let compilation = compile("main.initflow", program.to_owned(), &NoFiles, &CompileOptions::default());
-    let objects: Vec<_> = compilation.workloads.iter().map(crate::compile::Compiled::object).collect();
+    let objects: Vec<_> = compilation.workloads.iter().map(crate::compile::Compiled::lowered).collect();
     let documents: Vec<YamlDocument> =
         objects.iter().map(|object| YamlDocument { header: None, object }).collect();
     (yaml(&documents), compilation.diagnostics)

@@ -1,15 +1,14 @@
 //! Volumes in their short forms and by block.
 
+use super::qualified::Declared;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
-use super::{PlacedName, Storage, Volume};
+use super::{Storage, Volume};
 use crate::kubernetes::schema::{self, FieldType};
 use crate::object::{Map, Node, Value};
-use crate::source::Span;
 use crate::statement::StatementSpec;
 use crate::syntax::tree::Statement;
-use smol_str::SmolStr;
 
 /// What a short form stands for: the source's field in a Volume, and the field of the source that the value is.
 fn source_of(word: &str) -> (&'static str, &'static str) {
@@ -37,7 +36,8 @@ impl<'a> Resolver<'a> {
         let Some(name) = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope)) else {
             return;
         };
-        let Some(name) = declared(&name, scope) else { return };
+        let Some(declared) = Declared::of(&name, scope) else { return };
+        let name = declared.in_pod();
         let mut fields = Map::default();
         fields.set("name", name.span, Node::text(name.span, name.text.clone()));
         let chosen = head.chosen();
@@ -73,18 +73,11 @@ impl<'a> Resolver<'a> {
         }
         let storage = storage_of(&fields);
         let fields = Node::new(statement.span, Value::Map(fields));
-        making.add_volume(scope.layer, Volume { name, storage, span: statement.head(), fields });
+        making.add_volume(
+            scope.layer,
+            Volume { name, qualified: declared.name, storage, span: statement.head(), fields },
+        );
     }
-}
-
-/// A declared name as it is in the pod: a part's has the part's name before it.
-pub(super) fn declared(name: &Node, scope: &Scope) -> Option<PlacedName> {
-    let text = name.as_text()?;
-    let text = match scope.part {
-        Some(part) => smol_str::format_smolstr!("{part}-{text}"),
-        None => SmolStr::new(text),
-    };
-    Some(PlacedName { text, span: name.span })
 }
 
 fn storage_of(fields: &Map) -> Storage {
@@ -92,12 +85,5 @@ fn storage_of(fields: &Map) -> Storage {
         None => Storage::Filled,
         Some(source) if source.get("medium").and_then(Node::as_text) == Some("Memory") => Storage::Memory,
         Some(_) => Storage::Scratch,
-    }
-}
-
-impl Making<'_> {
-    /// The names of the volumes and their places, for references.
-    pub(super) fn volume_names(&self) -> Vec<(SmolStr, Span)> {
-        self.volumes.iter().map(|(_, volume)| (volume.name.text.clone(), volume.name.span)).collect()
     }
 }

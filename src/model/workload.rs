@@ -4,12 +4,12 @@ use super::defaults::{InnerDefaults, OF_PART, OF_PLACED_PART, OF_TEMPLATE, OF_WO
 use super::draft::Draft;
 use super::head::Head;
 use super::labels::labels_of;
-use super::references::NamedReference;
+use super::qualified::Named;
 use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
 use super::template::TemplateUse;
 use super::types::one_of;
-use super::{ObjectLevel, PlacedName, Storage, Volume, Workload, WorkloadKind};
+use super::{ObjectLevel, PlacedName, QualifiedName, Storage, Volume, Workload, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
@@ -42,10 +42,10 @@ pub(super) struct Making<'a> {
     pub(super) unclear: bool,
 }
 
-/// A part that has been placed: its name, and its containers' names in the pod.
+/// A part that has been placed: its name, and those of its containers.
 pub(super) struct PlacedPart {
     pub(super) name: PlacedName,
-    pub(super) containers: Vec<SmolStr>,
+    pub(super) containers: Vec<QualifiedName>,
 }
 
 /// A body of statements and where they stand: the template's, or the workload's own.
@@ -273,7 +273,7 @@ impl<'a> Resolver<'a> {
         if let Some(block) = &statement.block {
             self.workload_statements(block, &own, making);
         }
-        let containers = making.containers[first..].iter().map(|draft| draft.name.text.clone()).collect();
+        let containers = making.containers[first..].iter().map(|draft| draft.qualified.clone()).collect();
         making.parts.push(PlacedPart { name: PlacedName { text, span: name.span }, containers });
     }
 
@@ -349,6 +349,11 @@ impl Making<'_> {
         self.volumes.len() + self.containers.len() + self.parts.len()
     }
 
+    /// Whether a statement that could not be understood may declare what a reference names.
+    pub(super) fn has_lost(&self, named: &Named) -> bool {
+        named.name.part.is_none() && self.lost.contains(&named.name.name)
+    }
+
     /// Notes a statement that could not be understood in full.
     fn lose(&mut self, statement: &Statement) {
         self.unclear = true;
@@ -362,23 +367,21 @@ impl Making<'_> {
         }));
     }
 
-    /// Adds a volume; a nearer one of the same name takes the place of one farther away.
     /// Whether a volume is known to be an emptyDir.
-    pub(super) fn is_ephemeral(&self, named: &NamedReference) -> bool {
-        let inner = named.part.as_ref().map(|part| format!("{part}-{}", named.text));
-        let called = |name: &str| {
-            inner.as_deref() == Some(name) || name == named.text || name == named.text.replace('.', "-")
-        };
-        let mut volumes = self.volumes.iter().filter(|(_, volume)| called(&volume.name.text)).peekable();
+    pub(super) fn is_ephemeral(&self, named: &Named) -> bool {
+        let candidates: Vec<QualifiedName> = named.candidates().collect();
+        let is_meant = |volume: &Volume| candidates.contains(&volume.qualified);
+        let mut volumes = self.volumes.iter().filter(|(_, volume)| is_meant(volume)).peekable();
         volumes.peek().is_some()
             && volumes.all(|(_, volume)| matches!(volume.storage, Storage::Scratch | Storage::Memory))
     }
 
+    /// Adds a volume; a nearer one of the same name takes the place of one farther away.
     pub(super) fn add_volume(&mut self, layer: u8, volume: Volume) {
         match self
             .volumes
             .iter_mut()
-            .find(|(before, known)| known.name.text == volume.name.text && *before != layer)
+            .find(|(before, known)| known.qualified == volume.qualified && *before != layer)
         {
             Some((before, _)) if *before > layer => {}
             Some(known) => *known = (layer, volume),

@@ -68,7 +68,7 @@ fn one_job_waits_for_another() {
 /// The name of the Job that a step of a deployment runs in.
 fn job(statements: &str) -> String {
     let compilation = deployment(statements);
-    let names = compilation.workloads.iter().filter_map(|compiled| match compiled.object() {
+    let names = compilation.workloads.iter().filter_map(|compiled| match compiled.lowered() {
         Object::Job(job) => job.metadata.name,
         _ => None,
     });

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::diagnostic::Code;
-use crate::model::{Container, Mount, ObjectLevel, PlacedName, Reference, Storage, Volume, WorkloadKind};
+use crate::model::{
+    Container, Mount, ObjectLevel, PlacedName, QualifiedName, Reference, Storage, Volume, WorkloadKind,
+};
 use crate::object::Node;
 use crate::source::FileId;
 use proptest::prelude::*;
@@ -41,6 +43,7 @@ fn workload(text: &str) -> Workload {
             unlocked: None,
             once: None,
             name: name(own, at),
+            qualified: QualifiedName::plain(own),
             role: match role {
                 "step" => Role::Step,
                 "sidecar" => Role::Sidecar,
@@ -88,6 +91,7 @@ fn workload(text: &str) -> Workload {
     }
     let volume = |text: &&str| Volume {
         name: name(text, 0),
+        qualified: QualifiedName::plain(*text),
         storage: Storage::Scratch,
         span: span(0),
         fields: Node::map(span(0)),

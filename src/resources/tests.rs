@@ -1,7 +1,7 @@
 //! Compares the totals with Kubernetes' own and with a simulation.
 
 use super::*;
-use crate::model::{Container, ObjectLevel, PlacedName, WorkloadKind};
+use crate::model::{Container, ObjectLevel, PlacedName, QualifiedName, WorkloadKind};
 use crate::object::Value;
 use crate::source::{FileId, Span};
 use proptest::prelude::*;
@@ -79,9 +79,11 @@ fn text(pod: &PodDemand, version: u8) -> String {
         .requests
         .iter()
         .map(|request| format!("{} {} {:?}", request.name, request.quantity, request.set_by));
-    let limits = totals.limits.iter().map(|limit| match limit.bound() {
-        Some(bound) => format!("{} limit {bound}", limit.name),
-        None => format!("{} unbounded by {:?}", limit.name, limit.unbounded_by),
+    let limits = totals.limits.iter().map(|limit| {
+        match limit.quantity.as_ref().filter(|_| limit.unbounded_by.is_none()) {
+            Some(bound) => format!("{} limit {bound}", limit.name),
+            None => format!("{} unbounded by {:?}", limit.name, limit.unbounded_by),
+        }
     });
     let lines: Vec<String> = requests.chain(limits).chain([totals.qos.to_string()]).collect();
     lines.join("\n")
@@ -191,6 +193,7 @@ fn reads_a_workload() {
         unlocked: None,
         once: None,
         name: PlacedName { text: name.into(), span },
+        qualified: QualifiedName::plain(name),
         role,
         built_in: None,
         span,

@@ -4,8 +4,8 @@ use crate::generate::{all_fields, is_out_of_reach};
 use crate::report::Report;
 use crate::source::Program;
 use initflow::kubernetes::schema::{FieldType, ObjectSchema, object};
-use initflow::statement::{Clause, Slot, StatementPlace, StatementSpec};
 use initflow::vocabulary::{CONTAINERS, statements};
+use initflow::vocabulary::{Clause, Slot, StatementPlace, StatementSpec};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -2,7 +2,6 @@
 
 use crate::judge::{Judge, admit_text};
 use crate::report::Report;
-use initflow::emit::SEPARATOR;
 use initflow::kubernetes::version::Version;
 use std::fs;
 
@@ -18,7 +17,7 @@ fn examples_are_admitted() {
         let files = fs::read_dir(folder.path()).into_iter().flatten().flatten().map(|file| file.path());
         for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")) {
             let text = fs::read_to_string(&path).expect("an example");
-            for document in text.split(SEPARATOR) {
+            for document in text.split("---\n") {
                 let kind = document.lines().find_map(|line| line.strip_prefix("kind: ")).expect("a kind");
                 if OTHERS.contains(&kind) {
                     continue;

@@ -4,16 +4,9 @@
 use crate::cases::{Case, cases, compiled, files, raised};
 use crate::judge::{Judge, Verdict, admit};
 use crate::report::Report;
-use initflow::compile::Compilation;
+use initflow::compile::{Compilation, unchecked};
 use initflow::diagnostic::Severity;
 use initflow::kubernetes::version::Version;
-use initflow::lower::lower_unchecked;
-use initflow::model::{File, ObjectLevel, Program, Workload, resolve};
-use initflow::object::{Node, Value as NodeValue};
-use initflow::order::order;
-use initflow::source::Sources;
-use initflow::steps::Images;
-use initflow::syntax::parse;
 use serde_json::Value;
 
 /// Files whose cases are about the language, and not about the API.
@@ -69,7 +62,7 @@ impl<'t> Asked<'t> {
             return Vec::new();
         }
         let mut objects: Vec<Value> = if fails {
-            lowered(case.program(), version)
+            unchecked(&case.program(), version)
         } else {
             let objects = compilation.workloads.iter().map(initflow::compile::Compiled::object);
             objects.map(|object| serde_json::to_value(object).expect("JSON")).collect()
@@ -138,58 +131,6 @@ fn broken_alike(case: &Case<'_>, version: Version, compilation: &Compilation) ->
 impl Case<'_> {
     fn is_about(&self, version: Version) -> bool {
         self.only.is_none() || self.version() == version
-    }
-}
-
-/// The objects of a program, whatever may be wrong with it: what was not understood is left out.
-fn lowered(program: String, version: Version) -> Vec<Value> {
-    let mut sources = Sources::default();
-    let id = sources.add("case", program);
-    let document = parse(sources.get(id)).document;
-    let files = [File { document, uses: Vec::new() }];
-    let (images, settings) = (Images::default(), Vec::new());
-    let program = Program {
-        sources: &sources,
-        files: &files,
-        version,
-        images: &images,
-        settings: &settings,
-        require_params: true,
-    };
-    let object = |workload: Option<Workload>, _| {
-        let workload = understood(workload?);
-        let start = order(&workload, &mut Vec::new());
-        let object = lower_unchecked(&workload, start.init_containers()).ok()?;
-        Some(serde_json::to_value(object).expect("JSON"))
-    };
-    let (objects, _, _) = resolve(program, object, |_| &[]);
-    objects.into_iter().flatten().collect()
-}
-
-/// A workload without the values that were not understood.
-fn understood(mut workload: Workload) -> Workload {
-    let levels = [Some(&mut workload.object), workload.job.as_mut(), Some(&mut workload.pod)];
-    for ObjectLevel { metadata, spec } in levels.into_iter().flatten() {
-        prune(metadata);
-        prune(spec);
-    }
-    workload.volumes.iter_mut().for_each(|volume| prune(&mut volume.fields));
-    workload.containers.iter_mut().for_each(|container| prune(&mut container.fields));
-    workload
-}
-
-fn prune(node: &mut Node) {
-    let understood = |node: &Node| !matches!(node.value, NodeValue::Unresolved);
-    match &mut node.value {
-        NodeValue::List(items) => {
-            items.retain(understood);
-            items.iter_mut().for_each(prune);
-        }
-        NodeValue::Map(map) => {
-            map.entries.retain(|entry| understood(&entry.node));
-            map.entries.iter_mut().for_each(|entry| prune(&mut entry.node));
-        }
-        _ => {}
     }
 }
 

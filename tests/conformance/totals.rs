@@ -8,7 +8,6 @@ use fastrand::Rng;
 use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::kubernetes::quantity::Quantity;
 use initflow::kubernetes::version::Version;
-use initflow::plan::Plan;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use std::fmt::{self, Display, Write as _};
@@ -174,7 +173,7 @@ impl Pod {
         let compiled = compilation.workloads.first()?;
         let mut object = serde_json::to_value(compiled.object()).expect("JSON");
         let totals = Version::ALL.map(|version| {
-            let plan = Plan::of(&compiled.workload, &compiled.order, version);
+            let plan = compiled.plan_in(version);
             let requests = plan.requests.iter().map(|each| (each.resource.to_string(), each.quantity));
             let limits =
                 plan.limits.iter().filter_map(|each| Some((each.resource.to_string(), each.quantity?)));

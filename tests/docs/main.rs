@@ -8,6 +8,7 @@ mod readme;
 mod reference;
 mod versions;
 
+use initflow::compile::Setting;
 use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::config::{self, FILE_NAME};
 use initflow::diagnostic::catalog::Language;
@@ -15,7 +16,6 @@ use initflow::diagnostic::human::Human;
 use initflow::diagnostic::{Code, Diagnostic, Severity};
 use initflow::import::import_with_idioms;
 use initflow::kubernetes::version::Version;
-use initflow::model::Setting;
 use initflow::source::Sources;
 
 /// What a program, a settings file or a manifest raises.

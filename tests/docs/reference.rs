@@ -2,15 +2,15 @@
 
 use crate::no_complaints;
 use crate::raised_by;
+use initflow::compile::{Image, parameter_types};
 use initflow::diagnostic::Code;
 use initflow::diagnostic::Severity;
 use initflow::kubernetes::schema::{self, FieldType};
 use initflow::kubernetes::version::{Availability, Version};
-use initflow::model;
-use initflow::statement::{StatementPlace, StatementSpec};
-use initflow::steps::migrate::{Lock, ScriptHelp, TOOLS};
-use initflow::steps::{Image, StepKind};
+use initflow::vocabulary::StepKind;
+use initflow::vocabulary::migration::{Lock, ScriptHelp, TOOLS};
 use initflow::vocabulary::{REPLACED, entries_at};
+use initflow::vocabulary::{StatementPlace, StatementSpec};
 use std::fs;
 
 const REFERENCE: &str = "grammar/reference.md";
@@ -66,7 +66,7 @@ fn table(name: &str) -> String {
             REPLACED.iter().map(|(name, instead)| vec![code(name), (*instead).to_owned()]),
         ),
         "types" => {
-            rows("type | its values", model::parameter_types().map(|(name, values)| vec![code(name), values]))
+            rows("type | its values", parameter_types().map(|(name, values)| vec![code(name), values]))
         }
         "images" => rows(
             "name | image | runs",

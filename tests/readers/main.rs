@@ -5,9 +5,7 @@
 
 mod hostile;
 
-use initflow::compile::{CompileOptions, NoFiles, compile};
-use initflow::emit::{YamlDocument, json, yaml};
-use initflow::lower::Object;
+use initflow::compile::{CompileOptions, Compiled, NoFiles, compile};
 use serde::Deserialize as _;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -15,33 +13,33 @@ use std::fmt::Write as _;
 #[test]
 fn what_is_written_is_read_back_exactly() {
     let texts = hostile::texts();
-    let objects: Vec<Object> = texts.iter().enumerate().map(|(at, text)| pod(at, text)).collect();
-    let documents: Vec<YamlDocument> = texts
-        .iter()
-        .zip(&objects)
-        .map(|(text, object)| YamlDocument { header: Some(format!("pod\n{text}")), object })
-        .collect();
-    for (text, document) in texts.iter().zip(&documents) {
-        let yaml = yaml(std::slice::from_ref(document));
-        let json: Value = serde_json::from_str(&json(&[document.object])).unwrap();
+    let pods: Vec<Compiled> = texts.iter().enumerate().map(|(at, text)| pod(at, text)).collect();
+    let mut stream = Vec::new();
+    let mut items = Vec::new();
+    for (text, pod) in texts.iter().zip(&pods) {
+        // The comment above has the text, too.
+        let yaml = pod.yaml(Some(&format!("pod\n{text}")));
+        let json: Value = serde_json::from_str(&pod.json()).unwrap();
         let read = serde_yaml::from_str::<Value>(&yaml).map_err(|error| error.to_string());
         assert_eq!(read, Ok(json.clone()), "of {text:?}, written as\n{yaml}");
         said_as_in_the_source(text, &json);
+        stream.push(yaml);
+        items.push(json);
     }
 
-    let all = yaml(&documents);
-    let list = json(&objects.iter().collect::<Vec<_>>());
+    let all = stream.join("---\n");
+    let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": items });
     let read: Vec<Value> =
         serde_yaml::Deserializer::from_str(&all).map(|one| Value::deserialize(one).unwrap()).collect();
-    assert_eq!(serde_json::from_str::<Value>(&list).unwrap()["items"], Value::Array(read));
+    assert_eq!(list["items"], Value::Array(read));
     if let Some(folder) = std::env::var_os("READERS_DIR") {
         std::fs::write(std::path::Path::new(&folder).join("all.yaml"), all).unwrap();
-        std::fs::write(std::path::Path::new(&folder).join("all.json"), list).unwrap();
+        std::fs::write(std::path::Path::new(&folder).join("all.json"), list.to_string()).unwrap();
     }
 }
 
 /// A pod with the text wherever it may stand.
-fn pod(at: usize, text: &str) -> Object {
+fn pod(at: usize, text: &str) -> Compiled {
     let quoted = quote(text);
     let label = if is_label(text) { quoted.as_str() } else { "\"-\"" };
     let label = label.replace("\"-\"", "\"x\"");
@@ -74,7 +72,7 @@ fn pod(at: usize, text: &str) -> Object {
     let compilation = compile("hostile", source.clone(), &NoFiles, &CompileOptions::default());
     let errors: Vec<String> = compilation.diagnostics.iter().map(|found| found.headline.clone()).collect();
     assert!(!compilation.failed(), "{errors:?} in {source}");
-    compilation.workloads[0].object()
+    compilation.workloads.into_iter().next().unwrap()
 }
 
 /// The compiler's JSON holds the text of the source.

@@ -54,8 +54,21 @@ pub(super) fn in_pod(
             || crate::model::WorkloadKind::of(super::keyword_of(statement)).is_some()
     });
     let mut items = Vec::new();
+    let part = context.around.iter().find(|statement| statement.name.text == "part");
+    if let Some(part) = part {
+        of_pod(workspace, path, file, part, kind, "", 0, &mut items);
+    }
     if let Some(pod) = pod {
-        of_pod(workspace, path, file, pod, kind, "", 0, &mut items);
+        // In the block of a part its own names stand alone.
+        let of_part = part.and_then(|part| Some(format!("{}.", part.values.first().and_then(word)?)));
+        let mut of_workload = Vec::new();
+        of_pod(workspace, path, file, pod, kind, "", 0, &mut of_workload);
+        let is_hidden = |item: &Suggestion| {
+            items.iter().any(|nearer| nearer.label == item.label)
+                || of_part.as_deref().is_some_and(|part| item.label.starts_with(part))
+        };
+        of_workload.retain(|item| !is_hidden(item));
+        items.extend(of_workload);
     }
     let own = context.around.last().and_then(|_| {
         context
@@ -85,24 +98,20 @@ fn of_pod(
     if depth > MAX_TEMPLATES {
         return;
     }
-    let Some(block) = &pod.block else { return };
-    let inner = crate::ide::outline::symbols_of(file, pod);
-    for symbol in inner.iter().filter(|symbol| symbol.kind == kind) {
+    for symbol in crate::ide::outline::symbols_of(file, pod).iter().filter(|symbol| symbol.kind == kind) {
         items.push(item(
             format!("{before}{}", symbol.name),
             SuggestionKind::Name(kind),
             symbol.detail.clone(),
         ));
     }
-    for statement in std::iter::once(pod).chain(&block.statements) {
-        let is_part = statement.name.text == "part";
-        if !std::ptr::eq(statement, pod) && !is_part {
-            continue;
-        }
-        let Some((path, file, template)) = template_of(workspace, path, file, statement) else { continue };
-        let name = statement.values.first().and_then(word).unwrap_or_default();
-        let before = if is_part { format!("{name}.") } else { before.to_owned() };
-        of_pod(workspace, &path, file, template, kind, &before, depth + 1, items);
+    if let Some((path, file, template)) = template_of(workspace, path, file, pod) {
+        of_pod(workspace, &path, file, template, kind, before, depth + 1, items);
+    }
+    let inner = pod.block.iter().flat_map(|block| &block.statements);
+    for part in inner.filter(|statement| statement.name.text == "part") {
+        let before = format!("{}.", part.values.first().and_then(word).unwrap_or_default());
+        of_pod(workspace, path, file, part, kind, &before, depth + 1, items);
     }
 }
 

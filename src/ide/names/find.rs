@@ -17,7 +17,7 @@ pub(super) fn definition(
     file: &Parsed,
     occurrence: &Occurrence,
 ) -> Option<Definition> {
-    let Occurrence { range, name, sort, template, pod, handed, .. } = occurrence;
+    let Occurrence { range, name, sort, template, pod, part, handed, .. } = occurrence;
     let is_dotted = file.text()[range.end as usize..].starts_with('.');
     if handed.is_some_and(|handed| !may_be(workspace, path, file, handed, (name, *sort), is_dotted)) {
         return None;
@@ -31,12 +31,14 @@ pub(super) fn definition(
             .and_then(|template| parameter(file, template, name))
             .map(|range| here(range, NameKind::Parameter))
     };
+    let place = |statement| FoundStatement { path: path.to_owned(), file, statement };
+    let of_part = |kind| part.and_then(|part| in_pod(workspace, &place(part), kind, name, 0));
     match *sort {
         // What stands in a template that is used is changed here, not declared; and what each branch of a `when` declares
         // is one thing.
         NameRole::Declares(kind @ (NameKind::Volume | NameKind::Container)) => {
-            let pod = pod.map(|statement| FoundStatement { path: path.to_owned(), file, statement });
-            let declared = pod.and_then(|pod| in_pod(workspace, &pod, kind, name, 0));
+            let of_pod = || in_pod(workspace, &place((*pod)?), kind, name, 0);
+            let declared = if part.is_some() { of_part(kind) } else { of_pod() };
             Some(declared.unwrap_or_else(|| here(*range, kind)))
         }
         NameRole::Declares(NameKind::Port) => {
@@ -61,13 +63,17 @@ pub(super) fn definition(
             Some(at(&base.path, range, NameKind::Parameter))
         }
         NameRole::InPod(kind, None) => {
-            let pod = || pod.map(|statement| FoundStatement { path: path.to_owned(), file, statement });
-            parameter().or_else(|| in_pod(workspace, &pod()?, kind, name, 0))
+            let of_pod = || in_pod(workspace, &place((*pod)?), kind, name, 0);
+            parameter().or_else(|| of_part(kind)).or_else(of_pod)
         }
         NameRole::InPod(kind, Some(part)) => {
-            let pod = FoundStatement { path: path.to_owned(), file, statement: (*pod)? };
-            let part = part_of(workspace, &pod, part, 0)?;
+            let part = part_of(workspace, &place((*pod)?), part, 0)?;
             in_pod(workspace, &part, kind, name, 0)
+        }
+        NameRole::PartInPod(kind, inner) => {
+            let pod = place((*pod)?);
+            in_pod(workspace, &part_of(workspace, &pod, name, 0)?, kind, inner, 0)?;
+            in_pod(workspace, &pod, NameKind::Container, name, 0)
         }
         NameRole::Port => {
             let constant = || parameter().or_else(|| binding(path, file, name).filter(|_| !is_quoted));
@@ -285,7 +291,7 @@ fn claim_name(statement: &Statement) -> Option<&SyntaxValue> {
     body(metadata)[inner(metadata, "name")?].values.first()
 }
 
-/// The template of the part of this name in a pod.
+/// The part of this name in a pod, as it is placed.
 fn part_of<'t>(
     workspace: &'t Workspace,
     pod: &FoundStatement<'t>,
@@ -295,7 +301,7 @@ fn part_of<'t>(
     let FoundStatement { path, file, statement } = pod;
     let own = first(body(statement), |inner| {
         is(file, inner.values.first(), name).filter(|_| inner.name.text == "part")?;
-        template_of(workspace, path, file, inner)
+        Some(FoundStatement { statement: inner, ..pod.clone() })
     });
     let further = || {
         let base = template_of(workspace, path, file, statement).filter(|_| depth < MAX_TEMPLATES)?;

@@ -39,6 +39,8 @@ pub(super) enum NameRole<'t> {
     Argument(&'t str),
     /// A volume or a container, also of a part where that is named.
     InPod(NameKind, Option<&'t str>),
+    /// The part in `part-name`, as text has it where Kubernetes names a volume or a container.
+    PartInPod(NameKind, &'t str),
     /// A port.
     Port,
 }
@@ -69,6 +71,8 @@ pub struct Occurrence<'t> {
     pub(super) template: Option<&'t Statement>,
     /// The workload or the template of one, or of a part, that it stands in.
     pub(super) pod: Option<&'t Statement>,
+    /// The placed part whose block it stands in.
+    pub(super) part: Option<&'t Statement>,
     /// The container that it stands in.
     pub(super) container: Option<&'t Statement>,
     /// What it is handed to: the parameter's type says which of the things it may be it is.
@@ -89,6 +93,7 @@ pub fn occurrences(file: &Parsed) -> Vec<Occurrence<'_>> {
             text: file.text(),
             template: all().find(is_template).map(|shaped| shaped.statement),
             pod: all().find(pod).map(|shaped| shaped.statement),
+            part: around.iter().find(|shaped| named(shaped, "part")).map(|shaped| shaped.statement),
             container: all().rfind(container).map(|shaped| shaped.statement),
             handed: None,
             found: &mut found,
@@ -118,6 +123,7 @@ struct OccurrenceReader<'r, 't> {
     text: &'t str,
     template: Option<&'t Statement>,
     pod: Option<&'t Statement>,
+    part: Option<&'t Statement>,
     container: Option<&'t Statement>,
     handed: Option<Handed<'t>>,
     found: &'r mut Vec<Occurrence<'t>>,
@@ -156,20 +162,33 @@ impl<'t> OccurrenceReader<'_, 't> {
 
     fn add(&mut self, range: Range32, sort: NameRole<'t>) {
         let Some(name) = self.text.get(range.range()) else { return };
-        let Self { template, pod, container, handed, .. } = *self;
-        self.found.push(Occurrence { range, name, sort, template, pod, container, handed });
+        let Self { template, pod, part, container, handed, .. } = *self;
+        self.found.push(Occurrence { range, name, sort, template, pod, part, container, handed });
     }
 
-    /// The name of something in the pod, as text where Kubernetes has it. Inside a part it is not the name that is declared.
+    /// The name of something in the pod, as text where Kubernetes has it: of what a part declares, `part-name`. The template
+    /// of a part does not know what the part is called.
     fn spelled(&mut self, value: &'t SyntaxValue, named: KubernetesName) {
         let in_part = self.pod.is_some_and(|pod| pod.values.first().and_then(word) == Some("part"));
         match (bare(self.text, value), named) {
             (Some(range), KubernetesName::Port) => self.add(range, NameRole::Port),
-            (Some(range), KubernetesName::InPod(kind)) if !in_part => {
-                self.add(range, NameRole::InPod(kind, None))
-            }
+            (Some(range), KubernetesName::InPod(kind)) if !in_part => self.in_the_pod_itself(range, kind),
             _ => self.value(value, ValueRole::Expression),
         }
+    }
+
+    /// What text may name: something of the workload, or for each `-` something of a part.
+    fn in_the_pod_itself(&mut self, range: Range32, kind: NameKind) {
+        let part = self.part.take();
+        self.add(range, NameRole::InPod(kind, None));
+        let name = self.text.get(range.range()).unwrap_or_default();
+        let start = range.range().start;
+        for (at, _) in name.match_indices('-') {
+            let (of, inner) = (&name[..at], &name[at + 1..]);
+            self.add((start..start + at).into(), NameRole::PartInPod(kind, inner));
+            self.add((start + at + 1..range.range().end).into(), NameRole::InPod(kind, Some(of)));
+        }
+        self.part = part;
     }
 
     /// `use "file" as name`; without `as`, the file's stem is the name.
@@ -357,7 +376,9 @@ fn field_of_pod(shaped: &Shaped) -> Option<KubernetesName> {
     match shaped.meaning {
         Meaning::Field(object, field) => match (object.name, field.name) {
             ("HTTPGetAction" | "TCPSocketAction", "port") => Some(KubernetesName::Port),
-            ("VolumeDevice", "name") => Some(KubernetesName::InPod(NameKind::Volume)),
+            ("VolumeDevice", "name") | ("FileKeySelector", "volumeName") => {
+                Some(KubernetesName::InPod(NameKind::Volume))
+            }
             _ => None,
         },
         Meaning::Key(_) => match shaped.statement.name.text.as_str() {

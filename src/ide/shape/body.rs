@@ -19,7 +19,8 @@ pub(super) fn body(statement: &Statement, meaning: Meaning, inside: Inside) -> I
         },
         Meaning::Key(ty) => of_type(ty),
         Meaning::Free => Inside::Free,
-        Meaning::Variable | Meaning::Resource | Meaning::Unknown => Inside::Unknown,
+        Meaning::Variable => Inside::Object(&schema::ENV_VAR),
+        Meaning::Resource | Meaning::Unknown => Inside::Unknown,
     }
 }
 

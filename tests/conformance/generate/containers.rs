@@ -4,8 +4,8 @@ use super::Generator;
 use super::volumes::Mounted;
 use crate::source::{Statement, block, key, line, list, quoted};
 use initflow::kubernetes::schema;
-use initflow::statement::{Clause, Need, Slot, StatementPlace, ValueType};
 use initflow::vocabulary;
+use initflow::vocabulary::{Clause, Need, Slot, StatementPlace, ValueType};
 
 /// The container's fields that have a statement of their own, or are made by hand.
 const SPECIAL: &[&str] = &[

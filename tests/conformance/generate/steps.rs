@@ -3,8 +3,8 @@
 use super::Generator;
 use super::volumes::{Kind, Mounted, Volume};
 use crate::source::{Statement, key, line, quoted};
-use initflow::statement::{Direction, Slot, StatementPlace, StatementSpec, ValueType};
 use initflow::vocabulary;
+use initflow::vocabulary::{Direction, Slot, StatementPlace, StatementSpec, ValueType};
 
 /// The statements that a kind needs.
 const NEEDED: &[(&str, &[&str])] = &[

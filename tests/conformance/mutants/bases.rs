@@ -2,7 +2,6 @@
 //! manifests where `CORPUS` names their folder.
 
 use crate::generate::program;
-use initflow::emit::SEPARATOR;
 use initflow::kubernetes::schema;
 use initflow::kubernetes::version::Version;
 use serde_json::Value;
@@ -61,7 +60,7 @@ fn add_program(case: u64, bases: &mut Vec<Base>) {
 /// The workloads of a file.
 fn add_yaml(path: &Path, bases: &mut Vec<Base>) {
     let Ok(text) = fs::read_to_string(path) else { return };
-    for document in text.split(SEPARATOR) {
+    for document in text.split("---\n") {
         // What this reader reads differently from Kubernetes, its judge refuses, or takes as something else: both are
         // objects.
         let Ok(object) = serde_yaml::from_str::<Value>(document) else { continue };
