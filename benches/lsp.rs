@@ -1,5 +1,5 @@
-//! Measures how long an author waits for the language server in a source of 10,000 lines: from a key to diagnostics,
-//! and to completions. Drives the real binary over its standard streams; prints a table.
+//! Measures how long an author waits for the language server in a source of 10,000 lines: from a key to diagnostics, and
+//! to completions. Runs the real binary over its standard streams, and prints a table.
 #![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 #![allow(clippy::needless_pass_by_value, clippy::cast_precision_loss)]
 
@@ -17,7 +17,7 @@ use text::{Encoding, Text};
 const LINES: usize = 10_000;
 const URI: &str = "file:///bench/main.initflow";
 
-/// The text that is typed, character by character, at several places of the source, and then deleted again.
+/// The text that is typed character by character at several places of the source, and then deleted.
 const TYPED: &str = "  step extra {\n    image \"busybox:1.36\"\n    cpu 100m..1\n    after build\n  }\n";
 const PLACES: usize = 6;
 
@@ -56,7 +56,7 @@ fn main() {
     );
 }
 
-/// Types at all places: for each key, the time until `wait` returns.
+/// Types at all places, and measures the time until `wait` returns for each key.
 fn typed(text: &str, wait: impl Fn(&mut Session, usize)) -> Vec<Duration> {
     let mut client = Client::start("utf-16", None);
     client.open(URI, 0, text);
@@ -81,7 +81,7 @@ fn typed(text: &str, wait: impl Fn(&mut Session, usize)) -> Vec<Duration> {
             session.client.change(URI, session.version, &[change]);
             wait(&mut session, cursor);
             times.push(pressed.elapsed());
-            // The next key comes when the server is idle again.
+            // The next key is typed only when the server is idle again.
             session.diagnosed();
         }
     }
@@ -116,7 +116,7 @@ fn row(what: &str, times: &[Duration]) {
     println!("{what:<46}{:>5}{:>9.1}{:>9.1}{:>9.1}", times.len(), share(50), share(99), share(100));
 }
 
-/// Workloads that fetch, build, migrate and serve, some of them from a template, one after another.
+/// A source of workloads that fetch, build, migrate and serve, some of them from a template.
 fn source() -> String {
     let mut text = include_str!("lsp.initflow").to_owned();
     let (_, service) = text.split_once("\n# Service 0").unwrap();

@@ -1,4 +1,5 @@
-//! Measures each stage of the compiler, and the whole on programs of 1 to 10,000 workloads like the Django example.
+//! Measures each stage of the compiler, and the whole compiler on programs of 1 to 10,000 workloads like the Django
+//! example.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use divan::Bencher;

@@ -38,7 +38,7 @@ pub fn run() -> ExitCode {
     let call = match CommandLine::try_parse() {
         Ok(call) => call,
         Err(error) => {
-            // Help and mistakes alike: if nobody reads what is printed, there is nobody to tell.
+            // This prints help and usage errors. If printing fails, nobody can be told.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -62,7 +62,7 @@ pub fn run() -> ExitCode {
     ExitCode::from(status as u8)
 }
 
-/// The command line's own description, for what is generated from it.
+/// The description of the command line, from which completions and man pages are generated.
 pub fn command() -> clap::Command {
     CommandLine::command()
 }
@@ -71,29 +71,29 @@ pub fn command() -> clap::Command {
 #[command(
     name = "initflow",
     version,
-    about = "Compile .initflow sources, which say how a pod starts, to plain Kubernetes YAML",
+    about = "Compile .initflow sources, which describe how a pod starts, to plain Kubernetes YAML",
     after_help = "\
 Examples:
   initflow compile shop.initflow                 print the YAML
   initflow compile shop.initflow | kubectl apply -f -
-  initflow plan shop.initflow                    print who starts when, why, and what it costs
+  initflow plan shop.initflow                    print what starts when, why, and what it costs
   initflow explain unwritten-volume              print what a diagnostic means, and its fix
 
-Exit status: 0 if all is well; 1 if a source has errors or is not formatted, or output is out of date; 2 if the call is
-wrong, or a file cannot be read or written"
+Exit status: 0 on success; 1 if a source has errors or is not formatted, or if output is out of date; 2 if the command
+line is wrong, or if a file cannot be read or written"
 )]
 struct CommandLine {
     #[command(subcommand)]
     verb: Verb,
-    /// When to color messages; `auto`: on a terminal, unless `NO_COLOR` is set
+    /// When to color messages; `auto` colors on a terminal unless `NO_COLOR` is set
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     color: Color,
-    /// Print to standard error which initflow.toml is used, and which root applies
+    /// Print to standard error which initflow.toml and which root are used
     #[arg(long, global = true)]
     verbose: bool,
 }
 
-/// The verbs, in the order of the help; each says in its own file what it takes.
+/// The verbs, in the order of the help; each declares its arguments in its own file.
 #[derive(Subcommand)]
 enum Verb {
     Compile(compile::CompileArguments),

@@ -1,7 +1,7 @@
-//! Compiles a program with the files that it uses to Kubernetes objects: all stages, one after the other.
+//! Compiles a program and the files that it uses to Kubernetes objects: runs all stages, one after the other.
 //!
-//! Invariant: there are objects if and only if no diagnostic is an error (of only checked ones, none of the workload's),
-//! and diagnostics stand in the order of the text.
+//! Invariant: there are objects if and only if no diagnostic is an error (when only checking: no diagnostic of that
+//! workload), and diagnostics are in the order of the text.
 
 mod compiled;
 mod unchecked;
@@ -33,23 +33,23 @@ pub struct CompileOptions {
     pub version: Version,
     /// The images of the built-in steps.
     pub images: Images,
-    /// The params that are given a value.
+    /// The params that have a value from outside of the program.
     pub settings: Vec<Setting>,
-    /// What becomes of warnings.
+    /// The levels of warnings.
     pub levels: LintLevels,
-    /// Whether a param without a default may go without a value: then nothing is compiled, only checked.
+    /// Whether params need no value: then the program is only checked, not compiled.
     pub check_only: bool,
 }
 
-/// What comes of a program.
+/// The result of compiling a program.
 #[derive(Debug)]
 pub struct Compilation<T = Compiled> {
     /// The program, which is the first, and the files that it uses.
     pub sources: Sources,
-    /// What was found, in the order of the text.
+    /// The findings, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// The workloads, in the order of the text, each behind its Jobs; none where there are errors, unless they are only
-    /// checked: then those without errors.
+    /// The workloads, in the order of the text, each after its Jobs. None if there are errors; when only checking, those
+    /// without errors.
     pub workloads: Vec<T>,
     /// Whether a `param` of one of the files has no value.
     pub unset: bool,
@@ -106,8 +106,8 @@ pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &CompileO
     compile_with(name, text, loader, options, |compiled| compiled)
 }
 
-/// Compiles a program, and makes something of each of its workloads as soon as it has compiled, on all cores where
-/// there are many: so a large program need not be held in memory in all its forms.
+/// Compiles a program, and passes each workload to `make` as soon as it has compiled, on all cores if there are many
+/// workloads: so not all forms of a large program are in memory at once.
 ///
 /// ```
 /// use initflow::compile::{NoFiles, Options, compile_with};
@@ -132,9 +132,9 @@ pub fn compile_with<T: Send>(
     compile_parsed(sources, parse, loader, options, make)
 }
 
-/// The same for a program that has been parsed: the one file of `sources`.
+/// Like [`compile_with`], for a program that is already parsed: the only file of `sources`.
 ///
-/// With `check_only`, the workloads that compile are there even where others have errors.
+/// With `check_only`, the workloads that compile are there even if others have errors.
 pub(crate) fn compile_parsed<T: Send>(
     sources: Sources,
     parse: Parse,
@@ -188,7 +188,7 @@ struct Arranged<T> {
     made: Vec<T>,
 }
 
-/// Checks and orders a workload, and holds what it asks for to its budgets.
+/// Checks and orders a workload, and compares its requests with its budgets.
 fn arrange<T>(
     workload: Option<Workload>,
     options: &CompileOptions,
@@ -223,7 +223,7 @@ fn arrange<T>(
     Arranged { diagnostics, identified, hooks, made }
 }
 
-/// A checked workload with the Jobs of its steps that run once: each after those that it waits for.
+/// A checked workload, after the Jobs of its steps that run once, each Job after those that it waits for.
 fn pieces(
     workload: Checked,
     start: Order,
@@ -236,7 +236,7 @@ fn pieces(
     let mut start = Some(start).filter(|_| is_whole);
     let mut made = Vec::with_capacity(workloads.len());
     for workload in workloads {
-        // What was to be said about the order has been said of the whole.
+        // The order of the whole workload has already been checked.
         let order = start.take().unwrap_or_else(|| order(&workload, &mut Vec::new()));
         hold_to_budget(&workload, order.init_containers(), version, diagnostics);
         made.push(Compiled { workload, version, order, access: std::mem::take(&mut access) });
@@ -244,7 +244,7 @@ fn pieces(
     made
 }
 
-/// Sorts diagnostics by place, and leaves one of those that say the same.
+/// Sorts diagnostics by place, and removes repeated ones.
 fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
     let mut seen = HashSet::new();

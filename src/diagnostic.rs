@@ -170,6 +170,13 @@ impl Diagnostic {
         self
     }
 
+    /// Offers to change a name to the same one in its right case.
+    #[must_use]
+    pub(crate) fn change_case(self, span: Span, name: &str) -> Self {
+        let title = format!("{}: case matters", change_to(name));
+        self.help(title.clone()).fix(title, span, name, Applicability::Safe)
+    }
+
     /// Offers to change `written` to the nearest of some names, if one is near enough to be what was meant.
     #[must_use]
     pub(crate) fn did_you_mean<'a>(

@@ -1,4 +1,4 @@
-//! Writes typed objects as YAML and JSON: the only user of the YAML writer.
+//! Writes typed objects as YAML and JSON. No other module uses the YAML writer.
 //!
 //! Invariant: kubectl (YAML 1.1) and every YAML 1.2 reader read back exactly the object, and the same object gives the
 //! same bytes.
@@ -22,10 +22,10 @@ pub struct YamlDocument<'o> {
     pub object: &'o Object,
 }
 
-/// What stands between the documents of a YAML stream.
+/// The separator between the documents of a YAML stream.
 pub const SEPARATOR: &str = "---\n";
 
-/// The documents as one YAML stream, `---` between them.
+/// The documents as one YAML stream, separated by `---`.
 pub fn yaml(documents: &[YamlDocument]) -> String {
     let mut out = String::new();
     for (at, document) in documents.iter().enumerate() {
@@ -41,7 +41,7 @@ fn write_document(out: &mut String, document: &YamlDocument) {
     if let Some(header) = &document.header {
         for line in header.lines() {
             out.push_str(if line.is_empty() { "#" } else { "# " });
-            // Nothing in a name can end the comment's line.
+            // No character in a name may end the line of the comment.
             out.extend(
                 line.chars().map(|char| if is_special(char) { char::REPLACEMENT_CHARACTER } else { char }),
             );
@@ -51,7 +51,7 @@ fn write_document(out: &mut String, document: &YamlDocument) {
     let tree = tree(document.object);
     let mut options = SerializerOptions::default();
     options.prefer_block_scalars = false;
-    // The writer refuses no node of a tree.
+    // The writer accepts every node of a tree.
     sure(serde_saphyr::to_fmt_writer_with_options(out, &Yaml(&tree), options));
     if !out.ends_with('\n') {
         out.push('\n');
@@ -59,11 +59,11 @@ fn write_document(out: &mut String, document: &YamlDocument) {
 }
 
 fn tree(object: &Object) -> OutputTree {
-    // An object of Kubernetes has none of what a tree refuses: bytes, variants with values, and keys that are not text.
+    // Kubernetes objects do not contain what a tree refuses: bytes, variants with values, and keys that are not text.
     sure(OutputTree::of(object))
 }
 
-/// The objects as JSON: one as it is, several as a `List`, which kubectl takes.
+/// The objects as JSON: one as it is, several as a `List`, which kubectl accepts.
 pub fn json(objects: &[&Object]) -> String {
     let trees: Vec<OutputTree> = objects.iter().map(|object| tree(object)).collect();
     match trees.as_slice() {
@@ -83,14 +83,14 @@ struct List<'t> {
     items: Vec<Json<'t>>,
 }
 
-/// Whether YAML has no place for a character, or some reader ends a line at it.
+/// Whether YAML does not allow a character, or some reader ends a line at it.
 fn is_special(char: char) -> bool {
     char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Whether a text of several lines can stand as a literal block (`|`) and be read back exactly by every reader.
+/// Whether every reader reads a text of several lines back exactly from a literal block (`|`).
 fn fits_block(text: &str) -> bool {
-    // Where the first line of a block starts with a tab, readers based on libyaml take it for indentation.
+    // If the first line of a block starts with a tab, readers based on libyaml treat the tab as indentation.
     text.contains('\n')
         && text.trim_start_matches('\n').starts_with(|first| first != '\t')
         && !text.contains(|char| char != '\n' && char != '\t' && is_special(char))
@@ -116,7 +116,7 @@ impl Serialize for Json<'_> {
 }
 
 impl OutputTree {
-    /// Writes a tree, its parts as `part` says.
+    /// Writes a tree; `part` writes its parts.
     fn write<'t, S: Serializer, P: Serialize>(
         &'t self,
         serializer: S,

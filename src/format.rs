@@ -1,10 +1,10 @@
 //! Formats a source in the one style of the language.
 //!
-//! Invariant: the tree and the comments stay the same, what is broken stays as it was written, and what is formatted
-//! comes out of formatting unchanged.
+//! Invariant: the tree and the comments stay the same, broken parts stay as they were written, and formatting again
+//! changes nothing.
 //!
-//! The author decides where lines and blank lines are; the style decides what stands between two words of a line, and
-//! how deep a line is. So a change of one line does not touch others.
+//! The author decides where lines and blank lines are; the style decides the space between two words of a line, and the
+//! indentation of a line. So a change of one line does not affect others.
 
 mod brackets;
 mod faults;

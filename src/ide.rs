@@ -1,6 +1,6 @@
-//! What an editor asks about a program, answered out of its trees and of what the compiler says about it.
+//! Answers what an editor asks about a program, from its trees and the result of compiling it.
 //!
-//! Invariant: pure and total: an answer depends on the texts alone, and there is one for every text and every place.
+//! Invariant: pure and total. An answer depends only on the texts, and there is one for every text and every place.
 
 pub mod actions;
 pub mod complete;
@@ -51,16 +51,16 @@ pub struct Range32 {
     pub end: u32,
 }
 
-/// All files that are known: open ones as in the editor, others as on disk.
+/// All known files: open ones as in the editor, others as on disk.
 #[derive(Debug, Default)]
 pub struct Workspace {
     files: BTreeMap<String, Arc<Parsed>>,
 }
 
-/// What the compiler says about one file as a program of its own.
+/// The result of compiling one file as a program.
 #[derive(Debug)]
 pub struct Analysis {
-    /// The file, which is the first, with those that it uses, what was found, and the workloads that compile.
+    /// The file (the first), the files that it uses, the diagnostics, and the workloads that compile.
     pub compilation: Compilation<Compiled>,
 }
 
@@ -72,7 +72,7 @@ impl Parsed {
         Self { source, parse, memory: Memory::default() }
     }
 
-    /// Reads its text as it is after a change.
+    /// Reads the text after a change.
     #[must_use]
     pub fn changed(&self, text: impl Into<String>) -> Self {
         let source = SourceFile::new(FileId(0), self.source.name.as_str(), text);
@@ -91,7 +91,7 @@ impl Parsed {
         &self.parse.document
     }
 
-    /// The files that it uses: the name of each here, and its path as written.
+    /// The files that it uses: the local name of each, and its path as written.
     pub fn uses(&self) -> impl Iterator<Item = (&str, &str)> {
         let used = self.document().statements.iter().filter_map(read_use);
         used.map(|used| (used.alias, used.path))
@@ -99,17 +99,17 @@ impl Parsed {
 }
 
 impl Workspace {
-    /// Takes a file in, or its new text; gives what it was.
+    /// Adds or replaces a file; returns the previous one.
     pub fn set(&mut self, path: &str, file: Arc<Parsed>) -> Option<Arc<Parsed>> {
         self.files.insert(path.to_owned(), file)
     }
 
-    /// Forgets a file; gives what it was.
+    /// Removes a file; returns it.
     pub fn remove(&mut self, path: &str) -> Option<Arc<Parsed>> {
         self.files.remove(path)
     }
 
-    /// The file of a path.
+    /// The file at a path.
     pub fn get(&self, path: &str) -> Option<&Arc<Parsed>> {
         self.files.get(path)
     }
@@ -144,12 +144,12 @@ impl Analysis {
         Self { compilation }
     }
 
-    /// Whether a `param` has no value: then totals are those of what is known, and nothing can be compiled.
+    /// Whether a `param` has no value: then totals include only what is known, and nothing can be compiled.
     pub fn unset(&self) -> bool {
         self.compilation.unset
     }
 
-    /// What was found, in this file and in those that it uses.
+    /// The diagnostics for this file and the files that it uses.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.compilation.diagnostics
     }
@@ -161,7 +161,7 @@ impl Range32 {
         self.start as usize..self.end as usize
     }
 
-    /// Whether an offset is in it, or right behind it.
+    /// Whether an offset is in it or directly after it.
     pub fn touches(self, offset: usize) -> bool {
         self.start as usize <= offset && offset <= self.end as usize
     }

@@ -1,21 +1,21 @@
-//! The compiler for other programs: one request in JSON to one answer in JSON, without files, environment or clock.
+//! Compiles for other programs: one request in JSON to one answer in JSON, without files, environment or clock.
 //!
 //! A request:
 //!
 //! | field | meaning |
 //! |---|---|
-//! | `source` | the text of the program; the only field that is needed |
-//! | `name` | its name in messages, and what files that it uses are relative to; `main.initflow` without it |
+//! | `source` | the text of the program; the only required field |
+//! | `name` | its name in messages; files that it uses are relative to it; by default `main.initflow` |
 //! | `files` | other files that the program may use, text by path |
-//! | `params` | values of params: text, numbers or truth values by name |
+//! | `params` | values of params: text, numbers or booleans by name |
 //! | `kube` | the version of Kubernetes, as text: one of [`Version::ALL`](crate::kubernetes::version::Version::ALL) |
 //! | `lints` | levels of warnings by name: `"allow"`, `"warn"`, `"deny"` |
 //!
-//! The answer has `version` (1) and either `error`, where the request cannot be read, or `report` (what `check --format json`
-//! prints), `workloads` (`kind`, `name` and `yaml` of each, with what has to be applied before it) and `plan` (what
-//! `plan --format json` prints); the last two are empty where the program has errors.
+//! The answer has `version` (1) and either `error`, if the request cannot be read, or `report` (what `check --format json`
+//! prints), `workloads` (`kind`, `name` and `yaml` of each, with the objects that must be applied before it) and `plan`
+//! (what `plan --format json` prints). The last two are empty if the program has errors.
 //!
-//! Invariant: every request has an answer; fields are added under the same version, and none is removed.
+//! Invariant: every request has an answer; within a version, fields may be added but not removed.
 
 use crate::compile::{CompileOptions, Compiled, Loader, compile_with};
 use crate::diagnostic::report::{MachineFormat, RunReport};
@@ -38,7 +38,7 @@ const VERSION: u32 = 1;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// What is wrong with the program is in the report, with places and fixes:
+/// The report has what is wrong with the program, with places and fixes:
 ///
 /// ```
 /// let answer = initflow::json::compile(r#"{ "source": "pod hello { app web { } }" }"#);
@@ -53,10 +53,10 @@ pub fn compile(request: &str) -> String {
 
 fn answer(request: &str) -> Result<Value, String> {
     let request: Map<String, Value> = serde_json::from_str(request)
-        .map_err(|error| format!("the request is no object of JSON: {error}"))?;
+        .map_err(|error| format!("the request is not a JSON object: {error}"))?;
     let known = ["source", "name", "files", "params", "kube", "lints"];
     if let Some(unknown) = request.keys().find(|key| !known.contains(&key.as_str())) {
-        return Err(format!("`{unknown}` is not known; known are {}", known.join(", ")));
+        return Err(format!("unknown field `{unknown}`, expected one of {}", known.join(", ")));
     }
     let source = text(&request, "source")?.ok_or("the request has no `source`")?;
     let name = text(&request, "name")?.unwrap_or("main.initflow");
@@ -84,7 +84,7 @@ fn answer(request: &str) -> Result<Value, String> {
     }))
 }
 
-/// Reads what the compiler itself wrote as JSON.
+/// Reads JSON that the compiler wrote.
 fn read(text: &str) -> Value {
     sure(serde_json::from_str(text))
 }
@@ -104,7 +104,7 @@ fn entries<'r>(
     match request.get(key) {
         None | Some(Value::Null) => Ok(None.into_iter().flatten()),
         Some(Value::Object(entries)) => Ok(Some(entries).into_iter().flatten()),
-        Some(_) => Err(format!("`{key}` is no object")),
+        Some(_) => Err(format!("`{key}` is not an object")),
     }
 }
 
@@ -113,7 +113,7 @@ fn setting((name, value): (&String, &Value)) -> Result<Setting, String> {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Bool(bool) => bool.to_string(),
-        _ => return Err(format!("the param `{name}` is not text, a number or a truth value")),
+        _ => return Err(format!("the param `{name}` is not text, a number or a boolean")),
     };
     Ok(Setting { origin: format!("`params.{name}`"), ..Setting::new(name, value) })
 }
@@ -122,7 +122,7 @@ fn levels(request: &Map<String, Value>) -> Result<LintLevels, String> {
     let mut levels = LintLevels::default();
     for (name, level) in entries(request, "lints")? {
         let level = level.as_str().and_then(|text| text.parse::<LintLevel>().ok());
-        let level = level.ok_or_else(|| format!("the level of `{name}` is not known"))?;
+        let level = level.ok_or_else(|| format!("unknown level of `{name}`"))?;
         if !levels.set_named(name, level) {
             return Err(format!("there is no warning named `{name}`"));
         }
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn files_params_and_versions_are_taken() {
+    fn files_params_and_versions_are_used() {
         let answer = ask(&json!({
             "name": "apps/shop.initflow",
             "source": "use \"../lib.initflow\"\nparam tag: string\npod p { app a from lib.web(tag) }",
@@ -167,20 +167,20 @@ mod tests {
         for (request, said) in [
             (json!({}), "no `source`"),
             (json!({ "source": 1 }), "`source` is not text"),
-            (json!({ "source": "", "sorce": "" }), "`sorce` is not known"),
+            (json!({ "source": "", "sorce": "" }), "unknown field `sorce`"),
             (json!({ "source": "", "kube": "1.2" }), "1.2"),
-            (json!({ "source": "", "params": [] }), "`params` is no object"),
+            (json!({ "source": "", "params": [] }), "`params` is not an object"),
             (json!({ "source": "", "params": { "a": [] } }), "the param `a`"),
             (json!({ "source": "", "lints": { "x": "deny" } }), "there is no warning named `x`"),
         ] {
             let answer = ask(&request);
             assert!(answer["error"].as_str().is_some_and(|error| error.contains(said)), "{answer}");
         }
-        assert!(compile("[").contains("no object of JSON"));
+        assert!(compile("[").contains("not a JSON object"));
     }
 
     #[test]
-    fn levels_hold() {
+    fn levels_apply() {
         let source = "pod p { app a { image \"nginx\" } }";
         let errors = |lints: Value| {
             ask(&json!({ "source": source, "lints": lints }))["report"]["summary"]["errors"].clone()

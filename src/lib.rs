@@ -1,7 +1,7 @@
-//! The initflow compiler as a library: from `.initflow` source to Kubernetes YAML.
+//! Compiles `.initflow` sources to Kubernetes YAML: the initflow compiler as a library.
 //!
-//! A program is compiled by [`compile::compile`]. What comes of it are its workloads, each with its YAML and its
-//! [plan](plan::Plan) (who starts when and why, and what the scheduler reserves), and
+//! [`compile::compile`] compiles a program. The result has its workloads, each with its YAML and its
+//! [plan](plan::Plan) (what starts when and why, and what the scheduler reserves), and its
 //! [diagnostics](diagnostic::Diagnostic), which [`diagnostic::human::Human`] shows in their source:
 //!
 //! ```
@@ -25,15 +25,15 @@
 //! assert_eq!(plan.requests[0].quantity.to_string(), "64Mi");
 //! ```
 //!
-//! Programs in other languages take [`json::compile`]: a request in, an answer out, both JSON.
+//! Programs in other languages use [`json::compile`]: a request in, an answer out, both JSON.
 //!
-//! The library reads no files, no environment and no clock: whoever calls it gives it texts. Nothing in it panics, whatever
-//! the text: what is wrong is a diagnostic.
+//! The library does not read files, the environment or the clock: its caller passes all texts. It does not panic,
+//! whatever the text: what is wrong is reported as a diagnostic.
 //!
 //! The feature `cli`, which is on by default, adds the command and its language server. Without it
 //! (`default-features = false`) their dependencies are left out.
 //!
-//! Every public module is for other programs; before version 1.0.0 the CHANGELOG says what changes in them.
+//! Other programs may use every public module; before version 1.0.0, the CHANGELOG lists what changes in them.
 
 pub mod compile;
 pub mod config;

@@ -1,4 +1,4 @@
-//! Lowers a checked workload to the typed Kubernetes object that it means.
+//! Lowers a checked workload to the typed Kubernetes object that it describes.
 //!
 //! Invariant: every node of a [`Checked`] workload has the type of its field, or is unresolved and read as the empty value
 //! of that type, so lowering cannot fail.
@@ -26,14 +26,14 @@ use read::read;
 /// Lowers a workload whose steps and sidecars start in the order of `start`, indices into its containers.
 ///
 pub fn lower(workload: &Checked, start: impl IntoIterator<Item = usize>) -> Object {
-    // Only a node that has not the type of its field is an error: a checked workload has none.
+    // The only error is a node without the type of its field, and a checked workload has no such node.
     sure(lower_unchecked(workload, start))
 }
 
 /// Lowers a workload that was not checked.
 ///
 /// # Errors
-/// [`Mistyped`] if a node has not the type of its field.
+/// [`Mistyped`] if a node does not have the type of its field.
 pub fn lower_unchecked(
     workload: &Workload,
     start: impl IntoIterator<Item = usize>,

@@ -1,9 +1,9 @@
-//! The language server: an editor's messages over standard input and output, answered by [`crate::ide`].
+//! Serves an editor as a language server: messages over standard input and output, answered by [`crate::ide`].
 //!
-//! Invariant: one thread answers, in one order: an answer and a diagnostic are about the text as it was when they were
-//! sent, and nothing about an older text is sent after a newer one has been read.
+//! Invariant: one thread answers in order. An answer and a diagnostic are about the text at the time they were sent, and
+//! nothing about an older text is sent after a newer one has been read.
 
-// Answers are functions of one shape: they take their parameters as the protocol gives them, and may be refused.
+// All answers have one signature: they take the parameters of the protocol by value, and may be refused.
 #![allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps)]
 
 mod actions;
@@ -33,22 +33,22 @@ use std::collections::HashSet;
 use std::sync::mpsc;
 use std::thread;
 
-/// How many messages of the editor are read ahead.
+/// How many of the editor's messages are read ahead.
 const MAX_WAITING: usize = 256;
 
-/// How an editor took its leave.
+/// How an editor ended the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leave {
-    /// By `shutdown` and then `exit`.
+    /// With `shutdown` and then `exit`.
     Orderly,
-    /// Without `shutdown`, or without a word.
+    /// Without `shutdown`, or without any message.
     Abrupt,
 }
 
-/// Serves one editor until it says `exit` or closes its end.
+/// Serves one editor until it sends `exit` or closes its end.
 ///
 /// # Errors
-/// Why the conversation could not go on, as a phrase for a message.
+/// Why the session could not continue, as a phrase for a message.
 pub fn serve(call: &ServerOptions) -> Result<Leave, String> {
     let (connection, threads) = Connection::stdio();
     let ended = converse(&connection, call);
@@ -61,7 +61,7 @@ pub fn serve(call: &ServerOptions) -> Result<Leave, String> {
 fn converse(connection: &Connection, call: &ServerOptions) -> Result<Leave, String> {
     let (id, params) = connection.initialize_start().map_err(|error| {
         if error.channel_is_disconnected() {
-            "no editor has said `initialize`: editors start this command themselves".to_owned()
+            "no editor has sent `initialize`: editors start this command themselves".to_owned()
         } else {
             error.to_string()
         }
@@ -84,7 +84,7 @@ fn converse(connection: &Connection, call: &ServerOptions) -> Result<Leave, Stri
     let mut waiting: Vec<Message> = Vec::new();
     let mut shut_down = false;
     loop {
-        // What has come meanwhile is seen before work begins: a request may have been cancelled.
+        // Read what has arrived before starting to work: a request may have been canceled.
         waiting.extend(messages.try_iter());
         if waiting.is_empty() {
             if !shut_down {
@@ -126,7 +126,7 @@ fn converse(connection: &Connection, call: &ServerOptions) -> Result<Leave, Stri
     }
 }
 
-/// The editor's messages as they come: those of the connection are read only one by one, when one is asked for.
+/// The editor's messages as they arrive: the connection itself reads only one at a time, when asked.
 fn queue(connection: &Connection) -> mpsc::Receiver<Message> {
     let (sender, messages) = mpsc::sync_channel(MAX_WAITING);
     let receiver = connection.receiver.clone();
@@ -138,7 +138,7 @@ fn send(connection: &Connection, message: impl Into<Message>) -> Result<(), Stri
     connection.sender.send(message.into()).map_err(|_| "the editor has closed its end".to_owned())
 }
 
-/// The request that a message takes back.
+/// The request that a message cancels.
 fn cancelled(message: &Message) -> Option<RequestId> {
     let Message::Notification(Notification { method, params }) = message else { return None };
     if method != Cancel::METHOD {

@@ -83,7 +83,7 @@ impl Setting {
 pub struct PlacedName {
     /// The name.
     pub text: SmolStr,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -101,7 +101,7 @@ pub struct ObjectLevel {
 pub struct Workload {
     /// Its kind.
     pub kind: WorkloadKind,
-    /// Its name; absent where `generateName` stands in `object.metadata`. `object.metadata` has the name too.
+    /// Its name; absent if `object.metadata` has `generateName`. `object.metadata` has the name too.
     pub name: Option<PlacedName>,
     /// Its head in the source: `deployment shop`.
     pub span: Span,
@@ -115,7 +115,7 @@ pub struct Workload {
     pub volumes: Vec<Volume>,
     /// The containers of all roles, in the order of the source.
     pub containers: Vec<Container>,
-    /// Where `security restricted` stands, if it does.
+    /// The place of `security restricted`, if it has that statement.
     pub restricted: Option<Span>,
     /// Whether some statement in it could not be understood; then nothing is said about what it seems to lack.
     pub unclear: bool,

@@ -1,7 +1,8 @@
-//! A workload with steps that run once for all its pods to the Jobs that run them and the workload that waits for these.
+//! Splits a workload with steps that run once for all its pods into the Jobs that run these steps and the workload that
+//! waits for them.
 //!
-//! Invariant: in every pod, what is left of the order is what the source means; a Job bears the digest of its own
-//! content in its name, so that it is never changed, only followed by another.
+//! Invariant: every pod keeps the order of the source for the containers that it has; the name of a Job contains the
+//! digest of its content, so a Job is never changed, only replaced by another.
 
 mod job;
 mod piece;
@@ -13,8 +14,8 @@ use piece::Split;
 
 /// Splits a checked workload: its Jobs, in the order in which they run, and the workload itself, which is the last.
 ///
-/// `start` has the steps and sidecars in the order in which they start. Nothing but the workload comes back where no
-/// step runs once, and where a step cannot, which is reported.
+/// `start` has the steps and sidecars in the order in which they start. Gives only the workload if no step runs once, or
+/// if a step cannot, which is reported.
 pub fn split(
     mut workload: Checked,
     start: impl IntoIterator<Item = usize>,

@@ -1,7 +1,7 @@
 //! Reads a program: its file and all files that it uses, each parsed once.
 //!
-//! Invariant: a file stands after those that it uses, so the program itself is the last one; reading ends, however
-//! the files use each other.
+//! Invariant: a file comes after those that it uses, so the program itself is the last one; reading ends, however the
+//! files use each other.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::File;
@@ -26,7 +26,7 @@ pub trait Loader {
     /// The text of a file.
     ///
     /// # Errors
-    /// Why it cannot be read, as a phrase for a message.
+    /// The reason why it cannot be read, as a phrase for a message.
     fn load(&self, path: &str) -> Result<String, String>;
 }
 
@@ -36,7 +36,7 @@ pub struct NoFiles;
 
 impl Loader for NoFiles {
     fn load(&self, _: &str) -> Result<String, String> {
-        Err("there are no files here".into())
+        Err("no files are available here".into())
     }
 }
 
@@ -68,12 +68,12 @@ pub(crate) fn load(sources: Sources, parse: Parse, loader: &dyn Loader) -> Loade
     Loaded { sources, files, diagnostics }
 }
 
-/// What `use "file" [as name]` says.
+/// A `use "file" [as name]` statement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FileUse<'s> {
-    /// The file's path as written.
+    /// The path of the file as written.
     pub(crate) path: &'s str,
-    /// The name of the file here.
+    /// The name of the file in this program.
     pub(crate) alias: &'s str,
     /// The place of the path.
     pub(crate) span: Span,
@@ -101,7 +101,7 @@ fn word(value: &SyntaxValue) -> Option<&str> {
     }
 }
 
-/// The path of a used file: as written relative to its user, from where its user's path is.
+/// The path of a used file, resolved against the path of its user.
 pub(crate) fn path_of(user: &str, used: &str) -> String {
     if used == STD { used.to_owned() } else { join(user, used) }
 }
@@ -133,7 +133,7 @@ fn join(user: &str, used: &str) -> String {
     if absolute { format!("/{path}") } else { path }
 }
 
-/// The reading of a program and of the files that it uses.
+/// The state while a program and the files that it uses are read.
 struct Loading<'l> {
     loader: &'l dyn Loader,
     sources: Sources,
@@ -142,7 +142,7 @@ struct Loading<'l> {
     known: HashMap<String, usize>,
     /// The files being read, outermost first.
     stack: Vec<String>,
-    /// How many files were asked for.
+    /// How many files were requested.
     loads: usize,
     /// Whether a limit was reached, so that no more files are read.
     is_full: bool,
@@ -150,7 +150,7 @@ struct Loading<'l> {
 }
 
 impl Loading<'_> {
-    /// Reads one file and those that it uses; gives its place among the files.
+    /// Reads one file and those that it uses; gives its index among the files.
     fn file(&mut self, parse: Parse, path: &str) -> usize {
         self.diagnostics.extend(parse.errors);
         self.stack.push(path.to_owned());
@@ -189,7 +189,7 @@ impl Loading<'_> {
         uses
     }
 
-    /// The place of a used file, read if it has not been yet.
+    /// The index of a used file, which is read if it has not been read yet.
     fn used(&mut self, used: &FileUse, user: &str) -> Option<usize> {
         let path = path_of(user, used.path);
         if let Some(at) = self.stack.iter().position(|open| *open == path) {
@@ -200,8 +200,9 @@ impl Loading<'_> {
             return Some(*known);
         }
         if self.stack.len() > MAX_USE_DEPTH {
-            let diagnostic = Diagnostic::error(Code::TooDeep, used.span, "files use files too deeply");
-            self.diagnostics.push(diagnostic.here("too deep"));
+            let diagnostic =
+                Diagnostic::error(Code::TooDeep, used.span, "`use` statements are nested too deeply");
+            self.diagnostics.push(diagnostic.here("this file is not read"));
             return None;
         }
         if used.path == STD {
@@ -257,23 +258,23 @@ fn malformed(statement: &Statement) -> Diagnostic {
 fn used_twice(used: &FileUse, first: Span) -> Diagnostic {
     let headline = format!("two files are used as `{}`", used.alias);
     Diagnostic::error(Code::DuplicateDeclaration, used.span, headline)
-        .here("here again")
+        .here("this name is already used")
         .label(first, "first here")
-        .help("give one another name: `use \"…\" as name`")
+        .help("give one of them another name: `use \"…\" as name`")
 }
 
 fn cycle<'p>(used: &FileUse, paths: impl Iterator<Item = &'p String>) -> Diagnostic {
     let chain: Vec<String> = paths.map(|path| format!("`{path}`")).collect();
     Diagnostic::error(Code::UseCycle, used.span, format!("`{}` uses itself", used.path))
         .here(format!("the cycle: {}", chain.join(" uses ")))
-        .help("move what both need into a third file")
+        .help("move what both need to a third file")
 }
 
 fn unreadable(used: &FileUse, reason: String) -> Diagnostic {
     let headline = format!("`{}` cannot be used", used.path.escape_debug());
     Diagnostic::error(Code::UnreadableFile, used.span, headline)
         .here(reason)
-        .help("the path is relative to the file that uses it")
+        .help("use a path that is relative to this file")
 }
 
 #[cfg(test)]

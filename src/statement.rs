@@ -1,25 +1,25 @@
-//! The shape of a statement: its name, where it may stand, and the slots that its values fill.
+//! Describes the shape of a statement: its name, where it is allowed, and the slots that its values fill.
 //!
-//! Invariant: a shape is data; what a statement does is said where it is resolved or lowered.
+//! Invariant: a shape is data; the code that resolves or lowers a statement decides what it does.
 
 /// A statement of the language.
 #[derive(Debug)]
 pub struct StatementSpec {
     /// Its name.
     pub name: &'static str,
-    /// Where it may stand.
+    /// Where it is allowed.
     pub places: &'static [StatementPlace],
-    /// The values behind the name.
+    /// The values after the name.
     pub head: &'static [Slot],
-    /// What its block holds.
+    /// What its block contains.
     pub body: Body,
-    /// Whether it may stand several times in one block.
+    /// Whether it may appear several times in one block.
     pub repeats: bool,
     /// What it means, in one sentence.
     pub meaning: &'static str,
 }
 
-/// Where a statement may stand.
+/// Where a statement is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StatementPlace {
     /// Outside all blocks.
@@ -47,12 +47,12 @@ impl StatementPlace {
     }
 }
 
-/// What stands between a statement's braces.
+/// What a statement has between its braces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// No block.
     None,
-    /// A block of statements; the statement is nothing without it.
+    /// A block of statements, which must be there.
     Required,
     /// A block of statements, or none.
     Optional,
@@ -60,18 +60,18 @@ pub enum Body {
     Fields(&'static str),
 }
 
-/// One value, or one `keyword value…`, of a statement's head.
+/// One value, or one `keyword value…`, in a statement's head.
 #[derive(Clone, Copy, Debug)]
 pub enum Slot {
-    /// A value that must be there: what it is called, and its type.
+    /// A value that must be there: its name and its type.
     One(&'static str, ValueType),
     /// A value that may be left out.
     Maybe(&'static str, ValueType),
-    /// One value or more.
+    /// One or more values.
     Many(&'static str, ValueType),
     /// `keyword value…`, in any order after the plain values.
     Clause(&'static Clause),
-    /// `= value`, `: type` and the like: the statement reads its values by itself. The text shows how.
+    /// `= value`, `: type` and the like: the statement reads its values itself. The text shows how.
     Free(&'static str),
 }
 
@@ -80,7 +80,7 @@ pub enum Slot {
 pub struct Clause {
     /// The keyword.
     pub word: &'static str,
-    /// Its values; only [`Slot::One`] and [`Slot::Maybe`].
+    /// Its values: only [`Slot::One`] and [`Slot::Maybe`].
     pub values: &'static [Slot],
     /// Whether it may be left out.
     pub need: Need,
@@ -89,13 +89,13 @@ pub struct Clause {
 /// Whether a clause may be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// It may.
+    /// It may be left out.
     Optional,
-    /// It must stand.
+    /// It must be there.
     Required,
-    /// Exactly one of the clauses marked so must stand.
+    /// Exactly one of the clauses with this mark must be there.
     OneOf,
-    /// At most one of the clauses marked so may stand.
+    /// At most one of the clauses with this mark is allowed.
     AtMostOne,
 }
 
@@ -108,7 +108,7 @@ pub enum Direction {
     Updates,
     /// `writes`
     Writes,
-    /// `mounts`: says nothing about order.
+    /// `mounts`: has no effect on the order.
     Mounts,
 }
 
@@ -139,7 +139,7 @@ pub enum ValueType {
     Seconds,
     /// An absolute path.
     Path,
-    /// An absolute path, or in quotes any other: Kubernetes takes `C:\\data` and `data` too.
+    /// An absolute path, or any other path in quotes: Kubernetes accepts `C:\\data` and `data` too.
     AnyPath,
     /// A file mode in octal: `0644`.
     Mode,
@@ -149,7 +149,7 @@ pub enum ValueType {
     PortRef,
     /// The name of a volume.
     Volume,
-    /// The name of a volume that a built-in step mounts because it stands here, and what the step does with it.
+    /// The name of a volume that a built-in step mounts because it is named here, and what the step does with it.
     MountedVolume(Direction),
     /// The name of a step, a sidecar, or a part.
     Container,
@@ -157,14 +157,14 @@ pub enum ValueType {
     Source,
     /// A Secret as a whole: `secret("name")`.
     Secret,
-    /// What a variable in `env` can have: text, or a source such as `secret("name", "key")`.
+    /// The value of a variable in `env`: text, or a source such as `secret("name", "key")`.
     Variable,
     /// `file.template(argument, name: argument)`.
     TemplateCall,
 }
 
 impl ValueType {
-    /// What a message says that it expects.
+    /// The type as messages describe what they expect.
     pub fn phrase(self) -> String {
         match self {
             Self::Name => "a name".into(),
@@ -252,12 +252,12 @@ pub const fn required(word: &'static str, values: &'static [Slot]) -> Clause {
     Clause { word, values, need: Need::Required }
 }
 
-/// One of several `word value…`, of which one must stand.
+/// One of several `word value…`, of which exactly one must be there.
 pub const fn one_of(word: &'static str, values: &'static [Slot]) -> Clause {
     Clause { word, values, need: Need::OneOf }
 }
 
-/// One of several `word value…`, of which one may stand.
+/// One of several `word value…`, of which at most one is allowed.
 pub const fn at_most_one(word: &'static str, values: &'static [Slot]) -> Clause {
     Clause { word, values, need: Need::AtMostOne }
 }

@@ -1,11 +1,11 @@
-//! Reads the statements of a built-in step into typed options, and turns these into the container parts that carry the step
-//! out: image, command, arguments, environment.
+//! Reads the statements of a built-in step into typed options, and lowers the options to parts of a container: image,
+//! command, arguments, environment.
 //!
-//! Invariant: what a user wrote reaches a script as data, in the environment or as an argument, and never as shell text.
+//! Invariant: what a user wrote reaches a script as data, in the environment or as an argument, never as shell text.
 //!
-//! Each script is POSIX `sh`, may be killed at any moment and run again, says on one line what it does and what went
-//! wrong, prints no secret, and writes nowhere but in its target volume, so that a read-only root file system and any
-//! user will do.
+//! Each script is POSIX `sh`. It may be killed at any moment and run again, prints one line for what it does and for what
+//! went wrong, prints no secret, and writes only to its target volume, so that it needs neither a writable root file system
+//! nor a certain user.
 
 pub mod clone;
 pub mod copy;
@@ -39,7 +39,7 @@ macro_rules! kinds {
             $(#[doc = concat!("See [`", stringify!($module), "`].")] $kind),+
         }
 
-        /// A built-in step with its options; without them where its statements could not be read, which has been reported.
+        /// A built-in step with its options; without them if its statements could not be read, which has been reported.
         #[derive(Clone, Debug)]
         pub enum BuiltIn {
             $(#[doc = concat!("See [`", stringify!($module), "`].")] $kind(Option<Box<$module::Options>>)),+
@@ -103,41 +103,41 @@ impl StepKind {
         Self::ALL.iter().copied().find(|kind| kind.keyword() == keyword)
     }
 
-    /// Whether its author may write its command.
+    /// Whether the author may write the command.
     pub fn takes_command(self) -> bool {
         self == Self::Migrate
     }
 }
 
-/// The statements that stand in a step, typed, those of nearer layers only.
+/// The typed statements of a step; of each, only the one from the nearest layer.
 #[derive(Debug)]
 pub struct StepInput {
     /// The step's head.
     pub span: Span,
-    /// The version of Kubernetes that must take the step.
+    /// The version of Kubernetes that must accept the step.
     pub version: Version,
-    /// Where the step gives a command of its own, if it does.
+    /// Where the step has a command of its own, if it has one.
     pub command: Option<Span>,
     /// The step's `image`, its own or that of `defaults`.
     pub image: Option<Node>,
     /// The step's `imagePullPolicy`.
     pub pull_policy: Option<Node>,
-    /// The names of its variables, unless some are the cluster's to know.
+    /// The names of its variables, unless some are known only in the cluster.
     pub variables: Option<Vec<SmolStr>>,
-    /// Who can be known to read what the step writes.
+    /// Which readers of what the step writes are known.
     pub readers: Readers,
     /// The statements, in order.
     pub options: Vec<GivenOption>,
 }
 
-/// Who can be known to read what a step writes for its own user and group.
+/// Which readers of what a step writes for its own user and group are known.
 #[derive(Clone, Copy, Debug)]
 pub struct Readers {
-    /// Whether the pod says which user all its containers run as, this step among them.
+    /// Whether the pod sets the user that all its containers run as, including this step.
     pub share_user: bool,
     /// Whether the pod has an `fsGroup`, which the files of its volumes belong to.
     pub share_group: bool,
-    /// Whether the step itself says which user it runs as.
+    /// Whether the step itself sets the user that it runs as.
     pub chosen: bool,
 }
 
@@ -163,7 +163,7 @@ pub struct GivenOption {
 pub struct GivenClause {
     /// The word.
     pub word: &'static str,
-    /// Where it stands.
+    /// The place of the word.
     pub span: Span,
     /// Its values, in order.
     pub values: Vec<Node>,
@@ -182,7 +182,7 @@ impl StepInput {
         self.options.iter().find(|option| option.name == name)
     }
 
-    /// Where the step says that it runs once for all pods.
+    /// The place of `once`, if the step runs once for all pods.
     pub fn once(&self) -> Option<Span> {
         self.option(migrate::ONCE).map(|option| option.span)
     }
@@ -197,7 +197,7 @@ impl StepInput {
         self.value(name).and_then(|node| N::try_from(node.as_int()?).ok()).unwrap_or(default)
     }
 
-    /// Options that must stand, each with an example; what is absent is reported at once.
+    /// Required options, each with an example; all that are missing are reported together.
     fn must<const N: usize>(
         &self,
         wanted: [(&str, &str); N],
@@ -217,14 +217,18 @@ impl StepInput {
         found.try_into().ok()
     }
 
-    /// A time in seconds that is at least one, or a default.
+    /// A time of at least one second, in seconds, or a default.
     fn time(&self, name: &str, default: u64, diagnostics: &mut Vec<Diagnostic>) -> Option<u64> {
         let Some(node) = self.value(name) else { return Some(default) };
         let seconds = u64::try_from(node.as_int()?).ok()?;
         if seconds == 0 {
             diagnostics.push(
-                Diagnostic::error(Code::OutOfRange, node.span, format!("`{name}` is at least one second"))
-                    .here("expected `1s` or more"),
+                Diagnostic::error(
+                    Code::OutOfRange,
+                    node.span,
+                    format!("`{name}` must be at least one second"),
+                )
+                .here("expected `1s` or more"),
             );
             return None;
         }
@@ -234,15 +238,15 @@ impl StepInput {
 
 /// What a built-in step becomes.
 ///
-/// The variables come after those of the step's own `env`, since Kubernetes replaces `$(NAME)` only by what stands
-/// above; the arguments may hold `$(NAME)` too. The command holds nothing that Kubernetes would replace.
+/// The variables come after those of the step's own `env`, since Kubernetes replaces `$(NAME)` only by variables that
+/// are defined before; the arguments may contain `$(NAME)` too. The command contains nothing that Kubernetes would replace.
 #[derive(Clone, Debug, Default)]
 pub struct Lowered {
-    /// The image where the user gives none; without one, the user must.
+    /// The image if the author sets none; without one, the author must.
     pub image: Option<Image>,
-    /// Whether the image above takes the place of the author's, which is mounted as a volume.
+    /// Whether this image is used instead of the author's, which is mounted as a volume.
     pub replaces_image: bool,
-    /// As whom it runs.
+    /// The rights that it runs with.
     pub rights: Rights,
     /// The container's `command`.
     pub command: Vec<SmolStr>,
@@ -250,18 +254,18 @@ pub struct Lowered {
     pub args: Vec<SmolStr>,
     /// The variables that the script reads, in order; all are named `INITFLOW_…`.
     pub env: Vec<(SmolStr, SmolStr)>,
-    /// The same for those whose values the author gave as [`Type::Variable`](crate::statement::Type::Variable): the
-    /// fields of an `EnvVar` but its name.
+    /// The same for values that the author gave as [`Type::Variable`](crate::statement::Type::Variable): the fields of
+    /// an `EnvVar` except its name.
     pub variables: Vec<(SmolStr, Node)>,
-    /// Volumes that the step needs besides those of the author.
+    /// Volumes that the step needs in addition to the author's.
     pub volumes: Vec<OwnVolume>,
-    /// Whether its tools refuse a user whom `/etc/passwd` does not know.
+    /// Whether its tools refuse to run as a user that is not in `/etc/passwd`.
     pub asks_for_its_user: bool,
-    /// The tool that changes what all pods share without keeping a second run out, and where the author names it.
+    /// A tool that changes what all pods share without preventing a second run, and where the author names it.
     pub unlocked: Option<(&'static str, Span)>,
-    /// The Jobs whose state the step reads, which its service account has to be allowed.
+    /// The Jobs whose state the step reads; its service account needs the right to read them.
     pub jobs: Vec<SmolStr>,
-    /// The user that the step has to run as, where the author gave one by a statement.
+    /// The user that the step must run as, if the author set one with a statement.
     pub user: Option<User>,
 }
 
@@ -279,19 +283,19 @@ pub struct User {
 /// What a step may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rights {
-    /// Nothing but what any user may: the image is the compiler's, and made for that.
+    /// No more than any user has: the image is the compiler's and is made for that.
     #[default]
     Restricted,
-    /// What the author and the image say: the image is the author's.
+    /// What the author and the image set: the image is the author's.
     OfImage,
-    /// Root with these capabilities alone.
+    /// Root, with only these capabilities.
     Root(&'static [&'static str]),
 }
 
-/// A volume that a step brings along: no other container mounts it.
+/// A volume that a step adds for itself: no other container mounts it.
 #[derive(Clone, Debug)]
 pub struct OwnVolume {
-    /// What it is called, behind the step's name.
+    /// The last part of its name, after the step's name.
     pub name: &'static str,
     /// Where the step mounts it.
     pub mount_path: SmolStr,
@@ -303,14 +307,25 @@ pub struct OwnVolume {
     pub fields: Node,
 }
 
-/// What is wrong with the path of a file in a volume; it is relative and stays in the volume.
+/// What a step expects of a file in a volume.
+const FILE_PATH: &str = "a file path in the volume";
+
+/// The headline for a value that does not have the expected form.
+fn mismatch(expected: &str, found: &str) -> String {
+    match found {
+        "" => format!("expected {expected}, found an empty text"),
+        found => format!("expected {expected}, found `{found}`"),
+    }
+}
+
+/// What is wrong with the path of a file in a volume. It must be relative and stay in the volume.
 pub fn path_fault(path: &str) -> Option<&'static str> {
     if path.is_empty() {
         Some("the path is empty")
     } else if path.starts_with('/') {
-        Some("the path is absolute; it starts at the volume's root")
+        Some("the path is absolute: write it relative to the volume's root")
     } else if path.ends_with('/') {
-        Some("the path names a folder; it has to name a file")
+        Some("the path ends with `/`, but must name a file")
     } else if path.split('/').any(|segment| segment == "..") {
         Some("the path leaves the volume")
     } else if path.split('/').any(|segment| segment.is_empty() || segment == ".") {
@@ -318,13 +333,13 @@ pub fn path_fault(path: &str) -> Option<&'static str> {
     } else if path.contains(char::is_control) {
         Some("the path has a control character")
     } else if path.split('/').any(|segment| segment.starts_with(".initflow")) {
-        Some("names that begin with `.initflow` are the steps' own")
+        Some("names that begin with `.initflow` are reserved for the steps")
     } else {
         None
     }
 }
 
-/// Offers the text behind one of these prefixes, where only that was missing.
+/// Offers the text with one of these prefixes, if that makes it right.
 fn with_prefix(
     diagnostic: Diagnostic,
     span: Span,
@@ -360,16 +375,16 @@ impl InVolume {
         Some(Self { path: format_smolstr!("{volume}/{path}"), volume: volume.into() })
     }
 
-    /// The variables by which a script knows what it makes.
+    /// The variables that tell a script what to make.
     fn variables(&self) -> [(SmolStr, SmolStr); 2] {
         [("INITFLOW_INTO".into(), self.path.clone()), ("INITFLOW_VOLUME".into(), self.volume.clone())]
     }
 }
 
-/// Where a step has RAM of its own.
+/// Where a step mounts its own RAM.
 const RAM: &str = "/initflow/.ram";
 
-/// RAM that no other container sees.
+/// A volume in RAM that no other container mounts.
 fn ram(span: Span, size: &str) -> OwnVolume {
     let mut fields = Node::object(span, [("medium", Node::text(span, "Memory"))]);
     if let Ok(size) = Quantity::parse(size) {
@@ -378,7 +393,7 @@ fn ram(span: Span, size: &str) -> OwnVolume {
     OwnVolume { name: "ram", mount_path: RAM.into(), read_only: false, source: "emptyDir", fields }
 }
 
-/// The command that runs a script under a name, which shows in the shell's own messages.
+/// The command that runs a script under a name, which the shell puts into its own messages.
 fn shell(script: &str, name: &str) -> Vec<SmolStr> {
     ["sh", "-eu", "-c", script, name].map(SmolStr::new).into()
 }

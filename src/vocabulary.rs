@@ -1,7 +1,7 @@
-//! The table of the language's own statements: what each means, where it may stand, and what its values are.
+//! Lists the language's own statements: what each means, where it is allowed, and what its values are.
 //!
 //! Invariant: a statement is in this table, or it is a field of the Kubernetes schema under its own name;
-//! nothing else is understood. Checker, reference and editors are all made from this table.
+//! the compiler accepts nothing else. The checker, the reference and the editors all use this table.
 
 mod effect;
 mod kinds;
@@ -27,7 +27,7 @@ pub struct Row {
     pub effect: Effect,
 }
 
-/// The row of a name at a place, which is not in a built-in step.
+/// The row of a name at a place outside built-in steps.
 pub fn row(place: StatementPlace, name: &str) -> Option<&'static Row> {
     table::ROWS.iter().find(|row| row.entry.name == name && row.entry.places.contains(&place))
 }
@@ -42,7 +42,7 @@ pub fn entry(place: StatementPlace, name: &str) -> Option<&'static StatementSpec
     }
 }
 
-/// All statements that may stand at a place.
+/// All statements that are allowed at a place.
 pub fn entries_at(place: StatementPlace) -> impl Iterator<Item = &'static StatementSpec> {
     statements().filter(move |entry| entry.places.contains(&place))
 }
@@ -57,7 +57,7 @@ pub fn statements_of_steps() -> impl Iterator<Item = &'static StatementSpec> {
     StepKind::ALL.iter().flat_map(|kind| kind.statements())
 }
 
-/// Words that stand between values, and so cannot be declared.
+/// Words that separate values in a head, and therefore cannot be declared as names.
 pub const KEYWORDS: &[&str] = &[
     "from",
     "at",
@@ -77,11 +77,11 @@ pub const KEYWORDS: &[&str] = &[
     "when",
 ];
 
-/// The API's own names for what the language has a statement for, each with what to do instead.
+/// The API's names of fields for which the language has a statement, each with what to do instead.
 pub const REPLACED: &[(&str, &str)] = &[
     ("containers", "write `app NAME { … }`"),
     ("initContainers", "write `step NAME { … }` or `sidecar NAME { … }`"),
-    ("ephemeralContainers", "use `kubectl debug`: they are added to running pods"),
+    ("ephemeralContainers", "use `kubectl debug`, which adds them to running pods"),
     ("volumes", "write `volume NAME`"),
     ("volumeMounts", "write `reads VOLUME at /path`, `writes …`, `updates …` or `mounts …`"),
     ("ports", "write `port NAME NUMBER`"),
@@ -115,7 +115,7 @@ pub const FOREIGN: &[(&str, &str)] = &[
     ("repository", "write `repo \"https://…\"`"),
     ("branch", "write `ref \"main\"`"),
     ("tag", "write `ref \"v1.0\"`"),
-    ("commit", "write `ref \"…\"`, with all digits of the commit"),
+    ("commit", "write `ref \"…\"` with all digits of the commit"),
     ("dest", "write `into VOLUME \"path\"`"),
     ("destination", "write `into VOLUME \"path\"`"),
     ("depends_on", "write `after NAME`"),

@@ -1,6 +1,6 @@
-//! The words that editors colour are those of the vocabulary; `UPDATE=1` writes them anew.
+//! Checks that the words that editors color are those of the vocabulary; `UPDATE=1` writes them.
 //!
-//! In an editor's file, the line below one that says `words: NAME` has the words of NAME.
+//! In the file of an editor, the line after `words: NAME` has the words of the list NAME.
 #![allow(clippy::unwrap_used)]
 
 use initflow::compile::parameter_types;
@@ -9,7 +9,7 @@ use initflow::vocabulary::{CONTAINERS, statements, statements_of_steps};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-/// How a file writes a list: behind what it begins, what stands between two words, before what it ends.
+/// How a file writes a list: what opens it, what separates two words, and what closes it.
 struct Style {
     opens: &'static str,
     between: &'static str,
@@ -55,12 +55,12 @@ fn rendered(text: &str, style: &Style, lists: &BTreeMap<&str, Vec<&'static str>>
         match list.take() {
             None => rendered.push_str(line),
             Some(name) => {
-                let words = lists.get(name).ok_or_else(|| format!("no list is called `{name}`"))?;
+                let words = lists.get(name).ok_or_else(|| format!("there is no list named `{name}`"))?;
                 let places = line
                     .split_once(style.opens)
                     .and_then(|(before, rest)| Some((before, &rest[rest.find(style.closes)?..])));
                 let (before, after) =
-                    places.ok_or_else(|| format!("below `words: {name}` stands no list"))?;
+                    places.ok_or_else(|| format!("there is no list below `words: {name}`"))?;
                 rendered.extend([before, style.opens, &words.join(style.between), after]);
             }
         }
@@ -101,7 +101,7 @@ fn lists() -> BTreeMap<&'static str, Vec<&'static str>> {
     ])
 }
 
-/// What has a rule of its own in every editor, since its head or its block is like no other's.
+/// Words with a separate rule in every editor, because their heads or blocks differ from all others.
 const SPECIAL: &[&str] = &["when", "else", "defaults", "param", "template", "script"];
 
 /// The statements of a place that look like others there.

@@ -1,4 +1,4 @@
-//! The examples compile without a word, to the YAML that stands beside them; `UPDATE=1` writes it.
+//! Checks that the examples compile without messages to the YAML next to them; `UPDATE=1` writes it.
 #![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ fn programs() -> Vec<(PathBuf, PathBuf, Option<PathBuf>)> {
 }
 
 #[test]
-fn examples_compile_to_the_yaml_beside_them() {
+fn examples_compile_to_the_yaml_next_to_them() {
     let mut stale = Vec::new();
     for (source, yaml, params) in programs() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_initflow"));

@@ -1,7 +1,8 @@
-//! Real manifests, imported and compiled again, are the same objects; those that the API server refuses are refused.
+//! Checks that real manifests, imported and compiled again, are the same objects, and that manifests that the API server
+//! refuses are refused.
 //!
-//! The manifests are other people's, and so not in this repository: `CORPUS` names their folder. Without it these tests
-//! are ignored; `cargo test --test import -- --ignored` runs them.
+//! The manifests belong to others and are not in this repository: `CORPUS` names their folder. The tests are ignored by
+//! default; `cargo test --test import -- --ignored` runs them.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use initflow::compile::{CompileOptions, NoFiles, compile};
@@ -18,7 +19,7 @@ use std::fs;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-/// The manifests of the corpus that are valid by their schema, but that the API server refuses; each with what is said.
+/// The manifests of the corpus that match the schema but are refused by the API server, each with its diagnostic.
 const REFUSED: [(&str, &str); 8] = [
     ("061-", "unknown-value"),
     ("107-", "invalid-name"),
@@ -32,7 +33,7 @@ const REFUSED: [(&str, &str); 8] = [
 
 #[test]
 #[ignore = "needs CORPUS, a folder of manifests"]
-fn a_manifest_comes_back_as_it_was() {
+fn a_manifest_compiles_back_to_itself() {
     let mut failed = 0;
     let manifests = manifests("docs");
     for path in &manifests {
@@ -43,7 +44,7 @@ fn a_manifest_comes_back_as_it_was() {
         }
     }
     println!(
-        "{} of {} manifests come back, or are refused as by the API server",
+        "{} of {} manifests compile back to themselves, or are refused as by the API server",
         manifests.len() - failed,
         manifests.len()
     );
@@ -52,7 +53,7 @@ fn a_manifest_comes_back_as_it_was() {
 
 #[test]
 #[ignore = "needs CORPUS, a folder of manifests"]
-fn what_the_api_server_refuses_is_refused_at_its_place() {
+fn manifests_that_the_api_server_refuses_are_refused_at_the_same_place() {
     let manifests = manifests("bad");
     let mut complaints = Vec::new();
     for path in &manifests {
@@ -76,15 +77,15 @@ fn what_the_api_server_refuses_is_refused_at_its_place() {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
-/// Why a manifest is refused, by the index of its folder.
+/// The reason why a manifest is refused, from the index of its folder.
 fn reason(path: &Path, name: &str) -> String {
     let index = fs::read_to_string(path.with_file_name("index.tsv")).expect("the folder has an index");
     let row = index.lines().find(|row| row.starts_with(name)).expect("the manifest is in the index");
     row.rsplit('\t').next().unwrap_or_default().to_owned()
 }
 
-/// The lines where a message may stand about what a reason names: the field, the lines of a broken syntax, or, where
-/// the reason names neither, any.
+/// The lines where a message for a reason is accepted: the line of the field, the lines of a syntax error, or any line if
+/// the reason names neither.
 fn places(reason: &str, file: &SourceFile) -> Vec<RangeInclusive<usize>> {
     let lines: Vec<usize> = reason
         .split("line ")
@@ -92,7 +93,7 @@ fn places(reason: &str, file: &SourceFile) -> Vec<RangeInclusive<usize>> {
         .filter_map(|rest| rest.split([',', ' ']).next()?.parse().ok())
         .collect();
     if let (Some(first), Some(last)) = (lines.iter().min(), lines.iter().max()) {
-        // Other parsers stop behind the fault, ours at it.
+        // Other parsers stop after the fault, this one at the fault.
         return vec![first.saturating_sub(1)..=*last];
     }
     let everywhere = vec![1..=usize::MAX];
@@ -131,16 +132,18 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
     }
     let again = import(name, text.to_owned(), &CompileOptions::default());
     if again.source.as_ref() != Some(&source) {
-        return Err("imported twice, it differs".into());
+        return Err("a second import differs".into());
     }
     if format(&SourceFile::new(FileId(0), "imported", source.as_str())) != source {
-        return Err(format!("imported, it is not formatted\n{source}"));
+        return Err(format!("the imported source is not formatted\n{source}"));
     }
     let compiled = compile("imported", source.clone(), &NoFiles, &CompileOptions::default());
     if compiled.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(format!("{}\n{source}", shown(&compiled.sources, &compiled.diagnostics)));
     }
-    let [workload] = compiled.workloads.as_slice() else { return Err("it is not one workload".into()) };
+    let [workload] = compiled.workloads.as_slice() else {
+        return Err("the source does not have exactly one workload".into());
+    };
     let object = workload.object();
     let got = serde_json::to_value(&object).expect("an object is JSON");
     let wanted = serde_yaml::Deserializer::from_str(text)
@@ -150,7 +153,7 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
             serde_json::to_value(value).ok()
         })
         .find(|json| !json.is_null())
-        .ok_or("there is no document in it")?;
+        .ok_or("the manifest has no document")?;
     let kind = wanted["kind"].as_str().unwrap_or_default().to_owned();
     let object = schema::object(&kind).ok_or("no such kind")?;
     let (wanted, got) = (object_as_stored(object, wanted), object_as_stored(object, got));
@@ -160,7 +163,7 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
     }
 }
 
-/// An object without what says nothing: `null`, empty lists and maps, and values that stand there in any case.
+/// An object without values that mean nothing: `null`, empty lists and maps, and defaults.
 fn object_as_stored(object: &'static ObjectSchema, json: Json) -> Json {
     let Json::Object(fields) = json else { return json };
     let mut kept = serde_json::Map::new();
@@ -176,8 +179,7 @@ fn object_as_stored(object: &'static ObjectSchema, json: Json) -> Json {
             ("ContainerPort", "protocol") => value == "TCP",
             ("HTTPGetAction", "scheme") => value == "HTTP",
             ("VolumeMount", "readOnly") => value == false,
-            // These are no pointers in the API's types.
-            // The API server fills these in by itself.
+            // The API server fills these in.
             ("PersistentVolumeClaim", "apiVersion" | "kind") => true,
             (_, "resources" | "strategy" | "updateStrategy" | "metadata") => value == serde_json::json!({}),
             ("EnvVar", "value") | ("EnvFromSource", "prefix") => value == "",
@@ -211,7 +213,7 @@ fn as_stored(ty: &'static FieldType, json: Json) -> Json {
         }
         (FieldType::Quantity, Json::String(text)) => canonical(&text),
         (FieldType::Quantity, Json::Number(number)) => canonical(&number.to_string()),
-        // The reader here is one of YAML 1.2, to which octal numbers are texts.
+        // This reader follows YAML 1.2, in which these octal numbers are texts.
         (FieldType::Int32, Json::String(text)) => {
             i64::from_str_radix(&text, 8).map_or(Json::Null, Json::from)
         }
@@ -240,7 +242,7 @@ fn difference(wanted: &Json, got: &Json, path: &str) -> Option<String> {
             a.iter().zip(b).enumerate().find_map(|(at, (a, b))| difference(a, b, &format!("{path}[{at}]")))
         }
         _ if wanted == got => None,
-        _ => Some(format!("{path}: {wanted} came back as {got}")),
+        _ => Some(format!("{path}: expected {wanted}, found {got}")),
     }
 }
 

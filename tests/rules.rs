@@ -1,9 +1,10 @@
-//! Every rule of Kubernetes' validation that a source can break, with sources that break it and sources that do not.
+//! Tests every rule of Kubernetes' validation that a source can break, with sources that break it and sources that do not.
 //!
-//! The cases are the files of `rules/`. A case starts with `== RULE [(KUBE)] in SHAPE: NAMES [@ FIELD]…`: the rule's name,
-//! perhaps the targeted version, what its text is put into, the diagnostics that it raises, or `nothing`, and the fields
-//! that the API server complains of (`nothing`, where only the language has the rule). What a text cannot say, since its types are wrong, follows as lines `-- PATH = JSON`.
-//! `tests/conformance/rules.rs` asks Kubernetes' own code about all of them.
+//! The cases are in the files of `rules/`. A case starts with `== RULE [(KUBE)] in SHAPE: NAMES [@ FIELD]…`: the name of the
+//! rule, an optional version of Kubernetes, the shape that its text is put into, the diagnostics that it raises, or
+//! `nothing`, and the fields that the API server complains about (`nothing` if only the language has the rule). Values that
+//! a text cannot have, because their types are wrong, follow as lines `-- PATH = JSON`. `tests/conformance/rules.rs` checks
+//! all cases against Kubernetes' own code.
 #![allow(clippy::expect_used, clippy::panic)]
 
 #[path = "rules/cases.rs"]
@@ -20,7 +21,7 @@ use std::fs;
 use std::path::PathBuf;
 
 #[test]
-fn rules_hold() {
+fn cases_raise_their_diagnostics() {
     let mut complaints = Vec::new();
     for (name, text) in files() {
         complaints.extend(cases(&text).filter_map(|case| Some(format!("{name}: {}", complaint(&case)?))));
@@ -28,20 +29,20 @@ fn rules_hold() {
     assert!(complaints.is_empty(), "{} complaints:\n\n{}", complaints.len(), complaints.join("\n"));
 }
 
-/// The rules of which a source can know nothing, with the reason.
+/// The rules that cannot be decided from a source, with the reason.
 const NOT_IN_A_SOURCE: &[(&str, &str)] = &[
-    ("ENVFROM-ONE", "`from` takes one source"),
+    ("ENVFROM-ONE", "`from` accepts one source"),
     ("SEC-PRIV", "a flag of the API server allows privileged containers"),
-    ("UPD-DEP", "an update is judged by what is in the cluster"),
-    ("UPD-STS", "an update is judged by what is in the cluster"),
-    ("UPD-JOB", "an update is judged by what is in the cluster"),
-    ("UPD-POD", "an update is judged by what is in the cluster"),
+    ("UPD-DEP", "an update depends on the object in the cluster"),
+    ("UPD-STS", "an update depends on the object in the cluster"),
+    ("UPD-JOB", "an update depends on the object in the cluster"),
+    ("UPD-POD", "an update depends on the object in the cluster"),
     ("ADM-LIMITRANGE", "the namespace has the limits"),
     ("ADM-QUOTA", "the namespace has the quotas"),
     ("ADM-PSA", "the namespace has the level; `security restricted` asks for the strictest (restricted.txt)"),
 ];
 
-/// Every row of the table of rules has a case that breaks it, or a reason why none can.
+/// Checks that every row of the table of rules has a case that breaks it, or a reason why no case can.
 #[test]
 #[ignore = "needs KUBERNETES_FACTS, a folder with validation-rules.tsv"]
 fn every_rule_has_a_case() {
@@ -58,7 +59,7 @@ fn every_rule_has_a_case() {
     assert!(missing.is_empty(), "no case breaks {}", missing.join(", "));
 }
 
-/// What does not hold in a case.
+/// How a case fails.
 fn complaint(case: &Case<'_>) -> Option<String> {
     let Case { head, text, .. } = case;
     let compilation = compiled(case.program(), case.version());
@@ -67,10 +68,10 @@ fn complaint(case: &Case<'_>) -> Option<String> {
     (raised != case.expected).then(|| format!("{head}\nraised {raised}\n{text}\n{}", shown()))
 }
 
-/// Puts the objects of all cases that compile for the newest version into the folder `RULES_DIR`, a line each with the
-/// case's head: `tests/kubernetes/run` wants the API server's word on them.
+/// Writes the objects of all cases that compile for the newest version to the folder `RULES_DIR`, one line each with the
+/// head of the case: `tests/kubernetes/run` sends them to the API server.
 #[test]
-fn what_compiles_can_be_judged() {
+fn objects_of_cases_are_written_for_the_api_server() {
     let mut lines = Vec::new();
     for (_, text) in files() {
         for case in cases(&text).filter(|case| case.version() == Version::NEWEST) {
@@ -92,18 +93,18 @@ fn what_compiles_can_be_judged() {
     }
 }
 
-/// What `security restricted` gives, written out: a template that the workload of a case starts from.
+/// The fields that `security restricted` sets, as a template for the workload of a case.
 const BY_HAND: &str = "template KIND base() {
   securityContext { runAsNonRoot true; seccompProfile { type RuntimeDefault } }
   defaults { securityContext { allowPrivilegeEscalation false; capabilities { drop [\"ALL\"] } } }
 }
 ";
 
-/// Puts the pods on which `tests/security/run` wants the word of Kubernetes' own code into the folder `SECURITY_DIR`, a
-/// line each, with whether they have to be refused: the cases of `restricted.txt`, in which the template stands in place
-/// of `security restricted`; those that pass as they are; and each step that has the compiler's own image, alone.
+/// Writes the pods that `tests/security/run` checks with Kubernetes' own code to the folder `SECURITY_DIR`, one line each,
+/// with whether they must be refused: the cases of `restricted.txt` with the template instead of `security restricted`;
+/// those that pass as they are; and each step with an image of the compiler, alone.
 #[test]
-fn what_is_restricted_can_be_judged() {
+fn restricted_pods_are_written_for_kubernetes() {
     let text = fs::read_to_string("tests/rules/restricted.txt").expect("the cases");
     let mut lines = Vec::new();
     for case in cases(&text) {
@@ -114,7 +115,7 @@ fn what_is_restricted_can_be_judged() {
         }
         let (keyword, _) = program.split_once(' ').expect("a workload");
         let mut base = BY_HAND.replace("KIND", keyword);
-        // What Kubernetes refuses beside these.
+        // Kubernetes refuses these in combination with others.
         if program.contains("windows") {
             base = base.replace("; seccompProfile { type RuntimeDefault }", "");
             base = base.replace("defaults { securityContext { allowPrivilegeEscalation false; capabilities { drop [\"ALL\"] } } }", "");
@@ -125,7 +126,7 @@ fn what_is_restricted_can_be_judged() {
         if program.contains("procMount Unmasked") && !program.contains("hostUsers") {
             continue;
         }
-        // What runs on the node itself is in the node's network.
+        // Containers that run on the node itself use the network of the node.
         let on_node = program.contains("hostProcess true");
         let network = if on_node { "os { name windows }; hostNetwork true" } else { "os { name windows }" };
         let program = program.replace("os { name windows }", network);
@@ -157,7 +158,7 @@ fn line(case: &Case, how: &str, object: &serde_json::Value, refused: bool) -> St
     format!("{line}\n")
 }
 
-/// Each step with the compiler's own image that is not told to be root, in a pod that has nothing else.
+/// Each step with an image of the compiler that does not run as root, in a pod without other containers.
 fn steps(program: &str, lines: &mut Vec<String>) {
     let compilation = compile("steps", program.to_owned(), &NoFiles, &CompileOptions::default());
     let shown = Human::default().render(&compilation.sources, &compilation.diagnostics);

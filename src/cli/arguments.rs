@@ -1,4 +1,4 @@
-//! Declares the arguments that several verbs share: what is read, what may be read, and what it is compiled for.
+//! Declares the arguments that several verbs share: what to read, what may be read, and what to compile for.
 
 use super::console::Console;
 use super::levels::LevelArguments;
@@ -10,20 +10,20 @@ use std::path::PathBuf;
 /// What may be read.
 #[derive(Args)]
 pub(super) struct Confined {
-    /// Let sources and projects name no file outside this folder [default: the repository's folder, else that of
-    /// initflow.toml, else the current one]
+    /// Do not let sources and projects name files outside this folder [default: the folder of the repository, else the
+    /// folder of initflow.toml, else the current folder]
     #[arg(long, value_name = "DIR")]
     pub(super) root: Option<PathBuf>,
 }
 
 impl Confined {
-    /// Where sources may be read from; nothing where that cannot be said, which is reported.
+    /// Where sources may be read from; nothing if that cannot be determined, which is reported.
     pub(super) fn grounds(&self, console: &mut Console) -> Option<Grounds> {
         Grounds::of_call(self.root.as_deref()).map_err(|message| console.trouble(&message)).ok()
     }
 }
 
-/// What is read, and for what.
+/// What to read, and for what.
 #[derive(Args)]
 pub(super) struct Inputs {
     /// Files, folders, or `-` for standard input [default: the members of the project, see initflow.toml]
@@ -31,7 +31,7 @@ pub(super) struct Inputs {
     pub(super) paths: Vec<PathBuf>,
     #[arg(long, value_name = "VERSION", help = kube_help())]
     pub(super) kube: Option<Version>,
-    /// Use the settings in this file, not in the nearest initflow.toml in a source's folder or above it
+    /// Use the settings in this file instead of the nearest initflow.toml in the folder of a source or above it
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
     /// Ignore every initflow.toml
@@ -47,19 +47,19 @@ fn kube_help() -> String {
     let (oldest, newest) = (Version::OLDEST, Version::NEWEST);
     format!(
         "The version of Kubernetes that must accept the output, {oldest} to {newest} \
-         [default: that of initflow.toml, else {newest}]"
+         [default: the version in initflow.toml, else {newest}]"
     )
 }
 
-/// What is compiled, and for what.
+/// What to compile, and for what.
 #[derive(Args)]
 pub(super) struct ProgramArguments {
     #[command(flatten)]
     pub(super) inputs: Inputs,
-    /// Give a param its value; `file.name` for a param of a used file
+    /// Set a param; `file.name` names a param of a used file
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     pub(super) set: Vec<(String, String)>,
-    /// Read values of params from a file with lines `name value`, or a JSON object (.json); --set takes precedence
+    /// Read values of params from a file with lines `name value`, or from a JSON object (.json); --set takes precedence
     #[arg(long, value_name = "FILE")]
     pub(super) params: Vec<PathBuf>,
     /// Use the values of this profile in initflow.toml; --params and --set take precedence
@@ -71,7 +71,7 @@ pub(super) struct ProgramArguments {
 fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write it as name=value".to_owned()),
+        _ => Err("use the form name=value".to_owned()),
     }
 }
 

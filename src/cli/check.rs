@@ -11,10 +11,10 @@ const HELP: &str = "\
 Examples:
   initflow check .                               check every .initflow file below this folder
   initflow check --kube 1.34 shop.initflow       check against the API of an older cluster
-  initflow check --deny warnings .               in CI: fail for warnings, too
+  initflow check --deny warnings .               in CI: fail on warnings, too
   initflow check --format sarif . > initflow.sarif
 
-Reports for other programs go to standard output, or to a file with --report.";
+Reports for other programs go to standard output or, with --report, to a file.";
 
 /// What to check, and how to report it.
 #[derive(Args)]

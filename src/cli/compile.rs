@@ -1,4 +1,4 @@
-//! `initflow compile`: compiles sources to YAML or JSON, which it prints, writes or compares.
+//! `initflow compile`: compiles sources to YAML or JSON, and prints, writes or compares the result.
 
 use super::arguments::ProgramArguments;
 use super::console::{Console, Stream};
@@ -26,7 +26,7 @@ Examples:
   initflow compile --check -o manifests apps     in CI: check that the committed YAML is up to date
   cat shop.initflow | initflow compile -         read standard input
 
-A folder stands for all *.initflow files in it and in the folders below it, except names that start with a dot; linked
+A folder means all *.initflow files in it and in the folders below it, except names that start with a dot. Linked
 folders are not entered. A source is at most 32 MiB. Output is printed only if no source has errors. With -o, each
 source without errors is written to its own file, in one step; a source that defines no workload has no output.";
 
@@ -44,10 +44,10 @@ pub(super) struct CompileArguments {
     #[command(flatten)]
     program: ProgramArguments,
     /// Write one file per source into this folder, in the folder structure of the sources [default for a whole project:
-    /// `output` of initflow.toml]
+    /// `output` in initflow.toml]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Write nothing; print how the committed output (in -o DIR, or beside each source) differs, and fail if it does
+    /// Write nothing; print how the committed output (in -o DIR, or next to each source) differs, and fail if it does
     #[arg(long)]
     check: bool,
     /// The format of the output
@@ -72,14 +72,14 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
         }
     };
     let target = |input: &Input| targets.as_ref().and_then(|targets| targets.get(&input.name));
-    // Printed as JSON, several sources are one list.
+    // JSON that is printed is one list, also for several sources.
     let as_one = arguments.emit == OutputFormat::Json && targets.is_none() && inputs.len() > 1;
     let make = |input: &Input, compiled| make(arguments, input, compiled);
     let outcomes =
         compile_each(&arguments.program, false, &grounds, console, &inputs, make, |input, compilation| {
             let made = finish(arguments, compilation, target(input), as_one);
             if compilation.diagnostics.is_empty() {
-                // Nothing is going to be shown in the source any more.
+                // No diagnostic will show the source, so its memory can be freed.
                 compilation.sources = Sources::default();
             }
             made
@@ -109,19 +109,19 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
     console.finish()
 }
 
-/// What came of a source: a text to print, or objects that wait for those of other sources.
+/// The result of a source: a text to print, or objects that are emitted together with those of other sources.
 struct Made {
     text: String,
     objects: Vec<Object>,
 }
 
-/// What came of a workload.
+/// The result of a workload.
 enum WorkloadOutput {
     Text(String),
     Objects(Vec<Object>),
 }
 
-/// Lowers a workload, and emits it where its text can stand by itself.
+/// Lowers a workload, and emits it if its text does not depend on other workloads.
 fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> WorkloadOutput {
     if arguments.emit == OutputFormat::Json {
         let object = compiled.lowered();
@@ -131,7 +131,7 @@ fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> Work
     WorkloadOutput::Text(compiled.yaml((!arguments.no_header).then_some(name.as_str())))
 }
 
-/// Joins what came of the workloads, and writes it or compares it where that is asked for.
+/// Joins the results of the workloads, and writes or compares them if the arguments say so.
 fn finish(
     arguments: &CompileArguments,
     compilation: &mut Compilation<WorkloadOutput>,
@@ -160,13 +160,13 @@ fn finish(
     Ok(Made { text, objects: Vec::new() })
 }
 
-/// Where an output stands, and what it must not lead out of.
+/// Where an output is written, and the root that it must stay in.
 struct OutputPlace {
     root: Arc<Root>,
     path: PathBuf,
 }
 
-/// Where each source's output stands, by the source's name; nothing where all is printed.
+/// Where the output of each source is written, by the name of the source; nothing if all output is printed.
 fn targets(
     arguments: &CompileArguments,
     inputs: &[Input],
@@ -192,7 +192,7 @@ fn targets(
                 .output_in_project(ending)
                 .map(|path| (&input.project.root, path))
                 .or_else(|| Some((&input.root, input.output_beside(ending)?)))
-                .ok_or("standard input has no output to compare with: name its folder with -o")?,
+                .ok_or("there is no output to compare standard input with: name its folder with -o")?,
         };
         if let Some(other) = sources.insert(path.clone(), &input.name) {
             let target = path.display();
@@ -204,7 +204,7 @@ fn targets(
     Ok(Some(targets))
 }
 
-/// How committed output differs from what it should be; empty where it does not.
+/// How committed output differs from what the source compiles to; empty if it does not.
 fn compare(target: &OutputPlace, text: &str) -> Result<String, String> {
     let name = target.path.display().to_string();
     let (committed, old) = match target.root.read(&target.path, MAX_SOURCE_BYTES) {

@@ -1,4 +1,4 @@
-//! `initflow completions`: prints what a shell needs to complete the command line.
+//! `initflow completions`: prints the script with which a shell completes the command line.
 
 use super::console::Console;
 use super::status::Status;

@@ -1,4 +1,4 @@
-//! The `initflow.toml` of each source, with the values of the profile: read once for all sources that it is for.
+//! Finds and reads the `initflow.toml` of each source, with the values of the profile: each file once per run.
 
 use super::arguments::Inputs;
 use super::console::Console;
@@ -12,17 +12,17 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What is set for the sources of a folder.
+/// The settings for the sources of a folder.
 #[derive(Debug, Default)]
 pub(super) struct Project {
     pub(super) config: Config,
     /// The values of the profile.
     pub(super) values: Vec<Setting>,
-    /// The folder that paths in the file are relative to; none where there is no file.
+    /// The folder that paths in the file are relative to; none if there is no file.
     pub(super) folder: Option<PathBuf>,
-    /// Where that is, with all links resolved.
+    /// The same folder with all links resolved.
     pub(super) place: Option<PathBuf>,
-    /// What the file may name.
+    /// The root that paths in the file must stay in.
     pub(super) root: Arc<Root>,
     /// The file, for messages.
     sources: Sources,
@@ -37,12 +37,12 @@ pub(super) struct Projects<'a> {
 }
 
 impl<'a> Projects<'a> {
-    /// The projects of a call; with `profile`, of the one that the call names.
+    /// The projects of a call, with the profile that the call names, if it names one.
     pub(super) fn new(named: &'a Inputs, profile: Option<&'a str>, grounds: &'a Grounds) -> Self {
         Self { named, profile, grounds, read: HashMap::new() }
     }
 
-    /// The project that sources on a ground belong to; nothing where it cannot be used, which is reported once.
+    /// The project that sources on a ground belong to; nothing if it cannot be used, which is reported once.
     pub(super) fn on(&mut self, ground: &Ground, console: &mut Console) -> Option<Arc<Project>> {
         let path = match (&self.named.config, self.named.no_config) {
             (Some(path), _) => Some(path),
@@ -61,8 +61,9 @@ impl<'a> Projects<'a> {
     fn load(&self, path: Option<&Path>, console: &mut Console) -> Option<Project> {
         let Some(path) = path else {
             if let Some(profile) = self.profile {
-                console.trouble(&format!("there is no {FILE_NAME} that could have a profile `{profile}`"));
-                console.help(&format!("write `[profiles.{profile}]` into an {FILE_NAME} beside the source"));
+                console
+                    .trouble(&format!("there is no {FILE_NAME} that could define the profile `{profile}`"));
+                console.help(&format!("add `[profiles.{profile}]` to an {FILE_NAME} next to the source"));
                 return None;
             }
             return Some(Project::default());
@@ -82,7 +83,7 @@ impl<'a> Projects<'a> {
         Some(project)
     }
 
-    /// Reads a file of settings: one that the call names, or one that was found.
+    /// Reads a file of settings that the call names or that was found.
     fn read(&self, path: &Path, console: &mut Console) -> Option<Project> {
         let name = path.display().to_string();
         let folder = path.parent().unwrap_or(path);
@@ -109,12 +110,12 @@ impl<'a> Projects<'a> {
 }
 
 impl Project {
-    /// A path of the file, as it is for this process.
+    /// A path in the file, relative to the working directory of this process.
     pub(super) fn path(&self, written: &str) -> PathBuf {
         self.folder.as_deref().unwrap_or(Path::new("")).join(written)
     }
 
-    /// Takes the values of a profile.
+    /// Adopts the values of a profile.
     fn take(&mut self, profile: &config::Profile, console: &mut Console) -> Option<()> {
         let mut values = Vec::new();
         for written in &profile.params {
@@ -122,10 +123,8 @@ impl Project {
             let text = match self.root.read(&path, MAX_SOURCE_BYTES) {
                 Ok(text) => text,
                 Err(reason) => {
-                    let headline = format!(
-                        "the profile `{}` takes values from a file that cannot be read",
-                        profile.name
-                    );
+                    let headline =
+                        format!("cannot read the file with the values of the profile `{}`", profile.name);
                     self.refuse(written, headline, &reason, console);
                     return None;
                 }
@@ -138,15 +137,15 @@ impl Project {
         Some(())
     }
 
-    /// Refuses a folder for output that is outside.
+    /// Refuses an output folder outside of the root.
     fn hold_output(&self, console: &mut Console) -> Option<()> {
         let (Some(written), Some(folder)) = (&self.config.output, self.output()) else { return Some(()) };
         let Err(refused) = self.root.place(&folder) else { return Some(()) };
-        self.refuse(written, "the folder for output cannot be used".to_owned(), &refused, console);
+        self.refuse(written, "the output folder cannot be used".to_owned(), &refused, console);
         None
     }
 
-    /// Reports a path of the file that cannot be used.
+    /// Reports a path in the file that cannot be used.
     pub(super) fn refuse(
         &self,
         written: &Placed,
@@ -155,7 +154,7 @@ impl Project {
         console: &mut Console,
     ) {
         let diagnostic = Diagnostic::error(Code::UnreadableFile, written.span, headline);
-        let help = "name a path below the root; `--root` names another root";
+        let help = "use a path below the root, or set another root with `--root`";
         self.show(diagnostic.here(reason.to_string()).help(help), console);
     }
 
@@ -164,7 +163,7 @@ impl Project {
         console.diagnostics(name, &self.sources, &[diagnostic]);
     }
 
-    /// The folder for the output of the whole project.
+    /// The output folder of the whole project.
     pub(super) fn output(&self) -> Option<PathBuf> {
         self.config.output.as_ref().map(|output| self.path(&output.text))
     }

@@ -1,6 +1,6 @@
-//! What a run says: results to standard output, messages to standard error.
+//! Prints what a run has to say: results to standard output, messages to standard error.
 //!
-//! Invariant: nobody reading standard output is not an error; not being able to write to it is.
+//! Invariant: a closed standard output is not an error; any other failure to write to it is.
 
 use super::report::{Reporting, relative};
 use super::status::Status;
@@ -29,10 +29,10 @@ pub(super) enum Color {
 /// The most diagnostics that one run shows in full.
 const LIMIT: usize = 100;
 
-/// The streams of the process, and what was said so far.
+/// The streams of the process, and what was printed so far.
 pub(super) struct Console {
     color: bool,
-    /// Whether standard output has colors, too.
+    /// Whether standard output has colors.
     color_results: bool,
     status: Status,
     tally: Tally,
@@ -45,20 +45,20 @@ pub(super) struct Console {
     collected: Option<Collected>,
     max_warnings: Option<usize>,
     verbose: bool,
-    /// What has been noted: a note is said once.
+    /// The notes printed so far: each note is printed once.
     noted: HashSet<String>,
 }
 
-/// Where a report for programs goes, unless a file is named.
+/// Where a report for programs goes unless the call names a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stream {
     /// Standard output.
     Results,
-    /// Standard error, since standard output has something else.
+    /// Standard error, because standard output has the results of the command.
     Messages,
 }
 
-/// What is reported at the end, as a whole.
+/// The report that is written at the end, as a whole.
 struct Collected {
     format: Option<MachineFormat>,
     stream: Stream,
@@ -90,7 +90,7 @@ impl Console {
         }
     }
 
-    /// Reports as a call asks for it, from now on.
+    /// From now on, reports in the way that the call chooses.
     pub(super) fn report(&mut self, reporting: &Reporting, stream: Stream, grounds: &Grounds) {
         self.max_warnings = reporting.max_warnings;
         let format = reporting.format.for_programs();
@@ -105,7 +105,7 @@ impl Console {
         }
     }
 
-    /// Notes a source that is looked at.
+    /// Adds a source that is checked to the report.
     pub(super) fn source(&mut self, name: &str) {
         if let Some(collected) = &mut self.collected {
             collected.report.sources.push(relative(name, &collected.directory));
@@ -136,23 +136,23 @@ impl Console {
             self.hidden += diagnostics.len();
             return;
         }
-        let human = Human { colour: self.color, limit: self.room };
+        let human = Human { color: self.color, limit: self.room };
         self.room = self.room.saturating_sub(diagnostics.len());
         say(&human.render(sources, diagnostics));
     }
 
-    /// Whether findings are only reported, at the end.
+    /// Whether findings go only into the report at the end.
     fn is_silent(&self) -> bool {
         self.collected
             .as_ref()
             .is_some_and(|collected| collected.format.is_some() && collected.file.is_none())
     }
 
-    /// Reports that a file is not what it should be, where that goes to programs.
+    /// Adds an outdated file to the report for programs.
     pub(super) fn stale(&mut self, path: &str, source: &str) {
         self.raise(Status::Errors);
         let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
-        let headline = format!("`{path}` is not what `{source}` compiles to");
+        let headline = format!("`{path}` differs from what `{source}` compiles to");
         let place = ReportPlace::start(relative(path, directory));
         report.push(
             Finding::new(
@@ -160,18 +160,18 @@ impl Console {
                 Severity::Error,
                 headline,
                 place,
-                "compile it, and commit the output",
+                "compile the source and commit the output",
             ),
             "",
         );
     }
 
-    /// Says what else the run is to fail for.
+    /// Prints another reason for which the run fails.
     pub(super) fn error(&mut self, message: &str) {
         self.fail(Status::Errors, message);
     }
 
-    /// Says that the call was wrong, or that a file could not be read or written.
+    /// Prints that the call was wrong, or that a file could not be read or written.
     pub(super) fn trouble(&mut self, message: &str) {
         self.fail(Status::Trouble, message);
     }
@@ -184,12 +184,12 @@ impl Console {
         self.line("error", "\x1b[1;31m", message);
     }
 
-    /// Says what to do about the trouble just named.
+    /// Prints what to do about the trouble just printed.
     pub(super) fn help(&mut self, message: &str) {
         self.line("help", "\x1b[1;36m", message);
     }
 
-    /// Says which root and which `initflow.toml` hold, where the call asks for that.
+    /// With `--verbose`, prints which root and which `initflow.toml` are used.
     pub(super) fn ground(&mut self, root: &Root, settings: Option<&Path>) {
         self.root(root);
         self.note(&match settings {
@@ -198,7 +198,7 @@ impl Console {
         });
     }
 
-    /// Says which root holds, where the call asks for that.
+    /// With `--verbose`, prints which root is used.
     pub(super) fn root(&mut self, root: &Root) {
         self.note(&format!("root: {root}"));
     }
@@ -214,7 +214,7 @@ impl Console {
         }
     }
 
-    /// Notes that the run found what it is to fail for.
+    /// Makes the status of the run at least this one.
     pub(super) fn raise(&mut self, status: Status) {
         self.status = self.status.max(status);
     }
@@ -222,7 +222,7 @@ impl Console {
     /// Writes to standard output.
     pub(super) fn print(&mut self, text: &str) {
         let mut out = std::io::stdout().lock();
-        // One write of the whole, without the buffering by lines that standard output does.
+        // Standard output is buffered by lines; one write of the whole text avoids that.
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
@@ -235,7 +235,7 @@ impl Console {
         if self.color_results { self.print(&colored(diff)) } else { self.print(diff) }
     }
 
-    /// Sums the run up.
+    /// Prints the summary of the run.
     pub(super) fn finish(&mut self) -> Status {
         if self.hidden > 0 {
             say(&format!("… and {} more in other files\n\n", self.hidden));
@@ -262,7 +262,7 @@ impl Console {
     /// Writes the report as a whole.
     fn hand_over(&mut self, collected: &Collected) {
         let Collected { format, stream, file, report, .. } = collected;
-        // Into a file nobody asked to have in a format goes the one for programs.
+        // A file without an explicit format gets the format for programs.
         let text = format.unwrap_or(MachineFormat::Json).render(report);
         match (file, stream) {
             (Some(file), _) => {
@@ -275,7 +275,7 @@ impl Console {
         }
     }
 
-    /// Whether anything went wrong so far.
+    /// The status of the run so far.
     pub(super) fn status(&self) -> Status {
         self.status
     }
@@ -286,12 +286,12 @@ impl Console {
     }
 }
 
-/// Writes to standard error; if that cannot be done there is no one left to tell.
+/// Writes to standard error. If that fails, nobody can be told.
 fn say(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Whether the environment wants colors on a terminal.
+/// Whether the environment allows colors on a terminal.
 fn allows_colors() -> bool {
     let unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
     unset("NO_COLOR") && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")

@@ -1,4 +1,4 @@
-//! `initflow diff`: shows what changed between two revisions of sources, to a person, in a pull request, or to a tool.
+//! `initflow diff`: shows what changed between two revisions of sources: in a terminal, in a pull request, or to a tool.
 
 use super::arguments::ProgramArguments;
 use super::console::Console;
@@ -73,13 +73,13 @@ pub(super) fn run(arguments: &DiffArguments, console: &mut Console) -> Status {
     console.finish()
 }
 
-/// A source of a revision: its place below the folder that was named, and its workloads.
+/// A source of a revision: its path below the folder that the call names, and its workloads.
 struct RevisionSource {
     path: Option<String>,
     workloads: Vec<Revision>,
 }
 
-/// The sources of one side; nothing where they have errors, which are reported.
+/// The sources of one side; nothing if they have errors, which are reported.
 fn revisions(
     program: &ProgramArguments,
     side: &Path,
@@ -97,7 +97,7 @@ fn revisions(
     for (input, outcome) in inputs.iter().zip(outcomes) {
         match outcome {
             Outcome::Unreadable(trouble) => report(&trouble, console),
-            // Warnings are for whoever compiles.
+            // Warnings are reported when the sources are compiled.
             Outcome::Compiled(compilation, None) => {
                 console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             }
@@ -109,13 +109,13 @@ fn revisions(
     (console.status() == Status::Fine).then_some(sources)
 }
 
-/// Where a source stands below a folder; nothing where a file was named.
+/// The path of a source below a folder; nothing if the call names the file itself.
 fn below(side: &Path, input: &Input) -> Option<String> {
     let path = Path::new(&input.name).strip_prefix(side).ok().filter(|_| side.is_dir())?;
     Some(path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
 }
 
-/// Sources of both sides at the same place. Two files that were named are the same, whatever they are called.
+/// Pairs the sources of both sides by their paths. Two files that the call names are a pair, whatever their names.
 fn pairs<'s>(
     old: &'s [RevisionSource],
     new: &'s [RevisionSource],
@@ -147,7 +147,7 @@ fn shown(total: &Total) -> (String, String) {
 
 fn text(changes: &[(Option<String>, Change)]) -> String {
     if changes.is_empty() {
-        return "nothing changed in what is compiled\n".to_owned();
+        return "the compiled objects have not changed\n".to_owned();
     }
     let mut out = String::new();
     for named in changes {
@@ -175,7 +175,7 @@ fn text(changes: &[(Option<String>, Change)]) -> String {
 
 fn markdown(changes: &[(Option<String>, Change)]) -> String {
     if changes.is_empty() {
-        return "Nothing changed in what is compiled.\n".to_owned();
+        return "The compiled objects have not changed.\n".to_owned();
     }
     let mut out = String::new();
     for named in changes {
@@ -208,15 +208,15 @@ fn markdown(changes: &[(Option<String>, Change)]) -> String {
     out
 }
 
-/// A fence that a text does not end.
+/// A Markdown fence that no backticks in the text can close.
 fn fence(text: &str) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
     "`".repeat(longest.max(2) + 1)
 }
 
-/// Text that Markdown shows as it is, but for what stands in backticks.
+/// Escapes a text so that Markdown shows it as it is, except for code in backticks.
 fn escaped(text: &str) -> String {
-    // Other runs of backticks open and close code by rules of their own: where there are some, none is taken for code.
+    // Longer runs of backticks have rules of their own: if there are any, no backticks are treated as code.
     let has_code = !text.contains("``") && text.matches('`').count().is_multiple_of(2);
     let mut escaped = String::with_capacity(text.len());
     let mut code = false;

@@ -1,4 +1,4 @@
-//! The same work for each of many sources, on all cores, with the results in the order of the sources.
+//! Does the same work for each of many sources, on all cores, and gives the results in the order of the sources.
 
 use super::arguments::{Inputs, ProgramArguments};
 use super::config::Projects;
@@ -12,11 +12,11 @@ use crate::files::Grounds;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
 
-/// What one source came to.
+/// The outcome of one source.
 pub(super) enum Outcome<W, T> {
     /// It could not be read.
     Unreadable(Trouble),
-    /// It was compiled; what was made of it is there if it has no errors.
+    /// It was compiled; the result is there if the source has no errors.
     Compiled(Compilation<W>, Option<T>),
 }
 
@@ -25,8 +25,8 @@ const FEW: usize = 8;
 
 /// Compiles all sources of a program: makes something of each workload, and something of each source without errors.
 ///
-/// With `check_only`, params may go without a value.
-/// Reports what is wrong with the call and gives nothing where that keeps it from starting.
+/// With `check_only`, params do not need a value.
+/// Reports what is wrong with the call; gives nothing if that prevents the start.
 pub(super) fn compile_each<W: Send, T: Send>(
     program: &ProgramArguments,
     check_only: bool,
@@ -53,14 +53,14 @@ pub(super) fn compile_each<W: Send, T: Send>(
     Some(on_each(inputs, work))
 }
 
-/// What the call and the settings say about how to compile.
+/// The options of the compiler, from the call and the settings.
 pub(super) fn options(named: &Inputs, config: &Config) -> CompileOptions {
     let version = named.kube.or(config.version).unwrap_or_default();
     let levels = config.levels.and(&named.levels.get());
     CompileOptions { version, images: config.images.clone(), levels, ..CompileOptions::default() }
 }
 
-/// Does the same work on each input, with progress shown where there are many.
+/// Does the same work on each input, and shows progress if there are many.
 pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sync) -> Vec<T> {
     if inputs.len() < FEW {
         return inputs.iter().map(work).collect();
@@ -74,12 +74,12 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
     inputs.par_iter().map(counted).collect()
 }
 
-/// The sources that a program names; what is wrong with the others is reported.
+/// The sources that a call names; paths that cannot be used are reported.
 pub(super) fn inputs(program: &ProgramArguments, grounds: &Grounds, console: &mut Console) -> Vec<Input> {
     inputs_at(program, &program.inputs.paths, grounds, console)
 }
 
-/// The same for other paths than the program's.
+/// Like `inputs`, for paths that are not those of the call.
 pub(super) fn inputs_at(
     program: &ProgramArguments,
     paths: &[PathBuf],
@@ -89,10 +89,10 @@ pub(super) fn inputs_at(
     found(&program.inputs, paths, program.profile.as_deref(), input::SOURCES, grounds, console)
 }
 
-/// The files with these endings that a call names, or those of the whole project where it names none, each with what
-/// is set for it; what is wrong with the others is reported.
+/// The files with these endings that a call names, or those of the whole project if it names none, each with its
+/// settings; paths that cannot be used are reported.
 ///
-/// There are none where a file of settings cannot be used.
+/// There are none if a file of settings cannot be used.
 pub(super) fn found(
     named: &Inputs,
     paths: &[PathBuf],
@@ -128,7 +128,7 @@ pub(super) fn found(
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
         let Some(project) = projects.on(&ground, console) else { return Vec::new() };
-        input.stand_on(&ground);
+        input.set_ground(&ground);
         if let (None, Some(output)) = (&input.output, project.output())
             && let Some(relative) = input.place_in(&project, &ground)
         {
@@ -139,7 +139,7 @@ pub(super) fn found(
     inputs
 }
 
-/// Reports the outcome of one source, and gives back what was made of it.
+/// Reports the outcome of one source, and returns its result.
 pub(super) fn settle<W, T>(
     input: &Input,
     outcome: Outcome<W, T>,

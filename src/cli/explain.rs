@@ -31,9 +31,9 @@ pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Status
     let found = [diagnostic(name), statement(name), object(name), field(name)];
     let texts: Vec<String> = found.into_iter().flatten().collect();
     if texts.is_empty() {
-        console.trouble(&format!("nothing is called `{name}`"));
+        console.trouble(&format!("there is no diagnostic, statement or Kubernetes field named `{name}`"));
         match nearest(name, names()) {
-            Some(near) => console.help(&format!("did you mean `{near}`?")),
+            Some(near) => console.help(&format!("use `{near}`")),
             None => console.help("`initflow explain` lists all diagnostics"),
         }
     }
@@ -68,7 +68,7 @@ fn statement(name: &str) -> Option<String> {
     for entry in vocabulary::statements().filter(|entry| entry.name == name) {
         let places: Vec<String> = entry.places.iter().map(|place| place.phrase()).collect();
         let _ =
-            writeln!(text, "{}\n  {}\n  stands {}\n", entry.signature(), entry.meaning, places.join(", "));
+            writeln!(text, "{}\n  {}\n  belongs {}\n", entry.signature(), entry.meaning, places.join(", "));
     }
     text.pop();
     (!text.is_empty()).then_some(text)
@@ -88,7 +88,7 @@ fn field(name: &str) -> Option<String> {
         None => (None, name),
     };
     let mut text = String::new();
-    // `deployment.replicas` as in the language, where the spec is not spelt out.
+    // `deployment.replicas`, as in the language, which leaves out the spec.
     let meant = |object: &str, of: &str| {
         object == of || object.strip_suffix("Spec").unwrap_or(object).eq_ignore_ascii_case(of)
     };

@@ -18,10 +18,11 @@ Examples:
   initflow fmt --check .                         in CI: print what would change, and fail if something would
   cat shop.initflow | initflow fmt -             format standard input to standard output
 
-There is one style, and nothing to configure. Lines, blank lines and comments stay where they are; what cannot be read
-stays as it is. A file is written only if something changes, and in one step; it keeps its permissions, and a link stays
-a link. Exit status: 0 if all is well, 1 if a source is not formatted and --check is given, 2 if a file cannot be read or
-written.";
+There is one style, and nothing to configure. Lines, blank lines and comments stay where they are; text with syntax
+errors is not changed. A file is written only if something changes, and in one step; it keeps its permissions, and a
+link stays a link.
+
+Exit status: 0 on success; 1 with --check if a source is not formatted; 2 if a file cannot be read or written.";
 
 /// What to format.
 #[derive(Args)]
@@ -43,7 +44,7 @@ pub(super) fn run(arguments: &FmtArguments, console: &mut Console) -> Status {
     for input in &mut inputs {
         let ground = grounds.of(input.folder(), &input.base);
         console.root(&ground.root);
-        input.stand_on(&ground);
+        input.set_ground(&ground);
     }
     for trouble in &troubles {
         report(trouble, console);
@@ -77,12 +78,12 @@ pub(super) fn run(arguments: &FmtArguments, console: &mut Console) -> Status {
             (inputs, 1) => format!("1 of {} files is not formatted", inputs.len()),
             (inputs, count) => format!("{count} of {} files are not formatted", inputs.len()),
         });
-        console.help("`initflow fmt` without --check writes what is above");
+        console.help("run `initflow fmt` without --check to write these changes");
     }
     console.finish()
 }
 
-/// A text, and the same in the style.
+/// A text, and the same text formatted.
 fn formatted(input: &Input, text: String) -> (String, String) {
     let source = SourceFile::new(FileId(0), input.name.as_str(), text);
     let formatted = format(&source);

@@ -19,7 +19,7 @@ Examples:
   kubectl get deployment shop -o yaml | initflow import -
 
 Imports Pods, Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs and CronJobs, in YAML, JSON or KYAML, and warns of
-other objects. A folder stands for all *.yaml, *.yml and *.json files in it and in the folders below it. What the API
+other objects. A folder means all *.yaml, *.yml and *.json files in it and in the folders below it. What the API
 server would refuse is an error at its place in the manifest. Output is printed only if no manifest has errors. With -o,
 each file is written on its own, in one step; a file that exists is replaced only with --force.";
 
@@ -34,7 +34,7 @@ pub(super) struct ImportArguments {
     /// Write one source per file into this folder, in the folder structure of the manifests
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Turn init containers that do what a built-in step does (`nc -z` in a loop, `git clone`, `chown -R`) into that step
+    /// Turn init containers that do the work of a built-in step (`nc -z` in a loop, `git clone`, `chown -R`) into that step
     #[arg(long)]
     idioms: bool,
     /// Replace sources that exist
@@ -93,11 +93,11 @@ pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status 
     console.finish()
 }
 
-/// Writes a source, unless one is there that somebody may have worked on.
+/// Writes a source. An existing one may have been edited, so it is replaced only with `--force`.
 fn write(root: &Root, target: &Path, source: &str, force: bool, input: &Input) -> Result<(), String> {
     if !force && std::fs::symlink_metadata(target).is_ok() {
         let (target, manifest) = (target.display(), &input.name);
-        return Err(format!("`{target}` exists; use --force to replace it by `{manifest}`"));
+        return Err(format!("`{target}` exists; use --force to replace it with `{manifest}`"));
     }
     root.write(target, source)
 }

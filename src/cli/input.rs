@@ -1,4 +1,4 @@
-//! Arguments to sources and manifests: which files there are, and their text.
+//! Finds the sources and manifests that arguments name, and reads them.
 //!
 //! Invariant: the files of a folder come in one order on every machine.
 
@@ -19,27 +19,27 @@ pub(super) const MANIFESTS: &[&str] = &["yaml", "yml", "json"];
 /// A file to read: a source, or manifests.
 #[derive(Debug)]
 pub(super) struct Input {
-    /// Where it is; none for standard input.
+    /// Its path; none for standard input.
     path: Option<PathBuf>,
-    /// Its name in messages, and what files that it uses are relative to.
+    /// Its name in messages; files that it uses are relative to it.
     pub(super) name: String,
-    /// Its place below the folder that was given, or its own name.
+    /// Its path below the folder that the call names, or its own name.
     relative: PathBuf,
-    /// The endings that its name is expected to have one of.
+    /// The endings, one of which its name is expected to have.
     endings: &'static [&'static str],
-    /// The folder that is its root where no other is found.
+    /// The folder that is its root if no other root is found.
     pub(super) base: PathBuf,
-    /// Whether the call names it, and not only a folder that it is in.
+    /// Whether the call names the file itself, not only a folder that it is in.
     pub(super) is_named: bool,
-    /// What it and the files that it uses may be read from.
+    /// The root that it and the files that it uses may be read from.
     pub(super) root: Arc<Root>,
-    /// What is set for it.
+    /// Its settings.
     pub(super) project: Arc<Project>,
-    /// The folder for its project's output, and its place in it.
+    /// The output folder of its project, and its path in there.
     pub(super) output: Option<(PathBuf, PathBuf)>,
 }
 
-/// What is said about a path that cannot be used, and what to do instead, where there is something.
+/// The message about a path that cannot be used, and a help if there is one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Trouble {
     pub(super) message: String,
@@ -78,8 +78,8 @@ impl Input {
         }
     }
 
-    /// Puts it on its ground; one that the call names may be a pipe, unless it lies in a repository.
-    pub(super) fn stand_on(&mut self, ground: &Ground) {
+    /// Assigns its root. A file that the call names may be a pipe unless it is in a repository.
+    pub(super) fn set_ground(&mut self, ground: &Ground) {
         self.root = Arc::clone(&ground.root);
         self.is_named &= !ground.is_bound;
     }
@@ -89,7 +89,7 @@ impl Input {
         self.read_at_most(MAX_SOURCE_BYTES)
     }
 
-    /// The text, of no more than some bytes.
+    /// The text, which may have this many bytes at most.
     pub(super) fn read_at_most(&self, limit: usize) -> Result<String, Trouble> {
         let text = match &self.path {
             None => files::text(io::stdin().lock(), 0, limit),
@@ -99,7 +99,7 @@ impl Input {
         text.map_err(|reason| unreadable(&self.name, &reason))
     }
 
-    /// Writes the file anew.
+    /// Replaces the content of the file.
     pub(super) fn rewrite(&self, text: &str) -> Result<(), String> {
         match &self.path {
             None => Ok(()),
@@ -108,7 +108,7 @@ impl Input {
         }
     }
 
-    /// Where it is; nothing for standard input.
+    /// Its path; nothing for standard input.
     pub(super) fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
@@ -119,28 +119,28 @@ impl Input {
         folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
-    /// The output's place in a folder: the source's, with another ending.
+    /// The path of its output in a folder: its own path, with another ending.
     pub(super) fn output_in(&self, folder: &Path, ending: &str) -> PathBuf {
         folder.join(exchange_ending(&self.relative, self.endings, ending))
     }
 
-    /// The output's place in the folder that its project has for output, if it has one.
+    /// The path of its output in the output folder of its project, if there is one.
     pub(super) fn output_in_project(&self, ending: &str) -> Option<PathBuf> {
         let (folder, relative) = self.output.as_ref()?;
         Some(folder.join(exchange_ending(relative, self.endings, ending)))
     }
 
-    /// Its place below the folder that was given.
+    /// Its path below the folder that the call names.
     pub(super) fn relative(&self) -> &Path {
         &self.relative
     }
 
-    /// Its place below the folder of a project.
+    /// Its path below the folder of a project.
     pub(super) fn place_in(&self, project: &Project, ground: &Ground) -> Option<PathBuf> {
         Some(ground.folder.strip_prefix(project.place.as_ref()?).ok()?.join(self.path()?.file_name()?))
     }
 
-    /// The output's place beside the source; none for standard input.
+    /// The path of its output next to the source; none for standard input.
     pub(super) fn output_beside(&self, ending: &str) -> Option<PathBuf> {
         self.path.as_deref().map(|path| exchange_ending(path, self.endings, ending))
     }
@@ -168,13 +168,13 @@ fn exchange_ending(path: &Path, endings: &[&str], ending: &str) -> PathBuf {
 
 pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // The ending may have a dot of its own.
+    // The ending may contain a dot.
     endings.iter().any(|ending| {
         name.strip_suffix(ending).and_then(|rest| rest.strip_suffix('.')).is_some_and(|stem| !stem.is_empty())
     })
 }
 
-/// The files that paths stand for, of folders those with one of the endings, and the paths that stand for none.
+/// The files that paths mean (in folders, those with one of the endings), and the paths that mean none.
 pub(super) fn find(
     paths: &[PathBuf],
     endings: &'static [&'static str],
@@ -207,7 +207,7 @@ pub(super) fn find(
     (inputs, troubles)
 }
 
-/// Leaves each file in the list once.
+/// Removes repeated files from the list.
 pub(super) fn once_each(inputs: &mut Vec<Input>) {
     let mut seen = HashSet::new();
     inputs.retain(|input| seen.insert(input.path.clone()));
@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn outputs_stand_where_the_sources_do() {
+    fn outputs_have_the_paths_of_their_sources() {
         let input =
             Input::file("apps/a/shop.initflow".into(), Path::new("apps"), "a/shop.initflow".into(), SOURCES);
         assert_eq!(input.output_in(Path::new("out"), "yaml"), Path::new("out/a/shop.yaml"));

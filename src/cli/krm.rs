@@ -1,7 +1,7 @@
-//! `initflow krm`: a function of the Kubernetes resource model, for kustomize and what else runs such functions: a
-//! `ResourceList` from standard input, with what sources compile to, to standard output.
+//! `initflow krm`: runs as a function of the Kubernetes resource model, for kustomize and other programs that run such
+//! functions. Reads a `ResourceList` from standard input, adds what sources compile to, and writes it to standard output.
 //!
-//! The output is JSON, which is YAML, too. What was compiled takes the place of an object of the same kind and name.
+//! The output is JSON, which is also YAML. A compiled object replaces an object of the same kind and name.
 
 use super::arguments::Confined;
 use super::console::Console;
@@ -22,8 +22,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 /// What the function reads as its configuration.
-const CONFIGURATION: &str =
-    "the function's configuration has `spec.files`, a list of sources, or `spec.source`, the text of one";
+const CONFIGURATION: &str = "set `spec.files` to a list of sources, or `spec.source` to the text of one, in the function's configuration";
 
 const HELP: &str = "\
 Use it as a generator or transformer of kustomize (`kustomize build --enable-alpha-plugins --enable-exec`). The reference
@@ -58,9 +57,9 @@ pub(super) fn run(arguments: &KrmArguments, console: &mut Console) -> Status {
         console.diagnostics("<stdin>", &sources, &diagnostics);
         return console.finish();
     }
-    let [list] = stream.documents.as_slice() else { return refuse(console, "this is not one ResourceList") };
+    let [list] = stream.documents.as_slice() else { return refuse(console, "expected one ResourceList") };
     if list.get("kind").and_then(YamlNode::as_text) != Some("ResourceList") {
-        return refuse(console, "this is no ResourceList");
+        return refuse(console, "expected a ResourceList");
     }
     let (made, results) = match made(list, &ground.root, console) {
         Ok(made) => made,
@@ -71,7 +70,7 @@ pub(super) fn run(arguments: &KrmArguments, console: &mut Console) -> Status {
     for mut object in made {
         match items.iter_mut().find(|item| is_same(item, &object)) {
             Some(item) => {
-                // Where the source names no namespace, whoever gave it one has the say.
+                // If the source does not set a namespace, the one that the object was given stays.
                 if object["metadata"]["namespace"].is_null() && !item["metadata"]["namespace"].is_null() {
                     object["metadata"]["namespace"] = item["metadata"]["namespace"].take();
                 }
@@ -102,7 +101,7 @@ fn refuse(console: &mut Console, message: &str) -> Status {
     console.finish()
 }
 
-/// The objects that the sources compile to, and what was found in them.
+/// The objects that the sources compile to, and the findings in the sources.
 fn made(list: &YamlNode, root: &Root, console: &mut Console) -> Result<(Vec<Json>, Vec<Json>), String> {
     let spec = list.get("functionConfig").and_then(|configuration| configuration.get("spec"));
     let Some(spec) = spec else {
@@ -110,7 +109,7 @@ fn made(list: &YamlNode, root: &Root, console: &mut Console) -> Result<(Vec<Json
     };
     let known = ["files", "source", "set", "kube"];
     if let Some(unknown) = spec.entries().iter().find(|entry| !known.contains(&entry.key.as_str())) {
-        return Err(format!("`spec.{}` is not known; known are {}", unknown.key, known.join(", ")));
+        return Err(format!("unknown field `spec.{}`, expected one of {}", unknown.key, known.join(", ")));
     }
     let version =
         spec.get("kube").and_then(YamlNode::as_text).map_or(Ok(None), |text| text.parse().map(Some))?;
@@ -136,12 +135,12 @@ fn made(list: &YamlNode, root: &Root, console: &mut Console) -> Result<(Vec<Json
         texts.push((name.to_owned(), text));
     }
     if texts.is_empty() {
-        return Err("nothing is to be compiled".to_owned());
+        return Err("there is nothing to compile".to_owned());
     }
     let (mut made, mut results) = (Vec::new(), Vec::new());
     for (name, text) in texts {
         let compilation = compile_with(&name, text, root, &options, |compiled| objects(&compiled));
-        // Not every program that runs functions shows their results.
+        // Some programs that run functions do not show their results.
         console.diagnostics(&name, &compilation.sources, &compilation.diagnostics);
         results.extend(found(&compilation));
         for objects in compilation.workloads {
@@ -155,7 +154,7 @@ fn setting(name: &str, value: &YamlNode) -> Result<Setting, String> {
     let value = match &value.value {
         YamlValue::Text(text) | YamlValue::Number(text) => text.to_string(),
         YamlValue::Bool(bool) => bool.to_string(),
-        _ => return Err(format!("`spec.set.{name}` is not text, a number or a truth value")),
+        _ => return Err(format!("`spec.set.{name}` is not text, a number or a boolean")),
     };
     let origin = format!("`spec.set.{name}`");
     Ok(Setting { origin, ..Setting::new(name, value) })
@@ -164,11 +163,11 @@ fn setting(name: &str, value: &YamlNode) -> Result<Setting, String> {
 fn objects(compiled: &Compiled) -> Vec<Json> {
     let object = compiled.lowered();
     let objects = compiled.access.iter().chain([&object]);
-    // What the compiler writes as JSON is JSON.
+    // The compiler always writes valid JSON.
     objects.map(|object| sure(serde_json::from_str(&emit::json(&[object])))).collect()
 }
 
-/// The diagnostics as results of the function.
+/// The diagnostics, as results of the function.
 fn found<T>(compilation: &Compilation<T>) -> Vec<Json> {
     let Compilation { sources, diagnostics, .. } = compilation;
     let result = |diagnostic: &crate::diagnostic::Diagnostic| {
@@ -188,7 +187,7 @@ fn found<T>(compilation: &Compilation<T>) -> Vec<Json> {
     diagnostics.iter().map(result).collect()
 }
 
-/// Whether an item is what an object is compiled anew for.
+/// Whether a compiled object replaces an item.
 fn is_same(item: &Json, object: &Json) -> bool {
     let (old, new) = (&item["metadata"], &object["metadata"]);
     let same = |key: &str| item[key] == object[key];
@@ -196,7 +195,7 @@ fn is_same(item: &Json, object: &Json) -> bool {
     same("apiVersion") && same("kind") && old["name"] == new["name"] && namespace
 }
 
-/// A node without its places.
+/// A node as JSON, without its places.
 fn plain(node: &YamlNode) -> Json {
     match &node.value {
         YamlValue::Null => Json::Null,

@@ -1,13 +1,13 @@
-//! `--deny`, `--warn` and `--allow` to what becomes of warnings.
+//! Declares `--deny`, `--warn` and `--allow`, which set the levels of warnings.
 
 use crate::diagnostic::nearest;
 use crate::lint::{ALL, LintLevel, names};
 use clap::Args;
 
-/// Levels given in the call, which win over those of `initflow.toml`.
+/// The levels in the call, which take precedence over those in `initflow.toml`.
 #[derive(Args)]
 pub(super) struct LevelArguments {
-    /// Make a warning an error; `warnings` stands for all
+    /// Make a warning an error; `warnings` means all of them
     #[arg(help_heading = "Warnings", long, value_name = "NAME", value_parser = known)]
     deny: Vec<String>,
     /// Show a warning that initflow.toml allows or denies
@@ -19,7 +19,7 @@ pub(super) struct LevelArguments {
 }
 
 impl LevelArguments {
-    /// The levels; the strictest one of a name counts.
+    /// The levels; the strictest one for a name applies.
     pub(super) fn get(&self) -> crate::lint::LintLevels {
         let mut levels = crate::lint::LintLevels::default();
         for (names, level) in
@@ -38,7 +38,9 @@ fn known(name: &str) -> Result<String, String> {
         return Ok(name.to_owned());
     }
     Err(match nearest(name, names()) {
-        Some(near) => format!("no warning is called so; did you mean `{near}`?"),
-        None => format!("no warning is called so; `initflow explain` lists them, and `{ALL}` stands for all"),
+        Some(near) => format!("there is no warning with this name; use `{near}`"),
+        None => format!(
+            "there is no warning with this name; `initflow explain` lists them, and `{ALL}` means all of them"
+        ),
     })
 }

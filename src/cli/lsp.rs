@@ -14,7 +14,7 @@ Editors start this themselves; editors/ has their setup. It speaks the Language 
 #[derive(Args)]
 #[command(about = "Run the language server for an editor, on standard input and output", after_help = HELP)]
 pub(super) struct LspArguments {
-    /// Accepted for editors that always pass it; it changes nothing
+    /// Ignored; accepted because some editors always pass it
     #[arg(long)]
     stdio: bool,
     #[command(flatten)]
@@ -23,13 +23,13 @@ pub(super) struct LspArguments {
 
 pub(super) fn run(arguments: &LspArguments, console: &mut Console) -> Status {
     if io::stdin().is_terminal() {
-        console.help("an editor starts this and speaks to it; see editors/ for the setup");
+        console.help("let your editor start the language server; see editors/ for the setup");
     }
     let Some(_) = arguments.confined.grounds(console) else { return console.finish() };
     match lsp::serve(&ServerOptions { root: arguments.confined.root.clone(), verbose: console.is_verbose() })
     {
         Ok(Leave::Orderly) => {}
-        // The protocol's own status for it.
+        // The protocol defines this status.
         Ok(Leave::Abrupt) => return Status::Errors,
         Err(reason) => console.trouble(&reason),
     }

@@ -1,4 +1,4 @@
-//! `initflow man`: prints the manual, made of what `--help` prints.
+//! `initflow man`: prints the manual, which is generated from the help texts.
 
 use super::console::Console;
 use super::status::Status;
@@ -16,9 +16,9 @@ Examples:
   initflow man compile | man -l -                show the page of a command
   initflow man -o ~/.local/share/man/man1        write all pages to where man looks for them";
 
-/// Which page to print, or where to write all of them.
+/// Which page to print, or where to write all pages.
 #[derive(Args)]
-#[command(about = "Print a man page, or write all of them", after_help = HELP)]
+#[command(about = "Print a man page, or write all man pages", after_help = HELP)]
 pub(super) struct ManArguments {
     /// The command that the page is about [default: initflow as a whole]
     command: Option<String>,
@@ -56,7 +56,7 @@ fn print(arguments: &ManArguments, whole: &clap::Command, console: &mut Console)
 
 fn unknown(name: &str, root: &clap::Command) -> String {
     match nearest(name, root.get_subcommands().map(clap::Command::get_name)) {
-        Some(near) => format!("there is no command `{name}`; did you mean `{near}`?"),
+        Some(near) => format!("there is no command `{name}`; use `{near}`"),
         None => format!("there is no command `{name}`"),
     }
 }
@@ -69,7 +69,7 @@ fn page(command: &clap::Command) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// As [`Man::render`] does it, but for what help has at its end: there examples stay lines.
+/// Renders like [`Man::render`], except for the end of the help: its examples keep their lines.
 fn render(man: &Man, command: &clap::Command, text: &mut Vec<u8>) -> io::Result<()> {
     man.render_title(text)?;
     man.render_name_section(text)?;

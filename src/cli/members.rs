@@ -1,6 +1,6 @@
-//! The files of a whole project: what the members in `initflow.toml` stand for.
+//! Finds the files of a whole project: those that the members in `initflow.toml` name.
 //!
-//! Invariant: folders that are linked are not looked into, so that the work is bounded by the files that are there.
+//! Invariant: linked folders are not entered, so the work is bounded by the files that exist.
 
 use super::config::Project;
 use super::console::Console;
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use glob::{MatchOptions, Pattern};
 use std::path::{Component, Path, PathBuf};
 
-/// `*` stays within a name.
+/// `*` does not match a `/`.
 const OPTIONS: MatchOptions = MatchOptions {
     case_sensitive: true,
     require_literal_separator: true,
@@ -51,9 +51,9 @@ impl Project {
         let pattern = match Pattern::new(&rest) {
             Ok(pattern) => pattern,
             Err(error) => {
-                let headline = format!("the member `{}` is no pattern: {}", member.text, error.msg);
+                let headline = format!("the member `{}` is not a valid pattern: {}", member.text, error.msg);
                 let diagnostic = Diagnostic::error(Code::UnknownValue, member.span, headline);
-                return self.show(diagnostic.here("not understood"), console);
+                return self.show(diagnostic.here("invalid pattern"), console);
             }
         };
         let refused = self.root.resolve(&found.folder.join(&start)).err();
@@ -67,16 +67,16 @@ impl Project {
         }
         if found.inputs.len() == before && found.troubles.is_empty() {
             let endings = found.endings.join(" or .");
-            let headline = format!("no .{endings} file belongs to the member `{}`", member.text);
+            let headline = format!("the member `{}` has no .{endings} files", member.text);
             let diagnostic = Diagnostic::error(Code::UnreadableFile, member.span, headline)
-                .here("nothing is found by this")
-                .help("members are relative to this file: a folder, a file, or a pattern such as `apps/*`");
+                .here("matches no file")
+                .help("name a folder, a file or a pattern such as `apps/*`, relative to this file");
             self.show(diagnostic, console);
         }
     }
 }
 
-/// What has been found of a project.
+/// The files of a project that were found.
 struct MemberSearch<'a> {
     folder: &'a Path,
     endings: &'static [&'static str],
@@ -85,7 +85,7 @@ struct MemberSearch<'a> {
 }
 
 impl MemberSearch<'_> {
-    /// Takes a file, or what is below a folder: all, or what a pattern matches, with all below that.
+    /// Adds a file, or the files below a folder: all of them, or those that a pattern matches and all below those.
     fn below(&mut self, start: &Path, pattern: Option<&Pattern>) {
         let path = self.folder.join(start);
         if !path.is_dir() {
@@ -110,7 +110,7 @@ impl MemberSearch<'_> {
     }
 }
 
-/// A member's folders before the first pattern, and the rest.
+/// The folders of a member before the first pattern, and the rest.
 fn split(member: &str) -> (PathBuf, String) {
     let parts: Vec<Component> = Path::new(member).components().collect();
     let is_pattern = |part: &Component| part.as_os_str().to_string_lossy().contains(['*', '?', '[', ']']);
@@ -119,7 +119,7 @@ fn split(member: &str) -> (PathBuf, String) {
     (parts[..at].iter().collect(), rest.to_string_lossy().into_owned())
 }
 
-/// A member's place in the folder for output: there is no way out of that.
+/// The path of a member in the output folder, which it cannot leave.
 fn plain(member: &Path) -> PathBuf {
     member.components().filter(|part| matches!(part, Component::Normal(_))).collect()
 }

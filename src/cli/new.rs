@@ -1,4 +1,4 @@
-//! `initflow new`: creates a project that compiles, with what CI needs to keep it so.
+//! `initflow new`: creates a project that compiles, with the CI configuration that keeps it so.
 
 use super::compile;
 use super::console::Console;
@@ -20,7 +20,7 @@ Examples:
 pub(super) struct NewArguments {
     /// The name of the project and of its first workload
     name: String,
-    /// The folder to create it in [default: a new one of this name]
+    /// The folder to create the project in [default: a new folder with this name]
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
 }
@@ -39,9 +39,9 @@ const FILES: [(&str, &str); 7] = [
 pub(super) fn run(arguments: &NewArguments, console: &mut Console) -> Status {
     let name = arguments.name.as_str();
     if names::label(name).is_some() {
-        console.trouble(&format!("a workload cannot be called `{name}`"));
+        console.trouble(&format!("`{name}` is not a valid name for a workload"));
         match names::nearest_label(name, names::LABEL_LIMIT) {
-            Some(near) if names::label(&near).is_none() => console.help(&format!("call it `{near}`")),
+            Some(near) if names::label(&near).is_none() => console.help(&format!("use `{near}`")),
             _ => console.help("use lower-case letters, digits and `-`, with a letter or digit at both ends"),
         }
         return console.finish();
@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &NewArguments, console: &mut Console) -> Status {
     compile_all(&folder, console);
     let shown = folder.display();
     console.print(&format!(
-        "made {shown}\n\n  cd {shown}\n  initflow plan        who starts when, why, and what it costs\n  initflow compile     writes manifests/\n"
+        "created {shown}\n\n  cd {shown}\n  initflow plan        print what starts when, why, and what it costs\n  initflow compile     write manifests/\n"
     ));
     console.finish()
 }
@@ -68,7 +68,7 @@ fn make(name: &str, folder: &Path) -> Result<(), String> {
         Err(error) => return Err(format!("cannot use `{shown}`: {}", reason(&error))),
     };
     if !is_empty {
-        return Err(format!("`{shown}` is not empty: nothing is written into it"));
+        return Err(format!("`{shown}` is not empty, so nothing was written into it"));
     }
     let filled = |text: &str| text.replace("NAME", name);
     for (path, text) in FILES {
@@ -77,7 +77,7 @@ fn make(name: &str, folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Compiles the project, so that CI finds its output up to date.
+/// Compiles the project, so that its output is up to date in CI.
 fn compile_all(folder: &Path, console: &mut Console) {
     let words = ["compile", "--output"].map(OsString::from);
     let paths = [folder.join("manifests/apps"), folder.join("apps")].map(PathBuf::into_os_string);

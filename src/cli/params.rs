@@ -9,9 +9,9 @@ use crate::source::MAX_SOURCE_BYTES;
 use std::collections::HashSet;
 use std::path::Path;
 
-/// The values that the call gives: the last one of a name counts, and `--set` over all files.
+/// The values in the call: the last one for a name applies, and `--set` takes precedence over all files.
 ///
-/// Gives nothing where a file of values cannot be used, which is reported.
+/// Gives nothing if a file of values cannot be used, which is reported.
 pub(super) fn settings(
     program: &ProgramArguments,
     grounds: &Grounds,
@@ -29,7 +29,7 @@ pub(super) fn settings(
     Some(last_of_each(settings))
 }
 
-/// Of values for one name the last.
+/// Keeps the last value for each name.
 pub(super) fn last_of_each(mut settings: Vec<Setting>) -> Vec<Setting> {
     let mut seen = HashSet::new();
     settings.reverse();
@@ -55,7 +55,7 @@ pub(super) fn read(path: &Path, text: String, console: &mut Console) -> Option<V
         }
         Err(BadValues::Other(message)) => {
             console.trouble(&message);
-            console.help("a file of params has lines `name value`: tag \"v2\"");
+            console.help("write each param on its own line as `name value`, such as `tag \"v2\"`");
             None
         }
     }

@@ -1,4 +1,4 @@
-//! `initflow plan`: shows who starts when and why, and what it costs.
+//! `initflow plan`: shows what starts when and why, and what it costs.
 
 use super::arguments::ProgramArguments;
 use super::console::Console;
@@ -23,9 +23,9 @@ Examples:
 enum PlanFormat {
     /// Tables
     Text,
-    /// A contract with a version, for other tools
+    /// JSON with a stable, versioned format, for other tools
     Json,
-    /// A picture: the start over time, CPU and memory at each moment
+    /// A picture of the start over time, with CPU and memory at each moment
     Svg,
     /// A page with the pictures, tables and details
     Html,
@@ -37,11 +37,11 @@ enum PlanFormat {
 
 /// What to plan, and how to show it.
 #[derive(Args)]
-#[command(about = "Show who starts when and why, what is reserved meanwhile, and the effective totals", after_help = HELP)]
+#[command(about = "Show what starts when and why, what is reserved meanwhile, and the effective totals", after_help = HELP)]
 pub(super) struct PlanArguments {
     #[command(flatten)]
     program: ProgramArguments,
-    /// The format of the plan [default: that of the extension of -o, else text]
+    /// The format of the plan [default: from the extension of the -o file, else text]
     #[arg(long, value_enum)]
     format: Option<PlanFormat>,
     /// Write the plans of all sources into this one file
@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     console.finish()
 }
 
-/// The format that is asked for, by name or by the extension of the output.
+/// The format that the call chooses, by name or by the extension of the output.
 fn format(arguments: &PlanArguments) -> Result<PlanFormat, String> {
     let (None, Some(file)) = (arguments.format, &arguments.output) else {
         return Ok(arguments.format.unwrap_or(PlanFormat::Text));
@@ -101,7 +101,10 @@ fn format(arguments: &PlanArguments) -> Result<PlanFormat, String> {
         Some("html" | "htm") => Ok(PlanFormat::Html),
         Some("mmd" | "mermaid") => Ok(PlanFormat::Mermaid),
         Some("dot" | "gv") => Ok(PlanFormat::Dot),
-        _ => Err(format!("the extension of `{}` names no format: give one with --format", file.display())),
+        _ => Err(format!(
+            "the extension of `{}` does not name a format: set one with --format",
+            file.display()
+        )),
     }
 }
 

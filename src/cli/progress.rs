@@ -1,4 +1,4 @@
-//! A progress bar, for those who wait and look.
+//! Shows a progress bar on a terminal.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// How long a run may take before it shows a bar.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// Counts what is done; shows it on a terminal once that takes long.
+/// Counts what is done; shows the count on a terminal if the run takes long.
 pub(super) struct Progress {
     total: u64,
     done: AtomicU64,
@@ -29,7 +29,7 @@ impl Progress {
         }
     }
 
-    /// One more is done.
+    /// Counts one more as done.
     pub(super) fn advance(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if self.terminal && self.started.elapsed() > PATIENCE {

@@ -1,4 +1,4 @@
-//! Declares `--format`, `--report` and `--max-warnings`: how a run reports what it found, and what it fails for.
+//! Declares `--format`, `--report` and `--max-warnings`: how a run reports its findings, and when it fails.
 
 use crate::diagnostic::report::MachineFormat;
 use clap::builder::PossibleValue;
@@ -62,7 +62,7 @@ impl ValueEnum for ReportFormat {
     }
 }
 
-/// A path as reports have it: relative to the working directory where it is below that, with forward slashes.
+/// A path as it appears in reports: relative to the working directory if it is below that, with forward slashes.
 pub(super) fn relative(name: &str, directory: &Path) -> String {
     let path = Path::new(name);
     let path = path.strip_prefix(directory).unwrap_or(path);

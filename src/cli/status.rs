@@ -1,6 +1,6 @@
-//! Says how a run ended.
+//! Defines how a run can end.
 
-/// How a run ended; the worst of several decides.
+/// How a run ended; of several, the worst applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Status {
     /// Nothing is wrong.

@@ -1,4 +1,4 @@
-//! `initflow test`: tests what sources compile to against the expectations beside them.
+//! `initflow test`: tests what sources compile to against the expectations next to them.
 
 use super::arguments::Inputs;
 use super::config::{Project, Projects};
@@ -27,11 +27,11 @@ Examples:
   initflow test                                  run all *.test.toml of the project
   initflow test --update shop.test.toml          write the snapshots of what it compiles to
 
-A file of expectations is beside its source: shop.test.toml beside shop.initflow. The reference has what it may expect.";
+A file of expectations is next to its source: shop.test.toml next to shop.initflow. The reference lists what it can expect.";
 
 /// What to test.
 #[derive(Args)]
-#[command(about = "Test sources against what is expected of them: order, totals, YAML, or an error", after_help = HELP)]
+#[command(about = "Test sources against expectations: order, totals, YAML, or an error", after_help = HELP)]
 pub(super) struct TestArguments {
     #[command(flatten)]
     inputs: Inputs,
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
     let mut files = super::each::found(&arguments.inputs, &paths, None, ENDING, &grounds, console);
     for file in &mut files {
-        // The call may name the source beside it.
+        // The call may name the source instead of the file of expectations.
         file.is_named &= arguments.inputs.paths.iter().any(|path| Some(path.as_path()) == file.path());
     }
     let (mut passed, mut failed) = (0, 0);
@@ -80,12 +80,12 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
     console.finish()
 }
 
-/// The file of expectations that a path means: of a source, the one beside it.
+/// The file of expectations that a path means: for a source, the one next to it.
 fn expectations(path: &Path) -> PathBuf {
     if input::has_ending(path, input::SOURCES) { path.with_extension(ENDING[0]) } else { path.to_owned() }
 }
 
-/// What does not hold of a case.
+/// The expectations of a case that are not met.
 fn hold(
     arguments: &TestArguments,
     file: &Input,
@@ -147,7 +147,7 @@ fn with_values(arguments: &TestArguments, case: &Case, project: &Project) -> Com
     CompileOptions { settings: params::last_of_each(given), version, ..options }
 }
 
-/// How a snapshot differs from what it should be, unless it is written.
+/// How a snapshot differs from the compiled YAML; with `--update`, it is written instead.
 fn compare(root: &Root, path: &Path, text: &str, update: bool) -> Option<String> {
     let name = path.display();
     let old = match root.read(path, MAX_SOURCE_BYTES) {
@@ -163,10 +163,13 @@ fn compare(root: &Root, path: &Path, text: &str, update: bool) -> Option<String>
         return Some(format!("there is no snapshot `{name}`: use --update to write it"));
     }
     let name = name.to_string();
-    Some(format!("the YAML is another (--update writes it)\n{}", diff((&name, &old), ("compiled now", text))))
+    Some(format!(
+        "the YAML differs from the snapshot (use --update to write it)\n{}",
+        diff((&name, &old), ("compiled now", text))
+    ))
 }
 
-/// A line for a case that holds, more for one that does not; and how much does not.
+/// One line for a case that passes, more for one that fails; and the number of failures.
 fn shown(file: &SourceFile, case: &Case, broken: &[(Option<Span>, String)]) -> (String, usize) {
     let place = |span: Option<Span>| {
         let (line, _) = file.line_column(span.or(case.span).map_or(0, |span| span.start));

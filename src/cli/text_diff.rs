@@ -1,20 +1,20 @@
-//! Two texts to their difference, as `patch` takes it, and as it is shown in a terminal.
+//! Computes the difference between two texts, in the format of `patch`, and colors it for a terminal.
 
 use crate::diagnostic::visible::{lines, plain};
 use similar::TextDiff;
 use std::time::Duration;
 
-/// An optimal difference of very different texts would take long; after this time a good one will do.
+/// Finding the smallest difference between very different texts takes long; after this time, a larger one is accepted.
 const TIME: Duration = Duration::from_millis(200);
 
-/// The difference between two texts with their names; empty where there is none. Control characters are shown as pictures.
+/// The difference between two named texts; empty if there is none. Control characters are shown as visible symbols.
 pub(super) fn diff(old: (&str, &str), new: (&str, &str)) -> String {
     let diff = TextDiff::configure().timeout(TIME).diff_lines(old.1, new.1);
     let shown = diff.unified_diff().header(&plain(old.0), &plain(new.0)).to_string();
     lines(&shown).into_owned()
 }
 
-/// A difference in the colors that Git gives it.
+/// A difference in the colors that Git uses.
 pub(super) fn colored(diff: &str) -> String {
     let color = |line: &str| match line.as_bytes() {
         [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] => "\x1b[1m",

@@ -1,4 +1,4 @@
-//! Gives what a workload compiled to: its object, its YAML and JSON, its plan.
+//! Gives the forms of a compiled workload: its object, its YAML and JSON, and its plan.
 
 use crate::check::Checked;
 use crate::emit::{self, YamlDocument};
@@ -12,11 +12,11 @@ use crate::plan::Plan;
 pub struct Compiled {
     /// The workload.
     pub(crate) workload: Checked,
-    /// The version of Kubernetes that must take it.
+    /// The version of Kubernetes that must accept it.
     pub version: Version,
     /// The order in which its containers start.
     pub(crate) order: Order,
-    /// What has to be applied before it: the rights that its pods need.
+    /// The objects that must be applied before it: the permissions that its pods need.
     pub(crate) access: Vec<Object>,
 }
 
@@ -39,7 +39,7 @@ impl Compiled {
         lower(&self.workload, self.order.init_containers())
     }
 
-    /// Who starts when and why, and what it costs.
+    /// What starts when and why, and what it costs.
     ///
     /// ```
     /// # use initflow::compile::{NoFiles, Options, compile};
@@ -53,13 +53,13 @@ impl Compiled {
         self.plan_in(self.version)
     }
 
-    /// The plan if the cluster had another version of Kubernetes, which may count otherwise.
+    /// The plan for another version of Kubernetes, which may compute other totals.
     pub fn plan_in(&self, version: Version) -> Plan {
         Plan::of(&self.workload, &self.order, version)
     }
 
-    /// The YAML of the object, behind that of what has to be applied before it; the plan of the source of this name stands
-    /// as a comment over it, if one is given.
+    /// The YAML of the object, after that of the objects that must be applied before it. With the name of the source, the
+    /// plan is a comment at the top.
     ///
     /// ```
     /// # use initflow::compile::{NoFiles, Options, compile};
@@ -76,7 +76,7 @@ impl Compiled {
         emit::yaml(&documents)
     }
 
-    /// The same as JSON: the object alone, or a `List` with what has to be applied before it.
+    /// The JSON of the object, or of a `List` with the objects that must be applied before it.
     ///
     /// ```
     /// # use initflow::compile::{NoFiles, Options, compile};

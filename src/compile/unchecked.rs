@@ -9,8 +9,8 @@ use crate::source::Sources;
 use crate::steps::Images;
 use crate::syntax::parse;
 
-/// The objects of a program whatever is wrong with it, as JSON, to compare the compiler's errors with those of Kubernetes.
-/// Values that were not understood are left out. The program uses no other files.
+/// The objects of a program as JSON, even if it has errors: to compare the errors of the compiler with those of Kubernetes.
+/// Values that were not understood are left out. The program cannot use other files.
 ///
 /// ```
 /// use initflow::compile::unchecked;

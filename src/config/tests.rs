@@ -25,7 +25,7 @@ fn settings_are_read() {
 }
 
 #[test]
-fn what_cannot_be_used_is_shown_at_its_place() {
+fn unusable_settings_are_shown_at_their_place() {
     let (config, shown) = check(
         "kube = 1.35\nregistry = \"https://mirror.acme.dev\"\nimage = 1\n[images]\nfetch-htps = \"a:1\"\nwait = \"A:1\"\n",
     );

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_taken_too() {
+    fn json_is_accepted_too() {
         let settings = json("p", r#"{"tag": "v2", "replicas": 3, "on": true}"#).unwrap();
         let values: Vec<&str> = settings.iter().map(|setting| setting.value.as_str()).collect();
         assert_eq!(values.len(), 3);

@@ -19,14 +19,14 @@ use std::fmt::Write as _;
 #[derive(Clone, Copy, Debug)]
 pub struct Human {
     /// Whether to write the terminal's color codes.
-    pub colour: bool,
+    pub color: bool,
     /// The number of diagnostics that are shown in full.
     pub limit: usize,
 }
 
 impl Default for Human {
     fn default() -> Self {
-        Self { colour: false, limit: 100 }
+        Self { color: false, limit: 100 }
     }
 }
 
@@ -49,7 +49,7 @@ impl Human {
         shown.truncate(self.limit);
         shown.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.severity));
 
-        let mut text = if self.colour {
+        let mut text = if self.color {
             let mut writer = Ansi::new(Vec::new());
             write_all(&mut writer, sources, &shown);
             String::from_utf8_lossy(&writer.into_inner()).into_owned()
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_of_many_lines_shows_its_first_and_gaps_are_marked() {
+    fn a_multi_line_span_shows_its_first_line_and_gaps_are_marked() {
         let mut sources = Sources::default();
         let file = sources.add("a", "one {\n  two\n  three\n}\n\nsix\n");
         let all = sources.get(file).span();
@@ -357,11 +357,11 @@ mod tests {
     }
 
     #[test]
-    fn colour_is_for_terminals_only() {
+    fn color_is_for_terminals_only() {
         let mut sources = Sources::default();
         let file = sources.add("a", "x\n");
         let diagnostics = [Diagnostic::error(Code::TypeMismatch, Span::new(file, 0, 1), "x")];
-        assert!(Human { colour: true, ..Human::default() }.render(&sources, &diagnostics).contains('\x1b'));
+        assert!(Human { color: true, ..Human::default() }.render(&sources, &diagnostics).contains('\x1b'));
         assert!(!Human::default().render(&sources, &diagnostics).contains('\x1b'));
     }
 

@@ -5,8 +5,8 @@ use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::select;
 
-/// A pod that has the texts wherever an object may have free text: as keys and values of maps, as items of lists, and as
-/// fields of objects in lists.
+/// A pod with the texts in every place for free text: keys and values of maps, items of lists, and fields of objects in
+/// lists.
 fn pod(texts: &[String]) -> Pod {
     let map = || Some(texts.iter().map(|text| (text.clone(), text.clone())).collect());
     let variable = |text: &String| EnvVar { name: text.clone(), value: Some(text.clone()), value_from: None };
@@ -34,7 +34,7 @@ fn emitted(texts: &[String]) -> String {
     yaml(&[YamlDocument { header: None, object: &object(texts) }])
 }
 
-/// What stands in the YAML for an item of a list.
+/// The YAML of an item of a list.
 fn item(text: &str) -> String {
     let pod = Pod {
         spec: Some(PodSpec {
@@ -48,7 +48,7 @@ fn item(text: &str) -> String {
 }
 
 #[test]
-fn fields_stand_as_people_write_them() {
+fn fields_are_in_the_order_in_which_people_write_them() {
     let volume =
         Volume { name: "tmp".into(), empty_dir: Some(EmptyDirVolumeSource::default()), ..Volume::default() };
     let mut pod = pod(&["sh".into(), "-c".into(), "sleep 1\nexec \"$@\"\n".into(), "8000".into()]);
@@ -115,7 +115,7 @@ fn fields_stand_as_people_write_them() {
 }
 
 #[test]
-fn many_documents_stand_in_their_order() {
+fn documents_keep_their_order() {
     let objects: Vec<Object> = (0..300).map(|at| object(&[at.to_string()])).collect();
     let documents: Vec<_> = objects.iter().map(|object| YamlDocument { header: None, object }).collect();
     let one_by_one: Vec<String> =
@@ -166,7 +166,7 @@ fn scripts_are_blocks_wherever_all_readers_agree() {
     assert_eq!(item(&"word ".repeat(100)).lines().count(), 1, "nothing is folded");
 }
 
-/// Every text of up to six characters out of those that decide the shape of a block.
+/// Tries every text of up to six of the characters that decide the shape of a block.
 #[test]
 fn texts_of_every_shape_are_read_back() {
     let mut texts = vec![String::new()];

@@ -1,11 +1,11 @@
-//! Reads a typed object into a tree whose fields stand in the order in which people write them.
+//! Reads a typed object into a tree whose fields are in the order in which people write them.
 
 use crate::kubernetes::schema;
 use serde::ser::{self, Impossible, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A value as it will be written.
+/// A value in the form in which it is written.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum OutputTree {
     #[default]
@@ -19,13 +19,13 @@ pub(super) enum OutputTree {
 }
 
 impl OutputTree {
-    /// Takes in anything that can be serialized.
+    /// Reads anything that can be serialized.
     pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, SerializeFault> {
         value.serialize(Builder)
     }
 }
 
-/// Something that no Kubernetes object holds.
+/// A value that no Kubernetes object contains.
 #[derive(Debug)]
 pub(super) struct SerializeFault(String);
 
@@ -44,7 +44,7 @@ impl ser::Error for SerializeFault {
 }
 
 fn none<T>(what: &str) -> Result<T, SerializeFault> {
-    Err(SerializeFault(format!("a Kubernetes object holds no {what}")))
+    Err(SerializeFault(format!("a Kubernetes object cannot contain a {what}")))
 }
 
 struct Builder;
@@ -248,12 +248,12 @@ impl ser::SerializeMap for MapSerializer {
     }
 }
 
-/// With what people begin an object of a kind that the schema does not have.
+/// The first fields of an object whose kind is not in the schema.
 const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
 struct ObjectSerializer {
     object: Option<&'static schema::ObjectSchema>,
-    /// Each field with its rank in the order in which people write them.
+    /// The rank of each field in the order in which people write them.
     fields: Vec<(usize, &'static str, OutputTree)>,
 }
 

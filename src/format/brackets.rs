@@ -1,14 +1,14 @@
-//! The brackets that are open at a place of a source.
+//! Tracks the brackets that are open at a place of a source.
 //!
-//! Invariant: what an item of the file leaves open does not reach the next one.
+//! Invariant: brackets that an item of the file leaves open do not affect the next item.
 
 use super::tokens::{FormatToken, FormatTokenKind};
 use crate::syntax::tree::Document;
 use std::iter::Peekable;
 
-/// The open brackets, each with a number that its opener goes by.
+/// The open brackets, each with the number of its opener.
 pub(super) struct Brackets<I: Iterator<Item = usize>> {
-    /// Where the items that are still to come start.
+    /// The starts of the remaining items.
     items: Peekable<I>,
     open: Vec<usize>,
 }
@@ -20,7 +20,7 @@ pub(super) fn brackets(document: &Document) -> Brackets<impl Iterator<Item = usi
 }
 
 impl<I: Iterator<Item = usize>> Brackets<I> {
-    /// Goes to a token; gives the number of the opener that it closes, if it does.
+    /// Moves to a token; gives the number of the opener that it closes, if it closes one.
     pub(super) fn reach(&mut self, token: &FormatToken) -> Option<usize> {
         while self.items.next_if(|item| *item <= token.range.start).is_some() {
             self.open.clear();
@@ -28,7 +28,7 @@ impl<I: Iterator<Item = usize>> Brackets<I> {
         if let FormatTokenKind::Close(_) = token.kind { self.open.pop() } else { None }
     }
 
-    /// Goes behind a token, which goes by a number if it opens something.
+    /// Moves past a token; `number` identifies it if it opens a bracket.
     pub(super) fn pass(&mut self, token: &FormatToken, number: usize) {
         if let FormatTokenKind::Open(_) = token.kind {
             self.open.push(number);

@@ -1,6 +1,6 @@
-//! Whether a text with faults is still read in the same way.
+//! Compares how two texts with faults are read.
 //!
-//! Invariant: the places do not count; everything else that a reader sees does.
+//! Invariant: places are ignored; everything else that a reader sees is compared.
 
 use crate::source::SourceFile;
 use crate::syntax::Parse;
@@ -11,13 +11,13 @@ pub(super) fn same(one: (&SourceFile, &Parse), other: (&SourceFile, &Parse)) -> 
     seen(one) == seen(other)
 }
 
-/// What a reader sees, flat: words, values as written, and what is around them.
+/// What a reader sees, as a flat list: words, values as written, and what encloses them.
 fn seen<'s>((source, parsed): (&'s SourceFile, &'s Parse)) -> Vec<&'s str> {
     let mut reader = FaultReader { source, seen: Vec::new() };
     reader.statements(&parsed.document.statements);
-    let blanks = [' ', '\t', '\r'];
+    let whitespace = [' ', '\t', '\r'];
     let comments = parsed.document.comments.iter();
-    reader.seen.extend(comments.map(|span| source.slice(*span).trim_end_matches(blanks)));
+    reader.seen.extend(comments.map(|span| source.slice(*span).trim_end_matches(whitespace)));
     reader.seen.extend(parsed.errors.iter().map(|error| error.code.name()));
     reader.seen
 }

@@ -1,7 +1,7 @@
-//! Tokens to the changes that bring what stands between them into the style.
+//! Computes the changes that bring the space between tokens into the style.
 //!
-//! Invariant: no change touches a token, save a `;` or `,` that parts nothing and the indentation of a many-line text; none
-//! reaches over the end of a line, save into blank lines.
+//! Invariant: no change touches a token, except a `;` or `,` that separates nothing and the indentation of a multi-line
+//! text; no change crosses the end of a line, except into blank lines.
 
 use super::brackets::{Brackets, brackets};
 use super::lines::{Keep, LEVEL, TextLines, verbatim};
@@ -20,11 +20,11 @@ pub(super) fn edits(lines: &TextLines, parsed: &Parse, keep: Keep) -> Vec<Edit> 
     let mut rest = tokens.as_slice();
     for range in &kept {
         let before = |line: usize| move |token: &FormatToken| lines.of(token.range.start) < line;
-        let (free, behind) = rest.split_at(rest.partition_point(before(range.start)));
-        let (inside, behind) = behind.split_at(behind.partition_point(before(range.end)));
+        let (free, after) = rest.split_at(rest.partition_point(before(range.start)));
+        let (inside, after) = after.split_at(after.partition_point(before(range.end)));
         layout.tokens(free);
         layout.keep(range, inside);
-        rest = behind;
+        rest = after;
     }
     layout.tokens(rest);
     layout.finish()
@@ -36,18 +36,18 @@ struct Layout<'t, I: Iterator<Item = usize>> {
     /// The open brackets, each with the indentation of its line.
     brackets: Brackets<I>,
     line: LayoutLine,
-    /// What stands before the next token.
+    /// What comes before the next token.
     last: Option<Last>,
 }
 
 /// The line that is being laid out.
 #[derive(Default)]
 struct LayoutLine {
-    /// Where its first token is in the text.
+    /// The place of its first token in the text.
     start: usize,
     /// Its indentation in the style.
     indent: usize,
-    /// How wide it is so far in the style, without the indentation.
+    /// Its width so far in the style, without the indentation.
     width: usize,
 }
 
@@ -58,7 +58,7 @@ struct Last {
 }
 
 impl<I: Iterator<Item = usize>> Layout<'_, I> {
-    /// Leaves lines as they are.
+    /// Keeps lines as they are.
     fn keep(&mut self, range: &Range<usize>, tokens: &[FormatToken]) {
         if tokens.is_empty() {
             return;
@@ -84,7 +84,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         let closed = self.brackets.reach(token);
         match self.last.filter(|last| self.lines.breaks(last.end, token.range.start) == 0) {
             Some(last) => {
-                let width = self.blanks(last.kind, token);
+                let width = self.spaces(last.kind, token);
                 self.replace(last.end..token.range.start, " ".repeat(width));
                 self.line.width += width;
             }
@@ -110,7 +110,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         }
     }
 
-    /// Whether a token can go: a `;` or a `,` with nothing behind it to part.
+    /// Whether a token can be removed: a `;` or a `,` that separates nothing.
     fn is_superfluous(&self, token: &FormatToken, next: Option<&FormatToken>) -> bool {
         let next_on_line = next.filter(|next| self.lines.breaks(token.range.end, next.range.start) == 0);
         match token.kind {
@@ -130,7 +130,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         }
     }
 
-    /// Whether a token ends the last item of a list that ends on a line of its own, and has no comma behind it.
+    /// Whether a token ends the last item of a list whose end is on its own line, and no comma follows.
     fn lacks_comma(&self, token: &FormatToken, rest: &[FormatToken]) -> bool {
         let ends_item = !matches!(
             token.kind,
@@ -144,15 +144,15 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
             })
     }
 
-    /// How many blanks stand before a token that does not start its line.
-    fn blanks(&self, last: FormatTokenKind, token: &FormatToken) -> usize {
+    /// How many spaces come before a token that does not start its line.
+    fn spaces(&self, last: FormatTokenKind, token: &FormatToken) -> usize {
         match (last, token.kind) {
             // The column of a comment beside a statement is the author's.
             (_, FormatTokenKind::Comment) => {
                 let written = self.lines.between(self.line.start, token.range.start).chars().count();
                 written.saturating_sub(self.line.width).max(2)
             }
-            // Together they would be something else.
+            // Without a space, they would be read as something else.
             (FormatTokenKind::Path | FormatTokenKind::Colon, FormatTokenKind::Colon)
             | (FormatTokenKind::Not, FormatTokenKind::Operator) => 1,
             (
@@ -168,8 +168,8 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         }
     }
 
-    /// Ends the line before a token or kept lines, with a blank line behind it where the author has one and it parts two
-    /// things; gives where the new line starts in the text.
+    /// Ends the line before a token or kept lines, followed by a blank line if the author has one there and it separates
+    /// two things; gives the start of the new line in the text.
     fn begin(&mut self, start: usize, closes: bool) -> usize {
         let Some(last) = self.last else { return 0 };
         let next = self.end_line(last.end);
@@ -181,7 +181,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         line
     }
 
-    /// A many-line text: its lines one level deeper than the line that opens it, as deep among each other as before.
+    /// Indents a multi-line text one level deeper than the line that opens it, and keeps its relative indentation.
     fn many_lines(&mut self, range: Range<usize>) {
         let lines = self.lines;
         let (first, last) = (lines.of(range.start), lines.of(range.end));
@@ -209,7 +209,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         self.line.width = line(last)[indent..].chars().count();
     }
 
-    /// Ends a line behind what stays of it; gives where the next one starts.
+    /// Ends a line after the part of it that stays; gives the start of the next line.
     fn end_line(&mut self, from: usize) -> usize {
         let next = self.lines.start(self.lines.of(from) + 1);
         let rest = self.lines.between(from, next);
@@ -231,7 +231,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         let end = self.lines.text.len();
         match self.last {
             None => self.replace(0..end, String::new()),
-            // What is not closed goes on to the end.
+            // A text that is not closed extends to the end.
             Some(Last { kind: FormatTokenKind::Unknown, .. }) => {}
             Some(last) if self.lines.breaks(last.end, end) == 0 => {
                 self.replace(last.end..end, "\n".to_owned());
@@ -245,7 +245,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
     }
 }
 
-/// The blanks that a line starts with.
+/// The whitespace at the start of a line.
 fn indentation(line: &str) -> &str {
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }

@@ -1,4 +1,4 @@
-//! The lines of a source: those of a statement, and those that stay as they are because something in them is broken.
+//! Finds the lines of a statement, and the lines that stay as they are because something in them is broken.
 
 use super::tokens::{FormatToken, FormatTokenKind};
 use crate::source::{FileId, SourceFile};
@@ -9,7 +9,7 @@ use std::ops::Range;
 /// How many spaces a level is indented by.
 pub(super) const LEVEL: usize = 2;
 
-/// What stays as it is where something in it is broken.
+/// How much stays as it is if something in it is broken.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keep {
     /// The lines of the broken statements.
@@ -42,7 +42,7 @@ impl<'t> TextLines<'t> {
         self.starts.get(line).copied().unwrap_or(self.text.len())
     }
 
-    /// The lines that a range has something of; the line that it only reaches the start of is none.
+    /// The lines that a range has a part of; a line of which it only reaches the start does not count.
     pub(super) fn touched(&self, range: &Range<usize>) -> Range<usize> {
         let last = range.end.saturating_sub(1).max(range.start);
         self.of(range.start)..self.of(last) + 1
@@ -58,7 +58,7 @@ impl<'t> TextLines<'t> {
         self.of(end).saturating_sub(self.of(start))
     }
 
-    /// Where the last of some lines ends, without its line end.
+    /// The end of the last of some lines, without its line end.
     pub(super) fn end(&self, range: &Range<usize>) -> usize {
         let (start, end) = (self.start(range.start), self.start(range.end));
         let text = self.between(start, end);
@@ -66,12 +66,12 @@ impl<'t> TextLines<'t> {
         start + text.len()
     }
 
-    /// Some lines as they are, without the end of the last.
+    /// The text of some lines, without the end of the last.
     pub(super) fn text(&self, range: &Range<usize>) -> &'t str {
         self.between(self.start(range.start), self.end(range))
     }
 
-    /// The blanks that a line begins with.
+    /// The whitespace at the start of a line.
     pub(super) fn indent(&self, line: usize) -> usize {
         let text = self.text(&(line..line + 1));
         text.chars().take_while(|char| *char == ' ' || *char == '\t').count()
@@ -103,7 +103,7 @@ pub(super) fn verbatim(
         }
     }
     kept.extend(faulty);
-    // What reaches over several lines stays, or not, as a whole.
+    // A part that extends over several lines is kept or formatted as a whole.
     merge(&mut kept);
     let wide = tokens.iter().map(|token| of(token.range.clone())).filter(|lines| lines.len() > 1);
     let mut wide: Vec<Range<usize>> = wide.collect();
@@ -114,7 +114,7 @@ pub(super) fn verbatim(
     kept
 }
 
-/// Whether one of some sorted ranges has something of another range.
+/// Whether one of some sorted ranges overlaps another range.
 fn meets(ranges: &[Range<usize>], other: &Range<usize>) -> bool {
     let at = ranges.partition_point(|range| range.end <= other.start);
     ranges.get(at).is_some_and(|range| range.start < other.end)
@@ -151,7 +151,8 @@ fn is_balanced(tokens: &[FormatToken]) -> bool {
     open.is_empty()
 }
 
-/// Some lines, and with them all lines of the statements that they have a part of; of a block only where it opens and ends.
+/// Some lines, extended to all lines of the statements that they have a part of; of a block, only its first and last
+/// lines.
 pub(super) fn statements(lines: &TextLines, document: &Document, chosen: &Range<usize>) -> Range<usize> {
     let mut heads = Vec::new();
     let mut blocks = vec![document.statements.as_slice()];

@@ -1,6 +1,6 @@
-//! Finds the changes that format a source and leave its meaning, broken places included.
+//! Finds the changes that format a source and keep its meaning, also if parts of it are broken.
 //!
-//! Invariant: what is formatted is read as before, and comes out of formatting unchanged.
+//! Invariant: formatted text is read as before, and formatting it again changes nothing.
 
 use super::lines::{Keep, TextLines, statements};
 use super::{faults, layout};
@@ -9,11 +9,11 @@ use crate::source::SourceFile;
 use crate::syntax::{Parse, parse};
 use std::ops::Range;
 
-/// How often what comes of a text with faults is formatted again, to see whether it stays as it is.
+/// How often the result for a text with faults is formatted again, to see whether it stays the same.
 const AGAIN: usize = 3;
 
-/// The changes that format a source, in its order; with a range those to the lines that it touches, together with the
-/// other lines of statements which those lines have a part of.
+/// The changes that format a source, in its order. With a range, only the changes to the lines that it touches, and to
+/// the other lines of the statements on those lines.
 pub(crate) fn edits(source: &SourceFile, parsed: &Parse, within: Option<&Range<usize>>) -> Vec<Edit> {
     let lines = TextLines::new(source);
     let chosen = within.map(|within| statements(&lines, &parsed.document, &lines.touched(within)));
@@ -21,10 +21,10 @@ pub(crate) fn edits(source: &SourceFile, parsed: &Parse, within: Option<&Range<u
     sound(source, parsed, chosen.as_ref(), again)
 }
 
-/// The changes to some lines, or to all, with what is broken left as it is.
+/// The changes to some lines, or to all, except in broken parts.
 ///
-/// How a text with faults is read may hang on its indentation: where it would be read otherwise, or would not stay as it is
-/// when formatted again, first the items of the file that have faults stay as they are, then all.
+/// How a text with faults is read can depend on its indentation. If it would be read differently, or if formatting again
+/// would change it, first the items of the file that have faults are kept as they are, then all items.
 fn sound(source: &SourceFile, parsed: &Parse, chosen: Option<&Range<usize>>, again: usize) -> Vec<Edit> {
     let lines = TextLines::new(source);
     let is_chosen = |edit: &Edit| {

@@ -9,7 +9,7 @@ fn formatted(text: &str) -> String {
     format(&SourceFile::new(FileId(0), "a", text))
 }
 
-/// A text's tree without its places, its comments, and the names of its errors.
+/// The tree of a text without its places, its comments, and the names of its errors.
 fn meaning(text: &str) -> (String, Vec<String>, Vec<&'static str>) {
     let source = SourceFile::new(FileId(0), "a", text);
     let parse = parse(&source);
@@ -21,7 +21,7 @@ fn meaning(text: &str) -> (String, Vec<String>, Vec<&'static str>) {
     (bare, comments.collect(), parse.errors.iter().map(|error| error.code.name()).collect())
 }
 
-/// What formats a part of a text, and what follows from typing at its end, changes neither its tree nor its comments.
+/// Neither formatting a part of a text nor typing at its end changes its tree or its comments.
 fn holds_in_part(text: &str, within: &Range<usize>) {
     let source = SourceFile::new(FileId(0), "a", text);
     let parse = parse(&source);
@@ -33,7 +33,7 @@ fn holds_in_part(text: &str, within: &Range<usize>) {
         for changed in after.iter().chain([&part]) {
             assert!(
                 meaning(text) == meaning(changed),
-                "another tree, from {within:?} of\n{text}\nto\n{changed}"
+                "the tree differs, from {within:?} of\n{text}\nto\n{changed}"
             );
         }
     }
@@ -42,7 +42,7 @@ fn holds_in_part(text: &str, within: &Range<usize>) {
 fn holds(text: &str) {
     let once = formatted(text);
     assert!(formatted(&once) == once, "not idempotent, from\n{text}\nto\n{once}\nto\n{}", formatted(&once));
-    assert!(meaning(text) == meaning(&once), "another tree, from\n{text}\nto\n{once}");
+    assert!(meaning(text) == meaning(&once), "the tree differs, from\n{text}\nto\n{once}");
 }
 
 /// The sources of the examples, and the library.
@@ -56,7 +56,7 @@ fn sources() -> Vec<String> {
 }
 
 #[test]
-fn blanks_are_the_styles_and_lines_the_authors() {
+fn spaces_follow_the_style_and_lines_the_author() {
     insta::assert_snapshot!(
         formatted(
             "\n\n\nlet   a='x'\nparam b :int=3\n\n\n\npod  shop{\n\n\tvolume  v ; volume w;\n app web {image a;;run \"x\" ; }\n    \
@@ -87,7 +87,7 @@ fn blanks_are_the_styles_and_lines_the_authors() {
 }
 
 #[test]
-fn many_line_texts_move_with_their_statement() {
+fn multi_line_texts_move_with_their_statement() {
     insta::assert_snapshot!(
         formatted("pod a {\nstep b {\n script '''\n        one\n          two\n\n        three\n    '''\n script \"sh\" '''\n    x'''\n}\n}\n"),
         @r#"
@@ -108,7 +108,7 @@ fn many_line_texts_move_with_their_statement() {
 }
 
 #[test]
-fn only_blanks_make_a_line_of_a_text_blank() {
+fn only_spaces_and_tabs_make_a_line_of_a_text_blank() {
     let text = "script '''\n  \u{a0}\n \t\n  a\r\r\n'''\n";
     assert_eq!(formatted(text), "script '''\n  \u{a0}\n\n  a\r\n'''\n");
     holds("script '''\r\n\t\tb\r\n\r\n\t c'''");
@@ -129,7 +129,7 @@ fn comments_keep_their_columns_when_what_is_before_them_changes() {
 }
 
 #[test]
-fn lists_on_many_lines_end_in_a_comma_also_before_comments() {
+fn lists_on_several_lines_end_in_a_comma_also_before_comments() {
     insta::assert_snapshot!(
         formatted("args [\n'a'   # one\n# two\n]\nargs [ 1 , 2 , ]\nargs [ # c\n]"),
         @r"
@@ -145,12 +145,12 @@ fn lists_on_many_lines_end_in_a_comma_also_before_comments() {
 }
 
 #[test]
-fn a_semicolon_that_goes_leaves_no_blank_line() {
+fn a_removed_semicolon_leaves_no_blank_line() {
     assert_eq!(formatted("a\n;\nb ;\n\n;c;d\n"), "a\nb\n\nc; d\n");
 }
 
 #[test]
-fn operators_do_not_grow_together() {
+fn operators_stay_separate() {
     for text in
         ["a b :: c\n", "a /b : c\n", "a b ! = c\n", "a b ! == c\n", "a (b : : /c :1)\n", "a 1 : | |b\n"]
     {
@@ -159,7 +159,7 @@ fn operators_do_not_grow_together() {
 }
 
 #[test]
-fn what_is_broken_stays_as_it_is() {
+fn broken_statements_are_not_changed() {
     insta::assert_snapshot!(
         formatted("pod a {\n     app   b { image  \"c }\n  app   d {   image \"e\" }\n}\npod   f {\n  app g {\n     image   \"h\"\n\npod   i { app j { } }\n"),
         @r#"
@@ -177,7 +177,7 @@ fn what_is_broken_stays_as_it_is() {
 }
 
 #[test]
-fn line_ends_and_ends_of_files_are_those_of_the_style() {
+fn line_ends_and_ends_of_files_follow_the_style() {
     assert_eq!(formatted("let a = 1\r\n\r\nlet b = 2"), "let a = 1\n\nlet b = 2\n");
     assert_eq!(formatted("a{b{#\r \r\nc{}}#\r\n}#\r"), "a { b {  #\n  c { } }  #\n}  #\n");
     assert_eq!(formatted(""), "");

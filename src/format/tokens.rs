@@ -1,27 +1,27 @@
-//! A tree to its tokens in the order of the text: names, values, brackets, separators and comments.
+//! Lists the tokens of a tree in the order of the text: names, values, brackets, separators and comments.
 //!
-//! Invariant: between two tokens there are only blanks, and what no token is made of is [`FormatTokenKind::Unknown`].
+//! Invariant: there is only whitespace between two tokens; text that forms no token is [`FormatTokenKind::Unknown`].
 
 use crate::syntax::tree::{Argument, Document, Operator, Statement, SyntaxValue, ValueKind};
 use std::ops::Range;
 
-/// A piece of a source that stays as it is.
+/// A piece of a source that formatting does not change.
 #[derive(Debug)]
 pub(super) struct FormatToken {
     pub(super) range: Range<usize>,
     pub(super) kind: FormatTokenKind,
 }
 
-/// What a token is, as far as the blanks around it go.
+/// The kinds of tokens that differ in the spaces around them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FormatTokenKind {
     /// A name or a value.
     Leaf,
-    /// A path, in which a `:` may stand.
+    /// A path, which may contain a `:`.
     Path,
-    /// An operator but those below.
+    /// An operator, except those below.
     Operator,
-    /// A name whose bracket follows without a blank.
+    /// A name that is followed by a bracket without a space.
     Tight,
     /// `!`
     Not,
@@ -32,7 +32,7 @@ pub(super) enum FormatTokenKind {
     Open(char),
     Close(char),
     Comment,
-    /// What is not understood.
+    /// Text that is not understood.
     Unknown,
 }
 
@@ -54,13 +54,14 @@ pub(super) fn tokens(text: &str, document: &Document) -> Vec<FormatToken> {
             continue;
         }
         gap(text, end..token.range.start, &mut tokens);
-        let Range { start, end: behind } = token.range;
-        let blanks: &[char] = if token.kind == FormatTokenKind::Comment { &[' ', '\t', '\r'] } else { &[] };
+        let Range { start, end: after } = token.range;
+        let whitespace: &[char] =
+            if token.kind == FormatTokenKind::Comment { &[' ', '\t', '\r'] } else { &[] };
         tokens.push(FormatToken {
-            range: start..start + text[start..behind].trim_end_matches(blanks).len(),
+            range: start..start + text[start..after].trim_end_matches(whitespace).len(),
             ..token
         });
-        end = behind;
+        end = after;
     }
     gap(text, end..text.len(), &mut tokens);
     tokens

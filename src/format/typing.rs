@@ -1,7 +1,7 @@
-//! What has just been typed to the changes that it asks for: in the line that it ends, and in the indentation of the
-//! line that it begins.
+//! Computes the changes that follow from what has just been typed: in the line that it ends, and in the indentation of
+//! the line that it begins.
 //!
-//! Invariant: what is written in a many-line text is left alone.
+//! Invariant: the content of a multi-line text does not change.
 
 use super::brackets::brackets;
 use super::lines::{LEVEL, TextLines};
@@ -14,9 +14,9 @@ use crate::syntax::Parse;
 /// What has been typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Typed {
-    /// `}`: the line that has it is formatted.
+    /// `}`: its line is formatted.
     Brace,
-    /// A line's end: the line before it is formatted, and the new one indented.
+    /// A line end: the line before it is formatted, and the new line is indented.
     Newline,
 }
 
@@ -28,13 +28,13 @@ pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: T
     let tokens = tokens(lines.text, &parsed.document);
     let at = tokens.partition_point(|token| token.range.start < start);
     let (before, rest) = tokens.split_at(at);
-    let blanks = Span::new(source.id, start, start + lines.indent(line));
+    let indentation = Span::new(source.id, start, start + lines.indent(line));
     let indent = |width: usize| {
         let text = " ".repeat(width);
-        let is_other = lines.between(start, blanks.range().end) != text;
-        is_other.then_some(Edit { span: blanks, text })
+        let is_other = lines.between(start, indentation.range().end) != text;
+        is_other.then_some(Edit { span: indentation, text })
     };
-    // A text that is not closed yet has no lines of its own.
+    // A text that is not closed yet continues on the new line.
     let goes_on = |token: &&FormatToken| {
         token.range.end > start || matches!(lines.text[token.range.clone()].trim_end(), "'''" | "\"\"\"")
     };
@@ -52,10 +52,10 @@ pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: T
     if typed == Typed::Newline {
         found.retain(|edit| edit.span.range().end < start);
     } else if first.is_none_or(|token| token.range.end < offset) {
-        // What stands before the brace has the indentation of its own line.
+        // Text before the brace keeps the indentation of its line.
         return found;
     }
-    found.retain(|edit| edit.span.start != blanks.start);
+    found.retain(|edit| edit.span.start != indentation.start);
     let mut brackets = brackets(&parsed.document);
     for token in before {
         brackets.reach(token);

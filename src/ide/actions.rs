@@ -1,7 +1,7 @@
-//! Changes that an editor offers: the fixes of diagnostics, manifests as a source, a startup probe, names for what is
-//! written out, and steps where they run.
+//! Offers changes in an editor: the fixes of diagnostics, the import of manifests, a startup probe, extracting values and
+//! containers, and moving steps to where they run.
 //!
-//! Invariant: edits are those of the file itself, and do not overlap.
+//! Invariant: edits are in the file itself and do not overlap.
 
 mod extract;
 mod layout;
@@ -16,7 +16,7 @@ use crate::model::WorkloadKind;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::Statement;
 
-/// The fixes of what was found in a range, those with places to fill in left out.
+/// The fixes of the diagnostics in a range, except those with placeholders to fill in.
 pub fn fixes(analysis: &Analysis, range: Range32) -> Vec<&Fix> {
     let meets = |span: Span| span.file == FileId(0) && span.start <= range.end && range.start <= span.end;
     let found = analysis.diagnostics().iter().filter(|diagnostic| meets(diagnostic.primary.span));
@@ -27,7 +27,7 @@ fn is_offered(fix: &Fix) -> bool {
     fix.applicability != Applicability::Display && fix.edits.iter().all(|edit| edit.span.file == FileId(0))
 }
 
-/// The edits of all safe fixes that do not stand in each other's way, if there are any.
+/// The edits of all safe fixes that do not overlap, if there are any.
 pub fn all_safe(analysis: &Analysis) -> Option<Vec<Edit>> {
     let fixes = analysis.diagnostics().iter().filter_map(|diagnostic| diagnostic.fix.as_ref());
     let safe = fixes.filter(|fix| fix.applicability == Applicability::Safe && is_offered(fix));
@@ -42,7 +42,7 @@ pub fn all_safe(analysis: &Analysis) -> Option<Vec<Edit>> {
     (!edits.is_empty()).then_some(edits)
 }
 
-/// A `let` for the selected value, or a template for the container that is selected or in whose head the place is.
+/// A `let` for the selected value, or a template for the container that is selected or whose head contains the place.
 pub fn extracted(workspace: &Workspace, file: &Parsed, range: Range32, options: &CompileOptions) -> Vec<Fix> {
     let mut fixes = extract::constants(file, range);
     fixes.extend(extract::template(file, range));
@@ -61,7 +61,7 @@ pub fn moved(
     moves::step(file, analysis, offset).filter(|fix| keeps(workspace, file, fix, options))
 }
 
-/// Whether a change leaves what is found in a program, and what it compiles to.
+/// Whether a change keeps the diagnostics of a program and what it compiles to.
 fn keeps(workspace: &Workspace, file: &Parsed, fix: &Fix, options: &CompileOptions) -> bool {
     let text = concerned(file, &fix.edits);
     let analysis =
@@ -80,7 +80,7 @@ fn keeps(workspace: &Workspace, file: &Parsed, fix: &Fix, options: &CompileOptio
     found(&before) == found(&after) && objects(&before) == objects(&after)
 }
 
-/// A text whose workloads are blank where edits do not touch them: nothing else hangs on a workload.
+/// A text without the workloads that no edit touches: nothing else depends on a workload.
 fn concerned(file: &Parsed, edits: &[Edit]) -> String {
     let touches = |item: &Statement, edit: &Edit| {
         item.span.start <= edit.span.start && edit.span.start <= item.span.end
@@ -102,11 +102,11 @@ fn concerned(file: &Parsed, edits: &[Edit]) -> String {
     text
 }
 
-/// The manifests in a range, or in the whole file where the range is empty, as a source.
+/// The manifests in a range, or in the whole file if the range is empty, as a source.
 pub fn imported(file: &Parsed, range: Range32) -> Option<Fix> {
     let range = if range.start == range.end { Range32::from(file.source.span()) } else { range };
     let text = file.text().get(range.range())?;
-    // Manifests say what they are; a source never does.
+    // Manifests always have these fields; a source never does.
     if !text.contains("apiVersion") || !text.contains("kind") {
         return None;
     }
@@ -116,7 +116,7 @@ pub fn imported(file: &Parsed, range: Range32) -> Option<Fix> {
     Some(Fix { title: "import these manifests".into(), edits, applicability: Applicability::Safe })
 }
 
-/// A startup probe for the container around an offset, made of its readiness or liveness probe, or of its first port.
+/// A startup probe for the container around an offset, from its readiness or liveness probe or its first port.
 pub fn probe(file: &Parsed, offset: usize) -> Option<Fix> {
     let cursor = at(file, offset);
     let container = cursor.chain.iter().rev().find(|shaped| {
@@ -131,17 +131,17 @@ pub fn probe(file: &Parsed, offset: usize) -> Option<Fix> {
     let text = |statement: &Statement| {
         let head = file.source.slice(statement.head());
         let action = head.split_once(' ').map_or("", |(_, rest)| rest);
-        // Of another probe only what it asks is taken, not how often.
+        // Of another probe only its check is used, not its timing.
         let end = [" every ", " timeout ", " delay ", " failures ", " successes "];
         let cut = end.iter().filter_map(|word| action.find(word)).min().unwrap_or(action.len());
         action[..cut].to_owned()
     };
-    let asked = named("ready").or(named("alive")).map(text);
+    let check = named("ready").or(named("alive")).map(text);
     let port = || {
         let port = named("port")?;
         Some(format!("tcp {}", file.source.slice(port.values.first()?.span)))
     };
-    let action = asked.or_else(port)?;
+    let action = check.or_else(port)?;
     let last = block.statements.last()?;
     let span = Span { start: last.span.end, ..last.span };
     let line = file.text().get(..last.span.start as usize)?.rsplit('\n').next().unwrap_or_default();

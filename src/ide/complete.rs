@@ -1,7 +1,7 @@
-//! What may be written at a place: statements, fields, words, names, arguments and files.
+//! Completes what may be written at a place: statements, fields, words, names, arguments and files.
 //!
-//! Invariant: what is offered may stand there by the vocabulary, the schema or a declaration; texts and comments are left
-//! alone.
+//! Invariant: what is offered is allowed there by the vocabulary, the schema or a declaration; nothing is offered in texts
+//! and comments.
 
 mod context;
 mod names;
@@ -25,17 +25,17 @@ use refused::refused;
 /// Something that may be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
-    /// What is shown, and written where nothing else is said.
+    /// What is shown, and inserted unless there is a snippet.
     pub label: String,
     /// What it is, in a few words.
     pub detail: String,
     /// What it means, in Markdown.
     pub documentation: String,
-    /// What is written, with placeholders such as `${1:name}`; none where it is the label.
+    /// What is inserted, with placeholders such as `${1:name}`; none if it is the label.
     pub snippet: Option<String>,
-    /// What sort of thing it is.
+    /// Its sort.
     pub sort: SuggestionKind,
-    /// Whether it is used in its place only by old sources, or needs a newer Kubernetes.
+    /// Whether it is deprecated, or needs a newer Kubernetes.
     pub unsupported: bool,
 }
 
@@ -99,14 +99,14 @@ fn statements(
     version: Version,
 ) -> Vec<Suggestion> {
     let is_new = |name: &str| !present.iter().any(|present| present == name);
-    let stands = |name: &str| !refused(name, inside, &context.around);
+    let is_allowed = |name: &str| !refused(name, inside, &context.around);
     let own = entries(inside).chain(branches(inside)).filter(|entry| {
         let follows = match entry.name {
             "else" => matches!(before, "when" | "else"),
             "initflow" => present.is_empty(),
             _ => true,
         };
-        follows && (entry.repeats || is_new(entry.name)) && stands(entry.name)
+        follows && (entry.repeats || is_new(entry.name)) && is_allowed(entry.name)
     });
     let own = own.map(|entry| Suggestion {
         documentation: hover::entry_text(entry),
@@ -115,9 +115,9 @@ fn statements(
     });
     let repeats = |ty: &FieldType| matches!(ty, FieldType::List(FieldType::Object(_) | FieldType::Map(_)));
     let mut all: Vec<_> = fields(inside)
-        .filter(|(_, field)| (repeats(&field.ty) || is_new(field.name)) && stands(field.name))
+        .filter(|(_, field)| (repeats(&field.ty) || is_new(field.name)) && is_allowed(field.name))
         .collect();
-    // Without these the object is refused; one that stands there is a list, and may stand again.
+    // The object is refused without these. One that is already present is a list, and may be repeated.
     all.sort_by_key(|(_, field)| !(field.required && is_new(field.name)));
     let fields = all.into_iter().map(|(object, field)| Suggestion {
         documentation: hover::field_text(object, field),
@@ -130,9 +130,9 @@ fn statements(
     let resources = resources.filter(|_| matches!(inside, Inside::Budget));
     let resources = resources.map(|name| Suggestion {
         snippet: Some(format!("{name} ${{1:amount}}")),
-        ..item(name, SuggestionKind::Field, "what the pod may request of it at most")
+        ..item(name, SuggestionKind::Field, "the maximum that the pod may request")
     });
-    // In an object, its fields are what one looks for.
+    // In an object, the author looks for its fields first.
     let mut items: Vec<Suggestion> = resources.collect();
     match inside {
         Inside::File | Inside::Workload(_) | Inside::Container(_) | Inside::Environment => {
@@ -140,7 +140,7 @@ fn statements(
         }
         _ => items.extend(fields.chain(own)),
     }
-    // Nothing runs without an image; a branch is what one needs least.
+    // Nothing runs without an image; a branch is needed least often.
     items.sort_by_key(|item| match (item.label.as_str(), inside) {
         ("image", Inside::Container("step" | "sidecar" | "app")) => 0,
         ("when" | "else", _) => 2,
@@ -149,7 +149,7 @@ fn statements(
     items
 }
 
-/// `when` and `else`, which stand in every block, where the tables do not name the block.
+/// `when` and `else`, which are allowed in every block, for blocks that the tables do not name.
 fn branches(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
     let named = matches!(
         inside,
@@ -256,7 +256,7 @@ fn value(
     }
 }
 
-/// Functions with their parameters, of which at most some are written.
+/// Functions with their parameters, of which at most `most` are inserted.
 fn called(wanted: &[&str], most: usize) -> Vec<Suggestion> {
     let all = functions().filter(|(name, ..)| wanted.contains(name));
     all.map(|(name, parameters, _)| {
@@ -311,12 +311,12 @@ fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCal
     volumes.into_iter().chain(new).chain(bindings()).collect()
 }
 
-/// A call that is being written: how its template is declared, where each parameter stands in that, and which is next.
+/// A call that is being written: how its template is declared, its parameters, and which one comes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// `name(parameter: type = default, …)`
     pub label: String,
-    /// The parameters, as they stand in the label.
+    /// The parameters, as written in the label.
     pub parameters: Vec<String>,
     /// The one that is being written.
     pub active: Option<usize>,
@@ -326,7 +326,7 @@ pub struct Signature {
 pub fn signature(workspace: &Workspace, path: &str, offset: usize) -> Option<Signature> {
     let file = workspace.get(path)?;
     let text = file.text().get(..offset)?;
-    // A call does not reach further back than the statement that it is in.
+    // A call cannot begin before the statement that it is in.
     let from = text.rfind(['{', '}', ';']).map_or(0, |at| at + 1);
     let (name, arguments) = context::open_call(&text[from..])?;
     let last = arguments.rsplit(',').next().unwrap_or_default();
@@ -359,7 +359,7 @@ pub fn signature(workspace: &Workspace, path: &str, offset: usize) -> Option<Sig
     Some(Signature { label: format!("{name}({})", parameters.join(", ")), parameters, active })
 }
 
-/// The keyword of a statement, for what hangs on it.
+/// The keyword that decides what a statement allows; of a template, its kind.
 fn keyword_of(statement: &crate::syntax::tree::Statement) -> &str {
     statement
         .values

@@ -1,6 +1,6 @@
-//! What the plan says, in the text: the start order at each step and sidecar, and the effective totals at each workload.
+//! Shows the plan in the text: the start order at each step and sidecar, and the effective totals at each workload.
 //!
-//! Invariant: what one place means differently for two workloads is not shown there.
+//! Invariant: nothing is shown at a place where two workloads differ.
 
 use super::Analysis;
 use super::hover::amounts;
@@ -9,14 +9,14 @@ use crate::plan::Plan;
 use crate::source::{FileId, Span};
 use std::collections::BTreeMap;
 
-/// A word at a place.
+/// A text shown at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// Behind which byte it stands.
+    /// The byte offset after which it is shown.
     pub offset: usize,
-    /// The word.
+    /// The text.
     pub label: String,
-    /// What it means, in words.
+    /// An explanation of it.
     pub tooltip: String,
 }
 
@@ -58,7 +58,7 @@ mod tests {
     use crate::ide::Parsed;
 
     #[test]
-    fn order_and_totals_stand_where_they_are_caused() {
+    fn order_and_totals_are_shown_where_they_are_caused() {
         let text = "pod a {\n  volume v\n  sidecar p { image \"p\"; cpu 100m; started tcp 80 }\n  step s { image \"s\"; writes v at /v; after p }\n  \
                     app b { image \"b\"; reads v at /v; cpu 1 }\n}\n";
         let file = Parsed::new("a", text);

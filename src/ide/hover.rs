@@ -1,7 +1,7 @@
-//! What stands at a place, in words: what a statement means, what Kubernetes says about a field, when a container starts
-//! and why, what a pod reserves and what sets it.
+//! Explains a place: what a statement means, what Kubernetes says about a field, when a container starts and why, and what a
+//! pod reserves and what sets it.
 //!
-//! Invariant: facts come from the vocabulary, the schema and the plan; nothing is said twice here.
+//! Invariant: facts come from the vocabulary, the schema and the plan; this module repeats none of them.
 
 use super::names::{NameKind, definition};
 use super::shape::{Inside, Meaning, Shaped, ValueRole, at, roles, word};
@@ -17,19 +17,19 @@ use crate::syntax::tree::{SyntaxValue, ValueKind};
 use smol_str::SmolStr;
 use std::fmt::Write as _;
 
-/// In how many workloads the place of a template's container is said, where it differs.
+/// For how many workloads the start of a template's container is shown, if it differs.
 const MAX_USES: usize = 3;
 
 /// What is shown at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hover {
-    /// What it is about.
+    /// The range that it describes.
     pub range: Range32,
-    /// The words, in Markdown.
+    /// The text, in Markdown.
     pub markdown: String,
 }
 
-/// What there is to say about the place at an offset.
+/// The description of the place at an offset.
 pub fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offset: usize) -> Option<Hover> {
     let file = workspace.get(path)?;
     let cursor = at(file, offset);
@@ -67,7 +67,7 @@ fn statement_text(shaped: &Shaped) -> Option<String> {
         Meaning::Field(object, field) => Some(field_text(object, field)),
         Meaning::Variable => Some("An environment variable: `NAME value`".into()),
         Meaning::Key(ty) => Some(format!("A key; its value is {}", type_text(ty))),
-        Meaning::Resource => Some("A ceiling for the pod's effective request of this resource".into()),
+        Meaning::Resource => Some("The maximum for the pod's effective request of this resource".into()),
         Meaning::Free | Meaning::Unknown => None,
     }
 }
@@ -75,7 +75,7 @@ fn statement_text(shaped: &Shaped) -> Option<String> {
 /// A statement of the language.
 pub(super) fn entry_text(entry: &StatementSpec) -> String {
     let places: Vec<String> = entry.places.iter().map(|place| place.phrase()).collect();
-    format!("```initflow\n{}\n```\n{}\n\nStands {}.", entry.signature(), entry.meaning, places.join(", "))
+    format!("```initflow\n{}\n```\n{}\n\nAllowed {}.", entry.signature(), entry.meaning, places.join(", "))
 }
 
 /// A field of Kubernetes.
@@ -100,11 +100,11 @@ fn type_text(ty: &FieldType) -> String {
             values.iter().map(|value| format!("`{}`", value.name)).collect::<Vec<_>>().join(", ")
         }
         FieldType::Quantity => "an amount".into(),
-        FieldType::IntOrString => "a whole number, or text".into(),
+        FieldType::IntOrString => "a whole number or text".into(),
         FieldType::Time => "a time, as text".into(),
         FieldType::Object(object) => format!("a block, `{}`", object.name),
         FieldType::List(inner) => match inner {
-            FieldType::Object(object) => format!("a block an item, `{}`", object.name),
+            FieldType::Object(object) => format!("one block per item, `{}`", object.name),
             inner => format!("a list of {}", type_text(inner)),
         },
         FieldType::Map(inner) => format!("a block of keys, each with {}", type_text(inner)),
@@ -112,7 +112,7 @@ fn type_text(ty: &FieldType) -> String {
     }
 }
 
-/// What is declared, as it is declared.
+/// A declaration, as written.
 fn declaration(file: &Parsed, shaped: &Shaped, kind: NameKind) -> String {
     let head = file.source.slice(shaped.statement.head());
     let text = match kind {
@@ -123,7 +123,7 @@ fn declaration(file: &Parsed, shaped: &Shaped, kind: NameKind) -> String {
     if comment.is_empty() { text } else { format!("{text}\n{comment}") }
 }
 
-/// The comment that stands right above a place, without its marks.
+/// The comment directly above a place, without its marks.
 fn comment_above(file: &Parsed, offset: usize) -> String {
     let before = file.text().get(..offset).unwrap_or_default();
     let mut lines: Vec<&str> = before
@@ -168,15 +168,15 @@ fn planned(analysis: &Analysis, shaped: &Shaped) -> Option<String> {
     let is_here = |span: Span| span.file == FileId(0) && span.start == head.start;
     let plans = || analysis.compilation.workloads.iter().map(crate::compile::Compiled::plan);
     let is_workload = matches!(shaped.body, Inside::Workload(Some(_)));
-    let mut said: Vec<(SmolStr, String)> = Vec::new();
+    let mut texts: Vec<(SmolStr, String)> = Vec::new();
     for plan in plans() {
         if is_workload && is_here(plan.span) {
-            said.push((plan.name.clone(), totals(&plan)));
+            texts.push((plan.name.clone(), totals(&plan)));
         } else if let Some(at) = plan.order.iter().position(|start| is_here(start.span)) {
-            said.push((plan.name.clone(), place(&plan, at, &plan.order[at])));
+            texts.push((plan.name.clone(), place(&plan, at, &plan.order[at])));
         }
     }
-    let ((_, first), others) = said.split_first()?;
+    let ((_, first), others) = texts.split_first()?;
     if analysis.unset() {
         let what = if is_workload { "What it reserves" } else { "When it starts" };
         return Some(format!("\n\n{what} is not known: a `param` has no default."));
@@ -184,10 +184,10 @@ fn planned(analysis: &Analysis, shaped: &Shaped) -> Option<String> {
     if others.iter().all(|(_, other)| other == first) {
         return Some(first.clone());
     }
-    // A template's container, which is not the same in all that use it.
+    // A template's container that differs between its uses.
     let each =
-        said.iter().take(MAX_USES).map(|(name, text)| format!("\n\nIn `{name}`: {}", text.trim_start()));
-    let more = said.len().saturating_sub(MAX_USES);
+        texts.iter().take(MAX_USES).map(|(name, text)| format!("\n\nIn `{name}`: {}", text.trim_start()));
+    let more = texts.len().saturating_sub(MAX_USES);
     let rest = if more == 0 { String::new() } else { format!("\n\nAnd in {more} more.") };
     Some(each.collect::<String>() + &rest)
 }
@@ -201,7 +201,7 @@ fn place(plan: &Plan, at: usize, start: &Start) -> String {
         ContainerRole::Step | ContainerRole::Sidecar => Vec::new(),
     };
     let mut text = if others.is_empty() {
-        let moved = if start.moved { "; it stands elsewhere in the source" } else { "" };
+        let moved = if start.moved { "; it is written elsewhere in the source" } else { "" };
         format!("\n\nStarts as {} of {}: {}{moved}.", at + 1, plan.order.len(), start.because)
     } else {
         format!("\n\nStarts together with {}: {}.", others.join(", "), start.because)
@@ -233,7 +233,7 @@ fn totals(plan: &Plan) -> String {
     text
 }
 
-/// An amount in the units that its suffix stands for: `` `250m` is 0.25 cores ``.
+/// An amount in the units that its suffix means: `` `250m` is 0.25 cores ``.
 fn in_units(value: &SyntaxValue, unit: &str) -> Vec<String> {
     match &value.kind {
         ValueKind::Number(text) => Quantity::parse(text)

@@ -1,6 +1,6 @@
-//! The structure of a file: its declarations, what can be folded, what is selected step by step, and its links.
+//! Finds the structure of a file: its declarations, what can be folded, what is selected step by step, and its links.
 //!
-//! Invariant: everything follows the tree, so that also a file with errors has a structure.
+//! Invariant: everything follows the tree, so that even a file with errors has a structure.
 
 use super::names::NameKind;
 use super::shape::{Cursor, Inside, Meaning, Shaped, ValueRole, at, roles, shape, word};
@@ -11,7 +11,7 @@ use crate::statement::ValueType;
 use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
-/// A declaration with those in it.
+/// A declaration, with the declarations in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Symbol {
     /// What is declared.
@@ -31,7 +31,7 @@ pub struct Symbol {
 /// Lines that can be folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fold {
-    /// From the end of what stays to the end of what goes.
+    /// From the end of what stays visible to the end of what is folded.
     pub range: Range32,
     /// Whether it is a comment.
     pub comment: bool,
@@ -42,7 +42,7 @@ pub fn symbols(file: &Parsed) -> Vec<Symbol> {
     of_block(file, &file.document().statements, Inside::File)
 }
 
-/// The declarations in the block of a statement, wherever it stands.
+/// The declarations in the block of a statement.
 pub(super) fn symbols_of(file: &Parsed, statement: &Statement) -> Vec<Symbol> {
     let inside = if statement.name.text == "template" || WorkloadKind::of(&statement.name.text).is_some() {
         Inside::File
@@ -76,7 +76,7 @@ fn of_block(file: &Parsed, statements: &[Statement], inside: Inside) -> Vec<Symb
     symbols
 }
 
-/// The place of the name that a statement declares; where a workload has none, of its keyword.
+/// The place of the name that a statement declares, or of the keyword of a workload without a name.
 fn declared(shaped: &Shaped) -> Option<(Range32, NameKind)> {
     let Meaning::Entry(entry) = shaped.meaning else { return None };
     let statement = shaped.statement;
@@ -121,7 +121,7 @@ fn name(file: &Parsed, named: Range32) -> String {
     text.trim_matches(['"', '\'']).to_owned()
 }
 
-/// What can be folded: blocks, lists, texts and runs of comments that take several lines.
+/// What can be folded: blocks, lists, texts and runs of comments on several lines.
 pub fn folds(file: &Parsed) -> Vec<Fold> {
     let mut folds = Vec::new();
     blocks(&file.document().statements, &mut folds);
@@ -185,7 +185,7 @@ pub fn selections(file: &Parsed, offset: usize) -> Vec<Range32> {
         }
     }
     ranges.retain(|range| touches(*range));
-    // Each in the one before: what does not grow is no step.
+    // Each range must be inside the one before it and smaller.
     let mut steps: Vec<Range32> = Vec::new();
     for range in ranges {
         let inner = steps
@@ -212,7 +212,7 @@ fn within(value: &SyntaxValue, ranges: &mut Vec<Range32>) {
     }
 }
 
-/// The files that a file uses: where each is named, and its path.
+/// The files that a file uses: the place of each name, and the path.
 pub fn links(workspace: &Workspace, path: &str, file: &Parsed) -> Vec<(Range32, String)> {
     let uses = file.document().statements.iter().filter_map(|statement| {
         let used = read_use(statement)?;
@@ -241,7 +241,7 @@ deployment shop {
 ";
 
     #[test]
-    fn declarations_are_nested_as_they_stand() {
+    fn declarations_are_nested_as_written() {
         fn shown(symbols: &[Symbol], depth: usize) -> String {
             let line = |symbol: &Symbol| {
                 format!(
@@ -285,7 +285,7 @@ deployment shop {
     }
 
     #[test]
-    fn what_takes_lines_can_be_folded() {
+    fn what_spans_lines_can_be_folded() {
         let file = Parsed::new("a", TEXT);
         let lines = |fold: &Fold| {
             let line = |offset| file.source.line_column(offset).0;

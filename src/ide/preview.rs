@@ -1,6 +1,6 @@
-//! What an open file compiles to, for a view beside it: the YAML, and the plan.
+//! Shows what an open file compiles to, next to it: the YAML and the plan.
 //!
-//! Invariant: nothing is shown of a file that would not compile as it is.
+//! Invariant: nothing is shown for a file that does not compile.
 
 use super::Analysis;
 use crate::diagnostic::Severity;
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_compiles_is_shown() {
+    fn a_sound_program_is_shown() {
         let preview = shown_of("pod a { app b { image \"c\" } }\n");
         assert!(preview.yaml.is_some_and(|yaml| yaml.contains("kind: Pod")));
         assert!(preview.plan.is_some_and(|plan| plan.contains("1  app   b")));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_param_of_a_used_file_has_to_have_a_value_too() {
+    fn params_of_used_files_need_values() {
         let library =
             Parsed::new("lib", "param n: cpu\ntemplate app web() { image \"w\"; cpu n; memory 1Gi }\n");
         let root = Parsed::new("a.initflow", "use \"lib\" as l\npod a { app b from l.web() }\n");

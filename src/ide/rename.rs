@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_changed_wherever_it_stands() {
+    fn a_name_is_changed_everywhere() {
         insta::assert_snapshot!(
             [
                 renamed("let ta$0g = \"1\"\npod a { app tag { image \"b:#{tag}\"; env { TAG tag } } }\n", "version"),
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_word_means_hangs_on_the_parameter_that_it_is_handed_to() {
+    fn the_meaning_of_a_word_depends_on_its_parameter() {
         insta::assert_snapshot!(
             [
                 renamed("let data = \"1\"\ntemplate app w(files: volume) { image \"i\"; reads files at /d }\npod d { volume da$0ta claim \"c\"; app w from w(files: data) { env { X data } } }\n", "disk"),

@@ -1,6 +1,6 @@
-//! What each statement and each value of a tree is, by the vocabulary and the schema of Kubernetes.
+//! Determines what each statement and each value of a tree is, from the vocabulary and the schema of Kubernetes.
 //!
-//! Invariant: a shape follows from names and places alone, so that also a text that does not compile has one.
+//! Invariant: a shape follows only from names and places, so that even a text that does not compile has one.
 
 mod body;
 mod roles;
@@ -19,7 +19,7 @@ use crate::vocabulary::{self, REPLACED};
 pub enum Inside {
     /// The items of a file.
     File,
-    /// The statements of a workload; of the `part` of a pod where there is no kind.
+    /// The statements of a workload; without a kind, those of a `part` of a pod.
     Workload(Option<WorkloadKind>),
     /// The statements of a container that this word opens.
     Container(&'static str),
@@ -35,7 +35,7 @@ pub enum Inside {
     Budget,
     /// Free JSON.
     Free,
-    /// Nothing that is known.
+    /// Unknown.
     Unknown,
 }
 
@@ -48,13 +48,13 @@ pub enum Meaning {
     Field(&'static ObjectSchema, &'static Field),
     /// A variable of `env`.
     Variable,
-    /// A free key: a label, an annotation; what its value is.
+    /// A free key, such as a label or an annotation, with the type of its value.
     Key(&'static FieldType),
     /// A resource in `budget`.
     Resource,
     /// A key of free JSON.
     Free,
-    /// Nothing that is known.
+    /// Unknown.
     Unknown,
 }
 
@@ -63,9 +63,9 @@ pub enum Meaning {
 pub enum ValueRole {
     /// A name that the statement declares.
     Declares,
-    /// A word of the head that stands between values.
+    /// A keyword between the values of the head.
     Keyword(Option<&'static Clause>),
-    /// A value of the head: what it is called, and its type.
+    /// A value of the head: its name and its type.
     Slot(&'static str, ValueType),
     /// The value of a field of Kubernetes.
     Field(&'static FieldType),
@@ -81,7 +81,7 @@ pub enum ValueRole {
     Template,
     /// `=`, `:`, `|` and the like.
     Operator,
-    /// A value too many.
+    /// A superfluous value.
     Unknown,
 }
 
@@ -90,7 +90,7 @@ pub enum ValueRole {
 pub struct Shaped<'t> {
     /// The statement.
     pub statement: &'t Statement,
-    /// The block that it stands in.
+    /// The block that it is in.
     pub inside: Inside,
     /// What its name means.
     pub meaning: Meaning,
@@ -101,7 +101,7 @@ pub struct Shaped<'t> {
 /// A place in a tree.
 #[derive(Clone, Debug)]
 pub struct Cursor<'t> {
-    /// The statements around the place, outermost first; in the last of them it may stand in the head.
+    /// The statements around the place, outermost first; of the last one, the place may be in the head.
     pub chain: Vec<Shaped<'t>>,
     /// What the innermost block around the place holds.
     pub inside: Inside,
@@ -144,12 +144,12 @@ fn walk_block<'t>(
     }
 }
 
-/// What stands at an offset, also where the text is half written.
+/// What is at an offset, even in a half-written text.
 pub fn at(file: &Parsed, offset: usize) -> Cursor<'_> {
     let document = file.document();
     let mut cursor = Cursor { chain: Vec::new(), inside: Inside::File, depth: 0 };
     let mut statements = document.statements.as_slice();
-    // A block that the end of the text closes has no brace, and goes on to there.
+    // A block without a closing brace continues to the end of the text.
     let goes_on = |end: usize| file.text().get(end..offset).is_some_and(|rest| rest.trim().is_empty());
     loop {
         let after = statements.partition_point(|statement| (statement.span.start as usize) <= offset);
@@ -181,7 +181,7 @@ pub fn shape(statement: &Statement, inside: Inside) -> Shaped<'_> {
     Shaped { statement, inside, meaning, body: body::body(statement, meaning, inside) }
 }
 
-/// The objects whose fields may stand among the statements of a workload: its levels, the outermost first.
+/// The objects whose fields are allowed among the statements of a workload: its levels, outermost first.
 pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static ObjectSchema> {
     let spec: &[&ObjectSchema] = match kind {
         None => return Vec::new(),
@@ -199,7 +199,7 @@ pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static ObjectSchema> {
         .collect()
 }
 
-/// The statements of the language that may stand in a block.
+/// The statements of the language that are allowed in a block.
 pub fn entries(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
     let (place, step) = places(inside);
     let of = |place: Option<StatementPlace>| place.into_iter().flat_map(vocabulary::entries_at);
@@ -214,8 +214,8 @@ pub fn entries(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
     })
 }
 
-/// The fields of Kubernetes that may stand in a block, each with its object; what the language has a statement for is
-/// not among them.
+/// The fields of Kubernetes that are allowed in a block, each with its object, except those that the language has a
+/// statement for.
 pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static ObjectSchema, &'static Field)> {
     let objects = match inside {
         Inside::Workload(kind) => levels(kind),
@@ -231,7 +231,7 @@ pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static ObjectSchema, &'
     objects.into_iter().flat_map(each).filter(move |(_, field)| !is_replaced(field))
 }
 
-/// The words of a value, if it is one.
+/// The word of a value, if it is one.
 pub fn word(value: &SyntaxValue) -> Option<&str> {
     match &value.kind {
         ValueKind::Word(word) => Some(word),

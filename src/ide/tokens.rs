@@ -1,6 +1,6 @@
-//! The words of a file with what they are, for highlighting by meaning.
+//! Classifies the words of a file for semantic highlighting.
 //!
-//! Invariant: tokens stand in the order of the text and do not overlap; a token of a many-line text has all its lines.
+//! Invariant: tokens are in the order of the text and do not overlap; a token of a multi-line text has all its lines.
 
 use super::shape::{Meaning, Shaped, ValueRole, roles, walk};
 use super::{Parsed, Range32};
@@ -60,10 +60,10 @@ impl Class {
     }
 }
 
-/// A word with what it is.
+/// A word with its class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClassifiedWord {
-    /// Where it stands.
+    /// Its place.
     pub range: Range32,
     /// What it is.
     pub class: Class,
@@ -152,7 +152,7 @@ impl TokenCollector {
         }
     }
 
-    /// A text without the names in it, and these.
+    /// A text and the names in it, as separate tokens.
     fn text(&mut self, span: Span, pieces: &[Piece]) {
         let names = pieces.iter().filter_map(|piece| match piece {
             Piece::Name(name) => Some(name),

@@ -219,13 +219,13 @@ fn faults_are_reported_at_their_places() {
       │
       = help: remove the quotes
 
-    error[unknown-value]: `always` is none of the values that may stand here
+    error[unknown-value]: unknown value `always`
       ┌─ pod.yaml:9:22
       │
     9 │     imagePullPolicy: always
       │                      ^^^^^^ expected `Always`, `IfNotPresent` or `Never`
       │
-      = help: write `Always`: case matters
+      = help: change to `Always`: case matters
 
     error[unknown-statement]: unknown field `comand` of `Container`
        ┌─ pod.yaml:10:5
@@ -312,7 +312,7 @@ metadata: {name: shop}
 }
 
 #[test]
-fn what_the_cluster_set_is_left_out() {
+fn fields_that_the_cluster_sets_are_left_out() {
     let source = import("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: shop, uid: a, resourceVersion: \"7\", labels: {uid: b}}\nspec: {containers: [{name: web, image: nginx}]}\nstatus: {phase: Running}\n".into(), &CompileOptions::default()).source;
     insta::assert_snapshot!(source.unwrap_or_default(), @r#"
     pod shop {
@@ -374,7 +374,7 @@ fn step(fields: &str) -> String {
 }
 
 #[test]
-fn what_clearly_matches_a_built_in_step_becomes_one() {
+fn clear_matches_of_a_built_in_step_become_one() {
     let script = |text: &str| step(&format!("image: busybox, command: [sh, -c, {text:?}]"));
     let steps = [
         script("until nc -z db 5432; do echo waiting; sleep 2; done"),
@@ -401,7 +401,7 @@ fn what_clearly_matches_a_built_in_step_becomes_one() {
 }
 
 #[test]
-fn what_does_not_clearly_match_stays() {
+fn unclear_matches_stay_as_they_are() {
     let script = |text: &str| step(&format!("image: busybox, command: [sh, -c, {text:?}]"));
     for text in [
         "until nc -z $DB 5432; do sleep 2; done",

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_stays_short() {
+    fn short_texts_stay_short() {
         assert_eq!(path("/etc/shop"), "/etc/shop");
         assert_eq!(path("/a b"), "\"/a b\"");
         assert_eq!(path(r"C:\data"), r"'C:\data'");

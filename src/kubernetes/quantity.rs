@@ -539,7 +539,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_printed_reads_back(text in "-?[0-9]{1,9}(\\.[0-9]{0,12})?(n|u|m|k|M|G|Ki|Mi|Gi|e-?[0-9])?") {
+        fn printed_quantities_are_read_back(text in "-?[0-9]{1,9}(\\.[0-9]{0,12})?(n|u|m|k|M|G|Ki|Mi|Gi|e-?[0-9])?") {
             let read = quantity(&text);
             let again = quantity(&read.to_string());
             prop_assert_eq!(read, again);

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_deceives_is_found_wherever_it_can_stand() {
+    fn deceptive_characters_are_found_everywhere() {
         for hidden in [
             "\u{202e}",
             "\u{202a}",
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn the_place_is_the_character_and_the_fix_escapes_it_in_text() {
+    fn the_span_is_the_character_and_the_fix_escapes_it_in_text() {
         let hidden = "\u{200b}";
         let programs = [program(hidden, "b", "c"), program("a", hidden, "c"), program("a", "b", hidden)];
         insta::assert_snapshot!(found(CODE, programs), @r#"
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_paths_are_looked_at_and_errors_do_not_hide_it() {
+    fn names_and_paths_are_checked_even_with_errors() {
         let programs = [
             "pod x { volume v\n app a { image \"a:1\"; mounts v at /a\u{202e}b } }",
             "pod x { # a\u{202e}\u{2066} b \u{202c}\n app a { image \"a:1\" } }",
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_writing_needs_is_no_finding() {
+    fn characters_that_scripts_need_are_allowed() {
         for text in [
             "שלום עולם",
             "مرحبا بالعالم",
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn used_files_are_looked_at_and_findings_are_bounded() {
+    fn used_files_are_checked_and_findings_are_limited() {
         struct Library;
         impl Loader for Library {
             fn load(&self, _: &str) -> Result<String, String> {

@@ -90,7 +90,7 @@ deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app we
     }
 
     #[test]
-    fn phases_and_namespaces_count() {
+    fn phases_and_namespaces_matter() {
         let shown = found(
             CODE,
             [
@@ -111,7 +111,7 @@ deployment shop {{ namespace "{namespace}"; wait seeded {{ job "seed" }}; app we
     }
 
     #[test]
-    fn another_hook_may_wait() {
+    fn a_wait_in_another_hook_is_fine() {
         let source = program(r#""helm.sh/hook" "post-install""#, "n");
         let hook = source.replace(
             "deployment shop {",

@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn no_order_of_a_few_is_missed() {
+    fn all_orders_of_a_few_are_tried() {
         let mut rng = Rng::with_seed(7);
         let mut found = 0;
         for _ in 0..2_000 {
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_a_good_one_is_found() {
+    fn a_good_order_of_many_is_found() {
         let mut rng = Rng::with_seed(11);
         for _ in 0..50 {
             let count = rng.usize(13..30);

@@ -1,4 +1,4 @@
-//! The right to read the state of Jobs, for the pods of workloads that wait for them.
+//! Grants the pods of workloads that wait for Jobs the permission to read the state of these Jobs.
 
 use super::object::Object;
 use crate::check::Checked;
@@ -9,10 +9,11 @@ use k8s_openapi::api::rbac::v1::{PolicyRule, Role, RoleBinding, RoleRef, Subject
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lets the pods of some workloads get the Jobs that their containers wait for, these by their names and no others.
+/// Lets the pods of some workloads get the Jobs that their containers wait for, by name and no others.
 ///
-/// The workloads have a namespace, which the binding has to name. The last workload is the one that the author wrote; where its pods have no service account of their own, they get
-/// one. Gives what has to be applied before them: nothing where nobody waits for a Job.
+/// The workloads have a namespace, because the binding has to name it. The last workload is the one that the author
+/// wrote; if its pods do not have their own service account, they get one. Gives the objects that must be applied before
+/// the workloads: nothing if no container waits for a Job.
 pub fn grant(workloads: &mut [Checked]) -> Vec<Object> {
     let waits = |workload: &Checked| workload.containers.iter().any(|container| !container.jobs.is_empty());
     let containers = workloads.iter().flat_map(|workload| workload.containers.iter());
@@ -41,7 +42,7 @@ pub fn grant(workloads: &mut [Checked]) -> Vec<Object> {
     let account = text(spec.get("serviceAccountName")).or_else(|| text(spec.get("serviceAccount")));
     let mut objects = Vec::with_capacity(3);
     let account = account.unwrap_or_else(|| {
-        // The steps that wait mount the token themselves.
+        // The waiting steps mount the token themselves.
         objects.push(Object::ServiceAccount(Box::new(ServiceAccount {
             metadata: named(&name),
             automount_service_account_token: Some(false),
@@ -49,7 +50,7 @@ pub fn grant(workloads: &mut [Checked]) -> Vec<Object> {
         })));
         name.clone()
     });
-    // Named by what it allows: pods of an earlier rollout, which wait for earlier Jobs, keep their own.
+    // The name depends on what it allows, so pods of an earlier rollout, which wait for earlier Jobs, keep their own.
     let allowed: Vec<&str> = jobs.iter().map(String::as_str).chain([account.as_str()]).collect();
     let role = format!("{name}-jobs-{}", digest(allowed.join(" ").as_bytes()));
     objects.push(Object::Role(Box::new(Role {

@@ -1,4 +1,4 @@
-//! Names the kinds of object that the compiler makes.
+//! Defines the kinds of objects that the compiler makes.
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
 use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use serde::{Serialize, Serializer};
 
-/// A Kubernetes object: a workload of one of the seven kinds, or what gives its pods a right.
+/// A Kubernetes object: a workload of one of the seven kinds, or an object that grants its pods a permission.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
 pub enum Object {

@@ -1,4 +1,4 @@
-//! Reads typed objects of the API out of a [`Node`], as a source for serde.
+//! Reads typed objects of the API from a [`Node`], as a deserializer for serde.
 
 use crate::object::{Map, MapEntry, Node, Value};
 use serde::de::value::BorrowedStrDeserializer;
@@ -7,7 +7,7 @@ use serde::forward_to_deserialize_any;
 use smol_str::SmolStr;
 use std::fmt;
 
-/// A node that has not the type of its field.
+/// The error for a node that does not have the type of its field.
 #[derive(Debug)]
 pub struct Mistyped(String);
 
@@ -25,12 +25,12 @@ impl de::Error for Mistyped {
     }
 }
 
-/// Reads a typed object out of a node.
+/// Reads a typed object from a node.
 pub(super) fn read<'n, T: de::Deserialize<'n>>(node: &'n Node) -> Result<T, Mistyped> {
     T::deserialize(NodeDeserializer(&node.value))
 }
 
-/// What an unresolved value is read as where a field cannot be left out.
+/// The value that an unresolved value is read as if a field cannot be left out.
 static EMPTY: Empty = Empty {
     bool: Value::Bool(false),
     int: Value::Int(0),
@@ -51,13 +51,13 @@ struct Empty {
 struct NodeDeserializer<'n>(&'n Value);
 
 impl<'n> NodeDeserializer<'n> {
-    /// The value, or another if it is unresolved.
+    /// The value, or a replacement if it is unresolved.
     fn or(self, empty: &'n Value) -> Self {
         if matches!(self.0, Value::Unresolved) { NodeDeserializer(empty) } else { self }
     }
 }
 
-/// Reads a value that is expected to be of a type; an unresolved one as the empty value of it.
+/// Reads a value as a type; an unresolved value as the empty value of that type.
 macro_rules! expect {
     ($($method:ident $empty:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistyped> {
@@ -77,7 +77,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
             Value::Quantity(quantity) => visitor.visit_string(quantity.to_string()),
             Value::List(items) => visitor.visit_seq(ItemAccess(items.iter())),
             Value::Map(map) => visitor.visit_map(FieldAccess { entries: map.entries.iter(), entry: None }),
-            // A number or a name, as of a port: either is fine.
+            // A number or a name, such as of a port.
             Value::Unresolved => visitor.visit_i64(0),
         }
     }
@@ -120,7 +120,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
         i8 i16 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier
     }
 
-    /// What the API has no field for must not vanish.
+    /// A value without a field in the API must not be dropped.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Mistyped> {
         Err(Mistyped("no field of this name".into()))
     }
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_bent_or_left_out() {
+    fn values_are_not_converted_or_dropped() {
         let fault = |node: &Node| read::<ContainerPort>(node).unwrap_err().to_string();
         let text = Value::Text("80".into());
         insta::assert_snapshot!(fault(&port("containerPort", text)), @r#"in `containerPort`: invalid type: string "80", expected i32"#);

@@ -1,4 +1,5 @@
-//! Code actions: the fixes of diagnostics, all safe ones at once, manifests as a source, and refactorings.
+//! Answers requests for code actions: the fixes of diagnostics, all safe fixes at once, the import of manifests, and
+//! refactorings.
 
 use super::refusal::RequestRefusal;
 use super::state::State;
@@ -11,7 +12,7 @@ use lsp_types::{
 };
 use std::collections::HashMap;
 
-/// What the server says about its actions.
+/// The kinds of actions that the server announces.
 pub(super) fn provider() -> CodeActionProviderCapability {
     CodeActionProviderCapability::Options(CodeActionOptions {
         code_action_kinds: Some(vec![
@@ -81,7 +82,7 @@ pub(super) fn offer(
     Ok(Some(actions))
 }
 
-/// Whether a kind is the one that is asked for, or a part of it: `refactor.extract` is one of `refactor`.
+/// Whether a kind is the requested one or part of it: `refactor.extract` is part of `refactor`.
 fn is_within(kind: &str, wanted: &str) -> bool {
     let rest = kind.strip_prefix(wanted);
     rest.is_some_and(|rest| wanted.is_empty() || rest.is_empty() || rest.starts_with('.'))

@@ -1,4 +1,4 @@
-//! The requests that the server answers: one line of a table each.
+//! Lists the requests that the server answers, one line each.
 
 use super::refusal::RequestRefusal;
 use super::state::{State, read};
@@ -57,11 +57,11 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         preview::PlanRequest::METHOD => typed::<preview::PlanRequest>(state, params, preview::plan),
         preview::ImportRequest::METHOD => typed::<preview::ImportRequest>(state, params, preview::manifests),
         preview::Explain::METHOD => typed::<preview::Explain>(state, params, preview::explain),
-        _ => Err(RequestRefusal::new(ErrorCode::MethodNotFound, format!("`{method}` is not known"))),
+        _ => Err(RequestRefusal::new(ErrorCode::MethodNotFound, format!("unknown method `{method}`"))),
     }
 }
 
-/// Reads a request's parameters, has it answered, and writes the answer.
+/// Reads a request's parameters, answers it, and serializes the answer.
 fn typed<M: Method>(
     state: &mut State,
     params: Value,
@@ -73,7 +73,7 @@ fn typed<M: Method>(
         .map_err(|error| RequestRefusal::new(ErrorCode::InternalError, error.to_string()))
 }
 
-/// What the server says about itself.
+/// How the server introduces itself.
 pub(super) fn introduction(state: &State) -> Value {
     json!({
         "capabilities": capabilities(state),
@@ -135,7 +135,7 @@ fn capabilities(state: &State) -> ServerCapabilities {
     }
 }
 
-/// What the server asks of the editor once it runs: to be told when files change.
+/// What the server requests from the editor once it runs: notifications of changed files.
 pub(super) fn registrations(params: &InitializeParams) -> Option<Request> {
     let workspace = params.capabilities.workspace.as_ref()?;
     workspace.did_change_watched_files.as_ref()?.dynamic_registration.filter(|dynamic| *dynamic)?;

@@ -1,4 +1,4 @@
-//! Completion and signature help.
+//! Answers requests for completion and signature help.
 
 use super::refusal::RequestRefusal;
 use super::state::State;

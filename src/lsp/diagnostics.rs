@@ -1,6 +1,6 @@
-//! What the compiler finds, as the editor shows it.
+//! Publishes what the compiler finds.
 //!
-//! Invariant: what is published for a file is what was found in it by all open documents that use it, each thing once.
+//! Invariant: what is published for a file is what all open documents that use it found in it, without duplicates.
 
 use super::position::LineIndex;
 use super::state::State;
@@ -15,7 +15,7 @@ use lsp_types::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Checks the documents that have changed, and gives what there is to tell.
+/// Checks the documents that have changed, and returns the notifications to send.
 pub(super) fn publish(state: &mut State) -> Vec<Notification> {
     let unchecked = state.documents.iter().filter(|(_, document)| document.found.is_none());
     let unchecked: Vec<String> = unchecked.map(|(path, _)| path.clone()).collect();
@@ -27,7 +27,7 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
         }
     }
     let mut all: BTreeMap<String, Vec<lsp_types::Diagnostic>> = BTreeMap::new();
-    // What a document says about itself comes first.
+    // What a document finds in itself comes first.
     let own =
         state.documents.iter().filter_map(|(root, document)| document.found.as_ref()?.get_key_value(root));
     let others = state
@@ -68,12 +68,12 @@ fn version_of(state: &State, path: &str) -> Option<i32> {
     state.documents.get(path).map(|document| document.version)
 }
 
-/// What was found in each file, the document itself always among them.
+/// The diagnostics for each file, always including the document itself.
 fn found(state: &State, root: &str, analysis: &Analysis) -> BTreeMap<String, Vec<lsp_types::Diagnostic>> {
     let sources = &analysis.compilation.sources;
     let mut found = BTreeMap::from([(root.to_owned(), Vec::new())]);
     for diagnostic in analysis.diagnostics() {
-        // What is at fault in the library is shown where it is used.
+        // A diagnostic in the standard library is shown where the library is used.
         let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
         let shown = labels.into_iter().find(|label| {
             state.workspace.get(name(sources, label)).is_some_and(|file| file.source.name != "std")

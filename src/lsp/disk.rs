@@ -1,4 +1,4 @@
-//! Files that the editor has not opened, and the way between its URIs and paths.
+//! Reads files that the editor has not opened, and converts between its URIs and paths.
 //!
 //! Invariant: a file is read again as soon as its time or its size has changed.
 
@@ -15,10 +15,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The most files that are looked for in the folders of a workspace.
+/// The most files that are read from the folders of a workspace.
 const MAX_FILES: usize = 20_000;
 
-/// How deeply folders are looked into.
+/// How deep folders are searched.
 const MAX_DEPTH: usize = 32;
 
 const KEPT: &AsciiSet =
@@ -108,7 +108,7 @@ pub(super) fn sources(folders: &[String]) -> Vec<String> {
     found
 }
 
-/// The files of parameters that stand beside a source.
+/// The parameter files in the same folder as a source.
 pub(super) fn parameters_beside(path: &str, root: &Root) -> Vec<Parsed> {
     let entries = Path::new(path).parent().and_then(|folder| fs::read_dir(folder).ok());
     let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
@@ -120,7 +120,7 @@ pub(super) fn parameters_beside(path: &str, root: &Root) -> Vec<Parsed> {
     found
 }
 
-/// The values that a profile of a file of settings gives to params; of files that can be read.
+/// The values that a profile of a settings file gives to params; files that cannot be read are skipped.
 pub(super) fn values_of(profile: &Profile, settings: &str, root: &Root) -> Vec<Setting> {
     let folder = Path::new(settings).parent().unwrap_or(Path::new(""));
     let paths = profile.params.iter().map(|written| folder.join(&written.text));

@@ -1,4 +1,4 @@
-//! Formatting of a document, of some of its lines, and of a line that has just been ended.
+//! Answers requests to format a document, some of its lines, or a line that was just completed.
 
 use super::position::LineIndex;
 use super::refusal::RequestRefusal;

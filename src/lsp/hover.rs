@@ -1,4 +1,4 @@
-//! Hovers and inlay hints.
+//! Answers requests for hovers and inlay hints.
 
 use super::refusal::RequestRefusal;
 use super::state::State;

@@ -1,4 +1,4 @@
-//! Above each workload: its YAML and its plan, for editors that have the commands.
+//! Shows links to the YAML and the plan above each workload, for editors that have these commands.
 
 use super::refusal::RequestRefusal;
 use super::state::State;

@@ -1,4 +1,4 @@
-//! Definition, references, highlights and renaming.
+//! Answers requests for definitions, references, highlights and renames.
 
 use super::disk::{parameters_beside, uri_of};
 use super::position::LineIndex;

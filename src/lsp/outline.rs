@@ -1,4 +1,4 @@
-//! Symbols of a document and of all files, folding, selection ranges and links.
+//! Answers requests for symbols of a document and of all files, folding, selection ranges and links.
 
 use super::refusal::RequestRefusal;
 use super::state::State;
@@ -23,7 +23,7 @@ pub(super) fn document(
     Ok(Some(DocumentSymbolResponse::Nested(symbols.collect())))
 }
 
-#[allow(deprecated)] // The structure has no other way to be made.
+#[allow(deprecated)] // The structure cannot be created otherwise.
 fn translate(state: &State, path: &str, file: &Parsed, symbol: Symbol) -> DocumentSymbol {
     let inner = symbol.inner.into_iter().map(|inner| translate(state, path, file, inner));
     let children: Vec<DocumentSymbol> = inner.collect();
@@ -80,7 +80,7 @@ fn gather(
     }
 }
 
-/// Whether the letters of a query stand in a name, in their order.
+/// Whether a name contains the letters of a query in their order.
 fn contains(name: &str, query: &str) -> bool {
     let mut letters = name.chars();
     query.chars().all(|wanted| letters.any(|letter| letter == wanted))
@@ -106,7 +106,7 @@ pub(super) fn fold(
     let (path, file) = state.file(&params.text_document.uri)?;
     let translate = |Fold { range, comment }: Fold| {
         let range = state.range(&path, &file, range);
-        // The line of a closing bracket stays.
+        // The line of a closing bracket stays visible.
         let end_line = if comment { range.end.line } else { range.end.line.saturating_sub(1) };
         FoldingRange {
             start_line: range.start.line,

@@ -1,23 +1,23 @@
-//! Byte offsets to an editor's positions and back.
+//! Converts between byte offsets and an editor's positions.
 //!
-//! Invariant: every position of an editor has an offset on a character's boundary, also one beyond a line or the text.
+//! Invariant: every position of an editor maps to an offset on a character boundary, even one beyond a line or the text.
 
 use crate::diagnostic::Edit;
 use crate::ide::Range32;
 use lsp_types::{Position, PositionEncodingKind, Range, TextEdit};
 
-/// What an editor counts columns in.
+/// The unit in which an editor counts columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Encoding {
     /// Bytes.
     Utf8,
-    /// Units of UTF-16, as the protocol has it where nothing is agreed.
+    /// UTF-16 units, the default of the protocol.
     #[default]
     Utf16,
 }
 
 impl Encoding {
-    /// What the protocol calls it.
+    /// Its name in the protocol.
     pub(super) fn kind(self) -> PositionEncodingKind {
         match self {
             Self::Utf8 => PositionEncodingKind::UTF8,
@@ -75,7 +75,7 @@ impl LineIndex {
         Position { line: narrow(line), character: narrow(units) }
     }
 
-    /// A change as an editor takes it.
+    /// An edit in the form of the protocol.
     pub(super) fn edit(&self, text: &str, edit: &Edit) -> TextEdit {
         TextEdit { range: self.range(text, edit.span), new_text: edit.text.clone() }
     }

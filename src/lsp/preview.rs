@@ -1,4 +1,4 @@
-//! The requests of the server's own: the compiled YAML, the plan, manifests as a source, and explanations.
+//! Answers the requests that only this server has: the compiled YAML, the plan, the import of manifests, and explanations.
 
 use super::refusal::RequestRefusal;
 use super::state::State;
@@ -121,7 +121,10 @@ pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported
 
 pub(super) fn explain(_: &mut State, params: NameParams) -> Result<Explained, RequestRefusal> {
     let code: Code = params.name.parse().map_err(|()| {
-        RequestRefusal::new(ErrorCode::InvalidParams, format!("no diagnostic is called `{}`", params.name))
+        RequestRefusal::new(
+            ErrorCode::InvalidParams,
+            format!("there is no diagnostic with the name `{}`", params.name),
+        )
     })?;
     Ok(Explained { markdown: code.text().to_owned() })
 }

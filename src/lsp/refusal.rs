@@ -1,4 +1,4 @@
-//! Says why a request has no answer.
+//! Defines why a request has no answer.
 
 use lsp_server::ErrorCode;
 

@@ -1,6 +1,6 @@
-//! What the server knows: open documents, files on disk, settings, and what the compiler says about each document.
+//! Holds what the server knows: open documents, files on disk, settings, and the result of compiling each document.
 //!
-//! Invariant: an analysis is dropped as soon as the text of a file that it is about has changed.
+//! Invariant: an analysis is dropped as soon as the text of one of its files has changed.
 
 use super::disk::{self, Disk, Known, path_of, uri_of};
 use super::position::{Encoding, LineIndex};
@@ -26,12 +26,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How the server is called.
+/// The options that the server was started with.
 #[derive(Clone, Debug, Default)]
 pub struct ServerOptions {
-    /// The root of all sources; without it, the editor's folders say that.
+    /// The root of all sources; without it, the editor's folders are used.
     pub root: Option<PathBuf>,
-    /// Whether the editor's log says which root and which `initflow.toml` hold.
+    /// Whether the editor's log shows which root and which `initflow.toml` apply.
     pub verbose: bool,
 }
 
@@ -39,27 +39,27 @@ pub struct ServerOptions {
 pub(super) struct State {
     pub(super) encoding: Encoding,
     pub(super) settings: Settings,
-    /// What the editor says that it can do.
+    /// The capabilities of the editor.
     pub(super) client: lsp_types::ClientCapabilities,
-    /// Open files as in the editor, and those on disk that have been needed.
+    /// Open files as in the editor, and files from disk that were needed.
     pub(super) workspace: Workspace,
     pub(super) documents: BTreeMap<String, OpenDocument>,
-    /// The diagnostics that the editor has been told, by path, and of which version of an open document.
+    /// The diagnostics that were sent to the editor, by path, with the version of an open document.
     pub(super) published: BTreeMap<String, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
-    /// The tokens of open documents that the editor has last been told.
+    /// The tokens of open documents that were last sent to the editor.
     pub(super) tokens: BTreeMap<String, Told>,
-    /// What is not needed any more, and freed when nobody waits.
+    /// What is no longer needed, and is freed when no message is waiting.
     pub(super) retired: Vec<(Option<OpenDocument>, Option<Arc<Parsed>>)>,
     folders: Vec<String>,
-    /// The root that the call names; it stands for the folders.
+    /// The root that the options set; it replaces the folders.
     root: Option<String>,
-    /// Whether it says which root and which `initflow.toml` hold.
+    /// Whether it logs which root and which `initflow.toml` apply.
     verbose: bool,
     grounds: Grounds,
     disk: Disk,
 }
 
-/// The tokens of a document as an editor has last been told, and the number of that answer.
+/// The tokens of a document that were last sent to the editor, and the number of that answer.
 #[derive(Default)]
 pub(super) struct Told {
     pub(super) number: u32,
@@ -72,9 +72,9 @@ pub(super) struct OpenDocument {
     pub(super) version: i32,
     lines: Arc<LineIndex>,
     analysis: Option<Arc<Analysis>>,
-    /// The files that the analysis is about, with those that could not be read.
+    /// The files of the analysis, including those that could not be read.
     uses: BTreeSet<String>,
-    /// What was found in each file, of an analysis that is not dropped.
+    /// The diagnostics for each file, of an analysis that has not been dropped.
     pub(super) found: Option<BTreeMap<String, Vec<lsp_types::Diagnostic>>>,
 }
 
@@ -82,13 +82,13 @@ pub(super) struct OpenDocument {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Settings {
-    /// The version of Kubernetes that must take the output; it wins over that of `initflow.toml`.
+    /// The version of Kubernetes that must accept the output; it overrides `initflow.toml`.
     kube: Option<String>,
-    /// The profile whose values params have; it wins over the default one of `initflow.toml`.
+    /// The profile that sets the values of params; it overrides the default of `initflow.toml`.
     profile: Option<String>,
-    /// Whether the order and the totals are shown in the text.
+    /// Whether the start order and the totals are shown in the text.
     pub(super) inlay_hints: bool,
-    /// Whether the editor opens `initflow-explain:/NAME.md`, by `initflow/explain`.
+    /// Whether the editor can open `initflow-explain:/NAME.md`, with `initflow/explain`.
     pub(super) explain_links: bool,
 }
 
@@ -105,7 +105,7 @@ impl State {
         let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
         let mut workspace = Workspace::default();
         workspace.set("std", Arc::new(Parsed::new("std", crate::source::std().text.as_str())));
-        #[allow(deprecated)] // Older editors give one folder only.
+        #[allow(deprecated)] // Older editors send only one folder.
         let root = params.root_uri.iter().map(path_of);
         let folders = match &params.workspace_folders {
             Some(folders) if !folders.is_empty() => folders.iter().map(folder).collect(),
@@ -139,18 +139,18 @@ impl State {
         self.grounds = Grounds::of_workspace(named, self.root.is_some());
     }
 
-    /// What is the same for all sources in the folder of a file: its root, and its `initflow.toml`.
+    /// What all sources in the folder of a file share: the root and the `initflow.toml`.
     fn ground(&self, path: &str) -> Ground {
         let folder = Path::new(path).parent().unwrap_or(Path::new(""));
         self.grounds.of(folder, folder)
     }
 
-    /// What the program of a file may be read from.
+    /// The root that the program of a file may be read from.
     pub(super) fn root(&self, path: &str) -> Arc<Root> {
         self.ground(path).root
     }
 
-    /// The `initflow.toml` that is for a file, what it says, and what is wrong with it.
+    /// The `initflow.toml` that applies to a file, its content, and what is wrong with it.
     pub(super) fn settings_of(&self, path: &str) -> Option<(SourceFile, Config, Vec<Diagnostic>)> {
         let Ground { root, settings, .. } = self.ground(path);
         let file = settings?;
@@ -160,12 +160,12 @@ impl State {
         Some((source, config, diagnostics))
     }
 
-    /// Takes in what the editor tells, and gives what there is to say about it.
+    /// Handles a notification from the editor, and returns the messages to send.
     pub(super) fn notice(&mut self, notification: Notification) -> Vec<Message> {
         let Notification { method, params } = notification;
-        let mut said = Vec::new();
-        let taken = match method.as_str() {
-            DidOpenTextDocument::METHOD => read(params).map(|params| said.extend(self.open(params))),
+        let mut messages = Vec::new();
+        let handled = match method.as_str() {
+            DidOpenTextDocument::METHOD => read(params).map(|params| messages.extend(self.open(params))),
             DidChangeTextDocument::METHOD => read(params).and_then(|params| self.change(params)),
             DidCloseTextDocument::METHOD => read(params)
                 .map(|params: lsp_types::DidCloseTextDocumentParams| self.close(&params.text_document.uri)),
@@ -188,8 +188,8 @@ impl State {
             }
             _ => Ok(()),
         };
-        said.extend(taken.err().map(|message| log(format!("`{method}`: {message}"))));
-        said
+        messages.extend(handled.err().map(|message| log(format!("`{method}`: {message}"))));
+        messages
     }
 
     /// An open document's path and file.
@@ -239,7 +239,7 @@ impl State {
         self.documents.get(path).map(|document| document.uri.clone()).or_else(|| uri_of(path))
     }
 
-    /// What the compiler says about an open document.
+    /// The analysis of an open document.
     pub(super) fn analysis(&mut self, path: &str) -> Option<Arc<Analysis>> {
         if let Some(analysis) = &self.documents.get(path)?.analysis {
             return Some(Arc::clone(analysis));
@@ -261,7 +261,7 @@ impl State {
     pub(super) fn options(&self, path: &str) -> CompileOptions {
         let (file, config) =
             self.settings_of(path).map(|(source, config, _)| (source.name, config)).unwrap_or_default();
-        // A profile that only another project has leaves this one with its own.
+        // A profile that only exists in another project leaves this one with its default.
         let wanted = self.settings.profile.as_deref().filter(|profile| !profile.is_empty());
         let profile = config.profile(wanted).or_else(|_| config.profile(None)).ok().flatten();
         let settings = profile.map(|profile| disk::values_of(profile, &file, &self.root(&file)));
@@ -277,7 +277,7 @@ impl State {
         }
     }
 
-    /// Takes in all sources of the editor's folders, and what open documents use.
+    /// Reads all sources of the editor's folders, and the files that open documents use.
     pub(super) fn know_all(&mut self) {
         for path in disk::sources(&self.folders) {
             let root = self.root(&path);
@@ -294,7 +294,7 @@ impl State {
         }
     }
 
-    /// Takes in what a file uses.
+    /// Reads the files that a file uses.
     pub(super) fn know_used(&mut self, path: &str) {
         if let Some(file) = self.workspace.get(path).cloned() {
             self.follow(path, &file, &self.root(path), &mut BTreeSet::new());
@@ -305,7 +305,7 @@ impl State {
         path == "std" || self.documents.contains_key(path) || Path::new(path).is_file()
     }
 
-    /// Takes in the files that a file uses, and those that these use.
+    /// Reads the files that a file uses, and recursively the files that those use.
     fn follow(&mut self, path: &str, file: &Parsed, root: &Root, seen: &mut BTreeSet<String>) {
         for (_, used) in file.uses() {
             let used = crate::program::path_of(path, used);
@@ -318,7 +318,7 @@ impl State {
         }
     }
 
-    /// A file as it is now: in the editor, or on disk.
+    /// The current state of a file, in the editor or on disk.
     fn know(&mut self, path: &str, root: &Root) -> Option<Arc<Parsed>> {
         if self.documents.contains_key(path) {
             return self.workspace.get(path).cloned();
@@ -374,7 +374,7 @@ impl State {
         self.forget(&path);
     }
 
-    /// Takes in an open document's text.
+    /// Sets an open document's text.
     fn set(&mut self, uri: &Uri, version: i32, text: String) {
         let path = path_of(uri);
         let lines = Arc::new(LineIndex::new(&text, self.encoding));
@@ -396,7 +396,7 @@ impl State {
         self.forget(&path);
     }
 
-    /// Drops what is about a file.
+    /// Drops every analysis that a file is part of.
     fn forget(&mut self, path: &str) {
         for document in self.documents.values_mut().filter(|document| document.uses.contains(path)) {
             document.analysis = None;

@@ -1,4 +1,4 @@
-//! Semantic tokens, in the protocol's relative form.
+//! Answers requests for semantic tokens, in the relative form of the protocol.
 
 use super::disk::path_of;
 use super::refusal::RequestRefusal;
@@ -12,10 +12,10 @@ use lsp_types::{
 };
 use std::ops::Range;
 
-/// How many numbers a token is in the protocol.
+/// How many numbers represent a token in the protocol.
 const NUMBERS: usize = 5;
 
-/// What the server says about its tokens.
+/// The tokens that the server announces.
 pub(super) fn provider() -> SemanticTokensServerCapabilities {
     SemanticTokensOptions {
         legend: SemanticTokensLegend {
@@ -33,17 +33,17 @@ pub(super) fn full(
     state: &mut State,
     params: SemanticTokensParams,
 ) -> Result<Option<SemanticTokensResult>, RequestRefusal> {
-    let (known, data) = told(state, &params.text_document.uri)?;
+    let (known, data) = last_sent(state, &params.text_document.uri)?;
     let result_id = Some((known.number + 1).to_string());
     Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
 }
 
-/// What has changed in the tokens since an earlier answer, or all of them where that answer is not the last one.
+/// The changes since an earlier answer, or all tokens if that answer was not the last one.
 pub(super) fn delta(
     state: &mut State,
     params: SemanticTokensDeltaParams,
 ) -> Result<Option<SemanticTokensFullDeltaResult>, RequestRefusal> {
-    let (known, data) = told(state, &params.text_document.uri)?;
+    let (known, data) = last_sent(state, &params.text_document.uri)?;
     let result_id = Some((known.number + 1).to_string());
     if params.previous_result_id != known.number.to_string() {
         return Ok(Some(SemanticTokensFullDeltaResult::Tokens(SemanticTokens { result_id, data })));
@@ -52,7 +52,7 @@ pub(super) fn delta(
     Ok(Some(SemanticTokensFullDeltaResult::TokensDelta(SemanticTokensDelta { result_id, edits })))
 }
 
-/// The one edit that makes some tokens of others.
+/// The edit that turns the old tokens into the new ones.
 fn change(old: &[SemanticToken], mut new: Vec<SemanticToken>) -> Option<SemanticTokensEdit> {
     let same = |(old, new): &(&SemanticToken, &SemanticToken)| old == new;
     let before = old.iter().zip(&new).take_while(same).count();
@@ -68,8 +68,8 @@ fn change(old: &[SemanticToken], mut new: Vec<SemanticToken>) -> Option<Semantic
     })
 }
 
-/// What the editor was told last about a document, and its tokens now, which are what it will have been told.
-fn told(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), RequestRefusal> {
+/// The tokens that were last sent for a document, and its tokens now, which are recorded as sent.
+fn last_sent(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), RequestRefusal> {
     let data = encoded(state, uri, |_| true)?;
     let known = state.tokens.remove(&path_of(uri)).unwrap_or_default();
     state.tokens.insert(path_of(uri), Told { number: known.number + 1, data: data.clone() });
@@ -96,13 +96,13 @@ fn encoded(
     let mut data = Vec::new();
     let mut last = Position::default();
     for ClassifiedWord { range, class, declares } in tokens(&file) {
-        // A token of several lines is one a line, without the blanks that it begins with.
+        // A token of several lines is sent as one per line, without its indentation.
         let mut start = range.range().start;
         for piece in text[range.range()].split_inclusive('\n') {
             let shown = piece.trim_end();
-            let blanks =
+            let indentation =
                 if start == range.range().start { 0 } else { shown.len() - shown.trim_start().len() };
-            let (from, to) = (start + blanks, start + shown.len());
+            let (from, to) = (start + indentation, start + shown.len());
             start += piece.len();
             if from >= to {
                 continue;

@@ -1,11 +1,10 @@
-//! `cpu`, `memory`, `storage` and `resource`: requests and limits as one range.
+//! Resolves `cpu`, `memory`, `storage` and `resource`: requests and limits as one range.
 
 use super::draft::Draft;
 use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Evaluated, Scope};
-use super::types::{Unit, quantity};
-use crate::diagnostic::{Code, Diagnostic};
+use super::types::{Unit, mismatch, quantity};
 use crate::object::{Map, Node, Value};
 use crate::statement::ValueType;
 use crate::syntax::tree::{self, Statement, ValueKind};
@@ -37,7 +36,7 @@ impl Resolver<'_> {
             }
         };
         let Some(filled) = head.all().last() else { return };
-        let both = ty == ValueType::ResourceRange;
+        let sets_both = ty == ValueType::ResourceRange;
         let (request, limit) = match &filled.value.kind {
             ValueKind::Range(request, limit) => {
                 let request = request.as_ref().map(|value| self.amount(value, &name, ty, scope));
@@ -45,24 +44,24 @@ impl Resolver<'_> {
             }
             _ => {
                 let node = self.amount(filled.value, &name, ty, scope);
-                (Some(node.clone()), both.then_some(node))
+                (Some(node.clone()), sets_both.then_some(node))
             }
         };
-        let mut given = false;
+        let mut already_set = false;
         for key in ["requests", "limits"] {
             if let Some(map) = draft.resources.get_mut(key).map(Node::map_mut) {
                 if let Some(entry) = map.entry(&name)
                     && entry.layer == scope.layer
-                    && !given
+                    && !already_set
                 {
                     let before = entry.key_span;
-                    given = true;
+                    already_set = true;
                     self.duplicate(&name, statement.name.span, before);
                 }
                 map.entries.retain(|entry| entry.key != name || entry.layer >= scope.layer);
             }
         }
-        if given {
+        if already_set {
             return;
         }
         draft.resources.entries.retain(|entry| entry.key == "claims" || !entry.node.entries().is_empty());
@@ -95,12 +94,7 @@ impl Resolver<'_> {
         match node {
             Ok(value) => Node::new(span, value),
             Err(hint) => {
-                let mut diagnostic = Diagnostic::error(
-                    Code::TypeMismatch,
-                    span,
-                    format!("{} does not fit here", constant.describe()),
-                )
-                .here(format!("expected an amount of `{name}`"));
+                let mut diagnostic = mismatch(span, &format!("an amount of `{name}`"), &constant.describe());
                 if let Some(hint) = hint {
                     diagnostic = diagnostic.help(hint);
                 }

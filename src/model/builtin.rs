@@ -1,4 +1,4 @@
-//! Built-in steps: their statements gathered, and what they become put below everything that the author wrote.
+//! Collects the statements of built-in steps, and adds what they become below everything that the author wrote.
 
 use super::draft::{COMMAND, COMPILER, Draft, StepOption};
 use super::head::Filled;
@@ -16,14 +16,14 @@ use crate::steps::{BuiltIn, GivenClause, GivenOption, OwnVolume, Readers, StepIn
 use crate::syntax::tree::Statement;
 use smol_str::{SmolStr, format_smolstr};
 
-/// The most characters that the name of a volume may have: a DNS label's.
+/// The longest name of a volume, in characters: that of a DNS label.
 const MAX_VOLUME_NAME: usize = 63;
 
-/// Where a step mounts a volume that it names without a path.
+/// Where a step mounts a volume that it names without a mount path.
 const MOUNT_ROOT: &str = "/initflow";
 
 impl Resolver<'_> {
-    /// A statement of a built-in step alone.
+    /// A statement that only a built-in step has.
     pub(super) fn step_option(
         &mut self,
         draft: &mut Draft,
@@ -77,7 +77,7 @@ impl Resolver<'_> {
         values
     }
 
-    /// Turns a built-in step's statements into what a container has.
+    /// Turns the statements of a built-in step into fields of a container.
     pub(super) fn lower_step(&mut self, draft: &mut Draft, making: &Making) {
         let Some(kind) = draft.built_in.as_ref().map(BuiltIn::kind) else { return };
         draft.settle_command();
@@ -105,8 +105,8 @@ impl Resolver<'_> {
                     words,
                     format!("the compiler writes the command of a `{}`", kind.keyword()),
                 )
-                .here("not expected")
-                .help("to run a command of your own, make this a `step`"),
+                .here("not allowed here")
+                .help("change it to a `step` to run a command of your own"),
             );
             return;
         }
@@ -116,14 +116,14 @@ impl Resolver<'_> {
         draft.built_in = Some(built_in);
         let failed = !diagnostics.is_empty();
         for diagnostic in diagnostics {
-            // What is missing may be what could not be understood.
+            // A statement that could not be understood may be the missing one.
             if diagnostic.code != Code::MissingStatement || !draft.unclear {
                 self.report(diagnostic);
             }
         }
         let span = draft.span;
         let Some(lowered) = lowered else {
-            // What is missing has been reported: no further message about the image or the command.
+            // The missing statement has been reported: do not report a missing image or command as well.
             if (failed || own.is_none()) && draft.fields.get("image").is_none() && !kind.takes_command() {
                 draft.fields.set("image", span, Node::new(span, Value::Unresolved));
             }
@@ -185,9 +185,9 @@ impl Resolver<'_> {
                     Diagnostic::error(
                         Code::ConflictingFields,
                         span,
-                        format!("`owner` and `{field}` rule each other out"),
+                        format!("`owner` cannot be combined with `{field}`"),
                     )
-                    .here("says who the step runs as")
+                    .here("sets who the step runs as")
                     .label(before, "so does this")
                     .help("remove one of the two"),
                 );
@@ -208,7 +208,7 @@ impl Resolver<'_> {
                     && let Some(path) =
                         mount.fields.get("mountPath").and_then(Node::as_text).map(SmolStr::new)
                 {
-                    if !also(mount, direction) {
+                    if !extend(mount, direction) {
                         self.report(mounted_read_only(&draft.name.text, &volume, mount));
                     }
                     return path;
@@ -247,15 +247,15 @@ impl Resolver<'_> {
     }
 }
 
-/// Who can be known to read what a step writes, by the security contexts of its pod and of itself.
+/// Who certainly can read what a step writes, by the security contexts of the pod and of the step.
 fn readers(pod: Option<&Node>, step: Option<&Node>) -> Readers {
-    let said = |context: Option<&Node>, field| context.is_some_and(|context| context.get(field).is_some());
-    let chosen = said(step, "runAsUser");
-    Readers { share_user: said(pod, "runAsUser") && !chosen, share_group: said(pod, "fsGroup"), chosen }
+    let sets = |context: Option<&Node>, field| context.is_some_and(|context| context.get(field).is_some());
+    let chosen = sets(step, "runAsUser");
+    Readers { share_user: sets(pod, "runAsUser") && !chosen, share_group: sets(pod, "fsGroup"), chosen }
 }
 
-/// Lets a mount serve for a direction too; fails where the author has mounted read-only what the step writes.
-fn also(mount: &mut MountDraft, direction: Direction) -> bool {
+/// Extends a mount to another direction; false if the step writes what the author mounted read-only.
+fn extend(mount: &mut MountDraft, direction: Direction) -> bool {
     match (direction, mount.direction) {
         (Direction::Reads, Direction::Writes) | (Direction::Writes, Direction::Reads) if mount.implied => {
             mount.fields.remove("readOnly");
@@ -268,7 +268,7 @@ fn also(mount: &mut MountDraft, direction: Direction) -> bool {
     direction == Direction::Reads || !read_only
 }
 
-/// Adds a volume that a step brings along, and its mount.
+/// Adds a volume that belongs to a step, and its mount.
 fn add_volume(draft: &mut Draft, own: OwnVolume) {
     let span = draft.span;
     let room = MAX_VOLUME_NAME.saturating_sub(own.name.len() + 1);
@@ -308,5 +308,5 @@ fn mounted_read_only(step: &str, volume: &Named, mount: &MountDraft) -> Diagnost
     )
     .here("cannot be written")
     .label(mount.span, "mounted read-only here")
-    .help(format!("write `writes {name} at /path` there, or leave it out: the step mounts what it writes"))
+    .help(format!("change it to `writes {name} at /path`, or remove it: the step mounts what it writes"))
 }

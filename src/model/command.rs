@@ -1,17 +1,19 @@
-//! `run`, `args` and `script`: commands as text, turned into the words that a container is started with.
+//! Turns `run`, `args` and `script`, which are commands as text, into the words that start a container.
 
 use super::draft::{COMMAND, Draft};
 use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Constant, Scope};
+use super::types::mismatch;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
+use crate::statement::ValueType;
 use crate::syntax::tree::{self, Piece, Statement, ValueKind};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 
-/// What runs a `script` that names no other shell.
+/// The shell that runs a `script`, unless the script names another one.
 pub(crate) const DEFAULT_SHELL: [&str; 3] = ["sh", "-eu", "-c"];
 
 impl Resolver<'_> {
@@ -53,14 +55,14 @@ impl Resolver<'_> {
             }
         };
         let Value::List(mut command) = shell.value else { return };
-        // A shell without its flag to read a command would take the script for a file's name.
+        // Without the flag that makes it read a command, a shell would read the script as a file name.
         if head.plain("\"shell\"").is_some() && !reads_command(command.iter().filter_map(Node::as_text)) {
             let at = shell.span;
             self.report(
                 Diagnostic::error(
                     Code::ShellWithoutCommandFlag,
                     at,
-                    "this shell would take the script for a file's name",
+                    "this shell would read the script as a file name",
                 )
                 .here("expected a flag that makes it read a command, such as `-c`")
                 .help("write `script \"bash -ec\" \"…\"`"),
@@ -88,18 +90,11 @@ impl Resolver<'_> {
         }
     }
 
-    /// The words of a command: a list as it is, a text split by the shell's rules.
+    /// The words of a command: a list unchanged, a text split by the shell's rules.
     pub(super) fn words(&mut self, value: &tree::SyntaxValue, scope: &Scope, taker: Taker) -> Node {
         let pieces = match &value.kind {
             ValueKind::Text(pieces) => pieces.clone(),
-            ValueKind::List(_) if !taker.lists() => {
-                self.report(
-                    Diagnostic::error(Code::TypeMismatch, value.span, "a list does not fit here")
-                        .here("expected text in quotes")
-                        .help("a command as a list is `command […]`"),
-                );
-                return Node::new(value.span, Value::Unresolved);
-            }
+            ValueKind::List(_) if !taker.accepts_lists() => return self.list_as_text(value.span),
             ValueKind::List(items) => {
                 let words = items.iter().map(|item| self.plain_text(item, scope)).collect();
                 return Node::new(value.span, Value::List(words));
@@ -108,7 +103,7 @@ impl Resolver<'_> {
                 let evaluated = self.evaluate(value, scope);
                 match evaluated.constant {
                     Constant::Text(text) => vec![Piece::Text(text)],
-                    Constant::List(items) if taker.lists() => {
+                    Constant::List(items) if taker.accepts_lists() => {
                         let words = items
                             .iter()
                             .filter_map(|item| {
@@ -117,18 +112,8 @@ impl Resolver<'_> {
                             .collect();
                         return Node::new(value.span, Value::List(words));
                     }
-                    Constant::List(_) => {
-                        self.report(
-                            Diagnostic::error(Code::TypeMismatch, value.span, "a list does not fit here")
-                                .here("expected text in quotes")
-                                .help("a command as a list is `command […]`"),
-                        );
-                        return Node::new(value.span, Value::Unresolved);
-                    }
-                    _ => {
-                        let ty = crate::statement::ValueType::Text;
-                        return self.convert(&evaluated, ty);
-                    }
+                    Constant::List(_) => return self.list_as_text(value.span),
+                    _ => return self.convert(&evaluated, ValueType::Text),
                 }
             }
         };
@@ -141,7 +126,7 @@ impl Resolver<'_> {
             match piece {
                 Piece::Text(_) => text.push_str(&part),
                 Piece::Name(_) => {
-                    // Stands for the inserted value while the text is split: no shell rule knows it.
+                    // A placeholder for the inserted value while the text is split: no shell rule applies to it.
                     text.push(INSERTED);
                     inserted.push(part);
                 }
@@ -167,20 +152,26 @@ impl Resolver<'_> {
         }
     }
 
+    fn list_as_text(&mut self, span: Span) -> Node {
+        let diagnostic = mismatch(span, &ValueType::Text.phrase(), "a list");
+        self.report(diagnostic.help("use `command […]` for a command as a list"));
+        Node::new(span, Value::Unresolved)
+    }
+
     fn assignment(&mut self, span: Span, word: &str) {
         let name = word.split('=').next().unwrap_or_default();
         self.report(
             Diagnostic::error(
                 Code::NeedsShell,
                 self.within(span, word),
-                format!("`run` starts no shell, and `{name}=…` before a program is the shell's"),
+                format!("`run` does not start a shell, so `{name}=…` before a program has no meaning here"),
             )
-            .here("this would be the program")
-            .help(format!("set the variable by `env {{ {name} … }}`")),
+            .here("would be started as a program")
+            .help(format!("set the variable with `env {{ {name} … }}`")),
         );
     }
 
-    /// The very characters of a text, where it stands in the source as it is, and once.
+    /// The place of a text in a wider one, if the source has it there unchanged and only once.
     fn within(&self, span: Span, text: &str) -> Span {
         let source = self.sources.slice(span);
         let at = source.find(text).filter(|_| source.matches(text).count() == 1);
@@ -195,23 +186,25 @@ impl Resolver<'_> {
             SplitFault::NeedsShell(found) => {
                 let place = self.within(span, found);
                 let (headline, help) = match taker {
-                    Taker::Run => ("`run` starts no shell", "write `script` in place of `run`"),
+                    Taker::Run => ("`run` does not start a shell", "use `script` instead of `run`"),
                     Taker::Shell => {
-                        ("the interpreter of a script is started without a shell", "put it into the script")
+                        ("the interpreter of a script is started without a shell", "move it into the script")
                     }
                     Taker::Args => {
-                        ("no shell reads `args`", "write a list, which is taken as it is: `args […]`")
+                        ("no shell reads `args`", "write a list, which is passed on unchanged: `args […]`")
                     }
-                    Taker::Exec => ("`exec` starts no shell", "name one: `exec [\"sh\", \"-c\", \"…\"]`"),
+                    Taker::Exec => {
+                        ("`exec` does not start a shell", "start one: `exec [\"sh\", \"-c\", \"…\"]`")
+                    }
                 };
                 Diagnostic::error(
                     Code::NeedsShell,
                     place,
-                    format!("{headline}, and `{found}` is the shell's"),
+                    format!("{headline}, so `{found}` has no meaning here"),
                 )
                 .here("only a shell understands this")
                 .help(help)
-                .help("to pass it on as it is, put it in single quotes")
+                .help("put it in single quotes to pass it on unchanged")
             }
             SplitFault::Unclosed => {
                 Diagnostic::error(Code::UnclosedQuote, span, "a quote in the command is not closed")
@@ -221,7 +214,7 @@ impl Resolver<'_> {
         self.report(diagnostic);
     }
 
-    /// Escapes in a script what Kubernetes would replace, now that all variables are known.
+    /// Escapes what Kubernetes would replace in a script. All variables must be known.
     pub(super) fn escape_script(draft: &mut Draft) {
         let Some((_, text)) = draft.script.take() else { return };
         let Some(script) = text.as_text() else { return };
@@ -237,7 +230,7 @@ impl Resolver<'_> {
     }
 }
 
-/// What takes the words of a command.
+/// The statement that needs the words of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Taker {
     /// `run`
@@ -251,13 +244,13 @@ pub(super) enum Taker {
 }
 
 impl Taker {
-    /// Whether it takes a list too.
-    fn lists(self) -> bool {
+    /// Whether it accepts a list too.
+    fn accepts_lists(self) -> bool {
         matches!(self, Self::Args | Self::Exec)
     }
 }
 
-/// Whether a word is `NAME=…`, which a shell takes for a variable where a program is expected.
+/// Whether a word is `NAME=…`, which sets a variable where a shell expects a program.
 fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
@@ -275,7 +268,7 @@ pub(crate) fn reads_command<'w>(mut words: impl Iterator<Item = &'w str>) -> boo
     words.any(|word| word.starts_with('-') && word.contains(flags))
 }
 
-/// Stands for an inserted value: a character of no meaning, which no source text can hold unescaped by accident.
+/// The placeholder for an inserted value: a private character that no source has by accident.
 const INSERTED: char = '\u{f8ff}';
 
 fn fill(word: &str, inserted: &mut impl Iterator<Item = SmolStr>) -> SmolStr {
@@ -299,13 +292,13 @@ pub(crate) enum SplitFault {
     Unclosed,
 }
 
-/// Splits a command by the shell's quoting rules; what only a shell can carry out is a fault.
+/// Splits a command by the shell's quoting rules, and fails on what only a shell can do.
 pub(crate) fn split(text: &str) -> Result<Vec<String>, SplitFault> {
     if let Some(found) = shell_feature(text) {
         return Err(SplitFault::NeedsShell(found));
     }
     let text = &joined(text);
-    // shlex takes `#` for a comment; a command has none.
+    // shlex reads `#` as the start of a comment; a command has no comments.
     if text.contains('#') {
         let words = text.replace('#', "\u{f8fe}");
         let words = shlex::split(&words).ok_or(SplitFault::Unclosed)?;
@@ -353,7 +346,7 @@ fn shell_feature(text: &str) -> Option<String> {
             }
             '"' => double = !double,
             '$' => match chars.peek() {
-                // `$(NAME)` is Kubernetes' own, and so is `$$(NAME)`, which escapes it.
+                // Kubernetes expands `$(NAME)`, and replaces its escaped form `$$(NAME)`.
                 Some((_, '$')) if text[at + 2..].starts_with('(') => {
                     chars.nth(1);
                 }
@@ -380,14 +373,14 @@ fn shell_feature(text: &str) -> Option<String> {
     None
 }
 
-/// Whether text behind `$(` is a variable's name and `)`.
+/// Whether the text after `$(` is a variable's name and `)`.
 fn variable(rest: &str) -> bool {
     rest.split_once(')').is_some_and(|(name, _)| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
     })
 }
 
-/// Doubles each `$` that Kubernetes would take for its own: before `$`, and before `(NAME)` where NAME may be a variable.
+/// Doubles each `$` that Kubernetes would replace: before `$`, and before `(NAME)` if NAME may be a variable.
 pub(crate) fn escape(script: &str, named: impl Fn(&str) -> bool) -> SmolStr {
     if !script.contains("$(") && !script.contains("$$") {
         return script.into();

@@ -1,4 +1,4 @@
-//! Containers of every kind: their statements, layer upon layer, and what they become.
+//! Resolves containers of every kind from their statements, layer by layer.
 
 use super::draft::{COMMAND, Draft};
 use super::qualified::Declared;
@@ -51,7 +51,7 @@ impl<'a> Resolver<'a> {
         if let Some(call) = head.value("from")
             && let Some(used) = self.template_use(call.value, entry.name, scope)
         {
-            // One layer below the container's own statements, in which the template's names are not the part's.
+            // One layer below the container's own statements, in which the names of the template apply, not those of the part.
             let inner = Scope { layer: scope.layer - 1, ..used.scope(scope.part) };
             self.inside(&used, |resolver| resolver.container_statements(draft, used.block, &inner));
         }
@@ -102,7 +102,7 @@ impl<'a> Resolver<'a> {
         let Some(Row { entry, effect }) = row else { return self.container_field(draft, statement, scope) };
         let effect = match effect {
             Effect::Container(effect) => *effect,
-            // Branches have been taken apart; all others belong elsewhere.
+            // Branches have been resolved already; all others belong elsewhere.
             Effect::When
             | Effect::Else
             | Effect::File(_)
@@ -146,14 +146,14 @@ impl<'a> Resolver<'a> {
                 let error = Diagnostic::error(Code::MisplacedStatement, statement.name.span, headline);
                 return self.report(error.here(format!("it belongs {}", place.phrase())));
             }
-            if let Some(place) = stands_in(name) {
+            if let Some(place) = belongs_in(name) {
                 self.report(
                     Diagnostic::error(
                         Code::MisplacedStatement,
                         statement.name.span,
-                        format!("`{name}` may not stand in a container"),
+                        format!("`{name}` is not allowed in a container"),
                     )
-                    .here(format!("it stands in {place}")),
+                    .here(format!("it belongs in {place}")),
                 );
                 return;
             }
@@ -170,7 +170,7 @@ impl<'a> Resolver<'a> {
                 Diagnostic::error(
                     Code::UseTheStatement,
                     statement.name.span,
-                    "a container's name stands behind its kind",
+                    "a container's name belongs after its kind",
                 )
                 .here("not needed")
                 .help(format!("write `{} NAME {{ … }}`", draft.kind.keyword())),
@@ -182,7 +182,7 @@ impl<'a> Resolver<'a> {
                     "a sidecar's `restartPolicy` is `Always`: that is what makes it one",
                 )
                 .here("not needed")
-                .help("leave it out, or make this a `step`"),
+                .help("remove it, or change the sidecar to a `step`"),
             ),
             "resources" => {
                 let resources = &mut draft.resources;
@@ -211,7 +211,7 @@ impl<'a> Resolver<'a> {
                             "`resources` needs a block",
                         )
                         .here("expected `{ … }` after this")
-                        .help("amounts are written `cpu 250m..1` and `memory 256Mi..512Mi`"),
+                        .help("write amounts as `cpu 250m..1` and `memory 256Mi..512Mi`"),
                     );
                 }
             }
@@ -223,7 +223,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The other fields of the object that a short form is the head of.
+    /// The other fields of the object, in the block after a short form.
     pub(super) fn rest_of(
         &mut self,
         object: &'static schema::ObjectSchema,
@@ -237,7 +237,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Whether a statement says where files flow or which ports there are, or may have been meant to: its name is unknown.
+/// Whether a statement affects the flow of files or the ports, or may have been meant to because its name is unknown.
 fn carries_flow(name: &str) -> bool {
     match vocabulary::entry(StatementPlace::Container, name) {
         Some(entry) => entry.head.iter().any(|slot| {
@@ -247,8 +247,8 @@ fn carries_flow(name: &str) -> bool {
     }
 }
 
-/// Where a name stands that may not stand in a container.
-fn stands_in(name: &str) -> Option<&'static str> {
+/// Where a name belongs that is not allowed in a container.
+fn belongs_in(name: &str) -> Option<&'static str> {
     let specs = [
         &schema::POD_SPEC,
         &schema::DEPLOYMENT_SPEC,

@@ -1,6 +1,6 @@
-//! `defaults { … }`: what containers start from, taken in and put below what they say themselves.
+//! Collects `defaults { … }` and applies them to containers, below the containers' own statements.
 //!
-//! Invariant: what stands farther out has a lower layer, and that for one KIND a higher one than that for all.
+//! Invariant: defaults farther out have a lower layer, and those for one KIND a higher one than those for all kinds.
 
 use super::Role;
 use super::draft::Draft;
@@ -26,17 +26,17 @@ pub(super) const OF_PART: u8 = 7;
 /// The layer of the defaults where a part is placed.
 pub(super) const OF_PLACED_PART: u8 = 9;
 
-/// `defaults` of a workload, of its template or of a part, with what their words mean.
+/// `defaults` of a workload, of its template or of a part, with what names mean in them.
 pub(super) struct InnerDefaults<'a> {
     defaults: Defaults<'a>,
     locals: Rc<[Binding]>,
-    /// The part for whose containers alone they are, if they stand in one.
+    /// The part that they are in, if any: they apply to its containers only.
     part: Option<SmolStr>,
     layer: u8,
 }
 
 impl<'a> Resolver<'a> {
-    /// Takes in the `defaults` of a workload's block, or of a part's.
+    /// Collects the `defaults` of the block of a workload or a part.
     pub(super) fn collect_defaults(
         &mut self,
         block: &'a Block,
@@ -57,7 +57,7 @@ impl<'a> Resolver<'a> {
         });
     }
 
-    /// Puts into a new container all that it starts from.
+    /// Applies to a new container all defaults for it.
     pub(super) fn apply_defaults(&mut self, draft: &mut Draft, making: &Making<'a>) {
         let part = draft.qualified.part.clone();
         let of_file = self.names.last().map(|names| names.defaults.clone()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A container in the making: what the layers of its statements have given so far.
+//! Collects what the layers of a container's statements set, until the container is complete.
 
 use super::qualified::{Declared, Named};
 use super::references::MountDraft;
@@ -11,22 +11,22 @@ use crate::steps::{BuiltIn, GivenClause, Rights, StepKind};
 use crate::vocabulary::ContainerKind;
 use smol_str::SmolStr;
 
-/// The layer of what only the compiler gives.
+/// The layer of what the compiler adds.
 pub(super) const COMPILER: u8 = 0;
 
-/// The fields of which a container has one in all: its command.
+/// The fields that make up a container's one command.
 pub(super) const COMMAND: [&str; 2] = ["command", "args"];
 
-/// A container in the making.
+/// A container that is not complete yet.
 pub(super) struct Draft {
     /// Its name in the pod.
     pub(super) name: PlacedName,
-    /// Its name in the source, with the part that it stands in.
+    /// Its name in the source, with the part that it is in.
     pub(super) qualified: QualifiedName,
     pub(super) role: Role,
     pub(super) kind: ContainerKind,
     pub(super) span: Span,
-    /// How near the statement is that declared it.
+    /// The layer of the statement that declared it.
     pub(super) layer: u8,
     pub(super) fields: Map,
     pub(super) resources: Map,
@@ -36,24 +36,24 @@ pub(super) struct Draft {
     pub(super) mounts: Vec<MountDraft>,
     pub(super) after: Vec<Named>,
     pub(super) run: Option<Span>,
-    /// The texts of scripts, to be escaped once all variables are known.
+    /// The text of a script, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
     pub(super) options: Vec<StepOption>,
-    /// The volumes of the files that variables come from, by their places.
+    /// The volumes of the files that variables come from, with their places.
     pub(super) files: Vec<Named>,
-    /// The built-in step, which has its options once its statements have been read.
+    /// The built-in step; it has its options once its statements have been read.
     pub(super) built_in: Option<BuiltIn>,
-    /// The volumes that a built-in step brings along.
+    /// The volumes that belong to a built-in step.
     pub(super) volumes: Vec<Volume>,
     pub(super) jobs: Vec<SmolStr>,
-    /// The tool that takes no lock, and its place.
+    /// The tool that does not lock the database, and its place.
     pub(super) unlocked: Option<(&'static str, Span)>,
-    /// Whether the tools of a built-in step refuse a user whom `/etc/passwd` does not know.
+    /// Whether the tools of a built-in step need an entry for their user in `/etc/passwd`.
     pub(super) asks_for_its_user: bool,
-    /// Where `once` stands.
+    /// The place of `once`.
     pub(super) once: Option<Span>,
     pub(super) unclear: bool,
-    /// As whom a built-in step runs.
+    /// The rights that a built-in step runs with.
     pub(super) rights: Rights,
 }
 
@@ -63,7 +63,7 @@ pub(super) struct StepOption {
     pub(super) layer: u8,
     pub(super) values: Vec<Node>,
     pub(super) clauses: Vec<GivenClause>,
-    /// The volume that it names, and what the step does with it, if it names one.
+    /// The volume that it names, if any, and what the step does with it.
     pub(super) volume: Option<(Named, Direction)>,
     pub(super) span: Span,
 }
@@ -105,7 +105,7 @@ impl Draft {
         }
     }
 
-    /// The names of the variables, unless some are not to be known from the source.
+    /// The names of the variables, if the source tells all of them.
     pub(super) fn variables(&self) -> Option<Vec<SmolStr>> {
         if self.unclear || !self.env_from.is_empty() {
             return None;
@@ -113,17 +113,17 @@ impl Draft {
         self.env.iter().map(|(_, variable)| variable.get("name")?.as_text().map(SmolStr::new)).collect()
     }
 
-    /// Its name, and where it is declared.
+    /// Its name and the place of its declaration.
     pub(super) fn declared(&self) -> Declared {
         Declared { name: self.qualified.clone(), span: self.name.span }
     }
 
-    /// Where the statements of this kind alone stand.
+    /// The place of the statements that only this kind has.
     pub(super) fn place(&self) -> Option<StatementPlace> {
         self.built_in.as_ref().map(|built_in| StatementPlace::Step(built_in.kind().keyword()))
     }
 
-    /// Takes out what a nearer command replaces.
+    /// Removes what a nearer command replaces.
     pub(super) fn replace_command(&mut self, layer: u8, fields: &[&str]) {
         self.fields.entries.retain(|entry| entry.layer >= layer || !fields.contains(&entry.key.as_str()));
         if self.script.as_ref().is_some_and(|(before, _)| *before < layer) && fields.contains(&"command") {
@@ -131,7 +131,7 @@ impl Draft {
         }
     }
 
-    /// Of a `migrate`'s command and the tools that it names, leaves what is nearest.
+    /// Keeps only the nearest of a `migrate`'s command and the tools that it names.
     pub(super) fn settle_command(&mut self) {
         if self.kind != ContainerKind::BuiltIn(StepKind::Migrate) {
             return;
@@ -154,9 +154,9 @@ impl Draft {
         if self.role == Role::Sidecar {
             fields.set("restartPolicy", span, Node::text(span, "Always"));
         }
-        // A nearer `cpu ..2` leaves nothing of a request.
-        let amounts = |node: &Node| node.as_map().is_some_and(|map| map.entries.is_empty());
-        self.resources.entries.retain(|entry| !amounts(&entry.node));
+        // A nearer `cpu ..2` may have removed the last request.
+        let is_empty = |node: &Node| node.as_map().is_some_and(|map| map.entries.is_empty());
+        self.resources.entries.retain(|entry| !is_empty(&entry.node));
         if !self.resources.entries.is_empty() {
             fields.set("resources", span, Node::new(span, Value::Map(self.resources)));
         }

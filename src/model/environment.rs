@@ -1,4 +1,4 @@
-//! `env { … }`: variables and where their values come from.
+//! Resolves `env { … }`: variables and the sources of their values.
 
 use super::draft::Draft;
 use super::resolve::Resolver;
@@ -12,13 +12,13 @@ use crate::syntax::tree::{self, Argument, Statement, ValueKind};
 use crate::vocabulary::{self, Effect, Row};
 use smol_str::SmolStr;
 
-/// A source of a variable's value: a function, its parameters, and where the API has them.
+/// A source of a variable's value: a function, its parameters, and their fields in the API.
 struct VariableSource {
     function: &'static str,
     /// The field of `valueFrom`.
     field: &'static str,
     /// The positional parameters, each with its field.
-    takes: &'static [(&'static str, &'static str)],
+    positional: &'static [(&'static str, &'static str)],
     /// The named parameters.
     named: &'static [&'static str],
 }
@@ -27,40 +27,40 @@ const SOURCES: &[VariableSource] = &[
     VariableSource {
         function: "secret",
         field: "secretKeyRef",
-        takes: &[("name", "name"), ("key", "key")],
+        positional: &[("name", "name"), ("key", "key")],
         named: &["optional"],
     },
     VariableSource {
         function: "configmap",
         field: "configMapKeyRef",
-        takes: &[("name", "name"), ("key", "key")],
+        positional: &[("name", "name"), ("key", "key")],
         named: &["optional"],
     },
     VariableSource {
         function: "field",
         field: "fieldRef",
-        takes: &[("path", "fieldPath")],
+        positional: &[("path", "fieldPath")],
         named: &["apiVersion"],
     },
     VariableSource {
         function: "resource",
         field: "resourceFieldRef",
-        takes: &[("resource", "resource")],
+        positional: &[("resource", "resource")],
         named: &["container", "divisor"],
     },
     VariableSource {
         function: "file",
         field: "fileKeyRef",
-        takes: &[("volume", "volumeName"), ("path", "path"), ("key", "key")],
+        positional: &[("volume", "volumeName"), ("path", "path"), ("key", "key")],
         named: &["optional"],
     },
 ];
 
-/// The functions that a variable's value can be, each with its parameters: those by place, then those by name.
+/// The functions that give a variable its value, each with its positional and its named parameters.
 #[cfg(feature = "cli")]
 pub fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static str>, &'static [&'static str])> {
     SOURCES.iter().map(|source| {
-        (source.function, source.takes.iter().map(|(parameter, _)| *parameter).collect(), source.named)
+        (source.function, source.positional.iter().map(|(parameter, _)| *parameter).collect(), source.named)
     })
 }
 
@@ -68,7 +68,7 @@ impl Resolver<'_> {
     /// `env { … }`
     pub(super) fn environment(&mut self, draft: &mut Draft, statement: &Statement, scope: &Scope) {
         let Some(block) = &statement.block else { return };
-        // A name given again in one layer is legal; what the layers below gave is replaced in its place.
+        // A layer may set a name twice; a name from the layers below is replaced in its place.
         self.each(&block.statements, scope, |resolver, statement, live| {
             if statement.broken {
                 return;
@@ -82,7 +82,7 @@ impl Resolver<'_> {
                         draft.env_from.extend(node.filter(|_| live));
                         return;
                     }
-                    // Branches have been taken apart; all others belong elsewhere.
+                    // Branches have been resolved already; all others belong elsewhere.
                     Effect::When
                     | Effect::Else
                     | Effect::File(_)
@@ -119,7 +119,7 @@ impl Resolver<'_> {
         Some(Node::new(statement.span, Value::Map(fields)))
     }
 
-    /// The field of a variable that its value is, and the value.
+    /// The field of a variable that has its value, and the value.
     pub(super) fn variable_value(
         &mut self,
         draft: &mut Draft,
@@ -144,7 +144,7 @@ impl Resolver<'_> {
             return Some(self.typed(name, ValueType::Text, scope));
         }
         self.report(
-            Diagnostic::error(Code::TypeMismatch, value.span, "this is no Secret as a whole")
+            Diagnostic::error(Code::TypeMismatch, value.span, "expected a whole Secret")
                 .here(format!("expected {}", ValueType::Secret.phrase())),
         );
         None
@@ -166,7 +166,7 @@ impl Resolver<'_> {
                 Diagnostic::error(
                     Code::UnknownFunction,
                     function.span,
-                    format!("`{}` is no source of a variable's value", function.text),
+                    format!("unknown source `{}` for the value of a variable", function.text),
                 )
                 .here(format!("expected text, or {expected}"))
                 .did_you_mean(function.span, &function.text, known),
@@ -175,14 +175,14 @@ impl Resolver<'_> {
         };
         let object = source_object(source.field)?;
         let mut fields = Map::default();
-        let mut positional = source.takes.iter();
+        let mut positions = source.positional.iter();
         for argument in arguments {
             let Some(value) = argument.values.first() else { continue };
             let key =
                 match &argument.name {
-                    None => positional.next().map(|(_, field)| *field),
+                    None => positions.next().map(|(_, field)| *field),
                     Some(name) => source
-                        .takes
+                        .positional
                         .iter()
                         .map(|(called, field)| (*called, *field))
                         .chain(source.named.iter().map(|named| {
@@ -204,7 +204,7 @@ impl Resolver<'_> {
             let at = argument.name.as_ref().map_or(value.span, |name| name.span);
             self.put(&mut fields, field.name, at, node, scope);
         }
-        for (called, field) in source.takes {
+        for (called, field) in source.positional {
             if fields.get(field).is_none() {
                 self.report(
                     Diagnostic::error(
@@ -225,7 +225,7 @@ impl Resolver<'_> {
         Some(Node::new(span, Value::Map(from)))
     }
 
-    /// The volume in `file(V, …)`, which is looked up once all volumes are known.
+    /// The volume in `file(V, …)`, to be resolved once all volumes are known.
     fn volume_of_file(&mut self, draft: &mut Draft, value: &tree::SyntaxValue, scope: &Scope) -> Node {
         match self.reference(value, ValueType::Volume, scope) {
             Some(volume) => {
@@ -238,12 +238,12 @@ impl Resolver<'_> {
     }
 
     fn unknown_argument(&mut self, source: &VariableSource, argument: &Argument, value: Span) {
-        let known = source.takes.iter().map(|(called, _)| *called).chain(source.named.iter().copied());
+        let known = source.positional.iter().map(|(called, _)| *called).chain(source.named.iter().copied());
         let diagnostic = match &argument.name {
             None => Diagnostic::error(
                 Code::UnknownArgument,
                 value,
-                format!("`{}` takes no further argument", source.function),
+                format!("`{}` accepts no more arguments", source.function),
             )
             .here("one too many"),
             Some(name) => Diagnostic::error(
@@ -271,7 +271,7 @@ impl Resolver<'_> {
                 Diagnostic::error(
                     Code::TypeMismatch,
                     value.span,
-                    "variables come from a Secret or a ConfigMap",
+                    "expected a Secret or a ConfigMap to take variables from",
                 )
                 .here(format!("expected {}", ValueType::Source.phrase())),
             );
@@ -285,7 +285,7 @@ impl Resolver<'_> {
                     Diagnostic::error(
                         Code::UnknownFunction,
                         function.span,
-                        format!("`{}` is no source of variables", function.text),
+                        format!("unknown source `{}` of variables", function.text),
                     )
                     .here(format!("expected {}", ValueType::Source.phrase()))
                     .did_you_mean(function.span, &function.text, ["secret", "configmap"]),
@@ -345,6 +345,6 @@ fn source_object(field: &str) -> Option<&'static schema::ObjectSchema> {
 }
 
 fn signature(source: &VariableSource) -> String {
-    let takes: Vec<String> = source.takes.iter().map(|(called, _)| (*called).to_string()).collect();
-    format!("{}({})", source.function, takes.join(", "))
+    let parameters: Vec<String> = source.positional.iter().map(|(called, _)| (*called).to_string()).collect();
+    format!("{}({})", source.function, parameters.join(", "))
 }

@@ -1,8 +1,8 @@
-//! Kubernetes' fields under their own names: any object of the schema out of a block.
+//! Resolves Kubernetes' fields under their own names: a block becomes any object of the schema.
 
 use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
-use super::types::phrase;
+use super::types::{mismatch, phrase};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::kubernetes::schema::{self, Field, FieldType, ObjectSchema};
 use crate::kubernetes::version::{Availability, Support};
@@ -12,7 +12,7 @@ use crate::syntax::tree::{self, Block, Statement, ValueKind};
 use crate::vocabulary::{FOREIGN, REPLACED};
 use smol_str::SmolStr;
 
-/// The fields of which an object can have only one, by the object's name.
+/// Whether a field is one of a group of which an object can have only one.
 fn one_of_group(object: &ObjectSchema, field: &str) -> bool {
     match object.name {
         "Probe" | "LifecycleHandler" => matches!(field, "exec" | "httpGet" | "tcpSocket" | "grpc" | "sleep"),
@@ -23,7 +23,7 @@ fn one_of_group(object: &ObjectSchema, field: &str) -> bool {
 }
 
 impl Resolver<'_> {
-    /// Puts the statements of a block into an object, one field each.
+    /// Sets a field of an object for each statement of a block.
     pub(super) fn fields(
         &mut self,
         object: &'static ObjectSchema,
@@ -40,7 +40,7 @@ impl Resolver<'_> {
         });
     }
 
-    /// Puts one statement into an object, as a field of it.
+    /// Sets the field of an object that a statement names.
     pub(super) fn field_statement(
         &mut self,
         object: &'static ObjectSchema,
@@ -57,7 +57,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Puts a field that the object has.
+    /// Sets a field that the object has.
     pub(super) fn field(
         &mut self,
         object: &'static ObjectSchema,
@@ -69,7 +69,7 @@ impl Resolver<'_> {
         if !statement.broken {
             self.sound_field(object, field, statement, map, scope);
         }
-        // What was given and cannot be understood is not missing.
+        // A field that is set but not understood is not missing.
         settle(object, Some(field.name), statement, map);
     }
 
@@ -82,17 +82,17 @@ impl Resolver<'_> {
         scope: &Scope,
     ) {
         let what = format!("`{}`", field.name);
-        // A variable whose source is dropped is one without a source, which is refused.
+        // Kubernetes would drop the source, and then refuse the variable because it has none.
         if object.name == "EnvVarSource" {
             self.supported_value(&field.since, &what, statement.name.span);
         } else {
             self.supported(&field.since, &what, statement.name.span);
         }
         if one_of_group(object, field.name) {
-            let others = |entry: &crate::object::MapEntry| {
+            let is_replaced = |entry: &crate::object::MapEntry| {
                 entry.key != field.name && entry.layer < scope.layer && one_of_group(object, &entry.key)
             };
-            map.entries.retain(|entry| !others(entry));
+            map.entries.retain(|entry| !is_replaced(entry));
         }
         let span = statement.name.span;
         match &field.ty {
@@ -193,7 +193,7 @@ impl Resolver<'_> {
         Some(map.entries[at].node.map_mut())
     }
 
-    /// Puts the statements of a block into a map with free keys.
+    /// Sets a key of a map with free keys for each statement of a block.
     pub(super) fn entries(&mut self, item: &'static FieldType, block: &Block, map: &mut Map, scope: &Scope) {
         self.each(&block.statements, scope, |resolver, statement, live| {
             let mut scratch = Map::default();
@@ -220,7 +220,7 @@ impl Resolver<'_> {
         });
     }
 
-    /// Text, or a number or truth value as spelled: what string maps and variables take.
+    /// Text, or a number or boolean as spelled: what string maps and variables accept.
     pub(super) fn plain_text(&mut self, value: &tree::SyntaxValue, scope: &Scope) -> Node {
         let Evaluated { constant, span } = match &value.kind {
             ValueKind::List(_) => Evaluated { constant: Constant::List(Vec::new()), span: value.span },
@@ -230,14 +230,7 @@ impl Resolver<'_> {
             Some(text) => Node::text(span, text),
             None if constant == Constant::Unknown => Node::new(span, Value::Unresolved),
             None => {
-                self.report(
-                    Diagnostic::error(
-                        Code::TypeMismatch,
-                        span,
-                        format!("{} does not fit here", constant.describe()),
-                    )
-                    .here("expected text, a number, or `true` or `false`"),
-                );
+                self.report(mismatch(span, "text, a number, `true` or `false`", &constant.describe()));
                 Node::new(span, Value::Unresolved)
             }
         }
@@ -269,11 +262,12 @@ impl Resolver<'_> {
 
     fn not_a_list(&mut self, value: &tree::SyntaxValue) -> Node {
         let written = self.spelling(value.span);
-        self.report(
-            Diagnostic::error(Code::TypeMismatch, value.span, "a single value does not fit here")
-                .here("expected a list such as `[a, b]`")
-                .fix("make it a list", value.span, format!("[{written}]"), Applicability::Safe),
-        );
+        self.report(mismatch(value.span, "a list such as `[a, b]`", "a single value").fix(
+            "make it a list",
+            value.span,
+            format!("[{written}]"),
+            Applicability::Safe,
+        ));
         Node::new(value.span, Value::Unresolved)
     }
 
@@ -308,7 +302,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Reports a statement that stands twice in one block, or beside another one that says the same.
+    /// Reports a statement that appears twice in one block, or next to another one that sets the same.
     pub(super) fn duplicate(&mut self, name: &str, span: Span, before: Span) {
         let (written, first) = (self.spelling(span), self.spelling(before));
         let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -317,24 +311,24 @@ impl Resolver<'_> {
             Diagnostic::error(
                 Code::DuplicateStatement,
                 span,
-                format!("`{}` stands twice in one block", name.escape_debug()),
+                format!("`{}` appears twice in one block", name.escape_debug()),
             )
             .here("here again")
             .label(before, "first here")
         } else if word(&first) {
-            let headline = format!("`{first}` and `{written}` exclude each other");
+            let headline = format!("`{written}` cannot be combined with `{first}`");
             Diagnostic::error(Code::DuplicateStatement, span, headline)
-                .here("one too many")
+                .here("the second of the two")
                 .label(before, "the first")
         } else {
-            Diagnostic::error(Code::DuplicateStatement, span, format!("`{written}` is given twice"))
+            Diagnostic::error(Code::DuplicateStatement, span, format!("`{written}` is set twice"))
                 .here("here again")
-                .label(before, "given here")
+                .label(before, "first here")
         };
         self.report(diagnostic.help("keep one of the two"));
     }
 
-    /// The block of a statement that is nothing without one.
+    /// The block of a statement that needs one.
     fn block_of<'a>(&mut self, statement: &'a Statement, ty: &FieldType) -> Option<&'a Block> {
         let name = &statement.name.text;
         if let Some(value) = statement.values.first() {
@@ -345,7 +339,7 @@ impl Resolver<'_> {
                 Diagnostic::error(
                     Code::UnexpectedValue,
                     span,
-                    format!("`{name}` takes a block, not a value"),
+                    format!("`{name}` accepts a block, not a value"),
                 )
                 .here("not expected")
                 .help(format!("write `{name} {{ {inside} }}`{each}")),
@@ -361,7 +355,7 @@ impl Resolver<'_> {
         statement.block.as_ref()
     }
 
-    /// The value of a statement that takes exactly one.
+    /// The value of a statement that accepts exactly one.
     pub(super) fn one_value<'a>(
         &mut self,
         statement: &'a Statement,
@@ -373,7 +367,7 @@ impl Resolver<'_> {
                 Diagnostic::error(
                     Code::UnexpectedBlock,
                     block.span,
-                    format!("`{}` takes no block", name.escape_debug()),
+                    format!("`{}` does not accept a block", name.escape_debug()),
                 )
                 .here(format!("expected {}", phrase(ty, name))),
             );
@@ -394,13 +388,13 @@ impl Resolver<'_> {
             }
             [_, rest @ ..] => {
                 let span = rest[0].span.to(rest[rest.len() - 1].span);
-                let headline = format!("`{}` takes one value", name.escape_debug());
+                let headline = format!("`{}` accepts only one value", name.escape_debug());
                 let mut diagnostic =
                     Diagnostic::error(Code::UnexpectedValue, span, headline).here("not expected");
                 if rest.len() > 1 && matches!(rest[0].kind, ValueKind::Word(_)) {
                     let next = self.spelling(rest[0].span);
                     diagnostic = diagnostic.help(format!(
-                        "if `{next}` begins another statement, put it on a line of its own, or `;` before it"
+                        "put `;` or a line break before `{next}` if it begins another statement"
                     ));
                 }
                 self.report(diagnostic);
@@ -409,7 +403,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Reports what the targeted version of Kubernetes does not have.
+    /// Reports what the target version of Kubernetes does not have.
     pub(super) fn supported(&mut self, since: &Availability, what: &str, span: Span) {
         let version = self.version;
         match since.in_version(version) {
@@ -418,15 +412,15 @@ impl Resolver<'_> {
                 self.report(
                     Diagnostic::error(Code::FieldTooNew, span, format!("{what} needs Kubernetes {from}"))
                         .here(format!("not known to Kubernetes {version}"))
-                        .help(format!("compile with `--kube {from}`, or leave it out")),
+                        .help(format!("compile with `--kube {from}`, or remove it")),
                 );
             }
             Support::GateOff { gate, on_by_default_from } => {
                 let help = match on_by_default_from {
                     Some(from) => format!(
-                        "it is on from Kubernetes {from}; before, turn the feature gate {gate} on in the cluster"
+                        "turn the feature gate {gate} on in the cluster; from Kubernetes {from} it is on"
                     ),
-                    None => format!("turn the feature gate {gate} on in the cluster, or leave it out"),
+                    None => format!("turn the feature gate {gate} on in the cluster, or remove {what}"),
                 };
                 self.report(
                     Diagnostic::warning(
@@ -441,7 +435,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// As [`Resolver::supported`], for a value: one whose gate is off is not dropped, but refused.
+    /// Like [`Resolver::supported`], for a value, which Kubernetes refuses instead of dropping if its gate is off.
     pub(super) fn supported_value(&mut self, since: &Availability, what: &str, span: Span) {
         let Support::GateOff { gate, .. } = since.in_version(self.version) else {
             return self.supported(since, what, span);
@@ -455,7 +449,7 @@ impl Resolver<'_> {
         );
     }
 
-    /// Reports a statement that is neither the language's nor a field of the object; gives the name that was meant, if one is near.
+    /// Reports a name that is neither a statement nor a field of the object, and returns the name that was probably meant.
     pub(super) fn unknown_statement<'n>(
         &mut self,
         statement: &Statement,
@@ -472,32 +466,27 @@ impl Resolver<'_> {
                 Diagnostic::error(
                     Code::UseTheStatement,
                     name.span,
-                    format!("`{}` is written otherwise here", name.text),
+                    format!("`{}` cannot be set by its name in the API", name.text),
                 )
-                .here("the API's own name")
+                .here("a field of the Kubernetes API")
                 .help(*instead),
             );
             return None;
         }
         let shown = name.text.escape_debug().to_string();
         let diagnostic =
-            Diagnostic::error(Code::UnknownStatement, name.span, format!("`{shown}` is not known here"))
-                .here(format!("no statement, and no field of `{place}`"));
+            Diagnostic::error(Code::UnknownStatement, name.span, format!("unknown statement `{shown}`"))
+                .here(format!("neither a statement nor a field of `{place}`"));
         let known: Vec<&str> = known.collect();
         let folded = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text));
         let inner = holders(place, &name.text);
         let diagnostic = match (folded, instead_of(&name.text, &known)) {
             (_, Some(instead)) => diagnostic.help(instead),
-            (Some(found), None) => diagnostic.help(format!("write `{found}`: case matters")).fix(
-                format!("write `{found}`"),
-                name.span,
-                *found,
-                Applicability::Safe,
-            ),
+            (Some(found), None) => diagnostic.change_case(name.span, found),
             (None, None) if !inner.is_empty() => {
                 let inside: Vec<String> =
                     inner.iter().map(|holder| format!("`{holder} {{ {shown} … }}`")).collect();
-                diagnostic.help(format!("it stands in a block: {}", inside.join(", ")))
+                diagnostic.help(format!("put it in a block: {}", inside.join(", ")))
             }
             (None, None) => diagnostic.did_you_mean(name.span, &name.text, known),
         };
@@ -507,16 +496,16 @@ impl Resolver<'_> {
     }
 }
 
-/// What to do instead of a statement that newcomers write, or that is nearest to a name which the language replaces.
+/// What to do instead of a statement that newcomers write, or that is nearest to a name that the language replaces.
 fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
-    // Of several, what names a statement that may stand here.
-    let stands = |instead: &str| {
+    // Prefer what names a statement that is allowed here.
+    let is_allowed = |instead: &str| {
         let word = instead.split('`').nth(1).and_then(|statement| statement.split(' ').next());
         word.is_some_and(|statement| known.contains(&statement))
     };
     let of = |table: &[(&str, &'static str)], name: &str| {
         let rows = || table.iter().filter(|(foreign, _)| *foreign == name).map(|(_, instead)| *instead);
-        rows().find(|instead| stands(instead)).or_else(|| rows().next())
+        rows().find(|instead| is_allowed(instead)).or_else(|| rows().next())
     };
     of(FOREIGN, name).or_else(|| {
         let replaced = REPLACED.iter().map(|(name, _)| *name);
@@ -524,7 +513,7 @@ fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
     })
 }
 
-/// The field of an object that people mean by a value alone.
+/// The field of an object that a value without a block probably means.
 fn main_field(ty: &FieldType) -> Option<&'static str> {
     match object_of(ty)?.fields {
         [only] => Some(only.name),
@@ -532,7 +521,7 @@ fn main_field(ty: &FieldType) -> Option<&'static str> {
     }
 }
 
-/// The object that a field's block is, or each of its blocks.
+/// The object that each block of a field describes.
 fn object_of(ty: &FieldType) -> Option<&'static ObjectSchema> {
     match ty {
         FieldType::Object(object) | FieldType::List(FieldType::Object(object)) => Some(object),
@@ -540,7 +529,7 @@ fn object_of(ty: &FieldType) -> Option<&'static ObjectSchema> {
     }
 }
 
-/// The fields of an object that hold a field of this name, unless they are many.
+/// The fields of an object that have a field of this name in them, unless there are many.
 fn holders(object: &str, name: &str) -> Vec<&'static str> {
     const MANY: usize = 3;
     let object = schema::object(object).unwrap_or(&schema::POD_SPEC);
@@ -551,7 +540,7 @@ fn holders(object: &str, name: &str) -> Vec<&'static str> {
     if found.len() > MANY { Vec::new() } else { found }
 }
 
-/// Marks a field as given though not understood, so that nobody reports it as missing.
+/// Marks a field as set though not understood, so that it is not reported as missing.
 fn settle(object: &ObjectSchema, field: Option<&str>, statement: &Statement, map: &mut Map) {
     if let Some(field) = field.and_then(|field| object.field(field))
         && map.get(field.name).is_none()

@@ -1,4 +1,4 @@
-//! A statement's values against the slots of its vocabulary entry.
+//! Matches the values of a statement with the slots of its vocabulary entry.
 
 use super::resolve::Resolver;
 use super::types::one_of;
@@ -14,7 +14,7 @@ pub(super) struct Head<'a> {
     clauses: Vec<Matched<'a>>,
 }
 
-/// A value, what it is called, and its type.
+/// A value with its name and its type.
 #[derive(Clone, Copy)]
 pub(super) struct Filled<'a> {
     pub(super) name: &'static str,
@@ -22,7 +22,7 @@ pub(super) struct Filled<'a> {
     pub(super) value: &'a SyntaxValue,
 }
 
-/// A clause that stands, with its values.
+/// A clause that the statement has, with its values.
 pub(super) struct Matched<'a> {
     pub(super) word: &'static str,
     pub(super) need: Need,
@@ -32,7 +32,7 @@ pub(super) struct Matched<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// The plain value of a name.
+    /// The plain value with a name.
     pub(super) fn plain(&self, name: &str) -> Option<Filled<'a>> {
         self.plain.iter().find(|filled| filled.name == name).copied()
     }
@@ -47,24 +47,24 @@ impl<'a> Head<'a> {
         &self.clauses
     }
 
-    /// The clause of a keyword, if it stands.
+    /// The clause of a keyword, if the statement has it.
     pub(super) fn clause(&self, word: &str) -> Option<&Matched<'a>> {
         self.clauses.iter().find(|clause| clause.word == word)
     }
 
-    /// The first value of a clause, if it stands.
+    /// The first value of a clause, if the statement has it.
     pub(super) fn value(&self, word: &str) -> Option<Filled<'a>> {
         self.clause(word)?.values.first().copied()
     }
 
-    /// The clause among those of which one (at most) may stand.
+    /// The one clause of those that cannot be combined.
     pub(super) fn chosen(&self) -> Option<&Matched<'a>> {
         self.clauses.iter().find(|clause| matches!(clause.need, Need::OneOf | Need::AtMostOne))
     }
 }
 
 impl Resolver<'_> {
-    /// Matches a statement against its entry. Nothing where it does not fit, which has been reported.
+    /// Matches a statement with its entry; `None` if it does not match, which has been reported.
     pub(super) fn head<'a>(&mut self, entry: &StatementSpec, statement: &'a Statement) -> Option<Head<'a>> {
         if statement.broken {
             return None;
@@ -75,7 +75,7 @@ impl Resolver<'_> {
                     Diagnostic::error(
                         Code::UnexpectedBlock,
                         block.span,
-                        format!("`{}` takes no block", entry.name),
+                        format!("`{}` does not accept a block", entry.name),
                     )
                     .here("not expected")
                     .help(format!("write `{}`", entry.signature())),
@@ -118,15 +118,15 @@ impl<'a> Matcher<'_, '_, 'a> {
             if let Some(before) = head.clause(clause.word) {
                 let before = before.span;
                 let labels = ("here again", "first here");
-                self.exclude(first.span, before, &format!("`{}` is given twice", clause.word), labels);
+                self.exclude(first.span, before, &format!("`{}` appears twice", clause.word), labels);
                 return None;
             }
             if matches!(clause.need, Need::OneOf | Need::AtMostOne)
                 && let Some(before) = head.chosen()
             {
                 let (span, word) = (before.span, before.word);
-                let headline = format!("`{word}` and `{}` exclude each other", clause.word);
-                self.exclude(first.span, span, &headline, ("one too many", "the first"));
+                let headline = format!("`{}` cannot be combined with `{word}`", clause.word);
+                self.exclude(first.span, span, &headline, ("the second of the two", "the first"));
                 return None;
             }
             self.rest = rest;
@@ -136,7 +136,7 @@ impl<'a> Matcher<'_, '_, 'a> {
         self.complete(&head).then_some(head)
     }
 
-    /// The plain values: what must be there first, and what may be left out where more are given.
+    /// The plain values; optional ones are filled only if there are more values than required.
     fn plain(&mut self) -> Option<Vec<Filled<'a>>> {
         let slots: Vec<&Slot> =
             self.entry.head.iter().filter(|slot| !matches!(slot, Slot::Clause(_) | Slot::Free(_))).collect();
@@ -259,7 +259,7 @@ impl<'a> Matcher<'_, '_, 'a> {
         );
     }
 
-    /// Reports a value that fits nowhere; `head` is what has been read before it.
+    /// Reports a value that matches no slot; `head` is what was read before it.
     fn unexpected(&mut self, value: &SyntaxValue, head: &Head) {
         let clauses = || {
             self.entry.head.iter().filter_map(|slot| match slot {
@@ -288,10 +288,10 @@ impl<'a> Matcher<'_, '_, 'a> {
             let choice = one_of(choice.map(|clause| clause.word));
             (Code::MissingValue, format!("`{name}` needs {choice}"), choice)
         } else if word && !open.is_empty() {
-            let headline = format!("`{name}` does not know `{written}`");
+            let headline = format!("`{name}` does not accept `{written}`");
             (Code::UnexpectedValue, headline, one_of(open.iter().copied()))
         } else {
-            (Code::UnexpectedValue, format!("`{name}` takes no further value here"), String::new())
+            (Code::UnexpectedValue, format!("`{name}` accepts no more values"), String::new())
         };
         let here =
             if expected.is_empty() { "not expected".to_owned() } else { format!("expected {expected}") };
@@ -310,7 +310,7 @@ impl<'a> Matcher<'_, '_, 'a> {
     }
 }
 
-/// How to write a volume's source whose name in the API, or in kubectl, stands in a head.
+/// How to write a volume's source that a head names as the API or kubectl does.
 fn volume_source(entry: &StatementSpec, word: &str) -> Option<String> {
     let short = match word {
         _ if entry.name != "volume" => return None,

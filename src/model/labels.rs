@@ -1,4 +1,4 @@
-//! Labels where they belong, and the selector that is implied.
+//! Adds the common labels to objects and pods, and the implied selector.
 
 use super::workload::Making;
 use super::{PlacedName, WorkloadKind};
@@ -10,7 +10,7 @@ use std::collections::HashSet;
 /// The label by which a workload without a `selector` finds its pods.
 pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 
-/// Puts the labels where they belong, and the selector that is implied.
+/// Adds the common labels to the object and its pods, and the implied selector.
 pub(super) fn labels_of(making: &mut Making, name: Option<&PlacedName>, span: Span) {
     let common = making.labels.remove("labels");
     let on_pods = making.kind != WorkloadKind::Pod;
@@ -26,7 +26,7 @@ pub(super) fn labels_of(making: &mut Making, name: Option<&PlacedName>, span: Sp
         && name.is_none()
         && making.metadata.get("generateName").is_none()
     {
-        // It would be made of the name, whose lack is reported.
+        // The selector would need the name, which is reported as missing.
         making.spec.set("selector", span, Node::new(span, Value::Unresolved));
     } else if making.spec.get("selector").is_none()
         && let Some(name) = name

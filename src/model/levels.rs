@@ -1,4 +1,4 @@
-//! The levels of a workload: a field belongs to the outermost that has it, or to the one that is named.
+//! Sorts fields into the levels of a workload: the outermost that has the field, or the one that is named.
 
 use super::resolve::Resolver;
 use super::scope::Scope;
@@ -14,7 +14,7 @@ use crate::vocabulary;
 use smol_str::SmolStr;
 
 impl<'a> Resolver<'a> {
-    /// `metadata { … }`, `job { … }`, `pod { … }`
+    /// `metadata { … }`, `job { … }` or `pod { … }`
     pub(super) fn level(
         &mut self,
         entry: &'static StatementSpec,
@@ -36,15 +36,15 @@ impl<'a> Resolver<'a> {
             }
             name => {
                 let only = if name == "job" {
-                    "only a `cronjob` has a Job's template"
+                    "only a `cronjob` has a Job template"
                 } else {
-                    "a `pod` has no template: its fields stand in it directly"
+                    "a `pod` has no Pod template: its fields belong directly in it"
                 };
                 self.report(
                     Diagnostic::error(
                         Code::MisplacedStatement,
                         statement.name.span,
-                        format!("`{name}` may not stand in a `{}`", kind.keyword()),
+                        format!("`{name}` is not allowed in a `{}`", kind.keyword()),
                     )
                     .here(only),
                 );
@@ -68,9 +68,9 @@ impl<'a> Resolver<'a> {
                     Diagnostic::error(
                         Code::MisplacedStatement,
                         statement.name.span,
-                        format!("`{}` may not stand in `{}`", statement.name.text, entry.name),
+                        format!("`{}` is not allowed in `{}`", statement.name.text, entry.name),
                     )
-                    .here("it stands in the workload itself"),
+                    .here("it belongs in the workload itself"),
                 );
             } else {
                 let known = schema::OBJECT_META.fields.iter().chain(object.fields).map(|field| field.name);
@@ -114,10 +114,10 @@ impl<'a> Resolver<'a> {
                 Diagnostic::error(
                     Code::MisplacedStatement,
                     statement.name.span,
-                    format!("`{name}` may not stand in a workload itself"),
+                    format!("`{name}` is not allowed directly in a workload"),
                 )
-                .here("it stands in a container")
-                .help(format!("put it into an `app`, a `step` or a `sidecar`: `app web {{ {name} … }}`")),
+                .here("it belongs in a container")
+                .help(format!("put it in an `app`, a `step` or a `sidecar`: `app web {{ {name} … }}`")),
             );
             return;
         }
@@ -135,9 +135,9 @@ impl<'a> Resolver<'a> {
                 Diagnostic::error(
                     Code::MisplacedStatement,
                     statement.name.span,
-                    format!("`{name}` may not stand in a `{kind}`"),
+                    format!("`{name}` is not allowed in a `{kind}`"),
                 )
-                .here(format!("only in {}", one_of(others.into_iter()))),
+                .here(format!("allowed only in {}", one_of(others.into_iter()))),
             );
             return;
         }

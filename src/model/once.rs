@@ -1,4 +1,4 @@
-//! `once`: the step that takes the place of another in the pod, and waits for the Job that runs it.
+//! Resolves `once`: another step takes the step's place in the pod, and waits for the Job that runs it.
 
 use super::draft::{Draft, StepOption};
 use super::resolve::Resolver;
@@ -12,10 +12,10 @@ use crate::steps::wait::LATER;
 use crate::vocabulary::ContainerKind;
 use smol_str::SmolStr;
 
-/// What waits for the Job.
+/// The kind of the step that waits for the Job.
 const WAIT: ContainerKind = ContainerKind::BuiltIn(StepKind::Wait);
 
-/// What a waiting step needs at most, in place of what the step itself asks for.
+/// The most that a waiting step needs, instead of the requests of the step itself.
 const ENOUGH: [(&str, &str); 2] = [("cpu", "50m"), ("memory", "32Mi")];
 
 impl<'a> Resolver<'a> {
@@ -63,7 +63,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// As much of each amount as a step that only waits can use, so that the pod keeps its class of service.
+/// The amounts, reduced to what a step that only waits can use; the pod keeps its quality of service class.
 fn enough(resources: &Map) -> Map {
     let mut small = Map::default();
     for amounts in resources.entries.iter().filter(|entry| entry.key != "claims") {

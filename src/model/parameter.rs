@@ -1,4 +1,4 @@
-//! The types of params and of templates' parameters, and values against them.
+//! Reads the types of params and of templates' parameters, and checks values against them.
 
 use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(super) enum ParameterType {
     Int,
     Bool,
-    /// `string`, `image` or `url`: the word is kept for messages.
+    /// `string`, `image` or `url`; messages need the word.
     Text(&'static str),
     Cpu,
     Memory,
@@ -43,13 +43,13 @@ pub(super) const TYPES: &[(&str, ParameterType)] = &[
     ("container", ParameterType::Container),
 ];
 
-/// The words for types, each with what its values are.
+/// The words for types, each with a phrase for its values.
 pub fn parameter_types() -> impl Iterator<Item = (&'static str, String)> {
     TYPES.iter().map(|(word, ty)| (*word, ty.phrase()))
 }
 
 impl ParameterType {
-    /// The constant that a setting's text means for this type.
+    /// The constant of this type that a setting's text means.
     pub(super) fn constant_of(&self, text: &str) -> Constant {
         match self {
             Self::Int | Self::Cpu | Self::Memory | Self::Duration | Self::Port => {
@@ -117,7 +117,7 @@ impl Resolver<'_> {
                     Some((_, ty)) => ty.clone(),
                     None => {
                         let diagnostic =
-                            Diagnostic::error(Code::UnknownType, *span, format!("there is no type `{word}`"))
+                            Diagnostic::error(Code::UnknownType, *span, format!("unknown type `{word}`"))
                                 .here(format!("expected {}", one_of(known.clone().map(|(name, _)| *name))));
                         let meant = match word.as_str() {
                             "str" | "text" | "String" => Some("string"),
@@ -128,7 +128,7 @@ impl Resolver<'_> {
                         };
                         self.report(match meant {
                             _ if TYPES.iter().any(|(name, _)| name == word) => {
-                                diagnostic.help("only a template's parameter names a volume or a container")
+                                diagnostic.help("use this type only for a parameter of a template")
                             }
                             Some(meant) => {
                                 diagnostic.fix(format!("write `{meant}`"), *span, meant, Applicability::Safe)
@@ -149,7 +149,7 @@ impl Resolver<'_> {
                     Diagnostic::error(
                         Code::MalformedDeclaration,
                         values[assign].span,
-                        "a default is one value",
+                        "a default must be one value",
                     )
                     .here("expected one value after this"),
                 );
@@ -175,7 +175,7 @@ impl Resolver<'_> {
         if names.is_empty() || values.len() != 2 * names.len() - 1 {
             let span = values.first().map_or(at, |first| first.span.to(values[values.len() - 1].span));
             self.report(
-                Diagnostic::error(Code::MalformedDeclaration, span, "a type cannot be read")
+                Diagnostic::error(Code::MalformedDeclaration, span, "expected a type")
                     .here("expected a type such as `string`, or values such as `\"dev\" | \"prod\"`"),
             );
             return None;
@@ -183,7 +183,7 @@ impl Resolver<'_> {
         Some(names)
     }
 
-    /// The constant of a value that is handed to a parameter, if it fits.
+    /// The constant of an argument, if it has the type of its parameter.
     pub(super) fn argument(&mut self, value: &SyntaxValue, ty: &ParameterType, scope: &Scope) -> Evaluated {
         let evaluated = match (&value.kind, ty) {
             (ValueKind::Word(word), ParameterType::Volume | ParameterType::Container) => {
@@ -228,7 +228,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// The constant as its type has it; the error is a hint where there is one.
+    /// The constant as a value of the type; the error is a hint, if there is one.
     pub(super) fn fits(evaluated: &Evaluated, ty: &ParameterType) -> Result<Constant, Option<String>> {
         let ok = match (ty, &evaluated.constant) {
             (ParameterType::Bool, Constant::Bool(_))

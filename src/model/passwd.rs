@@ -1,9 +1,9 @@
-//! Steps whose tools ask who runs them, to an `/etc/passwd` that knows their users.
+//! Gives steps whose tools look up their user an `/etc/passwd` with an entry for it.
 //!
-//! Invariant: the file is an annotation of the pod, mounted by its downward API: it needs no other object, and whoever
-//! copies the pod's template copies it too.
+//! Invariant: the file is an annotation of the pod, mounted through the downward API. It needs no other object, and
+//! a copy of the Pod template includes it.
 //!
-//! OpenSSH refuses a user without an entry, and a pod's `runAsUser` is seldom one that the image knows.
+//! OpenSSH refuses a user without an entry, and images seldom have an entry for a pod's `runAsUser`.
 
 use super::draft::{COMPILER, Draft};
 use super::qualified::Named;
@@ -19,7 +19,7 @@ const ANNOTATION: &str = "initflow/passwd";
 const VOLUME: &str = "initflow-passwd";
 
 impl Resolver<'_> {
-    /// Gives the steps that ask for it a file that knows the user which the compiler or the author gave them.
+    /// Mounts, in the steps that need one, a file with an entry for the user that the compiler or the author chose.
     pub(super) fn introduce(making: &mut Making, containers: &mut [Draft]) {
         let mut users: Vec<(i64, i64)> = Vec::new();
         let mut first = None;
@@ -28,7 +28,7 @@ impl Resolver<'_> {
             let own = draft.fields.get("securityContext");
             let id =
                 |field| own.and_then(|own| own.get(field)).or_else(|| pod?.get(field)).and_then(Node::as_int);
-            // Without one it is the image's own, whom the image knows.
+            // Otherwise it is the image's own user, which the image has an entry for.
             let Some(user) = id("runAsUser") else { continue };
             users.push((user, id("runAsGroup").unwrap_or_default()));
             first.get_or_insert(draft.span);

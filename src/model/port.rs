@@ -1,4 +1,4 @@
-//! `port`: the ports that a container listens on.
+//! Resolves `port`: the ports that a container listens on.
 
 use super::draft::Draft;
 use super::head::Head;
@@ -23,7 +23,7 @@ impl Resolver<'_> {
             let swapped = format!("{word} {}", self.spelling(name.value.span));
             self.report(
                 Diagnostic::error(Code::UnexpectedValue, span, "a port's name comes before its number")
-                    .here("the other way round")
+                    .here("in the wrong order")
                     .fix(format!("write `port {swapped}`"), span, swapped, Applicability::Safe),
             );
             return;

@@ -1,4 +1,4 @@
-//! `ready`, `alive` and `started`: probes in their short form.
+//! Resolves `ready`, `alive` and `started`: probes in their short form.
 
 use super::command::Taker;
 use super::draft::Draft;
@@ -11,7 +11,7 @@ use crate::syntax::tree::Statement;
 use crate::vocabulary::Probe;
 use smol_str::SmolStr;
 
-/// The clauses of a probe that are plain fields.
+/// The clauses of a probe that set plain fields.
 const FIELDS: [(&str, &str); 5] = [
     ("every", "periodSeconds"),
     ("timeout", "timeoutSeconds"),
@@ -66,7 +66,7 @@ impl Resolver<'_> {
             }
         }
         if let Some(block) = &statement.block {
-            // The block takes the other fields of the handler and of the probe itself.
+            // The block has the other fields of the handler and of the probe itself.
             self.each(&block.statements, scope, |resolver, inside, live| {
                 let (mut no_object, mut no_probe) = (Map::default(), Map::default());
                 let (object, probe) =

@@ -9,7 +9,7 @@ use crate::source::Span;
 use smol_str::{SmolStr, format_smolstr};
 use std::fmt;
 
-/// The name of a volume or a container, and the part that it stands in.
+/// The name of a volume or a container, and the part that it is in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct QualifiedName {
     /// The part.
@@ -19,7 +19,7 @@ pub struct QualifiedName {
 }
 
 impl QualifiedName {
-    /// A name that stands in no part.
+    /// A name outside of parts.
     pub fn plain(name: impl Into<SmolStr>) -> Self {
         Self { part: None, name: name.into() }
     }
@@ -40,7 +40,7 @@ impl QualifiedName {
         }
     }
 
-    /// How it is written inside a part: there the part's own names stand alone.
+    /// How it is written in a part, where the part's own names have no prefix.
     pub(super) fn written_in(&self, part: Option<&SmolStr>) -> String {
         if self.part.as_ref() == part { self.name.to_string() } else { self.to_string() }
     }
@@ -55,7 +55,7 @@ impl fmt::Display for QualifiedName {
     }
 }
 
-/// A name that is declared, and where.
+/// A declared name, and the place of its declaration.
 pub(super) struct Declared {
     pub(super) name: QualifiedName,
     pub(super) span: Span,

@@ -249,7 +249,7 @@ impl Resolver<'_> {
                             *span,
                             format!("`{text}` is a list, which cannot be put into a text"),
                         )
-                        .here("expected text, a number, a path or a truth value"),
+                        .here("expected text, a number, a path or a boolean"),
                     );
                 }
                 spelled

@@ -1,6 +1,6 @@
-//! Security contexts that the compiler gives: those of its own steps, and what `security restricted` asks for.
+//! Adds security contexts: those of the compiler's own steps, and those that `security restricted` requires.
 //!
-//! Invariant: they stand below everything that the author wrote; what a pod says for all its containers is not said again.
+//! Invariant: they are below everything that the author wrote, and do not repeat what the pod sets for all its containers.
 
 use super::draft::{COMPILER, Draft};
 use super::resolve::Resolver;
@@ -14,7 +14,7 @@ use crate::steps::Rights;
 use crate::syntax::tree::Statement;
 use smol_str::SmolStr;
 
-/// The user of the compiler's own images, some of which name none or one by a name, which `runAsNonRoot` cannot judge.
+/// The user for the compiler's own images. Some of them set none, or a name, which `runAsNonRoot` cannot check.
 const USER: i64 = 65532;
 
 impl Resolver<'_> {
@@ -63,14 +63,14 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether Pod Security lets the users of a pod be root, because they are in a namespace of their own.
+/// Whether Pod Security allows root in a pod because the pod has a user namespace of its own.
 pub(crate) fn may_be_root(pod: &Map, version: Version) -> bool {
-    /// Before, the policy asks the same of all pods.
+    /// Earlier versions of the policy treat all pods alike.
     const SINCE: Version = Version(35);
     version >= SINCE && pod.get("hostUsers").and_then(Node::as_bool) == Some(false)
 }
 
-/// What a pod says for all its containers.
+/// What the pod sets for all its containers.
 fn of_restricted_pod(pod: &Map, windows: bool, version: Version, span: Span) -> Map {
     let mut context = Map::default();
     if !may_be_root(pod, version) {
@@ -82,7 +82,7 @@ fn of_restricted_pod(pod: &Map, windows: bool, version: Version, span: Span) -> 
     context
 }
 
-/// What each container says for itself: a pod has no such fields.
+/// What each container sets for itself, because a pod has no such fields.
 fn unprivileged(given: Option<&Node>, span: Span) -> Map {
     let mut context = Map::default();
     let has = |path: &str, name: &str| {
@@ -90,7 +90,7 @@ fn unprivileged(given: Option<&Node>, span: Span) -> Map {
         value.is_some_and(|value| value.items().iter().any(|item| item.as_text() == Some(name)))
     };
     let privileged = given.and_then(|given| given.get("privileged")).and_then(Node::as_bool) == Some(true);
-    // Kubernetes refuses it beside these.
+    // Kubernetes does not accept it together with these.
     if !privileged && !has("capabilities.add", "CAP_SYS_ADMIN") {
         context.set("allowPrivilegeEscalation", span, Node::new(span, Value::Bool(false)));
     }
@@ -99,25 +99,25 @@ fn unprivileged(given: Option<&Node>, span: Span) -> Map {
     context
 }
 
-/// What a step with the compiler's image needs, so that it passes wherever its pod runs.
+/// What a step with the compiler's image needs to be admitted wherever its pod runs.
 fn of_own_step(given: Option<&Node>, pod: Option<&Node>, span: Span) -> Map {
-    let said = |field| given.and_then(|given| given.get(field)).or_else(|| pod?.get(field));
+    let effective = |field| given.and_then(|given| given.get(field)).or_else(|| pod?.get(field));
     let mut context = unprivileged(given, span);
     context.set("readOnlyRootFilesystem", span, Node::new(span, Value::Bool(true)));
-    let (user, non_root) = (said("runAsUser"), said("runAsNonRoot"));
+    let (user, non_root) = (effective("runAsUser"), effective("runAsNonRoot"));
     if user.is_none() && non_root.is_none_or(|non_root| non_root.as_bool() != Some(false)) {
         context.set("runAsUser", span, Node::new(span, Value::Int(USER)));
     }
     if non_root.is_none() && user.is_none_or(|user| user.as_int() != Some(0)) {
         context.set("runAsNonRoot", span, Node::new(span, Value::Bool(true)));
     }
-    if said("seccompProfile").is_none() {
+    if effective("seccompProfile").is_none() {
         context.set("seccompProfile", span, runtime_default(span));
     }
     context
 }
 
-/// What a step needs that does root's work: these capabilities, and nothing else of what root may.
+/// What a step needs that works as root: these capabilities, and no other rights of root.
 fn of_root(capabilities: &[&'static str], span: Span) -> Map {
     let list = |names: &[&'static str]| {
         Node::list(span, names.iter().map(|name| Node::text(span, SmolStr::new_static(name))).collect())
@@ -137,7 +137,7 @@ fn runtime_default(span: Span) -> Node {
     Node::object(span, [("type", Node::text(span, "RuntimeDefault"))])
 }
 
-/// Puts a security context into a pod or a container, field by field, where the author gave none.
+/// Adds the fields of a security context to a pod or a container, except those that the author set.
 fn put_below(owner: &mut Map, span: Span, context: Map) {
     if context.entries.is_empty() {
         return;
@@ -150,7 +150,7 @@ fn put_below(owner: &mut Map, span: Span, context: Map) {
             given.entries.push(MapEntry { key, key_span: span, layer: COMPILER, node });
         }
     }
-    // What is added to the capabilities says nothing of those that are dropped.
+    // An author who adds capabilities has not decided which ones to drop.
     if let Some(capabilities) = capabilities
         && let Some(Value::Map(given)) = given.get_mut("capabilities").map(|given| &mut given.value)
     {
@@ -162,7 +162,7 @@ fn put_below(owner: &mut Map, span: Span, context: Map) {
     }
 }
 
-/// The value of a key, which is made an empty object where there is none.
+/// The value of a key; an empty object is added if there is none.
 fn below<'m>(map: &'m mut Map, key: &'static str, span: Span) -> &'m mut Node {
     let at = map.entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
         map.entries.push(MapEntry {

@@ -1,4 +1,4 @@
-//! Values given to params from outside.
+//! Applies the values that are set for params from outside.
 
 use super::Setting;
 use super::parameter::ParameterType;
@@ -51,7 +51,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Whether a setting that names no param means this one, which is said where that is reported.
+    /// Whether a setting that names no param probably means this one; the setting is reported elsewhere.
     pub(super) fn is_misspelt_setting(&mut self, name: &str) -> bool {
         if self.settings.iter().all(|setting| setting.optional) {
             return false;
@@ -84,16 +84,14 @@ impl<'a> Resolver<'a> {
                 continue;
             }
             let span = setting.span.unwrap_or(Span { end: whole.start, ..whole });
-            let headline = format!(
-                "{} gives a value to `{}`, which is no param of the program",
-                setting.origin, setting.name
-            );
+            let headline =
+                format!("{} gives a value to the unknown param `{}`", setting.origin, setting.name);
             let near = crate::diagnostic::nearest(&setting.name, known.iter().map(String::as_str));
             let diagnostic = Diagnostic::error(Code::UnknownParam, span, headline);
             self.report(match near {
                 Some(near) => diagnostic.help(crate::diagnostic::change_to(near)),
-                None if known.is_empty() => diagnostic.help("the program has no params"),
-                None => diagnostic.help(format!("its params: {}", one_of(known.iter().map(String::as_str)))),
+                None if known.is_empty() => diagnostic.help("remove it: the program has no params"),
+                None => diagnostic.help(format!("use {}", one_of(known.iter().map(String::as_str)))),
             });
         }
     }

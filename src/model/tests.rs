@@ -39,7 +39,7 @@ fn defaults_of_a_part_stay_in_it() {
     assert!(made.contains("image: in:1") && made.contains("memory: 2Gi") && made.contains("own:1"), "{made}");
 }
 
-/// What newcomers write: one fault gives one message, with the help that cures it.
+/// What newcomers write: one mistake gives one message, with the help that fixes it.
 #[test]
 fn a_slip_gives_one_message() {
     let slips = [
@@ -48,7 +48,7 @@ fn a_slip_gives_one_message() {
         ("image \"a:1\"; tty yes", Code::UnknownName, ""),
         ("image \"a:1\"; port 80 web", Code::UnexpectedValue, ""),
         ("image \"a:1\"; port a 90:91", Code::UnquotedText, "write `\"90:91\"`"),
-        ("image \"a:1\"; run [\"a\"]", Code::TypeMismatch, "a command as a list is `command […]`"),
+        ("image \"a:1\"; run [\"a\"]", Code::TypeMismatch, "use `command […]` for a command as a list"),
         (
             "image \"a:1\"; volumeMount { }",
             Code::UnknownStatement,
@@ -103,7 +103,7 @@ fn a_slip_gives_one_message() {
 }
 
 #[test]
-fn what_does_not_go_together_in_a_fetch_is_said() {
+fn conflicting_statements_of_a_fetch_are_reported() {
     let sum = format!("sha256 \"{}\"", "0".repeat(64));
     for (inside, into, code, help) in [
         ("from \"s3://a/b/\"", "c/", None, ""),
@@ -182,7 +182,7 @@ fn a_range_without_a_request_leaves_no_empty_requests() {
 }
 
 #[test]
-fn a_template_that_nobody_uses_is_looked_at() {
+fn an_unused_template_is_checked() {
     let program = "template app x(a: int, v: volume) { imag \"x\"; run \"serve #{a}\"; reads v at /x; cpu a }\n\
          template part p(n: string) { volume v\n sidecar s { image n; writes v at /v; hostNetwork true } }\n\
          template deployment d(on: bool) { when on { replica 2 } }\n";
@@ -303,7 +303,7 @@ fn steps_that_ask_for_their_user_find_it() {
 }
 
 #[test]
-fn a_secret_is_asked_for_as_its_store_knows_it() {
+fn a_secret_is_requested_by_its_name_in_the_store() {
     for (statements, pod, expected) in [
         ("from vault \"kv/data/a\"; role \"a\"; into v \"a.json\"", "", None),
         ("from vault \"kv/data/a\"; into v \"a.json\"", "", Some(Code::MissingStatement)),
@@ -340,7 +340,7 @@ fn a_secret_is_asked_for_as_its_store_knows_it() {
 }
 
 #[test]
-fn a_secret_is_readable_for_those_whom_its_pod_codes() {
+fn a_secret_is_readable_for_the_users_of_its_pod() {
     for (pod, step, mode) in [
         ("", "", "0444"),
         ("runAsUser 7", "", "0400"),
@@ -374,7 +374,7 @@ fn a_variable_out_of_a_file_names_the_volume_of_its_part() {
 }
 
 #[test]
-fn a_container_is_no_volume() {
+fn a_container_is_not_a_volume() {
     let program = "pod x { volume v\n step s { image \"a:1\"; writes v at /v }\n app a { image \"a:1\"; reads v at /v; reads s at /s } }";
     check_one(program, Code::UnknownVolume, "it is a container: name the volume that it writes");
 }

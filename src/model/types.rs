@@ -1,4 +1,4 @@
-//! Values against the types that their places expect.
+//! Converts values to the types that their places expect.
 
 use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
@@ -32,7 +32,7 @@ impl Resolver<'_> {
         self.convert(&evaluated, ty)
     }
 
-    /// A declared or referenced name: a word as it stands, or text.
+    /// A declared or referenced name: a word as written, or text.
     fn named(&mut self, value: &tree::SyntaxValue, ty: ValueType, scope: &Scope) -> Node {
         if let ValueKind::Word(word) = &value.kind {
             let bound = self.lookup(word, scope);
@@ -49,7 +49,7 @@ impl Resolver<'_> {
                 _ => Node::text(value.span, word.clone()),
             };
         }
-        // What stands in a list where a name is expected is not looked at.
+        // The items of a list are not evaluated where a name is expected.
         let evaluated = match &value.kind {
             ValueKind::List(_) => Evaluated { constant: Constant::List(Vec::new()), span: value.span },
             _ => self.evaluate(value, scope),
@@ -62,7 +62,7 @@ impl Resolver<'_> {
         self.node(evaluated, || ty.phrase(), |constant| converted(constant, ty))
     }
 
-    /// The node of what a constant is converted to, or the report of one that does not fit.
+    /// The node of a converted constant; a constant that cannot be converted is reported.
     fn node(
         &mut self,
         Evaluated { constant, span }: &Evaluated,
@@ -79,7 +79,7 @@ impl Resolver<'_> {
         Node::new(*span, value)
     }
 
-    /// The error about a constant that is not what was expected; `fits` says whether another one would be.
+    /// The error about a constant that was not expected; `fits` tells whether another one would be accepted.
     pub(super) fn misfit(
         &self,
         span: Span,
@@ -89,13 +89,11 @@ impl Resolver<'_> {
         fits: impl Fn(Constant) -> bool,
     ) -> Option<Diagnostic> {
         let written = self.spelling(span);
-        // Text without quotes that is no word has been reported.
-        if matches!(constant, Constant::Text(text) if *text == written && text.contains(is_no_letter)) {
+        // Text without quotes that is not a word has been reported.
+        if matches!(constant, Constant::Text(text) if *text == written && text.contains(ends_word)) {
             return None;
         }
-        let mut diagnostic =
-            Diagnostic::error(Code::TypeMismatch, span, format!("{} does not fit here", constant.describe()))
-                .here(format!("expected {expected}"));
+        let mut diagnostic = mismatch(span, expected, &constant.describe());
         if let Some(hint) = hint {
             diagnostic = diagnostic.help(hint);
         }
@@ -106,7 +104,7 @@ impl Resolver<'_> {
             Constant::Number(text)
                 if *text == written && fits(Constant::Number(format!("{text}s").into())) =>
             {
-                diagnostic.fix("give it a unit", span, format!("{text}s"), Applicability::Unsafe)
+                diagnostic.fix("add a unit", span, format!("{text}s"), Applicability::Unsafe)
             }
             Constant::Number(text)
                 if text.len() == 3 && fits(Constant::Number(format!("0{text}").into())) =>
@@ -120,7 +118,7 @@ impl Resolver<'_> {
                     _ => Constant::Number(text.clone()),
                 };
                 if fits(truth) {
-                    diagnostic.fix("take the quotes off", span, text.clone(), Applicability::Safe)
+                    diagnostic.fix("remove the quotes", span, text.clone(), Applicability::Safe)
                 } else {
                     diagnostic
                 }
@@ -157,15 +155,15 @@ impl Resolver<'_> {
         self.node(evaluated, || phrase(ty, key), |constant| converted_scalar(constant, ty, key))
     }
 
-    /// Reports a word that is both a value that may stand at its place and a name that the author declared.
+    /// Reports a word that is both an accepted value and a name that the author declared.
     pub(super) fn ambiguous(&mut self, word: &str, span: Span, declared: Span) {
         self.report(
             Diagnostic::error(
                 Code::AmbiguousWord,
                 span,
-                format!("`{word}` is a value that stands here, and a name of yours"),
+                format!("`{word}` is both a value for this place and a declared name"),
             )
-            .here("which of the two?")
+            .here("could mean either")
             .label(declared, "declared here")
             .help("give the `let` or `param` another name"),
         );
@@ -216,16 +214,11 @@ impl Resolver<'_> {
                 let diagnostic = Diagnostic::error(
                     Code::UnknownValue,
                     span,
-                    format!("`{}` is none of the values that may stand here", text.escape_debug()),
+                    format!("unknown value `{}`", text.escape_debug()),
                 )
                 .here(format!("expected {}", one_of(names())));
                 self.report(match folded {
-                    Some(name) => diagnostic.help(format!("write `{name}`: case matters")).fix(
-                        format!("write `{name}`"),
-                        span,
-                        name,
-                        Applicability::Safe,
-                    ),
+                    Some(name) => diagnostic.change_case(span, name),
                     None => diagnostic.did_you_mean(span, &text, names()),
                 });
                 Node::new(span, Value::Unresolved)
@@ -234,12 +227,18 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether a word cannot hold a character.
-fn is_no_letter(char: char) -> bool {
+/// The error about a value that its place does not expect.
+pub(super) fn mismatch(span: Span, expected: &str, found: &str) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, span, format!("expected {expected}, found {found}"))
+        .here("this value")
+}
+
+/// Whether a character cannot be part of a word.
+fn ends_word(char: char) -> bool {
     !char.is_ascii_alphanumeric() && !matches!(char, '_' | '-' | '.')
 }
 
-/// A constant as a value of a type; the error is a hint where there is one.
+/// A constant as a value of a type; the error is a hint, if there is one.
 fn converted(constant: &Constant, ty: ValueType) -> Result<Value, Option<String>> {
     match (ty, constant) {
         (_, Constant::Unknown) => Ok(Value::Unresolved),
@@ -264,7 +263,7 @@ fn converted(constant: &Constant, ty: ValueType) -> Result<Value, Option<String>
             };
             items.iter().map(item).collect::<Result<_, _>>().map(Value::List)
         }
-        // A path with an insertion can only be written as text.
+        // A path with an insertion has to be text.
         (ValueType::Path, Constant::Text(text)) if text.starts_with('/') => Ok(Value::Text(text.clone())),
         (ValueType::Int(low, high), Constant::Number(text)) => int(text, low, high),
         (ValueType::Port | ValueType::PortRef, Constant::Number(text)) => int(text, 1, 65535),
@@ -279,7 +278,7 @@ fn converted(constant: &Constant, ty: ValueType) -> Result<Value, Option<String>
     }
 }
 
-/// A constant as a Kubernetes field's value; the error is a hint where there is one.
+/// A constant as the value of a Kubernetes field; the error is a hint, if there is one.
 fn converted_scalar(constant: &Constant, ty: &FieldType, key: &str) -> Result<Value, Option<String>> {
     let is_mode = matches!(key, "mode" | "defaultMode");
     match (ty, constant) {
@@ -303,7 +302,7 @@ fn converted_scalar(constant: &Constant, ty: &FieldType, key: &str) -> Result<Va
     }
 }
 
-/// What a message says that a field expects.
+/// The type of a field as messages describe what they expect.
 pub(super) fn phrase(ty: &FieldType, key: &str) -> String {
     match ty {
         FieldType::Bool => "`true` or `false`".into(),
@@ -325,7 +324,7 @@ pub(super) fn phrase(ty: &FieldType, key: &str) -> String {
     }
 }
 
-/// Which units a quantity may have.
+/// The units that a quantity can have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     Cpu,
@@ -347,7 +346,7 @@ impl Unit {
     }
 }
 
-/// A quantity, if it is one and has a unit that fits.
+/// A quantity, if the text is one and its unit is allowed.
 pub(super) fn quantity(text: &str, unit: Unit) -> Result<Value, Option<String>> {
     let suffix =
         text.trim_start_matches(|char: char| char.is_ascii_digit() || matches!(char, '.' | '-' | '+'));
@@ -365,29 +364,29 @@ pub(super) fn quantity(text: &str, unit: Unit) -> Result<Value, Option<String>> 
     };
     if !fits {
         return Err(Some(match unit {
-            Unit::Cpu => "units of CPU: none for cores, `m` for thousandths of one".into(),
+            Unit::Cpu => "use no unit for cores, or `m` for thousandths of a core".into(),
             _ => bytes_hint(text, suffix),
         }));
     }
     let quantity = Quantity::parse(text).map_err(|error| Some(error.to_string()))?;
-    // MilliValue of more than this many overflows in Kubernetes' own arithmetic.
+    // Kubernetes' own `MilliValue` overflows for a larger amount.
     if unit == Unit::Cpu && !quantity.fits_millis() {
-        return Err(Some("it is more CPU than Kubernetes can count".into()));
+        return Err(Some("use a smaller amount: Kubernetes cannot count this much CPU".into()));
     }
     Ok(Value::Quantity(quantity))
 }
 
 fn bytes_hint(text: &str, suffix: &str) -> String {
-    let units = "units of bytes: `Ki` `Mi` `Gi` `Ti` (powers of 1024), `k` `M` `G` `T` (powers of 1000)";
+    let units = "`Ki` `Mi` `Gi` `Ti` (powers of 1024), `k` `M` `G` `T` (powers of 1000)";
     let number = &text[..text.len() - suffix.len()];
     let meant = match suffix.to_ascii_lowercase().as_str() {
         "m" | "mi" | "mb" | "mib" => "Mi",
         "g" | "gb" | "gib" | "gi" => "Gi",
         "k" | "kb" | "kib" | "ki" => "Ki",
         "t" | "tb" | "tib" | "ti" => "Ti",
-        _ => return units.into(),
+        _ => return format!("use a unit of bytes: {units}"),
     };
-    format!("write `{number}{meant}`; {units}")
+    format!("write `{number}{meant}`; units of bytes: {units}")
 }
 
 /// A whole number in a range.
@@ -397,14 +396,12 @@ pub(super) fn int(text: &str, low: i64, high: i64) -> Result<Value, Option<Strin
         return Err(None);
     }
     if digits.len() > 1 && digits.starts_with('0') {
-        return Err(Some(
-            "a number with a leading zero is a file mode, and stands only where one is expected".into(),
-        ));
+        return Err(Some("remove the leading zero: a number with a leading zero is a file mode".into()));
     }
     match text.parse::<i64>() {
         Ok(int) if (low..=high).contains(&int) => Ok(Value::Int(int)),
         Ok(_) if (low, high) == (1, 65535) => Err(None),
-        _ => Err(Some(format!("the range is {low} to {high}"))),
+        _ => Err(Some(format!("use a number from {low} to {high}"))),
     }
 }
 
@@ -413,13 +410,13 @@ fn mode(text: &str) -> Result<Value, Option<String>> {
         text.starts_with('0') && text.len() <= 5 && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
     match i64::from_str_radix(text, 8) {
         Ok(mode) if octal => Ok(Value::Int(mode)),
-        _ => Err(Some("a mode starts with a zero and has the digits 0 to 7".into())),
+        _ => Err(Some("start the mode with a zero, and use only the digits 0 to 7".into())),
     }
 }
 
 /// A time in whole seconds: one or more numbers with the units `h`, `m`, `s`, `ms`, from large to small.
 pub(super) fn seconds(text: &str) -> Result<Value, Option<String>> {
-    let wrong = || Some(String::from("units of time: `h`, `m`, `s`, as in `90s`, `5m` or `1h30m`"));
+    let wrong = || Some(String::from("use the units `h`, `m` and `s`, as in `90s`, `5m` or `1h30m`"));
     let (mut rest, mut total, mut last) = (text, 0_u64, u64::MAX);
     if rest.is_empty() {
         return Err(wrong());
@@ -447,15 +444,15 @@ pub(super) fn seconds(text: &str) -> Result<Value, Option<String>> {
         rest = &rest[length..];
     }
     if total % 1000 != 0 {
-        return Err(Some("Kubernetes counts in whole seconds".into()));
+        return Err(Some("use whole seconds: Kubernetes does not count fractions".into()));
     }
     match i32::try_from(total / 1000) {
         Ok(seconds) => Ok(Value::Int(seconds.into())),
-        Err(_) => Err(Some("it is longer than Kubernetes can count (68 years)".into())),
+        Err(_) => Err(Some("use a shorter time: Kubernetes counts up to 68 years".into())),
     }
 }
 
-/// Whether a word may be declared; if not, why.
+/// Why a word cannot be declared as a name, if it cannot.
 pub(crate) fn undeclarable(word: &str) -> Option<String> {
     if crate::vocabulary::KEYWORDS.contains(&word) {
         return Some(format!("`{word}` is a keyword of the language"));
@@ -463,5 +460,5 @@ pub(crate) fn undeclarable(word: &str) -> Option<String> {
     if matches!(word, "initflow" | "edition" | "for" | "if" | "import" | "include" | "match" | "without") {
         return Some(format!("`{word}` is reserved"));
     }
-    word.contains('.').then(|| "a declared name has no dots".into())
+    word.contains('.').then(|| "a declared name cannot have dots".into())
 }

@@ -1,4 +1,4 @@
-//! Volumes in their short forms and by block.
+//! Resolves volumes, in their short forms and as blocks.
 
 use super::qualified::Declared;
 use super::resolve::Resolver;
@@ -10,7 +10,7 @@ use crate::object::{Map, Node, Value};
 use crate::statement::StatementSpec;
 use crate::syntax::tree::Statement;
 
-/// What a short form stands for: the source's field in a Volume, and the field of the source that the value is.
+/// What a short form means: the field of a Volume for its source, and the field of the source for its value.
 fn source_of(word: &str) -> (&'static str, &'static str) {
     match word {
         "claim" => ("persistentVolumeClaim", "claimName"),

@@ -1,4 +1,4 @@
-//! Bounds what a program may cost: how much of it is resolved, and how large its objects may become.
+//! Limits the cost of a program: how much of it is resolved, and how large its objects become.
 //!
 //! Invariant: whether a program is too large depends on its text alone, not on the machine, its load or its cores.
 
@@ -18,26 +18,26 @@ const MAX_STATEMENTS: usize = 10_000;
 /// The most text in a workload, in bytes (2 MiB): no API server stores an object of more than 1.5 MiB.
 const MAX_TEXT: usize = 2 << 20;
 
-/// The most errors about one workload, or about what stands outside them.
+/// The most errors about one workload, or about everything outside workloads.
 const MAX_ERRORS: usize = 1_000;
 
-/// The most work that a program may be, twice that of 10,000 workloads of 2 KB each.
+/// The most work for one program: twice that for 10,000 workloads of 2 KB each.
 const MAX_WORK: usize = 6_000_000;
 
-/// How many workloads are resolved before the work is looked at.
+/// How many workloads are resolved before the work is checked.
 const BATCH: usize = 64;
 
 /// Below this number of workloads, starting threads costs more than it saves.
 const FEW: usize = 8;
 
-/// What resolving takes, in the time that a statement takes.
+/// The cost of resolving; one unit is the time for one statement.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Work {
     /// The statements that the current workload has once its templates are applied.
     pub(super) statements: usize,
-    /// All statements that were looked at, and the names that were compared with one that is not known.
+    /// All statements that were resolved, and the names that were compared with unknown ones.
     done: usize,
-    /// The bytes of text that values were made of.
+    /// The bytes of text in values.
     text: usize,
     /// The errors that were raised.
     pub(super) errors: usize,
@@ -50,34 +50,34 @@ impl Work {
         self.done += 1;
     }
 
-    /// Counts a text that a value is made of.
+    /// Counts a text that becomes a value.
     pub(super) fn text(&mut self, text: &str) {
         self.text += text.len();
     }
 
-    /// Counts the names that one that is not known is compared with.
+    /// Counts the names that an unknown name is compared with.
     pub(super) fn names(&mut self, count: usize) {
         self.done += count / 32;
     }
 
-    /// What is too large, if something is.
+    /// What is too large, if anything is.
     pub(super) fn excess(&self) -> Option<String> {
         if self.statements > MAX_STATEMENTS {
-            return Some(format!("a workload grows past {MAX_STATEMENTS} statements"));
+            return Some(format!("a workload has more than {MAX_STATEMENTS} statements"));
         }
         // Some values are made twice.
         if self.text > 4 * MAX_TEXT {
-            return Some(format!("values grow past {} MiB of text", (4 * MAX_TEXT) >> 20));
+            return Some(format!("values have more than {} MiB of text", (4 * MAX_TEXT) >> 20));
         }
         (self.done > MAX_WORK).then(|| TOO_MUCH.to_owned())
     }
 
-    /// Whether nothing more is looked at.
+    /// Whether resolving stops.
     pub(super) fn is_over(&self) -> bool {
         self.errors >= MAX_ERRORS || self.excess().is_some()
     }
 
-    /// What it comes to: some checks compare each part of a workload with each other one.
+    /// The total cost, which grows with the square of the size: some checks compare all parts of a workload with each other.
     pub(super) fn total(self, found: &[Diagnostic]) -> usize {
         let errors = found.iter().filter(|found| found.severity == Severity::Error).count();
         let warnings = found.len() - errors;
@@ -88,7 +88,7 @@ impl Work {
 const TOO_MUCH: &str = "the program is too large to be compiled at once";
 
 impl Resolver<'_> {
-    /// Gives a workload back, unless it is too large.
+    /// Returns a workload, unless it is too large.
     pub(super) fn hold_to_size(&mut self, workload: Workload) -> Option<Workload> {
         self.report_excess(workload.span);
         let size = size(&workload);
@@ -107,7 +107,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Works on each item, on all cores where there are many, until the program turns out to be too large.
+/// Works on each item, on all cores if there are many items, until the program turns out to be too large.
 pub(super) fn on_each<I: Sync, T: Send>(
     items: &[I],
     span: impl Fn(&I) -> Span,
@@ -116,8 +116,8 @@ pub(super) fn on_each<I: Sync, T: Send>(
     let too_large = |item: &I, headline: &str| {
         let diagnostic = Diagnostic::error(Code::TooLarge, span(item), headline);
         diagnostic
-            .here("from here on, workloads are not looked at")
-            .help("split it into several files: each is compiled by itself")
+            .here("this workload and those after it are not compiled")
+            .help("split the program into several files, which are compiled one by one")
     };
     if let Some(first) = items.get(MAX_WORKLOADS) {
         let headline = format!("a program has more than {MAX_WORKLOADS} workloads");
@@ -142,7 +142,7 @@ pub(super) fn on_each<I: Sync, T: Send>(
     (made, None)
 }
 
-/// What came of an item, and how much work it was.
+/// What an item became, and how much work it was.
 pub(super) struct Done<T> {
     pub(super) made: T,
     pub(super) work: usize,

@@ -1,4 +1,4 @@
-//! Workloads: their levels, labels and selector, and the containers and volumes in them.
+//! Resolves workloads: their levels, labels and selector, and the containers and volumes in them.
 
 use super::defaults::{InnerDefaults, OF_PART, OF_PLACED_PART, OF_TEMPLATE, OF_WORKLOAD};
 use super::draft::Draft;
@@ -19,7 +19,7 @@ use crate::syntax::tree::{self, Block, Piece, Statement, ValueKind};
 use crate::vocabulary::{self, Effect, Row, WorkloadEffect};
 use smol_str::SmolStr;
 
-/// A workload in the making.
+/// A workload that is not complete yet.
 pub(super) struct Making<'a> {
     pub(super) kind: WorkloadKind,
     pub(super) metadata: Map,
@@ -28,27 +28,27 @@ pub(super) struct Making<'a> {
     pub(super) job_spec: Map,
     pub(super) pod_metadata: Map,
     pub(super) pod_spec: Map,
-    /// `labels` outside the levels, under that key: for the object and its pods both.
+    /// `labels` outside the levels, under that key: they are for the object and for its pods.
     pub(super) labels: Map,
     pub(super) volumes: Vec<(u8, Volume)>,
     pub(super) containers: Vec<Draft>,
     pub(super) parts: Vec<PlacedPart>,
     pub(super) budgets: Vec<Node>,
-    /// Where `security restricted` stands, and how near.
+    /// The layer and the place of `security restricted`.
     pub(super) restricted: Option<(u8, Span)>,
     pub(super) defaults: Vec<InnerDefaults<'a>>,
-    /// The names that stand first behind statements that could not be understood: what they declare is not missing.
+    /// The first values of statements that could not be understood: what they may declare is not missing.
     pub(super) lost: Vec<SmolStr>,
     pub(super) unclear: bool,
 }
 
-/// A part that has been placed: its name, and those of its containers.
+/// A part that has been placed: its name, and the names of its containers.
 pub(super) struct PlacedPart {
     pub(super) name: PlacedName,
     pub(super) containers: Vec<QualifiedName>,
 }
 
-/// A body of statements and where they stand: the template's, or the workload's own.
+/// The statements of the template or of the workload itself, with their scope.
 #[derive(Clone, Copy)]
 struct Layer<'a, 's> {
     block: &'a Block,
@@ -96,7 +96,7 @@ impl<'a> Resolver<'a> {
         Some(self.finish(making, name, statement.head()))
     }
 
-    /// Whether a workload or container says anything: by a block, or by a template.
+    /// Whether a workload or a container has statements: a block of its own, or a template.
     pub(super) fn has_body(&mut self, head: &Head, statement: &Statement) -> bool {
         let found = statement.block.is_some() || head.value("from").is_some();
         if !found {
@@ -136,7 +136,7 @@ impl<'a> Resolver<'a> {
         Some(PlacedName { text, span: node.span })
     }
 
-    /// Takes in the statements of a workload's block, or of a part's.
+    /// Resolves the statements of the block of a workload or a part.
     pub(super) fn workload_statements(&mut self, block: &'a Block, scope: &Scope, making: &mut Making<'a>) {
         let kind = making.kind;
         self.each(&block.statements, scope, |resolver, statement, live| {
@@ -160,7 +160,7 @@ impl<'a> Resolver<'a> {
         let Some(Row { entry, effect }) = row else { return self.level_field(statement, scope, making) };
         let effect = match effect {
             Effect::Workload(effect) => *effect,
-            // Branches and defaults have been dealt with; all others belong elsewhere.
+            // Branches and defaults have been resolved already; all others belong elsewhere.
             Effect::When
             | Effect::Else
             | Effect::Defaults
@@ -173,9 +173,9 @@ impl<'a> Resolver<'a> {
                 Diagnostic::error(
                     Code::MisplacedStatement,
                     statement.name.span,
-                    format!("`{name}` may not stand in a part"),
+                    format!("`{name}` is not allowed in a part"),
                 )
-                .here("a part has volumes, steps and sidecars"),
+                .here("a part can have volumes, steps and sidecars"),
             );
             return;
         }
@@ -202,7 +202,7 @@ impl<'a> Resolver<'a> {
         let mut map = Map::default();
         self.entries(&schema::FieldType::Quantity, block, &mut map, scope);
         for entry in &mut map.entries {
-            // The language's own word for it.
+            // The statement of the language has the shorter name.
             if entry.key == "storage" {
                 entry.key = SmolStr::new_static("ephemeral-storage");
             }
@@ -213,7 +213,7 @@ impl<'a> Resolver<'a> {
                     Diagnostic::error(
                         Code::UnknownValue,
                         entry.key_span,
-                        format!("there is no resource `{}`", entry.key.escape_debug()),
+                        format!("unknown resource `{}`", entry.key.escape_debug()),
                     )
                     .here(format!(
                         "expected {}, or a name such as `nvidia.com/gpu`",
@@ -248,9 +248,13 @@ impl<'a> Resolver<'a> {
         if let Some(before) = making.parts.iter().find(|part| part.name.text == text) {
             let before = before.name.span;
             self.report(
-                Diagnostic::error(Code::DuplicateName, name.span, format!("two parts are called `{text}`"))
-                    .here("here again")
-                    .label(before, "first here"),
+                Diagnostic::error(
+                    Code::DuplicateName,
+                    name.span,
+                    format!("two parts have the name `{text}`"),
+                )
+                .here("here again")
+                .label(before, "first here"),
             );
             return;
         }
@@ -277,7 +281,7 @@ impl<'a> Resolver<'a> {
         making.parts.push(PlacedPart { name: PlacedName { text, span: name.span }, containers });
     }
 
-    /// Puts the pieces together.
+    /// Completes a workload.
     fn finish(&mut self, mut making: Making<'a>, name: Option<PlacedName>, span: Span) -> Workload {
         let containers = self.finish_containers(&mut making);
         labels_of(&mut making, name.as_ref(), span);
@@ -376,7 +380,7 @@ impl Making<'_> {
             && volumes.all(|(_, volume)| matches!(volume.storage, Storage::Scratch | Storage::Memory))
     }
 
-    /// Adds a volume; a nearer one of the same name takes the place of one farther away.
+    /// Adds a volume; a nearer one replaces one of the same name farther away.
     pub(super) fn add_volume(&mut self, layer: u8, volume: Volume) {
         match self
             .volumes
@@ -390,14 +394,14 @@ impl Making<'_> {
     }
 }
 
-/// Whether a statement declares something in a workload, or may have been meant to: its name is none of a field's.
+/// Whether a statement declares something in a workload, or may have been meant to because no field has its name.
 fn declares(name: &str) -> bool {
     let fields = [&schema::OBJECT_META, &schema::POD_SPEC, &schema::JOB_SPEC];
     !matches!(name, "defaults" | "budget" | "security" | "metadata" | "job" | "pod")
         && fields.iter().all(|object| object.field(name).is_none())
 }
 
-/// Whether a value that stands alone behind `cronjob` is a schedule: no name has a space or starts with `@`.
+/// Whether the only value after `cronjob` is a schedule: no name has a space or starts with `@`.
 fn is_schedule(value: &tree::SyntaxValue) -> bool {
     match &value.kind {
         ValueKind::Text(pieces) => pieces

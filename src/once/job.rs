@@ -1,4 +1,4 @@
-//! The Job of a step that runs once: the workload's pod, cut down to the step and what it needs.
+//! Makes the Job of a step that runs once: the workload's pod, reduced to the step and what it needs.
 
 use super::piece::Split;
 use crate::check::Checked;
@@ -10,8 +10,8 @@ use crate::order::order;
 use crate::total::sure;
 use smol_str::{SmolStr, format_smolstr};
 
-/// What of a pod's spec is about the workload's own pods: their names and addresses, their traffic, how they are spread,
-/// and how long they live.
+/// The fields of a pod's spec that are for the workload's own pods: their names and addresses, their traffic, how they
+/// are spread, and how long they live.
 const NOT_FOR_JOBS: [&str; 7] = [
     "activeDeadlineSeconds",
     "hostname",
@@ -22,10 +22,10 @@ const NOT_FOR_JOBS: [&str; 7] = [
     "topologySpreadConstraints",
 ];
 
-/// Under which people look for the pods of an application.
+/// The label by which people find the pods of an application.
 const NAME_LABEL: &str = "app.kubernetes.io/name";
 
-/// Makes the Job of a step; `names` has the Jobs of those that come before it.
+/// Makes the Job of a step; `names` has the Jobs of the steps before it.
 pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Checked {
     let workload = split.workload;
     let mut kept = split.precedence.before(step);
@@ -68,7 +68,7 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Check
     job
 }
 
-/// What a Job is called before its digest.
+/// The name of a Job, without the digest at its end.
 fn base(workload: &Workload, step: usize) -> String {
     let metadata = |key| workload.object.metadata.get(key).and_then(Node::as_text);
     let name = metadata("name").or_else(|| metadata("generateName")).unwrap_or_default();
@@ -76,7 +76,7 @@ fn base(workload: &Workload, step: usize) -> String {
     shortened(&name, LABEL_LIMIT - DIGEST_LENGTH - 1)
 }
 
-/// The digest of all of a Job that the API server lets nobody change, and more: of its spec.
+/// The digest of a Job's spec, which includes everything that the API server does not allow to change.
 fn content(job: &Checked) -> String {
     let start = order(job, &mut Vec::new());
     match lower(job, start.init_containers()) {
@@ -85,18 +85,18 @@ fn content(job: &Checked) -> String {
     }
 }
 
-/// The pod's own fields, without those that are for the workload's pods alone.
+/// The fields of the pod, without those that are only for the workload's own pods.
 fn cut_spec(workload: &Workload) -> Map {
     let mut spec = workload.pod.spec.as_map().cloned().unwrap_or_default();
     spec.entries.retain(|entry| !NOT_FOR_JOBS.contains(&entry.key.as_str()));
     if let Some(affinity) = spec.get_mut("affinity") {
-        // Kept away from the workload's pods, the Job might find no node.
+        // With a rule that keeps it away from the workload's pods, the Job might not find a node.
         affinity.map_mut().remove("podAntiAffinity");
     }
     spec
 }
 
-/// The pods' labels and annotations, but for the labels that a selector or a Service finds them by.
+/// The labels and annotations of the pods, except the labels by which a selector or a Service finds them.
 fn pod_metadata(workload: &Workload, base: &str) -> Node {
     let level = if workload.kind == WorkloadKind::Pod { &workload.object } else { &workload.pod };
     let span = level.metadata.span;

@@ -1,4 +1,4 @@
-//! Cuts pieces out of a workload: its Jobs, and what is left for its own pods.
+//! Splits a workload into pieces: its Jobs, and the rest for its own pods.
 
 use crate::check::Checked;
 use crate::model::{Container, Direction, Reference, Role, Volume};
@@ -12,9 +12,9 @@ use smol_str::SmolStr;
 pub(super) struct Split<'a> {
     pub(super) workload: &'a Checked,
     pub(super) precedence: Precedence,
-    /// For each container, whether the workload's own pods have it, or the step that waits in its place.
+    /// For each container, whether the workload's own pods have it or a step that waits in its place.
     pub(super) in_pods: Vec<bool>,
-    /// For each step that runs once, the containers that its Job has besides it.
+    /// For each step that runs once, the other containers of its Job.
     pub(super) in_jobs: Vec<(usize, Vec<bool>)>,
 }
 
@@ -30,7 +30,7 @@ impl<'a> Split<'a> {
         split
     }
 
-    /// Whether nothing in the pods needs a step whose files a Job needs.
+    /// Whether a step whose files a Job needs is not needed by anything in the pods.
     fn is_for_jobs_alone(&self, step: usize) -> bool {
         let container = &self.workload.containers[step];
         let fills = |direction| matches!(direction, Direction::Writes | Direction::Updates);
@@ -52,14 +52,14 @@ impl<'a> Split<'a> {
             && !self.others_in_pods(step).any(needed)
     }
 
-    /// The containers that the pods have themselves, but for one.
+    /// The containers that the pods have themselves, except one.
     pub(super) fn others_in_pods(&self, one: usize) -> impl Iterator<Item = usize> {
         let containers = &self.workload.containers;
         (0..containers.len())
             .filter(move |other| *other != one && self.in_pods[*other] && containers[*other].once.is_none())
     }
 
-    /// The containers that are kept, each as it is or the one that waits in its place, and the volumes that they use.
+    /// The containers that stay, each as it is or replaced by one that waits, and the volumes that they use.
     pub(super) fn cut(&self, kept: &[bool], names: &[Option<SmolStr>]) -> (Vec<Container>, Vec<Volume>) {
         let kept: Vec<usize> = (0..kept.len()).filter(|index| kept[*index]).collect();
         let (mut containers, mut brought) = (Vec::with_capacity(kept.len()), Vec::new());
@@ -91,13 +91,13 @@ impl<'a> Split<'a> {
         (containers, volumes)
     }
 
-    /// All that a step waits for, as references that stand at a place.
+    /// Everything that a step waits for, as references with a place.
     fn before(&self, step: usize, span: Span) -> Vec<Reference> {
         let before = self.precedence.before(step);
         (0..before.len()).filter(|index| before[*index]).map(|index| Reference { span, index }).collect()
     }
 
-    /// The steps with a Job that a step or sidecar waits for, be it for their files.
+    /// The steps with a Job that a step or sidecar waits for, also if only for their files.
     fn awaited(&self, container: usize, names: &[Option<SmolStr>]) -> Vec<Reference> {
         let before = self.precedence.before(container);
         let containers = self.workload.containers.iter().enumerate();
@@ -108,7 +108,7 @@ impl<'a> Split<'a> {
     }
 }
 
-/// The step that waits, told the name of its Job.
+/// The waiting step, with the name of its Job.
 fn waiting(mut step: Container, job: &SmolStr) -> Container {
     let span = step.span;
     let variable =
@@ -122,7 +122,7 @@ fn waiting(mut step: Container, job: &SmolStr) -> Container {
     step
 }
 
-/// Whether a container has to do with a volume: as a folder, as a device, or for a variable out of a file in it.
+/// Whether a container uses a volume: as a folder, as a device, or for a variable from a file in it.
 pub(super) fn uses(container: &Container, volume: &Volume) -> bool {
     let name = volume.name.text.as_str();
     let items = |key| container.fields.get(key).map(Node::items).unwrap_or_default();

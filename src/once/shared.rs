@@ -1,10 +1,10 @@
-//! What a step that runs once cannot share with the pods: the volumes that each pod has for itself.
+//! Reports volumes that a step that runs once cannot share with the pods, because each pod has its own.
 
 use super::piece::{Split, uses};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Direction, Mount, Storage, Volume};
 
-/// Reports files that would not reach whoever reads them, and claims that a Job cannot have; says whether there are any.
+/// Reports files that would not reach their readers, and claims that a Job cannot have; tells whether there are any.
 pub(super) fn report(split: &Split, diagnostics: &mut Vec<Diagnostic>) -> bool {
     let before = diagnostics.len();
     for (step, in_job) in &split.in_jobs {
@@ -14,7 +14,7 @@ pub(super) fn report(split: &Split, diagnostics: &mut Vec<Diagnostic>) -> bool {
     diagnostics.len() > before
 }
 
-/// The files of a step that end with its Job, although another container has to do with the volume.
+/// Reports files of a step that are lost with its Job, although another container uses the volume.
 fn lost_files(split: &Split, step: usize) -> Option<Diagnostic> {
     let container = &split.workload.containers[step];
     let once = container.once.as_ref()?;
@@ -34,14 +34,14 @@ fn lost_files(split: &Split, step: usize) -> Option<Diagnostic> {
     let place = other.mounts.iter().find(|mount| mount.volume.text == *volume_name);
     Some(
         Diagnostic::error(Code::OnceVolume, mount.span, headline)
-            .here("written in the Job's own pod, and gone with it")
+            .here("written in the Job's own pod and deleted with it")
             .label(once.span, "runs in a Job of its own")
             .label(place.map_or(other.span, |mount| mount.span), format!("`{other_name}` runs in another pod"))
-            .help(format!("take out `once`, write the files in a step of its own without `once`, or share a volume that outlives the pod: `volume {volume_name} claim \"…\"`")),
+            .help(format!("remove `once`, write the files in a separate step without `once`, or share a volume that outlives the pod: `volume {volume_name} claim \"…\"`")),
     )
 }
 
-/// A claim template that a step, or what it needs, mounts.
+/// Reports a claim template that a step, or a container that it needs, mounts.
 fn claim(split: &Split, step: usize, in_job: &[bool]) -> Option<Diagnostic> {
     let containers = split.workload.containers.iter().enumerate();
     let mut needed = containers.filter(|(index, _)| *index == step || in_job[*index]);
@@ -56,9 +56,7 @@ fn claim(split: &Split, step: usize, in_job: &[bool]) -> Option<Diagnostic> {
                 .here("mounted in the Job")
                 .label(once.span, "runs in a Job of its own")
                 .label(volume.span, "a claim template")
-                .help(
-                    "take out `once`, or use a volume that the Job can mount too: `volume NAME claim \"…\"`",
-                ),
+                .help("remove `once`, or use a volume that the Job can mount too: `volume NAME claim \"…\"`"),
         )
     })
 }

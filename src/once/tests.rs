@@ -8,7 +8,7 @@ fn deployment(statements: &str) -> Compilation {
     compile("main.initflow", text, &NoFiles, &CompileOptions::default())
 }
 
-/// What each piece is called and in what order it starts, a line each.
+/// The name and the start order of each piece, one line each.
 fn pieces(statements: &str) -> String {
     let compilation = deployment(statements);
     assert!(!compilation.failed(), "{:#?}", compilation.diagnostics);
@@ -83,8 +83,12 @@ fn a_job_is_named_by_its_content() {
         job(&format!("migrate schema {{ image \"shop:1\"; run \"migrate\"; once; {step} }}\n{rest}\n{APP}"))
     };
     let plain = with("", "");
-    assert_eq!(plain, with("", "replicas 3"), "what the Job has nothing to do with");
-    assert_eq!(plain, with("", "labels { \"app.kubernetes.io/name\" \"other\" }"), "the pods' own name");
+    assert_eq!(plain, with("", "replicas 3"), "a setting that does not concern the Job");
+    assert_eq!(
+        plain,
+        with("", "labels { \"app.kubernetes.io/name\" \"other\" }"),
+        "the label with the name of the pods"
+    );
     for step in ["env { A \"1\" }", "cpu 1", "imagePullPolicy Always"] {
         assert_ne!(plain, with(step, ""), "{step}");
     }
@@ -101,7 +105,7 @@ fn long_names_fit() {
 }
 
 #[test]
-fn the_right_is_no_more_than_needed() {
+fn the_permission_is_not_more_than_needed() {
     let given = |statements: &str| {
         let compilation = deployment(&format!("{statements} {APP}"));
         let objects = compilation.workloads.iter().flat_map(|compiled| &compiled.access);

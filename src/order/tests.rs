@@ -145,7 +145,7 @@ fn check(text: &str) -> String {
 }
 
 #[test]
-fn what_nothing_constrains_keeps_its_place() {
+fn unconstrained_containers_keep_their_place() {
     insta::assert_snapshot!(check("step a: \n app web: reads v\n sidecar b: \n step c: mounts v"), @r"
     a: as written
     b: as written

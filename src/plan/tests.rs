@@ -155,7 +155,7 @@ fn no_two_texts_of_a_picture_overlap() {
 }
 
 #[test]
-fn every_name_is_in_every_format_and_nothing_but_text() {
+fn every_format_has_every_name_as_text() {
     let (plan, sources) = hostile();
     let (svg, html) = (svg([(&plan, &sources)]), html([(&plan, &sources)]));
     for text in [&svg, &html] {

@@ -1,4 +1,4 @@
-//! `clone`: a Git repository, at one commit, into a volume.
+//! Implements `clone`: checks out a Git repository, at one commit, into a volume.
 //!
 //! ```initflow
 //! clone site {
@@ -11,32 +11,33 @@
 //! }
 //! ```
 //!
-//! | statement | meaning | without it |
+//! | statement | meaning | default |
 //! |---|---|---|
-//! | `repo "URL"` | `https://…`, `ssh://…` or `git@HOST:PATH` (`http://…` too); `$(NAME)` stands for a variable of the step's `env` | required |
-//! | `ref "…"` | a branch, a tag, or a commit by all of its digits | the remote's `HEAD` |
-//! | `into VOLUME ["folder"]` | the folder to make; folders on the way are made too | the repository's name |
-//! | `depth 20` | how many commits of its history come along; `0` for all | `1` |
-//! | `outside-links` | links that lead out of the repository come too | the step refuses them |
-//! | `submodules` | submodules come too, and theirs | their folders are empty |
-//! | `paths ["docs", "a.txt"]` | only these folders and files are checked out | all are |
+//! | `repo "URL"` | `https://…`, `ssh://…` or `git@HOST:PATH` (also `http://…`); `$(NAME)` is a variable of the step's `env` | required |
+//! | `ref "…"` | a branch, a tag, or a full commit hash | the remote's `HEAD` |
+//! | `into VOLUME ["folder"]` | the folder to create, with its parent folders | the repository's name |
+//! | `depth 20` | how many commits of the history to fetch; `0` for all | `1` |
+//! | `outside-links` | keeps links that lead out of the repository | the step refuses them |
+//! | `submodules` | checks out submodules too, recursively | their folders are empty |
+//! | `paths ["docs", "a.txt"]` | checks out only these folders and files | everything |
 //! | `key secret("…")` | a Secret of the type `kubernetes.io/ssh-auth`, with the key `known_hosts` besides `ssh-privatekey` | required for ssh |
-//! | `token secret("…", "…")` | a token or password for https | nobody logs in |
-//! | `user "…"` | whose token it is | `git`, which most servers take with a token |
-//! | `retries 3` | how many tries may follow the first, after pauses of 2, 4, 6 … at most 30 seconds | `5` |
+//! | `token secret("…", "…")` | a token or password for https | no login |
+//! | `user "…"` | the user of the token | `git`, which most servers accept with a token |
+//! | `retries 3` | how many times to retry, after pauses of 2, 4, 6 … at most 30 seconds | `5` |
 //! | `timeout 2m` | the time for all tries together, in whole seconds | `5m` |
 //!
-//! The commit that the ref means at this moment is checked out beside the folder, and then takes its place: a reader
-//! sees the old files or the new ones, and never half of either. Where the folder has that commit already, nothing is
-//! done. What is there is replaced as a whole if it came out of a repository, and else left alone: the step fails.
+//! The step checks out the commit that the ref names at this moment next to the folder, and then swaps the two: a reader
+//! sees the old files or the new ones, never a mixture. If the folder already has that commit, nothing is done. The step
+//! replaces a folder only if it came out of a repository; otherwise it fails.
 //!
-//! The key is copied into RAM that this step alone has; the server has to be one of `known_hosts`. ssh asks
-//! `/etc/passwd` for its user, so the step gets one that knows it. The token is given to the repository's own site alone,
-//! and stands in no file. Files of Git LFS are not brought.
+//! The key is copied into RAM that only this step has, and the server must be in `known_hosts`. ssh looks up its user in
+//! `/etc/passwd`, so the step runs as a user that is listed there. The token is sent only to the repository's own site and is
+//! written to no file. Files of Git LFS are not downloaded.
 
 use super::tries::{Tries, retries, timeout};
 use super::{
-    Image, InVolume, Lowered, OwnVolume, RAM, StepInput, outside_links, path_fault, ram, shell, with_prefix,
+    Image, InVolume, Lowered, OwnVolume, RAM, StepInput, mismatch, outside_links, path_fault, ram, shell,
+    with_prefix,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
@@ -61,26 +62,26 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "ref",
         &[One("\"name\"", ValueType::Text)],
-        "A branch, a tag, or a commit by all of its digits; without it the remote's `HEAD`.",
+        "A branch, a tag, or a full commit hash. The default is the remote's `HEAD`.",
     ),
     of_step(
         HERE,
         "into",
         &[One("volume", ValueType::MountedVolume(Direction::Writes)), Maybe("\"folder\"", ValueType::Text)],
-        "The folder to make, in a volume; without its name, that of the repository. Implies `writes volume`.",
+        "The folder to create, in a volume. The default name is the repository's. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "depth",
         &[One("count", ValueType::Int(0, 1_000_000))],
-        "How many commits of the history come along, `0` for all; without it 1.",
+        "How many commits of the history to fetch, `0` for all. The default is 1.",
     ),
-    of_step(HERE, "submodules", &[], "Submodules come too, and theirs."),
+    of_step(HERE, "submodules", &[], "Checks out submodules too, recursively."),
     of_step(
         HERE,
         "paths",
         &[One("[\"path\"]", ValueType::TextList)],
-        "Only these folders and files are checked out.",
+        "Checks out only these folders and files.",
     ),
     of_step(
         HERE,
@@ -92,13 +93,13 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "token",
         &[One("secret(\"name\", \"key\")", ValueType::Variable)],
-        "A token or password for https; it is given to the repository's own site alone.",
+        "A token or password for https. It is sent only to the repository's own site.",
     ),
     of_step(
         HERE,
         "user",
         &[One("\"name\"", ValueType::Variable)],
-        "Whose token it is; without it `git`, which most servers take with a token.",
+        "The user of the token. The default is `git`, which most servers accept with a token.",
     ),
     outside_links::statement(HERE),
     retries(HERE),
@@ -123,10 +124,10 @@ pub(super) const SSH: &str = script!("clone/ssh.sh");
 
 /// Where the Secret with the key is mounted.
 const KEY: &str = "/initflow/.key";
-/// Where the step has a folder of its own.
+/// Where the step mounts its own folder.
 const WORK: &str = "/initflow/.work";
 
-/// The ways to a repository.
+/// How a repository is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
     /// `https://…` or `http://…`.
@@ -154,13 +155,13 @@ impl Transport {
                 {
                     Ok(Self::Ssh)
                 }
-                _ => Err("`repo` takes `https://…`, `ssh://…` or `git@HOST:PATH`"),
+                _ => Err("expected `https://…`, `ssh://…` or `git@HOST:PATH`"),
             };
         };
         let transport = match scheme {
             "https" | "http" => Self::Https,
             "ssh" => Self::Ssh,
-            _ => return Err("`repo` takes `https://…`, `ssh://…` or `git@HOST:PATH`"),
+            _ => return Err("expected `https://…`, `ssh://…` or `git@HOST:PATH`"),
         };
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (user, host) = host.rsplit_once('@').unwrap_or(("", host));
@@ -169,14 +170,14 @@ impl Transport {
         } else if path.is_empty() {
             Err("the URL names no repository")
         } else if user.contains(':') {
-            Err("git would write this password down: use `token`")
+            Err("git would store this password in a file: use `token`")
         } else {
             Ok(transport)
         }
     }
 }
 
-/// The folder that git itself would make for a URL, if it can be told.
+/// The folder that git itself would create for a URL, if that is known.
 fn name_of(url: &str) -> Option<&str> {
     let path = url.trim_end_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path).trim_end_matches('/');
@@ -190,15 +191,15 @@ fn ref_fault(name: &str) -> Option<&'static str> {
     let segment =
         |part: &str| part.is_empty() || part.starts_with('.') || part.strip_suffix(".lock").is_some();
     if name.starts_with('-') {
-        Some("no ref starts with `-`")
+        Some("a ref cannot start with `-`")
     } else if name.contains(forbidden) {
-        Some("no ref has spaces or any of `~^:?*[\\`")
+        Some("a ref cannot contain spaces or any of `~^:?*[\\`")
     } else if name.contains("..")
         || name.contains("@{")
         || name.ends_with('.')
         || name.split('/').any(segment)
     {
-        Some("no ref of git's can look like this")
+        Some("git does not allow a ref of this form")
     } else {
         None
     }
@@ -209,29 +210,29 @@ fn ref_fault(name: &str) -> Option<&'static str> {
 pub struct Options {
     /// The URL of the repository.
     pub repo: SmolStr,
-    /// The way to it.
+    /// How it is reached.
     pub transport: Transport,
     /// The branch, tag or commit.
     pub reference: Option<SmolStr>,
-    /// The folder to make.
+    /// The folder to create.
     pub into: InVolume,
-    /// How many commits of the history come along, 0 for all.
+    /// How many commits of the history to fetch, 0 for all.
     pub depth: u32,
-    /// Whether links that lead out of the repository come too.
+    /// Whether links that lead out of the repository are kept.
     pub outside_links: bool,
-    /// Whether submodules come too.
+    /// Whether submodules are checked out too.
     pub submodules: bool,
-    /// What alone is checked out, if not all.
+    /// The only paths to check out; empty for all.
     pub paths: Vec<SmolStr>,
     /// The name of the Secret with the key for ssh, and its place.
     pub key: Option<(SmolStr, Span)>,
-    /// Whose token it is, as the fields of an `EnvVar`.
+    /// The user of the token, as the fields of an `EnvVar`.
     pub user: Option<Node>,
     /// The token for https, as the fields of an `EnvVar`.
     pub token: Option<Node>,
     /// How often and how long it tries.
     pub tries: Tries,
-    /// Where the step needs a folder that nobody else sees, since its volume may outlive the pod.
+    /// Set if the step needs a folder that no other container sees, since its volume may outlive the pod.
     pub work: Option<Span>,
 }
 
@@ -248,9 +249,12 @@ impl Options {
         let transport = match Transport::of(text) {
             Ok(transport) => transport,
             Err(fault) => {
-                let diagnostic =
-                    Diagnostic::error(Code::InvalidUrl, url.span, "this is no repository to clone")
-                        .here(fault);
+                let diagnostic = Diagnostic::error(
+                    Code::InvalidUrl,
+                    url.span,
+                    "`repo` is not the URL of a Git repository",
+                )
+                .here(fault);
                 let fits = |meant: &str| text.contains('/') && Transport::of(meant).is_ok();
                 diagnostics.push(with_prefix(diagnostic, url.span, text, &["https://"], fits));
                 return None;
@@ -261,20 +265,26 @@ impl Options {
             None => name_of(text).unwrap_or_default(),
         };
         if let Some(fault) = path_fault(folder) {
-            let (span, fault) = match into.values.get(1) {
-                Some(folder) => (folder.span, fault),
-                None => (into.span, "expected `into VOLUME \"folder\"`: the URL ends with no name"),
-            };
-            wrong(Code::InvalidPath, span, "this is no path of a folder in a volume", fault);
+            match into.values.get(1) {
+                Some(named) => {
+                    let headline = mismatch("a folder path in the volume", folder);
+                    wrong(Code::InvalidPath, named.span, &headline, fault);
+                }
+                None => {
+                    let headline = "the URL does not end with a name for the folder";
+                    wrong(Code::InvalidPath, into.span, headline, "expected `into VOLUME \"folder\"`");
+                }
+            }
             return None;
         }
         let reference = match given.value("ref") {
             Some(node) => {
-                if let Some(fault) = ref_fault(node.as_text()?) {
-                    wrong(Code::InvalidName, node.span, "this is no branch, tag or commit", fault);
+                let name = node.as_text()?;
+                if let Some(fault) = ref_fault(name) {
+                    wrong(Code::InvalidName, node.span, &mismatch("a branch, tag or commit", name), fault);
                     return None;
                 }
-                Some(node.as_text()?.into())
+                Some(name.into())
             }
             None => None,
         };
@@ -283,7 +293,7 @@ impl Options {
             let text = path.as_text()?.trim_end_matches('/');
             if let Some(fault) = path_fault(text) {
                 let fault = fault.replace("the volume", "the repository");
-                wrong(Code::InvalidPath, path.span, "this is no path in a repository", &fault);
+                wrong(Code::InvalidPath, path.span, &mismatch("a path in the repository", text), &fault);
                 return None;
             }
             paths.push(SmolStr::new(text));
@@ -347,21 +357,23 @@ impl Options {
     }
 }
 
-/// Asks that what is given to log in is what the transport takes.
+/// Checks that the statements for logging in belong to the transport.
 fn fits(given: &StepInput, transport: Transport, url: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<()> {
-    let (foreign, takes): (&[&str], _) = match transport {
-        Transport::Https => (&["key"], "a key is for ssh; https takes a `token`"),
-        Transport::Ssh => (&["token", "user"], "ssh takes a `key`; its user stands in the URL"),
+    let (foreign, scheme, other, help): (&[&str], _, _, _) = match transport {
+        Transport::Https => (&["key"], "https", "ssh", "use `token` instead of `key`"),
+        Transport::Ssh => {
+            (&["token", "user"], "ssh", "https", "use `key` to log in, and name the user in the URL")
+        }
     };
     if let Some(option) = foreign.iter().find_map(|name| given.option(name)) {
         diagnostics.push(
             Diagnostic::error(
                 Code::UnmetRequirement,
                 option.span,
-                format!("`{}` does not fit this URL", option.name),
+                format!("`{}` cannot be used with an {scheme} URL", option.name),
             )
-            .here("not possible here")
-            .help(takes),
+            .here(format!("only for {other}"))
+            .help(help),
         );
         return None;
     }
@@ -373,8 +385,8 @@ fn fits(given: &StepInput, transport: Transport, url: &str, diagnostics: &mut Ve
     {
         diagnostics.push(
             Diagnostic::error(Code::UnmetRequirement, token.span, "`token` needs an https URL")
-                .here("anybody on the way could read it")
-                .help("write `https://` in the URL"),
+                .here("anyone on the network path could read it")
+                .help("use `https://` in the URL"),
         );
         return None;
     }
@@ -383,8 +395,8 @@ fn fits(given: &StepInput, transport: Transport, url: &str, diagnostics: &mut Ve
     {
         diagnostics.push(
             Diagnostic::error(Code::UnmetRequirement, user.span, "`user` needs a `token`")
-                .here("not possible here")
-                .help("say the `token` too, or remove this"),
+                .here("has no effect without a token")
+                .help("add `token secret(\"…\", \"…\")`, or remove `user`"),
         );
         return None;
     }
@@ -401,7 +413,7 @@ fn secret(name: &str, span: Span) -> OwnVolume {
     }
 }
 
-/// A folder that no other container sees, for a volume which may give all that is written in it to another user.
+/// A folder that no other container sees, since the volume may assign everything written in it to another user.
 fn work(span: Span) -> OwnVolume {
     OwnVolume {
         name: "work",
@@ -458,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ref_has_the_form_that_git_asks_for() {
+    fn a_ref_has_the_form_that_git_requires() {
         for fine in ["main", "feature/x.y", "v1.2.3", "release-2026", "refs/heads/main", "0f3a", "a@b"] {
             assert_eq!(ref_fault(fine), None, "{fine}");
         }

@@ -1,4 +1,4 @@
-//! `copy`: a file or a folder out of an image into a volume.
+//! Implements `copy`: copies a file or a folder from an image to a volume.
 //!
 //! ```initflow
 //! copy agent {
@@ -8,26 +8,28 @@
 //! }
 //! ```
 //!
-//! | statement | meaning | without it |
+//! | statement | meaning | default |
 //! |---|---|---|
 //! | `from /path` | a file or a folder of this step's `image` | required, and `image` too |
-//! | `into VOLUME "path"` | what the copy is called; folders on the way are made too | required |
-//! | `into VOLUME "path/"`, `into VOLUME` | the folder that takes the copy: a file keeps its name in it, a folder's content becomes its content | |
-//! | `outside-links` | links that lead out of the folder come too, as they are | the step refuses them |
-//! | `mode 0444` | the mode of a file, in octal; of a folder, that of the files in it, where folders and files that can be executed get `x` besides wherever they get `r` | as in the image |
+//! | `into VOLUME "path"` | the path of the copy; parent folders are created too | required |
+//! | `into VOLUME "path/"`, `into VOLUME` | the folder for the copy: a file keeps its name in it, a folder's content becomes its content | |
+//! | `outside-links` | keeps links that lead out of the folder, unchanged | the step refuses them |
+//! | `mode 0444` | the mode of a file, in octal; of a folder, the mode of the files in it, where folders and executable files also get `x` wherever they get `r` | as in the image |
 //!
-//! Names, times, modes and links stay as they are; where `from` itself is a link, what it leads to is copied. The copy is
-//! made under a temporary name and renamed: a reader finds the old file or the new one, and of a folder the old one,
-//! for an instant none, or the new one. The root of a volume cannot be renamed: there the content comes one by one, each
-//! file and each folder whole, and what else is there stays.
+//! Names, times, modes and links are preserved; if `from` itself is a link, its target is copied. The copy is made under a
+//! temporary name and renamed: a reader finds the old file or the new one; of a folder it finds the old one, for an instant
+//! none, or the new one. The root of a volume cannot be renamed: there the content is moved entry by entry, each file and
+//! each folder as a whole, and other content stays.
 //!
-//! Where the targeted Kubernetes has image volumes for good (1.36), the image is mounted as a volume, and copied from by the
-//! compiler's own image: it needs neither `cp` nor a shell, and `FROM scratch` will do. Files must be readable to the
-//! step's user. For an older Kubernetes the step runs in the image itself, as the user of the image, which then needs `sh`,
-//! `sed` and the common tools of coreutils or `BusyBox`.
+//! If the targeted Kubernetes has image volumes as a stable feature (1.36), the image is mounted as a volume, and the
+//! compiler's own image copies from it: the mounted image needs neither `cp` nor a shell, so `FROM scratch` works. The files
+//! must be readable to the step's user. For an older Kubernetes the step runs in the image itself, as the image's user; the
+//! image then needs `sh`, `sed` and the common tools of coreutils or `BusyBox`.
 
 use super::fetch::symbolic;
-use super::{Image, InVolume, Lowered, OwnVolume, Rights, StepInput, outside_links, path_fault, shell};
+use super::{
+    Image, InVolume, Lowered, OwnVolume, Rights, StepInput, mismatch, outside_links, path_fault, shell,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::object::{Map, MapEntry, Node, Value};
@@ -52,13 +54,13 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "into",
         &[One("volume", ValueType::MountedVolume(Direction::Writes)), Maybe("\"path\"", ValueType::Text)],
-        "What the copy is called, in a volume; with `/` at its end, or without a path, the folder that takes it. Implies `writes volume`.",
+        "The path of the copy, in a volume; with `/` at its end, or without a path, the folder for the copy. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "mode",
         &[One("mode", ValueType::Mode)],
-        "The mode of the file, or of the files in the folder, in octal; without it, modes are as in the image.",
+        "The mode of the file, or of the files in the folder, in octal. The default is the mode in the image.",
     ),
     outside_links::statement(HERE),
 ];
@@ -78,27 +80,27 @@ macro_rules! script {
 
 /// The script in the image itself.
 pub(super) const IN_IMAGE: &str = script!("from=$INITFLOW_FROM\n");
-/// The script beside an image that is mounted as a volume.
+/// The script for an image that is mounted as a volume.
 pub(super) const FROM_VOLUME: &str = script!(include_str!("copy/image.sh"));
 
-/// The first version that has image volumes for good.
+/// The first version that has image volumes as a stable feature.
 const IMAGE_VOLUMES: Version = Version(36);
 
-/// Where the image is mounted; no volume of the author's is called so.
+/// Where the image is mounted; no volume of the author's is mounted there.
 const MOUNT_PATH: &str = "/initflow/.image";
 
 /// The options of a `copy`.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The file or folder, without slashes around it.
+    /// The file or folder, without slashes at its ends.
     pub from: SmolStr,
-    /// What the copy is called.
+    /// The path of the copy.
     pub into: InVolume,
     /// The files' mode.
     pub mode: Option<u32>,
-    /// Whether links that lead out of the folder come too.
+    /// Whether links that lead out of the folder are kept.
     pub outside_links: bool,
-    /// The image, where it is mounted as a volume; else the step runs in it.
+    /// The image if it is mounted as a volume; otherwise the step runs in it.
     pub mounted: Option<MountedImage>,
 }
 
@@ -119,28 +121,28 @@ impl Options {
         let [from, into] =
             given.must([("from", "from /path"), ("into", "into VOLUME \"path\"")], diagnostics)?;
         let from = from.values.first()?;
-        let (from_fault, path) = (source_fault(from.as_text()?), into.values.get(1));
-        let into_fault = path.and_then(|path| Some((path.span, target_fault(path.as_text()?)?)));
-        let faults = from_fault.map(|fault| (from.span, "this is no path in an image", fault));
-        let faults = faults
-            .into_iter()
-            .chain(into_fault.map(|(span, fault)| (span, "this is no path in a volume", fault)));
+        let (from_text, path) = (from.as_text()?, into.values.get(1));
+        let invalid = |span, expected, text, fault| {
+            Diagnostic::error(Code::InvalidPath, span, mismatch(expected, text)).here(fault)
+        };
         let before = diagnostics.len();
         diagnostics.extend(
-            faults.map(|(span, headline, fault)| {
-                Diagnostic::error(Code::InvalidPath, span, headline).here(fault)
-            }),
+            source_fault(from_text).map(|fault| invalid(from.span, "a path in the image", from_text, fault)),
         );
+        diagnostics.extend(path.and_then(|path| {
+            let text = path.as_text()?;
+            Some(invalid(path.span, "a path in the volume", text, target_fault(text)?))
+        }));
         let into_path = match path {
             Some(path) => path.as_text()?,
             None => "",
         };
         let mode = given.value("mode").and_then(|node| u32::try_from(node.as_int()?).ok());
-        let (from, into) = (from.as_text()?.trim_matches('/').into(), InVolume::of(into, into_path)?);
+        let (from, into) = (from_text.trim_matches('/').into(), InVolume::of(into, into_path)?);
         if diagnostics.len() > before {
             return None;
         }
-        // Without an image, one message says so: the container has none.
+        // A missing image is reported once, for the container.
         let image = given.image.clone().filter(|_| given.version >= IMAGE_VOLUMES);
         let mounted = image.map(|reference| MountedImage {
             reference,
@@ -180,7 +182,7 @@ impl Options {
 }
 
 impl MountedImage {
-    /// The volume that it is mounted as.
+    /// The volume for it.
     fn volume(&self) -> OwnVolume {
         let field = |key: &'static str, node: &Node| MapEntry {
             key: key.into(),
@@ -204,7 +206,7 @@ impl MountedImage {
 /// What is wrong with the path of a file or folder in an image.
 fn source_fault(path: &str) -> Option<&'static str> {
     if path.trim_matches('/').is_empty() {
-        Some("the path names the whole image; name a file or a folder in it")
+        Some("the path names the whole image: name a file or a folder in it")
     } else if path.split('/').any(|segment| segment == "..") {
         Some("the path has a `..`")
     } else if path.contains(['\0', '\n']) {
@@ -214,7 +216,7 @@ fn source_fault(path: &str) -> Option<&'static str> {
     }
 }
 
-/// What is wrong with the path that a copy gets.
+/// What is wrong with the path of a copy.
 fn target_fault(path: &str) -> Option<&'static str> {
     path_fault(path.strip_suffix('/').unwrap_or(path))
 }
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_may_be_told_its_folder() {
+    fn a_copy_may_go_into_a_folder() {
         for path in ["tool", "bin/tool", "bin/", "a/b/"] {
             assert_eq!(target_fault(path), None, "{path}");
         }

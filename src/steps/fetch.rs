@@ -1,4 +1,4 @@
-//! `fetch`: a file, a folder of files or an unpacked archive out of the network into a volume.
+//! Implements `fetch`: downloads a file, a folder of files or an archive to unpack into a volume.
 //!
 //! ```initflow
 //! fetch settings {
@@ -17,29 +17,28 @@
 //! }
 //! ```
 //!
-//! | statement | meaning | without it |
+//! | statement | meaning | default |
 //! |---|---|---|
-//! | `from "URL"` | `https://…`, `http://…`; an object `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `az://ACCOUNT/CONTAINER/PATH`, or all below a prefix, with `/` at the end; an artifact `oci://REGISTRY/NAME:TAG`; `$(NAME)` stands for a variable of the step's `env` | required |
-//! | `into VOLUME "path"` | the file to make, or the folder for a prefix, an archive, and with `/` at its end for all files of an artifact; folders on the way are made too | required |
-//! | `sha256 "…"` | the checksum of what is downloaded, 64 hexadecimal digits | it is not verified, and is fetched again on every run |
-//! | `unpack ["FORMAT"]` | unpacks an archive: `tar`, `tar.gz`, `tar.zst`, `zip`; the URL's ending may say which | the file stays as it is |
-//! | `header "NAME" VALUE` | a header of the request, as text or out of a Secret; it goes to the URL's own site alone | none |
+//! | `from "URL"` | `https://…`, `http://…`; an object `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `az://ACCOUNT/CONTAINER/PATH`, or everything below a prefix, with `/` at the end; an artifact `oci://REGISTRY/NAME:TAG`; `$(NAME)` is a variable of the step's `env` | required |
+//! | `into VOLUME "path"` | the file to create, or the folder for a prefix, an archive, and with `/` at its end for all files of an artifact; parent folders are created too | required |
+//! | `sha256 "…"` | the checksum of the download, 64 hexadecimal digits | it is not verified, and is fetched again on every run |
+//! | `unpack ["FORMAT"]` | unpacks an archive: `tar`, `tar.gz`, `tar.zst`, `zip`; the default is the URL's extension | the file stays as it is |
+//! | `header "NAME" VALUE` | a header of the request, as text or from a Secret; it is sent only to the URL's own site | none |
 //! | `mode 0444` | the files' mode, in octal | `0644` |
 //! | `max-size 1Gi` | with `unpack`: the most bytes that come out of the archive | `4Gi` |
 //! | `max-files 500` | with `unpack`: the most files and folders that come out of it | `100000` |
-//! | `retries 3` | how many tries may follow the first, after pauses of 2, 4, 6 … at most 30 seconds | `5` |
+//! | `retries 3` | how many times to retry, after pauses of 2, 4, 6 … at most 30 seconds | `5` |
 //! | `timeout 2m` | the time for all tries together, in whole seconds | `5m` |
 //!
-//! What comes is downloaded into a folder of the step's own beside its final place, verified, unpacked, given its mode and
-//! only then renamed: a reader never sees half of it. A folder takes the place of an older one by two renames, and a run that
-//! was killed between them is put right by the next one. What a folder was made of is kept in `.initflow-NAME.sha256` beside
-//! it, and believed where no other user can have written it or the folder.
+//! The step downloads into a folder of its own next to the final place, verifies, unpacks and sets the mode, and renames the
+//! result only then: a reader never sees half of it. A folder replaces an older one by two renames, and the next run repairs
+//! one that was killed between them. What a folder was made of is stored in `.initflow-NAME.sha256` next to it, and trusted
+//! only if no other user can have written it or the folder.
 //!
-//! The scripts are put together of three files: where the files come from, what all have in common, and what is made of
-//! them.
+//! The scripts consist of three files: where the files come from, what all have in common, and what becomes of the files.
 
 use super::tries::{Tries, retries, timeout};
-use super::{Image, InVolume, Lowered, StepInput, path_fault, shell};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
@@ -69,19 +68,19 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "into",
         &[One("volume", ValueType::MountedVolume(Direction::Writes)), One("\"path\"", ValueType::Text)],
-        "The file or the folder to make, in a volume; implies `writes volume`.",
+        "The file or folder to create, in a volume. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "sha256",
         &[One("\"checksum\"", ValueType::Text)],
-        "The checksum of what is downloaded, 64 hexadecimal digits; without it everything is fetched again on every run.",
+        "The checksum of the download, 64 hexadecimal digits. Without it, everything is fetched again on every run.",
     ),
     of_step(
         HERE,
         "unpack",
         &[Maybe("\"format\"", ValueType::Text)],
-        "Unpacks an archive into a folder: `tar`, `tar.gz`, `tar.zst` or `zip`; without a format the URL's ending says it.",
+        "Unpacks an archive into a folder: `tar`, `tar.gz`, `tar.zst` or `zip`. The default format is the URL's extension.",
     ),
     StatementSpec {
         repeats: true,
@@ -89,32 +88,32 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
             HERE,
             "header",
             &[One("\"name\"", ValueType::Text), One("value", ValueType::Variable)],
-            "A header of the request: text, or `secret(name, key)` and the like; for `https://` alone, may stand several times.",
+            "A header of the request, as text or a source such as `secret(\"name\", \"key\")`. Only for `https://` and `http://`; can be repeated.",
         )
     },
     of_step(
         HERE,
         "mode",
         &[One("mode", ValueType::Mode)],
-        "The mode of the file, or of the files in the folder, in octal; without it `0644`.",
+        "The mode of the file, or of the files in the folder, in octal. The default is `0644`.",
     ),
     of_step(
         HERE,
         "max-size",
         &[One("size", ValueType::Memory)],
-        "The most bytes that an archive may have when it is unpacked; without it `4Gi`.",
+        "The most bytes that may come out of an archive. The default is `4Gi`.",
     ),
     of_step(
         HERE,
         "max-files",
         &[One("count", ValueType::Int(1, 10_000_000))],
-        "The most files that an archive may have; without it 100,000.",
+        "The most files that may come out of an archive. The default is 100,000.",
     ),
     retries(HERE),
     timeout(HERE),
 ];
 
-/// A script: where the files come from, what all have in common, what is made of them.
+/// A script: where the files come from, what all scripts have in common, and what becomes of the files.
 macro_rules! script {
     ($source:literal, $target:literal) => {
         concat!(
@@ -129,7 +128,7 @@ macro_rules! script {
     };
 }
 
-/// The tool of a source: its image, and its scripts that make a file and a folder.
+/// The tool of a source: its image, and its scripts that create a file and a folder.
 pub(super) const fn tool(source: FetchSource) -> (Image, &'static str, &'static str) {
     match source {
         FetchSource::Http => (Image::FetchHttps, script!("https", "file"), script!("https", "folder")),
@@ -143,11 +142,11 @@ pub(super) const fn tool(source: FetchSource) -> (Image, &'static str, &'static 
 /// The options of a `fetch`.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the files come from; [`FetchSource::of`] knows it.
+    /// Where the files come from; [`FetchSource::of`] accepts it.
     pub from: SmolStr,
     /// The kind of place that `from` names.
     pub source: FetchSource,
-    /// The file or folder to make.
+    /// The file or folder to create.
     pub into: InVolume,
     /// Whether `into` is a folder.
     pub folder: bool,
@@ -155,7 +154,7 @@ pub struct Options {
     pub sha256: Option<SmolStr>,
     /// What to unpack into the folder.
     pub unpack: Option<Unpack>,
-    /// The names of the headers, with the fields of an `EnvVar` that their values are.
+    /// The names of the headers, with their values as fields of an `EnvVar`.
     pub headers: Vec<(SmolStr, Node)>,
     /// The files' mode.
     pub mode: u32,
@@ -173,7 +172,7 @@ pub struct Unpack {
 }
 
 impl Options {
-    /// The files' mode where none is given: their readers may run as other users.
+    /// The default mode of files: their readers may run as other users.
     pub const MODE: u32 = 0o644;
 
     /// Reads the statements.
@@ -183,7 +182,8 @@ impl Options {
         let from = from.values.first()?;
         let url = from.as_text()?;
         let source = FetchSource::of(url);
-        let source = wrong(source, Code::InvalidUrl, from.span, "this cannot be fetched", diagnostics)?;
+        let headline = "`from` is not a URL that can be fetched";
+        let source = wrong(source, Code::InvalidUrl, from.span, headline, diagnostics)?;
         let path = into.values.get(1)?;
         let text = path.as_text()?;
         let archive = given.option("unpack");
@@ -191,22 +191,15 @@ impl Options {
             || source == FetchSource::Prefix
             || source == FetchSource::Artifact && text.ends_with('/');
         let inner = if folder { text.strip_suffix('/').unwrap_or(text) } else { text };
-        let headline = if folder {
-            "this is no path of a folder in a volume"
-        } else {
-            "this is no path of a file in a volume"
-        };
-        wrong(path_fault(inner).map_or(Ok(()), Err), Code::InvalidPath, path.span, headline, diagnostics)?;
+        let expected = if folder { "a folder path in the volume" } else { FILE_PATH };
+        let headline = mismatch(expected, text);
+        wrong(path_fault(inner).map_or(Ok(()), Err), Code::InvalidPath, path.span, &headline, diagnostics)?;
         let sha256 = match given.value("sha256") {
-            Some(text) => {
-                let sum = checksum(text.as_text()?).ok_or("expected 64 hexadecimal digits");
-                Some(wrong(
-                    sum,
-                    Code::InvalidChecksum,
-                    text.span,
-                    "this is no SHA-256 checksum",
-                    diagnostics,
-                )?)
+            Some(node) => {
+                let text = node.as_text()?;
+                let sum = checksum(text).ok_or("a checksum has 64 hexadecimal digits");
+                let headline = mismatch("a SHA-256 checksum", text);
+                Some(wrong(sum, Code::InvalidChecksum, node.span, &headline, diagnostics)?)
             }
             None => None,
         };
@@ -272,9 +265,9 @@ pub fn checksum(text: &str) -> Option<SmolStr> {
     valid.then(|| text.to_ascii_lowercase().into())
 }
 
-/// A mode as `chmod -R` takes it: folders, and files that are executable, are so for all who may read.
+/// A mode for `chmod -R`: everyone who can read also gets `x` on folders and executable files.
 ///
-/// `=` would do, but `BusyBox` forgets at it what was executable.
+/// `=` is not used, since `BusyBox` then forgets which files were executable.
 pub(super) fn symbolic(mode: u32) -> SmolStr {
     let mut clauses = Vec::new();
     for (class, shift) in [("u", 6), ("g", 3), ("o", 0)] {
@@ -307,14 +300,14 @@ mod tests {
     }
 
     #[test]
-    fn folders_can_be_entered_by_those_who_may_read() {
+    fn readable_folders_can_be_entered() {
         assert_eq!(symbolic(0o644), "u+rwX,g+rX,g-w,o+rX,o-w,ug-s");
         assert_eq!(symbolic(0o440), "u+rX,u-w,g+rX,g-w,o-rwx,ug-s");
         assert_eq!(symbolic(0o755), "u+rwx,g+rx,g-w,o+rx,o-w,ug-s");
     }
 
     #[test]
-    fn what_the_user_wrote_is_data() {
+    fn text_of_the_user_is_data() {
         let hostile = "https://acme.dev/'\"$(id)`id`";
         let options = Options {
             from: hostile.into(),

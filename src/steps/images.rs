@@ -1,6 +1,6 @@
-//! The images of the built-in steps: one table, and what an organisation puts in its place.
+//! Lists the images of the built-in steps in one table, which an organization can replace.
 //!
-//! Invariant: every image of the table carries a tag, has `sh`, and runs as any user.
+//! Invariant: every image of the table has a tag, contains `sh`, and runs as any user.
 
 use crate::kubernetes::image;
 use smol_str::{SmolStr, format_smolstr};
@@ -14,29 +14,29 @@ pub enum Image {
     FetchStorage,
     /// `fetch` from `oci://`.
     FetchOci,
-    /// `clone`; it needs `git` and `ssh`.
+    /// `clone`; needs `git` and `ssh`.
     Git,
-    /// `wait`; it needs `curl`, `getent`, and an `nc` that knows `-z`.
+    /// `wait`; needs `curl`, `getent`, and an `nc` that supports `-z`.
     Wait,
-    /// `wait` for `postgres`; it needs `psql`, and for other conditions what [`Self::Wait`] has, but `curl`.
+    /// `wait` for `postgres`; needs `psql`, and for other conditions what [`Self::Wait`] has, except `curl`.
     WaitPostgres,
-    /// `wait` for `mysql`; it needs `mariadb` or `mysql`, and `getent`.
+    /// `wait` for `mysql`; needs `mariadb` or `mysql`, and `getent`.
     WaitMysql,
-    /// `copy` out of an image that is mounted as a volume.
+    /// `copy` from an image that is mounted as a volume.
     Copy,
-    /// `own`; it needs a `find` that knows `-exec … +`.
+    /// `own`; needs a `find` that supports `-exec … +`.
     Own,
-    /// `render`; it needs `awk` and `printenv`.
+    /// `render`; needs `awk` and `printenv`.
     Render,
-    /// `migrate` with `flyway`; without its drivers the tool is of no use.
+    /// `migrate` with `flyway`, including its drivers.
     Flyway,
-    /// `migrate` with `liquibase`; the last line of versions that brings drivers along.
+    /// `migrate` with `liquibase`; the last series of versions that includes drivers.
     Liquibase,
     /// `migrate` with `golang-migrate`.
     GolangMigrate,
-    /// `migrate` with `atlas`; it needs `sh`, which the image without `alpine` in its tag lacks.
+    /// `migrate` with `atlas`; needs `sh`, which only images with `alpine` in the tag contain.
     Atlas,
-    /// `secrets` from Vault, Google Cloud and Azure; it needs `curl`.
+    /// `secrets` from Vault, Google Cloud and Azure; needs `curl`.
     Secrets,
     /// `secrets` from AWS.
     SecretsAws,
@@ -63,10 +63,10 @@ impl Image {
         Self::SecretsAws,
     ];
 
-    /// Those of `wait`, in the order of preference.
+    /// Those of `wait`, in order of preference.
     pub const WAIT: [Self; 3] = [Self::Wait, Self::WaitPostgres, Self::WaitMysql];
 
-    /// The name under which an organisation can put another image in its place.
+    /// The key by which an organization replaces the image with another.
     ///
     /// ```
     /// use initflow::compile::Image;
@@ -94,7 +94,7 @@ impl Image {
         }
     }
 
-    /// The reference of the image that the compiler takes.
+    /// The reference of the image that the compiler uses.
     ///
     /// ```
     /// use initflow::compile::Image;
@@ -128,7 +128,7 @@ impl Image {
         }
     }
 
-    /// What runs in it.
+    /// The steps that run in it.
     ///
     /// ```
     /// use initflow::compile::Image;
@@ -141,10 +141,12 @@ impl Image {
             Self::FetchStorage => "`fetch` from `s3://`, `gs://` and `az://`",
             Self::FetchOci => "`fetch` from `oci://`",
             Self::Git => "`clone`",
-            Self::Wait => "`wait` for all but `postgres` and `mysql`, and for the Job of a step with `once`",
+            Self::Wait => {
+                "`wait` for anything except `postgres` and `mysql`, and for the Job of a step with `once`"
+            }
             Self::WaitPostgres => "`wait` for `postgres`",
             Self::WaitMysql => "`wait` for `mysql`",
-            Self::Copy => "`copy`, where the image is mounted as a volume",
+            Self::Copy => "`copy` from an image that is mounted as a volume",
             Self::Own => "`own`",
             Self::Render => "`render`",
             Self::Flyway => "`migrate` with `flyway`",
@@ -156,7 +158,7 @@ impl Image {
         }
     }
 
-    /// The image of a key.
+    /// The image with this key.
     ///
     /// ```
     /// use initflow::compile::Image;
@@ -171,9 +173,9 @@ impl Image {
 /// The images that the built-in steps start from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Images {
-    /// The registry, perhaps with a folder, that has the images of the table under their own names.
+    /// The registry, possibly with a folder, that has the images of the table under their own names.
     pub registry: Option<SmolStr>,
-    /// Images in place of those of the table; the last of a kind counts.
+    /// Images that replace those of the table; the last of a kind counts.
     pub own: Vec<(Image, SmolStr)>,
 }
 
@@ -208,7 +210,7 @@ mod tests {
         for image in Image::ALL {
             assert_eq!(fault(image.reference()), None);
             let tag = image.reference().rsplit_once(':').map_or("", |(_, tag)| tag);
-            assert!(tag.contains('.'), "`{}` is no exact version", image.reference());
+            assert!(tag.contains('.'), "`{}` is not an exact version", image.reference());
             assert_eq!(Image::keyed(image.key()), Some(image));
         }
         assert_eq!(Image::keyed("fetch"), None);

@@ -1,4 +1,4 @@
-//! `migrate`: a step that brings a database's schema up to date.
+//! Implements `migrate`: brings a database's schema up to date.
 //!
 //! ```initflow
 //! migrate schema {
@@ -10,15 +10,15 @@
 //! }
 //! ```
 //!
-//! | statement | meaning | without it |
+//! | statement | meaning | default |
 //! |---|---|---|
-//! | `django`, `rails`, `flyway` … | runs this tool of [`TOOLS`] in the image's working folder (`workingDir` names another) | |
-//! | `run "…"` or `script '''…'''` | another tool's command, as in every container | |
-//! | `from "db/migrations"` | where the tool's migrations are, or the file that says so | where the tool looks by itself; `migrations` for `golang-migrate` and `atlas` |
+//! | `django`, `rails`, `flyway` … | runs this tool of [`TOOLS`] in the image's working folder (`workingDir` sets another) | |
+//! | `run "…"` or `script '''…'''` | another tool's command, as in any container | |
+//! | `from "db/migrations"` | where the tool's migrations are, or the file that names that place | the tool's own default; `migrations` for `golang-migrate` and `atlas` |
 //! | `once` | runs in one Job for the whole rollout | each pod runs it |
 //!
-//! Exactly one of a tool, `run` and `script` has to stand, and `image` where no official one has the tool. `args "…"`
-//! adds words to a tool's command. Whether a tool keeps a second run out, and what a killed run leaves, the table says.
+//! Exactly one of a tool, `run` and `script` is required, and `image` if there is no official one with the tool. `args "…"`
+//! adds words to a tool's command. The table says whether a tool prevents a second run, and what a killed run leaves.
 
 mod tools;
 
@@ -34,7 +34,7 @@ use smol_str::SmolStr;
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "migrate";
 
-/// The statement by which it runs in a Job of its own.
+/// The statement that makes it run in a Job of its own.
 pub(super) const ONCE: &str = "once";
 
 const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
@@ -58,13 +58,13 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "from",
         &[One("\"path\"", ValueType::Text)],
-        "Where the tool's migrations are, or the file that says so, in the image or in a mounted volume; without it, where the tool looks by itself.",
+        "Where the tool's migrations are, or the file that names that place, in the image or in a mounted volume. The default is the tool's own.",
     ),
     of_step(
         HERE,
         ONCE,
         &[],
-        "Runs in one Job for the whole rollout, not in each pod, which waits for that Job.",
+        "Runs in one Job for the whole rollout instead of in each pod. The pods wait for that Job.",
     ),
 ];
 
@@ -88,7 +88,7 @@ const ATLAS: &str = concat!(
 #[cfg(test)]
 pub(super) const SCRIPTS: [&str; 3] = [RETRY, GOLANG_MIGRATE, ATLAS];
 
-/// Where golang-migrate and Atlas have their migrations, where nothing is said about it.
+/// Where golang-migrate and Atlas have their migrations by default.
 const MIGRATIONS: &str = "migrations";
 
 /// The options of a `migrate`.
@@ -121,11 +121,11 @@ impl Options {
                     Diagnostic::error(
                         Code::MisplacedStatement,
                         place.span,
-                        "a command of its own takes no `from`",
+                        "`from` cannot be combined with a command of your own",
                     )
-                    .here("not expected")
-                    .label(command, "the step's own command")
-                    .help("say it in the command"),
+                    .here("has no effect on the command")
+                    .label(command, "the command")
+                    .help("name the place of the migrations in the command"),
                 );
                 return None;
             }
@@ -134,7 +134,7 @@ impl Options {
                     Diagnostic::error(
                         Code::MissingStatement,
                         given.span,
-                        "this step does not say how to migrate",
+                        "this step needs a tool or a command to migrate with",
                     )
                     .here("expected a tool such as `django` or `flyway`, `run \"…\"` or a `script` in it"),
                 );
@@ -143,14 +143,14 @@ impl Options {
             ([(first, statement), second @ ..], command) => {
                 let (other, at) = match (second.first(), command) {
                     (Some((other, option)), _) => (format!("`{}`", other.name), option.span),
-                    (None, at) => ("a command of its own".into(), at.unwrap_or(given.span)),
+                    (None, at) => ("a command of your own".into(), at.unwrap_or(given.span)),
                 };
-                let headline = format!("`{}` and {other} exclude each other", first.name);
+                let headline = format!("`{}` cannot be combined with {other}", first.name);
                 diagnostics.push(
                     Diagnostic::error(Code::DuplicateStatement, statement.span, headline)
                         .here("one way to migrate")
-                        .label(at, "another")
-                        .help("keep one of the two; a second `migrate` can run the other"),
+                        .label(at, "another way")
+                        .help("keep one of the two, and run the other in a second `migrate`"),
                 );
                 return None;
             }
@@ -162,11 +162,11 @@ impl Options {
                 Diagnostic::error(
                     Code::MisplacedStatement,
                     place.span,
-                    format!("`{}` takes no `from`", tool.name),
+                    format!("`{}` does not accept `from`", tool.name),
                 )
-                .here("not expected")
-                .label(statement.span, "knows by itself where its migrations are")
-                .help("name the project's folder by `workingDir /path`"),
+                .here("cannot be set")
+                .label(statement.span, "finds its migrations by itself")
+                .help("name the project's folder with `workingDir /path`"),
             );
             return None;
         }
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_wrote_is_data() {
+    fn text_of_the_user_is_data() {
         for tool in ["golang-migrate", "atlas"] {
             let lowered = lowered(tool, Some("$(id)"));
             assert!(!lowered.command.iter().any(|word| word.contains("$(id)")));

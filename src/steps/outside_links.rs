@@ -1,4 +1,4 @@
-//! `outside-links`, for the steps that bring folders: its statement to the variable of their scripts.
+//! Implements `outside-links` for the steps that write folders.
 
 use super::StepInput;
 use crate::statement::{StatementPlace, StatementSpec, of_step};
@@ -13,11 +13,11 @@ pub(super) const fn statement(places: &'static [StatementPlace]) -> StatementSpe
         places,
         NAME,
         &[],
-        "Links that lead out of the folder come too; without it the step refuses them, since a reader would be led to files of its own.",
+        "Keeps links that lead out of the folder. By default the step refuses them, since they would lead a reader to files of its own.",
     )
 }
 
-/// Whether the statement stands.
+/// Whether the step has the statement.
 pub(super) fn read(given: &StepInput) -> bool {
     given.option(NAME).is_some()
 }

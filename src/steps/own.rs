@@ -1,4 +1,4 @@
-//! `own`: the files of a volume get an owner, a group or a mode, where `fsGroup` cannot do it.
+//! Implements `own`: sets owner, group or mode of a volume's files where `fsGroup` cannot do it.
 //!
 //! ```initflow
 //! own media {
@@ -14,18 +14,19 @@
 //! | `volume VOLUME` | the volume, all of it; required |
 //! | `user 10001` | the owner, by number |
 //! | `group 10001` | the group, by number |
-//! | `mode 0660` | the mode of files, in octal; folders, and files that can be executed, get `x` besides wherever they get `r` |
+//! | `mode 0660` | the mode of files, in octal; folders and executable files also get `x` wherever they get `r` |
 //!
-//! At least one of the last three has to stand. Only what differs is changed, and no link is followed; a killed run is
-//! continued by the next. Devices stay as they are.
+//! At least one of the last three is required. Only what differs is changed, and links are not followed; the next run
+//! continues a killed one. Devices are not changed.
 //!
-//! Another container may swap files and folders meanwhile. So a folder is entered, and changed where the kernel says that
-//! it is in the volume; and a file is changed under a second name in a folder that only root can enter, which the kernel
-//! gives to nothing outside of the volume's mount. A file that has a name outside of the volume from before ends the step.
+//! Another container may replace files and folders at the same time. So a folder is entered first, and changed only if the
+//! kernel confirms that it is in the volume. A file is changed under a second name in a folder that only root can enter; the
+//! kernel refuses this second name for anything outside the volume's mount. A file that already has a name outside the
+//! volume ends the step.
 //!
-//! The step is root, with the capabilities `CHOWN`, `DAC_OVERRIDE` and `FOWNER` (and `FSETID` for a mode with a special
-//! bit) and no other: to give a file away is root's alone. So it cannot pass Pod Security's `restricted`, but passes
-//! `baseline`. The kubelet does the same by itself where the pod says `fsGroup`, for all volumes but `hostPath`, `nfs` and
+//! The step runs as root, with the capabilities `CHOWN`, `DAC_OVERRIDE` and `FOWNER` (and `FSETID` for a mode with a special
+//! bit) and no others, since only root can give a file away. So it does not pass Pod Security's `restricted`, but passes
+//! `baseline`. With `fsGroup` in the pod, the kubelet does the same by itself for all volumes except `hostPath`, `nfs` and
 //! others that the node does not own: it gives files a group, and the group access to them.
 
 use super::{Image, Lowered, Rights, StepInput, shell};
@@ -47,7 +48,7 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "volume",
         &[One("volume", ValueType::MountedVolume(Direction::Updates))],
-        "The volume whose files are changed, all of them; implies `updates volume`.",
+        "The volume whose files are changed, all of them. Implies `updates volume`.",
     ),
     of_step(HERE, "user", &[One("number", ID)], "The owner, by number."),
     of_step(HERE, "group", &[One("number", ID)], "The group, by number."),
@@ -55,7 +56,7 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "mode",
         &[One("mode", ValueType::Mode)],
-        "The mode of files, in octal; folders, and files that can be executed, get `x` besides wherever they get `r`.",
+        "The mode of files, in octal. Folders and executable files also get `x` wherever they get `r`.",
     ),
 ];
 
@@ -66,7 +67,7 @@ pub(super) const SCRIPT: &str = concat!(
 );
 
 const RIGHTS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
-/// To set a special bit on what belongs to another group.
+/// What it takes to set a special bit on files of another group.
 const RIGHTS_OF_SPECIAL_BITS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID"]);
 
 /// The options of an `own`.
@@ -94,7 +95,7 @@ impl Options {
                 Diagnostic::error(
                     Code::MissingStatement,
                     given.span,
-                    "this step does not say what to change",
+                    "this step needs a `user`, a `group` or a `mode`",
                 )
                 .here("expected `user NUMBER`, `group NUMBER` or `mode 0660` in it"),
             );
@@ -111,7 +112,7 @@ impl Options {
         env.extend(group.map(|group| ("INITFLOW_GROUP".into(), group.to_smolstr())));
         if let Some(mode) = *mode {
             let octal = |mode: u32| SmolStr::from(format!("{mode:04o}"));
-            // Special bits are for folders alone: there they say to whom new files belong.
+            // Special bits are only for folders, where they decide which group new files get.
             env.push(("INITFLOW_MODE".into(), octal(mode & 0o777)));
             env.push(("INITFLOW_MODE_OF_PROGRAMS".into(), octal(executable(mode) & 0o777)));
             env.push(("INITFLOW_MODE_OF_FOLDERS".into(), octal(executable(mode))));
@@ -138,7 +139,7 @@ mod tests {
     use crate::steps::Rights;
 
     #[test]
-    fn who_may_read_may_enter() {
+    fn readable_folders_can_be_entered() {
         assert_eq!(executable(0o640), 0o750);
         assert_eq!(executable(0o2660), 0o2770);
         assert_eq!(executable(0o600), 0o700);

@@ -1,4 +1,4 @@
-//! `render`: a file made of a template and the values of some variables.
+//! Implements `render`: creates a file from a template and the values of some variables.
 //!
 //! ```initflow
 //! render site {
@@ -10,19 +10,19 @@
 //! }
 //! ```
 //!
-//! | statement | meaning | without it |
+//! | statement | meaning | default |
 //! |---|---|---|
 //! | `from VOLUME "template"` | the template, in a volume | required |
-//! | `into VOLUME "path"` | the file to make; folders on the way are made too | required |
-//! | `vars ["A", "B"]` | the variables whose values are put in; the step's `env` has them | required |
+//! | `into VOLUME "path"` | the file to create; parent folders are created too | required |
+//! | `vars ["A", "B"]` | the variables of the step's `env` whose values are inserted | required |
 //! | `mode 0444` | the file's mode, in octal | `0644` |
 //!
-//! Of the template, `$A` and `${A}` are replaced where `A` is among `vars`, by its value as it is; all else stays as it
-//! stands: `$uri`, `$$`, `${A:-b}`. A value is put in once, and not looked at again. A variable that has no value is an
-//! error that names it; an empty one is fine. The file is made under a temporary name and renamed. A template with null
-//! characters is refused.
+//! In the template, `$A` and `${A}` are replaced by the value of `A` if `A` is listed in `vars`; everything else stays as it
+//! is: `$uri`, `$$`, `${A:-b}`. An inserted value is not searched again. A variable without a value is an error that names
+//! it; an empty value is fine. The file is written under a temporary name and renamed. A template with null characters is
+//! refused.
 
-use super::{Image, InVolume, Lowered, StepInput, path_fault, shell};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault, shell};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
@@ -41,30 +41,35 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "from",
         &[One("volume", ValueType::MountedVolume(Direction::Reads)), One("\"template\"", ValueType::Text)],
-        "The template, in a volume; implies `reads volume`.",
+        "The template, in a volume. Implies `reads volume`.",
     ),
     of_step(
         HERE,
         "into",
         &[One("volume", ValueType::MountedVolume(Direction::Writes)), One("\"path\"", ValueType::Text)],
-        "The file to make, in a volume; implies `writes volume`.",
+        "The file to create, in a volume. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "vars",
         &[One("[\"NAME\", …]", ValueType::TextList)],
-        "The variables of the step's `env` whose values are put in for `$NAME` and `${NAME}`; nothing else is replaced.",
+        "The variables of the step's `env` whose values replace `$NAME` and `${NAME}`. Nothing else is replaced.",
     ),
-    of_step(HERE, "mode", &[One("mode", ValueType::Mode)], "The file's mode, in octal; without it `0644`."),
+    of_step(
+        HERE,
+        "mode",
+        &[One("mode", ValueType::Mode)],
+        "The file's mode, in octal. The default is `0644`.",
+    ),
 ];
 
 pub(super) const SCRIPT: &str =
     concat!(include_str!("say.sh"), include_str!("work.sh"), include_str!("render.sh"));
 
-/// The file's mode where none is given: its readers may run as other users.
+/// The default mode of the file: its readers may run as other users.
 const MODE: u32 = 0o644;
 
-/// Variables that a container has though no source says so: the runtime's, and those of Services.
+/// Endings of variables that a container has without a source setting them: the runtime's, and those of Services.
 const FROM_THE_CLUSTER: [&str; 3] = ["HOSTNAME", "_SERVICE_HOST", "_SERVICE_PORT"];
 
 /// The options of a `render`.
@@ -72,9 +77,9 @@ const FROM_THE_CLUSTER: [&str; 3] = ["HOSTNAME", "_SERVICE_HOST", "_SERVICE_PORT
 pub struct Options {
     /// The template.
     pub from: InVolume,
-    /// The file to make.
+    /// The file to create.
     pub into: InVolume,
-    /// The variables whose values are put in.
+    /// The variables whose values are inserted.
     pub vars: Vec<SmolStr>,
     /// The file's mode.
     pub mode: u32,
@@ -98,8 +103,7 @@ impl Options {
             };
             match path_fault(text) {
                 Some(fault) => diagnostics.push(
-                    Diagnostic::error(Code::InvalidPath, node.span, "this is no path of a file in a volume")
-                        .here(fault),
+                    Diagnostic::error(Code::InvalidPath, node.span, mismatch(FILE_PATH, text)).here(fault),
                 ),
                 None => *path = InVolume::of(option, text).map(|path| (path, node.span)),
             }
@@ -108,13 +112,9 @@ impl Options {
         let [Some((from, _)), Some((into, span))] = paths else { return None };
         if from.path == into.path {
             diagnostics.push(
-                Diagnostic::error(
-                    Code::InvalidPath,
-                    span,
-                    "the file would take the place of its own template",
-                )
-                .here("the template's path")
-                .help("give the file another path: the step may run again, and needs the template"),
+                Diagnostic::error(Code::InvalidPath, span, "the file would replace its own template")
+                    .here("the path of the template")
+                    .help("use another path: the step may run again, and then needs the template"),
             );
         }
         let options = Self { from, into, vars: names?, mode: given.number("mode", MODE) };
@@ -134,7 +134,7 @@ impl Options {
     }
 }
 
-/// The names of the variables; what is wrong with each is reported.
+/// The names of the variables; reports what is wrong with each.
 fn names(
     vars: &[Node],
     variables: Option<&[SmolStr]>,
@@ -150,9 +150,9 @@ fn names(
                 Diagnostic::error(
                     Code::DuplicateItem,
                     node.span,
-                    format!("the variable `{shown}` stands twice"),
+                    format!("the variable `{shown}` is listed twice"),
                 )
-                .here("here again")
+                .here("listed again")
                 .label(first, "first here")
                 .help("remove one of the two"),
             );
@@ -161,9 +161,9 @@ fn names(
                 Diagnostic::error(
                     Code::InvalidVariable,
                     node.span,
-                    format!("a template cannot name `{shown}`"),
+                    format!("a template cannot refer to `{shown}`"),
                 )
-                .here("expected letters, digits and `_`, the first no digit"),
+                .here("expected letters, digits and `_`, not starting with a digit"),
             );
         } else if let Some(variables) = variables
             && !variables.iter().any(|variable| variable == name)
@@ -180,7 +180,7 @@ fn unset(name: &str, span: Span, variables: &[SmolStr]) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::UnsetVariable, span, format!("`{name}` has no value in this step"))
             .here("not a variable of the step's `env`")
-            .help(format!("give it one: `env {{ {name} \"…\" }}`"));
+            .help(format!("set it: `env {{ {name} \"…\" }}`"));
     match nearest(name, variables.iter().map(SmolStr::as_str)) {
         Some(near) => {
             let title = change_to(near);
@@ -190,7 +190,7 @@ fn unset(name: &str, span: Span, variables: &[SmolStr]) -> Diagnostic {
     }
 }
 
-/// Whether `$NAME` and `${NAME}` can stand for it.
+/// Whether it can be written as `$NAME` and `${NAME}`.
 fn is_identifier(name: &str) -> bool {
     let mut letters = name.bytes();
     letters.next().is_some_and(|first| first == b'_' || first.is_ascii_alphabetic())

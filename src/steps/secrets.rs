@@ -1,4 +1,4 @@
-//! `secrets`: a secret out of Vault or a cloud's store, as a file in a volume that is in RAM.
+//! Implements `secrets`: writes a secret from Vault or a cloud's store to a file in a volume in RAM.
 //!
 //! ```initflow
 //! secrets api-keys {
@@ -9,47 +9,50 @@
 //! }
 //! ```
 //!
-//! | statement | meaning | without it |
+//! | statement | meaning | default |
 //! |---|---|---|
 //! | `from vault "secret/data/shop"` | a path of Vault's API; in a KV engine of version 2 `data/` follows the mount | one `from` is required |
 //! | `from aws "ID"` | a secret's name or ARN in AWS Secrets Manager | |
 //! | `from gcp "projects/P/secrets/S"` | a secret in Google's Secret Manager; `/versions/V` may follow | the latest version |
-//! | `from azure "VAULT/NAME"` | a secret in an Azure Key Vault, named by itself or by its whole host name; `/VERSION` may follow | the latest version |
-//! | `into VOLUME "path"` | the file to make, in a memory volume; folders on the way are made too | required |
-//! | `field "key"` | that key alone: its text as it is, without a line break after it | the whole secret |
-//! | `format json` | `json`, `dotenv` (an env file) or `raw` (as the store has it) | by the file's ending: `.json`, `.env`, any other is raw |
-//! | `mode 0400` | the file's mode, in octal | readable for its user, for the `fsGroup` where the pod has one, and for all where neither that nor a `runAsUser` of the pod says who reads it |
-//! | `owner 10001 [group 10001]` | the user whom the file belongs to: the step runs as this user | the user that the step runs as |
-//! | `address "https://…"` | the server | Vault: `VAULT_ADDR` in `env`; else the cloud's own |
-//! | `role "shop"` | Vault: the role to log in for | required for Vault |
-//! | `auth "kubernetes"` | Vault: where the Kubernetes auth method is mounted; the method JWT does too | `kubernetes` |
-//! | `audience "vault"` | Vault: whom the token of the service account is made for | the API server |
+//! | `from azure "VAULT/NAME"` | a secret in an Azure Key Vault, named by its name or its full host name; `/VERSION` may follow | the latest version |
+//! | `into VOLUME "path"` | the file to create, in a memory volume; parent folders are created too | required |
+//! | `field "key"` | only the text of that key, without a line break after it | the whole secret |
+//! | `format json` | `json`, `dotenv` (an env file) or `raw` (as the store has it) | by the file's extension: `.json`, `.env`, any other is raw |
+//! | `mode 0400` | the file's mode, in octal | readable for its user, for the pod's `fsGroup` if it has one, and for everyone if neither that nor a `runAsUser` of the pod sets who reads it |
+//! | `owner 10001 [group 10001]` | the owner of the file: the step runs as this user | the user that the step runs as |
+//! | `address "https://…"` | the server | Vault: `VAULT_ADDR` in `env`; otherwise the cloud's own |
+//! | `role "shop"` | Vault: the role to log in with | required for Vault |
+//! | `auth "kubernetes"` | Vault: where the Kubernetes auth method is mounted; the JWT method works too | `kubernetes` |
+//! | `audience "vault"` | Vault: the audience of the service account's token | the API server |
 //! | `namespace "team"` | Vault: the namespace | `VAULT_NAMESPACE` in `env`, or the root |
-//! | `ca secret("vault-ca", "ca.crt")` | Vault: the certificate authority of the server, out of a Secret or a `configmap` | the well-known ones |
-//! | `retries 3` | how many tries may follow the first, after pauses of 2, 4, 6 … at most 30 seconds | `5` |
+//! | `ca secret("vault-ca", "ca.crt")` | Vault: the certificate authority of the server, from a Secret or a `configmap` | the well-known ones |
+//! | `retries 3` | how many times to retry, after pauses of 2, 4, 6 … at most 30 seconds | `5` |
 //! | `timeout 2m` | the time for all tries together, in whole seconds | `5m` |
 //!
-//! The file is written under a temporary name in its own folder, which only the step's user can read, given its mode and
-//! only then renamed: a reader never sees half of it. It is fetched again on every run. Neither the secret nor a token is
-//! in the step's output, in the arguments of a process or on a disk; the volume must be a memory volume.
+//! The file is written under a temporary name in a folder that only the step's user can read, gets its mode, and is renamed
+//! only then: a reader never sees half of it. It is fetched again on every run. Neither the secret nor a token appears in the
+//! step's output, in the arguments of a process or on a disk; the volume must be a memory volume.
 //!
-//! A JSON file has what the store has, and Vault's numbers as they are spelt there. An env file has a line
-//! `NAME='value'` for each key; Kubernetes reads it (`file(V, "path", "KEY")`), and so do `. file` in a shell and what
-//! reads `.env` files, but not `docker run --env-file`, which takes the quotes for a part of the value. A value with a
-//! quote in it, an object or a list cannot stand there, and is an error.
+//! A JSON file contains what the store has, with Vault's numbers spelled as they are there. An env file has a line
+//! `NAME='value'` for each key. Kubernetes reads it (`file(V, "path", "KEY")`), and so do `. file` in a shell and tools that
+//! read `.env` files, but not `docker run --env-file`, which treats the quotes as part of the value. A value with a quote in
+//! it, an object or a list cannot be written there, and is an error.
 //!
-//! The step proves who it is as its pod: to Vault by a token of the service account that it mounts for itself, in AWS by
-//! the service account's role (IRSA, Pod Identity) or by `env`, in Google Cloud by the metadata server (workload
-//! identity), in Azure by the workload identity, or else by the machine's. `$(NAME)` in a text stands for a variable of
-//! the step's `env`. A leased secret, as of Vault's database engine, is not renewed: there let Vault's agent run as a
-//! sidecar. Only one user can own a file that is not made by root; where containers run as different users, `fsGroup`
-//! lets them all read it.
+//! The step logs in with the identity of its pod: to Vault with a token of the service account that it mounts for itself, to
+//! AWS with the service account's role (IRSA, Pod Identity) or with `env`, to Google Cloud through the metadata server
+//! (workload identity), to Azure with the workload identity or else the machine's. `$(NAME)` in a text is a variable of the
+//! step's `env`. A leased secret, such as one of Vault's database engine, is not renewed: run Vault's agent as a sidecar for
+//! that. A file that root did not create can have only one owner; if containers run as different users, `fsGroup` lets all of
+//! them read it.
 
 mod script;
 mod target;
 
 use super::tries::{Tries, retries, timeout};
-use super::{GivenOption, Image, InVolume, Lowered, OwnVolume, RAM, StepInput, User, path_fault, ram, shell};
+use super::{
+    FILE_PATH, GivenOption, Image, InVolume, Lowered, OwnVolume, RAM, StepInput, User, mismatch, path_fault,
+    ram, shell,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
@@ -93,45 +96,40 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         HERE,
         "into",
         &[One("volume", ValueType::MountedVolume(Direction::Writes)), One("\"path\"", ValueType::Text)],
-        "The file to make, in a memory volume; implies `writes volume`.",
+        "The file to create, in a memory volume. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "field",
         &[One("\"key\"", ValueType::Text)],
-        "The key whose value alone makes the file; without it the whole secret does.",
+        "The key whose value becomes the file. The default is the whole secret.",
     ),
     of_step(
         HERE,
         "format",
         FORMAT,
-        "What the file is; without it, what its ending says: `.json`, `.env`, or else raw.",
+        "The format of the file. The default follows its extension: `.json`, `.env`, or else raw.",
     ),
     of_step(HERE, "mode", &[One("mode", ValueType::Mode)], "The file's mode, in octal."),
-    of_step(
-        HERE,
-        "owner",
-        OWNER,
-        "The user, by number, whom the file belongs to: the step runs as this user.",
-    ),
+    of_step(HERE, "owner", OWNER, "The owner of the file, by number: the step runs as this user."),
     of_step(
         HERE,
         "address",
         &[One("\"url\"", ValueType::Text)],
-        "The server; without it Vault's is `VAULT_ADDR` in `env`, any other the cloud's own.",
+        "The server. The default is `VAULT_ADDR` in `env` for Vault, and the cloud's own for the others.",
     ),
-    of_step(HERE, "role", &[One("\"role\"", ValueType::Text)], "Vault's role to log in for."),
+    of_step(HERE, "role", &[One("\"role\"", ValueType::Text)], "The role to log in to Vault with."),
     of_step(
         HERE,
         "auth",
         &[One("\"mount\"", ValueType::Text)],
-        "Where Vault's Kubernetes auth method is mounted; without it `kubernetes`.",
+        "Where Vault's Kubernetes auth method is mounted. The default is `kubernetes`.",
     ),
     of_step(
         HERE,
         "audience",
         &[One("\"audience\"", ValueType::Text)],
-        "Whom the service account's token for Vault is made for; without it the API server.",
+        "The audience of the service account's token for Vault. The default is the API server.",
     ),
     of_step(HERE, "namespace", &[One("\"namespace\"", ValueType::Text)], "Vault's namespace."),
     of_step(
@@ -147,29 +145,29 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
 /// The highest number of a user or a group.
 const MAX_ID: i64 = 2_147_483_647;
 
-/// The statements that only Vault has a use for.
+/// The statements that only apply to Vault.
 const OF_VAULT: &[&str] = &["role", "auth", "audience", "namespace", "ca"];
 
-/// Where the step finds its token and Vault's certificate authority.
+/// Where the step finds its token and the certificate authority of Vault's server.
 const IDENTITY: &str = "/run/initflow";
 
-/// How long the token is good for, in seconds: the least that Kubernetes takes.
+/// How long the token is valid, in seconds: the minimum that Kubernetes accepts.
 const TOKEN_SECONDS: i64 = 600;
 
 /// The options of a `secrets`.
 #[derive(Clone, Debug)]
 pub struct Options {
     target: SecretTarget,
-    /// How the file is made.
+    /// The format of the file.
     format: &'static str,
-    /// The file to make.
+    /// The file to create.
     into: InVolume,
     mode: u32,
     field: Option<SmolStr>,
     owner: Option<User>,
     address: Option<SmolStr>,
     namespace: Option<SmolStr>,
-    /// What Vault alone has a use for.
+    /// What only applies to Vault.
     vault: Option<Vault>,
     tries: Tries,
     /// The head of the step.
@@ -197,8 +195,7 @@ impl Options {
         let path_text = path.as_text()?;
         if let Some(fault) = path_fault(path_text) {
             diagnostics.push(
-                Diagnostic::error(Code::InvalidPath, path.span, "this is no path of a file in a volume")
-                    .here(fault),
+                Diagnostic::error(Code::InvalidPath, path.span, mismatch(FILE_PATH, path_text)).here(fault),
             );
             return None;
         }
@@ -224,11 +221,11 @@ impl Options {
                 Diagnostic::error(
                     Code::IdleField,
                     option.span,
-                    format!("`{}` is for Vault alone", option.name),
+                    format!("`{}` is only for Vault", option.name),
                 )
                 .here("has no effect here")
-                .label(from.span, "not out of Vault")
-                .help("remove it"),
+                .label(from.span, "not from Vault")
+                .help(format!("remove `{}`", option.name)),
             );
             return None;
         }
@@ -261,7 +258,7 @@ impl Options {
             }
         }
         if self.target.store == Store::Aws {
-            // The AWS CLI keeps a cache in its home, and takes its configuration from there.
+            // The AWS CLI has a cache in its home folder, and reads its configuration from there.
             set("RAM", RAM.into());
             lowered.volumes.push(ram(self.span, "4Mi"));
         }
@@ -274,7 +271,7 @@ impl Options {
     }
 }
 
-/// How the file is made.
+/// The format of the file.
 fn format(
     given: &StepInput,
     target: &SecretTarget,
@@ -282,18 +279,18 @@ fn format(
     path_span: Span,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<&'static str> {
-    let said = given.option("format");
-    let word = said.and_then(|option| option.clauses.first()).map(|clause| clause.word);
+    let stated = given.option("format");
+    let word = stated.and_then(|option| option.clauses.first()).map(|clause| clause.word);
     if let Some(field) = given.option("field") {
-        if let (Some(said), Some("json" | "dotenv")) = (said, word) {
+        if let (Some(stated), Some(word @ ("json" | "dotenv"))) = (stated, word) {
             diagnostics.push(
                 Diagnostic::error(
                     Code::ConflictingFields,
-                    said.span,
-                    "one key alone makes a file that is only its value",
+                    stated.span,
+                    format!("`format {word}` cannot be combined with `field`"),
                 )
-                .here("has no meaning for one value")
-                .label(field.span, "one key alone")
+                .here("has no meaning for a single value")
+                .label(field.span, "the file is the value of this key")
                 .help("remove one of the two"),
             );
             return None;
@@ -307,15 +304,15 @@ fn format(
         _ => "raw",
     });
     if format == "raw" && target.store == Store::Vault {
-        let (span, here) = match said {
-            Some(said) => (said.span, "not possible with Vault"),
-            None => (path_span, "not the ending of a format"),
+        let (span, here) = match stated {
+            Some(stated) => (stated.span, "not possible with Vault"),
+            None => (path_span, "this extension does not name a format"),
         };
         diagnostics.push(
-            Diagnostic::error(Code::MissingStatement, span, "a secret in Vault has keys, and no text of its own")
+            Diagnostic::error(Code::MissingStatement, span, "a secret in Vault is a set of keys, so its file needs a format")
                 .here(here)
                 .help(
-                    "name a file `….json` or `….env`, write `format json` or `format dotenv`, or take one key: `field \"password\"`",
+                    "use a file ending in `.json` or `.env`, add `format json` or `format dotenv`, or use a single key: `field \"password\"`",
                 ),
         );
         return None;
@@ -323,30 +320,30 @@ fn format(
     Some(format)
 }
 
-/// The file's mode; warns where it shuts everybody else out.
+/// The file's mode; warns if it may keep every other container from reading the file.
 fn mode(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> u32 {
     let owned = given.option("owner").is_some();
-    let Some(said) = given.value("mode") else {
+    let Some(stated) = given.value("mode") else {
         return match (given.readers.share_group, owned || given.readers.share_user) {
             (true, _) => 0o440,
             (false, true) => 0o400,
             (false, false) => 0o444,
         };
     };
-    let mode = said.as_int().and_then(|mode| u32::try_from(mode).ok()).unwrap_or(0o400);
+    let mode = stated.as_int().and_then(|mode| u32::try_from(mode).ok()).unwrap_or(0o400);
     let by_owner = owned || given.readers.share_user || given.readers.chosen;
     let by_group = given.readers.share_group && mode & 0o040 != 0;
     if !by_owner && !by_group && mode & 0o004 == 0 {
         diagnostics.push(
-            Diagnostic::warning(Code::PrivateFile, said.span, "no other container can be known to read this file")
-                .here(format!("{mode:04o} is for the step's own user"))
-                .help("say who owns it, `owner 10001`, or whose the pod's files are: `securityContext { fsGroup 10001 }`"),
+            Diagnostic::warning(Code::PrivateFile, stated.span, "other containers may be unable to read this file")
+                .here(format!("{mode:04o} serves only the user that the step runs as"))
+                .help("set the owner, `owner 10001`, or the group of the pod's files, `securityContext { fsGroup 10001 }`"),
         );
     }
     mode
 }
 
-/// Who the step runs as, so that the file is theirs.
+/// The user that the step runs as, who then owns the file.
 fn owner(given: &StepInput) -> Option<User> {
     let owner = given.option("owner")?;
     let user = owner.values.first()?.clone();
@@ -354,7 +351,7 @@ fn owner(given: &StepInput) -> Option<User> {
     Some(User { span: owner.span, user, group })
 }
 
-/// The volume with the token that the step shows to Vault, and the certificate authority that it trusts.
+/// The volume with the token for Vault, and the certificate authority to trust.
 fn identity(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<OwnVolume> {
     let span = given.span;
     let mut token = Node::object(
@@ -380,7 +377,7 @@ fn identity(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<OwnV
     })
 }
 
-/// The source of a projected volume that brings the certificate authority.
+/// The source of a projected volume for the certificate authority.
 fn authority(option: &GivenOption, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
     let value = option.values.first()?;
     if matches!(value.value, Value::Unresolved) {
@@ -393,9 +390,9 @@ fn authority(option: &GivenOption, diagnostics: &mut Vec<Diagnostic>) -> Option<
             Diagnostic::error(
                 Code::TypeMismatch,
                 value.span,
-                "a certificate comes out of a Secret or a ConfigMap",
+                "expected a certificate from a Secret or a ConfigMap",
             )
-            .here("expected `secret(\"name\", \"key\")` or `configmap(\"name\", \"key\")`"),
+            .here("use `secret(\"name\", \"key\")` or `configmap(\"name\", \"key\")`"),
         );
         return None;
     };

@@ -1,4 +1,4 @@
-//! What holds for every kind of built-in step.
+//! Tests what holds for every kind of built-in step.
 
 use super::fetch::{self, FetchSource};
 use super::{StepKind, clone, copy, own, path_fault, render, wait};
@@ -18,9 +18,9 @@ fn a_path_stays_in_its_volume() {
     }
 }
 
-/// Kubernetes replaces `$(NAME)` and `$$` in commands: a script that holds neither reaches the shell as written.
+/// Kubernetes replaces `$(NAME)` and `$$` in commands: a script that contains neither reaches the shell as written.
 #[test]
-fn scripts_hold_nothing_that_kubernetes_replaces() {
+fn scripts_contain_nothing_that_kubernetes_replaces() {
     let wait = wait::script(wait::CONDITIONS);
     let sources = [FetchSource::Http, FetchSource::Object, FetchSource::Artifact].map(fetch::tool);
     let fetches = sources.iter().flat_map(|(_, file, folder)| [*file, folder]);
@@ -36,7 +36,7 @@ fn scripts_hold_nothing_that_kubernetes_replaces() {
     }
 }
 
-/// What no program has that the tests of the steps run.
+/// What no program has among those that the tests of the steps run.
 const NOT_RUN: &str = r#"deployment d {
   namespace "n"
   volume v memory 1Mi
@@ -46,8 +46,8 @@ const NOT_RUN: &str = r#"deployment d {
 }
 "#;
 
-/// A statement that no reader asks for would be accepted, and dropped in silence: without it, a program has to become
-/// something else, or an error.
+/// A statement that nothing reads would be accepted and silently ignored: without it, a program must compile to
+/// something else, or not at all.
 #[test]
 fn every_statement_of_a_step_changes_something() {
     for kind in StepKind::ALL {

@@ -1,4 +1,4 @@
-//! `retries` and `timeout`, for the steps that ask a server: their statements to the variables of their scripts.
+//! Implements `retries` and `timeout` for the steps that send requests to a server.
 
 use super::StepInput;
 use crate::diagnostic::Diagnostic;
@@ -9,7 +9,7 @@ use smol_str::{SmolStr, ToSmolStr};
 /// How often and how long a step tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tries {
-    /// How many tries may follow the first.
+    /// How many times to retry.
     pub retries: u32,
     /// The time for all tries together, in seconds, at least 1.
     pub timeout: u64,
@@ -46,7 +46,7 @@ pub(super) const fn retries(places: &'static [StatementPlace]) -> StatementSpec 
         places,
         "retries",
         &[One("count", ValueType::Int(0, 100))],
-        "How many tries may follow the first, 0 to 100; without it 5.",
+        "How many times to retry, 0 to 100. The default is 5.",
     )
 }
 
@@ -56,6 +56,6 @@ pub(super) const fn timeout(places: &'static [StatementPlace]) -> StatementSpec 
         places,
         "timeout",
         &[One("time", ValueType::Seconds)],
-        "The time for all tries together; without it `5m`.",
+        "The time for all tries together. The default is `5m`.",
     )
 }

@@ -1,4 +1,4 @@
-//! `wait`: a step that ends once what the application needs is ready, and fails if it is not in time.
+//! Implements `wait`: ends once everything that the application needs is ready, and fails if that takes too long.
 //!
 //! ```initflow
 //! wait backing {
@@ -10,51 +10,52 @@
 //! }
 //! ```
 //!
-//! | statement | meaning | without it |
+//! | statement | meaning | default |
 //! |---|---|---|
-//! | `tcp "HOST:PORT"` | until a connection is accepted; an IPv6 address stands in `[ ]` | at least one condition is required |
-//! | `http "URL" [STATUS] [contains "text"]` | until a GET answers with STATUS, and has the text in its first MiB; redirects are not followed | without STATUS any from 200 to 399, as in Kubernetes' own probes |
+//! | `tcp "HOST:PORT"` | until a connection is accepted; write an IPv6 address in `[ ]` | at least one condition is required |
+//! | `http "URL" [STATUS] [contains "text"]` | until a GET answers with STATUS, and has the text in its first MiB; redirects are not followed | any status from 200 to 399, as in Kubernetes' own probes |
 //! | `dns "NAME"` | until the name has an address, by the resolver of the image (`getent`) | |
-//! | `file VOLUME "path"` | until the file, or folder, is there | |
-//! | `postgres ["URL"]` | until the database of the URL takes a login and answers a query | `PGHOST`, `PGUSER` … of the step's `env`; the host is 127.0.0.1 unless one is given |
-//! | `mysql "URL"` | the same of MySQL and MariaDB | |
-//! | `redis "URL"` | until Redis takes the password and answers `PING`; so not while it loads | |
-//! | `job "NAME"` | until the Job of this name, in the pod's namespace, is complete | |
+//! | `file VOLUME "path"` | until the file or folder exists | |
+//! | `postgres ["URL"]` | until the database of the URL accepts a login and answers a query | `PGHOST`, `PGUSER` … of the step's `env`; the default host is 127.0.0.1 |
+//! | `mysql "URL"` | the same for MySQL and MariaDB | |
+//! | `redis "URL"` | until Redis accepts the password and answers `PING`, which it does not while it loads | |
+//! | `job "NAME"` | until the Job with this name, in the pod's namespace, is complete | |
 //! | `every 1s` | the pause between two rounds, in whole seconds | `2s` |
 //! | `timeout 90s` | the time for all conditions together, in whole seconds | `5m` |
 //!
-//! Conditions may stand several times, and all have to hold; each is tried until it holds once. A try takes up to ten
-//! seconds. At the timeout the step fails, and its last line names what was missing and why; Kubernetes then starts it
-//! again, with its usual back-off.
+//! A condition may be repeated, and all must hold; each is tried until it holds once. A try takes up to ten seconds. At the
+//! timeout the step fails, and its last line names what was missing and why; Kubernetes then restarts it with its usual
+//! back-off.
 //!
-//! `$(NAME)` in a condition stands for a variable of the step's `env`. The script takes the condition apart first and then
-//! puts the values in, so a value never becomes more than the part that it stands for; a line break at its end is left
-//! out. A value that does not fit (a host with a space, a port that is not a number, a line break in the middle) ends the
-//! step at once, with a message that names the part and not the value. A URL that is in a variable as a whole
-//! (`$(DATABASE_URL)`) is what that variable says, its options included.
+//! `$(NAME)` in a condition is a variable of the step's `env`. The script splits the condition first and then inserts the
+//! values, so a value never becomes more than the part that it replaces; a line break at its end is removed. A value that
+//! does not fit (a host with a space, a port that is not a number, a line break in the middle) ends the step at once, with a
+//! message that names the part and not the value. A URL that is a variable as a whole (`$(DATABASE_URL)`) is the value of
+//! that variable, including its options.
 //!
-//! The URLs of databases are `SCHEME://USER:PASSWORD@HOST:PORT/DATABASE`, of one host, with what is special in a name or
-//! password as `%XX`. A password that is not in the URL is taken from `env`: `PGPASSWORD`, `MYSQL_PWD`, `REDISCLI_AUTH`.
-//! It is in no message, nor in any process's arguments; nor is a URL's query. Of the URL's options, `postgres` takes
-//! `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `require_auth` and `target_session_attrs`, `mysql` takes `ssl-mode` and
-//! `ssl-ca`; others are passed over. `redis` speaks no TLS, and sends the password to whoever answers.
+//! The URLs of databases are `SCHEME://USER:PASSWORD@HOST:PORT/DATABASE`, with one host, and with special characters of a
+//! name or password as `%XX`. A password that is not in the URL is read from `env`: `PGPASSWORD`, `MYSQL_PWD`,
+//! `REDISCLI_AUTH`. The password appears in no message and in no process's arguments; neither does a URL's query. Of the
+//! URL's options, `postgres` uses `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `require_auth` and `target_session_attrs`,
+//! and `mysql` uses `ssl-mode` and `ssl-ca`; others are ignored. `redis` does not support TLS, and sends the password to
+//! whatever answers.
 //!
-//! `mysql` sends a password only to a server that it can trust: by a certificate that is valid for its name, or, with
-//! MariaDB's client, by one that the server confirms with the password's own hash. So it is an error if the server does
-//! not speak TLS, or asks for the password itself under a certificate that nobody signed (as MySQL 8 does). What is weaker
-//! has to be asked for by `ssl-mode`.
+//! `mysql` sends a password only to a server that it can trust: one with a certificate that is valid for its name, or, with
+//! MariaDB's client, one that confirms its certificate with the password's own hash. It is an error if the server does not
+//! support TLS, or asks for the password itself under a certificate that nobody signed (as MySQL 8 does). Anything weaker
+//! must be requested with `ssl-mode`.
 //!
 //! The tools of the step read no configuration files: `HOME` is `/dev/null`.
 //!
-//! For `job` the compiler adds a Role and a `RoleBinding` that let the pod's service account get this one Job, and where
-//! the workload names no `serviceAccountName`, a `ServiceAccount`. A Job that failed, or that is deleted while it is waited
-//! for, ends the wait at once with an error. One that its `ttlSecondsAfterFinished` has deleted is missing forever.
+//! For `job` the compiler adds a Role and a `RoleBinding` that let the pod's service account get this one Job, and a
+//! `ServiceAccount` if the workload names no `serviceAccountName`. A Job that has failed, or that is deleted during the wait,
+//! ends the wait at once with an error. One that its `ttlSecondsAfterFinished` has deleted is missing forever.
 //!
-//! An open port is not yet a database that answers queries. While a server of the official images of PostgreSQL and
-//! MySQL sets itself up, it answers on its socket only: so all of these connect by TCP, to the same pod too.
+//! An open port is not yet a database that answers queries. While a server of the official images of PostgreSQL and MySQL
+//! initializes itself, it answers only on its socket, so all of these connect by TCP, even within the same pod.
 //!
-//! One image has to serve all conditions of a step: `http` and `job` need `curl`, `postgres` `psql`, and `mysql` a client of its
-//! own. Where no image of the compiler has it all, make it two steps, or give the step an `image`.
+//! One image must serve all conditions of a step: `http` and `job` need `curl`, `postgres` needs `psql`, and `mysql` a client
+//! of its own. If none of the compiler's images has them all, write two steps, or set an `image` for the step.
 
 mod condition;
 mod job;
@@ -88,45 +89,45 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     condition(
         "http",
         HTTP,
-        "Waits until a GET answers with this status, without one with any from 200 to 399, and has the text in its first MiB.",
+        "Waits until a GET answers with this status (by default any from 200 to 399) and has the text in its first MiB.",
     ),
     condition("dns", &[One("\"name\"", ValueType::Text)], "Waits until the name has an address."),
     condition(
         "file",
         &[One("volume", ValueType::MountedVolume(Direction::Reads)), One("\"path\"", ValueType::Text)],
-        "Waits until the file is there; implies `reads volume`.",
+        "Waits until the file exists. Implies `reads volume`.",
     ),
     condition(
         "postgres",
         &[Maybe("\"url\"", ValueType::Text)],
-        "Waits until a PostgreSQL database answers a query: that of the URL, else of `PGHOST`, `PGUSER` … in `env`.",
+        "Waits until a PostgreSQL database answers a query. The default database is that of `PGHOST`, `PGUSER` … in `env`.",
     ),
     condition(
         "mysql",
         &[One("\"url\"", ValueType::Text)],
-        "Waits until a database of MySQL or MariaDB answers a query.",
+        "Waits until a MySQL or MariaDB database answers a query.",
     ),
     condition(
         "redis",
         &[One("\"url\"", ValueType::Text)],
-        "Waits until Redis takes the password and answers `PING`.",
+        "Waits until Redis accepts the password and answers `PING`.",
     ),
     condition(
         "job",
         &[One("\"name\"", ValueType::Text)],
-        "Waits until a Job of the same namespace is complete, which the pod is given the right to see.",
+        "Waits until a Job in the same namespace is complete. The pod gets the right to see that Job.",
     ),
     of_step(
         HERE,
         "every",
         &[One("time", ValueType::Seconds)],
-        "The pause between two rounds, at least a second; without it `2s`.",
+        "The pause between two rounds, at least one second. The default is `2s`.",
     ),
     of_step(
         HERE,
         "timeout",
         &[One("time", ValueType::Seconds)],
-        "The time for all conditions together; without it `5m`.",
+        "The time for all conditions together. The default is `5m`.",
     ),
 ];
 
@@ -146,7 +147,7 @@ const TIMEOUT: u64 = 300;
 /// The options of a `wait`.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What it waits for; in order.
+    /// What it waits for, in order.
     pub wanted: Vec<Wanted>,
     /// The pause between two rounds, in seconds.
     pub every: u64,
@@ -165,7 +166,7 @@ pub struct Wanted {
     pub condition: &'static Condition,
     /// The statement's name in the source.
     pub span: Span,
-    /// The address, URL, name or path; empty where variables say it.
+    /// The address, URL, name or path; empty if variables set it.
     pub target: SmolStr,
     /// The status of an HTTP answer, or `any`.
     pub status: Option<SmolStr>,
@@ -180,8 +181,8 @@ impl Options {
             || given.options.iter().filter_map(|option| Some((Condition::named(option.name)?, option)));
         if options().next().is_none() {
             diagnostics.push(
-                Diagnostic::error(Code::MissingStatement, given.span, "this step does not say what to wait for")
-                    .here("expected `tcp \"host:port\"`, `http \"url\"` `postgres \"url\"` or another condition in it"),
+                Diagnostic::error(Code::MissingStatement, given.span, "this step needs a condition to wait for")
+                    .here("expected `tcp \"host:port\"`, `http \"url\"`, `postgres \"url\"` or another condition in it"),
             );
             return None;
         }
@@ -200,7 +201,7 @@ impl Options {
 
     /// The parts of a container that carry it out.
     pub(super) fn lower(&self) -> Lowered {
-        // The script puts in the values of variables by itself, once it has taken the text apart.
+        // The script inserts the values of variables itself, after it has split the text.
         let literal = |text: &str| SmolStr::from(text.replace('$', "$$"));
         let mut env = Vec::with_capacity(self.wanted.len() + 2);
         for (number, wanted) in (1..).zip(&self.wanted) {
@@ -226,7 +227,7 @@ impl Options {
         }
     }
 
-    /// What it waits for by conditions of a kind.
+    /// The targets of all conditions of a kind.
     pub fn targets(&self, kind: ConditionKind) -> impl Iterator<Item = &SmolStr> {
         self.wanted.iter().filter(move |wanted| wanted.condition.kind == kind).map(|wanted| &wanted.target)
     }
@@ -246,7 +247,7 @@ impl Wanted {
             let text = file.as_text()?;
             if let Some(fault) = super::path_fault(text) {
                 diagnostics.push(
-                    Diagnostic::error(Code::InvalidPath, file.span, "this is no path of a file in a volume")
+                    Diagnostic::error(Code::InvalidPath, file.span, super::mismatch(super::FILE_PATH, text))
                         .here(fault),
                 );
                 return None;
@@ -256,7 +257,7 @@ impl Wanted {
         let Some(first) = option.values.first() else { return Some(wanted) };
         let text = first.as_text()?;
         if let Some(fault) = (condition.fault)(text) {
-            let headline = format!("`{}` cannot be waited for at this address", condition.name);
+            let headline = format!("`{}` cannot wait for this address", condition.name);
             let diagnostic = Diagnostic::error(Code::InvalidAddress, first.span, headline).here(fault);
             let scheme = format!("{}://", condition.name);
             let fits = |meant: &str| (condition.fault)(meant).is_none();
@@ -284,7 +285,7 @@ fn image(wanted: &[Wanted]) -> Option<Image> {
     Image::WAIT.into_iter().find(|image| wanted.iter().all(|wanted| wanted.condition.images.contains(image)))
 }
 
-/// Names two conditions that no image serves.
+/// Reports two conditions that no image serves.
 fn no_image(wanted: &[Wanted]) -> Option<Diagnostic> {
     let apart = |a: &Wanted, b: &Wanted| !a.condition.shares_image(b.condition);
     let (first, second) = wanted.iter().enumerate().find_map(|(at, second)| {
@@ -296,7 +297,7 @@ fn no_image(wanted: &[Wanted]) -> Option<Diagnostic> {
         Diagnostic::error(Code::NoCommonImage, second.span, format!("no image serves both `{a}` and `{b}`"))
             .here(needs(second))
             .label(first.span, needs(first))
-            .help("make it two `wait` steps, or give this one an `image` that has both"),
+            .help("split this into two `wait` steps, or set an `image` that has both"),
     )
 }
 

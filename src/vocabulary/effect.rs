@@ -1,4 +1,4 @@
-//! Says what each statement does, as a value that the model matches without a wildcard.
+//! Names what each statement does, as a value that the model matches without a wildcard.
 //!
 //! Invariant: no statement is without an effect, and the model does not compile until it carries out every effect.
 
@@ -29,9 +29,9 @@ pub enum Effect {
 pub enum FileEffect {
     /// Names the edition of the language.
     Edition,
-    /// Makes another file known.
+    /// Makes the declarations of another file available.
     Use,
-    /// Declares a value that is given from outside.
+    /// Declares a value that is set from outside.
     Param,
     /// Declares a constant.
     Let,
@@ -52,7 +52,7 @@ pub enum WorkloadEffect {
     Part,
     /// Sets a ceiling for the pod's requests.
     Budget,
-    /// Asks for a level of the Pod Security Standards.
+    /// Enforces a level of the Pod Security Standards.
     Security,
     /// Sets the object's own metadata.
     Metadata,
@@ -97,11 +97,11 @@ pub enum ContainerEffect {
     Mount(Direction),
     /// Sets a probe.
     Probe(Probe),
-    /// Sets what runs before.
+    /// Sets what runs before the container.
     After,
 }
 
-/// The resource of which a statement sets an amount.
+/// The resource whose amount a statement sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
     /// CPU.
@@ -117,7 +117,7 @@ pub enum Amount {
 /// A probe of a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Probe {
-    /// Whether it takes traffic.
+    /// Whether it receives traffic.
     Readiness,
     /// Whether it has to be restarted.
     Liveness,

@@ -76,7 +76,7 @@ impl WorkloadKind {
         }
     }
 
-    /// Whether it finds its pods by a selector that its author gives.
+    /// Whether it finds its pods by a selector that its author can set.
     pub(crate) fn has_selector(self) -> bool {
         matches!(self, Self::Deployment | Self::StatefulSet | Self::DaemonSet | Self::ReplicaSet)
     }

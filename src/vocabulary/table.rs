@@ -1,4 +1,4 @@
-//! The rows of the vocabulary.
+//! Holds the rows of the vocabulary.
 
 use super::{
     Amount, ContainerEffect, ContainerKind, Effect, FileEffect, Probe, Row, WorkloadEffect, WorkloadKind,
@@ -10,7 +10,7 @@ use crate::statement::{
 };
 use crate::steps::StepKind;
 
-/// What the API counts in 32 bits.
+/// A count that the API stores in 32 bits.
 const ANY_COUNT: ValueType = ValueType::Int(0, 2_147_483_647);
 const FROM_TEMPLATE: Slot = {
     static CLAUSE: Clause = optional("from", &[One("template(…)", ValueType::TemplateCall)]);
@@ -100,21 +100,21 @@ pub(super) static ROWS: &[Row] = &[
         "initflow",
         &[Free("1")],
         Body::None,
-        "The edition of the language; without it, 1. It stands first.",
+        "The edition of the language; 1 if it is left out. It must be the first statement.",
     ),
     file(
         FileEffect::Use,
         "use",
         &[One("\"file.initflow\"", ValueType::Text), clause!(optional "as", One("name", ValueType::Name))],
         Body::None,
-        "Makes another file's templates, lets and params known under its stem or `name`; `use \"std\"` is the library that comes with the compiler.",
+        "Makes the templates, lets and params of another file available under its stem or `name`; `use \"std\"` loads the library that comes with the compiler.",
     ),
     file(
         FileEffect::Param,
         "param",
         &[Free("name: type [= default]")],
         Body::None,
-        "A value given from outside, by `--set name=value` or `--params FILE`. Types: `int` `bool` `string` `cpu` `memory` `duration` `image` `url` `path` `port`, or an enumeration `\"dev\" | \"prod\"`.",
+        "A value set from outside, by `--set name=value` or `--params FILE`. Types: `int` `bool` `string` `cpu` `memory` `duration` `image` `url` `path` `port`, or an enumeration `\"dev\" | \"prod\"`.",
     ),
     file(FileEffect::Let, "let", &[Free("name = value")], Body::None, "A constant."),
     file(
@@ -122,7 +122,7 @@ pub(super) static ROWS: &[Row] = &[
         "template",
         &[Free("KIND name(param: type, …)")],
         Body::Required,
-        "A reusable workload, container or `part`, placed by `KIND name from template(arguments) { overrides }`; besides a param's types, `volume` and `container`.",
+        "A reusable workload, container or `part`, used by `KIND name from template(arguments) { overrides }`; its parameters have the types of a param, or `volume` or `container`.",
     ),
     row(
         &[
@@ -135,7 +135,7 @@ pub(super) static ROWS: &[Row] = &[
         "when",
         &[Free("condition")],
         Body::Required,
-        "Statements that hold only where the condition does: `==`, `!=`, `&&`, `||`, `!` over params and lets. Both branches are checked.",
+        "Statements that apply only if the condition holds: `==`, `!=`, `&&`, `||`, `!` over params and lets. Both branches are checked.",
     ),
     row(
         &[
@@ -185,26 +185,29 @@ pub(super) static ROWS: &[Row] = &[
             clause!(at_most_one "image", One("reference", ValueType::Text)),
         ],
         Body::Fields("Volume"),
-        "A volume. Alone it is scratch space (an emptyDir); `memory` is RAM-backed; the block takes the source's other fields, or any volume source of the API.",
+        "A volume. Without a source it is scratch space (an emptyDir); `memory` is backed by RAM; the block accepts the other fields of the source, or any volume source of the API.",
     ),
     container(ContainerKind::Step, "An init container that runs to completion."),
     built_in(
         StepKind::Fetch,
         "A step that downloads a file, a folder or an archive into a volume, whole or not at all.",
     ),
-    built_in(StepKind::Clone, "A step that brings a Git repository into a volume, at one commit."),
+    built_in(StepKind::Clone, "A step that checks out one commit of a Git repository into a volume."),
     built_in(StepKind::Wait, "A step that waits until what the application needs can be reached."),
     built_in(
         StepKind::Secrets,
-        "A step that brings a secret out of Vault or a cloud's store into a memory volume.",
+        "A step that fetches a secret from Vault or a cloud's secret store into a memory volume.",
     ),
     built_in(StepKind::Migrate, "A step that brings a database's schema up to date."),
-    built_in(StepKind::Copy, "A step that copies a file or a folder out of its `image` into a volume."),
-    built_in(StepKind::Own, "A step that gives the files of a volume an owner, a group or a mode, as root."),
-    built_in(StepKind::Render, "A step that makes a file of a template and the values of named variables."),
+    built_in(StepKind::Copy, "A step that copies a file or a folder from its `image` into a volume."),
+    built_in(
+        StepKind::Own,
+        "A step that sets the owner, the group or the mode of a volume's files, as root.",
+    ),
+    built_in(StepKind::Render, "A step that makes a file from a template and the values of named variables."),
     container(
         ContainerKind::Sidecar,
-        "A native sidecar: an init container with `restartPolicy: Always`, at its right place among the steps.",
+        "A native sidecar: an init container with `restartPolicy: Always`, in the right place among the steps.",
     ),
     container(
         ContainerKind::App,
@@ -215,7 +218,7 @@ pub(super) static ROWS: &[Row] = &[
         "part",
         CONTAINER,
         Body::Optional,
-        "Places a `template part`: volumes, steps and sidecars that belong together. Outside they are `part.NAME`, in the pod `part-NAME`; `after part` waits for all of them.",
+        "Places a `template part`: volumes, steps and sidecars that belong together. Outside the part their names are `part.NAME`, and in the pod `part-NAME`; `after part` waits for all of them.",
     ),
     in_workload(
         WorkloadEffect::Budget,
@@ -229,7 +232,7 @@ pub(super) static ROWS: &[Row] = &[
         "security",
         &[clause!(required "restricted")],
         Body::None,
-        "Gives the pod and all its containers what the level `restricted` of the Pod Security Standards asks for, and refuses what contradicts it.",
+        "Gives the pod and all its containers what the level `restricted` of the Pod Security Standards requires, and reports what contradicts it as an error.",
     ),
     in_workload(WorkloadEffect::Metadata, "metadata", &[], Body::Required, "The object's own metadata."),
     in_workload(
@@ -244,7 +247,7 @@ pub(super) static ROWS: &[Row] = &[
         "pod",
         &[],
         Body::Required,
-        "Fields of the pod's template: its metadata and its spec.",
+        "Fields of the Pod template: its metadata and its spec.",
     ),
     // In a container.
     in_container(
@@ -252,14 +255,14 @@ pub(super) static ROWS: &[Row] = &[
         "run",
         &[One("\"command\"", ValueType::Text)],
         Body::None,
-        "The `command`, split by the shell's quoting rules at compile time and run without a shell; `$(NAME)` is Kubernetes' own and stays.",
+        "The `command`, split by the shell's quoting rules at compile time and run without a shell; `$(NAME)` is left for Kubernetes to expand.",
     ),
     in_container(
         ContainerEffect::Args,
         "args",
         &[One("\"arguments\"", ValueType::TextOrList)],
         Body::None,
-        "Arguments for the image's own entrypoint; text is split like `run`, a list is taken as it is.",
+        "Arguments for the image's own entrypoint; text is split as by `run`, a list is passed on unchanged.",
     ),
     in_container(
         ContainerEffect::Script,
@@ -315,28 +318,28 @@ pub(super) static ROWS: &[Row] = &[
         "resource",
         &[One("\"name\"", ValueType::Text), One("amount", ValueType::ResourceRange)],
         Body::None,
-        "Any other resource; one amount sets request and limit both, as the API asks for extended resources.",
+        "Any other resource; one amount sets request and limit both, as the API requires for extended resources.",
     ),
     in_container(
         ContainerEffect::Mount(Direction::Reads),
         "reads",
         MOUNT,
         Body::Fields("VolumeMount"),
-        "Mounts a volume read-only; what writes it runs before.",
+        "Mounts a volume read-only; whatever writes it runs before.",
     ),
     in_container(
         ContainerEffect::Mount(Direction::Updates),
         "updates",
         MOUNT,
         Body::Fields("VolumeMount"),
-        "Mounts a volume whose files it reads and changes; writers run before, readers after.",
+        "Mounts a volume to read and change its files; writers run before, readers after.",
     ),
     in_container(
         ContainerEffect::Mount(Direction::Writes),
         "writes",
         MOUNT,
         Body::Fields("VolumeMount"),
-        "Mounts a volume that it fills; what updates or reads it runs after.",
+        "Mounts a volume to fill it; whatever updates or reads it runs after.",
     ),
     in_container(
         ContainerEffect::Mount(Direction::Mounts),
@@ -348,14 +351,14 @@ pub(super) static ROWS: &[Row] = &[
             clause!(optional "sub", One("folder", ValueType::Text)),
         ],
         Body::Fields("VolumeMount"),
-        "Mounts a volume and says nothing about order.",
+        "Mounts a volume without an effect on the order.",
     ),
     in_container(
         ContainerEffect::Probe(Probe::Readiness),
         "ready",
         PROBE,
         Body::Fields("Probe"),
-        "The readiness probe: whether the pod takes traffic.",
+        "The readiness probe: while it fails, the pod receives no traffic.",
     ),
     in_container(
         ContainerEffect::Probe(Probe::Liveness),
@@ -369,14 +372,14 @@ pub(super) static ROWS: &[Row] = &[
         "started",
         PROBE,
         Body::Fields("Probe"),
-        "The startup probe: until it passes, the other probes rest, and what comes after a sidecar waits.",
+        "The startup probe: until it passes, the other probes do not run, and whatever comes after a sidecar waits.",
     ),
     in_container(
         ContainerEffect::After,
         "after",
         &[Many("name", ValueType::Container)],
         Body::None,
-        "This runs after those steps are complete and those sidecars are up.",
+        "Runs this container after the named steps are complete and the named sidecars are up.",
     ),
     // In an env block.
     row(

@@ -1,9 +1,9 @@
-//! The files of a module use each other in one direction only.
+//! Checks that the files of a module use each other in one direction only.
 
 use crate::{Source, sources, word};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Modules whose files still use each other in circles.
+/// Modules whose files still use each other in cycles.
 const CIRCULAR: &[&str] = &[
     "config",
     "diagnostic",
@@ -21,7 +21,7 @@ const CIRCULAR: &[&str] = &[
 ];
 
 #[test]
-fn files_of_a_module_form_no_circle() {
+fn files_of_a_module_form_no_cycle() {
     let sources: BTreeMap<String, Source> =
         sources().into_iter().map(|source| (path_of_module(&source.path), source)).collect();
     let uses: BTreeMap<&str, BTreeSet<&str>> = sources
@@ -49,7 +49,7 @@ fn path_of_module(path: &str) -> String {
     path.replace('/', "::")
 }
 
-/// The files that one names, by the paths of their modules.
+/// The files that a file names, by the paths of their modules.
 fn names<'s>(
     code: &str,
     path: &'s str,
@@ -73,7 +73,7 @@ fn names<'s>(
     found.into_iter()
 }
 
-/// Writes the tree of a `use` out as paths.
+/// Lists the paths of the tree of a `use`.
 fn spread(prefix: &str, tree: &str, paths: &mut Vec<String>) {
     let (mut depth, mut start) = (0, 0);
     for (at, char) in tree.char_indices().chain([(tree.len(), ',')]) {
@@ -95,7 +95,7 @@ fn spread(prefix: &str, tree: &str, paths: &mut Vec<String>) {
     }
 }
 
-/// The file that has what a path names, as it is written in the file of a module.
+/// The file that defines what a path in the file of a module names.
 fn file_of<'s>(name: &str, path: &str, sources: &'s BTreeMap<String, Source>) -> Option<&'s str> {
     let mut own: Vec<&str> = path.split("::").collect();
     let mut parts: Vec<&str> = name.split("::").map(word).collect();

@@ -1,10 +1,11 @@
-//! Names of fields that the code has as text are fields of the schema: a typing error would read nothing, silently.
+//! Checks that names of fields in texts of the code are fields of the schema: a misspelled name would silently read
+//! nothing.
 
 use crate::{Source, sources};
 use initflow::kubernetes::schema;
 use std::collections::{BTreeSet, HashMap};
 
-/// The modules that read or make objects of Kubernetes.
+/// The modules that read or make Kubernetes objects.
 const MODULES: [&str; 12] = [
     "check",
     "emit",
@@ -20,7 +21,7 @@ const MODULES: [&str; 12] = [
     "vocabulary",
 ];
 
-/// What takes the name of a field, or several: methods, functions, and a comparison with the key of an entry.
+/// What accepts one or several names of fields: methods, functions, and a comparison with the key of an entry.
 const ACCESSORS: [&str; 32] = [
     ".at",
     ".drops",
@@ -56,11 +57,11 @@ const ACCESSORS: [&str; 32] = [
     "words",
 ];
 
-/// What looks like the name of a field and is none.
+/// Words that look like names of fields and are not.
 const OTHERS: [(&str, &[&str]); 6] = [
     ("resources", &["cpu", "memory", "storage"]),
     ("finalizers", &["foregroundDeletion", "kubernetes", "orphan"]),
-    ("what only a running pod has", &["status.hostIPs", "status.podIP", "status.podIPs"]),
+    ("fields that only a running pod has", &["status.hostIPs", "status.podIP", "status.podIPs"]),
     ("words of other tools that authors may try", &["dependsOn", "initContainer"]),
     ("the word for a `persistentVolumeClaim`", &["pvc"]),
     ("a style of serde's", &["camelCase"]),
@@ -81,11 +82,11 @@ fn names_of_fields_are_in_the_schema() {
         }
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
-    assert!(unused.is_empty(), "nothing needs these exceptions: {unused:?}");
+    assert!(unused.is_empty(), "these exceptions are not needed: {unused:?}");
 }
 
 #[test]
-fn finds_the_names() {
+fn names_are_found_in_code() {
     for (code, expected) in [
         (r#"node.get("replicas")"#, &["replicas"][..]),
         (r#"node.at("emptyDir.sizeLimit")"#, &["emptyDir.sizeLimit"]),
@@ -107,8 +108,8 @@ fn fields() -> BTreeSet<&'static str> {
     schema::objects().iter().flat_map(|object| object.fields).map(|field| field.name).collect()
 }
 
-/// The names of fields, or paths of them, in some code: what is written as only they are, what an accessor is given, and
-/// what is listed or matched beside one of these.
+/// The names of fields, or their paths, in some code: texts that look like them, arguments of accessors, and texts that
+/// are listed or matched together with one of these.
 fn names(code: &str) -> Vec<&str> {
     let literals = literals(code);
     let mut groups: HashMap<usize, bool> = HashMap::new();
@@ -134,12 +135,12 @@ fn is_in_camel_case(text: &str) -> bool {
     is_path(text) && text.contains(|char: char| char.is_ascii_uppercase())
 }
 
-/// A text in the code, and what stands around it.
+/// A text in the code, and its surroundings.
 struct Literal<'c> {
     text: &'c str,
-    /// The function whose argument it is, by itself or in a list: `.get`, `items`, `Node::text`.
+    /// The function that it is an argument of, directly or in a list: `.get`, `items`, `Node::text`.
     call: &'c str,
-    /// Whether it stands in a list or is a pattern.
+    /// Whether it is in a list or is a pattern.
     is_alternative: bool,
     /// Where the bracket around it opens.
     within: usize,
@@ -199,7 +200,7 @@ fn literal<'c>(code: &'c str, range: std::ops::Range<usize>, open: &[(usize, u8)
     }
 }
 
-/// The function in whose parentheses something stands, also in those of a list or a tuple.
+/// The function whose parentheses enclose a place, also if it is in a list or a tuple in them.
 fn call<'c>(code: &'c str, open: &[(usize, u8)]) -> &'c str {
     for (at, bracket) in open.iter().rev().filter(|(_, bracket)| *bracket != b'[') {
         let before = &code[..*at];

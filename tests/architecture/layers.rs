@@ -1,4 +1,4 @@
-//! Holds the layers: each module uses only modules below its own layer, and only a few touch the world.
+//! Checks the layers: each module uses only modules below its own layer, and only a few have access to the system.
 
 use crate::{sources, word};
 use std::collections::BTreeSet;
@@ -11,11 +11,11 @@ const START: &str = "<!-- layers: written by `UPDATE=1 cargo test --test archite
 
 const END: &str = "<!-- end -->\n";
 
-/// The layers from the top, with what each is for. Modules of one layer do not know each other.
+/// The layers from the top, with the purpose of each. Modules of the same layer do not use each other.
 const LAYERS: &[(&[&str], &str)] = &[
     (&["cli"], "the command: the only layer with an environment and a terminal"),
     (&["lsp"], "the language server: editors' messages, and the files that they have not opened"),
-    (&["files"], "files, and the root that sources are held to"),
+    (&["files"], "files, and the root that sources must stay in"),
     (&["format"], "a source in the one style"),
     (&["ide"], "what an editor asks about a program, answered"),
     (&["import"], "manifests as source"),
@@ -24,12 +24,12 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["expect"], "what a file expects of a source"),
     (&["config"], "the settings of a project, from `initflow.toml`"),
     (&["emit", "lint", "plan"], "objects as YAML and JSON; order and totals for people and tools"),
-    (&["once"], "steps that run once for all pods as Jobs of their own"),
+    (&["once"], "steps that run once for all pods, as Jobs"),
     (&["lower"], "a checked workload as a typed Kubernetes object"),
     (&["check"], "what the API server would refuse, and files that cannot flow as written"),
-    (&["order", "resources"], "what starts when, and what the pod costs, each with its reason"),
+    (&["order", "resources"], "what starts when, and what the pod costs, with reasons"),
     (&["program"], "a program's files, parsed, each after those that it uses"),
-    (&["model"], "names bound, templates applied, short forms written out: workloads of nodes"),
+    (&["model"], "workloads of nodes, with names bound, templates applied and short forms expanded"),
     (&["vocabulary"], "every statement of the language in one table"),
     (&["steps"], "the built-in steps: their statements and what they become"),
     (&["syntax"], "text as statements"),
@@ -41,7 +41,7 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["total"], "calls whose type allows a failure that cannot occur"),
 ];
 
-/// What only some modules may name: the crates that one module hides, and the world.
+/// What only some modules may name: crates that one module hides, and access to the system.
 const HIDDEN: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("codespan_reporting", &["diagnostic"]),
@@ -104,14 +104,14 @@ fn every_layer_has_its_modules() {
 }
 
 #[test]
-fn the_world_is_out_of_reach() {
+fn only_some_modules_have_access_to_the_system() {
     for source in sources() {
         for (name, modules) in HIDDEN.iter().filter(|(_, modules)| !modules.contains(&source.module.as_str()))
         {
             let mut uses = source.code.match_indices(name).map(|(at, _)| &source.code[at + name.len()..]);
             assert!(
                 !uses.any(|rest| rest.starts_with("::") || rest.starts_with(';')),
-                "{}: `{name}` is for {modules:?} alone",
+                "{}: only {modules:?} may use `{name}`",
                 source.path
             );
         }

@@ -1,4 +1,4 @@
-//! What holds of the sources of the library as text.
+//! Checks the architecture of the library in the text of its sources.
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod circles;
@@ -8,7 +8,7 @@ mod layers;
 use std::fs;
 use std::path::Path;
 
-/// A file of the library: without its tests and its comments.
+/// A file of the library, without its tests and its comments.
 struct Source {
     path: String,
     module: String,

@@ -237,7 +237,7 @@ ALLOWED = [
     Attack("output by name", SHOP, "plan --format svg -o /dev/stdout apps", 0, "</svg>"),
     Attack("a report for nobody", SHOP, "check --report /dev/null apps", 0, then=lambda _: not pathlib.Path("/dev/null").is_file()),
     Attack("a worktree elsewhere: diff", {"apps/m.initflow": f'use "../lib.initflow"\n{POD}', "lib.initflow": 'let tag = "v1"\n'},
-           "diff --root . {T}/base/apps apps", 0, "nothing changed", prepare=worktree),
+           "diff --root . {T}/base/apps apps", 0, "the compiled objects have not changed", prepare=worktree),
     Attack("a project without a repository", {"initflow.toml": "", "apps/m.initflow": f'use "../lib.initflow"\n{POD}', "lib.initflow": ""},
            "compile", 0, "kind: Pod", is_repository=False, above=""),
     Attack("a file elsewhere", {}, "compile {T}/private/c.initflow", 0, "kind: Pod",

@@ -1,4 +1,4 @@
-//! What `compile` prints: YAML or JSON, of one source or several, with params and used files.
+//! Tests what `compile` prints: YAML or JSON, of one source or several, with params and used files.
 
 use super::{BROKEN, Folder, HELLO, WITH_PARAM};
 

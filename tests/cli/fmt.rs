@@ -1,10 +1,10 @@
-//! How `fmt` writes files, and what it leaves alone.
+//! Tests how `fmt` writes files, and what it does not change.
 
 use super::Folder;
 use std::fs;
 
 #[test]
-fn fmt_writes_in_place_what_is_not_in_the_style() {
+fn fmt_formats_files_in_place() {
     let folder = Folder::new().with("apps/a.initflow", "let  a=1\n").with("apps/b.initflow", "let b = 2\n");
     folder.runs("fmt --check apps").ends_with(1).prints("-let  a=1\n+let a = 1");
     assert_eq!(folder.text("apps/a.initflow"), "let  a=1\n");
@@ -36,7 +36,7 @@ fn fmt_check_shows_what_would_change_and_how_much() {
 }
 
 #[test]
-fn fmt_goes_on_behind_what_it_cannot_read() {
+fn fmt_continues_after_a_file_that_it_cannot_read() {
     let folder = Folder::new().with("a.initflow", b"let  a = \xff").with("b.initflow", "let  b = 2");
     folder
         .runs("fmt a.initflow missing.initflow b.initflow")
@@ -50,7 +50,7 @@ fn fmt_goes_on_behind_what_it_cannot_read() {
 
 #[cfg(unix)]
 #[test]
-fn fmt_keeps_permissions_links_and_what_needs_no_change() {
+fn fmt_keeps_permissions_links_and_formatted_files() {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
     let folder = Folder::new().with("real/a.initflow", "let  a=1").with("b.initflow", "let b = 2\n");
     let path = |name: &str| folder.0.join(name);
@@ -67,12 +67,12 @@ fn fmt_keeps_permissions_links_and_what_needs_no_change() {
 
 #[cfg(unix)]
 #[test]
-fn fmt_does_not_write_what_may_not_be_written() {
+fn fmt_does_not_write_a_read_only_file() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = Folder::new().with("a.initflow", "let  a=1");
     let path = folder.0.join("a.initflow");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("permissions");
-    // Root may write everything.
+    // The user root may write everything.
     let may = fs::OpenOptions::new().write(true).open(&path).is_ok();
     let ran = folder.runs("fmt a.initflow");
     assert_eq!(ran.stderr.contains("cannot write `a.initflow`"), !may, "{}", ran.stderr);

@@ -1,4 +1,4 @@
-//! A folder of its own for each test, and the command that runs in it.
+//! Gives each test its own folder, and runs the command in it.
 
 use std::fs;
 use std::io::Write as _;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A folder of its own in which the command runs, removed in the end.
+/// A folder in which the command runs, which is removed at the end.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -58,7 +58,7 @@ impl Folder {
         command
     }
 
-    /// Runs `initflow` with these arguments, and nothing on standard input.
+    /// Runs `initflow` with these arguments and an empty standard input.
     pub(crate) fn runs(&self, arguments: &str) -> Ran {
         self.runs_on("", arguments)
     }

@@ -1,9 +1,9 @@
-//! Hostile text in every place of a source from which it can reach an output.
+//! Tests hostile text in every place of a source from which it can reach an output.
 
 use super::Folder;
 use std::fs;
 
-/// What a terminal, a log of CI, a reader of XML or a person could be deceived by.
+/// Texts that could deceive a terminal, a CI log, an XML reader or a person.
 const TEXTS: [&str; 16] = [
     "\x1b[2J\x1b]0;owned\x07",
     "\x1b]8;;http://evil.example\x1b\\",
@@ -23,14 +23,14 @@ const TEXTS: [&str; 16] = [
     "\u{e0041}\u{e0042}",
 ];
 
-/// Whether a character may do something else than be seen.
+/// Whether a character can have an effect other than to be visible.
 fn deceives(letter: char) -> bool {
     letter.is_control() && !matches!(letter, '\n' | '\t')
         || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(letter, '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A program in which a text is wherever it can be; `broken` has errors that quote it.
+/// A program with a text in every possible place; with `broken`, it has errors that quote the text.
 fn program(text: &str, broken: bool) -> String {
     let value = text.replace('\\', "\\\\").replace('"', "\\\"");
     let faults = if broken {
@@ -98,7 +98,7 @@ fn nothing_that_deceives_is_printed() {
             ] {
                 let ran = folder.runs(arguments);
                 let all = ran.stdout + &ran.stderr;
-                // Colors are the command's own.
+                // The command itself prints these colors.
                 let all = ["\x1b[0m", "\x1b[1m", "\x1b[1;31m", "\x1b[1;36m"]
                     .iter()
                     .fold(all, |all, color| all.replace(color, ""));
@@ -114,7 +114,7 @@ fn nothing_that_deceives_is_printed() {
     }
 }
 
-/// A text without the codes that color it: `ESC [`, numbers, `m`.
+/// A text without its color codes: `ESC [`, numbers, `m`.
 fn without_colors(text: &str) -> String {
     let mut pieces = text.split("\x1b[");
     let mut plain = pieces.next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! What `import` prints and writes.
+//! Tests what `import` prints and writes.
 
 use super::Folder;
 use std::fs;
@@ -15,7 +15,7 @@ fn import_prints_a_source_that_compiles_to_the_same() {
 }
 
 #[test]
-fn import_of_a_folder_mirrors_it_and_replaces_nothing_unasked() {
+fn import_of_a_folder_mirrors_it_and_replaces_files_only_with_force() {
     let folder =
         Folder::new().with("in/a/one.yaml", MANIFEST).with("in/two.json", MANIFEST).with("in/x.txt", "x");
     assert_eq!(folder.runs("import -o out in").status, Some(0));
@@ -40,7 +40,7 @@ fn import_shows_faults_in_the_manifest_and_prints_nothing() {
 }
 
 #[test]
-fn what_is_no_workload_is_left_alone() {
+fn other_objects_than_workloads_are_not_imported() {
     let imported = Folder::new().runs_on("apiVersion: v1\nkind: Service\n", "import -");
     assert_eq!((imported.status, imported.stdout.as_str()), (Some(0), ""));
     assert!(imported.stderr.contains("not-a-workload"), "{}", imported.stderr);

@@ -1,11 +1,11 @@
-//! Sources that cannot be read, do not end, or lead in circles.
+//! Tests sources that cannot be read, do not end, or form cycles.
 
 use super::{BROKEN, Folder, HELLO};
 use std::fs;
 use std::time::{Duration, Instant};
 
 #[test]
-fn what_cannot_be_read_is_said() {
+fn unreadable_sources_are_reported() {
     let folder = Folder::new().with("latin.initflow", b"# caf\xe9\n").with("empty/notes.txt", "");
     folder
         .runs("check none.initflow")
@@ -19,7 +19,7 @@ fn what_cannot_be_read_is_said() {
 }
 
 #[test]
-fn what_is_too_large_is_refused_without_being_read() {
+fn large_files_are_refused_without_being_read() {
     let folder = Folder::new();
     let large = fs::File::create(folder.0.join("large.initflow")).expect("a file");
     large.set_len(100 << 20).expect("a file with a hole");
@@ -36,7 +36,7 @@ fn a_device_without_an_end_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_to_a_folder_above_is_no_loop() {
+fn a_link_to_a_folder_above_does_not_loop() {
     let folder = Folder::new().with("apps/a.initflow", HELLO);
     std::os::unix::fs::symlink(".", folder.0.join("apps/loop")).expect("a link");
     folder.runs("compile -o out apps").ends_with(0);

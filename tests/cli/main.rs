@@ -1,4 +1,4 @@
-//! The command as a process: its exit status, what it prints, and what it writes.
+//! Tests the command as a process: its exit status, what it prints, and what it writes.
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod compile;

@@ -1,4 +1,4 @@
-//! What `compile` writes into a folder, and how `--check` compares with it.
+//! Tests what `compile` writes into a folder, and how `--check` compares with it.
 
 use super::{BROKEN, Folder, HELLO};
 
@@ -8,7 +8,7 @@ fn a_folder_of_outputs_mirrors_the_sources() {
         .with("apps/a.initflow", HELLO)
         .with("apps/team/b.initflow", HELLO)
         .with("apps/.hidden/c.initflow", BROKEN)
-        .with("apps/notes.txt", "no source")
+        .with("apps/notes.txt", "not a source")
         .with("apps/library.initflow", "let tag = \"v2\"\n");
     folder.runs("compile -o out/yaml apps").ends_with(0).prints_nothing().says_nothing();
     let written: Vec<String> = folder.files().into_iter().filter(|file| file.starts_with("out")).collect();
@@ -17,7 +17,7 @@ fn a_folder_of_outputs_mirrors_the_sources() {
 }
 
 #[test]
-fn a_source_with_errors_leaves_its_output_alone() {
+fn a_source_with_errors_does_not_change_its_output() {
     let folder = Folder::new()
         .with("apps/a.initflow", HELLO)
         .with("apps/b.initflow", BROKEN)
@@ -26,11 +26,11 @@ fn a_source_with_errors_leaves_its_output_alone() {
     folder.runs("compile -o out apps").ends_with(1).says("2 errors in 2 files");
     assert_eq!(folder.text("out/b.yaml"), "old\n");
     let written: Vec<String> = folder.files().into_iter().filter(|file| file.starts_with("out")).collect();
-    assert_eq!(written, ["out/a.yaml", "out/b.yaml"], "nothing half written, and no temporary files");
+    assert_eq!(written, ["out/a.yaml", "out/b.yaml"], "no partial and no temporary files");
 }
 
 #[test]
-fn what_cannot_be_written_is_said_and_leaves_no_trace() {
+fn failures_to_write_are_reported_and_leave_no_files() {
     let folder = Folder::new().with("a.initflow", HELLO).with("out/a.yaml/in-the-way", "");
     folder.runs("compile -o out a.initflow").ends_with(2).says("cannot write `out/a.yaml`: it is a folder");
     let folder = Folder::new().with("a.initflow", HELLO).with("out", "a file");
@@ -47,7 +47,7 @@ fn two_sources_never_become_one_output() {
 }
 
 #[test]
-fn check_compares_with_what_is_committed() {
+fn check_compares_with_the_committed_output() {
     let folder = Folder::new().with("apps/a.initflow", HELLO);
     let missing = folder.runs("compile --check -o out apps").ends_with(1).prints("--- /dev/null\n");
     missing.prints("+++ out/a.yaml").prints("+kind: Pod\n");
@@ -64,7 +64,7 @@ fn check_compares_with_what_is_committed() {
 }
 
 #[test]
-fn check_without_a_folder_compares_with_the_file_beside() {
+fn check_without_a_folder_compares_with_the_file_next_to_the_source() {
     let folder = Folder::new().with("apps/a.initflow", HELLO);
     folder.runs("compile --check apps/a.initflow").ends_with(1).prints("+++ apps/a.yaml");
     let yaml = folder.runs("compile apps/a.initflow").stdout;

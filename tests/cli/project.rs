@@ -1,4 +1,4 @@
-//! Whole projects: what `initflow.toml` says of output, members and profiles.
+//! Tests whole projects: output, members and profiles in `initflow.toml`.
 
 use super::{Folder, HELLO, WITH_PARAM};
 
@@ -24,7 +24,7 @@ fn project() -> Folder {
 }
 
 #[test]
-fn a_project_is_compiled_into_its_folder_for_output() {
+fn a_project_is_compiled_into_its_output_folder() {
     let folder = project();
     folder.runs("check").ends_with(0).says_nothing();
     folder.runs("compile").ends_with(0).prints_nothing().says_nothing();
@@ -41,7 +41,7 @@ fn a_project_is_compiled_into_its_folder_for_output() {
 }
 
 #[test]
-fn what_is_nearer_to_the_call_wins() {
+fn values_in_the_call_take_precedence() {
     let folder = project().with("own.params", "tag \"own\"\n");
     let prints = |arguments: &str, tag: &str| {
         let image = format!("image: nginx:{tag}\n");
@@ -67,9 +67,9 @@ fn mistakes_with_profiles_and_members_are_explained() {
 
     let folder = folder.with("initflow.toml", "members = [\"app/*\", \"apps/*\"]\n");
     let ran = folder.runs("check").ends_with(1).says("initflow.toml:1:12").prints_nothing();
-    ran.says("no .initflow file belongs to the member `app/*`");
+    ran.says("the member `app/*` has no .initflow files");
     let folder = folder.with("initflow.toml", "members = [\"apps/[\"]\n");
-    folder.runs("check").ends_with(1).says("the member `apps/[` is no pattern");
+    folder.runs("check").ends_with(1).says("the member `apps/[` is not a valid pattern");
     let folder = folder.with("initflow.toml", "profile = 'p'\n[profiles.p]\nparams = ['none.params']\n");
     let ran = folder.runs("check apps").ends_with(1).says("initflow.toml:3:11").says("there is no such file");
     ran.says("1 error in initflow.toml");
@@ -79,7 +79,7 @@ fn mistakes_with_profiles_and_members_are_explained() {
 }
 
 #[test]
-fn without_members_all_below_the_folder_belongs_to_a_project() {
+fn without_members_all_sources_below_the_folder_belong_to_a_project() {
     let folder = Folder::new().with("initflow.toml", "").with("a/[b]/c.initflow", HELLO);
     folder.runs("compile").ends_with(0).prints("kind: Pod\n");
     Folder::new()
@@ -94,7 +94,7 @@ fn a_new_project_passes_its_own_ci() {
     let folder = Folder::new();
     folder.runs("new shop").ends_with(0).prints("cd shop").says_nothing();
     folder.runs("new shop").ends_with(2).prints_nothing().says("`shop` is not empty");
-    folder.runs("new Shop_1").ends_with(2).says("call it `shop-1`");
+    folder.runs("new Shop_1").ends_with(2).says("use `shop-1`");
     assert!(!folder.has("Shop_1"));
     let workflow: serde_yaml::Value =
         serde_yaml::from_str(&folder.text("shop/.github/workflows/initflow.yml")).expect("YAML");
@@ -132,7 +132,7 @@ fails = "missing-image"
 "#;
 
 #[test]
-fn expectations_are_held() {
+fn expectations_are_tested() {
     let folder = Folder::new().with("a.initflow", WITH_PARAM).with("a.test.toml", EXPECTATIONS);
     folder
         .runs("test .")
@@ -170,5 +170,5 @@ fn every_command_has_a_man_page() {
     folder.runs("man -o pages").ends_with(0).says_nothing();
     assert!(folder.text("pages/initflow.1").contains("initflow\\-compile(1)"));
     folder.runs("man compile").ends_with(0).prints("\ninitflow compile \\-o manifests apps ");
-    folder.runs("man compil").ends_with(2).says("did you mean `compile`?");
+    folder.runs("man compil").ends_with(2).says("use `compile`");
 }

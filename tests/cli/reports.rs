@@ -1,4 +1,4 @@
-//! What other programs read: plans, differences, resource lists and findings.
+//! Tests what other programs read: plans, differences, resource lists and findings.
 
 use super::{BROKEN, Folder, HELLO, WITH_PARAM};
 
@@ -25,7 +25,7 @@ const OLD: &str = "deployment shop {
 ";
 
 #[test]
-fn what_changed_is_said_in_words() {
+fn changes_are_described_in_words() {
     let new = OLD
         .replace("memory 256Mi", "memory 256Mi; after unpack")
         .replace("memory 512Mi; writes", "memory 1Gi; writes")
@@ -52,7 +52,7 @@ fn what_changed_is_said_in_words() {
     let json = folder.runs("diff --format json old new").ends_with(0).stdout;
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["changes"][1]["totals"][0]["ofAllReplicas"], "+1536Mi");
-    folder.runs("diff --exit-code old old").ends_with(0).prints("nothing changed");
+    folder.runs("diff --exit-code old old").ends_with(0).prints("the compiled objects have not changed");
     folder.runs("diff --exit-code old new").ends_with(1).prints("replicas");
     folder.runs("diff old none").ends_with(2).prints_nothing().says("none");
     folder.runs("diff old").ends_with(2).prints_nothing();
@@ -70,7 +70,7 @@ items:
 ";
 
 #[test]
-fn a_resource_list_goes_through() {
+fn a_resource_list_is_completed() {
     let folder = Folder::new().with("a.initflow", WITH_PARAM);
     let ran = folder.runs_on(RESOURCE_LIST, "krm").ends_with(0).says_nothing();
     let list: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
@@ -85,11 +85,11 @@ fn a_resource_list_goes_through() {
     assert_eq!(list["results"][0]["severity"], "error");
     assert_eq!(list["results"][0]["file"]["path"], "a.initflow");
     for (text, said) in [
-        ("kind: List", "this is no ResourceList"),
+        ("kind: List", "expected a ResourceList"),
         ("kind: ResourceList", "no functionConfig with a spec"),
         ("a: [", "error["),
-        ("", "this is not one ResourceList"),
-        (&RESOURCE_LIST.replace("files: [a.initflow]", "fils: [a.initflow]"), "`spec.fils` is not known"),
+        ("", "expected one ResourceList"),
+        (&RESOURCE_LIST.replace("files: [a.initflow]", "fils: [a.initflow]"), "unknown field `spec.fils`"),
         (&RESOURCE_LIST.replace("files: [a.initflow]", "files: [b.initflow]"), "cannot read `b.initflow`"),
     ] {
         let ran = folder.runs_on(text, "krm").prints_nothing().says(said);
@@ -122,8 +122,8 @@ fn findings_are_reported_for_programs() {
         .prints("tests=\"1\" failures=\"1\" errors=\"0\"")
         .prints("<failure type=\"unpinned-image\" message=\"the image of `web` has no tag\">");
     folder.runs("check --allow unpinned-image .").ends_with(0).says_nothing();
-    folder.runs("check --allow unpined-image .").ends_with(2).says("did you mean `unpinned-image`?");
-    // What is compiled has standard output to itself.
+    folder.runs("check --allow unpined-image .").ends_with(2).says("use `unpinned-image`");
+    // Only the compiled output goes to standard output.
     folder.runs("compile --format short a.initflow").ends_with(0).prints("kind: Pod").says(line);
     folder
         .runs("check --format sarif --report out/a.sarif .")

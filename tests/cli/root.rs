@@ -1,4 +1,4 @@
-//! The root: what a repository names outside it is neither read nor written.
+//! Tests the root: nothing outside it is read or written, whatever a repository names.
 #![cfg(unix)]
 
 use super::folder::Ran;
@@ -8,10 +8,10 @@ use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Where it is read as anything, it is an error, so that an excerpt would show it.
+/// It is an error in every format, so if it is read, an excerpt shows it.
 const SECRET: &str = "pod { hunter2 = }\n";
 
-/// A repository beside secrets, in which `used` is what its source uses.
+/// A repository next to secrets, whose source uses the file `used`.
 fn clone(used: &str) -> Folder {
     let folder = Folder::new().with("secret.initflow", SECRET).with("outside/kept", "kept");
     folder
@@ -25,7 +25,7 @@ impl Folder {
         self
     }
 
-    /// Runs a command in the clone, which prints no secret and changes nothing beside the clone.
+    /// Runs a command in the clone, and checks that it prints no secret and changes nothing outside of the clone.
     #[track_caller]
     fn attacks(&self, arguments: &str) -> Ran {
         let mut command = self.command(arguments);
@@ -46,7 +46,7 @@ impl Folder {
 }
 
 #[test]
-fn what_a_source_uses_is_inside() {
+fn a_source_uses_only_files_inside() {
     let refused = "it is outside the root";
     let absolute = Folder::new().with("secret.initflow", SECRET);
     let absolute = absolute.0.join("secret.initflow").display().to_string();
@@ -84,12 +84,12 @@ fn a_linked_file_is_found_or_named_only_inside() {
 }
 
 #[test]
-fn what_a_project_names_is_inside() {
+fn a_project_names_only_paths_inside() {
     let settings = [
         ("members = [\"../*\"]", "the member `../*` cannot be used"),
         ("members = [\"up/*\"]", "the member `up/*` cannot be used"),
-        ("output = \"../outside\"", "the folder for output cannot be used"),
-        ("output = \"out\"", "the folder for output cannot be used"),
+        ("output = \"../outside\"", "the output folder cannot be used"),
+        ("output = \"out\"", "the output folder cannot be used"),
         ("profile = \"p\"\n[profiles.p]\nparams = [\"../secret.initflow\"]", "it is outside the root"),
     ];
     for (settings, said) in settings {

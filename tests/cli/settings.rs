@@ -1,4 +1,4 @@
-//! Which `initflow.toml` holds, and what happens if it is wrong or cannot be read.
+//! Tests which `initflow.toml` applies, and what happens if it is wrong or cannot be read.
 
 use super::{Folder, HELLO};
 use std::fs;
@@ -11,7 +11,7 @@ const FETCHING: &str = "pod hello {
 ";
 
 #[test]
-fn the_nearest_settings_hold() {
+fn the_nearest_settings_apply() {
     let folder = Folder::new()
         .with("initflow.toml", "registry = \"far.acme.dev\"\n")
         .with("apps/initflow.toml", "[images]\nfetch-https = \"near.acme.dev/curl:8\"\n")
@@ -33,7 +33,7 @@ fn the_nearest_settings_hold() {
 }
 
 #[test]
-fn settings_name_the_version_unless_the_call_does() {
+fn settings_set_the_version_unless_the_call_does() {
     let newer = HELLO
         .replace("app web {", "app web { env { A file(v, \"e\", \"A\") };")
         .replace("  app", "  volume v\n  step s { image \"a:1\"; run \"a\"; writes v at /v }\n  app");
@@ -44,7 +44,7 @@ fn settings_name_the_version_unless_the_call_does() {
 }
 
 #[test]
-fn mistakes_in_settings_are_shown_once_and_keep_sources_from_being_compiled() {
+fn mistakes_in_settings_are_shown_once_and_nothing_is_compiled() {
     let folder =
         Folder::new().with("initflow.toml", "[imags]\n").with("a.initflow", HELLO).with("b.initflow", HELLO);
     let ran = folder.runs("compile -o out .").ends_with(1).says("initflow.toml:1:2");
@@ -55,7 +55,7 @@ fn mistakes_in_settings_are_shown_once_and_keep_sources_from_being_compiled() {
 }
 
 #[test]
-fn settings_that_cannot_be_read_are_trouble() {
+fn unreadable_settings_end_with_status_2() {
     let folder = Folder::new().with("a.initflow", HELLO).with("initflow.toml/in-the-way", "");
     folder
         .runs("check a.initflow")
@@ -70,11 +70,11 @@ fn settings_that_cannot_be_read_are_trouble() {
 
 #[cfg(unix)]
 #[test]
-fn settings_that_are_no_file_are_not_waited_for() {
+fn settings_that_are_not_a_file_do_not_block() {
     let folder = Folder::new().with("a.initflow", HELLO);
     std::os::unix::fs::symlink("/dev/zero", folder.0.join("initflow.toml")).expect("a link");
     folder.runs("check a.initflow").ends_with(2).says("it is not a regular file");
-    fs::remove_file(folder.0.join("initflow.toml")).expect("the link goes");
+    fs::remove_file(folder.0.join("initflow.toml")).expect("the link can be removed");
     std::os::unix::fs::symlink("nowhere", folder.0.join("initflow.toml")).expect("a link");
     folder.runs("check a.initflow").ends_with(2).says("there is no such file");
 }

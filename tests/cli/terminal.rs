@@ -1,4 +1,4 @@
-//! What people see: errors in a terminal, help, explanations and completions.
+//! Tests what people see: errors in a terminal, help, explanations and completions.
 
 use super::{BROKEN, Folder, HELLO};
 use initflow::kubernetes::version::Version;
@@ -26,7 +26,7 @@ fn errors_of_all_sources_are_shown_in_their_order() {
 }
 
 #[test]
-fn colour_can_be_forced() {
+fn color_can_be_forced() {
     let folder = Folder::new().with("a.initflow", BROKEN);
     let ran = folder.runs("check --color always a.initflow").ends_with(1);
     assert!(ran.stderr.contains("\x1b["));
@@ -45,7 +45,7 @@ fn terminal_escapes_in_names_and_sources_are_shown_not_sent() {
 }
 
 #[test]
-fn a_reader_that_leaves_is_no_error() {
+fn a_closed_standard_output_is_not_an_error() {
     let folder = Folder::new().with("a.initflow", HELLO);
     let mut command = folder.command("completions bash");
     let mut child =
@@ -62,7 +62,7 @@ fn explain_knows_diagnostics_statements_and_fields() {
     folder.runs("explain").ends_with(0).says_nothing();
     folder.runs("explain fetch").ends_with(0).prints("fetch");
     folder.runs("explain Container.imagePullPolicy").ends_with(0).prints("Container.imagePullPolicy");
-    folder.runs("explain imge").ends_with(2).prints_nothing().says("did you mean `image`?");
+    folder.runs("explain imge").ends_with(2).prints_nothing().says("use `image`");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! What Kubernetes refuses, `import` refuses at the same field, and what Kubernetes admits, `import` admits: for
-//! admitted objects with one thing changed.
+//! Changes one thing in admitted objects, and checks that `import` refuses what Kubernetes refuses, at the same field, and
+//! admits what Kubernetes admits.
 
 use crate::judge::{FieldError, Judge, Verdict, admit_text};
 use crate::manifest::{Manifest, manifest};
@@ -21,7 +21,7 @@ const BATCH: u64 = 500;
 
 #[test]
 #[ignore = "needs INITFLOW_JUDGE"]
-fn mutants_are_refused_where_kubernetes_refuses() {
+fn import_refuses_the_mutants_that_kubernetes_refuses() {
     let mut judge = Judge::start();
     let mut report = Report::new("mutants of admitted objects");
     let stock = Stock::new(admitted(&mut judge, &mut report));
@@ -42,7 +42,7 @@ fn mutants_are_refused_where_kubernetes_refuses() {
     report.finish();
 }
 
-/// The objects that Kubernetes admits, each for the versions that do.
+/// The objects that Kubernetes admits, each with the versions that admit it.
 fn admitted(judge: &mut Judge, report: &mut Report) -> Vec<Base> {
     let mut bases = bases();
     let texts: Vec<String> = bases.iter().map(|base| manifest(&base.object).text).collect();
@@ -62,17 +62,17 @@ fn admitted(judge: &mut Judge, report: &mut Report) -> Vec<Base> {
     bases
 }
 
-/// What comes of the two answers.
+/// The outcome of comparing the two answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
     Admitted,
-    /// Both refuse it, for the same fields: how those are named.
+    /// Both refuse it, for the same fields: how these are named.
     Refused(Vec<&'static str>),
     /// Only Kubernetes refuses it: the rule.
     Missed(String),
     /// Only initflow refuses it: the diagnostic.
     Invented(String),
-    /// Only one refuses it, for a reason that a source does not show, or that the reference gives.
+    /// Only one refuses it, for a reason that a source does not show, or that the reference documents.
     Undecidable(&'static str),
     /// Both refuse it, but no diagnostic names the field of an error: the rule and the diagnostics.
     Elsewhere(String),
@@ -80,16 +80,16 @@ enum Outcome {
 
 impl Outcome {
     fn of(verdict: &Verdict, found: &[Diagnostic], manifest: &Manifest, mutant: &Mutant) -> Self {
-        // What is only refused when a controller makes the pod is worth a warning.
+        // An object that is refused only when a controller creates the pod needs a warning.
         let fails_later =
             !verdict.errors.is_empty() && verdict.errors.iter().all(|error| error.from == "pod");
         let is_error = |diagnostic: &&Diagnostic| fails_later || diagnostic.severity == Severity::Error;
         let errors: Vec<&Diagnostic> = found.iter().filter(is_error).collect();
         if let Some(first) = verdict.errors.first().filter(|_| errors.is_empty()) {
             return if is_custom(verdict, &mutant.object) {
-                Self::Undecidable("which kinds there are besides Kubernetes' own")
+                Self::Undecidable("which custom kinds exist")
             } else if is_set_by_the_cluster(verdict, mutant) {
-                Self::Undecidable("more lenient: what only a cluster sets is left out unread")
+                Self::Undecidable("more lenient: fields that only a cluster sets are left out unread")
             } else {
                 Self::Missed(rule(first))
             };
@@ -104,7 +104,7 @@ impl Outcome {
                 error.code.name() == "field-too-new" || matches!(support(error), Support::Absent { .. })
             };
             if errors.iter().any(is_new) {
-                return Self::Undecidable("fields of later versions, which the judge knows for all");
+                return Self::Undecidable("fields of later versions, which the judge knows in all versions");
             }
             let is_replaced = |found: &Diagnostic| {
                 let place = manifest.path_at(&found.primary.span.range());
@@ -112,7 +112,7 @@ impl Outcome {
                     && place.iter().any(|part| part == "volumeClaimTemplates")
             };
             if found.iter().any(is_replaced) {
-                return Self::Undecidable("stricter: a volume that a claim takes the place of");
+                return Self::Undecidable("stricter: a volume that a claim replaces");
             }
             let is_off = found.iter().any(|found| found.code.name() == "feature-gate-off");
             if is_off || errors.iter().all(|error| support(error) != Support::Supported) {
@@ -148,18 +148,18 @@ impl Outcome {
     }
 }
 
-/// The rule that an error is about, alike for all kinds of workloads and containers.
+/// The rule that an error is about, in the same words for all kinds of workloads and containers.
 fn rule(error: &FieldError) -> String {
     leveled(&error.rule())
 }
 
-/// A text in which paths of pods and of containers are alike for all kinds.
+/// A text in which paths of pods and of containers are the same for all kinds.
 fn leveled(text: &str) -> String {
     let pods = text.replace("spec.jobTemplate.spec.template.", "POD.").replace("spec.template.", "POD.");
     pods.replace("POD.", "").replace("initContainers", "containers")
 }
 
-/// The errors of a verdict; where decoding has no more to say than that something is wrong, that is what was changed.
+/// The errors of a verdict. A decoding error without a field is about the place that was changed.
 fn located(verdict: &Verdict, mutant: &Mutant) -> Vec<FieldError> {
     let mut errors = verdict.errors.clone();
     for error in errors.iter_mut().filter(|error| error.kind == "decoding" && error.field.is_empty()) {
@@ -169,7 +169,7 @@ fn located(verdict: &Verdict, mutant: &Mutant) -> Vec<FieldError> {
     errors
 }
 
-/// Whether an object may be of a kind that somebody has defined: of a group with a domain that is not Kubernetes' own.
+/// Whether an object may have a custom kind: its group has a domain that is not one of Kubernetes.
 fn is_custom(verdict: &Verdict, object: &Value) -> bool {
     let group =
         object["apiVersion"].as_str().and_then(|version| version.split_once('/')).map(|(group, _)| group);
@@ -177,7 +177,7 @@ fn is_custom(verdict: &Verdict, object: &Value) -> bool {
         && group.is_some_and(|group| group.contains('.') && !group.ends_with(".k8s.io"))
 }
 
-/// Whether all that is wrong is in metadata that a cluster sets anew, whatever a manifest says.
+/// Whether all errors are in metadata that a cluster overwrites.
 fn is_set_by_the_cluster(verdict: &Verdict, mutant: &Mutant) -> bool {
     const SET: [&str; 8] = [
         "creationTimestamp",
@@ -197,19 +197,19 @@ fn is_set_by_the_cluster(verdict: &Verdict, mutant: &Mutant) -> bool {
     })
 }
 
-/// What is refused although Kubernetes takes it, since nobody can mean it; the reference says so.
+/// The reason why a value is refused although Kubernetes accepts it: nobody can mean it, as the reference documents.
 fn stricter(place: &[String], object: &Value) -> Option<&'static str> {
     let pointer = place.iter().fold(String::new(), |pointer, part| below(&pointer, part));
     let value = object.pointer(&pointer)?;
     let text = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
     let name = place.last().map_or("", String::as_str);
     match type_at(object, &pointer)? {
-        // What a directory of zones holds besides zones.
+        // A directory of time zones has other files, too.
         FieldType::Text if name == "timeZone" && text == "posixrules" => {
             Some("time zones that only the API server's machine has")
         }
         FieldType::Quantity if name.starts_with("kubernetes.io/") => {
-            Some("stricter: a resource of Kubernetes' own domain, requested without a limit")
+            Some("stricter: a resource in the domain of Kubernetes that is requested without a limit")
         }
         FieldType::Quantity => {
             let is_counted = Quantity::parse(&text).is_ok_and(|quantity| quantity.fits_millis());
@@ -217,19 +217,19 @@ fn stricter(place: &[String], object: &Value) -> Option<&'static str> {
         }
         FieldType::Time => Some("stricter: times that only Go can read"),
         _ if pointer.starts_with("/spec/volumeClaimTemplates/") && place.len() == 4 => {
-            Some("stricter: a claim's template that says to be something else")
+            Some("stricter: a claim template of another kind")
         }
         _ => None,
     }
 }
 
-/// What import finds.
+/// The diagnostics of `import`.
 fn diagnostics(version: Version, manifest: &Manifest) -> Vec<Diagnostic> {
     let options = CompileOptions { version, ..CompileOptions::default() };
     import("mutant.yaml", manifest.text.clone(), &options).diagnostics
 }
 
-/// Counts what comes of a mutant, and takes in a disagreement.
+/// Counts the outcome of a mutant, and records a disagreement.
 fn compare(mutant: &Mutant, manifest: &Manifest, verdict: &Verdict, judge: &mut Judge, report: &mut Report) {
     let outcome = Outcome::of(verdict, &diagnostics(mutant.version, manifest), manifest, mutant);
     let title = outcome.title();
@@ -254,7 +254,7 @@ fn compare(mutant: &Mutant, manifest: &Manifest, verdict: &Verdict, judge: &mut 
     report.disagree(&kind, || shrunk(mutant, &outcome, judge));
 }
 
-/// A disagreement as small as it goes, with what both say.
+/// A disagreement, as small as possible, with both answers.
 fn shrunk(mutant: &Mutant, outcome: &Outcome, judge: &mut Judge) -> String {
     let mut judged = |object: &Value| {
         let smaller = Mutant {

@@ -1,4 +1,5 @@
-//! Real manifests, imported and compiled, are the same objects to Kubernetes' own code, or are refused by both.
+//! Checks that real manifests, imported and compiled, are the same objects for Kubernetes' own code, or are refused by
+//! both.
 
 use crate::judge::{Judge, admit, admit_text};
 use crate::report::Report;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 #[test]
 #[ignore = "needs INITFLOW_JUDGE and CORPUS"]
-fn what_is_imported_is_the_same_object() {
+fn an_imported_manifest_compiles_to_the_same_object() {
     let mut judge = Judge::start();
     let mut report = Report::new("corpus");
     for path in &manifests() {
@@ -40,12 +41,13 @@ fn compare(name: &str, text: &str, judge: &mut Judge, report: &mut Report) {
     let imported = import(name, text.to_owned(), &CompileOptions::default());
     match (&imported.source, admitted) {
         (None, false) => report.count("manifests", "refused by both"),
-        (None, true) => report.disagree(&format!("{name}: refused, though admitted"), || {
+        (None, true) => report.disagree(&format!("{name}: refused, although Kubernetes admits it"), || {
             Human::default().render(&imported.sources, &imported.diagnostics)
         }),
-        (Some(_), false) => report.disagree(&format!("{name}: taken, though refused"), || {
-            verdict.errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-        }),
+        (Some(_), false) => report
+            .disagree(&format!("{name}: accepted, although Kubernetes refuses it"), || {
+                verdict.errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            }),
         (Some(source), true) => match object(source) {
             Err(messages) => report.disagree(&format!("{name}: does not compile"), || messages),
             Ok(object) => {

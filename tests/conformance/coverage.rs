@@ -1,4 +1,4 @@
-//! What the judged programs had of the vocabulary and of the schema, and what none of them had.
+//! Records which parts of the vocabulary and of the schema the judged programs have, and which none of them has.
 
 use crate::generate::{all_fields, is_out_of_reach};
 use crate::report::Report;
@@ -37,14 +37,14 @@ const TYPES: &[&str] = &[
     "container",
 ];
 
-/// What has been seen.
+/// The parts that have been seen.
 #[derive(Default)]
 pub(crate) struct Coverage {
     seen: BTreeSet<(&'static str, String)>,
 }
 
 impl Coverage {
-    /// Takes in the source of a program that compiled.
+    /// Records the source of a program that compiled.
     pub(crate) fn program(&mut self, program: &Program) {
         let text = program.to_string();
         self.find("functions and arguments", FUNCTIONS, |function| text.contains(function));
@@ -90,7 +90,7 @@ impl Coverage {
         }
     }
 
-    /// Takes in an object that was judged.
+    /// Records an object that was judged.
     pub(crate) fn object(&mut self, value: &Value) {
         let Some(kind) = value["kind"].as_str() else { return };
         self.seen.insert(("kinds", kind.to_owned()));
@@ -123,7 +123,7 @@ impl Coverage {
         }
     }
 
-    /// Puts what was seen, of all that there is, into a report, and what was not.
+    /// Adds to a report how many of all parts were seen, and those that were not.
     pub(crate) fn report(&self, report: &mut Report) {
         let entries = statements;
         self.table(report, "statements", &entries().map(named).collect());
@@ -167,7 +167,7 @@ impl Coverage {
     }
 }
 
-/// A statement with the place that tells it from others of its name.
+/// A statement with the place that distinguishes it from others with the same name.
 fn named(entry: &StatementSpec) -> String {
     match entry.places {
         [StatementPlace::Step(kind), ..] => format!("{kind}: {}", entry.name),

@@ -1,11 +1,11 @@
-//! The YAML of the examples, as it is written, is admitted, and so are the pods that controllers make of it.
+//! Checks that the committed YAML of the examples is admitted, and that the pods that controllers create from it are, too.
 
 use crate::judge::{Judge, admit_text};
 use crate::report::Report;
 use initflow::kubernetes::version::Version;
 use std::fs;
 
-/// Kinds that the judge does not know: what grants a right to a workload's pods.
+/// Kinds that the judge does not know: they grant permissions to the pods of a workload.
 const OTHERS: [&str; 4] = ["ConfigMap", "ServiceAccount", "Role", "RoleBinding"];
 
 #[test]

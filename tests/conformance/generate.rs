@@ -1,6 +1,7 @@
-//! A number to a program: made of the vocabulary and the schema, with knowledge only where types do not say it.
+//! Generates a program from a number, with the vocabulary and the schema, and with extra knowledge only where types are not
+//! enough.
 //!
-//! Most of the programs compile. Each has a field that it is to have, in turn, so that some thousand have them all.
+//! Most of the programs compile. The programs take turns to have each field, so a few thousand programs have all fields.
 
 mod containers;
 mod fields;
@@ -25,46 +26,46 @@ use volumes::Volume;
 pub(crate) fn program(case: u64) -> Program {
     let mut generator = Generator::new(case);
     let mut program = generator.program();
-    // Half of them are as they were thought out; the others are perhaps no longer right.
+    // Half of the programs stay as generated; the others are changed, and may not compile.
     for _ in 0..generator.rng.usize(..4).saturating_sub(1) {
         mutate::mutate(&mut program, &mut generator.rng);
     }
     program
 }
 
-/// What a program is made from, and what it has so far.
+/// The state while a program is generated.
 #[allow(clippy::struct_excessive_bools)]
 struct Generator {
     rng: Rng,
     version: Version,
-    /// The object and the field that this program is to have.
+    /// The object and the field that this program must have.
     focus: (&'static str, &'static str),
     /// The objects in which the focus can be.
     towards: HashSet<&'static str>,
-    /// How deep the object that is being made is in others.
+    /// How deeply the current object is nested in others.
     depth: usize,
-    /// How many names have been given.
+    /// How many names have been used.
     serial: usize,
     /// The keyword of the workload.
     kind: &'static str,
     /// Whether the pod is for Windows.
     windows: bool,
-    /// Whether the pod has a user namespace of its own.
+    /// Whether the pod has its own user namespace.
     own_users: bool,
-    /// Whether the pod's containers are never started again.
+    /// Whether the containers of the pod are never restarted.
     never_restarts: bool,
-    /// Whether the container that is being made is a step.
+    /// Whether the current container is a step.
     is_step: bool,
     /// Whether references to fields are for files, not for variables.
     in_volume: bool,
     volumes: Vec<Volume>,
-    /// Containers that others can come after.
+    /// Containers that other containers can start after.
     steps: Vec<String>,
     /// All containers.
     containers: Vec<String>,
     /// The resource claims of the pod.
     claims: Vec<String>,
-    /// The named ports of the container that is being made.
+    /// The named ports of the current container.
     ports: Vec<String>,
 }
 
@@ -74,7 +75,7 @@ pub(crate) fn all_fields() -> Vec<(&'static ObjectSchema, &'static schema::Field
     objects.flat_map(|object| object.fields.iter().map(|field| (*object, field))).collect()
 }
 
-/// Whether no program can have a field: what belongs to running pods, and has no statement.
+/// Whether no program can have a field, because it belongs to running pods and has no statement.
 pub(crate) fn is_out_of_reach(object: &str, field: &str) -> bool {
     object == "EphemeralContainer" || field == "ephemeralContainers"
 }
@@ -108,7 +109,7 @@ impl Generator {
         }
     }
 
-    /// Whether something of so many percent happens.
+    /// Returns true with a probability of so many percent.
     fn chance(&mut self, percent: usize) -> bool {
         self.rng.usize(..100) < percent
     }
@@ -124,7 +125,7 @@ impl Generator {
     }
 }
 
-/// The objects that have an object somewhere within, and itself.
+/// The objects that contain an object at any depth, and the object itself.
 fn towards(name: &'static str) -> HashSet<&'static str> {
     let mut found = HashSet::from([name]);
     loop {
@@ -145,7 +146,7 @@ fn towards(name: &'static str) -> HashSet<&'static str> {
     }
 }
 
-/// The object that a type is of, or lists.
+/// The object of a type, also of a list of objects.
 fn inner(ty: &FieldType) -> Option<&'static ObjectSchema> {
     match ty {
         FieldType::Object(object) => Some(object),

@@ -1,4 +1,5 @@
-//! What generated programs compile to comes back from import as the same object: every field there is, in odd company.
+//! Checks that the objects of generated programs, which have all fields in unusual combinations, are the same after
+//! `import`.
 
 use crate::judge::Judge;
 use crate::report::Report;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 
 #[test]
 #[ignore = "needs INITFLOW_JUDGE"]
-fn what_compiles_comes_back() {
+fn compiled_objects_are_imported_unchanged() {
     let mut judge = Judge::start();
     let mut report = Report::new("imports");
     let wanted = size::cases(500, 10_000);
@@ -51,7 +52,7 @@ fn what_compiles_comes_back() {
     report.finish();
 }
 
-/// An object, imported and compiled again; or what is said of it.
+/// An object, imported and compiled again, or the diagnostics.
 fn comes_back(version: Version, object: &Value) -> Result<Value, String> {
     let options = CompileOptions { version, ..CompileOptions::default() };
     let imported = import("object.json", object.to_string(), &options);

@@ -1,4 +1,4 @@
-//! Requests to the judge, which is Kubernetes' own code in a process of its own, and its verdicts.
+//! Sends requests to the judge, which runs Kubernetes' own code in a separate process, and reads its verdicts.
 
 use initflow::kubernetes::version::Version;
 use serde::Deserialize;
@@ -9,28 +9,28 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 
-/// A running judge: it ends with this value.
+/// A running judge, which ends when this value is dropped.
 pub(crate) struct Judge {
     process: Child,
     requests: Option<BufWriter<ChildStdin>>,
     answers: BufReader<ChildStdout>,
 }
 
-/// What the API server says of an object.
+/// The answer of the API server about an object.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Verdict {
-    /// Why it is refused; it is admitted where there are none.
+    /// The reasons why it is refused; it is admitted if there are none.
     #[serde(default)]
     pub(crate) errors: Vec<FieldError>,
-    /// What it is admitted with.
+    /// The warnings with which it is admitted.
     #[serde(default)]
     pub(crate) warnings: Vec<String>,
-    /// The object as it would be stored, where that was asked for.
+    /// The object as it would be stored, if the request wants it.
     #[serde(default)]
     pub(crate) defaulted: Value,
 }
 
-/// Why an object is refused.
+/// The reason why an object is refused.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FieldError {
     /// `Invalid`, `Required`, …, or `decoding`.
@@ -42,13 +42,13 @@ pub(crate) struct FieldError {
     /// What is wrong with it.
     #[serde(default)]
     pub(crate) detail: String,
-    /// `object`, or `pod` where the pod that its controller makes is refused.
+    /// `object`, or `pod` if the pod that its controller creates is refused.
     #[serde(default)]
     pub(crate) from: String,
 }
 
 impl FieldError {
-    /// The rule that is broken, without the place and the values: what tells kinds of disagreements apart.
+    /// The broken rule without the place and the values, which distinguishes the kinds of disagreements.
     pub(crate) fn rule(&self) -> String {
         let detail = self.detail.split(['\'', '"', ':']).next().unwrap_or_default();
         format!("{} {} {}", self.kind, without_indices(&self.field), detail.trim())
@@ -61,7 +61,7 @@ impl fmt::Display for FieldError {
     }
 }
 
-/// A path with `[]` for what stands in square brackets.
+/// A path with `[]` in place of everything in square brackets.
 pub(crate) fn without_indices(path: &str) -> String {
     let mut inside = false;
     path.chars()
@@ -72,12 +72,12 @@ pub(crate) fn without_indices(path: &str) -> String {
         .collect()
 }
 
-/// Asks whether a version takes an object.
+/// Asks whether a version accepts an object.
 pub(crate) fn admit(version: Version, object: &Value) -> Value {
     json!({"do": "admit", "version": version.to_string(), "object": object})
 }
 
-/// Asks whether a version takes an object that is written as YAML or JSON.
+/// Asks whether a version accepts an object that is written as YAML or JSON.
 pub(crate) fn admit_text(version: Version, text: &str) -> Value {
     json!({"do": "admit", "version": version.to_string(), "text": text})
 }
@@ -85,8 +85,8 @@ pub(crate) fn admit_text(version: Version, text: &str) -> Value {
 impl Judge {
     /// Starts the judge that `INITFLOW_JUDGE` names.
     pub(crate) fn start() -> Self {
-        let program =
-            env::var_os("INITFLOW_JUDGE").expect("INITFLOW_JUDGE names what tests/kubernetes/build builds");
+        let program = env::var_os("INITFLOW_JUDGE")
+            .expect("INITFLOW_JUDGE names the program that tests/kubernetes/build builds");
         let mut process = Command::new(program)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

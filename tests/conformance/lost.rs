@@ -1,4 +1,4 @@
-//! What an object has, and what is stored of it has not: the API server drops fields whose feature gates are off.
+//! Finds fields of an object that are not stored: the API server drops fields whose feature gates are off.
 
 use crate::judge::Verdict;
 use initflow::compile::Compilation;
@@ -6,7 +6,7 @@ use initflow::diagnostic::Code;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// What the cluster alone says of an object.
+/// The fields of an object that only the cluster sets.
 const OF_THE_CLUSTER: &[&str] = &[
     "creationTimestamp",
     "deletionGracePeriodSeconds",
@@ -18,7 +18,7 @@ const OF_THE_CLUSTER: &[&str] = &[
     "uid",
 ];
 
-/// The fields of an admitted object that are lost, and of which no warning speaks.
+/// The fields of an admitted object that are lost without a warning.
 pub(crate) fn fields(object: &Value, verdict: &Verdict, compilation: &Compilation) -> Vec<String> {
     let mut lost = Vec::new();
     if verdict.errors.is_empty() {
@@ -28,7 +28,7 @@ pub(crate) fn fields(object: &Value, verdict: &Verdict, compilation: &Compilatio
     for diagnostic in compilation.diagnostics.iter().filter(|it| it.code == Code::FeatureGateOff) {
         warned.extend(diagnostic.headline.split(|char: char| !char.is_alphanumeric()));
     }
-    // With a volume go its mounts.
+    // Without a volume, its mounts are dropped, too.
     if warned.contains("ImageVolume") {
         warned.insert("volumeMounts");
     }
@@ -37,7 +37,7 @@ pub(crate) fn fields(object: &Value, verdict: &Verdict, compilation: &Compilatio
     lost.into_iter().filter(is_silent).map(|(field, _)| field).collect()
 }
 
-/// Gathers the fields that are only on the left, each with the names of all that is in it.
+/// Gathers the fields that are only on the left, each with the names of all fields in it.
 fn compare(left: &Value, right: &Value, lost: &mut Vec<(String, BTreeSet<String>)>) {
     let (Value::Object(left), Value::Object(right)) = (left, right) else { return };
     for (key, value) in
@@ -86,7 +86,7 @@ fn names_in(value: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Whether a value says no more than its absence.
+/// Whether a value means the same as its absence.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

@@ -1,7 +1,8 @@
-//! What the compiler says, held against Kubernetes' own code: many generated cases, each judged by both.
+//! Compares the compiler with Kubernetes' own code: both judge many generated cases.
 //!
-//! The judge is a program of its own (`tests/kubernetes/build` builds it), which `INITFLOW_JUDGE` names; without it these
-//! tests are ignored. Cases follow from `SEED`; `CASES` sets how many there are, `CONFORMANCE=full` takes as many as count.
+//! The judge is a separate program (`tests/kubernetes/build` builds it), which `INITFLOW_JUDGE` names. Tests that need it
+//! are ignored by default. Cases depend on `SEED`; `CASES` sets their number, and `CONFORMANCE=full` runs as many as are
+//! needed for conclusive figures.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, dead_code)]
 
 #[path = "../rules/cases.rs"]

@@ -1,6 +1,6 @@
-//! JSON to the text of a manifest, as people lay it out, and where in it each value stands.
+//! Writes JSON as a manifest in the layout that people use, and records the place of each value.
 //!
-//! Invariant: the text means the same value, whoever reads it: text is always quoted.
+//! Invariant: every reader reads the same value, because texts are always quoted.
 
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -10,13 +10,13 @@ use std::ops::Range;
 #[derive(Default)]
 pub(crate) struct Manifest {
     pub(crate) text: String,
-    /// Every entry and item, from its key or dash to the end of its value; outer ones first.
+    /// Every entry and item, from its key or dash to the end of its value, outer ones first.
     pub(crate) places: Vec<Place>,
 }
 
 /// A value in a text.
 pub(crate) struct Place {
-    /// The keys and the numbers of items that lead to it.
+    /// The keys and the indices of items that lead to it.
     pub(crate) path: Vec<String>,
     pub(crate) range: Range<usize>,
 }
@@ -35,13 +35,13 @@ pub(crate) fn manifest(object: &Value) -> Manifest {
 }
 
 impl Manifest {
-    /// The path of the innermost value that holds a range.
+    /// The path of the innermost value that contains a range.
     pub(crate) fn path_at(&self, range: &Range<usize>) -> &[String] {
         let holds = |place: &&Place| place.range.start <= range.start && range.end <= place.range.end;
         self.places.iter().rfind(holds).map_or(&[], |place| &place.path)
     }
 
-    /// Writes a value behind a key or a dash; `breaks` says that a block starts on a line of its own.
+    /// Writes a value after a key or a dash; with `breaks`, a block starts on its own line.
     fn block(&mut self, value: &Value, path: &mut Vec<String>, indent: usize, breaks: bool) {
         match value {
             Value::Object(entries) if !entries.is_empty() => {
@@ -81,7 +81,7 @@ impl Manifest {
     }
 }
 
-/// A key, bare where it is a plain word.
+/// A key, without quotes if it is a plain word.
 fn name(key: &str) -> String {
     let words = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     let plain = key.starts_with(|char: char| char.is_ascii_alphabetic())
@@ -90,7 +90,7 @@ fn name(key: &str) -> String {
     if plain { key.to_owned() } else { quoted(&Value::from(key)) }
 }
 
-/// A value as JSON, which YAML reads alike, less what YAML does not let stand in quotes as it is.
+/// A value as JSON, which YAML reads in the same way, with escapes for characters that YAML does not allow in quotes.
 fn quoted(value: &Value) -> String {
     let json = value.to_string();
     let mut text = String::with_capacity(json.len());

@@ -1,4 +1,4 @@
-//! Admitted objects with one thing changed: a number gives a mutant, always the same one.
+//! Generates mutants, which are admitted objects with one thing changed. A number always gives the same mutant.
 
 mod bases;
 mod change;
@@ -16,26 +16,26 @@ use sites::{Site, sites};
 pub(crate) use sites::{below, support, type_at};
 use std::collections::BTreeMap;
 
-/// How often a change is tried before another object is taken.
+/// How often a change is tried before another object is used.
 const TRIES: usize = 40;
 
 /// An object with one thing changed.
 pub(crate) struct Mutant {
-    /// Where the object comes from.
+    /// The origin of the object.
     pub(crate) base: String,
     /// The version that it is for.
     pub(crate) version: Version,
-    /// It, changed.
+    /// The changed object.
     pub(crate) object: Value,
-    /// What was changed: a name of a kind of change.
+    /// The name of the kind of change.
     pub(crate) change: &'static str,
     /// The object of the schema and the field that was changed.
     pub(crate) field: (&'static str, &'static str),
-    /// Where, as a JSON pointer.
+    /// The place of the change, as a JSON pointer.
     pub(crate) pointer: String,
 }
 
-/// What mutants are made from.
+/// The objects and values that mutants are made from.
 pub(crate) struct Stock {
     bases: Vec<Stocked>,
     pub(crate) harvest: Harvest,
@@ -48,7 +48,7 @@ struct Stocked {
 }
 
 impl Stock {
-    /// Takes in admitted objects.
+    /// Adds admitted objects.
     pub(crate) fn new(bases: Vec<Base>) -> Self {
         let mut harvest = Harvest::default();
         let mut stocked = Vec::with_capacity(bases.len());
@@ -71,7 +71,7 @@ impl Stock {
             let newest = base.versions.last().filter(|_| rng.bool());
             let version = newest.copied().unwrap_or_else(|| base.versions[rng.usize(..base.versions.len())]);
             for _ in 0..TRIES {
-                // By the field first: fields that stand in a hundred places are no more interesting than others.
+                // The field is chosen first: fields that occur in a hundred places are not more interesting than others.
                 let Some(sites) = rng.choice(sites.values()) else { break };
                 let site = &sites[rng.usize(..sites.len())];
                 let (name, change) = CHANGES[rng.usize(..CHANGES.len())];

@@ -1,28 +1,29 @@
-//! Whether a diagnostic names the field that the judge names.
+//! Decides whether a diagnostic names the field that the judge names.
 //!
 //! A diagnostic names a field if its place in the manifest is
 //! - the field, or within it: `exactly`;
-//! - where the field is missing, or where several fields of one small object are at odds: the object that it belongs to, or
-//!   another field of it: `beside` (a container, a volume or a workload is such an object only for what is missing);
-//! - for what is there twice, the other of the two, if the diagnostic points at both: `by the other`;
-//! - for what a whole level lacks, what stands for the workload: `by the workload`;
-//! - one that is at odds with it elsewhere, by [`AT_ODDS`]: `by its counterpart`.
+//! - if the field is missing, or if several fields of one small object contradict each other, the object that it belongs
+//!   to, or another field of that object: `beside` (a container, a volume or a workload is such an object only for missing
+//!   fields);
+//! - for a duplicate, the other of the two, if the diagnostic points at both: `by the other`;
+//! - for a field that a whole level lacks, the place that represents the workload: `by the workload`;
+//! - a field elsewhere that contradicts it, by [`AT_ODDS`]: `by its counterpart`.
 
 use crate::judge::FieldError;
 use crate::manifest::Manifest;
 use initflow::diagnostic::Diagnostic;
 use serde_json::Value;
 
-/// Fields that Kubernetes compares with others beside them, and those others, which a diagnostic may name instead.
+/// Fields that Kubernetes compares with others, and those others, which a diagnostic may name instead.
 const AT_ODDS: &[(&str, &str)] = &[
     // The selector and the labels that it does not select.
     ("spec.template.metadata.labels", "spec.selector"),
-    // A label that the Job's name becomes.
+    // The name of the Job becomes a label.
     ("spec.template.metadata.labels", "metadata.name"),
-    // Labels of both have to be those of the Job.
+    // The labels of both must be those of the Job.
     ("spec.template.metadata.labels", "metadata.labels"),
     ("restartPolicy", "restartPolicyRules"),
-    // What is asked of the pod of a host process.
+    // Requirements for the pod of a host process.
     ("hostNetwork", "securityContext.windowsOptions"),
     ("hostNetwork", "containers"),
     ("hostNetwork", "initContainers"),
@@ -30,9 +31,9 @@ const AT_ODDS: &[(&str, &str)] = &[
     ("resources.limits", "resources.requests"),
 ];
 
-/// Errors that follow from others: what they are about, and what the others are about. One fault gives one diagnostic.
+/// Errors that follow from others: the fields of both. One fault gives one diagnostic.
 const CONSEQUENCES: &[(&str, &str)] = &[
-    // A volume that is wrong is none.
+    // A volume with an error does not exist.
     ("volumeMounts.*.name", "spec.volumes."),
     ("volumeDevices.*.name", "spec.volumes."),
     ("volumeMounts.*.name", "spec.volumeClaimTemplates."),
@@ -43,18 +44,18 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     // The Job's name becomes labels.
     ("spec.template.metadata.labels.job-name", "metadata.name"),
     ("spec.template.metadata.labels.batch.kubernetes.io/job-name", "metadata.name"),
-    // Labels of the pods become the Job's own.
+    // The labels of the pods become labels of the Job.
     ("metadata.labels", "spec.template.metadata.labels"),
-    // The name of a claim starts with the pod's.
+    // The name of a claim starts with the name of the pod.
     ("spec.volumes.*.name", "metadata.name"),
-    // An annotation that a field has taken the place of.
+    // A field has replaced this annotation.
     ("securityContext.seccompProfile.type", "metadata.annotations.seccomp"),
     ("securityContext.seccompProfile.type", "metadata.annotations.container.seccomp"),
-    // What selects nothing does not match.
+    // A selector that selects nothing does not match.
     ("spec.template.metadata.labels", "spec.selector"),
 ];
 
-/// Parts of paths in Kubernetes' messages that are called otherwise in the objects; `#` is an item, `*` any item.
+/// Parts of paths in Kubernetes' messages that have other names in the objects; `#` is an item, `*` any item.
 const ALIASES: &[(&str, &str)] = &[
     ("cephFS", "cephfs"),
     ("spec.template.labels", "spec.template.metadata.labels"),
@@ -77,12 +78,12 @@ const ALIASES: &[(&str, &str)] = &[
     ("volumeMounts.subPathExpr", "volumeMounts.*.subPathExpr"),
 ];
 
-/// Names of Go's types, which stand in the paths of what cannot be decoded.
+/// Names of Go types, which appear in the paths of decoding errors.
 const EMBEDDED: [&str; 5] =
     ["VolumeSource", "ProbeHandler", "LifecycleHandler", "LocalObjectReference", "EphemeralContainerCommon"];
 
-/// Whether diagnostics name the fields of all errors but those that follow from others: how, or the first that they do not
-/// name.
+/// Whether diagnostics name the fields of all errors, except those that follow from others: how, or the first error whose
+/// field they do not name.
 pub(crate) fn all_named<'e>(
     diagnostics: &[&Diagnostic],
     errors: &'e [FieldError],
@@ -111,17 +112,17 @@ pub(crate) fn all_named<'e>(
     let unread = known && diagnostics.iter().any(|found| HIDING.contains(&found.code.name()));
     let ways = ways.iter().zip(errors).map(|((way, field), error)| match way {
         None if several(field) => Ok("as one of several"),
-        None if follows(field) => Ok("as what it follows from"),
-        // What is missing may be in what cannot be read, and is looked for when that has been cured.
+        None if follows(field) => Ok("by the error that it follows from"),
+        // A missing field may be in a part that cannot be read, and is reported after that part is fixed.
         None if unread || known && ["Required", "NotFound"].contains(&error.kind.as_str()) => {
-            Ok("once the rest is cured")
+            Ok("after the rest is fixed")
         }
         way => way.ok_or(error),
     });
     ways.collect()
 }
 
-/// What `import` says of what it cannot write as a source, which is not looked at any further.
+/// The diagnostics of `import` about a part that it cannot write as a source, and therefore does not check further.
 const HIDING: [&str; 7] = [
     "missing-field",
     "missing-source",
@@ -142,12 +143,12 @@ fn named(
 ) -> Option<&'static str> {
     let found = manifest.path_at(&diagnostic.primary.span.range());
     if error.kind == "decoding" && error.detail.starts_with("json:") {
-        // Such a path is without the numbers of items.
+        // Such a path does not have the indices of items.
         let names: Vec<&String> = found.iter().filter(|part| !is_number(part)).collect();
         let field = field.iter().filter(|part| !EMBEDDED.contains(&part.as_str()));
         return names.into_iter().take(field.clone().count()).eq(field).then_some("exactly");
     }
-    // A path that does not say which item it is about is about the one that was found.
+    // A path without the index of an item means the item that was found.
     let item = |(at, part): (usize, &String)| {
         if part == "*" { found.get(at).unwrap_or(part).clone() } else { part.clone() }
     };
@@ -156,7 +157,7 @@ fn named(
         return Some("exactly");
     }
     let missing = error.kind == "Required" || value(object, &whole).is_none();
-    // What is missing is missing in what there is.
+    // A missing field is missing in an existing object.
     let last = whole.len().saturating_sub(1);
     let there = (0..=last).rfind(|length| value(object, &whole[..*length]).is_some()).unwrap_or_default();
     let field = if missing { &whole[..whole.len().min(there + 1)] } else { &whole[..] };
@@ -167,7 +168,7 @@ fn named(
         && found.len() > levels(found)
         && field.starts_with(found)
     {
-        return Some("as part of what may not be there");
+        return Some("as part of a field that is not allowed");
     }
     if missing && is_head(found) && unit(field, missing) <= levels(field) {
         return Some("by the workload");
@@ -179,7 +180,7 @@ fn named(
     is_at_odds(found, &whole).then_some("by its counterpart")
 }
 
-/// The value of a field, unless that says nothing.
+/// The value of a field, unless the value means nothing.
 fn value<'o>(object: &'o Value, field: &[String]) -> Option<&'o Value> {
     let inner = |value: &'o Value, part: &String| match value {
         Value::Array(items) => items.get(part.parse::<usize>().ok()?),
@@ -201,13 +202,13 @@ fn is_at_odds(found: &[String], field: &[String]) -> bool {
     })
 }
 
-/// Whether a place is what stands for the whole workload.
+/// Whether a place represents the whole workload.
 fn is_head(found: &[String]) -> bool {
     let found: Vec<&str> = found.iter().map(String::as_str).collect();
     matches!(found[..], [] | ["apiVersion" | "kind" | "metadata"] | ["metadata", "name" | "generateName"])
 }
 
-/// The path of an error's field in the object, also where it is one of the pod that a controller makes.
+/// The path of an error's field in the object, also if the error is about the pod that a controller creates.
 fn path(error: &FieldError, object: &Value) -> Vec<String> {
     let mut path = segments(&error.field);
     if error.from == "pod" {
@@ -237,7 +238,7 @@ fn path(error: &FieldError, object: &Value) -> Vec<String> {
     if error.kind == "decoding" { path } else { claimed(path, object) }
 }
 
-/// The path of a claim's template where it counts as a volume of the pod: those come first.
+/// The path of a claim template that Kubernetes counts as a volume of the pod: these come first.
 fn claimed(path: Vec<String>, object: &Value) -> Vec<String> {
     let claims = object["spec"]["volumeClaimTemplates"].as_array().map_or(0, Vec::len);
     let start = ["spec", "template", "spec", "volumes"];
@@ -256,7 +257,7 @@ fn claimed(path: Vec<String>, object: &Value) -> Vec<String> {
     }
 }
 
-/// `spec.containers[0].env` as its parts; a key of a map stands in brackets like a number.
+/// The parts of a path such as `spec.containers[0].env`; a key of a map is in brackets like an index.
 fn segments(field: &str) -> Vec<String> {
     if let Some((metadata, key)) = field.split_once(".annotations.") {
         let key = key.split('[').next().unwrap_or_default();
@@ -283,10 +284,10 @@ fn segments(field: &str) -> Vec<String> {
     parts
 }
 
-/// Whether a place is the object that a field belongs to, or a field of it: of the innermost object that there is.
+/// Whether a place is the innermost existing object that a field belongs to, or a field of that object.
 fn is_beside(found: &[String], field: &[String], missing: bool) -> bool {
     let common = found.iter().zip(field).take_while(|(one, other)| one == other).count();
-    // A place within a list that the field has not is one of another object.
+    // A place in a list that the field is not in belongs to another object.
     let near = found.len() <= common + 1;
     let unit = unit(field, missing);
     if missing {
@@ -295,7 +296,7 @@ fn is_beside(found: &[String], field: &[String], missing: bool) -> bool {
     near && common >= unit && common + 1 >= field.len()
 }
 
-/// How much of a path leads to the smallest object that is known as one thing: an item of a list, or a field of a level.
+/// The length of the part of a path that leads to the smallest distinct object: an item of a list, or a field of a level.
 fn unit(field: &[String], missing: bool) -> usize {
     let item = field.iter().rposition(|part| is_number(part));
     let is_large = |at: usize| at > 0 && ["containers", "initContainers"].contains(&field[at - 1].as_str());
@@ -312,7 +313,7 @@ fn unit(field: &[String], missing: bool) -> usize {
     }
 }
 
-/// How much of a path leads to the innermost level: the object, its template, its metadata.
+/// The length of the part of a path that leads to the innermost level: the object, its template, or its metadata.
 fn levels(field: &[String]) -> usize {
     let level = |part: &&String| ["spec", "template", "jobTemplate", "metadata"].contains(&part.as_str());
     field.iter().take_while(level).count()
@@ -322,7 +323,7 @@ fn is_number(part: &str) -> bool {
     part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A path without the numbers of items.
+/// A path without the indices of items.
 pub(crate) fn without_numbers(path: &[String]) -> String {
     let parts = path.iter().map(|part| if is_number(part) { "*" } else { part });
     parts.collect::<Vec<_>>().join(".")
@@ -336,7 +337,7 @@ fn fields_are_read_as_kubernetes_writes_them() {
 }
 
 #[test]
-fn what_is_missing_is_named_by_its_object_and_what_is_wrong_by_itself() {
+fn missing_fields_are_named_by_their_object_and_wrong_ones_by_themselves() {
     let path = |text| segments(text);
     assert!(is_beside(&path("spec.containers[0].name"), &path("spec.containers[0].image"), true));
     assert!(!is_beside(&path("spec.containers[0].name"), &path("spec.containers[0].image"), false));

@@ -1,13 +1,13 @@
-//! What a test found: figures, and the disagreements, each kind of which is shown once and small.
+//! Reports the results of a test: figures, and one small example of each kind of disagreement.
 
 use std::collections::BTreeMap;
 use std::env;
 use std::fmt::Write as _;
 
-/// How many disagreements are shown, unless `SHOWN` says otherwise.
+/// How many disagreements are shown, unless `SHOWN` sets another number.
 const SHOWN: usize = 10;
 
-/// The figures of a test, and what it has to complain of.
+/// The figures and the disagreements of a test.
 pub(crate) struct Report {
     title: String,
     shown: usize,
@@ -19,12 +19,12 @@ pub(crate) struct Report {
 /// Disagreements of one kind.
 struct Disagreement {
     count: usize,
-    /// The first of them, shrunk; nothing for kinds past those that are shown.
+    /// The first one, shrunk; nothing for kinds that are not shown.
     example: Option<String>,
 }
 
 impl Report {
-    /// An empty one.
+    /// An empty report.
     pub(crate) fn new(title: &str) -> Self {
         let shown = env::var("SHOWN").ok().and_then(|shown| shown.parse().ok()).unwrap_or(SHOWN);
         Self {
@@ -36,22 +36,22 @@ impl Report {
         }
     }
 
-    /// Counts one more of `what` in a table.
+    /// Adds one to the count of `what` in a table.
     pub(crate) fn count(&mut self, table: &str, what: &str) {
         self.add(table, what, 1);
     }
 
-    /// Counts some more of `what` in a table.
+    /// Adds a number to the count of `what` in a table.
     pub(crate) fn add(&mut self, table: &str, what: &str, count: usize) {
         *self.figures.entry(table.into()).or_default().entry(what.into()).or_default() += count;
     }
 
-    /// Takes in a line of its own.
+    /// Adds a separate line.
     pub(crate) fn note(&mut self, line: String) {
         self.notes.push(line);
     }
 
-    /// Takes in a disagreement of a kind; `example` shrinks and shows it, and is called for the first of a kind alone.
+    /// Adds a disagreement of a kind; `example` shrinks and shows it, and is called only for the first of a kind.
     pub(crate) fn disagree(&mut self, kind: &str, example: impl FnOnce() -> String) {
         if let Some(known) = self.disagreements.get_mut(kind) {
             known.count += 1;
@@ -64,7 +64,7 @@ impl Report {
     /// Prints the figures.
     ///
     /// # Panics
-    /// If there are disagreements, with what they are.
+    /// If there are disagreements; the message lists them.
     pub(crate) fn finish(self) {
         let mut text = format!("\n== {}\n", self.title);
         for (table, counts) in &self.figures {

@@ -1,5 +1,5 @@
-//! The cases of `tests/rules/`, held against Kubernetes' own code: it refuses what breaks a rule, at the field that the
-//! case names, and takes what does not, in every version.
+//! Compares the cases of `tests/rules/` with Kubernetes' own code: it refuses a case that breaks a rule, at the field that
+//! the case names, and accepts the others, in every version.
 
 use crate::cases::{Case, cases, compiled, files, raised};
 use crate::judge::{Judge, Verdict, admit};
@@ -9,7 +9,7 @@ use initflow::diagnostic::Severity;
 use initflow::kubernetes::version::Version;
 use serde_json::Value;
 
-/// Files whose cases are about the language, and not about the API.
+/// Files whose cases are about the language, not about the API.
 const OF_THE_LANGUAGE: &[&str] = &["clone.txt", "flow.txt", "migrations.txt", "restricted.txt", "steps.txt"];
 
 #[test]
@@ -29,7 +29,7 @@ fn rules_are_those_of_kubernetes() {
     }
     let requests: Vec<Value> = asked.iter().map(|asked| admit(asked.version, &asked.object)).collect();
     for (asked, verdict) in asked.iter().zip(judge.verdicts(&requests)) {
-        let kind = if asked.refused { "refused" } else { "taken" };
+        let kind = if asked.refused { "refused" } else { "accepted" };
         report.count(&format!("Kubernetes {}", asked.version), kind);
         if let Some(complaint) = asked.complaint(&verdict) {
             let kind = format!("{} in {}", asked.head, asked.version);
@@ -39,22 +39,22 @@ fn rules_are_those_of_kubernetes() {
     report.finish();
 }
 
-/// An object that the judge is asked about, and what it is expected to say.
+/// An object for the judge, and the expected answer.
 struct Asked<'t> {
     head: &'t str,
     version: Version,
     object: Value,
-    /// Whether it refuses the object.
+    /// Whether the judge refuses the object.
     refused: bool,
-    /// The fields that it must complain of, if it does.
+    /// The fields that it must complain about if it refuses the object.
     fields: Vec<&'t str>,
-    /// Whether the compiler warns, and whether the case is about a warning of the API server's own.
+    /// Whether the compiler warns, and whether the case is about a warning of the API server.
     warned: bool,
     must_warn: bool,
 }
 
 impl<'t> Asked<'t> {
-    /// What is to be asked about a case in a version.
+    /// The objects of a case in a version, with the expected answers.
     fn of(case: &Case<'t>, version: Version, of_the_language: bool) -> Vec<Self> {
         let compilation = compiled(case.program(), version);
         let fails = compilation.failed();
@@ -68,7 +68,7 @@ impl<'t> Asked<'t> {
             objects.map(|object| serde_json::to_value(object).expect("JSON")).collect()
         };
         let nothing_refused = case.fields == ["nothing"];
-        assert!(!objects.is_empty() || nothing_refused, "{}: nothing to ask about", case.head);
+        assert!(!objects.is_empty() || nothing_refused, "{}: there is no object to judge", case.head);
         for (path, value) in &case.patches {
             let value: Value = serde_json::from_str(value)
                 .unwrap_or_else(|error| panic!("{}: `{value}`: {error}", case.head));
@@ -90,7 +90,7 @@ impl<'t> Asked<'t> {
         objects.into_iter().map(asked).collect()
     }
 
-    /// What does not hold of the judge's verdict.
+    /// How the verdict of the judge differs from the expectation.
     fn complaint(&self, verdict: &Verdict) -> Option<String> {
         let of_object = verdict.errors.iter().any(|error| error.from != "pod");
         if self.refused {
@@ -98,11 +98,11 @@ impl<'t> Asked<'t> {
                 verdict.errors.iter().any(|error| error.field == *field || error.kind == *field)
             };
             return if verdict.errors.is_empty() {
-                Some("the judge takes it".into())
+                Some("the judge accepts it".into())
             } else if self.fields.is_empty() || !self.fields.iter().all(named) {
                 let mut fields: Vec<&str> = verdict.errors.iter().map(|error| error.field.as_str()).collect();
                 fields.dedup();
-                Some(format!("the judge complains of @ {}", fields.join(" @ ")))
+                Some(format!("the judge complains about @ {}", fields.join(" @ ")))
             } else {
                 None
             };
@@ -119,8 +119,8 @@ impl<'t> Asked<'t> {
     }
 }
 
-/// Whether the compiler fails in a version as in that which the case is about, for a reason that the judge knows, who has
-/// the fields of the newest version in all of them.
+/// Whether the compiler fails in a version as in the version of the case, for a reason that the judge knows too: in all
+/// versions, the judge has the fields of the newest version.
 fn broken_alike(case: &Case<'_>, version: Version, compilation: &Compilation) -> bool {
     let said = raised(compilation);
     said == case.expected
@@ -134,7 +134,7 @@ impl Case<'_> {
     }
 }
 
-/// Sets the value at a path such as `spec.containers[0].image`; keys with dots stand in quotes.
+/// Sets the value at a path such as `spec.containers[0].image`; keys with dots are in quotes.
 fn set(mut object: &mut Value, path: &str, value: Value) {
     let mut rest = path;
     while !rest.is_empty() {

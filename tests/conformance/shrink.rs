@@ -1,14 +1,14 @@
-//! A case that fails, made as small as it goes while it fails in the same way.
+//! Makes a failing case as small as possible while it fails in the same way.
 
 use serde_json::Value;
 
-/// What has parts that can be left out, numbered from 0 with each part before its own parts.
+/// A case with parts that can be removed, numbered from 0, each part before its own parts.
 pub(crate) trait Shrink: Sized {
-    /// The same without one part; nothing where there is no such part.
+    /// The same case without one part; nothing if there is no such part.
     fn without(&self, part: usize) -> Option<Self>;
 }
 
-/// Leaves out part after part for as long as the rest still fails.
+/// Removes part after part while the rest still fails.
 pub(crate) fn shrink<T: Shrink>(mut case: T, mut fails: impl FnMut(&T) -> bool) -> T {
     loop {
         let mut part = 0;
@@ -27,7 +27,7 @@ pub(crate) fn shrink<T: Shrink>(mut case: T, mut fails: impl FnMut(&T) -> bool) 
     }
 }
 
-/// Entries of objects and items of lists are its parts.
+/// The parts are the entries of objects and the items of lists.
 impl Shrink for Value {
     fn without(&self, part: usize) -> Option<Self> {
         let mut smaller = self.clone();
@@ -35,7 +35,7 @@ impl Shrink for Value {
     }
 }
 
-/// Removes the part of a number, which counts down; says whether there was one.
+/// Removes the part with a number, which counts down; returns whether there was one.
 fn remove(value: &mut Value, part: &mut usize) -> bool {
     match value {
         Value::Object(entries) => {
@@ -68,7 +68,7 @@ fn remove(value: &mut Value, part: &mut usize) -> bool {
 }
 
 #[test]
-fn what_does_not_matter_is_left_out() {
+fn irrelevant_parts_are_removed() {
     let case = serde_json::json!({"a": [1, {"b": 2, "c": [3, 4]}], "d": {"e": 5}});
     let small = shrink(case, |case| {
         case["a"].as_array().is_some_and(|items| items.iter().any(|item| item["c"][0] == 4))

@@ -1,4 +1,4 @@
-//! How many cases, and which: `SEED`, `CASES` and `CONFORMANCE` of the environment.
+//! Reads from the environment how many cases to run, and which: `SEED`, `CASES` and `CONFORMANCE`.
 
 use fastrand::Rng;
 use std::env;
@@ -10,14 +10,14 @@ pub(crate) fn seed() -> u64 {
     number("SEED").unwrap_or(SEED)
 }
 
-/// The generator of one case: each can be made again without those before it.
+/// The random generator of one case, so each case can be repeated without those before it.
 pub(crate) fn rng(case: u64) -> Rng {
     let mut rng = Rng::with_seed(seed());
     let salt = rng.u64(..);
     Rng::with_seed(salt.wrapping_add(case.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
 }
 
-/// How many cases a test has: `short` while developing, `full` where the figures are to count.
+/// How many cases a test has: `short` during development, `full` for conclusive figures.
 pub(crate) fn cases(short: u64, full: u64) -> u64 {
     number("CASES").unwrap_or(if is_full() { full } else { short })
 }
@@ -29,5 +29,5 @@ pub(crate) fn is_full() -> bool {
 
 fn number(name: &str) -> Option<u64> {
     let text = env::var(name).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name} is a whole number, not `{text}`")))
+    Some(text.parse().unwrap_or_else(|_| panic!("expected a whole number in {name}, found `{text}`")))
 }

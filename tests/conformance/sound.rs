@@ -1,4 +1,4 @@
-//! What compiles is admitted: thousands of generated programs, with every statement and every field there is.
+//! Checks that everything that compiles is admitted: thousands of generated programs, with every statement and every field.
 
 use crate::coverage::Coverage;
 use crate::generate::program;
@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 use std::env;
 
-/// Warnings that are not about what Kubernetes takes.
+/// Warnings that are not about what Kubernetes accepts.
 const OF_FLOW: &[&str] = &[
     "feature-gate-off",
     "private-file",
@@ -28,12 +28,12 @@ const OF_FLOW: &[&str] = &[
     "use-fsgroup",
 ];
 
-/// How many programs are compiled before the judge is asked.
+/// How many programs are compiled before their objects are sent to the judge.
 pub(crate) const BATCH: u64 = 500;
 
 #[test]
 #[ignore = "needs INITFLOW_JUDGE"]
-fn what_compiles_is_admitted() {
+fn compiled_objects_are_admitted() {
     let mut judge = Judge::start();
     let mut report = Report::new("sound");
     let mut coverage = Coverage::default();
@@ -67,7 +67,7 @@ fn what_compiles_is_admitted() {
     report.finish();
 }
 
-/// Without a judge: the generator makes programs of which most compile.
+/// Checks without a judge that most generated programs compile.
 #[test]
 fn most_programs_compile() {
     let mut report = Report::new("programs");
@@ -91,7 +91,7 @@ fn most_programs_compile() {
     assert!(good * 10 > all * 3, "{good} of {all} compile");
 }
 
-/// The programs from a number on, with what comes of each.
+/// The programs from a number on, with the result of each.
 pub(crate) fn batch(start: u64) -> Vec<(Program, Compilation)> {
     let compile = |case| {
         let program = program(case);
@@ -101,7 +101,7 @@ pub(crate) fn batch(start: u64) -> Vec<(Program, Compilation)> {
     (start..start + BATCH).into_par_iter().map(compile).collect()
 }
 
-/// Those that compile; the others are counted by what is wrong with them.
+/// The programs that compile; the others are counted by their errors.
 fn count<'p>(programs: &'p [(Program, Compilation)], report: &mut Report) -> Vec<&'p (Program, Compilation)> {
     let shown = env::var("SHOW").unwrap_or_default();
     let mut good = Vec::new();
@@ -139,7 +139,7 @@ fn request(program: &Program, object: &Value) -> Value {
     request
 }
 
-/// Reports why an object is refused, and what it loses without a warning.
+/// Reports why an object is refused, and which fields it loses without a warning.
 fn complain(
     program: &Program,
     compilation: &Compilation,
@@ -179,8 +179,8 @@ fn complain(
     }
 }
 
-/// Whether an error is about the pod that a controller will make, and the compiler warns of something: what the API
-/// server finds out only then is no error.
+/// Whether an error is about the pod that a controller creates, and the compiler warns: what the API server refuses only
+/// then is not an error.
 fn is_foreseen(error: &FieldError, compilation: &Compilation) -> bool {
     error.from == "pod"
         && compilation.diagnostics.iter().any(|diagnostic| !OF_FLOW.contains(&diagnostic.code.name()))

@@ -1,11 +1,11 @@
-//! A program as a tree of statements, which can be written, taken apart and made smaller.
+//! Represents a program as a tree of statements, which can be written, changed and shrunk.
 
 use crate::shrink::Shrink;
 use initflow::compile::{Compilation, CompileOptions, Loader, compile};
 use initflow::kubernetes::version::Version;
 use std::fmt::{self, Write as _};
 
-/// `name value… { block }`, each as it is written.
+/// `name value… { block }`, with all parts as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Statement {
     pub(crate) name: String,
@@ -13,7 +13,7 @@ pub(crate) struct Statement {
     pub(crate) block: Option<Vec<Statement>>,
 }
 
-/// A program: its own statements, those of the file `lib.initflow` that it may use, and what it is for.
+/// A program: its statements, those of the file `lib.initflow` that it may use, and its version of Kubernetes.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
     pub(crate) version: Version,
@@ -32,13 +32,13 @@ pub(crate) fn block(name: &str, statements: Vec<Statement>) -> Statement {
 }
 
 impl Statement {
-    /// The same with a block, unless that would be empty.
+    /// The same statement with a block, unless the block is empty.
     pub(crate) fn with(mut self, statements: Vec<Self>) -> Self {
         self.block = (!statements.is_empty()).then_some(statements);
         self
     }
 
-    /// The statement and all in its block, each before its own.
+    /// The statement and all statements in its block, each before its own block.
     pub(crate) fn visit<'s>(&'s self, look: &mut impl FnMut(&'s Self)) {
         look(self);
         for inner in self.block.iter().flatten() {
@@ -74,7 +74,7 @@ fn text(statements: &[Statement]) -> String {
     out
 }
 
-/// A name as it is written: in quotes unless it is a word.
+/// A name as written: in quotes unless it is a word.
 pub(crate) fn key(name: &str) -> String {
     let starts = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     let is_word = starts && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
@@ -104,7 +104,7 @@ pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
 }
 
 impl Program {
-    /// What comes of it.
+    /// Compiles the program.
     pub(crate) fn compile(&self) -> Compilation {
         let options = CompileOptions { version: self.version, ..CompileOptions::default() };
         compile("main.initflow", text(&self.statements), &Library(text(&self.library)), &options)
@@ -131,7 +131,7 @@ impl fmt::Display for Program {
     }
 }
 
-/// Statements are its parts.
+/// The parts are the statements.
 impl Shrink for Program {
     fn without(&self, mut part: usize) -> Option<Self> {
         let mut smaller = self.clone();
@@ -140,7 +140,7 @@ impl Shrink for Program {
     }
 }
 
-/// Takes out the statement of a number, which counts down.
+/// Removes the statement with a number, which counts down.
 pub(crate) fn take(statements: &mut Vec<Statement>, number: &mut usize) -> Option<Statement> {
     for at in 0..statements.len() {
         if *number == 0 {

@@ -1,4 +1,4 @@
-//! The effective totals and the `QoS` class of random pods, which are those that Kubernetes' own code counts.
+//! Checks that the effective totals and the `QoS` class of random pods are those that Kubernetes' own code computes.
 
 use crate::judge::Judge;
 use crate::report::Report;
@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use std::fmt::{self, Display, Write as _};
 
-/// How many pods are compiled before the judge is asked.
+/// How many pods are compiled before they are sent to the judge.
 const BATCH: u64 = 1_000;
 const CPU: &str = "cpu";
 const MEMORY: &str = "memory";
@@ -81,7 +81,7 @@ fn place(version: Version) -> usize {
     Version::ALL.iter().position(|each| *each == version).expect("one of all")
 }
 
-/// What differs; values are compared as they are written, to the last digit.
+/// The differences; values are compared as written, to the last digit.
 fn difference(ours: &Value, theirs: &Value) -> Option<String> {
     let parts = ["requests", "limits", "qos"];
     parts.into_iter().find(|part| ours[*part] != theirs[*part]).map(str::to_owned)
@@ -93,14 +93,14 @@ fn shown(pod: &Pod, version: Version, judge: &mut Judge) -> String {
     format!("{pod}\ninitflow:   {}\nKubernetes: {theirs}", counted.totals[place(version)])
 }
 
-/// What the compiler makes of a pod.
+/// The result of the compiler for a pod.
 struct Counted {
     spec: Value,
-    /// What it prints for each version, in the form of the judge.
+    /// The totals for each version, in the format of the judge.
     totals: Vec<Value>,
 }
 
-/// A pod, as far as it costs something.
+/// The parts of a pod that affect its cost.
 #[derive(Clone, Debug, Default)]
 struct Pod {
     containers: Vec<Container>,
@@ -145,7 +145,7 @@ impl Pod {
         pod
     }
 
-    /// Gives the pod resources of its own. They are large, for they are refused where the containers ask for more.
+    /// Gives the pod its own resources. They are large, because they are refused if the containers request more.
     fn level(&mut self, rng: &mut Rng) {
         for (resource, large) in [(CPU, "k"), (MEMORY, "E"), ("hugepages-2Mi", "Ti"), ("hugepages-1Gi", "Ti")]
         {
@@ -182,7 +182,7 @@ impl Pod {
         Some(Counted { spec: object["spec"].take(), totals: totals.into() })
     }
 
-    /// Counts what it is an example of.
+    /// Counts the properties of the pod.
     fn count(&self, report: &mut Report) {
         let roles = self.containers.iter().map(|container| container.role);
         let traits = [
@@ -238,7 +238,7 @@ impl Container {
     }
 }
 
-/// An amount as somebody might write it, and some that nobody would.
+/// An amount, mostly one that people would write.
 fn any(resource: &str, rng: &mut Rng) -> String {
     if let Some((_, size)) = HUGE.iter().find(|(name, _)| *name == resource) {
         let (pages, unit) = size.split_at(1);
@@ -311,7 +311,7 @@ impl Display for Amount {
     }
 }
 
-/// Containers and amounts are its parts.
+/// The parts are the containers and amounts.
 impl Shrink for Pod {
     fn without(&self, mut part: usize) -> Option<Self> {
         let mut smaller = self.clone();

@@ -1,4 +1,4 @@
-//! The table of diagnostics, the files that explain them, and the code that raises them agree.
+//! Checks that the table of diagnostics, the files that explain them, and the code that raises them agree.
 
 use crate::{no_complaints, raised_by};
 use initflow::diagnostic::{Code, catalog::Language};
@@ -12,13 +12,19 @@ fn every_explanation_has_the_parts_of_one() {
     for code in Code::ALL {
         let (name, text) = (code.name(), code.text());
         let title = format!("# {name}\n");
-        assert!(text.starts_with(&title), "the explanation of {name} starts with another title");
+        assert!(
+            text.starts_with(&title),
+            "the explanation of {name} does not start with the title `# {name}`"
+        );
         let fences: Vec<&str> = text.lines().filter(|line| line.starts_with("```")).collect();
         let expected = Language::ALL.map(Language::name).map(|language| {
             [format!("```{language} fails"), "```".into(), format!("```{language}"), "```".into()]
         });
         let is_one = expected.iter().any(|expected| fences == *expected);
-        assert!(is_one, "{name} needs a program that fails and the same one fixed");
+        assert!(
+            is_one,
+            "the explanation of {name} needs a program that fails, followed by the fixed program"
+        );
     }
 }
 
@@ -61,7 +67,7 @@ fn every_explanation_has_a_row() {
     assert!(stray.is_empty(), "src/diagnostic/code.rs has no row for {stray:?}");
 }
 
-/// All code that may raise a diagnostic, without the tests at the end of a file.
+/// All code that can raise a diagnostic, without the tests at the end of a file.
 fn code() -> String {
     fn gather(folder: &Path, code: &mut String) {
         for entry in fs::read_dir(folder).expect("a folder") {

@@ -1,5 +1,5 @@
-//! Programs in Markdown: a fence `initflow` compiles without a warning, a fence `initflow NAME` raises exactly NAME, and
-//! so it is with the settings in a fence `toml`, and the manifests in a fence `yaml`.
+//! Checks the programs in Markdown: a fence `initflow` compiles without a warning, and a fence `initflow NAME` raises
+//! exactly NAME. The same applies to settings in a fence `toml`, and to manifests in a fence `yaml`.
 
 use crate::{no_complaints, raised};
 use initflow::compile::CompileOptions;
@@ -35,7 +35,7 @@ fn every_program_does_what_its_fence_says() {
     no_complaints(&complaints);
 }
 
-/// What is broken on purpose stays as it is; all else is in the style. `UPDATE=1` writes it.
+/// All programs are in the style, except those that are broken on purpose. `UPDATE=1` formats them.
 #[test]
 fn every_program_is_formatted() {
     let explanations = fs::read_dir("src/diagnostic/explain").expect("a folder can be read");
@@ -49,7 +49,7 @@ fn every_program_is_formatted() {
         for (line, language, program) in programs {
             let formatted = format(&SourceFile::new(FileId(0), "fence", program.as_str()));
             if language == Language::Initflow && formatted != program {
-                complaints.push(format!("{file}:{line}: not formatted; it is\n{formatted}"));
+                complaints.push(format!("{file}:{line}: not formatted; expected\n{formatted}"));
                 text = text.replace(&program, &formatted);
             }
         }
@@ -63,7 +63,7 @@ fn every_program_is_formatted() {
 }
 
 struct Fence<'a> {
-    /// The line that opens it, from 1.
+    /// The line that opens the fence, from 1.
     line: usize,
     language: Language,
     raises: Option<&'a str>,

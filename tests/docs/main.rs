@@ -1,4 +1,4 @@
-//! What is written about the language holds: every program in the documentation is compiled.
+//! Checks the documentation against the code: compiles every program in it, and compares every table.
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod catalog;
@@ -18,7 +18,7 @@ use initflow::import::import_with_idioms;
 use initflow::kubernetes::version::Version;
 use initflow::source::Sources;
 
-/// What a program, a settings file or a manifest raises.
+/// The diagnostics of a program, a settings file or a manifest.
 struct Raised {
     sources: Sources,
     diagnostics: Vec<Diagnostic>,
@@ -29,7 +29,7 @@ impl Raised {
         self.diagnostics.iter().map(|diagnostic| diagnostic.code.name()).collect()
     }
 
-    /// Everything, as a person sees it.
+    /// All diagnostics, as they are shown to a person.
     fn shown(&self) -> String {
         Human::default().render(&self.sources, &self.diagnostics)
     }
@@ -60,13 +60,13 @@ fn raised(language: Language, program: &str, options: &CompileOptions) -> Raised
     Raised { sources, diagnostics }
 }
 
-/// What a program of an explanation raises.
+/// The diagnostics of a program in an explanation.
 fn raised_by(code: Code, program: Option<&str>) -> Raised {
     raised(code.language(), program.unwrap_or_default(), &options(code))
 }
 
-/// Programs are for the newest version of Kubernetes and without settings, unless the text above them says
-/// `--kube VERSION` or `--set NAME=VALUE`.
+/// Programs are compiled for the newest version of Kubernetes and without values for params, unless the text above them
+/// has `--kube VERSION` or `--set NAME=VALUE`.
 fn options(code: Code) -> CompileOptions {
     let option = |flag: &str| code.text().split_once(flag).and_then(|(_, rest)| rest.split('`').next());
     let version = option("`--kube ").map_or(Version::NEWEST, |version| version.parse().expect("a version"));
@@ -80,7 +80,7 @@ fn options(code: Code) -> CompileOptions {
     }
 }
 
-/// Says every complaint of a test at once.
+/// Fails with all complaints of a test.
 #[track_caller]
 fn no_complaints(complaints: &[String]) {
     assert!(complaints.is_empty(), "{} complaints:\n\n{}", complaints.len(), complaints.join("\n"));

@@ -1,5 +1,5 @@
-//! Shows what each explanation's failing program prints, and what its fix changes: one text per diagnostic in
-//! `messages/`, for a reviewer to read. `UPDATE=1` writes them.
+//! Shows what the failing program of each explanation prints, and what its fix changes: one text per diagnostic in
+//! `messages/`, for reviewers. `UPDATE=1` writes them.
 
 use crate::{Raised, no_complaints, raised_by};
 use initflow::diagnostic::human::Human;
@@ -40,7 +40,7 @@ fn every_message_and_its_fix_are_as_reviewed() {
         if update {
             fs::remove_file(&path).expect("a file can be removed");
         } else {
-            complaints.push(format!("no diagnostic has the file {}", path.display()));
+            complaints.push(format!("{} does not belong to a diagnostic", path.display()));
         }
     }
     if !complaints.is_empty() {
@@ -88,7 +88,7 @@ fn applied(code: Code, before: &str, fix: &Fix) -> String {
     let after = edited(before, fix);
     let diff = TextDiff::from_lines(before, after.as_str());
     let diff = diff.unified_diff().to_string();
-    // An unchanged line that is empty would leave a space at the end of its line.
+    // An empty unchanged line would leave a trailing space.
     let diff: Vec<&str> = diff.lines().map(|line| if line == " " { "" } else { line }).collect();
     let rest = raised_by(code, Some(&after)).diagnostics;
     let rest = match rest.as_slice() {
@@ -103,13 +103,13 @@ fn line(diagnostic: &Diagnostic) -> String {
     format!("{}: {}", diagnostic.code.name(), diagnostic.headline)
 }
 
-/// The program with the edits of a fix made.
+/// The program after the edits of a fix.
 fn edited(before: &str, fix: &Fix) -> String {
     let mut edits: Vec<_> = fix.edits.iter().collect();
     edits.sort_by_key(|edit| edit.span.start);
     let mut after = before.to_owned();
     for edit in edits.into_iter().rev() {
-        assert_eq!(edit.span.file, FileId(0), "{}: a fix changes the program alone", fix.title);
+        assert_eq!(edit.span.file, FileId(0), "{}: a fix may change only the program", fix.title);
         after.replace_range(edit.span.range(), &edit.text);
     }
     after

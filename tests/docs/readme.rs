@@ -1,4 +1,4 @@
-//! The README's table of commands is that of the command line.
+//! Checks that the table of commands in the README is that of the command line.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -24,7 +24,7 @@ fn the_table_of_commands_is_that_of_the_command_line() {
 fn commands() -> String {
     let mut table = "| command | what it does |\n|---|---|\n".to_owned();
     let mut command = initflow::cli::command();
-    // Usage lines are complete only once the whole command line is.
+    // Usage lines are complete only after the whole command line is built.
     command.build();
     for command in command.get_subcommands_mut().filter(|command| command.get_name() != "help") {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();

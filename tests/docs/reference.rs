@@ -1,4 +1,4 @@
-//! The reference's tables are made from the code: what a table says is what the compiler does.
+//! Generates the tables of the reference from the code, so they match what the compiler does.
 
 use crate::no_complaints;
 use crate::raised_by;
@@ -88,7 +88,7 @@ fn table(name: &str) -> String {
         ),
         step => {
             let kind = StepKind::of(step);
-            assert!(kind.is_some(), "{REFERENCE} asks for a table `{step}`, which nobody makes");
+            assert!(kind.is_some(), "{REFERENCE} has a table `{step}`, which is not generated");
             statements(StatementPlace::Step(kind.expect("a kind").keyword()))
         }
     }
@@ -116,7 +116,7 @@ fn tools() -> impl Iterator<Item = Vec<String>> {
     })
 }
 
-/// The templates of the library: kind and name, each parameter with its comment, and the comment above, without its title's line.
+/// The templates of the library: kind and name, each parameter with its comment, and the comment above without its title.
 fn templates() -> impl Iterator<Item = Vec<String>> {
     let library = fs::read_to_string("src/std.initflow").expect("the library can be read");
     let paragraphs: Vec<String> = library.split("\n\n").map(str::to_owned).collect();
@@ -141,7 +141,7 @@ fn parameter(line: &str) -> String {
     if comment.is_empty() { written } else { format!("{written} {}", comment.trim()) }
 }
 
-/// What not every version has.
+/// The fields and values that not every version has.
 fn newer() -> impl Iterator<Item = Vec<String>> {
     let row = |name: String, since: &Availability| {
         let on = since.on.map_or_else(|| "-".to_owned(), |version| version.to_string());
@@ -165,7 +165,7 @@ fn newer() -> impl Iterator<Item = Vec<String>> {
     })
 }
 
-/// What the explanation's program raises it as.
+/// The severity with which the program of the explanation raises it.
 fn severity(found: Code) -> &'static str {
     let severity = raised_by(found, found.failing()).severity();
     if severity == Some(Severity::Warning) { "warning" } else { "error" }

@@ -1,4 +1,4 @@
-//! The versions of Kubernetes that texts and tools name are those that can be targeted.
+//! Checks that the versions of Kubernetes in texts and tools are those that can be targeted.
 
 use crate::no_complaints;
 use initflow::kubernetes::version::Version;
@@ -6,7 +6,7 @@ use std::fs;
 
 const TEXTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "grammar/reference.md"];
 
-/// Where the newest version is named for a tool, or for cargo.
+/// The places that name the newest version for a tool or for cargo.
 const NAMED: [(&str, &str, &str); 6] = [
     ("Cargo.toml", "features = [\"v1_", "\"]"),
     ("tests/kubernetes/cluster.py", "\nVERSION = \"v1.", "."),

@@ -1,4 +1,4 @@
-//! What an editor asks for a case, and the answer as text.
+//! Sends the request of a case, and gives the answer as text.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ struct Asked<'a> {
     case: &'a Case,
 }
 
-/// The answer to what a case asks.
+/// The answer to the request of a case.
 pub(crate) fn answer(client: &mut Client, folder: &Folder, case: &Case) -> String {
     let uri = folder.uri(&case.name);
     let mut asked = Asked { client, folder, uri: &uri, case };
@@ -138,7 +138,7 @@ impl Asked<'_> {
                 shown += &show::indented("    ", &show::edit(self.folder, &edit));
             }
         }
-        // Behind an answer, what is said of other files has come too.
+        // After another answer, the diagnostics of the other files have arrived, too.
         let _ = self.client.request("workspace/symbol", json!({ "query": "" }));
         for (uri, params) in &self.client.published {
             for diagnostic in
@@ -151,14 +151,14 @@ impl Asked<'_> {
         Ok(if shown.is_empty() { "nothing".to_owned() } else { shown })
     }
 
-    /// The word before the cursor, as an editor takes it.
+    /// The word before the cursor, as an editor determines it.
     fn word(&self) -> &str {
         let before = &self.folder.files[&self.case.name].text[..self.case.cursor.start];
         let own = |character: char| character.is_alphanumeric() || "-_.".contains(character);
         &before[before.trim_end_matches(own).len()..]
     }
 
-    /// The completions that an editor shows behind the word at the cursor.
+    /// The completions that an editor shows for the word at the cursor.
     fn items(&mut self) -> Result<Vec<Value>, Value> {
         let list = self.at("textDocument/completion", json!({ "context": { "triggerKind": 1 } }))?;
         let items = list.get("items").unwrap_or(&list).as_array().cloned().unwrap_or_default();
@@ -226,7 +226,7 @@ impl Asked<'_> {
         Ok(shown)
     }
 
-    /// The code actions of the kind of the argument; or what the one of that title does.
+    /// The code actions of the kind in the argument, or the effect of the action with that title.
     fn actions(&mut self, apply: bool) -> Result<String, Value> {
         let argument = &self.case.argument;
         let diagnostics = self.client.diagnostics(self.uri, 1);
@@ -254,7 +254,7 @@ impl Asked<'_> {
         Ok(if shown.is_empty() { "nothing".to_owned() } else { shown })
     }
 
-    /// An item with what the server gives only when asked.
+    /// An item with the parts that the server gives only on request.
     fn resolved(&mut self, kind: &str, item: &Value) -> Result<Value, Value> {
         let provider = &self.client.capabilities[format!("{}Provider", kind.trim_end_matches("Item"))];
         let resolves = provider["resolveProvider"] == true;
@@ -266,7 +266,7 @@ impl Asked<'_> {
     }
 }
 
-/// A line whose last blanks are seen.
+/// A line whose trailing spaces are visible.
 fn visible(line: &str) -> String {
     let end = line.trim_end_matches(' ').len();
     format!("{}{}\n", &line[..end], "·".repeat(line.len() - end))

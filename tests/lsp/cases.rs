@@ -1,20 +1,21 @@
-//! The cases of `cases/*.txt`: sources with a marker, what an editor asks there, and the answer as text.
+//! Runs the cases in `cases/*.txt`: sources with a marker, the request of an editor there, and the answer as text.
 //!
-//! A file is a run of cases:
+//! A file is a sequence of cases:
 //!
 //! ```text
 //! === REQUEST ARGUMENT: title
 //! //- main.initflow
 //! a source with `$0` at the cursor; a second `$0` ends a selection
 //! //- other.initflow
-//! a file beside it
+//! a file next to it
 //! //- other.initflow unsaved
-//! what the editor has of it, otherwise than the disk
+//! its content in the editor, which differs from the disk
 //! ---
 //! the answer
 //! ```
 //!
-//! The first file is opened, and each that is `unsaved`; all others are only on disk. `UPDATE=1` writes the answers anew.
+//! The first file and each `unsaved` file are open in the editor; all others are only on disk. `UPDATE=1` writes the
+//! answers.
 
 use std::fs;
 use std::ops::Range;
@@ -33,7 +34,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) cursor: Range<usize>,
     heading: String,
-    /// Everything above the answer, as it is written.
+    /// Everything above the answer, as written.
     head: String,
     expected: String,
     sources: Vec<Source>,
@@ -45,7 +46,7 @@ struct Source {
     text: String,
 }
 
-/// Runs all cases of a file, and compares what comes with what is written there.
+/// Runs all cases of a file, and compares the answers with those in the file.
 pub(crate) fn run(feature: &str) {
     let path = PathBuf::from(format!("tests/lsp/cases/{feature}.txt"));
     let written = fs::read_to_string(&path).unwrap();
@@ -67,7 +68,7 @@ pub(crate) fn run(feature: &str) {
         let path = path.display();
         assert!(
             wrong.is_empty(),
-            "{path}:\n{wrong}\nis it right so? `UPDATE=1 cargo test --test lsp` writes it there"
+            "{path}:\n{wrong}\nif these answers are right, run `UPDATE=1 cargo test --test lsp`"
         );
     }
 }
@@ -122,7 +123,8 @@ impl Case {
     }
 }
 
-/// Takes the markers out of a text: the cursor, or the ends of the selection; the start of the text where there are none.
+/// Removes the markers from a text, and gives the cursor or the ends of the selection; the start of the text if it has
+/// none.
 fn markers(text: &mut String) -> Range<usize> {
     let mut next = || {
         let at = text.find("$0")?;

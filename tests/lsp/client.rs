@@ -1,5 +1,5 @@
-//! The other end of the server's standard streams: what an editor says and hears. Every wait has a limit, behind which the
-//! server is ended and the test fails with what it was waiting for.
+//! Talks to the server over its standard streams, as an editor does. Every wait has a limit, after which the server is
+//! killed and the test fails with what it was waiting for.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// Far more than any answer takes, on the slowest of machines.
+/// Far longer than any answer takes, even on a slow machine.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// An editor with a server of its own.
+/// An editor with its own server.
 pub(crate) struct Client {
     server: Child,
     input: Option<ChildStdin>,
@@ -21,11 +21,11 @@ pub(crate) struct Client {
     complaints: Option<JoinHandle<String>>,
     asked: i64,
     answers: BTreeMap<i64, Value>,
-    /// The answers that carry no number of a request: those to messages that could not be read.
+    /// The answers without the number of a request: those to messages that could not be read.
     pub(crate) unnumbered: Vec<Value>,
-    /// What was last published, by URI.
+    /// The diagnostics that were published last, by URI.
     pub(crate) published: BTreeMap<String, Value>,
-    /// What `initialize` answered.
+    /// The answer to `initialize`.
     pub(crate) capabilities: Value,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Ended {
 }
 
 impl Client {
-    /// A server that has been told nothing yet.
+    /// A server that has not received a message yet.
     pub(crate) fn spawn() -> Client {
         let mut server = Command::new(env!("CARGO_BIN_EXE_initflow"))
             .arg("lsp")
@@ -75,7 +75,7 @@ impl Client {
         }
     }
 
-    /// A server that is ready, for an editor that counts in this encoding and has this folder open.
+    /// A server that is initialized for an editor with this encoding and this open folder.
     pub(crate) fn start(encoding: &str, folder: Option<&str>) -> Client {
         let mut client = Client::spawn();
         let answer = client.request("initialize", initialize(encoding, folder)).unwrap();
@@ -84,7 +84,7 @@ impl Client {
         client
     }
 
-    /// Bytes as they are. A server that has already ended may refuse them.
+    /// Sends bytes as they are. This fails if the server has already ended.
     pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
         if let Some(input) = &mut self.input {
             let _ = input.write_all(bytes).and_then(|()| input.flush());
@@ -95,7 +95,7 @@ impl Client {
         self.send_body(message.to_string().as_bytes());
     }
 
-    /// A body of any kind with the right header.
+    /// Sends any body with the right header.
     pub(crate) fn send_body(&mut self, body: &[u8]) {
         let mut bytes = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
         bytes.extend(body);
@@ -106,7 +106,7 @@ impl Client {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
-    /// Sends a request and does not wait: its number.
+    /// Sends a request without waiting, and gives its number.
     pub(crate) fn ask(&mut self, method: &str, params: Value) -> i64 {
         self.asked += 1;
         self.send(&json!({ "jsonrpc": "2.0", "id": self.asked, "method": method, "params": params }));
@@ -153,7 +153,7 @@ impl Client {
                     return params["diagnostics"].as_array().unwrap().clone();
                 }
                 Some(params) if params["version"].as_i64().is_some_and(|newest| newest > version) => {
-                    panic!("waited for version {version} of {uri}, was told of {}", params["version"])
+                    panic!("waited for version {version} of {uri}, received {}", params["version"])
                 }
                 _ => self.hear(&format!("the diagnostics of version {version} of {uri}")),
             }
@@ -168,7 +168,7 @@ impl Client {
         }
     }
 
-    /// Ends the server as an editor does; it must follow without a complaint.
+    /// Shuts the server down as an editor does; it must end without a complaint.
     pub(crate) fn stop(mut self) -> Ended {
         assert_eq!(self.request("shutdown", Value::Null), Ok(Value::Null), "the answer to `shutdown`");
         self.notify("exit", Value::Null);
@@ -178,7 +178,7 @@ impl Client {
         ended
     }
 
-    /// Says nothing more, and waits until the server has ended.
+    /// Closes the server's input, and waits until the server has ended.
     pub(crate) fn end(mut self) -> Ended {
         drop(self.input.take());
         let by = Instant::now() + LIMIT;
@@ -192,7 +192,7 @@ impl Client {
         let status = loop {
             match self.server.try_wait().unwrap() {
                 Some(status) => break status,
-                None if Instant::now() > by => self.hung("its end, behind the end of its output"),
+                None if Instant::now() > by => self.hung("its end, after the end of its output"),
                 None => thread::sleep(Duration::from_millis(2)),
             }
         };
@@ -206,7 +206,7 @@ impl Client {
         }
     }
 
-    /// Takes the next message of the server.
+    /// Handles the next message of the server.
     fn hear(&mut self, what: &str) {
         match self.incoming.recv_timeout(LIMIT) {
             Ok(message) => self.take(message),
@@ -222,10 +222,10 @@ impl Client {
         let method = message["method"].as_str().map(str::to_owned);
         match (method.as_deref(), message["id"].as_i64()) {
             (None, Some(id)) => {
-                assert!((1..=self.asked).contains(&id), "an answer to what was not asked: {message}");
+                assert!((1..=self.asked).contains(&id), "an answer without a request: {message}");
                 assert!(
                     message.get("result").is_some() != message.get("error").is_some(),
-                    "neither or both: {message}"
+                    "expected either a result or an error: {message}"
                 );
                 assert!(self.answers.insert(id, message).is_none(), "request {id} was answered twice");
             }
@@ -259,7 +259,7 @@ impl Drop for Client {
     }
 }
 
-/// What an editor that knows everything says of itself.
+/// The parameters of `initialize` of an editor with all capabilities.
 pub(crate) fn initialize(encoding: &str, folder: Option<&str>) -> Value {
     let folders = folder.map(|uri| json!([{ "uri": uri, "name": "folder" }]));
     json!({

@@ -1,4 +1,4 @@
-//! Random edits: the text that the server makes of the changes is the one that the editor has.
+//! Tests random edits: after each, the text of the server is the text of the editor.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::in_full;
 use crate::text::{Encoding, Text};
 use crate::typing::params;
 
-/// What is typed or pasted: words of the language, and all that is hard to count.
+/// Texts that are typed or pasted: words of the language, and characters that are hard to count.
 const PIECES: &[&str] = &[
     "\n",
     "\r\n",
@@ -48,7 +48,7 @@ const PIECES: &[&str] = &[
     "\0",
 ];
 
-/// What depends on the whole text, with all places in it.
+/// Requests whose answers depend on the whole text and have places in it.
 const COMPARED: &[&str] = &[
     "textDocument/documentSymbol",
     "textDocument/foldingRange",
@@ -80,7 +80,7 @@ fn edited(seed: u64, encoding: Encoding) {
     }
     client.open(&uri, 0, &text.text);
     let mut version = 0;
-    let mut colours = Colours::default();
+    let mut colors = Colors::default();
     for round in 0..8 {
         for _ in 0..rng.usize(1..12) {
             version += 1;
@@ -89,19 +89,19 @@ fn edited(seed: u64, encoding: Encoding) {
         }
         let what = format!("seed {seed}, {}, round {round}", encoding.name());
         compare(&mut client, &folder, (&uri, version), &text, &what);
-        colours.follow(&mut client, &uri, &text, &what);
+        colors.follow(&mut client, &uri, &text, &what);
     }
     client.stop();
 }
 
-/// The semantic tokens as an editor keeps them, by what has changed since it asked last.
+/// The semantic tokens as an editor keeps them: updated by the changes since the last request.
 #[derive(Default)]
-struct Colours {
+struct Colors {
     id: String,
     data: Vec<Value>,
 }
 
-impl Colours {
+impl Colors {
     fn follow(&mut self, client: &mut Client, uri: &str, text: &Text, what: &str) {
         let mut asked = params(uri, text, 0);
         asked["previousResultId"] = json!(self.id);
@@ -116,14 +116,14 @@ impl Colours {
                 }
             }
         }
-        assert!(self.id.is_empty() || told["edits"].is_array(), "{what}: all tokens again");
+        assert!(self.id.is_empty() || told["edits"].is_array(), "{what}: expected changes, found all tokens");
         let whole = client.request("textDocument/semanticTokens/full", asked).unwrap();
         assert_eq!(json!(self.data), whole["data"], "{what}");
         whole["resultId"].as_str().unwrap().clone_into(&mut self.id);
     }
 }
 
-/// Changes the text somewhere, and says how.
+/// Changes the text somewhere, and gives the change.
 fn change(rng: &mut Rng, text: &mut Text) -> Value {
     if rng.usize(..40) == 0 {
         text.text = (0..rng.usize(..30)).map(|_| PIECES[rng.usize(..PIECES.len())]).collect();
@@ -151,14 +151,14 @@ fn end(rng: &mut Rng, text: &str, start: usize) -> usize {
     at
 }
 
-/// An editor has no place between `\r` and `\n`.
+/// An editor does not have a position between `\r` and `\n`.
 fn between_line_ends(text: &str, range: Range<usize>) -> Range<usize> {
     let moved =
         |at: usize| if text[..at].ends_with('\r') && text[at..].starts_with('\n') { at + 1 } else { at };
     moved(range.start)..moved(range.end)
 }
 
-/// What the server says of the document is what it says of another one that is opened with the editor's text.
+/// Checks that the answers about the document are those about a new document with the editor's text.
 fn compare(client: &mut Client, folder: &Folder, (uri, version): (&str, i64), text: &Text, what: &str) {
     let other = folder.uri("other.initflow");
     client.open(&other, version, &text.text);

@@ -1,4 +1,4 @@
-//! Several files: what a program uses counts as the editor has it, and what is said follows each change of it.
+//! Tests several files: used files have the content that they have in the editor, and diagnostics follow each change.
 
 use serde_json::json;
 
@@ -24,7 +24,7 @@ fn changed(client: &mut Client, uri: &str, kind: u8) {
 }
 
 #[test]
-fn an_unsaved_buffer_of_a_used_file_counts() {
+fn an_unsaved_buffer_of_a_used_file_is_used() {
     let (folder, mut client) = opened("unsaved");
     let (main, library) = (folder.uri("main.initflow"), folder.uri("lib.initflow"));
     assert_eq!(client.diagnostics(&main, 1), Vec::<serde_json::Value>::new());
@@ -34,14 +34,14 @@ fn an_unsaved_buffer_of_a_used_file_counts() {
     client.until(&main, "no error any more", <[_]>::is_empty);
     client.change(&library, 3, &[json!({ "text": "template" })]);
     client.until(&main, "an error again", |found| !found.is_empty());
-    // What is on disk counts again when the editor lets the file go.
+    // After the editor has closed the file, its content on disk is used again.
     client.close(&library);
     client.until(&main, "no error any more", <[_]>::is_empty);
     client.stop();
 }
 
 #[test]
-fn what_changes_on_disk_is_seen() {
+fn changes_on_disk_are_noticed() {
     let (mut folder, mut client) = opened("watched");
     let (main, library) = (folder.uri("main.initflow"), folder.uri("lib.initflow"));
     assert_eq!(client.diagnostics(&main, 1), Vec::<serde_json::Value>::new());
@@ -61,7 +61,7 @@ fn what_changes_on_disk_is_seen() {
 }
 
 #[test]
-fn what_is_wrong_with_the_settings_of_a_file_is_shown_in_them() {
+fn errors_in_settings_are_shown_in_the_settings_file() {
     let (mut folder, mut client) = opened("settings");
     folder.write("initflow.toml", "[kubernetes]\nvertion = \"1.34\"\n");
     let settings = folder.uri("initflow.toml");
@@ -74,7 +74,7 @@ fn what_is_wrong_with_the_settings_of_a_file_is_shown_in_them() {
 }
 
 #[test]
-fn an_open_file_may_vanish_from_the_disk() {
+fn an_open_file_may_be_deleted_on_disk() {
     let (mut folder, mut client) = opened("vanished");
     let (main, library) = (folder.uri("main.initflow"), folder.uri("lib.initflow"));
     client.open(&library, 1, LIBRARY);
@@ -83,7 +83,7 @@ fn an_open_file_may_vanish_from_the_disk() {
         let uri = folder.uri(name);
         changed(&mut client, &uri, 3);
     }
-    // Both are open, and so both are as the editor has them.
+    // Both are open, so both have the content that they have in the editor.
     client.change(&main, 2, &[json!({ "text": USER })]);
     assert_eq!(client.diagnostics(&main, 2), Vec::<serde_json::Value>::new());
     client.close(&library);
@@ -104,7 +104,7 @@ fn a_closed_document_has_no_diagnostics() {
 }
 
 #[test]
-fn settings_count_as_they_are_now() {
+fn settings_apply_as_soon_as_they_change() {
     const TOO_NEW: &str = "deployment web {\n  app web { image \"nginx:1.29\" }\n  step s { image \"a:1\"; restartPolicy Never }\n}\n";
     let mut folder = Folder::new("settings", Encoding::Utf16);
     let (main, config) = (folder.uri("main.initflow"), folder.uri("initflow.toml"));
@@ -116,11 +116,11 @@ fn settings_count_as_they_are_now() {
     folder.write("initflow.toml", "kube = \"1.33\"\n");
     changed(&mut client, &config, 1);
     client.until(&main, "what version 1.33 does not have", too_new);
-    // What the author sets wins over the file.
+    // The author's settings take precedence over the file.
     for (version, old) in [("1.37", false), ("1.33", true), ("1.37", false), ("nonsense", true)] {
         let settings = json!({ "settings": { "initflow": { "kube": version } } });
         client.notify("workspace/didChangeConfiguration", settings);
-        client.until(&main, &format!("what {version} says"), |found| too_new(found) == old);
+        client.until(&main, &format!("the diagnostics for {version}"), |found| too_new(found) == old);
     }
     folder.remove("initflow.toml");
     changed(&mut client, &config, 3);
@@ -148,7 +148,7 @@ fn a_file_that_is_not_on_disk_is_a_document_too() {
 }
 
 #[test]
-fn the_last_of_many_changes_is_what_is_published() {
+fn the_diagnostics_of_the_last_of_many_changes_are_published() {
     let (folder, mut client) = opened("hurried");
     let main = folder.uri("main.initflow");
     for version in 2..200 {

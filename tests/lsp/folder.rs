@@ -1,4 +1,4 @@
-//! A folder with sources, on disk and in the editor.
+//! Manages a folder with sources, on disk and in the editor.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::text::{Encoding, Text};
 
-/// A folder of its own for a test, and what the editor has of its files.
+/// The folder of a test, and the contents of its files in the editor.
 pub(crate) struct Folder {
     pub(crate) path: PathBuf,
     pub(crate) files: BTreeMap<String, Text>,
@@ -14,7 +14,7 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// An empty folder; what an earlier run left there is gone.
+    /// An empty folder; files from an earlier run are removed.
     pub(crate) fn new(name: &str, encoding: Encoding) -> Folder {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lsp").join(name);
         if path.exists() {
@@ -31,7 +31,7 @@ impl Folder {
         self.hold(name, text);
     }
 
-    /// A text that only the editor has.
+    /// Adds a text that only the editor has.
     pub(crate) fn hold(&mut self, name: &str, text: &str) {
         self.files.insert(name.to_owned(), Text::new(text, self.encoding));
     }
@@ -55,12 +55,12 @@ impl Folder {
         uri.trim_end_matches('/').to_owned()
     }
 
-    /// The name of a file in the folder; of any other one, its URI.
+    /// The name of a file in the folder; for any other file, its URI.
     pub(crate) fn name<'a>(&self, uri: &'a str) -> &'a str {
         uri.strip_prefix(&self.uri("")).map_or(uri, |name| name.trim_start_matches('/'))
     }
 
-    /// The text that a URI stands for.
+    /// The text of the file with a URI.
     pub(crate) fn text(&self, uri: &str) -> Option<&Text> {
         self.files.get(self.name(uri))
     }

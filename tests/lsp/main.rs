@@ -1,9 +1,9 @@
-//! The language server as an editor meets it: the real binary over its standard streams.
+//! Tests the language server as an editor uses it: the real binary over its standard streams.
 //!
-//! `cases` are answers to single requests. The other modules are about all answers at once: that they are those of the text
-//! as it is, whatever was typed, and that there is one to every message. `LSP_TESTS=full` tests more of the same.
+//! `cases` has answers to single requests. The other modules check all answers at once: that they match the current text,
+//! whatever was typed, and that every message has one. `LSP_TESTS=full` runs more of the same tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
-// Texts are put together piece by piece, and `json!` is best read where it is handed over.
+// Texts are built piece by piece, and `json!` is most readable as an argument.
 #![allow(clippy::format_push_string, clippy::needless_pass_by_value)]
 
 mod ask;
@@ -41,7 +41,7 @@ features! {
     actions completion definition diagnostics folding formatting highlights hints hover import lenses links preview references rename selection signature symbols tokens
 }
 
-/// Whether to test all that there is, and not what is quick.
+/// Whether to run all tests, not only the quick ones.
 fn in_full() -> bool {
     std::env::var("LSP_TESTS").is_ok_and(|value| value == "full")
 }

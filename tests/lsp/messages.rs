@@ -1,4 +1,5 @@
-//! Messages in any order and of any form: an answer to each request, or an end with a reason; never a panic, never silence.
+//! Tests messages in any order and of any form: each request has an answer, or the server ends with a reason; it never
+//! panics, and never stays silent.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -37,7 +38,7 @@ fn an_initialize_that_cannot_be_read_is_refused() {
         client.notify("exit", Value::Null);
         assert!(client.end().status.code().is_some_and(|code| code > 0));
     }
-    // An editor of few words is one too.
+    // An editor may have no capabilities.
     let mut client = Client::spawn();
     assert!(client.request("initialize", json!({ "capabilities": {} })).is_ok());
     client.notify("initialized", json!({}));
@@ -45,7 +46,7 @@ fn an_initialize_that_cannot_be_read_is_refused() {
 }
 
 #[test]
-fn a_terminal_is_told_that_editors_start_the_server() {
+fn in_a_terminal_the_server_explains_that_editors_start_it() {
     let ended = Client::spawn().end();
     assert_eq!(ended.status.code(), Some(2));
     assert!(ended.complaints.contains("editors start this command themselves"), "{}", ended.complaints);
@@ -66,13 +67,13 @@ fn an_end_without_shutdown_is_a_failure() {
     let mut client = Client::start("utf-16", None);
     client.notify("exit", Value::Null);
     assert_eq!(client.end().status.code(), Some(1));
-    // The editor is gone.
+    // The editor has ended.
     assert!(Client::start("utf-16", None).end().status.code().is_some());
     assert!(Client::spawn().end().status.code().is_some());
 }
 
 #[test]
-fn unknown_methods_and_wrong_params_are_errors_and_nothing_more() {
+fn unknown_methods_and_wrong_params_are_only_errors() {
     let folder = Folder::new("wrong", Encoding::Utf16);
     let uri = folder.uri("main.initflow");
     let mut client = Client::start("utf-16", None);
@@ -93,7 +94,7 @@ fn unknown_methods_and_wrong_params_are_errors_and_nothing_more() {
         let right_place = params["textDocument"]["uri"] == json!(uri);
         for method in REQUESTS {
             let answer = client.request(method, params.clone());
-            // What asks about a whole document takes no position.
+            // Requests about a whole document have no position.
             let whole = right_place && WHOLE.contains(method);
             assert!(whole || answer.is_err(), "{method} of {params}");
         }
@@ -116,7 +117,7 @@ fn places_outside_the_text_are_answered() {
     let folder = Folder::new("outside", Encoding::Utf16);
     let (uri, unknown) = (folder.uri("main.initflow"), folder.uri("unknown.initflow"));
     let mut client = Client::start("utf-16", None);
-    // The second half of a pair of surrogates is no place either.
+    // The second half of a surrogate pair is not a valid position.
     let text = TEXT.replace("nginx", "𝒳𝒳");
     client.open(&uri, 1, &text);
     let most = i64::from(u32::MAX);
@@ -126,7 +127,7 @@ fn places_outside_the_text_are_answered() {
                 let mut params = params(uri, &Text::new(&text, Encoding::Utf16), 0);
                 let position = json!({ "line": line, "character": character });
                 params["positions"] = json!([position]);
-                // The end before the start is no range either.
+                // A range whose end comes before its start is not valid.
                 params["range"] = json!({ "start": position, "end": { "line": 0, "character": 0 } });
                 params["position"] = position;
                 let _ = client.request(method, params);
@@ -156,7 +157,7 @@ fn opened(text: &str, name: &str) -> Vec<Value> {
 }
 
 #[test]
-fn what_cannot_be_read_ends_the_server_with_a_reason_or_is_answered() {
+fn unreadable_messages_are_answered_or_end_the_server_with_a_reason() {
     let broken: &[&[u8]] = &[
         b"Content-Length: 5\r\n\r\n{oops",
         b"Content-Length: 2\r\n\r\n\xff\xfe",
@@ -179,7 +180,7 @@ fn what_cannot_be_read_ends_the_server_with_a_reason_or_is_answered() {
         for ready in [false, true] {
             let mut client = if ready { Client::start("utf-16", None) } else { Client::spawn() };
             client.send_bytes(bytes);
-            // No message follows: the stream ends, and so does the server, in its own words.
+            // No message follows: the stream ends, and the server ends with a message of its own.
             let ended = client.end();
             let shown = String::from_utf8_lossy(bytes);
             assert!(ended.status.code().is_some(), "{shown:?} killed it: {}", ended.status);
@@ -190,7 +191,7 @@ fn what_cannot_be_read_ends_the_server_with_a_reason_or_is_answered() {
 }
 
 #[test]
-fn hostile_texts_are_documents_too() {
+fn hostile_texts_are_handled() {
     let folder = Folder::new("hostile", Encoding::Utf16);
     let uri = folder.uri("main.initflow");
     let many = if in_full() { 20_000 } else { 2_000 };
@@ -226,8 +227,8 @@ fn messages_in_any_order_are_answered() {
     }
 }
 
-/// Opens, changes, closes, asks, cancels and says what changed on disk, in an order of the seed. In the end each document has
-/// the diagnostics of its text.
+/// Opens, changes and closes documents, sends and cancels requests, and reports changes on disk, in an order that depends
+/// on the seed. In the end, each document has the diagnostics of its text.
 fn in_random_order(seed: u64) {
     const TEXTS: &[&str] = &[
         TEXT,
@@ -251,7 +252,7 @@ fn in_random_order(seed: u64) {
         let uri = folder.uri(names[at]);
         version += 1;
         match rng.usize(..12) {
-            // A document is opened once at a time, and changed while it is open.
+            // An open document is not opened again, and only open documents are changed.
             0..3 if open[at].is_none() => {
                 client.open(&uri, version, text);
                 open[at] = Some(text);
@@ -287,7 +288,7 @@ fn in_random_order(seed: u64) {
     for id in asked {
         let _ = client.answer(id);
     }
-    // A change of each says when the server has come to the end.
+    // The diagnostics after a last change of each document show that the server has handled all messages.
     for (at, name) in names.iter().enumerate() {
         let uri = folder.uri(name);
         let Some(text) = open[at] else { continue };
@@ -303,7 +304,7 @@ fn in_random_order(seed: u64) {
         for (uri, text) in &all {
             match round {
                 1 => fresh.open(uri, 1, text),
-                // Once more when all are open, since each may use the others.
+                // All are changed again after all are open, because each may use the others.
                 _ => fresh.change(uri, 2, &[json!({ "text": text })]),
             }
         }

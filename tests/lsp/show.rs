@@ -1,4 +1,4 @@
-//! Answers of the server as text that a person reads: places with the words that stand there, edits as the lines they change.
+//! Shows answers of the server as text that people can read: places with the words there, edits as the changed lines.
 
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -157,7 +157,7 @@ pub(crate) fn places(folder: &Folder, places: &Value) -> String {
     shown
 }
 
-/// What an edit changes, file by file.
+/// The lines that an edit changes, file by file.
 pub(crate) fn edit(folder: &Folder, edit: &Value) -> String {
     let mut files: Vec<(String, Vec<Value>)> = Vec::new();
     for (uri, edits) in edit["changes"].as_object().into_iter().flatten() {
@@ -170,7 +170,7 @@ pub(crate) fn edit(folder: &Folder, edit: &Value) -> String {
     files.sort_by(|one, other| one.0.cmp(&other.0));
     let mut shown = String::new();
     for (uri, edits) in files {
-        let text = folder.text(&uri).unwrap_or_else(|| panic!("an edit of {uri}, which is not there"));
+        let text = folder.text(&uri).unwrap_or_else(|| panic!("an edit of {uri}, which does not exist"));
         shown += &format!("{}\n", folder.name(&uri));
         shown += &lines_that_differ(&text.text, &text.edited(&edits));
     }
@@ -244,7 +244,7 @@ pub(crate) fn folding(ranges: &Value) -> String {
     })
 }
 
-/// From the innermost outwards.
+/// The selection ranges, from the innermost to the outermost.
 pub(crate) fn selection(folder: &Folder, uri: &str, ranges: &Value) -> String {
     let mut shown = String::new();
     let mut next = ranges.get(0);
@@ -316,7 +316,7 @@ pub(crate) fn lens(folder: &Folder, uri: &str, lens: &Value) -> String {
     format!("{}: {title} ({name} {arguments})\n", place(folder, uri, &lens["range"]))
 }
 
-/// The fields of an answer of the server's own requests, texts as they are.
+/// The fields of an answer to one of the server's own requests, with texts as they are.
 pub(crate) fn fields(answer: &Value) -> String {
     let mut shown = String::new();
     for (name, value) in answer.as_object().into_iter().flatten() {
@@ -330,7 +330,7 @@ pub(crate) fn indented(by: &str, text: &str) -> String {
     text.lines().fold(String::new(), |all, line| all + by + line + "\n")
 }
 
-/// A range as line and column, with the words that stand there.
+/// A range as line and column, with the words there.
 fn place(folder: &Folder, uri: &str, range: &Value) -> String {
     let start = &range["start"];
     let at = format!("{}:{}", line(start), start["character"].as_u64().unwrap() + 1);

@@ -1,4 +1,5 @@
-//! A document as an editor holds it: the positions of the protocol as places in the text, by the harness's own reckoning.
+//! Represents a document in an editor: converts between positions of the protocol and places in the text, independently
+//! of the server.
 
 use std::ops::Range;
 
@@ -39,7 +40,7 @@ impl Text {
         Text { text: text.to_owned(), encoding }
     }
 
-    /// Where each line begins: behind `\n`, `\r\n` and a lone `\r`.
+    /// Where each line begins: after `\n`, `\r\n` and a single `\r`.
     fn lines(&self) -> Vec<usize> {
         let bytes = self.text.as_bytes();
         let ends =
@@ -58,19 +59,19 @@ impl Text {
         json!({ "start": self.position(range.start), "end": self.position(range.end) })
     }
 
-    /// A position as a place; it must be one of the text's own.
+    /// A position as a place; it must be in the text.
     pub(crate) fn offset(&self, position: &Value) -> usize {
         let number = |key: &str| usize::try_from(position[key].as_u64().unwrap()).unwrap();
         let lines = self.lines();
         let line = number("line");
-        assert!(line < lines.len(), "{position} is behind the last line of {:?}", self.text);
+        assert!(line < lines.len(), "{position} is after the last line of {:?}", self.text);
         let mut offset = lines[line];
         while self.encoding.units(&self.text[lines[line]..offset]) < number("character") {
             let next = self.text[offset..].chars().next();
             offset +=
-                next.unwrap_or_else(|| panic!("{position} is behind the end of {:?}", self.text)).len_utf8();
+                next.unwrap_or_else(|| panic!("{position} is after the end of {:?}", self.text)).len_utf8();
         }
-        assert_eq!(self.position(offset), *position, "no place in {:?}", self.text);
+        assert_eq!(self.position(offset), *position, "not a valid position in {:?}", self.text);
         offset
     }
 
@@ -80,7 +81,7 @@ impl Text {
         span
     }
 
-    /// Replaces, and says so in the words of `didChange`.
+    /// Replaces a range, and gives the change as `didChange` describes it.
     pub(crate) fn replace(&mut self, range: Range<usize>, with: &str) -> Value {
         let change = json!({ "range": self.range(range.clone()), "text": with });
         self.text.replace_range(range, with);

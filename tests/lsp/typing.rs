@@ -1,5 +1,5 @@
-//! The examples typed character by character: every request has an answer all the way, and what is said at the end is what a
-//! fresh look at the file says.
+//! Types the examples character by character: every request is answered at every step, and the diagnostics at the end are
+//! those of a newly opened file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use crate::folder::Folder;
 use crate::in_full;
 use crate::text::{Encoding, Text};
 
-/// Typed always; the others only in full.
+/// The examples that are always typed; the others are typed only in the full run.
 const QUICK: &[&str] = &["examples/platform/main.initflow", "examples/image-assets/main.initflow"];
 
-/// All that an editor asks about a document, or a place in it.
+/// All requests of an editor about a document, or a place in it.
 pub(crate) const REQUESTS: &[&str] = &[
     "textDocument/completion",
     "textDocument/hover",
@@ -39,7 +39,7 @@ pub(crate) const REQUESTS: &[&str] = &[
     "initflow/plan",
 ];
 
-/// Those that are about a document as a whole.
+/// The requests about a whole document.
 pub(crate) const WHOLE: &[&str] = &[
     "textDocument/documentSymbol",
     "textDocument/foldingRange",
@@ -50,7 +50,7 @@ pub(crate) const WHOLE: &[&str] = &[
     "initflow/plan",
 ];
 
-/// The params of any of them, for a place in a document.
+/// The params of any of these requests, for a place in a document.
 pub(crate) fn params(uri: &str, text: &Text, offset: usize) -> Value {
     let position = text.position(offset);
     json!({
@@ -87,7 +87,7 @@ fn every_prefix_of_every_example_is_answered() {
     }
 }
 
-/// Types an example beside the files that it uses.
+/// Types an example, next to the files that it uses.
 fn typed(example: &Path) {
     let encoding = Encoding::Utf16;
     let mut folder = Folder::new(&format!("typed-{}", example.to_str().unwrap().replace('/', "-")), encoding);
@@ -105,7 +105,7 @@ fn typed(example: &Path) {
         version += 1;
         let change = text.replace(at..at, character.encode_utf8(&mut [0; 4]));
         client.change(&uri, version, &[change]);
-        // Each request in its turn, so that in a few lines each has met every kind of place.
+        // The requests take turns, so within a few lines each is sent at every kind of place.
         let method = REQUESTS[at % REQUESTS.len()];
         asked.push((method, client.ask(method, params(&uri, &text, text.text.len()))));
         if asked.len() == 64 {
@@ -115,7 +115,7 @@ fn typed(example: &Path) {
     answered(&mut client, &mut asked, &text);
     let last = client.diagnostics(&uri, version);
     let ended = client.stop();
-    assert_eq!(ended.published[&uri]["diagnostics"], json!(last), "published behind the last");
+    assert_eq!(ended.published[&uri]["diagnostics"], json!(last), "published after the last");
 
     let mut fresh = Client::start(encoding.name(), Some(&folder.uri("")));
     fresh.open(&uri, 1, &whole);
@@ -123,14 +123,15 @@ fn typed(example: &Path) {
     fresh.stop();
 }
 
-/// Waits for the answers. An error may say only that the text has moved on, or that there is nothing to rename or to format.
+/// Waits for the answers. The only expected errors are that the text has changed since, and that there is nothing to
+/// rename or to format.
 fn answered(client: &mut Client, asked: &mut Vec<(&str, i64)>, text: &Text) {
     for (method, id) in asked.drain(..) {
         if let Err(error) = client.answer(id) {
             let code = error["code"].as_i64().unwrap();
             let expected =
                 matches!(code, -32_803..=-32_801) || (method.ends_with("ename") && code == -32_602);
-            assert!(expected, "{method}: {error}\nbehind {:?}", text.text);
+            assert!(expected, "{method}: {error}\nafter {:?}", text.text);
         }
     }
 }

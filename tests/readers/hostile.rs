@@ -1,4 +1,4 @@
-//! Texts that readers of YAML take for something else, or that writers break.
+//! Lists texts that YAML readers interpret as something else, or that YAML writers corrupt.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -6,10 +6,10 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
-/// How many texts are made by chance.
+/// How many texts are generated at random.
 const RANDOM: usize = 400;
 
-/// What is no text to some reader.
+/// Words that some reader does not read as text.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "yes", "no", "on", "off", "y", "n", "Y", "N", "Yes", "NO", "On", "OFF", "true", "false", "True",
@@ -29,7 +29,7 @@ const WORDS: &[&str] = &[
     "ñ", "日本", "ß", "ǆ",
 ];
 
-/// What is syntax to some reader.
+/// Texts that some reader reads as syntax.
 #[rustfmt::skip]
 const SYNTAX: &[&str] = &[
     "", "<<", "=", "-", "--", "---", "--- a", "...", "... a", "# x", "#", "a#b", "a #b", ": ", ":", ":a",
@@ -45,7 +45,7 @@ const SYNTAX: &[&str] = &[
     "a>b", "a&b", "a*b", "a!b", "a%b", "a?b", "a~", "👩‍👩‍👧",
 ];
 
-/// White space, line ends and characters that a text can do without.
+/// Whitespace, line ends and characters that readers may drop.
 #[rustfmt::skip]
 const SPACE: &[&str] = &[
     " ", "  ", "\t", " a", "a ", " a ", "\ta", "a\t", "\ttab", "a\tb", "\n", "\n\n", "\n\n\n", "\na", "a\n",
@@ -75,7 +75,7 @@ const SPACE: &[&str] = &[
     "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
 ];
 
-/// All texts: those above, long ones, and as many again made of their pieces; always the same.
+/// All texts: those above, long ones, and as many again made of their pieces. They are the same in every run.
 pub(crate) fn texts() -> Vec<String> {
     let mut texts: Vec<String> = [WORDS, SYNTAX, SPACE].concat().into_iter().map(Into::into).collect();
     texts.push("x".repeat(5000));
@@ -86,7 +86,7 @@ pub(crate) fn texts() -> Vec<String> {
     let pieces: Vec<&str> =
         [WORDS, SYNTAX, SPACE, &["\n", "\n", "\n", "\n", " ", " ", " ", "a", "b"].repeat(8)].concat();
     let mixed = vec(select(pieces), 1..8).prop_map(|pieces| pieces.concat());
-    let any = vec(any::<char>().prop_filter("no API server takes it", |char| *char != '\0'), 0..24)
+    let any = vec(any::<char>().prop_filter("no API server accepts it", |char| *char != '\0'), 0..24)
         .prop_map(|characters| characters.into_iter().collect::<String>());
     let random = prop_oneof![3 => mixed, 1 => any];
     let mut runner = TestRunner::deterministic();

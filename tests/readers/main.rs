@@ -1,6 +1,6 @@
-//! What the compiler writes is read back exactly: hostile text in every place of a pod, read by `serde_yaml` and compared
-//! with the source and with the compiler's JSON. `tests/readers/run` has the other readers; it takes both from the folder
-//! `READERS_DIR`.
+//! Checks that the output of the compiler is read back exactly: reads hostile text in every place of a pod with
+//! `serde_yaml`, and compares it with the source and with the compiler's JSON. `tests/readers/run` has the other readers;
+//! it reads the YAML and the JSON from the folder `READERS_DIR`.
 #![allow(clippy::unwrap_used)]
 
 mod hostile;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 #[test]
-fn what_is_written_is_read_back_exactly() {
+fn output_is_read_back_exactly() {
     let texts = hostile::texts();
     let pods: Vec<Compiled> = texts.iter().enumerate().map(|(at, text)| pod(at, text)).collect();
     let mut stream = Vec::new();
@@ -38,12 +38,12 @@ fn what_is_written_is_read_back_exactly() {
     }
 }
 
-/// A pod with the text wherever it may stand.
+/// A pod with the text in every place where it is allowed.
 fn pod(at: usize, text: &str) -> Compiled {
     let quoted = quote(text);
     let label = if is_label(text) { quoted.as_str() } else { "\"-\"" };
     let label = label.replace("\"-\"", "\"x\"");
-    // A key of a map, and names, as far as the text may be one.
+    // A key of a map, and names, if the text is valid there.
     let key = if is_label(text) && !text.is_empty() { &quoted } else { "key" };
     let name = if is_name(text) { quoted.clone() } else { format!("hostile-{at}") };
     let mut source = format!(
@@ -75,14 +75,14 @@ fn pod(at: usize, text: &str) -> Compiled {
     compilation.workloads.into_iter().next().unwrap()
 }
 
-/// The compiler's JSON holds the text of the source.
+/// Checks that the compiler's JSON has the text of the source.
 fn said_as_in_the_source(text: &str, json: &Value) {
     let step = &json["spec"]["initContainers"][0];
     assert_eq!(json["metadata"]["annotations"]["first"], text);
     assert_eq!(step["env"][1]["value"], text);
     assert_eq!(step["command"], serde_json::json!([text, text]));
     assert_eq!(step["args"], serde_json::json!(["-c", text]));
-    // What Kubernetes would replace is escaped in scripts.
+    // Scripts escape what Kubernetes would replace.
     let script = &json["spec"]["containers"][0]["command"][3];
     assert!(script.is_null() || text.contains('$') || script == text, "{script} is not {text:?}");
 }

@@ -1,10 +1,10 @@
-//! The cases of this folder: texts, what each is put into, what the compiler says of it, and what the API server does.
+//! Reads the cases of this folder: texts, the shape around each, and what the compiler and the API server report.
 
 use initflow::compile::{Compilation, CompileOptions, NoFiles, compile};
 use initflow::kubernetes::version::Version;
 use std::fs;
 
-/// What a case's text is put into: `{}` stands for it.
+/// The shapes around the text of a case, which replaces `{}`.
 const SHAPES: &[(&str, &str)] = &[
     ("file", "{}"),
     ("pod", "pod shop {\n{}\napp web { image \"nginx:1.29\" }\n}"),
@@ -98,15 +98,15 @@ pub(crate) fn files() -> Vec<(String, String)> {
 pub(crate) struct Case<'t> {
     pub(crate) head: &'t str,
     pub(crate) rule: &'t str,
-    /// The version of Kubernetes that it is about, if it is not about all.
+    /// The version of Kubernetes that it is for, if it is not for all.
     pub(crate) only: Option<&'t str>,
     pub(crate) shape: &'t str,
     /// The diagnostics, or `nothing`.
     pub(crate) expected: &'t str,
-    /// The fields that the API server complains of; none where the case does not say.
+    /// The fields that the API server complains about, if the case has them.
     pub(crate) fields: Vec<&'t str>,
     pub(crate) text: &'t str,
-    /// What the text cannot say of the object: paths and their values.
+    /// Values in the object that the text cannot have, by path.
     pub(crate) patches: Vec<(&'t str, &'t str)>,
 }
 
@@ -128,12 +128,12 @@ pub(crate) fn cases(file: &str) -> impl Iterator<Item = Case<'_>> {
 }
 
 impl Case<'_> {
-    /// The version that the case is about, else the newest.
+    /// The version that the case is for, by default the newest.
     pub(crate) fn version(&self) -> Version {
         self.only.map_or(Version::NEWEST, |version| version.parse().expect("a version"))
     }
 
-    /// The whole program; `{9}` in the text stands for nine letters.
+    /// The whole program; `{9}` in the text means nine letters.
     pub(crate) fn program(&self) -> String {
         let shape = self.shape;
         let known = SHAPES.iter().find(|(name, _)| *name == shape);
@@ -150,12 +150,12 @@ impl Case<'_> {
     }
 }
 
-/// What comes of a program.
+/// Compiles a program.
 pub(crate) fn compiled(program: String, version: Version) -> Compilation {
     compile("case", program, &NoFiles, &CompileOptions { version, ..CompileOptions::default() })
 }
 
-/// The names of what was raised, sorted, or `nothing`.
+/// The names of the diagnostics, sorted, or `nothing`.
 pub(crate) fn raised(compilation: &Compilation) -> String {
     let mut raised: Vec<&str> =
         compilation.diagnostics.iter().map(|diagnostic| diagnostic.code.name()).collect();

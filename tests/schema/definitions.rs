@@ -1,4 +1,4 @@
-//! Reads the JSON schemas of the workload kinds, and of all that their fields refer to.
+//! Reads the JSON schemas of the workload kinds, and of all objects that their fields refer to.
 
 use k8s_openapi::api::{apps::v1 as apps, batch::v1 as batch, core::v1 as core};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
@@ -22,7 +22,7 @@ pub(crate) fn of_workloads() -> Definitions {
     add::<batch::CronJob>(&mut generator);
     let mut all = Definitions::new();
     for (name, schema) in generator.take_definitions(true) {
-        assert!(all.insert(short(&name).to_owned(), schema).is_none(), "two objects are called {name}");
+        assert!(all.insert(short(&name).to_owned(), schema).is_none(), "two objects have the name {name}");
     }
     let mut reached = Definitions::new();
     for root in ["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"] {
@@ -35,14 +35,14 @@ fn add<T: JsonSchema>(generator: &mut SchemaGenerator) {
     generator.subschema_for::<T>();
 }
 
-/// Takes in an object and all that its fields refer to.
+/// Adds an object and all objects that its fields refer to.
 fn reach(name: &str, all: &Definitions, reached: &mut Definitions) {
     if PLAIN.contains(&name) || reached.contains_key(name) {
         return;
     }
     let mut object = all[name].clone();
     if let Some(fields) = object["properties"].as_object_mut() {
-        // Only the cluster writes it; the `status` that a pattern asks for is plain text.
+        // Only the cluster writes it; the `status` of a pattern is plain text.
         fields.retain(|field, schema| field != "status" || reference(schema).is_none());
     }
     reached.insert(name.to_owned(), object.clone());

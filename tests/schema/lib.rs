@@ -1,5 +1,5 @@
-//! Compares `src/kubernetes/schema/objects.rs` with what the JSON schemas of `k8s-openapi` and the tables beside this file
-//! give; `UPDATE=1` writes it.
+//! Generates `src/kubernetes/schema/objects.rs` from the JSON schemas of `k8s-openapi` and the tables next to this file, and
+//! compares it with the committed file; `UPDATE=1` writes it.
 #![cfg(test)]
 
 mod definitions;
@@ -30,7 +30,7 @@ fn the_committed_schema_is_the_generated_one() {
     }
 }
 
-/// Else the table would have other fields than the typed objects that the compiler lowers to.
+/// With another version, the table would not have the fields of the typed objects that the compiler lowers to.
 #[test]
 fn k8s_openapi_is_the_one_of_the_project() {
     let read = |file: &str| fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));

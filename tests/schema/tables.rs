@@ -1,4 +1,4 @@
-//! Reads the tables of what the JSON schemas lack: words of enumerations, versions, and the order of fields.
+//! Reads the tables with the facts that the JSON schemas lack: words of enumerations, versions, and the order of fields.
 
 use crate::definitions::Definitions;
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use std::fs;
 pub(crate) struct Tables {
     /// The words of a field, by `Object.field`.
     enums: HashMap<String, Vec<String>>,
-    /// Since when there is a field or a word of it, by `Object.field` or `Object.field=word`.
+    /// The version since which a field or one of its words exists, by `Object.field` or `Object.field=word`.
     gates: HashMap<String, Gate>,
     /// The fields of an object that people write first, and those that they write last.
     order: HashMap<String, (Vec<String>, Vec<String>)>,
@@ -38,12 +38,12 @@ impl Tables {
         }
     }
 
-    /// The words that a field of text may have, if they are known.
+    /// The words that a text field may have, if they are known.
     pub(crate) fn words(&self, path: &str) -> Option<&[String]> {
         self.enums.get(path).map(Vec::as_slice)
     }
 
-    /// The versions that have a field or a word, if not all have it.
+    /// The versions that have a field or a word, if some do not have it.
     pub(crate) fn gate(&self, path: &str) -> Option<&Gate> {
         self.gates.get(path)
     }
@@ -71,12 +71,12 @@ impl Tables {
         names
     }
 
-    /// Every row has to name something that the schema has.
+    /// Checks that every row names something in the schema.
     pub(crate) fn check(&self, definitions: &Definitions) {
         let field = |path: &str| {
             let (object, field) = path.split_once('.').expect("a row names object.field");
             let found = definitions.get(object).map_or(&Value::Null, |schema| &schema["properties"][field]);
-            assert!(!found.is_null(), "a table has {path}, and the schema does not");
+            assert!(!found.is_null(), "a table has {path}, but the schema does not");
             found
         };
         for (path, words) in &self.enums {

@@ -35,7 +35,7 @@ fn fingerprints_stay_when_lines_move_and_never_collide() {
 }
 
 #[test]
-fn each_format_says_what_was_found() {
+fn each_format_has_all_findings() {
     let report = report(TEXT);
     let all = [MachineFormat::Short, MachineFormat::Github, MachineFormat::Junit]
         .map(|format| format.render(&report))
@@ -119,7 +119,7 @@ fn json_formats_are_read_back() {
 }
 
 #[test]
-fn an_empty_report_is_one_too() {
+fn an_empty_report_is_valid() {
     let report = RunReport::default();
     assert_eq!(MachineFormat::Gitlab.render(&report), "[]\n");
     assert_eq!(MachineFormat::Short.render(&report) + &MachineFormat::Github.render(&report), "");

@@ -1,6 +1,6 @@
-//! A value to a `let`, and the block of a container to a `template`, each with a use in its place.
+//! Extracts a value into a `let`, and the block of a container into a `template`, and puts a use in its place.
 //!
-//! Invariant: a new name stands nowhere among the values of the file, so that it hides nothing.
+//! Invariant: a new name appears nowhere among the values of the file, so that it hides nothing.
 
 use super::layout;
 use crate::diagnostic::{Applicability, Edit, Fix};
@@ -13,7 +13,7 @@ use crate::vocabulary::CONTAINERS;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// A selected value, or a part of a text, as a `let`; then, where the value stands in several places, for all of them.
+/// A selected value, or a part of a text, as a `let`; and another for all places, if the value appears in several.
 pub(super) fn constants(file: &Parsed, range: Range32) -> Vec<Fix> {
     let Some(found) = selected(file, range) else { return Vec::new() };
     let Some(at) = declared_at(file, found.range.start as usize) else { return Vec::new() };
@@ -35,7 +35,7 @@ pub(super) fn constants(file: &Parsed, range: Range32) -> Vec<Fix> {
     fixes
 }
 
-/// The block of the container in whose head a place is, or all of which is selected, as a template that it is made from.
+/// The block of the container whose head contains a place, or that is selected as a whole, as a template.
 pub(super) fn template(file: &Parsed, range: Range32) -> Option<Fix> {
     let Range { start: offset, end } = trimmed(file, range)?;
     let cursor = at(file, offset);
@@ -55,7 +55,7 @@ pub(super) fn template(file: &Parsed, range: Range32) -> Option<Fix> {
     let item = cursor.chain.first()?.statement;
     let mut used = BTreeSet::new();
     block.statements.iter().for_each(|inner| names_of(inner, &mut used));
-    if hangs_on(item, &used) {
+    if depends_on(item, &used) {
         return None;
     }
     let declaration = insertion(layout::start(file, item)?, format!("template {keyword} {new}() {body}\n\n"));
@@ -72,7 +72,7 @@ struct Selected {
     value: String,
     /// What it could be called.
     name: String,
-    /// Whether it is a part of a text, which takes it as `#{name}`.
+    /// Whether it is a part of a text, where it is used as `#{name}`.
     part: bool,
     /// Every place of an equal value.
     equal: Vec<Range32>,
@@ -102,7 +102,7 @@ fn selected(file: &Parsed, range: Range32) -> Option<Selected> {
     let (value, role) = around?;
     let mut used = BTreeSet::new();
     names_in(value, &mut used);
-    if hangs_on(cursor.chain.first()?.statement, &used) {
+    if depends_on(cursor.chain.first()?.statement, &used) {
         return None;
     }
     let name = name_for(head, role);
@@ -126,20 +126,20 @@ fn selected(file: &Parsed, range: Range32) -> Option<Selected> {
     if !(matches!(value.kind, ValueKind::Text(_)) && is_open && is_plain) {
         return None;
     }
-    // A tag is what a colon of an image stands before.
+    // In an image, a tag follows a colon.
     let is_tag = name == "image" && file.text()[..start].ends_with(':');
     let name = if is_tag { "tag".to_owned() } else { name };
     Some(Selected { range, value: format!("\"{text}\""), name, part: true, equal: Vec::new() })
 }
 
-/// What is selected, without the blanks around it.
+/// What is selected, without the spaces around it.
 fn trimmed(file: &Parsed, range: Range32) -> Option<Range<usize>> {
     let text = file.text().get(range.range())?;
     let start = range.range().end - text.trim_start().len();
     Some(start..start + text.trim().len())
 }
 
-/// Visits the texts, numbers and paths of a statement that a name could stand for.
+/// Visits the texts, numbers and paths of a statement that a name could replace.
 fn constant_values<'t>(shaped: &Shaped<'t>, visit: &mut impl FnMut(&'t SyntaxValue, ValueRole)) {
     if matches!(shaped.meaning, Meaning::Entry(entry) if matches!(entry.name, "use" | "initflow")) {
         return;
@@ -169,13 +169,14 @@ fn within<'t>(value: &'t SyntaxValue, visit: &mut impl FnMut(&'t SyntaxValue)) {
     }
 }
 
-/// A place for a declaration, and the empty line that it needs behind it.
+/// A place for a declaration, and the empty line that it needs after it.
 struct Declared {
     offset: usize,
     space: &'static str,
 }
 
-/// Behind the declarations before the item around an offset, or before that item: there all names of the item are known.
+/// The place after the declarations before the item around an offset, or before that item: all names of the item are
+/// known there.
 fn declared_at(file: &Parsed, offset: usize) -> Option<Declared> {
     let is_declaration =
         |statement: &&Statement| matches!(statement.name.text.as_str(), "initflow" | "use" | "param" | "let");
@@ -193,7 +194,7 @@ fn declared_at(file: &Parsed, offset: usize) -> Option<Declared> {
     }
 }
 
-/// What a value of a statement could be called: what the statement or its place in the head is called.
+/// A name for a value of a statement: the name of the statement or of its place in the head.
 fn name_for(shaped: &Shaped, role: ValueRole) -> String {
     let name = match (shaped.meaning, role) {
         (Meaning::Entry(_), ValueRole::Slot(slot, _)) => slot,
@@ -276,8 +277,8 @@ fn names_of<'t>(statement: &'t Statement, names: &mut BTreeSet<&'t str>) {
     inner.for_each(|inner| names_of(inner, names));
 }
 
-/// Whether an item is a template with parameters among some names: outside it they mean nothing, or something else.
-fn hangs_on(item: &Statement, names: &BTreeSet<&str>) -> bool {
+/// Whether an item is a template with parameters among some names: outside of it they mean nothing or something else.
+fn depends_on(item: &Statement, names: &BTreeSet<&str>) -> bool {
     match item.values.get(1).map(|value| &value.kind) {
         Some(ValueKind::Call(_, parameters)) if item.name.text == "template" => {
             parameters.iter().flat_map(|parameter| &parameter.name).any(|name| names.contains(&*name.text))
@@ -286,7 +287,7 @@ fn hangs_on(item: &Statement, names: &BTreeSet<&str>) -> bool {
     }
 }
 
-/// A text whose lines stand further to the left by an indentation.
+/// A text whose lines are moved to the left by an indentation.
 fn shifted(text: &str, indentation: &str) -> String {
     text.replace(&format!("\n{indentation}"), "\n")
 }

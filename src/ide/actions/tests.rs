@@ -28,16 +28,16 @@ fn a_safe_fix_cures_what_it_is_for_and_breaks_nothing() {
             fix.is_some_and(|fix| fix.applicability == Applicability::Safe && is_offered(fix))
         };
         for found in before.diagnostics().iter().filter(safe) {
-            let cured = applied(text, &found.fix.as_ref().unwrap().edits);
+            let repaired = applied(text, &found.fix.as_ref().unwrap().edits);
             let mut left = names(&before);
             left.remove(left.iter().position(|name| *name == found.code.name()).unwrap());
-            assert_eq!(names(&analysis(&cured)), left, "{} in\n{cured}", code.name());
+            assert_eq!(names(&analysis(&repaired)), left, "{} in\n{repaired}", code.name());
             fixed += 1;
         }
         if let Some(edits) = all_safe(&before) {
-            let cured = applied(text, &edits);
+            let repaired = applied(text, &edits);
             let count = |analysis: &Analysis| analysis.diagnostics().len();
-            assert!(count(&analysis(&cured)) < count(&before), "{} in\n{cured}", code.name());
+            assert!(count(&analysis(&repaired)) < count(&before), "{} in\n{repaired}", code.name());
         }
     }
     assert!(fixed > 10, "{fixed}");
@@ -270,7 +270,7 @@ fn a_step_moves_to_where_it_runs() {
 }
 
 #[test]
-fn what_is_refactored_is_formatted_and_compiles_to_the_same() {
+fn refactored_sources_are_formatted_and_compile_to_the_same() {
     let examples = std::fs::read_dir("examples").unwrap();
     let paths = examples.map(|folder| folder.unwrap().path().join("main.initflow"));
     let (mut constants, mut templates) = (0, 0);

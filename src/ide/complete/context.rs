@@ -1,6 +1,6 @@
-//! What may stand at a place of a half-written text.
+//! Finds what is allowed at a place of a half-written text.
 //!
-//! Invariant: the text before the place alone decides, with the blocks that the tree has around it.
+//! Invariant: only the text before the place decides, with the blocks that the tree has around it.
 
 use crate::ide::shape::{Cursor, Inside, Meaning, Shaped, ValueRole, at, roles, shape};
 use crate::ide::{Parsed, Range32};
@@ -13,15 +13,15 @@ pub(super) struct Context<'t> {
     /// What a choice replaces: the word before the place.
     pub(super) replaced: Range32,
     pub(super) place: Expected<'t>,
-    /// The statements around it, outermost first, with that in whose head it is.
+    /// The statements around it, outermost first, including the one whose head it is in.
     pub(super) around: Vec<&'t Statement>,
 }
 
-/// What may stand there.
+/// What is allowed at a place.
 pub(super) enum Expected<'t> {
-    /// A text or a comment.
+    /// Nothing: it is in a text or a comment.
     Nothing,
-    /// The name of a statement; which names stand in its block already, and which right before it.
+    /// The name of a statement; the names that its block already has, and the one directly before.
     Name { inside: Inside, present: Vec<String>, before: &'t str },
     /// A value, or one of some keywords.
     Value { role: ValueRole, clauses: Vec<&'static Clause> },
@@ -29,7 +29,7 @@ pub(super) enum Expected<'t> {
     File,
     /// A name in `#{…}`.
     Interpolation,
-    /// What stands between the brackets of a call.
+    /// An argument of a call.
     Argument(OpenCall<'t>),
 }
 
@@ -38,9 +38,9 @@ pub(super) struct OpenCall<'t> {
     pub(super) name: &'t str,
     /// The arguments that have been given by name.
     pub(super) given: Vec<String>,
-    /// The name whose argument is being written, behind `name:`.
+    /// The name whose argument is being written, after `name:`.
     pub(super) named: Option<String>,
-    /// Whether these are a template's own parameters.
+    /// Whether these are the parameters of a template's declaration.
     pub(super) declares: bool,
 }
 
@@ -140,7 +140,7 @@ impl<'t> Context<'t> {
     }
 }
 
-/// The clauses of a head that may still stand.
+/// The clauses that may still be added to a head.
 fn clauses(slots: &'static [Slot], used: &[SyntaxValue], roles: &[ValueRole]) -> Vec<&'static Clause> {
     let is_used =
         |clause: &Clause| used.iter().any(|value| crate::ide::shape::word(value) == Some(clause.word));
@@ -159,7 +159,7 @@ fn clauses(slots: &'static [Slot], used: &[SyntaxValue], roles: &[ValueRole]) ->
     all().filter(|clause| !(is_used(clause) || chosen && choice(clause))).collect()
 }
 
-/// The statement in whose head an offset is: it begins before it, and nothing has ended it since.
+/// The statement whose head contains an offset: it begins before the offset, and nothing ends it in between.
 fn head_at<'t>(
     chain: &[Shaped<'t>],
     depth: usize,
@@ -185,7 +185,7 @@ fn siblings<'t>(chain: &[Shaped<'t>], depth: usize, file: &'t Parsed) -> &'t [St
     }
 }
 
-/// Where the text opens that an end of a head is in.
+/// Where the text begins that is still open at the end of a head.
 fn open_quote(written: &str) -> Option<usize> {
     let mut open: Option<(char, usize)> = None;
     let mut escaped = false;
@@ -200,7 +200,7 @@ fn open_quote(written: &str) -> Option<usize> {
     open.map(|(_, at)| at)
 }
 
-/// The name of the call whose brackets are open at the end, and what stands in them.
+/// The name of the call whose parentheses are open at the end, and its arguments so far.
 pub(super) fn open_call(written: &str) -> Option<(&str, &str)> {
     let mut open = Vec::new();
     let mut quote: Option<char> = None;

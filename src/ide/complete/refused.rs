@@ -1,6 +1,6 @@
-//! What the tables have for a block, and the compiler refuses there for what stands around it.
+//! Decides what the compiler refuses in a block, although the tables allow it, because of the statements around it.
 //!
-//! Invariant: what is refused here would be an error, or is set by the API server alone.
+//! Invariant: what is refused here would be an error, or is set only by the API server.
 
 use super::keyword_of;
 use crate::ide::shape::{Inside, word};
@@ -9,7 +9,7 @@ use crate::model::WorkloadKind;
 use crate::syntax::tree::Statement;
 use crate::vocabulary::ContainerKind;
 
-/// Whether a statement cannot stand in a block, by the statements around it, outermost first.
+/// Whether a statement is not allowed in a block because of the statements around it, outermost first.
 pub(super) fn refused(name: &str, inside: Inside, around: &[&Statement]) -> bool {
     let branch = |statement: &&&Statement| matches!(statement.name.text.as_str(), "when" | "else");
     let mut holders = around.iter().rev().filter(|statement| !branch(statement));
@@ -39,7 +39,7 @@ fn is_named(name: &str) -> bool {
     name == "name" || SERVER_SET.contains(&name)
 }
 
-/// Fields of metadata that are the API server's.
+/// Fields of metadata that only the API server sets.
 const SERVER_SET: &[&str] = &[
     "creationTimestamp",
     "deletionGracePeriodSeconds",
@@ -76,18 +76,18 @@ fn in_container(name: &str, keyword: &str) -> bool {
     }
 }
 
-/// What the head of a short form says, or rules out.
+/// Whether the head of a short form already sets a field, or rules it out.
 fn in_head(name: &str, holder: &Statement) -> bool {
-    let says = |said: &str| holder.values.iter().skip(1).any(|value| word(value) == Some(said));
+    let has_word = |wanted: &str| holder.values.iter().skip(1).any(|value| word(value) == Some(wanted));
     match holder.name.text.as_str() {
         "volume" => match name {
             "name" => true,
-            "medium" => says("memory"),
+            "medium" => has_word("memory"),
             "sizeLimit" => holder.values.len() > 2,
-            "path" => says("host"),
-            "claimName" => says("claim"),
-            "secretName" => says("secret"),
-            "reference" => says("image"),
+            "path" => has_word("host"),
+            "claimName" => has_word("claim"),
+            "secretName" => has_word("secret"),
+            "reference" => has_word("image"),
             _ => false,
         },
         "port" => matches!(name, "name" | "containerPort"),

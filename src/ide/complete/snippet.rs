@@ -1,4 +1,4 @@
-//! Rows of the vocabulary and fields of the schema as text with placeholders.
+//! Renders rows of the vocabulary and fields of the schema as text with placeholders.
 
 use crate::kubernetes::schema::{Field, FieldType};
 use crate::model::WorkloadKind;
@@ -10,7 +10,7 @@ pub(super) fn entry(entry: &StatementSpec) -> String {
     let name = entry.name;
     if WorkloadKind::of(name).is_some() && entry.places.contains(&crate::statement::StatementPlace::File) {
         let schedule = if name == "cronjob" { " \"${2:@daily}\"" } else { "" };
-        // The policy of other pods does not fit, and so it must be said.
+        // The default policy of pods is not allowed here, so it must be set.
         let policy = if matches!(name, "job" | "cronjob") { "  restartPolicy ${5:Never}\n" } else { "" };
         return format!(
             "{name} ${{1:name}}{schedule} {{\n{policy}  app ${{3:app}} {{\n    image \"${{4:image}}\"\n  }}\n}}"

@@ -21,7 +21,7 @@ fn offered(text: &str) -> String {
 
 #[test]
 #[allow(clippy::too_many_lines)] // One list is easier to read than two.
-fn what_may_stand_there_is_offered() {
+fn what_is_allowed_is_offered() {
     insta::assert_snapshot!(
         [
             "$0",
@@ -208,7 +208,7 @@ fn names_are_those_that_mean_something_there() {
 }
 
 #[test]
-fn what_an_object_needs_comes_first() {
+fn required_fields_come_first() {
     insta::assert_snapshot!(
         [
             "pod a { tolerations { $0 } }",
@@ -269,7 +269,7 @@ fn what_an_object_needs_comes_first() {
     );
 }
 
-/// What says that a statement cannot stand where it is, whatever its values are.
+/// The codes that report a statement in a wrong place, whatever its values are.
 const MISPLACED: &[Code] = &[
     Code::DuplicateStatement,
     Code::LifecycleOnStep,
@@ -284,7 +284,7 @@ const MISPLACED: &[Code] = &[
 ];
 
 #[test]
-fn what_is_offered_may_stand_there() {
+fn what_is_offered_is_allowed() {
     let mut offered = 0;
     let mut refused = Vec::new();
     for text in [
@@ -366,9 +366,9 @@ fn filled(snippet: &str) -> String {
     while let Some((before, placeholder)) = rest.split_once('$') {
         filled += before;
         rest = match placeholder.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
-            Some((inner, behind)) => {
+            Some((inner, after)) => {
                 filled += inner.split_once(':').map_or("", |(_, shown)| shown);
-                behind
+                after
             }
             None => placeholder.trim_start_matches(|char: char| char.is_ascii_digit()),
         };

@@ -34,41 +34,41 @@ fn a_place_is_explained() {
              app web { image$0Pull$0Policy Al$0ways; image \"w\"; rea$0ds v a$0t /v; cpu 250m; memory 64Mi; ready tcp 80 every$0 5s }\n}\n"
         ),
         @r#"
-        QoS class Burstable.
+    QoS class Burstable.
 
-        | effective | requests | limits | set by |
-        |---|---|---|---|
-        | cpu | 1 | none | step `make` |
-        | memory | 1Gi | none | step `make` |
+    | effective | requests | limits | set by |
+    |---|---|---|---|
+    | cpu | 1 | none | step `make` |
+    | memory | 1Gi | none | step `make` |
 
-        ---
-        Starts as 1 of 2: as written.
+    ---
+    Starts as 1 of 2: as written.
 
-        It requests cpu 1, memory 1Gi.
+    It requests cpu 1, memory 1Gi.
 
-        While it runs, the pod needs cpu 1, memory 1Gi.
-        ---
-        ```initflow
-        let tag = "1"
-        ```
-        The version.
-        ---
-        `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
+    While it runs, the pod needs cpu 1, memory 1Gi.
+    ---
+    ```initflow
+    let tag = "1"
+    ```
+    The version.
+    ---
+    `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
 
-        Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
-        ---
-        `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
+    Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
+    ---
+    `Container.imagePullPolicy`: `Always`, `IfNotPresent`, `Never`.
 
-        Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
-        ---
-        `Always` of `Container.imagePullPolicy`, which is `Always`, `IfNotPresent`, `Never`
-        ---
-        ```initflow
-        reads volume at path [sub folder]
-        ```
-        Mounts a volume read-only; what writes it runs before.
+    Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is specified, or IfNotPresent otherwise. Cannot be updated. More info: https://kubernetes.io/docs/concepts/containers/images#updating-images
+    ---
+    `Always` of `Container.imagePullPolicy`, which is `Always`, `IfNotPresent`, `Never`
+    ---
+    ```initflow
+    reads volume at path [sub folder]
+    ```
+    Mounts a volume read-only; whatever writes it runs before.
 
-        Stands in a container.
+        Allowed in a container.
         ---
         `at` of
         ```initflow
@@ -84,7 +84,7 @@ fn a_place_is_explained() {
 }
 
 #[test]
-fn what_hangs_on_a_param_without_a_value_is_not_said() {
+fn values_that_depend_on_a_param_without_a_value_are_not_shown() {
     insta::assert_snapshot!(shown(
             "param n: cpu\npod a$0 {\n  step s$0 { image \"i\"; cpu n }\n  app w { image \"w\"; cpu 250m }\n}\n"
         ), @r#"
@@ -113,12 +113,12 @@ fn a_step_of_a_template_is_explained_for_each_workload_that_has_another_place_fo
     insta::assert_snapshot!(shown(&format!("{template}deployment a from t()\n{other}")), @r#"
     In `a`: Starts as 1 of 2: as written.
 
-    In `c`: Starts as 2 of 3: reads `v`, which `z` writes; it stands elsewhere in the source.
+    In `c`: Starts as 2 of 3: reads `v`, which `z` writes; it is written elsewhere in the source.
     "#);
 }
 
 #[test]
-fn a_limit_is_said_as_it_holds() {
+fn a_limit_is_shown_as_it_applies() {
     insta::assert_snapshot!(shown(
             "pod p$0 { app a { image \"a\"; cpu 250m..1; memory ..1Gi }; app b { image \"b\"; memory ..1Gi } }\n"
         ), @r#"

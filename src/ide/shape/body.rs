@@ -1,6 +1,6 @@
-//! A statement to what its block holds.
+//! Determines what the block of a statement holds.
 //!
-//! Invariant: it hangs on the statement and the block around it alone.
+//! Invariant: it depends only on the statement and the block around it.
 
 use super::{Inside, Meaning, word};
 use crate::kubernetes::schema::{self, FieldType};

@@ -1,4 +1,4 @@
-//! The values of a statement to what each is.
+//! Determines what each value of a statement is.
 //!
 //! Invariant: there are as many roles as values.
 
@@ -7,7 +7,7 @@ use crate::kubernetes::schema::FieldType;
 use crate::statement::{Slot, ValueType};
 use crate::syntax::tree::{Operator, SyntaxValue, ValueKind};
 
-/// What the values of a statement are, one role a value.
+/// The role of each value of a statement.
 pub fn roles(shaped: &Shaped) -> Vec<ValueRole> {
     let values = shaped.statement.values.as_slice();
     match shaped.meaning {
@@ -43,7 +43,7 @@ pub fn roles(shaped: &Shaped) -> Vec<ValueRole> {
     }
 }
 
-/// `name = …`, or `name: type = …`: what stands before the `=` is of the kind that is given.
+/// `name = …`, or `name: type = …`: what comes before the `=` has the role `before`.
 fn declaration(values: &[SyntaxValue], before: ValueRole) -> Vec<ValueRole> {
     let mut role = before;
     let each = |(at, value): (usize, &SyntaxValue)| match value.kind {

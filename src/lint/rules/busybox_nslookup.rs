@@ -35,7 +35,7 @@ mod tests {
     use crate::lint::tests::passes;
 
     #[test]
-    fn other_images_and_whole_names_are_let_be() {
+    fn other_images_and_full_names_are_allowed() {
         let pod = |image: &str, name: &str| {
             format!(
                 "pod p {{ step s {{ image \"{image}\"; run \"nslookup {name}\" }}; app b {{ image \"b:1\" }} }}"

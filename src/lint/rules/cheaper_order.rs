@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_move_and_the_saving_are_told() {
+    fn the_move_and_the_saving_are_shown() {
         let text = pod(&format!(
             "{}; {}",
             entry("sidecar", "proxy", "512Mi", ""),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_needed_stays_behind() {
+    fn needed_containers_keep_their_place() {
         let after = pod(&format!(
             "{}; {}",
             entry("sidecar", "proxy", "512Mi", "; started tcp 1"),

@@ -39,7 +39,7 @@ mod tests {
     use crate::lint::tests::{found, passes, step};
 
     #[test]
-    fn only_volumes_have_a_group() {
+    fn only_volumes_are_reported() {
         let shown = found(Code::ChownInScript, [step("chown -Rv 1000 /v/data")]);
         insta::assert_snapshot!(shown, @r"
         «chown -Rv 1000 /v/data»

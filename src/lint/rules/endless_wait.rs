@@ -33,7 +33,7 @@ mod tests {
     use crate::lint::tests::{found, passes, step};
 
     #[test]
-    fn loops_that_end_are_let_be() {
+    fn loops_that_end_are_allowed() {
         for script in [
             "for i in 1 2 3; do nc -z db 1 && exit 0; sleep 1; done; exit 1",
             "i=0; until nc -z db 1; do i=$((i+1)); [ $i -lt 30 ] || exit 1; sleep 1; done",
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sidecar_may_go_on() {
+    fn a_sidecar_may_loop_forever() {
         let text = "pod p { sidecar s { image \"a:1\"; script \"while true; do date; sleep 9; done\" }; app b { image \"b:1\" } }";
         passes(Code::EndlessWait, text);
     }

@@ -56,7 +56,7 @@ mod tests {
     use crate::lint::tests::{found, passes};
 
     #[test]
-    fn scripts_are_read_too() {
+    fn scripts_are_checked_too() {
         let deployment = |run: &str| {
             format!(
                 "deployment d {{ namespace \"n\"; step s {{ image \"a:1\"; run \"{run}\" }}; app b {{ image \"b:1\" }} }}"

@@ -47,7 +47,7 @@ mod tests {
     use crate::lint::tests::{found, passes, step};
 
     #[test]
-    fn what_stays_in_the_container_is_let_be() {
+    fn commands_within_the_container_are_allowed() {
         let shown = found(Code::KubectlWithoutAccount, [step("kubectl get pods")]);
         insta::assert_snapshot!(shown, @r"
         «kubectl get pods»

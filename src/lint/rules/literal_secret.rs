@@ -66,7 +66,7 @@ mod tests {
     use super::{has_password, is_literal, is_secret};
 
     #[test]
-    fn names_are_read_word_by_word() {
+    fn names_are_split_into_words() {
         for name in [
             "DB_PASSWORD",
             "POSTGRES_PASSWORD",
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_lead_to_a_secret_are_none() {
+    fn references_to_a_secret_are_not_secrets() {
         assert!(is_literal("hunter22") && is_literal("kT9-vm"));
         for value in
             ["", "$(DB_PASSWORD)", "/run/secrets/db", "true", "30000", "<password>", "xxxx", "https://a/b"]

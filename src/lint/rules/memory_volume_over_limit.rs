@@ -45,7 +45,7 @@ mod tests {
     use crate::lint::tests::passes;
 
     #[test]
-    fn a_reader_or_a_disk_is_no_matter() {
+    fn readers_and_disks_are_not_reported() {
         let pod = |volume: &str, mount: &str| {
             format!(
                 "pod p {{ volume v {volume}; step s {{ image \"a:1\"; run \"a\"; writes v at /v }}; app b {{ image \"b:1\"; memory ..1Gi; {mount} v at /v }} }}"

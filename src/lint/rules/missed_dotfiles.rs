@@ -48,7 +48,7 @@ mod tests {
     use crate::lint::tests::{found, passes, step};
 
     #[test]
-    fn dotfiles_may_be_thought_of() {
+    fn explicit_dotfiles_are_not_reported() {
         let shown =
             found(Code::MissedDotfiles, [step("rm -rf /v/*"), step("cd /; rm -r -f /v/cache/* || true")]);
         insta::assert_snapshot!(shown, @r"

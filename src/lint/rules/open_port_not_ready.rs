@@ -52,7 +52,7 @@ mod tests {
     use crate::lint::tests::{found, passes, step};
 
     #[test]
-    fn scripts_are_read_too() {
+    fn scripts_are_checked_too() {
         let shown = found(Code::OpenPortNotReady, [step("until nc -z db 5432; do sleep 1; done")]);
         insta::assert_snapshot!(shown, @r"
         until «nc -z db 5432;» do sleep 1; done

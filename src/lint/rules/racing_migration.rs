@@ -64,7 +64,7 @@ mod tests {
     use crate::lint::tests::{found, passes};
 
     #[test]
-    fn scripts_are_read_too() {
+    fn scripts_are_checked_too() {
         let deployment = |replicas: u8, script: &str| {
             format!(
                 "deployment d {{ replicas {replicas}; step s {{ image \"a:1\"; script \"{script}\" }}; app b {{ image \"b:1\" }} }}"

@@ -56,7 +56,7 @@ mod tests {
     use crate::lint::tests::{found, passes, step};
 
     #[test]
-    fn variables_are_let_be() {
+    fn variables_are_allowed() {
         let shown = found(
             Code::SecretOnCommandLine,
             [

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_little_more_is_let_be() {
+    fn a_small_excess_is_allowed() {
         let shown = found(Code::StepSetsBill, [pod("pod", "cpu 2", "cpu 1")]);
         insta::assert_snapshot!(shown, @r#"
         pod p { step «s» { image "a:1"; run "a";…
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_amount_is_told_for_all_replicas() {
+    fn the_amount_is_shown_for_all_replicas() {
         let text = pod("deployment", "cpu 2; memory 3Gi", "cpu 1500m; memory 1Gi").replacen(
             "{ step",
             "{ replicas 10; step",

@@ -42,7 +42,7 @@ mod tests {
     use crate::lint::tests::passes;
 
     #[test]
-    fn a_port_may_be_its_own_or_an_earlier_ones() {
+    fn a_port_may_belong_to_this_or_an_earlier_container() {
         let app = "app b { image \"b:1\"; port 80 }";
         passes(
             Code::StuckSidecar,

@@ -44,7 +44,7 @@ mod tests {
     use crate::lint::tests::passes;
 
     #[test]
-    fn a_claim_has_a_size_and_a_file_is_no_archive() {
+    fn claims_and_plain_files_are_not_reported() {
         let pod = |volume: &str, rest: &str| {
             format!(
                 "pod p {{ volume v {volume}; fetch f {{ from \"https://acme.dev/a.tar\"; into v \"a\"; {rest} }}; app b {{ image \"b:1\"; reads v at /v }} }}"

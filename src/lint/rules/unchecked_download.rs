@@ -53,7 +53,7 @@ mod tests {
     use crate::lint::tests::{found, passes, step};
 
     #[test]
-    fn what_is_kept_is_checked() {
+    fn kept_downloads_are_checked() {
         let shown = found(
             Code::UncheckedDownload,
             [step("curl -sL https://a/b -o /v/b"), step("curl https://a/b > /v/b")],

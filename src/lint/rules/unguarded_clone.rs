@@ -35,7 +35,7 @@ mod tests {
     use crate::lint::tests::{found, passes, step};
 
     #[test]
-    fn the_program_may_be_the_images_own() {
+    fn the_program_may_be_the_entrypoint_of_the_image() {
         let pod = |image: &str| {
             format!(
                 "pod p {{ volume v; step s {{ image \"{image}\"; args [\"clone\", \"https://a/b\", \"/v\"]; mounts v at /v }}; app b {{ image \"b:1\"; mounts v at /v }} }}"
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_survives_is_in_the_way() {
+    fn only_files_that_survive_a_restart_matter() {
         let shown = found(Code::UnguardedClone, [step("git -c a=b clone --depth 1 https://a/b /v/c")]);
         insta::assert_snapshot!(shown, @r"
         «git -c a=b clone --depth 1 https://a/b /v/c»

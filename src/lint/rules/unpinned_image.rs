@@ -44,7 +44,7 @@ mod tests {
     use crate::lint::tests::{found, passes};
 
     #[test]
-    fn a_port_is_no_tag() {
+    fn a_port_is_not_a_tag() {
         let pod = |image: &str| format!("pod p {{ app a {{ image \"{image}\" }} }}");
         let shown = found(Code::UnpinnedImage, [pod("localhost:5000/shop"), pod("nginx:latest")]);
         insta::assert_snapshot!(shown, @r#"

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_race_is_one_only_without_a_probe_and_a_wait() {
+    fn a_race_needs_neither_a_probe_nor_a_wait() {
         let shown = found(Code::UnprobedServer, [pod("", "run \"psql -h localhost\"")]);
         insta::assert_snapshot!(shown, @r#"
         pod p { sidecar «d» { image "c:1"; port 543…

@@ -98,7 +98,7 @@ mod tests {
     use crate::lint::tests::{found, passes, step};
 
     #[test]
-    fn what_is_in_a_volume_stays() {
+    fn files_in_a_volume_survive() {
         let shown = found(
             Code::UnrepeatableCommand,
             [

@@ -56,7 +56,7 @@ mod tests {
     const PROXY: &str = "sidecar db { image \"c:1\"; port 5432; started tcp 5432 }";
 
     #[test]
-    fn who_serves_is_known_by_the_port() {
+    fn servers_are_recognized_by_their_ports() {
         let shown = found(
             Code::UnstartedServer,
             [

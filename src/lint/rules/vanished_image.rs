@@ -62,7 +62,7 @@ mod tests {
     use crate::lint::tests::{found, passes};
 
     #[test]
-    fn the_registry_counts() {
+    fn the_registry_matters() {
         let pod = |image: &str| format!("pod p {{ app a {{ image \"{image}\" }} }}");
         let shown =
             found(Code::VanishedImage, [pod("bitnami/kubectl:1.30"), pod("docker.io/bitnami/kubectl:1.30")]);

@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn the_namespace_counts() {
+    fn the_namespace_matters() {
         let shown =
             found(Code::WaitsForItself, [waiting("a"), waiting("a.n"), waiting("a.n.svc.cluster.local")]);
         insta::assert_snapshot!(shown, @r#"

@@ -1,4 +1,4 @@
-//! `max-size` and `max-files`: what may come out of an archive, which is somebody else's, as variables of the script.
+//! Implements `max-size` and `max-files`, which limit what may come out of an archive that somebody else made.
 
 use super::super::StepInput;
 use smol_str::{SmolStr, ToSmolStr};

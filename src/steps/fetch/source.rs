@@ -1,6 +1,6 @@
-//! The URL of a `fetch` to the kind of place that it names, and a name to the format of an archive.
+//! Maps the URL of a `fetch` to the kind of place that it names, and a name to the format of an archive.
 //!
-//! Invariant: what the scripts take apart in a URL is there, except where a `$(NAME)` hides it.
+//! Invariant: every part of a URL that the scripts use exists, unless a `$(NAME)` hides it.
 
 use crate::kubernetes::image;
 
@@ -17,7 +17,7 @@ pub enum FetchSource {
     Artifact,
 }
 
-/// The schemes with what has to follow them.
+/// The schemes, each with what must follow it.
 const SCHEMES: [(&str, &str); 6] = [
     ("https://", "HOST/PATH"),
     ("http://", "HOST/PATH"),
@@ -37,7 +37,7 @@ impl FetchSource {
             SCHEMES.into_iter().find_map(|(scheme, shape)| Some((scheme, shape, url.strip_prefix(scheme)?)));
         let Some((scheme, shape, rest)) = known else {
             let shapes = SCHEMES.map(|(scheme, shape)| format!("`{scheme}{shape}`"));
-            return Err(format!("`from` takes {}", shapes.join(", ")));
+            return Err(format!("expected one of {}", shapes.join(", ")));
         };
         let hidden = rest.contains("$(");
         let bucket = matches!(scheme, "s3://" | "gs://" | "az://");
@@ -61,14 +61,14 @@ impl FetchSource {
     }
 }
 
-/// What is wrong with the path of an object, or of a prefix, that has at least so many segments.
+/// What is wrong with the path of an object or a prefix that must have at least this many segments.
 fn object_fault(path: &str, segments: usize) -> Option<&'static str> {
     let found = path.split('/').count();
     let inner = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
         Some("the URL names nothing")
     } else if found < segments {
-        Some("the URL names no object, nor a prefix, which ends with `/`")
+        Some("the URL names no object and no prefix, which ends with `/`")
     } else if inner.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
         Some("the URL has an empty segment, a `.` or a `..`")
     } else if path.contains(['\n', '\0']) {
@@ -86,15 +86,16 @@ fn artifact_fault(reference: &str) -> Option<&'static str> {
     } else if !name.contains([':', '@']) {
         Some("the URL has neither a tag nor a digest")
     } else if image::fault(reference).is_some() {
-        Some("this is no reference of an artifact")
+        Some("the URL is not the reference of an artifact")
     } else {
         None
     }
 }
 
-/// Whether others on the way could read and change what comes: plain `http://` to what looks like a public host.
+/// Whether others on the network path could read and change the download: plain `http://` to what looks like a public
+/// host.
 ///
-/// Hosts of the cluster have no dot, a suffix of their own, or a port that is not the usual one.
+/// Hosts in the cluster have no dot, a suffix of their own, or an explicit port.
 pub(super) fn is_open(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -175,10 +176,10 @@ mod tests {
             assert_eq!(FetchSource::of(url), Ok(source), "{url}");
         }
         for (url, fault) in [
-            ("", "`from` takes"),
-            ("acme.dev", "`from` takes"),
-            ("ftp://acme.dev/a", "`from` takes"),
-            ("$(URL)", "`from` takes"),
+            ("", "expected one of"),
+            ("acme.dev", "expected one of"),
+            ("ftp://acme.dev/a", "expected one of"),
+            ("$(URL)", "expected one of"),
             ("https://acme.dev/a b", "no spaces"),
             ("https://", "no host"),
             ("https:///a", "no host"),
@@ -194,7 +195,7 @@ mod tests {
             ("oci://rules:1", "no registry"),
             ("oci://acme/rules:1", "no registry"),
             ("oci://acme.dev/rules", "neither a tag"),
-            ("oci://acme.dev/Rules:1", "no reference"),
+            ("oci://acme.dev/Rules:1", "not the reference"),
             ("oci://acme.dev/rules:1 2", "no spaces"),
         ] {
             let found = FetchSource::of(url).expect_err(url);
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_is_known_by_its_ending() {
+    fn an_archive_is_known_by_its_extension() {
         for (url, archive) in [
             ("https://acme.dev/a.tar", Some(Archive::Tar)),
             ("https://acme.dev/a.tar.gz?b=c.zip", Some(Archive::TarGz)),
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cluster_is_no_public_place() {
+    fn hosts_of_the_cluster_are_not_public() {
         for url in ["http://acme.dev/a", "http://user@acme.dev", "http://acme.dev?b"] {
             assert!(is_open(url), "{url}");
         }

@@ -1,7 +1,7 @@
-//! The tools whose command a `migrate` knows: one table.
+//! Lists the tools whose command a `migrate` knows, in one table.
 //!
-//! Invariant: no command holds a secret; what a tool takes only as an argument its script keeps out of there, where
-//! that can be done.
+//! Invariant: no command contains a secret. If a tool accepts a secret only as an argument, its script keeps it out of the
+//! arguments where possible.
 
 use crate::steps::Image;
 
@@ -12,33 +12,33 @@ pub struct Tool {
     pub name: &'static str,
     /// The words that run it.
     pub command: &'static [&'static str],
-    /// The words that run it with the place of its migrations, which stands for `{}`; none where it takes no place.
+    /// The words that run it with the place of its migrations, which replaces `{}`; none if it does not accept a place.
     pub command_from: Option<&'static [&'static str]>,
-    /// The script that runs the command, where the tool needs help.
+    /// The script that runs the command, if the tool needs help.
     pub script: Option<ScriptHelp>,
-    /// The image that has it, where there is an official one.
+    /// The official image that has it, if there is one.
     pub image: Option<Image>,
-    /// What it finds its database by.
+    /// Where it reads how to connect to its database.
     pub reads: &'static str,
-    /// Whether it keeps a second run out while one is under way, and what the second does.
+    /// Whether it prevents a second run at the same time, and what the second does.
     pub lock: Lock,
-    /// What a run that was killed leaves behind, and what the next one does.
+    /// What a killed run leaves, and what the next one does.
     pub killed: &'static str,
 }
 
-/// What a tool does while another run of it is under way.
+/// What a tool does during another run of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
     /// It takes a lock, and a second run does this.
     Taken(&'static str),
-    /// Nothing keeps two runs from each other.
+    /// Nothing prevents two runs at the same time.
     None,
 }
 
 /// How a script helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScriptHelp {
-    /// Runs the tool again while it says this, which is that another run holds the lock.
+    /// Runs the tool again while it prints this text, since another run holds the lock.
     Retry(&'static str),
     /// Keeps the password of `DATABASE_URL` out of the arguments; the migrations are in `migrations` by default.
     GolangMigrate,
@@ -53,7 +53,7 @@ impl Tool {
     }
 }
 
-const TRANSACTIONS: &str = "whole migrations, and the next run goes on; on MySQL, where each statement is final, perhaps half of one";
+const TRANSACTIONS: &str = "complete migrations, and the next run continues; on MySQL, where each statement is final, possibly half of one";
 
 /// Every tool.
 pub static TOOLS: &[Tool] = &[
@@ -65,7 +65,7 @@ pub static TOOLS: &[Tool] = &[
         image: None,
         reads: "what the project's settings read",
         lock: Lock::None,
-        killed: "whole migrations, and the next run goes on; killed in the instant between a migration and its record, later runs say that a table `already exists`, until `migrate --fake`; on MySQL, where each statement is final, perhaps half of one",
+        killed: "complete migrations, and the next run continues; if killed between a migration and its record, later runs report that a table `already exists`, until `migrate --fake`; on MySQL, where each statement is final, possibly half of one",
     },
     Tool {
         name: "rails",
@@ -93,7 +93,7 @@ pub static TOOLS: &[Tool] = &[
         command_from: Some(&["liquibase", "update", "--changelog-file={}"]),
         script: None,
         image: Some(Image::Liquibase),
-        reads: "`LIQUIBASE_COMMAND_URL`, `LIQUIBASE_COMMAND_USERNAME`, `LIQUIBASE_COMMAND_PASSWORD`; `from` is looked for in `LIQUIBASE_SEARCH_PATH`, else in the working folder",
+        reads: "`LIQUIBASE_COMMAND_URL`, `LIQUIBASE_COMMAND_USERNAME`, `LIQUIBASE_COMMAND_PASSWORD`; `from` is relative to `LIQUIBASE_SEARCH_PATH` or else to the working folder",
         lock: Lock::Taken("waits five minutes"),
         killed: "its lock, a row in the database: every later run waits five minutes and fails, until `liquibase release-locks`",
     },
@@ -105,7 +105,7 @@ pub static TOOLS: &[Tool] = &[
         image: None,
         reads: "what `env.py` reads; `from` is its `alembic.ini`",
         lock: Lock::None,
-        killed: "on PostgreSQL nothing of the run, and the next starts over; on SQLite and MySQL perhaps half of a migration",
+        killed: "on PostgreSQL nothing, and the next run starts over; on SQLite and MySQL possibly half of a migration",
     },
     Tool {
         name: "prisma",
@@ -114,7 +114,7 @@ pub static TOOLS: &[Tool] = &[
         script: Some(ScriptHelp::Retry("P1002")),
         image: None,
         reads: "`DATABASE_URL`; `from` is its `schema.prisma`",
-        lock: Lock::Taken("gives up after 10 seconds; it is run again, for five minutes and more"),
+        lock: Lock::Taken("gives up after 10 seconds; it is run again, for at least five minutes"),
         killed: "a migration that counts as failed: later runs refuse to start (P3009), until `prisma migrate resolve`",
     },
     Tool {
@@ -135,7 +135,7 @@ pub static TOOLS: &[Tool] = &[
         image: Some(Image::GolangMigrate),
         reads: "`DATABASE_URL`",
         lock: Lock::Taken("waits five minutes"),
-        killed: "its version marked as dirty: later runs refuse to start, until the schema has been looked at and `migrate force VERSION` was run",
+        killed: "its version marked as dirty: later runs refuse to start, until you check the schema and run `migrate force VERSION`",
     },
     Tool {
         name: "atlas",

@@ -1,6 +1,6 @@
-//! A store to the script that brings its secrets: its own part between the reader of JSON and what all have in common.
+//! Composes the script for each store: the reader of JSON, the part for the store, and what all have in common.
 //!
-//! Invariant: secrets and tokens are in the shell's variables, in pipes and in the target volume, and nowhere else.
+//! Invariant: secrets and tokens are only in the shell's variables, in pipes and in the target volume.
 
 use super::target::Store;
 

@@ -1,9 +1,9 @@
-//! `from` to the store that is asked and the name of the secret there.
+//! Reads `from` into a store and the name of a secret in it.
 //!
-//! Invariant: a name is as the store's API has it; nothing in it can end a URL or a quoted text.
+//! Invariant: a name has the form of the store's API; nothing in it can end a URL or a quoted text.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::steps::GivenOption;
+use crate::steps::{GivenOption, mismatch};
 use smol_str::{SmolStr, format_smolstr};
 
 /// Where a secret is.
@@ -13,7 +13,7 @@ pub(super) struct SecretTarget {
     pub(super) name: SmolStr,
 }
 
-/// What keeps secrets.
+/// A store of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Store {
     Vault,
@@ -33,14 +33,15 @@ impl SecretTarget {
             "gcp" => Store::Gcp,
             _ => Store::Azure,
         };
-        match name(store, value.as_text()?) {
+        let text = value.as_text()?;
+        match name(store, text) {
             Ok(name) => Some(Self { store, name }),
             Err(fault) => {
                 diagnostics.push(
                     Diagnostic::error(
                         Code::InvalidSecret,
                         value.span,
-                        format!("no secret of {} is named so", store.noun()),
+                        mismatch(&format!("the name of a secret in {}", store.noun()), text),
                     )
                     .here(fault),
                 );
@@ -62,23 +63,23 @@ impl Store {
     }
 }
 
-/// The name as the store's API takes it, or what is wrong with it.
+/// The name in the form of the store's API, or what is wrong with it.
 fn name(store: Store, text: &str) -> Result<SmolStr, &'static str> {
-    // `$(NAME)` is filled in when the pod starts.
+    // `$(NAME)` gets its value when the pod starts.
     let graphic = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'?' | b'#');
     if text.is_empty() {
-        return Err("it is empty");
+        return Err("the name is empty");
     } else if !text.bytes().all(graphic) {
-        return Err("there can be no space, quote, backslash, `?`, `#` or letter beyond ASCII in it");
+        return Err("a name cannot contain spaces, quotes, backslashes, `?`, `#` or letters beyond ASCII");
     } else if text.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
-        return Err("it has an empty part, a `.` or a `..`: it neither starts nor ends with `/`");
+        return Err("the name starts or ends with `/`, or has an empty part, a `.` or a `..`");
     }
     let parts: Vec<&str> = text.split('/').collect();
     match store {
         Store::Vault if parts.len() < 2 => {
-            Err("it takes the mount and the path in it, as in `secret/data/shop`")
+            Err("expected the mount and the path in it, as in `secret/data/shop`")
         }
-        Store::Vault if parts[0] == "v1" => Err("leave out `v1/`: it takes the path behind it"),
+        Store::Vault if parts[0] == "v1" => Err("leave out `v1/`: only the path after it is needed"),
         Store::Vault | Store::Aws => Ok(text.into()),
         Store::Gcp => match parts.as_slice() {
             ["projects", _, "secrets", _, "versions", _]
@@ -86,11 +87,11 @@ fn name(store: Store, text: &str) -> Result<SmolStr, &'static str> {
             ["projects", _, "secrets", _] | ["projects", _, "locations", _, "secrets", _] => {
                 Ok(format_smolstr!("{text}/versions/latest"))
             }
-            _ => Err("expected `projects/PROJECT/secrets/NAME`, and perhaps `/versions/VERSION`"),
+            _ => Err("expected `projects/PROJECT/secrets/NAME`, optionally with `/versions/VERSION`"),
         },
         Store::Azure => match parts.len() {
             2 | 3 => Ok(text.into()),
-            _ => Err("expected `VAULT/NAME`, and perhaps `/VERSION`"),
+            _ => Err("expected `VAULT/NAME`, optionally with `/VERSION`"),
         },
     }
 }
@@ -100,7 +101,7 @@ mod tests {
     use super::{Store, name};
 
     #[test]
-    fn a_name_is_what_the_api_takes() {
+    fn a_name_has_the_form_of_the_api() {
         for (store, text, taken) in [
             (Store::Vault, "secret/data/shop", "secret/data/shop"),
             (Store::Vault, "kv/$(TEAM)/shop", "kv/$(TEAM)/shop"),

@@ -1,7 +1,7 @@
-//! What a `wait` can wait for: one table.
+//! Lists what a `wait` can wait for, in one table.
 //!
-//! Invariant: a condition's script defines `check_NAME`, which looks at `target`, sets `name` and `why`, neither with a
-//! password in it, and hands none to another program as an argument.
+//! Invariant: a condition's script defines `check_NAME`, which tests `target` and sets `name` and `why`. Neither contains a
+//! password, and no password is passed to another program as an argument.
 
 use super::super::Image;
 use super::job;
@@ -20,7 +20,7 @@ pub enum ConditionKind {
     Job,
 }
 
-/// All about a kind of condition.
+/// A kind of condition.
 #[derive(Debug)]
 pub struct Condition {
     /// The kind.
@@ -29,9 +29,9 @@ pub struct Condition {
     pub name: &'static str,
     /// The functions that try it once.
     pub script: &'static [&'static str],
-    /// The images that have what the script needs.
+    /// The images that have everything the script needs.
     pub images: &'static [Image],
-    /// The program that these images have, and others lack.
+    /// The program that only these images have.
     pub needs: &'static str,
     /// What is wrong with its target.
     pub fault: fn(&str) -> Option<&'static str>,
@@ -108,9 +108,9 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
 const OPTION: &str = include_str!("option.sh");
 const BOUNDED: &str = include_str!("bounded.sh");
 const QUOTED: &str = include_str!("quoted.sh");
-const POSTGRES: &str = "`postgres` takes `postgres://USER@HOST:PORT/DATABASE`";
-const MYSQL: &str = "`mysql` takes `mysql://USER@HOST:PORT/DATABASE`";
-const REDIS: &str = "`redis` takes `redis://HOST:PORT`, without TLS";
+const POSTGRES: &str = "expected `postgres://USER@HOST:PORT/DATABASE`";
+const MYSQL: &str = "expected `mysql://USER@HOST:PORT/DATABASE`";
+const REDIS: &str = "expected `redis://HOST:PORT`, without TLS";
 
 /// An option of a URL, its values, and what is wrong with another one.
 type Words = (&'static str, &'static [&'static str], &'static str);
@@ -118,16 +118,16 @@ type Words = (&'static str, &'static [&'static str], &'static str);
 const SSLMODE: Words = (
     "sslmode",
     &["disable", "allow", "prefer", "require", "verify-ca", "verify-full"],
-    "`sslmode` is `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`",
+    "expected `sslmode` to be `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`",
 );
 const SSL_MODE: Words = (
     "ssl-mode",
     &["DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"],
-    "`ssl-mode` is `DISABLED`, `PREFERRED`, `REQUIRED`, `VERIFY_CA` or `VERIFY_IDENTITY`",
+    "expected `ssl-mode` to be `DISABLED`, `PREFERRED`, `REQUIRED`, `VERIFY_CA` or `VERIFY_IDENTITY`",
 );
 
 impl Condition {
-    /// The condition of a statement's name.
+    /// The condition with this name.
     pub(super) fn named(name: &str) -> Option<&'static Self> {
         CONDITIONS.iter().find(|condition| condition.name == name)
     }
@@ -140,18 +140,18 @@ impl Condition {
 
 /// What is wrong with the `host:port` of a `tcp` condition.
 ///
-/// Of a host, a port or another part with a `$(NAME)` in it nothing is known: the script looks at it.
+/// Nothing is known about a part with a `$(NAME)` in it, such as a host or a port: the script checks it.
 fn tcp_fault(address: &str) -> Option<&'static str> {
     if address.contains("://") {
-        return Some("`tcp` takes `HOST:PORT`, without a scheme");
+        return Some("expected `HOST:PORT`, without a scheme");
     }
     let (host, port) = located(address);
     if host.is_empty() || host == "[]" {
-        Some("`tcp` takes `HOST:PORT`; the host is missing")
+        Some("expected `HOST:PORT`: the host is missing")
     } else if port.is_none() && !host.contains("$(") {
-        Some("`tcp` takes `HOST:PORT`; the port is missing")
+        Some("expected `HOST:PORT`: the port is missing")
     } else if host.contains(':') && !host.starts_with('[') {
-        Some("an IPv6 address stands in brackets: `[::1]:5432`")
+        Some("write an IPv6 address in brackets: `[::1]:5432`")
     } else {
         place_fault(host, port)
     }
@@ -161,17 +161,17 @@ fn tcp_fault(address: &str) -> Option<&'static str> {
 fn http_fault(url: &str) -> Option<&'static str> {
     let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
         let known = !url.starts_with("$(");
-        return known.then_some("`http` takes a URL that starts with `http://` or `https://`");
+        return known.then_some("expected a URL that starts with `http://` or `https://`");
     };
     authority_fault(url, rest)
 }
 
 /// What is wrong with the name of a `dns` condition.
 fn dns_fault(name: &str) -> Option<&'static str> {
-    (name.contains(':') || !is_host(name)).then_some("`dns` takes a host name, without a scheme or a port")
+    (name.contains(':') || !is_host(name)).then_some("expected a host name, without a scheme or a port")
 }
 
-/// What is wrong with the URL of a database; the shape says what it looks like.
+/// What is wrong with the URL of a database; `shape` describes what was expected.
 fn url_fault(
     url: &str,
     schemes: &[&str],
@@ -200,7 +200,7 @@ fn redis_fault(url: &str) -> Option<&'static str> {
     authority_fault(url, rest).or_else(|| {
         let base = rest.split(['?', '#']).next()?.split_once('/')?.1;
         let number = base.contains("$(") || base.bytes().all(|byte| byte.is_ascii_digit());
-        (!number).then_some("the database of Redis is a number")
+        (!number).then_some("expected a number as the database of Redis")
     })
 }
 
@@ -216,7 +216,7 @@ fn authority_fault(url: &str, rest: &str) -> Option<&'static str> {
     } else if host.is_empty() {
         Some("the URL names no host")
     } else if host.contains(',') {
-        Some("one host can be waited for; make it several conditions")
+        Some("only one host is possible: write a condition for each")
     } else {
         place_fault(host, port)
     }
@@ -234,15 +234,15 @@ fn located(place: &str) -> (&str, Option<&str>) {
 fn place_fault(host: &str, port: Option<&str>) -> Option<&'static str> {
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     if !address.map_or_else(|| is_host(host), is_address) {
-        Some("a host has letters, digits, `.`, `-` and `_`, or is an IPv6 address in brackets")
+        Some("expected a host with letters, digits, `.`, `-` and `_`, or an IPv6 address in brackets")
     } else if !port.is_none_or(is_port) {
-        Some("a port is a number from 1 to 65535")
+        Some("expected a port from 1 to 65535")
     } else {
         None
     }
 }
 
-// The script holds what it fills in to the same: see `value.sh`.
+// The script checks the values that it inserts by the same rules: see `value.sh`.
 
 fn is_host(host: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');

@@ -1,14 +1,14 @@
-//! What a wait for a Job needs besides its script: the Job's name, and a token to ask the API server with.
+//! Adds what a wait for a Job needs besides its script: the Job's name, and a token for the API server.
 
 use super::super::OwnVolume;
 use crate::kubernetes::names;
 use crate::object::{Node, Value};
 use crate::source::Span;
 
-/// The variable that has the name of the Job where the compiler finds it only in the end.
+/// The variable for the name of the Job if the compiler only knows it at the end.
 pub const JOB: &str = "INITFLOW_JOB";
 
-/// What stands for that name.
+/// The placeholder for that name.
 pub const LATER: &str = "$(INITFLOW_JOB)";
 
 /// What is wrong with the name of a Job.
@@ -16,20 +16,20 @@ pub(super) fn fault(name: &str) -> Option<&'static str> {
     if name == LATER {
         None
     } else if name.contains("$(") {
-        Some("the name must be known now: the right to see the Job is given by its name")
+        Some("the name must be known at compile time: the pod gets the right to see this Job by its name")
     } else {
-        names::subdomain(name).map(|_| "this is no name of a Job: lower case letters, digits, `-` and `.`")
+        names::subdomain(name).map(|_| "expected the name of a Job: lowercase letters, digits, `-` and `.`")
     }
 }
 
-/// The service account's token, as Kubernetes itself mounts it, for this step alone: the pod may have
+/// The service account's token, mounted as Kubernetes itself does it, but only in this step: the pod may set
 /// `automountServiceAccountToken false`.
 pub(super) fn token(span: Span) -> OwnVolume {
     let text = |text| Node::text(span, text);
     let file = |key, value, path| {
         Node::list(span, vec![Node::object(span, [(key, value), ("path", Node::text(span, path))])])
     };
-    // Sources are compared as a whole: with the API server's defaults left out, `kubectl apply` would see a change each time.
+    // Sources are compared as a whole: without the API server's defaults, `kubectl apply` would see a change each time.
     let field = Node::object(span, [("apiVersion", text("v1")), ("fieldPath", text("metadata.namespace"))]);
     let hour = Node::new(span, Value::Int(3600));
     let token = Node::object(span, [("expirationSeconds", hour), ("path", text("token"))]);

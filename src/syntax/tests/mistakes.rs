@@ -494,7 +494,7 @@ a { } { b }
 }
 
 #[test]
-fn many_line_strings() {
+fn multi_line_strings() {
     assert_snapshot!(check(r##"
 a '''text
   b

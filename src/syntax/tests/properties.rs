@@ -247,7 +247,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_read_again_is_the_same(texts in proptest::collection::vec(damaged_program(), 2..5)) {
+    fn reading_twice_gives_the_same_tree(texts in proptest::collection::vec(damaged_program(), 2..5)) {
         let mut memory = Memory::default();
         for (at, text) in texts.iter().enumerate() {
             let text = texts[..at].concat() + text;

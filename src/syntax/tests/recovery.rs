@@ -337,7 +337,7 @@ job x {
 }
 
 #[test]
-fn badly_indented_but_right() {
+fn bad_indentation_is_accepted() {
     assert_snapshot!(check(r##"
    app web {
 image "x"

@@ -1,4 +1,5 @@
-//! Containers: the statements of the vocabulary, their heads by the types of their slots, and the API's own fields.
+//! Generates containers: the statements of the vocabulary, their heads from the types of their slots, and fields of the
+//! API.
 
 use super::Generator;
 use super::volumes::Mounted;
@@ -7,7 +8,7 @@ use initflow::kubernetes::schema;
 use initflow::vocabulary;
 use initflow::vocabulary::{Clause, Need, Slot, StatementPlace, ValueType};
 
-/// The container's fields that have a statement of their own, or are made by hand.
+/// The fields of a container that have their own statement, or are generated specially.
 const SPECIAL: &[&str] = &[
     "name",
     "image",
@@ -37,7 +38,7 @@ impl Generator {
         line(keyword, [key(name)]).with(body)
     }
 
-    /// Makes a container known to those that are written behind it.
+    /// Makes a container known to those that come after it.
     pub(super) fn register(&mut self, keyword: &str, name: &str) {
         self.containers.push(name.to_owned());
         if keyword != "app" {
@@ -68,7 +69,7 @@ impl Generator {
         self.pick(&["'echo \"$(date) $$ ${HOME}\"'", "\"true\"", "'cat <<E'"]).into()
     }
 
-    /// What may stand in a container of any role, less what is left out.
+    /// The statements that are allowed in a container of any role, except those to leave out.
     pub(super) fn parts(
         &mut self,
         keyword: &str,
@@ -152,7 +153,7 @@ impl Generator {
         statement
     }
 
-    /// A probe, its block with the fields of the probe and of its handler that the head does not say.
+    /// A probe, whose block has the fields of the probe and of its handler that the head does not set.
     fn probe(&mut self, name: &str, head: &[Slot]) -> Statement {
         let mut statement = line(name, self.slots(name, head));
         let handler = match statement.values[0].as_str() {
@@ -225,7 +226,7 @@ impl Generator {
                 Slot::Maybe(name, ty) if self.rng.bool() => values.push(self.slot_value(what, name, *ty)),
                 Slot::Maybe(..) | Slot::Free(_) => {}
                 Slot::Clause(clause) => {
-                    let stands = match clause.need {
+                    let is_present = match clause.need {
                         Need::Required => true,
                         Need::Optional => self.chance(30),
                         Need::OneOf => chosen.is_some_and(|chosen| std::ptr::eq(chosen, *clause)),
@@ -233,7 +234,7 @@ impl Generator {
                             chosen.is_some_and(|chosen| std::ptr::eq(chosen, *clause)) && self.chance(60)
                         }
                     };
-                    if stands {
+                    if is_present {
                         values.push(clause.word.to_owned());
                         values.extend(self.slots(&format!("{what} {}", clause.word), clause.values));
                     }
@@ -291,7 +292,7 @@ impl Generator {
         }
     }
 
-    /// What a variable can be.
+    /// The value of a variable.
     fn variable(&mut self) -> String {
         match self.rng.usize(..10) {
             0..4 if self.version.0 >= 34 && self.file_volume().is_some() => {

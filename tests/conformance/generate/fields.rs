@@ -1,4 +1,4 @@
-//! Objects of the schema as blocks of statements.
+//! Generates objects of the schema as blocks of statements.
 
 use super::{Generator, inner};
 use crate::source::{Statement, block, key, line, list};
@@ -65,7 +65,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("WorkloadPodGroupGangSchedulingPolicy", "minCount"),
 ];
 
-/// Fields that a person does not write, which are there where they are in focus.
+/// Fields that people do not write; they are generated only if they are in focus.
 const RARE: &[&str] = &[
     "creationTimestamp",
     "deletionGracePeriodSeconds",
@@ -96,7 +96,7 @@ impl Generator {
         statements
     }
 
-    /// The members of a union that an object is not to have.
+    /// The members of a union that an object must not have.
     fn members(&mut self, object: &ObjectSchema) -> Vec<&'static str> {
         let Some((_, members)) = UNIONS.iter().find(|(name, _)| *name == object.name) else {
             return Vec::new();
@@ -123,7 +123,7 @@ impl Generator {
         members.iter().copied().filter(|name| *name != chosen).collect()
     }
 
-    /// Whether an object is to have a field.
+    /// Whether an object gets a field.
     fn takes(&mut self, object: &ObjectSchema, field: &Field, left_out: &[&str]) -> bool {
         let is_focus = self.focus == (object.name, field.name);
         let is_member =
@@ -151,7 +151,7 @@ impl Generator {
     pub(super) fn field(&mut self, object: &'static ObjectSchema, field: &'static Field) -> Vec<Statement> {
         match &field.ty {
             FieldType::Object(inner) => vec![block(field.name, self.inner_object(object, field, inner))],
-            // Of these, two about the same thing exclude each other.
+            // Two of these about the same thing exclude each other.
             FieldType::List(FieldType::Object(inner))
                 if ["Sysctl", "ContainerResizePolicy", "TopologySpreadConstraint"].contains(&inner.name) =>
             {
@@ -183,7 +183,7 @@ impl Generator {
         inner: &'static ObjectSchema,
     ) -> Vec<Statement> {
         match (object.name, field.name) {
-            // A claim's metadata in a volume are labels and annotations alone.
+            // In a volume, the metadata of a claim can have only labels and annotations.
             ("PersistentVolumeClaimTemplate", "metadata") => {
                 let mut statements = self.object(inner, &[]);
                 statements.retain(|statement| ["labels", "annotations"].contains(&statement.name.as_str()));
@@ -218,7 +218,7 @@ impl Generator {
         entries
     }
 
-    /// A value of a scalar type, as it is written.
+    /// A value of a scalar type, as it is written in a program.
     pub(super) fn scalar(&mut self, object: &ObjectSchema, field: &Field, ty: &FieldType) -> String {
         match ty {
             FieldType::Bool => self.boolean(field.name).to_string(),

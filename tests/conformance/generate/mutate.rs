@@ -1,4 +1,4 @@
-//! A program with one thing changed, wherever it is: near the edge of what compiles.
+//! Changes one thing anywhere in a program, so that it is close to what compiles.
 
 use super::reuse::{leaf, leaves};
 use crate::source::{Program, Statement, quoted, take};
@@ -135,20 +135,20 @@ fn edge_text(text: &str, rng: &mut Rng) -> String {
     quoted(&edge)
 }
 
-/// Says a statement twice.
+/// Repeats a statement.
 fn duplicate(program: &mut Program, rng: &mut Rng) {
     let number = rng.usize(..40);
     let Some(statement) = take(&mut program.statements.clone(), &mut number.clone()) else { return };
     insert(&mut program.statements, &mut number.clone(), &statement);
 }
 
-/// Puts a statement into another block of a statement of the same kind, or into a container of another.
+/// Puts a statement into another block of a statement of the same kind, or into a container of another kind.
 fn transplant(program: &mut Program, rng: &mut Rng) {
     let Some(statement) = take(&mut program.statements.clone(), &mut rng.usize(..60)) else { return };
     insert(&mut program.statements, &mut rng.usize(..60), &statement);
 }
 
-/// Puts a statement before the one of a number, which counts down.
+/// Inserts a statement before the statement with a number, which counts down.
 fn insert(statements: &mut Vec<Statement>, number: &mut usize, new: &Statement) -> bool {
     for at in 0..statements.len() {
         if *number == 0 {
@@ -163,7 +163,7 @@ fn insert(statements: &mut Vec<Statement>, number: &mut usize, new: &Statement) 
     false
 }
 
-/// Makes a statement of some words another of them.
+/// Replaces the name of a statement with another of some words.
 fn rename(program: &mut Program, rng: &mut Rng, words: &[&str]) {
     let to = pick(rng, words);
     let mut skip = rng.usize(..4);

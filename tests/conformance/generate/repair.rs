@@ -1,4 +1,4 @@
-//! Fields that belong together, or exclude each other: what a schema cannot say.
+//! Repairs fields that belong together or exclude each other, which a schema cannot express.
 
 use super::Generator;
 use crate::source::{Statement, block, line};
@@ -26,7 +26,7 @@ fn need(fields: &mut Vec<Statement>, name: &str, value: &str) {
 }
 
 impl Generator {
-    /// Makes an object of some fields one that Kubernetes takes, as far as a block can say it.
+    /// Changes the fields of an object so that Kubernetes accepts it, as far as a block can express that.
     pub(super) fn repair(&mut self, object: &str, fields: &mut Vec<Statement>) {
         let focus = self.focus;
         let keeps = |object: &str, name: &str| focus == (object, name);
@@ -166,7 +166,7 @@ impl Generator {
             drop(fields, &["podReplacementPolicy"]);
         }
         if has(fields, "podFailurePolicy") {
-            // Its `FailIndex` asks for this.
+            // `FailIndex` requires this.
             let text = format!("{fields:?}");
             if text.contains("FailIndex") {
                 need(fields, "backoffLimitPerIndex", "2");
@@ -174,7 +174,7 @@ impl Generator {
                 fields.extend([line("completionMode", ["Indexed"]), line("completions", ["10"])]);
             }
         }
-        // With a selector of one's own, which only a Job can have.
+        // Only a Job can have its own selector.
         if has(fields, "manualSelector") {
             drop(fields, &["manualSelector"]);
             if self.kind == "job" {
@@ -239,7 +239,7 @@ impl Generator {
         } else if is_windows(fields) {
             drop(fields, &["os"]);
         }
-        // These two are written by the workload itself.
+        // The workload itself sets these two.
         drop(fields, &["restartPolicy"]);
     }
 }

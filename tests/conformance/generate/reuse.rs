@@ -1,11 +1,12 @@
-//! The same program said otherwise: with `let`, `param`, `when`, `defaults`, templates, parts, and a file that is used.
+//! Rewrites a program without changing its meaning: with `let`, `param`, `when`, `defaults`, templates, parts, and a used
+//! file.
 
 use super::Generator;
 use crate::source::{Program, Statement, block, line};
 use initflow::vocabulary::CONTAINERS;
 
 impl Generator {
-    /// Says some of a program otherwise.
+    /// Rewrites parts of a program.
     pub(super) fn reuse(&mut self, program: &mut Program) {
         let Some(workload) = program.statements.pop() else { return };
         let mut workload = workload;
@@ -67,7 +68,7 @@ impl Generator {
     fn branch(&mut self, workload: &mut Statement) -> Vec<Statement> {
         let Some(body) = workload.block.as_mut().filter(|body| !body.is_empty()) else { return Vec::new() };
         let at = self.rng.usize(..body.len());
-        // Inside a container, too.
+        // Also inside of a container.
         let place = match &mut body[at] {
             Statement { name, block: Some(inner), .. }
                 if CONTAINERS.contains(&name.as_str()) && !inner.is_empty() && at.is_multiple_of(2) =>
@@ -138,7 +139,7 @@ impl Generator {
         if self.rng.bool() { body.insert(0, defaults) } else { declared.push(defaults) }
     }
 
-    /// Makes a container a template, here or in the file that is used.
+    /// Makes a container a template, here or in the used file.
     fn template_of_container(
         &mut self,
         workload: &mut Statement,
@@ -186,7 +187,7 @@ impl Generator {
                 value
             });
         }
-        // Arguments by position stand before those by name.
+        // Arguments by position come before those by name.
         arguments.sort_by_key(|argument| argument.contains(": "));
         if arguments.iter().any(|argument| !argument.contains(": ")) && parameters.len() > 1 {
             return;
@@ -211,7 +212,7 @@ impl Generator {
     }
 }
 
-/// A part with a volume of its own.
+/// A part with its own volume.
 fn template_part() -> Statement {
     let volume = line("volume", ["files", "memory", "size"]);
     let fill = line("step", ["fill"]).with(vec![
@@ -261,7 +262,7 @@ pub(super) fn leaves(statement: &Statement) -> usize {
     count
 }
 
-/// The value of a number, which counts down.
+/// The value with a number, which counts down.
 pub(super) fn leaf<'s>(statement: &'s mut Statement, number: &mut usize) -> Option<&'s mut String> {
     if *number < statement.values.len() {
         return statement.values.get_mut(*number);
@@ -270,7 +271,7 @@ pub(super) fn leaf<'s>(statement: &'s mut Statement, number: &mut usize) -> Opti
     statement.block.iter_mut().flatten().find_map(|inner| leaf(inner, number))
 }
 
-/// The type of a param that can have a value.
+/// The type of a param for a value.
 fn type_of(value: &str) -> Option<&'static str> {
     let first = value.chars().next()?;
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Built-in steps: the statements of each kind, with what its texts have to be.
+//! Generates built-in steps: the statements of each kind, with valid texts.
 
 use super::Generator;
 use super::volumes::{Kind, Mounted, Volume};
@@ -20,7 +20,7 @@ const TOOLS: &[&str] =
     &["django", "rails", "flyway", "liquibase", "alembic", "prisma", "goose", "golang-migrate", "atlas"];
 
 impl Generator {
-    /// A step of a kind, where the pod has the volumes for it.
+    /// A step of a kind, if the pod has the volumes for it.
     pub(super) fn built_in(&mut self, keyword: &'static str) -> Option<Statement> {
         let name = self.fresh("s");
         let mut body = Vec::new();
@@ -29,13 +29,13 @@ impl Generator {
         let conditions = ["tcp", "http", "dns", "file", "postgres", "mysql", "redis", "job"];
         let condition = self.pick(&conditions);
         for entry in vocabulary::entries_at(StatementPlace::Step(keyword)) {
-            let stands = match entry.name {
+            let is_present = match entry.name {
                 name if TOOLS.contains(&name) => name == tool,
                 name if keyword == "wait" && conditions.contains(&name) => name == condition,
                 "once" => self.chance(25) && !self.volumes.iter().any(|volume| volume.written),
                 name => needed.contains(&name) || self.chance(30),
             };
-            if stands {
+            if is_present {
                 body.push(self.step_statement(keyword, entry)?);
             }
         }
@@ -61,7 +61,7 @@ impl Generator {
         Some(line(keyword, [key(&name)]).with(body))
     }
 
-    /// The volumes that a kind works on.
+    /// The volumes that a kind uses.
     pub(super) fn volumes_for(&mut self, keyword: &str) -> Vec<Statement> {
         let kinds: &[(&str, Kind)] = match keyword {
             "secrets" => &[("memory", Kind::Memory)],
@@ -94,7 +94,7 @@ impl Generator {
                     .extend(self.slots(&format!("{keyword} {}", entry.name), std::slice::from_ref(slot))),
             }
         }
-        // Alternatives stand side by side, and one of them is chosen from all.
+        // Alternatives are next to each other, and one of all is chosen.
         if entry.head.len() > 1 && entry.head.iter().all(|slot| matches!(slot, Slot::Clause(_))) {
             values = self.slots(&format!("{keyword} {}", entry.name), entry.head);
         }
@@ -116,7 +116,7 @@ impl Generator {
         }
     }
 
-    /// Takes out what does not go with the rest.
+    /// Removes statements that cannot be combined with the others.
     fn reconcile(&mut self, keyword: &str, body: &mut Vec<Statement>) {
         let value = |body: &[Statement], name: &str| {
             body.iter()
@@ -169,7 +169,7 @@ impl Generator {
         }
     }
 
-    /// The text of a slot of type text.
+    /// The text for a slot of type text.
     pub(super) fn head_text(&mut self, what: &str, name: &str) -> String {
         let text: &str = match what {
             "fetch from" => self.pick(&[

@@ -1,6 +1,6 @@
-//! Texts that fields take: what the schema does not say of them.
+//! Lists valid texts of fields, which the schema does not have.
 
-/// An object and a field, `*` being any, with texts that may stand there.
+/// An object and a field (`*` means any), with texts that are valid there.
 const KNOWN: &[(&str, &str, &[&str])] = &[
     ("*", "matchLabelKeys", &["pod-template-hash", "acme.dev/version"]),
     ("*", "mismatchLabelKeys", &["acme.dev/tenant", "mis"]),
@@ -83,7 +83,7 @@ const KNOWN: &[(&str, &str, &[&str])] = &[
     ("WindowsSecurityContextOptions", "runAsUserName", &["ContainerUser", "ACME\\shop"]),
 ];
 
-/// The fields of a pod that a variable may take.
+/// The fields of a pod that a variable can refer to.
 pub(super) const IN_VARIABLE: &[&str] = &[
     "metadata.name",
     "metadata.namespace",
@@ -98,7 +98,7 @@ pub(super) const IN_VARIABLE: &[&str] = &[
     "status.podIPs",
 ];
 
-/// The fields of a pod that a file may show.
+/// The fields of a pod that a file can have.
 pub(super) const IN_FILE: &[&str] = &[
     "metadata.name",
     "metadata.namespace",
@@ -108,7 +108,7 @@ pub(super) const IN_FILE: &[&str] = &[
     "metadata.labels['app']",
 ];
 
-/// The texts that may stand in a field, where they are few.
+/// The valid texts of a field, if there are only few.
 pub(super) fn known(object: &str, field: &str) -> Option<&'static [&'static str]> {
     let fits = |pattern: &str, name: &str| pattern == "*" || pattern == name;
     let found = KNOWN.iter().find(|(of, name, _)| fits(of, object) && fits(name, field));

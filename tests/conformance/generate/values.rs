@@ -1,4 +1,4 @@
-//! Values of fields: what their types do not say of them.
+//! Generates values of fields that are valid beyond their types.
 
 use super::{Generator, texts};
 use crate::source::{Statement, line, quoted};
@@ -58,7 +58,7 @@ impl Generator {
         if self.chance(50) { self.word() } else { self.pick(DOMAINS).into() }
     }
 
-    /// A name behind a domain.
+    /// A name with a domain before it.
     pub(super) fn qualified(&mut self) -> String {
         let (domain, word) = (self.pick(DOMAINS), self.fresh("n"));
         format!("{domain}/{word}")
@@ -84,7 +84,7 @@ impl Generator {
 
     pub(super) fn boolean(&mut self, field: &str) -> bool {
         match field {
-            // Rules out much else.
+            // These exclude many other fields.
             "hostNetwork" | "hostPID" | "hostIPC" | "suspend" | "paused" | "manualSelector"
             | "hostProcess" => self.chance(30),
             _ => self.rng.bool(),
@@ -196,14 +196,14 @@ impl Generator {
         }
     }
 
-    /// A relative path in a volume that nothing else has.
+    /// A relative path in a volume that is not used elsewhere.
     pub(super) fn file(&mut self) -> String {
         let (folder, name) = (self.pick(&["", "a/", "..a/", "a b/"]), self.fresh("f"));
         let path = format!("{folder}{name}");
         if path.starts_with("..") { format!("x/{path}.json") } else { format!("{path}.json") }
     }
 
-    /// The text of a field, in quotes or as it may stand bare.
+    /// The text of a field, with or without quotes.
     pub(super) fn text_of(&mut self, object: &str, field: &str) -> String {
         if let Some(texts) = texts::known(object, field) {
             let text = self.pick(texts);
@@ -239,7 +239,7 @@ impl Generator {
         quoted(&text)
     }
 
-    /// A field of the pod that a variable may take.
+    /// A field of the pod that a variable can refer to.
     pub(super) fn field_path(&mut self) -> String {
         self.pick(texts::IN_VARIABLE).into()
     }

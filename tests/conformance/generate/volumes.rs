@@ -1,11 +1,11 @@
-//! Volumes and their mounts, so that files flow as they can.
+//! Generates volumes and their mounts, with a valid flow of files.
 
 use super::{Generator, inner};
 use crate::source::{Statement, block, key, line, quoted};
 use initflow::kubernetes::schema::{self, FieldType};
 use initflow::kubernetes::version::Support;
 
-/// A volume of the pod that is being made.
+/// A volume of the current pod.
 #[derive(Clone)]
 pub(super) struct Volume {
     pub(super) name: String,
@@ -14,7 +14,7 @@ pub(super) struct Volume {
     pub(super) written: bool,
 }
 
-/// What can be done with a volume.
+/// The kinds of volumes, by what can be done with them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Scratch,
@@ -24,7 +24,7 @@ pub(super) enum Kind {
     Other,
 }
 
-/// What one container mounts already.
+/// The mounts of a container so far.
 #[derive(Default)]
 pub(super) struct Mounted {
     volumes: Vec<String>,
@@ -38,7 +38,7 @@ impl Mounted {
     }
 }
 
-/// The short forms, with the field of the API that each stands for.
+/// The short forms, with the field of the API that each means.
 const SHORT: &[(&str, &str, &str, Kind)] = &[
     ("", "EmptyDirVolumeSource", "", Kind::Scratch),
     ("scratch", "EmptyDirVolumeSource", "sizeLimit", Kind::Scratch),
@@ -122,7 +122,7 @@ impl Generator {
         (statement, kind)
     }
 
-    /// A mount of some volume that the container has not mounted, in a direction that makes sense.
+    /// A mount of a volume that the container has not mounted yet, in a valid direction.
     pub(super) fn mount(&mut self, is_app: bool, mounted: &mut Mounted) -> Option<Statement> {
         let free: Vec<usize> =
             (0..self.volumes.len()).filter(|at| !mounted.volumes.contains(&self.volumes[*at].name)).collect();
@@ -172,7 +172,7 @@ impl Generator {
         Some(statement)
     }
 
-    /// The name of a volume that a built-in step fills, changes or reads; makes one known where there is none.
+    /// The name of a volume that a built-in step fills, changes or reads; adds one if there is none.
     pub(super) fn volume_that(&mut self, fits: impl Fn(&Volume) -> bool, written: bool) -> Option<String> {
         let able: Vec<usize> = (0..self.volumes.len()).filter(|at| fits(&self.volumes[*at])).collect();
         if able.is_empty() {

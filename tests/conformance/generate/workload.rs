@@ -1,4 +1,4 @@
-//! Workloads: their levels, and what is in their pods.
+//! Generates workloads: their levels, and the contents of their pods.
 
 use super::{Generator, inner};
 use crate::source::{Program, Statement, block, key, line, quoted};
@@ -15,7 +15,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("cronjob", "CronJob", "CronJobSpec"),
 ];
 
-/// What the workload itself makes.
+/// The fields that the workload itself sets.
 const MADE: &[&str] = &[
     "template",
     "jobTemplate",
@@ -72,7 +72,7 @@ impl Generator {
                 head.push(schedule);
             }
         }
-        // The right to see a Job names the namespace.
+        // The permission to read a Job needs the namespace.
         let waits = |statement: &Statement| {
             let inner = || statement.block.iter().flatten();
             statement.name == "wait" && inner().any(|inner| inner.name == "job")
@@ -157,7 +157,7 @@ impl Generator {
         body
     }
 
-    /// What the focus asks of the pod.
+    /// Prepares the pod for the field in focus.
     fn enable(&mut self, pod: &mut Vec<Statement>) {
         let mut set = |statement: Statement, instead: &[&str]| {
             pod.retain(|field| field.name != statement.name && !instead.contains(&field.name.as_str()));
@@ -183,7 +183,7 @@ impl Generator {
         let wanted = self.towards.contains("ObjectMeta") && inner(&object("Pod").fields[2].ty).is_some();
         if wanted || self.chance(30) {
             let mut fields = self.object(object("ObjectMeta"), &["name", "generateName"]);
-            // The namespace is said once, where the level does not matter.
+            // The namespace is set once, and the level does not matter.
             let direct = self.chance(60);
             fields.retain(|field| !direct || !body.iter().any(|known| known.name == field.name));
             if direct { body.extend(fields) } else { body.push(block("metadata", fields)) }
@@ -281,7 +281,7 @@ impl Generator {
         body
     }
 
-    /// Something of the library `std`, which the program then uses.
+    /// A template of the library `std`, which the program then uses.
     fn library_container(&mut self) -> Vec<Statement> {
         let name = self.fresh("std");
         let (keyword, call) = match self.rng.usize(..5) {

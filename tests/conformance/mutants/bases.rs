@@ -1,5 +1,5 @@
-//! The objects that mutants are made from: of the examples, of generated programs, which have every field, and of real
-//! manifests where `CORPUS` names their folder.
+//! Collects the objects that mutants are made from: those of the examples, of generated programs, which have every field,
+//! and of real manifests if `CORPUS` names their folder.
 
 use crate::generate::program;
 use initflow::kubernetes::schema;
@@ -9,7 +9,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// An object, and where it comes from.
+/// An object, and its origin.
 pub(crate) struct Base {
     pub(crate) name: String,
     pub(crate) object: Value,
@@ -20,7 +20,7 @@ pub(crate) struct Base {
 /// How many programs are generated.
 const PROGRAMS: u64 = 1_500;
 
-/// All of them; whether they are admitted is for the judge to say.
+/// All objects; the judge decides which are admitted.
 pub(crate) fn bases() -> Vec<Base> {
     let mut bases = Vec::new();
     for folder in files("examples") {
@@ -40,7 +40,7 @@ pub(crate) fn bases() -> Vec<Base> {
     bases
 }
 
-/// What a folder has, by name.
+/// The entries of a folder, sorted by name.
 fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
@@ -61,8 +61,8 @@ fn add_program(case: u64, bases: &mut Vec<Base>) {
 fn add_yaml(path: &Path, bases: &mut Vec<Base>) {
     let Ok(text) = fs::read_to_string(path) else { return };
     for document in text.split("---\n") {
-        // What this reader reads differently from Kubernetes, its judge refuses, or takes as something else: both are
-        // objects.
+        // If this reader reads a file differently from Kubernetes, the judge refuses it or reads something else: both are
+        // usable objects.
         let Ok(object) = serde_yaml::from_str::<Value>(document) else { continue };
         if object["kind"].as_str().is_some_and(|kind| schema::object(kind).is_some()) {
             bases.push(Base { name: path.display().to_string(), object, versions: Version::ALL.to_vec() });

@@ -1,6 +1,6 @@
-//! The ways to change a place of an object.
+//! Defines the ways to change a place of an object.
 //!
-//! Invariant: a change that says that it was made may yet have made nothing different; who asks for it compares.
+//! Invariant: a change that returns true may still leave the object the same, so its caller compares.
 
 use super::harvest::Harvest;
 use super::sites::{Site, sites};
@@ -9,7 +9,7 @@ use fastrand::Rng;
 use initflow::kubernetes::schema::{Field, FieldType, ObjectSchema};
 use serde_json::{Map, Value, json};
 
-/// What a change has to hand.
+/// The inputs of a change.
 pub(super) struct Scene<'a> {
     pub(super) rng: &'a mut Rng,
     pub(super) harvest: &'a Harvest,
@@ -17,10 +17,10 @@ pub(super) struct Scene<'a> {
     pub(super) site: &'a Site,
 }
 
-/// A change: it says whether it can be made at this place.
+/// A change; it returns whether it can be made at this place.
 pub(super) type Change = fn(&mut Scene<'_>) -> Option<()>;
 
-/// All of them, by the names that reports use.
+/// All changes, with their names in reports.
 pub(super) const CHANGES: &[(&str, Change)] = &[
     ("add a field", add_field),
     ("add a field", add_field),
@@ -88,7 +88,7 @@ fn add_made_up(scene: &mut Scene<'_>) -> Option<()> {
     Some(())
 }
 
-/// A field that an object has not.
+/// A field that an object does not have.
 fn absent(scene: &mut Scene<'_>) -> Option<&'static Field> {
     let object: &'static ObjectSchema = scene.site.object?;
     let entries = scene.entries()?;
@@ -96,7 +96,7 @@ fn absent(scene: &mut Scene<'_>) -> Option<&'static Field> {
     scene.rng.choice(absent)
 }
 
-/// A value of a type, with what the schema requires and perhaps more.
+/// A value of a type, with the fields that the schema requires and possibly more.
 fn made_up(rng: &mut Rng, ty: &FieldType, field: (&'static str, &'static str), depth: usize) -> Value {
     match ty {
         FieldType::Bool => json!(rng.bool()),
@@ -160,7 +160,7 @@ fn another_scalar(scene: &mut Scene<'_>) -> Option<()> {
     scene.set(new)
 }
 
-/// A word of an enumeration, right or nearly.
+/// A word of an enumeration, or one that is close to it.
 fn word(rng: &mut Rng, words: Vec<&str>) -> String {
     let word = rng.choice(words).unwrap_or_default();
     match rng.usize(..8) {
@@ -220,12 +220,12 @@ fn copy_to_sibling(scene: &mut Scene<'_>) -> Option<()> {
 }
 
 fn move_to_sibling(scene: &mut Scene<'_>) -> Option<()> {
-    // What is added stands behind all else, so that this place is still where it was.
+    // The entry is added at the end, so this place does not move.
     copy_to_sibling(scene)?;
     drop(scene)
 }
 
-/// Another place where what this place stands in could be: the same kind of object elsewhere.
+/// Another place for the object around this place: the same kind of object elsewhere.
 fn sibling(scene: &mut Scene<'_>) -> Option<(String, String)> {
     scene.site.ty?;
     let (parent, name) = scene.site.split();
@@ -249,7 +249,7 @@ fn is_list(site: &Site) -> bool {
     matches!(site.ty, Some(FieldType::List(_)))
 }
 
-/// The object that a list holds.
+/// The object of the items of a list.
 fn item(site: &Site) -> Option<&'static str> {
     match site.ty {
         Some(FieldType::List(FieldType::Object(object))) => Some(object.name),
@@ -303,7 +303,7 @@ fn insert_item(scene: &mut Scene<'_>) -> Option<()> {
     Some(())
 }
 
-/// More items than a list may have: with different names, where they have names.
+/// More items than a list may have, with different names if they have names.
 fn many(scene: &mut Scene<'_>) -> Option<()> {
     let count = [4, 5, 11, 17, 21, 33, 65, 256][scene.some(8)];
     let items = scene.items()?;
@@ -346,7 +346,7 @@ fn null(scene: &mut Scene<'_>) -> Option<()> {
     scene.set(Value::Null)
 }
 
-/// Takes a text that another place has, of this object or of one like it, so that references go astray and names meet.
+/// Uses a text of another place in this object or in a similar one, so that references break and names collide.
 fn rename(scene: &mut Scene<'_>) -> Option<()> {
     let Some(FieldType::Text | FieldType::IntOrString) = scene.site.ty else { return None };
     let field = scene.site.field.1;
@@ -374,7 +374,7 @@ fn swap(scene: &mut Scene<'_>) -> Option<()> {
 
 fn unknown(scene: &mut Scene<'_>) -> Option<()> {
     scene.site.object?;
-    scene.entries()?.insert("colour".into(), json!("blue"));
+    scene.entries()?.insert("color".into(), json!("blue"));
     Some(())
 }
 

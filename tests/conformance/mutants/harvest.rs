@@ -1,11 +1,11 @@
-//! What the fields of admitted objects have for values: what is typical of a field.
+//! Collects the values of the fields of admitted objects, which are typical of a field.
 
 use super::sites::sites;
 use fastrand::Rng;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many values of a field are kept.
+/// How many values of a field are stored.
 const KEPT: usize = 60;
 
 /// The values of every field.
@@ -16,11 +16,11 @@ pub(crate) struct Harvest {
 }
 
 impl Harvest {
-    /// Takes in what an object has.
+    /// Adds the values of an object.
     pub(super) fn add(&mut self, object: &Value) {
         for site in sites(object).into_iter().filter(|site| site.ty.is_some()) {
             let (owner, field) = site.field;
-            // Items of lists and entries of maps are no values of the field.
+            // Items of lists and entries of maps are not values of the field.
             if site.split().1 != field {
                 continue;
             }
@@ -32,7 +32,7 @@ impl Harvest {
         }
     }
 
-    /// A value that a field has somewhere.
+    /// A value that a field has in some object.
     pub(super) fn of(&self, rng: &mut Rng, field: (&'static str, &'static str)) -> Option<&Value> {
         rng.choice(self.values.get(&field)?)
     }

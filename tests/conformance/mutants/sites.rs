@@ -1,4 +1,4 @@
-//! An object to the places in it that can be changed, each with what the schema says of it.
+//! Lists the places in an object that can be changed, each with its type in the schema.
 
 use initflow::kubernetes::schema::{self, FieldType, ObjectSchema};
 use initflow::kubernetes::version::{Support, Version};
@@ -7,7 +7,7 @@ use serde_json::Value;
 /// A place in an object.
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
-    /// Where it is, as a JSON pointer.
+    /// Its JSON pointer.
     pub(crate) pointer: String,
     /// The object and the field that it belongs to.
     pub(crate) field: (&'static str, &'static str),
@@ -18,7 +18,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// The pointer of what it stands in, and its name or number there.
+    /// The pointer of its parent, and its name or index there.
     pub(crate) fn split(&self) -> (&str, String) {
         let (parent, name) = self.pointer.rsplit_once('/').unwrap_or(("", &self.pointer));
         (parent, name.replace("~1", "/").replace("~0", "~"))
@@ -36,12 +36,12 @@ pub(crate) fn sites(value: &Value) -> Vec<Site> {
     sites
 }
 
-/// The type of what stands at a place.
+/// The type of the value at a place.
 pub(crate) fn type_at(object: &Value, pointer: &str) -> Option<&'static FieldType> {
     sites(object).into_iter().find(|site| site.pointer == pointer)?.ty
 }
 
-/// Whether a version's API server looks at a field, of the innermost field of a path that it may not look at.
+/// Whether the API server of a version reads the innermost field of a path that it may ignore.
 pub(crate) fn support(kind: &str, path: &[String], version: Version) -> Support {
     let mut object = schema::object(kind);
     for part in path {
@@ -54,7 +54,7 @@ pub(crate) fn support(kind: &str, path: &[String], version: Version) -> Support 
     Support::Supported
 }
 
-/// The object that a type is of, or lists.
+/// The object of a type, also of a list of objects.
 fn inner(ty: &FieldType) -> Option<&'static ObjectSchema> {
     match ty {
         FieldType::Object(object) => Some(object),
@@ -99,7 +99,7 @@ fn walk(
     }
 }
 
-/// The pointer of what stands in a place.
+/// The pointer of a place inside of another.
 pub(crate) fn below(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }

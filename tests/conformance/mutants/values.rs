@@ -1,4 +1,4 @@
-//! Values on both sides of what Kubernetes takes: at the edges of numbers, and texts that are nearly right.
+//! Generates values at the edge of what Kubernetes accepts: numbers at the ends of ranges, and texts that are almost right.
 
 mod annotations;
 mod names;
@@ -12,13 +12,13 @@ pub(super) use annotations::ANNOTATIONS;
 use fastrand::Rng;
 pub(super) use numbers::{int, int_or_string, quantity, time};
 
-/// Names that tell what kind of text a field has, of the field or of the object and the field, and texts of this kind.
+/// Names of fields, with or without their object, that have the same kind of text, and texts of this kind.
 type Pool = (&'static [&'static str], &'static [&'static str]);
 
-/// All of them; a name is in one of them alone.
+/// All pools; each name is in only one of them.
 const POOLS: [&[Pool]; 5] = [names::POOLS, node::POOLS, references::POOLS, storage::POOLS, times::POOLS];
 
-/// Texts that fit no kind of name.
+/// Texts that are not valid as any kind of name.
 const ODD: &[&str] = &[
     "",
     " ",
@@ -83,14 +83,14 @@ const ODD: &[&str] = &[
     "\u{7f}",
 ];
 
-/// A text for a field: mostly of its kind, perhaps just odd.
+/// A text for a field: usually of its kind, sometimes an odd one.
 pub(super) fn text(rng: &mut Rng, (object, field): (&str, &str)) -> String {
     let full = format!("{object}.{field}");
     let known = POOLS
         .into_iter()
         .flatten()
         .filter(|(names, _)| names.contains(&full.as_str()) || names.contains(&field));
-    // What is said of one object's field goes before what is said of all fields of the name.
+    // A pool for the field of one object takes precedence over a pool for all fields with the name.
     let pool = known.min_by_key(|(names, _)| !names.contains(&full.as_str())).map(|(_, pool)| *pool);
     match pool {
         Some(pool) if rng.usize(..10) < 7 => pick(rng, pool).to_owned(),
@@ -105,7 +105,7 @@ pub(super) fn odd(rng: &mut Rng) -> String {
     match rng.usize(..5) {
         0 => "a".repeat(*rng.choice(LENGTHS).expect("lengths")),
         1 => {
-            // As long, of labels that are short enough.
+            // A text of the same length, made of labels that are short enough.
             let length = *rng.choice(LENGTHS).expect("lengths");
             let mut text = format!("{}.", "a".repeat(50)).repeat(length / 51 + 1);
             text.truncate(length);

@@ -1,6 +1,6 @@
-//! Annotations that Kubernetes itself looks at.
+//! Lists annotations that Kubernetes itself reads.
 
-/// Their keys, and what may stand there.
+/// Their keys, with values to try.
 pub(in crate::mutants) const ANNOTATIONS: &[(&str, &[&str])] = &[
     (
         "controller.kubernetes.io/pod-deletion-cost",

@@ -1,4 +1,4 @@
-//! Names: of objects, variables, labels, resources and hosts.
+//! Lists names of objects, variables, labels, resources and hosts.
 
 use super::Pool;
 

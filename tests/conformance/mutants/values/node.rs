@@ -1,4 +1,4 @@
-//! What the node looks at: addresses, name service, signals, security.
+//! Lists values that the node reads: addresses, DNS, signals and security.
 
 use super::Pool;
 

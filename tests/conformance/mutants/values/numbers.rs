@@ -1,4 +1,4 @@
-//! Numbers, amounts and times at the edges of what Kubernetes takes.
+//! Generates numbers, amounts and times at the edge of what Kubernetes accepts.
 
 use super::{pick, text};
 use fastrand::Rng;
@@ -53,7 +53,7 @@ const INTS: &[i64] = &[
     i64::MIN,
 ];
 
-/// Amounts, some of which are none.
+/// Amounts, some of which are not valid.
 const QUANTITIES: &[&str] = &[
     "0",
     "1",
@@ -119,7 +119,7 @@ const QUANTITIES: &[&str] = &[
     "1Gi1",
 ];
 
-/// A whole number, perhaps next to one that is there.
+/// A whole number, sometimes next to the present one.
 pub(in crate::mutants) fn int(rng: &mut Rng, near: Option<i64>) -> Value {
     match (rng.usize(..4), near) {
         (0, Some(near)) => json!(near.wrapping_add([-1, 1, 10][rng.usize(..3)])),

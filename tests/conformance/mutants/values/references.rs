@@ -1,4 +1,4 @@
-//! What refers to something: images, fields, resources, versions and kinds.
+//! Lists values that refer to something: images, fields, resources, versions and kinds.
 
 use super::Pool;
 

@@ -1,4 +1,4 @@
-//! Paths, and what kinds of volumes have.
+//! Lists paths and other values of volumes.
 
 use super::Pool;
 

@@ -1,4 +1,4 @@
-//! Schedules and time zones.
+//! Lists schedules and time zones.
 
 use super::Pool;
 
