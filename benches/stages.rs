@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use initflow::compile::{Compiled, NoFiles, Options, compile, compile_with};
+use initflow::compile::{CompileOptions, Compiled, NoFiles, compile, compile_with};
 use initflow::source::{FileId, SourceFile};
 use initflow::syntax::parse;
 
@@ -25,7 +25,7 @@ fn program(workloads: usize) -> String {
 }
 
 fn compiled(workloads: usize) -> Vec<Compiled> {
-    compile("main.initflow", program(workloads), &NoFiles, &Options::default()).workloads
+    compile("main.initflow", program(workloads), &NoFiles, &CompileOptions::default()).workloads
 }
 
 fn text_of(compiled: &Compiled) -> String {
@@ -41,7 +41,7 @@ fn stage_1_parse(bencher: Bencher) {
 #[divan::bench]
 fn stage_1_to_3_parse_resolve_check(bencher: Bencher) {
     let text = program(MANY);
-    let options = Options::default();
+    let options = CompileOptions::default();
     let run = || compile_with("main.initflow", text.clone(), &NoFiles, &options, |_| ());
     bencher.counter(ItemsCount::new(MANY)).bench(run);
 }
@@ -71,7 +71,7 @@ fn stage_4_to_5_lower_emit_json(bencher: Bencher) {
 #[divan::bench(args = [1, 100, 1000, 10_000], max_time = 20)]
 fn whole(bencher: Bencher, workloads: usize) {
     let text = program(workloads);
-    let options = Options::default();
+    let options = CompileOptions::default();
     let run =
         || compile_with("main.initflow", text.clone(), &NoFiles, &options, |compiled| text_of(&compiled));
     bencher.counter(ItemsCount::new(workloads)).bench(run);

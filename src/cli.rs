@@ -35,7 +35,7 @@ use std::process::ExitCode;
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let call = match Call::try_parse() {
+    let call = match CommandLine::try_parse() {
         Ok(call) => call,
         Err(error) => {
             // This prints help and usage errors. If printing fails, nobody can be told.
@@ -64,7 +64,7 @@ pub fn run() -> ExitCode {
 
 /// The description of the command line, from which completions and man pages are generated.
 pub fn command() -> clap::Command {
-    Call::command()
+    CommandLine::command()
 }
 
 #[derive(Parser)]
@@ -82,7 +82,7 @@ Examples:
 Exit status: 0 on success; 1 if a source has errors or is not formatted, or if output is out of date; 2 if the command
 line is wrong, or if a file cannot be read or written"
 )]
-struct Call {
+struct CommandLine {
     #[command(subcommand)]
     verb: Verb,
     /// When to color messages; `auto` colors on a terminal unless `NO_COLOR` is set
@@ -96,19 +96,19 @@ struct Call {
 /// The verbs, in the order of the help; each declares its arguments in its own file.
 #[derive(Subcommand)]
 enum Verb {
-    Compile(compile::Arguments),
-    Check(check::Arguments),
-    Plan(plan::Arguments),
-    Fmt(fmt::Arguments),
-    Import(import::Arguments),
-    Test(test::Arguments),
-    Diff(diff::Arguments),
-    Krm(krm::Arguments),
-    New(new::Arguments),
-    Explain(explain::Arguments),
-    Lsp(lsp::Arguments),
-    Completions(completions::Arguments),
-    Man(man::Arguments),
+    Compile(compile::CompileArguments),
+    Check(check::CheckArguments),
+    Plan(plan::PlanArguments),
+    Fmt(fmt::FmtArguments),
+    Import(import::ImportArguments),
+    Test(test::TestArguments),
+    Diff(diff::DiffArguments),
+    Krm(krm::KrmArguments),
+    New(new::NewArguments),
+    Explain(explain::ExplainArguments),
+    Lsp(lsp::LspArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
 }
 
 #[cfg(test)]

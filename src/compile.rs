@@ -15,7 +15,7 @@ pub use unchecked::unchecked;
 use crate::check::{Checked, Identified, Identities, check};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
-use crate::lint::{Hooks, Levels, find_hidden, lint, settle};
+use crate::lint::{Hooks, LintLevels, find_hidden, lint, settle};
 use crate::lower::grant;
 use crate::model::{Program, Workload, resolve};
 use crate::once::split;
@@ -28,7 +28,7 @@ use std::collections::HashSet;
 
 /// How to compile.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct CompileOptions {
     /// The version of Kubernetes that the objects are for.
     pub version: Version,
     /// The images of the built-in steps.
@@ -36,7 +36,7 @@ pub struct Options {
     /// The params that have a value from outside of the program.
     pub settings: Vec<Setting>,
     /// The levels of warnings.
-    pub levels: Levels,
+    pub levels: LintLevels,
     /// Whether params need no value: then the program is only checked, not compiled.
     pub check_only: bool,
 }
@@ -102,7 +102,7 @@ impl<T> Compilation<T> {
 /// let compilation = compile("apps/hello.initflow", source.into(), &Library, &options);
 /// assert!(compilation.workloads[0].yaml(None).contains("image: nginx:1.29"));
 /// ```
-pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &Options) -> Compilation {
+pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &CompileOptions) -> Compilation {
     compile_with(name, text, loader, options, |compiled| compiled)
 }
 
@@ -123,7 +123,7 @@ pub fn compile_with<T: Send>(
     name: &str,
     text: String,
     loader: &dyn Loader,
-    options: &Options,
+    options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
     let mut sources = Sources::default();
@@ -139,7 +139,7 @@ pub(crate) fn compile_parsed<T: Send>(
     sources: Sources,
     parse: Parse,
     loader: &dyn Loader,
-    options: &Options,
+    options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
     let Loaded { sources, files, mut diagnostics } = load(sources, parse, loader);
@@ -191,7 +191,7 @@ struct Arranged<T> {
 /// Checks and orders a workload, and compares its requests with its budgets.
 fn arrange<T>(
     workload: Option<Workload>,
-    options: &Options,
+    options: &CompileOptions,
     sources: &Sources,
     syntax: &[Diagnostic],
     mut diagnostics: Vec<Diagnostic>,

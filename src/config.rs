@@ -32,7 +32,7 @@ pub use values::{BadValues, values};
 
 use crate::diagnostic::{Diagnostic, change_to, nearest};
 use crate::kubernetes::version::Version;
-use crate::lint::Levels;
+use crate::lint::LintLevels;
 use crate::model::Setting;
 use crate::source::SourceFile;
 use crate::steps::Images;
@@ -52,7 +52,7 @@ pub struct Config {
     /// The images of the built-in steps.
     pub images: Images,
     /// The levels of warnings.
-    pub levels: Levels,
+    pub levels: LintLevels,
     /// The folder for the project's output, relative to the file.
     pub output: Option<Placed>,
     /// The folders and files that belong to the project, as patterns relative to the file; if empty, everything below its folder.

@@ -11,11 +11,11 @@ use crate::total::sure;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
 use serde_saphyr::{LitStr, SerializerOptions};
-use tree::Tree;
+use tree::OutputTree;
 
 /// An object and the comment to put above it.
 #[derive(Clone, Debug)]
-pub struct Document<'o> {
+pub struct YamlDocument<'o> {
     /// The lines of the comment, without `#`.
     pub header: Option<String>,
     /// The object.
@@ -26,7 +26,7 @@ pub struct Document<'o> {
 pub const SEPARATOR: &str = "---\n";
 
 /// The documents as one YAML stream, separated by `---`.
-pub fn yaml(documents: &[Document]) -> String {
+pub fn yaml(documents: &[YamlDocument]) -> String {
     let mut out = String::new();
     for (at, document) in documents.iter().enumerate() {
         if at > 0 {
@@ -37,7 +37,7 @@ pub fn yaml(documents: &[Document]) -> String {
     out
 }
 
-fn write_document(out: &mut String, document: &Document) {
+fn write_document(out: &mut String, document: &YamlDocument) {
     if let Some(header) = &document.header {
         for line in header.lines() {
             out.push_str(if line.is_empty() { "#" } else { "# " });
@@ -58,14 +58,14 @@ fn write_document(out: &mut String, document: &Document) {
     }
 }
 
-fn tree(object: &Object) -> Tree {
+fn tree(object: &Object) -> OutputTree {
     // Kubernetes objects do not contain what a tree refuses: bytes, variants with values, and keys that are not text.
-    sure(Tree::of(object))
+    sure(OutputTree::of(object))
 }
 
 /// The objects as JSON: one as it is, several as a `List`, which kubectl accepts.
 pub fn json(objects: &[&Object]) -> String {
-    let trees: Vec<Tree> = objects.iter().map(|object| tree(object)).collect();
+    let trees: Vec<OutputTree> = objects.iter().map(|object| tree(object)).collect();
     match trees.as_slice() {
         [one] => visible::document(&Json(one)),
         several => {
@@ -96,18 +96,18 @@ fn fits_block(text: &str) -> bool {
         && !text.contains(|char| char != '\n' && char != '\t' && is_special(char))
 }
 
-struct Yaml<'t>(&'t Tree);
+struct Yaml<'t>(&'t OutputTree);
 
 impl Serialize for Yaml<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
-            Tree::Text(text) if fits_block(text) => LitStr(text).serialize(serializer),
+            OutputTree::Text(text) if fits_block(text) => LitStr(text).serialize(serializer),
             tree => tree.write(serializer, Yaml),
         }
     }
 }
 
-struct Json<'t>(&'t Tree);
+struct Json<'t>(&'t OutputTree);
 
 impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -115,12 +115,12 @@ impl Serialize for Json<'_> {
     }
 }
 
-impl Tree {
+impl OutputTree {
     /// Writes a tree; `part` writes its parts.
     fn write<'t, S: Serializer, P: Serialize>(
         &'t self,
         serializer: S,
-        part: impl Fn(&'t Tree) -> P,
+        part: impl Fn(&'t OutputTree) -> P,
     ) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),

@@ -13,7 +13,7 @@ pub mod rename;
 pub mod shape;
 pub mod tokens;
 
-use crate::compile::{Compilation, Compiled, Loader, Options, compile_parsed};
+use crate::compile::{Compilation, CompileOptions, Compiled, Loader, compile_parsed};
 use crate::diagnostic::Diagnostic;
 use crate::model::read_use;
 use crate::program::path_of;
@@ -168,10 +168,10 @@ impl Loader for Workspace {
 
 impl Analysis {
     /// Checks a file with the files that it uses.
-    pub fn of(file: &Parsed, loader: &dyn Loader, options: &Options) -> Self {
+    pub fn of(file: &Parsed, loader: &dyn Loader, options: &CompileOptions) -> Self {
         let mut sources = Sources::default();
         sources.add(file.source.name.clone(), file.text());
-        let options = Options { check_only: true, ..options.clone() };
+        let options = CompileOptions { check_only: true, ..options.clone() };
         let compilation = compile_parsed(sources, file.parse.clone(), loader, &options, |compiled| compiled);
         Self { compilation }
     }

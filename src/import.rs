@@ -26,14 +26,14 @@ pub use idioms::Idioms;
 #[cfg(test)]
 mod tests;
 
-use crate::compile::{NoFiles, Options, compile};
+use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::kubernetes::schema;
 use crate::model::WorkloadKind;
 use crate::source::{FileId, Sources, Span};
 use missing::lacks;
 use source::Written;
-use yaml::{Comment, MAX_ERRORS, Node, Stream, Value};
+use yaml::{Comment, MAX_ERRORS, YamlNode, YamlStream, YamlValue};
 
 /// The result of importing a file of manifests.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ const MAX_TRIED: usize = 32;
 /// let imported = import("hello.yaml", manifest.into(), &Options::default());
 /// assert!(imported.source.is_some_and(|source| source.contains("app web {")));
 /// ```
-pub fn import(name: &str, text: String, options: &Options) -> Import {
+pub fn import(name: &str, text: String, options: &CompileOptions) -> Import {
     import_as(name, text, options, &Idioms::Never)
 }
 
@@ -106,7 +106,7 @@ pub fn import(name: &str, text: String, options: &Options) -> Import {
 /// let imported = import_with_idioms("shop.yaml", manifest, &Options::default());
 /// assert!(imported.source.is_some_and(|source| source.contains("wait db")));
 /// ```
-pub fn import_with_idioms(name: &str, text: &str, options: &Options) -> Import {
+pub fn import_with_idioms(name: &str, text: &str, options: &CompileOptions) -> Import {
     let import = |idioms: Idioms| import_as(name, text.to_owned(), options, &idioms);
     let exact = import(Idioms::Never);
     if exact.source.is_none() {
@@ -123,12 +123,12 @@ pub fn import_with_idioms(name: &str, text: &str, options: &Options) -> Import {
     if some.failed() { exact } else { some }
 }
 
-fn import_as(name: &str, text: String, options: &Options, idioms: &Idioms) -> Import {
+fn import_as(name: &str, text: String, options: &CompileOptions, idioms: &Idioms) -> Import {
     let mut sources = Sources::default();
     let id = sources.add(name, text);
     let file = sources.get(id);
     let mut diagnostics = Vec::new();
-    let Stream { documents, comments } = yaml::read(file, &mut diagnostics);
+    let YamlStream { documents, comments } = yaml::read(file, &mut diagnostics);
     let mut errors = count_errors(&diagnostics);
     let mut written = Written::default();
     let mut comments = comments.as_slice();
@@ -158,7 +158,7 @@ fn count_errors(diagnostics: &[Diagnostic]) -> usize {
 }
 
 /// Where the comments of a document end: at the `---` after it.
-fn end_of(document: &Node, next: Option<&Node>, text: &str) -> usize {
+fn end_of(document: &YamlNode, next: Option<&YamlNode>, text: &str) -> usize {
     let end = document.span.end as usize;
     match next {
         None => text.len(),
@@ -179,7 +179,7 @@ fn take<'c>(comments: &mut &'c [Comment], end: usize) -> &'c [Comment] {
 
 /// Writes the workloads of a document, with its comments.
 fn document_to(
-    document: &Node,
+    document: &YamlNode,
     mut comments: &[Comment],
     text: &str,
     idioms: &Idioms,
@@ -204,15 +204,15 @@ fn document_to(
 }
 
 /// Finds the workloads of a document and of the lists in it.
-fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
-    let Value::Map(entries) = &document.value else {
+fn find(document: &YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
+    let YamlValue::Map(entries) = &document.value else {
         diagnostics.push(
             Diagnostic::error(Code::TypeMismatch, document.span, "this document is not a manifest")
                 .here("expected a map with `apiVersion`, `kind` and `metadata`"),
         );
         return;
     };
-    let field = |key: &str| document.get(key).and_then(Node::as_text);
+    let field = |key: &str| document.get(key).and_then(YamlNode::as_text);
     let Some(kind) = field("kind").filter(|kind| !kind.is_empty()) else {
         return diagnostics.push(lacks(document, "kind", "a manifest"));
     };
@@ -222,7 +222,7 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
         return diagnostics.push(lacks(document, "apiVersion", "a manifest"));
     }
     if kind == "List" {
-        for item in document.get("items").map(Node::items).unwrap_or_default() {
+        for item in document.get("items").map(YamlNode::items).unwrap_or_default() {
             find(item, found, diagnostics);
         }
         return;
@@ -267,7 +267,7 @@ fn find(document: &Node, found: &mut Vec<(Node, WorkloadKind)>, diagnostics: &mu
     let Some(object) = schema::object(kind) else { return };
     let mut entries = typed::fields(object, entries.clone(), diagnostics);
     typed::forget_cluster(&mut entries);
-    found.push((Node { span: document.span, value: Value::Map(entries) }, workload));
+    found.push((YamlNode { span: document.span, value: YamlValue::Map(entries) }, workload));
 }
 
 /// The kinds of the API groups of workloads, which tell a misspelled kind from a foreign one.
@@ -308,7 +308,7 @@ fn api_version(kind: WorkloadKind) -> &'static str {
 }
 
 /// Compiles the imported source, and reports its diagnostics at the places in the manifest.
-fn find_faults(id: FileId, written: &Written, options: &Options, diagnostics: &mut Vec<Diagnostic>) {
+fn find_faults(id: FileId, written: &Written, options: &CompileOptions, diagnostics: &mut Vec<Diagnostic>) {
     let compilation = compile("", written.text.clone(), &NoFiles, options);
     let place = |span: Span| written.origin(&span.range()).unwrap_or(Span { file: id, start: 0, end: 0 });
     let reported: Vec<Span> = diagnostics

@@ -17,9 +17,9 @@
 //!
 //! Invariant: every request has an answer; within a version, fields may be added but not removed.
 
-use crate::compile::{Compiled, Loader, Options, compile_with};
-use crate::diagnostic::report::{Format, Report};
-use crate::lint::{Level, Levels};
+use crate::compile::{CompileOptions, Compiled, Loader, compile_with};
+use crate::diagnostic::report::{MachineFormat, RunReport};
+use crate::lint::{LintLevel, LintLevels};
 use crate::model::Setting;
 use crate::plan::{self, Plan};
 use crate::total::sure;
@@ -60,16 +60,16 @@ fn answer(request: &str) -> Result<Value, String> {
     }
     let source = text(&request, "source")?.ok_or("the request has no `source`")?;
     let name = text(&request, "name")?.unwrap_or("main.initflow");
-    let options = Options {
+    let options = CompileOptions {
         version: text(&request, "kube")?.map_or(Ok(None), |text| text.parse().map(Some))?.unwrap_or_default(),
         settings: entries(&request, "params")?.map(setting).collect::<Result<_, _>>()?,
         levels: levels(&request)?,
-        ..Options::default()
+        ..CompileOptions::default()
     };
     let files = Files(entries(&request, "files")?.map(|(path, text)| (path.clone(), text.clone())).collect());
     let make = |compiled: Compiled| (compiled.plan(), compiled.yaml(None));
     let compilation = compile_with(name, source.to_owned(), &files, &options, make);
-    let mut report = Report::default();
+    let mut report = RunReport::default();
     report.sources.push(name.to_owned());
     report.add(&compilation.sources, &compilation.diagnostics, str::to_owned);
     let (plans, texts): (Vec<Plan>, Vec<String>) = compilation.workloads.into_iter().unzip();
@@ -78,7 +78,7 @@ fn answer(request: &str) -> Result<Value, String> {
     let plan = plan::json(plans.iter().map(|plan| (plan, &compilation.sources)));
     Ok(json!({
         "version": VERSION,
-        "report": read(&Format::Json.render(&report)),
+        "report": read(&MachineFormat::Json.render(&report)),
         "workloads": workloads,
         "plan": read(&plan),
     }))
@@ -118,10 +118,10 @@ fn setting((name, value): (&String, &Value)) -> Result<Setting, String> {
     Ok(Setting { origin: format!("`params.{name}`"), ..Setting::new(name, value) })
 }
 
-fn levels(request: &Map<String, Value>) -> Result<Levels, String> {
-    let mut levels = Levels::default();
+fn levels(request: &Map<String, Value>) -> Result<LintLevels, String> {
+    let mut levels = LintLevels::default();
     for (name, level) in entries(request, "lints")? {
-        let level = level.as_str().and_then(|text| text.parse::<Level>().ok());
+        let level = level.as_str().and_then(|text| text.parse::<LintLevel>().ok());
         let level = level.ok_or_else(|| format!("unknown level of `{name}`"))?;
         if !levels.set_named(name, level) {
             return Err(format!("there is no warning named `{name}`"));

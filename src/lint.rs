@@ -19,7 +19,7 @@ pub(crate) use allowances::settle;
 pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
-pub use levels::{ALL, Level, Levels};
+pub use levels::{ALL, LintLevel, LintLevels};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
@@ -28,7 +28,7 @@ use crate::object::Node;
 use crate::order::Order;
 use crate::source::{Sources, Span};
 use rules::Ports;
-use shell::{Command, Script};
+use shell::{PlainCommand, ShellScript};
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -38,7 +38,7 @@ pub(crate) fn lint(
     workload: &Workload,
     order: &Order,
     version: Version,
-    levels: &Levels,
+    levels: &LintLevels,
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -54,13 +54,13 @@ pub(crate) fn lint(
         scripts: workload
             .containers
             .iter()
-            .map(|container| has_own_command(container).then(|| Script::of(container))?)
+            .map(|container| has_own_command(container).then(|| ShellScript::of(container))?)
             .collect(),
         places,
         ports: OnceCell::new(),
     };
     for (code, rule) in rules::RULES {
-        if levels.of(*code) != Level::Allow {
+        if levels.of(*code) != LintLevel::Allow {
             rule(&pod, diagnostics);
         }
     }
@@ -89,7 +89,7 @@ struct Pod<'a> {
     version: Version,
     sources: &'a Sources,
     /// What each container runs, if that is known.
-    scripts: Vec<Option<Script<'a>>>,
+    scripts: Vec<Option<ShellScript<'a>>>,
     /// The position of each container in the init list.
     places: Vec<Option<usize>>,
     ports: OnceCell<Ports>,
@@ -102,12 +102,12 @@ impl<'a> Pod<'a> {
     }
 
     /// The steps with a command that the author wrote.
-    fn steps(&self) -> impl Iterator<Item = (&'a Container, &Script<'a>)> {
+    fn steps(&self) -> impl Iterator<Item = (&'a Container, &ShellScript<'a>)> {
         self.scripts().filter(|(container, _)| container.role == Role::Step)
     }
 
     /// The containers with a command that the author wrote.
-    fn scripts(&self) -> impl Iterator<Item = (&'a Container, &Script<'a>)> {
+    fn scripts(&self) -> impl Iterator<Item = (&'a Container, &ShellScript<'a>)> {
         let workload = self.workload;
         self.scripts
             .iter()
@@ -147,13 +147,13 @@ impl<'a> Pod<'a> {
     }
 
     /// The place of a command in the source.
-    fn place(&self, script: &Script<'_>, command: &Command) -> Span {
+    fn place(&self, script: &ShellScript<'_>, command: &PlainCommand) -> Span {
         self.place_of(script, &command.range)
     }
 
     /// The place in the source of some bytes of a script: their first line if the source contains it literally, else the
     /// whole value.
-    fn place_of(&self, script: &Script<'_>, range: &Range<usize>) -> Span {
+    fn place_of(&self, script: &ShellScript<'_>, range: &Range<usize>) -> Span {
         let found = || {
             let text = script.text?;
             let part = text.get(range.clone())?.lines().next()?.trim_end();

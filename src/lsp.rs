@@ -26,8 +26,8 @@ use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestI
 use lsp_types::notification::{Cancel, Exit, Notification as _};
 use lsp_types::request::{Request as _, Shutdown};
 use lsp_types::{CancelParams, InitializeParams, NumberOrString};
-use refusal::Refusal;
-pub use state::Call;
+use refusal::RequestRefusal;
+pub use state::ServerOptions;
 use state::State;
 use std::collections::HashSet;
 use std::sync::mpsc;
@@ -49,7 +49,7 @@ pub enum Leave {
 ///
 /// # Errors
 /// Why the session could not continue, as a phrase for a message.
-pub fn serve(call: &Call) -> Result<Leave, String> {
+pub fn serve(call: &ServerOptions) -> Result<Leave, String> {
     let (connection, threads) = Connection::stdio();
     let ended = converse(&connection, call);
     drop(connection);
@@ -58,7 +58,7 @@ pub fn serve(call: &Call) -> Result<Leave, String> {
     closed.map(|()| leave)
 }
 
-fn converse(connection: &Connection, call: &Call) -> Result<Leave, String> {
+fn converse(connection: &Connection, call: &ServerOptions) -> Result<Leave, String> {
     let (id, params) = connection.initialize_start().map_err(|error| {
         if error.channel_is_disconnected() {
             "no editor has sent `initialize`: editors start this command themselves".to_owned()
@@ -158,6 +158,6 @@ fn answer(state: &mut State, request: Request, cancelled: &HashSet<RequestId>) -
     }
     match answers::answer(state, &request.method, request.params) {
         Ok(result) => Response::new_ok(request.id, result),
-        Err(Refusal { code, message }) => Response::new_err(request.id, code as i32, message),
+        Err(RequestRefusal { code, message }) => Response::new_err(request.id, code as i32, message),
     }
 }

@@ -43,7 +43,7 @@ pub use resolve::{File, Program, resolve};
 pub(crate) use security::may_be_root;
 #[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;
-pub(crate) use used::{Use, read_use};
+pub(crate) use used::{FileUse, read_use};
 
 pub use crate::statement::Direction;
 pub use crate::vocabulary::WorkloadKind;
@@ -84,7 +84,7 @@ impl Setting {
 
 /// A name with the place where it was given.
 #[derive(Clone, Debug)]
-pub struct Name {
+pub struct PlacedName {
     /// The name.
     pub text: SmolStr,
     /// Its place in the source.
@@ -93,7 +93,7 @@ pub struct Name {
 
 /// Metadata and spec of one level: the object, the Job's template of a CronJob, or the pod's template.
 #[derive(Clone, Debug)]
-pub struct Level {
+pub struct ObjectLevel {
     /// The fields of `ObjectMeta`, a map.
     pub metadata: Node,
     /// The fields of the level's spec, a map.
@@ -106,15 +106,15 @@ pub struct Workload {
     /// Its kind.
     pub kind: WorkloadKind,
     /// Its name; absent if `object.metadata` has `generateName`. `object.metadata` has the name too.
-    pub name: Option<Name>,
+    pub name: Option<PlacedName>,
     /// Its head in the source: `deployment shop`.
     pub span: Span,
     /// The object itself. For a Pod `spec` is empty: see `pod`.
-    pub object: Level,
+    pub object: ObjectLevel,
     /// The Job's template; for a CronJob only.
-    pub job: Option<Level>,
+    pub job: Option<ObjectLevel>,
     /// The pod's template (for a Pod: its spec, and no metadata). `spec` has no containers, initContainers or volumes.
-    pub pod: Level,
+    pub pod: ObjectLevel,
     /// The volumes, in the order of the source, claim templates of a `StatefulSet` among them.
     pub volumes: Vec<Volume>,
     /// The containers of all roles, in the order of the source.
@@ -151,7 +151,7 @@ pub enum Storage {
 #[derive(Clone, Debug)]
 pub struct Volume {
     /// Its name in the pod.
-    pub name: Name,
+    pub name: PlacedName,
     /// Its name in the source.
     pub qualified: QualifiedName,
     /// What it is.
@@ -194,7 +194,7 @@ impl Role {
 #[derive(Clone, Debug)]
 pub struct Container {
     /// Its name in the pod.
-    pub name: Name,
+    pub name: PlacedName,
     /// Its name in the source.
     pub qualified: QualifiedName,
     /// Its role.
@@ -236,7 +236,7 @@ pub struct Once {
 #[derive(Clone, Debug)]
 pub struct Mount {
     /// The volume's name, and where the mount names it.
-    pub volume: Name,
+    pub volume: PlacedName,
     /// The index into the workload's volumes; none where there is no such volume (an error has been reported).
     pub index: Option<usize>,
     /// The direction.

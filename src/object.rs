@@ -39,12 +39,12 @@ pub enum Value {
 #[derive(Clone, Debug, Default)]
 pub struct Map {
     /// The entries; keys are unique.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<MapEntry>,
 }
 
 /// One field of an object, or entry of a map.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct MapEntry {
     /// The field's name or the entry's key.
     pub key: SmolStr,
     /// The place of the key (for a field that a short form sets, the short form).
@@ -62,7 +62,7 @@ impl Map {
     }
 
     /// The entry of a key.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, key: &str) -> Option<&MapEntry> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
@@ -75,8 +75,8 @@ impl Map {
     pub fn set(&mut self, key: impl Into<SmolStr>, key_span: Span, node: Node) {
         let key = key.into();
         match self.entries.iter_mut().find(|entry| entry.key == key) {
-            Some(entry) => *entry = Entry { key, key_span, layer: 0, node },
-            None => self.entries.push(Entry { key, key_span, layer: 0, node }),
+            Some(entry) => *entry = MapEntry { key, key_span, layer: 0, node },
+            None => self.entries.push(MapEntry { key, key_span, layer: 0, node }),
         }
     }
 
@@ -96,11 +96,11 @@ impl Map {
             Some(entry) if entry.layer > layer => Ok(()),
             Some(entry) if entry.layer == layer => Err(entry.key_span),
             Some(entry) => {
-                *entry = Entry { key, key_span, layer, node };
+                *entry = MapEntry { key, key_span, layer, node };
                 Ok(())
             }
             None => {
-                self.entries.push(Entry { key, key_span, layer, node });
+                self.entries.push(MapEntry { key, key_span, layer, node });
                 Ok(())
             }
         }
@@ -131,7 +131,7 @@ impl Node {
 
     /// An object of these fields, all at one place.
     pub fn object<const N: usize>(span: Span, fields: [(&'static str, Self); N]) -> Self {
-        let entry = |(key, node)| Entry { key: SmolStr::new_static(key), key_span: span, layer: 0, node };
+        let entry = |(key, node)| MapEntry { key: SmolStr::new_static(key), key_span: span, layer: 0, node };
         Self::new(span, Value::Map(Map { entries: fields.into_iter().map(entry).collect() }))
     }
 
@@ -151,7 +151,7 @@ impl Node {
     }
 
     /// The entries of an object or map; empty for everything else.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[MapEntry] {
         self.as_map().map_or(&[], |map| &map.entries)
     }
 

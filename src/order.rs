@@ -23,7 +23,7 @@ use std::collections::BinaryHeap;
 #[derive(Debug, Default)]
 pub struct Order {
     /// The init list: every step and sidecar.
-    pub places: Vec<Place>,
+    pub places: Vec<OrderPlace>,
     /// The apps, as written; they start together after the init list.
     pub apps: Vec<usize>,
 }
@@ -37,7 +37,7 @@ impl Order {
 
 /// One place in the init list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct OrderPlace {
     /// The container.
     pub container: usize,
     /// Why it has no earlier place: the constraint that was met last.
@@ -98,7 +98,7 @@ pub fn order(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Order {
     explicit.link(&mut graph);
     probe::warn(workload, &explicit, &graph, diagnostics);
 
-    let mut sort = Sort::new(workload, &graph);
+    let mut sort = TopologicalSort::new(workload, &graph);
     sort.run();
     if sort.order.places.len() < sort.in_init_list().count() {
         let stuck: Vec<bool> = sort.waits.iter().map(|waits| *waits > 0).collect();
@@ -112,7 +112,7 @@ pub fn order(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Order {
 }
 
 /// Kahn's algorithm: a container is ready as soon as it waits for no other.
-struct Sort<'a> {
+struct TopologicalSort<'a> {
     workload: &'a Workload,
     graph: &'a Graph,
     waits: Vec<u32>,
@@ -122,7 +122,7 @@ struct Sort<'a> {
     order: Order,
 }
 
-impl<'a> Sort<'a> {
+impl<'a> TopologicalSort<'a> {
     fn new(workload: &'a Workload, graph: &'a Graph) -> Self {
         let apps = (0..workload.containers.len())
             .filter(|container| workload.containers[*container].role == Role::App);
@@ -159,7 +159,7 @@ impl<'a> Sort<'a> {
     fn place(&mut self, container: usize) {
         let moved = container < self.last_written;
         self.last_written = self.last_written.max(container);
-        self.order.places.push(Place { container, because: self.because[container], moved });
+        self.order.places.push(OrderPlace { container, because: self.because[container], moved });
     }
 
     /// Releases every node that waits for a node; `giver` is the container whose files they get.

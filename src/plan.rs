@@ -47,9 +47,9 @@ pub struct Plan {
     /// The total requests of the apps, without sidecars.
     pub apps: Resources,
     /// The pod's effective requests.
-    pub requests: Vec<Request>,
+    pub requests: Vec<PlannedRequest>,
     /// The pod's effective limits.
-    pub limits: Vec<Limit>,
+    pub limits: Vec<PlannedLimit>,
     /// The pod's quality-of-service class.
     pub qos: Qos,
 }
@@ -72,7 +72,7 @@ pub struct Start {
     /// The containers of its `after`.
     pub after: Vec<SmolStr>,
     /// How it uses volumes, as written.
-    pub uses: Vec<Use>,
+    pub uses: Vec<VolumeUse>,
     /// The Jobs that it waits for.
     pub jobs: Vec<SmolStr>,
     /// Its requests, as written.
@@ -86,7 +86,7 @@ pub struct Start {
 
 /// How a container uses a volume.
 #[derive(Clone, Debug)]
-pub struct Use {
+pub struct VolumeUse {
     /// The volume.
     pub volume: SmolStr,
     /// In which direction the files flow.
@@ -100,7 +100,7 @@ pub type Resources = Vec<(SmolStr, Quantity)>;
 
 /// An effective request.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct PlannedRequest {
     /// The resource.
     pub resource: SmolStr,
     /// How much of it the scheduler reserves.
@@ -128,7 +128,7 @@ pub enum By {
 
 /// An effective limit.
 #[derive(Clone, Debug)]
-pub struct Limit {
+pub struct PlannedLimit {
     /// The resource.
     pub resource: SmolStr,
     /// The sum of the limits; `None` if there are none.
@@ -161,7 +161,7 @@ impl Plan {
                 .into_iter()
                 .map(|request| {
                     let (by, containers) = parts(&request.set_by);
-                    Request {
+                    PlannedRequest {
                         because: request.set_by.text(workload),
                         by,
                         containers: containers.into_iter().map(name).collect(),
@@ -173,7 +173,7 @@ impl Plan {
             limits: totals
                 .limits
                 .into_iter()
-                .map(|limit| Limit {
+                .map(|limit| PlannedLimit {
                     resource: limit.name,
                     quantity: limit.quantity,
                     unbounded_by: limit.unbounded_by.map(name),
@@ -199,7 +199,7 @@ impl Plan {
 }
 
 /// How much of the resource the pod can really use.
-impl fmt::Display for Limit {
+impl fmt::Display for PlannedLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.unbounded_by, &self.quantity) {
             (Some(container), _) => write!(f, "unbounded by `{container}`"),
@@ -235,7 +235,7 @@ impl Start {
             uses: container
                 .mounts
                 .iter()
-                .map(|mount| Use {
+                .map(|mount| VolumeUse {
                     volume: mount.volume.text.clone(),
                     direction: mount.direction,
                     sub: mount.sub.clone(),

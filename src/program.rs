@@ -4,7 +4,7 @@
 //! files use each other.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{File, Use, read_use};
+use crate::model::{File, FileUse, read_use};
 use crate::source::{MAX_SOURCE_BYTES, Sources, Span};
 use crate::syntax::tree::{Document, Statement};
 use crate::syntax::{Parse, parse};
@@ -151,7 +151,7 @@ impl Loading<'_> {
     }
 
     /// The index of a used file, which is read if it has not been read yet.
-    fn used(&mut self, used: &Use, user: &str) -> Option<usize> {
+    fn used(&mut self, used: &FileUse, user: &str) -> Option<usize> {
         let path = path_of(user, used.path);
         if let Some(at) = self.stack.iter().position(|open| *open == path) {
             self.diagnostics.push(cycle(used, self.stack[at..].iter().chain([&path])));
@@ -216,7 +216,7 @@ fn malformed(statement: &Statement) -> Diagnostic {
         .here("expected `use \"file.initflow\"`, `use \"file.initflow\" as name` or `use \"std\"`")
 }
 
-fn used_twice(used: &Use, first: Span) -> Diagnostic {
+fn used_twice(used: &FileUse, first: Span) -> Diagnostic {
     let headline = format!("two files are used as `{}`", used.alias);
     Diagnostic::error(Code::DuplicateDeclaration, used.span, headline)
         .here("this name is already used")
@@ -224,14 +224,14 @@ fn used_twice(used: &Use, first: Span) -> Diagnostic {
         .help("give one of them another name: `use \"…\" as name`")
 }
 
-fn cycle<'p>(used: &Use, paths: impl Iterator<Item = &'p String>) -> Diagnostic {
+fn cycle<'p>(used: &FileUse, paths: impl Iterator<Item = &'p String>) -> Diagnostic {
     let chain: Vec<String> = paths.map(|path| format!("`{path}`")).collect();
     Diagnostic::error(Code::UseCycle, used.span, format!("`{}` uses itself", used.path))
         .here(format!("the cycle: {}", chain.join(" uses ")))
         .help("move what both need to a third file")
 }
 
-fn unreadable(used: &Use, reason: String) -> Diagnostic {
+fn unreadable(used: &FileUse, reason: String) -> Diagnostic {
     let headline = format!("`{}` cannot be used", used.path.escape_debug());
     Diagnostic::error(Code::UnreadableFile, used.span, headline)
         .here(reason)

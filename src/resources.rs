@@ -202,7 +202,7 @@ impl PodDemand {
         Some(pod)
     }
 
-    fn requests(&self, sums: &Sums, pod: &PodLevel) -> Vec<Request> {
+    fn requests(&self, sums: &Sums, pod: &PodLevel) -> Vec<EffectiveRequest> {
         let mut totals: BTreeMap<&SmolStr, (Quantity, SetBy)> = BTreeMap::new();
         for (name, sum) in sums {
             totals.insert(name, (sum.total(), sum.set_by()));
@@ -218,7 +218,7 @@ impl PodDemand {
             let total = totals.entry(name).or_insert((Quantity::ZERO, SetBy::Overhead));
             total.0 = total.0.add(overhead);
         }
-        let requests = totals.into_iter().map(|(name, (quantity, set_by))| Request {
+        let requests = totals.into_iter().map(|(name, (quantity, set_by))| EffectiveRequest {
             name: name.clone(),
             quantity,
             set_by,
@@ -226,22 +226,25 @@ impl PodDemand {
         sorted(requests, |request| &request.name)
     }
 
-    fn limits(&self, requests: &Sums, sums: &Sums, pod: &PodLevel) -> Vec<Limit> {
-        let mut totals: BTreeMap<&SmolStr, Limit> = BTreeMap::new();
+    fn limits(&self, requests: &Sums, sums: &Sums, pod: &PodLevel) -> Vec<EffectiveLimit> {
+        let mut totals: BTreeMap<&SmolStr, EffectiveLimit> = BTreeMap::new();
         for name in requests.keys().copied().filter(|name| grows_without_limit(name)) {
-            totals.insert(name, Limit { name: name.clone(), quantity: None, unbounded_by: None });
+            totals.insert(name, EffectiveLimit { name: name.clone(), quantity: None, unbounded_by: None });
         }
         for (name, sum) in sums {
             totals.insert(
                 name,
-                Limit { name: (*name).clone(), quantity: Some(sum.total()), unbounded_by: None },
+                EffectiveLimit { name: (*name).clone(), quantity: Some(sum.total()), unbounded_by: None },
             );
         }
         for limit in totals.values_mut().filter(|limit| grows_without_limit(&limit.name)) {
             limit.unbounded_by = self.first_without_limit(&limit.name, sums.get(&limit.name));
         }
         for (name, own) in pod.limits.iter().filter(|(name, _)| at_pod_level(name)) {
-            totals.insert(name, Limit { name: name.clone(), quantity: Some(*own), unbounded_by: None });
+            totals.insert(
+                name,
+                EffectiveLimit { name: name.clone(), quantity: Some(*own), unbounded_by: None },
+            );
         }
         for (name, overhead) in &self.overhead {
             if let Some(quantity) = totals.get_mut(name).and_then(|limit| limit.quantity.as_mut()) {
@@ -270,28 +273,28 @@ impl PodDemand {
 #[derive(Clone, Debug)]
 pub struct Totals {
     /// The requests: what the scheduler reserves.
-    pub requests: Vec<Request>,
+    pub requests: Vec<EffectiveRequest>,
     /// The limits.
-    pub limits: Vec<Limit>,
+    pub limits: Vec<EffectiveLimit>,
     /// The class by which the node chooses which pods to evict first.
     pub qos: Qos,
 }
 
 impl Totals {
     /// The effective request of a resource.
-    pub fn request(&self, name: &str) -> Option<&Request> {
+    pub fn request(&self, name: &str) -> Option<&EffectiveRequest> {
         self.requests.iter().find(|request| request.name == name)
     }
 
     /// The effective limit of a resource.
-    pub fn limit(&self, name: &str) -> Option<&Limit> {
+    pub fn limit(&self, name: &str) -> Option<&EffectiveLimit> {
         self.limits.iter().find(|limit| limit.name == name)
     }
 }
 
 /// An effective request.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct EffectiveRequest {
     /// The resource.
     pub name: SmolStr,
     /// How much the scheduler reserves, overhead included.
@@ -302,7 +305,7 @@ pub struct Request {
 
 /// An effective limit.
 #[derive(Clone, Debug)]
-pub struct Limit {
+pub struct EffectiveLimit {
     /// The resource.
     pub name: SmolStr,
     /// The sum that Kubernetes' tools print, in which a container without a limit counts as zero; `None` if no

@@ -4,11 +4,11 @@
 
 /// A statement of the language.
 #[derive(Debug)]
-pub struct Entry {
+pub struct StatementSpec {
     /// Its name.
     pub name: &'static str,
     /// Where it is allowed.
-    pub places: &'static [Place],
+    pub places: &'static [StatementPlace],
     /// The values after the name.
     pub head: &'static [Slot],
     /// What its block contains.
@@ -21,7 +21,7 @@ pub struct Entry {
 
 /// Where a statement is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum StatementPlace {
     /// Outside all blocks.
     File,
     /// In a workload, or in a `template` of one.
@@ -34,7 +34,7 @@ pub enum Place {
     Step(&'static str),
 }
 
-impl Place {
+impl StatementPlace {
     /// How a message names the place: `in a container`.
     pub fn phrase(self) -> String {
         match self {
@@ -64,11 +64,11 @@ pub enum Body {
 #[derive(Clone, Copy, Debug)]
 pub enum Slot {
     /// A value that must be there: its name and its type.
-    One(&'static str, Type),
+    One(&'static str, ValueType),
     /// A value that may be left out.
-    Maybe(&'static str, Type),
+    Maybe(&'static str, ValueType),
     /// One or more values.
-    Many(&'static str, Type),
+    Many(&'static str, ValueType),
     /// `keyword value…`, in any order after the plain values.
     Clause(&'static Clause),
     /// `= value`, `: type` and the like: the statement reads its values itself. The text shows how.
@@ -114,7 +114,7 @@ pub enum Direction {
 
 /// The types of values in heads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
+pub enum ValueType {
     /// A name that the statement declares.
     Name,
     /// Text in quotes.
@@ -163,7 +163,7 @@ pub enum Type {
     TemplateCall,
 }
 
-impl Type {
+impl ValueType {
     /// The type as messages describe what they expect.
     pub fn phrase(self) -> String {
         match self {
@@ -194,7 +194,7 @@ impl Type {
     }
 }
 
-impl Entry {
+impl StatementSpec {
     /// The head as the reference and messages show it: `port [name] number [udp] [host number]`.
     pub fn signature(&self) -> String {
         let mut text = self.name.to_string();
@@ -264,12 +264,12 @@ pub const fn at_most_one(word: &'static str, values: &'static [Slot]) -> Clause 
 
 /// A statement of a built-in step, without a block.
 pub const fn of_step(
-    places: &'static [Place],
+    places: &'static [StatementPlace],
     name: &'static str,
     head: &'static [Slot],
     meaning: &'static str,
-) -> Entry {
-    Entry { name, places, head, body: Body::None, repeats: false, meaning }
+) -> StatementSpec {
+    StatementSpec { name, places, head, body: Body::None, repeats: false, meaning }
 }
 
 /// A clause as a slot: `clause!(required "at", One("path", Type::Path))`.

@@ -26,7 +26,7 @@ use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use crate::object::{Node, Value};
 use crate::source::Span;
-use crate::statement::Entry;
+use crate::statement::StatementSpec;
 use smol_str::{SmolStr, format_smolstr};
 
 /// Declares the kinds of built-in steps. The module of a kind has its `KEYWORD`, its `STATEMENTS`, and its `Options`, which
@@ -55,7 +55,7 @@ macro_rules! kinds {
             }
 
             /// The statements that only this kind has.
-            pub const fn statements(self) -> &'static [Entry] {
+            pub const fn statements(self) -> &'static [StatementSpec] {
                 match self { $(Self::$kind => $module::STATEMENTS),+ }
             }
 
@@ -65,7 +65,7 @@ macro_rules! kinds {
             }
 
             /// Reads the statements of a step.
-            pub fn read(self, given: &Given, diagnostics: &mut Vec<Diagnostic>) -> BuiltIn {
+            pub fn read(self, given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> BuiltIn {
                 match self {
                     $(Self::$kind => BuiltIn::$kind($module::Options::read(given, diagnostics).map(Box::new))),+
                 }
@@ -111,7 +111,7 @@ impl StepKind {
 
 /// The typed statements of a step; of each, only the one from the nearest layer.
 #[derive(Debug)]
-pub struct Given {
+pub struct StepInput {
     /// The step's head.
     pub span: Span,
     /// The version of Kubernetes that must accept the step.
@@ -176,7 +176,7 @@ impl GivenOption {
     }
 }
 
-impl Given {
+impl StepInput {
     /// The option of a name.
     pub fn option(&self, name: &str) -> Option<&GivenOption> {
         self.options.iter().find(|option| option.name == name)

@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 use grammar::Stop;
 pub use memory::Memory;
-use reader::Reader;
+use reader::SyntaxReader;
 use std::sync::Arc;
 use tree::Document;
 
@@ -45,7 +45,7 @@ pub fn parse(source: &SourceFile) -> Parse {
     if let Some(error) = mistakes::yaml(source) {
         return Parse { errors: vec![error], ..Parse::default() };
     }
-    let mut reader = Reader::new(source);
+    let mut reader = SyntaxReader::new(source);
     let read = grammar::read(&source.text, |tokens| {
         reader.take(tokens);
         reader.errors.len() < MAX_ERRORS
@@ -68,7 +68,7 @@ pub fn parse(source: &SourceFile) -> Parse {
 
 /// Parses a source that differs little from the previous one: unchanged stretches are not scanned again.
 pub fn parse_again(source: &SourceFile, memory: &mut Memory) -> Parse {
-    let mut reader = Reader::new(source);
+    let mut reader = SyntaxReader::new(source);
     match memory.tokens(&source.text).filter(|_| mistakes::yaml(source).is_none()) {
         Some(tokens) if tokens.iter().map(Vec::len).sum::<usize>() <= grammar::MAX_TOKENS => {
             for tokens in &tokens {
@@ -80,9 +80,9 @@ pub fn parse_again(source: &SourceFile, memory: &mut Memory) -> Parse {
     if reader.errors.len() < MAX_ERRORS { tree(reader) } else { parse(source) }
 }
 
-fn tree(mut reader: Reader<'_>) -> Parse {
+fn tree(mut reader: SyntaxReader<'_>) -> Parse {
     let statements = blocks::assemble(&mut reader);
-    let Reader { comments, mut errors, .. } = reader;
+    let SyntaxReader { comments, mut errors, .. } = reader;
     errors.sort_by_key(|error| error.primary.span.start);
     Parse { document: Arc::new(Document { statements, comments }), errors }
 }

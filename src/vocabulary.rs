@@ -10,32 +10,32 @@ mod table;
 pub use effect::{Amount, ContainerEffect, Effect, FileEffect, Probe, WorkloadEffect};
 pub use kinds::{CONTAINERS, ContainerKind, WorkloadKind};
 
-pub use crate::statement::{Body, Clause, Direction, Entry, Need, Place, Slot, Type};
+pub use crate::statement::{Body, Clause, Direction, Need, Slot, StatementPlace, StatementSpec, ValueType};
 pub use crate::steps::StepKind;
 
 /// The tools that a `migrate` step knows.
 pub mod migration {
-    pub use crate::steps::migrate::{Lock, Script, TOOLS, Tool};
+    pub use crate::steps::migrate::{Lock, ScriptHelp, TOOLS, Tool};
 }
 
 /// A row of the table.
 #[derive(Debug)]
 pub struct Row {
     /// The shape of the statement.
-    pub entry: Entry,
+    pub entry: StatementSpec,
     /// What it does.
     pub effect: Effect,
 }
 
 /// The row of a name at a place outside built-in steps.
-pub fn row(place: Place, name: &str) -> Option<&'static Row> {
+pub fn row(place: StatementPlace, name: &str) -> Option<&'static Row> {
     table::ROWS.iter().find(|row| row.entry.name == name && row.entry.places.contains(&place))
 }
 
 /// The statement of a name at a place.
-pub fn entry(place: Place, name: &str) -> Option<&'static Entry> {
+pub fn entry(place: StatementPlace, name: &str) -> Option<&'static StatementSpec> {
     match place {
-        Place::Step(_) => {
+        StatementPlace::Step(_) => {
             statements_of_steps().find(|entry| entry.name == name && entry.places.contains(&place))
         }
         _ => row(place, name).map(|row| &row.entry),
@@ -43,17 +43,17 @@ pub fn entry(place: Place, name: &str) -> Option<&'static Entry> {
 }
 
 /// All statements that are allowed at a place.
-pub fn entries_at(place: Place) -> impl Iterator<Item = &'static Entry> {
+pub fn entries_at(place: StatementPlace) -> impl Iterator<Item = &'static StatementSpec> {
     statements().filter(move |entry| entry.places.contains(&place))
 }
 
 /// Every statement: those of the table in the order in which the reference shows them, then those of built-in steps.
-pub fn statements() -> impl Iterator<Item = &'static Entry> {
+pub fn statements() -> impl Iterator<Item = &'static StatementSpec> {
     table::ROWS.iter().map(|row| &row.entry).chain(statements_of_steps())
 }
 
 /// The statements of the built-in steps.
-pub fn statements_of_steps() -> impl Iterator<Item = &'static Entry> {
+pub fn statements_of_steps() -> impl Iterator<Item = &'static StatementSpec> {
     StepKind::ALL.iter().flat_map(|kind| kind.statements())
 }
 
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_name_means_one_thing_at_a_place() {
-        let entries: Vec<&Entry> = statements().collect();
+        let entries: Vec<&StatementSpec> = statements().collect();
         for (at, entry) in entries.iter().enumerate() {
             for other in &entries[at + 1..] {
                 let both = entry.places.iter().any(|place| other.places.contains(place));
@@ -148,10 +148,10 @@ mod tests {
     #[test]
     fn every_kind_is_a_statement() {
         for container in CONTAINERS {
-            assert!(entry(Place::Workload, container).is_some(), "{container}");
+            assert!(entry(StatementPlace::Workload, container).is_some(), "{container}");
         }
         for workload in WorkloadKind::ALL {
-            assert!(entry(Place::File, workload.keyword()).is_some(), "{workload:?}");
+            assert!(entry(StatementPlace::File, workload.keyword()).is_some(), "{workload:?}");
         }
     }
 }

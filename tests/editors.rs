@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use initflow::compile::parameter_types;
-use initflow::vocabulary::{Body, Entry, Need, Place, Slot};
+use initflow::vocabulary::{Body, Need, Slot, StatementPlace, StatementSpec};
 use initflow::vocabulary::{CONTAINERS, statements, statements_of_steps};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -71,9 +71,9 @@ fn rendered(text: &str, style: &Style, lists: &BTreeMap<&str, Vec<&'static str>>
 
 /// Every list by its name, each in the order of the vocabulary.
 fn lists() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let file = |body| at(Place::File, move |entry| entry.body == body);
-    let workload = |body| at(Place::Workload, move |entry| entry.body == body);
-    let container = |body| at(Place::Container, move |entry| entry.body == body);
+    let file = |body| at(StatementPlace::File, move |entry| entry.body == body);
+    let workload = |body| at(StatementPlace::Workload, move |entry| entry.body == body);
+    let container = |body| at(StatementPlace::Container, move |entry| entry.body == body);
     let (mounts, probes) = (container(Body::Fields("VolumeMount")), container(Body::Fields("Probe")));
     let of_name = |place, name| at(place, move |entry| entry.name == name);
     let steps: Vec<_> = statements_of_steps().collect();
@@ -85,18 +85,18 @@ fn lists() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("template-workloads", [names(&file(Body::Optional)), vec!["part"]].concat()),
         ("containers", CONTAINERS.to_vec()),
         ("levels", names(&workload(Body::Required))),
-        ("volume-clauses", clauses(&of_name(Place::Workload, "volume"), |_| true)),
-        ("security-clauses", clauses(&of_name(Place::Workload, "security"), |_| true)),
+        ("volume-clauses", clauses(&of_name(StatementPlace::Workload, "volume"), |_| true)),
+        ("security-clauses", clauses(&of_name(StatementPlace::Workload, "security"), |_| true)),
         ("mounts", names(&mounts)),
         ("mount-clauses", clauses(&mounts, |_| true)),
         ("probes", names(&probes)),
         ("probe-kinds", clauses(&probes, one_of)),
         ("probe-clauses", clauses(&probes, |need| !one_of(need))),
-        ("port-clauses", clauses(&of_name(Place::Container, "port"), |_| true)),
+        ("port-clauses", clauses(&of_name(StatementPlace::Container, "port"), |_| true)),
         ("container-statements", names(&container(Body::None))),
         ("step-statements", names(&steps)),
         ("step-clauses", clauses(&steps, |_| true)),
-        ("env-clauses", clauses(&of_name(Place::Environment, "from"), |_| true)),
+        ("env-clauses", clauses(&of_name(StatementPlace::Environment, "from"), |_| true)),
         ("types", parameter_types().map(|(word, _)| word).collect()),
     ])
 }
@@ -105,18 +105,18 @@ fn lists() -> BTreeMap<&'static str, Vec<&'static str>> {
 const SPECIAL: &[&str] = &["when", "else", "defaults", "param", "template", "script"];
 
 /// The statements of a place that look like others there.
-fn at(place: Place, fits: impl Fn(&Entry) -> bool) -> Vec<&'static Entry> {
+fn at(place: StatementPlace, fits: impl Fn(&StatementSpec) -> bool) -> Vec<&'static StatementSpec> {
     statements()
         .filter(|entry| entry.places.contains(&place) && !SPECIAL.contains(&entry.name) && fits(entry))
         .collect()
 }
 
-fn names(entries: &[&'static Entry]) -> Vec<&'static str> {
+fn names(entries: &[&'static StatementSpec]) -> Vec<&'static str> {
     distinct(entries.iter().map(|entry| entry.name))
 }
 
 /// The keywords in the heads of statements.
-fn clauses(entries: &[&'static Entry], fits: impl Fn(Need) -> bool) -> Vec<&'static str> {
+fn clauses(entries: &[&'static StatementSpec], fits: impl Fn(Need) -> bool) -> Vec<&'static str> {
     distinct(entries.iter().flat_map(|entry| entry.head).filter_map(|slot| match slot {
         Slot::Clause(clause) if fits(clause.need) => Some(clause.word),
         _ => None,

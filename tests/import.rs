@@ -5,13 +5,13 @@
 //! default; `cargo test --test import -- --ignored` runs them.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
-use initflow::compile::{NoFiles, Options, compile};
+use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::diagnostic::human::Human;
 use initflow::diagnostic::{Diagnostic, Severity};
 use initflow::format::format;
 use initflow::import::{import, yaml};
 use initflow::kubernetes::quantity::Quantity;
-use initflow::kubernetes::schema::{self, Object, Type};
+use initflow::kubernetes::schema::{self, FieldType, ObjectSchema};
 use initflow::source::{FileId, SourceFile, Sources};
 use serde::Deserialize as _;
 use serde_json::Value as Json;
@@ -59,7 +59,7 @@ fn manifests_that_the_api_server_refuses_are_refused_at_the_same_place() {
     for path in &manifests {
         let text = read(path);
         let name = name_of(path);
-        let imported = import(&name, text, &Options::default());
+        let imported = import(&name, text, &CompileOptions::default());
         let errors =
             || imported.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         let file = imported.sources.get(FileId(0));
@@ -116,7 +116,7 @@ fn places(reason: &str, file: &SourceFile) -> Vec<RangeInclusive<usize>> {
 }
 
 fn comes_back(name: &str, text: &str) -> Result<(), String> {
-    let imported = import(name, text.to_owned(), &Options::default());
+    let imported = import(name, text.to_owned(), &CompileOptions::default());
     let shown = |sources: &Sources, diagnostics: &[Diagnostic]| Human::default().render(sources, diagnostics);
     let Some(source) = imported.source.clone() else {
         let refused = REFUSED.iter().find(|(start, _)| name.starts_with(start));
@@ -130,14 +130,14 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
     if let Ok(folder) = std::env::var("IMPORTED") {
         fs::write(format!("{folder}/{name}.initflow"), &source).expect("written");
     }
-    let again = import(name, text.to_owned(), &Options::default());
+    let again = import(name, text.to_owned(), &CompileOptions::default());
     if again.source.as_ref() != Some(&source) {
         return Err("a second import differs".into());
     }
     if format(&SourceFile::new(FileId(0), "imported", source.as_str())) != source {
         return Err(format!("the imported source is not formatted\n{source}"));
     }
-    let compiled = compile("imported", source.clone(), &NoFiles, &Options::default());
+    let compiled = compile("imported", source.clone(), &NoFiles, &CompileOptions::default());
     if compiled.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(format!("{}\n{source}", shown(&compiled.sources, &compiled.diagnostics)));
     }
@@ -164,7 +164,7 @@ fn comes_back(name: &str, text: &str) -> Result<(), String> {
 }
 
 /// An object without values that mean nothing: `null`, empty lists and maps, and defaults.
-fn object_as_stored(object: &'static Object, json: Json) -> Json {
+fn object_as_stored(object: &'static ObjectSchema, json: Json) -> Json {
     let Json::Object(fields) = json else { return json };
     let mut kept = serde_json::Map::new();
     for (key, value) in fields {
@@ -187,9 +187,9 @@ fn object_as_stored(object: &'static Object, json: Json) -> Json {
         };
         let is_empty = match &value {
             Json::Null => true,
-            Json::String(text) => text.is_empty() && matches!(field.ty, Type::Enum(_)),
+            Json::String(text) => text.is_empty() && matches!(field.ty, FieldType::Enum(_)),
             Json::Array(items) => items.is_empty(),
-            Json::Object(map) => map.is_empty() && matches!(field.ty, Type::Map(_)),
+            Json::Object(map) => map.is_empty() && matches!(field.ty, FieldType::Map(_)),
             _ => false,
         };
         if !is_empty && !says_nothing {
@@ -202,20 +202,22 @@ fn object_as_stored(object: &'static Object, json: Json) -> Json {
     Json::Object(kept)
 }
 
-fn as_stored(ty: &'static Type, json: Json) -> Json {
+fn as_stored(ty: &'static FieldType, json: Json) -> Json {
     match (ty, json) {
-        (Type::Object(object), json) => object_as_stored(object, json),
-        (Type::List(inner), Json::Array(items)) => {
+        (FieldType::Object(object), json) => object_as_stored(object, json),
+        (FieldType::List(inner), Json::Array(items)) => {
             items.into_iter().map(|item| as_stored(inner, item)).collect()
         }
-        (Type::Map(inner), Json::Object(entries)) => {
+        (FieldType::Map(inner), Json::Object(entries)) => {
             Json::Object(entries.into_iter().map(|(key, value)| (key, as_stored(inner, value))).collect())
         }
-        (Type::Quantity, Json::String(text)) => canonical(&text),
-        (Type::Quantity, Json::Number(number)) => canonical(&number.to_string()),
+        (FieldType::Quantity, Json::String(text)) => canonical(&text),
+        (FieldType::Quantity, Json::Number(number)) => canonical(&number.to_string()),
         // This reader follows YAML 1.2, in which these octal numbers are texts.
-        (Type::Int32, Json::String(text)) => i64::from_str_radix(&text, 8).map_or(Json::Null, Json::from),
-        (Type::Text, Json::Null) => Json::String(String::new()),
+        (FieldType::Int32, Json::String(text)) => {
+            i64::from_str_radix(&text, 8).map_or(Json::Null, Json::from)
+        }
+        (FieldType::Text, Json::Null) => Json::String(String::new()),
         (_, json) => json,
     }
 }

@@ -13,7 +13,7 @@ mod cases;
 
 use cases::{Case, cases, compiled, files, raised};
 use initflow::compile::Image;
-use initflow::compile::{NoFiles, Options, compile};
+use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::diagnostic::human::Human;
 use initflow::kubernetes::version::Version;
 use std::collections::BTreeSet;
@@ -160,7 +160,7 @@ fn line(case: &Case, how: &str, object: &serde_json::Value, refused: bool) -> St
 
 /// Each step with an image of the compiler that does not run as root, in a pod without other containers.
 fn steps(program: &str, lines: &mut Vec<String>) {
-    let compilation = compile("steps", program.to_owned(), &NoFiles, &Options::default());
+    let compilation = compile("steps", program.to_owned(), &NoFiles, &CompileOptions::default());
     let shown = Human::default().render(&compilation.sources, &compilation.diagnostics);
     assert!(!compilation.failed(), "{shown}");
     for compiled in &compilation.workloads {

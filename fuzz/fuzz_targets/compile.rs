@@ -1,7 +1,7 @@
 //! Checks that any text compiles or is refused without a panic, and that what compiles is lowered, planned and written.
 #![no_main]
 
-use initflow::compile::{NoFiles, Options, compile};
+use initflow::compile::{NoFiles, CompileOptions, compile};
 use initflow::diagnostic::human::Human;
 use initflow::kubernetes::version::Version;
 use libfuzzer_sys::fuzz_target;
@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: (u8, &str)| {
     let (version, text) = input;
     let version = Version::ALL[usize::from(version) % Version::ALL.len()];
-    let options = Options { version, ..Options::default() };
+    let options = CompileOptions { version, ..CompileOptions::default() };
     let compilation = compile("fuzz.initflow", text.to_owned(), &NoFiles, &options);
     let shown = Human::default().render(&compilation.sources, &compilation.diagnostics);
     assert_eq!(shown.is_empty(), compilation.diagnostics.is_empty());

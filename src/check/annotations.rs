@@ -7,7 +7,7 @@ use super::report::{Report, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::{self, APPARMOR_OF_CONTAINER, SECCOMP_OF_CONTAINER};
 use crate::model::{Workload, WorkloadKind};
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use serde::Deserialize;
 
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
@@ -56,21 +56,21 @@ fn fields_of<'w>(workload: &'w Workload, name: &str) -> Option<&'w Node> {
 }
 
 /// The warning about an annotation that has lost its effect, or will.
-pub(super) fn deprecated(annotation: &Entry, instead: &str) -> Diagnostic {
+pub(super) fn deprecated(annotation: &MapEntry, instead: &str) -> Diagnostic {
     let headline = format!("a field has replaced the annotation `{}`", annotation.key);
     Diagnostic::warning(Code::Deprecated, annotation.key_span, headline)
         .here("Kubernetes ignores this, or will soon")
         .help(format!("use {instead}"))
 }
 
-fn invalid(annotation: &Entry, value: &str, help: &str) -> Diagnostic {
+fn invalid(annotation: &MapEntry, value: &str, help: &str) -> Diagnostic {
     let headline = format!("the annotation `{}` cannot be `{}`", annotation.key, shown(value));
     Diagnostic::error(Code::InvalidAnnotation, annotation.node.span, headline)
         .here("not a value that Kubernetes accepts")
         .help(help)
 }
 
-fn deletion_cost(annotation: &Entry, value: &str, report: &mut Report<'_>) {
+fn deletion_cost(annotation: &MapEntry, value: &str, report: &mut Report<'_>) {
     let starts = value == "0" || value.starts_with(|char| matches!(char, '-' | '1'..='9'));
     if !starts || value.parse::<i32>().is_err() {
         let headline = format!("expected a 32-bit integer as deletion cost, found `{}`", shown(value));
@@ -101,7 +101,7 @@ struct Toleration {
 }
 
 /// Checks the annotation that older versions read in place of `tolerations`, as JSON.
-fn tolerations(annotation: &Entry, value: &str, report: &mut Report<'_>) {
+fn tolerations(annotation: &MapEntry, value: &str, report: &mut Report<'_>) {
     let read = serde_json::from_str::<Vec<Toleration>>(value);
     let is_valid = |toleration: &Toleration| {
         let is_known = [None, Some("Equal"), Some("Exists")].contains(&toleration.operator.as_deref());
@@ -116,7 +116,7 @@ fn tolerations(annotation: &Entry, value: &str, report: &mut Report<'_>) {
 }
 
 /// Checks the annotation that the kubelet sets on the pods that it reads from files.
-fn mirror(workload: &Workload, annotation: &Entry, report: &mut Report<'_>) {
+fn mirror(workload: &Workload, annotation: &MapEntry, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;
     if pod.get("nodeName").is_none() {
         let help = "remove the annotation; the kubelet sets it";
@@ -139,7 +139,7 @@ fn profile<'n>(owner: &'n Node, field: &str) -> Option<(String, &'n Node)> {
     Some((written, kind))
 }
 
-fn differs(annotation: &Entry, field: &Node) -> Diagnostic {
+fn differs(annotation: &MapEntry, field: &Node) -> Diagnostic {
     let headline = format!("the annotation `{}` and the field set different profiles", annotation.key);
     Diagnostic::error(Code::ConflictingFields, annotation.node.span, headline)
         .here("one profile")
@@ -147,7 +147,7 @@ fn differs(annotation: &Entry, field: &Node) -> Diagnostic {
         .help("remove the annotation")
 }
 
-fn seccomp(annotation: &Entry, value: &str, owner: Option<&Node>, report: &mut Report<'_>) {
+fn seccomp(annotation: &MapEntry, value: &str, owner: Option<&Node>, report: &mut Report<'_>) {
     let path_fits = |path: &str| !path.starts_with('/') && path.split('/').all(|part| part != "..");
     let known = ["runtime/default", "docker/default", "unconfined"].contains(&value)
         || value.strip_prefix("localhost/").is_some_and(path_fits);
@@ -166,7 +166,13 @@ fn seccomp(annotation: &Entry, value: &str, owner: Option<&Node>, report: &mut R
     }
 }
 
-fn apparmor(workload: &Workload, annotation: &Entry, value: &str, container: &str, report: &mut Report<'_>) {
+fn apparmor(
+    workload: &Workload,
+    annotation: &MapEntry,
+    value: &str,
+    container: &str,
+    report: &mut Report<'_>,
+) {
     let Some(owner) = fields_of(workload, container) else {
         let known = workload.containers.iter().map(|container| container.name.text.as_str());
         let headline = format!("there is no container `{}`", shown(container));

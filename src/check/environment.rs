@@ -7,7 +7,7 @@ use super::mounts::{unknown_volume, wrong_volume};
 use super::projections;
 use super::report::{Report, SOURCE, entry, is_true, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::names::{self, Fault};
+use crate::kubernetes::names::{self, NameFault};
 use crate::model::{Container, Direction, Storage, Volume, Workload};
 use crate::object::Node;
 use crate::source::Span;
@@ -84,7 +84,7 @@ fn builds_on(variable: &Node, name: &str) -> bool {
 }
 
 fn name_form(name: &str, span: Span, report: &mut Report<'_>) {
-    if let Some(Fault::Form(form)) = names::variable(name) {
+    if let Some(NameFault::Form(form)) = names::variable(name) {
         report.add(
             Diagnostic::error(
                 Code::InvalidVariable,

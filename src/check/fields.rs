@@ -47,7 +47,7 @@ pub(super) fn field(reference: &Node, known: &[&str], report: &mut Report<'_>) {
         return;
     };
     let Some(path) = node.as_text() else { return };
-    let keyed = |start: &str, form: names::Form| {
+    let keyed = |start: &str, form: names::NameForm| {
         let key = path.strip_prefix(start).and_then(|rest| rest.strip_suffix("']"));
         key.is_some_and(|key| form(key).is_none())
     };

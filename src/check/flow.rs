@@ -9,7 +9,7 @@ use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 
 /// One use of a volume by a container.
-struct Use<'a> {
+struct MountUse<'a> {
     container: &'a Container,
     at: usize,
     direction: Direction,
@@ -55,32 +55,32 @@ fn first_of_each_name(workload: &Workload) -> HashMap<&str, usize> {
 }
 
 /// The uses of each volume, in the order of the source.
-fn uses(workload: &Workload) -> Vec<Vec<Use<'_>>> {
+fn uses(workload: &Workload) -> Vec<Vec<MountUse<'_>>> {
     let named = first_of_each_name(workload);
-    let mut uses: Vec<Vec<Use<'_>>> = workload.volumes.iter().map(|_| Vec::new()).collect();
+    let mut uses: Vec<Vec<MountUse<'_>>> = workload.volumes.iter().map(|_| Vec::new()).collect();
     for (at, container) in workload.containers.iter().enumerate() {
         for mount in &container.mounts {
             let Some(volume) = mount.index.and_then(|index| uses.get_mut(index)) else { continue };
             let sub = mount.sub.as_deref().unwrap_or_default();
-            volume.push(Use { container, at, direction: mount.direction, sub, span: mount.span });
+            volume.push(MountUse { container, at, direction: mount.direction, sub, span: mount.span });
         }
         let devices = items(&container.fields, "volumeDevices")
             .iter()
             .filter_map(|device| Some((text(device, "name")?, "", Direction::Mounts, device.span)));
         for (name, sub, direction, span) in devices {
             let Some(volume) = named.get(name).and_then(|index| uses.get_mut(*index)) else { continue };
-            volume.push(Use { container, at, direction, sub, span });
+            volume.push(MountUse { container, at, direction, sub, span });
         }
     }
     uses
 }
 
-fn starts_before_apps(usage: &Use<'_>) -> bool {
+fn starts_before_apps(usage: &MountUse<'_>) -> bool {
     usage.container.role != Role::App
 }
 
-fn updated_before_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'_>) -> bool {
-    let writes = |usage: &&Use<'_>| matches!(usage.direction, Direction::Writes | Direction::Mounts);
+fn updated_before_written(volume: &Volume, uses: &[MountUse<'_>], report: &mut Report<'_>) -> bool {
+    let writes = |usage: &&MountUse<'_>| matches!(usage.direction, Direction::Writes | Direction::Mounts);
     let before_apps = Folders::of(uses.iter().filter(writes).filter(|usage| starts_before_apps(usage)));
     let at_all = Folders::of(uses.iter().filter(writes));
     let unfilled = uses.iter().filter(|usage| usage.direction == Direction::Updates).find(|usage| {
@@ -104,8 +104,8 @@ fn updated_before_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report
     true
 }
 
-fn read_but_not_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'_>) -> bool {
-    let fills = |usage: &&Use<'_>| usage.direction != Direction::Reads;
+fn read_but_not_written(volume: &Volume, uses: &[MountUse<'_>], report: &mut Report<'_>) -> bool {
+    let fills = |usage: &&MountUse<'_>| usage.direction != Direction::Reads;
     let before_apps = Folders::of(uses.iter().filter(fills).filter(|usage| starts_before_apps(usage)));
     let at_all = Folders::of(uses.iter().filter(fills));
     let mut unfilled = uses.iter().filter(|usage| usage.direction == Direction::Reads).filter(|usage| {
@@ -142,7 +142,7 @@ fn read_but_not_written(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'
     true
 }
 
-fn written_but_not_read(volume: &Volume, uses: &[Use<'_>], report: &mut Report<'_>) {
+fn written_but_not_read(volume: &Volume, uses: &[MountUse<'_>], report: &mut Report<'_>) {
     let Some(writer) = uses.iter().find(|usage| usage.direction == Direction::Writes) else { return };
     let read = uses.iter().any(|usage| {
         usage.direction != Direction::Writes
@@ -173,7 +173,7 @@ struct Folders {
 }
 
 impl Folders {
-    fn of<'a>(uses: impl Iterator<Item = &'a Use<'a>>) -> Self {
+    fn of<'a>(uses: impl Iterator<Item = &'a MountUse<'a>>) -> Self {
         let (mut folders, mut around) = (HashSet::new(), HashSet::new());
         for usage in uses {
             let path = plain(usage.sub);

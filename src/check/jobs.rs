@@ -6,7 +6,7 @@ use super::report::{HANDLER, Report, entry, shown, text};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::{cron, names, time_zone};
 use crate::model::{Workload, WorkloadKind};
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use crate::source::Span;
 use std::collections::HashSet;
 
@@ -81,19 +81,19 @@ fn cron_job(workload: &Workload, report: &mut Report<'_>) {
 }
 
 fn time_zone(node: &Node, report: &mut Report<'_>) {
-    use time_zone::Fault;
+    use time_zone::TimeZoneFault;
     let Some(zone) = node.as_text() else { return };
     let Some(fault) = time_zone::fault(zone) else { return };
     let diagnostic = |headline: String| {
         Diagnostic::error(Code::InvalidTimeZone, node.span, headline).here("not a time zone")
     };
     report.add(match fault {
-        Fault::Empty => {
+        TimeZoneFault::Empty => {
             diagnostic("the time zone is empty".into()).help("remove it, or use a zone such as `\"Etc/UTC\"`")
         }
-        Fault::Local => diagnostic(format!("the time zone `{zone}` depends on the machine"))
+        TimeZoneFault::Local => diagnostic(format!("the time zone `{zone}` depends on the machine"))
             .help("use a zone such as `\"Europe/Berlin\"`"),
-        Fault::Unknown(near) => {
+        TimeZoneFault::Unknown(near) => {
             let unknown = diagnostic(format!("there is no time zone `{}`", shown(zone)));
             match near {
                 Some(near) => super::report::renamed(unknown, node.span, zone, near),
@@ -200,7 +200,7 @@ fn indexes(kind: WorkloadKind, spec: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn failure_policy(workload: &Workload, spec: &Node, policy: &Entry, report: &mut Report<'_>) {
+fn failure_policy(workload: &Workload, spec: &Node, policy: &MapEntry, report: &mut Report<'_>) {
     let rules = policy.node.get("rules");
     report.at_most(rules, "rules", 20);
     let containers: HashSet<&str> =
@@ -289,7 +289,7 @@ pub(super) fn completions(kind: WorkloadKind, spec: &Node) -> Option<i64> {
     }
 }
 
-fn success_policy(kind: WorkloadKind, spec: &Node, policy: &Entry, report: &mut Report<'_>) {
+fn success_policy(kind: WorkloadKind, spec: &Node, policy: &MapEntry, report: &mut Report<'_>) {
     let Some(rules) = report.required(&policy.node, "rules", "a success policy", policy.key_span) else {
         return;
     };
@@ -373,7 +373,7 @@ fn generated_labels(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
-fn reserved_label(label: &Entry, report: &mut Report<'_>) {
+fn reserved_label(label: &MapEntry, report: &mut Report<'_>) {
     report.unmet(label.key_span, &label.key, "is a label that Kubernetes sets on a Job's pods", "remove it");
 }
 

@@ -7,7 +7,7 @@ use super::report::{Report, SOURCE, entry, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::Volume;
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 
 /// Volumes that nodes no longer mount, and since which version.
 const GONE: &[(&str, &str)] = &[
@@ -25,7 +25,7 @@ const GONE: &[(&str, &str)] = &[
 /// The range of the numbers of partitions and of logical units.
 const BYTE: std::ops::RangeInclusive<i64> = 0..=255;
 
-pub(super) fn check(volume: &Volume, source: &Entry, report: &mut Report<'_>) {
+pub(super) fn check(volume: &Volume, source: &MapEntry, report: &mut Report<'_>) {
     let fields = &source.node;
     match source.key.as_str() {
         "awsElasticBlockStore" | "gcePersistentDisk" => report.in_range(fields, "partition", &BYTE),
@@ -157,7 +157,7 @@ fn iscsi(volume: &Volume, fields: &Node, report: &mut Report<'_>) {
 }
 
 /// Accepts names such as `iqn.2025-01.dev.acme:disk1`, `eui.` with 16, and `naa.` with 32 letters and digits.
-fn iscsi_name(text: &str) -> Option<names::Fault> {
+fn iscsi_name(text: &str) -> Option<names::NameFault> {
     let plain =
         |rest: &str, count| rest.len() == count && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
     // Kubernetes accepts any character after the first three.
@@ -168,7 +168,7 @@ fn iscsi_name(text: &str) -> Option<names::Fault> {
         Some("naa") => rest("naa").is_some_and(|rest| plain(rest, 32)),
         _ => false,
     };
-    (!fits).then_some(names::Fault::Form("a name such as `iqn.2025-01.dev.acme:disk1`"))
+    (!fits).then_some(names::NameFault::Form("a name such as `iqn.2025-01.dev.acme:disk1`"))
 }
 
 fn is_iqn(text: &str) -> bool {

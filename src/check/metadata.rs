@@ -6,7 +6,7 @@ use super::report::{Report, items, text, too_long};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Workload, WorkloadKind};
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use crate::source::Span;
 
 /// The most bytes that the keys and values of all annotations may have together.
@@ -57,7 +57,7 @@ pub(super) fn described(metadata: &Node, report: &mut Report<'_>) {
 
 /// Checks that annotations are not too large in total.
 pub(super) fn annotations_size(annotations: &Node, report: &mut Report<'_>) {
-    let bytes = |entry: &Entry| entry.key.len() + entry.node.as_text().map_or(0, str::len);
+    let bytes = |entry: &MapEntry| entry.key.len() + entry.node.as_text().map_or(0, str::len);
     let size: usize = annotations.entries().iter().map(bytes).sum();
     if size > ANNOTATIONS_LIMIT {
         let headline = format!(
@@ -143,26 +143,26 @@ fn managed_fields(entry: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn manager(name: &str) -> Option<names::Fault> {
+fn manager(name: &str) -> Option<names::NameFault> {
     if name.len() > MANAGER_LIMIT {
-        return Some(names::Fault::TooLong(MANAGER_LIMIT));
+        return Some(names::NameFault::TooLong(MANAGER_LIMIT));
     }
-    name.chars().any(char::is_control).then_some(names::Fault::Form("printable characters only"))
+    name.chars().any(char::is_control).then_some(names::NameFault::Form("printable characters only"))
 }
 
-fn finalizer_form(text: &str) -> Option<names::Fault> {
+fn finalizer_form(text: &str) -> Option<names::NameFault> {
     let standard = ["kubernetes", "orphan", "foregroundDeletion"].contains(&text);
     names::qualified(text).or_else(|| {
         (!standard && !text.contains('/'))
-            .then_some(names::Fault::Form("a name with a domain, such as `example.com/name`"))
+            .then_some(names::NameFault::Form("a name with a domain, such as `example.com/name`"))
     })
 }
 
 /// `version` or `group/version`.
-fn api_version(text: &str) -> Option<names::Fault> {
+fn api_version(text: &str) -> Option<names::NameFault> {
     let parts = text.split('/').count();
     let fits = text.is_empty() || (parts <= 2 && !text.ends_with('/'));
-    (!fits).then_some(names::Fault::Form("`VERSION` or `GROUP/VERSION`"))
+    (!fits).then_some(names::NameFault::Form("`VERSION` or `GROUP/VERSION`"))
 }
 
 fn names_of(workload: &Workload, report: &mut Report<'_>) {

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::kubernetes::version::Version;
 use crate::model::{Workload, WorkloadKind};
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -193,7 +193,7 @@ fn pod_term(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
 /// How the keys of `matchLabelKeys` are merged into the selector, with the values of the pod's own labels.
 #[derive(Clone, Copy)]
 struct Merged<'a> {
-    labels: &'a [Entry],
+    labels: &'a [MapEntry],
     /// Whether this happens now, and not only when a pod is created from a template.
     in_pod: bool,
     /// Whether a key must not be in the selector, whatever labels the pod has.

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::version::Version;
 use crate::model::{Role, Workload};
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use crate::order;
 use crate::resources::{Amounts, PodDemand};
 
@@ -72,12 +72,12 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 }
 
 /// The other amount, if this one is below it.
-fn below(entry: &Entry, other: Option<Quantity>) -> Option<Quantity> {
+fn below(entry: &MapEntry, other: Option<Quantity>) -> Option<Quantity> {
     let (own, other) = (entry.node.as_quantity()?.round_up_milli(), other?.round_up_milli());
     (own < other).then_some(other)
 }
 
-fn too_small(entry: &Entry, what: &str, sum: &Quantity) -> Diagnostic {
+fn too_small(entry: &MapEntry, what: &str, sum: &Quantity) -> Diagnostic {
     Diagnostic::error(
         Code::PodBelowContainers,
         entry.node.span,

@@ -2,7 +2,7 @@
 
 use super::report::{Report, entry, is_true, items, over_limit, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::names::{self, Form};
+use crate::kubernetes::names::{self, NameForm};
 use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
 use crate::model::{Workload, WorkloadKind};
@@ -10,7 +10,7 @@ use crate::object::Node;
 use std::net::IpAddr;
 
 /// Fields that name an object or a host: what a message calls them, and their form.
-const NAMES: &[(&str, &str, Form)] = &[
+const NAMES: &[(&str, &str, NameForm)] = &[
     ("hostname", "a host's name", names::label),
     ("subdomain", "a host's subdomain", names::label),
     ("nodeName", "a node's name", names::subdomain),
@@ -207,7 +207,7 @@ fn hosts(pod: &Node, report: &mut Report<'_>) {
     }
     let Some(own) = pod.as_map().and_then(|map| map.entry("hostnameOverride")) else { return };
     let form = |text: &str| match names::subdomain(text) {
-        None if text.len() > 64 => Some(names::Fault::TooLong(64)),
+        None if text.len() > 64 => Some(names::NameFault::TooLong(64)),
         other => other,
     };
     report.leniently(report.drops(&schema::POD_SPEC, "hostnameOverride"), |report| {
@@ -288,11 +288,11 @@ fn eviction(pod: &Node, report: &mut Report<'_>) {
 }
 
 /// Checks a key whose domain must not belong to Kubernetes.
-fn responder_name(text: &str) -> Option<names::Fault> {
+fn responder_name(text: &str) -> Option<names::NameFault> {
     let domain = format!(".{}", text.split('/').next().unwrap_or_default().to_lowercase());
     let own = [".kubernetes.io", ".k8s.io"].iter().any(|own| domain.ends_with(own));
     match names::prefixed_key(text).or_else(|| names::qualified(text)) {
-        None if own => Some(names::Fault::Form("your own domain; those of Kubernetes are reserved")),
+        None if own => Some(names::NameFault::Form("your own domain; those of Kubernetes are reserved")),
         fault => fault,
     }
 }

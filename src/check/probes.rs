@@ -9,7 +9,7 @@ use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::model::{Container, Role, Workload};
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use std::collections::HashSet;
 
 const PROBES: &[(&str, &str)] =
@@ -36,7 +36,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     }
 }
 
-fn probe(container: &Container, probe: &Entry, statement: &str, report: &mut Report<'_>) {
+fn probe(container: &Container, probe: &MapEntry, statement: &str, report: &mut Report<'_>) {
     let node = &probe.node;
     let handlers = ["exec", "httpGet", "tcpSocket", "grpc"];
     let owner = format!("the probe `{statement}`");
@@ -67,7 +67,7 @@ fn probe(container: &Container, probe: &Entry, statement: &str, report: &mut Rep
     }
 }
 
-fn handler(container: &Container, handler: &Entry, owner: &str, report: &mut Report<'_>) {
+fn handler(container: &Container, handler: &MapEntry, owner: &str, report: &mut Report<'_>) {
     let node = &handler.node;
     match handler.key.as_str() {
         "exec" => drop(report.required(node, "command", owner, node.span)),
@@ -139,7 +139,7 @@ fn port(container: &Container, handler: &Node, owner: &str, report: &mut Report<
     report.add(diagnostic.label(container.span, "the container"));
 }
 
-fn hook(workload: &Workload, container: &Container, hook: &Entry, report: &mut Report<'_>) {
+fn hook(workload: &Workload, container: &Container, hook: &MapEntry, report: &mut Report<'_>) {
     let owner = format!("the hook `{}`", hook.key);
     let handlers = ["exec", "httpGet", "tcpSocket", "sleep"];
     let Some(handler) = report.exactly_one(&hook.node, &handlers, &owner, hook.key_span, HANDLER) else {

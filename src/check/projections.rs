@@ -160,7 +160,7 @@ fn trust_bundle(fields: &Node, report: &mut Report<'_>) {
 }
 
 /// Checks the name of a trust bundle, which follows that of its signer, if it has one, after a `:`.
-fn bundle_name(text: &str) -> Option<names::Fault> {
+fn bundle_name(text: &str) -> Option<names::NameFault> {
     names::subdomain(text.rsplit_once(':').map_or(text, |(_, name)| name))
 }
 

@@ -5,10 +5,10 @@
 use super::disturbed::Disturbed;
 use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
-use crate::kubernetes::names::{self, Fault, Form};
-use crate::kubernetes::schema::Object;
+use crate::kubernetes::names::{self, NameFault, NameForm};
+use crate::kubernetes::schema::ObjectSchema;
 use crate::kubernetes::version::{Support, Version};
-use crate::object::{Entry, Node, Value};
+use crate::object::{MapEntry, Node, Value};
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
@@ -56,7 +56,7 @@ impl<'a> Report<'a> {
     }
 
     /// Whether the API server drops a field unread because its feature gate is off.
-    pub(super) fn drops(&self, object: &Object, field: &str) -> bool {
+    pub(super) fn drops(&self, object: &ObjectSchema, field: &str) -> bool {
         let since = object.field(field).map(|field| field.since.in_version(self.version));
         matches!(since, Some(Support::GateOff { .. }))
     }
@@ -74,7 +74,7 @@ impl<'a> Report<'a> {
     }
 
     /// Checks the form of a text; `what` describes the text, for example `a container's name`.
-    pub(super) fn form(&mut self, node: Option<&Node>, what: &str, form: Form) {
+    pub(super) fn form(&mut self, node: Option<&Node>, what: &str, form: NameForm) {
         if let Some(node) = node
             && let Some(text) = node.as_text()
         {
@@ -83,29 +83,29 @@ impl<'a> Report<'a> {
     }
 
     /// Like [`Report::form`], for a text that is not a node.
-    pub(super) fn text_form(&mut self, text: &str, span: Span, what: &str, form: Form) {
+    pub(super) fn text_form(&mut self, text: &str, span: Span, what: &str, form: NameForm) {
         let Some(fault) = form(text) else { return };
-        let limit = if let Fault::TooLong(limit) = fault { limit } else { names::LABEL_LIMIT };
+        let limit = if let NameFault::TooLong(limit) = fault { limit } else { names::LABEL_LIMIT };
         let near = names::nearest_label(text, limit).filter(|near| form(near).is_none());
         let diagnostic = match fault {
-            Fault::Empty => {
+            NameFault::Empty => {
                 Diagnostic::error(Code::InvalidName, span, format!("{what} is empty")).here("empty")
             }
-            Fault::TooLong(limit) => too_long(text, span, what, limit),
-            Fault::Form(form) => {
+            NameFault::TooLong(limit) => too_long(text, span, what, limit),
+            NameFault::Form(form) => {
                 Diagnostic::error(Code::InvalidName, span, format!("{what} cannot be `{}`", shown(text)))
                     .here("not a name that Kubernetes accepts")
                     .help(format!("use {form}"))
             }
         };
         self.add(match (near, fault) {
-            (Some(near), Fault::Form(_)) => renamed(diagnostic, span, text, &near),
+            (Some(near), NameFault::Form(_)) => renamed(diagnostic, span, text, &near),
             _ => diagnostic,
         });
     }
 
     /// Checks the key of a label, or of something that is keyed like one.
-    pub(super) fn label_key(&mut self, entry: &Entry, what: &str, form: Form) {
+    pub(super) fn label_key(&mut self, entry: &MapEntry, what: &str, form: NameForm) {
         self.label_text(&entry.key, entry.key_span, what, form);
     }
 
@@ -117,23 +117,23 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn label_text(&mut self, text: &str, span: Span, what: &str, form: Form) {
+    fn label_text(&mut self, text: &str, span: Span, what: &str, form: NameForm) {
         let Some(fault) = form(text) else { return };
         let headline = match fault {
-            Fault::Empty => format!("{what} is empty"),
-            Fault::TooLong(limit) => {
+            NameFault::Empty => format!("{what} is empty"),
+            NameFault::TooLong(limit) => {
                 // Each of the two parts of a qualified name has a limit of its own.
                 let part = text.split('/').find(|part| part.len() > limit).unwrap_or(text);
                 over_limit(what, part.len(), "characters", limit)
             }
-            Fault::Form(_) => format!("{what} cannot be `{}`", shown(text)),
+            NameFault::Form(_) => format!("{what} cannot be `{}`", shown(text)),
         };
         let mut diagnostic =
             Diagnostic::error(Code::InvalidLabel, span, headline).here("not allowed in a label");
         diagnostic = match fault {
-            Fault::Form(form) => diagnostic.help(format!("use {form}")),
-            Fault::TooLong(_) => diagnostic.help("shorten it, or use an annotation for long text"),
-            Fault::Empty => diagnostic.help("give it a name such as `app.kubernetes.io/part-of`"),
+            NameFault::Form(form) => diagnostic.help(format!("use {form}")),
+            NameFault::TooLong(_) => diagnostic.help("shorten it, or use an annotation for long text"),
+            NameFault::Empty => diagnostic.help("give it a name such as `app.kubernetes.io/part-of`"),
         };
         self.add(diagnostic);
     }
@@ -300,7 +300,7 @@ impl<'a> Report<'a> {
         owner: &str,
         at: Span,
         names: OneOf,
-    ) -> Option<&'n Entry> {
+    ) -> Option<&'n MapEntry> {
         if matches!(object.value, Value::Unresolved) {
             return None;
         }
@@ -346,7 +346,7 @@ pub(super) const HANDLER: OneOf = OneOf { missing: Code::MissingHandler, several
 pub(super) const SOURCE: OneOf = OneOf { missing: Code::MissingSource, several: Code::SeveralSources };
 
 /// The entry of a field; `None` if its value is empty.
-pub(super) fn entry<'n>(object: &'n Node, field: &str) -> Option<&'n Entry> {
+pub(super) fn entry<'n>(object: &'n Node, field: &str) -> Option<&'n MapEntry> {
     let entry = object.as_map()?.entry(field)?;
     let empty = match &entry.node.value {
         Value::Text(text) => text.is_empty(),

@@ -4,10 +4,10 @@
 
 use super::report::{Report, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::names::{self, Fault};
+use crate::kubernetes::names::{self, NameFault};
 use crate::kubernetes::quantity::Quantity;
 use crate::model::Workload;
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use std::collections::HashSet;
 
 /// The prefix of the names of huge pages.
@@ -57,9 +57,9 @@ fn container_name(name: &str) -> Option<String> {
         fault => fault,
     };
     fault.map(|fault| match fault {
-        Fault::TooLong(limit) => format!("shorten it; each part can have at most {limit} characters"),
-        Fault::Form(form) => format!("use {form}"),
-        Fault::Empty => "use a device plugin's name such as `nvidia.com/gpu`".into(),
+        NameFault::TooLong(limit) => format!("shorten it; each part can have at most {limit} characters"),
+        NameFault::Form(form) => format!("use {form}"),
+        NameFault::Empty => "use a device plugin's name such as `nvidia.com/gpu`".into(),
     })
 }
 
@@ -85,7 +85,7 @@ pub(super) fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut
     for list in [requests, limits].into_iter().flatten() {
         amounts(list, rule, report);
     }
-    let empty: &[Entry] = &[];
+    let empty: &[MapEntry] = &[];
     let (wanted, allowed) = (requests.map_or(empty, Node::entries), limits.map_or(empty, Node::entries));
     for request in wanted {
         match allowed.iter().find(|limit| limit.key == request.key) {
@@ -106,7 +106,7 @@ pub(super) fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut
 }
 
 /// Checks that huge pages come with `cpu` or `memory`.
-fn huge_alone<'n>(mut names: impl Iterator<Item = &'n Entry> + Clone, report: &mut Report<'_>) {
+fn huge_alone<'n>(mut names: impl Iterator<Item = &'n MapEntry> + Clone, report: &mut Report<'_>) {
     let huge = names.clone().find(|entry| entry.key.starts_with(HUGE));
     if let Some(huge) = huge
         && !names.any(|entry| ["cpu", "memory"].contains(&entry.key.as_str()))
@@ -116,7 +116,7 @@ fn huge_alone<'n>(mut names: impl Iterator<Item = &'n Entry> + Clone, report: &m
     }
 }
 
-fn compare(request: &Entry, limit: &Entry, report: &mut Report<'_>) {
+fn compare(request: &MapEntry, limit: &MapEntry, report: &mut Report<'_>) {
     let quantities = (request.node.as_quantity(), limit.node.as_quantity());
     let (Some(wanted), Some(allowed)) = quantities else { return };
     let (wanted, allowed) = (wanted.round_up_milli(), allowed.round_up_milli());
@@ -183,7 +183,7 @@ pub(super) fn negative(node: &Node, what: &str) -> Diagnostic {
         .help("use a value that is 0 or more")
 }
 
-fn whole(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
+fn whole(entry: &MapEntry, quantity: &Quantity, report: &mut Report<'_>) {
     if ["memory", "ephemeral-storage"].contains(&entry.key.as_str()) {
         whole_bytes_only(entry, report);
     } else if !quantity.is_integer() && !is_native(&entry.key) {
@@ -197,7 +197,7 @@ fn whole(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
 }
 
 /// Warns of an amount that includes a fraction of a byte.
-pub(super) fn whole_bytes_only(entry: &Entry, report: &mut Report<'_>) {
+pub(super) fn whole_bytes_only(entry: &MapEntry, report: &mut Report<'_>) {
     let Some(quantity) = entry.node.as_quantity().map(Quantity::round_up_milli) else { return };
     if !quantity.is_integer() {
         let headline = format!("expected a whole number of bytes for `{}`, found {quantity}", entry.key);
@@ -216,7 +216,7 @@ fn whole_bytes(quantity: &Quantity) -> String {
     if bytes < MEBI { bytes.to_string() } else { format!("{}Mi", (bytes + MEBI - 1) / MEBI) }
 }
 
-fn huge_pages(entry: &Entry, quantity: &Quantity, report: &mut Report<'_>) {
+fn huge_pages(entry: &MapEntry, quantity: &Quantity, report: &mut Report<'_>) {
     let size = entry.key.strip_prefix(HUGE).and_then(|size| Quantity::parse(size).ok());
     let Some(size) = size.filter(|size| !size.is_zero() && !size.is_negative() && size.is_integer()) else {
         report.add(

@@ -8,7 +8,7 @@ use super::report::{Report, entry, is_true, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Storage, Workload, WorkloadKind, may_be_root};
-use crate::object::{Entry, Node, Value};
+use crate::object::{MapEntry, Node, Value};
 use crate::source::Span;
 use crate::steps::{BuiltIn, own};
 
@@ -60,7 +60,7 @@ const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let Some(required_at) = workload.restricted else { return };
     let pod = &workload.pod.spec;
-    let mut refusal = Refusal {
+    let mut refusal = RefusalCollector {
         required_at,
         version: report.version,
         windows: pod.at("os.name").and_then(Node::as_text) == Some("windows"),
@@ -77,7 +77,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 }
 
 /// Collects what the level refuses.
-struct Refusal<'r, 'd> {
+struct RefusalCollector<'r, 'd> {
     required_at: Span,
     version: Version,
     windows: bool,
@@ -86,7 +86,7 @@ struct Refusal<'r, 'd> {
     report: &'r mut Report<'d>,
 }
 
-impl Refusal<'_, '_> {
+impl RefusalCollector<'_, '_> {
     fn add(&mut self, span: Span, what: &str, help: &str) {
         self.report.add(
             Diagnostic::error(Code::NotRestricted, span, format!("{what}, which `restricted` forbids"))
@@ -150,7 +150,7 @@ impl Refusal<'_, '_> {
     }
 
     /// Checks the annotation that set a container's profile before there was a field for it.
-    fn annotation(&mut self, annotation: &Entry) {
+    fn annotation(&mut self, annotation: &MapEntry) {
         let Some(profile) = annotation.node.as_text() else { return };
         let safe = profile.is_empty() || profile == "runtime/default" || profile.starts_with("localhost/");
         if annotation.key.starts_with(APP_ARMOR) && !safe {

@@ -78,12 +78,12 @@ fn shared(context: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn apparmor_profile(text: &str) -> Option<names::Fault> {
+fn apparmor_profile(text: &str) -> Option<names::NameFault> {
     const LONGEST: usize = 4095;
     if text.trim() == text {
-        (text.len() > LONGEST).then_some(names::Fault::TooLong(LONGEST))
+        (text.len() > LONGEST).then_some(names::NameFault::TooLong(LONGEST))
     } else {
-        Some(names::Fault::Form("the name without surrounding white space"))
+        Some(names::NameFault::Form("the name without surrounding white space"))
     }
 }
 

@@ -5,7 +5,7 @@
 use super::report::{Report, items, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use crate::source::Span;
 
 /// Checks the labels and expressions of a selector.
@@ -69,7 +69,7 @@ pub(super) struct Miss {
 }
 
 /// The first part of a selector that does not select these labels.
-pub(super) fn miss(selector: &Node, labels: &[Entry]) -> Option<Miss> {
+pub(super) fn miss(selector: &Node, labels: &[MapEntry]) -> Option<Miss> {
     let label = |key: &str| labels.iter().find(|label| label.key == key);
     let wanted = selector.get("matchLabels").map_or(&[][..], Node::entries).iter().find_map(|entry| {
         let found = label(&entry.key);

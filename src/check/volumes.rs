@@ -177,7 +177,7 @@ fn empty_dir(fields: &Node, report: &mut Report<'_>) {
 
 fn csi(fields: &Node, report: &mut Report<'_>) {
     let driver = |text: &str| match names::subdomain(&text.to_lowercase()) {
-        None if text.len() > 63 => Some(names::Fault::TooLong(63)),
+        None if text.len() > 63 => Some(names::NameFault::TooLong(63)),
         other => other,
     };
     if text(fields, "driver").is_some_and(|driver| !driver.is_empty()) {

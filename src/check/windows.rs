@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::kubernetes::version::Version;
 use crate::model::Workload;
-use crate::object::{Entry, Node, Value};
+use crate::object::{MapEntry, Node, Value};
 
 /// The most bytes that the specification of a group-managed service account may have.
 const LONGEST_SPECIFICATION: usize = 64 << 10;
@@ -153,7 +153,7 @@ fn host_process(workload: &Workload, report: &mut Report<'_>) {
 fn windows(workload: &Workload, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;
     // `false` and the empty list are the defaults.
-    let is_default = |Entry { key, node, .. }: &Entry| match (key.as_str(), &node.value) {
+    let is_default = |MapEntry { key, node, .. }: &MapEntry| match (key.as_str(), &node.value) {
         ("hostPID" | "hostIPC", Value::Bool(false)) => true,
         ("sysctls", Value::List(items)) => items.is_empty(),
         _ => false,

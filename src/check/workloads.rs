@@ -8,7 +8,7 @@ use super::selectors;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::model::{Workload, WorkloadKind};
-use crate::object::{Entry, Node, Value};
+use crate::object::{MapEntry, Node, Value};
 use crate::source::Span;
 
 const COUNTS: &[&str] = &["replicas", "minReadySeconds", "progressDeadlineSeconds"];
@@ -199,7 +199,7 @@ struct Share {
 
 impl Share {
     fn of(object: &Node, field: &str, report: &mut Report<'_>) -> Option<Self> {
-        let Entry { node, .. } = object.as_map()?.entry(field)?;
+        let MapEntry { node, .. } = object.as_map()?.entry(field)?;
         if let Some(amount) = node.as_int() {
             report.number(node.span, field, amount, &(0..=i64::MAX));
             return (amount >= 0).then_some(Self { amount, percent: false, span: node.span });

@@ -1,7 +1,7 @@
 //! Declares the arguments that several verbs share: what to read, what may be read, and what to compile for.
 
 use super::console::Console;
-use super::levels::Levels;
+use super::levels::LevelArguments;
 use crate::files::Grounds;
 use crate::kubernetes::version::Version;
 use clap::Args;
@@ -40,7 +40,7 @@ pub(super) struct Inputs {
     #[command(flatten)]
     pub(super) confined: Confined,
     #[command(flatten)]
-    pub(super) levels: Levels,
+    pub(super) levels: LevelArguments,
 }
 
 fn kube_help() -> String {
@@ -53,7 +53,7 @@ fn kube_help() -> String {
 
 /// What to compile, and for what.
 #[derive(Args)]
-pub(super) struct Program {
+pub(super) struct ProgramArguments {
     #[command(flatten)]
     pub(super) inputs: Inputs,
     /// Set a param; `file.name` names a param of a used file

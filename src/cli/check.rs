@@ -1,6 +1,6 @@
 //! `initflow check`: reports what is wrong with sources.
 
-use super::arguments::Program;
+use super::arguments::ProgramArguments;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
 use super::report::Reporting;
@@ -19,14 +19,14 @@ Reports for other programs go to standard output or, with --report, to a file.";
 /// What to check, and how to report it.
 #[derive(Args)]
 #[command(about = "Report what is wrong with sources, and write nothing", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct CheckArguments {
     #[command(flatten)]
-    program: Program,
+    program: ProgramArguments,
     #[command(flatten)]
     reporting: Reporting,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Results, &grounds);
     let inputs = inputs(&arguments.program, &grounds, console);

@@ -1,6 +1,6 @@
 //! `initflow compile`: compiles sources to YAML or JSON, and prints, writes or compares the result.
 
-use super::arguments::Program;
+use super::arguments::ProgramArguments;
 use super::console::{Console, Stream};
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
@@ -32,7 +32,7 @@ source without errors is written to its own file, in one step; a source that def
 
 /// The formats of the output.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum OutputFormat {
     Yaml,
     Json,
 }
@@ -40,9 +40,9 @@ enum Format {
 /// What to compile, and where the output goes.
 #[derive(Args)]
 #[command(about = "Compile sources to YAML", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct CompileArguments {
     #[command(flatten)]
-    program: Program,
+    program: ProgramArguments,
     /// Write one file per source into this folder, in the folder structure of the sources [default for a whole project:
     /// `output` in initflow.toml]
     #[arg(short, long, value_name = "DIR")]
@@ -52,7 +52,7 @@ pub(super) struct Arguments {
     check: bool,
     /// The format of the output
     #[arg(long, value_enum, default_value = "yaml")]
-    emit: Format,
+    emit: OutputFormat,
     /// Leave out the comment at the top of the YAML: the source, the order and the effective totals
     #[arg(long)]
     no_header: bool,
@@ -60,7 +60,7 @@ pub(super) struct Arguments {
     reporting: Reporting,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.program.inputs.confined.grounds(console) else { return console.finish() };
     console.report(&arguments.reporting, Stream::Messages, &grounds);
     let inputs = inputs(&arguments.program, &grounds, console);
@@ -73,7 +73,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
     };
     let target = |input: &Input| targets.as_ref().and_then(|targets| targets.get(&input.name));
     // JSON that is printed is one list, also for several sources.
-    let as_one = arguments.emit == Format::Json && targets.is_none() && inputs.len() > 1;
+    let as_one = arguments.emit == OutputFormat::Json && targets.is_none() && inputs.len() > 1;
     let make = |input: &Input, compiled| make(arguments, input, compiled);
     let outcomes =
         compile_each(&arguments.program, false, &grounds, console, &inputs, make, |input, compilation| {
@@ -116,41 +116,41 @@ struct Made {
 }
 
 /// The result of a workload.
-enum Part {
+enum WorkloadOutput {
     Text(String),
     Objects(Vec<Object>),
 }
 
 /// Lowers a workload, and emits it if its text does not depend on other workloads.
-fn make(arguments: &Arguments, input: &Input, compiled: Compiled) -> Part {
-    if arguments.emit == Format::Json {
+fn make(arguments: &CompileArguments, input: &Input, compiled: Compiled) -> WorkloadOutput {
+    if arguments.emit == OutputFormat::Json {
         let object = compiled.lowered();
-        return Part::Objects(compiled.access.into_iter().chain([object]).collect());
+        return WorkloadOutput::Objects(compiled.access.into_iter().chain([object]).collect());
     }
     let name = input.short_name();
-    Part::Text(compiled.yaml((!arguments.no_header).then_some(name.as_str())))
+    WorkloadOutput::Text(compiled.yaml((!arguments.no_header).then_some(name.as_str())))
 }
 
 /// Joins the results of the workloads, and writes or compares them if the arguments say so.
 fn finish(
-    arguments: &Arguments,
-    compilation: &mut Compilation<Part>,
-    target: Option<&Place>,
+    arguments: &CompileArguments,
+    compilation: &mut Compilation<WorkloadOutput>,
+    target: Option<&OutputPlace>,
     as_one: bool,
 ) -> Result<Made, String> {
     let (mut texts, mut objects) = (Vec::new(), Vec::new());
     for part in std::mem::take(&mut compilation.workloads) {
         match part {
-            Part::Text(text) => texts.push(text),
-            Part::Objects(made) => objects.extend(made),
+            WorkloadOutput::Text(text) => texts.push(text),
+            WorkloadOutput::Objects(made) => objects.extend(made),
         }
     }
     if as_one || (objects.is_empty() && texts.is_empty()) {
         return Ok(Made { objects, text: String::new() });
     }
     let text = match arguments.emit {
-        Format::Yaml => texts.join(emit::SEPARATOR),
-        Format::Json => emit::json(&objects.iter().collect::<Vec<_>>()),
+        OutputFormat::Yaml => texts.join(emit::SEPARATOR),
+        OutputFormat::Json => emit::json(&objects.iter().collect::<Vec<_>>()),
     };
     let text = match target {
         None => text,
@@ -161,25 +161,25 @@ fn finish(
 }
 
 /// Where an output is written, and the root that it must stay in.
-struct Place {
+struct OutputPlace {
     root: Arc<Root>,
     path: PathBuf,
 }
 
 /// Where the output of each source is written, by the name of the source; nothing if all output is printed.
 fn targets(
-    arguments: &Arguments,
+    arguments: &CompileArguments,
     inputs: &[Input],
     grounds: &Grounds,
-) -> Result<Option<HashMap<String, Place>>, String> {
+) -> Result<Option<HashMap<String, OutputPlace>>, String> {
     let whole = arguments.program.inputs.paths.is_empty();
     let in_project = whole && inputs.iter().any(|input| input.output.is_some());
     if arguments.output.is_none() && !arguments.check && !in_project {
         return Ok(None);
     }
     let ending = match arguments.emit {
-        Format::Yaml => "yaml",
-        Format::Json => "json",
+        OutputFormat::Yaml => "yaml",
+        OutputFormat::Json => "json",
     };
     let output = arguments.output.as_ref();
     let output = output.map(|folder| grounds.output(folder).map(|root| (folder, root))).transpose()?;
@@ -198,14 +198,14 @@ fn targets(
             let target = path.display();
             return Err(format!("`{other}` and `{}` would both become `{target}`", input.name));
         }
-        let target = Place { root: Arc::clone(root), path };
+        let target = OutputPlace { root: Arc::clone(root), path };
         targets.insert(input.name.clone(), target);
     }
     Ok(Some(targets))
 }
 
 /// How committed output differs from what the source compiles to; empty if it does not.
-fn compare(target: &Place, text: &str) -> Result<String, String> {
+fn compare(target: &OutputPlace, text: &str) -> Result<String, String> {
     let name = target.path.display().to_string();
     let (committed, old) = match target.root.read(&target.path, MAX_SOURCE_BYTES) {
         Ok(committed) => (committed, name.as_str()),

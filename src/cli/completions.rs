@@ -13,12 +13,12 @@ Examples:
 /// Which shell the completions are for.
 #[derive(Args)]
 #[command(about = "Print completions for a shell", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct CompletionsArguments {
     /// The shell
     shell: clap_complete::Shell,
 }
 
-pub(super) fn run(arguments: &Arguments, mut command: Command, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &CompletionsArguments, mut command: Command, console: &mut Console) -> Status {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, "initflow", &mut script);
     console.print(&String::from_utf8_lossy(&script));

@@ -9,9 +9,9 @@ use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::{Human, Tally};
-use crate::diagnostic::report::{Finding, Format, Place, Report};
+use crate::diagnostic::report::{Finding, MachineFormat, ReportPlace, RunReport};
 use crate::diagnostic::visible::plain;
-use crate::files::{Grounds, Root, Target};
+use crate::files::{Grounds, OutputTarget, Root};
 use crate::source::Sources;
 use clap::ValueEnum;
 use std::collections::HashSet;
@@ -60,11 +60,11 @@ pub(super) enum Stream {
 
 /// The report that is written at the end, as a whole.
 struct Collected {
-    format: Option<Format>,
+    format: Option<MachineFormat>,
     stream: Stream,
-    file: Option<Target>,
+    file: Option<OutputTarget>,
     directory: PathBuf,
-    report: Report,
+    report: RunReport,
 }
 
 impl Console {
@@ -100,7 +100,8 @@ impl Console {
                 Ok(file) => file,
                 Err(message) => return self.trouble(&message),
             };
-            self.collected = Some(Collected { format, stream, file, directory, report: Report::default() });
+            self.collected =
+                Some(Collected { format, stream, file, directory, report: RunReport::default() });
         }
     }
 
@@ -152,7 +153,7 @@ impl Console {
         self.raise(Status::Errors);
         let Some(Collected { directory, report, .. }) = &mut self.collected else { return };
         let headline = format!("`{path}` differs from what `{source}` compiles to");
-        let place = Place::start(relative(path, directory));
+        let place = ReportPlace::start(relative(path, directory));
         report.push(
             Finding::new(
                 "stale-output",
@@ -262,7 +263,7 @@ impl Console {
     fn hand_over(&mut self, collected: &Collected) {
         let Collected { format, stream, file, report, .. } = collected;
         // A file without an explicit format gets the format for programs.
-        let text = format.unwrap_or(Format::Json).render(report);
+        let text = format.unwrap_or(MachineFormat::Json).render(report);
         match (file, stream) {
             (Some(file), _) => {
                 if let Err(message) = file.write(&text) {

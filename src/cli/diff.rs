@@ -1,6 +1,6 @@
 //! `initflow diff`: shows what changed between two revisions of sources: in a terminal, in a pull request, or to a tool.
 
-use super::arguments::Program;
+use super::arguments::ProgramArguments;
 use super::console::Console;
 use super::each::{Outcome, compile_each, report};
 use super::input::Input;
@@ -30,12 +30,12 @@ name in the other folder.";
         .required(true)
         .value_names(["OLD", "NEW"])
         .help("The two revisions: files, or folders of sources")))]
-pub(super) struct Arguments {
+pub(super) struct DiffArguments {
     #[command(flatten)]
-    program: Program,
+    program: ProgramArguments,
     /// The format of the output
     #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
-    format: Format,
+    format: DiffFormat,
     /// Fail with status 1 if something changed
     #[arg(long)]
     exit_code: bool,
@@ -43,7 +43,7 @@ pub(super) struct Arguments {
 
 /// The formats of the output.
 #[derive(Clone, Copy, ValueEnum)]
-enum Format {
+enum DiffFormat {
     /// For a terminal
     Text,
     /// For a comment on a pull request
@@ -52,10 +52,10 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
-    let Arguments { program, format, exit_code } = arguments;
+pub(super) fn run(arguments: &DiffArguments, console: &mut Console) -> Status {
+    let DiffArguments { program, format, exit_code } = arguments;
     let Some(grounds) = program.inputs.confined.grounds(console) else { return console.finish() };
-    let sides: Vec<Option<Vec<Source>>> =
+    let sides: Vec<Option<Vec<RevisionSource>>> =
         program.inputs.paths.iter().map(|path| revisions(program, path, &grounds, console)).collect();
     let [Some(old), Some(new)] = sides.as_slice() else { return console.finish() };
     let changes: Vec<(Option<String>, Change)> = pairs(old, new)
@@ -63,9 +63,9 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
         .flat_map(|(path, old, new)| compare(old, new).into_iter().map(move |change| (path.clone(), change)))
         .collect();
     console.print(&match *format {
-        Format::Text => visible::lines(&text(&changes)).into_owned(),
-        Format::Markdown => visible::lines(&markdown(&changes)).into_owned(),
-        Format::Json => visible::json(&json(&changes)).into_owned(),
+        DiffFormat::Text => visible::lines(&text(&changes)).into_owned(),
+        DiffFormat::Markdown => visible::lines(&markdown(&changes)).into_owned(),
+        DiffFormat::Json => visible::json(&json(&changes)).into_owned(),
     });
     if *exit_code && !changes.is_empty() {
         console.raise(Status::Errors);
@@ -74,18 +74,18 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
 }
 
 /// A source of a revision: its path below the folder that the call names, and its workloads.
-struct Source {
+struct RevisionSource {
     path: Option<String>,
     workloads: Vec<Revision>,
 }
 
 /// The sources of one side; nothing if they have errors, which are reported.
 fn revisions(
-    program: &Program,
+    program: &ProgramArguments,
     side: &Path,
     grounds: &Grounds,
     console: &mut Console,
-) -> Option<Vec<Source>> {
+) -> Option<Vec<RevisionSource>> {
     let inputs = super::each::inputs_at(program, &[side.to_owned()], grounds, console);
     let make = |_: &Input, compiled: Compiled| {
         Revision::of(&compiled.workload, compiled.plan(), compiled.yaml(None))
@@ -102,7 +102,7 @@ fn revisions(
                 console.diagnostics(&input.name, &compilation.sources, &compilation.diagnostics);
             }
             Outcome::Compiled(_, Some(workloads)) => {
-                sources.push(Source { path: below(side, input), workloads });
+                sources.push(RevisionSource { path: below(side, input), workloads });
             }
         }
     }
@@ -116,8 +116,11 @@ fn below(side: &Path, input: &Input) -> Option<String> {
 }
 
 /// Pairs the sources of both sides by their paths. Two files that the call names are a pair, whatever their names.
-fn pairs<'s>(old: &'s [Source], new: &'s [Source]) -> Vec<(Option<String>, &'s [Revision], &'s [Revision])> {
-    let find = |sources: &'s [Source], path: &Option<String>| {
+fn pairs<'s>(
+    old: &'s [RevisionSource],
+    new: &'s [RevisionSource],
+) -> Vec<(Option<String>, &'s [Revision], &'s [Revision])> {
+    let find = |sources: &'s [RevisionSource], path: &Option<String>| {
         sources.iter().find(|source| source.path == *path).map_or(&[][..], |source| &source.workloads)
     };
     let mut pairs: Vec<_> = new

@@ -1,12 +1,12 @@
 //! Does the same work for each of many sources, on all cores, and gives the results in the order of the sources.
 
-use super::arguments::{Inputs, Program};
+use super::arguments::{Inputs, ProgramArguments};
 use super::config::Projects;
 use super::console::Console;
 use super::input::{self, Input, Trouble};
 use super::params;
 use super::progress::Progress;
-use crate::compile::{Compilation, Compiled, Options, compile_with};
+use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
 use crate::config::Config;
 use crate::files::Grounds;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
@@ -28,7 +28,7 @@ const FEW: usize = 8;
 /// With `check_only`, params do not need a value.
 /// Reports what is wrong with the call; gives nothing if that prevents the start.
 pub(super) fn compile_each<W: Send, T: Send>(
-    program: &Program,
+    program: &ProgramArguments,
     check_only: bool,
     grounds: &Grounds,
     console: &mut Console,
@@ -43,7 +43,8 @@ pub(super) fn compile_each<W: Send, T: Send>(
             let make = |compiled| make(input, compiled);
             let given = input.project.values.iter().chain(&settings).cloned().collect();
             let settings = params::last_of_each(given);
-            let options = Options { settings, check_only, ..options(&program.inputs, &input.project.config) };
+            let options =
+                CompileOptions { settings, check_only, ..options(&program.inputs, &input.project.config) };
             let mut compilation = compile_with(&input.name, text, &*input.root, &options, make);
             let made = (!compilation.failed()).then(|| finish(input, &mut compilation));
             Outcome::Compiled(compilation, made)
@@ -53,10 +54,10 @@ pub(super) fn compile_each<W: Send, T: Send>(
 }
 
 /// The options of the compiler, from the call and the settings.
-pub(super) fn options(named: &Inputs, config: &Config) -> Options {
+pub(super) fn options(named: &Inputs, config: &Config) -> CompileOptions {
     let version = named.kube.or(config.version).unwrap_or_default();
     let levels = config.levels.and(&named.levels.get());
-    Options { version, images: config.images.clone(), levels, ..Options::default() }
+    CompileOptions { version, images: config.images.clone(), levels, ..CompileOptions::default() }
 }
 
 /// Does the same work on each input, and shows progress if there are many.
@@ -74,13 +75,13 @@ pub(super) fn on_each<T: Send>(inputs: &[Input], work: impl Fn(&Input) -> T + Sy
 }
 
 /// The sources that a call names; paths that cannot be used are reported.
-pub(super) fn inputs(program: &Program, grounds: &Grounds, console: &mut Console) -> Vec<Input> {
+pub(super) fn inputs(program: &ProgramArguments, grounds: &Grounds, console: &mut Console) -> Vec<Input> {
     inputs_at(program, &program.inputs.paths, grounds, console)
 }
 
 /// Like `inputs`, for paths that are not those of the call.
 pub(super) fn inputs_at(
-    program: &Program,
+    program: &ProgramArguments,
     paths: &[PathBuf],
     grounds: &Grounds,
     console: &mut Console,

@@ -18,12 +18,12 @@ Examples:
 /// What to explain.
 #[derive(Args)]
 #[command(about = "Explain a diagnostic, a statement or a Kubernetes field; without a name, list the diagnostics", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct ExplainArguments {
     /// A diagnostic, a statement, a Kubernetes object, or one of its fields: `Container.image`
     name: Option<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Status {
     let Some(name) = &arguments.name else {
         console.print(&list());
         return console.finish();

@@ -27,7 +27,7 @@ Exit status: 0 on success; 1 with --check if a source is not formatted; 2 if a f
 /// What to format.
 #[derive(Args)]
 #[command(about = "Format sources in place, in the one style", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct FmtArguments {
     /// Files, folders, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     confined: Confined,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &FmtArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.confined.grounds(console) else { return console.finish() };
     let (mut inputs, troubles) = input::find(&arguments.paths, SOURCES, &grounds);
     for input in &mut inputs {

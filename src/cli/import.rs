@@ -28,7 +28,7 @@ const MANIFESTS_HELP: &str = "Files, folders, or `-` for standard input";
 /// What to import, and where the sources go.
 #[derive(Args)]
 #[command(about = "Turn Kubernetes manifests into sources that compile to the same objects", after_help = HELP, mut_arg("paths", |paths| paths.required(true).help(MANIFESTS_HELP)))]
-pub(super) struct Arguments {
+pub(super) struct ImportArguments {
     #[command(flatten)]
     inputs: Inputs,
     /// Write one source per file into this folder, in the folder structure of the manifests
@@ -42,7 +42,7 @@ pub(super) struct Arguments {
     force: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &ImportArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
     let output = match arguments.output.as_ref().map(|folder| grounds.output(folder)).transpose() {
         Ok(output) => output,

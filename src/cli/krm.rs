@@ -7,12 +7,12 @@ use super::arguments::Confined;
 use super::console::Console;
 use super::params;
 use super::status::Status;
-use crate::compile::{Compilation, Compiled, Options, compile_with};
+use crate::compile::{Compilation, CompileOptions, Compiled, compile_with};
 use crate::diagnostic::Severity;
 use crate::diagnostic::human::Human;
 use crate::emit;
 use crate::files::Root;
-use crate::import::yaml::{self, Node, Value};
+use crate::import::yaml::{self, YamlNode, YamlValue};
 use crate::model::Setting;
 use crate::source::{MAX_SOURCE_BYTES, Sources};
 use crate::total::sure;
@@ -31,12 +31,12 @@ has the configuration: `spec.files` or `spec.source`, `spec.set`, `spec.kube`.";
 /// What may be read.
 #[derive(Args)]
 #[command(about = "Run as a function of kustomize: read a `ResourceList` from standard input, write one to standard output", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct KrmArguments {
     #[command(flatten)]
     confined: Confined,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &KrmArguments, console: &mut Console) -> Status {
     let Some(grounds) = arguments.confined.grounds(console) else { return console.finish() };
     let here = Path::new(".");
     let ground = grounds.of(here, here);
@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
         return console.finish();
     }
     let [list] = stream.documents.as_slice() else { return refuse(console, "expected one ResourceList") };
-    if list.get("kind").and_then(Node::as_text) != Some("ResourceList") {
+    if list.get("kind").and_then(YamlNode::as_text) != Some("ResourceList") {
         return refuse(console, "expected a ResourceList");
     }
     let (made, results) = match made(list, &ground.root, console) {
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
         Err(message) => return refuse(console, &message),
     };
     let failed = results.iter().any(|result| result["severity"] == "error");
-    let mut items: Vec<Json> = list.get("items").map_or(&[][..], Node::items).iter().map(plain).collect();
+    let mut items: Vec<Json> = list.get("items").map_or(&[][..], YamlNode::items).iter().map(plain).collect();
     for mut object in made {
         match items.iter_mut().find(|item| is_same(item, &object)) {
             Some(item) => {
@@ -102,7 +102,7 @@ fn refuse(console: &mut Console, message: &str) -> Status {
 }
 
 /// The objects that the sources compile to, and the findings in the sources.
-fn made(list: &Node, root: &Root, console: &mut Console) -> Result<(Vec<Json>, Vec<Json>), String> {
+fn made(list: &YamlNode, root: &Root, console: &mut Console) -> Result<(Vec<Json>, Vec<Json>), String> {
     let spec = list.get("functionConfig").and_then(|configuration| configuration.get("spec"));
     let Some(spec) = spec else {
         return Err("the ResourceList has no functionConfig with a spec".to_owned());
@@ -111,20 +111,24 @@ fn made(list: &Node, root: &Root, console: &mut Console) -> Result<(Vec<Json>, V
     if let Some(unknown) = spec.entries().iter().find(|entry| !known.contains(&entry.key.as_str())) {
         return Err(format!("unknown field `spec.{}`, expected one of {}", unknown.key, known.join(", ")));
     }
-    let version = spec.get("kube").and_then(Node::as_text).map_or(Ok(None), |text| text.parse().map(Some))?;
-    let set =
-        spec.get("set").map_or(&[][..], Node::entries).iter().map(|entry| setting(&entry.key, &entry.node));
-    let options = Options {
+    let version =
+        spec.get("kube").and_then(YamlNode::as_text).map_or(Ok(None), |text| text.parse().map(Some))?;
+    let set = spec
+        .get("set")
+        .map_or(&[][..], YamlNode::entries)
+        .iter()
+        .map(|entry| setting(&entry.key, &entry.node));
+    let options = CompileOptions {
         version: version.unwrap_or_default(),
         settings: params::last_of_each(set.collect::<Result<_, _>>()?),
-        ..Options::default()
+        ..CompileOptions::default()
     };
     let mut texts = Vec::new();
     if let Some(source) = spec.get("source") {
         let text = source.as_text().ok_or("`spec.source` is not text")?;
         texts.push(("source.initflow".to_owned(), text.to_owned()));
     }
-    for file in spec.get("files").map_or(&[][..], Node::items) {
+    for file in spec.get("files").map_or(&[][..], YamlNode::items) {
         let name = file.as_text().ok_or("an item of `spec.files` is not text")?;
         let text = root.read(Path::new(name), MAX_SOURCE_BYTES);
         let text = text.map_err(|reason| format!("cannot read `{name}`: {reason}"))?;
@@ -146,10 +150,10 @@ fn made(list: &Node, root: &Root, console: &mut Console) -> Result<(Vec<Json>, V
     Ok((made, results))
 }
 
-fn setting(name: &str, value: &Node) -> Result<Setting, String> {
+fn setting(name: &str, value: &YamlNode) -> Result<Setting, String> {
     let value = match &value.value {
-        Value::Text(text) | Value::Number(text) => text.to_string(),
-        Value::Bool(bool) => bool.to_string(),
+        YamlValue::Text(text) | YamlValue::Number(text) => text.to_string(),
+        YamlValue::Bool(bool) => bool.to_string(),
         _ => return Err(format!("`spec.set.{name}` is not text, a number or a boolean")),
     };
     let origin = format!("`spec.set.{name}`");
@@ -192,14 +196,14 @@ fn is_same(item: &Json, object: &Json) -> bool {
 }
 
 /// A node as JSON, without its places.
-fn plain(node: &Node) -> Json {
+fn plain(node: &YamlNode) -> Json {
     match &node.value {
-        Value::Null => Json::Null,
-        Value::Bool(bool) => Json::Bool(*bool),
-        Value::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| number.as_str().into()),
-        Value::Text(text) => text.as_str().into(),
-        Value::List(items) => items.iter().map(plain).collect(),
-        Value::Map(entries) => {
+        YamlValue::Null => Json::Null,
+        YamlValue::Bool(bool) => Json::Bool(*bool),
+        YamlValue::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| number.as_str().into()),
+        YamlValue::Text(text) => text.as_str().into(),
+        YamlValue::List(items) => items.iter().map(plain).collect(),
+        YamlValue::Map(entries) => {
             let entries = entries.iter().map(|entry| (entry.key.to_string(), plain(&entry.node)));
             Json::Object(entries.collect::<Map<_, _>>())
         }

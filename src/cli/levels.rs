@@ -1,12 +1,12 @@
 //! Declares `--deny`, `--warn` and `--allow`, which set the levels of warnings.
 
 use crate::diagnostic::nearest;
-use crate::lint::{ALL, Level, names};
+use crate::lint::{ALL, LintLevel, names};
 use clap::Args;
 
 /// The levels in the call, which take precedence over those in `initflow.toml`.
 #[derive(Args)]
-pub(super) struct Levels {
+pub(super) struct LevelArguments {
     /// Make a warning an error; `warnings` means all of them
     #[arg(help_heading = "Warnings", long, value_name = "NAME", value_parser = known)]
     deny: Vec<String>,
@@ -18,12 +18,12 @@ pub(super) struct Levels {
     allow: Vec<String>,
 }
 
-impl Levels {
+impl LevelArguments {
     /// The levels; the strictest one for a name applies.
-    pub(super) fn get(&self) -> crate::lint::Levels {
-        let mut levels = crate::lint::Levels::default();
+    pub(super) fn get(&self) -> crate::lint::LintLevels {
+        let mut levels = crate::lint::LintLevels::default();
         for (names, level) in
-            [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)]
+            [(&self.allow, LintLevel::Allow), (&self.warn, LintLevel::Warn), (&self.deny, LintLevel::Deny)]
         {
             for name in names {
                 levels.set_named(name, level);

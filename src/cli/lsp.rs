@@ -3,7 +3,7 @@
 use super::arguments::Confined;
 use super::console::Console;
 use super::status::Status;
-use crate::lsp::{self, Call, Leave};
+use crate::lsp::{self, Leave, ServerOptions};
 use clap::Args;
 use std::io::{self, IsTerminal as _};
 
@@ -13,7 +13,7 @@ Editors start this themselves; editors/ has their setup. It speaks the Language 
 /// How to serve an editor.
 #[derive(Args)]
 #[command(about = "Run the language server for an editor, on standard input and output", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct LspArguments {
     /// Ignored; accepted because some editors always pass it
     #[arg(long)]
     stdio: bool,
@@ -21,12 +21,13 @@ pub(super) struct Arguments {
     confined: Confined,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &LspArguments, console: &mut Console) -> Status {
     if io::stdin().is_terminal() {
         console.help("let your editor start the language server; see editors/ for the setup");
     }
     let Some(_) = arguments.confined.grounds(console) else { return console.finish() };
-    match lsp::serve(&Call { root: arguments.confined.root.clone(), verbose: console.is_verbose() }) {
+    match lsp::serve(&ServerOptions { root: arguments.confined.root.clone(), verbose: console.is_verbose() })
+    {
         Ok(Leave::Orderly) => {}
         // The protocol defines this status.
         Ok(Leave::Abrupt) => return Status::Errors,

@@ -19,7 +19,7 @@ Examples:
 /// Which page to print, or where to write all pages.
 #[derive(Args)]
 #[command(about = "Print a man page, or write all man pages", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct ManArguments {
     /// The command that the page is about [default: initflow as a whole]
     command: Option<String>,
     /// Write all pages into this folder
@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(arguments: &Arguments, whole: clap::Command, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &ManArguments, whole: clap::Command, console: &mut Console) -> Status {
     let mut root = whole.disable_help_subcommand(true);
     root.build();
     if let Err(message) = print(arguments, &root, console) {
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments, whole: clap::Command, console: &mut Con
     console.finish()
 }
 
-fn print(arguments: &Arguments, whole: &clap::Command, console: &mut Console) -> Result<(), String> {
+fn print(arguments: &ManArguments, whole: &clap::Command, console: &mut Console) -> Result<(), String> {
     match (&arguments.output, &arguments.command) {
         (Some(folder), _) => {
             let root = Grounds::of_call(None)?.output(folder)?;

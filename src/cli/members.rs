@@ -30,7 +30,7 @@ impl Project {
                 help: Some("name a file or a folder"),
             });
         };
-        let mut found = Found { folder, endings, inputs: Vec::new(), troubles: Vec::new() };
+        let mut found = MemberSearch { folder, endings, inputs: Vec::new(), troubles: Vec::new() };
         if self.config.members.is_empty() {
             found.walk(Path::new(""));
             if found.inputs.is_empty() && found.troubles.is_empty() {
@@ -41,12 +41,12 @@ impl Project {
         for member in &self.config.members {
             self.member(member, &mut found, console);
         }
-        let Found { mut inputs, troubles, .. } = found;
+        let MemberSearch { mut inputs, troubles, .. } = found;
         input::once_each(&mut inputs);
         troubles.into_iter().next().map_or(Ok(inputs), Err)
     }
 
-    fn member(&self, member: &Placed, found: &mut Found, console: &mut Console) {
+    fn member(&self, member: &Placed, found: &mut MemberSearch, console: &mut Console) {
         let (start, rest) = split(&member.text);
         let pattern = match Pattern::new(&rest) {
             Ok(pattern) => pattern,
@@ -77,14 +77,14 @@ impl Project {
 }
 
 /// The files of a project that were found.
-struct Found<'a> {
+struct MemberSearch<'a> {
     folder: &'a Path,
     endings: &'static [&'static str],
     inputs: Vec<Input>,
     troubles: Vec<Trouble>,
 }
 
-impl Found<'_> {
+impl MemberSearch<'_> {
     /// Adds a file, or the files below a folder: all of them, or those that a pattern matches and all below those.
     fn below(&mut self, start: &Path, pattern: Option<&Pattern>) {
         let path = self.folder.join(start);

@@ -17,7 +17,7 @@ Examples:
 /// What to create, and where.
 #[derive(Args)]
 #[command(about = "Create a project that compiles, with CI for GitHub and GitLab", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct NewArguments {
     /// The name of the project and of its first workload
     name: String,
     /// The folder to create the project in [default: a new folder with this name]
@@ -36,7 +36,7 @@ const FILES: [(&str, &str); 7] = [
     (".gitlab-ci.yml", include_str!("new/gitlab.yml")),
 ];
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &NewArguments, console: &mut Console) -> Status {
     let name = arguments.name.as_str();
     if names::label(name).is_some() {
         console.trouble(&format!("`{name}` is not a valid name for a workload"));
@@ -81,9 +81,9 @@ fn make(name: &str, folder: &Path) -> Result<(), String> {
 fn compile_all(folder: &Path, console: &mut Console) {
     let words = ["compile", "--output"].map(OsString::from);
     let paths = [folder.join("manifests/apps"), folder.join("apps")].map(PathBuf::into_os_string);
-    let command = compile::Arguments::augment_args(clap::Command::new("compile"));
+    let command = compile::CompileArguments::augment_args(clap::Command::new("compile"));
     let matches = command.try_get_matches_from(words.into_iter().chain(paths));
-    match matches.and_then(|matches| compile::Arguments::from_arg_matches(&matches)) {
+    match matches.and_then(|matches| compile::CompileArguments::from_arg_matches(&matches)) {
         Ok(arguments) => {
             compile::run(&arguments, console);
         }

@@ -1,6 +1,6 @@
 //! Reads the values of params that `--set` and `--params` give.
 
-use super::arguments::Program;
+use super::arguments::ProgramArguments;
 use super::console::Console;
 use crate::config::{BadValues, values};
 use crate::files::Grounds;
@@ -12,7 +12,11 @@ use std::path::Path;
 /// The values in the call: the last one for a name applies, and `--set` takes precedence over all files.
 ///
 /// Gives nothing if a file of values cannot be used, which is reported.
-pub(super) fn settings(program: &Program, grounds: &Grounds, console: &mut Console) -> Option<Vec<Setting>> {
+pub(super) fn settings(
+    program: &ProgramArguments,
+    grounds: &Grounds,
+    console: &mut Console,
+) -> Option<Vec<Setting>> {
     let mut settings = Vec::new();
     for path in &program.params {
         let text = named(path, MAX_SOURCE_BYTES, grounds, console)?;

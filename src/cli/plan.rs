@@ -1,6 +1,6 @@
 //! `initflow plan`: shows what starts when and why, and what it costs.
 
-use super::arguments::Program;
+use super::arguments::ProgramArguments;
 use super::console::Console;
 use super::each::{compile_each, inputs, settle};
 use super::input::Input;
@@ -20,7 +20,7 @@ Examples:
 
 /// The formats of a plan.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum PlanFormat {
     /// Tables
     Text,
     /// JSON with a stable, versioned format, for other tools
@@ -38,18 +38,18 @@ enum Format {
 /// What to plan, and how to show it.
 #[derive(Args)]
 #[command(about = "Show what starts when and why, what is reserved meanwhile, and the effective totals", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct PlanArguments {
     #[command(flatten)]
-    program: Program,
+    program: ProgramArguments,
     /// The format of the plan [default: from the extension of the -o file, else text]
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<PlanFormat>,
     /// Write the plans of all sources into this one file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &PlanArguments, console: &mut Console) -> Status {
     let format = match format(arguments) {
         Ok(format) => format,
         Err(message) => {
@@ -90,17 +90,17 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
 }
 
 /// The format that the call chooses, by name or by the extension of the output.
-fn format(arguments: &Arguments) -> Result<Format, String> {
+fn format(arguments: &PlanArguments) -> Result<PlanFormat, String> {
     let (None, Some(file)) = (arguments.format, &arguments.output) else {
-        return Ok(arguments.format.unwrap_or(Format::Text));
+        return Ok(arguments.format.unwrap_or(PlanFormat::Text));
     };
     match Path::extension(file).and_then(|ending| ending.to_str()) {
-        Some("txt") => Ok(Format::Text),
-        Some("json") => Ok(Format::Json),
-        Some("svg") => Ok(Format::Svg),
-        Some("html" | "htm") => Ok(Format::Html),
-        Some("mmd" | "mermaid") => Ok(Format::Mermaid),
-        Some("dot" | "gv") => Ok(Format::Dot),
+        Some("txt") => Ok(PlanFormat::Text),
+        Some("json") => Ok(PlanFormat::Json),
+        Some("svg") => Ok(PlanFormat::Svg),
+        Some("html" | "htm") => Ok(PlanFormat::Html),
+        Some("mmd" | "mermaid") => Ok(PlanFormat::Mermaid),
+        Some("dot" | "gv") => Ok(PlanFormat::Dot),
         _ => Err(format!(
             "the extension of `{}` does not name a format: set one with --format",
             file.display()
@@ -108,7 +108,7 @@ fn format(arguments: &Arguments) -> Result<Format, String> {
     }
 }
 
-fn shown(format: Format, sources: &[(&Sources, &[Plan])]) -> String {
+fn shown(format: PlanFormat, sources: &[(&Sources, &[Plan])]) -> String {
     let mut plans = Vec::new();
     for (sources, each) in sources {
         plans.extend(each.iter().map(|plan| (plan, *sources)));
@@ -116,15 +116,15 @@ fn shown(format: Format, sources: &[(&Sources, &[Plan])]) -> String {
     let plans = || plans.iter().copied();
     let alone = || plans().map(|(plan, _)| plan);
     match format {
-        Format::Text => {
+        PlanFormat::Text => {
             let texts = sources.iter().filter(|(_, plans)| !plans.is_empty());
             let texts: Vec<String> = texts.map(|(sources, plans)| plan::text(plans, sources)).collect();
             texts.join("\n")
         }
-        Format::Json => plan::json(plans()),
-        Format::Svg => plan::svg(plans()),
-        Format::Html => plan::html(plans()),
-        Format::Mermaid => plan::mermaid(alone()),
-        Format::Dot => plan::dot(alone()),
+        PlanFormat::Json => plan::json(plans()),
+        PlanFormat::Svg => plan::svg(plans()),
+        PlanFormat::Html => plan::html(plans()),
+        PlanFormat::Mermaid => plan::mermaid(alone()),
+        PlanFormat::Dot => plan::dot(alone()),
     }
 }

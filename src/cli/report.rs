@@ -1,6 +1,6 @@
 //! Declares `--format`, `--report` and `--max-warnings`: how a run reports its findings, and when it fails.
 
-use crate::diagnostic::report::Format;
+use crate::diagnostic::report::MachineFormat;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -26,12 +26,12 @@ pub(super) enum ReportFormat {
     #[default]
     Human,
     /// For other programs.
-    Programs(Format),
+    Programs(MachineFormat),
 }
 
 impl ReportFormat {
     /// The format, if it is one for programs.
-    pub(super) fn for_programs(self) -> Option<Format> {
+    pub(super) fn for_programs(self) -> Option<MachineFormat> {
         match self {
             Self::Human => None,
             Self::Programs(format) => Some(format),
@@ -41,11 +41,11 @@ impl ReportFormat {
 
 impl ValueEnum for ReportFormat {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [ReportFormat; Format::ALL.len() + 1] = {
-            let mut all = [ReportFormat::Human; Format::ALL.len() + 1];
+        const ALL: [ReportFormat; MachineFormat::ALL.len() + 1] = {
+            let mut all = [ReportFormat::Human; MachineFormat::ALL.len() + 1];
             let mut at = 0;
-            while at < Format::ALL.len() {
-                all[at + 1] = ReportFormat::Programs(Format::ALL[at]);
+            while at < MachineFormat::ALL.len() {
+                all[at + 1] = ReportFormat::Programs(MachineFormat::ALL[at]);
                 at += 1;
             }
             all

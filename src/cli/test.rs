@@ -8,7 +8,7 @@ use super::input::{self, Input};
 use super::params;
 use super::status::Status;
 use super::text_diff::diff;
-use crate::compile::{Compiled, Options, compile_with};
+use crate::compile::{CompileOptions, Compiled, compile_with};
 use crate::config::MAX_CONFIG_BYTES;
 use crate::emit;
 use crate::expect::{Case, read};
@@ -32,7 +32,7 @@ A file of expectations is next to its source: shop.test.toml next to shop.initfl
 /// What to test.
 #[derive(Args)]
 #[command(about = "Test sources against expectations: order, totals, YAML, or an error", after_help = HELP)]
-pub(super) struct Arguments {
+pub(super) struct TestArguments {
     #[command(flatten)]
     inputs: Inputs,
     /// Write the snapshots that are missing or differ
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     update: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Status {
+pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Status {
     let paths: Vec<PathBuf> = arguments.inputs.paths.iter().map(|path| expectations(path)).collect();
     let Some(grounds) = arguments.inputs.confined.grounds(console) else { return console.finish() };
     let mut files = super::each::found(&arguments.inputs, &paths, None, ENDING, &grounds, console);
@@ -87,7 +87,7 @@ fn expectations(path: &Path) -> PathBuf {
 
 /// The expectations of a case that are not met.
 fn hold(
-    arguments: &Arguments,
+    arguments: &TestArguments,
     file: &Input,
     case: &Case,
     grounds: &Grounds,
@@ -140,11 +140,11 @@ fn source(file: &Input, case: &Case) -> Result<(String, String), (Option<Span>, 
     Ok((name, text))
 }
 
-fn with_values(arguments: &Arguments, case: &Case, project: &Project) -> Options {
+fn with_values(arguments: &TestArguments, case: &Case, project: &Project) -> CompileOptions {
     let given = project.values.iter().chain(&case.set).cloned().collect();
     let options = options(&arguments.inputs, &project.config);
     let version = arguments.inputs.kube.or(case.kube).unwrap_or(options.version);
-    Options { settings: params::last_of_each(given), version, ..options }
+    CompileOptions { settings: params::last_of_each(given), version, ..options }
 }
 
 /// How a snapshot differs from the compiled YAML; with `--update`, it is written instead.

@@ -1,7 +1,7 @@
 //! Gives the forms of a compiled workload: its object, its YAML and JSON, and its plan.
 
 use crate::check::Checked;
-use crate::emit::{self, Document as Emitted};
+use crate::emit::{self, YamlDocument};
 use crate::kubernetes::version::Version;
 use crate::lower::{Object, lower};
 use crate::order::Order;
@@ -71,8 +71,8 @@ impl Compiled {
     pub fn yaml(&self, source: Option<&str>) -> String {
         let object = self.lowered();
         let header = source.map(|source| self.plan().header(source));
-        let access = self.access.iter().map(|object| Emitted { header: None, object });
-        let documents: Vec<Emitted> = access.chain([Emitted { header, object: &object }]).collect();
+        let access = self.access.iter().map(|object| YamlDocument { header: None, object });
+        let documents: Vec<YamlDocument> = access.chain([YamlDocument { header, object: &object }]).collect();
         emit::yaml(&documents)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::kubernetes::version::Version;
 use crate::lower::lower_unchecked;
-use crate::model::{File, Level, Program, Workload, resolve};
+use crate::model::{File, ObjectLevel, Program, Workload, resolve};
 use crate::object::{Node, Value};
 use crate::order::order;
 use crate::source::Sources;
@@ -46,7 +46,7 @@ pub fn unchecked(program: &str, version: Version) -> Vec<serde_json::Value> {
 /// A workload without the values that were not understood.
 fn understood(mut workload: Workload) -> Workload {
     let levels = [Some(&mut workload.object), workload.job.as_mut(), Some(&mut workload.pod)];
-    for Level { metadata, spec } in levels.into_iter().flatten() {
+    for ObjectLevel { metadata, spec } in levels.into_iter().flatten() {
         prune(metadata);
         prune(spec);
     }

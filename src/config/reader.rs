@@ -5,7 +5,7 @@ use super::{Config, Profile};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::image;
 use crate::kubernetes::version::Version;
-use crate::lint::{Level, names};
+use crate::lint::{LintLevel, names};
 use crate::model::Setting;
 use crate::steps::Image;
 use smol_str::SmolStr;
@@ -18,7 +18,7 @@ const SETTINGS: [&str; 8] =
 
 /// Reads the table of the whole file.
 pub(super) fn settings(tables: &mut Tables<'_>, table: &DeTable<'_>) -> Config {
-    let mut reader = Reader { tables, config: Config::default() };
+    let mut reader = ConfigReader { tables, config: Config::default() };
     let mut profile = None;
     for (key, value) in table {
         match key.get_ref().as_ref() {
@@ -42,12 +42,12 @@ pub(super) fn settings(tables: &mut Tables<'_>, table: &DeTable<'_>) -> Config {
     reader.config
 }
 
-struct Reader<'t, 's> {
+struct ConfigReader<'t, 's> {
     tables: &'t mut Tables<'s>,
     config: Config,
 }
 
-impl Reader<'_, '_> {
+impl ConfigReader<'_, '_> {
     fn version(&mut self, value: &Spanned<DeValue<'_>>) {
         let Some(text) = self.tables.text("kube", value) else { return };
         match text.parse() {
@@ -122,7 +122,7 @@ impl Reader<'_, '_> {
             match level.parse() {
                 Ok(level) => drop(self.config.levels.set_named(name, level)),
                 Err(()) => {
-                    let known = Level::ALL.map(|level| format!("\"{level}\""));
+                    let known = LintLevel::ALL.map(|level| format!("\"{level}\""));
                     let span = self.tables.span(value.span());
                     self.tables.report(
                         Diagnostic::error(Code::UnknownValue, span, format!("unknown level `{level}`"))

@@ -1,6 +1,6 @@
 use super::*;
 use crate::diagnostic::{Code, human::Human};
-use crate::lint::Level;
+use crate::lint::LintLevel;
 use crate::source::Sources;
 use crate::steps::Image;
 
@@ -98,8 +98,8 @@ fn types_and_versions_are_checked() {
 fn levels_have_known_names() {
     let (config, shown) = check("[lints]\nwarnings = \"deny\"\nendless-wait = \"allow\"\n");
     assert_eq!(shown, "");
-    assert_eq!(config.levels.of(Code::EndlessWait), Level::Allow);
-    assert_eq!(config.levels.of(Code::UnpinnedImage), Level::Deny);
+    assert_eq!(config.levels.of(Code::EndlessWait), LintLevel::Allow);
+    assert_eq!(config.levels.of(Code::UnpinnedImage), LintLevel::Deny);
     insta::assert_snapshot!(check("[lints]\nendles-wait = \"allow\"\nno-shell = \"error\"\n").1, @r#"
     error[unknown-setting]: there is no warning named `endles-wait`
       ┌─ initflow.toml:2:1

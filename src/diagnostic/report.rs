@@ -1,6 +1,6 @@
 //! Reports the diagnostics of a run to other programs, in the formats that they read.
 //!
-//! Invariant: each format is a pure function of a [`Report`]. Each finding has a fingerprint that no other finding of the run
+//! Invariant: each format is a pure function of a [`RunReport`]. Each finding has a fingerprint that no other finding of the run
 //! has and that does not change when lines are added above it.
 
 mod github;
@@ -17,7 +17,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 /// A format for other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum MachineFormat {
     /// One line per finding, as compilers write it: `path:line:column: error[name]: headline`.
     Short,
     /// JSON: a contract with a version.
@@ -32,7 +32,7 @@ pub enum Format {
     Junit,
 }
 
-impl Format {
+impl MachineFormat {
     /// All formats.
     pub const ALL: [Self; 6] =
         [Self::Short, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit];
@@ -61,7 +61,7 @@ impl Format {
     /// report.add(&compilation.sources, &compilation.diagnostics, |path| format!("apps/{path}"));
     /// assert!(Format::Short.render(&report).starts_with("apps/hello.initflow:2:3: error[missing-image]: "));
     /// ```
-    pub fn render(self, report: &Report) -> String {
+    pub fn render(self, report: &RunReport) -> String {
         match self {
             Self::Short => visible::lines(&short::render(report)).into_owned(),
             Self::Github => visible::lines(&github::render(report)).into_owned(),
@@ -75,7 +75,7 @@ impl Format {
 
 /// What a run found.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub struct RunReport {
     /// The paths of all sources, including those without findings.
     pub sources: Vec<String>,
     /// What was found in them, in the order of the sources and of their texts.
@@ -96,9 +96,9 @@ pub struct Finding {
     /// What is wrong.
     pub headline: String,
     /// Where it is, and what that place is.
-    pub place: Place,
+    pub place: ReportPlace,
     /// Other places that matter.
-    pub related: Vec<Place>,
+    pub related: Vec<ReportPlace>,
     /// What to do.
     pub help: Vec<String>,
     /// The fix: its title, whether it can be applied without review, and the replacements.
@@ -109,7 +109,7 @@ pub struct Finding {
 
 /// A place in a file, with a note.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct ReportPlace {
     /// The file's path.
     pub path: String,
     /// The first character, and the one after the last.
@@ -133,12 +133,12 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct Replacement {
     /// What is replaced.
-    pub place: Place,
+    pub place: ReportPlace,
     /// The new text.
     pub text: String,
 }
 
-impl Report {
+impl RunReport {
     /// Adds the diagnostics of a source; `path` turns a file's name into the path to show.
     ///
     /// ```
@@ -153,7 +153,7 @@ impl Report {
     /// ```
     pub fn add(&mut self, sources: &Sources, diagnostics: &[Diagnostic], path: impl Fn(&str) -> String) {
         for diagnostic in diagnostics {
-            let place = |span: Span, note: &str| Place::of(sources, span, note, &path);
+            let place = |span: Span, note: &str| ReportPlace::of(sources, span, note, &path);
             let primary = &diagnostic.primary;
             let replaced = |edit: &Edit| Replacement { place: place(edit.span, ""), text: edit.text.clone() };
             let finding = Finding {
@@ -185,7 +185,7 @@ impl Report {
     }
 }
 
-impl Place {
+impl ReportPlace {
     fn of(sources: &Sources, span: Span, note: &str, path: impl Fn(&str) -> String) -> Self {
         let file = sources.get(span.file);
         let position = |byte: u32| {
@@ -208,7 +208,13 @@ impl Place {
 
 impl Finding {
     /// A finding about a whole file.
-    pub fn new(name: &'static str, severity: Severity, headline: String, place: Place, help: &str) -> Self {
+    pub fn new(
+        name: &'static str,
+        severity: Severity,
+        headline: String,
+        place: ReportPlace,
+        help: &str,
+    ) -> Self {
         let help = vec![help.to_owned()];
         Self {
             name,

@@ -31,7 +31,7 @@ fn object(texts: &[String]) -> Object {
 }
 
 fn emitted(texts: &[String]) -> String {
-    yaml(&[Document { header: None, object: &object(texts) }])
+    yaml(&[YamlDocument { header: None, object: &object(texts) }])
 }
 
 /// The YAML of an item of a list.
@@ -43,7 +43,7 @@ fn item(text: &str) -> String {
         }),
         ..Pod::default()
     };
-    let yaml = yaml(&[Document { header: None, object: &Object::Pod(Box::new(pod)) }]);
+    let yaml = yaml(&[YamlDocument { header: None, object: &Object::Pod(Box::new(pod)) }]);
     yaml.split_once("command:\n    - ").unwrap().1.to_owned()
 }
 
@@ -58,7 +58,7 @@ fn fields_are_in_the_order_in_which_people_write_them() {
     spec.containers[0].image = Some("nginx:1.27".into());
     pod.metadata.annotations = None;
     let object = Object::Pod(Box::new(pod));
-    let document = Document { header: Some("Pod texts\n\n  order: app\n".into()), object: &object };
+    let document = YamlDocument { header: Some("Pod texts\n\n  order: app\n".into()), object: &object };
     insta::assert_snapshot!(yaml(&[document.clone(), document]), @r#"
     # Pod texts
     #
@@ -117,7 +117,7 @@ fn fields_are_in_the_order_in_which_people_write_them() {
 #[test]
 fn documents_keep_their_order() {
     let objects: Vec<Object> = (0..300).map(|at| object(&[at.to_string()])).collect();
-    let documents: Vec<_> = objects.iter().map(|object| Document { header: None, object }).collect();
+    let documents: Vec<_> = objects.iter().map(|object| YamlDocument { header: None, object }).collect();
     let one_by_one: Vec<String> =
         documents.iter().map(|document| yaml(std::slice::from_ref(document))).collect();
     assert_eq!(yaml(&documents), one_by_one.join(SEPARATOR));
@@ -237,7 +237,7 @@ proptest! {
 
     #[test]
     fn no_header_breaks_out_of_its_comment(header in any_text()) {
-        let yaml = yaml(&[Document { header: Some(header), object: &object(&[]) }]);
+        let yaml = yaml(&[YamlDocument { header: Some(header), object: &object(&[]) }]);
         prop_assert_eq!(&serde_yaml::from_str::<Pod>(&yaml).unwrap(), &pod(&[]));
     }
 }

@@ -4,7 +4,7 @@ use super::find::Grounds;
 use super::is_special;
 use super::read::{Unreadable, unbounded};
 use super::root::place;
-use super::write::Target;
+use super::write::OutputTarget;
 use super::{Root, reason};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -66,15 +66,15 @@ impl Grounds {
     }
 
     /// The output file that the call names.
-    pub(crate) fn target(&self, path: &Path) -> Result<Target, String> {
+    pub(crate) fn target(&self, path: &Path) -> Result<OutputTarget, String> {
         let failed = |reason: String| format!("cannot write `{}`: {reason}", path.display());
         let folder = self.follow_folder(path.parent().unwrap_or(path)).map_err(failed)?;
         let real = path.file_name().map_or_else(|| folder.clone(), |name| folder.join(name));
         if is_special(&real) || !real.is_symlink() || self.bound(&folder).is_some() {
             // A repository's link is refused when it is written.
-            return Ok(Target::new(path, real));
+            return Ok(OutputTarget::new(path, real));
         }
         let real = fs::canonicalize(&real).map_err(|error| failed(reason(&error)))?;
-        Ok(Target::new(path, real))
+        Ok(OutputTarget::new(path, real))
     }
 }

@@ -38,14 +38,14 @@ pub(crate) fn rewrite(path: &Path, text: &str) -> Result<(), String> {
 
 /// An output file that the caller names.
 #[derive(Debug)]
-pub(crate) struct Target {
+pub(crate) struct OutputTarget {
     /// The path as the caller wrote it.
     named: PathBuf,
     /// Where that leads.
     real: PathBuf,
 }
 
-impl Target {
+impl OutputTarget {
     pub(super) fn new(named: &Path, real: PathBuf) -> Self {
         Self { named: named.to_owned(), real }
     }

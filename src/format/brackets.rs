@@ -2,7 +2,7 @@
 //!
 //! Invariant: brackets that an item of the file leaves open do not affect the next item.
 
-use super::tokens::{Kind, Token};
+use super::tokens::{FormatToken, FormatTokenKind};
 use crate::syntax::tree::Document;
 use std::iter::Peekable;
 
@@ -21,16 +21,16 @@ pub(super) fn brackets(document: &Document) -> Brackets<impl Iterator<Item = usi
 
 impl<I: Iterator<Item = usize>> Brackets<I> {
     /// Moves to a token; gives the number of the opener that it closes, if it closes one.
-    pub(super) fn reach(&mut self, token: &Token) -> Option<usize> {
+    pub(super) fn reach(&mut self, token: &FormatToken) -> Option<usize> {
         while self.items.next_if(|item| *item <= token.range.start).is_some() {
             self.open.clear();
         }
-        if let Kind::Close(_) = token.kind { self.open.pop() } else { None }
+        if let FormatTokenKind::Close(_) = token.kind { self.open.pop() } else { None }
     }
 
     /// Moves past a token; `number` identifies it if it opens a bracket.
-    pub(super) fn pass(&mut self, token: &Token, number: usize) {
-        if let Kind::Open(_) = token.kind {
+    pub(super) fn pass(&mut self, token: &FormatToken, number: usize) {
+        if let FormatTokenKind::Open(_) = token.kind {
             self.open.push(number);
         }
     }

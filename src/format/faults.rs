@@ -4,7 +4,7 @@
 
 use crate::source::SourceFile;
 use crate::syntax::Parse;
-use crate::syntax::tree::{Argument, Name, Piece, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Name, Piece, Statement, SyntaxValue, ValueKind};
 
 /// Whether two texts have the same statements, the same comments and the same faults.
 pub(super) fn same(one: (&SourceFile, &Parse), other: (&SourceFile, &Parse)) -> bool {
@@ -13,7 +13,7 @@ pub(super) fn same(one: (&SourceFile, &Parse), other: (&SourceFile, &Parse)) -> 
 
 /// What a reader sees, as a flat list: words, values as written, and what encloses them.
 fn seen<'s>((source, parsed): (&'s SourceFile, &'s Parse)) -> Vec<&'s str> {
-    let mut reader = Reader { source, seen: Vec::new() };
+    let mut reader = FaultReader { source, seen: Vec::new() };
     reader.statements(&parsed.document.statements);
     let whitespace = [' ', '\t', '\r'];
     let comments = parsed.document.comments.iter();
@@ -22,12 +22,12 @@ fn seen<'s>((source, parsed): (&'s SourceFile, &'s Parse)) -> Vec<&'s str> {
     reader.seen
 }
 
-struct Reader<'s> {
+struct FaultReader<'s> {
     source: &'s SourceFile,
     seen: Vec<&'s str>,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> FaultReader<'s> {
     fn statements(&mut self, statements: &'s [Statement]) {
         for statement in statements {
             self.seen.push(if statement.broken { "broken" } else { "statement" });
@@ -41,7 +41,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn values(&mut self, values: &'s [Value]) {
+    fn values(&mut self, values: &'s [SyntaxValue]) {
         for value in values {
             match &value.kind {
                 ValueKind::Text(pieces) => {

@@ -4,22 +4,22 @@
 //! text; no change crosses the end of a line, except into blank lines.
 
 use super::brackets::{Brackets, brackets};
-use super::lines::{Keep, LEVEL, Lines, verbatim};
-use super::tokens::{Kind, Token, tokens};
+use super::lines::{Keep, LEVEL, TextLines, verbatim};
+use super::tokens::{FormatToken, FormatTokenKind, tokens};
 use crate::diagnostic::Edit;
 use crate::source::Span;
 use crate::syntax::Parse;
 use std::ops::Range;
 
 /// The changes that format a source, in its order.
-pub(super) fn edits(lines: &Lines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
+pub(super) fn edits(lines: &TextLines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
     let tokens = tokens(lines.text, &parsed.document);
     let kept = verbatim(lines, &tokens, parsed, keep);
     let brackets = brackets(&parsed.document);
-    let mut layout = Layout { lines, edits: Vec::new(), brackets, line: Line::default(), last: None };
+    let mut layout = Layout { lines, edits: Vec::new(), brackets, line: LayoutLine::default(), last: None };
     let mut rest = tokens.as_slice();
     for range in &kept {
-        let before = |line: usize| move |token: &Token| lines.of(token.range.start) < line;
+        let before = |line: usize| move |token: &FormatToken| lines.of(token.range.start) < line;
         let (free, after) = rest.split_at(rest.partition_point(before(range.start)));
         let (inside, after) = after.split_at(after.partition_point(before(range.end)));
         layout.tokens(free);
@@ -31,18 +31,18 @@ pub(super) fn edits(lines: &Lines, parsed: &Parse, keep: Keep) -> Vec<Edit> {
 }
 
 struct Layout<'t, I: Iterator<Item = usize>> {
-    lines: &'t Lines<'t>,
+    lines: &'t TextLines<'t>,
     edits: Vec<Edit>,
     /// The open brackets, each with the indentation of its line.
     brackets: Brackets<I>,
-    line: Line,
+    line: LayoutLine,
     /// What comes before the next token.
     last: Option<Last>,
 }
 
 /// The line that is being laid out.
 #[derive(Default)]
-struct Line {
+struct LayoutLine {
     /// The place of its first token in the text.
     start: usize,
     /// Its indentation in the style.
@@ -53,13 +53,13 @@ struct Line {
 
 #[derive(Clone, Copy)]
 struct Last {
-    kind: Kind,
+    kind: FormatTokenKind,
     end: usize,
 }
 
 impl<I: Iterator<Item = usize>> Layout<'_, I> {
     /// Keeps lines as they are.
-    fn keep(&mut self, range: &Range<usize>, tokens: &[Token]) {
+    fn keep(&mut self, range: &Range<usize>, tokens: &[FormatToken]) {
         if tokens.is_empty() {
             return;
         }
@@ -68,10 +68,10 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
             self.brackets.reach(token);
             self.brackets.pass(token, self.lines.indent(self.lines.of(token.range.start)));
         }
-        self.last = Some(Last { kind: Kind::Unknown, end: self.lines.end(range) });
+        self.last = Some(Last { kind: FormatTokenKind::Unknown, end: self.lines.end(range) });
     }
 
-    fn tokens(&mut self, mut tokens: &[Token]) {
+    fn tokens(&mut self, mut tokens: &[FormatToken]) {
         while let Some((token, rest)) = tokens.split_first() {
             if !self.is_superfluous(token, rest.first()) {
                 self.token(token, rest);
@@ -80,7 +80,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         }
     }
 
-    fn token(&mut self, token: &Token, rest: &[Token]) {
+    fn token(&mut self, token: &FormatToken, rest: &[FormatToken]) {
         let closed = self.brackets.reach(token);
         match self.last.filter(|last| self.lines.breaks(last.end, token.range.start) == 0) {
             Some(last) => {
@@ -91,9 +91,9 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
             None => {
                 let inner = || self.brackets.innermost().map_or(0, |open| open + LEVEL);
                 let indent = closed.unwrap_or_else(inner);
-                let start = self.begin(token.range.start, matches!(token.kind, Kind::Close(_)));
+                let start = self.begin(token.range.start, matches!(token.kind, FormatTokenKind::Close(_)));
                 self.replace(start..token.range.start, " ".repeat(indent));
-                self.line = Line { start: token.range.start, indent, width: 0 };
+                self.line = LayoutLine { start: token.range.start, indent, width: 0 };
             }
         }
         let text = self.lines.between(token.range.start, token.range.end);
@@ -111,44 +111,59 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
     }
 
     /// Whether a token can be removed: a `;` or a `,` that separates nothing.
-    fn is_superfluous(&self, token: &Token, next: Option<&Token>) -> bool {
+    fn is_superfluous(&self, token: &FormatToken, next: Option<&FormatToken>) -> bool {
         let next_on_line = next.filter(|next| self.lines.breaks(token.range.end, next.range.start) == 0);
         match token.kind {
-            Kind::Semicolon => {
-                let parts = next_on_line.is_some_and(|next| matches!(next.kind, Kind::Leaf | Kind::Tight));
+            FormatTokenKind::Semicolon => {
+                let parts = next_on_line
+                    .is_some_and(|next| matches!(next.kind, FormatTokenKind::Leaf | FormatTokenKind::Tight));
                 let first = self.last.is_none_or(|last| {
-                    matches!(last.kind, Kind::Open(_)) || self.lines.breaks(last.end, token.range.start) > 0
+                    matches!(last.kind, FormatTokenKind::Open(_))
+                        || self.lines.breaks(last.end, token.range.start) > 0
                 });
                 !parts || first
             }
-            Kind::Comma => next_on_line.is_some_and(|next| next.kind == Kind::Close(']')),
+            FormatTokenKind::Comma => {
+                next_on_line.is_some_and(|next| next.kind == FormatTokenKind::Close(']'))
+            }
             _ => false,
         }
     }
 
     /// Whether a token ends the last item of a list whose end is on its own line, and no comma follows.
-    fn lacks_comma(&self, token: &Token, rest: &[Token]) -> bool {
-        let ends_item = !matches!(token.kind, Kind::Comma | Kind::Comment | Kind::Open(_));
-        let next = || rest.iter().find(|next| next.kind != Kind::Comment);
+    fn lacks_comma(&self, token: &FormatToken, rest: &[FormatToken]) -> bool {
+        let ends_item = !matches!(
+            token.kind,
+            FormatTokenKind::Comma | FormatTokenKind::Comment | FormatTokenKind::Open(_)
+        );
+        let next = || rest.iter().find(|next| next.kind != FormatTokenKind::Comment);
         ends_item
             && next().is_some_and(|next| {
-                next.kind == Kind::Close(']') && self.lines.breaks(token.range.end, next.range.start) > 0
+                next.kind == FormatTokenKind::Close(']')
+                    && self.lines.breaks(token.range.end, next.range.start) > 0
             })
     }
 
     /// How many spaces come before a token that does not start its line.
-    fn spaces(&self, last: Kind, token: &Token) -> usize {
+    fn spaces(&self, last: FormatTokenKind, token: &FormatToken) -> usize {
         match (last, token.kind) {
             // The column of a comment beside a statement is the author's.
-            (_, Kind::Comment) => {
+            (_, FormatTokenKind::Comment) => {
                 let written = self.lines.between(self.line.start, token.range.start).chars().count();
                 written.saturating_sub(self.line.width).max(2)
             }
             // Without a space, they would be read as something else.
-            (Kind::Path | Kind::Colon, Kind::Colon) | (Kind::Not, Kind::Operator) => 1,
-            (_, Kind::Comma | Kind::Semicolon | Kind::Colon | Kind::Close(')' | ']'))
-            | (Kind::Open('(' | '[') | Kind::Not, _)
-            | (Kind::Tight, Kind::Open('(')) => 0,
+            (FormatTokenKind::Path | FormatTokenKind::Colon, FormatTokenKind::Colon)
+            | (FormatTokenKind::Not, FormatTokenKind::Operator) => 1,
+            (
+                _,
+                FormatTokenKind::Comma
+                | FormatTokenKind::Semicolon
+                | FormatTokenKind::Colon
+                | FormatTokenKind::Close(')' | ']'),
+            )
+            | (FormatTokenKind::Open('(' | '[') | FormatTokenKind::Not, _)
+            | (FormatTokenKind::Tight, FormatTokenKind::Open('(')) => 0,
             _ => 1,
         }
     }
@@ -159,7 +174,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         let Some(last) = self.last else { return 0 };
         let next = self.end_line(last.end);
         let line = self.lines.start(self.lines.of(start));
-        let parts = !closes && !matches!(last.kind, Kind::Open(_));
+        let parts = !closes && !matches!(last.kind, FormatTokenKind::Open(_));
         let mut between = self.lines.between(next, line).lines();
         let blank = parts && between.any(|line| line.trim_ascii().is_empty());
         self.replace(next..line, if blank { "\n".to_owned() } else { String::new() });
@@ -217,7 +232,7 @@ impl<I: Iterator<Item = usize>> Layout<'_, I> {
         match self.last {
             None => self.replace(0..end, String::new()),
             // A text that is not closed extends to the end.
-            Some(Last { kind: Kind::Unknown, .. }) => {}
+            Some(Last { kind: FormatTokenKind::Unknown, .. }) => {}
             Some(last) if self.lines.breaks(last.end, end) == 0 => {
                 self.replace(last.end..end, "\n".to_owned());
             }

@@ -1,6 +1,6 @@
 //! Finds the lines of a statement, and the lines that stay as they are because something in them is broken.
 
-use super::tokens::{Kind, Token};
+use super::tokens::{FormatToken, FormatTokenKind};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::Parse;
 use crate::syntax::tree::{Document, Statement};
@@ -19,13 +19,13 @@ pub(super) enum Keep {
 }
 
 /// The lines of a text.
-pub(super) struct Lines<'t> {
+pub(super) struct TextLines<'t> {
     pub(super) file: FileId,
     pub(super) text: &'t str,
     starts: Vec<usize>,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> TextLines<'t> {
     pub(super) fn new(source: &'t SourceFile) -> Self {
         let text = source.text.as_str();
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
@@ -79,12 +79,17 @@ impl<'t> Lines<'t> {
 }
 
 /// The lines that stay as they are, in their order.
-pub(super) fn verbatim(lines: &Lines, tokens: &[Token], parse: &Parse, keep: Keep) -> Vec<Range<usize>> {
+pub(super) fn verbatim(
+    lines: &TextLines,
+    tokens: &[FormatToken],
+    parse: &Parse,
+    keep: Keep,
+) -> Vec<Range<usize>> {
     let of = |range: Range<usize>| lines.of(range.start)..lines.of(range.end) + 1;
     let mut kept: Vec<Range<usize>> = Vec::new();
     broken(&parse.document.statements, &mut |statement| kept.push(of(statement.span.range())));
     kept.extend(parse.errors.iter().map(|error| of(error.primary.span.range())));
-    let unknown = tokens.iter().filter(|token| token.kind == Kind::Unknown);
+    let unknown = tokens.iter().filter(|token| token.kind == FormatTokenKind::Unknown);
     kept.extend(unknown.map(|token| of(token.range.clone())));
     merge(&mut kept);
     let items = parse.document.statements.iter().map(|item| item.span.range());
@@ -125,12 +130,12 @@ fn broken(statements: &[Statement], found: &mut impl FnMut(&Statement)) {
     }
 }
 
-fn is_balanced(tokens: &[Token]) -> bool {
+fn is_balanced(tokens: &[FormatToken]) -> bool {
     let mut open = Vec::new();
     for token in tokens {
         match token.kind {
-            Kind::Open(bracket) => open.push(bracket),
-            Kind::Close(bracket) => {
+            FormatTokenKind::Open(bracket) => open.push(bracket),
+            FormatTokenKind::Close(bracket) => {
                 let opened = match bracket {
                     '}' => '{',
                     ']' => '[',
@@ -148,7 +153,7 @@ fn is_balanced(tokens: &[Token]) -> bool {
 
 /// Some lines, extended to all lines of the statements that they have a part of; of a block, only its first and last
 /// lines.
-pub(super) fn statements(lines: &Lines, document: &Document, chosen: &Range<usize>) -> Range<usize> {
+pub(super) fn statements(lines: &TextLines, document: &Document, chosen: &Range<usize>) -> Range<usize> {
     let mut heads = Vec::new();
     let mut blocks = vec![document.statements.as_slice()];
     while let Some(statements) = blocks.pop() {

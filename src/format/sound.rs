@@ -2,7 +2,7 @@
 //!
 //! Invariant: formatted text is read as before, and formatting it again changes nothing.
 
-use super::lines::{Keep, Lines, statements};
+use super::lines::{Keep, TextLines, statements};
 use super::{faults, layout};
 use crate::diagnostic::{Edit, applied};
 use crate::source::SourceFile;
@@ -15,7 +15,7 @@ const AGAIN: usize = 3;
 /// The changes that format a source, in its order. With a range, only the changes to the lines that it touches, and to
 /// the other lines of the statements on those lines.
 pub(crate) fn edits(source: &SourceFile, parsed: &Parse, within: Option<&Range<usize>>) -> Vec<Edit> {
-    let lines = Lines::new(source);
+    let lines = TextLines::new(source);
     let chosen = within.map(|within| statements(&lines, &parsed.document, &lines.touched(within)));
     let again = if chosen.is_some() { 0 } else { AGAIN };
     sound(source, parsed, chosen.as_ref(), again)
@@ -26,7 +26,7 @@ pub(crate) fn edits(source: &SourceFile, parsed: &Parse, within: Option<&Range<u
 /// How a text with faults is read can depend on its indentation. If it would be read differently, or if formatting again
 /// would change it, first the items of the file that have faults are kept as they are, then all items.
 fn sound(source: &SourceFile, parsed: &Parse, chosen: Option<&Range<usize>>, again: usize) -> Vec<Edit> {
-    let lines = Lines::new(source);
+    let lines = TextLines::new(source);
     let is_chosen = |edit: &Edit| {
         chosen.is_none_or(|chosen| lines.touched(&edit.span.range()).all(|line| chosen.contains(&line)))
     };

@@ -1,20 +1,20 @@
 //! Lists the tokens of a tree in the order of the text: names, values, brackets, separators and comments.
 //!
-//! Invariant: there is only whitespace between two tokens; text that forms no token is [`Kind::Unknown`].
+//! Invariant: there is only whitespace between two tokens; text that forms no token is [`FormatTokenKind::Unknown`].
 
-use crate::syntax::tree::{Argument, Document, Operator, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Document, Operator, Statement, SyntaxValue, ValueKind};
 use std::ops::Range;
 
 /// A piece of a source that formatting does not change.
 #[derive(Debug)]
-pub(super) struct Token {
+pub(super) struct FormatToken {
     pub(super) range: Range<usize>,
-    pub(super) kind: Kind,
+    pub(super) kind: FormatTokenKind,
 }
 
 /// The kinds of tokens that differ in the spaces around them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FormatTokenKind {
     /// A name or a value.
     Leaf,
     /// A path, which may contain a `:`.
@@ -37,14 +37,17 @@ pub(super) enum Kind {
 }
 
 /// The tokens of a tree.
-pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
-    let mut leaves = Leaves { text, found: Vec::new() };
+pub(super) fn tokens(text: &str, document: &Document) -> Vec<FormatToken> {
+    let mut leaves = LeafCollector { text, found: Vec::new() };
     leaves.statements(&document.statements);
-    let comments = document.comments.iter().map(|span| Token { range: span.range(), kind: Kind::Comment });
+    let comments = document
+        .comments
+        .iter()
+        .map(|span| FormatToken { range: span.range(), kind: FormatTokenKind::Comment });
     let mut found = leaves.found;
     found.extend(comments);
     found.sort_by_key(|token| (token.range.start, token.range.end));
-    let mut tokens: Vec<Token> = Vec::with_capacity(2 * found.len());
+    let mut tokens: Vec<FormatToken> = Vec::with_capacity(2 * found.len());
     let mut end = 0;
     for token in found {
         if token.range.start < end {
@@ -52,8 +55,9 @@ pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
         }
         gap(text, end..token.range.start, &mut tokens);
         let Range { start, end: after } = token.range;
-        let whitespace: &[char] = if token.kind == Kind::Comment { &[' ', '\t', '\r'] } else { &[] };
-        tokens.push(Token {
+        let whitespace: &[char] =
+            if token.kind == FormatTokenKind::Comment { &[' ', '\t', '\r'] } else { &[] };
+        tokens.push(FormatToken {
             range: start..start + text[start..after].trim_end_matches(whitespace).len(),
             ..token
         });
@@ -64,34 +68,37 @@ pub(super) fn tokens(text: &str, document: &Document) -> Vec<Token> {
 }
 
 /// The brackets and separators between two leaves.
-fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<Token>) {
+fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<FormatToken>) {
     let gap = &text[range.clone()];
     for (at, char) in gap.char_indices() {
         let kind = match char {
             ' ' | '\t' | '\n' => continue,
             '\r' if gap[at..].starts_with("\r\n") => continue,
-            '{' | '[' | '(' => Kind::Open(char),
-            '}' | ']' | ')' => Kind::Close(char),
-            ',' => Kind::Comma,
-            ';' => Kind::Semicolon,
-            ':' => Kind::Colon,
-            _ => Kind::Unknown,
+            '{' | '[' | '(' => FormatTokenKind::Open(char),
+            '}' | ']' | ')' => FormatTokenKind::Close(char),
+            ',' => FormatTokenKind::Comma,
+            ';' => FormatTokenKind::Semicolon,
+            ':' => FormatTokenKind::Colon,
+            _ => FormatTokenKind::Unknown,
         };
         let at = range.start + at;
-        tokens.push(Token { range: at..at + char.len_utf8(), kind });
+        tokens.push(FormatToken { range: at..at + char.len_utf8(), kind });
     }
 }
 
-struct Leaves<'t> {
+struct LeafCollector<'t> {
     text: &'t str,
-    found: Vec<Token>,
+    found: Vec<FormatToken>,
 }
 
-impl Leaves<'_> {
+impl LeafCollector<'_> {
     fn statements(&mut self, statements: &[Statement]) {
         for statement in statements {
             let adjacent = self.text[statement.name.span.range().end..].starts_with('(');
-            self.leaf(statement.name.span.range(), if adjacent { Kind::Tight } else { Kind::Leaf });
+            self.leaf(
+                statement.name.span.range(),
+                if adjacent { FormatTokenKind::Tight } else { FormatTokenKind::Leaf },
+            );
             self.values(&statement.values);
             if let Some(block) = &statement.block {
                 self.statements(&block.statements);
@@ -99,21 +106,21 @@ impl Leaves<'_> {
         }
     }
 
-    fn values(&mut self, values: &[Value]) {
+    fn values(&mut self, values: &[SyntaxValue]) {
         for value in values {
             let range = value.span.range();
             match &value.kind {
                 ValueKind::List(items) => self.values(items),
                 ValueKind::Call(name, arguments) => {
-                    self.leaf(name.span.range(), Kind::Tight);
+                    self.leaf(name.span.range(), FormatTokenKind::Tight);
                     self.arguments(arguments);
                 }
                 ValueKind::Group(arguments) => self.arguments(arguments),
-                ValueKind::Operator(Operator::Not) => self.leaf(range, Kind::Not),
-                ValueKind::Operator(Operator::Colon) => self.leaf(range, Kind::Colon),
-                ValueKind::Operator(_) => self.leaf(range, Kind::Operator),
-                ValueKind::Path(_) => self.leaf(range, Kind::Path),
-                _ => self.leaf(range, Kind::Leaf),
+                ValueKind::Operator(Operator::Not) => self.leaf(range, FormatTokenKind::Not),
+                ValueKind::Operator(Operator::Colon) => self.leaf(range, FormatTokenKind::Colon),
+                ValueKind::Operator(_) => self.leaf(range, FormatTokenKind::Operator),
+                ValueKind::Path(_) => self.leaf(range, FormatTokenKind::Path),
+                _ => self.leaf(range, FormatTokenKind::Leaf),
             }
         }
     }
@@ -121,15 +128,15 @@ impl Leaves<'_> {
     fn arguments(&mut self, arguments: &[Argument]) {
         for argument in arguments {
             if let Some(name) = &argument.name {
-                self.leaf(name.span.range(), Kind::Leaf);
+                self.leaf(name.span.range(), FormatTokenKind::Leaf);
             }
             self.values(&argument.values);
         }
     }
 
-    fn leaf(&mut self, range: Range<usize>, kind: Kind) {
+    fn leaf(&mut self, range: Range<usize>, kind: FormatTokenKind) {
         if !range.is_empty() {
-            self.found.push(Token { range, kind });
+            self.found.push(FormatToken { range, kind });
         }
     }
 }

@@ -4,9 +4,9 @@
 //! Invariant: the content of a multi-line text does not change.
 
 use super::brackets::brackets;
-use super::lines::{LEVEL, Lines};
+use super::lines::{LEVEL, TextLines};
 use super::sound::edits;
-use super::tokens::{Kind, Token, tokens};
+use super::tokens::{FormatToken, FormatTokenKind, tokens};
 use crate::diagnostic::Edit;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Parse;
@@ -22,7 +22,7 @@ pub(crate) enum Typed {
 
 /// The changes that follow from what has been typed right before an offset, in the order of the source.
 pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: Typed) -> Vec<Edit> {
-    let lines = Lines::new(source);
+    let lines = TextLines::new(source);
     let line = lines.of(offset);
     let start = lines.start(line);
     let tokens = tokens(lines.text, &parsed.document);
@@ -35,7 +35,7 @@ pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: T
         is_other.then_some(Edit { span: indentation, text })
     };
     // A text that is not closed yet continues on the new line.
-    let goes_on = |token: &&Token| {
+    let goes_on = |token: &&FormatToken| {
         token.range.end > start || matches!(lines.text[token.range.clone()].trim_end(), "'''" | "\"\"\"")
     };
     if let Some(text) = before.last().filter(goes_on) {
@@ -66,7 +66,7 @@ pub(crate) fn typed(source: &SourceFile, parsed: &Parse, offset: usize, typed: T
         let changed = found.iter().find(|edit| edit.span.range().start == start);
         changed.map_or_else(|| lines.indent(line), |edit| edit.text.len())
     });
-    let closes = first.is_some_and(|token| matches!(token.kind, Kind::Close(_)));
+    let closes = first.is_some_and(|token| matches!(token.kind, FormatTokenKind::Close(_)));
     found.extend(indent(opened.map_or(0, |opened| if closes { opened } else { opened + LEVEL })));
     found.sort_by_key(|edit| edit.span.start);
     found

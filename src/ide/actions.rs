@@ -9,7 +9,7 @@ mod moves;
 
 use super::shape::{Inside, at};
 use super::{Analysis, Parsed, Range32, Workspace};
-use crate::compile::Options;
+use crate::compile::CompileOptions;
 use crate::diagnostic::{Applicability, Edit, Fix, applied};
 use crate::import::import;
 use crate::model::WorkloadKind;
@@ -43,7 +43,7 @@ pub fn all_safe(analysis: &Analysis) -> Option<Vec<Edit>> {
 }
 
 /// A `let` for the selected value, or a template for the container that is selected or whose head contains the place.
-pub fn extracted(workspace: &Workspace, file: &Parsed, range: Range32, options: &Options) -> Vec<Fix> {
+pub fn extracted(workspace: &Workspace, file: &Parsed, range: Range32, options: &CompileOptions) -> Vec<Fix> {
     let mut fixes = extract::constants(file, range);
     fixes.extend(extract::template(file, range));
     fixes.retain(|fix| keeps(workspace, file, fix, options));
@@ -56,13 +56,13 @@ pub fn moved(
     file: &Parsed,
     analysis: &Analysis,
     offset: usize,
-    options: &Options,
+    options: &CompileOptions,
 ) -> Option<Fix> {
     moves::step(file, analysis, offset).filter(|fix| keeps(workspace, file, fix, options))
 }
 
 /// Whether a change keeps the diagnostics of a program and what it compiles to.
-fn keeps(workspace: &Workspace, file: &Parsed, fix: &Fix, options: &Options) -> bool {
+fn keeps(workspace: &Workspace, file: &Parsed, fix: &Fix, options: &CompileOptions) -> bool {
     let text = concerned(file, &fix.edits);
     let analysis =
         |text: String| Analysis::of(&Parsed::new(file.source.name.as_str(), text), workspace, options);
@@ -110,7 +110,7 @@ pub fn imported(file: &Parsed, range: Range32) -> Option<Fix> {
     if !text.contains("apiVersion") || !text.contains("kind") {
         return None;
     }
-    let source = import("manifests", text.to_owned(), &Options::default()).source?;
+    let source = import("manifests", text.to_owned(), &CompileOptions::default()).source?;
     let span = Span { file: FileId(0), start: range.start, end: range.end };
     let edits = vec![Edit { span, text: source }];
     Some(Fix { title: "import these manifests".into(), edits, applicability: Applicability::Safe })

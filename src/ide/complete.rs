@@ -8,23 +8,23 @@ mod names;
 mod refused;
 mod snippet;
 
-use super::names::Kind;
-use super::shape::{Inside, Role, entries, fields, word};
+use super::names::NameKind;
+use super::shape::{Inside, ValueRole, entries, fields, word};
 use super::{Range32, Workspace, hover};
-use crate::kubernetes::schema::Type as FieldType;
+use crate::kubernetes::schema::FieldType;
 use crate::kubernetes::version::{Support, Version};
 use crate::model::{WorkloadKind, functions, parameter_types};
 use crate::program::path_of;
-use crate::statement::Place::File;
-use crate::statement::{Clause, Entry, Slot, Type};
+use crate::statement::StatementPlace::File;
+use crate::statement::{Clause, Slot, StatementSpec, ValueType};
 use crate::vocabulary::{self, CONTAINERS};
-use context::{Call, Context, Place};
-use names::ParameterType;
+use context::{Context, Expected, OpenCall};
+use names::DeclaredType;
 use refused::refused;
 
 /// Something that may be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct Suggestion {
     /// What is shown, and inserted unless there is a snippet.
     pub label: String,
     /// What it is, in a few words.
@@ -34,7 +34,7 @@ pub struct Item {
     /// What is inserted, with placeholders such as `${1:name}`; none if it is the label.
     pub snippet: Option<String>,
     /// Its sort.
-    pub sort: Sort,
+    pub sort: SuggestionKind,
     /// Whether it is deprecated, or needs a newer Kubernetes.
     pub unsupported: bool,
 }
@@ -42,7 +42,7 @@ pub struct Item {
 /// What sort of thing is offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Sort {
+pub enum SuggestionKind {
     Statement,
     Field,
     Word,
@@ -51,20 +51,25 @@ pub enum Sort {
     Parameter,
     Type,
     File,
-    Name(Kind),
+    Name(NameKind),
 }
 
 /// What may be written at an offset, and what it replaces.
-pub fn complete(workspace: &Workspace, path: &str, offset: usize, version: Version) -> (Range32, Vec<Item>) {
+pub fn complete(
+    workspace: &Workspace,
+    path: &str,
+    offset: usize,
+    version: Version,
+) -> (Range32, Vec<Suggestion>) {
     let Some(file) = workspace.get(path) else { return (Range32::from(offset..offset), Vec::new()) };
     let context = Context::of(file, offset);
     let mut items = match &context.place {
-        Place::Nothing => Vec::new(),
-        Place::Name { inside, present, before } => statements(&context, *inside, present, before, version),
-        Place::File => files(workspace, path),
-        Place::Interpolation => names::bindings(workspace, path, &context),
-        Place::Argument(call) => argument(workspace, path, &context, call),
-        Place::Value { role, clauses } => {
+        Expected::Nothing => Vec::new(),
+        Expected::Name { inside, present, before } => statements(&context, *inside, present, before, version),
+        Expected::File => files(workspace, path),
+        Expected::Interpolation => names::bindings(workspace, path, &context),
+        Expected::Argument(call) => argument(workspace, path, &context, call),
+        Expected::Value { role, clauses } => {
             let mut items = value(workspace, path, &context, *role, version);
             items.extend(clauses.iter().map(|clause| keyword(clause)));
             items
@@ -75,8 +80,8 @@ pub fn complete(workspace: &Workspace, path: &str, offset: usize, version: Versi
     (context.replaced, items)
 }
 
-pub(super) fn item(label: impl Into<String>, sort: Sort, detail: impl Into<String>) -> Item {
-    Item {
+pub(super) fn item(label: impl Into<String>, sort: SuggestionKind, detail: impl Into<String>) -> Suggestion {
+    Suggestion {
         label: label.into(),
         detail: detail.into(),
         documentation: String::new(),
@@ -92,7 +97,7 @@ fn statements(
     present: &[String],
     before: &str,
     version: Version,
-) -> Vec<Item> {
+) -> Vec<Suggestion> {
     let is_new = |name: &str| !present.iter().any(|present| present == name);
     let is_allowed = |name: &str| !refused(name, inside, &context.around);
     let own = entries(inside).chain(branches(inside)).filter(|entry| {
@@ -103,10 +108,10 @@ fn statements(
         };
         follows && (entry.repeats || is_new(entry.name)) && is_allowed(entry.name)
     });
-    let own = own.map(|entry| Item {
+    let own = own.map(|entry| Suggestion {
         documentation: hover::entry_text(entry),
         snippet: Some(snippet::entry(entry)),
-        ..item(entry.name, Sort::Statement, entry.meaning)
+        ..item(entry.name, SuggestionKind::Statement, entry.meaning)
     });
     let repeats = |ty: &FieldType| matches!(ty, FieldType::List(FieldType::Object(_) | FieldType::Map(_)));
     let mut all: Vec<_> = fields(inside)
@@ -114,21 +119,21 @@ fn statements(
         .collect();
     // The object is refused without these. One that is already present is a list, and may be repeated.
     all.sort_by_key(|(_, field)| !(field.required && is_new(field.name)));
-    let fields = all.into_iter().map(|(object, field)| Item {
+    let fields = all.into_iter().map(|(object, field)| Suggestion {
         documentation: hover::field_text(object, field),
         snippet: Some(snippet::field(field)),
         unsupported: field.since.in_version(version) != Support::Supported
             || field.doc.contains("Deprecated:"),
-        ..item(field.name, Sort::Field, if field.required { "required" } else { object.name })
+        ..item(field.name, SuggestionKind::Field, if field.required { "required" } else { object.name })
     });
     let resources = ["cpu", "memory", "storage"].into_iter().filter(|name| is_new(name));
     let resources = resources.filter(|_| matches!(inside, Inside::Budget));
-    let resources = resources.map(|name| Item {
+    let resources = resources.map(|name| Suggestion {
         snippet: Some(format!("{name} ${{1:amount}}")),
-        ..item(name, Sort::Field, "the maximum that the pod may request")
+        ..item(name, SuggestionKind::Field, "the maximum that the pod may request")
     });
     // In an object, the author looks for its fields first.
-    let mut items: Vec<Item> = resources.collect();
+    let mut items: Vec<Suggestion> = resources.collect();
     match inside {
         Inside::File | Inside::Workload(_) | Inside::Container(_) | Inside::Environment => {
             items.extend(own.chain(fields));
@@ -145,7 +150,7 @@ fn statements(
 }
 
 /// `when` and `else`, which are allowed in every block, for blocks that the tables do not name.
-fn branches(inside: Inside) -> impl Iterator<Item = &'static Entry> {
+fn branches(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
     let named = matches!(
         inside,
         Inside::File | Inside::Workload(_) | Inside::Container(_) | Inside::Environment | Inside::Unknown
@@ -153,7 +158,7 @@ fn branches(inside: Inside) -> impl Iterator<Item = &'static Entry> {
     ["when", "else"].into_iter().filter(move |_| !named).filter_map(|name| vocabulary::entry(File, name))
 }
 
-fn files(workspace: &Workspace, path: &str) -> Vec<Item> {
+fn files(workspace: &Workspace, path: &str) -> Vec<Suggestion> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let relative = |known: &str| {
         let mut up = String::new();
@@ -171,11 +176,13 @@ fn files(workspace: &Workspace, path: &str) -> Vec<Item> {
     };
     let others = workspace.paths().filter(|known| *known != path && *known != "std");
     let files = others.map(relative).filter(|used| path_of(path, used) != path);
-    let std = item("std", Sort::File, "the library that comes with the compiler");
-    std::iter::once(std).chain(files.map(|used| item(used, Sort::File, "a file of the workspace"))).collect()
+    let std = item("std", SuggestionKind::File, "the library that comes with the compiler");
+    std::iter::once(std)
+        .chain(files.map(|used| item(used, SuggestionKind::File, "a file of the workspace")))
+        .collect()
 }
 
-fn keyword(clause: &'static Clause) -> Item {
+fn keyword(clause: &'static Clause) -> Suggestion {
     let values: Vec<String> = clause
         .values
         .iter()
@@ -185,57 +192,72 @@ fn keyword(clause: &'static Clause) -> Item {
             Slot::Clause(_) | Slot::Free(_) => None,
         })
         .collect();
-    Item { snippet: Some(snippet::clause(clause, &mut 1)), ..item(clause.word, Sort::Word, values.join(" ")) }
+    Suggestion {
+        snippet: Some(snippet::clause(clause, &mut 1)),
+        ..item(clause.word, SuggestionKind::Word, values.join(" "))
+    }
 }
 
-fn value(workspace: &Workspace, path: &str, context: &Context, role: Role, version: Version) -> Vec<Item> {
+fn value(
+    workspace: &Workspace,
+    path: &str,
+    context: &Context,
+    role: ValueRole,
+    version: Version,
+) -> Vec<Suggestion> {
     let bindings = || names::bindings(workspace, path, context);
     let in_pod = |kind| names::in_pod(workspace, path, context, kind);
     match role {
-        Role::Slot(_, Type::Volume | Type::MountedVolume(_)) => in_pod(Kind::Volume),
-        Role::Slot(_, Type::Container) => in_pod(Kind::Container),
-        Role::Slot(_, Type::PortRef) => {
+        ValueRole::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => in_pod(NameKind::Volume),
+        ValueRole::Slot(_, ValueType::Container) => in_pod(NameKind::Container),
+        ValueRole::Slot(_, ValueType::PortRef) => {
             names::ports(workspace, path, context).into_iter().chain(bindings()).collect()
         }
-        Role::Slot(_, Type::TemplateCall) => names::templates(workspace, path, context),
-        Role::Slot(_, Type::Source) => called(&["secret", "configmap"], 1),
-        Role::Slot(_, Type::Secret) => called(&["secret"], 1),
-        Role::Slot(_, Type::Variable) | Role::Variable => {
+        ValueRole::Slot(_, ValueType::TemplateCall) => names::templates(workspace, path, context),
+        ValueRole::Slot(_, ValueType::Source) => called(&["secret", "configmap"], 1),
+        ValueRole::Slot(_, ValueType::Secret) => called(&["secret"], 1),
+        ValueRole::Slot(_, ValueType::Variable) | ValueRole::Variable => {
             let all: Vec<&str> = functions().map(|(name, ..)| name).collect();
             called(&all, usize::MAX).into_iter().chain(truth()).chain(bindings()).collect()
         }
-        Role::Field(FieldType::Enum(values)) => {
-            let values = values.iter().map(|value| Item {
+        ValueRole::Field(FieldType::Enum(values)) => {
+            let values = values.iter().map(|value| Suggestion {
                 unsupported: value.since.in_version(version) != Support::Supported,
-                ..item(value.name, Sort::Value, "")
+                ..item(value.name, SuggestionKind::Value, "")
             });
             values.chain(bindings()).collect()
         }
-        Role::Field(FieldType::List(inner)) => value(workspace, path, context, Role::Field(inner), version),
-        Role::Field(FieldType::Bool) => truth().chain(bindings()).collect(),
-        Role::Expression => {
+        ValueRole::Field(FieldType::List(inner)) => {
+            value(workspace, path, context, ValueRole::Field(inner), version)
+        }
+        ValueRole::Field(FieldType::Bool) => truth().chain(bindings()).collect(),
+        ValueRole::Expression => {
             let members = names::compared(workspace, path, context);
             let others = if members.is_empty() { truth().collect() } else { Vec::new() };
             members.into_iter().chain(others).chain(bindings()).collect()
         }
-        Role::Slot(..) | Role::Field(_) => bindings(),
-        Role::TypeWord => types().collect(),
-        Role::Kind => {
+        ValueRole::Slot(..) | ValueRole::Field(_) => bindings(),
+        ValueRole::TypeWord => types().collect(),
+        ValueRole::Kind => {
             let kinds =
                 WorkloadKind::ALL.into_iter().map(WorkloadKind::keyword).filter(|_| !context.is_defaults());
             let part = (!context.is_defaults()).then_some("part");
             kinds
                 .chain(CONTAINERS.iter().copied())
                 .chain(part)
-                .map(|kind| item(kind, Sort::Word, ""))
+                .map(|kind| item(kind, SuggestionKind::Word, ""))
                 .collect()
         }
-        Role::Declares | Role::Keyword(_) | Role::Template | Role::Operator | Role::Unknown => Vec::new(),
+        ValueRole::Declares
+        | ValueRole::Keyword(_)
+        | ValueRole::Template
+        | ValueRole::Operator
+        | ValueRole::Unknown => Vec::new(),
     }
 }
 
 /// Functions with their parameters, of which at most `most` are inserted.
-fn called(wanted: &[&str], most: usize) -> Vec<Item> {
+fn called(wanted: &[&str], most: usize) -> Vec<Suggestion> {
     let all = functions().filter(|(name, ..)| wanted.contains(name));
     all.map(|(name, parameters, _)| {
         let shown: Vec<&str> = parameters.into_iter().take(most).collect();
@@ -244,20 +266,23 @@ fn called(wanted: &[&str], most: usize) -> Vec<Item> {
             _ => format!("\"${{{}:{parameter}}}\"", at + 1),
         });
         let snippet = format!("{name}({})", places.collect::<Vec<_>>().join(", "));
-        Item { snippet: Some(snippet), ..item(name, Sort::Function, format!("{name}({})", shown.join(", "))) }
+        Suggestion {
+            snippet: Some(snippet),
+            ..item(name, SuggestionKind::Function, format!("{name}({})", shown.join(", ")))
+        }
     })
     .collect()
 }
 
-fn truth() -> impl Iterator<Item = Item> {
-    ["true", "false"].into_iter().map(|word| item(word, Sort::Value, ""))
+fn truth() -> impl Iterator<Item = Suggestion> {
+    ["true", "false"].into_iter().map(|word| item(word, SuggestionKind::Value, ""))
 }
 
-fn types() -> impl Iterator<Item = Item> {
-    parameter_types().map(|(word, phrase)| item(word, Sort::Type, phrase))
+fn types() -> impl Iterator<Item = Suggestion> {
+    parameter_types().map(|(word, phrase)| item(word, SuggestionKind::Type, phrase))
 }
 
-fn argument(workspace: &Workspace, path: &str, context: &Context, call: &Call) -> Vec<Item> {
+fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCall) -> Vec<Suggestion> {
     if call.declares {
         return if call.named.is_some() { types().collect() } else { Vec::new() };
     }
@@ -266,10 +291,10 @@ fn argument(workspace: &Workspace, path: &str, context: &Context, call: &Call) -
     let is_function = functions().any(|(name, ..)| name == call.name);
     if let (Some(name), false) = (&call.named, is_function) {
         return match names::parameter_type(workspace, path, call.name, name) {
-            Some(ParameterType::Word(ty)) if ty == "volume" => in_pod(Kind::Volume),
-            Some(ParameterType::Word(ty)) if ty == "container" => in_pod(Kind::Container),
-            Some(ParameterType::Word(ty)) if ty == "bool" => truth().chain(bindings()).collect(),
-            Some(ParameterType::Members(members)) => members.into_iter().chain(bindings()).collect(),
+            Some(DeclaredType::Word(ty)) if ty == "volume" => in_pod(NameKind::Volume),
+            Some(DeclaredType::Word(ty)) if ty == "container" => in_pod(NameKind::Container),
+            Some(DeclaredType::Word(ty)) if ty == "bool" => truth().chain(bindings()).collect(),
+            Some(DeclaredType::Members(members)) => members.into_iter().chain(bindings()).collect(),
             _ => bindings(),
         };
     }
@@ -278,11 +303,11 @@ fn argument(workspace: &Workspace, path: &str, context: &Context, call: &Call) -
     }
     let parameters = names::parameters(workspace, path, call.name);
     let new = parameters.into_iter().filter(|(name, _)| !call.given.contains(name));
-    let new = new.map(|(name, text)| Item {
+    let new = new.map(|(name, text)| Suggestion {
         snippet: Some(format!("{name}: $0")),
-        ..item(name, Sort::Parameter, text)
+        ..item(name, SuggestionKind::Parameter, text)
     });
-    let volumes = if call.name == "file" { in_pod(Kind::Volume) } else { Vec::new() };
+    let volumes = if call.name == "file" { in_pod(NameKind::Volume) } else { Vec::new() };
     volumes.into_iter().chain(new).chain(bindings()).collect()
 }
 

@@ -54,7 +54,7 @@ fn tooltip(plan: &Plan) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::{NoFiles, Options};
+    use crate::compile::{CompileOptions, NoFiles};
     use crate::ide::Parsed;
 
     #[test]
@@ -64,7 +64,7 @@ mod tests {
         let file = Parsed::new("a", text);
         let mut shown = text.to_owned();
         for Hint { offset, label, .. } in
-            hints(&Analysis::of(&file, &NoFiles, &Options::default())).iter().rev()
+            hints(&Analysis::of(&file, &NoFiles, &CompileOptions::default())).iter().rev()
         {
             shown.insert_str(*offset, &format!("«{label}»"));
         }

@@ -3,17 +3,17 @@
 //!
 //! Invariant: facts come from the vocabulary, the schema and the plan; this module repeats none of them.
 
-use super::names::{Kind, definition};
-use super::shape::{Inside, Meaning, Role, Shaped, at, roles, word};
+use super::names::{NameKind, definition};
+use super::shape::{Inside, Meaning, Shaped, ValueRole, at, roles, word};
 use super::{Analysis, Parsed, Range32, Workspace};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{Field, Object, Type as FieldType};
+use crate::kubernetes::schema::{Field, FieldType, ObjectSchema};
 use crate::kubernetes::version::Version;
 use crate::model::Role as ContainerRole;
 use crate::plan::{Plan, Resources, Start};
 use crate::source::{FileId, Span};
-use crate::statement::{Entry, Type};
-use crate::syntax::tree::{Value, ValueKind};
+use crate::statement::{StatementSpec, ValueType};
+use crate::syntax::tree::{SyntaxValue, ValueKind};
 use smol_str::SmolStr;
 use std::fmt::Write as _;
 
@@ -43,7 +43,7 @@ pub fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offset: usi
     }
     let all = statement.values.iter().zip(roles(shaped));
     let (value, role) = all.into_iter().find(|(value, _)| Range32::from(value.span).touches(offset))?;
-    if matches!(role, Role::Declares)
+    if matches!(role, ValueRole::Declares)
         && let Some(markdown) = planned(analysis, shaped)
     {
         return Some(Hover { range: value.span.into(), markdown: markdown.trim_start().to_owned() });
@@ -73,13 +73,13 @@ fn statement_text(shaped: &Shaped) -> Option<String> {
 }
 
 /// A statement of the language.
-pub(super) fn entry_text(entry: &Entry) -> String {
+pub(super) fn entry_text(entry: &StatementSpec) -> String {
     let places: Vec<String> = entry.places.iter().map(|place| place.phrase()).collect();
     format!("```initflow\n{}\n```\n{}\n\nAllowed {}.", entry.signature(), entry.meaning, places.join(", "))
 }
 
 /// A field of Kubernetes.
-pub(super) fn field_text(object: &Object, field: &Field) -> String {
+pub(super) fn field_text(object: &ObjectSchema, field: &Field) -> String {
     let required = if field.required { ", required" } else { "" };
     let since = match (field.since.from, field.since.on) {
         (_, Some(on)) if on > Version::OLDEST => format!(" Kubernetes {on} or newer."),
@@ -113,10 +113,10 @@ fn type_text(ty: &FieldType) -> String {
 }
 
 /// A declaration, as written.
-fn declaration(file: &Parsed, shaped: &Shaped, kind: Kind) -> String {
+fn declaration(file: &Parsed, shaped: &Shaped, kind: NameKind) -> String {
     let head = file.source.slice(shaped.statement.head());
     let text = match kind {
-        Kind::Parameter => format!("a parameter of\n```initflow\n{head}\n```"),
+        NameKind::Parameter => format!("a parameter of\n```initflow\n{head}\n```"),
         _ => format!("```initflow\n{head}\n```"),
     };
     let comment = comment_above(file, shaped.statement.span.range().start);
@@ -137,27 +137,27 @@ fn comment_above(file: &Parsed, offset: usize) -> String {
     text.join("\n")
 }
 
-fn value_text(shaped: &Shaped, value: &Value, role: Role) -> Option<String> {
+fn value_text(shaped: &Shaped, value: &SyntaxValue, role: ValueRole) -> Option<String> {
     match (role, shaped.meaning) {
-        (Role::Slot(name, ty), _) => {
+        (ValueRole::Slot(name, ty), _) => {
             let amounts = match ty {
-                Type::Cpu | Type::CpuRange => in_units(value, "cores"),
-                Type::Memory | Type::MemoryRange => in_units(value, "bytes"),
+                ValueType::Cpu | ValueType::CpuRange => in_units(value, "cores"),
+                ValueType::Memory | ValueType::MemoryRange => in_units(value, "bytes"),
                 _ => Vec::new(),
             };
             let phrase = format!("{name}: {}", ty.phrase());
             Some(if amounts.is_empty() { phrase } else { format!("{}\n\n{phrase}", amounts.join(", ")) })
         }
-        (Role::Keyword(Some(clause)), Meaning::Entry(entry)) => {
+        (ValueRole::Keyword(Some(clause)), Meaning::Entry(entry)) => {
             Some(format!("`{}` of\n```initflow\n{}\n```", clause.word, entry.signature()))
         }
-        (Role::Field(ty), Meaning::Field(object, field)) => match word(value) {
+        (ValueRole::Field(ty), Meaning::Field(object, field)) => match word(value) {
             Some(word) => {
                 Some(format!("`{word}` of `{}.{}`, which is {}", object.name, field.name, type_text(ty)))
             }
             None => Some(field_text(object, field)),
         },
-        (Role::Variable, _) => Some(Type::Variable.phrase()),
+        (ValueRole::Variable, _) => Some(ValueType::Variable.phrase()),
         _ => None,
     }
 }
@@ -234,7 +234,7 @@ fn totals(plan: &Plan) -> String {
 }
 
 /// An amount in the units that its suffix means: `` `250m` is 0.25 cores ``.
-fn in_units(value: &Value, unit: &str) -> Vec<String> {
+fn in_units(value: &SyntaxValue, unit: &str) -> Vec<String> {
     match &value.kind {
         ValueKind::Number(text) => Quantity::parse(text)
             .map(|quantity| format!("`{text}` is {} {unit}", quantity.decimal()))

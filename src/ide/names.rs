@@ -5,7 +5,7 @@
 
 mod index;
 
-pub use crate::model::NameKind as Kind;
+pub use crate::model::NameKind;
 pub(super) use index::Index;
 
 use super::{Location, Parsed, Range32, Workspace};
@@ -17,7 +17,7 @@ pub struct Definition {
     /// Where it is declared.
     pub location: Location,
     /// What is declared.
-    pub kind: Kind,
+    pub kind: NameKind,
 }
 
 /// The name at an offset, and what it names.

@@ -2,14 +2,14 @@
 //!
 //! Invariant: everything follows the tree, so that even a file with errors has a structure.
 
-use super::names::Kind;
-use super::shape::{Cursor, Inside, Meaning, Role, Shaped, at, roles, shape, word};
+use super::names::NameKind;
+use super::shape::{Cursor, Inside, Meaning, Shaped, ValueRole, at, roles, shape, word};
 use super::{Parsed, Range32, Workspace};
 use crate::model::WorkloadKind;
 use crate::model::read_use;
 use crate::program::path_of;
-use crate::statement::Type;
-use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::statement::ValueType;
+use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
 /// A declaration, with the declarations in it.
@@ -20,7 +20,7 @@ pub struct Symbol {
     /// How it is declared: `step`, `volume`, `template app`.
     pub detail: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: NameKind,
     /// All of it.
     pub range: Range32,
     /// Its name.
@@ -78,23 +78,26 @@ fn of_block(file: &Parsed, statements: &[Statement], inside: Inside) -> Vec<Symb
 }
 
 /// The place of the name that a statement declares, or of the keyword of a workload without a name.
-fn declared(shaped: &Shaped) -> Option<(Range32, Kind)> {
+fn declared(shaped: &Shaped) -> Option<(Range32, NameKind)> {
     let Meaning::Entry(entry) = shaped.meaning else { return None };
     let statement = shaped.statement;
     let kind = match entry.name {
-        "let" => Kind::Let,
-        "param" => Kind::Param,
-        "template" => return Some((name_range(statement.values.get(1)?), Kind::Template)),
-        "volume" => Kind::Volume,
-        "port" => Kind::Port,
-        "part" => Kind::Container,
-        name if CONTAINERS.contains(&name) => Kind::Container,
-        name if WorkloadKind::of(name).is_some() && matches!(shaped.inside, Inside::File) => Kind::Workload,
+        "let" => NameKind::Let,
+        "param" => NameKind::Param,
+        "template" => return Some((name_range(statement.values.get(1)?), NameKind::Template)),
+        "volume" => NameKind::Volume,
+        "port" => NameKind::Port,
+        "part" => NameKind::Container,
+        name if CONTAINERS.contains(&name) => NameKind::Container,
+        name if WorkloadKind::of(name).is_some() && matches!(shaped.inside, Inside::File) => {
+            NameKind::Workload
+        }
         _ => return None,
     };
-    let is_name = |role: &Role| matches!(role, Role::Declares | Role::Slot(_, Type::Port));
+    let is_name =
+        |role: &ValueRole| matches!(role, ValueRole::Declares | ValueRole::Slot(_, ValueType::Port));
     let named = statement.values.first().filter(|_| roles(shaped).first().is_some_and(is_name));
-    let keyword = || (kind == Kind::Workload).then(|| statement.name.span.into());
+    let keyword = || (kind == NameKind::Workload).then(|| statement.name.span.into());
     Some((named.map(name_range).or_else(keyword)?, kind))
 }
 
@@ -107,7 +110,7 @@ fn detail(shaped: &Shaped) -> String {
     }
 }
 
-fn name_range(value: &Value) -> Range32 {
+fn name_range(value: &SyntaxValue) -> Range32 {
     match &value.kind {
         ValueKind::Call(name, _) => name.span.into(),
         _ => value.span.into(),
@@ -151,7 +154,7 @@ fn comment_fold((start, end): (u32, u32)) -> Fold {
 fn blocks(statements: &[Statement], folds: &mut Vec<Fold>) {
     let fold = |range: Range32| Fold { range, comment: false };
     for statement in statements {
-        let wide = |value: &&Value| {
+        let wide = |value: &&SyntaxValue| {
             matches!(value.kind, ValueKind::Text(_) | ValueKind::List(_) | ValueKind::Call(..))
         };
         folds.extend(statement.values.iter().filter(wide).map(|value| fold(value.span.into())));
@@ -197,7 +200,7 @@ pub fn selections(file: &Parsed, offset: usize) -> Vec<Range32> {
     steps
 }
 
-fn within(value: &Value, ranges: &mut Vec<Range32>) {
+fn within(value: &SyntaxValue, ranges: &mut Vec<Range32>) {
     ranges.push(value.span.into());
     match &value.kind {
         ValueKind::List(items) => items.iter().for_each(|item| within(item, ranges)),

@@ -70,12 +70,15 @@ fn shown(analysis: &Analysis) -> Result<Vec<Plan>, (usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::{NoFiles, Options};
+    use crate::compile::{CompileOptions, NoFiles};
     use crate::ide::{Parsed, Workspace};
     use std::sync::Arc;
 
     fn shown_of(text: &str) -> Preview {
-        preview(&Analysis::of(&Parsed::new("a.initflow", text), &NoFiles, &Options::default()), "a.initflow")
+        preview(
+            &Analysis::of(&Parsed::new("a.initflow", text), &NoFiles, &CompileOptions::default()),
+            "a.initflow",
+        )
     }
 
     #[test]
@@ -93,7 +96,7 @@ mod tests {
         let root = Parsed::new("a.initflow", "use \"lib\" as l\npod a { app b from l.web() }\n");
         let mut workspace = Workspace::default();
         workspace.set("lib", Arc::new(library));
-        let analysis = Analysis::of(&root, &workspace, &Options::default());
+        let analysis = Analysis::of(&root, &workspace, &CompileOptions::default());
         assert_eq!(
             preview(&analysis, "a").message.as_deref(),
             Some("there is nothing to show: a `param` has no default, so its value is not known")

@@ -3,10 +3,10 @@
 //! Invariant: what compiled before compiles afterwards, every name means what it meant, and where a name is no part of the
 //! output, the output is the same.
 
-use super::names::{Definition, Kind, definition, references};
+use super::names::{Definition, NameKind, definition, references};
 use super::shape::word;
 use super::{Analysis, Location, Parsed, Range32, Workspace};
-use crate::compile::Options;
+use crate::compile::CompileOptions;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::program::path_of;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,7 +22,7 @@ pub fn renameable(workspace: &Workspace, path: &str, offset: usize) -> Result<(R
     if found.location.path == "std" {
         return Err("it is declared in `std`, which comes with the compiler".into());
     }
-    if found.kind == Kind::File && is_stem(workspace, &found.location) {
+    if found.kind == NameKind::File && is_stem(workspace, &found.location) {
         return Err("it is the name of the file: rename the file, or write `use \"…\" as name`".into());
     }
     Ok((range, found))
@@ -37,7 +37,7 @@ pub fn rename(
     path: &str,
     offset: usize,
     name: &str,
-    options: &Options,
+    options: &CompileOptions,
 ) -> Result<Vec<Location>, String> {
     let (_, found) = renameable(workspace, path, offset)?;
     let is_word = name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
@@ -48,8 +48,10 @@ pub fn rename(
     let places = references(workspace, &found);
     let renamed = with(workspace, &places, name);
     // What stands in no output may not change it either.
-    let silent =
-        matches!(found.kind, Kind::Let | Kind::Param | Kind::Template | Kind::Parameter | Kind::File);
+    let silent = matches!(
+        found.kind,
+        NameKind::Let | NameKind::Param | NameKind::Template | NameKind::Parameter | NameKind::File
+    );
     for path in users(workspace, places.iter().map(|place| place.path.as_str())) {
         let before = workspace.get(path).map(|file| Analysis::of(file, workspace, options));
         let after = renamed.get(path).map(|file| Analysis::of(file, &renamed, options));
@@ -178,7 +180,7 @@ mod tests {
         let mut workspace = Workspace::default();
         workspace.set("std", Arc::new(Parsed::new("std", crate::source::std().text.as_str())));
         workspace.set("a", Arc::new(Parsed::new("a", text.replace("$0", ""))));
-        match rename(&workspace, "a", offset, name, &Options::default()) {
+        match rename(&workspace, "a", offset, name, &CompileOptions::default()) {
             Ok(places) => with(&workspace, &places, name).get("a").unwrap().text().to_owned(),
             Err(reason) => reason,
         }

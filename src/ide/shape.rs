@@ -8,10 +8,10 @@ mod roles;
 pub use roles::roles;
 
 use super::Parsed;
-use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
+use crate::kubernetes::schema::{self, Field, FieldType, ObjectSchema};
 use crate::model::WorkloadKind;
-use crate::statement::{Clause, Entry, Place, Type};
-use crate::syntax::tree::{Document, Statement, Value, ValueKind};
+use crate::statement::{Clause, StatementPlace, StatementSpec, ValueType};
+use crate::syntax::tree::{Document, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{self, REPLACED};
 
 /// What a block holds.
@@ -26,9 +26,9 @@ pub enum Inside {
     /// The variables of `env`.
     Environment,
     /// The metadata of a template of a Job or a pod, and the fields of its spec.
-    Template(&'static Object),
+    Template(&'static ObjectSchema),
     /// The fields of an object.
-    Object(&'static Object),
+    Object(&'static ObjectSchema),
     /// Entries with free keys.
     Map(&'static FieldType),
     /// The ceilings of `budget`.
@@ -43,9 +43,9 @@ pub enum Inside {
 #[derive(Clone, Copy, Debug)]
 pub enum Meaning {
     /// A statement of the language.
-    Entry(&'static Entry),
+    Entry(&'static StatementSpec),
     /// A field of a Kubernetes object.
-    Field(&'static Object, &'static Field),
+    Field(&'static ObjectSchema, &'static Field),
     /// A variable of `env`.
     Variable,
     /// A free key, such as a label or an annotation, with the type of its value.
@@ -60,13 +60,13 @@ pub enum Meaning {
 
 /// What a value is.
 #[derive(Clone, Copy, Debug)]
-pub enum Role {
+pub enum ValueRole {
     /// A name that the statement declares.
     Declares,
     /// A keyword between the values of the head.
     Keyword(Option<&'static Clause>),
     /// A value of the head: its name and its type.
-    Slot(&'static str, Type),
+    Slot(&'static str, ValueType),
     /// The value of a field of Kubernetes.
     Field(&'static FieldType),
     /// What a constant or a condition is made of.
@@ -182,8 +182,8 @@ pub fn shape(statement: &Statement, inside: Inside) -> Shaped<'_> {
 }
 
 /// The objects whose fields are allowed among the statements of a workload: its levels, outermost first.
-pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static Object> {
-    let spec: &[&Object] = match kind {
+pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static ObjectSchema> {
+    let spec: &[&ObjectSchema] = match kind {
         None => return Vec::new(),
         Some(WorkloadKind::Pod) => &[],
         Some(WorkloadKind::Deployment) => &[&schema::DEPLOYMENT_SPEC],
@@ -193,16 +193,16 @@ pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static Object> {
         Some(WorkloadKind::Job) => &[&schema::JOB_SPEC],
         Some(WorkloadKind::CronJob) => &[&schema::CRON_JOB_SPEC, &schema::JOB_SPEC],
     };
-    std::iter::once(&schema::OBJECT_META as &Object)
+    std::iter::once(&schema::OBJECT_META as &ObjectSchema)
         .chain(spec.iter().copied())
-        .chain([&schema::POD_SPEC as &Object])
+        .chain([&schema::POD_SPEC as &ObjectSchema])
         .collect()
 }
 
 /// The statements of the language that are allowed in a block.
-pub fn entries(inside: Inside) -> impl Iterator<Item = &'static Entry> {
+pub fn entries(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
     let (place, step) = places(inside);
-    let of = |place: Option<Place>| place.into_iter().flat_map(vocabulary::entries_at);
+    let of = |place: Option<StatementPlace>| place.into_iter().flat_map(vocabulary::entries_at);
     of(step).chain(of(place)).filter(move |entry| match inside {
         Inside::Workload(None) => !NOT_IN_PARTS.contains(&entry.name),
         Inside::Workload(Some(kind)) => match entry.name {
@@ -216,10 +216,10 @@ pub fn entries(inside: Inside) -> impl Iterator<Item = &'static Entry> {
 
 /// The fields of Kubernetes that are allowed in a block, each with its object, except those that the language has a
 /// statement for.
-pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static Object, &'static Field)> {
+pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static ObjectSchema, &'static Field)> {
     let objects = match inside {
         Inside::Workload(kind) => levels(kind),
-        Inside::Container(_) => vec![&schema::CONTAINER as &Object],
+        Inside::Container(_) => vec![&schema::CONTAINER as &ObjectSchema],
         Inside::Template(spec) => vec![&schema::OBJECT_META, spec],
         Inside::Object(object) => vec![object],
         _ => Vec::new(),
@@ -227,12 +227,12 @@ pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static Object, &'static
     let is_replaced = move |field: &Field| {
         !matches!(inside, Inside::Object(_)) && REPLACED.iter().any(|(replaced, _)| *replaced == field.name)
     };
-    let each = |object: &'static Object| object.fields.iter().map(move |field| (object, field));
+    let each = |object: &'static ObjectSchema| object.fields.iter().map(move |field| (object, field));
     objects.into_iter().flat_map(each).filter(move |(_, field)| !is_replaced(field))
 }
 
 /// The word of a value, if it is one.
-pub fn word(value: &Value) -> Option<&str> {
+pub fn word(value: &SyntaxValue) -> Option<&str> {
     match &value.kind {
         ValueKind::Word(word) => Some(word),
         _ => None,
@@ -241,19 +241,19 @@ pub fn word(value: &Value) -> Option<&str> {
 
 const NOT_IN_PARTS: &[&str] = &["app", "part", "budget", "security", "metadata", "job", "pod", "defaults"];
 
-fn places(inside: Inside) -> (Option<Place>, Option<Place>) {
+fn places(inside: Inside) -> (Option<StatementPlace>, Option<StatementPlace>) {
     match inside {
-        Inside::File => (Some(Place::File), None),
-        Inside::Workload(_) => (Some(Place::Workload), None),
-        Inside::Container(keyword) => (Some(Place::Container), Some(Place::Step(keyword))),
-        Inside::Environment => (Some(Place::Environment), None),
+        Inside::File => (Some(StatementPlace::File), None),
+        Inside::Workload(_) => (Some(StatementPlace::Workload), None),
+        Inside::Container(keyword) => (Some(StatementPlace::Container), Some(StatementPlace::Step(keyword))),
+        Inside::Environment => (Some(StatementPlace::Environment), None),
         _ => (None, None),
     }
 }
 
 fn meaning(name: Option<&str>, text: &str, inside: Inside) -> Meaning {
     if let Some(name @ ("when" | "else")) = name
-        && let Some(entry) = vocabulary::entry(Place::File, name)
+        && let Some(entry) = vocabulary::entry(StatementPlace::File, name)
     {
         return Meaning::Entry(entry);
     }
@@ -266,7 +266,7 @@ fn meaning(name: Option<&str>, text: &str, inside: Inside) -> Meaning {
     }
     match inside {
         Inside::Template(_) if name == Some("metadata") => {
-            vocabulary::entry(Place::Workload, "metadata").map_or(Meaning::Unknown, Meaning::Entry)
+            vocabulary::entry(StatementPlace::Workload, "metadata").map_or(Meaning::Unknown, Meaning::Entry)
         }
         Inside::Environment => Meaning::Variable,
         Inside::Map(ty) => Meaning::Key(ty),

@@ -2,12 +2,12 @@
 //!
 //! Invariant: tokens are in the order of the text and do not overlap; a token of a multi-line text has all its lines.
 
-use super::shape::{Meaning, Role, Shaped, roles, walk};
+use super::shape::{Meaning, Shaped, ValueRole, roles, walk};
 use super::{Parsed, Range32};
-use crate::kubernetes::schema::Type as FieldType;
+use crate::kubernetes::schema::FieldType;
 use crate::source::Span;
-use crate::statement::Type;
-use crate::syntax::tree::{Argument, Name, Piece, Value, ValueKind};
+use crate::statement::ValueType;
+use crate::syntax::tree::{Argument, Name, Piece, SyntaxValue, ValueKind};
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Class {
 
 /// A word with its class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
+pub struct ClassifiedWord {
     /// Its place.
     pub range: Range32,
     /// What it is.
@@ -72,9 +72,9 @@ pub struct Token {
 }
 
 /// The tokens of a file.
-pub fn tokens(file: &Parsed) -> Vec<Token> {
+pub fn tokens(file: &Parsed) -> Vec<ClassifiedWord> {
     let document = file.document();
-    let mut found = Found(Vec::new());
+    let mut found = TokenCollector(Vec::new());
     for comment in &document.comments {
         found.add(*comment, Class::Comment);
     }
@@ -90,15 +90,15 @@ pub fn tokens(file: &Parsed) -> Vec<Token> {
     tokens
 }
 
-struct Found(Vec<Token>);
+struct TokenCollector(Vec<ClassifiedWord>);
 
-impl Found {
+impl TokenCollector {
     fn add(&mut self, span: Span, class: Class) {
-        self.0.push(Token { range: span.into(), class, declares: false });
+        self.0.push(ClassifiedWord { range: span.into(), class, declares: false });
     }
 
     fn declare(&mut self, span: Span, class: Class) {
-        self.0.push(Token { range: span.into(), class, declares: true });
+        self.0.push(ClassifiedWord { range: span.into(), class, declares: true });
     }
 
     fn statement(&mut self, shaped: &Shaped) {
@@ -111,7 +111,7 @@ impl Found {
         }
     }
 
-    fn value(&mut self, value: &Value, role: Role) {
+    fn value(&mut self, value: &SyntaxValue, role: ValueRole) {
         match &value.kind {
             ValueKind::Word(word) => self.word(value.span, word, role),
             ValueKind::Text(pieces) => self.text(value.span, pieces),
@@ -127,7 +127,7 @@ impl Found {
             }
             ValueKind::List(items) => items.iter().for_each(|item| self.value(item, role)),
             ValueKind::Call(name, arguments) => {
-                if matches!(role, Role::Template) {
+                if matches!(role, ValueRole::Template) {
                     self.declare(name.span, Class::Function);
                     self.parameters(arguments);
                 } else {
@@ -139,15 +139,15 @@ impl Found {
         }
     }
 
-    fn word(&mut self, span: Span, word: &str, role: Role) {
+    fn word(&mut self, span: Span, word: &str, role: ValueRole) {
         match role {
             _ if matches!(word, "true" | "false") => self.add(span, Class::Keyword),
-            Role::Declares => self.declare(span, Class::Variable),
-            Role::Template => self.declare(span, Class::Function),
-            Role::Keyword(_) | Role::Kind => self.add(span, Class::Keyword),
-            Role::TypeWord => self.add(span, Class::Type),
-            Role::Slot(_, Type::TemplateCall) => self.add(span, Class::Function),
-            Role::Field(ty) if is_member(ty, word) => self.add(span, Class::EnumMember),
+            ValueRole::Declares => self.declare(span, Class::Variable),
+            ValueRole::Template => self.declare(span, Class::Function),
+            ValueRole::Keyword(_) | ValueRole::Kind => self.add(span, Class::Keyword),
+            ValueRole::TypeWord => self.add(span, Class::Type),
+            ValueRole::Slot(_, ValueType::TemplateCall) => self.add(span, Class::Function),
+            ValueRole::Field(ty) if is_member(ty, word) => self.add(span, Class::EnumMember),
             _ => self.add(span, Class::Variable),
         }
     }
@@ -172,20 +172,20 @@ impl Found {
             if let Some(name) = &argument.name {
                 self.add(name.span, Class::Parameter);
             }
-            argument.values.iter().for_each(|value| self.value(value, Role::Expression));
+            argument.values.iter().for_each(|value| self.value(value, ValueRole::Expression));
         }
     }
 
     /// `name: type = default`
     fn parameters(&mut self, parameters: &[Argument]) {
         for parameter in parameters {
-            let mut role = Role::TypeWord;
+            let mut role = ValueRole::TypeWord;
             if let Some(name) = &parameter.name {
                 self.declare(name.span, Class::Parameter);
             }
             for value in &parameter.values {
                 if matches!(value.kind, ValueKind::Operator(crate::syntax::tree::Operator::Assign)) {
-                    role = Role::Expression;
+                    role = ValueRole::Expression;
                 }
                 self.value(value, role);
             }
@@ -208,7 +208,7 @@ mod tests {
     /// Each token with its class; `!` marks what declares.
     fn shown(text: &str) -> String {
         let file = Parsed::new("a", text);
-        let line = |token: &Token| {
+        let line = |token: &ClassifiedWord| {
             let mark = if token.declares { "!" } else { "" };
             format!("{}{mark} {}", token.class.name(), &text[token.range.range()])
         };
@@ -290,7 +290,7 @@ mod tests {
         for text in sources.map(|path| std::fs::read_to_string(path).unwrap()).chain([library]) {
             let is_mark = |char: char| char.is_whitespace() || "{}[](),;:".contains(char);
             let mut end = 0;
-            for Token { range, .. } in tokens(&Parsed::new("a", text.as_str())) {
+            for ClassifiedWord { range, .. } in tokens(&Parsed::new("a", text.as_str())) {
                 let gap = &text[end..range.range().start];
                 assert!(gap.chars().all(is_mark), "{gap}");
                 end = range.range().end;

@@ -1,9 +1,9 @@
 //! Writes commands as `run`, `script` and `args` if these mean exactly the same, else as lists of words.
 
-use super::source::{Statement, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
-use super::yaml::{Entry, Node};
-use crate::kubernetes::schema::Type;
+use super::yaml::{YamlEntry, YamlNode};
+use crate::kubernetes::schema::FieldType;
 use crate::model::command::{DEFAULT_SHELL, escape, reads_command, split};
 use crate::source::Span;
 use std::borrow::Cow;
@@ -12,15 +12,15 @@ use std::borrow::Cow;
 const LONGEST: usize = 80;
 
 /// The statements for the command and the arguments of a container.
-pub(super) fn command(container: &Node) -> Vec<Statement> {
+pub(super) fn command(container: &YamlNode) -> Vec<StatementDraft> {
     let command = container.entry("command").map(|entry| {
         let extent = entry.key_span.to(entry.node.span);
         let head = script(container, entry).or_else(|| run(entry)).unwrap_or_else(|| list(entry));
-        Statement::new(extent, head)
+        StatementDraft::new(extent, head)
     });
     let args = container.entry("args").filter(|entry| !entry.node.items().is_empty()).map(|entry| {
-        let head = vec![Token::new(entry.key_span, "args"), words(&entry.node)];
-        Statement::new(entry.key_span.to(entry.node.span), head)
+        let head = vec![DraftToken::new(entry.key_span, "args"), words(&entry.node)];
+        StatementDraft::new(entry.key_span.to(entry.node.span), head)
     });
     command
         .filter(|_| container.get("command").is_some_and(|list| !list.items().is_empty()))
@@ -30,29 +30,29 @@ pub(super) fn command(container: &Node) -> Vec<Statement> {
 }
 
 /// The words of a command as one text if that is short and means the same, else as a list.
-pub(super) fn words(list: &Node) -> Token {
+pub(super) fn words(list: &YamlNode) -> DraftToken {
     match joined(list) {
-        Some(text) => Token::new(list.span, text::quoted(&text)),
-        None => super::fields::value(&Type::List(&Type::Text), "", list),
+        Some(text) => DraftToken::new(list.span, text::quoted(&text)),
+        None => super::fields::value(&FieldType::List(&FieldType::Text), "", list),
     }
 }
 
 /// `run "command"`
-fn run(entry: &Entry) -> Option<Vec<Token>> {
+fn run(entry: &YamlEntry) -> Option<Vec<DraftToken>> {
     let first = entry.node.items().first()?.as_text()?;
     // A shell reads `NAME=value` as a variable.
     let text = joined(&entry.node).filter(|_| !first.contains('='))?;
-    Some(vec![Token::new(entry.key_span, "run"), Token::new(entry.node.span, text::quoted(&text))])
+    Some(vec![DraftToken::new(entry.key_span, "run"), DraftToken::new(entry.node.span, text::quoted(&text))])
 }
 
-fn list(entry: &Entry) -> Vec<Token> {
-    let list = super::fields::value(&Type::List(&Type::Text), "", &entry.node);
-    vec![Token::new(entry.key_span, "command"), list]
+fn list(entry: &YamlEntry) -> Vec<DraftToken> {
+    let list = super::fields::value(&FieldType::List(&FieldType::Text), "", &entry.node);
+    vec![DraftToken::new(entry.key_span, "command"), list]
 }
 
 /// `script ["shell"] '''text'''`
-fn script(container: &Node, entry: &Entry) -> Option<Vec<Token>> {
-    let words: Vec<&str> = entry.node.items().iter().filter_map(Node::as_text).collect();
+fn script(container: &YamlNode, entry: &YamlEntry) -> Option<Vec<DraftToken>> {
+    let words: Vec<&str> = entry.node.items().iter().filter_map(YamlNode::as_text).collect();
     let (last, shell) = words.split_last()?;
     let flag = shell.last()?;
     let takes_script = shell.len() > 1
@@ -63,29 +63,29 @@ fn script(container: &Node, entry: &Entry) -> Option<Vec<Token>> {
         return None;
     }
     let written = as_written(container, last)?;
-    let mut head = vec![Token::new(entry.key_span, "script")];
+    let mut head = vec![DraftToken::new(entry.key_span, "script")];
     if shell != DEFAULT_SHELL {
         let first = entry.node.items().first()?.span;
         let before = &entry.node.items()[shell.len() - 1];
-        head.push(Token::new(first.to(before.span), text::quoted(&join(shell)?)));
+        head.push(DraftToken::new(first.to(before.span), text::quoted(&join(shell)?)));
     }
     let place: Span = entry.node.items().last()?.span;
-    head.push(Token::text(place, &written));
+    head.push(DraftToken::text(place, &written));
     Some(head)
 }
 
 /// The script as it reaches the shell, if the compiler would produce the same command.
-fn as_written<'t>(container: &Node, text: &'t str) -> Option<Cow<'t, str>> {
+fn as_written<'t>(container: &YamlNode, text: &'t str) -> Option<Cow<'t, str>> {
     let named = |name: &str| {
-        let variables = container.get("env").map(Node::items).unwrap_or_default();
-        variables.iter().any(|variable| variable.get("name").and_then(Node::as_text) == Some(name))
+        let variables = container.get("env").map(YamlNode::items).unwrap_or_default();
+        variables.iter().any(|variable| variable.get("name").and_then(YamlNode::as_text) == Some(name))
     };
     let candidates = [Cow::Borrowed(text), Cow::Owned(text.replace("$$", "$"))];
     candidates.into_iter().find(|candidate| escape(candidate, named) == text)
 }
 
-fn joined(list: &Node) -> Option<String> {
-    let words: Vec<&str> = list.items().iter().filter_map(Node::as_text).collect();
+fn joined(list: &YamlNode) -> Option<String> {
+    let words: Vec<&str> = list.items().iter().filter_map(YamlNode::as_text).collect();
     if words.is_empty() || words.iter().any(|word| word.contains(char::is_control)) {
         return None;
     }

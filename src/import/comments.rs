@@ -2,13 +2,13 @@
 //!
 //! Invariant: no comment is lost; a comment above a field ends up above the statement for that field.
 
-use super::source::{Comments, Statement};
-use super::yaml::{Comment, Node, Value};
+use super::source::{Comments, StatementDraft};
+use super::yaml::{Comment, YamlNode, YamlValue};
 use crate::source::Span;
 use smol_str::SmolStr;
 
 /// The places in a document where a node or a key begins, in the order of the text.
-pub(super) fn beginnings(root: &Node) -> Vec<u32> {
+pub(super) fn beginnings(root: &YamlNode) -> Vec<u32> {
     let mut places = Vec::new();
     gather(root, &mut places);
     places.sort_unstable();
@@ -16,11 +16,11 @@ pub(super) fn beginnings(root: &Node) -> Vec<u32> {
     places
 }
 
-fn gather(node: &Node, places: &mut Vec<u32>) {
+fn gather(node: &YamlNode, places: &mut Vec<u32>) {
     places.push(node.span.start);
     match &node.value {
-        Value::List(items) => items.iter().for_each(|item| gather(item, places)),
-        Value::Map(entries) => {
+        YamlValue::List(items) => items.iter().for_each(|item| gather(item, places)),
+        YamlValue::Map(entries) => {
             for entry in entries {
                 places.push(entry.key_span.start);
                 gather(&entry.node, places);
@@ -39,7 +39,7 @@ pub(super) fn place(
     comments: &[Comment],
     text: &str,
     beginnings: &[u32],
-    workload: &mut Statement,
+    workload: &mut StatementDraft,
 ) -> Vec<SmolStr> {
     if comments.len() > MAX || (!comments.is_empty() && workload.count() > MAX) {
         return comments.iter().map(|comment| comment.text.clone()).collect();
@@ -66,13 +66,13 @@ pub(super) fn place(
     left
 }
 
-fn above(comment: &Comment, place: u32, workload: &mut Statement) {
-    let begins = |statement: &Statement| statement.extents.iter().any(|extent| extent.start == place);
+fn above(comment: &Comment, place: u32, workload: &mut StatementDraft) {
+    let begins = |statement: &StatementDraft| statement.extents.iter().any(|extent| extent.start == place);
     let path = find(workload, place, &begins);
     of_place(walk(workload, &path), place).above.push(comment.text.clone());
 }
 
-fn beside(comment: &Comment, place: u32, workload: &mut Statement) {
+fn beside(comment: &Comment, place: u32, workload: &mut StatementDraft) {
     let path = find(workload, place, &|_| false);
     let comments = of_place(walk(workload, &path), place);
     match &comments.beside {
@@ -82,7 +82,7 @@ fn beside(comment: &Comment, place: u32, workload: &mut Statement) {
 }
 
 /// The comments of the list item that begins at a place, or else of the statement.
-fn of_place(statement: &mut Statement, place: u32) -> &mut Comments {
+fn of_place(statement: &mut StatementDraft, place: u32) -> &mut Comments {
     let at = statement.head.iter_mut().position(|token| token.item_at(place).is_some());
     match at.and_then(|at| statement.head.get_mut(at)).and_then(|token| token.item_at(place)) {
         Some(comments) => comments,
@@ -92,10 +92,10 @@ fn of_place(statement: &mut Statement, place: u32) -> &mut Comments {
 
 /// The path to the statement for a place: the innermost one that contains it, or the first one after it. The path ends
 /// early at a statement for which `stop` holds.
-fn find(outermost: &Statement, place: u32, stop: &dyn Fn(&Statement) -> bool) -> Vec<usize> {
+fn find(outermost: &StatementDraft, place: u32, stop: &dyn Fn(&StatementDraft) -> bool) -> Vec<usize> {
     let (mut path, mut statement) = (Vec::new(), outermost);
     let holds = |extent: &Span| extent.start <= place && place < extent.end.max(extent.start + 1);
-    let start = |inner: &Statement| {
+    let start = |inner: &StatementDraft| {
         inner.extents.iter().map(|extent| extent.start).filter(|start| *start > place).min()
     };
     while let Some(block) = statement.block.as_ref().filter(|_| !stop(statement)) {
@@ -116,7 +116,7 @@ fn find(outermost: &Statement, place: u32, stop: &dyn Fn(&Statement) -> bool) ->
     path
 }
 
-fn walk<'s>(mut statement: &'s mut Statement, path: &[usize]) -> &'s mut Statement {
+fn walk<'s>(mut statement: &'s mut StatementDraft, path: &[usize]) -> &'s mut StatementDraft {
     for at in path {
         statement = &mut statement.block.get_or_insert_default()[*at];
     }

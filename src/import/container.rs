@@ -6,9 +6,9 @@ use super::fields::{self, rest};
 use super::flow::Directions;
 use super::missing::lacks;
 use super::probe::probe;
-use super::source::{Statement, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::model::{Direction, Role};
@@ -37,8 +37,8 @@ const ORDER: [&str; 18] = [
 ];
 
 /// The role of a container of a pod's `initContainers`, or of its `containers`.
-pub(super) fn role(node: &Node, init: bool) -> Role {
-    match node.get("restartPolicy").and_then(Node::as_text) {
+pub(super) fn role(node: &YamlNode, init: bool) -> Role {
+    match node.get("restartPolicy").and_then(YamlNode::as_text) {
         _ if !init => Role::App,
         Some("Always") => Role::Sidecar,
         _ => Role::Step,
@@ -47,17 +47,17 @@ pub(super) fn role(node: &Node, init: bool) -> Role {
 
 /// `app NAME { … }` and its like.
 pub(super) fn container(
-    node: &Node,
+    node: &YamlNode,
     role: Role,
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Statement {
+) -> StatementDraft {
     let name = node.get("name");
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
-    let written = name.and_then(Node::as_text).unwrap_or_default();
-    let head = vec![Token::new(place, role.name()), Token::new(place, text::name(written))];
-    let mut entries: Vec<&Entry> = node.entries().iter().collect();
-    let rank = |entry: &Entry| ORDER.iter().position(|key| *key == entry.key).unwrap_or(ORDER.len());
+    let written = name.and_then(YamlNode::as_text).unwrap_or_default();
+    let head = vec![DraftToken::new(place, role.name()), DraftToken::new(place, text::name(written))];
+    let mut entries: Vec<&YamlEntry> = node.entries().iter().collect();
+    let rank = |entry: &YamlEntry| ORDER.iter().position(|key| *key == entry.key).unwrap_or(ORDER.len());
     entries.sort_by_key(|entry| rank(entry));
     let mut block = Vec::new();
     for entry in entries {
@@ -86,20 +86,20 @@ pub(super) fn container(
             _ => block.extend(fields::field(&schema::CONTAINER, entry)),
         }
     }
-    Statement::new(node.span, head).with_block(block)
+    StatementDraft::new(node.span, head).with_block(block)
 }
 
 /// `port [NAME] NUMBER …`
-fn port(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+fn port(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementDraft> {
     let Some(number) = item.get("containerPort") else {
         diagnostics.push(lacks(item, "containerPort", "a port"));
         return None;
     };
-    let mut head = vec![Token::new(item.span, "port")];
+    let mut head = vec![DraftToken::new(item.span, "port")];
     if let Some(name) = item.get("name") {
-        head.push(Token::new(name.span, text::name(name.as_text().unwrap_or_default())));
+        head.push(DraftToken::new(name.span, text::name(name.as_text().unwrap_or_default())));
     }
-    head.push(fields::value(&schema::Type::Int32, "containerPort", number));
+    head.push(fields::value(&schema::FieldType::Int32, "containerPort", number));
     let mut in_head = vec!["name", "containerPort"];
     if let Some(protocol) = item.get("protocol")
         && let Some(word @ ("TCP" | "UDP" | "SCTP")) = protocol.as_text()
@@ -107,20 +107,20 @@ fn port(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
         in_head.push("protocol");
         // TCP is the default.
         if word != "TCP" {
-            head.push(Token::new(protocol.span, word.to_ascii_lowercase()));
+            head.push(DraftToken::new(protocol.span, word.to_ascii_lowercase()));
         }
     }
     if let Some(host) = item.get("hostPort").filter(|host| host.as_int().is_some_and(|port| port > 0)) {
         in_head.push("hostPort");
-        head.push(Token::new(host.span, "host"));
-        head.push(fields::value(&schema::Type::Int32, "hostPort", host));
+        head.push(DraftToken::new(host.span, "host"));
+        head.push(fields::value(&schema::FieldType::Int32, "hostPort", host));
     }
-    Some(Statement::new(item.span, head).with_rest(rest(&schema::CONTAINER_PORT, item, &in_head)))
+    Some(StatementDraft::new(item.span, head).with_rest(rest(&schema::CONTAINER_PORT, item, &in_head)))
 }
 
 /// `cpu REQUEST..LIMIT` and its like.
-fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
-    let of = |key: &str| node.get(key).map(Node::entries).unwrap_or_default();
+fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<StatementDraft> {
+    let of = |key: &str| node.get(key).map(YamlNode::entries).unwrap_or_default();
     let (requests, limits) = (of("requests"), of("limits"));
     let mut names: Vec<&str> = Vec::new();
     for entry in requests.iter().chain(limits) {
@@ -132,14 +132,17 @@ fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
     names.sort_by_key(|name| common.iter().position(|common| common == name).unwrap_or(common.len()));
     let mut statements = Vec::new();
     for name in names {
-        let find = |entries: &'_ [Entry]| entries.iter().find(|entry| entry.key == name).cloned();
+        let find = |entries: &'_ [YamlEntry]| entries.iter().find(|entry| entry.key == name).cloned();
         let (request, limit) = (find(requests), find(limits));
         let Some(first) = request.as_ref().or(limit.as_ref()) else { continue };
-        let amount = |entry: &Entry| written_amount(name, &entry.node);
+        let amount = |entry: &YamlEntry| written_amount(name, &entry.node);
         let mut head = match name {
-            "cpu" | "memory" => vec![Token::new(first.key_span, name)],
-            "ephemeral-storage" => vec![Token::new(first.key_span, "storage")],
-            _ => vec![Token::new(first.key_span, "resource"), Token::new(first.key_span, text::quoted(name))],
+            "cpu" | "memory" => vec![DraftToken::new(first.key_span, name)],
+            "ephemeral-storage" => vec![DraftToken::new(first.key_span, "storage")],
+            _ => vec![
+                DraftToken::new(first.key_span, "resource"),
+                DraftToken::new(first.key_span, text::quoted(name)),
+            ],
         };
         let is_common = common.contains(&name);
         let range = match (&request, &limit) {
@@ -163,22 +166,22 @@ fn resources(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
             (None, None) => continue,
         };
         // An error about the amount points to the value that the range came from.
-        head.push(Token::new(limit.as_ref().unwrap_or(first).node.span, range));
-        let mut statement = Statement::new(first.key_span.to(first.node.span), head);
+        head.push(DraftToken::new(limit.as_ref().unwrap_or(first).node.span, range));
+        let mut statement = StatementDraft::new(first.key_span.to(first.node.span), head);
         statement.extents.extend(limit.iter().map(|entry| entry.key_span.to(entry.node.span)));
         statements.push(statement);
     }
     let claims = node.entry("claims").map(|entry| fields::field(&schema::RESOURCE_REQUIREMENTS, entry));
     if let Some(claims) = claims.filter(|claims| !claims.is_empty()) {
-        let head = vec![Token::new(node.span, "resources")];
-        statements.push(Statement::new(node.span, head).with_block(claims));
+        let head = vec![DraftToken::new(node.span, "resources")];
+        statements.push(StatementDraft::new(node.span, head).with_block(claims));
     }
     statements
 }
 
-fn written_amount(name: &str, node: &Node) -> String {
+fn written_amount(name: &str, node: &YamlNode) -> String {
     let written = match &node.value {
-        Value::Number(written) | Value::Text(written) => written.as_str(),
+        YamlValue::Number(written) | YamlValue::Text(written) => written.as_str(),
         _ => "",
     };
     fields::amount(name, written)
@@ -186,20 +189,20 @@ fn written_amount(name: &str, node: &Node) -> String {
 
 /// `reads VOLUME at PATH` and its like.
 fn mount(
-    item: &Node,
+    item: &YamlNode,
     container: &str,
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Statement> {
+) -> Option<StatementDraft> {
     for (key, what) in [("name", "a mount"), ("mountPath", "a mount")] {
-        if item.get(key).and_then(Node::as_text).is_none_or(str::is_empty) {
+        if item.get(key).and_then(YamlNode::as_text).is_none_or(str::is_empty) {
             diagnostics.push(lacks(item, key, what));
             return None;
         }
     }
     let (volume, path) = (item.get("name")?, item.get("mountPath")?);
     let readonly = item.get("readOnly");
-    let reads_only = readonly.is_some_and(|node| matches!(node.value, Value::Bool(true)));
+    let reads_only = readonly.is_some_and(|node| matches!(node.value, YamlValue::Bool(true)));
     let direction = directions.of(container, volume.as_text()?);
     let word = match direction {
         Direction::Reads => "reads",
@@ -208,18 +211,18 @@ fn mount(
         Direction::Mounts => "mounts",
     };
     let mut head = vec![
-        Token::new(item.span, word),
-        Token::new(volume.span, text::name(volume.as_text()?)),
-        Token::new(path.span, "at"),
-        Token::new(path.span, text::path(path.as_text()?)),
+        DraftToken::new(item.span, word),
+        DraftToken::new(volume.span, text::name(volume.as_text()?)),
+        DraftToken::new(path.span, "at"),
+        DraftToken::new(path.span, text::path(path.as_text()?)),
     ];
     if direction == Direction::Mounts && reads_only {
-        head.push(Token::new(readonly?.span, "readonly"));
+        head.push(DraftToken::new(readonly?.span, "readonly"));
     }
     if let Some(sub) = item.get("subPath") {
-        head.push(Token::new(sub.span, "sub"));
-        head.push(Token::new(sub.span, text::quoted(sub.as_text()?)));
+        head.push(DraftToken::new(sub.span, "sub"));
+        head.push(DraftToken::new(sub.span, text::quoted(sub.as_text()?)));
     }
     let in_head = ["name", "mountPath", "readOnly", "subPath"];
-    Some(Statement::new(item.span, head).with_rest(rest(&schema::VOLUME_MOUNT, item, &in_head)))
+    Some(StatementDraft::new(item.span, head).with_rest(rest(&schema::VOLUME_MOUNT, item, &in_head)))
 }

@@ -1,16 +1,17 @@
 //! Writes variables as an `env` block.
 
 use super::fields;
-use super::source::{Statement, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
-use super::yaml::{Entry, Node};
+use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 
 /// A source of a value: the field of `valueFrom`, the function, its positional parameters and its named ones.
-type Source = (&'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+type ImportedSource =
+    (&'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
 
-const SOURCES: [Source; 5] = [
+const SOURCES: [ImportedSource; 5] = [
     ("secretKeyRef", "secret", &["name", "key"], &[("optional", "optional")]),
     ("configMapKeyRef", "configmap", &["name", "key"], &[("optional", "optional")]),
     ("fieldRef", "field", &["fieldPath"], &[("apiVersion", "apiVersion")]),
@@ -24,55 +25,56 @@ const SOURCES: [Source; 5] = [
 ];
 
 /// `env { … }`, with the variables of whole Secrets and `ConfigMaps` first, because single ones override them.
-pub(super) fn environment(container: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
-    let entries: Vec<&Entry> = ["envFrom", "env"].iter().filter_map(|key| container.entry(key)).collect();
+pub(super) fn environment(container: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementDraft> {
+    let entries: Vec<&YamlEntry> = ["envFrom", "env"].iter().filter_map(|key| container.entry(key)).collect();
     let first = entries.first()?;
-    let items = |key: &str| container.get(key).map(Node::items).unwrap_or_default();
-    let mut block: Vec<Statement> =
+    let items = |key: &str| container.get(key).map(YamlNode::items).unwrap_or_default();
+    let mut block: Vec<StatementDraft> =
         items("envFrom").iter().filter_map(|item| whole(item, diagnostics)).collect();
     block.extend(items("env").iter().map(variable));
     if block.is_empty() {
         return None;
     }
     let extents = entries.iter().map(|entry| entry.key_span.to(entry.node.span)).collect();
-    let head = vec![Token::new(first.key_span, "env")];
-    Some(Statement { extents, ..Statement::new(first.key_span, head).with_block(block) })
+    let head = vec![DraftToken::new(first.key_span, "env")];
+    Some(StatementDraft { extents, ..StatementDraft::new(first.key_span, head).with_block(block) })
 }
 
 /// `NAME value`
-fn variable(item: &Node) -> Statement {
+fn variable(item: &YamlNode) -> StatementDraft {
     let name = item.get("name");
     let place = name.map_or(item.span, |name| name.span);
-    let mut head = vec![Token::new(place, text::name(name.and_then(Node::as_text).unwrap_or_default()))];
+    let mut head =
+        vec![DraftToken::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default()))];
     match (item.get("value"), item.entry("valueFrom")) {
         (value, None) => {
             head.push(match value {
                 Some(value) => {
                     let written = value.as_text().unwrap_or_default();
                     if written.contains('\n') {
-                        Token::text(value.span, written)
+                        DraftToken::text(value.span, written)
                     } else {
-                        Token::new(value.span, text::plain(written))
+                        DraftToken::new(value.span, text::plain(written))
                     }
                 }
-                None => Token::new(place, "\"\""),
+                None => DraftToken::new(place, "\"\""),
             });
-            Statement::new(item.span, head)
+            StatementDraft::new(item.span, head)
         }
         (None, Some(from)) if let Some(call) = call(&from.node) => {
             head.push(call);
-            Statement::new(item.span, head)
+            StatementDraft::new(item.span, head)
         }
         _ => {
             let fields = item.entries().iter().filter(|entry| entry.key != "name");
             let block = fields.flat_map(|entry| fields::field(&schema::ENV_VAR, entry)).collect();
-            Statement::new(item.span, head).with_block(block)
+            StatementDraft::new(item.span, head).with_block(block)
         }
     }
 }
 
 /// `secret("name", "key")` and the like, if that covers all fields.
-fn call(from: &Node) -> Option<Token> {
+fn call(from: &YamlNode) -> Option<DraftToken> {
     let [source] = from.entries() else { return None };
     let (_, function, positional, named) = SOURCES.iter().find(|(field, ..)| *field == source.key)?;
     let mut arguments = Vec::new();
@@ -87,22 +89,22 @@ fn call(from: &Node) -> Option<Token> {
         let (_, called) = named.iter().find(|(field, _)| *field == entry.key)?;
         arguments.push(format!("{called}: {}", argument(entry)));
     }
-    Some(Token::new(source.node.span, format!("{function}({})", arguments.join(", "))))
+    Some(DraftToken::new(source.node.span, format!("{function}({})", arguments.join(", "))))
 }
 
-fn argument(entry: &Entry) -> String {
-    use super::yaml::Value;
+fn argument(entry: &YamlEntry) -> String {
+    use super::yaml::YamlValue;
     match &entry.node.value {
-        Value::Bool(bool) => bool.to_string(),
-        Value::Number(written) => fields::amount("", written),
-        Value::Text(written) if entry.key == "divisor" => fields::amount("", written),
-        Value::Text(written) => text::quoted(written),
+        YamlValue::Bool(bool) => bool.to_string(),
+        YamlValue::Number(written) => fields::amount("", written),
+        YamlValue::Text(written) if entry.key == "divisor" => fields::amount("", written),
+        YamlValue::Text(written) => text::quoted(written),
         _ => String::new(),
     }
 }
 
 /// `from secret("name") [prefix "P_"]`
-fn whole(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+fn whole(item: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementDraft> {
     let sources = [("secretRef", "secret"), ("configMapRef", "configmap")];
     let mut given = sources.iter().filter_map(|(key, function)| Some((item.entry(key)?, *function)));
     let Some((source, function)) = given.next() else {
@@ -121,19 +123,19 @@ fn whole(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
         );
         return None;
     }
-    let name = source.node.get("name").and_then(Node::as_text).unwrap_or_default();
+    let name = source.node.get("name").and_then(YamlNode::as_text).unwrap_or_default();
     let mut arguments = vec![text::quoted(name)];
     if let Some(optional) = source.node.entry("optional") {
         arguments.push(format!("optional: {}", argument(optional)));
     }
     let place = source.node.get("name").map_or(source.key_span, |name| name.span);
     let mut head = vec![
-        Token::new(source.key_span, "from"),
-        Token::new(place, format!("{function}({})", arguments.join(", "))),
+        DraftToken::new(source.key_span, "from"),
+        DraftToken::new(place, format!("{function}({})", arguments.join(", "))),
     ];
     if let Some(prefix) = item.get("prefix").filter(|prefix| prefix.as_text() != Some("")) {
-        head.push(Token::new(prefix.span, "prefix"));
-        head.push(Token::new(prefix.span, text::quoted(prefix.as_text()?)));
+        head.push(DraftToken::new(prefix.span, "prefix"));
+        head.push(DraftToken::new(prefix.span, text::quoted(prefix.as_text()?)));
     }
-    Some(Statement::new(item.span, head))
+    Some(StatementDraft::new(item.span, head))
 }

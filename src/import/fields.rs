@@ -1,99 +1,103 @@
 //! Writes fields of Kubernetes objects as statements under their own names.
 
-use super::source::{Statement, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{Object, Type};
+use crate::kubernetes::schema::{FieldType, ObjectSchema};
 
 /// The statements of an object's fields.
-pub(super) fn fields(object: &'static Object, entries: &[Entry]) -> Vec<Statement> {
+pub(super) fn fields(object: &'static ObjectSchema, entries: &[YamlEntry]) -> Vec<StatementDraft> {
     entries.iter().flat_map(|entry| field(object, entry)).collect()
 }
 
 /// The fields of an object that are not in the head of its statement.
-pub(super) fn rest(object: &'static Object, node: &Node, in_head: &[&str]) -> Vec<Statement> {
+pub(super) fn rest(object: &'static ObjectSchema, node: &YamlNode, in_head: &[&str]) -> Vec<StatementDraft> {
     let left = node.entries().iter().filter(|entry| !in_head.contains(&entry.key.as_str()));
     left.flat_map(|entry| field(object, entry)).collect()
 }
 
 /// The statements of one field: one, or one for each object in a list.
-pub(super) fn field(object: &'static Object, entry: &Entry) -> Vec<Statement> {
+pub(super) fn field(object: &'static ObjectSchema, entry: &YamlEntry) -> Vec<StatementDraft> {
     let Some(field) = object.field(&entry.key) else { return Vec::new() };
-    let name = || Token::new(entry.key_span, text::name(&entry.key));
+    let name = || DraftToken::new(entry.key_span, text::name(&entry.key));
     let extent = entry.key_span.to(entry.node.span);
     match (&field.ty, &entry.node.value) {
-        (Type::Object(inner), Value::Map(entries)) => {
-            vec![Statement::new(extent, vec![name()]).with_block(fields(inner, entries))]
+        (FieldType::Object(inner), YamlValue::Map(entries)) => {
+            vec![StatementDraft::new(extent, vec![name()]).with_block(fields(inner, entries))]
         }
-        (Type::Map(inner), Value::Map(entries)) if !entries.is_empty() => {
-            vec![Statement::new(extent, vec![name()]).with_block(map(inner, entries))]
+        (FieldType::Map(inner), YamlValue::Map(entries)) if !entries.is_empty() => {
+            vec![StatementDraft::new(extent, vec![name()]).with_block(map(inner, entries))]
         }
-        (Type::Any, Value::Map(entries)) => {
-            vec![Statement::new(extent, vec![name()]).with_block(free(entries))]
+        (FieldType::Any, YamlValue::Map(entries)) => {
+            vec![StatementDraft::new(extent, vec![name()]).with_block(free(entries))]
         }
-        (Type::List(Type::Object(inner)), Value::List(items)) => {
-            let statement = |item: &Node| {
-                let head = vec![Token::new(item.span, text::name(&entry.key))];
-                Statement::new(item.span, head).with_block(fields(inner, item.entries()))
+        (FieldType::List(FieldType::Object(inner)), YamlValue::List(items)) => {
+            let statement = |item: &YamlNode| {
+                let head = vec![DraftToken::new(item.span, text::name(&entry.key))];
+                StatementDraft::new(item.span, head).with_block(fields(inner, item.entries()))
             };
             items.iter().map(statement).collect()
         }
         // Empty lists and maps mean the same as absent ones.
-        (Type::List(_), Value::List(items)) if items.is_empty() => Vec::new(),
-        (Type::Map(_), Value::Map(_)) => Vec::new(),
-        (ty, _) => vec![Statement::new(extent, vec![name(), value(ty, &entry.key, &entry.node)])],
+        (FieldType::List(_), YamlValue::List(items)) if items.is_empty() => Vec::new(),
+        (FieldType::Map(_), YamlValue::Map(_)) => Vec::new(),
+        (ty, _) => vec![StatementDraft::new(extent, vec![name(), value(ty, &entry.key, &entry.node)])],
     }
 }
 
 /// A plain value, or a list of plain values, of a field.
-pub(super) fn value(ty: &'static Type, key: &str, node: &Node) -> Token {
+pub(super) fn value(ty: &'static FieldType, key: &str, node: &YamlNode) -> DraftToken {
     match (ty, &node.value) {
-        (Type::List(inner), Value::List(items)) => {
-            Token::list(node.span, items.iter().map(|item| value(inner, key, item)).collect())
+        (FieldType::List(inner), YamlValue::List(items)) => {
+            DraftToken::list(node.span, items.iter().map(|item| value(inner, key, item)).collect())
         }
-        (Type::Int32 | Type::Int64, Value::Number(number)) if matches!(key, "mode" | "defaultMode") => {
-            Token::new(node.span, mode(number))
+        (FieldType::Int32 | FieldType::Int64, YamlValue::Number(number))
+            if matches!(key, "mode" | "defaultMode") =>
+        {
+            DraftToken::new(node.span, mode(number))
         }
-        (Type::Enum(values), Value::Text(written)) if values.iter().any(|value| value.name == written) => {
-            Token::new(node.span, written.as_str())
+        (FieldType::Enum(values), YamlValue::Text(written))
+            if values.iter().any(|value| value.name == written) =>
+        {
+            DraftToken::new(node.span, written.as_str())
         }
-        (Type::Quantity, Value::Number(written) | Value::Text(written)) => {
-            Token::new(node.span, amount(key, written))
+        (FieldType::Quantity, YamlValue::Number(written) | YamlValue::Text(written)) => {
+            DraftToken::new(node.span, amount(key, written))
         }
-        (Type::IntOrString, Value::Text(written)) if is_percentage(written) => {
-            Token::new(node.span, written.as_str())
+        (FieldType::IntOrString, YamlValue::Text(written)) if is_percentage(written) => {
+            DraftToken::new(node.span, written.as_str())
         }
-        (_, Value::Bool(bool)) => Token::new(node.span, bool.to_string()),
-        (_, Value::Number(number)) => Token::new(node.span, number.as_str()),
-        (_, Value::Text(written)) => Token::text(node.span, written),
-        _ => Token::new(node.span, "\"\""),
+        (_, YamlValue::Bool(bool)) => DraftToken::new(node.span, bool.to_string()),
+        (_, YamlValue::Number(number)) => DraftToken::new(node.span, number.as_str()),
+        (_, YamlValue::Text(written)) => DraftToken::text(node.span, written),
+        _ => DraftToken::new(node.span, "\"\""),
     }
 }
 
 /// The entries of a map with free keys.
-fn map(item: &'static Type, entries: &[Entry]) -> Vec<Statement> {
-    let statement = |entry: &Entry| {
+fn map(item: &'static FieldType, entries: &[YamlEntry]) -> Vec<StatementDraft> {
+    let statement = |entry: &YamlEntry| {
         let value = match (item, &entry.node.value) {
-            (Type::Text, Value::Text(written)) if !written.contains('\n') => {
-                Token::new(entry.node.span, text::plain(written))
+            (FieldType::Text, YamlValue::Text(written)) if !written.contains('\n') => {
+                DraftToken::new(entry.node.span, text::plain(written))
             }
             _ => value(item, &entry.key, &entry.node),
         };
         let extent = entry.key_span.to(entry.node.span);
-        Statement::new(extent, vec![Token::new(entry.key_span, text::name(&entry.key)), value])
+        StatementDraft::new(extent, vec![DraftToken::new(entry.key_span, text::name(&entry.key)), value])
     };
     entries.iter().map(statement).collect()
 }
 
 /// The entries of a map of free JSON.
-fn free(entries: &[Entry]) -> Vec<Statement> {
-    let statement = |entry: &Entry| {
-        let name = Token::new(entry.key_span, text::name(&entry.key));
+fn free(entries: &[YamlEntry]) -> Vec<StatementDraft> {
+    let statement = |entry: &YamlEntry| {
+        let name = DraftToken::new(entry.key_span, text::name(&entry.key));
         let extent = entry.key_span.to(entry.node.span);
         match &entry.node.value {
-            Value::Map(inner) => Statement::new(extent, vec![name]).with_block(free(inner)),
-            _ => Statement::new(extent, vec![name, value(&Type::Text, &entry.key, &entry.node)]),
+            YamlValue::Map(inner) => StatementDraft::new(extent, vec![name]).with_block(free(inner)),
+            _ => StatementDraft::new(extent, vec![name, value(&FieldType::Text, &entry.key, &entry.node)]),
         }
     };
     entries.iter().map(statement).collect()

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the directions never change the order of the containers: readers come after writers.
 
-use super::yaml::{Node, Value};
+use super::yaml::{YamlNode, YamlValue};
 use crate::model::{Direction, Role};
 use std::collections::{HashMap, HashSet};
 
@@ -23,24 +23,24 @@ struct Mounting<'n> {
 
 impl Directions {
     /// Finds the directions. `containers` are in the order in which they start.
-    pub(super) fn find(volumes: &[&Node], claims: &[&str], containers: &[(&Node, Role)]) -> Self {
+    pub(super) fn find(volumes: &[&YamlNode], claims: &[&str], containers: &[(&YamlNode, Role)]) -> Self {
         let mut mountings: HashMap<&str, Vec<Mounting>> = HashMap::new();
         for (container, role) in containers {
-            let name = container.get("name").and_then(Node::as_text).unwrap_or_default();
-            for mount in container.get("volumeMounts").map(Node::items).unwrap_or_default() {
-                let Some(volume) = mount.get("name").and_then(Node::as_text) else { continue };
+            let name = container.get("name").and_then(YamlNode::as_text).unwrap_or_default();
+            for mount in container.get("volumeMounts").map(YamlNode::items).unwrap_or_default() {
+                let Some(volume) = mount.get("name").and_then(YamlNode::as_text) else { continue };
                 mountings.entry(volume).or_default().push(Mounting {
                     role: *role,
                     container: name,
                     reads_only: matches!(
                         mount.get("readOnly").map(|node| &node.value),
-                        Some(Value::Bool(true))
+                        Some(YamlValue::Bool(true))
                     ),
                     partly: mount.get("subPath").is_some() || mount.get("subPathExpr").is_some(),
                 });
             }
         }
-        let sources: HashMap<&str, &Node> =
+        let sources: HashMap<&str, &YamlNode> =
             volumes.iter().rev().filter_map(|node| Some((node.get("name")?.as_text()?, *node))).collect();
         let claims: HashSet<&str> = claims.iter().copied().collect();
         let mut directions = Self::default();

@@ -14,8 +14,8 @@ mod wait;
 
 use super::container::container;
 use super::flow::Directions;
-use super::source::{Statement, Token};
-use super::yaml::{Node, Value};
+use super::source::{DraftToken, StatementDraft};
+use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Role;
 use crate::source::Span;
@@ -40,21 +40,21 @@ const IDIOMS: [fn(&Step) -> Option<Idiom>; 6] =
 
 /// The built-in step that an init container clearly matches, and the warning about it.
 pub(super) fn built_in(
-    node: &Node,
+    node: &YamlNode,
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<(Statement, Diagnostic)> {
+) -> Option<(StatementDraft, Diagnostic)> {
     let step = Step { node, command: shell::command(node)? };
     let idiom = IDIOMS.iter().find_map(|idiom| idiom(&step))?;
     let mut statement = container(&rest(node, &idiom), Role::Step, directions, diagnostics);
     let place = place(node);
     let origin = node.entry("command").or(node.entry("args")).map_or(place, |entry| entry.key_span);
     if let Some(keyword) = statement.head.first_mut() {
-        *keyword = Token::new(place, idiom.kind.keyword());
+        *keyword = DraftToken::new(place, idiom.kind.keyword());
     }
     let own = idiom.statements.iter().map(|words| {
-        let head = words.iter().map(|word| Token::new(origin, word.as_str())).collect();
-        Statement::new(origin, head)
+        let head = words.iter().map(|word| DraftToken::new(origin, word.as_str())).collect();
+        StatementDraft::new(origin, head)
     });
     let block = statement.block.get_or_insert_default();
     let after_image = usize::from(idiom.keeps_image);
@@ -69,13 +69,13 @@ pub(super) fn became(diagnostics: &[Diagnostic]) -> impl Iterator<Item = Span> {
 }
 
 /// The place that identifies a container: its name, or else the whole container.
-fn place(node: &Node) -> Span {
+fn place(node: &YamlNode) -> Span {
     node.get("name").map_or(node.span, |name| name.span)
 }
 
 impl Idioms {
     /// Whether a container may become a built-in step.
-    pub(super) fn allow(&self, node: &Node) -> bool {
+    pub(super) fn allow(&self, node: &YamlNode) -> bool {
         match self {
             Self::Never => false,
             Self::Wherever => true,
@@ -85,7 +85,7 @@ impl Idioms {
 }
 
 /// The container without the fields that the step sets.
-fn rest(node: &Node, idiom: &Idiom) -> Node {
+fn rest(node: &YamlNode, idiom: &Idiom) -> YamlNode {
     let said: &[&str] = if idiom.keeps_image {
         &["command", "args"]
     } else {
@@ -96,20 +96,20 @@ fn rest(node: &Node, idiom: &Idiom) -> Node {
     // A step that only waits needs no files except those that it waits for.
     entries.retain(|entry| entry.key != "volumeMounts" || idiom.kind != StepKind::Wait);
     for entry in entries.iter_mut().filter(|entry| entry.key == "volumeMounts") {
-        if let Value::List(mounts) = &mut entry.node.value {
-            mounts.retain(|mount| mount.get("name").and_then(Node::as_text) != idiom.volume.as_deref());
+        if let YamlValue::List(mounts) = &mut entry.node.value {
+            mounts.retain(|mount| mount.get("name").and_then(YamlNode::as_text) != idiom.volume.as_deref());
         }
     }
-    Node { span: node.span, value: Value::Map(entries) }
+    YamlNode { span: node.span, value: YamlValue::Map(entries) }
 }
 
-fn note(node: &Node, place: Span, idiom: &Idiom) -> Diagnostic {
-    let name = node.get("name").and_then(Node::as_text).unwrap_or_default();
+fn note(node: &YamlNode, place: Span, idiom: &Idiom) -> Diagnostic {
+    let name = node.get("name").and_then(YamlNode::as_text).unwrap_or_default();
     let headline = format!("`{name}` becomes a built-in step, `{}`", idiom.kind.keyword());
     let mut note =
         Diagnostic::warning(Code::BecameStep, place, headline).here("does not do exactly the same");
     if !idiom.keeps_image {
-        let image = node.get("image").and_then(Node::as_text).unwrap_or_default();
+        let image = node.get("image").and_then(YamlNode::as_text).unwrap_or_default();
         note = note.help(format!("check that the image of the built-in step can replace `{image}`"));
     }
     for change in idiom.changes {

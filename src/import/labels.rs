@@ -1,8 +1,8 @@
 //! Writes the labels of a workload and of its pods and its selector once, if the language implies the rest.
 
-use super::source::{Statement, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
-use super::yaml::{Entry, Node};
+use super::yaml::{YamlEntry, YamlNode};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{NAME_LABEL, WorkloadKind};
 use crate::source::Span;
@@ -11,9 +11,9 @@ use std::collections::{HashMap, HashSet};
 
 /// The labels, by where they are written.
 pub(super) struct Labels {
-    both: Vec<Entry>,
-    object: Vec<Entry>,
-    pods: Vec<Entry>,
+    both: Vec<YamlEntry>,
+    object: Vec<YamlEntry>,
+    pods: Vec<YamlEntry>,
     /// The places of the object's labels and of the pods'.
     places: [Option<Span>; 2],
     implied: bool,
@@ -22,26 +22,26 @@ pub(super) struct Labels {
 /// Divides the labels. A selector that does not match them is reported here, because the language would add its labels
 /// to the pods.
 pub(super) fn labels(
-    root: &Node,
+    root: &YamlNode,
     kind: WorkloadKind,
-    spec: &[Entry],
-    pod: &[Entry],
+    spec: &[YamlEntry],
+    pod: &[YamlEntry],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Labels {
     let of_object = root.get("metadata").and_then(|metadata| metadata.entry("labels"));
     let of_pods = pod.iter().find(|entry| entry.key == "labels").filter(|_| kind != WorkloadKind::Pod);
     let places = [of_object, of_pods].map(|entry| entry.map(|entry| entry.key_span.to(entry.node.span)));
     let entries =
-        |entry: Option<&'_ Entry>| entry.map(|entry| entry.node.entries().to_vec()).unwrap_or_default();
+        |entry: Option<&'_ YamlEntry>| entry.map(|entry| entry.node.entries().to_vec()).unwrap_or_default();
     let (object, pods) = (entries(of_object), entries(of_pods));
-    let pair = |entry: &Entry| (entry.key.clone(), entry.node.as_text().map(SmolStr::new));
-    let pairs = |entries: &[Entry]| entries.iter().map(pair).collect::<HashSet<_>>();
+    let pair = |entry: &YamlEntry| (entry.key.clone(), entry.node.as_text().map(SmolStr::new));
+    let pairs = |entries: &[YamlEntry]| entries.iter().map(pair).collect::<HashSet<_>>();
     if kind == WorkloadKind::Pod {
         return Labels { both: object, object: Vec::new(), pods, places, implied: false };
     }
     let selector = spec.iter().find(|entry| entry.key == "selector").filter(|_| kind.has_selector());
     let wanted =
-        selector.and_then(|entry| entry.node.get("matchLabels")).map(Node::entries).unwrap_or_default();
+        selector.and_then(|entry| entry.node.get("matchLabels")).map(YamlNode::entries).unwrap_or_default();
     if kind.has_selector() {
         match selector {
             None => {
@@ -57,29 +57,30 @@ pub(super) fn labels(
         && selector.is_some_and(|selector| selector.node.entries().len() == 1)
         && matches!(wanted, [only] if only.key == NAME_LABEL);
     let of_pods = pairs(&pods);
-    let (both, own): (Vec<Entry>, Vec<Entry>) =
+    let (both, own): (Vec<YamlEntry>, Vec<YamlEntry>) =
         object.into_iter().partition(|entry| of_pods.contains(&pair(entry)));
     // The pods get the selector's labels in any case.
     let (of_both, of_selector) = (pairs(&both), pairs(wanted));
-    let is_implied =
-        |entry: &Entry| of_both.contains(&pair(entry)) || (!implied && of_selector.contains(&pair(entry)));
-    let is_name = |entry: &Entry| {
-        implied && entry.key == NAME_LABEL && name.and_then(Node::as_text) == entry.node.as_text()
+    let is_implied = |entry: &YamlEntry| {
+        of_both.contains(&pair(entry)) || (!implied && of_selector.contains(&pair(entry)))
+    };
+    let is_name = |entry: &YamlEntry| {
+        implied && entry.key == NAME_LABEL && name.and_then(YamlNode::as_text) == entry.node.as_text()
     };
     let pods = pods.into_iter().filter(|entry| !is_implied(entry) && !is_name(entry)).collect();
     Labels { both, object: own, pods, places, implied }
 }
 
 fn check(
-    selector: &Entry,
-    wanted: &[Entry],
-    pods: &[Entry],
+    selector: &YamlEntry,
+    wanted: &[YamlEntry],
+    pods: &[YamlEntry],
     kind: WorkloadKind,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let labels: HashMap<&str, &Entry> = pods.iter().map(|label| (label.key.as_str(), label)).collect();
+    let labels: HashMap<&str, &YamlEntry> = pods.iter().map(|label| (label.key.as_str(), label)).collect();
     for entry in wanted {
-        let value = |entry: &Entry| entry.node.as_text().unwrap_or_default().to_owned();
+        let value = |entry: &YamlEntry| entry.node.as_text().unwrap_or_default().to_owned();
         let found = labels.get(entry.key.as_str());
         if found.is_some_and(|label| value(label) == value(entry)) {
             continue;
@@ -110,28 +111,31 @@ impl Labels {
     }
 
     /// `labels` for the object and its pods.
-    pub(super) fn of_both(&self) -> Option<Statement> {
+    pub(super) fn of_both(&self) -> Option<StatementDraft> {
         statement(&self.both, self.places[0])
     }
 
     /// `labels` for the object alone.
-    pub(super) fn of_object(&self) -> Option<Statement> {
+    pub(super) fn of_object(&self) -> Option<StatementDraft> {
         statement(&self.object, self.places[0])
     }
 
     /// `labels` for the pods alone.
-    pub(super) fn of_pods(&self) -> Option<Statement> {
+    pub(super) fn of_pods(&self) -> Option<StatementDraft> {
         statement(&self.pods, self.places[1])
     }
 }
 
-fn statement(labels: &[Entry], place: Option<Span>) -> Option<Statement> {
+fn statement(labels: &[YamlEntry], place: Option<Span>) -> Option<StatementDraft> {
     let place = place.filter(|_| !labels.is_empty())?;
-    let label = |entry: &Entry| {
-        let name = Token::new(entry.key_span, text::name(&entry.key));
+    let label = |entry: &YamlEntry| {
+        let name = DraftToken::new(entry.key_span, text::name(&entry.key));
         let value = text::plain(entry.node.as_text().unwrap_or_default());
-        Statement::new(entry.key_span.to(entry.node.span), vec![name, Token::new(entry.node.span, value)])
+        StatementDraft::new(
+            entry.key_span.to(entry.node.span),
+            vec![name, DraftToken::new(entry.node.span, value)],
+        )
     };
-    let head = vec![Token::new(Span { end: place.start + 6, ..place }, "labels")];
-    Some(Statement::new(place, head).with_block(labels.iter().map(label).collect()))
+    let head = vec![DraftToken::new(Span { end: place.start + 6, ..place }, "labels")];
+    Some(StatementDraft::new(place, head).with_block(labels.iter().map(label).collect()))
 }

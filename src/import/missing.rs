@@ -1,10 +1,10 @@
 //! Reports fields that a manifest lacks.
 
-use super::yaml::Node;
+use super::yaml::YamlNode;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The error about a required field.
-pub(super) fn lacks(owner: &Node, field: &str, what: &str) -> Diagnostic {
+pub(super) fn lacks(owner: &YamlNode, field: &str, what: &str) -> Diagnostic {
     let empty = owner.get(field).map(|node| node.span);
     let first = owner.entries().first().map_or(owner.span, |entry| entry.key_span);
     let first = empty.unwrap_or(first);

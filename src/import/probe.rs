@@ -3,11 +3,11 @@
 use super::command::words;
 use super::fields::{self, rest};
 use super::missing::lacks;
-use super::source::{Statement, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::schema::{self, Type};
+use crate::kubernetes::schema::{self, FieldType};
 
 /// The fields that follow a keyword: the field, the keyword, whether it is a duration.
 const CLAUSES: [(&str, &str, bool); 5] = [
@@ -19,7 +19,7 @@ const CLAUSES: [(&str, &str, bool); 5] = [
 ];
 
 /// `ready http PORT PATH every TIME …`
-pub(super) fn probe(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<Statement> {
+pub(super) fn probe(entry: &YamlEntry, diagnostics: &mut Vec<Diagnostic>) -> Option<StatementDraft> {
     let word = match entry.key.as_str() {
         "readinessProbe" => "ready",
         "livenessProbe" => "alive",
@@ -39,66 +39,70 @@ pub(super) fn probe(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<
         );
         return None;
     };
-    let mut head = vec![Token::new(entry.key_span, word)];
+    let mut head = vec![DraftToken::new(entry.key_span, word)];
     let mut block = match handler.key.as_str() {
         "exec" => exec(handler, &mut head, diagnostics)?,
         key => network(key, handler, &mut head, diagnostics)?,
     };
     for (field, word, is_time) in CLAUSES {
         let Some(node) = probe.get(field) else { continue };
-        head.push(Token::new(node.span, word));
+        head.push(DraftToken::new(node.span, word));
         let value = match node.as_int() {
-            Some(count) if is_time && count >= 0 => Token::new(node.span, text::seconds(count)),
-            _ => fields::value(&Type::Int32, field, node),
+            Some(count) if is_time && count >= 0 => DraftToken::new(node.span, text::seconds(count)),
+            _ => fields::value(&FieldType::Int32, field, node),
         };
         head.push(value);
     }
     let in_head: Vec<&str> = CLAUSES.iter().map(|(field, ..)| *field).chain([handler.key.as_str()]).collect();
     block.extend(rest(&schema::PROBE, probe, &in_head));
-    Some(Statement::new(entry.key_span.to(probe.span), head).with_rest(block))
+    Some(StatementDraft::new(entry.key_span.to(probe.span), head).with_rest(block))
 }
 
-fn exec(handler: &Entry, head: &mut Vec<Token>, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Statement>> {
+fn exec(
+    handler: &YamlEntry,
+    head: &mut Vec<DraftToken>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<StatementDraft>> {
     let Some(command) = handler.node.get("command").filter(|command| !command.items().is_empty()) else {
         diagnostics.push(lacks(&handler.node, "command", "`exec`"));
         return None;
     };
-    head.push(Token::new(handler.key_span, "exec"));
+    head.push(DraftToken::new(handler.key_span, "exec"));
     head.push(words(command));
     Some(Vec::new())
 }
 
 fn network(
     key: &str,
-    handler: &Entry,
-    head: &mut Vec<Token>,
+    handler: &YamlEntry,
+    head: &mut Vec<DraftToken>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Vec<Statement>> {
+) -> Option<Vec<StatementDraft>> {
     let action = &handler.node;
     let Some(port) = action.get("port") else {
         diagnostics.push(lacks(action, "port", &format!("`{key}`")));
         return None;
     };
-    let scheme = action.get("scheme").and_then(Node::as_text);
+    let scheme = action.get("scheme").and_then(YamlNode::as_text);
     let (word, object) = match key {
         "tcpSocket" => ("tcp", &schema::TCP_SOCKET_ACTION),
         "grpc" => ("grpc", &schema::GRPC_ACTION),
         _ if scheme == Some("HTTPS") => ("https", &schema::HTTP_GET_ACTION),
         _ => ("http", &schema::HTTP_GET_ACTION),
     };
-    head.push(Token::new(handler.key_span, word));
+    head.push(DraftToken::new(handler.key_span, word));
     head.push(match &port.value {
-        Value::Text(name) => Token::new(port.span, text::name(name)),
-        _ => fields::value(&Type::Int32, "port", port),
+        YamlValue::Text(name) => DraftToken::new(port.span, text::name(name)),
+        _ => fields::value(&FieldType::Int32, "port", port),
     });
     let mut in_head = vec!["port"];
     if let Some(path) = action.get("path").filter(|_| key == "httpGet") {
         in_head.push("path");
-        head.push(Token::new(path.span, text::path(path.as_text()?)));
+        head.push(DraftToken::new(path.span, text::path(path.as_text()?)));
     }
     if let Some(service) = action.get("service").filter(|_| key == "grpc") {
         in_head.push("service");
-        head.push(Token::new(service.span, text::quoted(service.as_text()?)));
+        head.push(DraftToken::new(service.span, text::quoted(service.as_text()?)));
     }
     // HTTP is the default.
     if matches!(scheme, Some("HTTP" | "HTTPS")) {

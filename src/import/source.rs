@@ -15,13 +15,13 @@ const FEW: usize = 3;
 
 /// A statement to be written.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Statement {
+pub(super) struct StatementDraft {
     /// The parts of the manifest that it represents, which decide which comments belong to it.
     pub(super) extents: Vec<Span>,
     /// Its name and values.
-    pub(super) head: Vec<Token>,
+    pub(super) head: Vec<DraftToken>,
     /// Its block.
-    pub(super) block: Option<Vec<Statement>>,
+    pub(super) block: Option<Vec<StatementDraft>>,
     /// The comments about it.
     pub(super) comments: Comments,
     /// Whether an empty line separates it from the statement before it.
@@ -45,45 +45,47 @@ impl Comments {
 
 /// A name or a value of a statement.
 #[derive(Clone, Debug)]
-pub(super) struct Token {
+pub(super) struct DraftToken {
     /// Where in the manifest it comes from.
     pub(super) origin: Span,
-    form: Form,
+    form: DraftForm,
     /// The comments about it, as an item of a list.
     comments: Comments,
 }
 
 #[derive(Clone, Debug)]
-enum Form {
+enum DraftForm {
     Word(String),
     Lines(Vec<String>, bool),
-    List(Vec<Token>),
+    List(Vec<DraftToken>),
 }
 
-impl Token {
+impl DraftToken {
     /// A token that is written literally.
     pub(super) fn new(origin: Span, text: impl Into<String>) -> Self {
-        Self { origin, form: Form::Word(text.into()), comments: Comments::default() }
+        Self { origin, form: DraftForm::Word(text.into()), comments: Comments::default() }
     }
 
     /// A text, in the multi-line form if it has several lines.
     pub(super) fn text(origin: Span, text: &str) -> Self {
         let form = match text::lines(text) {
-            Some((lines, newline)) => Form::Lines(lines.into_iter().map(str::to_owned).collect(), newline),
-            None => Form::Word(text::quoted(text)),
+            Some((lines, newline)) => {
+                DraftForm::Lines(lines.into_iter().map(str::to_owned).collect(), newline)
+            }
+            None => DraftForm::Word(text::quoted(text)),
         };
         Self { origin, form, comments: Comments::default() }
     }
 
     /// A list.
     pub(super) fn list(origin: Span, items: Vec<Self>) -> Self {
-        Self { origin, form: Form::List(items), comments: Comments::default() }
+        Self { origin, form: DraftForm::List(items), comments: Comments::default() }
     }
 
     /// The comments of the item that begins at a place, if this is a list that has one.
     pub(super) fn item_at(&mut self, place: u32) -> Option<&mut Comments> {
         match &mut self.form {
-            Form::List(items) => {
+            DraftForm::List(items) => {
                 let item = items.iter_mut().find(|item| item.origin.start == place)?;
                 Some(&mut item.comments)
             }
@@ -95,9 +97,9 @@ impl Token {
     fn on_one_line(&self) -> Option<String> {
         match &self.form {
             _ if !self.comments.is_empty() => None,
-            Form::Word(word) => Some(word.clone()),
-            Form::Lines(..) => None,
-            Form::List(items) => {
+            DraftForm::Word(word) => Some(word.clone()),
+            DraftForm::Lines(..) => None,
+            DraftForm::List(items) => {
                 let items: Option<Vec<String>> = items.iter().map(Self::on_one_line).collect();
                 Some(format!("[{}]", items?.join(", ")))
             }
@@ -105,9 +107,9 @@ impl Token {
     }
 }
 
-impl Statement {
+impl StatementDraft {
     /// A statement with a name and values, which represents a part of the manifest.
-    pub(super) fn new(extent: Span, head: Vec<Token>) -> Self {
+    pub(super) fn new(extent: Span, head: Vec<DraftToken>) -> Self {
         Self { extents: vec![extent], head, ..Self::default() }
     }
 
@@ -127,8 +129,8 @@ impl Statement {
 
     /// The number of statements, including nested ones, plus the number of list items.
     pub(super) fn count(&self) -> usize {
-        let items = |token: &Token| match &token.form {
-            Form::List(items) => items.len(),
+        let items = |token: &DraftToken| match &token.form {
+            DraftForm::List(items) => items.len(),
             _ => 0,
         };
         let inner = self.block.iter().flatten().map(Self::count).sum::<usize>();
@@ -137,7 +139,7 @@ impl Statement {
 
     /// Its text with its block, if that fits on one line at this indentation.
     fn on_one_line(&self, indentation: usize) -> Option<String> {
-        let head: Option<Vec<String>> = self.head.iter().map(Token::on_one_line).collect();
+        let head: Option<Vec<String>> = self.head.iter().map(DraftToken::on_one_line).collect();
         let mut line = head?.join(" ");
         if let Some(block) = &self.block {
             let is_plain = |inner: &Self| {
@@ -179,7 +181,7 @@ impl Written {
     }
 
     /// Writes statements, each on its own line or lines.
-    pub(super) fn statements(&mut self, statements: &[Statement], depth: usize) {
+    pub(super) fn statements(&mut self, statements: &[StatementDraft], depth: usize) {
         for (at, statement) in statements.iter().enumerate() {
             if at > 0 && statement.apart {
                 self.text.push('\n');
@@ -201,7 +203,7 @@ impl Written {
         }
     }
 
-    fn statement(&mut self, statement: &Statement, depth: usize) {
+    fn statement(&mut self, statement: &StatementDraft, depth: usize) {
         let is_line = statement.on_one_line(2 * depth).is_some();
         self.comments_above(&statement.comments, is_line, depth);
         self.indent(depth);
@@ -235,7 +237,7 @@ impl Written {
         }
     }
 
-    fn block_on_line(&mut self, block: &[Statement]) {
+    fn block_on_line(&mut self, block: &[StatementDraft]) {
         self.text.push_str(" {");
         for (at, inner) in block.iter().enumerate() {
             self.text.push_str(if at == 0 { " " } else { "; " });
@@ -249,7 +251,7 @@ impl Written {
         self.text.push_str(" }");
     }
 
-    fn marked(&mut self, statement: &Statement, write: impl FnOnce(&mut Self)) {
+    fn marked(&mut self, statement: &StatementDraft, write: impl FnOnce(&mut Self)) {
         let start = self.text.len();
         let mark = self.marks.len();
         if let Some(first) = statement.head.first() {
@@ -261,9 +263,9 @@ impl Written {
         }
     }
 
-    fn head(&mut self, tokens: &[Token], depth: usize) {
+    fn head(&mut self, tokens: &[DraftToken], depth: usize) {
         // A list that makes the line too wide is written with one item per line.
-        let width = |token: &Token| token.on_one_line().map_or(0, |text| text.chars().count() + 1);
+        let width = |token: &DraftToken| token.on_one_line().map_or(0, |text| text.chars().count() + 1);
         let wide = 2 * depth + tokens.iter().map(width).sum::<usize>() > WIDTH + 1;
         for (at, token) in tokens.iter().enumerate() {
             if at > 0 {
@@ -273,14 +275,14 @@ impl Written {
         }
     }
 
-    fn token(&mut self, token: &Token, depth: usize, wide: bool) {
+    fn token(&mut self, token: &DraftToken, depth: usize, wide: bool) {
         let start = self.text.len();
         let mark = self.marks.len();
         self.marks.push((start..start, token.origin));
         match &token.form {
-            Form::Word(word) => self.text.push_str(word),
-            Form::Lines(lines, newline) => self.lines(lines, *newline, depth),
-            Form::List(items) => self.list(items, depth, wide),
+            DraftForm::Word(word) => self.text.push_str(word),
+            DraftForm::Lines(lines, newline) => self.lines(lines, *newline, depth),
+            DraftForm::List(items) => self.list(items, depth, wide),
         }
         self.marks[mark].0.end = self.text.len();
     }
@@ -301,7 +303,7 @@ impl Written {
         self.text.push_str("'''");
     }
 
-    fn list(&mut self, items: &[Token], depth: usize, wide: bool) {
+    fn list(&mut self, items: &[DraftToken], depth: usize, wide: bool) {
         let several = items.iter().any(|item| item.on_one_line().is_none());
         self.text.push('[');
         match items {
@@ -309,7 +311,7 @@ impl Written {
             items if several || wide => {
                 for item in items {
                     self.text.push('\n');
-                    let is_line = !matches!(item.form, Form::Lines(..));
+                    let is_line = !matches!(item.form, DraftForm::Lines(..));
                     self.comments_above(&item.comments, is_line, depth + 1);
                     self.indent(depth + 1);
                     self.token(item, depth + 1, wide);

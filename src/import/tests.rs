@@ -11,10 +11,10 @@ fn imported(manifest: &str) -> String {
 }
 
 /// Options without the lints about images and requests, which these tests are not about.
-fn without_lints() -> Options {
-    let mut options = Options::default();
+fn without_lints() -> CompileOptions {
+    let mut options = CompileOptions::default();
     for name in [Code::UnpinnedImage, Code::UnreservedStep] {
-        options.levels.set(name, crate::lint::Level::Allow);
+        options.levels.set(name, crate::lint::LintLevel::Allow);
     }
     options
 }
@@ -313,7 +313,7 @@ metadata: {name: shop}
 
 #[test]
 fn fields_that_the_cluster_sets_are_left_out() {
-    let source = import("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: shop, uid: a, resourceVersion: \"7\", labels: {uid: b}}\nspec: {containers: [{name: web, image: nginx}]}\nstatus: {phase: Running}\n".into(), &Options::default()).source;
+    let source = import("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: shop, uid: a, resourceVersion: \"7\", labels: {uid: b}}\nspec: {containers: [{name: web, image: nginx}]}\nstatus: {phase: Running}\n".into(), &CompileOptions::default()).source;
     insta::assert_snapshot!(source.unwrap_or_default(), @r#"
     pod shop {
       labels { uid "b" }
@@ -329,7 +329,7 @@ fn directions_are_those_that_are_proven() {
         let text = format!(
             "apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec:\n  volumes: [{{name: data, emptyDir: {{}}}}]\n  initContainers: [{init}]\n  containers: [{apps}]\n"
         );
-        let imported = import("pod.yaml", text, &Options::default());
+        let imported = import("pod.yaml", text, &CompileOptions::default());
         assert!(!imported.failed(), "{}", Human::default().render(&imported.sources, &imported.diagnostics));
         let source = imported.source.unwrap_or_default();
         let mounts = source.lines().filter_map(|line| line.split(" data at").next()?.split(' ').next_back());
@@ -365,7 +365,7 @@ fn step(fields: &str) -> String {
     let manifest = format!(
         "apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec:\n  volumes: [{{name: data, persistentVolumeClaim: {{claimName: d}}}}]\n  initContainers:\n  - {{name: a, {fields}, volumeMounts: [{{name: data, mountPath: /data}}]}}\n  containers: [{{name: web, image: nginx, volumeMounts: [{{name: data, mountPath: /data}}]}}]\n"
     );
-    let import = import_with_idioms("pod.yaml", &manifest, &Options::default());
+    let import = import_with_idioms("pod.yaml", &manifest, &CompileOptions::default());
     let found = Human::default().render(&import.sources, &import.diagnostics);
     let source = import.source.unwrap_or(found);
     let start = source.find("data claim \"d\"").map_or(0, |at| at + 16);

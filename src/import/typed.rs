@@ -4,17 +4,17 @@
 //! Invariant: every remaining node has the type of its field, or is a `null` for which an error has been reported;
 //! a `null` of the manifest is removed, as in the API server.
 
-use super::yaml::{Entry, MAX_ERRORS, Node, Value};
+use super::yaml::{MAX_ERRORS, YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{Object, Type};
+use crate::kubernetes::schema::{FieldType, ObjectSchema};
 
 /// Removes the fields of an object that do not have the type in the schema.
 pub(super) fn fields(
-    object: &'static Object,
-    entries: Vec<Entry>,
+    object: &'static ObjectSchema,
+    entries: Vec<YamlEntry>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Entry> {
+) -> Vec<YamlEntry> {
     let mut kept = Vec::with_capacity(entries.len());
     for entry in entries {
         let Some(field) = object.field(&entry.key) else {
@@ -32,14 +32,14 @@ pub(super) fn fields(
         // A required field that is `null` is empty, as in the API server.
         let typed = if field.required { item } else { node };
         if let Some(node) = typed(&field.ty, entry.node, diagnostics) {
-            kept.push(Entry { node, ..entry });
+            kept.push(YamlEntry { node, ..entry });
         }
     }
     kept
 }
 
 /// Whether a field is an empty word that the API server distinguishes from an absent one.
-fn is_empty_word(object: &Object, entry: &Entry) -> bool {
+fn is_empty_word(object: &ObjectSchema, entry: &YamlEntry) -> bool {
     const DISTINGUISHED: [&str; 14] = [
         "cachingMode",
         "completionMode",
@@ -56,16 +56,18 @@ fn is_empty_word(object: &Object, entry: &Entry) -> bool {
         "supplementalGroupsPolicy",
         "volumeMode",
     ];
-    let field = object.field(&entry.key).filter(|field| matches!(field.ty, Type::Enum(_)));
+    let field = object.field(&entry.key).filter(|field| matches!(field.ty, FieldType::Enum(_)));
     let is_distinguished = DISTINGUISHED.contains(&entry.key.as_str())
         || object.name == "Container" && entry.key == "restartPolicy";
-    field.is_some() && is_distinguished && matches!(&entry.node.value, Value::Text(text) if text.is_empty())
+    field.is_some()
+        && is_distinguished
+        && matches!(&entry.node.value, YamlValue::Text(text) if text.is_empty())
 }
 
 /// Removes metadata that the cluster sets regardless of the manifest; `kubectl get` prints it.
-pub(super) fn forget_cluster(manifest: &mut [Entry]) {
+pub(super) fn forget_cluster(manifest: &mut [YamlEntry]) {
     for entry in manifest.iter_mut().filter(|entry| entry.key == "metadata") {
-        if let Value::Map(metadata) = &mut entry.node.value {
+        if let YamlValue::Map(metadata) = &mut entry.node.value {
             metadata.retain(|entry| !SET_BY_THE_CLUSTER.contains(&entry.key.as_str()));
         }
     }
@@ -82,61 +84,70 @@ const SET_BY_THE_CLUSTER: [&str; 8] = [
     "uid",
 ];
 
-fn node(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
-    let Node { span, value } = node;
+fn node(ty: &'static FieldType, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
+    let YamlNode { span, value } = node;
     let fits = match (ty, &value) {
-        (_, Value::Null) => return None,
+        (_, YamlValue::Null) => return None,
         // For the API server, an empty word means the same as an absent one.
-        (Type::Enum(_), Value::Text(text)) if text.is_empty() => return None,
-        (Type::Int32 | Type::IntOrString, Value::Number(text)) => text.parse::<i32>().is_ok(),
-        (Type::Int64, Value::Number(text)) => text.parse::<i64>().is_ok(),
-        (Type::Quantity, Value::Number(text) | Value::Text(text)) => Quantity::parse(text.trim()).is_ok(),
-        (Type::Bool, Value::Bool(_))
-        | (Type::Text | Type::Enum(_) | Type::Time | Type::IntOrString, Value::Text(_))
-        | (Type::Object(_) | Type::Map(_) | Type::Any, Value::Map(_))
-        | (Type::List(_), Value::List(_)) => true,
+        (FieldType::Enum(_), YamlValue::Text(text)) if text.is_empty() => return None,
+        (FieldType::Int32 | FieldType::IntOrString, YamlValue::Number(text)) => text.parse::<i32>().is_ok(),
+        (FieldType::Int64, YamlValue::Number(text)) => text.parse::<i64>().is_ok(),
+        (FieldType::Quantity, YamlValue::Number(text) | YamlValue::Text(text)) => {
+            Quantity::parse(text.trim()).is_ok()
+        }
+        (FieldType::Bool, YamlValue::Bool(_))
+        | (
+            FieldType::Text | FieldType::Enum(_) | FieldType::Time | FieldType::IntOrString,
+            YamlValue::Text(_),
+        )
+        | (FieldType::Object(_) | FieldType::Map(_) | FieldType::Any, YamlValue::Map(_))
+        | (FieldType::List(_), YamlValue::List(_)) => true,
         _ => false,
     };
     if !fits {
         diagnostics.push(misfit(ty, span, &value));
-        return Some(Node { span, value: Value::Null });
+        return Some(YamlNode { span, value: YamlValue::Null });
     }
     let value = match (ty, value) {
-        (Type::Object(object), Value::Map(entries)) => Value::Map(fields(object, entries, diagnostics)),
-        (Type::Map(inner), Value::Map(entries)) => {
+        (FieldType::Object(object), YamlValue::Map(entries)) => {
+            YamlValue::Map(fields(object, entries, diagnostics))
+        }
+        (FieldType::Map(inner), YamlValue::Map(entries)) => {
             let mut kept = Vec::with_capacity(entries.len());
             for entry in entries {
                 if let Some(node) = item(inner, entry.node, diagnostics) {
-                    kept.push(Entry { node, ..entry });
+                    kept.push(YamlEntry { node, ..entry });
                 }
             }
-            Value::Map(kept)
+            YamlValue::Map(kept)
         }
-        (Type::List(inner), Value::List(items)) => {
-            Value::List(items.into_iter().filter_map(|each| item(inner, each, diagnostics)).collect())
+        (FieldType::List(inner), YamlValue::List(items)) => {
+            YamlValue::List(items.into_iter().filter_map(|each| item(inner, each, diagnostics)).collect())
         }
         (_, value) => value,
     };
-    Some(Node { span, value })
+    Some(YamlNode { span, value })
 }
 
 /// An item of a list, or the value of a map's key: `null` there is the empty value of its type.
-fn item(ty: &'static Type, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+fn item(ty: &'static FieldType, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
     let empty = match (&node.value, ty) {
-        (Value::Null, Type::Text | Type::Enum(_)) => Some(Value::Text("".into())),
-        (Value::Null, Type::Object(_) | Type::Map(_)) => Some(Value::Map(Vec::new())),
-        (Value::Null, Type::List(_)) => Some(Value::List(Vec::new())),
-        (Value::Null, Type::Quantity | Type::Int32 | Type::Int64) => Some(Value::Number("0".into())),
-        (Value::Text(text), Type::Enum(_)) if text.is_empty() => Some(Value::Text("".into())),
+        (YamlValue::Null, FieldType::Text | FieldType::Enum(_)) => Some(YamlValue::Text("".into())),
+        (YamlValue::Null, FieldType::Object(_) | FieldType::Map(_)) => Some(YamlValue::Map(Vec::new())),
+        (YamlValue::Null, FieldType::List(_)) => Some(YamlValue::List(Vec::new())),
+        (YamlValue::Null, FieldType::Quantity | FieldType::Int32 | FieldType::Int64) => {
+            Some(YamlValue::Number("0".into()))
+        }
+        (YamlValue::Text(text), FieldType::Enum(_)) if text.is_empty() => Some(YamlValue::Text("".into())),
         _ => None,
     };
     match empty {
-        Some(value) => Some(Node { span: node.span, value }),
+        Some(value) => Some(YamlNode { span: node.span, value }),
         None => self::node(ty, node, diagnostics),
     }
 }
 
-fn unknown(object: &'static Object, entry: &Entry) -> Diagnostic {
+fn unknown(object: &'static ObjectSchema, entry: &YamlEntry) -> Diagnostic {
     let shown = entry.key.escape_debug();
     let known = || object.fields.iter().map(|field| field.name);
     let diagnostic = Diagnostic::error(
@@ -156,48 +167,49 @@ fn unknown(object: &'static Object, entry: &Entry) -> Diagnostic {
     }
 }
 
-fn misfit(ty: &'static Type, span: crate::source::Span, value: &Value) -> Diagnostic {
+fn misfit(ty: &'static FieldType, span: crate::source::Span, value: &YamlValue) -> Diagnostic {
     let found = match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(bool) => format!("`{bool}`"),
-        Value::Number(text) => format!("the number `{text}`"),
-        Value::Text(text) if text.chars().count() <= 40 && !text.contains('\n') => {
+        YamlValue::Null => "nothing".to_owned(),
+        YamlValue::Bool(bool) => format!("`{bool}`"),
+        YamlValue::Number(text) => format!("the number `{text}`"),
+        YamlValue::Text(text) if text.chars().count() <= 40 && !text.contains('\n') => {
             format!("the text \"{}\"", text.escape_debug())
         }
-        Value::Text(_) => "a text".to_owned(),
-        Value::List(_) => "a list".to_owned(),
-        Value::Map(_) => "a map".to_owned(),
+        YamlValue::Text(_) => "a text".to_owned(),
+        YamlValue::List(_) => "a list".to_owned(),
+        YamlValue::Map(_) => "a map".to_owned(),
     };
     let expected = match ty {
-        Type::Bool => "`true` or `false`",
-        Type::Int32 => "a whole number of 32 bits",
-        Type::Int64 => "a whole number of 64 bits",
-        Type::Text | Type::Enum(_) => "text",
-        Type::Time => "a time such as \"2026-01-31T12:00:00Z\"",
-        Type::IntOrString => "a whole number or text",
-        Type::Quantity => "an amount such as `500m` or `1Gi`",
-        Type::Object(_) | Type::Map(_) | Type::Any => "a map",
-        Type::List(_) => "a list",
+        FieldType::Bool => "`true` or `false`",
+        FieldType::Int32 => "a whole number of 32 bits",
+        FieldType::Int64 => "a whole number of 64 bits",
+        FieldType::Text | FieldType::Enum(_) => "text",
+        FieldType::Time => "a time such as \"2026-01-31T12:00:00Z\"",
+        FieldType::IntOrString => "a whole number or text",
+        FieldType::Quantity => "an amount such as `500m` or `1Gi`",
+        FieldType::Object(_) | FieldType::Map(_) | FieldType::Any => "a map",
+        FieldType::List(_) => "a list",
     };
     let headline = format!("expected {expected}, found {found}");
     let diagnostic = Diagnostic::error(Code::TypeMismatch, span, headline).here("has the wrong type");
     match (ty, value) {
-        (Type::Text | Type::Enum(_) | Type::Time, Value::Number(_) | Value::Bool(_)) => {
-            diagnostic.help("put it in quotes: YAML reads it as a number or a boolean otherwise")
-        }
-        (Type::Bool, Value::Text(text)) if matches!(text.as_str(), "true" | "false") => {
+        (
+            FieldType::Text | FieldType::Enum(_) | FieldType::Time,
+            YamlValue::Number(_) | YamlValue::Bool(_),
+        ) => diagnostic.help("put it in quotes: YAML reads it as a number or a boolean otherwise"),
+        (FieldType::Bool, YamlValue::Text(text)) if matches!(text.as_str(), "true" | "false") => {
             diagnostic.help("remove the quotes")
         }
-        (Type::Int32 | Type::Int64, Value::Text(text)) if text.parse::<i64>().is_ok() => {
+        (FieldType::Int32 | FieldType::Int64, YamlValue::Text(text)) if text.parse::<i64>().is_ok() => {
             diagnostic.help("remove the quotes")
         }
-        (Type::List(Type::Text), Value::Text(_)) => {
+        (FieldType::List(FieldType::Text), YamlValue::Text(_)) => {
             diagnostic.help("write its words as a list: `[\"sh\", \"-c\", \"…\"]`")
         }
-        (Type::List(_), Value::Map(_)) => {
+        (FieldType::List(_), YamlValue::Map(_)) => {
             diagnostic.help("add `- ` before its first field to make it a list item")
         }
-        (Type::Object(_) | Type::Map(_), Value::List(_)) => {
+        (FieldType::Object(_) | FieldType::Map(_), YamlValue::List(_)) => {
             diagnostic.help("remove the `- ` to make it a map")
         }
         _ => diagnostic,

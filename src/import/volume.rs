@@ -1,14 +1,14 @@
 //! Writes volumes in their short forms.
 
 use super::fields::{self, rest};
-use super::source::{Statement, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
-use super::yaml::{Entry, Node, Value};
-use crate::kubernetes::schema::{self, Object};
+use super::yaml::{YamlEntry, YamlNode, YamlValue};
+use crate::kubernetes::schema::{self, ObjectSchema};
 use crate::source::Span;
 
 /// The short forms: the field of the volume's source, the word, and the field that follows the word.
-const SHORT: [(&str, &str, &str, &Object); 5] = [
+const SHORT: [(&str, &str, &str, &ObjectSchema); 5] = [
     ("persistentVolumeClaim", "claim", "claimName", &schema::PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE),
     ("secret", "secret", "secretName", &schema::SECRET_VOLUME_SOURCE),
     ("configMap", "configmap", "name", &schema::CONFIG_MAP_VOLUME_SOURCE),
@@ -17,14 +17,14 @@ const SHORT: [(&str, &str, &str, &Object); 5] = [
 ];
 
 /// `volume NAME [source] { … }`
-pub(super) fn volume(node: &Node) -> Statement {
+pub(super) fn volume(node: &YamlNode) -> StatementDraft {
     let name = node.get("name");
     let place = name.map_or(Span { end: node.span.start, ..node.span }, |name| name.span);
     let mut head = vec![
-        Token::new(place, "volume"),
-        Token::new(place, text::name(name.and_then(Node::as_text).unwrap_or_default())),
+        DraftToken::new(place, "volume"),
+        DraftToken::new(place, text::name(name.and_then(YamlNode::as_text).unwrap_or_default())),
     ];
-    let sources: Vec<&Entry> = node.entries().iter().filter(|entry| entry.key != "name").collect();
+    let sources: Vec<&YamlEntry> = node.entries().iter().filter(|entry| entry.key != "name").collect();
     let block = match sources.as_slice() {
         // Without a source, the API server makes the volume an emptyDir.
         [] => Some(Vec::new()),
@@ -32,7 +32,7 @@ pub(super) fn volume(node: &Node) -> Statement {
         [source] => short(source, &mut head),
         _ => None,
     };
-    let statement = Statement::new(node.span, head);
+    let statement = StatementDraft::new(node.span, head);
     match block {
         Some(block) => statement.with_rest(block),
         None => {
@@ -43,9 +43,9 @@ pub(super) fn volume(node: &Node) -> Statement {
 }
 
 /// Adds the short form to the head and returns the content of its block; `None` if there is no short form.
-fn empty_dir(source: &Node, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
+fn empty_dir(source: &YamlNode, head: &mut Vec<DraftToken>) -> Option<Vec<StatementDraft>> {
     let size = source.get("sizeLimit");
-    let word = match (source.get("medium").and_then(Node::as_text), size) {
+    let word = match (source.get("medium").and_then(YamlNode::as_text), size) {
         (Some("Memory"), _) => Some("memory"),
         (None | Some(""), Some(_)) => Some("scratch"),
         (None | Some(""), None) => None,
@@ -54,22 +54,22 @@ fn empty_dir(source: &Node, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
     if source.entries().iter().any(|entry| !matches!(entry.key.as_str(), "medium" | "sizeLimit")) {
         return None;
     }
-    head.extend(word.map(|word| Token::new(source.span, word)));
+    head.extend(word.map(|word| DraftToken::new(source.span, word)));
     if let Some(size) = size {
-        head.push(fields::value(&schema::Type::Quantity, "sizeLimit", size));
+        head.push(fields::value(&schema::FieldType::Quantity, "sizeLimit", size));
     }
     Some(Vec::new())
 }
 
-fn short(source: &Entry, head: &mut Vec<Token>) -> Option<Vec<Statement>> {
+fn short(source: &YamlEntry, head: &mut Vec<DraftToken>) -> Option<Vec<StatementDraft>> {
     let (_, word, field, object) = SHORT.iter().find(|(key, ..)| *key == source.key)?;
     let value = source.node.get(field)?;
-    let Value::Text(written) = &value.value else { return None };
+    let YamlValue::Text(written) = &value.value else { return None };
     let is_path = *word == "host";
     if is_path && !written.starts_with('/') {
         return None;
     }
-    head.push(Token::new(source.key_span, *word));
-    head.push(Token::new(value.span, if is_path { text::path(written) } else { text::quoted(written) }));
+    head.push(DraftToken::new(source.key_span, *word));
+    head.push(DraftToken::new(value.span, if is_path { text::path(written) } else { text::quoted(written) }));
     Some(rest(object, &source.node, &[field]))
 }

@@ -5,12 +5,12 @@ use super::fields;
 use super::flow::Directions;
 use super::idioms::{Idioms, built_in};
 use super::labels::{Labels, labels};
-use super::source::{Statement, Token};
+use super::source::{DraftToken, StatementDraft};
 use super::text;
 use super::volume::volume;
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::schema::{self, Object};
+use crate::kubernetes::schema::{self, ObjectSchema};
 use crate::model::{Role, WorkloadKind};
 use crate::source::Span;
 
@@ -20,12 +20,12 @@ const OF_POD: [&str; 3] = ["volumes", "initContainers", "containers"];
 const OF_SPEC: [&str; 4] = ["template", "jobTemplate", "volumeClaimTemplates", "schedule"];
 
 /// One level of a workload: its metadata and its spec.
-struct Level<'n> {
+struct ManifestLevel<'n> {
     /// The word that names it; `None` for the object itself.
     word: Option<&'static str>,
-    metadata: &'n [Entry],
-    spec: &'n [Entry],
-    object: &'static Object,
+    metadata: &'n [YamlEntry],
+    spec: &'n [YamlEntry],
+    object: &'static ObjectSchema,
     /// The place of the level.
     span: Span,
     /// The place of the key of its spec.
@@ -34,37 +34,39 @@ struct Level<'n> {
 
 /// `deployment NAME { … }` and its like.
 pub(super) fn workload(
-    root: &Node,
+    root: &YamlNode,
     kind: WorkloadKind,
     idioms: &Idioms,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Statement {
+) -> StatementDraft {
     let levels = levels(root, kind);
-    let (Some(outermost), Some(pod)) = (levels.first(), levels.last()) else { return Statement::default() };
+    let (Some(outermost), Some(pod)) = (levels.first(), levels.last()) else {
+        return StatementDraft::default();
+    };
     let metadata = root.get("metadata");
     let labels = labels(root, kind, outermost.spec, pod.metadata, diagnostics);
     let mut block = Vec::new();
     block.extend(metadata_of_object(outermost, &labels));
     for (at, level) in levels.iter().enumerate() {
-        let outer: Vec<&Object> = levels[..at].iter().map(|level| level.object).collect();
+        let outer: Vec<&ObjectSchema> = levels[..at].iter().map(|level| level.object).collect();
         let (plain, named) = spec(level, &outer, kind, &labels);
         block.extend(plain);
         block.extend(named);
     }
     block.extend(contents(outermost, pod, kind, idioms, diagnostics));
     let name = metadata.and_then(|metadata| metadata.get("name"));
-    let mut head = vec![Token::new(head_place(root, pod, kind), kind.keyword())];
+    let mut head = vec![DraftToken::new(head_place(root, pod, kind), kind.keyword())];
     if let Some(name) = name {
-        head.push(Token::new(name.span, text::name(name.as_text().unwrap_or_default())));
+        head.push(DraftToken::new(name.span, text::name(name.as_text().unwrap_or_default())));
     }
     if let Some(schedule) = find(outermost.spec, "schedule").filter(|_| kind == WorkloadKind::CronJob) {
-        head.push(Token::text(schedule.node.span, schedule.node.as_text().unwrap_or_default()));
+        head.push(DraftToken::text(schedule.node.span, schedule.node.as_text().unwrap_or_default()));
     }
-    Statement::new(root.span, head).with_block(block)
+    StatementDraft::new(root.span, head).with_block(block)
 }
 
 /// The place of messages about the whole workload: the level in which something is missing, else the name.
-fn head_place(root: &Node, pod: &Level, kind: WorkloadKind) -> Span {
+fn head_place(root: &YamlNode, pod: &ManifestLevel, kind: WorkloadKind) -> Span {
     let key = |key: &str| root.entry(key).map(|entry| entry.key_span);
     let lacks = |key: &str, inner: &str| root.get(key).is_none_or(|node| node.get(inner).is_none());
     let runs_once = matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob);
@@ -81,24 +83,29 @@ fn head_place(root: &Node, pod: &Level, kind: WorkloadKind) -> Span {
 }
 
 /// The levels of a kind, outermost first; the last one is the pod's.
-fn levels(root: &Node, kind: WorkloadKind) -> Vec<Level<'_>> {
+fn levels(root: &YamlNode, kind: WorkloadKind) -> Vec<ManifestLevel<'_>> {
     let template = |path: &[&str]| path.iter().try_fold(root, |node, key| node.get(key));
-    let object = Level::new(None, Some(root), root.span, spec_of(kind));
-    let pod = |path: &[&str]| Level::new(Some("pod"), template(path), root.span, &schema::POD_SPEC);
+    let object = ManifestLevel::new(None, Some(root), root.span, spec_of(kind));
+    let pod = |path: &[&str]| ManifestLevel::new(Some("pod"), template(path), root.span, &schema::POD_SPEC);
     match kind {
         WorkloadKind::Pod => vec![object],
         WorkloadKind::CronJob => {
             let job = template(&["spec", "jobTemplate"]);
-            let job = Level::new(Some("job"), job, root.span, &schema::JOB_SPEC);
+            let job = ManifestLevel::new(Some("job"), job, root.span, &schema::JOB_SPEC);
             vec![object, job, pod(&["spec", "jobTemplate", "spec", "template"])]
         }
         _ => vec![object, pod(&["spec", "template"])],
     }
 }
 
-impl<'n> Level<'n> {
-    fn new(word: Option<&'static str>, node: Option<&'n Node>, root: Span, object: &'static Object) -> Self {
-        let entries = |key| node.and_then(|node| node.get(key)).map(Node::entries).unwrap_or_default();
+impl<'n> ManifestLevel<'n> {
+    fn new(
+        word: Option<&'static str>,
+        node: Option<&'n YamlNode>,
+        root: Span,
+        object: &'static ObjectSchema,
+    ) -> Self {
+        let entries = |key| node.and_then(|node| node.get(key)).map(YamlNode::entries).unwrap_or_default();
         Self {
             word,
             metadata: entries("metadata"),
@@ -110,7 +117,7 @@ impl<'n> Level<'n> {
     }
 }
 
-fn spec_of(kind: WorkloadKind) -> &'static Object {
+fn spec_of(kind: WorkloadKind) -> &'static ObjectSchema {
     match kind {
         WorkloadKind::Pod => &schema::POD_SPEC,
         WorkloadKind::Deployment => &schema::DEPLOYMENT_SPEC,
@@ -136,13 +143,13 @@ const FIRST: [&str; 9] = [
 ];
 
 /// Entries in the order in which they are written.
-fn ordered(entries: &[Entry]) -> Vec<&Entry> {
-    let mut entries: Vec<&Entry> = entries.iter().collect();
+fn ordered(entries: &[YamlEntry]) -> Vec<&YamlEntry> {
+    let mut entries: Vec<&YamlEntry> = entries.iter().collect();
     entries.sort_by_key(|entry| FIRST.iter().position(|key| *key == entry.key).unwrap_or(FIRST.len()));
     entries
 }
 
-fn metadata_of_object(level: &Level, labels: &Labels) -> Vec<Statement> {
+fn metadata_of_object(level: &ManifestLevel, labels: &Labels) -> Vec<StatementDraft> {
     let mut statements = Vec::new();
     for entry in ordered(level.metadata) {
         match entry.key.as_str() {
@@ -152,19 +159,19 @@ fn metadata_of_object(level: &Level, labels: &Labels) -> Vec<Statement> {
         }
     }
     if let Some(own) = labels.of_object() {
-        let head = vec![Token::new(own.head[0].origin, "metadata")];
-        statements.push(Statement::new(own.head[0].origin, head).with_block(vec![own]));
+        let head = vec![DraftToken::new(own.head[0].origin, "metadata")];
+        statements.push(StatementDraft::new(own.head[0].origin, head).with_block(vec![own]));
     }
     statements
 }
 
 /// The fields of a level that are allowed in the workload itself, and the block of the other ones.
 fn spec(
-    level: &Level,
-    outer: &[&Object],
+    level: &ManifestLevel,
+    outer: &[&ObjectSchema],
     kind: WorkloadKind,
     labels: &Labels,
-) -> (Vec<Statement>, Option<Statement>) {
+) -> (Vec<StatementDraft>, Option<StatementDraft>) {
     let (mut plain, mut named) = (Vec::new(), Vec::new());
     let is_pod =
         level.word.is_none_or(|word| word == "pod") && (kind == WorkloadKind::Pod || !outer.is_empty());
@@ -193,20 +200,23 @@ fn spec(
         let place = Span { end: level.span.start, ..level.span };
         let word = level.word.unwrap_or("metadata");
         let extents = named.iter().flat_map(|statement| statement.extents.clone()).collect();
-        Statement { extents, ..Statement::new(place, vec![Token::new(place, word)]).with_block(named) }
+        StatementDraft {
+            extents,
+            ..StatementDraft::new(place, vec![DraftToken::new(place, word)]).with_block(named)
+        }
     });
     (plain, named)
 }
 
 /// Volumes and containers.
 fn contents(
-    outermost: &Level,
-    pod: &Level,
+    outermost: &ManifestLevel,
+    pod: &ManifestLevel,
     kind: WorkloadKind,
     idioms: &Idioms,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Statement> {
-    let items = |entries: &'_ [Entry], key| {
+) -> Vec<StatementDraft> {
+    let items = |entries: &'_ [YamlEntry], key| {
         find(entries, key).map(|entry| entry.node.items().to_vec()).unwrap_or_default()
     };
     let volumes = items(pod.spec, "volumes");
@@ -218,7 +228,7 @@ fn contents(
         .collect();
     let (init, apps) = (items(pod.spec, "initContainers"), items(pod.spec, "containers"));
     let given = find(pod.spec, "containers");
-    if apps.is_empty() && given.is_none_or(|entry| !matches!(entry.node.value, Value::Null)) {
+    if apps.is_empty() && given.is_none_or(|entry| !matches!(entry.node.value, YamlValue::Null)) {
         let place = given.map(|entry| entry.key_span).or(pod.key).unwrap_or(pod.span);
         diagnostics.push(
             Diagnostic::error(Code::MissingApp, place, "the pod has no `containers`")
@@ -227,10 +237,10 @@ fn contents(
         );
     }
     let of = |node, init| (node, role(node, init));
-    let containers: Vec<(&Node, Role)> =
+    let containers: Vec<(&YamlNode, Role)> =
         init.iter().map(|node| of(node, true)).chain(apps.iter().map(|node| of(node, false))).collect();
     let directions = Directions::find(&volumes.iter().collect::<Vec<_>>(), &claim_names, &containers);
-    let mut statements: Vec<Statement> = Vec::new();
+    let mut statements: Vec<StatementDraft> = Vec::new();
     statements.extend(volumes.iter().map(volume));
     if let Some(claims) = claims {
         statements.extend(fields::field(outermost.object, claims));
@@ -248,11 +258,11 @@ fn contents(
             }
             None => container(node, role, &directions, diagnostics),
         };
-        statements.push(Statement { apart: true, ..statement });
+        statements.push(StatementDraft { apart: true, ..statement });
     }
     statements
 }
 
-fn find<'n>(entries: &'n [Entry], key: &str) -> Option<&'n Entry> {
+fn find<'n>(entries: &'n [YamlEntry], key: &str) -> Option<&'n YamlEntry> {
     entries.iter().find(|entry| entry.key == key)
 }

@@ -13,14 +13,14 @@ mod tests;
 mod tree;
 
 pub use fault::MAX_ERRORS;
-pub use node::{Comment, Entry, Node, Value};
+pub use node::{Comment, YamlEntry, YamlNode, YamlValue};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 use tree::Trees;
 
 /// Reads the documents of a text; a broken one is reported, and the other ones are still read.
-pub fn read(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Stream {
+pub fn read(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> YamlStream {
     let mut trees = Trees::new(file);
     let mut start = 0;
     for (line_start, line_end) in lines(&file.text) {
@@ -42,7 +42,7 @@ pub fn read(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Stream {
     }
     trees.read(start, file.text.len());
     diagnostics.append(&mut trees.diagnostics);
-    Stream { documents: trees.documents, comments: trees.comments }
+    YamlStream { documents: trees.documents, comments: trees.comments }
 }
 
 /// Where each line starts and ends, without its end of line.
@@ -56,9 +56,9 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, usize)> {
 
 /// The documents of a text.
 #[derive(Debug, Default)]
-pub struct Stream {
+pub struct YamlStream {
     /// The readable documents, without the empty ones.
-    pub documents: Vec<Node>,
+    pub documents: Vec<YamlNode>,
     /// The comments, in the order of the text.
     pub comments: Vec<Comment>,
 }

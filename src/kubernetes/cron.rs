@@ -6,7 +6,7 @@
 use crate::diagnostic::phrase::listed;
 use std::ops::RangeInclusive;
 
-struct Field {
+struct CronField {
     name: &'static str,
     range: RangeInclusive<u64>,
     words: &'static [&'static str],
@@ -17,12 +17,12 @@ const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const DESCRIPTORS: &[&str] =
     &["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
 
-const FIELDS: [Field; 5] = [
-    Field { name: "minute", range: 0..=59, words: &[] },
-    Field { name: "hour", range: 0..=23, words: &[] },
-    Field { name: "day of the month", range: 1..=31, words: &[] },
-    Field { name: "month", range: 1..=12, words: MONTHS },
-    Field { name: "day of the week", range: 0..=6, words: DAYS },
+const FIELDS: [CronField; 5] = [
+    CronField { name: "minute", range: 0..=59, words: &[] },
+    CronField { name: "hour", range: 0..=23, words: &[] },
+    CronField { name: "day of the month", range: 1..=31, words: &[] },
+    CronField { name: "month", range: 1..=12, words: MONTHS },
+    CronField { name: "day of the week", range: 0..=6, words: DAYS },
 ];
 
 /// What is wrong with a schedule, if anything, as a clause that follows the schedule in a message.
@@ -63,8 +63,8 @@ fn descriptor_fault(schedule: &str) -> Option<String> {
     }
 }
 
-fn item_fault(field: &Field, item: &str) -> Option<String> {
-    let Field { name, range, .. } = field;
+fn item_fault(field: &CronField, item: &str) -> Option<String> {
+    let CronField { name, range, .. } = field;
     let mut halves = item.split('/');
     let (ends, step) = (halves.next().unwrap_or_default(), halves.next());
     if halves.next().is_some() {
@@ -101,12 +101,12 @@ fn item_fault(field: &Field, item: &str) -> Option<String> {
     }
 }
 
-fn not_a_value(field: &Field, text: &str) -> String {
+fn not_a_value(field: &CronField, text: &str) -> String {
     let or_word = field.words.first().map_or(String::new(), |word| format!(" or a name such as `{word}`"));
     format!("has `{text}` for the {}, but needs a number{or_word}", field.name)
 }
 
-fn number(field: &Field, text: &str) -> Option<u64> {
+fn number(field: &CronField, text: &str) -> Option<u64> {
     let lower = text.to_lowercase();
     match field.words.iter().position(|word| *word == lower) {
         Some(at) => Some(at as u64 + field.range.start()),

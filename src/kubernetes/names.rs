@@ -1,6 +1,6 @@
 //! Checks the forms that Kubernetes requires of names, keys and label values.
 //!
-//! Invariant: a text has no [`Fault`] exactly if the API server accepts it in that place.
+//! Invariant: a text has no [`NameFault`] exactly if the API server accepts it in that place.
 
 use std::hash::Hasher as _;
 
@@ -16,7 +16,7 @@ pub const NAME_A_CONTAINER: [&str; 2] =
 
 /// Why a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum NameFault {
     /// It is empty.
     Empty,
     /// It has more characters than this.
@@ -26,7 +26,7 @@ pub enum Fault {
 }
 
 /// A form: a function that returns what is wrong with a text, if anything.
-pub type Form = fn(&str) -> Option<Fault>;
+pub type NameForm = fn(&str) -> Option<NameFault>;
 
 /// The longest DNS label, except for the names of ports.
 pub const LABEL_LIMIT: usize = 63;
@@ -41,17 +41,17 @@ const QUALIFIED_FORM: &str =
 const VALUE_FORM: &str = "letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
 
 /// A DNS label (RFC 1123), for the names of containers, volumes and namespaces.
-pub fn label(text: &str) -> Option<Fault> {
+pub fn label(text: &str) -> Option<NameFault> {
     sized(text, LABEL_LIMIT, is_label(text), LABEL_FORM)
 }
 
 /// A DNS subdomain (RFC 1123), for the names of most objects.
-pub fn subdomain(text: &str) -> Option<Fault> {
+pub fn subdomain(text: &str) -> Option<NameFault> {
     sized(text, SUBDOMAIN_LIMIT, text.split('.').all(is_label), SUBDOMAIN_FORM)
 }
 
 /// The start of a name that the API server completes, which can end with `-`.
-pub fn prefix_of(form: Form, text: &str) -> Option<Fault> {
+pub fn prefix_of(form: NameForm, text: &str) -> Option<NameFault> {
     match text.strip_suffix('-') {
         Some(stem) => form(&format!("{stem}a")),
         None => form(text),
@@ -59,31 +59,31 @@ pub fn prefix_of(form: Form, text: &str) -> Option<Fault> {
 }
 
 /// A qualified name, `[domain/]name`, for keys of labels and annotations, finalizers and resources.
-pub fn qualified(text: &str) -> Option<Fault> {
+pub fn qualified(text: &str) -> Option<NameFault> {
     let name = match text.split_once('/') {
         Some((prefix, name)) => match subdomain(prefix) {
-            Some(Fault::TooLong(limit)) => return Some(Fault::TooLong(limit)),
-            Some(_) => return Some(Fault::Form(QUALIFIED_FORM)),
+            Some(NameFault::TooLong(limit)) => return Some(NameFault::TooLong(limit)),
+            Some(_) => return Some(NameFault::Form(QUALIFIED_FORM)),
             None => name,
         },
         None => text,
     };
     if text.is_empty() {
-        return Some(Fault::Empty);
+        return Some(NameFault::Empty);
     }
     sized(name, LABEL_LIMIT, is_token(name), QUALIFIED_FORM).map(|fault| match fault {
-        Fault::Empty => Fault::Form(QUALIFIED_FORM),
+        NameFault::Empty => NameFault::Form(QUALIFIED_FORM),
         other => other,
     })
 }
 
 /// The key of an annotation: a qualified name, regardless of case.
-pub fn annotation_key(text: &str) -> Option<Fault> {
+pub fn annotation_key(text: &str) -> Option<NameFault> {
     qualified(&text.to_lowercase())
 }
 
 /// The value of a label, which can be empty.
-pub fn label_value(text: &str) -> Option<Fault> {
+pub fn label_value(text: &str) -> Option<NameFault> {
     if text.is_empty() {
         return None;
     }
@@ -91,20 +91,20 @@ pub fn label_value(text: &str) -> Option<Fault> {
 }
 
 /// The name of a port (RFC 6335).
-pub fn port(text: &str) -> Option<Fault> {
+pub fn port(text: &str) -> Option<NameFault> {
     let fits = is_label(text) && !text.contains("--") && text.bytes().any(|byte| byte.is_ascii_lowercase());
     let form = "lowercase letters, digits and single `-`, with at least one letter and no `-` at the ends";
     sized(text, 15, fits, form)
 }
 
 /// The name of an environment variable: any printable ASCII except `=`, as since Kubernetes 1.32.
-pub fn variable(text: &str) -> Option<Fault> {
+pub fn variable(text: &str) -> Option<NameFault> {
     let fits = text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=');
     sized(text, usize::MAX, fits, "printable ASCII characters without `=`")
 }
 
 /// A key of a `ConfigMap` or a Secret.
-pub fn data_key(text: &str) -> Option<Fault> {
+pub fn data_key(text: &str) -> Option<NameFault> {
     let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
         && text != "."
         && !text.starts_with("..");
@@ -117,13 +117,13 @@ pub fn data_key(text: &str) -> Option<Fault> {
 }
 
 /// The name of an HTTP header.
-pub fn header(text: &str) -> Option<Fault> {
+pub fn header(text: &str) -> Option<NameFault> {
     let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     sized(text, usize::MAX, fits, "letters, digits and `-`")
 }
 
 /// A name under a domain, such as `example.com/controller`.
-pub fn domain_path(text: &str) -> Option<Fault> {
+pub fn domain_path(text: &str) -> Option<NameFault> {
     let path = |path: &str| {
         !path.is_empty()
             && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/%:@-._~!$&'()*+,;=".contains(&byte))
@@ -133,17 +133,17 @@ pub fn domain_path(text: &str) -> Option<Fault> {
 }
 
 /// A key under a domain, such as `example.com/name`, regardless of case.
-pub fn prefixed_key(text: &str) -> Option<Fault> {
+pub fn prefixed_key(text: &str) -> Option<NameFault> {
     let bare = !text.is_empty() && !text.contains('/');
     if bare {
-        Some(Fault::Form("a name with a domain, such as `example.com/name`"))
+        Some(NameFault::Form("a name with a domain, such as `example.com/name`"))
     } else {
         annotation_key(text)
     }
 }
 
 /// The name of a signer of certificates: a domain of at least two parts, `/` and a name.
-pub fn signer(text: &str) -> Option<Fault> {
+pub fn signer(text: &str) -> Option<NameFault> {
     const LIMIT: usize = SUBDOMAIN_LIMIT + 1 + LABEL_LIMIT + 1 + SUBDOMAIN_LIMIT;
     let domain = |domain: &str| {
         domain.len() <= SUBDOMAIN_LIMIT
@@ -156,7 +156,7 @@ pub fn signer(text: &str) -> Option<Fault> {
 }
 
 /// The name of a kernel parameter, such as `net.core.somaxconn` or `net/core/somaxconn`.
-pub fn sysctl(text: &str) -> Option<Fault> {
+pub fn sysctl(text: &str) -> Option<NameFault> {
     let part = |part: &str| is_ended(part, |byte| is_lower_or_digit(byte) || b"-_".contains(&byte));
     let fits = text.split(['.', '/']).all(part) && !text.bytes().any(|byte| byte.is_ascii_uppercase());
     sized(
@@ -202,13 +202,13 @@ pub fn digest(content: &[u8]) -> String {
     format!("{:010x}", hasher.finish() >> 24)
 }
 
-fn sized(text: &str, limit: usize, fits: bool, form: &'static str) -> Option<Fault> {
+fn sized(text: &str, limit: usize, fits: bool, form: &'static str) -> Option<NameFault> {
     if text.is_empty() {
-        Some(Fault::Empty)
+        Some(NameFault::Empty)
     } else if !fits {
-        Some(Fault::Form(form))
+        Some(NameFault::Form(form))
     } else if text.len() > limit {
-        Some(Fault::TooLong(limit))
+        Some(NameFault::TooLong(limit))
     } else {
         None
     }
@@ -238,7 +238,7 @@ fn is_ended(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
 mod tests {
     use super::*;
 
-    fn check(form: Form, good: &[&str], bad: &[&str]) {
+    fn check(form: NameForm, good: &[&str], bad: &[&str]) {
         for text in good {
             assert_eq!(form(text), None, "{text:?}");
         }
@@ -261,14 +261,14 @@ mod tests {
             &["a", "0", "a-b", "a--b", &"a".repeat(63)],
             &["", "A", "a.b", "-a", "a-", "a_b", "ä", "a "],
         );
-        assert_eq!(label(&"a".repeat(64)), Some(Fault::TooLong(63)));
-        assert_eq!(label(""), Some(Fault::Empty));
+        assert_eq!(label(&"a".repeat(64)), Some(NameFault::TooLong(63)));
+        assert_eq!(label(""), Some(NameFault::Empty));
     }
 
     #[test]
     fn subdomains() {
         check(subdomain, &["a", "a.b", "a-b.0c"], &["", ".", "a.", ".a", "a..b", "a.-b", "A.b"]);
-        assert_eq!(subdomain(&"a".repeat(254)), Some(Fault::TooLong(253)));
+        assert_eq!(subdomain(&"a".repeat(254)), Some(NameFault::TooLong(253)));
         assert_eq!(subdomain(&"a".repeat(253)), None);
         assert_eq!(prefix_of(subdomain, "shop-"), None);
         assert!(prefix_of(subdomain, "Shop-").is_some());
@@ -282,7 +282,7 @@ mod tests {
             &["a", "A_b.c-d", "example.com/Name", "a/b"],
             &["", "/a", "a/", "a/b/c", "-a", "a-", "Example.com/a", "a b", "a.b/-c"],
         );
-        assert_eq!(qualified(&format!("x/{}", "a".repeat(64))), Some(Fault::TooLong(63)));
+        assert_eq!(qualified(&format!("x/{}", "a".repeat(64))), Some(NameFault::TooLong(63)));
         check(annotation_key, &["Example.com/a", "A"], &["", "a//b"]);
     }
 
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn ports() {
         check(port, &["web", "a", "8080a", "a-b"], &["", "8080", "a--b", "-a", "a-", "Web", "a_b", "a.b"]);
-        assert_eq!(port("abcdefghijklmnop"), Some(Fault::TooLong(15)));
+        assert_eq!(port("abcdefghijklmnop"), Some(NameFault::TooLong(15)));
     }
 
     #[test]

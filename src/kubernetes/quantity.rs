@@ -14,12 +14,12 @@ pub struct Quantity {
     // The nano units as two halves: an i128 would make this, and every node of an object, 16 bytes longer.
     high: i64,
     low: u64,
-    format: Format,
+    format: SuffixFamily,
 }
 
 /// The family of suffixes in which a quantity was written and is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum SuffixFamily {
     /// Powers of 1000: `n u m k M G T P E`.
     DecimalSi,
     /// Powers of 1024: `Ki Mi Gi Ti Pi Ei`.
@@ -48,7 +48,7 @@ const MAX: i128 = i64::MAX as i128 * NANO;
 
 impl Quantity {
     /// Zero, whose format gives way to that of whatever is added.
-    pub const ZERO: Self = Self { high: 0, low: 0, format: Format::DecimalSi };
+    pub const ZERO: Self = Self { high: 0, low: 0, format: SuffixFamily::DecimalSi };
 
     /// Reads a quantity such as `250m`, `1.5Gi` or `1e3`. A fraction of a nano unit is rounded up, away from zero.
     ///
@@ -78,11 +78,11 @@ impl Quantity {
         let whole = digits(whole).try_fold(0, shift_in)?;
         let fraction: Vec<u8> = digits(fraction).collect();
         let nanos = match format {
-            Format::BinarySi => binary(whole, fraction, power)?,
+            SuffixFamily::BinarySi => binary(whole, fraction, power)?,
             _ => decimal(whole, &fraction, power)?,
         };
         let format = match format {
-            Format::BinarySi if nanos > 0 && nanos < NANO => Format::DecimalSi,
+            SuffixFamily::BinarySi if nanos > 0 && nanos < NANO => SuffixFamily::DecimalSi,
             format => format,
         };
         Ok(Self::from_nanos(if negative { -nanos } else { nanos }, format))
@@ -96,7 +96,7 @@ impl Quantity {
     /// assert_eq!(Quantity::parse("1Gi")?.format(), Format::BinarySi);
     /// # Ok::<(), initflow::kubernetes::quantity::QuantityError>(())
     /// ```
-    pub fn format(&self) -> Format {
+    pub fn format(&self) -> SuffixFamily {
         self.format
     }
 
@@ -147,7 +147,11 @@ impl Quantity {
     /// decimal. Only the text reaches the cluster.
     #[must_use]
     pub(crate) fn as_printed(&self) -> Self {
-        if self.format == Format::DecimalSi { *self } else { Self::parse(&self.to_string()).unwrap_or(*self) }
+        if self.format == SuffixFamily::DecimalSi {
+            *self
+        } else {
+            Self::parse(&self.to_string()).unwrap_or(*self)
+        }
     }
 
     /// The units, rounded up, away from zero.
@@ -217,7 +221,7 @@ impl Quantity {
         Some(Self::from_nanos(nanos, self.format))
     }
 
-    fn from_nanos(nanos: i128, format: Format) -> Self {
+    fn from_nanos(nanos: i128, format: SuffixFamily) -> Self {
         let bytes = nanos.to_be_bytes();
         let mut halves =
             bytes.chunks_exact(8).map(|half| half.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)));
@@ -243,16 +247,16 @@ impl fmt::Display for Quantity {
             return out.pad("0");
         }
         let prints_binary =
-            self.format == Format::BinarySi && self.is_integer() && nanos.abs() >= 1024 * NANO;
+            self.format == SuffixFamily::BinarySi && self.is_integer() && nanos.abs() >= 1024 * NANO;
         let text = if prints_binary {
             let (mantissa, power) = strip_factors(nanos / NANO, 1024, 6);
             format!("{mantissa}{}", ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][power])
         } else {
             let (mantissa, thousands) = strip_factors(nanos, 1000, 9);
             match (self.format, thousands) {
-                (Format::DecimalExponent, 3) => mantissa.to_string(),
-                (Format::DecimalExponent, 0..3) => format!("{mantissa}e-{}", 9 - 3 * thousands),
-                (Format::DecimalExponent, _) => format!("{mantissa}e{}", 3 * thousands - 9),
+                (SuffixFamily::DecimalExponent, 3) => mantissa.to_string(),
+                (SuffixFamily::DecimalExponent, 0..3) => format!("{mantissa}e-{}", 9 - 3 * thousands),
+                (SuffixFamily::DecimalExponent, _) => format!("{mantissa}e{}", 3 * thousands - 9),
                 _ => format!("{mantissa}{}", ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"][thousands]),
             }
         };
@@ -309,9 +313,9 @@ fn digits(text: &str) -> impl Iterator<Item = u8> {
 }
 
 /// The format and the exponent of a suffix: a power of ten, or of 1024 for binary suffixes.
-fn scale(suffix: &str) -> Result<(Format, i32), QuantityError> {
-    let decimal = |exponent| Ok((Format::DecimalSi, exponent));
-    let binary = |power| Ok((Format::BinarySi, power));
+fn scale(suffix: &str) -> Result<(SuffixFamily, i32), QuantityError> {
+    let decimal = |exponent| Ok((SuffixFamily::DecimalSi, exponent));
+    let binary = |power| Ok((SuffixFamily::BinarySi, power));
     match suffix {
         "n" => decimal(-9),
         "u" => decimal(-6),
@@ -336,7 +340,7 @@ fn scale(suffix: &str) -> Result<(Format, i32), QuantityError> {
                 return Err(QuantityError::Suffix);
             }
             match exponent.parse() {
-                Ok(exponent @ -18..=18) => Ok((Format::DecimalExponent, exponent)),
+                Ok(exponent @ -18..=18) => Ok((SuffixFamily::DecimalExponent, exponent)),
                 _ => Err(QuantityError::Exponent),
             }
         }

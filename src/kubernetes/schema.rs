@@ -6,7 +6,7 @@ use super::version::{Availability, Version};
 
 /// A kind of object, such as `Container` or `PodSpec`.
 #[derive(Debug)]
-pub struct Object {
+pub struct ObjectSchema {
     /// Its name in the API, without the group.
     pub name: &'static str,
     /// The API's own description.
@@ -15,7 +15,7 @@ pub struct Object {
     pub fields: &'static [Field],
 }
 
-impl Object {
+impl ObjectSchema {
     /// The field with a name.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
@@ -28,7 +28,7 @@ pub struct Field {
     /// Its name in the API.
     pub name: &'static str,
     /// The type of its value.
-    pub ty: Type,
+    pub ty: FieldType,
     /// Whether the schema requires it.
     pub required: bool,
     /// Which versions have it.
@@ -39,7 +39,7 @@ pub struct Field {
 
 /// The type of a field's value.
 #[derive(Debug)]
-pub enum Type {
+pub enum FieldType {
     /// `true` or `false`.
     Bool,
     /// A whole number of 32 bits.
@@ -57,11 +57,11 @@ pub enum Type {
     /// A time, as text in RFC 3339.
     Time,
     /// An object.
-    Object(&'static Object),
+    Object(&'static ObjectSchema),
     /// A list.
-    List(&'static Type),
+    List(&'static FieldType),
     /// A map with arbitrary keys.
-    Map(&'static Type),
+    Map(&'static FieldType),
     /// Arbitrary JSON.
     Any,
 }
@@ -76,12 +76,12 @@ pub struct EnumValue {
 }
 
 /// The object with a name.
-pub fn object(name: &str) -> Option<&'static Object> {
+pub fn object(name: &str) -> Option<&'static ObjectSchema> {
     objects::ALL.binary_search_by(|object| object.name.cmp(name)).ok().map(|at| objects::ALL[at])
 }
 
 /// All objects, by name.
-pub fn objects() -> &'static [&'static Object] {
+pub fn objects() -> &'static [&'static ObjectSchema] {
     objects::ALL
 }
 

@@ -3,7 +3,7 @@
 //! A comment after a statement is about what begins on its line, a comment on a line of its own about the statement below.
 //! It covers everything inside that statement.
 
-use super::{Level, Levels, names};
+use super::{LintLevel, LintLevels, names};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity, nearest};
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax::tree::{Document, Statement};
@@ -32,7 +32,7 @@ struct Allowance {
 pub(crate) fn settle<'d>(
     documents: impl Iterator<Item = &'d Document>,
     sources: &Sources,
-    levels: &Levels,
+    levels: &LintLevels,
     is_whole: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -64,20 +64,20 @@ pub(crate) fn settle<'d>(
             allowed = true;
         }
         let level = levels.of(diagnostic.code);
-        if level == Level::Deny {
+        if level == LintLevel::Deny {
             diagnostic.severity = Severity::Error;
         }
-        !allowed && level != Level::Allow
+        !allowed && level != LintLevel::Allow
     });
     if is_whole && !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         // Rules that are allowed everywhere did not run.
         let unused = allowances
             .iter()
-            .filter(|allowance| !allowance.used && levels.of(allowance.code) != Level::Allow);
+            .filter(|allowance| !allowance.used && levels.of(allowance.code) != LintLevel::Allow);
         let unused: Vec<Diagnostic> = unused.map(unused_allowance).collect();
         let level = levels.of(Code::UnusedAllowance);
-        diagnostics.extend(unused.into_iter().filter(|_| level != Level::Allow).map(|mut diagnostic| {
-            if level == Level::Deny {
+        diagnostics.extend(unused.into_iter().filter(|_| level != LintLevel::Allow).map(|mut diagnostic| {
+            if level == LintLevel::Deny {
                 diagnostic.severity = Severity::Error;
             }
             diagnostic

@@ -6,7 +6,7 @@
 use crate::diagnostic::visible::{is_hidden, reorders};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::{SourceFile, Sources, Span};
-use crate::syntax::tree::{Argument, Document, Name, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Document, Name, Statement, SyntaxValue, ValueKind};
 
 /// The most findings in one file.
 const MAX_FOUND: usize = 1_000;
@@ -151,7 +151,7 @@ fn of_name(name: &Name, texts: &mut Vec<Text>) {
     }
 }
 
-fn of_value(value: &Value, texts: &mut Vec<Text>) {
+fn of_value(value: &SyntaxValue, texts: &mut Vec<Text>) {
     match &value.kind {
         ValueKind::Text(_) | ValueKind::Path(_) => texts.push((value.span, false)),
         ValueKind::Range(low, high) => {
@@ -169,14 +169,14 @@ fn of_value(value: &Value, texts: &mut Vec<Text>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::{Loader, NoFiles, Options, compile};
+    use crate::compile::{CompileOptions, Loader, NoFiles, compile};
     use crate::diagnostic::applied;
     use crate::lint::tests::found;
 
     const CODE: Code = Code::HiddenCharacter;
 
     fn raised(source: &str) -> Vec<(Diagnostic, String)> {
-        let compilation = compile("a", source.to_owned(), &NoFiles, &Options::default());
+        let compilation = compile("a", source.to_owned(), &NoFiles, &CompileOptions::default());
         let found = compilation.diagnostics.iter().filter(|found| found.code == CODE);
         let fixed = |found: &Diagnostic| {
             let edits = found.fix.iter().flat_map(|fix| fix.edits.clone()).collect::<Vec<_>>();
@@ -309,7 +309,7 @@ mod tests {
             }
         }
         let source = "use \"b.initflow\"\npod x { app a { image \"a:1\" } }";
-        let compilation = compile("a.initflow", source.into(), &Library, &Options::default());
+        let compilation = compile("a.initflow", source.into(), &Library, &CompileOptions::default());
         let names: Vec<Code> = compilation.diagnostics.iter().map(|found| found.code).collect();
         assert_eq!(names, [Code::HiddenCharacter]);
         assert_eq!(raised(&program(&"\u{200b} ".repeat(5_000), "b", "c")).len(), MAX_FOUND);

@@ -1,7 +1,7 @@
 //! Finds steps that wait for a Job that is a hook of a later phase; this needs all workloads of a program.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Name, Workload, WorkloadKind};
+use crate::model::{PlacedName, Workload, WorkloadKind};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ type Job = (Option<SmolStr>, SmolStr);
 pub(crate) struct Hooks {
     /// The Jobs, with the places of their phases.
     late: HashMap<Job, Span>,
-    waits: Vec<(Job, Name)>,
+    waits: Vec<(Job, PlacedName)>,
 }
 
 impl Hooks {

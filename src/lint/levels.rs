@@ -9,7 +9,7 @@ pub const ALL: &str = "warnings";
 
 /// How a warning is treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Level {
+pub enum LintLevel {
     /// It is not shown.
     Allow,
     /// It is shown.
@@ -19,7 +19,7 @@ pub enum Level {
     Deny,
 }
 
-impl Level {
+impl LintLevel {
     /// All levels.
     pub const ALL: [Self; 3] = [Self::Allow, Self::Warn, Self::Deny];
 
@@ -39,13 +39,13 @@ impl Level {
     }
 }
 
-impl fmt::Display for Level {
+impl fmt::Display for LintLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl FromStr for Level {
+impl FromStr for LintLevel {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
@@ -55,12 +55,12 @@ impl FromStr for Level {
 
 /// The levels that were set. The last level of a code counts, and it takes precedence over the level for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Levels {
-    all: Option<Level>,
-    of: Vec<(Code, Level)>,
+pub struct LintLevels {
+    all: Option<LintLevel>,
+    of: Vec<(Code, LintLevel)>,
 }
 
-impl Levels {
+impl LintLevels {
     /// Sets the level of one warning.
     ///
     /// ```
@@ -73,17 +73,17 @@ impl Levels {
     /// assert_eq!(levels.of(Code::UnpinnedImage), Level::Allow);
     /// assert_eq!(levels.of(Code::StepSetsBill), Level::Deny);
     /// ```
-    pub fn set(&mut self, code: Code, level: Level) {
+    pub fn set(&mut self, code: Code, level: LintLevel) {
         self.of.push((code, level));
     }
 
     /// Sets the level of all warnings without a level of their own.
-    pub fn set_all(&mut self, level: Level) {
+    pub fn set_all(&mut self, level: LintLevel) {
         self.all = Some(level);
     }
 
     /// Sets the level of a name, or of [`ALL`]; returns whether there is a diagnostic with this name.
-    pub(crate) fn set_named(&mut self, name: &str, level: Level) -> bool {
+    pub(crate) fn set_named(&mut self, name: &str, level: LintLevel) -> bool {
         match name.parse() {
             Ok(code) => self.set(code, level),
             Err(()) if name == ALL => self.set_all(level),
@@ -99,7 +99,7 @@ impl Levels {
     }
 
     /// The level of a warning.
-    pub fn of(&self, code: Code) -> Level {
+    pub fn of(&self, code: Code) -> LintLevel {
         let last = self.of.iter().rev().find(|(set, _)| *set == code).map(|(_, level)| *level);
         last.or(self.all).unwrap_or_default()
     }

@@ -14,7 +14,7 @@ const MAX_COSTS: usize = 64;
 
 /// A step or a sidecar; entries are identified by their places in the present order.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct ReorderEntry {
     /// What it requests of each resource.
     pub(super) requests: Vec<i128>,
     /// Whether it keeps running.
@@ -36,7 +36,7 @@ pub(super) struct Cheaper {
 
 /// An order that reserves less than the present order of the entries; `floor` is what is reserved of each resource in
 /// any order.
-pub(super) fn cheaper(entries: &[Entry], floor: &[i128]) -> Option<Cheaper> {
+pub(super) fn cheaper(entries: &[ReorderEntry], floor: &[i128]) -> Option<Cheaper> {
     let problem = Problem { entries, floor };
     let now: Vec<usize> = (0..entries.len()).collect();
     let present = problem.cost(&now);
@@ -48,7 +48,7 @@ pub(super) fn cheaper(entries: &[Entry], floor: &[i128]) -> Option<Cheaper> {
 }
 
 struct Problem<'a> {
-    entries: &'a [Entry],
+    entries: &'a [ReorderEntry],
     floor: &'a [i128],
 }
 
@@ -68,7 +68,7 @@ impl Problem<'_> {
 
     /// Adds the cost of an entry that runs next to what runs already.
     fn add(&self, entry: usize, beside: &mut [i128], cost: &mut [i128]) {
-        let Entry { requests, sidecar, .. } = &self.entries[entry];
+        let ReorderEntry { requests, sidecar, .. } = &self.entries[entry];
         for (at, request) in requests.iter().enumerate() {
             let running = beside[at] + request;
             cost[at] = cost[at].max(running);
@@ -231,7 +231,7 @@ mod tests {
     use fastrand::Rng;
 
     /// Every order that keeps the constraints.
-    fn all_orders(entries: &[Entry], order: &mut Vec<usize>, orders: &mut Vec<Vec<usize>>) {
+    fn all_orders(entries: &[ReorderEntry], order: &mut Vec<usize>, orders: &mut Vec<Vec<usize>>) {
         if order.len() == entries.len() {
             orders.push(order.clone());
             return;
@@ -245,8 +245,8 @@ mod tests {
         }
     }
 
-    fn random(rng: &mut Rng, count: usize) -> Vec<Entry> {
-        let entry = |at: usize, rng: &mut Rng| Entry {
+    fn random(rng: &mut Rng, count: usize) -> Vec<ReorderEntry> {
+        let entry = |at: usize, rng: &mut Rng| ReorderEntry {
             requests: vec![rng.i128(0..5), rng.i128(0..5)],
             sidecar: rng.bool(),
             after: (0..at).filter(|_| rng.u8(0..5) == 0).collect(),

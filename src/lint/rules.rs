@@ -42,7 +42,7 @@ pub(super) use ports::Ports;
 use super::Pod;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Volume, Workload};
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use crate::source::Span;
 use crate::steps::BuiltIn;
 
@@ -88,7 +88,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
 ];
 
 /// An entry of a map, with the place of its key.
-fn entry<'n>(map: &'n Node, key: &str) -> Option<&'n Entry> {
+fn entry<'n>(map: &'n Node, key: &str) -> Option<&'n MapEntry> {
     map.entries().iter().find(|entry| entry.key == key)
 }
 

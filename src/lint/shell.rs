@@ -14,13 +14,13 @@ const SHELLS: [&str; 7] = ["sh", "bash", "ash", "dash", "ksh", "mksh", "zsh"];
 
 /// What a container runs, as commands.
 #[derive(Debug)]
-pub(super) struct Script<'a> {
+pub(super) struct ShellScript<'a> {
     /// The text of a shell's script; `None` if the container runs one program without a shell.
     pub(super) text: Option<&'a str>,
     /// The value in the source that sets it.
     pub(super) span: Span,
     /// The commands, in the order of the text, including those in substitutions and functions.
-    pub(super) commands: Vec<Command>,
+    pub(super) commands: Vec<PlainCommand>,
     /// The loops, each before those inside it.
     pub(super) loops: Vec<Loop>,
     /// Whether a failed command ends the script.
@@ -31,7 +31,7 @@ pub(super) struct Script<'a> {
 
 /// A simple command without its wrappers (`exec`, `sudo`, `timeout 5`, …).
 #[derive(Debug, Default)]
-pub(super) struct Command {
+pub(super) struct PlainCommand {
     /// The words as the program receives them; `None` for words that are known only at run time.
     pub(super) words: Vec<Option<String>>,
     /// The same words as they are written.
@@ -61,7 +61,7 @@ pub(super) struct Loop {
     pub(super) bounded: bool,
 }
 
-impl Command {
+impl PlainCommand {
     /// The program, without its folder.
     pub(super) fn program(&self) -> &str {
         self.word(0).map_or("", |word| word.rsplit('/').next().unwrap_or(word))
@@ -93,7 +93,7 @@ impl Command {
     }
 }
 
-impl<'a> Script<'a> {
+impl<'a> ShellScript<'a> {
     /// What a container runs; `None` if that is unknown.
     pub(super) fn of(container: &'a Container) -> Option<Self> {
         let list = |field| container.fields.get(field).map_or(&[][..], Node::items);
@@ -137,10 +137,10 @@ impl<'a> Script<'a> {
         let image = || container.fields.get("image")?.as_text()?.rsplit('/').next()?.split([':', '@']).next();
         let own = if is_arguments { Some(image()?) } else { None };
         let texts = own.into_iter().chain(words.iter().map(|word| word.as_text().unwrap_or_default()));
-        let mut command = Command {
+        let mut command = PlainCommand {
             words: texts.clone().map(|text| (!text.contains("$(")).then(|| text.to_owned())).collect(),
             written: texts.map(ToOwned::to_owned).collect(),
-            ..Command::default()
+            ..PlainCommand::default()
         };
         read::unwrap(&mut command);
         let (first, last) = (words.first()?.span, words.last()?.span);
@@ -156,7 +156,7 @@ impl<'a> Script<'a> {
     }
 
     /// The commands of a program.
-    pub(super) fn runs(&self, program: &str) -> impl Iterator<Item = &Command> {
+    pub(super) fn runs(&self, program: &str) -> impl Iterator<Item = &PlainCommand> {
         self.commands.iter().filter(move |command| command.program() == program)
     }
 }

@@ -1,6 +1,6 @@
 //! Shows what a rule finds in a program, for the rules' own tests.
 
-use crate::compile::{NoFiles, Options, compile};
+use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::diagnostic::visible::plain;
 use crate::diagnostic::{Applicability, Code, Diagnostic, applied};
 use std::fmt::Write as _;
@@ -38,7 +38,7 @@ pub(super) fn passes(code: Code, text: &str) {
 
 #[track_caller]
 fn raised(code: Code, text: &str) -> Vec<Diagnostic> {
-    let compilation = compile("main.initflow", text.to_owned(), &NoFiles, &Options::default());
+    let compilation = compile("main.initflow", text.to_owned(), &NoFiles, &CompileOptions::default());
     assert!(!compilation.failed(), "{:?}\n{text}", compilation.diagnostics);
     compilation.diagnostics.into_iter().filter(|diagnostic| diagnostic.code == code).collect()
 }

@@ -1,6 +1,6 @@
 //! Reads typed objects of the API from a [`Node`], as a deserializer for serde.
 
-use crate::object::{Entry, Map, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -27,7 +27,7 @@ impl de::Error for Mistyped {
 
 /// Reads a typed object from a node.
 pub(super) fn read<'n, T: de::Deserialize<'n>>(node: &'n Node) -> Result<T, Mistyped> {
-    T::deserialize(Source(&node.value))
+    T::deserialize(NodeDeserializer(&node.value))
 }
 
 /// The value that an unresolved value is read as if a field cannot be left out.
@@ -48,12 +48,12 @@ struct Empty {
     map: Value,
 }
 
-struct Source<'n>(&'n Value);
+struct NodeDeserializer<'n>(&'n Value);
 
-impl<'n> Source<'n> {
+impl<'n> NodeDeserializer<'n> {
     /// The value, or a replacement if it is unresolved.
     fn or(self, empty: &'n Value) -> Self {
-        if matches!(self.0, Value::Unresolved) { Source(empty) } else { self }
+        if matches!(self.0, Value::Unresolved) { NodeDeserializer(empty) } else { self }
     }
 }
 
@@ -66,7 +66,7 @@ macro_rules! expect {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Source<'de> {
+impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
     type Error = Mistyped;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistyped> {
@@ -75,8 +75,8 @@ impl<'de> Deserializer<'de> for Source<'de> {
             Value::Int(int) => visitor.visit_i64(*int),
             Value::Text(text) => visitor.visit_borrowed_str(text),
             Value::Quantity(quantity) => visitor.visit_string(quantity.to_string()),
-            Value::List(items) => visitor.visit_seq(Items(items.iter())),
-            Value::Map(map) => visitor.visit_map(Fields { entries: map.entries.iter(), entry: None }),
+            Value::List(items) => visitor.visit_seq(ItemAccess(items.iter())),
+            Value::Map(map) => visitor.visit_map(FieldAccess { entries: map.entries.iter(), entry: None }),
             // A number or a name, such as of a port.
             Value::Unresolved => visitor.visit_i64(0),
         }
@@ -126,13 +126,13 @@ impl<'de> Deserializer<'de> for Source<'de> {
     }
 }
 
-struct Items<'n>(std::slice::Iter<'n, Node>);
+struct ItemAccess<'n>(std::slice::Iter<'n, Node>);
 
-impl<'n> SeqAccess<'n> for Items<'n> {
+impl<'n> SeqAccess<'n> for ItemAccess<'n> {
     type Error = Mistyped;
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Mistyped> {
-        self.0.next().map(|node| seed.deserialize(Source(&node.value))).transpose()
+        self.0.next().map(|node| seed.deserialize(NodeDeserializer(&node.value))).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -140,13 +140,13 @@ impl<'n> SeqAccess<'n> for Items<'n> {
     }
 }
 
-struct Fields<'n> {
-    entries: std::slice::Iter<'n, Entry>,
+struct FieldAccess<'n> {
+    entries: std::slice::Iter<'n, MapEntry>,
     /// The entry whose key has been read, and whose value is next.
-    entry: Option<&'n Entry>,
+    entry: Option<&'n MapEntry>,
 }
 
-impl<'n> MapAccess<'n> for Fields<'n> {
+impl<'n> MapAccess<'n> for FieldAccess<'n> {
     type Error = Mistyped;
 
     fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, Mistyped> {
@@ -158,7 +158,7 @@ impl<'n> MapAccess<'n> for Fields<'n> {
     fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, Mistyped> {
         let entry = self.entry.take().ok_or_else(|| Mistyped("a value before its key".into()))?;
         let within = |fault: Mistyped| Mistyped(format!("in `{}`: {fault}", entry.key));
-        seed.deserialize(Source(&entry.node.value)).map_err(within)
+        seed.deserialize(NodeDeserializer(&entry.node.value)).map_err(within)
     }
 }
 

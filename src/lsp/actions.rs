@@ -1,7 +1,7 @@
 //! Answers requests for code actions: the fixes of diagnostics, all safe fixes at once, the import of manifests, and
 //! refactorings.
 
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::diagnostic::{Applicability, Edit, Fix, capitalized};
 use crate::ide::Range32;
@@ -30,7 +30,7 @@ pub(super) fn provider() -> CodeActionProviderCapability {
 pub(super) fn offer(
     state: &mut State,
     params: CodeActionParams,
-) -> Result<Option<Vec<CodeActionOrCommand>>, Refusal> {
+) -> Result<Option<Vec<CodeActionOrCommand>>, RequestRefusal> {
     let (path, file) = state.file(&params.text_document.uri)?;
     let Some(analysis) = state.analysis(&path) else { return Ok(None) };
     let lines = state.lines(&path, &file);

@@ -1,6 +1,6 @@
 //! Lists the requests that the server answers, one line each.
 
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::{State, read};
 use super::{actions, completion, formatting, hover, lens, names, outline, preview, tokens};
 use lsp_server::{ErrorCode, Request};
@@ -23,7 +23,7 @@ use lsp_types::{
 use serde_json::{Value, json};
 
 /// The answer to a request.
-pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<Value, Refusal> {
+pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<Value, RequestRefusal> {
     match method {
         CodeLensRequest::METHOD => typed::<CodeLensRequest>(state, params, lens::lenses),
         Formatting::METHOD => typed::<Formatting>(state, params, formatting::whole),
@@ -53,11 +53,11 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         Completion::METHOD => typed::<Completion>(state, params, completion::offer),
         SignatureHelpRequest::METHOD => typed::<SignatureHelpRequest>(state, params, completion::sign),
         CodeActionRequest::METHOD => typed::<CodeActionRequest>(state, params, actions::offer),
-        preview::Preview::METHOD => typed::<preview::Preview>(state, params, preview::preview),
-        preview::Plan::METHOD => typed::<preview::Plan>(state, params, preview::plan),
-        preview::Import::METHOD => typed::<preview::Import>(state, params, preview::manifests),
+        preview::PreviewRequest::METHOD => typed::<preview::PreviewRequest>(state, params, preview::preview),
+        preview::PlanRequest::METHOD => typed::<preview::PlanRequest>(state, params, preview::plan),
+        preview::ImportRequest::METHOD => typed::<preview::ImportRequest>(state, params, preview::manifests),
         preview::Explain::METHOD => typed::<preview::Explain>(state, params, preview::explain),
-        _ => Err(Refusal::new(ErrorCode::MethodNotFound, format!("unknown method `{method}`"))),
+        _ => Err(RequestRefusal::new(ErrorCode::MethodNotFound, format!("unknown method `{method}`"))),
     }
 }
 
@@ -65,11 +65,12 @@ pub(super) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
 fn typed<M: Method>(
     state: &mut State,
     params: Value,
-    answer: impl FnOnce(&mut State, M::Params) -> Result<M::Result, Refusal>,
-) -> Result<Value, Refusal> {
-    let params = read(params).map_err(|message| Refusal::new(ErrorCode::InvalidParams, message))?;
+    answer: impl FnOnce(&mut State, M::Params) -> Result<M::Result, RequestRefusal>,
+) -> Result<Value, RequestRefusal> {
+    let params = read(params).map_err(|message| RequestRefusal::new(ErrorCode::InvalidParams, message))?;
     let result = answer(state, params)?;
-    serde_json::to_value(result).map_err(|error| Refusal::new(ErrorCode::InternalError, error.to_string()))
+    serde_json::to_value(result)
+        .map_err(|error| RequestRefusal::new(ErrorCode::InternalError, error.to_string()))
 }
 
 /// How the server introduces itself.

@@ -1,9 +1,9 @@
 //! Answers requests for completion and signature help.
 
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::State;
-use crate::ide::complete::{Item, Sort, complete, signature};
-use crate::ide::names::Kind;
+use crate::ide::complete::{Suggestion, SuggestionKind, complete, signature};
+use crate::ide::names::NameKind;
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemTag, CompletionParams, CompletionResponse,
     CompletionTextEdit, Documentation, InsertTextFormat, MarkupContent, MarkupKind, ParameterInformation,
@@ -13,7 +13,7 @@ use lsp_types::{
 pub(super) fn offer(
     state: &mut State,
     params: CompletionParams,
-) -> Result<Option<CompletionResponse>, Refusal> {
+) -> Result<Option<CompletionResponse>, RequestRefusal> {
     let (path, file, offset) = state.place(&params.text_document_position)?;
     let version = state.options(&path).version;
     let in_use =
@@ -26,7 +26,7 @@ pub(super) fn offer(
     let (replaced, items) = complete(&state.workspace, &path, offset, version);
     let range = state.range(&path, &file, replaced);
     let snippets = takes_snippets(state);
-    let translate = |(at, item): (usize, Item)| {
+    let translate = |(at, item): (usize, Suggestion)| {
         let snippet = item.snippet.clone().filter(|_| snippets);
         let format = if snippet.is_some() { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT };
         let documentation = MarkupContent { kind: MarkupKind::Markdown, value: item.documentation };
@@ -52,23 +52,28 @@ fn takes_snippets(state: &State) -> bool {
     item.and_then(|item| item.snippet_support).unwrap_or(false)
 }
 
-fn kind(sort: Sort) -> CompletionItemKind {
+fn kind(sort: SuggestionKind) -> CompletionItemKind {
     match sort {
-        Sort::Statement | Sort::Word => CompletionItemKind::KEYWORD,
-        Sort::Field => CompletionItemKind::FIELD,
-        Sort::Value => CompletionItemKind::ENUM_MEMBER,
-        Sort::Function | Sort::Name(Kind::Template) => CompletionItemKind::FUNCTION,
-        Sort::Parameter | Sort::Name(Kind::Parameter | Kind::Param) => CompletionItemKind::VARIABLE,
-        Sort::Type => CompletionItemKind::TYPE_PARAMETER,
-        Sort::File => CompletionItemKind::FILE,
-        Sort::Name(Kind::Let) => CompletionItemKind::CONSTANT,
-        Sort::Name(Kind::File) => CompletionItemKind::MODULE,
-        Sort::Name(Kind::Workload | Kind::Container) => CompletionItemKind::CLASS,
-        Sort::Name(Kind::Volume | Kind::Port) => CompletionItemKind::REFERENCE,
+        SuggestionKind::Statement | SuggestionKind::Word => CompletionItemKind::KEYWORD,
+        SuggestionKind::Field => CompletionItemKind::FIELD,
+        SuggestionKind::Value => CompletionItemKind::ENUM_MEMBER,
+        SuggestionKind::Function | SuggestionKind::Name(NameKind::Template) => CompletionItemKind::FUNCTION,
+        SuggestionKind::Parameter | SuggestionKind::Name(NameKind::Parameter | NameKind::Param) => {
+            CompletionItemKind::VARIABLE
+        }
+        SuggestionKind::Type => CompletionItemKind::TYPE_PARAMETER,
+        SuggestionKind::File => CompletionItemKind::FILE,
+        SuggestionKind::Name(NameKind::Let) => CompletionItemKind::CONSTANT,
+        SuggestionKind::Name(NameKind::File) => CompletionItemKind::MODULE,
+        SuggestionKind::Name(NameKind::Workload | NameKind::Container) => CompletionItemKind::CLASS,
+        SuggestionKind::Name(NameKind::Volume | NameKind::Port) => CompletionItemKind::REFERENCE,
     }
 }
 
-pub(super) fn sign(state: &mut State, params: SignatureHelpParams) -> Result<Option<SignatureHelp>, Refusal> {
+pub(super) fn sign(
+    state: &mut State,
+    params: SignatureHelpParams,
+) -> Result<Option<SignatureHelp>, RequestRefusal> {
     let (path, _, offset) = state.place(&params.text_document_position_params)?;
     state.know_used(&path);
     let Some(found) = signature(&state.workspace, &path, offset) else { return Ok(None) };

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is published for a file is what all open documents that use it found in it, without duplicates.
 
-use super::position::Lines;
+use super::position::LineIndex;
 use super::state::State;
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::ide::Analysis;
@@ -93,7 +93,7 @@ fn found(state: &State, root: &str, analysis: &Analysis) -> BTreeMap<String, Vec
     if let Some((source, _, diagnostics)) =
         state.settings_of(root).filter(|(_, _, diagnostics)| !diagnostics.is_empty())
     {
-        let lines = Lines::new(&source.text, state.encoding);
+        let lines = LineIndex::new(&source.text, state.encoding);
         let range = |diagnostic: &Diagnostic| lines.range(&source.text, diagnostic.primary.span);
         let translated =
             diagnostics.iter().map(|diagnostic| translate(state, diagnostic, range(diagnostic), Vec::new()));

@@ -1,7 +1,7 @@
 //! Answers requests to format a document, some of its lines, or a line that was just completed.
 
-use super::position::Lines;
-use super::refusal::Refusal;
+use super::position::LineIndex;
+use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::diagnostic::Edit;
 use crate::format::{Typed, edits, typed};
@@ -13,14 +13,14 @@ use lsp_types::{
 pub(super) fn whole(
     state: &mut State,
     params: DocumentFormattingParams,
-) -> Result<Option<Vec<TextEdit>>, Refusal> {
+) -> Result<Option<Vec<TextEdit>>, RequestRefusal> {
     answer(state, &params.text_document.uri, |_, file| edits(&file.source, &file.parse, None))
 }
 
 pub(super) fn range(
     state: &mut State,
     params: DocumentRangeFormattingParams,
-) -> Result<Option<Vec<TextEdit>>, Refusal> {
+) -> Result<Option<Vec<TextEdit>>, RequestRefusal> {
     let wanted = params.range;
     answer(state, &params.text_document.uri, |lines, file| {
         let offset = |position| lines.offset(file.text(), position);
@@ -32,7 +32,7 @@ pub(super) fn range(
 pub(super) fn on_type(
     state: &mut State,
     params: DocumentOnTypeFormattingParams,
-) -> Result<Option<Vec<TextEdit>>, Refusal> {
+) -> Result<Option<Vec<TextEdit>>, RequestRefusal> {
     let place = params.text_document_position;
     let what = if params.ch == "\n" { Typed::Newline } else { Typed::Brace };
     answer(state, &place.text_document.uri, |lines, file| {
@@ -43,8 +43,8 @@ pub(super) fn on_type(
 fn answer(
     state: &State,
     uri: &Uri,
-    edits: impl FnOnce(&Lines, &Parsed) -> Vec<Edit>,
-) -> Result<Option<Vec<TextEdit>>, Refusal> {
+    edits: impl FnOnce(&LineIndex, &Parsed) -> Vec<Edit>,
+) -> Result<Option<Vec<TextEdit>>, RequestRefusal> {
     let (path, file) = state.file(uri)?;
     let lines = state.lines(&path, &file);
     let edits = edits(&lines, &file);

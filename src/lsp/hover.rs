@@ -1,6 +1,6 @@
 //! Answers requests for hovers and inlay hints.
 
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::ide::hints::{Hint, hints};
 use crate::ide::hover::hover;
@@ -9,7 +9,10 @@ use lsp_types::{
     MarkupKind,
 };
 
-pub(super) fn show(state: &mut State, params: HoverParams) -> Result<Option<lsp_types::Hover>, Refusal> {
+pub(super) fn show(
+    state: &mut State,
+    params: HoverParams,
+) -> Result<Option<lsp_types::Hover>, RequestRefusal> {
     let (path, file, offset) = state.place(&params.text_document_position_params)?;
     let Some(analysis) = state.analysis(&path) else { return Ok(None) };
     let found = hover(&state.workspace, &analysis, &path, offset);
@@ -19,7 +22,10 @@ pub(super) fn show(state: &mut State, params: HoverParams) -> Result<Option<lsp_
     }))
 }
 
-pub(super) fn inlay(state: &mut State, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>, Refusal> {
+pub(super) fn inlay(
+    state: &mut State,
+    params: InlayHintParams,
+) -> Result<Option<Vec<InlayHint>>, RequestRefusal> {
     let (path, file) = state.file(&params.text_document.uri)?;
     if !state.settings.inlay_hints {
         return Ok(Some(Vec::new()));

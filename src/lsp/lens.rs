@@ -1,12 +1,15 @@
 //! Shows links to the YAML and the plan above each workload, for editors that have these commands.
 
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::ide::shape::{Inside, walk};
 use lsp_types::{CodeLens, CodeLensParams, Command};
 use serde_json::json;
 
-pub(super) fn lenses(state: &mut State, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>, Refusal> {
+pub(super) fn lenses(
+    state: &mut State,
+    params: CodeLensParams,
+) -> Result<Option<Vec<CodeLens>>, RequestRefusal> {
     let uri = params.text_document.uri;
     let (path, file) = state.file(&uri)?;
     let mut lenses = Vec::new();

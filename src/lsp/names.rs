@@ -1,10 +1,10 @@
 //! Answers requests for definitions, references, highlights and renames.
 
 use super::disk::{parameters_beside, uri_of};
-use super::position::Lines;
-use super::refusal::Refusal;
+use super::position::LineIndex;
+use super::refusal::RequestRefusal;
 use super::state::State;
-use crate::ide::names::{Definition, Kind, definition, references, references_in};
+use crate::ide::names::{Definition, NameKind, definition, references, references_in};
 use crate::ide::outline::links;
 use crate::ide::rename::{in_parameters, rename, renameable};
 use crate::ide::{Location, Range32};
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 pub(super) fn define(
     state: &mut State,
     params: GotoDefinitionParams,
-) -> Result<Option<GotoDefinitionResponse>, Refusal> {
+) -> Result<Option<GotoDefinitionResponse>, RequestRefusal> {
     let (path, file, offset) = state.place(&params.text_document_position_params)?;
     state.know_used(&path);
     let links = links(&state.workspace, &path, &file);
@@ -33,7 +33,7 @@ pub(super) fn define(
 pub(super) fn refer(
     state: &mut State,
     params: ReferenceParams,
-) -> Result<Option<Vec<lsp_types::Location>>, Refusal> {
+) -> Result<Option<Vec<lsp_types::Location>>, RequestRefusal> {
     let (path, _, offset) = state.place(&params.text_document_position)?;
     state.know_all();
     let Some((_, found)) = definition(&state.workspace, &path, offset) else { return Ok(None) };
@@ -45,7 +45,7 @@ pub(super) fn refer(
 pub(super) fn highlight(
     state: &mut State,
     params: DocumentHighlightParams,
-) -> Result<Option<Vec<DocumentHighlight>>, Refusal> {
+) -> Result<Option<Vec<DocumentHighlight>>, RequestRefusal> {
     let (path, file, offset) = state.place(&params.text_document_position_params)?;
     state.know_used(&path);
     let Some((_, found)) = definition(&state.workspace, &path, offset) else { return Ok(None) };
@@ -65,7 +65,7 @@ pub(super) fn highlight(
 pub(super) fn prepare(
     state: &mut State,
     params: TextDocumentPositionParams,
-) -> Result<Option<PrepareRenameResponse>, Refusal> {
+) -> Result<Option<PrepareRenameResponse>, RequestRefusal> {
     let (path, file, offset) = state.place(&params)?;
     state.know_all();
     let (range, _) = renameable(&state.workspace, &path, offset).map_err(refused)?;
@@ -74,7 +74,10 @@ pub(super) fn prepare(
 
 // The protocol's edit is a map by URI.
 #[allow(clippy::mutable_key_type)]
-pub(super) fn change(state: &mut State, params: RenameParams) -> Result<Option<WorkspaceEdit>, Refusal> {
+pub(super) fn change(
+    state: &mut State,
+    params: RenameParams,
+) -> Result<Option<WorkspaceEdit>, RequestRefusal> {
     let (path, _, offset) = state.place(&params.text_document_position)?;
     state.know_all();
     let options = state.options(&path);
@@ -85,19 +88,19 @@ pub(super) fn change(state: &mut State, params: RenameParams) -> Result<Option<W
         changes.entry(place.uri).or_default().push(edit);
     }
     let found = definition(&state.workspace, &path, offset).map(|(_, found)| found);
-    if let Some(Definition { location, kind: Kind::Param }) = found
+    if let Some(Definition { location, kind: NameKind::Param }) = found
         && let Some(source) = state.workspace.get(&location.path)
     {
         for file in parameters_beside(&location.path, &state.root(&location.path)) {
             let place = in_parameters(source, location.range, &file);
             let Some((place, uri)) = place.zip(uri_of(&file.source.name)) else { continue };
-            let range = Lines::new(file.text(), state.encoding).range(file.text(), place);
+            let range = LineIndex::new(file.text(), state.encoding).range(file.text(), place);
             changes.entry(uri).or_default().push(TextEdit { range, new_text: params.new_name.clone() });
         }
     }
     Ok(Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }))
 }
 
-fn refused(reason: String) -> Refusal {
-    Refusal::new(ErrorCode::RequestFailed, reason)
+fn refused(reason: String) -> RequestRefusal {
+    RequestRefusal::new(ErrorCode::RequestFailed, reason)
 }

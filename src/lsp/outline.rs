@@ -1,8 +1,8 @@
 //! Answers requests for symbols of a document and of all files, folding, selection ranges and links.
 
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::State;
-use crate::ide::names::Kind;
+use crate::ide::names::NameKind;
 use crate::ide::outline::{Fold, Symbol, folds, links, selections, symbols};
 use crate::ide::{Location, Parsed};
 use lsp_types::{
@@ -17,7 +17,7 @@ const MAX_SYMBOLS: usize = 1000;
 pub(super) fn document(
     state: &mut State,
     params: DocumentSymbolParams,
-) -> Result<Option<DocumentSymbolResponse>, Refusal> {
+) -> Result<Option<DocumentSymbolResponse>, RequestRefusal> {
     let (path, file) = state.file(&params.text_document.uri)?;
     let symbols = symbols(&file).into_iter().map(|symbol| translate(state, &path, &file, symbol));
     Ok(Some(DocumentSymbolResponse::Nested(symbols.collect())))
@@ -42,7 +42,7 @@ fn translate(state: &State, path: &str, file: &Parsed, symbol: Symbol) -> Docume
 pub(super) fn workspace(
     state: &mut State,
     params: WorkspaceSymbolParams,
-) -> Result<Option<WorkspaceSymbolResponse>, Refusal> {
+) -> Result<Option<WorkspaceSymbolResponse>, RequestRefusal> {
     state.know_all();
     let query = params.query.to_lowercase();
     let mut found = Vec::new();
@@ -86,23 +86,23 @@ fn contains(name: &str, query: &str) -> bool {
     query.chars().all(|wanted| letters.any(|letter| letter == wanted))
 }
 
-fn kind(kind: Kind) -> SymbolKind {
+fn kind(kind: NameKind) -> SymbolKind {
     match kind {
-        Kind::Let => SymbolKind::CONSTANT,
-        Kind::Param | Kind::Parameter => SymbolKind::VARIABLE,
-        Kind::Template => SymbolKind::FUNCTION,
-        Kind::File => SymbolKind::MODULE,
-        Kind::Workload => SymbolKind::CLASS,
-        Kind::Volume => SymbolKind::FIELD,
-        Kind::Container => SymbolKind::METHOD,
-        Kind::Port => SymbolKind::PROPERTY,
+        NameKind::Let => SymbolKind::CONSTANT,
+        NameKind::Param | NameKind::Parameter => SymbolKind::VARIABLE,
+        NameKind::Template => SymbolKind::FUNCTION,
+        NameKind::File => SymbolKind::MODULE,
+        NameKind::Workload => SymbolKind::CLASS,
+        NameKind::Volume => SymbolKind::FIELD,
+        NameKind::Container => SymbolKind::METHOD,
+        NameKind::Port => SymbolKind::PROPERTY,
     }
 }
 
 pub(super) fn fold(
     state: &mut State,
     params: FoldingRangeParams,
-) -> Result<Option<Vec<FoldingRange>>, Refusal> {
+) -> Result<Option<Vec<FoldingRange>>, RequestRefusal> {
     let (path, file) = state.file(&params.text_document.uri)?;
     let translate = |Fold { range, comment }: Fold| {
         let range = state.range(&path, &file, range);
@@ -122,7 +122,7 @@ pub(super) fn fold(
 pub(super) fn select(
     state: &mut State,
     params: SelectionRangeParams,
-) -> Result<Option<Vec<SelectionRange>>, Refusal> {
+) -> Result<Option<Vec<SelectionRange>>, RequestRefusal> {
     let (path, file) = state.file(&params.text_document.uri)?;
     let lines = state.lines(&path, &file);
     let around = |position| {
@@ -141,7 +141,7 @@ pub(super) fn select(
 pub(super) fn link(
     state: &mut State,
     params: DocumentLinkParams,
-) -> Result<Option<Vec<DocumentLink>>, Refusal> {
+) -> Result<Option<Vec<DocumentLink>>, RequestRefusal> {
     let (path, file) = state.file(&params.text_document.uri)?;
     state.know_used(&path);
     let translate = |(range, used): (_, String)| {

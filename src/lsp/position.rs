@@ -28,12 +28,12 @@ impl Encoding {
 
 /// Where the lines of a text start, as editors see them: `\n`, `\r\n` and `\r` end a line.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct LineIndex {
     starts: Vec<u32>,
     encoding: Encoding,
 }
 
-impl Lines {
+impl LineIndex {
     pub(super) fn new(text: &str, encoding: Encoding) -> Self {
         let bytes = text.as_bytes();
         let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {
@@ -107,7 +107,7 @@ mod tests {
     fn columns_are_counted_in_the_agreed_units() {
         let text = "a\r\n\u{1F980}é x\ry\n";
         for (encoding, column) in [(Encoding::Utf8, 6), (Encoding::Utf16, 3)] {
-            let lines = Lines::new(text, encoding);
+            let lines = LineIndex::new(text, encoding);
             let position = Position { line: 1, character: column };
             assert_eq!(lines.offset(text, position), 9);
             assert_eq!(lines.position(text, 9), position);
@@ -118,7 +118,7 @@ mod tests {
     fn every_offset_comes_back() {
         let text = "ab\n\n\u{1F980}\r\nc\rd";
         for encoding in [Encoding::Utf8, Encoding::Utf16] {
-            let lines = Lines::new(text, encoding);
+            let lines = LineIndex::new(text, encoding);
             for (offset, _) in text.char_indices().filter(|(_, char)| *char != '\n' && *char != '\r') {
                 assert_eq!(lines.offset(text, lines.position(text, offset)), offset);
             }
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_position_beyond_is_the_end() {
-        let lines = Lines::new("ab\ncd", Encoding::Utf16);
+        let lines = LineIndex::new("ab\ncd", Encoding::Utf16);
         assert_eq!(lines.offset("ab\ncd", Position { line: 0, character: 9 }), 2);
         assert_eq!(lines.offset("ab\ncd", Position { line: 9, character: 0 }), 5);
     }

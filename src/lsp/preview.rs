@@ -1,6 +1,6 @@
 //! Answers the requests that only this server has: the compiled YAML, the plan, the import of manifests, and explanations.
 
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::State;
 use crate::diagnostic::{Code, visible};
 use crate::ide::preview;
@@ -13,27 +13,27 @@ use serde_json::Value;
 use std::path::Path;
 
 /// `initflow/preview`
-pub(super) enum Preview {}
+pub(super) enum PreviewRequest {}
 
-impl Request for Preview {
-    type Params = Document;
+impl Request for PreviewRequest {
+    type Params = DocumentParams;
     type Result = Previewed;
     const METHOD: &'static str = "initflow/preview";
 }
 
 /// `initflow/plan`
-pub(super) enum Plan {}
+pub(super) enum PlanRequest {}
 
-impl Request for Plan {
-    type Params = Document;
+impl Request for PlanRequest {
+    type Params = DocumentParams;
     type Result = Value;
     const METHOD: &'static str = "initflow/plan";
 }
 
 /// `initflow/import`
-pub(super) enum Import {}
+pub(super) enum ImportRequest {}
 
-impl Request for Import {
+impl Request for ImportRequest {
     type Params = Manifests;
     type Result = Imported;
     const METHOD: &'static str = "initflow/import";
@@ -43,14 +43,14 @@ impl Request for Import {
 pub(super) enum Explain {}
 
 impl Request for Explain {
-    type Params = Named;
+    type Params = NameParams;
     type Result = Explained;
     const METHOD: &'static str = "initflow/explain";
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Document {
+pub(super) struct DocumentParams {
     text_document: TextDocumentIdentifier,
 }
 
@@ -76,7 +76,7 @@ pub(super) struct Imported {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct Named {
+pub(super) struct NameParams {
     name: String,
 }
 
@@ -85,7 +85,7 @@ pub(super) struct Explained {
     markdown: String,
 }
 
-pub(super) fn preview(state: &mut State, params: Document) -> Result<Previewed, Refusal> {
+pub(super) fn preview(state: &mut State, params: DocumentParams) -> Result<Previewed, RequestRefusal> {
     let (path, _) = state.file(&params.text_document.uri)?;
     let analysis = state.analysis(&path).ok_or_else(|| not_open(&path))?;
     let name =
@@ -94,15 +94,15 @@ pub(super) fn preview(state: &mut State, params: Document) -> Result<Previewed, 
     Ok(Previewed { yaml, plan, errors, message })
 }
 
-pub(super) fn plan(state: &mut State, params: Document) -> Result<Value, Refusal> {
+pub(super) fn plan(state: &mut State, params: DocumentParams) -> Result<Value, RequestRefusal> {
     let (path, _) = state.file(&params.text_document.uri)?;
     let analysis = state.analysis(&path).ok_or_else(|| not_open(&path))?;
-    let refused = |message| Refusal::new(ErrorCode::RequestFailed, message);
+    let refused = |message| RequestRefusal::new(ErrorCode::RequestFailed, message);
     let text = preview::plan(&analysis).map_err(refused)?;
     serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
 }
 
-pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported, Refusal> {
+pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported, RequestRefusal> {
     const NAME: &str = "manifests";
     let options = state.options(NAME);
     let import = if params.idioms {
@@ -119,9 +119,9 @@ pub(super) fn manifests(state: &mut State, params: Manifests) -> Result<Imported
     Ok(Imported { messages: messages.collect(), source: import.source })
 }
 
-pub(super) fn explain(_: &mut State, params: Named) -> Result<Explained, Refusal> {
+pub(super) fn explain(_: &mut State, params: NameParams) -> Result<Explained, RequestRefusal> {
     let code: Code = params.name.parse().map_err(|()| {
-        Refusal::new(
+        RequestRefusal::new(
             ErrorCode::InvalidParams,
             format!("there is no diagnostic with the name `{}`", params.name),
         )
@@ -129,6 +129,6 @@ pub(super) fn explain(_: &mut State, params: Named) -> Result<Explained, Refusal
     Ok(Explained { markdown: code.text().to_owned() })
 }
 
-fn not_open(path: &str) -> Refusal {
-    Refusal::new(ErrorCode::InvalidParams, format!("`{path}` is not open"))
+fn not_open(path: &str) -> RequestRefusal {
+    RequestRefusal::new(ErrorCode::InvalidParams, format!("`{path}` is not open"))
 }

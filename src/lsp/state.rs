@@ -3,9 +3,9 @@
 //! Invariant: an analysis is dropped as soon as the text of one of its files has changed.
 
 use super::disk::{self, Disk, Known, path_of, uri_of};
-use super::position::{Encoding, Lines};
-use super::refusal::Refusal;
-use crate::compile::Options;
+use super::position::{Encoding, LineIndex};
+use super::refusal::RequestRefusal;
+use crate::compile::CompileOptions;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
 use crate::files::{Ground, Grounds, Root};
@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 /// The options that the server was started with.
 #[derive(Clone, Debug, Default)]
-pub struct Call {
+pub struct ServerOptions {
     /// The root of all sources; without it, the editor's folders are used.
     pub root: Option<PathBuf>,
     /// Whether the editor's log shows which root and which `initflow.toml` apply.
@@ -43,13 +43,13 @@ pub(super) struct State {
     pub(super) client: lsp_types::ClientCapabilities,
     /// Open files as in the editor, and files from disk that were needed.
     pub(super) workspace: Workspace,
-    pub(super) documents: BTreeMap<String, Document>,
+    pub(super) documents: BTreeMap<String, OpenDocument>,
     /// The diagnostics that were sent to the editor, by path, with the version of an open document.
     pub(super) published: BTreeMap<String, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
     /// The tokens of open documents that were last sent to the editor.
     pub(super) tokens: BTreeMap<String, Told>,
     /// What is no longer needed, and is freed when no message is waiting.
-    pub(super) retired: Vec<(Option<Document>, Option<Arc<Parsed>>)>,
+    pub(super) retired: Vec<(Option<OpenDocument>, Option<Arc<Parsed>>)>,
     folders: Vec<String>,
     /// The root that the options set; it replaces the folders.
     root: Option<String>,
@@ -67,10 +67,10 @@ pub(super) struct Told {
 }
 
 /// A document that is open in the editor.
-pub(super) struct Document {
+pub(super) struct OpenDocument {
     pub(super) uri: Uri,
     pub(super) version: i32,
-    lines: Arc<Lines>,
+    lines: Arc<LineIndex>,
     analysis: Option<Arc<Analysis>>,
     /// The files of the analysis, including those that could not be read.
     uses: BTreeSet<String>,
@@ -99,7 +99,7 @@ impl Default for Settings {
 }
 
 impl State {
-    pub(super) fn new(params: &InitializeParams, call: &Call) -> Self {
+    pub(super) fn new(params: &InitializeParams, call: &ServerOptions) -> Self {
         let offered =
             params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
@@ -193,12 +193,14 @@ impl State {
     }
 
     /// An open document's path and file.
-    pub(super) fn file(&self, uri: &Uri) -> Result<(String, Arc<Parsed>), Refusal> {
+    pub(super) fn file(&self, uri: &Uri) -> Result<(String, Arc<Parsed>), RequestRefusal> {
         let path = path_of(uri);
         let open = self.workspace.get(&path).filter(|_| self.documents.contains_key(&path));
         match open {
             Some(file) => Ok((path, Arc::clone(file))),
-            None => Err(Refusal::new(ErrorCode::InvalidParams, format!("`{}` is not open", uri.as_str()))),
+            None => {
+                Err(RequestRefusal::new(ErrorCode::InvalidParams, format!("`{}` is not open", uri.as_str())))
+            }
         }
     }
 
@@ -206,17 +208,17 @@ impl State {
     pub(super) fn place(
         &self,
         params: &lsp_types::TextDocumentPositionParams,
-    ) -> Result<(String, Arc<Parsed>, usize), Refusal> {
+    ) -> Result<(String, Arc<Parsed>, usize), RequestRefusal> {
         let (path, file) = self.file(&params.text_document.uri)?;
         let offset = self.lines(&path, &file).offset(file.text(), params.position);
         Ok((path, file, offset))
     }
 
     /// The lines of a file.
-    pub(super) fn lines(&self, path: &str, file: &Parsed) -> Arc<Lines> {
+    pub(super) fn lines(&self, path: &str, file: &Parsed) -> Arc<LineIndex> {
         match self.documents.get(path) {
             Some(document) => Arc::clone(&document.lines),
-            None => Arc::new(Lines::new(file.text(), self.encoding)),
+            None => Arc::new(LineIndex::new(file.text(), self.encoding)),
         }
     }
 
@@ -256,7 +258,7 @@ impl State {
     }
 
     /// How a file is compiled.
-    pub(super) fn options(&self, path: &str) -> Options {
+    pub(super) fn options(&self, path: &str) -> CompileOptions {
         let (file, config) =
             self.settings_of(path).map(|(source, config, _)| (source.name, config)).unwrap_or_default();
         // A profile that only exists in another project leaves this one with its default.
@@ -266,7 +268,13 @@ impl State {
         let settings = settings.unwrap_or_default();
         let set = self.settings.kube.as_deref().and_then(|version| version.parse().ok());
         let version = set.or(config.version).unwrap_or_default();
-        Options { version, images: config.images, levels: config.levels, settings, ..Options::default() }
+        CompileOptions {
+            version,
+            images: config.images,
+            levels: config.levels,
+            settings,
+            ..CompileOptions::default()
+        }
     }
 
     /// Reads all sources of the editor's folders, and the files that open documents use.
@@ -346,7 +354,7 @@ impl State {
                 None => text = change.text,
                 Some(range) => {
                     if at > 0 {
-                        lines = Arc::new(Lines::new(&text, self.encoding));
+                        lines = Arc::new(LineIndex::new(&text, self.encoding));
                     }
                     let offset = |position: Position| lines.offset(&text, position);
                     let (start, end) = (offset(range.start), offset(range.end));
@@ -369,9 +377,15 @@ impl State {
     /// Sets an open document's text.
     fn set(&mut self, uri: &Uri, version: i32, text: String) {
         let path = path_of(uri);
-        let lines = Arc::new(Lines::new(&text, self.encoding));
-        let document =
-            Document { uri: uri.clone(), version, lines, analysis: None, uses: BTreeSet::new(), found: None };
+        let lines = Arc::new(LineIndex::new(&text, self.encoding));
+        let document = OpenDocument {
+            uri: uri.clone(),
+            version,
+            lines,
+            analysis: None,
+            uses: BTreeSet::new(),
+            found: None,
+        };
         let known = self.workspace.get(&path).filter(|_| self.documents.contains_key(&path));
         let file = match known {
             Some(known) => known.changed(text),

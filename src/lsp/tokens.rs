@@ -1,9 +1,9 @@
 //! Answers requests for semantic tokens, in the relative form of the protocol.
 
 use super::disk::path_of;
-use super::refusal::Refusal;
+use super::refusal::RequestRefusal;
 use super::state::{State, Told};
-use crate::ide::tokens::{Class, Token, tokens};
+use crate::ide::tokens::{Class, ClassifiedWord, tokens};
 use lsp_types::{
     Position, SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensDelta,
     SemanticTokensDeltaParams, SemanticTokensEdit, SemanticTokensFullDeltaResult, SemanticTokensFullOptions,
@@ -32,7 +32,7 @@ pub(super) fn provider() -> SemanticTokensServerCapabilities {
 pub(super) fn full(
     state: &mut State,
     params: SemanticTokensParams,
-) -> Result<Option<SemanticTokensResult>, Refusal> {
+) -> Result<Option<SemanticTokensResult>, RequestRefusal> {
     let (known, data) = last_sent(state, &params.text_document.uri)?;
     let result_id = Some((known.number + 1).to_string());
     Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
@@ -42,7 +42,7 @@ pub(super) fn full(
 pub(super) fn delta(
     state: &mut State,
     params: SemanticTokensDeltaParams,
-) -> Result<Option<SemanticTokensFullDeltaResult>, Refusal> {
+) -> Result<Option<SemanticTokensFullDeltaResult>, RequestRefusal> {
     let (known, data) = last_sent(state, &params.text_document.uri)?;
     let result_id = Some((known.number + 1).to_string());
     if params.previous_result_id != known.number.to_string() {
@@ -69,7 +69,7 @@ fn change(old: &[SemanticToken], mut new: Vec<SemanticToken>) -> Option<Semantic
 }
 
 /// The tokens that were last sent for a document, and its tokens now, which are recorded as sent.
-fn last_sent(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), Refusal> {
+fn last_sent(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), RequestRefusal> {
     let data = encoded(state, uri, |_| true)?;
     let known = state.tokens.remove(&path_of(uri)).unwrap_or_default();
     state.tokens.insert(path_of(uri), Told { number: known.number + 1, data: data.clone() });
@@ -79,7 +79,7 @@ fn last_sent(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>),
 pub(super) fn range(
     state: &mut State,
     params: SemanticTokensRangeParams,
-) -> Result<Option<SemanticTokensRangeResult>, Refusal> {
+) -> Result<Option<SemanticTokensRangeResult>, RequestRefusal> {
     let wanted = params.range;
     let within = |lines: &Range<u32>| lines.start <= wanted.end.line && wanted.start.line <= lines.end;
     let data = encoded(state, &params.text_document.uri, within)?;
@@ -90,12 +90,12 @@ fn encoded(
     state: &State,
     uri: &Uri,
     within: impl Fn(&Range<u32>) -> bool,
-) -> Result<Vec<SemanticToken>, Refusal> {
+) -> Result<Vec<SemanticToken>, RequestRefusal> {
     let (path, file) = state.file(uri)?;
     let (text, lines) = (file.text(), state.lines(&path, &file));
     let mut data = Vec::new();
     let mut last = Position::default();
-    for Token { range, class, declares } in tokens(&file) {
+    for ClassifiedWord { range, class, declares } in tokens(&file) {
         // A token of several lines is sent as one per line, without its indentation.
         let mut start = range.range().start;
         for piece in text[range.range()].split_inclusive('\n') {

@@ -6,7 +6,7 @@ use super::resolve::Resolver;
 use super::scope::{Evaluated, Scope};
 use super::types::{Unit, mismatch, quantity};
 use crate::object::{Map, Node, Value};
-use crate::statement::Type;
+use crate::statement::ValueType;
 use crate::syntax::tree::{self, Statement, ValueKind};
 use crate::vocabulary::Amount;
 use smol_str::SmolStr;
@@ -22,9 +22,9 @@ impl Resolver<'_> {
         scope: &Scope,
     ) {
         let (name, ty) = match amount {
-            Amount::Cpu => (SmolStr::new_static("cpu"), Type::Cpu),
-            Amount::Memory => (SmolStr::new_static("memory"), Type::Memory),
-            Amount::Storage => (SmolStr::new_static("ephemeral-storage"), Type::Memory),
+            Amount::Cpu => (SmolStr::new_static("cpu"), ValueType::Cpu),
+            Amount::Memory => (SmolStr::new_static("memory"), ValueType::Memory),
+            Amount::Storage => (SmolStr::new_static("ephemeral-storage"), ValueType::Memory),
             Amount::Named => {
                 let Some(name) =
                     head.plain("\"name\"").map(|filled| self.typed(filled.value, filled.ty, scope))
@@ -32,11 +32,11 @@ impl Resolver<'_> {
                     return;
                 };
                 let Some(text) = name.as_text() else { return };
-                (SmolStr::new(text), Type::ResourceRange)
+                (SmolStr::new(text), ValueType::ResourceRange)
             }
         };
         let Some(filled) = head.all().last() else { return };
-        let sets_both = ty == Type::ResourceRange;
+        let sets_both = ty == ValueType::ResourceRange;
         let (request, limit) = match &filled.value.kind {
             ValueKind::Range(request, limit) => {
                 let request = request.as_ref().map(|value| self.amount(value, &name, ty, scope));
@@ -81,8 +81,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn amount(&mut self, value: &tree::Value, name: &str, ty: Type, scope: &Scope) -> Node {
-        if ty != Type::ResourceRange {
+    fn amount(&mut self, value: &tree::SyntaxValue, name: &str, ty: ValueType, scope: &Scope) -> Node {
+        if ty != ValueType::ResourceRange {
             return self.typed(value, ty, scope);
         }
         let Evaluated { constant, span } = self.evaluate(value, scope);

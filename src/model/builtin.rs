@@ -7,12 +7,12 @@ use super::references::MountDraft;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
-use super::{Direction, Name, QualifiedName, Storage, Volume};
+use super::{Direction, PlacedName, QualifiedName, Storage, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::shortened;
-use crate::object::{Entry, Map, Node, Value};
-use crate::statement::{self, Type};
-use crate::steps::{BuiltIn, Given, GivenClause, GivenOption, OwnVolume, Readers, User};
+use crate::object::{Map, MapEntry, Node, Value};
+use crate::statement::{self, ValueType};
+use crate::steps::{BuiltIn, GivenClause, GivenOption, OwnVolume, Readers, StepInput, User};
 use crate::syntax::tree::Statement;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -27,14 +27,14 @@ impl Resolver<'_> {
     pub(super) fn step_option(
         &mut self,
         draft: &mut Draft,
-        entry: &'static statement::Entry,
+        entry: &'static statement::StatementSpec,
         statement: &Statement,
         scope: &Scope,
     ) {
         let Some(head) = self.head(entry, statement) else { return };
         let mut volume = None;
         for filled in head.all() {
-            if let Type::MountedVolume(direction) = filled.ty {
+            if let ValueType::MountedVolume(direction) = filled.ty {
                 volume = self.reference(filled.value, filled.ty, scope).map(|volume| (volume, direction));
             }
         }
@@ -68,8 +68,8 @@ impl Resolver<'_> {
         let mut values = Vec::with_capacity(filled.len());
         for Filled { ty, value, .. } in filled {
             let node = match ty {
-                Type::Secret => self.secret_name(value, scope),
-                Type::Variable => {
+                ValueType::Secret => self.secret_name(value, scope),
+                ValueType::Variable => {
                     let field = self.variable_value(draft, value, scope);
                     field.map(|(field, node)| Node::object(node.span, [(field, node)]))
                 }
@@ -87,7 +87,7 @@ impl Resolver<'_> {
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
         let options = self.given(draft, making);
         let readers = readers(making.pod_spec.get("securityContext"), draft.fields.get("securityContext"));
-        let given = Given {
+        let given = StepInput {
             span: draft.span,
             version: self.version,
             command: own,
@@ -152,8 +152,12 @@ impl Resolver<'_> {
             draft.env.push((COMPILER, Node::object(span, fields)));
         }
         for (name, mut variable) in lowered.variables {
-            let entry =
-                Entry { key: "name".into(), key_span: span, layer: COMPILER, node: Node::text(span, name) };
+            let entry = MapEntry {
+                key: "name".into(),
+                key_span: span,
+                layer: COMPILER,
+                node: Node::text(span, name),
+            };
             variable.map_mut().entries.insert(0, entry);
             draft.env.push((COMPILER, variable));
         }
@@ -274,7 +278,7 @@ fn add_volume(draft: &mut Draft, own: OwnVolume) {
     let name = format_smolstr!("{}-{}", shortened(&draft.name.text, room), own.name);
     let fields = [("name", Node::text(span, name.clone())), (own.source, own.fields)];
     let volume = Volume {
-        name: Name { text: name.clone(), span },
+        name: PlacedName { text: name.clone(), span },
         qualified: QualifiedName::plain(name.clone()),
         storage: Storage::Filled,
         span,

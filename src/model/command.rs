@@ -8,7 +8,7 @@ use super::types::mismatch;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
-use crate::statement::Type;
+use crate::statement::ValueType;
 use crate::syntax::tree::{self, Piece, Statement, ValueKind};
 use smol_str::SmolStr;
 use std::borrow::Cow;
@@ -91,7 +91,7 @@ impl Resolver<'_> {
     }
 
     /// The words of a command: a list unchanged, a text split by the shell's rules.
-    pub(super) fn words(&mut self, value: &tree::Value, scope: &Scope, taker: Taker) -> Node {
+    pub(super) fn words(&mut self, value: &tree::SyntaxValue, scope: &Scope, taker: Taker) -> Node {
         let pieces = match &value.kind {
             ValueKind::Text(pieces) => pieces.clone(),
             ValueKind::List(_) if !taker.accepts_lists() => return self.list_as_text(value.span),
@@ -113,7 +113,7 @@ impl Resolver<'_> {
                         return Node::new(value.span, Value::List(words));
                     }
                     Constant::List(_) => return self.list_as_text(value.span),
-                    _ => return self.convert(&evaluated, Type::Text),
+                    _ => return self.convert(&evaluated, ValueType::Text),
                 }
             }
         };
@@ -153,7 +153,7 @@ impl Resolver<'_> {
     }
 
     fn list_as_text(&mut self, span: Span) -> Node {
-        let diagnostic = mismatch(span, &Type::Text.phrase(), "a list");
+        let diagnostic = mismatch(span, &ValueType::Text.phrase(), "a list");
         self.report(diagnostic.help("use `command […]` for a command as a list"));
         Node::new(span, Value::Unresolved)
     }
@@ -181,9 +181,9 @@ impl Resolver<'_> {
         })
     }
 
-    fn unsplittable(&mut self, span: Span, fault: &Fault, taker: Taker) {
+    fn unsplittable(&mut self, span: Span, fault: &SplitFault, taker: Taker) {
         let diagnostic = match fault {
-            Fault::NeedsShell(found) => {
+            SplitFault::NeedsShell(found) => {
                 let place = self.within(span, found);
                 let (headline, help) = match taker {
                     Taker::Run => ("`run` does not start a shell", "use `script` instead of `run`"),
@@ -206,7 +206,7 @@ impl Resolver<'_> {
                 .help(help)
                 .help("put it in single quotes to pass it on unchanged")
             }
-            Fault::Unclosed => {
+            SplitFault::Unclosed => {
                 Diagnostic::error(Code::UnclosedQuote, span, "a quote in the command is not closed")
                     .here("expected a closing quote inside")
             }
@@ -287,24 +287,24 @@ fn fill(word: &str, inserted: &mut impl Iterator<Item = SmolStr>) -> SmolStr {
 
 /// Why a command cannot be split.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Fault {
+pub(crate) enum SplitFault {
     NeedsShell(String),
     Unclosed,
 }
 
 /// Splits a command by the shell's quoting rules, and fails on what only a shell can do.
-pub(crate) fn split(text: &str) -> Result<Vec<String>, Fault> {
+pub(crate) fn split(text: &str) -> Result<Vec<String>, SplitFault> {
     if let Some(found) = shell_feature(text) {
-        return Err(Fault::NeedsShell(found));
+        return Err(SplitFault::NeedsShell(found));
     }
     let text = &joined(text);
     // shlex reads `#` as the start of a comment; a command has no comments.
     if text.contains('#') {
         let words = text.replace('#', "\u{f8fe}");
-        let words = shlex::split(&words).ok_or(Fault::Unclosed)?;
+        let words = shlex::split(&words).ok_or(SplitFault::Unclosed)?;
         return Ok(words.into_iter().map(|word| word.replace('\u{f8fe}', "#")).collect());
     }
-    shlex::split(text).ok_or(Fault::Unclosed)
+    shlex::split(text).ok_or(SplitFault::Unclosed)
 }
 
 /// The text with its lines joined where one ends with a backslash, outside single quotes.
@@ -418,7 +418,7 @@ mod tests {
         assert_eq!(words("echo #not-a-comment # nor this").as_deref(), Ok("echo|#not-a-comment|#|nor|this"));
         assert_eq!(words("echo $(POD_IP) '$HOME' '&&'").as_deref(), Ok("echo|$(POD_IP)|$HOME|&&"));
         assert_eq!(words("a \\\n  --b 'c\\\nd' $$(E)").as_deref(), Ok("a|--b|c\\\nd|$$(E)"));
-        assert_eq!(words("echo 'a"), Err(Fault::Unclosed));
+        assert_eq!(words("echo 'a"), Err(SplitFault::Unclosed));
         for (text, found) in [
             ("a && b", "&&"),
             ("a | b", "|"),
@@ -431,7 +431,7 @@ mod tests {
             ("echo ${X}", "${"),
             ("kill $$", "$$"),
         ] {
-            assert_eq!(split(text), Err(Fault::NeedsShell(found.into())), "{text}");
+            assert_eq!(split(text), Err(SplitFault::NeedsShell(found.into())), "{text}");
         }
     }
 

@@ -10,7 +10,7 @@ use super::{QualifiedName, Role};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
-use crate::statement::{Entry, Place, Slot, Type};
+use crate::statement::{Slot, StatementPlace, StatementSpec, ValueType};
 use crate::steps::StepKind;
 use crate::syntax::tree::{Block, Statement};
 use crate::vocabulary::{self, ContainerEffect, ContainerKind, Effect, Row};
@@ -20,7 +20,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn container(
         &mut self,
         kind: ContainerKind,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
         making: &mut Making<'a>,
@@ -100,7 +100,7 @@ impl<'a> Resolver<'a> {
         if let Some(entry) = own {
             return self.step_option(draft, entry, statement, scope);
         }
-        let row = vocabulary::row(Place::Container, name).filter(|_| !statement.name.quoted);
+        let row = vocabulary::row(StatementPlace::Container, name).filter(|_| !statement.name.quoted);
         let Some(Row { entry, effect }) = row else { return self.container_field(draft, statement, scope) };
         let effect = match effect {
             Effect::Container(effect) => *effect,
@@ -136,13 +136,13 @@ impl<'a> Resolver<'a> {
             self.record_texts(statement, scope);
             let own = draft.place().into_iter().flat_map(vocabulary::entries_at);
             let known: Vec<&str> = own
-                .chain(vocabulary::entries_at(Place::Container))
+                .chain(vocabulary::entries_at(StatementPlace::Container))
                 .map(|entry| entry.name)
                 .chain(schema::CONTAINER.fields.iter().map(|field| field.name))
                 .collect();
             let elsewhere = StepKind::ALL
                 .iter()
-                .map(|kind| Place::Step(kind.keyword()))
+                .map(|kind| StatementPlace::Step(kind.keyword()))
                 .find(|place| vocabulary::entry(*place, name).is_some());
             if let Some(place) = elsewhere {
                 let headline = format!("`{name}` is not allowed in a `{}`", draft.kind.keyword());
@@ -229,7 +229,7 @@ impl<'a> Resolver<'a> {
     /// The other fields of the object, in the block after a short form.
     pub(super) fn rest_of(
         &mut self,
-        object: &'static schema::Object,
+        object: &'static schema::ObjectSchema,
         statement: &Statement,
         map: &mut Map,
         scope: &Scope,
@@ -242,11 +242,10 @@ impl<'a> Resolver<'a> {
 
 /// Whether a statement affects the flow of files or the ports, or may have been meant to because its name is unknown.
 fn carries_flow(name: &str) -> bool {
-    match vocabulary::entry(Place::Container, name) {
-        Some(entry) => entry
-            .head
-            .iter()
-            .any(|slot| matches!(slot, Slot::One(_, Type::Volume | Type::MountedVolume(_) | Type::Port))),
+    match vocabulary::entry(StatementPlace::Container, name) {
+        Some(entry) => entry.head.iter().any(|slot| {
+            matches!(slot, Slot::One(_, ValueType::Volume | ValueType::MountedVolume(_) | ValueType::Port))
+        }),
         None => schema::CONTAINER.field(name).is_none(),
     }
 }
@@ -262,11 +261,11 @@ fn belongs_in(name: &str) -> Option<&'static str> {
         &schema::CRON_JOB_SPEC,
     ];
     let replaced = vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name);
-    let in_workload =
-        vocabulary::entry(Place::Workload, name).is_some() || schema::OBJECT_META.field(name).is_some();
+    let in_workload = vocabulary::entry(StatementPlace::Workload, name).is_some()
+        || schema::OBJECT_META.field(name).is_some();
     if in_workload || (!replaced && specs.iter().any(|spec| spec.field(name).is_some())) {
         Some("the workload, outside its containers")
     } else {
-        vocabulary::entry(Place::File, name).map(|_| "the file, outside all blocks")
+        vocabulary::entry(StatementPlace::File, name).map(|_| "the file, outside all blocks")
     }
 }

@@ -6,8 +6,8 @@ use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::types::{one_of, undeclarable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::statement::Place;
-use crate::syntax::tree::{Operator, Statement, Value, ValueKind};
+use crate::statement::StatementPlace;
+use crate::syntax::tree::{Operator, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{self, ContainerKind, Effect, FileEffect};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ impl<'a> Resolver<'a> {
 
     fn declaration(&mut self, file: usize, statement: &'a Statement, live: bool, first: bool) {
         let scope = Scope { file, locals: &[], part: None, layer: OWN };
-        let effect = vocabulary::row(Place::File, &statement.name.text).map(|row| row.effect);
+        let effect = vocabulary::row(StatementPlace::File, &statement.name.text).map(|row| row.effect);
         match effect {
             Some(Effect::File(FileEffect::Edition)) => self.edition(statement, first),
             // What is broken has been reported.
@@ -71,7 +71,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn edition(&mut self, statement: &Statement, first: bool) {
-        let known = matches!(statement.values.as_slice(), [Value { kind: ValueKind::Number(number), .. }] if number == "1");
+        let known = matches!(statement.values.as_slice(), [SyntaxValue { kind: ValueKind::Number(number), .. }] if number == "1");
         if !first {
             self.report(
                 Diagnostic::error(
@@ -96,7 +96,7 @@ impl<'a> Resolver<'a> {
     /// `let name = value`
     fn constant(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
         self.record_constant(statement, NameKind::Let, scope);
-        let ([Value { kind: ValueKind::Word(name), span }, assign, value], None) =
+        let ([SyntaxValue { kind: ValueKind::Word(name), span }, assign, value], None) =
             (statement.values.as_slice(), &statement.block)
         else {
             return self.misshapen(statement, "let name = value");
@@ -113,7 +113,7 @@ impl<'a> Resolver<'a> {
     /// `param name: type = default`
     fn parameter(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
         self.record_constant(statement, NameKind::Param, scope);
-        let ([Value { kind: ValueKind::Word(name), span }, colon, rest @ ..], None) =
+        let ([SyntaxValue { kind: ValueKind::Word(name), span }, colon, rest @ ..], None) =
             (statement.values.as_slice(), &statement.block)
         else {
             return self.misshapen(statement, "param name: type = default");
@@ -157,7 +157,7 @@ impl<'a> Resolver<'a> {
 
     /// Records the name that a `let` or a `param` declares, and the constants in its value, however much of it is there.
     fn record_constant(&mut self, statement: &Statement, kind: NameKind, scope: &Scope) {
-        if let Some(Value { kind: ValueKind::Word(name), span }) = statement.values.first() {
+        if let Some(SyntaxValue { kind: ValueKind::Word(name), span }) = statement.values.first() {
             self.declare_item(scope.file, Item::Constant, name, *span, kind);
         }
         self.record_set(&statement.values, scope);
@@ -220,7 +220,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn declared_below(&self, word: &str, scope: &Scope) -> Option<Span> {
         self.files[scope.file].document.statements.iter().find_map(|statement| {
             match statement.values.first() {
-                Some(Value { kind: ValueKind::Word(name), span })
+                Some(SyntaxValue { kind: ValueKind::Word(name), span })
                     if name == word && matches!(statement.name.text.as_str(), "let" | "param") =>
                 {
                     Some(*span)
@@ -241,7 +241,7 @@ impl<'a> Resolver<'a> {
         };
         let kind = match statement.values.as_slice() {
             [] => None,
-            [Value { kind: ValueKind::Word(word), .. }] if let Some(kind) = ContainerKind::of(word) => {
+            [SyntaxValue { kind: ValueKind::Word(word), .. }] if let Some(kind) = ContainerKind::of(word) => {
                 Some(kind)
             }
             [value, ..] => {

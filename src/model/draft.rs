@@ -2,10 +2,10 @@
 
 use super::qualified::{Declared, Named};
 use super::references::MountDraft;
-use super::{Container, Direction, Mount, Name, QualifiedName, Reference, Role, Volume};
+use super::{Container, Direction, Mount, PlacedName, QualifiedName, Reference, Role, Volume};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::Place;
+use crate::statement::StatementPlace;
 use crate::steps::migrate::Tool;
 use crate::steps::{BuiltIn, GivenClause, Rights, StepKind};
 use crate::vocabulary::ContainerKind;
@@ -20,7 +20,7 @@ pub(super) const COMMAND: [&str; 2] = ["command", "args"];
 /// A container that is not complete yet.
 pub(super) struct Draft {
     /// Its name in the pod.
-    pub(super) name: Name,
+    pub(super) name: PlacedName,
     /// Its name in the source, with the part that it is in.
     pub(super) qualified: QualifiedName,
     pub(super) role: Role,
@@ -119,8 +119,8 @@ impl Draft {
     }
 
     /// The place of the statements that only this kind has.
-    pub(super) fn place(&self) -> Option<Place> {
-        self.built_in.as_ref().map(|built_in| Place::Step(built_in.kind().keyword()))
+    pub(super) fn place(&self) -> Option<StatementPlace> {
+        self.built_in.as_ref().map(|built_in| StatementPlace::Step(built_in.kind().keyword()))
     }
 
     /// Removes what a nearer command replaces.

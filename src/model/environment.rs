@@ -7,13 +7,13 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::{Entry, Place, Type};
+use crate::statement::{StatementPlace, StatementSpec, ValueType};
 use crate::syntax::tree::{self, Argument, Statement, ValueKind};
 use crate::vocabulary::{self, Effect, Row};
 use smol_str::SmolStr;
 
 /// A source of a variable's value: a function, its parameters, and their fields in the API.
-struct Source {
+struct VariableSource {
     function: &'static str,
     /// The field of `valueFrom`.
     field: &'static str,
@@ -23,32 +23,32 @@ struct Source {
     named: &'static [&'static str],
 }
 
-const SOURCES: &[Source] = &[
-    Source {
+const SOURCES: &[VariableSource] = &[
+    VariableSource {
         function: "secret",
         field: "secretKeyRef",
         positional: &[("name", "name"), ("key", "key")],
         named: &["optional"],
     },
-    Source {
+    VariableSource {
         function: "configmap",
         field: "configMapKeyRef",
         positional: &[("name", "name"), ("key", "key")],
         named: &["optional"],
     },
-    Source {
+    VariableSource {
         function: "field",
         field: "fieldRef",
         positional: &[("path", "fieldPath")],
         named: &["apiVersion"],
     },
-    Source {
+    VariableSource {
         function: "resource",
         field: "resourceFieldRef",
         positional: &[("resource", "resource")],
         named: &["container", "divisor"],
     },
-    Source {
+    VariableSource {
         function: "file",
         field: "fileKeyRef",
         positional: &[("volume", "volumeName"), ("path", "path"), ("key", "key")],
@@ -73,8 +73,8 @@ impl Resolver<'_> {
             if statement.broken && !resolver.is_recording() {
                 return;
             }
-            let row =
-                vocabulary::row(Place::Environment, &statement.name.text).filter(|_| !statement.name.quoted);
+            let row = vocabulary::row(StatementPlace::Environment, &statement.name.text)
+                .filter(|_| !statement.name.quoted);
             let node = match row {
                 Some(Row { entry, effect }) => match effect {
                     Effect::EnvFrom => {
@@ -113,7 +113,7 @@ impl Resolver<'_> {
             self.fields(&schema::ENV_VAR, block, &mut fields, scope);
             return Some(Node::new(statement.span, Value::Map(fields)));
         }
-        let value = self.one_value(statement, &schema::Type::Text)?;
+        let value = self.one_value(statement, &schema::FieldType::Text)?;
         let (field, node) = self.variable_value(draft, value, scope)?;
         fields.set(field, node.span, node);
         Some(Node::new(statement.span, Value::Map(fields)))
@@ -123,7 +123,7 @@ impl Resolver<'_> {
     pub(super) fn variable_value(
         &mut self,
         draft: &mut Draft,
-        value: &tree::Value,
+        value: &tree::SyntaxValue,
         scope: &Scope,
     ) -> Option<(&'static str, Node)> {
         match &value.kind {
@@ -135,17 +135,17 @@ impl Resolver<'_> {
     }
 
     /// The name in `secret("name")`.
-    pub(super) fn secret_name(&mut self, value: &tree::Value, scope: &Scope) -> Option<Node> {
+    pub(super) fn secret_name(&mut self, value: &tree::SyntaxValue, scope: &Scope) -> Option<Node> {
         if let ValueKind::Call(function, arguments) = &value.kind
             && function.text == "secret"
             && let [Argument { name: None, values }] = arguments.as_slice()
             && let [name] = values.as_slice()
         {
-            return Some(self.typed(name, Type::Text, scope));
+            return Some(self.typed(name, ValueType::Text, scope));
         }
         self.report(
             Diagnostic::error(Code::TypeMismatch, value.span, "expected a whole Secret")
-                .here(format!("expected {}", Type::Secret.phrase())),
+                .here(format!("expected {}", ValueType::Secret.phrase())),
         );
         None
     }
@@ -227,8 +227,8 @@ impl Resolver<'_> {
     }
 
     /// The volume in `file(V, …)`, to be resolved once all volumes are known.
-    fn volume_of_file(&mut self, draft: &mut Draft, value: &tree::Value, scope: &Scope) -> Node {
-        match self.reference(value, Type::Volume, scope) {
+    fn volume_of_file(&mut self, draft: &mut Draft, value: &tree::SyntaxValue, scope: &Scope) -> Node {
+        match self.reference(value, ValueType::Volume, scope) {
             Some(volume) => {
                 let node = Node::text(volume.span, volume.name.to_string());
                 draft.files.push(volume);
@@ -238,7 +238,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn unknown_argument(&mut self, source: &Source, argument: &Argument, value: Span) {
+    fn unknown_argument(&mut self, source: &VariableSource, argument: &Argument, value: Span) {
         let known = source.positional.iter().map(|(called, _)| *called).chain(source.named.iter().copied());
         let diagnostic = match &argument.name {
             None => Diagnostic::error(
@@ -259,7 +259,12 @@ impl Resolver<'_> {
     }
 
     /// `from secret("x") [prefix "P_"]`
-    fn env_from(&mut self, entry: &'static Entry, statement: &Statement, scope: &Scope) -> Option<Node> {
+    fn env_from(
+        &mut self,
+        entry: &'static StatementSpec,
+        statement: &Statement,
+        scope: &Scope,
+    ) -> Option<Node> {
         let head = self.head(entry, statement)?;
         let value = head.all().first()?.value;
         let ValueKind::Call(function, arguments) = &value.kind else {
@@ -269,7 +274,7 @@ impl Resolver<'_> {
                     value.span,
                     "expected a Secret or a ConfigMap to take variables from",
                 )
-                .here(format!("expected {}", Type::Source.phrase())),
+                .here(format!("expected {}", ValueType::Source.phrase())),
             );
             return None;
         };
@@ -283,7 +288,7 @@ impl Resolver<'_> {
                         function.span,
                         format!("unknown source `{}` of variables", function.text),
                     )
-                    .here(format!("expected {}", Type::Source.phrase()))
+                    .here(format!("expected {}", ValueType::Source.phrase()))
                     .did_you_mean(function.span, &function.text, ["secret", "configmap"]),
                 );
                 return None;
@@ -332,15 +337,15 @@ impl Resolver<'_> {
     }
 }
 
-fn source_object(field: &str) -> Option<&'static schema::Object> {
+fn source_object(field: &str) -> Option<&'static schema::ObjectSchema> {
     let field = schema::object("EnvVarSource")?.field(field)?;
     match &field.ty {
-        schema::Type::Object(object) => Some(object),
+        schema::FieldType::Object(object) => Some(object),
         _ => None,
     }
 }
 
-fn signature(source: &Source) -> String {
+fn signature(source: &VariableSource) -> String {
     let parameters: Vec<String> = source.positional.iter().map(|(called, _)| (*called).to_string()).collect();
     format!("{}({})", source.function, parameters.join(", "))
 }

@@ -4,7 +4,7 @@ use super::resolve::Resolver;
 use super::scope::{Constant, Evaluated, Scope};
 use super::types::{mismatch, phrase};
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
-use crate::kubernetes::schema::{self, Field, Object, Type as FieldType};
+use crate::kubernetes::schema::{self, Field, FieldType, ObjectSchema};
 use crate::kubernetes::version::{Availability, Support};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
@@ -13,7 +13,7 @@ use crate::vocabulary::{FOREIGN, REPLACED};
 use smol_str::SmolStr;
 
 /// Whether a field is one of a group of which an object can have only one.
-fn one_of_group(object: &Object, field: &str) -> bool {
+fn one_of_group(object: &ObjectSchema, field: &str) -> bool {
     match object.name {
         "Probe" | "LifecycleHandler" => matches!(field, "exec" | "httpGet" | "tcpSocket" | "grpc" | "sleep"),
         "Volume" => field != "name",
@@ -24,7 +24,13 @@ fn one_of_group(object: &Object, field: &str) -> bool {
 
 impl Resolver<'_> {
     /// Sets a field of an object for each statement of a block.
-    pub(super) fn fields(&mut self, object: &'static Object, block: &Block, map: &mut Map, scope: &Scope) {
+    pub(super) fn fields(
+        &mut self,
+        object: &'static ObjectSchema,
+        block: &Block,
+        map: &mut Map,
+        scope: &Scope,
+    ) {
         self.each(&block.statements, scope, |resolver, statement, live| {
             if live {
                 resolver.field_statement(object, statement, map, scope);
@@ -37,7 +43,7 @@ impl Resolver<'_> {
     /// Sets the field of an object that a statement names.
     pub(super) fn field_statement(
         &mut self,
-        object: &'static Object,
+        object: &'static ObjectSchema,
         statement: &Statement,
         map: &mut Map,
         scope: &Scope,
@@ -55,7 +61,7 @@ impl Resolver<'_> {
     /// Sets a field that the object has.
     pub(super) fn field(
         &mut self,
-        object: &'static Object,
+        object: &'static ObjectSchema,
         field: &'static Field,
         statement: &Statement,
         map: &mut Map,
@@ -73,7 +79,7 @@ impl Resolver<'_> {
 
     fn sound_field(
         &mut self,
-        object: &'static Object,
+        object: &'static ObjectSchema,
         field: &'static Field,
         statement: &Statement,
         map: &mut Map,
@@ -87,7 +93,7 @@ impl Resolver<'_> {
             self.supported(&field.since, &what, statement.name.span);
         }
         if one_of_group(object, field.name) {
-            let is_replaced = |entry: &crate::object::Entry| {
+            let is_replaced = |entry: &crate::object::MapEntry| {
                 entry.key != field.name && entry.layer < scope.layer && one_of_group(object, &entry.key)
             };
             map.entries.retain(|entry| !is_replaced(entry));
@@ -136,7 +142,7 @@ impl Resolver<'_> {
         scope: &Scope,
     ) {
         let span = statement.name.span;
-        if let [tree::Value { kind: ValueKind::List(items), span: list }] = statement.values.as_slice()
+        if let [tree::SyntaxValue { kind: ValueKind::List(items), span: list }] = statement.values.as_slice()
             && items.is_empty()
             && statement.block.is_none()
         {
@@ -181,7 +187,7 @@ impl Resolver<'_> {
         } else {
             let layer = scope.layer;
             let node = Node::map(statement.span);
-            map.entries.push(crate::object::Entry {
+            map.entries.push(crate::object::MapEntry {
                 key: key.into(),
                 key_span: statement.name.span,
                 layer,
@@ -221,7 +227,7 @@ impl Resolver<'_> {
     }
 
     /// Text, or a number or boolean as spelled: what string maps and variables accept.
-    pub(super) fn plain_text(&mut self, value: &tree::Value, scope: &Scope) -> Node {
+    pub(super) fn plain_text(&mut self, value: &tree::SyntaxValue, scope: &Scope) -> Node {
         let Evaluated { constant, span } = match &value.kind {
             ValueKind::List(_) => Evaluated { constant: Constant::List(Vec::new()), span: value.span },
             _ => self.evaluate(value, scope),
@@ -237,7 +243,13 @@ impl Resolver<'_> {
     }
 
     /// A list of plain values.
-    fn list(&mut self, value: &tree::Value, item: &'static FieldType, key: &str, scope: &Scope) -> Node {
+    fn list(
+        &mut self,
+        value: &tree::SyntaxValue,
+        item: &'static FieldType,
+        key: &str,
+        scope: &Scope,
+    ) -> Node {
         let items = match &value.kind {
             ValueKind::List(items) => {
                 items.iter().map(|item_value| self.scalar(item_value, item, key, scope)).collect()
@@ -254,7 +266,7 @@ impl Resolver<'_> {
         Node::new(value.span, Value::List(items))
     }
 
-    fn not_a_list(&mut self, value: &tree::Value) -> Node {
+    fn not_a_list(&mut self, value: &tree::SyntaxValue) -> Node {
         let written = self.spelling(value.span);
         self.report(mismatch(value.span, "a list such as `[a, b]`", "a single value").fix(
             "make it a list",
@@ -356,7 +368,7 @@ impl Resolver<'_> {
         &mut self,
         statement: &'a Statement,
         ty: &FieldType,
-    ) -> Option<&'a tree::Value> {
+    ) -> Option<&'a tree::SyntaxValue> {
         let name = &statement.name.text;
         if self.is_recording() {
             return statement.values.first();
@@ -521,7 +533,7 @@ fn main_field(ty: &FieldType) -> Option<&'static str> {
 }
 
 /// The object that each block of a field describes.
-fn object_of(ty: &FieldType) -> Option<&'static Object> {
+fn object_of(ty: &FieldType) -> Option<&'static ObjectSchema> {
     match ty {
         FieldType::Object(object) | FieldType::List(FieldType::Object(object)) => Some(object),
         _ => None,
@@ -540,7 +552,7 @@ fn holders(object: &str, name: &str) -> Vec<&'static str> {
 }
 
 /// Marks a field as set though not understood, so that it is not reported as missing.
-fn settle(object: &Object, field: Option<&str>, statement: &Statement, map: &mut Map) {
+fn settle(object: &ObjectSchema, field: Option<&str>, statement: &Statement, map: &mut Map) {
     if let Some(field) = field.and_then(|field| object.field(field))
         && map.get(field.name).is_none()
     {

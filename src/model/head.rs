@@ -5,8 +5,8 @@ use super::types::one_of;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::source::Span;
-use crate::statement::{Body, Clause, Entry, Need, Slot, Type};
-use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::statement::{Body, Clause, Need, Slot, StatementSpec, ValueType};
+use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
 
 /// The values of a statement, each with the slot that it fills.
 pub(super) struct Head<'a> {
@@ -18,8 +18,8 @@ pub(super) struct Head<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Filled<'a> {
     pub(super) name: &'static str,
-    pub(super) ty: Type,
-    pub(super) value: &'a Value,
+    pub(super) ty: ValueType,
+    pub(super) value: &'a SyntaxValue,
 }
 
 /// A clause that the statement has, with its values.
@@ -65,7 +65,7 @@ impl<'a> Head<'a> {
 
 impl Resolver<'_> {
     /// Matches a statement with its entry; `None` if it does not match, which has been reported.
-    pub(super) fn head<'a>(&mut self, entry: &Entry, statement: &'a Statement) -> Option<Head<'a>> {
+    pub(super) fn head<'a>(&mut self, entry: &StatementSpec, statement: &'a Statement) -> Option<Head<'a>> {
         if statement.broken && !self.is_recording() {
             return None;
         }
@@ -103,9 +103,9 @@ impl Resolver<'_> {
 
 struct Matcher<'r, 'f, 'a> {
     resolver: &'r mut Resolver<'f>,
-    entry: &'r Entry,
+    entry: &'r StatementSpec,
     statement: &'a Statement,
-    rest: &'a [Value],
+    rest: &'a [SyntaxValue],
 }
 
 impl<'a> Matcher<'_, '_, 'a> {
@@ -213,7 +213,7 @@ impl<'a> Matcher<'_, '_, 'a> {
         Some(filled)
     }
 
-    fn clause_of(&self, value: &Value) -> Option<&'static Clause> {
+    fn clause_of(&self, value: &SyntaxValue) -> Option<&'static Clause> {
         let ValueKind::Word(word) = &value.kind else { return None };
         self.entry.head.iter().find_map(|slot| match slot {
             Slot::Clause(clause) if clause.word == word => Some(*clause),
@@ -269,7 +269,7 @@ impl<'a> Matcher<'_, '_, 'a> {
     }
 
     /// Reports a value that matches no slot; `head` is what was read before it.
-    fn unexpected(&mut self, value: &Value, head: &Head) {
+    fn unexpected(&mut self, value: &SyntaxValue, head: &Head) {
         let clauses = || {
             self.entry.head.iter().filter_map(|slot| match slot {
                 Slot::Clause(clause) => Some(*clause),
@@ -320,7 +320,7 @@ impl<'a> Matcher<'_, '_, 'a> {
 }
 
 /// How to write a volume's source that a head names as the API or kubectl does.
-fn volume_source(entry: &Entry, word: &str) -> Option<String> {
+fn volume_source(entry: &StatementSpec, word: &str) -> Option<String> {
     let short = match word {
         _ if entry.name != "volume" => return None,
         "emptyDir" => "scratch",

@@ -1,8 +1,8 @@
 //! Adds the common labels to objects and pods, and the implied selector.
 
 use super::workload::Making;
-use super::{Name, WorkloadKind};
-use crate::object::{Entry, Map, Node, Value};
+use super::{PlacedName, WorkloadKind};
+use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashSet;
@@ -11,7 +11,7 @@ use std::collections::HashSet;
 pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 
 /// Adds the common labels to the object and its pods, and the implied selector.
-pub(super) fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {
+pub(super) fn labels_of(making: &mut Making, name: Option<&PlacedName>, span: Span) {
     let common = making.labels.remove("labels");
     let on_pods = making.kind != WorkloadKind::Pod;
     let common = common.as_ref().map_or(&[][..], Node::entries);
@@ -45,7 +45,7 @@ pub(super) fn labels_of(making: &mut Making, name: Option<&Name>, span: Span) {
 }
 
 /// Adds the labels that the metadata does not have.
-fn add_labels(metadata: &mut Map, added: &[Entry]) {
+fn add_labels(metadata: &mut Map, added: &[MapEntry]) {
     let Some(first) = added.first() else { return };
     if metadata.get("labels").is_none() {
         metadata.set("labels", first.key_span, Node::map(first.key_span));
@@ -53,6 +53,6 @@ fn add_labels(metadata: &mut Map, added: &[Entry]) {
     if let Some(labels) = metadata.get_mut("labels").map(Node::map_mut) {
         let known: HashSet<SmolStr> = labels.entries.iter().map(|label| label.key.clone()).collect();
         let missing = added.iter().filter(|label| !known.contains(&label.key));
-        labels.entries.extend(missing.map(|label| Entry { layer: 0, ..label.clone() }));
+        labels.entries.extend(missing.map(|label| MapEntry { layer: 0, ..label.clone() }));
     }
 }

@@ -6,11 +6,11 @@ use super::resolve::Resolver;
 use super::scope::Scope;
 use super::types::one_of;
 use super::workload::Making;
-use super::{Name, QualifiedName, Storage, Volume, WorkloadKind};
+use super::{PlacedName, QualifiedName, Storage, Volume, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
-use crate::statement::{Entry, Place};
+use crate::statement::{StatementPlace, StatementSpec};
 use crate::syntax::tree::Statement;
 use crate::vocabulary;
 use smol_str::SmolStr;
@@ -19,7 +19,7 @@ impl<'a> Resolver<'a> {
     /// `metadata { … }`, `job { … }` or `pod { … }`
     pub(super) fn level(
         &mut self,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
         making: &mut Making<'a>,
@@ -65,7 +65,7 @@ impl<'a> Resolver<'a> {
                 resolver.field(&schema::OBJECT_META, field, statement, metadata, scope);
             } else if let Some(field) = field_of(object, &statement.name.text) {
                 resolver.field(object, field, statement, spec, scope);
-            } else if vocabulary::entry(Place::Workload, &statement.name.text).is_some() {
+            } else if vocabulary::entry(StatementPlace::Workload, &statement.name.text).is_some() {
                 resolver.report(
                     Diagnostic::error(
                         Code::MisplacedStatement,
@@ -85,7 +85,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn level_field(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
         let name = statement.name.text.as_str();
         if scope.part.is_some() {
-            let known = vocabulary::entries_at(Place::Workload).map(|entry| entry.name);
+            let known = vocabulary::entries_at(StatementPlace::Workload).map(|entry| entry.name);
             self.unknown_statement(statement, known, "part");
             return;
         }
@@ -104,12 +104,14 @@ impl<'a> Resolver<'a> {
                 return self.field(object, field, statement, map, scope);
             }
         }
-        let known: Vec<&str> = vocabulary::entries_at(Place::Workload)
+        let known: Vec<&str> = vocabulary::entries_at(StatementPlace::Workload)
             .map(|entry| entry.name)
             .chain(levels.iter().flat_map(|(object, _)| object.fields.iter().map(|field| field.name)))
             .chain(schema::OBJECT_META.fields.iter().map(|field| field.name))
             .collect();
-        if vocabulary::entry(Place::Container, name).is_some() || schema::CONTAINER.field(name).is_some() {
+        if vocabulary::entry(StatementPlace::Container, name).is_some()
+            || schema::CONTAINER.field(name).is_some()
+        {
             self.report(
                 Diagnostic::error(
                     Code::MisplacedStatement,
@@ -162,8 +164,8 @@ impl<'a> Resolver<'a> {
         self.fields(&schema::PERSISTENT_VOLUME_CLAIM, block, &mut fields, scope);
         let node = Node::new(statement.span, Value::Map(fields));
         let name = match node.at("metadata.name") {
-            Some(name) => Name { text: name.as_text().unwrap_or_default().into(), span: name.span },
-            None => Name { text: SmolStr::default(), span: statement.name.span },
+            Some(name) => PlacedName { text: name.as_text().unwrap_or_default().into(), span: name.span },
+            None => PlacedName { text: SmolStr::default(), span: statement.name.span },
         };
         let qualified = QualifiedName::plain(name.text.clone());
         if !name.text.is_empty() {
@@ -177,7 +179,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// The kinds of workload that have a spec of their own.
-const SPECS: [(&str, &schema::Object); 6] = [
+const SPECS: [(&str, &schema::ObjectSchema); 6] = [
     ("deployment", &schema::DEPLOYMENT_SPEC),
     ("statefulset", &schema::STATEFUL_SET_SPEC),
     ("daemonset", &schema::DAEMON_SET_SPEC),
@@ -187,7 +189,7 @@ const SPECS: [(&str, &schema::Object); 6] = [
 ];
 
 /// A field of a spec, unless the language has a statement for it.
-fn field_of(object: &'static schema::Object, name: &str) -> Option<&'static schema::Field> {
+fn field_of(object: &'static schema::ObjectSchema, name: &str) -> Option<&'static schema::Field> {
     if vocabulary::REPLACED.iter().any(|(replaced, _)| *replaced == name) || name == "volumeClaimTemplates" {
         return None;
     }

@@ -3,9 +3,9 @@
 use super::draft::{Draft, StepOption};
 use super::resolve::Resolver;
 use super::workload::Making;
-use super::{Mount, Name, Once};
+use super::{Mount, Once, PlacedName};
 use crate::kubernetes::quantity::Quantity;
-use crate::object::{Entry, Map, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use crate::steps::StepKind;
 use crate::steps::wait::LATER;
@@ -48,7 +48,7 @@ impl<'a> Resolver<'a> {
             .map(|mount| {
                 let text = mount.volume.name.in_pod();
                 mount.fields.entries.insert(0, entry("name", Node::text(mount.span, text.clone())));
-                let volume = Name { text, span: mount.span };
+                let volume = PlacedName { text, span: mount.span };
                 Mount {
                     volume,
                     index: None,
@@ -73,14 +73,16 @@ fn enough(resources: &Map) -> Map {
             let ceiling = ceiling.and_then(|(_, text)| Quantity::parse(text).ok());
             if let (Some(ceiling), Some(own)) = (ceiling, amount.node.as_quantity()) {
                 let node = Node::new(amount.node.span, Value::Quantity(ceiling.min(*own)));
-                map.entries.push(Entry { node, ..amount.clone() });
+                map.entries.push(MapEntry { node, ..amount.clone() });
             }
         }
-        small.entries.push(Entry { node: Node::new(amounts.node.span, Value::Map(map)), ..amounts.clone() });
+        small
+            .entries
+            .push(MapEntry { node: Node::new(amounts.node.span, Value::Map(map)), ..amounts.clone() });
     }
     small
 }
 
-fn entry(key: &'static str, node: Node) -> Entry {
-    Entry { key: SmolStr::new_static(key), key_span: node.span, layer: 0, node }
+fn entry(key: &'static str, node: Node) -> MapEntry {
+    MapEntry { key: SmolStr::new_static(key), key_span: node.span, layer: 0, node }
 }

@@ -8,8 +8,8 @@ use super::scope::{Constant, Evaluated, Scope, written_in};
 use super::types::{Unit, int, one_of, quantity, seconds};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::source::Span;
-use crate::statement::Type;
-use crate::syntax::tree::{Operator, Piece, Value, ValueKind};
+use crate::statement::ValueType;
+use crate::syntax::tree::{Operator, Piece, SyntaxValue, ValueKind};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -75,13 +75,13 @@ impl ParameterType {
             Self::Int => "a whole number".into(),
             Self::Bool => "`true` or `false`".into(),
             Self::Text(_) => "text in quotes".into(),
-            Self::Cpu => Type::Cpu.phrase(),
-            Self::Memory => Type::Memory.phrase(),
-            Self::Duration => Type::Seconds.phrase(),
-            Self::Path => Type::Path.phrase(),
-            Self::Port => Type::Port.phrase(),
-            Self::Volume => Type::Volume.phrase(),
-            Self::Container => Type::Container.phrase(),
+            Self::Cpu => ValueType::Cpu.phrase(),
+            Self::Memory => ValueType::Memory.phrase(),
+            Self::Duration => ValueType::Seconds.phrase(),
+            Self::Path => ValueType::Path.phrase(),
+            Self::Port => ValueType::Port.phrase(),
+            Self::Volume => ValueType::Volume.phrase(),
+            Self::Container => ValueType::Container.phrase(),
             Self::Enumeration(values) => one_of(values.iter().map(SmolStr::as_str)),
         }
     }
@@ -101,10 +101,10 @@ impl Resolver<'_> {
     /// Reads `type [= default]`.
     pub(super) fn parameter_type<'v>(
         &mut self,
-        values: &'v [Value],
+        values: &'v [SyntaxValue],
         at: Span,
         in_template: bool,
-    ) -> Option<(ParameterType, Option<&'v Value>)> {
+    ) -> Option<(ParameterType, Option<&'v SyntaxValue>)> {
         let assign =
             values.iter().position(|value| matches!(value.kind, ValueKind::Operator(Operator::Assign)));
         let (ty, default) = match assign {
@@ -112,7 +112,7 @@ impl Resolver<'_> {
             None => (values, &[][..]),
         };
         let ty = match ty {
-            [Value { kind: ValueKind::Word(word), span }] => {
+            [SyntaxValue { kind: ValueKind::Word(word), span }] => {
                 let known = TYPES.iter().filter(|(_, ty)| {
                     in_template || !matches!(ty, ParameterType::Volume | ParameterType::Container)
                 });
@@ -162,7 +162,7 @@ impl Resolver<'_> {
     }
 
     /// `"a" | "b"`
-    fn enumeration(&mut self, values: &[Value], at: Span) -> Option<Vec<SmolStr>> {
+    fn enumeration(&mut self, values: &[SyntaxValue], at: Span) -> Option<Vec<SmolStr>> {
         let mut names = Vec::new();
         for (index, value) in values.iter().enumerate() {
             let separator = index % 2 == 1;
@@ -187,7 +187,7 @@ impl Resolver<'_> {
     }
 
     /// The constant of an argument, if it has the type of its parameter.
-    pub(super) fn argument(&mut self, value: &Value, ty: &ParameterType, scope: &Scope) -> Evaluated {
+    pub(super) fn argument(&mut self, value: &SyntaxValue, ty: &ParameterType, scope: &Scope) -> Evaluated {
         let evaluated = match (&value.kind, ty) {
             (ValueKind::Word(word), ParameterType::Volume | ParameterType::Container) => {
                 match self.lookup(word, scope) {
@@ -238,7 +238,13 @@ impl Resolver<'_> {
     }
 
     /// Records the volume or the container that is handed to a parameter.
-    fn record_handed(&mut self, value: &Value, evaluated: &Evaluated, ty: &ParameterType, scope: &Scope) {
+    fn record_handed(
+        &mut self,
+        value: &SyntaxValue,
+        evaluated: &Evaluated,
+        ty: &ParameterType,
+        scope: &Scope,
+    ) {
         let kind = match ty {
             ParameterType::Volume => NameKind::Volume,
             ParameterType::Container => NameKind::Container,

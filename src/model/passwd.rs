@@ -10,7 +10,7 @@ use super::qualified::Named;
 use super::references::MountDraft;
 use super::resolve::{OWN, Resolver};
 use super::workload::Making;
-use super::{Direction, Name, QualifiedName, Storage, Volume, WorkloadKind};
+use super::{Direction, PlacedName, QualifiedName, Storage, Volume, WorkloadKind};
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
@@ -62,7 +62,7 @@ fn volume(span: Span) -> Volume {
     let item = Node::object(span, [("path", Node::text(span, "passwd")), ("fieldRef", field)]);
     let source = Node::object(span, [("items", Node::list(span, vec![item]))]);
     Volume {
-        name: Name { text: VOLUME.into(), span },
+        name: PlacedName { text: VOLUME.into(), span },
         qualified: QualifiedName::plain(VOLUME),
         storage: Storage::Filled,
         span,

@@ -80,7 +80,7 @@ impl Resolver<'_> {
         }
         probe.entries.insert(
             0,
-            crate::object::Entry {
+            crate::object::MapEntry {
                 key: SmolStr::new_static(key),
                 key_span: handler.span,
                 layer: scope.layer,

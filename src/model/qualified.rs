@@ -2,7 +2,7 @@
 //!
 //! Invariant: lookups compare these names, and [`QualifiedName::in_pod`] alone makes the name that Kubernetes gets.
 
-use super::Name;
+use super::PlacedName;
 use super::scope::Scope;
 use crate::object::Node;
 use crate::source::Span;
@@ -69,8 +69,8 @@ impl Declared {
     }
 
     /// The name in the pod.
-    pub(super) fn in_pod(&self) -> Name {
-        Name { text: self.name.in_pod(), span: self.span }
+    pub(super) fn in_pod(&self) -> PlacedName {
+        PlacedName { text: self.name.in_pod(), span: self.span }
     }
 }
 
@@ -100,7 +100,7 @@ impl Named {
 
 #[cfg(test)]
 mod tests {
-    use crate::compile::{NoFiles, Options, compile};
+    use crate::compile::{CompileOptions, NoFiles, compile};
     use crate::diagnostic::{Diagnostic, Severity};
 
     /// A pod with the part `db`, which has the volume `data`, the step `init`, and a sidecar that reads `data`.
@@ -114,7 +114,7 @@ mod tests {
 
     /// What a program compiles to, or its errors: the headline, the labels, and the help.
     fn outcome(program: &str) -> String {
-        let compilation = compile("main.initflow", program.to_owned(), &NoFiles, &Options::default());
+        let compilation = compile("main.initflow", program.to_owned(), &NoFiles, &CompileOptions::default());
         let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
         let shown = compilation.diagnostics.iter().filter(is_error).map(|found| {
             let labels = std::iter::once(&found.primary).chain(&found.labels);

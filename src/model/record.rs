@@ -9,9 +9,9 @@ use super::resolve::{OWN, Program, Resolver};
 use super::scope::Scope;
 use super::used::read_use;
 use crate::kubernetes::names::{APPARMOR_OF_CONTAINER, NAME_A_CONTAINER, SECCOMP_OF_CONTAINER};
-use crate::kubernetes::schema::{Field, Object};
+use crate::kubernetes::schema::{Field, ObjectSchema};
 use crate::source::{FileId, Span};
-use crate::syntax::tree::{Argument, Name, Operator, Piece, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Name, Operator, Piece, Statement, SyntaxValue, ValueKind};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -284,7 +284,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Records what a text in a field of Kubernetes names, if it names something of the pod.
-    pub(super) fn refer_by_field(&mut self, object: &Object, field: &Field, value: &Value) {
+    pub(super) fn refer_by_field(&mut self, object: &ObjectSchema, field: &Field, value: &SyntaxValue) {
         let (true, Some(text)) = (self.is_recording(), literal(value)) else { return };
         match (object.name, field.name) {
             ("HTTPGetAction" | "TCPSocketAction", "port") => self.refer_to_port(text, value.span),
@@ -299,7 +299,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Records the container that an annotation names, in its value or at the end of its own name.
-    pub(super) fn refer_by_annotation(&mut self, annotation: &Name, value: &Value) {
+    pub(super) fn refer_by_annotation(&mut self, annotation: &Name, value: &SyntaxValue) {
         if !self.is_recording() {
             return;
         }
@@ -386,13 +386,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// Records the constants in values that are not looked at otherwise.
-    pub(super) fn record_values(&mut self, values: &[Value], scope: &Scope) {
+    pub(super) fn record_values(&mut self, values: &[SyntaxValue], scope: &Scope) {
         if self.is_recording() {
             values.iter().for_each(|value| self.record_value(value, scope));
         }
     }
 
-    fn record_value(&mut self, value: &Value, scope: &Scope) {
+    fn record_value(&mut self, value: &SyntaxValue, scope: &Scope) {
         match &value.kind {
             ValueKind::Word(word) => {
                 self.word(word, value.span, scope);
@@ -451,8 +451,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// Records the constants in the default of a param or a parameter, or in the value of a `let`: after the `=`.
-    pub(super) fn record_set(&mut self, values: &[Value], scope: &Scope) {
-        let is_assign = |value: &Value| matches!(value.kind, ValueKind::Operator(Operator::Assign));
+    pub(super) fn record_set(&mut self, values: &[SyntaxValue], scope: &Scope) {
+        let is_assign = |value: &SyntaxValue| matches!(value.kind, ValueKind::Operator(Operator::Assign));
         self.record_values(values.split(is_assign).nth(1).unwrap_or_default(), scope);
     }
 
@@ -464,7 +464,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// A text without insertions.
-fn literal(value: &Value) -> Option<&SmolStr> {
+fn literal(value: &SyntaxValue) -> Option<&SmolStr> {
     match &value.kind {
         ValueKind::Text(pieces) => match pieces.as_slice() {
             [Piece::Text(text)] => Some(text),

@@ -7,13 +7,13 @@ use super::record::NameKind;
 use super::resolve::{OWN, Resolver};
 use super::scope::{Scope, written_in};
 use super::types::one_of;
-use super::workload::{Making, Part};
-use super::{Container, Direction, Mount, Name, QualifiedName, Reference, Storage, Volume};
+use super::workload::{Making, PlacedPart};
+use super::{Container, Direction, Mount, PlacedName, QualifiedName, Reference, Storage, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
-use crate::object::{Entry, Map, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
-use crate::statement::Type;
+use crate::statement::ValueType;
 use crate::syntax::tree::{self, Statement};
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -87,12 +87,17 @@ impl<'a> Resolver<'a> {
     }
 
     /// A reference to a volume or a container, to be looked up once all are known.
-    pub(super) fn reference(&mut self, value: &tree::Value, ty: Type, scope: &Scope) -> Option<Named> {
+    pub(super) fn reference(
+        &mut self,
+        value: &tree::SyntaxValue,
+        ty: ValueType,
+        scope: &Scope,
+    ) -> Option<Named> {
         let node = self.typed(value, ty, scope);
         let name = QualifiedName::read(node.as_text()?);
         // A name that was handed in means what it means where it was written.
         let named = Named { name, span: node.span, inside: written_in(value, scope) };
-        self.refer(&named, if ty == Type::Container { NameKind::Container } else { NameKind::Volume });
+        self.refer(&named, if ty == ValueType::Container { NameKind::Container } else { NameKind::Volume });
         Some(named)
     }
 
@@ -128,10 +133,11 @@ impl<'a> Resolver<'a> {
                             self.unknown_volume(&mount.volume, container, &volumes);
                         }
                     }
-                    let name = Name { text: volume_at.name_in_pod(&mount.volume), span: mount.volume.span };
+                    let name =
+                        PlacedName { text: volume_at.name_in_pod(&mount.volume), span: mount.volume.span };
                     mount.fields.entries.insert(
                         0,
-                        Entry {
+                        MapEntry {
                             key: SmolStr::new_static("name"),
                             key_span: name.span,
                             layer: mount.layer,
@@ -200,7 +206,7 @@ impl<'a> Resolver<'a> {
             after.push(Reference { span: named.span, index });
             return;
         }
-        let is_meant = |part: &&Part| named.name.part.is_none() && part.name.text == named.name.name;
+        let is_meant = |part: &&PlacedPart| named.name.part.is_none() && part.name.text == named.name.name;
         if let Some(part) = making.parts.iter().find(is_meant) {
             let members = part.containers.iter().filter_map(|name| containers.get(name));
             after.extend(members.map(|index| Reference { span: named.span, index: *index }));
@@ -332,7 +338,7 @@ fn read_variable<'f>(
     };
     let is_unknown = named.is_some() && index.is_none();
     node.value = if is_unknown { Value::Unresolved } else { Value::Text(text.clone()) };
-    let volume = Name { text, span: node.span };
+    let volume = PlacedName { text, span: node.span };
     let mount = Mount { volume, index, direction: Direction::Reads, sub, makes: None, span };
     Some((mount, named))
 }

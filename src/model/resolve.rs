@@ -9,9 +9,9 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
-use crate::statement::{Entry, Place};
+use crate::statement::{StatementPlace, StatementSpec};
 use crate::steps::Images;
-use crate::syntax::tree::{Document, Statement, Value, ValueKind};
+use crate::syntax::tree::{Document, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{self, ContainerKind, Effect, FileEffect};
 use smol_str::SmolStr;
 use std::borrow::Cow;
@@ -110,7 +110,7 @@ pub fn resolve<T: Send>(
         declaring.report_excess(last.name.span);
     }
     let Resolver { names, mut diagnostics, unset, .. } = declaring;
-    let resolve = |(statement, kind, entry, live): &Item<'_>| {
+    let resolve = |(statement, kind, entry, live): &WorkloadItem<'_>| {
         let mut resolver = Resolver::new(program, Cow::Borrowed(&names));
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
         let workload = resolver.workload(*kind, entry, statement, &scope).filter(|_| *live);
@@ -126,7 +126,7 @@ pub fn resolve<T: Send>(
 }
 
 /// A workload's statement, its kind, and whether its branch is taken.
-pub(super) type Item<'a> = (&'a Statement, WorkloadKind, &'static Entry, bool);
+pub(super) type WorkloadItem<'a> = (&'a Statement, WorkloadKind, &'static StatementSpec, bool);
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(program: Program<'a>, names: Cow<'a, [Names<'a>]>) -> Self {
@@ -251,7 +251,7 @@ impl<'a> Resolver<'a> {
                         );
                         continue;
                     };
-                    let chained = matches!(statement.values.first(), Some(Value { kind: ValueKind::Word(word), .. }) if word == "when");
+                    let chained = matches!(statement.values.first(), Some(SyntaxValue { kind: ValueKind::Word(word), .. }) if word == "when");
                     if chained {
                         taken = Some(before);
                         Some(&statement.values[1..])
@@ -304,7 +304,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The workloads of the program; what is no item of a file is reported.
-    pub(super) fn items(&mut self, root: usize) -> Vec<Item<'a>> {
+    pub(super) fn items(&mut self, root: usize) -> Vec<WorkloadItem<'a>> {
         let files = self.files;
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
         let document: &'a Document = &files[root].document;
@@ -312,7 +312,7 @@ impl<'a> Resolver<'a> {
         self.each(&document.statements, &scope, |resolver, statement, live| {
             resolver.work.statements = 0;
             let name = statement.name.text.as_str();
-            let row = vocabulary::row(Place::File, name).filter(|_| !statement.name.quoted);
+            let row = vocabulary::row(StatementPlace::File, name).filter(|_| !statement.name.quoted);
             let effect = row.map(|row| (&row.entry, row.effect));
             match effect {
                 Some((entry, Effect::File(FileEffect::Workload(kind)))) => {
@@ -349,7 +349,7 @@ impl<'a> Resolver<'a> {
                 None if name.is_empty() => {}
                 None => {
                     let known: Vec<&str> =
-                        vocabulary::entries_at(Place::File).map(|entry| entry.name).collect();
+                        vocabulary::entries_at(StatementPlace::File).map(|entry| entry.name).collect();
                     resolver.unknown_item(statement, &known);
                 }
             }
@@ -362,7 +362,8 @@ impl<'a> Resolver<'a> {
         let text = name.text.as_str();
         let headline = format!("`{}` may not stand outside all blocks", text.escape_debug());
         let diagnostic = Diagnostic::error(Code::UnknownStatement, name.span, headline);
-        let inside = vocabulary::entry(Place::Workload, text).or(vocabulary::entry(Place::Container, text));
+        let inside = vocabulary::entry(StatementPlace::Workload, text)
+            .or(vocabulary::entry(StatementPlace::Container, text));
         let items = || {
             format!(
                 "what stands here: {}",

@@ -7,7 +7,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::object::Value::Int;
 use crate::source::Span;
-use crate::syntax::tree::{Argument, Name, Operator, Piece, Value, ValueKind};
+use crate::syntax::tree::{Argument, Name, Operator, Piece, SyntaxValue, ValueKind};
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
 
@@ -181,7 +181,7 @@ impl Resolver<'_> {
     }
 
     /// The value where something else than text is expected.
-    pub(super) fn evaluate_as(&mut self, value: &Value, expected: &str, scope: &Scope) -> Evaluated {
+    pub(super) fn evaluate_as(&mut self, value: &SyntaxValue, expected: &str, scope: &Scope) -> Evaluated {
         match &value.kind {
             ValueKind::Word(word)
                 if !matches!(word.as_str(), "true" | "false") && self.lookup(word, scope).is_none() =>
@@ -194,7 +194,7 @@ impl Resolver<'_> {
     }
 
     /// The value of anything that is not a reference or an enumeration's value.
-    pub(super) fn evaluate(&mut self, value: &Value, scope: &Scope) -> Evaluated {
+    pub(super) fn evaluate(&mut self, value: &SyntaxValue, scope: &Scope) -> Evaluated {
         let span = value.span;
         let constant = match &value.kind {
             ValueKind::Word(word) => return self.word(word, span, scope),
@@ -273,7 +273,7 @@ impl Resolver<'_> {
     }
 
     /// Whether a condition holds. One that cannot be read counts as true, so that what depends on it is still looked at.
-    pub(super) fn condition(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
+    pub(super) fn condition(&mut self, values: &[SyntaxValue], at: Span, scope: &Scope) -> bool {
         if values.is_empty() {
             self.report(
                 Diagnostic::error(Code::MissingValue, at, "`when` needs a condition")
@@ -284,24 +284,24 @@ impl Resolver<'_> {
         self.any(values, at, scope)
     }
 
-    fn any(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
+    fn any(&mut self, values: &[SyntaxValue], at: Span, scope: &Scope) -> bool {
         split(values, Operator::Or).map(|part| self.all(part, at, scope)).fold(false, |any, one| any | one)
     }
 
-    fn all(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
+    fn all(&mut self, values: &[SyntaxValue], at: Span, scope: &Scope) -> bool {
         split(values, Operator::And)
             .map(|part| self.comparison(part, at, scope))
             .fold(true, |all, one| all & one)
     }
 
-    fn comparison(&mut self, values: &[Value], at: Span, scope: &Scope) -> bool {
-        let operator = |value: &Value| match value.kind {
+    fn comparison(&mut self, values: &[SyntaxValue], at: Span, scope: &Scope) -> bool {
+        let operator = |value: &SyntaxValue| match value.kind {
             ValueKind::Operator(operator) => Some(operator),
             _ => None,
         };
         match values {
             [not, rest @ ..] if operator(not) == Some(Operator::Not) => !self.comparison(rest, at, scope),
-            [Value { kind: ValueKind::Group(items), span }] => match items.as_slice() {
+            [SyntaxValue { kind: ValueKind::Group(items), span }] => match items.as_slice() {
                 [Argument { name: None, values }] if !values.is_empty() => self.any(values, *span, scope),
                 _ => self.unreadable(*span),
             },
@@ -342,7 +342,7 @@ impl Resolver<'_> {
     }
 
     /// The values that a word may have, where its declaration says them.
-    fn members(&self, value: &Value, scope: &Scope) -> Option<Arc<[SmolStr]>> {
+    fn members(&self, value: &SyntaxValue, scope: &Scope) -> Option<Arc<[SmolStr]>> {
         match &value.kind {
             ValueKind::Word(word) => self.lookup(word, scope)?.members.clone(),
             _ => None,
@@ -350,7 +350,12 @@ impl Resolver<'_> {
     }
 
     /// A value that is compared with one that has these members, as a word of which they may stand.
-    fn member_or_value(&mut self, value: &Value, members: Option<&[SmolStr]>, scope: &Scope) -> Evaluated {
+    fn member_or_value(
+        &mut self,
+        value: &SyntaxValue,
+        members: Option<&[SmolStr]>,
+        scope: &Scope,
+    ) -> Evaluated {
         match (&value.kind, members) {
             (ValueKind::Word(word), Some(members)) if members.contains(word) => {
                 if let Some(declared) = self.lookup(word, scope).map(|binding| binding.declared) {
@@ -432,7 +437,7 @@ fn scope_local<'s>(scope: &Scope<'s>, word: &str) -> Option<&'s Binding> {
 }
 
 /// The part in which a reference's name was first written, also where it was handed on from template to template.
-pub(super) fn written_in(value: &Value, scope: &Scope) -> Option<SmolStr> {
+pub(super) fn written_in(value: &SyntaxValue, scope: &Scope) -> Option<SmolStr> {
     let handed_in = match &value.kind {
         ValueKind::Word(word) => scope_local(scope, word).filter(|local| local.reference),
         _ => None,
@@ -443,6 +448,6 @@ pub(super) fn written_in(value: &Value, scope: &Scope) -> Option<SmolStr> {
     }
 }
 
-fn split(values: &[Value], operator: Operator) -> impl Iterator<Item = &[Value]> {
+fn split(values: &[SyntaxValue], operator: Operator) -> impl Iterator<Item = &[SyntaxValue]> {
     values.split(move |value| matches!(value.kind, ValueKind::Operator(found) if found == operator))
 }

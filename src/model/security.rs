@@ -7,7 +7,7 @@ use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
 use crate::kubernetes::version::Version;
-use crate::object::{Entry, Map, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use crate::statement;
 use crate::steps::Rights;
@@ -21,7 +21,7 @@ impl Resolver<'_> {
     /// `security restricted`
     pub(super) fn security(
         &mut self,
-        entry: &'static statement::Entry,
+        entry: &'static statement::StatementSpec,
         statement: &Statement,
         scope: &Scope,
         making: &mut Making,
@@ -145,9 +145,9 @@ fn put_below(owner: &mut Map, span: Span, context: Map) {
     let capabilities = context.get("capabilities").cloned();
     let given = below(owner, "securityContext", span);
     let Value::Map(given) = &mut given.value else { return };
-    for Entry { key, node, .. } in context.entries {
+    for MapEntry { key, node, .. } in context.entries {
         if given.get(&key).is_none() {
-            given.entries.push(Entry { key, key_span: span, layer: COMPILER, node });
+            given.entries.push(MapEntry { key, key_span: span, layer: COMPILER, node });
         }
     }
     // An author who adds capabilities has not decided which ones to drop.
@@ -165,7 +165,12 @@ fn put_below(owner: &mut Map, span: Span, context: Map) {
 /// The value of a key; an empty object is added if there is none.
 fn below<'m>(map: &'m mut Map, key: &'static str, span: Span) -> &'m mut Node {
     let at = map.entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
-        map.entries.push(Entry { key: key.into(), key_span: span, layer: COMPILER, node: Node::map(span) });
+        map.entries.push(MapEntry {
+            key: key.into(),
+            key_span: span,
+            layer: COMPILER,
+            node: Node::map(span),
+        });
         map.entries.len() - 1
     });
     &mut map.entries[at].node

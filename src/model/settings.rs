@@ -7,7 +7,7 @@ use super::scope::{Constant, Evaluated, shortened};
 use super::types::one_of;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
 use smol_str::SmolStr;
 
 impl<'a> Resolver<'a> {
@@ -101,7 +101,7 @@ fn params_of(statements: &[Statement]) -> Vec<SmolStr> {
     let mut names = Vec::new();
     for statement in statements {
         match (statement.name.text.as_str(), statement.values.first(), &statement.block) {
-            ("param", Some(Value { kind: ValueKind::Word(name), .. }), _) => names.push(name.clone()),
+            ("param", Some(SyntaxValue { kind: ValueKind::Word(name), .. }), _) => names.push(name.clone()),
             ("when" | "else", _, Some(block)) => names.extend(params_of(&block.statements)),
             _ => {}
         }

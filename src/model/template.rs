@@ -11,8 +11,8 @@ use super::workload::Making;
 use super::{QualifiedName, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
-use crate::statement::Type;
-use crate::syntax::tree::{Argument, Block, Name, Statement, Value, ValueKind};
+use crate::statement::ValueType;
+use crate::syntax::tree::{Argument, Block, Name, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
 
@@ -34,7 +34,7 @@ pub(super) struct Template<'a> {
 struct Parameter<'a> {
     name: Name,
     ty: ParameterType,
-    default: Option<&'a Value>,
+    default: Option<&'a SyntaxValue>,
 }
 
 impl Parameter<'_> {
@@ -54,7 +54,7 @@ impl Parameter<'_> {
 }
 
 /// A use of a template, ready to be applied.
-pub(super) struct Use<'a> {
+pub(super) struct TemplateUse<'a> {
     pub(super) block: &'a Block,
     pub(super) file: usize,
     pub(super) locals: Vec<Binding>,
@@ -63,7 +63,7 @@ pub(super) struct Use<'a> {
     pub(super) span: Span,
 }
 
-impl Use<'_> {
+impl TemplateUse<'_> {
     /// Where the template's statements stand.
     pub(super) fn scope<'s>(&'s self, part: Option<&'s str>) -> Scope<'s> {
         Scope { file: self.file, locals: &self.locals, part, layer: self.layer }
@@ -75,7 +75,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn template(&mut self, statement: &'a Statement, file: usize) -> Option<Template<'a>> {
         let values = statement.values.as_slice();
         let read = if self.is_recording() { &values[..values.len().min(2)] } else { values };
-        let [Value { kind: ValueKind::Word(kind), .. }, called] = read else {
+        let [SyntaxValue { kind: ValueKind::Word(kind), .. }, called] = read else {
             self.misshapen(statement, "template KIND name(parameter: type) { … }");
             return None;
         };
@@ -145,21 +145,28 @@ impl<'a> Resolver<'a> {
 
     /// A parameter without a type, whose name is recorded.
     fn untyped(&mut self, argument: &Argument) -> Option<Parameter<'a>> {
-        let [Value { kind: ValueKind::Word(text), span }] = argument.values.as_slice() else { return None };
+        let [SyntaxValue { kind: ValueKind::Word(text), span }] = argument.values.as_slice() else {
+            return None;
+        };
         self.declare_here(*span, NameKind::Parameter);
         let name = Name { text: text.clone(), span: *span, quoted: false };
         Some(Parameter { name, ty: ParameterType::Text("string"), default: None })
     }
 
     /// Finds the template of a call and binds the call's arguments.
-    pub(super) fn template_use(&mut self, call: &'a Value, kind: &str, scope: &Scope) -> Option<Use<'a>> {
+    pub(super) fn template_use(
+        &mut self,
+        call: &'a SyntaxValue,
+        kind: &str,
+        scope: &Scope,
+    ) -> Option<TemplateUse<'a>> {
         let (name, span, arguments): (&SmolStr, Span, &'a [Argument]) = match &call.kind {
             ValueKind::Call(name, arguments) => (&name.text, name.span, arguments),
             ValueKind::Word(name) => (name, call.span, &[]),
             _ => {
                 self.report(
                     Diagnostic::error(Code::TypeMismatch, call.span, "this is no template")
-                        .here(format!("expected {}", Type::TemplateCall.phrase())),
+                        .here(format!("expected {}", ValueType::TemplateCall.phrase())),
                 );
                 return None;
             }
@@ -188,7 +195,7 @@ impl<'a> Resolver<'a> {
         // A workload's template may place parts and containers, a part's containers: three steps at the most.
         let layer = scope.layer - TEMPLATE_STEP;
         let locals = self.arguments(&template, call.span, arguments, scope);
-        Some(Use { block: template.block, file: template.file, locals, layer, span: call.span })
+        Some(TemplateUse { block: template.block, file: template.file, locals, layer, span: call.span })
     }
 
     fn find_template(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Template<'a>> {
@@ -252,7 +259,7 @@ impl<'a> Resolver<'a> {
         arguments: &'a [Argument],
         scope: &Scope,
     ) -> Vec<Binding> {
-        let mut given: Vec<Option<&'a Value>> = vec![None; template.parameters.len()];
+        let mut given: Vec<Option<&'a SyntaxValue>> = vec![None; template.parameters.len()];
         let mut positional = 0;
         let mut misspelt = false;
         for argument in arguments {
@@ -387,7 +394,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Does something inside a template, so that messages show the use.
-    pub(super) fn inside<T>(&mut self, used: &Use, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn inside<T>(&mut self, used: &TemplateUse, work: impl FnOnce(&mut Self) -> T) -> T {
         self.frames.push(used.span);
         let result = work(self);
         self.frames.pop();

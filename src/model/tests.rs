@@ -1,12 +1,13 @@
-use crate::compile::{NoFiles, Options, compile};
+use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::emit::{Document, yaml};
+use crate::emit::{YamlDocument, yaml};
 
 /// What a program compiles to, and what is wrong with it.
 fn compiled(program: &str) -> (String, Vec<Diagnostic>) {
-    let compilation = compile("main.initflow", program.to_owned(), &NoFiles, &Options::default());
+    let compilation = compile("main.initflow", program.to_owned(), &NoFiles, &CompileOptions::default());
     let objects: Vec<_> = compilation.workloads.iter().map(crate::compile::Compiled::lowered).collect();
-    let documents: Vec<Document> = objects.iter().map(|object| Document { header: None, object }).collect();
+    let documents: Vec<YamlDocument> =
+        objects.iter().map(|object| YamlDocument { header: None, object }).collect();
     (yaml(&documents), compilation.diagnostics)
 }
 

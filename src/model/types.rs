@@ -5,46 +5,52 @@ use super::scope::{Binding, Constant, Evaluated, Scope};
 pub(super) use crate::diagnostic::phrase::either as one_of;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{EnumValue, Type as FieldType};
+use crate::kubernetes::schema::{EnumValue, FieldType};
 use crate::kubernetes::timestamp;
 use crate::object::{Node, Value};
 use crate::source::Span;
-use crate::statement::Type;
+use crate::statement::ValueType;
 use crate::syntax::tree::{self, ValueKind};
 
 impl Resolver<'_> {
     /// The node that a value of a head becomes.
-    pub(super) fn typed(&mut self, value: &tree::Value, ty: Type, scope: &Scope) -> Node {
-        if matches!(ty, Type::Name | Type::Volume | Type::MountedVolume(_) | Type::Container | Type::PortRef)
-        {
+    pub(super) fn typed(&mut self, value: &tree::SyntaxValue, ty: ValueType, scope: &Scope) -> Node {
+        if matches!(
+            ty,
+            ValueType::Name
+                | ValueType::Volume
+                | ValueType::MountedVolume(_)
+                | ValueType::Container
+                | ValueType::PortRef
+        ) {
             let node = self.named(value, ty, scope);
-            if let (Type::PortRef, Some(text)) = (ty, node.as_text()) {
+            if let (ValueType::PortRef, Some(text)) = (ty, node.as_text()) {
                 self.refer_to_port(text, node.span);
             }
             return node;
         }
         let evaluated = match ty {
-            Type::Text | Type::TextOrList | Type::TextList => self.evaluate(value, scope),
+            ValueType::Text | ValueType::TextOrList | ValueType::TextList => self.evaluate(value, scope),
             _ => self.evaluate_as(value, &ty.phrase(), scope),
         };
         self.convert(&evaluated, ty)
     }
 
     /// A declared or referenced name: a word as written, or text.
-    fn named(&mut self, value: &tree::Value, ty: Type, scope: &Scope) -> Node {
+    fn named(&mut self, value: &tree::SyntaxValue, ty: ValueType, scope: &Scope) -> Node {
         if let ValueKind::Word(word) = &value.kind {
             let bound = self.lookup(word, scope);
-            let is_meant = |binding: &&Binding| binding.reference || ty == Type::PortRef;
+            let is_meant = |binding: &&Binding| binding.reference || ty == ValueType::PortRef;
             if let Some((declared, kind)) = bound.filter(is_meant).map(|bound| (bound.declared, bound.kind)) {
                 self.bind_word(value.span, declared, kind);
             }
             return match self.lookup(word, scope) {
-                Some(binding) if binding.reference || (ty == Type::PortRef && binding.argument) => {
+                Some(binding) if binding.reference || (ty == ValueType::PortRef && binding.argument) => {
                     let evaluated =
                         Evaluated { constant: binding.value.constant.clone(), span: binding.value.span };
                     self.convert(&evaluated, ty)
                 }
-                Some(binding) if ty == Type::PortRef => {
+                Some(binding) if ty == ValueType::PortRef => {
                     let evaluated = Evaluated { constant: binding.value.constant.clone(), span: value.span };
                     self.convert(&evaluated, ty)
                 }
@@ -60,7 +66,7 @@ impl Resolver<'_> {
     }
 
     /// The node that a constant becomes where a type is expected.
-    pub(super) fn convert(&mut self, evaluated: &Evaluated, ty: Type) -> Node {
+    pub(super) fn convert(&mut self, evaluated: &Evaluated, ty: ValueType) -> Node {
         self.node(evaluated, || ty.phrase(), |constant| converted(constant, ty))
     }
 
@@ -132,7 +138,7 @@ impl Resolver<'_> {
     /// The node of a plain value of a Kubernetes field.
     pub(super) fn scalar(
         &mut self,
-        value: &tree::Value,
+        value: &tree::SyntaxValue,
         ty: &'static FieldType,
         key: &str,
         scope: &Scope,
@@ -172,7 +178,7 @@ impl Resolver<'_> {
     }
 
     /// A word or a text that must be one of an enumeration's values.
-    fn enumerated(&mut self, value: &tree::Value, values: &'static [EnumValue], scope: &Scope) -> Node {
+    fn enumerated(&mut self, value: &tree::SyntaxValue, values: &'static [EnumValue], scope: &Scope) -> Node {
         let names = || values.iter().map(|value| value.name);
         let (found, span) = match &value.kind {
             ValueKind::Word(word) => {
@@ -241,16 +247,23 @@ fn ends_word(char: char) -> bool {
 }
 
 /// A constant as a value of a type; the error is a hint, if there is one.
-fn converted(constant: &Constant, ty: Type) -> Result<Value, Option<String>> {
+fn converted(constant: &Constant, ty: ValueType) -> Result<Value, Option<String>> {
     match (ty, constant) {
         (_, Constant::Unknown) => Ok(Value::Unresolved),
         (
-            Type::Name | Type::Volume | Type::MountedVolume(_) | Type::Container | Type::PortRef,
+            ValueType::Name
+            | ValueType::Volume
+            | ValueType::MountedVolume(_)
+            | ValueType::Container
+            | ValueType::PortRef,
             Constant::Text(text) | Constant::Word(text),
         )
-        | (Type::Text | Type::TextOrList | Type::AnyPath, Constant::Text(text) | Constant::Path(text))
-        | (Type::Path, Constant::Path(text)) => Ok(Value::Text(text.clone())),
-        (Type::TextList, Constant::List(items)) => {
+        | (
+            ValueType::Text | ValueType::TextOrList | ValueType::AnyPath,
+            Constant::Text(text) | Constant::Path(text),
+        )
+        | (ValueType::Path, Constant::Path(text)) => Ok(Value::Text(text.clone())),
+        (ValueType::TextList, Constant::List(items)) => {
             let item = |item: &Evaluated| match &item.constant {
                 Constant::Text(text) | Constant::Path(text) => Ok(Node::text(item.span, text.clone())),
                 Constant::Unknown => Ok(Node::new(item.span, Value::Unresolved)),
@@ -259,14 +272,14 @@ fn converted(constant: &Constant, ty: Type) -> Result<Value, Option<String>> {
             items.iter().map(item).collect::<Result<_, _>>().map(Value::List)
         }
         // A path with an insertion has to be text.
-        (Type::Path, Constant::Text(text)) if text.starts_with('/') => Ok(Value::Text(text.clone())),
-        (Type::Int(low, high), Constant::Number(text)) => int(text, low, high),
-        (Type::Port | Type::PortRef, Constant::Number(text)) => int(text, 1, 65535),
-        (Type::Cpu, Constant::Number(text)) => quantity(text, Unit::Cpu),
-        (Type::Memory, Constant::Number(text)) => quantity(text, Unit::Bytes),
-        (Type::Seconds, Constant::Number(text)) => seconds(text),
-        (Type::Mode, Constant::Number(text)) => mode(text),
-        (Type::Container, Constant::List(_)) => {
+        (ValueType::Path, Constant::Text(text)) if text.starts_with('/') => Ok(Value::Text(text.clone())),
+        (ValueType::Int(low, high), Constant::Number(text)) => int(text, low, high),
+        (ValueType::Port | ValueType::PortRef, Constant::Number(text)) => int(text, 1, 65535),
+        (ValueType::Cpu, Constant::Number(text)) => quantity(text, Unit::Cpu),
+        (ValueType::Memory, Constant::Number(text)) => quantity(text, Unit::Bytes),
+        (ValueType::Seconds, Constant::Number(text)) => seconds(text),
+        (ValueType::Mode, Constant::Number(text)) => mode(text),
+        (ValueType::Container, Constant::List(_)) => {
             Err(Some("write the names one after the other, without brackets".into()))
         }
         _ => Err(None),
@@ -301,14 +314,16 @@ fn converted_scalar(constant: &Constant, ty: &FieldType, key: &str) -> Result<Va
 pub(super) fn phrase(ty: &FieldType, key: &str) -> String {
     match ty {
         FieldType::Bool => "`true` or `false`".into(),
-        FieldType::Int32 | FieldType::Int64 if matches!(key, "mode" | "defaultMode") => Type::Mode.phrase(),
+        FieldType::Int32 | FieldType::Int64 if matches!(key, "mode" | "defaultMode") => {
+            ValueType::Mode.phrase()
+        }
         FieldType::Int32 | FieldType::Int64 => "a whole number".into(),
         FieldType::Text => "text in quotes".into(),
         FieldType::Time => "text in quotes: a time such as \"2026-01-31T12:00:00Z\"".into(),
         FieldType::IntOrString => "a whole number, a percentage such as `25%`, or text in quotes".into(),
         FieldType::Quantity => match Unit::of(key) {
-            Unit::Cpu => Type::Cpu.phrase(),
-            Unit::Bytes => Type::Memory.phrase(),
+            Unit::Cpu => ValueType::Cpu.phrase(),
+            Unit::Bytes => ValueType::Memory.phrase(),
             Unit::Any => "an amount such as `1` or `500m`".into(),
         },
         FieldType::Enum(values) => one_of(values.iter().map(|value| value.name)),

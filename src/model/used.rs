@@ -1,11 +1,11 @@
 //! Reads `use` statements: which file is used, and under which name.
 
 use crate::source::Span;
-use crate::syntax::tree::{Piece, Statement, Value, ValueKind};
+use crate::syntax::tree::{Piece, Statement, SyntaxValue, ValueKind};
 
 /// A `use "file" [as name]` statement.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Use<'s> {
+pub(crate) struct FileUse<'s> {
     /// The path of the file as written.
     pub(crate) path: &'s str,
     /// The name of the file in this program.
@@ -17,7 +17,7 @@ pub(crate) struct Use<'s> {
 }
 
 /// Reads a `use` statement; nothing if it is another statement, or malformed.
-pub(crate) fn read_use(statement: &Statement) -> Option<Use<'_>> {
+pub(crate) fn read_use(statement: &Statement) -> Option<FileUse<'_>> {
     if statement.name.text != "use" {
         return None;
     }
@@ -29,7 +29,7 @@ pub(crate) fn read_use(statement: &Statement) -> Option<Use<'_>> {
     let ValueKind::Text(pieces) = &file.kind else { return None };
     let [Piece::Text(path)] = pieces.as_slice() else { return None };
     let (alias, named) = alias.unwrap_or_else(|| (stem(path), place_of_stem(path, file.span)));
-    Some(Use { path, alias, span: file.span, named })
+    Some(FileUse { path, alias, span: file.span, named })
 }
 
 /// The name of a file without folders and extension.
@@ -48,7 +48,7 @@ fn place_of_stem(path: &str, span: Span) -> Span {
     Span::new(span.file, start, start + stem(path).len())
 }
 
-fn word(value: &Value) -> Option<&str> {
+fn word(value: &SyntaxValue) -> Option<&str> {
     match &value.kind {
         ValueKind::Word(word) => Some(word),
         _ => None,

@@ -6,9 +6,9 @@ use super::resolve::Resolver;
 use super::scope::Scope;
 use super::workload::Making;
 use super::{Storage, Volume};
-use crate::kubernetes::schema::{self, Type as FieldType};
+use crate::kubernetes::schema::{self, FieldType};
 use crate::object::{Map, Node, Value};
-use crate::statement::Entry;
+use crate::statement::StatementSpec;
 use crate::syntax::tree::Statement;
 
 /// What a short form means: the field of a Volume for its source, and the field of the source for its value.
@@ -28,7 +28,7 @@ impl<'a> Resolver<'a> {
     /// `volume NAME [source] { … }`
     pub(super) fn volume(
         &mut self,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
         making: &mut Making<'a>,

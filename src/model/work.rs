@@ -3,7 +3,7 @@
 //! Invariant: whether a program is too large depends on its text alone, not on the machine, its load or its cores.
 
 use super::resolve::Resolver;
-use super::{Level, Workload};
+use super::{ObjectLevel, Workload};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::object::{Node, Value};
 use crate::source::Span;
@@ -150,7 +150,7 @@ pub(super) struct Done<T> {
 
 /// The bytes of all texts of a workload.
 fn size(workload: &Workload) -> usize {
-    let level = |level: &Level| bytes(&level.metadata) + bytes(&level.spec);
+    let level = |level: &ObjectLevel| bytes(&level.metadata) + bytes(&level.spec);
     let levels = [&workload.object, &workload.pod].into_iter().chain(&workload.job).map(level);
     let volumes = workload.volumes.iter().map(|volume| bytes(&volume.fields));
     let containers = workload.containers.iter().map(|container| bytes(&container.fields));

@@ -8,14 +8,14 @@ use super::qualified::Named;
 use super::record::NameKind;
 use super::resolve::{OWN, Resolver};
 use super::scope::Scope;
-use super::template::Use;
+use super::template::TemplateUse;
 use super::types::one_of;
-use super::{Level, Name, QualifiedName, Storage, Volume, Workload, WorkloadKind};
+use super::{ObjectLevel, PlacedName, QualifiedName, Storage, Volume, Workload, WorkloadKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
 use crate::object::{Map, Node, Value};
 use crate::source::Span;
-use crate::statement::{Entry, Place, Type};
+use crate::statement::{StatementPlace, StatementSpec, ValueType};
 use crate::syntax::tree::{self, Block, Piece, Statement, ValueKind};
 use crate::vocabulary::{self, Effect, Row, WorkloadEffect};
 use smol_str::SmolStr;
@@ -33,7 +33,7 @@ pub(super) struct Making<'a> {
     pub(super) labels: Map,
     pub(super) volumes: Vec<(u8, Volume)>,
     pub(super) containers: Vec<Draft>,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<PlacedPart>,
     pub(super) budgets: Vec<Node>,
     /// The layer and the place of `security restricted`.
     pub(super) restricted: Option<(u8, Span)>,
@@ -44,8 +44,8 @@ pub(super) struct Making<'a> {
 }
 
 /// A part that has been placed: its name, and the names of its containers.
-pub(super) struct Part {
-    pub(super) name: Name,
+pub(super) struct PlacedPart {
+    pub(super) name: PlacedName,
     pub(super) containers: Vec<QualifiedName>,
 }
 
@@ -54,7 +54,7 @@ pub(super) struct Part {
 struct Layer<'a, 's> {
     block: &'a Block,
     scope: Scope<'s>,
-    used: Option<&'s Use<'a>>,
+    used: Option<&'s TemplateUse<'a>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -62,7 +62,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn workload(
         &mut self,
         kind: WorkloadKind,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
     ) -> Option<Workload> {
@@ -121,11 +121,11 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn workload_name(&mut self, head: &Head, making: &mut Making, scope: &Scope) -> Option<Name> {
+    fn workload_name(&mut self, head: &Head, making: &mut Making, scope: &Scope) -> Option<PlacedName> {
         let filled = head.plain("name");
         let alone = filled.filter(|filled| making.kind == WorkloadKind::CronJob && is_schedule(filled.value));
         if let Some(schedule) = head.plain("schedule").or(alone) {
-            let node = self.typed(schedule.value, Type::Text, scope);
+            let node = self.typed(schedule.value, ValueType::Text, scope);
             self.put(&mut making.spec, "schedule", schedule.value.span, node, scope);
         }
         if alone.is_some() {
@@ -136,7 +136,7 @@ impl<'a> Resolver<'a> {
         let text = SmolStr::new(node.as_text()?);
         self.put(&mut making.metadata, "name", node.span, node.clone(), scope);
         self.declare_here(node.span, NameKind::Workload);
-        Some(Name { text, span: node.span })
+        Some(PlacedName { text, span: node.span })
     }
 
     /// Resolves the statements of the block of a workload or a part.
@@ -159,7 +159,7 @@ impl<'a> Resolver<'a> {
 
     fn workload_statement(&mut self, statement: &'a Statement, scope: &Scope, making: &mut Making<'a>) {
         let name = statement.name.text.as_str();
-        let row = vocabulary::row(Place::Workload, name).filter(|_| !statement.name.quoted);
+        let row = vocabulary::row(StatementPlace::Workload, name).filter(|_| !statement.name.quoted);
         let Some(Row { entry, effect }) = row else { return self.level_field(statement, scope, making) };
         let effect = match effect {
             Effect::Workload(effect) => *effect,
@@ -196,14 +196,14 @@ impl<'a> Resolver<'a> {
 
     fn budget(
         &mut self,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
         making: &mut Making<'a>,
     ) {
         let (Some(_), Some(block)) = (self.head(entry, statement), &statement.block) else { return };
         let mut map = Map::default();
-        self.entries(&schema::Type::Quantity, block, &mut map, scope);
+        self.entries(&schema::FieldType::Quantity, block, &mut map, scope);
         for entry in &mut map.entries {
             // The statement of the language has the shorter name.
             if entry.key == "storage" {
@@ -232,7 +232,7 @@ impl<'a> Resolver<'a> {
     /// `part NAME from template(…)`
     fn part(
         &mut self,
-        entry: &'static Entry,
+        entry: &'static StatementSpec,
         statement: &'a Statement,
         scope: &Scope,
         making: &mut Making<'a>,
@@ -240,9 +240,9 @@ impl<'a> Resolver<'a> {
         let Some(head) = self.head(entry, statement) else { return };
         let call = head.value("from");
         let name = head.plain("name").map(|filled| self.typed(filled.value, filled.ty, scope));
-        let name = name.and_then(|name| Some(Name { text: name.as_text()?.into(), span: name.span }));
+        let name = name.and_then(|name| Some(PlacedName { text: name.as_text()?.into(), span: name.span }));
         let unnamed = || self.unnamed(statement).map(|declared| declared.in_pod());
-        let Some(Name { text, span }) = name.or_else(unnamed) else { return };
+        let Some(PlacedName { text, span }) = name.or_else(unnamed) else { return };
         self.declare_part(&text, span);
         if call.is_none() {
             self.report(
@@ -282,14 +282,14 @@ impl<'a> Resolver<'a> {
             self.workload_statements(block, &own, making);
         }
         let containers = making.containers[first..].iter().map(|draft| draft.qualified.clone()).collect();
-        making.parts.push(Part { name: Name { text, span }, containers });
+        making.parts.push(PlacedPart { name: PlacedName { text, span }, containers });
     }
 
     /// Completes a workload.
-    fn finish(&mut self, mut making: Making<'a>, name: Option<Name>, span: Span) -> Workload {
+    fn finish(&mut self, mut making: Making<'a>, name: Option<PlacedName>, span: Span) -> Workload {
         let containers = self.finish_containers(&mut making);
         labels_of(&mut making, name.as_ref(), span);
-        let level = |metadata: Map, spec: Map| Level {
+        let level = |metadata: Map, spec: Map| ObjectLevel {
             metadata: Node::new(span, Value::Map(metadata)),
             spec: Node::new(span, Value::Map(spec)),
         };
@@ -334,8 +334,8 @@ impl Making<'_> {
     }
 
     /// The levels of this kind, outermost first.
-    pub(super) fn levels(&mut self) -> Vec<(&'static schema::Object, &mut Map)> {
-        let mut levels: Vec<(&'static schema::Object, &mut Map)> = Vec::with_capacity(3);
+    pub(super) fn levels(&mut self) -> Vec<(&'static schema::ObjectSchema, &mut Map)> {
+        let mut levels: Vec<(&'static schema::ObjectSchema, &mut Map)> = Vec::with_capacity(3);
         match self.kind {
             WorkloadKind::Pod => {}
             WorkloadKind::Deployment => levels.push((&schema::DEPLOYMENT_SPEC, &mut self.spec)),
@@ -406,7 +406,7 @@ fn declares(name: &str) -> bool {
 }
 
 /// Whether the only value after `cronjob` is a schedule: no name has a space or starts with `@`.
-fn is_schedule(value: &tree::Value) -> bool {
+fn is_schedule(value: &tree::SyntaxValue) -> bool {
     match &value.kind {
         ValueKind::Text(pieces) => pieces
             .iter()

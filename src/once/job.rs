@@ -4,7 +4,7 @@ use super::piece::Split;
 use crate::check::Checked;
 use crate::kubernetes::names::{DIGEST_LENGTH, LABEL_LIMIT, digest, shortened};
 use crate::lower::{Object, lower};
-use crate::model::{Container, Level, Name, Role, Workload, WorkloadKind};
+use crate::model::{Container, ObjectLevel, PlacedName, Role, Workload, WorkloadKind};
 use crate::object::{Map, Node, Value};
 use crate::order::order;
 use crate::total::sure;
@@ -51,9 +51,9 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Check
         kind: WorkloadKind::Job,
         name: None,
         span,
-        object: Level { metadata: Node::new(span, Value::Map(metadata)), spec: Node::map(span) },
+        object: ObjectLevel { metadata: Node::new(span, Value::Map(metadata)), spec: Node::map(span) },
         job: None,
-        pod: Level { metadata: pod_metadata(workload, &base), spec: Node::new(span, Value::Map(pod)) },
+        pod: ObjectLevel { metadata: pod_metadata(workload, &base), spec: Node::new(span, Value::Map(pod)) },
         volumes,
         containers,
         unclear: false,
@@ -63,7 +63,7 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Check
     let name = format_smolstr!("{base}-{}", content(&job));
     job.change(|job| {
         job.object.metadata.map_mut().set("name", span, text(&name));
-        job.name = Some(Name { text: name, span });
+        job.name = Some(PlacedName { text: name, span });
     });
     job
 }

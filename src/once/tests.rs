@@ -1,11 +1,11 @@
-use crate::compile::{Compilation, NoFiles, Options, compile};
+use crate::compile::{Compilation, CompileOptions, NoFiles, compile};
 use crate::lower::Object;
 use crate::plan::Plan;
 
 /// Compiles the statements of a deployment.
 fn deployment(statements: &str) -> Compilation {
     let text = format!("deployment shop {{\n  namespace \"shop\"\n{statements}\n}}\n");
-    compile("main.initflow", text, &NoFiles, &Options::default())
+    compile("main.initflow", text, &NoFiles, &CompileOptions::default())
 }
 
 /// The name and the start order of each piece, one line each.
@@ -13,7 +13,7 @@ fn pieces(statements: &str) -> String {
     let compilation = deployment(statements);
     assert!(!compilation.failed(), "{:#?}", compilation.diagnostics);
     let line = |compiled: &crate::compile::Compiled| {
-        let plan = Plan::of(&compiled.workload, &compiled.order, Options::default().version);
+        let plan = Plan::of(&compiled.workload, &compiled.order, CompileOptions::default().version);
         let name = plan.name.trim_end_matches(|char: char| char.is_ascii_hexdigit());
         let order: Vec<&str> = plan.order.iter().map(|start| start.name.as_str()).collect();
         let volumes: Vec<&str> =

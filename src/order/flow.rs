@@ -10,7 +10,7 @@ use crate::model::{Direction, Role, Workload};
 use std::collections::HashSet;
 
 /// A mount that affects the order.
-struct Member<'a> {
+struct FlowMount<'a> {
     container: usize,
     mount: usize,
     stage: Stage,
@@ -18,7 +18,7 @@ struct Member<'a> {
     folder: Vec<&'a str>,
 }
 
-impl Member<'_> {
+impl FlowMount<'_> {
     /// Whether one of the two folders is the other, or is inside it.
     fn meets(&self, other: &Self) -> bool {
         self.folder.starts_with(&other.folder) || other.folder.starts_with(&self.folder)
@@ -46,9 +46,9 @@ pub(super) fn link(workload: &Workload, explicit: &Explicit, graph: &mut Graph) 
             }
         }
         for stage in [Stage::Updates, Stage::Reads] {
-            let shares = |member: &&Member| member.stage < stage && !apart.contains(&member.container);
-            let givers: Vec<&Member> = members.iter().filter(shares).collect();
-            let takers: Vec<&Member> = members.iter().filter(|member| member.stage == stage).collect();
+            let shares = |member: &&FlowMount| member.stage < stage && !apart.contains(&member.container);
+            let givers: Vec<&FlowMount> = members.iter().filter(shares).collect();
+            let takers: Vec<&FlowMount> = members.iter().filter(|member| member.stage == stage).collect();
             if !givers.is_empty() && !takers.is_empty() {
                 link_by_barriers(&givers, &takers, graph);
             }
@@ -57,8 +57,8 @@ pub(super) fn link(workload: &Workload, explicit: &Explicit, graph: &mut Graph) 
 }
 
 /// The mounts that affect the order, by volume.
-fn members(workload: &Workload) -> Vec<Vec<Member<'_>>> {
-    let mut volumes: Vec<Vec<Member>> = workload.volumes.iter().map(|_| Vec::new()).collect();
+fn members(workload: &Workload) -> Vec<Vec<FlowMount<'_>>> {
+    let mut volumes: Vec<Vec<FlowMount>> = workload.volumes.iter().map(|_| Vec::new()).collect();
     let containers = workload.containers.iter().enumerate();
     for (container, fields) in containers.filter(|(_, container)| container.role != Role::App) {
         for (mount, fields) in fields.mounts.iter().enumerate() {
@@ -71,7 +71,7 @@ fn members(workload: &Workload) -> Vec<Vec<Member<'_>>> {
             let names = fields.sub.iter().flat_map(|sub| sub.split('/'));
             let folder = names.filter(|name| !matches!(*name, "" | ".")).collect();
             if let Some(members) = fields.index.and_then(|index| volumes.get_mut(index)) {
-                members.push(Member { container, mount, stage, folder });
+                members.push(FlowMount { container, mount, stage, folder });
             }
         }
     }
@@ -80,10 +80,10 @@ fn members(workload: &Workload) -> Vec<Vec<Member<'_>>> {
 
 /// The containers that cannot share a barrier, because a container that waits at it must not wait for them: one that
 /// they explicitly run after, or they themselves if they use the volume in several ways.
-fn apart(members: &[Member], explicit: &Explicit) -> HashSet<usize> {
+fn apart(members: &[FlowMount], explicit: &Explicit) -> HashSet<usize> {
     let mut apart = HashSet::new();
     for own in members.chunk_by(|a, b| a.container == b.container) {
-        let crosses = |a: &Member| own.iter().any(|b| a.stage != b.stage && a.meets(b));
+        let crosses = |a: &FlowMount| own.iter().any(|b| a.stage != b.stage && a.meets(b));
         // Comparing this many mounts of one volume with each other would cost too much.
         if own.len() > 16 || own.iter().any(crosses) {
             apart.insert(own[0].container);
@@ -102,7 +102,7 @@ fn apart(members: &[Member], explicit: &Explicit) -> HashSet<usize> {
 }
 
 /// Links the mounts of one container to every container that must wait for it.
-fn link_directly(givers: &[Member], members: &[Member], explicit: &Explicit, graph: &mut Graph) {
+fn link_directly(givers: &[FlowMount], members: &[FlowMount], explicit: &Explicit, graph: &mut Graph) {
     let container = givers[0].container;
     let mut settled = explicit.all_before(container);
     settled[container] = true;
@@ -119,12 +119,12 @@ fn link_directly(givers: &[Member], members: &[Member], explicit: &Explicit, gra
 /// Links givers and takers by two barriers for each folder: `up` represents the givers in the folder and in the folders
 /// inside it, `down` those in it and in the folders around it. A taker waits for `up` of its own folder and `down` of
 /// the folder around it.
-fn link_by_barriers(givers: &[&Member], takers: &[&Member], graph: &mut Graph) {
+fn link_by_barriers(givers: &[&FlowMount], takers: &[&FlowMount], graph: &mut Graph) {
     let mut folders: Vec<&[&str]> = givers.iter().chain(takers).map(|member| &member.folder[..]).collect();
     folders.sort_unstable();
     folders.dedup();
     let around = around(&folders);
-    let at = |member: &Member| folders.binary_search(&&member.folder[..]).unwrap_or_default();
+    let at = |member: &FlowMount| folders.binary_search(&&member.folder[..]).unwrap_or_default();
 
     let mut has_takers = vec![false; folders.len()];
     for taker in takers {

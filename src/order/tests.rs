@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::diagnostic::Code;
-use crate::model::{Container, Level, Mount, Name, QualifiedName, Reference, Storage, Volume, WorkloadKind};
+use crate::model::{
+    Container, Mount, ObjectLevel, PlacedName, QualifiedName, Reference, Storage, Volume, WorkloadKind,
+};
 use crate::object::Node;
 use crate::source::FileId;
 use proptest::prelude::*;
@@ -14,12 +16,12 @@ fn span(at: usize) -> Span {
     Span::new(FileId(0), at, at + 1)
 }
 
-fn name(text: &str, at: usize) -> Name {
-    Name { text: text.into(), span: span(at) }
+fn name(text: &str, at: usize) -> PlacedName {
+    PlacedName { text: text.into(), span: span(at) }
 }
 
-fn level() -> Level {
-    Level { metadata: Node::map(span(0)), spec: Node::map(span(0)) }
+fn level() -> ObjectLevel {
+    ObjectLevel { metadata: Node::map(span(0)), spec: Node::map(span(0)) }
 }
 
 /// Reads a workload, one container per line, as in `step a: after b, writes v/sub`; `probed` adds a probe to a sidecar.

@@ -131,11 +131,12 @@ fn totals(old: Option<&Revision>, new: Option<&Revision>) -> Vec<Total> {
             .filter(|name| !after.iter().any(|request| request.resource == *name)),
     );
     let total = |resource: SmolStr| {
-        let find = |requests: &[super::Request]| {
+        let find = |requests: &[super::PlannedRequest]| {
             requests.iter().find(|request| request.resource == resource).cloned()
         };
         let (old, new_request) = (find(&old), find(&after));
-        let quantity = |request: &Option<super::Request>| request.as_ref().map(|request| request.quantity);
+        let quantity =
+            |request: &Option<super::PlannedRequest>| request.as_ref().map(|request| request.quantity);
         let total = Total {
             old: quantity(&old),
             new: quantity(&new_request),

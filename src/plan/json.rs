@@ -23,28 +23,28 @@ use std::fmt::Display;
 /// ```
 pub fn json<'a>(plans: impl IntoIterator<Item = (&'a Plan, &'a Sources)>) -> String {
     let workloads = plans.into_iter().map(|(plan, sources)| workload(plan, sources)).collect();
-    visible::document(&Document { version: 1, workloads })
+    visible::document(&PlanJson { version: 1, workloads })
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct PlanJson<'a> {
     version: u32,
-    workloads: Vec<Workload<'a>>,
+    workloads: Vec<WorkloadJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Workload<'a> {
+struct WorkloadJson<'a> {
     kind: &'static str,
     name: &'a str,
-    span: Place<'a>,
-    order: Vec<Container<'a>>,
+    span: PlaceJson<'a>,
+    order: Vec<ContainerJson<'a>>,
     effective: Effective<'a>,
 }
 
 /// Lines and columns count from 1, columns in characters; the end is exclusive.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Place<'a> {
+struct PlaceJson<'a> {
     file: &'a str,
     line: usize,
     column: usize,
@@ -53,63 +53,63 @@ struct Place<'a> {
 }
 
 #[derive(Serialize)]
-struct Container<'a> {
+struct ContainerJson<'a> {
     name: &'a str,
     role: &'static str,
-    span: Place<'a>,
+    span: PlaceJson<'a>,
     because: &'a str,
     moved: bool,
-    requests: Entries<'a, Printed<'a, Quantity>>,
-    limits: Entries<'a, Printed<'a, Quantity>>,
-    reserved: Entries<'a, Printed<'a, Quantity>>,
+    requests: OrderedObject<'a, Printed<'a, Quantity>>,
+    limits: OrderedObject<'a, Printed<'a, Quantity>>,
+    reserved: OrderedObject<'a, Printed<'a, Quantity>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Effective<'a> {
-    requests: Entries<'a, Printed<'a, Quantity>>,
+    requests: OrderedObject<'a, Printed<'a, Quantity>>,
     /// The sums of the limits, as Kubernetes' own tools print them.
-    limits: Entries<'a, Printed<'a, Quantity>>,
+    limits: OrderedObject<'a, Printed<'a, Quantity>>,
     /// For each resource that the pod can use without limit, a container that has none.
-    unbounded: Entries<'a, &'a str>,
+    unbounded: OrderedObject<'a, &'a str>,
     qos: String,
-    set_by: Entries<'a, SetBy<'a>>,
+    set_by: OrderedObject<'a, SetByJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct SetBy<'a> {
+struct SetByJson<'a> {
     by: &'static str,
     containers: Vec<&'a str>,
     because: &'a str,
 }
 
-fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> Workload<'a> {
+fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> WorkloadJson<'a> {
     let requests = plan.requests.iter();
     let limits = plan.limits.iter();
-    Workload {
+    WorkloadJson {
         kind: plan.kind.name(),
         name: &plan.name,
         span: place(plan.span, sources),
         order: plan.order.iter().map(|start| container(start, sources)).collect(),
         effective: Effective {
-            requests: Entries(
+            requests: OrderedObject(
                 requests.clone().map(|request| (&*request.resource, Printed(&request.quantity))).collect(),
             ),
-            limits: Entries(
+            limits: OrderedObject(
                 limits
                     .clone()
                     .filter_map(|limit| Some((&*limit.resource, Printed(limit.quantity.as_ref()?))))
                     .collect(),
             ),
-            unbounded: Entries(
+            unbounded: OrderedObject(
                 limits.filter_map(|limit| Some((&*limit.resource, limit.unbounded_by.as_deref()?))).collect(),
             ),
             qos: plan.qos.to_string(),
-            set_by: Entries(
+            set_by: OrderedObject(
                 requests
                     .map(|request| {
                         let containers = request.containers.iter().map(|name| &**name).collect();
-                        let set_by = SetBy { by: by(request.by), containers, because: &request.because };
+                        let set_by = SetByJson { by: by(request.by), containers, because: &request.because };
                         (&*request.resource, set_by)
                     })
                     .collect(),
@@ -118,8 +118,8 @@ fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> Workload<'a> {
     }
 }
 
-fn container<'a>(start: &'a Start, sources: &'a Sources) -> Container<'a> {
-    Container {
+fn container<'a>(start: &'a Start, sources: &'a Sources) -> ContainerJson<'a> {
+    ContainerJson {
         name: &start.name,
         role: start.role.name(),
         span: place(start.span, sources),
@@ -140,21 +140,21 @@ fn by(by: By) -> &'static str {
     }
 }
 
-fn place(span: Span, sources: &Sources) -> Place<'_> {
+fn place(span: Span, sources: &Sources) -> PlaceJson<'_> {
     let file = sources.get(span.file);
     let (line, column) = file.line_column(span.start);
     let (end_line, end_column) = file.line_column(span.end);
-    Place { file: &file.name, line, column, end_line, end_column }
+    PlaceJson { file: &file.name, line, column, end_line, end_column }
 }
 
-fn quantities(resources: &Resources) -> Entries<'_, Printed<'_, Quantity>> {
-    Entries(resources.iter().map(|(name, quantity)| (&**name, Printed(quantity))).collect())
+fn quantities(resources: &Resources) -> OrderedObject<'_, Printed<'_, Quantity>> {
+    OrderedObject(resources.iter().map(|(name, quantity)| (&**name, Printed(quantity))).collect())
 }
 
 /// An object that keeps the order of its keys.
-struct Entries<'a, T>(Vec<(&'a str, T)>);
+struct OrderedObject<'a, T>(Vec<(&'a str, T)>);
 
-impl<T: Serialize> Serialize for Entries<'_, T> {
+impl<T: Serialize> Serialize for OrderedObject<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
     }

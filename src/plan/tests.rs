@@ -55,14 +55,14 @@ fn plan() -> (Plan, Sources) {
         ],
         apps: Resources::new(),
         requests: vec![
-            Request {
+            PlannedRequest {
                 resource: "cpu".into(),
                 quantity: Quantity::parse("1100m").unwrap(),
                 by: By::Step,
                 containers: vec!["schema".into(), "proxy".into()],
                 because: "step `schema` beside `proxy`".to_owned(),
             },
-            Request {
+            PlannedRequest {
                 resource: "memory".into(),
                 quantity: Quantity::parse("64Mi").unwrap(),
                 by: By::Together,
@@ -71,8 +71,8 @@ fn plan() -> (Plan, Sources) {
             },
         ],
         limits: vec![
-            Limit { resource: "cpu".into(), quantity: None, unbounded_by: Some("web".into()) },
-            Limit {
+            PlannedLimit { resource: "cpu".into(), quantity: None, unbounded_by: Some("web".into()) },
+            PlannedLimit {
                 resource: "memory".into(),
                 quantity: Some(Quantity::parse("128Mi").unwrap()),
                 unbounded_by: None,
@@ -124,7 +124,7 @@ fn hostile() -> (Plan, Sources) {
     plan.name = "<script>&\"'</script>{{style}}".into();
     for at in 0..20 {
         let name = format!("{}-{at:02}", "m".repeat(60));
-        let volume = |direction| Use { volume: "config\"]]><b>".into(), direction, sub: None };
+        let volume = |direction| VolumeUse { volume: "config\"]]><b>".into(), direction, sub: None };
         let step = Start {
             name: name.into(),
             role: if at % 7 == 0 { Role::Sidecar } else { Role::Step },
@@ -173,8 +173,11 @@ fn every_format_has_every_name_as_text() {
 #[test]
 fn files_lead_from_writers_to_readers() {
     let (mut plan, _) = plan();
-    let used =
-        |direction, sub: Option<&str>| Use { volume: "files".into(), direction, sub: sub.map(Into::into) };
+    let used = |direction, sub: Option<&str>| VolumeUse {
+        volume: "files".into(),
+        direction,
+        sub: sub.map(Into::into),
+    };
     plan.order[1].uses = vec![used(Direction::Writes, Some("a"))];
     plan.order[2].uses = vec![used(Direction::Reads, None), used(Direction::Writes, Some("b"))];
     plan.order[0].uses = vec![used(Direction::Reads, Some("b"))];

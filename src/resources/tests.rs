@@ -1,7 +1,7 @@
 //! Compares the totals with Kubernetes' own and with a simulation.
 
 use super::*;
-use crate::model::{Container, Level, Name, QualifiedName, WorkloadKind};
+use crate::model::{Container, ObjectLevel, PlacedName, QualifiedName, WorkloadKind};
 use crate::object::Value;
 use crate::source::{FileId, Span};
 use proptest::prelude::*;
@@ -192,7 +192,7 @@ fn reads_a_workload() {
         jobs: Vec::new(),
         unlocked: None,
         once: None,
-        name: Name { text: name.into(), span },
+        name: PlacedName { text: name.into(), span },
         qualified: QualifiedName::plain(name),
         role,
         built_in: None,
@@ -203,7 +203,7 @@ fn reads_a_workload() {
         after: Vec::new(),
         unclear: false,
     };
-    let level = |spec: Json| Level { metadata: Node::map(span), spec: node(&spec) };
+    let level = |spec: Json| ObjectLevel { metadata: Node::map(span), spec: node(&spec) };
     let workload = Workload {
         kind: WorkloadKind::Pod,
         name: None,

@@ -36,64 +36,69 @@
 
 use super::tries::{Tries, retries, timeout};
 use super::{
-    Given, Image, InVolume, Lowered, OwnVolume, RAM, mismatch, outside_links, path_fault, ram, shell,
+    Image, InVolume, Lowered, OwnVolume, RAM, StepInput, mismatch, outside_links, path_fault, ram, shell,
     with_prefix,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Entry, Place, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "clone";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "repo",
-        &[One("\"url\"", Type::Text)],
+        &[One("\"url\"", ValueType::Text)],
         "The repository: `https://…`, `ssh://…` or `git@HOST:PATH`.",
     ),
     of_step(
         HERE,
         "ref",
-        &[One("\"name\"", Type::Text)],
+        &[One("\"name\"", ValueType::Text)],
         "A branch, a tag, or a full commit hash. The default is the remote's `HEAD`.",
     ),
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::MountedVolume(Direction::Writes)), Maybe("\"folder\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Writes)), Maybe("\"folder\"", ValueType::Text)],
         "The folder to create, in a volume. The default name is the repository's. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "depth",
-        &[One("count", Type::Int(0, 1_000_000))],
+        &[One("count", ValueType::Int(0, 1_000_000))],
         "How many commits of the history to fetch, `0` for all. The default is 1.",
     ),
     of_step(HERE, "submodules", &[], "Checks out submodules too, recursively."),
-    of_step(HERE, "paths", &[One("[\"path\"]", Type::TextList)], "Checks out only these folders and files."),
+    of_step(
+        HERE,
+        "paths",
+        &[One("[\"path\"]", ValueType::TextList)],
+        "Checks out only these folders and files.",
+    ),
     of_step(
         HERE,
         "key",
-        &[One("secret(\"name\")", Type::Secret)],
+        &[One("secret(\"name\")", ValueType::Secret)],
         "The key for ssh: a Secret with `ssh-privatekey` and `known_hosts`.",
     ),
     of_step(
         HERE,
         "token",
-        &[One("secret(\"name\", \"key\")", Type::Variable)],
+        &[One("secret(\"name\", \"key\")", ValueType::Variable)],
         "A token or password for https. It is sent only to the repository's own site.",
     ),
     of_step(
         HERE,
         "user",
-        &[One("\"name\"", Type::Variable)],
+        &[One("\"name\"", ValueType::Variable)],
         "The user of the token. The default is `git`, which most servers accept with a token.",
     ),
     outside_links::statement(HERE),
@@ -233,7 +238,7 @@ pub struct Options {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [repo, into] =
             given.must([("repo", "repo \"https://…\""), ("into", "into VOLUME")], diagnostics)?;
         let url = repo.values.first()?;
@@ -353,7 +358,7 @@ impl Options {
 }
 
 /// Checks that the statements for logging in belong to the transport.
-fn fits(given: &Given, transport: Transport, url: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<()> {
+fn fits(given: &StepInput, transport: Transport, url: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<()> {
     let (foreign, scheme, other, help): (&[&str], _, _, _) = match transport {
         Transport::Https => (&["key"], "https", "ssh", "use `token` instead of `key`"),
         Transport::Ssh => {

@@ -27,37 +27,39 @@
 //! image then needs `sh`, `sed` and the common tools of coreutils or `BusyBox`.
 
 use super::fetch::symbolic;
-use super::{Given, Image, InVolume, Lowered, OwnVolume, Rights, mismatch, outside_links, path_fault, shell};
+use super::{
+    Image, InVolume, Lowered, OwnVolume, Rights, StepInput, mismatch, outside_links, path_fault, shell,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
-use crate::object::{Entry as Field, Map, Node, Value};
+use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Entry, Place, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::{SmolStr, format_smolstr};
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "copy";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",
-        &[One("/path", Type::Path)],
+        &[One("/path", ValueType::Path)],
         "The file or the folder to copy, in this step's `image`.",
     ),
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::MountedVolume(Direction::Writes)), Maybe("\"path\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Writes)), Maybe("\"path\"", ValueType::Text)],
         "The path of the copy, in a volume; with `/` at its end, or without a path, the folder for the copy. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "mode",
-        &[One("mode", Type::Mode)],
+        &[One("mode", ValueType::Mode)],
         "The mode of the file, or of the files in the folder, in octal. The default is the mode in the image.",
     ),
     outside_links::statement(HERE),
@@ -115,7 +117,7 @@ pub struct MountedImage {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [from, into] =
             given.must([("from", "from /path"), ("into", "into VOLUME \"path\"")], diagnostics)?;
         let from = from.values.first()?;
@@ -182,7 +184,7 @@ impl Options {
 impl MountedImage {
     /// The volume for it.
     fn volume(&self) -> OwnVolume {
-        let field = |key: &'static str, node: &Node| Field {
+        let field = |key: &'static str, node: &Node| MapEntry {
             key: key.into(),
             key_span: node.span,
             layer: 0,

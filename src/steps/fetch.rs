@@ -38,15 +38,15 @@
 //! The scripts consist of three files: where the files come from, what all have in common, and what becomes of the files.
 
 use super::tries::{Tries, retries, timeout};
-use super::{FILE_PATH, Given, Image, InVolume, Lowered, mismatch, path_fault, shell};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Entry, Place, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use check::wrong;
 pub use limits::Limits;
 use smol_str::{SmolStr, format_smolstr};
-pub use source::{Archive, Source};
+pub use source::{Archive, FetchSource};
 
 mod check;
 mod limits;
@@ -55,58 +55,58 @@ mod source;
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "fetch";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",
-        &[One("\"url\"", Type::Text)],
+        &[One("\"url\"", ValueType::Text)],
         "What to fetch: `https://…`, an object or a prefix of `s3://`, `gs://` or `az://`, or an artifact of `oci://`.",
     ),
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::MountedVolume(Direction::Writes)), One("\"path\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Writes)), One("\"path\"", ValueType::Text)],
         "The file or folder to create, in a volume. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "sha256",
-        &[One("\"checksum\"", Type::Text)],
+        &[One("\"checksum\"", ValueType::Text)],
         "The checksum of the download, 64 hexadecimal digits. Without it, everything is fetched again on every run.",
     ),
     of_step(
         HERE,
         "unpack",
-        &[Maybe("\"format\"", Type::Text)],
+        &[Maybe("\"format\"", ValueType::Text)],
         "Unpacks an archive into a folder: `tar`, `tar.gz`, `tar.zst` or `zip`. The default format is the URL's extension.",
     ),
-    Entry {
+    StatementSpec {
         repeats: true,
         ..of_step(
             HERE,
             "header",
-            &[One("\"name\"", Type::Text), One("value", Type::Variable)],
+            &[One("\"name\"", ValueType::Text), One("value", ValueType::Variable)],
             "A header of the request, as text or a source such as `secret(\"name\", \"key\")`. Only for `https://` and `http://`; can be repeated.",
         )
     },
     of_step(
         HERE,
         "mode",
-        &[One("mode", Type::Mode)],
+        &[One("mode", ValueType::Mode)],
         "The mode of the file, or of the files in the folder, in octal. The default is `0644`.",
     ),
     of_step(
         HERE,
         "max-size",
-        &[One("size", Type::Memory)],
+        &[One("size", ValueType::Memory)],
         "The most bytes that may come out of an archive. The default is `4Gi`.",
     ),
     of_step(
         HERE,
         "max-files",
-        &[One("count", Type::Int(1, 10_000_000))],
+        &[One("count", ValueType::Int(1, 10_000_000))],
         "The most files that may come out of an archive. The default is 100,000.",
     ),
     retries(HERE),
@@ -129,23 +129,23 @@ macro_rules! script {
 }
 
 /// The tool of a source: its image, and its scripts that create a file and a folder.
-pub(super) const fn tool(source: Source) -> (Image, &'static str, &'static str) {
+pub(super) const fn tool(source: FetchSource) -> (Image, &'static str, &'static str) {
     match source {
-        Source::Http => (Image::FetchHttps, script!("https", "file"), script!("https", "folder")),
-        Source::Object | Source::Prefix => {
+        FetchSource::Http => (Image::FetchHttps, script!("https", "file"), script!("https", "folder")),
+        FetchSource::Object | FetchSource::Prefix => {
             (Image::FetchStorage, script!("rclone", "file"), script!("rclone", "folder"))
         }
-        Source::Artifact => (Image::FetchOci, script!("oci", "file"), script!("oci", "folder")),
+        FetchSource::Artifact => (Image::FetchOci, script!("oci", "file"), script!("oci", "folder")),
     }
 }
 
 /// The options of a `fetch`.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the files come from; [`Source::of`] accepts it.
+    /// Where the files come from; [`FetchSource::of`] accepts it.
     pub from: SmolStr,
     /// The kind of place that `from` names.
-    pub source: Source,
+    pub source: FetchSource,
     /// The file or folder to create.
     pub into: InVolume,
     /// Whether `into` is a folder.
@@ -176,20 +176,20 @@ impl Options {
     pub const MODE: u32 = 0o644;
 
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [from, into] =
             given.must([("from", "from \"https://…\""), ("into", "into VOLUME \"path\"")], diagnostics)?;
         let from = from.values.first()?;
         let url = from.as_text()?;
-        let source = Source::of(url);
+        let source = FetchSource::of(url);
         let headline = "`from` is not a URL that can be fetched";
         let source = wrong(source, Code::InvalidUrl, from.span, headline, diagnostics)?;
         let path = into.values.get(1)?;
         let text = path.as_text()?;
         let archive = given.option("unpack");
         let folder = archive.is_some()
-            || source == Source::Prefix
-            || source == Source::Artifact && text.ends_with('/');
+            || source == FetchSource::Prefix
+            || source == FetchSource::Artifact && text.ends_with('/');
         let inner = if folder { text.strip_suffix('/').unwrap_or(text) } else { text };
         let expected = if folder { "a folder path in the volume" } else { FILE_PATH };
         let headline = mismatch(expected, text);
@@ -290,7 +290,7 @@ pub(super) fn symbolic(mode: u32) -> SmolStr {
 #[cfg(test)]
 mod tests {
     use super::super::tries::Tries;
-    use super::{InVolume, Options, Source, checksum, symbolic};
+    use super::{FetchSource, InVolume, Options, checksum, symbolic};
 
     #[test]
     fn a_checksum_is_64_hexadecimal_digits() {
@@ -311,7 +311,7 @@ mod tests {
         let hostile = "https://acme.dev/'\"$(id)`id`";
         let options = Options {
             from: hostile.into(),
-            source: Source::Http,
+            source: FetchSource::Http,
             into: InVolume { path: "/v/$(id)".into(), volume: "/v".into() },
             folder: false,
             sha256: None,

@@ -22,13 +22,13 @@
 
 mod tools;
 
-pub use tools::{Lock, Script, TOOLS, Tool};
+pub use tools::{Lock, ScriptHelp, TOOLS, Tool};
 
-use super::{Given, GivenOption, Lowered, Rights, shell};
+use super::{GivenOption, Lowered, Rights, StepInput, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Entry, Place, Type, of_step};
+use crate::statement::{StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::SmolStr;
 
 /// The keyword that opens one.
@@ -37,9 +37,9 @@ pub(super) const KEYWORD: &str = "migrate";
 /// The statement that makes it run in a Job of its own.
 pub(super) const ONCE: &str = "once";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(HERE, "django", &[], "Runs `python manage.py migrate --noinput` in the image's working folder."),
     of_step(HERE, "rails", &[], "Runs `bin/rails db:migrate` in the image's working folder."),
     of_step(HERE, "flyway", &[], "Runs `flyway migrate`."),
@@ -57,7 +57,7 @@ pub(super) const STATEMENTS: &[Entry] = &[
     of_step(
         HERE,
         "from",
-        &[One("\"path\"", Type::Text)],
+        &[One("\"path\"", ValueType::Text)],
         "Where the tool's migrations are, or the file that names that place, in the image or in a mounted volume. The default is the tool's own.",
     ),
     of_step(
@@ -109,7 +109,7 @@ pub enum Options {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let tools: Vec<(&Tool, &GivenOption)> =
             given.options.iter().filter_map(|option| Some((Tool::named(option.name)?, option))).collect();
         let place = given.option("from");
@@ -202,11 +202,11 @@ impl Options {
         let name = || ("INITFLOW_TOOL".into(), SmolStr::new_static(tool.name));
         let (mut command, env) = match tool.script {
             None => (Vec::new(), Vec::new()),
-            Some(Script::Retry(locked)) => {
+            Some(ScriptHelp::Retry(locked)) => {
                 (shell(RETRY, "migrate"), vec![("INITFLOW_LOCKED".into(), SmolStr::new_static(locked))])
             }
-            Some(Script::GolangMigrate) => (shell(GOLANG_MIGRATE, "migrate"), vec![place(), name()]),
-            Some(Script::Atlas) => (shell(ATLAS, "migrate"), vec![place(), name()]),
+            Some(ScriptHelp::GolangMigrate) => (shell(GOLANG_MIGRATE, "migrate"), vec![place(), name()]),
+            Some(ScriptHelp::Atlas) => (shell(ATLAS, "migrate"), vec![place(), name()]),
         };
         command.extend(words);
         let unlocked = (tool.lock == Lock::None).then_some((tool.name, *named));

@@ -1,14 +1,14 @@
 //! Implements `outside-links` for the steps that write folders.
 
-use super::Given;
-use crate::statement::{Entry, Place, of_step};
+use super::StepInput;
+use crate::statement::{StatementPlace, StatementSpec, of_step};
 use smol_str::SmolStr;
 
 /// The statement's name.
 const NAME: &str = "outside-links";
 
 /// `outside-links`
-pub(super) const fn statement(places: &'static [Place]) -> Entry {
+pub(super) const fn statement(places: &'static [StatementPlace]) -> StatementSpec {
     of_step(
         places,
         NAME,
@@ -18,7 +18,7 @@ pub(super) const fn statement(places: &'static [Place]) -> Entry {
 }
 
 /// Whether the step has the statement.
-pub(super) fn read(given: &Given) -> bool {
+pub(super) fn read(given: &StepInput) -> bool {
     given.option(NAME).is_some()
 }
 

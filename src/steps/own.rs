@@ -29,25 +29,25 @@
 //! `baseline`. With `fsGroup` in the pod, the kubelet does the same by itself for all volumes except `hostPath`, `nfs` and
 //! others that the node does not own: it gives files a group, and the group access to them.
 
-use super::{Given, Image, Lowered, Rights, shell};
+use super::{Image, Lowered, Rights, StepInput, shell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, Entry, Place, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "own";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
-const ID: Type = Type::Int(0, 2_147_483_647);
+const ID: ValueType = ValueType::Int(0, 2_147_483_647);
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "volume",
-        &[One("volume", Type::MountedVolume(Direction::Updates))],
+        &[One("volume", ValueType::MountedVolume(Direction::Updates))],
         "The volume whose files are changed, all of them. Implies `updates volume`.",
     ),
     of_step(HERE, "user", &[One("number", ID)], "The owner, by number."),
@@ -55,7 +55,7 @@ pub(super) const STATEMENTS: &[Entry] = &[
     of_step(
         HERE,
         "mode",
-        &[One("mode", Type::Mode)],
+        &[One("mode", ValueType::Mode)],
         "The mode of files, in octal. Folders and executable files also get `x` wherever they get `r`.",
     ),
 ];
@@ -85,7 +85,7 @@ pub struct Options {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [volume] = given.must([("volume", "volume NAME")], diagnostics)?;
         let number = |name| given.value(name).and_then(Node::as_int);
         let (user, group) = (number("user"), number("group"));

@@ -22,40 +22,45 @@
 //! it; an empty value is fine. The file is written under a temporary name and renamed. A template with null characters is
 //! refused.
 
-use super::{FILE_PATH, Given, Image, InVolume, Lowered, mismatch, path_fault, shell};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault, shell};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, Entry, Place, Type, of_step};
+use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::HashMap;
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "render";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",
-        &[One("volume", Type::MountedVolume(Direction::Reads)), One("\"template\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Reads)), One("\"template\"", ValueType::Text)],
         "The template, in a volume. Implies `reads volume`.",
     ),
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::MountedVolume(Direction::Writes)), One("\"path\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Writes)), One("\"path\"", ValueType::Text)],
         "The file to create, in a volume. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "vars",
-        &[One("[\"NAME\", …]", Type::TextList)],
+        &[One("[\"NAME\", …]", ValueType::TextList)],
         "The variables of the step's `env` whose values replace `$NAME` and `${NAME}`. Nothing else is replaced.",
     ),
-    of_step(HERE, "mode", &[One("mode", Type::Mode)], "The file's mode, in octal. The default is `0644`."),
+    of_step(
+        HERE,
+        "mode",
+        &[One("mode", ValueType::Mode)],
+        "The file's mode, in octal. The default is `0644`.",
+    ),
 ];
 
 pub(super) const SCRIPT: &str =
@@ -82,7 +87,7 @@ pub struct Options {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let wanted = [
             ("from", "from VOLUME \"template\""),
             ("into", "into VOLUME \"file\""),

@@ -50,16 +50,18 @@ mod target;
 
 use super::tries::{Tries, retries, timeout};
 use super::{
-    FILE_PATH, Given, GivenOption, Image, InVolume, Lowered, OwnVolume, RAM, User, mismatch, path_fault, ram,
-    shell,
+    FILE_PATH, GivenOption, Image, InVolume, Lowered, OwnVolume, RAM, StepInput, User, mismatch, path_fault,
+    ram, shell,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::Slot::One;
-use crate::statement::{Direction, Entry, Place, Slot, Type, clause, of_step, one_of, optional};
+use crate::statement::{
+    Direction, Slot, StatementPlace, StatementSpec, ValueType, clause, of_step, one_of, optional,
+};
 use smol_str::{SmolStr, format_smolstr};
-use target::{Store, Target};
+use target::{SecretTarget, Store};
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "secrets";
@@ -67,21 +69,23 @@ pub(super) const KEYWORD: &str = "secrets";
 #[cfg(test)]
 pub(super) use script::ALL as SCRIPTS;
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
 const FROM: &[Slot] = &[
-    clause!(one_of "vault", One("\"path\"", Type::Text)),
-    clause!(one_of "aws", One("\"id\"", Type::Text)),
-    clause!(one_of "gcp", One("\"name\"", Type::Text)),
-    clause!(one_of "azure", One("\"vault/name\"", Type::Text)),
+    clause!(one_of "vault", One("\"path\"", ValueType::Text)),
+    clause!(one_of "aws", One("\"id\"", ValueType::Text)),
+    clause!(one_of "gcp", One("\"name\"", ValueType::Text)),
+    clause!(one_of "azure", One("\"vault/name\"", ValueType::Text)),
 ];
 
 const FORMAT: &[Slot] = &[clause!(one_of "json"), clause!(one_of "dotenv"), clause!(one_of "raw")];
 
-const OWNER: &[Slot] =
-    &[One("user", Type::Int(1, MAX_ID)), clause!(optional "group", One("group", Type::Int(1, MAX_ID)))];
+const OWNER: &[Slot] = &[
+    One("user", ValueType::Int(1, MAX_ID)),
+    clause!(optional "group", One("group", ValueType::Int(1, MAX_ID))),
+];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     of_step(
         HERE,
         "from",
@@ -91,13 +95,13 @@ pub(super) const STATEMENTS: &[Entry] = &[
     of_step(
         HERE,
         "into",
-        &[One("volume", Type::MountedVolume(Direction::Writes)), One("\"path\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Writes)), One("\"path\"", ValueType::Text)],
         "The file to create, in a memory volume. Implies `writes volume`.",
     ),
     of_step(
         HERE,
         "field",
-        &[One("\"key\"", Type::Text)],
+        &[One("\"key\"", ValueType::Text)],
         "The key whose value becomes the file. The default is the whole secret.",
     ),
     of_step(
@@ -106,32 +110,32 @@ pub(super) const STATEMENTS: &[Entry] = &[
         FORMAT,
         "The format of the file. The default follows its extension: `.json`, `.env`, or else raw.",
     ),
-    of_step(HERE, "mode", &[One("mode", Type::Mode)], "The file's mode, in octal."),
+    of_step(HERE, "mode", &[One("mode", ValueType::Mode)], "The file's mode, in octal."),
     of_step(HERE, "owner", OWNER, "The owner of the file, by number: the step runs as this user."),
     of_step(
         HERE,
         "address",
-        &[One("\"url\"", Type::Text)],
+        &[One("\"url\"", ValueType::Text)],
         "The server. The default is `VAULT_ADDR` in `env` for Vault, and the cloud's own for the others.",
     ),
-    of_step(HERE, "role", &[One("\"role\"", Type::Text)], "The role to log in to Vault with."),
+    of_step(HERE, "role", &[One("\"role\"", ValueType::Text)], "The role to log in to Vault with."),
     of_step(
         HERE,
         "auth",
-        &[One("\"mount\"", Type::Text)],
+        &[One("\"mount\"", ValueType::Text)],
         "Where Vault's Kubernetes auth method is mounted. The default is `kubernetes`.",
     ),
     of_step(
         HERE,
         "audience",
-        &[One("\"audience\"", Type::Text)],
+        &[One("\"audience\"", ValueType::Text)],
         "The audience of the service account's token for Vault. The default is the API server.",
     ),
-    of_step(HERE, "namespace", &[One("\"namespace\"", Type::Text)], "Vault's namespace."),
+    of_step(HERE, "namespace", &[One("\"namespace\"", ValueType::Text)], "Vault's namespace."),
     of_step(
         HERE,
         "ca",
-        &[One("certificate", Type::Variable)],
+        &[One("certificate", ValueType::Variable)],
         "The certificate authority of Vault's server: `secret(\"name\", \"key\")` or `configmap(…)`.",
     ),
     retries(HERE),
@@ -153,7 +157,7 @@ const TOKEN_SECONDS: i64 = 600;
 /// The options of a `secrets`.
 #[derive(Clone, Debug)]
 pub struct Options {
-    target: Target,
+    target: SecretTarget,
     /// The format of the file.
     format: &'static str,
     /// The file to create.
@@ -181,12 +185,12 @@ struct Vault {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [from, into] = given.must(
             [("from", "from vault \"secret/data/shop\""), ("into", "into VOLUME \"keys.json\"")],
             diagnostics,
         )?;
-        let target = Target::of(from, diagnostics)?;
+        let target = SecretTarget::of(from, diagnostics)?;
         let path = into.values.get(1)?;
         let path_text = path.as_text()?;
         if let Some(fault) = path_fault(path_text) {
@@ -269,8 +273,8 @@ impl Options {
 
 /// The format of the file.
 fn format(
-    given: &Given,
-    target: &Target,
+    given: &StepInput,
+    target: &SecretTarget,
     path: &str,
     path_span: Span,
     diagnostics: &mut Vec<Diagnostic>,
@@ -317,7 +321,7 @@ fn format(
 }
 
 /// The file's mode; warns if it may keep every other container from reading the file.
-fn mode(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> u32 {
+fn mode(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> u32 {
     let owned = given.option("owner").is_some();
     let Some(stated) = given.value("mode") else {
         return match (given.readers.share_group, owned || given.readers.share_user) {
@@ -340,7 +344,7 @@ fn mode(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> u32 {
 }
 
 /// The user that the step runs as, who then owns the file.
-fn owner(given: &Given) -> Option<User> {
+fn owner(given: &StepInput) -> Option<User> {
     let owner = given.option("owner")?;
     let user = owner.values.first()?.clone();
     let group = owner.clause("group").and_then(|clause| clause.values.first()).cloned();
@@ -348,7 +352,7 @@ fn owner(given: &Given) -> Option<User> {
 }
 
 /// The volume with the token for Vault, and the certificate authority to trust.
-fn identity(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<OwnVolume> {
+fn identity(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<OwnVolume> {
     let span = given.span;
     let mut token = Node::object(
         span,

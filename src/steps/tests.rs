@@ -1,8 +1,8 @@
 //! Tests what holds for every kind of built-in step.
 
-use super::fetch::{self, Source};
+use super::fetch::{self, FetchSource};
 use super::{StepKind, clone, copy, own, path_fault, render, wait};
-use crate::compile::{NoFiles, Options, compile};
+use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::parse;
 use crate::syntax::tree::{Statement, ValueKind};
@@ -22,7 +22,7 @@ fn a_path_stays_in_its_volume() {
 #[test]
 fn scripts_contain_nothing_that_kubernetes_replaces() {
     let wait = wait::script(wait::CONDITIONS);
-    let sources = [Source::Http, Source::Object, Source::Artifact].map(fetch::tool);
+    let sources = [FetchSource::Http, FetchSource::Object, FetchSource::Artifact].map(fetch::tool);
     let fetches = sources.iter().flat_map(|(_, file, folder)| [*file, folder]);
     let others = [copy::IN_IMAGE, copy::FROM_VOLUME, own::SCRIPT, render::SCRIPT];
     let all = fetches.chain([clone::HTTPS, clone::SSH, &wait]).chain(others);
@@ -104,7 +104,7 @@ fn statements_of<'s>(
 
 /// The YAML of a program, or what is wrong with it.
 fn outcome(text: &str) -> Result<Vec<String>, Vec<String>> {
-    let compilation = compile("main.initflow", text.to_owned(), &NoFiles, &Options::default());
+    let compilation = compile("main.initflow", text.to_owned(), &NoFiles, &CompileOptions::default());
     if compilation.failed() {
         return Err(compilation.diagnostics.into_iter().map(|diagnostic| diagnostic.headline).collect());
     }

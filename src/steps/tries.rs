@@ -1,9 +1,9 @@
 //! Implements `retries` and `timeout` for the steps that send requests to a server.
 
-use super::Given;
+use super::StepInput;
 use crate::diagnostic::Diagnostic;
 use crate::statement::Slot::One;
-use crate::statement::{Entry, Place, Type, of_step};
+use crate::statement::{StatementPlace, StatementSpec, ValueType, of_step};
 use smol_str::{SmolStr, ToSmolStr};
 
 /// How often and how long a step tries.
@@ -23,7 +23,7 @@ impl Default for Tries {
 
 impl Tries {
     /// Reads the statements.
-    pub(super) fn of(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn of(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let default = Self::default();
         Some(Self {
             retries: given.number("retries", default.retries),
@@ -41,21 +41,21 @@ impl Tries {
 }
 
 /// `retries 3`
-pub(super) const fn retries(places: &'static [Place]) -> Entry {
+pub(super) const fn retries(places: &'static [StatementPlace]) -> StatementSpec {
     of_step(
         places,
         "retries",
-        &[One("count", Type::Int(0, 100))],
+        &[One("count", ValueType::Int(0, 100))],
         "How many times to retry, 0 to 100. The default is 5.",
     )
 }
 
 /// `timeout 2m`
-pub(super) const fn timeout(places: &'static [Place]) -> Entry {
+pub(super) const fn timeout(places: &'static [StatementPlace]) -> StatementSpec {
     of_step(
         places,
         "timeout",
-        &[One("time", Type::Seconds)],
+        &[One("time", ValueType::Seconds)],
         "The time for all tries together. The default is `5m`.",
     )
 }

@@ -63,11 +63,13 @@ mod job;
 pub use condition::{Condition, ConditionKind};
 pub use job::{JOB, LATER};
 
-use super::{Given, GivenOption, Image, InVolume, Lowered, shell, with_prefix};
+use super::{GivenOption, Image, InVolume, Lowered, StepInput, shell, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
-use crate::statement::{Direction, Entry, Place, Slot, Type, clause, of_step, optional};
+use crate::statement::{
+    Direction, Slot, StatementPlace, StatementSpec, ValueType, clause, of_step, optional,
+};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 #[cfg(test)]
@@ -76,12 +78,12 @@ pub(super) use condition::CONDITIONS;
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "wait";
 
-const HERE: &[Place] = &[Place::Step(KEYWORD)];
+const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
-pub(super) const STATEMENTS: &[Entry] = &[
+pub(super) const STATEMENTS: &[StatementSpec] = &[
     condition(
         "tcp",
-        &[One("\"host:port\"", Type::Text)],
+        &[One("\"host:port\"", ValueType::Text)],
         "Waits until a TCP connection is accepted. An open port is not yet a database that answers.",
     ),
     condition(
@@ -89,54 +91,54 @@ pub(super) const STATEMENTS: &[Entry] = &[
         HTTP,
         "Waits until a GET answers with this status (by default any from 200 to 399) and has the text in its first MiB.",
     ),
-    condition("dns", &[One("\"name\"", Type::Text)], "Waits until the name has an address."),
+    condition("dns", &[One("\"name\"", ValueType::Text)], "Waits until the name has an address."),
     condition(
         "file",
-        &[One("volume", Type::MountedVolume(Direction::Reads)), One("\"path\"", Type::Text)],
+        &[One("volume", ValueType::MountedVolume(Direction::Reads)), One("\"path\"", ValueType::Text)],
         "Waits until the file exists. Implies `reads volume`.",
     ),
     condition(
         "postgres",
-        &[Maybe("\"url\"", Type::Text)],
+        &[Maybe("\"url\"", ValueType::Text)],
         "Waits until a PostgreSQL database answers a query. The default database is that of `PGHOST`, `PGUSER` … in `env`.",
     ),
     condition(
         "mysql",
-        &[One("\"url\"", Type::Text)],
+        &[One("\"url\"", ValueType::Text)],
         "Waits until a MySQL or MariaDB database answers a query.",
     ),
     condition(
         "redis",
-        &[One("\"url\"", Type::Text)],
+        &[One("\"url\"", ValueType::Text)],
         "Waits until Redis accepts the password and answers `PING`.",
     ),
     condition(
         "job",
-        &[One("\"name\"", Type::Text)],
+        &[One("\"name\"", ValueType::Text)],
         "Waits until a Job in the same namespace is complete. The pod gets the right to see that Job.",
     ),
     of_step(
         HERE,
         "every",
-        &[One("time", Type::Seconds)],
+        &[One("time", ValueType::Seconds)],
         "The pause between two rounds, at least one second. The default is `2s`.",
     ),
     of_step(
         HERE,
         "timeout",
-        &[One("time", Type::Seconds)],
+        &[One("time", ValueType::Seconds)],
         "The time for all conditions together. The default is `5m`.",
     ),
 ];
 
 static HTTP: &[Slot] = &[
-    One("\"url\"", Type::Text),
-    Maybe("status", Type::Int(100, 599)),
-    clause!(optional "contains", One("\"text\"", Type::Text)),
+    One("\"url\"", ValueType::Text),
+    Maybe("status", ValueType::Int(100, 599)),
+    clause!(optional "contains", One("\"text\"", ValueType::Text)),
 ];
 
-const fn condition(name: &'static str, head: &'static [Slot], meaning: &'static str) -> Entry {
-    Entry { repeats: true, ..of_step(HERE, name, head, meaning) }
+const fn condition(name: &'static str, head: &'static [Slot], meaning: &'static str) -> StatementSpec {
+    StatementSpec { repeats: true, ..of_step(HERE, name, head, meaning) }
 }
 
 const EVERY: u64 = 2;
@@ -174,7 +176,7 @@ pub struct Wanted {
 
 impl Options {
     /// Reads the statements.
-    pub(super) fn read(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let options =
             || given.options.iter().filter_map(|option| Some((Condition::named(option.name)?, option)));
         if options().next().is_none() {

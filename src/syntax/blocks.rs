@@ -5,7 +5,7 @@
 
 mod pairing;
 
-use super::reader::{ItemKind, Reader};
+use super::reader::{ItemKind, SyntaxReader};
 use super::statement::nameless;
 use super::tree::{Block, Statement};
 use super::{MAX_BLOCK_DEPTH, mistakes};
@@ -13,7 +13,7 @@ use crate::source::Span;
 use pairing::Repair;
 
 /// A block that is being filled.
-struct Frame {
+struct OpenBlock {
     /// The statement that the block belongs to.
     owner: Statement,
     /// Where the block begins.
@@ -23,8 +23,8 @@ struct Frame {
 }
 
 /// The tree while it grows.
-struct Tree {
-    frames: Vec<Frame>,
+struct TreeBuilder {
+    frames: Vec<OpenBlock>,
     /// The statements of the innermost open block.
     statements: Vec<Statement>,
     /// The number of open blocks that are too deep to be kept.
@@ -32,12 +32,12 @@ struct Tree {
 }
 
 /// Pairs the braces and builds the tree; reports the braces that have no partner.
-pub(super) fn assemble(reader: &mut Reader<'_>) -> Vec<Statement> {
+pub(super) fn assemble(reader: &mut SyntaxReader<'_>) -> Vec<Statement> {
     let items = std::mem::take(&mut reader.items);
     let mut statements = std::mem::take(&mut reader.statements).into_iter();
     let repairs = pairing::repairs(reader, &items);
     let mut repairs = repairs.into_iter().peekable();
-    let mut tree = Tree { frames: Vec::new(), statements: Vec::new(), too_deep: 0 };
+    let mut tree = TreeBuilder { frames: Vec::new(), statements: Vec::new(), too_deep: 0 };
     let mut last = Span::new(reader.source.id, 0, 0);
     let mut after_statement = false;
     for (at, item) in items.into_iter().enumerate() {
@@ -77,7 +77,7 @@ pub(super) fn assemble(reader: &mut Reader<'_>) -> Vec<Statement> {
     tree.statements
 }
 
-impl Tree {
+impl TreeBuilder {
     fn depth(&self) -> usize {
         self.frames.len() + self.too_deep
     }
@@ -100,7 +100,7 @@ impl Tree {
             self.statements.push(owner);
             self.too_deep = 1;
         } else {
-            self.frames.push(Frame { owner, open, around: std::mem::take(&mut self.statements) });
+            self.frames.push(OpenBlock { owner, open, around: std::mem::take(&mut self.statements) });
         }
     }
 
@@ -110,7 +110,7 @@ impl Tree {
             self.too_deep -= 1;
             return;
         }
-        let Some(Frame { mut owner, open, around }) = self.frames.pop() else { return };
+        let Some(OpenBlock { mut owner, open, around }) = self.frames.pop() else { return };
         let statements = std::mem::replace(&mut self.statements, around);
         let span = open.to(close);
         owner.span = owner.span.to(span);
@@ -119,7 +119,7 @@ impl Tree {
     }
 
     /// Whether a brace after the last statement opens that statement's block; one on a line of its own is misplaced.
-    fn take_block_here(&self, reader: &mut Reader<'_>, head: Span, open: Span) -> bool {
+    fn take_block_here(&self, reader: &mut SyntaxReader<'_>, head: Span, open: Span) -> bool {
         let between = reader.text.get(head.end as usize..open.start as usize).unwrap_or_default();
         if between.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
             return true;

@@ -1,9 +1,9 @@
 //! Reads the tokens between brackets as the items of a list or the arguments of a call.
 
 use super::grammar::{Rule, Token};
-use super::reader::{Reader, Weight};
-use super::tree::{Argument, Name, Operator, Piece, Value, ValueKind};
-use super::values::{Place, Values, is_operator};
+use super::reader::{SyntaxReader, Weight};
+use super::tree::{Argument, Name, Operator, Piece, SyntaxValue, ValueKind};
+use super::values::{ValueContext, Values, is_operator};
 use super::{MAX_BRACKET_DEPTH, mistakes};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -12,14 +12,14 @@ use smol_str::SmolStr;
 /// The content of two brackets.
 struct Bracket {
     /// The values, split at the commas.
-    items: Vec<Vec<Value>>,
+    items: Vec<Vec<SyntaxValue>>,
     /// The index of the token after it.
     next: usize,
     /// Where it ends in the text.
     end: u32,
 }
 
-impl Reader<'_> {
+impl SyntaxReader<'_> {
     /// Reads `[a, b]` or `(a, name: b)`; returns the next token and where it ends.
     pub(super) fn list_or_group(
         &mut self,
@@ -31,7 +31,7 @@ impl Reader<'_> {
             let (arguments, next, end) = self.arguments(tokens, at, depth);
             return (ValueKind::Group(arguments), next, end);
         }
-        let Bracket { items, next, end } = self.bracket(tokens, at, Place::List, depth);
+        let Bracket { items, next, end } = self.bracket(tokens, at, ValueContext::List, depth);
         let mut list = Vec::with_capacity(items.len());
         for item in items {
             if let Some(sign) = item.iter().find(|value| is_operator(value)) {
@@ -50,13 +50,14 @@ impl Reader<'_> {
         at: usize,
         depth: usize,
     ) -> (Vec<Argument>, usize, u32) {
-        let Bracket { items, next, end } = self.bracket(tokens, at, Place::Arguments, depth);
+        let Bracket { items, next, end } = self.bracket(tokens, at, ValueContext::Arguments, depth);
         (items.into_iter().map(|values| self.argument(values)).collect(), next, end)
     }
 
     /// Reads one argument, with the name before its colon.
-    fn argument(&mut self, mut values: Vec<Value>) -> Argument {
-        let colon = matches!(values.get(1), Some(Value { kind: ValueKind::Operator(Operator::Colon), .. }));
+    fn argument(&mut self, mut values: Vec<SyntaxValue>) -> Argument {
+        let colon =
+            matches!(values.get(1), Some(SyntaxValue { kind: ValueKind::Operator(Operator::Colon), .. }));
         let name = values.first().filter(|_| colon).and_then(argument_name);
         if let Some(name) = &name {
             values.drain(..2);
@@ -68,13 +69,13 @@ impl Reader<'_> {
     }
 
     /// Reads the content of two brackets.
-    fn bracket(&mut self, tokens: &[Token], at: usize, place: Place, depth: usize) -> Bracket {
+    fn bracket(&mut self, tokens: &[Token], at: usize, place: ValueContext, depth: usize) -> Bracket {
         let open = self.span(tokens[at]);
         if depth > MAX_BRACKET_DEPTH {
             self.fail(Weight::Depth, mistakes::too_deep(open, "brackets", MAX_BRACKET_DEPTH));
             return self.pass_over(tokens, at);
         }
-        let closing = if place == Place::List { "]" } else { ")" };
+        let closing = if place == ValueContext::List { "]" } else { ")" };
         let mut items = Vec::new();
         let mut values = Values::new(place, open.end, depth);
         // Reported only if the bracket is closed: otherwise the missing end is the mistake.
@@ -105,7 +106,7 @@ impl Reader<'_> {
                     next = self.value(&mut values, tokens, next);
                     if let Some(second) = split_off_second(&mut values.list) {
                         // Between words in parentheses a colon may be missing instead.
-                        let certain = place == Place::List
+                        let certain = place == ValueContext::List
                             || !values
                                 .list
                                 .last()
@@ -174,7 +175,7 @@ impl Reader<'_> {
 }
 
 /// Removes the last value if a comma is missing before it: neither it nor the one before is an operator.
-fn split_off_second(values: &mut Vec<Value>) -> Option<Value> {
+fn split_off_second(values: &mut Vec<SyntaxValue>) -> Option<SyntaxValue> {
     let [.., first, second] = values.as_slice() else { return None };
     if is_operator(first) || is_operator(second) || first.span.end == second.span.start {
         return None;
@@ -183,7 +184,7 @@ fn split_off_second(values: &mut Vec<Value>) -> Option<Value> {
 }
 
 /// The name before an argument's colon.
-fn argument_name(value: &Value) -> Option<Name> {
+fn argument_name(value: &SyntaxValue) -> Option<Name> {
     match &value.kind {
         ValueKind::Word(word) => Some(Name { text: word.clone(), span: value.span, quoted: false }),
         ValueKind::Text(pieces) => {

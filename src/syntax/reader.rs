@@ -10,17 +10,17 @@ use crate::source::{SourceFile, Span};
 
 /// A statement's head or a brace.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Item {
+pub(super) struct BlockItem {
     /// Its place.
     pub(super) span: Span,
     /// What it is.
     pub(super) kind: ItemKind,
 }
 
-/// The kinds of [`Item`].
+/// The kinds of [`BlockItem`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ItemKind {
-    /// A statement without its block: the next one of [`Reader::statements`].
+    /// A statement without its block: the next one of [`SyntaxReader::statements`].
     Statement,
     /// `{`
     Open,
@@ -29,23 +29,23 @@ pub(super) enum ItemKind {
 }
 
 /// Reads one text and collects comments and errors.
-pub(super) struct Reader<'s> {
+pub(super) struct SyntaxReader<'s> {
     pub(super) source: &'s SourceFile,
     pub(super) text: &'s str,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<BlockItem>,
     /// The statements of the items, without their blocks.
     pub(super) statements: Vec<Statement>,
     pub(super) comments: Vec<Span>,
     pub(super) errors: Vec<Diagnostic>,
     /// What is wrong with the statement that is being read.
-    pub(super) fault: Fault,
+    pub(super) fault: StatementFault,
     /// The number of brackets that were left open, whose ends may still follow.
     pub(super) left_open: usize,
 }
 
 /// What is wrong with one statement.
 #[derive(Default)]
-pub(super) struct Fault {
+pub(super) struct StatementFault {
     /// Whether something in it could not be read.
     pub(super) broken: bool,
     /// The error that is reported, with its weight.
@@ -65,7 +65,7 @@ pub(super) enum Weight {
     Depth,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> SyntaxReader<'s> {
     /// Starts at the top of a source.
     pub(super) fn new(source: &'s SourceFile) -> Self {
         Self {
@@ -75,7 +75,7 @@ impl<'s> Reader<'s> {
             statements: Vec::new(),
             comments: Vec::new(),
             errors: Vec::new(),
-            fault: Fault::default(),
+            fault: StatementFault::default(),
             left_open: 0,
         }
     }
@@ -96,7 +96,7 @@ impl<'s> Reader<'s> {
                 }
                 Rule::brace => {
                     let kind = if self.slice(*token) == "{" { ItemKind::Open } else { ItemKind::Close };
-                    self.items.push(Item { span, kind });
+                    self.items.push(BlockItem { span, kind });
                 }
                 Rule::comment => self.comment(span),
                 Rule::foreign => self.report(mistakes::foreign_comment(span, self.slice(*token))),
@@ -153,7 +153,7 @@ impl<'s> Reader<'s> {
             if let Some(brace) = braces.first() {
                 end_before(&mut statement, brace.span.start);
             }
-            self.items.push(Item { span: statement.span, kind: ItemKind::Statement });
+            self.items.push(BlockItem { span: statement.span, kind: ItemKind::Statement });
             self.statements.push(statement);
             self.items.extend(braces);
             first = false;
@@ -165,7 +165,7 @@ impl<'s> Reader<'s> {
         self.comments.push(span);
         let text = self.source.slice(span);
         let Some(name) = text.strip_prefix("#{").and_then(|rest| rest.split('}').next()) else { return };
-        let Some(Item { span: head, kind: ItemKind::Statement }) = self.items.last() else { return };
+        let Some(BlockItem { span: head, kind: ItemKind::Statement }) = self.items.last() else { return };
         let between = self.text.get(head.end as usize..span.start as usize).unwrap_or_default();
         if statement::is_word(name) && between.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
             if let Some(statement) = self.statements.last_mut() {
@@ -186,7 +186,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The braces at the end of a line inside an unclosed string: they were not meant to be text.
-    fn braces_in_open_string(&self, statement: Token, errors_before: usize) -> Vec<Item> {
+    fn braces_in_open_string(&self, statement: Token, errors_before: usize) -> Vec<BlockItem> {
         let errors = self.errors.get(errors_before..).unwrap_or_default();
         let text = self.slice(statement).trim_end();
         if !errors.iter().any(|error| error.code == Code::UnclosedString) || text.contains('\n') {
@@ -194,7 +194,7 @@ impl<'s> Reader<'s> {
         }
         let brace = |at: usize, kind| {
             let start = statement.start as usize + at;
-            Item { span: Span::new(self.source.id, start, start + 1), kind }
+            BlockItem { span: Span::new(self.source.id, start, start + 1), kind }
         };
         if text.ends_with(" {") {
             return vec![brace(text.len() - 1, ItemKind::Open)];

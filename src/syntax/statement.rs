@@ -2,18 +2,18 @@
 
 use super::grammar::{Rule, Token};
 use super::mistakes;
-use super::reader::{Fault, Reader, Weight};
-use super::tree::{Name, Operator, Piece, Statement, Value, ValueKind};
-use super::values::{Place, Values};
+use super::reader::{StatementFault, SyntaxReader, Weight};
+use super::tree::{Name, Operator, Piece, Statement, SyntaxValue, ValueKind};
+use super::values::{ValueContext, Values};
 use crate::source::Span;
 use smol_str::SmolStr;
 
-impl Reader<'_> {
+impl SyntaxReader<'_> {
     /// Reads a statement's head; returns the tokens after it. `first` is whether the grammar starts a statement there.
     pub(super) fn statement<'t>(&mut self, tokens: &'t [Token], first: bool) -> (Statement, &'t [Token]) {
-        self.fault = Fault::default();
+        self.fault = StatementFault::default();
         let (mut name, mut at) = self.name(tokens);
-        let place = if name.text == "param" { Place::Declaration } else { Place::Head };
+        let place = if name.text == "param" { ValueContext::Declaration } else { ValueContext::Head };
         let mut values = Values::new(place, name.span.end, 0);
         values.chain = (name.span.start, 0);
         let mut commas = Vec::new();
@@ -119,8 +119,10 @@ impl Reader<'_> {
 
     /// Removes a `:` or `=` between a name and its values, which other languages have there.
     fn separators(&mut self, name: &Name, values: &mut Values) {
-        let Some(Value { span, kind: ValueKind::Operator(operator @ (Operator::Colon | Operator::Assign)) }) =
-            values.list.first()
+        let Some(SyntaxValue {
+            span,
+            kind: ValueKind::Operator(operator @ (Operator::Colon | Operator::Assign)),
+        }) = values.list.first()
         else {
             return;
         };

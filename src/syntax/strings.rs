@@ -2,7 +2,7 @@
 
 use super::grammar::{Rule, Token};
 use super::mistakes;
-use super::reader::{Reader, Weight, inside};
+use super::reader::{SyntaxReader, Weight, inside};
 use super::statement::is_word;
 use super::tree::{Name, Piece};
 use crate::source::Span;
@@ -34,7 +34,7 @@ impl Pieces {
     }
 }
 
-impl Reader<'_> {
+impl SyntaxReader<'_> {
     /// Reads a string of any form; returns the next token.
     pub(super) fn string(&mut self, tokens: &[Token], at: usize) -> (Vec<Piece>, usize) {
         let token = tokens[at];

@@ -3,7 +3,7 @@
 // All sources use the same string form, whether they contain a `"#` or not.
 #![allow(clippy::needless_raw_string_hashes)]
 
-use super::tree::{Argument, Piece, Statement, Value, ValueKind};
+use super::tree::{Argument, Piece, Statement, SyntaxValue, ValueKind};
 use super::{Parse, parse};
 use crate::diagnostic::applied;
 use crate::source::{FileId, SourceFile};
@@ -84,7 +84,7 @@ fn print_statement(out: &mut String, statement: &Statement, depth: usize) {
     }
 }
 
-fn print_value(out: &mut String, value: &Value) {
+fn print_value(out: &mut String, value: &SyntaxValue) {
     match &value.kind {
         ValueKind::Word(word) => out.push_str(word),
         ValueKind::Number(number) => out.push_str(number),

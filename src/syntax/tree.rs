@@ -22,7 +22,7 @@ pub struct Statement {
     /// The name.
     pub name: Name,
     /// The values after the name. For `name(args)` the first is a [`ValueKind::Group`].
-    pub values: Vec<Value>,
+    pub values: Vec<SyntaxValue>,
     /// The block, if there is one (an empty one counts).
     pub block: Option<Block>,
     /// Whether a part of it could not be read; an error has been reported, and its values are unreliable.
@@ -58,7 +58,7 @@ pub struct Block {
 
 /// One value.
 #[derive(Clone, Debug)]
-pub struct Value {
+pub struct SyntaxValue {
     /// The place.
     pub span: Span,
     /// What it is.
@@ -77,9 +77,9 @@ pub enum ValueKind {
     /// An absolute path without quotes.
     Path(SmolStr),
     /// `a..b`, `..b`; the ends are plain values, never ranges.
-    Range(Option<Box<Value>>, Box<Value>),
+    Range(Option<Box<SyntaxValue>>, Box<SyntaxValue>),
     /// `[a, b]`
-    List(Vec<Value>),
+    List(Vec<SyntaxValue>),
     /// `f(a, name: b)`
     Call(Name, Vec<Argument>),
     /// `(a, name: b)` without a name before it: the parameters of a `template`, or parentheses in a condition.
@@ -103,7 +103,7 @@ pub struct Argument {
     /// `name:`, if there is one.
     pub name: Option<Name>,
     /// What follows, including operators: usually one value.
-    pub values: Vec<Value>,
+    pub values: Vec<SyntaxValue>,
 }
 
 /// The operators.

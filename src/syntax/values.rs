@@ -2,13 +2,13 @@
 
 use super::grammar::{Rule, Token};
 use super::mistakes;
-use super::reader::{Reader, Weight};
-use super::tree::{Name, Operator, Piece, Value, ValueKind};
+use super::reader::{SyntaxReader, Weight};
+use super::tree::{Name, Operator, Piece, SyntaxValue, ValueKind};
 use crate::source::Span;
 
 /// The context of values, which decides what a `:` directly after them means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ValueContext {
     /// After a statement's name.
     Head,
     /// After `param`, where a type follows a colon.
@@ -22,8 +22,8 @@ pub(super) enum Place {
 /// Values that are being read.
 pub(super) struct Values {
     /// What has been read.
-    pub(super) list: Vec<Value>,
-    pub(super) place: Place,
+    pub(super) list: Vec<SyntaxValue>,
+    pub(super) place: ValueContext,
     /// The number of open brackets around them.
     pub(super) depth: usize,
     /// Where the current run of tokens without spaces begins, and how many values came before it.
@@ -42,7 +42,7 @@ pub(super) struct Values {
 
 impl Values {
     /// Starts after something that ended at `end`.
-    pub(super) fn new(place: Place, end: u32, depth: usize) -> Self {
+    pub(super) fn new(place: ValueContext, end: u32, depth: usize) -> Self {
         Self {
             list: Vec::new(),
             place,
@@ -62,12 +62,12 @@ impl Values {
         self.chain = (token.end, self.list.len());
     }
 
-    fn push(&mut self, value: Value) {
+    fn push(&mut self, value: SyntaxValue) {
         self.list.push(value);
     }
 }
 
-impl Reader<'_> {
+impl SyntaxReader<'_> {
     /// Reads the value that starts at a token, or a part of it; returns the next token.
     pub(super) fn value(&mut self, values: &mut Values, tokens: &[Token], at: usize) -> usize {
         let Some(token) = tokens.get(at).copied() else { return tokens.len() };
@@ -118,7 +118,7 @@ impl Reader<'_> {
                 ValueKind::Text(pieces)
             }
         };
-        let value = Value { span, kind };
+        let value = SyntaxValue { span, kind };
         if values.dots.is_none() || is_operator(&value) {
             self.incomplete(values);
             values.push(value);
@@ -153,16 +153,18 @@ impl Reader<'_> {
     }
 
     /// Completes a range with its upper end; the lower end is the value directly before the dots, if there is one.
-    fn range(&mut self, values: &mut Values, high: Value) {
+    fn range(&mut self, values: &mut Values, high: SyntaxValue) {
         let Some(dots) = values.dots.take() else { return values.push(high) };
         let low = values.list.pop_if(|low| low.span.end == dots.start && !is_operator(low));
         let span = low.as_ref().map_or(dots, |low| low.span).to(high.span);
         if low.as_ref().is_some_and(|low| matches!(low.kind, ValueKind::Range(..))) {
             self.fail(Weight::Stray, mistakes::incomplete_range(dots));
-            return values
-                .push(Value { span: dots.to(high.span), kind: ValueKind::Range(None, Box::new(high)) });
+            return values.push(SyntaxValue {
+                span: dots.to(high.span),
+                kind: ValueKind::Range(None, Box::new(high)),
+            });
         }
-        values.push(Value { span, kind: ValueKind::Range(low.map(Box::new), Box::new(high)) });
+        values.push(SyntaxValue { span, kind: ValueKind::Range(low.map(Box::new), Box::new(high)) });
     }
 
     /// Reports something that cannot start a value.
@@ -187,7 +189,7 @@ impl Reader<'_> {
         let span = self.span(token);
         if token.rule == Rule::sign {
             let colon = self.slice(token) == ":"
-                && matches!(values.place, Place::Head | Place::List)
+                && matches!(values.place, ValueContext::Head | ValueContext::List)
                 && !values.list.is_empty()
                 && self.text[token.end as usize..].starts_with(|next: char| !next.is_whitespace());
             return colon && self.unquoted(values, span);
@@ -221,7 +223,7 @@ impl Reader<'_> {
         self.report(mistakes::unquoted_text(span, text));
         values.dots = None;
         values.list.truncate(values.chain.1);
-        values.push(Value { span, kind: ValueKind::Text(vec![Piece::Text(text.into())]) });
+        values.push(SyntaxValue { span, kind: ValueKind::Text(vec![Piece::Text(text.into())]) });
         values.end = span.end;
         values.skip = span.end;
         values.name_start = start;
@@ -238,12 +240,12 @@ impl Reader<'_> {
 }
 
 /// Whether a value is an operator.
-pub(super) fn is_operator(value: &Value) -> bool {
+pub(super) fn is_operator(value: &SyntaxValue) -> bool {
     matches!(value.kind, ValueKind::Operator(_))
 }
 
 /// Whether a parenthesis directly after a value makes it a call.
-fn is_callee(value: &Value) -> bool {
+fn is_callee(value: &SyntaxValue) -> bool {
     match &value.kind {
         ValueKind::Word(_) => true,
         ValueKind::Range(_, high) => matches!(high.kind, ValueKind::Word(_)),

@@ -5,48 +5,49 @@ use super::{
 };
 use crate::statement::Slot::{Free, Many, Maybe, One};
 use crate::statement::{
-    Body, Clause, Direction, Entry, Place, Slot, Type, at_most_one, clause, one_of, optional, required,
+    Body, Clause, Direction, Slot, StatementPlace, StatementSpec, ValueType, at_most_one, clause, one_of,
+    optional, required,
 };
 use crate::steps::StepKind;
 
 /// A count that the API stores in 32 bits.
-const ANY_COUNT: Type = Type::Int(0, 2_147_483_647);
+const ANY_COUNT: ValueType = ValueType::Int(0, 2_147_483_647);
 const FROM_TEMPLATE: Slot = {
-    static CLAUSE: Clause = optional("from", &[One("template(…)", Type::TemplateCall)]);
+    static CLAUSE: Clause = optional("from", &[One("template(…)", ValueType::TemplateCall)]);
     Slot::Clause(&CLAUSE)
 };
 
-const WORKLOAD: &[Slot] = &[Maybe("name", Type::Name), FROM_TEMPLATE];
-const CONTAINER: &[Slot] = &[One("name", Type::Name), FROM_TEMPLATE];
+const WORKLOAD: &[Slot] = &[Maybe("name", ValueType::Name), FROM_TEMPLATE];
+const CONTAINER: &[Slot] = &[One("name", ValueType::Name), FROM_TEMPLATE];
 
 const MOUNT: &[Slot] = &[
-    One("volume", Type::Volume),
-    clause!(required "at", One("path", Type::AnyPath)),
-    clause!(optional "sub", One("folder", Type::Text)),
+    One("volume", ValueType::Volume),
+    clause!(required "at", One("path", ValueType::AnyPath)),
+    clause!(optional "sub", One("folder", ValueType::Text)),
 ];
 
 const PROBE: &[Slot] = &[
-    clause!(one_of "http", One("port", Type::PortRef), Maybe("path", Type::AnyPath)),
-    clause!(one_of "https", One("port", Type::PortRef), Maybe("path", Type::AnyPath)),
-    clause!(one_of "tcp", One("port", Type::PortRef)),
-    clause!(one_of "grpc", One("port", Type::Port), Maybe("service", Type::Text)),
-    clause!(one_of "exec", One("command", Type::TextOrList)),
-    clause!(optional "every", One("time", Type::Seconds)),
-    clause!(optional "timeout", One("time", Type::Seconds)),
-    clause!(optional "delay", One("time", Type::Seconds)),
+    clause!(one_of "http", One("port", ValueType::PortRef), Maybe("path", ValueType::AnyPath)),
+    clause!(one_of "https", One("port", ValueType::PortRef), Maybe("path", ValueType::AnyPath)),
+    clause!(one_of "tcp", One("port", ValueType::PortRef)),
+    clause!(one_of "grpc", One("port", ValueType::Port), Maybe("service", ValueType::Text)),
+    clause!(one_of "exec", One("command", ValueType::TextOrList)),
+    clause!(optional "every", One("time", ValueType::Seconds)),
+    clause!(optional "timeout", One("time", ValueType::Seconds)),
+    clause!(optional "delay", One("time", ValueType::Seconds)),
     clause!(optional "failures", One("count", ANY_COUNT)),
     clause!(optional "successes", One("count", ANY_COUNT)),
 ];
 
 const fn row(
-    place: &'static [Place],
+    place: &'static [StatementPlace],
     effect: Effect,
     name: &'static str,
     head: &'static [Slot],
     body: Body,
     meaning: &'static str,
 ) -> Row {
-    Row { entry: Entry { name, places: place, head, body, repeats: true, meaning }, effect }
+    Row { entry: StatementSpec { name, places: place, head, body, repeats: true, meaning }, effect }
 }
 
 const fn file(
@@ -56,7 +57,7 @@ const fn file(
     body: Body,
     meaning: &'static str,
 ) -> Row {
-    row(&[Place::File], Effect::File(effect), name, head, body, meaning)
+    row(&[StatementPlace::File], Effect::File(effect), name, head, body, meaning)
 }
 
 const fn workload(kind: WorkloadKind, head: &'static [Slot], meaning: &'static str) -> Row {
@@ -70,7 +71,7 @@ const fn in_workload(
     body: Body,
     meaning: &'static str,
 ) -> Row {
-    row(&[Place::Workload], Effect::Workload(effect), name, head, body, meaning)
+    row(&[StatementPlace::Workload], Effect::Workload(effect), name, head, body, meaning)
 }
 
 const fn container(kind: ContainerKind, meaning: &'static str) -> Row {
@@ -88,7 +89,7 @@ const fn in_container(
     body: Body,
     meaning: &'static str,
 ) -> Row {
-    row(&[Place::Container], Effect::Container(effect), name, head, body, meaning)
+    row(&[StatementPlace::Container], Effect::Container(effect), name, head, body, meaning)
 }
 
 /// Every statement of the language, in the order in which the reference shows them.
@@ -104,7 +105,7 @@ pub(super) static ROWS: &[Row] = &[
     file(
         FileEffect::Use,
         "use",
-        &[One("\"file.initflow\"", Type::Text), clause!(optional "as", One("name", Type::Name))],
+        &[One("\"file.initflow\"", ValueType::Text), clause!(optional "as", One("name", ValueType::Name))],
         Body::None,
         "Makes the templates, lets and params of another file available under its stem or `name`; `use \"std\"` loads the library that comes with the compiler.",
     ),
@@ -124,7 +125,12 @@ pub(super) static ROWS: &[Row] = &[
         "A reusable workload, container or `part`, used by `KIND name from template(arguments) { overrides }`; its parameters have the types of a param, or `volume` or `container`.",
     ),
     row(
-        &[Place::File, Place::Workload, Place::Container, Place::Environment],
+        &[
+            StatementPlace::File,
+            StatementPlace::Workload,
+            StatementPlace::Container,
+            StatementPlace::Environment,
+        ],
         Effect::When,
         "when",
         &[Free("condition")],
@@ -132,7 +138,12 @@ pub(super) static ROWS: &[Row] = &[
         "Statements that apply only if the condition holds: `==`, `!=`, `&&`, `||`, `!` over params and lets. Both branches are checked.",
     ),
     row(
-        &[Place::File, Place::Workload, Place::Container, Place::Environment],
+        &[
+            StatementPlace::File,
+            StatementPlace::Workload,
+            StatementPlace::Container,
+            StatementPlace::Environment,
+        ],
         Effect::Else,
         "else",
         &[Free("[when condition]")],
@@ -140,7 +151,7 @@ pub(super) static ROWS: &[Row] = &[
         "The other branch of the `when` before it.",
     ),
     row(
-        &[Place::File, Place::Workload],
+        &[StatementPlace::File, StatementPlace::Workload],
         Effect::Defaults,
         "defaults",
         &[Free("[KIND]")],
@@ -156,7 +167,7 @@ pub(super) static ROWS: &[Row] = &[
     workload(WorkloadKind::Job, WORKLOAD, "A Job."),
     workload(
         WorkloadKind::CronJob,
-        &[Maybe("name", Type::Name), Maybe("schedule", Type::Text), FROM_TEMPLATE],
+        &[Maybe("name", ValueType::Name), Maybe("schedule", ValueType::Text), FROM_TEMPLATE],
         "A CronJob; the schedule is the five fields of cron, or `@daily` and the like.",
     ),
     // In a workload.
@@ -164,14 +175,14 @@ pub(super) static ROWS: &[Row] = &[
         WorkloadEffect::Volume,
         "volume",
         &[
-            One("name", Type::Name),
-            clause!(at_most_one "scratch", Maybe("size", Type::Memory)),
-            clause!(at_most_one "memory", Maybe("size", Type::Memory)),
-            clause!(at_most_one "claim", One("name", Type::Text)),
-            clause!(at_most_one "secret", One("name", Type::Text)),
-            clause!(at_most_one "configmap", One("name", Type::Text)),
-            clause!(at_most_one "host", One("path", Type::AnyPath)),
-            clause!(at_most_one "image", One("reference", Type::Text)),
+            One("name", ValueType::Name),
+            clause!(at_most_one "scratch", Maybe("size", ValueType::Memory)),
+            clause!(at_most_one "memory", Maybe("size", ValueType::Memory)),
+            clause!(at_most_one "claim", One("name", ValueType::Text)),
+            clause!(at_most_one "secret", One("name", ValueType::Text)),
+            clause!(at_most_one "configmap", One("name", ValueType::Text)),
+            clause!(at_most_one "host", One("path", ValueType::AnyPath)),
+            clause!(at_most_one "image", One("reference", ValueType::Text)),
         ],
         Body::Fields("Volume"),
         "A volume. Without a source it is scratch space (an emptyDir); `memory` is backed by RAM; the block accepts the other fields of the source, or any volume source of the API.",
@@ -242,21 +253,21 @@ pub(super) static ROWS: &[Row] = &[
     in_container(
         ContainerEffect::Run,
         "run",
-        &[One("\"command\"", Type::Text)],
+        &[One("\"command\"", ValueType::Text)],
         Body::None,
         "The `command`, split by the shell's quoting rules at compile time and run without a shell; `$(NAME)` is left for Kubernetes to expand.",
     ),
     in_container(
         ContainerEffect::Args,
         "args",
-        &[One("\"arguments\"", Type::TextOrList)],
+        &[One("\"arguments\"", ValueType::TextOrList)],
         Body::None,
         "Arguments for the image's own entrypoint; text is split as by `run`, a list is passed on unchanged.",
     ),
     in_container(
         ContainerEffect::Script,
         "script",
-        &[Maybe("\"shell\"", Type::Text), One("'''text'''", Type::Text)],
+        &[Maybe("\"shell\"", ValueType::Text), One("'''text'''", ValueType::Text)],
         Body::None,
         "A shell script, run by `sh -eu -c` unless another shell is given; it reaches the shell as written.",
     ),
@@ -271,12 +282,12 @@ pub(super) static ROWS: &[Row] = &[
         ContainerEffect::Port,
         "port",
         &[
-            Maybe("name", Type::Name),
-            One("number", Type::Port),
+            Maybe("name", ValueType::Name),
+            One("number", ValueType::Port),
             clause!(at_most_one "tcp"),
             clause!(at_most_one "udp"),
             clause!(at_most_one "sctp"),
-            clause!(optional "host", One("number", Type::Port)),
+            clause!(optional "host", One("number", ValueType::Port)),
         ],
         Body::Fields("ContainerPort"),
         "A port that the container listens on.",
@@ -284,28 +295,28 @@ pub(super) static ROWS: &[Row] = &[
     in_container(
         ContainerEffect::Amount(Amount::Cpu),
         "cpu",
-        &[One("request..limit", Type::CpuRange)],
+        &[One("request..limit", ValueType::CpuRange)],
         Body::None,
         "CPU: request, `request..limit` or `..limit`, in cores or millicores (`250m`).",
     ),
     in_container(
         ContainerEffect::Amount(Amount::Memory),
         "memory",
-        &[One("request..limit", Type::MemoryRange)],
+        &[One("request..limit", ValueType::MemoryRange)],
         Body::None,
         "Memory: request, `request..limit` or `..limit`, in bytes (`512Mi`).",
     ),
     in_container(
         ContainerEffect::Amount(Amount::Storage),
         "storage",
-        &[One("request..limit", Type::MemoryRange)],
+        &[One("request..limit", ValueType::MemoryRange)],
         Body::None,
         "Ephemeral storage on the node's disk: request, `request..limit` or `..limit`, in bytes.",
     ),
     in_container(
         ContainerEffect::Amount(Amount::Named),
         "resource",
-        &[One("\"name\"", Type::Text), One("amount", Type::ResourceRange)],
+        &[One("\"name\"", ValueType::Text), One("amount", ValueType::ResourceRange)],
         Body::None,
         "Any other resource; one amount sets request and limit both, as the API requires for extended resources.",
     ),
@@ -334,10 +345,10 @@ pub(super) static ROWS: &[Row] = &[
         ContainerEffect::Mount(Direction::Mounts),
         "mounts",
         &[
-            One("volume", Type::Volume),
-            clause!(required "at", One("path", Type::AnyPath)),
+            One("volume", ValueType::Volume),
+            clause!(required "at", One("path", ValueType::AnyPath)),
             clause!(optional "readonly"),
-            clause!(optional "sub", One("folder", Type::Text)),
+            clause!(optional "sub", One("folder", ValueType::Text)),
         ],
         Body::Fields("VolumeMount"),
         "Mounts a volume without an effect on the order.",
@@ -366,16 +377,16 @@ pub(super) static ROWS: &[Row] = &[
     in_container(
         ContainerEffect::After,
         "after",
-        &[Many("name", Type::Container)],
+        &[Many("name", ValueType::Container)],
         Body::None,
         "Runs this container after the named steps are complete and the named sidecars are up.",
     ),
     // In an env block.
     row(
-        &[Place::Environment],
+        &[StatementPlace::Environment],
         Effect::EnvFrom,
         "from",
-        &[One("source", Type::Source), clause!(optional "prefix", One("\"P_\"", Type::Text))],
+        &[One("source", ValueType::Source), clause!(optional "prefix", One("\"P_\"", ValueType::Text))],
         Body::None,
         "Every key of a Secret or ConfigMap as a variable.",
     ),

@@ -8,11 +8,11 @@ use crate::naming::{all_named, without_numbers};
 use crate::report::Report;
 use crate::shrink::shrink;
 use crate::size;
-use initflow::compile::Options;
+use initflow::compile::CompileOptions;
 use initflow::diagnostic::{Diagnostic, Severity};
 use initflow::import::import;
 use initflow::kubernetes::quantity::Quantity;
-use initflow::kubernetes::schema::Type;
+use initflow::kubernetes::schema::FieldType;
 use initflow::kubernetes::version::{Support, Version};
 use serde_json::Value;
 
@@ -205,17 +205,17 @@ fn stricter(place: &[String], object: &Value) -> Option<&'static str> {
     let name = place.last().map_or("", String::as_str);
     match type_at(object, &pointer)? {
         // A directory of time zones has other files, too.
-        Type::Text if name == "timeZone" && text == "posixrules" => {
+        FieldType::Text if name == "timeZone" && text == "posixrules" => {
             Some("time zones that only the API server's machine has")
         }
-        Type::Quantity if name.starts_with("kubernetes.io/") => {
+        FieldType::Quantity if name.starts_with("kubernetes.io/") => {
             Some("stricter: a resource in the domain of Kubernetes that is requested without a limit")
         }
-        Type::Quantity => {
+        FieldType::Quantity => {
             let is_counted = Quantity::parse(&text).is_ok_and(|quantity| quantity.fits_millis());
             (!is_counted).then_some("stricter: amounts that Kubernetes itself cannot add up")
         }
-        Type::Time => Some("stricter: times that only Go can read"),
+        FieldType::Time => Some("stricter: times that only Go can read"),
         _ if pointer.starts_with("/spec/volumeClaimTemplates/") && place.len() == 4 => {
             Some("stricter: a claim template of another kind")
         }
@@ -225,7 +225,7 @@ fn stricter(place: &[String], object: &Value) -> Option<&'static str> {
 
 /// The diagnostics of `import`.
 fn diagnostics(version: Version, manifest: &Manifest) -> Vec<Diagnostic> {
-    let options = Options { version, ..Options::default() };
+    let options = CompileOptions { version, ..CompileOptions::default() };
     import("mutant.yaml", manifest.text.clone(), &options).diagnostics
 }
 

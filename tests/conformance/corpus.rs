@@ -3,7 +3,7 @@
 
 use crate::judge::{Judge, admit, admit_text};
 use crate::report::Report;
-use initflow::compile::{NoFiles, Options, compile};
+use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::diagnostic::human::Human;
 use initflow::import::import;
 use initflow::kubernetes::version::Version;
@@ -38,7 +38,7 @@ fn manifests() -> Vec<PathBuf> {
 fn compare(name: &str, text: &str, judge: &mut Judge, report: &mut Report) {
     let verdict = judge.verdict(&admit_text(Version::NEWEST, text));
     let admitted = verdict.errors.is_empty();
-    let imported = import(name, text.to_owned(), &Options::default());
+    let imported = import(name, text.to_owned(), &CompileOptions::default());
     match (&imported.source, admitted) {
         (None, false) => report.count("manifests", "refused by both"),
         (None, true) => report.disagree(&format!("{name}: refused, although Kubernetes admits it"), || {
@@ -65,7 +65,7 @@ fn compare(name: &str, text: &str, judge: &mut Judge, report: &mut Report) {
 }
 
 fn object(source: &str) -> Result<Value, String> {
-    let compiled = compile("imported.initflow", source.to_owned(), &NoFiles, &Options::default());
+    let compiled = compile("imported.initflow", source.to_owned(), &NoFiles, &CompileOptions::default());
     match compiled.workloads.as_slice() {
         [workload] => Ok(serde_json::to_value(workload.object()).expect("JSON")),
         _ => Err(Human::default().render(&compiled.sources, &compiled.diagnostics)),

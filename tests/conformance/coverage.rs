@@ -3,9 +3,9 @@
 use crate::generate::{all_fields, is_out_of_reach};
 use crate::report::Report;
 use crate::source::Program;
-use initflow::kubernetes::schema::{Object, Type, object};
+use initflow::kubernetes::schema::{FieldType, ObjectSchema, object};
 use initflow::vocabulary::{CONTAINERS, statements};
-use initflow::vocabulary::{Clause, Entry, Place, Slot};
+use initflow::vocabulary::{Clause, Slot, StatementPlace, StatementSpec};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ impl Coverage {
         self.find("functions and arguments", FUNCTIONS, |function| text.contains(function));
         self.find("types of params", TYPES, |ty| text.contains(&format!(": {ty}")));
         for statement in program.statements.iter().chain(&program.library) {
-            self.statement(statement, Place::File);
+            self.statement(statement, StatementPlace::File);
         }
     }
 
@@ -58,10 +58,10 @@ impl Coverage {
         self.seen.extend(items.iter().filter(|item| is_there(item)).map(|item| (table, (*item).to_owned())));
     }
 
-    fn statement(&mut self, statement: &crate::source::Statement, place: Place) {
+    fn statement(&mut self, statement: &crate::source::Statement, place: StatementPlace) {
         let name = statement.name.as_str();
         let entry = initflow::vocabulary::entry(place, name)
-            .or_else(|| initflow::vocabulary::entry(Place::Container, name));
+            .or_else(|| initflow::vocabulary::entry(StatementPlace::Container, name));
         if let Some(entry) = entry {
             self.seen.insert(("statements", named(entry)));
             for clause in
@@ -76,12 +76,12 @@ impl Coverage {
             name
         };
         let inside = match word {
-            word if WORKLOADS.contains(&word) || word == "part" => Place::Workload,
+            word if WORKLOADS.contains(&word) || word == "part" => StatementPlace::Workload,
             "when" | "else" => place,
             word => match CONTAINERS.iter().find(|container| **container == word) {
-                Some(container) => Place::Step(container),
-                None if name == "env" => Place::Environment,
-                None if name == "defaults" => Place::Container,
+                Some(container) => StatementPlace::Step(container),
+                None if name == "env" => StatementPlace::Environment,
+                None if name == "defaults" => StatementPlace::Container,
                 None => return,
             },
         };
@@ -99,7 +99,7 @@ impl Coverage {
         }
     }
 
-    fn fields(&mut self, object: &'static Object, value: &Value) {
+    fn fields(&mut self, object: &'static ObjectSchema, value: &Value) {
         for field in object.fields {
             let Some(value) = value.get(field.name) else { continue };
             self.seen.insert(("fields", format!("{}.{}", object.name, field.name)));
@@ -107,13 +107,13 @@ impl Coverage {
         }
     }
 
-    fn value(&mut self, path: &str, ty: &Type, value: &Value) {
+    fn value(&mut self, path: &str, ty: &FieldType, value: &Value) {
         match ty {
-            Type::Object(object) => self.fields(object, value),
-            Type::List(item) => {
+            FieldType::Object(object) => self.fields(object, value),
+            FieldType::List(item) => {
                 value.as_array().into_iter().flatten().for_each(|value| self.value(path, item, value));
             }
-            Type::Enum(_) => {
+            FieldType::Enum(_) => {
                 self.seen.insert((
                     "values of enumerations",
                     format!("{path} {}", value.as_str().unwrap_or_default()),
@@ -127,7 +127,7 @@ impl Coverage {
     pub(crate) fn report(&self, report: &mut Report) {
         let entries = statements;
         self.table(report, "statements", &entries().map(named).collect());
-        let of = |entry: &'static Entry| {
+        let of = |entry: &'static StatementSpec| {
             clauses(entry).map(move |clause| format!("{} {}", named(entry), clause.word))
         };
         self.table(report, "clauses", &entries().flat_map(of).collect());
@@ -143,7 +143,7 @@ impl Coverage {
         );
         let mut values = BTreeSet::new();
         for (object, field) in fields {
-            if let Type::Enum(members) | Type::List(Type::Enum(members)) = &field.ty {
+            if let FieldType::Enum(members) | FieldType::List(FieldType::Enum(members)) = &field.ty {
                 values.extend(
                     members.iter().map(|member| format!("{}.{} {}", object.name, field.name, member.name)),
                 );
@@ -168,14 +168,14 @@ impl Coverage {
 }
 
 /// A statement with the place that distinguishes it from others with the same name.
-fn named(entry: &Entry) -> String {
+fn named(entry: &StatementSpec) -> String {
     match entry.places {
-        [Place::Step(kind), ..] => format!("{kind}: {}", entry.name),
+        [StatementPlace::Step(kind), ..] => format!("{kind}: {}", entry.name),
         _ => entry.name.to_owned(),
     }
 }
 
-fn clauses(entry: &'static Entry) -> impl Iterator<Item = &'static Clause> {
+fn clauses(entry: &'static StatementSpec) -> impl Iterator<Item = &'static Clause> {
     entry.head.iter().filter_map(|slot| match slot {
         Slot::Clause(clause) => Some(*clause),
         _ => None,

@@ -17,7 +17,7 @@ mod workload;
 use crate::size;
 use crate::source::Program;
 use fastrand::Rng;
-use initflow::kubernetes::schema::{self, Object, Type};
+use initflow::kubernetes::schema::{self, FieldType, ObjectSchema};
 use initflow::kubernetes::version::Version;
 use std::collections::HashSet;
 use volumes::Volume;
@@ -70,7 +70,7 @@ struct Generator {
 }
 
 /// Every field of the schema, with its object.
-pub(crate) fn all_fields() -> Vec<(&'static Object, &'static schema::Field)> {
+pub(crate) fn all_fields() -> Vec<(&'static ObjectSchema, &'static schema::Field)> {
     let objects = schema::objects().iter();
     objects.flat_map(|object| object.fields.iter().map(|field| (*object, field))).collect()
 }
@@ -147,10 +147,10 @@ fn towards(name: &'static str) -> HashSet<&'static str> {
 }
 
 /// The object of a type, also of a list of objects.
-fn inner(ty: &Type) -> Option<&'static Object> {
+fn inner(ty: &FieldType) -> Option<&'static ObjectSchema> {
     match ty {
-        Type::Object(object) => Some(object),
-        Type::List(item) | Type::Map(item) => inner(item),
+        FieldType::Object(object) => Some(object),
+        FieldType::List(item) | FieldType::Map(item) => inner(item),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use crate::judge::Judge;
 use crate::report::Report;
 use crate::size;
 use crate::sound::{BATCH, batch, objects};
-use initflow::compile::{NoFiles, Options, compile};
+use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::diagnostic::human::Human;
 use initflow::import::import;
 use initflow::kubernetes::version::Version;
@@ -54,7 +54,7 @@ fn compiled_objects_are_imported_unchanged() {
 
 /// An object, imported and compiled again, or the diagnostics.
 fn comes_back(version: Version, object: &Value) -> Result<Value, String> {
-    let options = Options { version, ..Options::default() };
+    let options = CompileOptions { version, ..CompileOptions::default() };
     let imported = import("object.json", object.to_string(), &options);
     let Some(source) = imported.source else {
         return Err(Human::default().render(&imported.sources, &imported.diagnostics));

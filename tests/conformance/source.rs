@@ -1,7 +1,7 @@
 //! Represents a program as a tree of statements, which can be written, changed and shrunk.
 
 use crate::shrink::Shrink;
-use initflow::compile::{Compilation, Loader, Options, compile};
+use initflow::compile::{Compilation, CompileOptions, Loader, compile};
 use initflow::kubernetes::version::Version;
 use std::fmt::{self, Write as _};
 
@@ -106,7 +106,7 @@ pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
 impl Program {
     /// Compiles the program.
     pub(crate) fn compile(&self) -> Compilation {
-        let options = Options { version: self.version, ..Options::default() };
+        let options = CompileOptions { version: self.version, ..CompileOptions::default() };
         compile("main.initflow", text(&self.statements), &Library(text(&self.library)), &options)
     }
 }

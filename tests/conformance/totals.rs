@@ -5,7 +5,7 @@ use crate::report::Report;
 use crate::shrink::{Shrink, shrink};
 use crate::size;
 use fastrand::Rng;
-use initflow::compile::{NoFiles, Options, compile};
+use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::kubernetes::quantity::Quantity;
 use initflow::kubernetes::version::Version;
 use rayon::prelude::*;
@@ -169,7 +169,7 @@ impl Pod {
     }
 
     fn counted(&self) -> Option<Counted> {
-        let compilation = compile("pod.initflow", self.to_string(), &NoFiles, &Options::default());
+        let compilation = compile("pod.initflow", self.to_string(), &NoFiles, &CompileOptions::default());
         let compiled = compilation.workloads.first()?;
         let mut object = serde_json::to_value(compiled.object()).expect("JSON");
         let totals = Version::ALL.map(|version| {

@@ -2,7 +2,7 @@
 //! exactly NAME. The same applies to settings in a fence `toml`, and to manifests in a fence `yaml`.
 
 use crate::{no_complaints, raised};
-use initflow::compile::Options;
+use initflow::compile::CompileOptions;
 use initflow::diagnostic::catalog::Language;
 use initflow::format::format;
 use initflow::source::{FileId, SourceFile};
@@ -16,7 +16,7 @@ fn every_program_does_what_its_fence_says() {
     for file in TEXTS {
         let text = fs::read_to_string(file).expect("a text can be read");
         for fence in fences(&text) {
-            let raised = raised(fence.language, &fence.program, &Options::default());
+            let raised = raised(fence.language, &fence.program, &CompileOptions::default());
             let names = raised.names();
             let as_said = match fence.raises {
                 None => names.is_empty(),

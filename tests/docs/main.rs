@@ -9,7 +9,7 @@ mod reference;
 mod versions;
 
 use initflow::compile::Setting;
-use initflow::compile::{NoFiles, Options, compile};
+use initflow::compile::{CompileOptions, NoFiles, compile};
 use initflow::config::{self, FILE_NAME};
 use initflow::diagnostic::catalog::Language;
 use initflow::diagnostic::human::Human;
@@ -39,7 +39,7 @@ impl Raised {
     }
 }
 
-fn raised(language: Language, program: &str, options: &Options) -> Raised {
+fn raised(language: Language, program: &str, options: &CompileOptions) -> Raised {
     let program = program.to_owned();
     let (sources, diagnostics) = match language {
         Language::Initflow => {
@@ -67,13 +67,17 @@ fn raised_by(code: Code, program: Option<&str>) -> Raised {
 
 /// Programs are compiled for the newest version of Kubernetes and without values for params, unless the text above them
 /// has `--kube VERSION` or `--set NAME=VALUE`.
-fn options(code: Code) -> Options {
+fn options(code: Code) -> CompileOptions {
     let option = |flag: &str| code.text().split_once(flag).and_then(|(_, rest)| rest.split('`').next());
     let version = option("`--kube ").map_or(Version::NEWEST, |version| version.parse().expect("a version"));
     let setting = |(name, value): (&str, &str)| Setting::new(name, value);
     let settings =
         option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");
-    Options { version, settings: settings.map(setting).into_iter().collect(), ..Options::default() }
+    CompileOptions {
+        version,
+        settings: settings.map(setting).into_iter().collect(),
+        ..CompileOptions::default()
+    }
 }
 
 /// Fails with all complaints of a test.

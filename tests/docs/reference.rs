@@ -5,12 +5,12 @@ use crate::raised_by;
 use initflow::compile::{Image, parameter_types};
 use initflow::diagnostic::Code;
 use initflow::diagnostic::Severity;
-use initflow::kubernetes::schema::{self, Type};
+use initflow::kubernetes::schema::{self, FieldType};
 use initflow::kubernetes::version::{Availability, Version};
 use initflow::vocabulary::StepKind;
-use initflow::vocabulary::migration::{Lock, Script, TOOLS};
-use initflow::vocabulary::{Entry, Place};
+use initflow::vocabulary::migration::{Lock, ScriptHelp, TOOLS};
 use initflow::vocabulary::{REPLACED, entries_at};
+use initflow::vocabulary::{StatementPlace, StatementSpec};
 use std::fs;
 
 const REFERENCE: &str = "grammar/reference.md";
@@ -57,10 +57,10 @@ fn the_tables_of_the_reference_are_those_of_the_code() {
 /// The table of a name: the heads of its columns, and its rows.
 fn table(name: &str) -> String {
     match name {
-        "items" => statements(Place::File),
-        "workload" => statements(Place::Workload),
-        "container" => statements(Place::Container),
-        "env" => statements(Place::Environment),
+        "items" => statements(StatementPlace::File),
+        "workload" => statements(StatementPlace::Workload),
+        "container" => statements(StatementPlace::Container),
+        "env" => statements(StatementPlace::Environment),
         "replaced" => rows(
             "the API's name | instead",
             REPLACED.iter().map(|(name, instead)| vec![code(name), (*instead).to_owned()]),
@@ -89,13 +89,13 @@ fn table(name: &str) -> String {
         step => {
             let kind = StepKind::of(step);
             assert!(kind.is_some(), "{REFERENCE} has a table `{step}`, which is not generated");
-            statements(Place::Step(kind.expect("a kind").keyword()))
+            statements(StatementPlace::Step(kind.expect("a kind").keyword()))
         }
     }
 }
 
-fn statements(place: Place) -> String {
-    let row = |entry: &'static Entry| vec![code(&entry.signature()), entry.meaning.to_owned()];
+fn statements(place: StatementPlace) -> String {
+    let row = |entry: &'static StatementSpec| vec![code(&entry.signature()), entry.meaning.to_owned()];
     rows("statement | meaning", entries_at(place).map(row))
 }
 
@@ -103,9 +103,9 @@ fn statements(place: Place) -> String {
 fn tools() -> impl Iterator<Item = Vec<String>> {
     TOOLS.iter().map(|tool| {
         let name = match tool.script {
-            Some(Script::GolangMigrate) => "migrate ",
-            Some(Script::Atlas) => "atlas migrate apply",
-            Some(Script::Retry(_)) | None => "",
+            Some(ScriptHelp::GolangMigrate) => "migrate ",
+            Some(ScriptHelp::Atlas) => "atlas migrate apply",
+            Some(ScriptHelp::Retry(_)) | None => "",
         };
         let command = format!("{name}{}", tool.command.join(" "));
         let lock = match tool.lock {
@@ -156,7 +156,7 @@ fn newer() -> impl Iterator<Item = Vec<String>> {
             if !always(&field.since) {
                 found.push(row(own.clone(), &field.since));
             }
-            if let Type::Enum(values) = &field.ty {
+            if let FieldType::Enum(values) = &field.ty {
                 let newer = values.iter().filter(|value| !always(&value.since));
                 found.extend(newer.map(|value| row(format!("{own} `{}`", value.name), &value.since)));
             }

@@ -5,7 +5,7 @@
 
 mod hostile;
 
-use initflow::compile::{Compiled, NoFiles, Options, compile};
+use initflow::compile::{CompileOptions, Compiled, NoFiles, compile};
 use serde::Deserialize as _;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -69,7 +69,7 @@ fn pod(at: usize, text: &str) -> Compiled {
         let _ = write!(source, "\n script {quoted}");
     }
     source += "\n}\n}\n";
-    let compilation = compile("hostile", source.clone(), &NoFiles, &Options::default());
+    let compilation = compile("hostile", source.clone(), &NoFiles, &CompileOptions::default());
     let errors: Vec<String> = compilation.diagnostics.iter().map(|found| found.headline.clone()).collect();
     assert!(!compilation.failed(), "{errors:?} in {source}");
     compilation.workloads.into_iter().next().unwrap()

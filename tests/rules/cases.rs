@@ -1,6 +1,6 @@
 //! Reads the cases of this folder: texts, the shape around each, and what the compiler and the API server report.
 
-use initflow::compile::{Compilation, NoFiles, Options, compile};
+use initflow::compile::{Compilation, CompileOptions, NoFiles, compile};
 use initflow::kubernetes::version::Version;
 use std::fs;
 
@@ -152,7 +152,7 @@ impl Case<'_> {
 
 /// Compiles a program.
 pub(crate) fn compiled(program: String, version: Version) -> Compilation {
-    compile("case", program, &NoFiles, &Options { version, ..Options::default() })
+    compile("case", program, &NoFiles, &CompileOptions { version, ..CompileOptions::default() })
 }
 
 /// The names of the diagnostics, sorted, or `nothing`.

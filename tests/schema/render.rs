@@ -29,7 +29,7 @@ fn object(code: &mut String, tables: &Tables, name: &str, schema: &Value) {
     let properties = schema["properties"].as_object().unwrap_or(&empty);
     let required: Vec<&str> =
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let _ = writeln!(code, "\n/// `{name}`.\npub static {}: Object = Object {{", constant(name));
+    let _ = writeln!(code, "\n/// `{name}`.\npub static {}: ObjectSchema = ObjectSchema {{", constant(name));
     let _ = writeln!(code, "    name: {name:?},");
     description(code, 4, schema);
     let fields = tables.in_order(name, properties, &required);
@@ -61,31 +61,31 @@ fn object(code: &mut String, tables: &Tables, name: &str, schema: &Value) {
 fn ty(tables: &Tables, path: &str, schema: &Value) -> String {
     if let Some(reference) = reference(schema) {
         return match reference {
-            "Quantity" => "Type::Quantity".into(),
-            "IntOrString" => "Type::IntOrString".into(),
-            "Time" | "MicroTime" => "Type::Time".into(),
-            "FieldsV1" => "Type::Any".into(),
-            object => format!("Type::Object(&{})", constant(object)),
+            "Quantity" => "FieldType::Quantity".into(),
+            "IntOrString" => "FieldType::IntOrString".into(),
+            "Time" | "MicroTime" => "FieldType::Time".into(),
+            "FieldsV1" => "FieldType::Any".into(),
+            object => format!("FieldType::Object(&{})", constant(object)),
         };
     }
     match (schema["type"].as_str(), schema["format"].as_str()) {
-        (Some("boolean"), _) => "Type::Bool".into(),
-        (Some("integer"), Some("int32")) => "Type::Int32".into(),
-        (Some("integer"), _) => "Type::Int64".into(),
+        (Some("boolean"), _) => "FieldType::Bool".into(),
+        (Some("integer"), Some("int32")) => "FieldType::Int32".into(),
+        (Some("integer"), _) => "FieldType::Int64".into(),
         (Some("string"), _) => match tables.words(path) {
             Some(words) => enumeration(tables, path, words),
-            None => "Type::Text".into(),
+            None => "FieldType::Text".into(),
         },
-        (Some("array"), _) => format!("Type::List(&{})", ty(tables, path, &schema["items"])),
+        (Some("array"), _) => format!("FieldType::List(&{})", ty(tables, path, &schema["items"])),
         (Some("object"), _) if schema["additionalProperties"].is_object() => {
-            format!("Type::Map(&{})", ty(tables, path, &schema["additionalProperties"]))
+            format!("FieldType::Map(&{})", ty(tables, path, &schema["additionalProperties"]))
         }
         other => panic!("{path} has an unknown type: {other:?}"),
     }
 }
 
 fn enumeration(tables: &Tables, path: &str, words: &[String]) -> String {
-    let mut code = String::from("Type::Enum(&[\n");
+    let mut code = String::from("FieldType::Enum(&[\n");
     for word in words {
         let since = availability(tables, &format!("{path}={word}"));
         let _ = writeln!(code, "                EnumValue {{ name: {word:?}, since: {since} }},");

@@ -22,11 +22,11 @@ pub(super) struct Excerpts {
 struct Excerpt {
     name: String,
     text: String,
-    lines: BTreeMap<usize, Line>,
+    lines: BTreeMap<usize, ExcerptLine>,
 }
 
 /// One line of an excerpt.
-struct Line {
+struct ExcerptLine {
     /// Its range in the text of the excerpt.
     range: Range<usize>,
     /// For each character shown: its offset in the source, and in the excerpt; and one past the last.
@@ -62,7 +62,7 @@ impl Excerpts {
         self.files.get(&id).ok_or(Error::FileMissing)
     }
 
-    fn line(&self, id: FileId, index: usize) -> Result<&Line, Error> {
+    fn line(&self, id: FileId, index: usize) -> Result<&ExcerptLine, Error> {
         self.excerpt(id)?.lines.get(&index).ok_or(Error::LineTooLarge { given: index, max: 0 })
     }
 }
@@ -102,11 +102,11 @@ impl Excerpt {
         let end = self.text.len();
         self.text.push('\n');
         let skipped = file.line_column(offset(window.start)).1 - 1;
-        self.lines.insert(index, Line { range: start..end, marks, skipped });
+        self.lines.insert(index, ExcerptLine { range: start..end, marks, skipped });
     }
 }
 
-impl Line {
+impl ExcerptLine {
     /// The place in the excerpt of an offset in the source, or the nearest place that is shown.
     fn place(&self, source: usize) -> usize {
         let at = self.marks.partition_point(|(from, _)| *from < source);

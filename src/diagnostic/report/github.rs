@@ -1,9 +1,9 @@
 //! Writes commands that annotate files in a GitHub workflow.
 
-use super::Report;
+use super::RunReport;
 use std::fmt::Write as _;
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &RunReport) -> String {
     let mut text = String::new();
     for finding in &report.findings {
         let (start, end) = finding.place.range;

@@ -1,11 +1,11 @@
 //! Writes a code quality report, which GitLab shows in a merge request.
 
-use super::{Place, Report};
+use super::{ReportPlace, RunReport};
 use crate::diagnostic::Severity;
 use serde_json::{Value, json};
 
-pub(super) fn render(report: &Report) -> String {
-    let issue = |description: String, name: &str, fingerprint: &str, severity: &str, place: &Place| {
+pub(super) fn render(report: &RunReport) -> String {
+    let issue = |description: String, name: &str, fingerprint: &str, severity: &str, place: &ReportPlace| {
         json!({
             "description": description,
             "check_name": name,
@@ -27,7 +27,13 @@ pub(super) fn render(report: &Report) -> String {
     // The format has no field for other failures of the run, so they become issues.
     let troubles = report.troubles.iter().enumerate().map(|(at, trouble)| {
         let fingerprint = format!("trouble-{at}");
-        issue(trouble.clone(), "trouble", &fingerprint, "blocker", &Place::start("initflow.toml".to_owned()))
+        issue(
+            trouble.clone(),
+            "trouble",
+            &fingerprint,
+            "blocker",
+            &ReportPlace::start("initflow.toml".to_owned()),
+        )
     });
     let issues: Vec<Value> = findings.chain(troubles).collect();
     format!("{:#}\n", Value::Array(issues))

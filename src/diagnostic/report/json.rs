@@ -1,13 +1,13 @@
 //! Writes a report as JSON, a versioned contract: fields are added within a version, never removed.
 
-use super::{Finding, Place, Position, Report, applicability};
+use super::{Finding, Position, ReportPlace, RunReport, applicability};
 use crate::diagnostic::{Code, Severity};
 use serde_json::{Value, json};
 
 /// The version of the contract.
 const VERSION: u32 = 1;
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &RunReport) -> String {
     let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let report = json!({
         "version": VERSION,
@@ -45,13 +45,13 @@ fn finding(finding: &Finding) -> Value {
     })
 }
 
-fn noted(noted: &Place) -> Value {
+fn noted(noted: &ReportPlace) -> Value {
     let mut value = place(noted);
     value["note"] = noted.note.as_str().into();
     value
 }
 
-fn place(place: &Place) -> Value {
+fn place(place: &ReportPlace) -> Value {
     let position = |position: &Position| json!({ "line": position.line, "column": position.column, "byte": position.byte });
     json!({ "path": place.path, "start": position(&place.range.0), "end": position(&place.range.1) })
 }

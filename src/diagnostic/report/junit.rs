@@ -1,10 +1,10 @@
 //! Writes a report as `JUnit` XML: each source is a test case; errors are its failure, warnings its output.
 
-use super::{Finding, Report, Severity};
+use super::{Finding, RunReport, Severity};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &RunReport) -> String {
     let mut by_path: HashMap<&str, Vec<&Finding>> = HashMap::new();
     for finding in &report.findings {
         by_path.entry(&finding.place.path).or_default().push(finding);

@@ -1,6 +1,6 @@
 //! Writes a report as SARIF 2.1.0 for code scanning services.
 
-use super::{Finding, Place, Report};
+use super::{Finding, ReportPlace, RunReport};
 use crate::diagnostic::{Applicability, Code, Severity};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &RunReport) -> String {
     // Every rule that occurs, once.
     let names: BTreeSet<&str> = report.findings.iter().map(|finding| finding.name).collect();
     let names: Vec<&str> = names.into_iter().collect();
@@ -99,11 +99,11 @@ fn result(finding: &Finding, names: &[&str]) -> Value {
     result
 }
 
-fn location(place: &Place) -> Value {
+fn location(place: &ReportPlace) -> Value {
     json!({ "artifactLocation": artifact(&place.path), "region": region(place) })
 }
 
-fn region(place: &Place) -> Value {
+fn region(place: &ReportPlace) -> Value {
     let (start, end) = place.range;
     json!({
         "startLine": start.line,

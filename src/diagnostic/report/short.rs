@@ -1,10 +1,10 @@
 //! Writes one line per finding, as compilers do, for editors and `grep`.
 
-use super::Report;
+use super::RunReport;
 use crate::diagnostic::visible::plain;
 use std::fmt::Write as _;
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &RunReport) -> String {
     let mut text = String::new();
     for finding in &report.findings {
         let (start, _) = finding.place.range;

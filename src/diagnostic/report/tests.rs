@@ -3,7 +3,7 @@ use crate::diagnostic::{Applicability, Code};
 
 const TEXT: &str = "pod shop {\n  app web { image \"nginx\" }\n  app web { image \"nginx\" }\n}\n";
 
-fn report(text: &str) -> Report {
+fn report(text: &str) -> RunReport {
     let mut sources = Sources::default();
     let id = sources.add("apps/a b,c:d.initflow", text);
     let at = |nth: usize| {
@@ -14,8 +14,10 @@ fn report(text: &str) -> Report {
         |nth: usize| Diagnostic::warning(Code::UnpinnedImage, at(nth), "no <tag> & \"no\" 100%").here("here");
     let first = warning(0).label(at(1), "and there").help("name one\nor two");
     let first = first.fix("add a tag", at(0), "\"nginx:1\"", Applicability::Unsafe);
-    let mut report =
-        Report { sources: vec!["apps/a b,c:d.initflow".into(), "b.initflow".into()], ..Report::default() };
+    let mut report = RunReport {
+        sources: vec!["apps/a b,c:d.initflow".into(), "b.initflow".into()],
+        ..RunReport::default()
+    };
     report.add(&sources, &[first, warning(1)], str::to_owned);
     report.troubles.push("cannot read `x`".into());
     report
@@ -35,7 +37,9 @@ fn fingerprints_stay_when_lines_move_and_never_collide() {
 #[test]
 fn each_format_has_all_findings() {
     let report = report(TEXT);
-    let all = [Format::Short, Format::Github, Format::Junit].map(|format| format.render(&report)).join("\n");
+    let all = [MachineFormat::Short, MachineFormat::Github, MachineFormat::Junit]
+        .map(|format| format.render(&report))
+        .join("\n");
     insta::assert_snapshot!(all, @r#"
     apps/a b,c:d.initflow:2:19: warning[unpinned-image]: no <tag> & "no" 100%
     apps/a b,c:d.initflow:3:19: warning[unpinned-image]: no <tag> & "no" 100%
@@ -65,11 +69,11 @@ fn each_format_has_all_findings() {
 #[test]
 fn json_formats_are_read_back() {
     let report = report(TEXT);
-    for format in [Format::Json, Format::Sarif, Format::Gitlab] {
+    for format in [MachineFormat::Json, MachineFormat::Sarif, MachineFormat::Gitlab] {
         let value: serde_json::Value = serde_json::from_str(&format.render(&report)).unwrap();
         assert!(value.to_string().contains("unpinned-image"), "{value}");
     }
-    insta::assert_snapshot!(Format::Gitlab.render(&report), @r#"
+    insta::assert_snapshot!(MachineFormat::Gitlab.render(&report), @r#"
     [
       {
         "check_name": "unpinned-image",
@@ -116,9 +120,9 @@ fn json_formats_are_read_back() {
 
 #[test]
 fn an_empty_report_is_valid() {
-    let report = Report::default();
-    assert_eq!(Format::Gitlab.render(&report), "[]\n");
-    assert_eq!(Format::Short.render(&report) + &Format::Github.render(&report), "");
-    assert!(Format::Sarif.render(&report).contains("\"results\": []"));
-    assert!(Format::Junit.render(&report).contains("tests=\"0\""));
+    let report = RunReport::default();
+    assert_eq!(MachineFormat::Gitlab.render(&report), "[]\n");
+    assert_eq!(MachineFormat::Short.render(&report) + &MachineFormat::Github.render(&report), "");
+    assert!(MachineFormat::Sarif.render(&report).contains("\"results\": []"));
+    assert!(MachineFormat::Junit.render(&report).contains("tests=\"0\""));
 }

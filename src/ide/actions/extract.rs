@@ -4,11 +4,11 @@
 
 use super::layout;
 use crate::diagnostic::{Applicability, Edit, Fix};
-use crate::ide::shape::{Inside, Meaning, Role, Shaped, at, roles, walk, word};
+use crate::ide::shape::{Inside, Meaning, Shaped, ValueRole, at, roles, walk, word};
 use crate::ide::{Parsed, Range32};
 use crate::model::undeclarable;
 use crate::source::{FileId, Span};
-use crate::syntax::tree::{Argument, Piece, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Piece, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::CONTAINERS;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -140,19 +140,22 @@ fn trimmed(file: &Parsed, range: Range32) -> Option<Range<usize>> {
 }
 
 /// Visits the texts, numbers and paths of a statement that a name could replace.
-fn constant_values<'t>(shaped: &Shaped<'t>, visit: &mut impl FnMut(&'t Value, Role)) {
+fn constant_values<'t>(shaped: &Shaped<'t>, visit: &mut impl FnMut(&'t SyntaxValue, ValueRole)) {
     if matches!(shaped.meaning, Meaning::Entry(entry) if matches!(entry.name, "use" | "initflow")) {
         return;
     }
     let values = &shaped.statement.values;
     for (value, role) in values.iter().zip(roles(shaped)) {
-        if matches!(role, Role::Slot(..) | Role::Field(_) | Role::Expression | Role::Variable) {
+        if matches!(
+            role,
+            ValueRole::Slot(..) | ValueRole::Field(_) | ValueRole::Expression | ValueRole::Variable
+        ) {
             within(value, &mut |value| visit(value, role));
         }
     }
 }
 
-fn within<'t>(value: &'t Value, visit: &mut impl FnMut(&'t Value)) {
+fn within<'t>(value: &'t SyntaxValue, visit: &mut impl FnMut(&'t SyntaxValue)) {
     match &value.kind {
         ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Path(_) => visit(value),
         ValueKind::Range(low, high) => {
@@ -192,9 +195,9 @@ fn declared_at(file: &Parsed, offset: usize) -> Option<Declared> {
 }
 
 /// A name for a value of a statement: the name of the statement or of its place in the head.
-fn name_for(shaped: &Shaped, role: Role) -> String {
+fn name_for(shaped: &Shaped, role: ValueRole) -> String {
     let name = match (shaped.meaning, role) {
-        (Meaning::Entry(_), Role::Slot(slot, _)) => slot,
+        (Meaning::Entry(_), ValueRole::Slot(slot, _)) => slot,
         _ => shaped.statement.name.text.as_str(),
     };
     let last = name.rsplit(['/', '.']).next().unwrap_or_default();
@@ -221,13 +224,13 @@ fn free_name(wanted: &str, taken: &BTreeSet<&str>) -> String {
 fn names(file: &Parsed) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     walk(file.document(), |shaped, _| {
-        let is_own = |role: Role| {
-            matches!(role, Role::Declares)
+        let is_own = |role: ValueRole| {
+            matches!(role, ValueRole::Declares)
                 && !matches!(shaped.meaning, Meaning::Entry(entry) if matches!(entry.name, "let" | "param" | "use"))
         };
         for (value, role) in shaped.statement.values.iter().zip(roles(shaped)) {
             // A volume or a container does not share its names with constants.
-            if !is_own(role) && !matches!(role, Role::Keyword(_)) {
+            if !is_own(role) && !matches!(role, ValueRole::Keyword(_)) {
                 names_in(value, &mut names);
             }
         }
@@ -236,7 +239,7 @@ fn names(file: &Parsed) -> BTreeSet<&str> {
     names
 }
 
-fn names_in<'t>(value: &'t Value, names: &mut BTreeSet<&'t str>) {
+fn names_in<'t>(value: &'t SyntaxValue, names: &mut BTreeSet<&'t str>) {
     let mut of_arguments = |arguments: &'t [Argument]| {
         for argument in arguments {
             names.extend(argument.name.iter().map(|name| name.text.as_str()));

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 fn analysis(text: &str) -> Analysis {
-    Analysis::of(&Parsed::new("a", text), &NoFiles, &Options::default())
+    Analysis::of(&Parsed::new("a", text), &NoFiles, &CompileOptions::default())
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn refactored(text: &str) -> String {
     let end = text.find("$0").unwrap_or(start);
     let text = text.replacen("$0", "", 1);
     let (file, before) = (Parsed::new("a", text.as_str()), analysis(&text));
-    let (workspace, options) = (Workspace::default(), Options::default());
+    let (workspace, options) = (Workspace::default(), CompileOptions::default());
     let extracted = extracted(&workspace, &file, Range32::from(start..end), &options);
     let moved = moved(&workspace, &file, &before, start, &options);
     let mut shown = String::new();
@@ -282,7 +282,7 @@ fn refactored_sources_are_formatted_and_compile_to_the_same() {
             workspace.set("platform.initflow", Arc::new(Parsed::new("platform.initflow", library)));
         }
         let file = Parsed::new("main.initflow", text.as_str());
-        let options = Options::default();
+        let options = CompileOptions::default();
         let before = Analysis::of(&file, &workspace, &options);
         let check = |fix: &Fix| {
             let after = applied(&text, &fix.edits);

@@ -2,39 +2,39 @@
 //!
 //! Invariant: only the text before the place decides, with the blocks that the tree has around it.
 
-use crate::ide::shape::{Cursor, Inside, Meaning, Role, Shaped, at, roles, shape};
+use crate::ide::shape::{Cursor, Inside, Meaning, Shaped, ValueRole, at, roles, shape};
 use crate::ide::{Parsed, Range32};
 use crate::source::Span;
 use crate::statement::{Clause, Need, Slot};
-use crate::syntax::tree::{Statement, Value, ValueKind};
+use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
 
 /// A place in a text.
 pub(super) struct Context<'t> {
     /// What a choice replaces: the word before the place.
     pub(super) replaced: Range32,
-    pub(super) place: Place<'t>,
+    pub(super) place: Expected<'t>,
     /// The statements around it, outermost first, including the one whose head it is in.
     pub(super) around: Vec<&'t Statement>,
 }
 
 /// What is allowed at a place.
-pub(super) enum Place<'t> {
+pub(super) enum Expected<'t> {
     /// Nothing: it is in a text or a comment.
     Nothing,
     /// The name of a statement; the names that its block already has, and the one directly before.
     Name { inside: Inside, present: Vec<String>, before: &'t str },
     /// A value, or one of some keywords.
-    Value { role: Role, clauses: Vec<&'static Clause> },
+    Value { role: ValueRole, clauses: Vec<&'static Clause> },
     /// A file in `use`.
     File,
     /// A name in `#{…}`.
     Interpolation,
     /// An argument of a call.
-    Argument(Call<'t>),
+    Argument(OpenCall<'t>),
 }
 
 /// A call that is being written.
-pub(super) struct Call<'t> {
+pub(super) struct OpenCall<'t> {
     pub(super) name: &'t str,
     /// The arguments that have been given by name.
     pub(super) given: Vec<String>,
@@ -58,7 +58,7 @@ impl<'t> Context<'t> {
         let head = head_at(&chain, depth, file, start, inside);
         let around = chain.iter().take(depth).map(|shaped| shaped.statement);
         let around = around.chain(head.iter().map(|head| head.statement)).collect();
-        let mut context = Self { replaced: Range32::from(start..offset), place: Place::Nothing, around };
+        let mut context = Self { replaced: Range32::from(start..offset), place: Expected::Nothing, around };
         if file
             .document()
             .comments
@@ -73,7 +73,7 @@ impl<'t> Context<'t> {
                 let block = siblings(&chain, depth, file);
                 let others = block.iter().filter(|statement| statement.name.span.start as usize != start);
                 let before = others.clone().rfind(|statement| statement.span.range().end <= start);
-                Place::Name {
+                Expected::Name {
                     inside,
                     present: others.map(|statement| statement.name.text.to_string()).collect(),
                     before: before.map_or("", |statement| &statement.name.text),
@@ -88,27 +88,27 @@ impl<'t> Context<'t> {
         self.around.last().is_some_and(|statement| statement.name.text == "defaults")
     }
 
-    fn in_head(&mut self, head: &Shaped<'t>, text: &'t str, start: usize, offset: usize) -> Place<'t> {
+    fn in_head(&mut self, head: &Shaped<'t>, text: &'t str, start: usize, offset: usize) -> Expected<'t> {
         let statement = head.statement;
         let written = &text[statement.name.span.range().start..offset];
         if let Some(quote) = open_quote(written) {
             let from = offset - (written.len() - quote - 1);
             if matches!(head.meaning, Meaning::Entry(entry) if entry.name == "use") {
                 self.replaced = Range32::from(from..offset);
-                return Place::File;
+                return Expected::File;
             }
             return match text[from..offset].rfind("#{") {
                 Some(at) if !text[from + at..offset].contains('}') => {
                     self.replaced = Range32::from(from + at + 2..offset);
-                    Place::Interpolation
+                    Expected::Interpolation
                 }
-                _ => Place::Nothing,
+                _ => Expected::Nothing,
             };
         }
         if let Some((name, arguments)) = open_call(written) {
             let last = arguments.rsplit(',').next().unwrap_or_default();
             let given = arguments.split(',').filter_map(|argument| argument.split_once(':'));
-            return Place::Argument(Call {
+            return Expected::Argument(OpenCall {
                 name,
                 given: given.map(|(name, _)| name.trim().to_owned()).collect(),
                 named: last.split_once(':').map(|(name, _)| name.trim().to_owned()),
@@ -116,32 +116,32 @@ impl<'t> Context<'t> {
             });
         }
         let given = statement.values.iter().take_while(|value| value.span.range().end <= start);
-        let mut values: Vec<Value> = given.cloned().collect();
-        let used: Vec<Value> = values.clone();
+        let mut values: Vec<SyntaxValue> = given.cloned().collect();
+        let used: Vec<SyntaxValue> = values.clone();
         // Inside a list, the role is that of the list.
         let in_list = statement.values.iter().find(|value| {
             let range = value.span.range();
             matches!(value.kind, ValueKind::List(_)) && range.start < offset && offset < range.end
         });
         let span = Span::new(statement.span.file, start, offset);
-        values.push(in_list.cloned().unwrap_or(Value { span, kind: ValueKind::Word("x".into()) }));
+        values.push(in_list.cloned().unwrap_or(SyntaxValue { span, kind: ValueKind::Word("x".into()) }));
         let synthetic = Statement { values, ..statement.clone() };
         let all = roles(&Shaped { statement: &synthetic, ..*head });
-        let role = all.last().copied().unwrap_or(Role::Unknown);
+        let role = all.last().copied().unwrap_or(ValueRole::Unknown);
         let pending = matches!(
             all.iter().rev().nth(1),
-            Some(Role::Keyword(Some(Clause { values: [Slot::One(..), ..], .. })))
+            Some(ValueRole::Keyword(Some(Clause { values: [Slot::One(..), ..], .. })))
         );
         let clauses = match head.meaning {
             Meaning::Entry(entry) if !pending && in_list.is_none() => clauses(entry.head, &used, &all),
             _ => Vec::new(),
         };
-        Place::Value { role, clauses }
+        Expected::Value { role, clauses }
     }
 }
 
 /// The clauses that may still be added to a head.
-fn clauses(slots: &'static [Slot], used: &[Value], roles: &[Role]) -> Vec<&'static Clause> {
+fn clauses(slots: &'static [Slot], used: &[SyntaxValue], roles: &[ValueRole]) -> Vec<&'static Clause> {
     let is_used =
         |clause: &Clause| used.iter().any(|value| crate::ide::shape::word(value) == Some(clause.word));
     let all = || {

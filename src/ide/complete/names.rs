@@ -1,34 +1,37 @@
 //! The names that may stand at a place: of constants, volumes, containers, ports, templates and their parameters.
 
 use super::context::Context;
-use super::{Item, Sort, item};
-use crate::ide::names::Kind;
+use super::{Suggestion, SuggestionKind, item};
+use crate::ide::names::NameKind;
 use crate::ide::outline::{Symbol, symbols};
 use crate::ide::shape::word;
 use crate::ide::{Parsed, Workspace};
-use crate::syntax::tree::{Argument, Operator, Statement, Value, ValueKind};
+use crate::syntax::tree::{Argument, Operator, Statement, SyntaxValue, ValueKind};
 
 /// How many templates are gone through, each used by the one before.
 const MAX_TEMPLATES: usize = 16;
 
 /// The lets and params that are declared above a place, those of used files, and the parameters of the template around it.
-pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let item_at = context.around.first().map_or(u32::MAX, |statement| statement.span.start);
     let of_file = |file: &Parsed, before: &str| {
-        let all = symbols(file).into_iter().filter(|symbol| matches!(symbol.kind, Kind::Let | Kind::Param));
+        let all =
+            symbols(file).into_iter().filter(|symbol| matches!(symbol.kind, NameKind::Let | NameKind::Param));
         let above = all.filter(|symbol| !before.is_empty() || symbol.range.start < item_at);
         above
             .map(|symbol| {
                 let text = file.text().get(symbol.range.range()).unwrap_or_default().to_owned();
-                item(format!("{before}{}", symbol.name), Sort::Name(symbol.kind), text)
+                item(format!("{before}{}", symbol.name), SuggestionKind::Name(symbol.kind), text)
             })
             .collect::<Vec<_>>()
     };
     let template = context.around.iter().find(|statement| statement.name.text == "template");
     let parameters = template.map_or_else(Vec::new, |template| declared(file, template));
-    let mut items: Vec<Item> =
-        parameters.into_iter().map(|(name, text)| item(name, Sort::Name(Kind::Parameter), text)).collect();
+    let mut items: Vec<Suggestion> = parameters
+        .into_iter()
+        .map(|(name, text)| item(name, SuggestionKind::Name(NameKind::Parameter), text))
+        .collect();
     items.extend(of_file(file, ""));
     for (alias, _) in file.uses() {
         if let Some((_, used)) = workspace.used(path, alias) {
@@ -39,7 +42,12 @@ pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> 
 }
 
 /// The volumes or containers of the pod around a place, those of its parts by `part.name`.
-pub(super) fn in_pod(workspace: &Workspace, path: &str, context: &Context, kind: Kind) -> Vec<Item> {
+pub(super) fn in_pod(
+    workspace: &Workspace,
+    path: &str,
+    context: &Context,
+    kind: NameKind,
+) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let pod = context.around.iter().find(|statement| {
         super::keyword_of(statement) == "part"
@@ -55,7 +63,7 @@ pub(super) fn in_pod(workspace: &Workspace, path: &str, context: &Context, kind:
         let of_part = part.and_then(|part| Some(format!("{}.", part.values.first().and_then(word)?)));
         let mut of_workload = Vec::new();
         of_pod(workspace, path, file, pod, kind, "", 0, &mut of_workload);
-        let is_hidden = |item: &Item| {
+        let is_hidden = |item: &Suggestion| {
             items.iter().any(|nearer| nearer.label == item.label)
                 || of_part.as_deref().is_some_and(|part| item.label.starts_with(part))
         };
@@ -70,7 +78,9 @@ pub(super) fn in_pod(workspace: &Workspace, path: &str, context: &Context, kind:
             .find(|statement| crate::vocabulary::CONTAINERS.contains(&statement.name.text.as_str()))
     });
     let own = own.and_then(|statement| statement.values.first()).and_then(word);
-    items.retain(|item| kind != Kind::Container || item.detail != "app" && Some(item.label.as_str()) != own);
+    items.retain(|item| {
+        kind != NameKind::Container || item.detail != "app" && Some(item.label.as_str()) != own
+    });
     items
 }
 
@@ -80,16 +90,20 @@ fn of_pod(
     path: &str,
     file: &Parsed,
     pod: &Statement,
-    kind: Kind,
+    kind: NameKind,
     before: &str,
     depth: usize,
-    items: &mut Vec<Item>,
+    items: &mut Vec<Suggestion>,
 ) {
     if depth > MAX_TEMPLATES {
         return;
     }
     for symbol in crate::ide::outline::symbols_of(file, pod).iter().filter(|symbol| symbol.kind == kind) {
-        items.push(item(format!("{before}{}", symbol.name), Sort::Name(kind), symbol.detail.clone()));
+        items.push(item(
+            format!("{before}{}", symbol.name),
+            SuggestionKind::Name(kind),
+            symbol.detail.clone(),
+        ));
     }
     if let Some((path, file, template)) = template_of(workspace, path, file, pod) {
         of_pod(workspace, &path, file, template, kind, before, depth + 1, items);
@@ -102,21 +116,21 @@ fn of_pod(
 }
 
 /// The ports of the container around a place.
-pub(super) fn ports(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+pub(super) fn ports(workspace: &Workspace, path: &str, context: &Context) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let mut items = Vec::new();
     for statement in &context.around {
         let all = crate::ide::outline::symbols_of(file, statement);
         let ports = all.into_iter().filter(|symbol: &Symbol| {
-            symbol.kind == Kind::Port && symbol.name.chars().any(char::is_alphabetic)
+            symbol.kind == NameKind::Port && symbol.name.chars().any(char::is_alphabetic)
         });
-        items.extend(ports.map(|symbol| item(symbol.name, Sort::Name(Kind::Port), "port")));
+        items.extend(ports.map(|symbol| item(symbol.name, SuggestionKind::Name(NameKind::Port), "port")));
     }
     items
 }
 
 /// The templates that a statement can be made from.
-pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let kind = context.around.last().map_or("", |statement| statement.name.text.as_str());
     let of_file = |file: &Parsed, before: &str| {
@@ -132,7 +146,10 @@ pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) ->
                 let needed = declared(file, statement).into_iter().filter(|(_, text)| !text.contains('='));
                 let places = needed.enumerate().map(|(at, (name, _))| format!("{name}: ${}", at + 1));
                 let snippet = format!("{label}({})", places.collect::<Vec<_>>().join(", "));
-                Item { snippet: Some(snippet), ..item(label, Sort::Name(Kind::Template), text) }
+                Suggestion {
+                    snippet: Some(snippet),
+                    ..item(label, SuggestionKind::Name(NameKind::Template), text)
+                }
             })
             .collect::<Vec<_>>()
     };
@@ -146,11 +163,11 @@ pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) ->
 }
 
 /// The type of a template's parameter.
-pub(super) enum ParameterType {
+pub(super) enum DeclaredType {
     /// One word.
     Word(String),
     /// The texts that it takes.
-    Members(Vec<Item>),
+    Members(Vec<Suggestion>),
 }
 
 /// The type of a parameter of the template of a name.
@@ -159,17 +176,17 @@ pub(super) fn parameter_type(
     path: &str,
     called: &str,
     name: &str,
-) -> Option<ParameterType> {
+) -> Option<DeclaredType> {
     let (_, file, template) = template_called(workspace, path, workspace.get(path)?, called)?;
     let values = &parameter(template, name)?.values;
     match values.first().and_then(word) {
-        Some(ty) => Some(ParameterType::Word(ty.to_owned())),
-        None => Some(ParameterType::Members(members(file, values))),
+        Some(ty) => Some(DeclaredType::Word(ty.to_owned())),
+        None => Some(DeclaredType::Members(members(file, values))),
     }
 }
 
 /// The texts that a param takes which a place compares, or whose default is there.
-pub(super) fn compared(workspace: &Workspace, path: &str, context: &Context) -> Vec<Item> {
+pub(super) fn compared(workspace: &Workspace, path: &str, context: &Context) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let Some(head) = context.around.last() else { return Vec::new() };
     let before = head.values.iter().rev().skip_while(|value| value.span.end > context.replaced.start);
@@ -200,19 +217,19 @@ pub(super) fn compared(workspace: &Workspace, path: &str, context: &Context) -> 
     param.map_or_else(Vec::new, |param| members_of_param(file, param))
 }
 
-fn members_of_param(file: &Parsed, param: &Statement) -> Vec<Item> {
+fn members_of_param(file: &Parsed, param: &Statement) -> Vec<Suggestion> {
     let ty = param.values.iter().position(|value| is(value, Operator::Colon));
     ty.and_then(|at| param.values.get(at + 1..)).map_or_else(Vec::new, |ty| members(file, ty))
 }
 
 /// The texts of an enumeration, which ends where a default begins.
-fn members(file: &Parsed, ty: &[Value]) -> Vec<Item> {
+fn members(file: &Parsed, ty: &[SyntaxValue]) -> Vec<Suggestion> {
     let ty = ty.iter().take_while(|value| !is(value, Operator::Assign));
     let texts = ty.filter(|value| matches!(value.kind, ValueKind::Text(_)));
-    texts.map(|text| item(file.source.slice(text.span), Sort::Value, "")).collect()
+    texts.map(|text| item(file.source.slice(text.span), SuggestionKind::Value, "")).collect()
 }
 
-fn is(value: &Value, operator: Operator) -> bool {
+fn is(value: &SyntaxValue, operator: Operator) -> bool {
     matches!(value.kind, ValueKind::Operator(found) if found == operator)
 }
 
@@ -257,14 +274,14 @@ fn name_of(template: &Statement) -> Option<&str> {
     }
 }
 
-type Found<'t> = (String, &'t Parsed, &'t Statement);
+type FoundTemplate<'t> = (String, &'t Parsed, &'t Statement);
 
 fn template_of<'t>(
     workspace: &'t Workspace,
     path: &str,
     file: &'t Parsed,
     statement: &Statement,
-) -> Option<Found<'t>> {
+) -> Option<FoundTemplate<'t>> {
     let from = statement.values.iter().position(|value| word(value) == Some("from"))?;
     match &statement.values.get(from + 1)?.kind {
         ValueKind::Call(name, _) => template_called(workspace, path, file, &name.text),
@@ -278,7 +295,7 @@ fn template_called<'t>(
     path: &str,
     file: &'t Parsed,
     called: &str,
-) -> Option<Found<'t>> {
+) -> Option<FoundTemplate<'t>> {
     let (path, file, name) = match called.split_once('.') {
         None => (path.to_owned(), file, called),
         Some((alias, name)) => {

@@ -1,14 +1,14 @@
 //! Renders rows of the vocabulary and fields of the schema as text with placeholders.
 
-use crate::kubernetes::schema::{Field, Type as FieldType};
+use crate::kubernetes::schema::{Field, FieldType};
 use crate::model::WorkloadKind;
-use crate::statement::{Body, Clause, Entry, Need, Slot, Type};
+use crate::statement::{Body, Clause, Need, Slot, StatementSpec, ValueType};
 use crate::vocabulary::CONTAINERS;
 
 /// A statement with placeholders for what it needs.
-pub(super) fn entry(entry: &Entry) -> String {
+pub(super) fn entry(entry: &StatementSpec) -> String {
     let name = entry.name;
-    if WorkloadKind::of(name).is_some() && entry.places.contains(&crate::statement::Place::File) {
+    if WorkloadKind::of(name).is_some() && entry.places.contains(&crate::statement::StatementPlace::File) {
         let schedule = if name == "cronjob" { " \"${2:@daily}\"" } else { "" };
         // The default policy of pods is not allowed here, so it must be set.
         let policy = if matches!(name, "job" | "cronjob") { "  restartPolicy ${5:Never}\n" } else { "" };
@@ -65,14 +65,14 @@ pub(super) fn clause(clause: &Clause, number: &mut usize) -> String {
     text
 }
 
-fn push(text: &mut String, name: &str, ty: Type, number: &mut usize) {
+fn push(text: &mut String, name: &str, ty: ValueType, number: &mut usize) {
     let plain = name.trim_matches(['"', '\'']);
     let place = format!("${{{number}:{plain}}}");
     text.push(' ');
     match ty {
-        Type::Text | Type::TextOrList => text.extend(["\"", &place, "\""]),
-        Type::TextList => text.extend(["[\"", &place, "\"]"]),
-        Type::Path | Type::AnyPath => text.extend(["${", &number.to_string(), ":/", plain, "}"]),
+        ValueType::Text | ValueType::TextOrList => text.extend(["\"", &place, "\""]),
+        ValueType::TextList => text.extend(["[\"", &place, "\"]"]),
+        ValueType::Path | ValueType::AnyPath => text.extend(["${", &number.to_string(), ":/", plain, "}"]),
         _ => text.push_str(&place),
     }
     *number += 1;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::compile::Options;
+use crate::compile::CompileOptions;
 use std::sync::Arc;
 
 /// What is shown at each `$0` of a text.
@@ -19,7 +19,7 @@ fn shown_beside(text: &str, library: &str) -> String {
     let mut workspace = Workspace::default();
     workspace.set("lib", Arc::new(Parsed::new("lib", library)));
     workspace.set("a", Arc::new(Parsed::new("a", plain)));
-    let analysis = Analysis::of(workspace.get("a").unwrap(), &workspace, &Options::default());
+    let analysis = Analysis::of(workspace.get("a").unwrap(), &workspace, &CompileOptions::default());
     let at = |offset| {
         hover(&workspace, &analysis, "a", offset).map_or_else(|| "nothing".into(), |hover| hover.markdown)
     };

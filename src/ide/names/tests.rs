@@ -1,9 +1,9 @@
 use super::*;
-use crate::compile::Options;
+use crate::compile::CompileOptions;
 use crate::diagnostic::Code;
 use crate::diagnostic::catalog::Language;
 use crate::ide::rename::{rename, with};
-use crate::ide::tokens::{Class, Token, tokens};
+use crate::ide::tokens::{Class, ClassifiedWord, tokens};
 use crate::ide::{Analysis, Parsed};
 
 /// A workspace of the files of a text, each behind `//- path`.
@@ -127,7 +127,7 @@ fn every_name_of_what_compiles_is_declared_somewhere() {
     for workspace in examples() {
         for path in workspace.paths() {
             let file = workspace.get(path).unwrap();
-            for Token { range, class, .. } in tokens(file) {
+            for ClassifiedWord { range, class, .. } in tokens(file) {
                 let text = &file.text()[range.range()];
                 if !matches!(class, Class::Variable | Class::Function | Class::Parameter)
                     || is_function(text)
@@ -199,15 +199,15 @@ const CURED: &[&str] = &["ambiguous-word", "invalid-name", "name-too-long"];
 
 #[test]
 fn whatever_is_declared_can_be_renamed() {
-    let mut renamed = std::collections::BTreeMap::<Kind, usize>::new();
+    let mut renamed = std::collections::BTreeMap::<NameKind, usize>::new();
     let mut faults = Vec::new();
-    let options = Options::default();
+    let options = CompileOptions::default();
     for workspace in examples().into_iter().chain([library()]).chain(explained()) {
         for path in workspace.paths().filter(|path| *path != "std" && !CURED.contains(path)) {
             for (range, found) in names_of(&workspace, path) {
                 let place = Location { path: path.to_owned(), range };
                 // A file has the name that it has on disk, unless `as` gives it one.
-                if found.location != place || found.kind == Kind::File {
+                if found.location != place || found.kind == NameKind::File {
                     continue;
                 }
                 let name = text_of(&workspace, &place).unwrap();
@@ -232,19 +232,19 @@ fn whatever_is_declared_can_be_renamed() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let at_least =
         |kind, count| assert!(renamed.get(&kind).is_some_and(|known| *known >= count), "{renamed:?}");
-    at_least(Kind::Let, 3);
-    at_least(Kind::Param, 10);
-    at_least(Kind::Template, 10);
-    at_least(Kind::Parameter, 30);
-    at_least(Kind::Workload, 14);
-    at_least(Kind::Volume, 26);
-    at_least(Kind::Container, 48);
-    at_least(Kind::Port, 15);
+    at_least(NameKind::Let, 3);
+    at_least(NameKind::Param, 10);
+    at_least(NameKind::Template, 10);
+    at_least(NameKind::Parameter, 30);
+    at_least(NameKind::Workload, 14);
+    at_least(NameKind::Volume, 26);
+    at_least(NameKind::Container, 48);
+    at_least(NameKind::Port, 15);
 }
 
 /// What a file compiles to, and the diagnostics' names; `zq` by another name, and without the digests that names have.
 fn made(workspace: &Workspace, path: &str, name: &str) -> String {
-    let analysis = Analysis::of(workspace.get(path).unwrap(), workspace, &Options::default());
+    let analysis = Analysis::of(workspace.get(path).unwrap(), workspace, &CompileOptions::default());
     let yaml = analysis.compilation.workloads.iter().map(|compiled| compiled.yaml(None));
     let codes = analysis.diagnostics().iter().map(|found| format!("{}\n", found.code.name()));
     let all = yaml.chain(codes).collect::<String>().replace("zq", name);

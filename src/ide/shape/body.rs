@@ -3,9 +3,9 @@
 //! Invariant: it depends only on the statement and the block around it.
 
 use super::{Inside, Meaning, word};
-use crate::kubernetes::schema::{self, Type as FieldType};
+use crate::kubernetes::schema::{self, FieldType};
 use crate::model::WorkloadKind;
-use crate::statement::{Body, Entry};
+use crate::statement::{Body, StatementSpec};
 use crate::syntax::tree::Statement;
 use crate::vocabulary::CONTAINERS;
 
@@ -24,7 +24,7 @@ pub(super) fn body(statement: &Statement, meaning: Meaning, inside: Inside) -> I
     }
 }
 
-fn entry_body(statement: &Statement, entry: &'static Entry, inside: Inside) -> Inside {
+fn entry_body(statement: &Statement, entry: &'static StatementSpec, inside: Inside) -> Inside {
     match entry.name {
         "when" | "else" => inside,
         "template" => statement.values.first().and_then(word).map_or(Inside::Unknown, of_kind),

@@ -2,28 +2,30 @@
 //!
 //! Invariant: there are as many roles as values.
 
-use super::{Meaning, Role, Shaped, word};
-use crate::kubernetes::schema::Type as FieldType;
-use crate::statement::{Slot, Type};
-use crate::syntax::tree::{Operator, Value, ValueKind};
+use super::{Meaning, Shaped, ValueRole, word};
+use crate::kubernetes::schema::FieldType;
+use crate::statement::{Slot, ValueType};
+use crate::syntax::tree::{Operator, SyntaxValue, ValueKind};
 
 /// The role of each value of a statement.
-pub fn roles(shaped: &Shaped) -> Vec<Role> {
+pub fn roles(shaped: &Shaped) -> Vec<ValueRole> {
     let values = shaped.statement.values.as_slice();
     match shaped.meaning {
         Meaning::Entry(entry) => match entry.name {
-            "let" => declaration(values, Role::Expression),
-            "param" => declaration(values, Role::TypeWord),
+            "let" => declaration(values, ValueRole::Expression),
+            "param" => declaration(values, ValueRole::TypeWord),
             "template" => {
-                let roles = [Role::Kind, Role::Template].into_iter().chain(std::iter::repeat(Role::Unknown));
+                let roles = [ValueRole::Kind, ValueRole::Template]
+                    .into_iter()
+                    .chain(std::iter::repeat(ValueRole::Unknown));
                 roles.take(values.len()).collect()
             }
-            "defaults" => vec![Role::Kind; values.len()],
+            "defaults" => vec![ValueRole::Kind; values.len()],
             "when" => values.iter().map(expression).collect(),
             "else" => {
-                let when = |at: usize, value: &Value| {
+                let when = |at: usize, value: &SyntaxValue| {
                     if at == 0 && word(value) == Some("when") {
-                        Role::Keyword(None)
+                        ValueRole::Keyword(None)
                     } else {
                         expression(value)
                     }
@@ -32,38 +34,38 @@ pub fn roles(shaped: &Shaped) -> Vec<Role> {
             }
             _ => head(entry.head, values),
         },
-        Meaning::Field(_, field) => vec![Role::Field(&field.ty); values.len()],
-        Meaning::Variable => vec![Role::Variable; values.len()],
-        Meaning::Key(ty) => vec![Role::Field(ty); values.len()],
-        Meaning::Resource => vec![Role::Slot("amount", Type::Memory); values.len()],
-        Meaning::Free => vec![Role::Field(&FieldType::Any); values.len()],
-        Meaning::Unknown => vec![Role::Unknown; values.len()],
+        Meaning::Field(_, field) => vec![ValueRole::Field(&field.ty); values.len()],
+        Meaning::Variable => vec![ValueRole::Variable; values.len()],
+        Meaning::Key(ty) => vec![ValueRole::Field(ty); values.len()],
+        Meaning::Resource => vec![ValueRole::Slot("amount", ValueType::Memory); values.len()],
+        Meaning::Free => vec![ValueRole::Field(&FieldType::Any); values.len()],
+        Meaning::Unknown => vec![ValueRole::Unknown; values.len()],
     }
 }
 
 /// `name = …`, or `name: type = …`: what comes before the `=` has the role `before`.
-fn declaration(values: &[Value], before: Role) -> Vec<Role> {
+fn declaration(values: &[SyntaxValue], before: ValueRole) -> Vec<ValueRole> {
     let mut role = before;
-    let each = |(at, value): (usize, &Value)| match value.kind {
+    let each = |(at, value): (usize, &SyntaxValue)| match value.kind {
         ValueKind::Operator(operator) => {
             if operator == Operator::Assign {
-                role = Role::Expression;
+                role = ValueRole::Expression;
             }
-            Role::Operator
+            ValueRole::Operator
         }
-        _ if at == 0 => Role::Declares,
+        _ if at == 0 => ValueRole::Declares,
         _ => role,
     };
     values.iter().enumerate().map(each).collect()
 }
 
-fn expression(value: &Value) -> Role {
-    if matches!(value.kind, ValueKind::Operator(_)) { Role::Operator } else { Role::Expression }
+fn expression(value: &SyntaxValue) -> ValueRole {
+    if matches!(value.kind, ValueKind::Operator(_)) { ValueRole::Operator } else { ValueRole::Expression }
 }
 
 /// The values of a head by its slots: plain values first, then clauses.
-fn head(slots: &'static [Slot], values: &[Value]) -> Vec<Role> {
-    let clause_of = |value: &Value| {
+fn head(slots: &'static [Slot], values: &[SyntaxValue]) -> Vec<ValueRole> {
+    let clause_of = |value: &SyntaxValue| {
         let word = word(value)?;
         slots.iter().find_map(|slot| match slot {
             Slot::Clause(clause) if clause.word == word => Some(*clause),
@@ -100,15 +102,15 @@ fn head(slots: &'static [Slot], values: &[Value]) -> Vec<Role> {
             }
             (_, Some(clause)) => {
                 open = clause.values;
-                Role::Keyword(Some(clause))
+                ValueRole::Keyword(Some(clause))
             }
-            _ => Role::Unknown,
+            _ => ValueRole::Unknown,
         };
         roles.push(role);
     }
     roles
 }
 
-fn slot_role(name: &'static str, ty: Type) -> Role {
-    if ty == Type::Name { Role::Declares } else { Role::Slot(name, ty) }
+fn slot_role(name: &'static str, ty: ValueType) -> ValueRole {
+    if ty == ValueType::Name { ValueRole::Declares } else { ValueRole::Slot(name, ty) }
 }

@@ -11,9 +11,9 @@ fn shapes(text: &str) -> String {
             other => format!("{other:?}"),
         };
         let roles = roles(shaped).into_iter().map(|role| match role {
-            Role::Keyword(_) => "keyword".to_owned(),
-            Role::Slot(name, _) => name.to_owned(),
-            Role::Field(_) => "field".to_owned(),
+            ValueRole::Keyword(_) => "keyword".to_owned(),
+            ValueRole::Slot(name, _) => name.to_owned(),
+            ValueRole::Field(_) => "field".to_owned(),
             other => format!("{other:?}"),
         });
         let roles: Vec<String> = roles.collect();
@@ -65,7 +65,7 @@ fn what_compiles_has_no_statement_and_no_value_without_a_meaning() {
         walk(file.document(), |shaped, _| {
             let text = file.source.slice(shaped.statement.span);
             assert!(!matches!(shaped.meaning, Meaning::Unknown), "{text}");
-            assert!(!roles(shaped).iter().any(|role| matches!(role, Role::Unknown)), "{text}");
+            assert!(!roles(shaped).iter().any(|role| matches!(role, ValueRole::Unknown)), "{text}");
         });
     }
 }

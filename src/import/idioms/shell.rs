@@ -1,11 +1,11 @@
 //! Reads what a container runs, if it is one simple command or a loop until one succeeds.
 
-use crate::import::yaml::Node;
+use crate::import::yaml::YamlNode;
 use crate::model::command::split;
 
 /// What a container runs: plain words, without variables, pipes and redirections except to `/dev/null`.
 #[derive(Debug, PartialEq)]
-pub(super) enum Command {
+pub(super) enum ShellCommand {
     /// A command that runs once.
     Once(Vec<String>),
     /// A command that is tried until it succeeds, with pauses.
@@ -13,9 +13,9 @@ pub(super) enum Command {
 }
 
 /// What an init container runs, if that is simple enough.
-pub(super) fn command(node: &Node) -> Option<Command> {
+pub(super) fn command(node: &YamlNode) -> Option<ShellCommand> {
     let words = |key: &str| -> Option<Vec<&str>> {
-        node.get(key).map(Node::items).unwrap_or_default().iter().map(Node::as_text).collect()
+        node.get(key).map(YamlNode::items).unwrap_or_default().iter().map(YamlNode::as_text).collect()
     };
     let (command, args) = (words("command")?, words("args")?);
     let mut all: Vec<&str> = command.iter().chain(&args).copied().collect();
@@ -31,7 +31,7 @@ pub(super) fn command(node: &Node) -> Option<Command> {
         }
         // Kubernetes replaces `$(NAME)`.
         words if words.iter().all(|word| !word.contains("$(")) => {
-            Some(Command::Once(words.iter().map(|word| (*word).to_owned()).collect()))
+            Some(ShellCommand::Once(words.iter().map(|word| (*word).to_owned()).collect()))
         }
         _ => None,
     }
@@ -42,7 +42,7 @@ fn is_shell(word: &str) -> bool {
 }
 
 /// The only command of a script, apart from output and pauses.
-fn of_script(script: &str) -> Option<Command> {
+fn of_script(script: &str) -> Option<ShellCommand> {
     let script = script.trim();
     let (first, rest) = script.split_once([';', '\n']).unwrap_or((script, ""));
     if first.starts_with("set -") {
@@ -57,7 +57,7 @@ fn of_script(script: &str) -> Option<Command> {
             let line = line.trim();
             line.is_empty() || words(line).is_some_and(|words| is_idle(&words))
         });
-        return if is_pause { words(condition).map(Command::Until) } else { None };
+        return if is_pause { words(condition).map(ShellCommand::Until) } else { None };
     }
     let mut commands = script.split('\n').map(str::trim).filter(|line| !line.is_empty());
     let mut found = None;
@@ -68,7 +68,7 @@ fn of_script(script: &str) -> Option<Command> {
         }
         found.replace(words).is_none().then_some(())
     })?;
-    found.map(Command::Once)
+    found.map(ShellCommand::Once)
 }
 
 /// Whether a command only prints or waits.

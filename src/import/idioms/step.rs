@@ -1,14 +1,14 @@
 //! Reads the commands that built-in steps replace, and writes the words of these steps.
 
-use super::shell::Command;
+use super::shell::ShellCommand;
 use crate::import::text;
-use crate::import::yaml::Node;
+use crate::import::yaml::YamlNode;
 use crate::steps::StepKind;
 
 /// An init container with its command.
 pub(super) struct Step<'n> {
-    pub(super) node: &'n Node,
-    pub(super) command: Command,
+    pub(super) node: &'n YamlNode,
+    pub(super) command: ShellCommand,
 }
 
 /// The built-in step that a container matches.
@@ -27,7 +27,7 @@ pub(super) struct Idiom {
 impl Step<'_> {
     /// The volume that contains a path, and the path inside it.
     pub(super) fn within(&self, path: &str) -> Option<(String, String)> {
-        let mounts = self.node.get("volumeMounts").map(Node::items).unwrap_or_default();
+        let mounts = self.node.get("volumeMounts").map(YamlNode::items).unwrap_or_default();
         let found = mounts.iter().filter_map(|mount| {
             let at = mount.get("mountPath")?.as_text()?.trim_end_matches('/');
             let rest = path.strip_prefix(at)?;
@@ -43,8 +43,8 @@ impl Step<'_> {
     /// The words of a command that runs once.
     pub(super) fn once(&self) -> Option<&[String]> {
         match &self.command {
-            Command::Once(words) => Some(words),
-            Command::Until(_) => None,
+            ShellCommand::Once(words) => Some(words),
+            ShellCommand::Until(_) => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Converts loops around `nc`, `nslookup`, `curl`, `pg_isready` and the like to `wait`.
 
-use super::shell::Command;
+use super::shell::ShellCommand;
 use super::step::{Idiom, Step, operands, statement};
 use crate::import::text;
 use crate::steps::StepKind;
@@ -17,7 +17,7 @@ const SERVER_CHANGES: &[&str] = &[
 ];
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
-    let Command::Until(words) = &step.command else { return None };
+    let ShellCommand::Until(words) = &step.command else { return None };
     let (program, rest) = words.split_first()?;
     let condition = match program.rsplit('/').next()? {
         "nc" | "ncat" | "netcat" => tcp(rest)?,

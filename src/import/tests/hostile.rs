@@ -1,7 +1,7 @@
 //! Tests that huge manifests take linear time and memory, or are refused.
 
 use super::super::import;
-use crate::compile::Options;
+use crate::compile::CompileOptions;
 use crate::diagnostic::Code;
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
 
 /// The first diagnostic and the source. Anything quadratic would take minutes at these sizes.
 fn imported(text: String) -> (Option<Code>, Option<String>) {
-    let imported = import("pods.yaml", text, &Options::default());
+    let imported = import("pods.yaml", text, &CompileOptions::default());
     (imported.diagnostics.first().map(|diagnostic| diagnostic.code), imported.source)
 }
 
@@ -75,7 +75,7 @@ fn each_document_of_a_long_file_keeps_its_comments() {
 fn errors_are_counted_over_all_documents() {
     let broken =
         lines(3000, |at| format!("---\n{}    stdin: {at}", POD.replace("shop", &format!("shop-{at}"))));
-    let imported = import("pods.yaml", broken, &Options::default());
+    let imported = import("pods.yaml", broken, &CompileOptions::default());
     assert!(imported.failed());
     assert!((1000..1010).contains(&imported.diagnostics.len()), "{}", imported.diagnostics.len());
 }

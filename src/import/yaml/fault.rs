@@ -2,8 +2,8 @@
 //!
 //! Invariant: a message points to the text that was read; the parser's own message is shown only if there is no better one.
 
-use super::place::Place;
-use super::scalar::Fault;
+use super::place::PlaceInLine;
+use super::scalar::ScalarFault;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 use granit_parser::{ErrorKind, ScanError};
@@ -20,7 +20,7 @@ const CODE: Code = Code::InvalidYaml;
 /// The diagnostic for an error of the parser in a stretch of a file.
 pub(super) fn of(file: &SourceFile, stretch: Range<usize>, error: &ScanError) -> Diagnostic {
     let at = stretch.start + error.marker().byte_offset().unwrap_or_default();
-    let place = Place::new(file, stretch, at);
+    let place = PlaceInLine::new(file, stretch, at);
     if let Some(template) = place.template() {
         return helm(template, file.slice(template));
     }
@@ -113,7 +113,7 @@ fn is_escape(kind: &ErrorKind) -> bool {
 }
 
 /// A `:` where a key is not allowed.
-fn colon(place: &Place<'_>) -> Diagnostic {
+fn colon(place: &PlaceInLine<'_>) -> Diagnostic {
     if let Some(value) = place.value_before() {
         let text = place.file.slice(value);
         return Diagnostic::error(CODE, value, "unexpected second `: ` on one line")
@@ -158,7 +158,7 @@ fn no_colon(file: &SourceFile, line: Span) -> Diagnostic {
 }
 
 /// A line that does not belong to any line above it.
-fn misplaced(place: &Place<'_>) -> Diagnostic {
+fn misplaced(place: &PlaceInLine<'_>) -> Diagnostic {
     let line = place.whole();
     let text = place.file.slice(line);
     if text.starts_with('%') {
@@ -221,7 +221,7 @@ fn misplaced(place: &Place<'_>) -> Diagnostic {
 }
 
 /// Text after the end of a value.
-fn after_value(place: &Place<'_>) -> Diagnostic {
+fn after_value(place: &PlaceInLine<'_>) -> Diagnostic {
     let rest = place.rest();
     let diagnostic =
         Diagnostic::error(CODE, rest, "unexpected text after a value").here("not part of the value");
@@ -233,13 +233,13 @@ fn after_value(place: &Place<'_>) -> Diagnostic {
     }
 }
 
-fn tab(place: &Place<'_>) -> Diagnostic {
+fn tab(place: &PlaceInLine<'_>) -> Diagnostic {
     Diagnostic::error(CODE, place.tab(), "unexpected tab: only spaces are allowed here")
         .here("a tab")
         .help("use spaces")
 }
 
-fn character_fault(place: &Place<'_>, character: char) -> Diagnostic {
+fn character_fault(place: &PlaceInLine<'_>, character: char) -> Diagnostic {
     if character.is_control() || !character.is_ascii() {
         let code = u32::from(character);
         return Diagnostic::error(
@@ -256,7 +256,7 @@ fn character_fault(place: &Place<'_>, character: char) -> Diagnostic {
         .help(format!("put it in quotes: `{}`", quoted(text)))
 }
 
-fn unknown_anchor(place: &Place<'_>) -> Diagnostic {
+fn unknown_anchor(place: &PlaceInLine<'_>) -> Diagnostic {
     let text = place.file.slice(place.rest());
     let name = text.trim_start_matches('*');
     Diagnostic::error(CODE, place.rest(), format!("no value above has the anchor `&{name}`"))
@@ -264,7 +264,7 @@ fn unknown_anchor(place: &Place<'_>) -> Diagnostic {
         .help(format!("add `&{name}` before the value to repeat, or put text in quotes: `{}`", quoted(text)))
 }
 
-fn escape(place: &Place<'_>) -> Diagnostic {
+fn escape(place: &PlaceInLine<'_>) -> Diagnostic {
     let (span, escape) = place.escape();
     Diagnostic::error(CODE, span, format!("unknown escape `{escape}` in double quotes"))
         .here("not an escape")
@@ -301,19 +301,19 @@ pub(super) fn beside_separator(line: Span, rest: &str) -> Diagnostic {
 }
 
 /// A value that a scalar cannot have.
-pub(super) fn value(file: &SourceFile, span: Span, fault: Fault, tag: &str) -> Diagnostic {
+pub(super) fn value(file: &SourceFile, span: Span, fault: ScalarFault, tag: &str) -> Diagnostic {
     let text = file.slice(span);
     match fault {
-        Fault::NotFinite => Diagnostic::error(CODE, span, format!("`{text}` is not a number in JSON"))
+        ScalarFault::NotFinite => Diagnostic::error(CODE, span, format!("`{text}` is not a number in JSON"))
             .here("not a finite number")
             .help(format!("write a number, or text in quotes: `\"{text}\"`")),
-        Fault::Tag => Diagnostic::error(CODE, span, format!("this value is not of the type `!!{tag}`"))
+        ScalarFault::Tag => Diagnostic::error(CODE, span, format!("this value is not of the type `!!{tag}`"))
             .here("does not match its tag")
             .help("change the value, or remove the tag"),
-        Fault::Base64 => Diagnostic::error(CODE, span, "the value of `!!binary` is not base64")
+        ScalarFault::Base64 => Diagnostic::error(CODE, span, "the value of `!!binary` is not base64")
             .here("cannot be decoded")
             .help("write the text without a tag, or encode it with `base64`"),
-        Fault::Key => Diagnostic::error(CODE, span, "this value cannot be a key")
+        ScalarFault::Key => Diagnostic::error(CODE, span, "this value cannot be a key")
             .here("not read as text")
             .help("write the key in quotes"),
     }
@@ -321,7 +321,7 @@ pub(super) fn value(file: &SourceFile, span: Span, fault: Fault, tag: &str) -> D
 
 /// A key that is a list or a map.
 pub(super) fn key_of_many(file: &SourceFile, span: Span) -> Diagnostic {
-    let place = Place::new(file, 0..file.text.len(), span.start as usize);
+    let place = PlaceInLine::new(file, 0..file.text.len(), span.start as usize);
     match place.template() {
         Some(template) => helm(template, file.slice(template)),
         None => Diagnostic::error(CODE, span, "a list or a map cannot be a key")

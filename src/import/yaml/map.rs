@@ -3,7 +3,7 @@
 //! Invariant: the keys are unique. As in kubectl, a later entry replaces a merged one, and a later merge replaces a
 //! written entry.
 
-use super::node::{Entry, Node, Value};
+use super::node::{YamlEntry, YamlNode, YamlValue};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -11,17 +11,17 @@ use std::collections::hash_map;
 
 /// A map that is being read.
 #[derive(Default)]
-pub(super) struct Map {
-    pub(super) entries: Vec<Entry>,
+pub(super) struct MapBuilder {
+    pub(super) entries: Vec<YamlEntry>,
     /// The key of the next entry and its place; `None` as the key means `<<`.
     pub(super) key: Option<(Option<SmolStr>, Span)>,
     /// The index of each key's entry, and whether it was merged.
     places: HashMap<SmolStr, (usize, bool)>,
 }
 
-impl Map {
+impl MapBuilder {
     /// Adds an entry; if its key was written before, the error is that place.
-    pub(super) fn insert(&mut self, entry: Entry) -> Result<(), Span> {
+    pub(super) fn insert(&mut self, entry: YamlEntry) -> Result<(), Span> {
         match self.places.entry(entry.key.clone()) {
             hash_map::Entry::Vacant(place) => {
                 place.insert((self.entries.len(), false));
@@ -40,12 +40,12 @@ impl Map {
     }
 
     /// Merges a map, or the maps of a list, of which the first takes precedence; refuses anything else.
-    pub(super) fn merge(&mut self, node: Node) -> Result<(), ()> {
+    pub(super) fn merge(&mut self, node: YamlNode) -> Result<(), ()> {
         match node.value {
-            Value::Map(entries) => self.set(entries),
-            Value::List(nodes) => {
+            YamlValue::Map(entries) => self.set(entries),
+            YamlValue::List(nodes) => {
                 for node in nodes.into_iter().rev() {
-                    let Value::Map(entries) = node.value else { return Err(()) };
+                    let YamlValue::Map(entries) = node.value else { return Err(()) };
                     self.set(entries);
                 }
             }
@@ -54,7 +54,7 @@ impl Map {
         Ok(())
     }
 
-    fn set(&mut self, entries: Vec<Entry>) {
+    fn set(&mut self, entries: Vec<YamlEntry>) {
         for entry in entries {
             match self.places.entry(entry.key.clone()) {
                 hash_map::Entry::Vacant(place) => {

@@ -16,17 +16,17 @@ pub struct Comment {
 
 /// A value and its place.
 #[derive(Clone, Debug)]
-pub struct Node {
+pub struct YamlNode {
     /// From its first to its last character (for a map, from its first key to the end of its last value). The value of
     /// an alias, with everything inside, has the place of the alias.
     pub span: Span,
     /// The value.
-    pub value: Value,
+    pub value: YamlValue,
 }
 
 /// A value with the types of JSON.
 #[derive(Clone, Debug)]
-pub enum Value {
+pub enum YamlValue {
     /// `null`, `~`, or nothing at all.
     Null,
     /// A boolean: in YAML 1.1 also `yes`, `off` and the like.
@@ -36,53 +36,53 @@ pub enum Value {
     /// Text.
     Text(SmolStr),
     /// A list.
-    List(Vec<Node>),
+    List(Vec<YamlNode>),
     /// A map; its keys are unique.
-    Map(Vec<Entry>),
+    Map(Vec<YamlEntry>),
 }
 
 /// An entry of a map.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct YamlEntry {
     /// The key.
     pub key: SmolStr,
     /// The place of the key.
     pub key_span: Span,
     /// The value.
-    pub node: Node,
+    pub node: YamlNode,
 }
 
-impl Node {
+impl YamlNode {
     /// The entries of a map; empty for everything else.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[YamlEntry] {
         match &self.value {
-            Value::Map(entries) => entries,
+            YamlValue::Map(entries) => entries,
             _ => &[],
         }
     }
 
     /// The items of a list; empty for everything else.
-    pub fn items(&self) -> &[Node] {
+    pub fn items(&self) -> &[YamlNode] {
         match &self.value {
-            Value::List(items) => items,
+            YamlValue::List(items) => items,
             _ => &[],
         }
     }
 
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&YamlNode> {
         self.entry(key).map(|entry| &entry.node)
     }
 
     /// The entry of a key.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, key: &str) -> Option<&YamlEntry> {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
     /// The text, if this is text.
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) => Some(text),
+            YamlValue::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -90,7 +90,7 @@ impl Node {
     /// The number, if this is a whole one.
     pub fn as_int(&self) -> Option<i64> {
         match &self.value {
-            Value::Number(number) => number.parse().ok(),
+            YamlValue::Number(number) => number.parse().ok(),
             _ => None,
         }
     }

@@ -9,14 +9,14 @@ use std::ops::Range;
 const MAX_LINES: usize = 2000;
 
 /// A place and its line.
-pub(super) struct Place<'s> {
+pub(super) struct PlaceInLine<'s> {
     pub(super) file: &'s SourceFile,
     stretch: Range<usize>,
     at: usize,
     line: Range<usize>,
 }
 
-impl<'s> Place<'s> {
+impl<'s> PlaceInLine<'s> {
     /// The place at an offset, or at the last character before it if the offset is at the end of a line.
     pub(super) fn new(file: &'s SourceFile, stretch: Range<usize>, at: usize) -> Self {
         let text = file.text.get(stretch.clone()).unwrap_or_default();

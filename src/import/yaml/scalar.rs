@@ -2,7 +2,7 @@
 //!
 //! Invariant: the result of `resolve` is what kubectl sends to the API server, and JSON can represent it.
 
-use super::node::Value;
+use super::node::YamlValue;
 use smol_str::{SmolStr, format_smolstr};
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ enum Plain {
 
 /// Why a scalar has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum ScalarFault {
     /// `.inf` or `.nan`.
     NotFinite,
     /// The spelling does not match the type that the tag names.
@@ -35,38 +35,38 @@ pub(super) enum Fault {
 
 /// The value of a scalar: `tag` is what follows `!!`, and empty for a tag of another kind; `plain` is whether it has no
 /// quotes.
-pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Result<Value, Fault> {
+pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Result<YamlValue, ScalarFault> {
     let found = match tag {
         None if !plain => Plain::Text,
         None => untagged(text),
         Some("bool" | "float" | "int" | "null") => tagged(text, tag)?,
-        Some("binary") => return Ok(Value::Text(decode(text)?.into())),
-        Some("timestamp") if !is_dated(text) => return Err(Fault::Tag),
+        Some("binary") => return Ok(YamlValue::Text(decode(text)?.into())),
+        Some("timestamp") if !is_dated(text) => return Err(ScalarFault::Tag),
         Some(_) => Plain::Text,
     };
     Ok(match found {
-        Plain::Null => Value::Null,
-        Plain::Bool(value) => Value::Bool(value),
-        Plain::Signed(value) => Value::Number(format_smolstr!("{value}")),
-        Plain::Unsigned(value) => Value::Number(format_smolstr!("{value}")),
-        Plain::Float(value) if value.is_finite() => Value::Number(json_number(value)),
-        Plain::Float(_) => return Err(Fault::NotFinite),
-        Plain::Text => Value::Text(text.into()),
+        Plain::Null => YamlValue::Null,
+        Plain::Bool(value) => YamlValue::Bool(value),
+        Plain::Signed(value) => YamlValue::Number(format_smolstr!("{value}")),
+        Plain::Unsigned(value) => YamlValue::Number(format_smolstr!("{value}")),
+        Plain::Float(value) if value.is_finite() => YamlValue::Number(json_number(value)),
+        Plain::Float(_) => return Err(ScalarFault::NotFinite),
+        Plain::Text => YamlValue::Text(text.into()),
     })
 }
 
 /// The text of a scalar as a key of a map. Null and numbers above the signed 64-bit range are not keys.
-pub(super) fn key(text: &str, plain: bool, tag: Option<&str>) -> Result<SmolStr, Fault> {
+pub(super) fn key(text: &str, plain: bool, tag: Option<&str>) -> Result<SmolStr, ScalarFault> {
     let found = match tag {
         None if !plain => Plain::Text,
         None => untagged(text),
         Some("bool" | "float" | "int" | "null") => tagged(text, tag)?,
         Some("binary") => return Ok(decode(text)?.into()),
-        Some("timestamp") if !is_dated(text) => return Err(Fault::Tag),
+        Some("timestamp") if !is_dated(text) => return Err(ScalarFault::Tag),
         Some(_) => Plain::Text,
     };
     Ok(match found {
-        Plain::Null | Plain::Unsigned(_) => return Err(Fault::Key),
+        Plain::Null | Plain::Unsigned(_) => return Err(ScalarFault::Key),
         Plain::Bool(value) => SmolStr::new_static(if value { "true" } else { "false" }),
         Plain::Signed(value) => format_smolstr!("{value}"),
         Plain::Float(value) => key_number(value),
@@ -75,7 +75,7 @@ pub(super) fn key(text: &str, plain: bool, tag: Option<&str>) -> Result<SmolStr,
 }
 
 /// The value of a spelling with a tag that demands a type.
-fn tagged(text: &str, tag: Option<&str>) -> Result<Plain, Fault> {
+fn tagged(text: &str, tag: Option<&str>) -> Result<Plain, ScalarFault> {
     match (untagged(text), tag) {
         #[allow(clippy::cast_precision_loss)] // `!!float` asks for it.
         (Plain::Signed(value), Some("float")) => Ok(Plain::Float(value as f64)),
@@ -83,7 +83,7 @@ fn tagged(text: &str, tag: Option<&str>) -> Result<Plain, Fault> {
         | (found @ Plain::Bool(_), Some("bool"))
         | (found @ (Plain::Signed(_) | Plain::Unsigned(_)), Some("int"))
         | (found @ Plain::Float(_), Some("float")) => Ok(found),
-        _ => Err(Fault::Tag),
+        _ => Err(ScalarFault::Tag),
     }
 }
 
@@ -224,13 +224,13 @@ fn key_number(value: f64) -> SmolStr {
 }
 
 /// The text of `!!binary`; invalid UTF-8 becomes U+FFFD, as in JSON.
-fn decode(text: &str) -> Result<String, Fault> {
+fn decode(text: &str) -> Result<String, ScalarFault> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let mut symbols = Vec::with_capacity(4);
     let mut ended = false;
     for byte in text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')) {
         if ended {
-            return Err(Fault::Base64);
+            return Err(ScalarFault::Base64);
         }
         symbols.push(byte);
         if let [a, b, c, d] = symbols[..] {
@@ -241,7 +241,8 @@ fn decode(text: &str) -> Result<String, Fault> {
             };
             let mut group = 0u32;
             for (at, symbol) in [a, b, c, d].into_iter().enumerate() {
-                let value = if at >= 4 - padding { 0 } else { symbol_value(symbol).ok_or(Fault::Base64)? };
+                let value =
+                    if at >= 4 - padding { 0 } else { symbol_value(symbol).ok_or(ScalarFault::Base64)? };
                 group = group << 6 | value;
             }
             let [_, decoded @ ..] = group.to_be_bytes();
@@ -251,7 +252,7 @@ fn decode(text: &str) -> Result<String, Fault> {
         }
     }
     if !symbols.is_empty() {
-        return Err(Fault::Base64);
+        return Err(ScalarFault::Base64);
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -17,15 +17,15 @@ fn check(text: &str) -> (String, String) {
     (documents.join("\n"), Human::default().render(&sources, &diagnostics))
 }
 
-fn json(node: &Node) -> String {
+fn json(node: &YamlNode) -> String {
     let text = |text: &SmolStr| serde_json::to_string(text.as_str()).unwrap();
     match &node.value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::Text(value) => text(value),
-        Value::List(nodes) => format!("[{}]", nodes.iter().map(json).collect::<Vec<_>>().join(",")),
-        Value::Map(entries) => {
+        YamlValue::Null => "null".to_owned(),
+        YamlValue::Bool(value) => value.to_string(),
+        YamlValue::Number(number) => number.to_string(),
+        YamlValue::Text(value) => text(value),
+        YamlValue::List(nodes) => format!("[{}]", nodes.iter().map(json).collect::<Vec<_>>().join(",")),
+        YamlValue::Map(entries) => {
             let entries = entries.iter().map(|entry| format!("{}:{}", text(&entry.key), json(&entry.node)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
         }
@@ -167,11 +167,11 @@ fn nodes_and_comments_know_their_place() {
     "##);
 }
 
-fn places(file: &SourceFile, node: &Node, depth: usize, shown: &mut String) {
+fn places(file: &SourceFile, node: &YamlNode, depth: usize, shown: &mut String) {
     let _ = writeln!(shown, "{}{:?}", "  ".repeat(depth), file.slice(node.span));
     match &node.value {
-        Value::List(nodes) => nodes.iter().for_each(|node| places(file, node, depth + 1, shown)),
-        Value::Map(entries) => {
+        YamlValue::List(nodes) => nodes.iter().for_each(|node| places(file, node, depth + 1, shown)),
+        YamlValue::Map(entries) => {
             for entry in entries {
                 let _ = writeln!(shown, "{}{:?}:", "  ".repeat(depth + 1), file.slice(entry.key_span));
                 places(file, &entry.node, depth + 2, shown);
@@ -234,12 +234,12 @@ proptest! {
             spans.push(diagnostic.primary.span);
             spans.extend(diagnostic.labels.iter().map(|label| label.span));
         }
-        let mut rest: Vec<&Node> = stream.documents.iter().collect();
+        let mut rest: Vec<&YamlNode> = stream.documents.iter().collect();
         while let Some(node) = rest.pop() {
             spans.push(node.span);
             match &node.value {
-                Value::List(nodes) => rest.extend(nodes),
-                Value::Map(entries) => {
+                YamlValue::List(nodes) => rest.extend(nodes),
+                YamlValue::Map(entries) => {
                     spans.extend(entries.iter().map(|entry| entry.key_span));
                     rest.extend(entries.iter().map(|entry| &entry.node));
                 }

@@ -4,9 +4,9 @@
 //! of which anchors and aliases make at most [`MAX_REPEATED`].
 
 use super::fault::{self, MAX_DEPTH, MAX_ERRORS};
-use super::map::Map;
-use super::node::{Comment, Entry, Node, Value};
-use super::scalar::{self, Fault, NAMESPACE};
+use super::map::MapBuilder;
+use super::node::{Comment, YamlEntry, YamlNode, YamlValue};
+use super::scalar::{self, NAMESPACE, ScalarFault};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StrInput, StructureStyle, Tag, options};
@@ -29,7 +29,7 @@ const BYTES_PER_NODE: usize = 16;
 /// The part of a stream that has been read.
 pub(super) struct Trees<'s> {
     pub(super) file: &'s SourceFile,
-    pub(super) documents: Vec<Node>,
+    pub(super) documents: Vec<YamlNode>,
     pub(super) comments: Vec<Comment>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The number of nodes so far, see [`MAX_SIZE`].
@@ -41,13 +41,13 @@ pub(super) struct Trees<'s> {
 }
 
 /// Why reading stopped within a stretch of text.
-enum Stop {
+enum StretchStop {
     /// The next document begins here without a separator, as in a sequence of JSON documents.
     Next(usize),
     Fault(Box<Diagnostic>),
 }
 
-impl From<Diagnostic> for Stop {
+impl From<Diagnostic> for StretchStop {
     fn from(diagnostic: Diagnostic) -> Self {
         Self::Fault(Box::new(diagnostic))
     }
@@ -79,22 +79,22 @@ impl<'s> Trees<'s> {
         let mut comments = true;
         while let Err(stop) = self.stretch(start, end, comments) {
             match stop {
-                Stop::Next(at) if at > start && self.joined < MAX_JOINED => {
+                StretchStop::Next(at) if at > start && self.joined < MAX_JOINED => {
                     start = at;
                     self.joined += 1;
                     // JSON has no comments, and the parser would search all the remaining text for one, once per document.
                     comments = false;
                 }
-                Stop::Next(at) => {
+                StretchStop::Next(at) => {
                     let place = Span::new(self.file.id, at, at + 1);
                     return self.diagnostics.push(fault::too_many_joined(place, MAX_JOINED));
                 }
-                Stop::Fault(diagnostic) => return self.diagnostics.push(*diagnostic),
+                StretchStop::Fault(diagnostic) => return self.diagnostics.push(*diagnostic),
             }
         }
     }
 
-    fn stretch(&mut self, start: usize, end: usize, comments: bool) -> Result<(), Stop> {
+    fn stretch(&mut self, start: usize, end: usize, comments: bool) -> Result<(), StretchStop> {
         let file = self.file;
         let text = file.text.get(start..end).unwrap_or_default();
         let mut events = Events { file, start, text, parser: parser(text, comments) };
@@ -105,8 +105,8 @@ impl<'s> Trees<'s> {
                 Ok(Some((Event::Comment(text, _), span))) => self.comment(span, &text),
                 Ok(Some((Event::DocumentStart(..), span))) => {
                     documents += 1;
-                    let node = Document::read(self, &mut events, span)?;
-                    if !matches!(node.value, Value::Null) {
+                    let node = DocumentReader::read(self, &mut events, span)?;
+                    if !matches!(node.value, YamlValue::Null) {
                         self.documents.push(node);
                     }
                 }
@@ -116,7 +116,7 @@ impl<'s> Trees<'s> {
                     let follows = documents > 0 && *error.kind() == ErrorKind::ExpectedDocumentStart;
                     let is_json = follows && file.text.get(at..end).is_some_and(|rest| rest.starts_with('{'));
                     return Err(if is_json {
-                        Stop::Next(at)
+                        StretchStop::Next(at)
                     } else {
                         fault::of(file, start..end, &error).into()
                     });
@@ -134,13 +134,13 @@ impl<'s> Trees<'s> {
     }
 
     /// Counts nodes.
-    fn count(&mut self, nodes: usize, span: Span) -> Result<(), Stop> {
+    fn count(&mut self, nodes: usize, span: Span) -> Result<(), StretchStop> {
         self.size += nodes;
         if self.size > MAX_SIZE { Err(fault::too_large(span, MAX_SIZE).into()) } else { Ok(()) }
     }
 
     /// Counts repeated nodes.
-    fn repeat(&mut self, nodes: usize, span: Span) -> Result<(), Stop> {
+    fn repeat(&mut self, nodes: usize, span: Span) -> Result<(), StretchStop> {
         self.repeated += nodes;
         if self.repeated > MAX_REPEATED {
             return Err(fault::too_much_repeated(span, MAX_REPEATED).into());
@@ -178,17 +178,17 @@ impl<'s> Events<'s> {
 }
 
 /// A document that is being read.
-struct Document<'t, 's> {
+struct DocumentReader<'t, 's> {
     trees: &'t mut Trees<'s>,
-    open: Vec<Frame>,
+    open: Vec<OpenCollection>,
     /// By the parser's numbers; `None` for one that is still open.
     anchors: HashMap<usize, Option<Anchored>>,
-    root: Node,
+    root: YamlNode,
 }
 
 /// A list or a map that is being read.
-struct Frame {
-    items: Items,
+struct OpenCollection {
+    items: CollectedItems,
     is_flow: bool,
     span: Span,
     anchor: usize,
@@ -198,22 +198,22 @@ struct Frame {
     before: usize,
 }
 
-enum Items {
-    List(Vec<Node>),
-    Map(Map),
+enum CollectedItems {
+    List(Vec<YamlNode>),
+    Map(MapBuilder),
 }
 
 /// The value that aliases of an anchor repeat.
 struct Anchored {
-    node: Node,
+    node: YamlNode,
     height: usize,
     size: usize,
 }
 
-impl<'t, 's> Document<'t, 's> {
+impl<'t, 's> DocumentReader<'t, 's> {
     /// Reads the rest of a document that has begun.
-    fn read(trees: &'t mut Trees<'s>, events: &mut Events<'s>, start: Span) -> Result<Node, Stop> {
-        let root = Node { span: start, value: Value::Null };
+    fn read(trees: &'t mut Trees<'s>, events: &mut Events<'s>, start: Span) -> Result<YamlNode, StretchStop> {
+        let root = YamlNode { span: start, value: YamlValue::Null };
         let mut document = Self { trees, open: Vec::new(), anchors: HashMap::new(), root };
         loop {
             let next = events.next().map_err(|error| {
@@ -225,10 +225,10 @@ impl<'t, 's> Document<'t, 's> {
                 Event::DocumentEnd => break,
                 Event::Comment(text, _) => document.trees.comment(span, &text),
                 Event::SequenceStart(style, anchor, _) => {
-                    document.begin(Items::List(Vec::new()), style, anchor, span)?;
+                    document.begin(CollectedItems::List(Vec::new()), style, anchor, span)?;
                 }
                 Event::MappingStart(style, anchor, _) => {
-                    document.begin(Items::Map(Map::default()), style, anchor, span)?;
+                    document.begin(CollectedItems::Map(MapBuilder::default()), style, anchor, span)?;
                 }
                 Event::SequenceEnd | Event::MappingEnd => document.end(span)?,
                 Event::Scalar(text, style, anchor, tag) => {
@@ -244,14 +244,20 @@ impl<'t, 's> Document<'t, 's> {
     }
 
     /// The innermost map, if it expects a key.
-    fn awaiting_key(&mut self) -> Option<&mut Map> {
+    fn awaiting_key(&mut self) -> Option<&mut MapBuilder> {
         match self.open.last_mut() {
-            Some(Frame { items: Items::Map(map), .. }) if map.key.is_none() => Some(map),
+            Some(OpenCollection { items: CollectedItems::Map(map), .. }) if map.key.is_none() => Some(map),
             _ => None,
         }
     }
 
-    fn begin(&mut self, items: Items, style: StructureStyle, anchor: usize, span: Span) -> Result<(), Stop> {
+    fn begin(
+        &mut self,
+        items: CollectedItems,
+        style: StructureStyle,
+        anchor: usize,
+        span: Span,
+    ) -> Result<(), StretchStop> {
         if self.awaiting_key().is_some() {
             return Err(fault::key_of_many(self.trees.file, span).into());
         }
@@ -264,19 +270,19 @@ impl<'t, 's> Document<'t, 's> {
         let before = self.trees.size;
         self.trees.count(1, span)?;
         let is_flow = style == StructureStyle::Flow;
-        self.open.push(Frame { items, is_flow, span, anchor, height: 1, before });
+        self.open.push(OpenCollection { items, is_flow, span, anchor, height: 1, before });
         Ok(())
     }
 
-    fn end(&mut self, end: Span) -> Result<(), Stop> {
+    fn end(&mut self, end: Span) -> Result<(), StretchStop> {
         let Some(frame) = self.open.pop() else { return Ok(()) };
         let span = if frame.is_flow { frame.span.to(end) } else { frame.span };
         let value = match frame.items {
-            Items::List(nodes) => Value::List(nodes),
-            Items::Map(map) => Value::Map(map.entries),
+            CollectedItems::List(nodes) => YamlValue::List(nodes),
+            CollectedItems::Map(map) => YamlValue::Map(map.entries),
         };
         let size = self.trees.size - frame.before;
-        let node = Node { span, value };
+        let node = YamlNode { span, value };
         self.keep(frame.anchor, &node, frame.height, size)?;
         self.put(node, frame.height)
     }
@@ -288,7 +294,7 @@ impl<'t, 's> Document<'t, 's> {
         anchor: usize,
         tag: Option<&Tag>,
         span: Span,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), StretchStop> {
         let is_plain = style == ScalarStyle::Plain;
         let tag = tag.map(|tag| tag.suffix_in_namespace(NAMESPACE).unwrap_or_default());
         let tag = tag.as_deref();
@@ -315,12 +321,12 @@ impl<'t, 's> Document<'t, 's> {
         }
         let value = scalar::resolve(text, is_plain, tag)
             .map_err(|reason| fault::value(self.trees.file, span, reason, tag.unwrap_or_default()))?;
-        let node = Node { span, value };
+        let node = YamlNode { span, value };
         self.keep(anchor, &node, 0, self.trees.size - before)?;
         if is_key { Ok(()) } else { self.put(node, 0) }
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Stop> {
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), StretchStop> {
         let is_key = self.awaiting_key().is_some();
         let Some(Some(anchored)) = self.anchors.get(&anchor) else {
             return Err(fault::alias_in_itself(self.trees.file, span).into());
@@ -336,17 +342,25 @@ impl<'t, 's> Document<'t, 's> {
             return self.put(node, height);
         }
         let key = match &anchored.node.value {
-            Value::Text(text) | Value::Number(text) => text.clone(),
-            Value::Bool(value) => format_smolstr!("{value}"),
-            Value::Null => return Err(fault::value(self.trees.file, span, Fault::Key, "").into()),
-            Value::List(_) | Value::Map(_) => return Err(fault::key_of_many(self.trees.file, span).into()),
+            YamlValue::Text(text) | YamlValue::Number(text) => text.clone(),
+            YamlValue::Bool(value) => format_smolstr!("{value}"),
+            YamlValue::Null => return Err(fault::value(self.trees.file, span, ScalarFault::Key, "").into()),
+            YamlValue::List(_) | YamlValue::Map(_) => {
+                return Err(fault::key_of_many(self.trees.file, span).into());
+            }
         };
         self.key(Some(key), span);
         Ok(())
     }
 
     /// Keeps a node for the aliases of its anchor, if it has one.
-    fn keep(&mut self, anchor: usize, node: &Node, height: usize, size: usize) -> Result<(), Stop> {
+    fn keep(
+        &mut self,
+        anchor: usize,
+        node: &YamlNode,
+        height: usize,
+        size: usize,
+    ) -> Result<(), StretchStop> {
         if anchor != 0 {
             self.trees.repeat(size, node.span)?;
             self.anchors.insert(anchor, Some(Anchored { node: node.clone(), height, size }));
@@ -357,7 +371,7 @@ impl<'t, 's> Document<'t, 's> {
     /// Sets the key of the next entry; `None` is `<<`.
     fn key(&mut self, key: Option<SmolStr>, span: Span) {
         if let Some(frame) = self.open.last_mut()
-            && let Items::Map(map) = &mut frame.items
+            && let CollectedItems::Map(map) = &mut frame.items
         {
             frame.span = frame.span.to(span);
             map.key = Some((key, span));
@@ -365,7 +379,7 @@ impl<'t, 's> Document<'t, 's> {
     }
 
     /// Adds a node to the list or map that is being read.
-    fn put(&mut self, node: Node, height: usize) -> Result<(), Stop> {
+    fn put(&mut self, node: YamlNode, height: usize) -> Result<(), StretchStop> {
         let Some(frame) = self.open.last_mut() else {
             self.root = node;
             return Ok(());
@@ -373,12 +387,12 @@ impl<'t, 's> Document<'t, 's> {
         frame.height = frame.height.max(height + 1);
         frame.span = frame.span.to(node.span);
         match &mut frame.items {
-            Items::List(nodes) => nodes.push(node),
-            Items::Map(map) => match map.key.take() {
+            CollectedItems::List(nodes) => nodes.push(node),
+            CollectedItems::Map(map) => match map.key.take() {
                 None => {}
                 Some((None, span)) => map.merge(node).map_err(|()| fault::merge(span))?,
                 Some((Some(key), key_span)) => {
-                    if let Err(first) = map.insert(Entry { key: key.clone(), key_span, node })
+                    if let Err(first) = map.insert(YamlEntry { key: key.clone(), key_span, node })
                         && self.trees.diagnostics.len() < MAX_ERRORS
                     {
                         self.trees.diagnostics.push(fault::duplicate_key(&key, key_span, first));
@@ -391,13 +405,13 @@ impl<'t, 's> Document<'t, 's> {
 }
 
 /// A copy of a node in which everything has the same place.
-fn placed(node: &Node, span: Span) -> Node {
+fn placed(node: &YamlNode, span: Span) -> YamlNode {
     let value = match &node.value {
-        Value::List(nodes) => Value::List(nodes.iter().map(|node| placed(node, span)).collect()),
-        Value::Map(entries) => Value::Map(
+        YamlValue::List(nodes) => YamlValue::List(nodes.iter().map(|node| placed(node, span)).collect()),
+        YamlValue::Map(entries) => YamlValue::Map(
             entries
                 .iter()
-                .map(|entry| Entry {
+                .map(|entry| YamlEntry {
                     key: entry.key.clone(),
                     key_span: span,
                     node: placed(&entry.node, span),
@@ -406,7 +420,7 @@ fn placed(node: &Node, span: Span) -> Node {
         ),
         value => value.clone(),
     };
-    Node { span, value }
+    YamlNode { span, value }
 }
 
 /// A place without trailing spaces and empty lines, which block scalars have.

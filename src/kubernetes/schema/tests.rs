@@ -18,7 +18,7 @@ fn objects_are_found_by_name() {
 
 #[test]
 fn fields_have_the_types_of_the_api() {
-    let ty = |object: &Object, field: &str| format!("{:?}", object.field(field).map(|field| &field.ty));
+    let ty = |object: &ObjectSchema, field: &str| format!("{:?}", object.field(field).map(|field| &field.ty));
     assert_eq!(ty(&CONTAINER, "image"), "Some(Text)");
     assert!(ty(&CONTAINER, "ports").starts_with("Some(List(Object(Object { name: \"ContainerPort\""));
     assert_eq!(ty(&EMPTY_DIR_VOLUME_SOURCE, "sizeLimit"), "Some(Quantity)");
@@ -47,7 +47,7 @@ fn every_object_is_reached_from_a_workload() {
 
 #[test]
 fn support_follows_the_versions() {
-    let support = |object: &Object, field: &str, minor| {
+    let support = |object: &ObjectSchema, field: &str, minor| {
         object.field(field).map(|field| field.since.in_version(Version(minor)))
     };
     let env_files = Support::GateOff { gate: "EnvFiles", on_by_default_from: Some(Version(35)) };
@@ -55,7 +55,7 @@ fn support_follows_the_versions() {
     assert_eq!(support(&ENV_VAR_SOURCE, "fileKeyRef", 33), Some(Support::Absent { from: Version(34) }));
     assert_eq!(support(&ENV_VAR_SOURCE, "fileKeyRef", 34), Some(env_files));
     assert_eq!(support(&ENV_VAR_SOURCE, "fileKeyRef", 35), Some(Support::Supported));
-    let Some(Type::Enum(operators)) = TOLERATION.field("operator").map(|field| &field.ty) else {
+    let Some(FieldType::Enum(operators)) = TOLERATION.field("operator").map(|field| &field.ty) else {
         panic!("an enumeration");
     };
     let off = Support::GateOff { gate: "TaintTolerationComparisonOperators", on_by_default_from: None };
@@ -94,7 +94,7 @@ fn every_version_has_the_fields_of_its_published_schema() {
 fn table(version: Version) -> BTreeMap<String, String> {
     let mut fields = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    let mut open: Vec<&Object> = ROOTS.iter().filter_map(|name| object(name)).collect();
+    let mut open: Vec<&ObjectSchema> = ROOTS.iter().filter_map(|name| object(name)).collect();
     while let Some(object) = open.pop() {
         if !seen.insert(object.name) {
             continue;
@@ -108,22 +108,22 @@ fn table(version: Version) -> BTreeMap<String, String> {
     fields
 }
 
-fn kind(ty: &Type, open: &mut Vec<&'static Object>) -> String {
+fn kind(ty: &FieldType, open: &mut Vec<&'static ObjectSchema>) -> String {
     match ty {
-        Type::Bool => "boolean".into(),
-        Type::Int32 => "int32".into(),
-        Type::Int64 => "int64".into(),
-        Type::Text | Type::Enum(_) => "string".into(),
-        Type::Quantity => "Quantity".into(),
-        Type::IntOrString => "IntOrString".into(),
-        Type::Time => "Time".into(),
-        Type::Any => "FieldsV1".into(),
-        Type::Object(object) => {
+        FieldType::Bool => "boolean".into(),
+        FieldType::Int32 => "int32".into(),
+        FieldType::Int64 => "int64".into(),
+        FieldType::Text | FieldType::Enum(_) => "string".into(),
+        FieldType::Quantity => "Quantity".into(),
+        FieldType::IntOrString => "IntOrString".into(),
+        FieldType::Time => "Time".into(),
+        FieldType::Any => "FieldsV1".into(),
+        FieldType::Object(object) => {
             open.push(object);
             object.name.into()
         }
-        Type::List(item) => format!("[{}]", kind(item, open)),
-        Type::Map(value) => format!("{{{}}}", kind(value, open)),
+        FieldType::List(item) => format!("[{}]", kind(item, open)),
+        FieldType::Map(value) => format!("{{{}}}", kind(value, open)),
     }
 }
 

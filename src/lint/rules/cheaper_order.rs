@@ -4,10 +4,10 @@ use super::ports::served;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::kubernetes::quantity::Quantity;
 use crate::lint::Pod;
-use crate::lint::reorder::{Cheaper, Entry, cheaper};
+use crate::lint::reorder::{Cheaper, ReorderEntry, cheaper};
 use crate::model::Role;
 use crate::order::Precedence;
-use crate::resources::{PodDemand, Request, SetBy};
+use crate::resources::{EffectiveRequest, PodDemand, SetBy};
 
 /// The most steps and sidecars for which another order is searched.
 const MAX_ENTRIES: usize = 40;
@@ -16,19 +16,18 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let now: Vec<usize> = pod.order.init_containers().collect();
     let demand = PodDemand::of(pod.workload, now.iter().copied());
     let totals = demand.totals(pod.version).requests;
-    let beside =
-        |request: &Request| matches!(&request.set_by, SetBy::Step { beside, .. } if !beside.is_empty());
+    let beside = |request: &EffectiveRequest| matches!(&request.set_by, SetBy::Step { beside, .. } if !beside.is_empty());
     if now.len() > MAX_ENTRIES || !totals.iter().any(beside) {
         return;
     }
     let names: Vec<_> = totals.iter().map(|request| request.name.clone()).collect();
     let amount =
         |amounts: &crate::resources::Amounts, name| amounts.get(name).map_or(0, Quantity::milli_value);
-    let entries: Vec<Entry> = demand
+    let entries: Vec<ReorderEntry> = demand
         .running()
         .zip(&demand.init)
         .zip(entries(pod, &now))
-        .map(|((_, init), entry)| Entry {
+        .map(|((_, init), entry)| ReorderEntry {
             requests: names.iter().map(|name| amount(init.demand.requests(), name)).collect(),
             ..entry
         })
@@ -49,7 +48,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The steps and sidecars in their order, each with those that must come before it.
-fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<Entry> {
+fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<ReorderEntry> {
     let precedence = Precedence::of(pod.workload);
     let containers = &pod.workload.containers;
     let needs = |one: usize, other: usize| {
@@ -66,7 +65,7 @@ fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<Entry> {
         let before = earlier.filter(|(_, other)| {
             before[**other] || (containers[**other].role == Role::Sidecar && needs(*container, **other))
         });
-        Entry {
+        ReorderEntry {
             requests: Vec::new(),
             sidecar: containers[*container].role == Role::Sidecar,
             after: before.map(|(at, _)| at).collect(),

@@ -4,7 +4,7 @@ use super::image;
 use super::migrations::{ADD_ONCE, Migration, migration};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::shell::Script;
+use crate::lint::shell::ShellScript;
 use crate::model::{Role, WorkloadKind};
 use crate::steps::BuiltIn;
 
@@ -21,7 +21,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             Some(BuiltIn::Migrate(_)) => true,
             Some(_) => continue,
         };
-        let own = if built_in { Script::of(step) } else { None };
+        let own = if built_in { ShellScript::of(step) } else { None };
         let Some(script) = own.as_ref().or(pod.scripts[at].as_ref()) else { continue };
         let by_command = || {
             script.commands.iter().find_map(|command| match migration(command) {

@@ -1,6 +1,6 @@
 //! Recognizes commands that migrate a database.
 
-use crate::lint::shell::Command;
+use crate::lint::shell::PlainCommand;
 
 /// The help about a migration that must not run in each pod.
 pub(super) const ADD_ONCE: &str =
@@ -17,7 +17,7 @@ pub(super) struct Migration {
 }
 
 /// The migration that a command starts, if any.
-pub(super) fn migration(command: &Command) -> Option<Migration> {
+pub(super) fn migration(command: &PlainCommand) -> Option<Migration> {
     let is = |tool, locks, sticky| Some(Migration { tool, locks, sticky });
     let has_operand = |word: &str| command.operands().any(|operand| operand == word);
     let managed = || command.arguments().any(|word| word.ends_with("manage.py")) && has_operand("migrate");

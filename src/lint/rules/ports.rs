@@ -2,7 +2,7 @@
 
 use super::variables;
 use crate::lint::Pod;
-use crate::lint::shell::Command;
+use crate::lint::shell::PlainCommand;
 use crate::model::Container;
 use crate::object::Node;
 use crate::source::Span;
@@ -91,7 +91,7 @@ fn local(text: &str) -> impl Iterator<Item = i64> {
     })
 }
 
-fn of_command(command: &Command) -> Vec<i64> {
+fn of_command(command: &PlainCommand) -> Vec<i64> {
     let mut ports: Vec<i64> = command.arguments().flat_map(local).collect();
     let words: Vec<&str> = command.arguments().collect();
     let option = |names: &[&str]| {

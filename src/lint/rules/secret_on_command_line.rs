@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::shell::Command;
+use crate::lint::shell::PlainCommand;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (container, script) in pod.scripts() {
@@ -23,7 +23,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn shows(command: &Command) -> bool {
+fn shows(command: &PlainCommand) -> bool {
     let words: Vec<&str> = command.arguments().collect();
     let literal =
         |text: &str| text.len() > 3 && !text.contains(['$', '<', '{', '/']) && !text.starts_with('-');

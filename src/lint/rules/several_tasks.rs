@@ -3,11 +3,11 @@
 use super::migrations::migration;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::shell::{Command, Script};
+use crate::lint::shell::{PlainCommand, ShellScript};
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps() {
-        let mut tasks: Vec<(&str, &Command)> = Vec::new();
+        let mut tasks: Vec<(&str, &PlainCommand)> = Vec::new();
         for command in script.commands.iter().filter(|command| !command.guarded) {
             if let Some(task) = task(script, command)
                 && tasks.iter().all(|(known, _)| *known != task)
@@ -30,7 +30,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The task that a command certainly has.
-fn task(script: &Script<'_>, command: &Command) -> Option<&'static str> {
+fn task(script: &ShellScript<'_>, command: &PlainCommand) -> Option<&'static str> {
     if migration(command).is_some() {
         return Some("a migration");
     }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
-use crate::object::{Entry, Node};
+use crate::object::{MapEntry, Node};
 use crate::steps::BuiltIn;
 
 /// Keys that request a proxy, with the values that do, and the annotation that makes it a native sidecar.
@@ -38,7 +38,7 @@ const PROGRAMS: [&str; 12] = [
 ];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let entries: Vec<&Entry> = ["labels", "annotations"]
+    let entries: Vec<&MapEntry> = ["labels", "annotations"]
         .into_iter()
         .flat_map(|field| pod.metadata().get(field).map_or(&[][..], Node::entries))
         .collect();

@@ -3,7 +3,7 @@
 use super::volume_at;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::shell::Command;
+use crate::lint::shell::PlainCommand;
 use crate::model::Container;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -36,14 +36,19 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-struct Fault {
+struct RepeatFault {
     why: String,
     help: &'static str,
     /// The words to replace, if that fixes it.
     replaced: Option<(&'static str, &'static str)>,
 }
 
-fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command]) -> Option<Fault> {
+fn fault(
+    pod: &Pod<'_>,
+    step: &Container,
+    command: &PlainCommand,
+    before: &[PlainCommand],
+) -> Option<RepeatFault> {
     let in_volume = |path: &str| volume_at(pod.workload, step, path).is_some();
     let removed = |path: &str| {
         before.iter().any(|command| {
@@ -52,7 +57,7 @@ fn fault(pod: &Pod<'_>, step: &Container, command: &Command, before: &[Command])
         })
     };
     let survives = |path: &&str| in_volume(path) && !removed(path);
-    let fault = |why: String, help, replaced| Some(Fault { why, help, replaced });
+    let fault = |why: String, help, replaced| Some(RepeatFault { why, help, replaced });
     match command.program() {
         "mkdir" if !command.has('p', "parents") => {
             let path = command.operands().find(survives)?;

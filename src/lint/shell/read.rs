@@ -1,6 +1,6 @@
 //! Collects the commands of a script's syntax tree.
 
-use super::{Command, Loop, Script};
+use super::{Loop, PlainCommand, ShellScript};
 use crate::source::Span;
 use shuck_ast::{
     BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, Redirect, RedirectKind, SimpleCommand, Stmt,
@@ -17,7 +17,7 @@ const MAX_SCRIPT_BYTES: usize = 64 << 10;
 const MAX_DEPTH: usize = 100;
 
 /// Reads a script; `None` if it cannot be parsed.
-pub(super) fn read(text: &str, span: Span) -> Option<Script<'_>> {
+pub(super) fn read(text: &str, span: Span) -> Option<ShellScript<'_>> {
     if text.len() > MAX_SCRIPT_BYTES {
         return None;
     }
@@ -25,9 +25,9 @@ pub(super) fn read(text: &str, span: Span) -> Option<Script<'_>> {
     if parsed.is_err() {
         return None;
     }
-    let mut reader = Reader {
+    let mut reader = ScriptReader {
         text,
-        script: Script {
+        script: ShellScript {
             text: Some(text),
             span,
             commands: Vec::new(),
@@ -38,19 +38,19 @@ pub(super) fn read(text: &str, span: Span) -> Option<Script<'_>> {
         leaves: Vec::new(),
         depth: 0,
     };
-    reader.all(&parsed.file.body, Place::default());
+    reader.all(&parsed.file.body, CommandContext::default());
     reader.bound();
     Some(reader.script)
 }
 
 /// The context of a command.
 #[derive(Clone, Copy, Default)]
-struct Place {
+struct CommandContext {
     guarded: bool,
     may_fail: bool,
 }
 
-impl Place {
+impl CommandContext {
     const GUARDED: Self = Self { guarded: true, may_fail: false };
 
     fn in_condition(self) -> Self {
@@ -62,22 +62,22 @@ impl Place {
     }
 }
 
-struct Reader<'t> {
+struct ScriptReader<'t> {
     text: &'t str,
-    script: Script<'t>,
+    script: ShellScript<'t>,
     /// The places where a command leaves the script.
     leaves: Vec<usize>,
     depth: usize,
 }
 
-impl Reader<'_> {
-    fn all(&mut self, statements: &StmtSeq, place: Place) {
+impl ScriptReader<'_> {
+    fn all(&mut self, statements: &StmtSeq, place: CommandContext) {
         for statement in statements.iter() {
             self.statement(statement, place);
         }
     }
 
-    fn statement(&mut self, statement: &Stmt, place: Place) {
+    fn statement(&mut self, statement: &Stmt, place: CommandContext) {
         if self.depth == MAX_DEPTH {
             return;
         }
@@ -113,13 +113,13 @@ impl Reader<'_> {
                 }
             }
             Tree::Compound(compound) => self.compound(compound, place),
-            Tree::Function(function) => self.statement(&function.body, Place::GUARDED),
+            Tree::Function(function) => self.statement(&function.body, CommandContext::GUARDED),
             Tree::AnonymousFunction(function) => self.statement(&function.body, place),
         }
         self.depth -= 1;
     }
 
-    fn compound(&mut self, compound: &CompoundCommand, place: Place) {
+    fn compound(&mut self, compound: &CompoundCommand, place: CommandContext) {
         match compound {
             CompoundCommand::If(command) => {
                 self.all(&command.condition, place.in_condition());
@@ -155,7 +155,7 @@ impl Reader<'_> {
         }
     }
 
-    fn repeated(&mut self, range: Range<usize>, condition: &StmtSeq, body: &StmtSeq, place: Place) {
+    fn repeated(&mut self, range: Range<usize>, condition: &StmtSeq, body: &StmtSeq, place: CommandContext) {
         let at = self.script.loops.len();
         let first = self.script.commands.len();
         let of_condition = self::range(condition.span);
@@ -171,16 +171,16 @@ impl Reader<'_> {
         self.script.loops[at].commands = first..end;
     }
 
-    fn simple(&mut self, simple: &SimpleCommand, redirects: &[Redirect], place: Place) {
+    fn simple(&mut self, simple: &SimpleCommand, redirects: &[Redirect], place: CommandContext) {
         for assignment in &simple.assignments {
             self.assigned(assignment);
         }
-        let mut command = Command {
+        let mut command = PlainCommand {
             range: range(simple.span),
             guarded: place.guarded,
             may_fail: place.may_fail,
             outputs: redirects.iter().filter_map(|redirect| self.output(redirect)).collect(),
-            ..Command::default()
+            ..PlainCommand::default()
         };
         for word in std::iter::once(&simple.name).chain(&simple.args) {
             command.words.push(word.try_static_text(self.text).map(std::borrow::Cow::into_owned));
@@ -205,7 +205,7 @@ impl Reader<'_> {
     }
 
     /// `set -euo pipefail`
-    fn options(&mut self, set: &Command) {
+    fn options(&mut self, set: &PlainCommand) {
         let mut is_name = false;
         for word in set.arguments() {
             if is_name {
@@ -230,7 +230,7 @@ impl Reader<'_> {
         for part in parts {
             match &part.kind {
                 WordPart::CommandSubstitution { body, .. } | WordPart::ProcessSubstitution { body, .. } => {
-                    self.all(body, Place::default().in_condition());
+                    self.all(body, CommandContext::default().in_condition());
                 }
                 WordPart::DoubleQuoted { parts, .. } => self.parts(parts),
                 _ => {}
@@ -243,7 +243,7 @@ impl Reader<'_> {
         for at in 0..self.script.loops.len() {
             let Loop { range, condition, commands, .. } = &self.script.loops[at];
             // A comparison with a server's answer does not count tries.
-            let counts = |command: &Command| {
+            let counts = |command: &PlainCommand| {
                 let tests = ["test", "[", "[["].contains(&command.program());
                 let compared = command.written.windows(3).any(|words| {
                     COMPARISONS.contains(&words[1].as_str())
@@ -253,7 +253,7 @@ impl Reader<'_> {
                 });
                 tests && compared
             };
-            let reads = |command: &Command| ["read", "getopts", "shift"].contains(&command.program());
+            let reads = |command: &PlainCommand| ["read", "getopts", "shift"].contains(&command.program());
             let text = self.text.get(range.clone()).unwrap_or_default();
             let bounded = self.script.commands[commands.clone()]
                 .iter()
@@ -271,7 +271,7 @@ impl Reader<'_> {
 const COMPARISONS: [&str; 6] = ["-lt", "-le", "-gt", "-ge", "-eq", "-ne"];
 
 /// Removes wrappers that only start another program.
-pub(super) fn unwrap(command: &mut Command) {
+pub(super) fn unwrap(command: &mut PlainCommand) {
     loop {
         let skipped = match command.program() {
             "exec" | "command" | "sudo" | "nohup" | "time" | "builtin" => 1,

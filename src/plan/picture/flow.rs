@@ -26,25 +26,25 @@ pub(in super::super) fn edges(plan: &Plan) -> Vec<Edge> {
         let after = start.after.iter().filter_map(|name| places.get(name.as_str()));
         edges.extend(after.map(|from| Edge { to, from: *from, volume: None }));
     }
-    let mut volumes: BTreeMap<&SmolStr, Vec<Member>> = BTreeMap::new();
+    let mut volumes: BTreeMap<&SmolStr, Vec<FlowContainer>> = BTreeMap::new();
     for (at, start) in plan.order.iter().enumerate() {
         for used in &start.uses {
             let folder =
                 used.sub.iter().flat_map(|sub| sub.split('/')).filter(|name| !matches!(*name, "" | "."));
-            let member = Member { at, start, does: used.direction, folder: folder.collect() };
+            let member = FlowContainer { at, start, does: used.direction, folder: folder.collect() };
             volumes.entry(&used.volume).or_default().push(member);
         }
     }
     for (volume, members) in volumes {
-        let givers: Vec<&Member> =
+        let givers: Vec<&FlowContainer> =
             members.iter().filter(|member| matches!(member.stage(), Some(0 | 1))).collect();
         let takers = members.iter().filter(|member| member.stage() > Some(0));
-        let updaters: Vec<&Member> =
+        let updaters: Vec<&FlowContainer> =
             givers.iter().copied().filter(|giver| giver.stage() == Some(1)).collect();
         let are_many = members.len() * givers.len() > MANY;
         for taker in takers {
-            let direct = |giver: &&&Member| {
-                let passes = |by: &&Member| giver.passes_through(by) && by.reaches(taker);
+            let direct = |giver: &&&FlowContainer| {
+                let passes = |by: &&FlowContainer| giver.passes_through(by) && by.reaches(taker);
                 giver.reaches(taker) && !updaters.iter().any(passes)
             };
             let flows = givers.iter().rev().filter(direct);
@@ -61,16 +61,16 @@ pub(in super::super) fn edges(plan: &Plan) -> Vec<Edge> {
     edges
 }
 
-struct Member<'a> {
+struct FlowContainer<'a> {
     at: usize,
     start: &'a Start,
     does: Direction,
     folder: Vec<&'a str>,
 }
 
-impl Member<'_> {
+impl FlowContainer<'_> {
     /// Whether everything that this one writes reaches others through an updater that runs later.
-    fn passes_through(&self, updater: &Member) -> bool {
+    fn passes_through(&self, updater: &FlowContainer) -> bool {
         self.at < updater.at && self.reaches(updater) && self.folder.starts_with(&updater.folder)
     }
 
@@ -84,7 +84,7 @@ impl Member<'_> {
     }
 
     /// Whether the other one finds what this one writes, because it starts later or keeps running.
-    fn reaches(&self, taker: &Member) -> bool {
+    fn reaches(&self, taker: &FlowContainer) -> bool {
         self.at != taker.at
             && self.stage().is_some()
             && self.stage() < taker.stage()

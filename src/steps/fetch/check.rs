@@ -2,15 +2,15 @@
 //!
 //! Invariant: whatever returns nothing has reported the reason, unless a value could not be evaluated.
 
-use super::super::{Given, GivenOption, mismatch};
-use super::{Archive, Source};
+use super::super::{GivenOption, StepInput, mismatch};
+use super::{Archive, FetchSource};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::source::Span;
 use smol_str::SmolStr;
 
 /// Reports the statements that cannot be used with a source; `several` files have no checksum.
-pub(super) fn clashes(given: &Given, source: Source, several: bool, from: Span) -> Vec<Diagnostic> {
+pub(super) fn clashes(given: &StepInput, source: FetchSource, several: bool, from: Span) -> Vec<Diagnostic> {
     let clash = |name: &str, here: &str, place: &str, help: &str| {
         let option = given.option(name)?;
         let headline = format!("`{name}` cannot be used with {place}");
@@ -21,10 +21,10 @@ pub(super) fn clashes(given: &Given, source: Source, several: bool, from: Span) 
                 .help(help),
         )
     };
-    let prefix = source == Source::Prefix;
+    let prefix = source == FetchSource::Prefix;
     let place = match source {
-        Source::Prefix => "a prefix",
-        Source::Artifact => "an artifact's folder",
+        FetchSource::Prefix => "a prefix",
+        FetchSource::Artifact => "an artifact's folder",
         _ => "a bucket's object",
     };
     let pin = if prefix {
@@ -48,7 +48,7 @@ pub(super) fn clashes(given: &Given, source: Source, several: bool, from: Span) 
         prefix.then(|| {
             clash("unpack", "needs a single archive", place, "name one object, without the `/` at the end")
         }),
-        (source != Source::Http).then(|| clash("header", "is only for HTTP requests", place, identity)),
+        (source != FetchSource::Http).then(|| clash("header", "is only for HTTP requests", place, identity)),
         Some(limit("max-size")),
         Some(limit("max-files")),
     ]
@@ -60,7 +60,7 @@ pub(super) fn clashes(given: &Given, source: Source, several: bool, from: Span) 
 
 /// The format of the archive to unpack.
 pub(super) fn format(
-    given: &Given,
+    given: &StepInput,
     option: &GivenOption,
     url: &str,
     diagnostics: &mut Vec<Diagnostic>,
@@ -98,7 +98,7 @@ pub(super) fn format(
 }
 
 /// The headers, if all their names are valid.
-pub(super) fn headers(given: &Given, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<(SmolStr, Node)>> {
+pub(super) fn headers(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<(SmolStr, Node)>> {
     let stated = given.options.iter().filter(|option| option.name == "header");
     let mut headers = Vec::new();
     for option in stated {

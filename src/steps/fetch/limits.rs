@@ -1,6 +1,6 @@
 //! Implements `max-size` and `max-files`, which limit what may come out of an archive that somebody else made.
 
-use super::super::Given;
+use super::super::StepInput;
 use smol_str::{SmolStr, ToSmolStr};
 
 /// How much may come out of an archive.
@@ -20,7 +20,7 @@ impl Default for Limits {
 
 impl Limits {
     /// Reads the statements.
-    pub(super) fn of(given: &Given) -> Self {
+    pub(super) fn of(given: &StepInput) -> Self {
         let default = Self::default();
         let size = given.value("max-size").and_then(|node| u64::try_from(node.as_quantity()?.value()).ok());
         Self { size: size.unwrap_or(default.size), files: given.number("max-files", default.files) }

@@ -6,7 +6,7 @@ use crate::kubernetes::image;
 
 /// The kinds of place that files can come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum FetchSource {
     /// `https://…` or `http://…`.
     Http,
     /// An object: `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `az://ACCOUNT/CONTAINER/PATH`.
@@ -27,7 +27,7 @@ const SCHEMES: [(&str, &str); 6] = [
     ("oci://", "REGISTRY/NAME:TAG"),
 ];
 
-impl Source {
+impl FetchSource {
     /// The source that a URL names.
     ///
     /// # Errors
@@ -151,29 +151,29 @@ impl Archive {
 
 #[cfg(test)]
 mod tests {
-    use super::{Archive, Source, is_open};
+    use super::{Archive, FetchSource, is_open};
 
     #[test]
     fn a_url_names_its_source() {
         for (url, source) in [
-            ("https://acme.dev/a?b=c", Source::Http),
-            ("http://minio:9000/a", Source::Http),
-            ("s3://acme/shop/a b.json", Source::Object),
-            ("s3://acme/shop/", Source::Prefix),
-            ("s3://acme/", Source::Prefix),
-            ("gs://acme/a", Source::Object),
-            ("gs://acme/a/", Source::Prefix),
-            ("az://acme/config/a", Source::Object),
-            ("az://acme/config/", Source::Prefix),
-            ("oci://registry.acme.dev/rules:1.4", Source::Artifact),
+            ("https://acme.dev/a?b=c", FetchSource::Http),
+            ("http://minio:9000/a", FetchSource::Http),
+            ("s3://acme/shop/a b.json", FetchSource::Object),
+            ("s3://acme/shop/", FetchSource::Prefix),
+            ("s3://acme/", FetchSource::Prefix),
+            ("gs://acme/a", FetchSource::Object),
+            ("gs://acme/a/", FetchSource::Prefix),
+            ("az://acme/config/a", FetchSource::Object),
+            ("az://acme/config/", FetchSource::Prefix),
+            ("oci://registry.acme.dev/rules:1.4", FetchSource::Artifact),
             (
                 "oci://localhost:5000/a/b@sha256:9f2c1a7e5b0d4c83e6f1a29b7d58c0e4136fab92d7e80c5b4a1f63d29e87b05c",
-                Source::Artifact,
+                FetchSource::Artifact,
             ),
-            ("s3://$(BUCKET)", Source::Object),
-            ("oci://$(REGISTRY)/a:$(TAG)", Source::Artifact),
+            ("s3://$(BUCKET)", FetchSource::Object),
+            ("oci://$(REGISTRY)/a:$(TAG)", FetchSource::Artifact),
         ] {
-            assert_eq!(Source::of(url), Ok(source), "{url}");
+            assert_eq!(FetchSource::of(url), Ok(source), "{url}");
         }
         for (url, fault) in [
             ("", "expected one of"),
@@ -198,7 +198,7 @@ mod tests {
             ("oci://acme.dev/Rules:1", "not the reference"),
             ("oci://acme.dev/rules:1 2", "no spaces"),
         ] {
-            let found = Source::of(url).expect_err(url);
+            let found = FetchSource::of(url).expect_err(url);
             assert!(found.contains(fault), "{url}: {found}");
         }
     }

@@ -15,7 +15,7 @@ pub struct Tool {
     /// The words that run it with the place of its migrations, which replaces `{}`; none if it does not accept a place.
     pub command_from: Option<&'static [&'static str]>,
     /// The script that runs the command, if the tool needs help.
-    pub script: Option<Script>,
+    pub script: Option<ScriptHelp>,
     /// The official image that has it, if there is one.
     pub image: Option<Image>,
     /// Where it reads how to connect to its database.
@@ -37,7 +37,7 @@ pub enum Lock {
 
 /// How a script helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Script {
+pub enum ScriptHelp {
     /// Runs the tool again while it prints this text, since another run holds the lock.
     Retry(&'static str),
     /// Keeps the password of `DATABASE_URL` out of the arguments; the migrations are in `migrations` by default.
@@ -71,7 +71,7 @@ pub static TOOLS: &[Tool] = &[
         name: "rails",
         command: &["bin/rails", "db:migrate"],
         command_from: None,
-        script: Some(Script::Retry("ConcurrentMigrationError")),
+        script: Some(ScriptHelp::Retry("ConcurrentMigrationError")),
         image: None,
         reads: "`DATABASE_URL`, `RAILS_ENV`",
         lock: Lock::Taken("gives up at once; it is run again every 5 seconds, for about five minutes"),
@@ -111,7 +111,7 @@ pub static TOOLS: &[Tool] = &[
         name: "prisma",
         command: &["node_modules/.bin/prisma", "migrate", "deploy"],
         command_from: Some(&["node_modules/.bin/prisma", "migrate", "deploy", "--schema", "{}"]),
-        script: Some(Script::Retry("P1002")),
+        script: Some(ScriptHelp::Retry("P1002")),
         image: None,
         reads: "`DATABASE_URL`; `from` is its `schema.prisma`",
         lock: Lock::Taken("gives up after 10 seconds; it is run again, for at least five minutes"),
@@ -131,7 +131,7 @@ pub static TOOLS: &[Tool] = &[
         name: "golang-migrate",
         command: &["up"],
         command_from: Some(&["up"]),
-        script: Some(Script::GolangMigrate),
+        script: Some(ScriptHelp::GolangMigrate),
         image: Some(Image::GolangMigrate),
         reads: "`DATABASE_URL`",
         lock: Lock::Taken("waits five minutes"),
@@ -141,7 +141,7 @@ pub static TOOLS: &[Tool] = &[
         name: "atlas",
         command: &[],
         command_from: Some(&[]),
-        script: Some(Script::Atlas),
+        script: Some(ScriptHelp::Atlas),
         image: Some(Image::Atlas),
         reads: "`DATABASE_URL`",
         lock: Lock::Taken("waits five minutes"),

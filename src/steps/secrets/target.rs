@@ -8,7 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 /// Where a secret is.
 #[derive(Clone, Debug)]
-pub(super) struct Target {
+pub(super) struct SecretTarget {
     pub(super) store: Store,
     pub(super) name: SmolStr,
 }
@@ -22,7 +22,7 @@ pub(super) enum Store {
     Azure,
 }
 
-impl Target {
+impl SecretTarget {
     /// The target of a `from`.
     pub(super) fn of(from: &GivenOption, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let clause = from.clauses.first()?;

@@ -6,7 +6,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
-use crate::syntax::reader::{Item, ItemKind, Reader};
+use crate::syntax::reader::{BlockItem, ItemKind, SyntaxReader};
 use crate::syntax::{MAX_ERRORS, mistakes};
 use std::ops::Range;
 
@@ -23,14 +23,14 @@ pub(super) enum Repair {
 
 /// The repairs of a sequence and the errors that report them.
 #[derive(Default)]
-struct Plan {
+struct RepairPlan {
     repairs: Vec<(usize, Repair)>,
     errors: Vec<Diagnostic>,
     count: usize,
 }
 
 /// Finds and reports what to repair, in the order of the items.
-pub(super) fn repairs(reader: &mut Reader<'_>, items: &[Item]) -> Vec<(usize, Repair)> {
+pub(super) fn repairs(reader: &mut SyntaxReader<'_>, items: &[BlockItem]) -> Vec<(usize, Repair)> {
     if balanced(items) {
         return Vec::new();
     }
@@ -45,7 +45,7 @@ pub(super) fn repairs(reader: &mut Reader<'_>, items: &[Item]) -> Vec<(usize, Re
 }
 
 /// Whether every brace of a sequence has its partner.
-fn balanced(items: &[Item]) -> bool {
+fn balanced(items: &[BlockItem]) -> bool {
     let mut depth = 0usize;
     for item in items {
         match item.kind {
@@ -58,7 +58,7 @@ fn balanced(items: &[Item]) -> bool {
     depth == 0
 }
 
-impl Plan {
+impl RepairPlan {
     fn fail(&mut self, error: impl FnOnce() -> Diagnostic) {
         self.count += 1;
         if self.errors.len() < MAX_ERRORS {
@@ -67,7 +67,7 @@ impl Plan {
     }
 
     /// Ends an unclosed block before the item `at`, or at the end of the text.
-    fn unclosed(&mut self, items: &[Item], open: usize, at: usize) {
+    fn unclosed(&mut self, items: &[BlockItem], open: usize, at: usize) {
         self.repairs.push((at, Repair::CloseBefore));
         self.fail(|| {
             let head = head_of(items, open);
@@ -76,21 +76,21 @@ impl Plan {
     }
 
     /// Skips a `}` that ends nothing.
-    fn stray(&mut self, items: &[Item], at: usize) {
+    fn stray(&mut self, items: &[BlockItem], at: usize) {
         self.repairs.push((at, Repair::Ignore));
         self.fail(|| mistakes::stray_brace(items[at].span));
     }
 }
 
 /// The head of the statement whose block an item opens.
-fn head_of(items: &[Item], open: usize) -> Option<Span> {
+fn head_of(items: &[BlockItem], open: usize) -> Option<Span> {
     let before = items.get(open.checked_sub(1)?)?;
     (before.kind == ItemKind::Statement).then_some(before.span)
 }
 
 /// Pairs every `}` with the last `{`.
-fn by_count(items: &[Item]) -> Plan {
-    let mut plan = Plan::default();
+fn by_count(items: &[BlockItem]) -> RepairPlan {
+    let mut plan = RepairPlan::default();
     let mut open = Vec::new();
     for (at, item) in items.iter().enumerate() {
         match item.kind {
@@ -107,7 +107,7 @@ fn by_count(items: &[Item]) -> Plan {
 
 /// The place of an item: its line, that line's indentation, and whether it is the line's first.
 #[derive(Clone, Copy)]
-struct Place {
+struct ItemPlace {
     line: usize,
     indent: usize,
     first: bool,
@@ -116,7 +116,7 @@ struct Place {
 }
 
 /// Finds the place of every item.
-fn places(source: &SourceFile, items: &[Item]) -> Vec<Place> {
+fn places(source: &SourceFile, items: &[BlockItem]) -> Vec<ItemPlace> {
     let starts = source.line_starts();
     let mut line = 0;
     let mut last_line = usize::MAX;
@@ -126,12 +126,12 @@ fn places(source: &SourceFile, items: &[Item]) -> Vec<Place> {
             line += 1;
         }
         let indent = if line == last_line {
-            places.last().map_or(0, |place: &Place| place.indent)
+            places.last().map_or(0, |place: &ItemPlace| place.indent)
         } else {
             let text = source.text.get(starts[line] as usize..).unwrap_or_default();
             text.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
         };
-        places.push(Place { line, indent, first: line != last_line, next_line: items.len() });
+        places.push(ItemPlace { line, indent, first: line != last_line, next_line: items.len() });
         last_line = line;
     }
     let mut next_line = items.len();
@@ -145,13 +145,13 @@ fn places(source: &SourceFile, items: &[Item]) -> Vec<Place> {
 }
 
 /// Pairs by indentation, in each stretch from one statement at the text's left edge to the next that does not balance.
-fn by_indentation(source: &SourceFile, items: &[Item]) -> Plan {
+fn by_indentation(source: &SourceFile, items: &[BlockItem]) -> RepairPlan {
     let places = places(source, items);
     let edge = places.iter().filter(|place| place.first).map(|place| place.indent).min().unwrap_or(0);
     let starts_stretch =
         |at: usize| places[at].first && places[at].indent == edge && (items[at].kind == ItemKind::Statement);
     let mut pairing =
-        Pairing { items, places: &places, plan: Plan::default(), open: Vec::new(), level: Vec::new() };
+        Pairing { items, places: &places, plan: RepairPlan::default(), open: Vec::new(), level: Vec::new() };
     let mut start = 0;
     while start < items.len() {
         let end = (start + 1..items.len()).find(|at| starts_stretch(*at)).unwrap_or(items.len());
@@ -165,9 +165,9 @@ fn by_indentation(source: &SourceFile, items: &[Item]) -> Plan {
 
 /// The pairing of one stretch.
 struct Pairing<'i> {
-    items: &'i [Item],
-    places: &'i [Place],
-    plan: Plan,
+    items: &'i [BlockItem],
+    places: &'i [ItemPlace],
+    plan: RepairPlan,
     /// The blocks that are open: the item that opened each, and the statements around it.
     open: Vec<(usize, Vec<usize>)>,
     /// The statements without a block in the innermost open block, which might lack a `{`.
@@ -248,7 +248,7 @@ impl Pairing<'_> {
         true
     }
 
-    fn innermost(&self) -> Option<Place> {
+    fn innermost(&self) -> Option<ItemPlace> {
         self.open.last().map(|(open, _)| self.places[*open])
     }
 

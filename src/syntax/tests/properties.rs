@@ -1,6 +1,6 @@
 //! Tests properties of every text, and how much one typo affects.
 
-use super::super::tree::{Argument, Document, Name, Piece, Statement, Value, ValueKind};
+use super::super::tree::{Argument, Document, Name, Piece, Statement, SyntaxValue, ValueKind};
 use super::super::{MAX_BLOCK_DEPTH, Memory, Parse, parse, parse_again};
 use crate::diagnostic::{Applicability, applied};
 use crate::source::{FileId, SourceFile, Span};
@@ -144,7 +144,7 @@ impl Leaves<'_> {
         }
     }
 
-    fn value(&mut self, Value { span, kind }: &Value, outer: Span) {
+    fn value(&mut self, SyntaxValue { span, kind }: &SyntaxValue, outer: Span) {
         match kind {
             ValueKind::Text(pieces) => {
                 for piece in pieces {

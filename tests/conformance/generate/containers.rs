@@ -6,7 +6,7 @@ use super::volumes::Mounted;
 use crate::source::{Statement, block, key, line, list, quoted};
 use initflow::kubernetes::schema;
 use initflow::vocabulary;
-use initflow::vocabulary::{Clause, Need, Place, Slot, Type};
+use initflow::vocabulary::{Clause, Need, Slot, StatementPlace, ValueType};
 
 /// The fields of a container that have their own statement, or are generated specially.
 const SPECIAL: &[&str] = &[
@@ -54,9 +54,9 @@ impl Generator {
             3 => vec![line("command", [list(["\"shop\"".to_owned(), self.free()])])],
             4 => vec![
                 line("run", [self.command_line()]),
-                line("args", [self.slot_value("args", "", Type::TextOrList)]),
+                line("args", [self.slot_value("args", "", ValueType::TextOrList)]),
             ],
-            _ => vec![line("args", [self.slot_value("args", "", Type::TextOrList)])],
+            _ => vec![line("args", [self.slot_value("args", "", ValueType::TextOrList)])],
         }
     }
 
@@ -81,7 +81,7 @@ impl Generator {
         let is_step = !is_app && keyword != "sidecar";
         self.ports.clear();
         self.is_step = is_step;
-        for entry in vocabulary::entries_at(Place::Container) {
+        for entry in vocabulary::entries_at(StatementPlace::Container) {
             let is_focus = match entry.name {
                 "port" => self.towards.contains("ContainerPort"),
                 "ready" | "alive" | "started" => self.towards.contains("Probe"),
@@ -131,7 +131,9 @@ impl Generator {
     }
 
     fn port(&mut self) -> Statement {
-        let Some(entry) = vocabulary::entry(Place::Container, "port") else { unreachable!("a statement") };
+        let Some(entry) = vocabulary::entry(StatementPlace::Container, "port") else {
+            unreachable!("a statement")
+        };
         let mut statement = line("port", self.slots("port", entry.head));
         if let Some(name) =
             statement.values.first().filter(|first| !first.starts_with(|first: char| first.is_ascii_digit()))
@@ -188,7 +190,7 @@ impl Generator {
         let mut body = Vec::new();
         for _ in 0..self.rng.usize(1..4) {
             if self.chance(20) {
-                let mut from = line("from", [self.slot_value("from", "", Type::Source)]);
+                let mut from = line("from", [self.slot_value("from", "", ValueType::Source)]);
                 if self.rng.bool() {
                     from.values.extend(["prefix".into(), self.pick(&["\"P_\"", "\"\"", "\"a b\""]).into()]);
                 }
@@ -200,7 +202,7 @@ impl Generator {
                 Some(object) if self.chance(15) || self.towards.contains("EnvVar") => {
                     block(&name, self.object(object, &["name"]))
                 }
-                _ => line(&name, [self.slot_value("env", "", Type::Variable)]),
+                _ => line(&name, [self.slot_value("env", "", ValueType::Variable)]),
             };
             body.push(statement);
         }
@@ -243,48 +245,50 @@ impl Generator {
     }
 
     /// A value for a slot of a type.
-    pub(super) fn slot_value(&mut self, what: &str, name: &str, ty: Type) -> String {
+    pub(super) fn slot_value(&mut self, what: &str, name: &str, ty: ValueType) -> String {
         match ty {
-            Type::Name if what == "port" => self.fresh("p"),
-            Type::Name => self.fresh("n"),
-            Type::Text => self.head_text(what, name),
-            Type::TextOrList if self.rng.bool() => "\"shop --check 'a b'\"".into(),
-            Type::TextOrList => {
+            ValueType::Name if what == "port" => self.fresh("p"),
+            ValueType::Name => self.fresh("n"),
+            ValueType::Text => self.head_text(what, name),
+            ValueType::TextOrList if self.rng.bool() => "\"shop --check 'a b'\"".into(),
+            ValueType::TextOrList => {
                 let text = self.free();
                 list([text, "\"b\"".into()])
             }
-            Type::TextList => list(["\"A\"".into()]),
-            Type::Int(low, high) if what.ends_with("successes") => low.max(1).min(high).to_string(),
-            Type::Int(low, high) => self.rng.i64(low.max(1)..=high.min(low.saturating_add(20))).to_string(),
-            Type::Cpu => self.cpu(),
-            Type::Memory => self.bytes(),
-            Type::CpuRange => self.pick(CPU).into(),
-            Type::MemoryRange => self.pick(BYTES).into(),
-            Type::ResourceRange => self.pick(&["1", "2", "4..4"]).into(),
-            Type::Seconds => self.pick(&["5s", "1m30s", "1h", "2000ms", "10s"]).into(),
-            Type::AnyPath => self.pick(&["/srv/data", "\"relative/path\"", "\"a b\""]).into(),
-            Type::Path => self.pick(&["/srv/data", "/opt/agent", "/healthz", "/a.b/c"]).into(),
-            Type::Mode => self.mode(),
-            Type::Port => self.rng.u16(1..).to_string(),
-            Type::PortRef => match self.ports.first().cloned() {
+            ValueType::TextList => list(["\"A\"".into()]),
+            ValueType::Int(low, high) if what.ends_with("successes") => low.max(1).min(high).to_string(),
+            ValueType::Int(low, high) => {
+                self.rng.i64(low.max(1)..=high.min(low.saturating_add(20))).to_string()
+            }
+            ValueType::Cpu => self.cpu(),
+            ValueType::Memory => self.bytes(),
+            ValueType::CpuRange => self.pick(CPU).into(),
+            ValueType::MemoryRange => self.pick(BYTES).into(),
+            ValueType::ResourceRange => self.pick(&["1", "2", "4..4"]).into(),
+            ValueType::Seconds => self.pick(&["5s", "1m30s", "1h", "2000ms", "10s"]).into(),
+            ValueType::AnyPath => self.pick(&["/srv/data", "\"relative/path\"", "\"a b\""]).into(),
+            ValueType::Path => self.pick(&["/srv/data", "/opt/agent", "/healthz", "/a.b/c"]).into(),
+            ValueType::Mode => self.mode(),
+            ValueType::Port => self.rng.u16(1..).to_string(),
+            ValueType::PortRef => match self.ports.first().cloned() {
                 Some(port) if self.rng.bool() => port,
                 _ => self.rng.u16(1..).to_string(),
             },
-            Type::Volume | Type::MountedVolume(_) => {
+            ValueType::Volume | ValueType::MountedVolume(_) => {
                 self.volume_that(|_| true, false).unwrap_or_else(|| "none".into())
             }
-            Type::Container => {
+            ValueType::Container => {
                 let known = self.steps.clone();
                 key(&self.pick(&known))
             }
-            Type::Source => {
+            ValueType::Source => {
                 let (function, name) = (self.pick(&["secret", "configmap"]), self.domain());
                 let optional = self.pick(&["", ", optional: true", ", optional: false"]);
                 format!("{function}({}{optional})", quoted(&name))
             }
-            Type::Secret => format!("secret({})", quoted(&self.domain())),
-            Type::Variable => self.variable(),
-            Type::TemplateCall => String::new(),
+            ValueType::Secret => format!("secret({})", quoted(&self.domain())),
+            ValueType::Variable => self.variable(),
+            ValueType::TemplateCall => String::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Generator, inner};
 use crate::source::{Statement, block, key, line, list};
-use initflow::kubernetes::schema::{Field, Object, Type};
+use initflow::kubernetes::schema::{Field, FieldType, ObjectSchema};
 use initflow::kubernetes::version::Support;
 
 /// Fields of which an object has exactly one.
@@ -82,7 +82,7 @@ const RARE: &[&str] = &[
 
 impl Generator {
     /// Statements for the fields of an object.
-    pub(super) fn object(&mut self, object: &'static Object, skip: &[&str]) -> Vec<Statement> {
+    pub(super) fn object(&mut self, object: &'static ObjectSchema, skip: &[&str]) -> Vec<Statement> {
         self.depth += 1;
         let chosen = self.members(object);
         let mut statements = Vec::new();
@@ -97,7 +97,7 @@ impl Generator {
     }
 
     /// The members of a union that an object must not have.
-    fn members(&mut self, object: &Object) -> Vec<&'static str> {
+    fn members(&mut self, object: &ObjectSchema) -> Vec<&'static str> {
         let Some((_, members)) = UNIONS.iter().find(|(name, _)| *name == object.name) else {
             return Vec::new();
         };
@@ -124,7 +124,7 @@ impl Generator {
     }
 
     /// Whether an object gets a field.
-    fn takes(&mut self, object: &Object, field: &Field, left_out: &[&str]) -> bool {
+    fn takes(&mut self, object: &ObjectSchema, field: &Field, left_out: &[&str]) -> bool {
         let is_focus = self.focus == (object.name, field.name);
         let is_member =
             UNIONS.iter().any(|(name, members)| *name == object.name && members.contains(&field.name));
@@ -148,35 +148,40 @@ impl Generator {
     }
 
     /// Statements for one field: several for a list of objects.
-    pub(super) fn field(&mut self, object: &'static Object, field: &'static Field) -> Vec<Statement> {
+    pub(super) fn field(&mut self, object: &'static ObjectSchema, field: &'static Field) -> Vec<Statement> {
         match &field.ty {
-            Type::Object(inner) => vec![block(field.name, self.inner_object(object, field, inner))],
+            FieldType::Object(inner) => vec![block(field.name, self.inner_object(object, field, inner))],
             // Two of these about the same thing exclude each other.
-            Type::List(Type::Object(inner))
+            FieldType::List(FieldType::Object(inner))
                 if ["Sysctl", "ContainerResizePolicy", "TopologySpreadConstraint"].contains(&inner.name) =>
             {
                 vec![block(field.name, self.inner_object(object, field, inner))]
             }
-            Type::List(Type::Object(inner)) => (0..self.rng.usize(1..3))
+            FieldType::List(FieldType::Object(inner)) => (0..self.rng.usize(1..3))
                 .map(|_| block(field.name, self.inner_object(object, field, inner)))
                 .collect(),
-            Type::Map(item) => {
+            FieldType::Map(item) => {
                 let entries = self.map_entries(object, field, item);
                 vec![block(field.name, entries)]
             }
-            Type::List(item) => {
+            FieldType::List(item) => {
                 let count = self.rng.usize(1..3);
                 let mut items: Vec<String> = (0..count).map(|_| self.scalar(object, field, item)).collect();
                 items.sort();
                 items.dedup();
                 vec![line(field.name, [list(items)])]
             }
-            Type::Any => vec![block(field.name, vec![line("f:spec", [r#""{}""#])])],
+            FieldType::Any => vec![block(field.name, vec![line("f:spec", [r#""{}""#])])],
             scalar => vec![line(field.name, [self.scalar(object, field, scalar)])],
         }
     }
 
-    fn inner_object(&mut self, object: &Object, field: &Field, inner: &'static Object) -> Vec<Statement> {
+    fn inner_object(
+        &mut self,
+        object: &ObjectSchema,
+        field: &Field,
+        inner: &'static ObjectSchema,
+    ) -> Vec<Statement> {
         match (object.name, field.name) {
             // In a volume, the metadata of a claim can have only labels and annotations.
             ("PersistentVolumeClaimTemplate", "metadata") => {
@@ -196,9 +201,9 @@ impl Generator {
         }
     }
 
-    fn map_entries(&mut self, object: &Object, field: &Field, item: &Type) -> Vec<Statement> {
+    fn map_entries(&mut self, object: &ObjectSchema, field: &Field, item: &FieldType) -> Vec<Statement> {
         let count = self.rng.usize(1..3);
-        if matches!(item, Type::Quantity) {
+        if matches!(item, FieldType::Quantity) {
             return self.amounts(object.name, field.name);
         }
         let mut entries: Vec<Statement> = (0..count)
@@ -214,11 +219,11 @@ impl Generator {
     }
 
     /// A value of a scalar type, as it is written in a program.
-    pub(super) fn scalar(&mut self, object: &Object, field: &Field, ty: &Type) -> String {
+    pub(super) fn scalar(&mut self, object: &ObjectSchema, field: &Field, ty: &FieldType) -> String {
         match ty {
-            Type::Bool => self.boolean(field.name).to_string(),
-            Type::Int32 | Type::Int64 => self.integer(object.name, field.name),
-            Type::Enum(values) => {
+            FieldType::Bool => self.boolean(field.name).to_string(),
+            FieldType::Int32 | FieldType::Int64 => self.integer(object.name, field.name),
+            FieldType::Enum(values) => {
                 let able: Vec<&'static str> = values
                     .iter()
                     .filter(|value| match value.since.in_version(self.version) {
@@ -231,9 +236,9 @@ impl Generator {
                 let value = self.pick(&able);
                 if self.chance(10) { format!("\"{value}\"") } else { value.into() }
             }
-            Type::Quantity => self.quantity(object.name, field.name),
-            Type::IntOrString => self.int_or_string(object.name, field.name),
-            Type::Time => "\"2026-01-31T12:00:00Z\"".into(),
+            FieldType::Quantity => self.quantity(object.name, field.name),
+            FieldType::IntOrString => self.int_or_string(object.name, field.name),
+            FieldType::Time => "\"2026-01-31T12:00:00Z\"".into(),
             _ => self.text_of(object.name, field.name),
         }
     }

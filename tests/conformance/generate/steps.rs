@@ -4,7 +4,7 @@ use super::Generator;
 use super::volumes::{Kind, Mounted, Volume};
 use crate::source::{Statement, key, line, quoted};
 use initflow::vocabulary;
-use initflow::vocabulary::{Direction, Entry, Place, Slot, Type};
+use initflow::vocabulary::{Direction, Slot, StatementPlace, StatementSpec, ValueType};
 
 /// The statements that a kind needs.
 const NEEDED: &[(&str, &[&str])] = &[
@@ -28,7 +28,7 @@ impl Generator {
         let tool = self.pick(TOOLS);
         let conditions = ["tcp", "http", "dns", "file", "postgres", "mysql", "redis", "job"];
         let condition = self.pick(&conditions);
-        for entry in vocabulary::entries_at(Place::Step(keyword)) {
+        for entry in vocabulary::entries_at(StatementPlace::Step(keyword)) {
             let is_present = match entry.name {
                 name if TOOLS.contains(&name) => name == tool,
                 name if keyword == "wait" && conditions.contains(&name) => name == condition,
@@ -83,11 +83,11 @@ impl Generator {
         volumes
     }
 
-    fn step_statement(&mut self, keyword: &str, entry: &'static Entry) -> Option<Statement> {
+    fn step_statement(&mut self, keyword: &str, entry: &'static StatementSpec) -> Option<Statement> {
         let mut values = Vec::new();
         for slot in entry.head {
             match slot {
-                Slot::One(_, Type::MountedVolume(direction)) => {
+                Slot::One(_, ValueType::MountedVolume(direction)) => {
                     values.push(self.volume_of_step(keyword, *direction)?);
                 }
                 slot => values

@@ -2,7 +2,7 @@
 
 use super::{Generator, inner};
 use crate::source::{Statement, block, key, line, quoted};
-use initflow::kubernetes::schema::{self, Type};
+use initflow::kubernetes::schema::{self, FieldType};
 use initflow::kubernetes::version::Support;
 
 /// A volume of the current pod.
@@ -81,7 +81,7 @@ impl Generator {
         };
         let wanted: Vec<_> = able.iter().filter(towards).copied().collect();
         let field = if wanted.is_empty() { self.pick(&able) } else { self.pick(&wanted) };
-        let Type::Object(source) = &field.ty else { unreachable!("a source is an object") };
+        let FieldType::Object(source) = &field.ty else { unreachable!("a source is an object") };
         self.in_volume = true;
         let fields = self.object(source, &[]);
         self.in_volume = false;

@@ -2,7 +2,7 @@
 
 use super::{Generator, inner};
 use crate::source::{Program, Statement, block, key, line, quoted};
-use initflow::kubernetes::schema::{self, Object};
+use initflow::kubernetes::schema::{self, ObjectSchema};
 
 /// The keywords, with the API's kind and the object of its spec.
 const KINDS: &[(&str, &str, &str)] = &[
@@ -30,7 +30,7 @@ const MADE: &[&str] = &[
 
 const BUILT_IN: &[&str] = &["fetch", "clone", "wait", "migrate", "secrets", "copy", "own", "render"];
 
-fn object(name: &str) -> &'static Object {
+fn object(name: &str) -> &'static ObjectSchema {
     schema::object(name).unwrap_or_else(|| panic!("the schema has {name}"))
 }
 

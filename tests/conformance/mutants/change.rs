@@ -6,7 +6,7 @@ use super::harvest::Harvest;
 use super::sites::{Site, sites};
 use super::values;
 use fastrand::Rng;
-use initflow::kubernetes::schema::{Field, Object, Type};
+use initflow::kubernetes::schema::{Field, FieldType, ObjectSchema};
 use serde_json::{Map, Value, json};
 
 /// The inputs of a change.
@@ -90,29 +90,29 @@ fn add_made_up(scene: &mut Scene<'_>) -> Option<()> {
 
 /// A field that an object does not have.
 fn absent(scene: &mut Scene<'_>) -> Option<&'static Field> {
-    let object: &'static Object = scene.site.object?;
+    let object: &'static ObjectSchema = scene.site.object?;
     let entries = scene.entries()?;
     let absent: Vec<_> = object.fields.iter().filter(|field| !entries.contains_key(field.name)).collect();
     scene.rng.choice(absent)
 }
 
 /// A value of a type, with the fields that the schema requires and possibly more.
-fn made_up(rng: &mut Rng, ty: &Type, field: (&'static str, &'static str), depth: usize) -> Value {
+fn made_up(rng: &mut Rng, ty: &FieldType, field: (&'static str, &'static str), depth: usize) -> Value {
     match ty {
-        Type::Bool => json!(rng.bool()),
-        Type::Int32 | Type::Int64 => values::int(rng, None),
-        Type::Text => json!(values::text(rng, field)),
-        Type::Enum(words) => json!(words[rng.usize(..words.len())].name),
-        Type::Quantity => values::quantity(rng),
-        Type::IntOrString => values::int_or_string(rng, field),
-        Type::Time => values::time(rng),
-        Type::Any => json!({}),
-        Type::List(item) => (0..rng.usize(..3)).map(|_| made_up(rng, item, field, depth)).collect(),
-        Type::Map(item) => {
+        FieldType::Bool => json!(rng.bool()),
+        FieldType::Int32 | FieldType::Int64 => values::int(rng, None),
+        FieldType::Text => json!(values::text(rng, field)),
+        FieldType::Enum(words) => json!(words[rng.usize(..words.len())].name),
+        FieldType::Quantity => values::quantity(rng),
+        FieldType::IntOrString => values::int_or_string(rng, field),
+        FieldType::Time => values::time(rng),
+        FieldType::Any => json!({}),
+        FieldType::List(item) => (0..rng.usize(..3)).map(|_| made_up(rng, item, field, depth)).collect(),
+        FieldType::Map(item) => {
             let entries = 0..rng.usize(..3);
             entries.map(|_| (values::text(rng, field), made_up(rng, item, field, depth))).collect()
         }
-        Type::Object(object) => {
+        FieldType::Object(object) => {
             let wanted = |rng: &mut Rng, field: &Field| {
                 field.required && rng.usize(..20) > 0 || depth < 4 && rng.usize(..4) == 0
             };
@@ -126,7 +126,7 @@ fn made_up(rng: &mut Rng, ty: &Type, field: (&'static str, &'static str), depth:
 }
 
 fn add_key(scene: &mut Scene<'_>) -> Option<()> {
-    let Some(Type::Map(item)) = scene.site.ty else { return None };
+    let Some(FieldType::Map(item)) = scene.site.ty else { return None };
     let key = values::text(scene.rng, scene.site.field);
     let old = scene.entries()?.values().next().cloned();
     let value = old.unwrap_or_else(|| made_up(scene.rng, item, scene.site.field, 0));
@@ -148,13 +148,13 @@ fn another_scalar(scene: &mut Scene<'_>) -> Option<()> {
     let old = scene.value()?.clone();
     let rng = &mut *scene.rng;
     let new = match scene.site.ty? {
-        Type::Bool => json!(!old.as_bool()?),
-        Type::Int32 | Type::Int64 => values::int(rng, old.as_i64()),
-        Type::Text => json!(values::text(rng, field)),
-        Type::Enum(words) => json!(word(rng, words.iter().map(|word| word.name).collect())),
-        Type::Quantity => values::quantity(rng),
-        Type::IntOrString => values::int_or_string(rng, field),
-        Type::Time => values::time(rng),
+        FieldType::Bool => json!(!old.as_bool()?),
+        FieldType::Int32 | FieldType::Int64 => values::int(rng, old.as_i64()),
+        FieldType::Text => json!(values::text(rng, field)),
+        FieldType::Enum(words) => json!(word(rng, words.iter().map(|word| word.name).collect())),
+        FieldType::Quantity => values::quantity(rng),
+        FieldType::IntOrString => values::int_or_string(rng, field),
+        FieldType::Time => values::time(rng),
         _ => return None,
     };
     scene.set(new)
@@ -246,13 +246,13 @@ fn sibling(scene: &mut Scene<'_>) -> Option<(String, String)> {
 }
 
 fn is_list(site: &Site) -> bool {
-    matches!(site.ty, Some(Type::List(_)))
+    matches!(site.ty, Some(FieldType::List(_)))
 }
 
 /// The object of the items of a list.
 fn item(site: &Site) -> Option<&'static str> {
     match site.ty {
-        Some(Type::List(Type::Object(object))) => Some(object.name),
+        Some(FieldType::List(FieldType::Object(object))) => Some(object.name),
         _ => None,
     }
 }
@@ -290,7 +290,7 @@ fn empty(scene: &mut Scene<'_>) -> Option<()> {
 }
 
 fn insert_item(scene: &mut Scene<'_>) -> Option<()> {
-    let Some(Type::List(item)) = scene.site.ty else { return None };
+    let Some(FieldType::List(item)) = scene.site.ty else { return None };
     let new = match scene.rng.usize(..8) {
         0 => Value::Null,
         1 => json!({}),
@@ -348,7 +348,7 @@ fn null(scene: &mut Scene<'_>) -> Option<()> {
 
 /// Uses a text of another place in this object or in a similar one, so that references break and names collide.
 fn rename(scene: &mut Scene<'_>) -> Option<()> {
-    let Some(Type::Text | Type::IntOrString) = scene.site.ty else { return None };
+    let Some(FieldType::Text | FieldType::IntOrString) = scene.site.ty else { return None };
     let field = scene.site.field.1;
     let all = sites(scene.object);
     let names =

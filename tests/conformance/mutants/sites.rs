@@ -1,6 +1,6 @@
 //! Lists the places in an object that can be changed, each with its type in the schema.
 
-use initflow::kubernetes::schema::{self, Object, Type};
+use initflow::kubernetes::schema::{self, FieldType, ObjectSchema};
 use initflow::kubernetes::version::{Support, Version};
 use serde_json::Value;
 
@@ -12,9 +12,9 @@ pub(crate) struct Site {
     /// The object and the field that it belongs to.
     pub(crate) field: (&'static str, &'static str),
     /// Its type; nothing for the whole object.
-    pub(crate) ty: Option<&'static Type>,
+    pub(crate) ty: Option<&'static FieldType>,
     /// The fields that it can have, if it is an object.
-    pub(crate) object: Option<&'static Object>,
+    pub(crate) object: Option<&'static ObjectSchema>,
 }
 
 impl Site {
@@ -37,7 +37,7 @@ pub(crate) fn sites(value: &Value) -> Vec<Site> {
 }
 
 /// The type of the value at a place.
-pub(crate) fn type_at(object: &Value, pointer: &str) -> Option<&'static Type> {
+pub(crate) fn type_at(object: &Value, pointer: &str) -> Option<&'static FieldType> {
     sites(object).into_iter().find(|site| site.pointer == pointer)?.ty
 }
 
@@ -55,15 +55,15 @@ pub(crate) fn support(kind: &str, path: &[String], version: Version) -> Support 
 }
 
 /// The object of a type, also of a list of objects.
-fn inner(ty: &Type) -> Option<&'static Object> {
+fn inner(ty: &FieldType) -> Option<&'static ObjectSchema> {
     match ty {
-        Type::Object(object) => Some(object),
-        Type::List(item) | Type::Map(item) => inner(item),
+        FieldType::Object(object) => Some(object),
+        FieldType::List(item) | FieldType::Map(item) => inner(item),
         _ => None,
     }
 }
 
-fn fields(value: &Value, object: &'static Object, pointer: &str, sites: &mut Vec<Site>) {
+fn fields(value: &Value, object: &'static ObjectSchema, pointer: &str, sites: &mut Vec<Site>) {
     for (key, value) in value.as_object().into_iter().flatten() {
         if let Some(field) = object.field(key) {
             walk(value, &field.ty, (object.name, field.name), &below(pointer, key), sites);
@@ -73,24 +73,24 @@ fn fields(value: &Value, object: &'static Object, pointer: &str, sites: &mut Vec
 
 fn walk(
     value: &Value,
-    ty: &'static Type,
+    ty: &'static FieldType,
     field: (&'static str, &'static str),
     pointer: &str,
     sites: &mut Vec<Site>,
 ) {
     let object = match ty {
-        Type::Object(object) => Some(*object),
+        FieldType::Object(object) => Some(*object),
         _ => None,
     };
     sites.push(Site { pointer: pointer.to_owned(), field, ty: Some(ty), object });
     match (ty, value) {
-        (Type::Object(object), _) => fields(value, object, pointer, sites),
-        (Type::List(item), Value::Array(items)) => {
+        (FieldType::Object(object), _) => fields(value, object, pointer, sites),
+        (FieldType::List(item), Value::Array(items)) => {
             for (at, value) in items.iter().enumerate() {
                 walk(value, item, field, &below(pointer, &at.to_string()), sites);
             }
         }
-        (Type::Map(item), Value::Object(entries)) => {
+        (FieldType::Map(item), Value::Object(entries)) => {
             for (key, value) in entries {
                 walk(value, item, field, &below(pointer, key), sites);
             }
