@@ -6,14 +6,14 @@
 mod find;
 mod occurrences;
 
-pub use occurrences::{NameKind, Occurrence, occurrences};
+pub(crate) use occurrences::{NameKind, Occurrence, occurrences};
 
 use super::{Location, Parsed, Range32, Workspace};
 use std::sync::Arc;
 
 /// What a name names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Definition {
+pub(crate) struct Definition {
     /// Where it is declared.
     pub location: Location,
     /// What is declared.
@@ -21,7 +21,7 @@ pub struct Definition {
 }
 
 /// The name at an offset, and what it names.
-pub fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<(Range32, Definition)> {
+pub(crate) fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<(Range32, Definition)> {
     let file = workspace.get(path)?;
     let touching = occurrences(file).into_iter().filter(|occurrence| occurrence.range.touches(offset));
     let found = touching.filter_map(|occurrence| {
@@ -32,7 +32,7 @@ pub fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<(R
 }
 
 /// Every place of a file in which something is named, its declaration among them.
-pub fn references_in(workspace: &Workspace, path: &str, definition: &Definition) -> Vec<Range32> {
+pub(crate) fn references_in(workspace: &Workspace, path: &str, definition: &Definition) -> Vec<Range32> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let name = text_of(workspace, &definition.location);
     let mut ranges: Vec<Range32> = Vec::new();
@@ -54,7 +54,7 @@ pub fn references_in(workspace: &Workspace, path: &str, definition: &Definition)
 }
 
 /// Every place in which something is named, in all files.
-pub fn references(workspace: &Workspace, definition: &Definition) -> Vec<Location> {
+pub(crate) fn references(workspace: &Workspace, definition: &Definition) -> Vec<Location> {
     let paths = workspace.paths().map(str::to_owned);
     let in_file = |path: String| {
         let ranges = references_in(workspace, &path, definition);

@@ -10,7 +10,7 @@ use crate::vocabulary::CONTAINERS;
 /// What is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
-pub enum NameKind {
+pub(crate) enum NameKind {
     Let,
     Param,
     Template,
@@ -61,7 +61,7 @@ pub(super) enum ArgumentKey<'t> {
 
 /// A place that is a name.
 #[derive(Clone, Debug)]
-pub struct Occurrence<'t> {
+pub(crate) struct Occurrence<'t> {
     /// Where it stands, without quotes.
     pub range: Range32,
     /// The name.
@@ -80,7 +80,7 @@ pub struct Occurrence<'t> {
 }
 
 /// All names of a file.
-pub fn occurrences(file: &Parsed) -> Vec<Occurrence<'_>> {
+pub(crate) fn occurrences(file: &Parsed) -> Vec<Occurrence<'_>> {
     let mut found = Vec::new();
     walk(file.document(), |shaped, around| {
         let all = || around.iter().chain([shaped]);
@@ -263,7 +263,7 @@ impl<'t> OccurrenceReader<'_, 't> {
         match role {
             _ if matches!(word, "true" | "false") => {}
             ValueRole::Slot(_, ValueType::Volume | ValueType::MountedVolume(_)) => {
-                self.in_pod(range, NameKind::Volume)
+                self.in_pod(range, NameKind::Volume);
             }
             ValueRole::Slot(_, ValueType::Container) => self.in_pod(range, NameKind::Container),
             ValueRole::Slot(_, ValueType::PortRef) => self.add(range, NameRole::Port),
