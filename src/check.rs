@@ -61,8 +61,8 @@ mod volumes;
 mod windows;
 mod workloads;
 
-pub use checked::Checked;
-pub use identity::{Identified, Identities};
+pub(crate) use checked::Checked;
+pub(crate) use identity::{Identified, Identities};
 
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
@@ -101,7 +101,7 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
 ///
 /// # Errors
 /// The workload, if there are errors in it.
-pub fn check(
+pub(crate) fn check(
     workload: Workload,
     version: Version,
     earlier: &[Diagnostic],

@@ -15,7 +15,7 @@ use tree::OutputTree;
 
 /// An object and the comment to put above it.
 #[derive(Clone, Debug)]
-pub struct YamlDocument<'o> {
+pub(crate) struct YamlDocument<'o> {
     /// The lines of the comment, without `#`.
     pub header: Option<String>,
     /// The object.
@@ -23,10 +23,10 @@ pub struct YamlDocument<'o> {
 }
 
 /// The separator between the documents of a YAML stream.
-pub const SEPARATOR: &str = "---\n";
+pub(crate) const SEPARATOR: &str = "---\n";
 
 /// The documents as one YAML stream, separated by `---`.
-pub fn yaml(documents: &[YamlDocument]) -> String {
+pub(crate) fn yaml(documents: &[YamlDocument]) -> String {
     let mut out = String::new();
     for (at, document) in documents.iter().enumerate() {
         if at > 0 {
@@ -64,7 +64,7 @@ fn tree(object: &Object) -> OutputTree {
 }
 
 /// The objects as JSON: one as it is, several as a `List`, which kubectl accepts.
-pub fn json(objects: &[&Object]) -> String {
+pub(crate) fn json(objects: &[&Object]) -> String {
     let trees: Vec<OutputTree> = objects.iter().map(|object| tree(object)).collect();
     match trees.as_slice() {
         [one] => visible::document(&Json(one)),

@@ -28,7 +28,7 @@ use toml::de::{DeTable, DeValue};
 
 /// What a test expects of a source.
 #[derive(Clone, Debug, Default)]
-pub struct Case {
+pub(crate) struct Case {
     /// The name of the case.
     pub name: String,
     /// The place of the case.
@@ -66,7 +66,7 @@ const SETTINGS: [&str; 13] = [
 ];
 
 /// Reads a file of expectations.
-pub fn read(source: &SourceFile) -> (Vec<Case>, Vec<Diagnostic>) {
+pub(crate) fn read(source: &SourceFile) -> (Vec<Case>, Vec<Diagnostic>) {
     Tables::read(source, |tables, table| {
         let mut cases = Vec::new();
         for (key, value) in table {
@@ -192,7 +192,7 @@ fn diagnostic(tables: &mut Tables<'_>, name: Option<Placed>) -> Option<Placed> {
 
 impl Case {
     /// The expectations that the plans and diagnostics of a source do not meet, each with its place.
-    pub fn broken(&self, plans: &[Plan], diagnostics: &[Diagnostic]) -> Vec<(Option<Span>, String)> {
+    pub(crate) fn broken(&self, plans: &[Plan], diagnostics: &[Diagnostic]) -> Vec<(Option<Span>, String)> {
         let named = |severity| {
             let mut names: Vec<&str> = diagnostics
                 .iter()

@@ -2,16 +2,16 @@
 //!
 //! Invariant: pure and total. An answer depends only on the texts, and there is one for every text and every place.
 
-pub mod actions;
-pub mod complete;
-pub mod hints;
-pub mod hover;
-pub mod names;
-pub mod outline;
-pub mod preview;
-pub mod rename;
-pub mod shape;
-pub mod tokens;
+pub(crate) mod actions;
+pub(crate) mod complete;
+pub(crate) mod hints;
+pub(crate) mod hover;
+pub(crate) mod names;
+pub(crate) mod outline;
+pub(crate) mod preview;
+pub(crate) mod rename;
+pub(crate) mod shape;
+pub(crate) mod tokens;
 
 use crate::compile::{Compilation, CompileOptions, Compiled, Loader, compile_parsed};
 use crate::diagnostic::Diagnostic;
@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex};
 
 /// A file as an editor has it. Its spans are those of file 0.
 #[derive(Debug)]
-pub struct Parsed {
+pub(crate) struct Parsed {
     /// Its path and its text.
     pub source: SourceFile,
     /// Its tree and its syntax errors.
@@ -37,7 +37,7 @@ pub struct Parsed {
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Location {
+pub(crate) struct Location {
     /// The file's path in the [`Workspace`].
     pub path: String,
     /// The bytes.
@@ -46,7 +46,7 @@ pub struct Location {
 
 /// A range of bytes, ordered by its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Range32 {
+pub(crate) struct Range32 {
     /// The first byte.
     pub start: u32,
     /// One past the last byte.
@@ -55,7 +55,7 @@ pub struct Range32 {
 
 /// All known files: open ones as in the editor, others as on disk.
 #[derive(Debug, Default)]
-pub struct Workspace {
+pub(crate) struct Workspace {
     files: BTreeMap<String, Arc<Parsed>>,
     /// What the names of files are bound to, as far as that has been asked for.
     names: Mutex<HashMap<String, Arc<names::Index>>>,
@@ -63,14 +63,14 @@ pub struct Workspace {
 
 /// The result of compiling one file as a program.
 #[derive(Debug)]
-pub struct Analysis {
+pub(crate) struct Analysis {
     /// The file (the first), the files that it uses, the diagnostics, and the workloads that compile.
     pub compilation: Compilation<Compiled>,
 }
 
 impl Parsed {
     /// Reads a file.
-    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(crate) fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let source = SourceFile::new(FileId(0), path, text);
         let parse = parse(&source);
         Self { source, parse, memory: Memory::default() }
@@ -78,7 +78,7 @@ impl Parsed {
 
     /// Reads the text after a change.
     #[must_use]
-    pub fn changed(&self, text: impl Into<String>) -> Self {
+    pub(crate) fn changed(&self, text: impl Into<String>) -> Self {
         let source = SourceFile::new(FileId(0), self.source.name.as_str(), text);
         let mut memory = self.memory.clone();
         let parse = parse_again(&source, &mut memory);
@@ -86,17 +86,17 @@ impl Parsed {
     }
 
     /// The text.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.source.text
     }
 
     /// The tree.
-    pub fn document(&self) -> &Document {
+    pub(crate) fn document(&self) -> &Document {
         &self.parse.document
     }
 
     /// The files that it uses: the local name of each, and its path as written.
-    pub fn uses(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn uses(&self) -> impl Iterator<Item = (&str, &str)> {
         let used = self.document().statements.iter().filter_map(read_use);
         used.map(|used| (used.alias, used.path))
     }
@@ -104,13 +104,13 @@ impl Parsed {
 
 impl Workspace {
     /// Adds or replaces a file; returns the previous one.
-    pub fn set(&mut self, path: &str, file: Arc<Parsed>) -> Option<Arc<Parsed>> {
+    pub(crate) fn set(&mut self, path: &str, file: Arc<Parsed>) -> Option<Arc<Parsed>> {
         self.forget_names(path);
         self.files.insert(path.to_owned(), file)
     }
 
     /// Removes a file; returns it.
-    pub fn remove(&mut self, path: &str) -> Option<Arc<Parsed>> {
+    pub(crate) fn remove(&mut self, path: &str) -> Option<Arc<Parsed>> {
         self.forget_names(path);
         self.files.remove(path)
     }
@@ -142,17 +142,17 @@ impl Workspace {
     }
 
     /// The file at a path.
-    pub fn get(&self, path: &str) -> Option<&Arc<Parsed>> {
+    pub(crate) fn get(&self, path: &str) -> Option<&Arc<Parsed>> {
         self.files.get(path)
     }
 
     /// The paths of all files, in their order.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.files.keys().map(String::as_str)
     }
 
     /// The path and the file that a file uses under a name.
-    pub fn used(&self, path: &str, alias: &str) -> Option<(String, &Arc<Parsed>)> {
+    pub(crate) fn used(&self, path: &str, alias: &str) -> Option<(String, &Arc<Parsed>)> {
         let (_, used) = self.get(path)?.uses().find(|(name, _)| *name == alias)?;
         let path = path_of(path, used);
         let file = self.get(&path)?;
@@ -168,7 +168,7 @@ impl Loader for Workspace {
 
 impl Analysis {
     /// Checks a file with the files that it uses.
-    pub fn of(file: &Parsed, loader: &dyn Loader, options: &CompileOptions) -> Self {
+    pub(crate) fn of(file: &Parsed, loader: &dyn Loader, options: &CompileOptions) -> Self {
         let mut sources = Sources::default();
         sources.add(file.source.name.clone(), file.text());
         let options = CompileOptions { check_only: true, ..options.clone() };
@@ -177,24 +177,24 @@ impl Analysis {
     }
 
     /// Whether a `param` has no value: then totals include only what is known, and nothing can be compiled.
-    pub fn unset(&self) -> bool {
+    pub(crate) fn unset(&self) -> bool {
         self.compilation.unset
     }
 
     /// The diagnostics for this file and the files that it uses.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
+    pub(crate) fn diagnostics(&self) -> &[Diagnostic] {
         &self.compilation.diagnostics
     }
 }
 
 impl Range32 {
     /// The range as an index into a text.
-    pub fn range(self) -> Range<usize> {
+    pub(crate) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
     /// Whether an offset is in it or directly after it.
-    pub fn touches(self, offset: usize) -> bool {
+    pub(crate) fn touches(self, offset: usize) -> bool {
         self.start as usize <= offset && offset <= self.end as usize
     }
 }

@@ -11,7 +11,7 @@ use crate::check::Checked;
 use crate::model::{Role, Storage, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::total::sure;
-pub use access::grant;
+pub(crate) use access::grant;
 use k8s_openapi::api::apps::v1::{
     DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, ReplicaSet, ReplicaSetSpec, StatefulSet,
     StatefulSetSpec,
@@ -19,13 +19,13 @@ use k8s_openapi::api::apps::v1::{
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec};
 use k8s_openapi::api::core::v1::{Container, PersistentVolumeClaim, Pod, PodSpec, PodTemplateSpec, Volume};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-pub use object::Object;
-pub use read::Mistyped;
+pub(crate) use object::Object;
+pub(crate) use read::Mistyped;
 use read::read;
 
 /// Lowers a workload whose steps and sidecars start in the order of `start`, indices into its containers.
 ///
-pub fn lower(workload: &Checked, start: impl IntoIterator<Item = usize>) -> Object {
+pub(crate) fn lower(workload: &Checked, start: impl IntoIterator<Item = usize>) -> Object {
     // The only error is a node without the type of its field, and a checked workload has no such node.
     sure(lower_unchecked(workload, start))
 }
@@ -34,7 +34,7 @@ pub fn lower(workload: &Checked, start: impl IntoIterator<Item = usize>) -> Obje
 ///
 /// # Errors
 /// [`Mistyped`] if a node does not have the type of its field.
-pub fn lower_unchecked(
+pub(crate) fn lower_unchecked(
     workload: &Workload,
     start: impl IntoIterator<Item = usize>,
 ) -> Result<Object, Mistyped> {

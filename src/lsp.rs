@@ -27,7 +27,7 @@ use lsp_types::notification::{Cancel, Exit, Notification as _};
 use lsp_types::request::{Request as _, Shutdown};
 use lsp_types::{CancelParams, InitializeParams, NumberOrString};
 use refusal::RequestRefusal;
-pub use state::ServerOptions;
+pub(crate) use state::ServerOptions;
 use state::State;
 use std::collections::HashSet;
 use std::sync::mpsc;
@@ -38,7 +38,7 @@ const MAX_WAITING: usize = 256;
 
 /// How an editor ended the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leave {
+pub(crate) enum Leave {
     /// With `shutdown` and then `exit`.
     Orderly,
     /// Without `shutdown`, or without any message.
@@ -49,7 +49,7 @@ pub enum Leave {
 ///
 /// # Errors
 /// Why the session could not continue, as a phrase for a message.
-pub fn serve(call: &ServerOptions) -> Result<Leave, String> {
+pub(crate) fn serve(call: &ServerOptions) -> Result<Leave, String> {
     let (connection, threads) = Connection::stdio();
     let ended = converse(&connection, call);
     drop(connection);

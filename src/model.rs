@@ -34,12 +34,13 @@ mod work;
 mod workload;
 
 #[cfg(feature = "cli")]
-pub use environment::functions;
-pub use labels::NAME_LABEL;
+pub(crate) use environment::functions;
+pub(crate) use labels::NAME_LABEL;
 pub use parameter::parameter_types;
-pub use qualified::QualifiedName;
-pub use record::{Bound, NameKind, bindings};
-pub use resolve::{File, Program, resolve};
+pub(crate) use qualified::QualifiedName;
+#[cfg(feature = "cli")]
+pub(crate) use record::{Bound, NameKind, bindings};
+pub(crate) use resolve::{File, Program, resolve};
 pub(crate) use security::may_be_root;
 #[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;
@@ -84,7 +85,7 @@ impl Setting {
 
 /// A name with the place where it was given.
 #[derive(Clone, Debug)]
-pub struct PlacedName {
+pub(crate) struct PlacedName {
     /// The name.
     pub text: SmolStr,
     /// Its place in the source.
@@ -93,7 +94,7 @@ pub struct PlacedName {
 
 /// Metadata and spec of one level: the object, the Job's template of a CronJob, or the pod's template.
 #[derive(Clone, Debug)]
-pub struct ObjectLevel {
+pub(crate) struct ObjectLevel {
     /// The fields of `ObjectMeta`, a map.
     pub metadata: Node,
     /// The fields of the level's spec, a map.
@@ -102,7 +103,7 @@ pub struct ObjectLevel {
 
 /// One workload.
 #[derive(Clone, Debug)]
-pub struct Workload {
+pub(crate) struct Workload {
     /// Its kind.
     pub kind: WorkloadKind,
     /// Its name; absent if `object.metadata` has `generateName`. `object.metadata` has the name too.
@@ -129,14 +130,14 @@ pub struct Workload {
 
 impl Workload {
     /// The namespace that its author gives it.
-    pub fn namespace(&self) -> Option<&str> {
+    pub(crate) fn namespace(&self) -> Option<&str> {
         self.object.metadata.get("namespace").and_then(Node::as_text)
     }
 }
 
 /// What a volume is good for in the flow of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Storage {
+pub(crate) enum Storage {
     /// An emptyDir on the node's disk: empty when the pod starts.
     Scratch,
     /// An emptyDir in memory: empty when the pod starts.
@@ -149,7 +150,7 @@ pub enum Storage {
 
 /// A volume.
 #[derive(Clone, Debug)]
-pub struct Volume {
+pub(crate) struct Volume {
     /// Its name in the pod.
     pub name: PlacedName,
     /// Its name in the source.
@@ -192,7 +193,7 @@ impl Role {
 
 /// A container.
 #[derive(Clone, Debug)]
-pub struct Container {
+pub(crate) struct Container {
     /// Its name in the pod.
     pub name: PlacedName,
     /// Its name in the source.
@@ -223,7 +224,7 @@ pub struct Container {
 
 /// What a step that runs once for all pods leaves in each of them.
 #[derive(Clone, Debug)]
-pub struct Once {
+pub(crate) struct Once {
     /// The place of `once`.
     pub span: Span,
     /// The step that waits for the Job, whose name is the value of its variable [`JOB`](crate::steps::wait::JOB).
@@ -234,7 +235,7 @@ pub struct Once {
 
 /// A mount of a volume in a container, or a variable out of one of its files.
 #[derive(Clone, Debug)]
-pub struct Mount {
+pub(crate) struct Mount {
     /// The volume's name, and where the mount names it.
     pub volume: PlacedName,
     /// The index into the workload's volumes; none where there is no such volume (an error has been reported).
@@ -251,7 +252,7 @@ pub struct Mount {
 
 /// A reference to a container of the same workload.
 #[derive(Clone, Debug)]
-pub struct Reference {
+pub(crate) struct Reference {
     /// The place.
     pub span: Span,
     /// The index into the workload's containers.

@@ -16,7 +16,7 @@ use piece::Split;
 ///
 /// `start` has the steps and sidecars in the order in which they start. Gives only the workload if no step runs once, or
 /// if a step cannot, which is reported.
-pub fn split(
+pub(crate) fn split(
     mut workload: Checked,
     start: impl IntoIterator<Item = usize>,
     diagnostics: &mut Vec<Diagnostic>,

@@ -15,13 +15,13 @@ use crate::model::{Direction, Role, Workload};
 use crate::source::Span;
 use explicit::Explicit;
 use graph::{Graph, Via};
-pub use precedence::Precedence;
+pub(crate) use precedence::Precedence;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// The order in which a pod's containers start. Containers and volumes are indices into those of the workload.
 #[derive(Debug, Default)]
-pub struct Order {
+pub(crate) struct Order {
     /// The init list: every step and sidecar.
     pub places: Vec<OrderPlace>,
     /// The apps, as written; they start together after the init list.
@@ -30,14 +30,14 @@ pub struct Order {
 
 impl Order {
     /// The steps and sidecars in the order in which they start, by their indices in the workload.
-    pub fn init_containers(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn init_containers(&self) -> impl Iterator<Item = usize> {
         self.places.iter().map(|place| place.container)
     }
 }
 
 /// One place in the init list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrderPlace {
+pub(crate) struct OrderPlace {
     /// The container.
     pub container: usize,
     /// Why it has no earlier place: the constraint that was met last.
@@ -48,7 +48,7 @@ pub struct OrderPlace {
 
 /// Why a container has its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Because {
+pub(crate) enum Because {
     /// Nothing constrains it.
     AsWritten,
     /// Its `after` names another container.
@@ -75,7 +75,7 @@ pub enum Because {
 
 impl Because {
     /// Describes it in a few words, as in `` reads `config`, which `settings` writes ``.
-    pub fn text(&self, workload: &Workload) -> String {
+    pub(crate) fn text(&self, workload: &Workload) -> String {
         match *self {
             Self::AsWritten => "as written".to_owned(),
             Self::After { container, .. } => format!("after `{}`", workload.containers[container].name.text),
@@ -90,7 +90,7 @@ impl Because {
 
 /// Orders the steps and sidecars of a workload, and reports `after-itself`, `after-app`, `order-cycle` (the containers
 /// of a cycle come last, as written) and `sidecar-without-startup-probe`.
-pub fn order(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Order {
+pub(crate) fn order(workload: &Workload, diagnostics: &mut Vec<Diagnostic>) -> Order {
     let explicit = Explicit::of(workload, diagnostics);
     let mut graph = Graph::new(workload.containers.len());
     flow::link(workload, &explicit, &mut graph);

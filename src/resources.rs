@@ -7,7 +7,7 @@ mod aggregate;
 mod budget;
 mod qos;
 
-pub use budget::hold_to_budget;
+pub(crate) use budget::hold_to_budget;
 pub use qos::Qos;
 
 use crate::kubernetes::quantity::Quantity;
@@ -19,12 +19,12 @@ use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// Quantities by the name of the resource.
-pub type Amounts = BTreeMap<SmolStr, Quantity>;
+pub(crate) type Amounts = BTreeMap<SmolStr, Quantity>;
 
 /// The requests and limits of one container as the API server completes them: every value is rounded up to a
 /// thousandth, and a missing request is set to the limit.
 #[derive(Clone, Debug, Default)]
-pub struct Demand {
+pub(crate) struct Demand {
     container: usize,
     requests: Amounts,
     limits: Amounts,
@@ -34,7 +34,7 @@ pub struct Demand {
 
 impl Demand {
     /// Completes the written values; `container` is the index that the totals use for the container.
-    pub fn new(container: usize, mut requests: Amounts, mut limits: Amounts) -> Self {
+    pub(crate) fn new(container: usize, mut requests: Amounts, mut limits: Amounts) -> Self {
         for (name, limit) in &limits {
             requests.entry(name.clone()).or_insert(*limit);
         }
@@ -46,7 +46,7 @@ impl Demand {
     }
 
     /// The requests.
-    pub fn requests(&self) -> &Amounts {
+    pub(crate) fn requests(&self) -> &Amounts {
         &self.requests
     }
 
@@ -65,7 +65,7 @@ impl Demand {
 
 /// The requests and limits of an entry of the init list.
 #[derive(Clone, Debug)]
-pub struct InitDemand {
+pub(crate) struct InitDemand {
     /// The requests and limits.
     pub demand: Demand,
     /// Whether it keeps running alongside everything that comes after it.
@@ -74,14 +74,14 @@ pub struct InitDemand {
 
 /// The pod's own `resources`.
 #[derive(Clone, Debug, Default)]
-pub struct PodLevel {
+pub(crate) struct PodLevel {
     requests: Amounts,
     limits: Amounts,
 }
 
 impl PodLevel {
     /// Rounds the values up to a thousandth.
-    pub fn new(mut requests: Amounts, mut limits: Amounts) -> Self {
+    pub(crate) fn new(mut requests: Amounts, mut limits: Amounts) -> Self {
         round_up(&mut requests);
         round_up(&mut limits);
         Self { requests, limits }
@@ -90,7 +90,7 @@ impl PodLevel {
 
 /// All requests and limits of a pod.
 #[derive(Clone, Debug, Default)]
-pub struct PodDemand {
+pub(crate) struct PodDemand {
     /// The apps.
     pub apps: Vec<Demand>,
     /// The init list, in the order in which it runs.
@@ -104,7 +104,7 @@ pub struct PodDemand {
 impl PodDemand {
     /// The requests and limits of a workload's pods, whose steps and sidecars run in the order of `init` (indices into
     /// its containers).
-    pub fn of(workload: &Workload, init: impl IntoIterator<Item = usize>) -> Self {
+    pub(crate) fn of(workload: &Workload, init: impl IntoIterator<Item = usize>) -> Self {
         let role = |container: usize| workload.containers[container].role;
         let apps = (0..workload.containers.len()).filter(|container| role(*container) == Role::App);
         let init = init.into_iter().map(|container| InitDemand {
@@ -127,7 +127,7 @@ impl PodDemand {
     }
 
     /// The effective totals on a version of Kubernetes.
-    pub fn totals(&self, version: Version) -> Totals {
+    pub(crate) fn totals(&self, version: Version) -> Totals {
         let requests = aggregate(self, |demand| &demand.requests);
         let limits = aggregate(self, |demand| &demand.limits);
         let pod = self.pod_level(version, &requests, &limits);
@@ -141,7 +141,7 @@ impl PodDemand {
     }
 
     /// The total requests while each entry of the init list runs: its own and those of the sidecars before it.
-    pub fn running(&self) -> impl Iterator<Item = Amounts> + '_ {
+    pub(crate) fn running(&self) -> impl Iterator<Item = Amounts> + '_ {
         let mut sidecars = Amounts::new();
         self.init.iter().map(move |InitDemand { demand, sidecar }| {
             let mut running = demand.requests.clone();
@@ -154,13 +154,13 @@ impl PodDemand {
     }
 
     /// The total requests while the apps run: their own and those of all sidecars.
-    pub fn steady(&self) -> Amounts {
+    pub(crate) fn steady(&self) -> Amounts {
         let sums = aggregate(self, |demand| &demand.requests);
         sums.into_iter().filter_map(|(name, sum)| Some((name.clone(), sum.steady?))).collect()
     }
 
     /// The total requests of the apps, without those of the sidecars.
-    pub fn apps_alone(&self) -> Amounts {
+    pub(crate) fn apps_alone(&self) -> Amounts {
         let mut apps = Amounts::new();
         for app in &self.apps {
             add_all(&mut apps, &app.requests);
@@ -271,7 +271,7 @@ impl PodDemand {
 
 /// The pod's effective requests and limits, sorted: cpu, memory, ephemeral-storage, then the others by name.
 #[derive(Clone, Debug)]
-pub struct Totals {
+pub(crate) struct Totals {
     /// The requests: what the scheduler reserves.
     pub requests: Vec<EffectiveRequest>,
     /// The limits.
@@ -282,19 +282,19 @@ pub struct Totals {
 
 impl Totals {
     /// The effective request of a resource.
-    pub fn request(&self, name: &str) -> Option<&EffectiveRequest> {
+    pub(crate) fn request(&self, name: &str) -> Option<&EffectiveRequest> {
         self.requests.iter().find(|request| request.name == name)
     }
 
     /// The effective limit of a resource.
-    pub fn limit(&self, name: &str) -> Option<&EffectiveLimit> {
+    pub(crate) fn limit(&self, name: &str) -> Option<&EffectiveLimit> {
         self.limits.iter().find(|limit| limit.name == name)
     }
 }
 
 /// An effective request.
 #[derive(Clone, Debug)]
-pub struct EffectiveRequest {
+pub(crate) struct EffectiveRequest {
     /// The resource.
     pub name: SmolStr,
     /// How much the scheduler reserves, overhead included.
@@ -305,7 +305,7 @@ pub struct EffectiveRequest {
 
 /// An effective limit.
 #[derive(Clone, Debug)]
-pub struct EffectiveLimit {
+pub(crate) struct EffectiveLimit {
     /// The resource.
     pub name: SmolStr,
     /// The sum that Kubernetes' tools print, in which a container without a limit counts as zero; `None` if no
@@ -317,7 +317,7 @@ pub struct EffectiveLimit {
 
 /// What sets an effective request. Containers are indices, and only those that request the resource are included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SetBy {
+pub(crate) enum SetBy {
     /// The apps and sidecars, which run together after the pod has started.
     Together(Vec<usize>),
     /// A step, with the sidecars that run alongside it.
@@ -335,7 +335,7 @@ pub enum SetBy {
 
 impl SetBy {
     /// Describes it in a few words.
-    pub fn text(&self, workload: &Workload) -> String {
+    pub(crate) fn text(&self, workload: &Workload) -> String {
         let name = |container: &usize| {
             let name = workload.containers.get(*container).map_or("", |container| &container.name.text);
             format!("`{name}`")
@@ -378,7 +378,7 @@ fn grows_without_limit(name: &str) -> bool {
 }
 
 /// The place of a resource in every list: the common ones come first, then the others by name.
-pub fn rank(name: &str) -> (usize, &str) {
+pub(crate) fn rank(name: &str) -> (usize, &str) {
     let common = ["cpu", "memory", "ephemeral-storage"];
     (common.iter().position(|known| *known == name).unwrap_or(common.len()), name)
 }
@@ -390,7 +390,7 @@ fn sorted<T>(items: impl Iterator<Item = T>, name: impl Fn(&T) -> &SmolStr) -> V
 }
 
 /// The quantities of a map, without other values, which have been reported elsewhere.
-pub fn amounts(node: &Node) -> Amounts {
+pub(crate) fn amounts(node: &Node) -> Amounts {
     let entries = node.entries().iter();
     entries.filter_map(|entry| Some((entry.key.clone(), entry.node.as_quantity()?.as_printed()))).collect()
 }

@@ -243,27 +243,27 @@ impl Slot {
 }
 
 /// `[word value…]`
-pub const fn optional(word: &'static str, values: &'static [Slot]) -> Clause {
+pub(crate) const fn optional(word: &'static str, values: &'static [Slot]) -> Clause {
     Clause { word, values, need: Need::Optional }
 }
 
 /// `word value…`
-pub const fn required(word: &'static str, values: &'static [Slot]) -> Clause {
+pub(crate) const fn required(word: &'static str, values: &'static [Slot]) -> Clause {
     Clause { word, values, need: Need::Required }
 }
 
 /// One of several `word value…`, of which exactly one must be there.
-pub const fn one_of(word: &'static str, values: &'static [Slot]) -> Clause {
+pub(crate) const fn one_of(word: &'static str, values: &'static [Slot]) -> Clause {
     Clause { word, values, need: Need::OneOf }
 }
 
 /// One of several `word value…`, of which at most one is allowed.
-pub const fn at_most_one(word: &'static str, values: &'static [Slot]) -> Clause {
+pub(crate) const fn at_most_one(word: &'static str, values: &'static [Slot]) -> Clause {
     Clause { word, values, need: Need::AtMostOne }
 }
 
 /// A statement of a built-in step, without a block.
-pub const fn of_step(
+pub(crate) const fn of_step(
     places: &'static [StatementPlace],
     name: &'static str,
     head: &'static [Slot],

@@ -7,17 +7,17 @@
 //! went wrong, prints no secret, and writes only to its target volume, so that it needs neither a writable root file system
 //! nor a certain user.
 
-pub mod clone;
-pub mod copy;
-pub mod fetch;
+pub(crate) mod clone;
+pub(crate) mod copy;
+pub(crate) mod fetch;
 mod images;
-pub mod migrate;
+pub(crate) mod migrate;
 mod outside_links;
-pub mod own;
-pub mod render;
-pub mod secrets;
-pub mod tries;
-pub mod wait;
+pub(crate) mod own;
+pub(crate) mod render;
+pub(crate) mod secrets;
+pub(crate) mod tries;
+pub(crate) mod wait;
 
 pub use images::{Image, Images};
 
@@ -274,8 +274,8 @@ pub struct Lowered {
 pub struct User {
     /// The statement that names it.
     pub span: Span,
-    /// The user.
-    pub user: Node,
+    /// The number of the user.
+    pub id: Node,
     /// The user's first group.
     pub group: Option<Node>,
 }
@@ -319,7 +319,7 @@ fn mismatch(expected: &str, found: &str) -> String {
 }
 
 /// What is wrong with the path of a file in a volume. It must be relative and stay in the volume.
-pub fn path_fault(path: &str) -> Option<&'static str> {
+pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
     if path.is_empty() {
         Some("the path is empty")
     } else if path.starts_with('/') {

@@ -6,7 +6,7 @@ use std::ops::Deref;
 /// A workload that passed: no error was found in it, so every node of it has the type of its field, or is
 /// [unresolved](crate::object::Value::Unresolved) for want of a param's value. Only [`check`](super::check) makes one of a workload.
 #[derive(Clone, Debug)]
-pub struct Checked(Workload);
+pub(crate) struct Checked(Workload);
 
 impl Checked {
     /// Marks a workload in which no error was found.

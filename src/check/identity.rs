@@ -12,15 +12,15 @@ type Identity = (WorkloadKind, Option<SmolStr>, SmolStr);
 
 /// The workload of a name, and where that name stands; nothing if the cluster makes up the name.
 #[derive(Debug)]
-pub struct Identified(Option<(Identity, Span)>);
+pub(crate) struct Identified(Option<(Identity, Span)>);
 
 /// The workloads of a program so far.
 #[derive(Debug, Default)]
-pub struct Identities(HashMap<Identity, Span>);
+pub(crate) struct Identities(HashMap<Identity, Span>);
 
 impl Identified {
     /// Identifies a workload.
-    pub fn of(workload: &Workload) -> Self {
+    pub(crate) fn of(workload: &Workload) -> Self {
         let namespace = || workload.namespace().map(SmolStr::new);
         let identity = |name: &SmolStr| (workload.kind, namespace(), name.clone());
         Self(workload.name.as_ref().map(|name| (identity(&name.text), name.span)))
@@ -29,7 +29,7 @@ impl Identified {
 
 impl Identities {
     /// Adds the next workload of the program, and reports it if there was the same before.
-    pub fn add(&mut self, next: Identified, diagnostics: &mut Vec<Diagnostic>) {
+    pub(crate) fn add(&mut self, next: Identified, diagnostics: &mut Vec<Diagnostic>) {
         let Some((identity, span)) = next.0 else { return };
         match self.0.entry(identity) {
             Entry::Occupied(first) => diagnostics.push(duplicate(first.key(), span, *first.get())),

@@ -17,7 +17,7 @@ use crate::source::{FileId, Span};
 use crate::syntax::tree::Statement;
 
 /// The fixes of the diagnostics in a range, except those with placeholders to fill in.
-pub fn fixes(analysis: &Analysis, range: Range32) -> Vec<&Fix> {
+pub(crate) fn fixes(analysis: &Analysis, range: Range32) -> Vec<&Fix> {
     let meets = |span: Span| span.file == FileId(0) && span.start <= range.end && range.start <= span.end;
     let found = analysis.diagnostics().iter().filter(|diagnostic| meets(diagnostic.primary.span));
     found.filter_map(|diagnostic| diagnostic.fix.as_ref()).filter(|fix| is_offered(fix)).collect()
@@ -28,7 +28,7 @@ fn is_offered(fix: &Fix) -> bool {
 }
 
 /// The edits of all safe fixes that do not overlap, if there are any.
-pub fn all_safe(analysis: &Analysis) -> Option<Vec<Edit>> {
+pub(crate) fn all_safe(analysis: &Analysis) -> Option<Vec<Edit>> {
     let fixes = analysis.diagnostics().iter().filter_map(|diagnostic| diagnostic.fix.as_ref());
     let safe = fixes.filter(|fix| fix.applicability == Applicability::Safe && is_offered(fix));
     let mut edits: Vec<Edit> = Vec::new();
@@ -43,7 +43,12 @@ pub fn all_safe(analysis: &Analysis) -> Option<Vec<Edit>> {
 }
 
 /// A `let` for the selected value, or a template for the container that is selected or whose head contains the place.
-pub fn extracted(workspace: &Workspace, file: &Parsed, range: Range32, options: &CompileOptions) -> Vec<Fix> {
+pub(crate) fn extracted(
+    workspace: &Workspace,
+    file: &Parsed,
+    range: Range32,
+    options: &CompileOptions,
+) -> Vec<Fix> {
     let mut fixes = extract::constants(file, range);
     fixes.extend(extract::template(file, range));
     fixes.retain(|fix| keeps(workspace, file, fix, options));
@@ -51,7 +56,7 @@ pub fn extracted(workspace: &Workspace, file: &Parsed, range: Range32, options: 
 }
 
 /// The step or sidecar around an offset, moved to where it runs.
-pub fn moved(
+pub(crate) fn moved(
     workspace: &Workspace,
     file: &Parsed,
     analysis: &Analysis,
@@ -103,7 +108,7 @@ fn concerned(file: &Parsed, edits: &[Edit]) -> String {
 }
 
 /// The manifests in a range, or in the whole file if the range is empty, as a source.
-pub fn imported(file: &Parsed, range: Range32) -> Option<Fix> {
+pub(crate) fn imported(file: &Parsed, range: Range32) -> Option<Fix> {
     let range = if range.start == range.end { Range32::from(file.source.span()) } else { range };
     let text = file.text().get(range.range())?;
     // Manifests always have these fields; a source never does.
@@ -117,7 +122,7 @@ pub fn imported(file: &Parsed, range: Range32) -> Option<Fix> {
 }
 
 /// A startup probe for the container around an offset, from its readiness or liveness probe or its first port.
-pub fn probe(file: &Parsed, offset: usize) -> Option<Fix> {
+pub(crate) fn probe(file: &Parsed, offset: usize) -> Option<Fix> {
     let cursor = at(file, offset);
     let container = cursor.chain.iter().rev().find(|shaped| {
         matches!(shaped.body, Inside::Container("sidecar" | "app"))

@@ -24,7 +24,7 @@ use refused::refused;
 
 /// Something that may be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suggestion {
+pub(crate) struct Suggestion {
     /// What is shown, and inserted unless there is a snippet.
     pub label: String,
     /// What it is, in a few words.
@@ -42,7 +42,7 @@ pub struct Suggestion {
 /// What sort of thing is offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum SuggestionKind {
+pub(crate) enum SuggestionKind {
     Statement,
     Field,
     Word,
@@ -55,7 +55,7 @@ pub enum SuggestionKind {
 }
 
 /// What may be written at an offset, and what it replaces.
-pub fn complete(
+pub(crate) fn complete(
     workspace: &Workspace,
     path: &str,
     offset: usize,
@@ -313,7 +313,7 @@ fn argument(workspace: &Workspace, path: &str, context: &Context, call: &OpenCal
 
 /// A call that is being written: how its template is declared, its parameters, and which one comes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signature {
+pub(crate) struct Signature {
     /// `name(parameter: type = default, …)`
     pub label: String,
     /// The parameters, as written in the label.
@@ -323,7 +323,7 @@ pub struct Signature {
 }
 
 /// The signature of the call around an offset.
-pub fn signature(workspace: &Workspace, path: &str, offset: usize) -> Option<Signature> {
+pub(crate) fn signature(workspace: &Workspace, path: &str, offset: usize) -> Option<Signature> {
     let file = workspace.get(path)?;
     let text = file.text().get(..offset)?;
     // A call cannot begin before the statement that it is in.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// A text shown at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
+pub(crate) struct Hint {
     /// The byte offset after which it is shown.
     pub offset: usize,
     /// The text.
@@ -21,7 +21,7 @@ pub struct Hint {
 }
 
 /// The hints of a file.
-pub fn hints(analysis: &Analysis) -> Vec<Hint> {
+pub(crate) fn hints(analysis: &Analysis) -> Vec<Hint> {
     if analysis.unset() {
         return Vec::new();
     }

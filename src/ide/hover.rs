@@ -22,7 +22,7 @@ const MAX_USES: usize = 3;
 
 /// What is shown at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hover {
+pub(crate) struct Hover {
     /// The range that it describes.
     pub range: Range32,
     /// The text, in Markdown.
@@ -30,7 +30,7 @@ pub struct Hover {
 }
 
 /// The description of the place at an offset.
-pub fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offset: usize) -> Option<Hover> {
+pub(crate) fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offset: usize) -> Option<Hover> {
     let file = workspace.get(path)?;
     let cursor = at(file, offset);
     let shaped = cursor.head()?;

@@ -5,7 +5,7 @@
 
 mod index;
 
-pub use crate::model::NameKind;
+pub(crate) use crate::model::NameKind;
 pub(super) use index::Index;
 
 use super::{Location, Parsed, Range32, Workspace};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// What a name names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Definition {
+pub(crate) struct Definition {
     /// Where it is declared.
     pub location: Location,
     /// What is declared.
@@ -21,7 +21,7 @@ pub struct Definition {
 }
 
 /// The name at an offset, and what it names.
-pub fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<(Range32, Definition)> {
+pub(crate) fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<(Range32, Definition)> {
     let index = workspace.names(path)?;
     let touching = index.names().filter(|(range, _)| range.touches(offset));
     // Of two names side by side the later.
@@ -30,7 +30,7 @@ pub fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<(R
 }
 
 /// Every place of a file in which something is named, its declaration among them.
-pub fn references_in(workspace: &Workspace, path: &str, definition: &Definition) -> Vec<Range32> {
+pub(crate) fn references_in(workspace: &Workspace, path: &str, definition: &Definition) -> Vec<Range32> {
     let name = text_of(workspace, &definition.location);
     let has_name = |file: &Arc<Parsed>| name.is_some_and(|name| file.text().contains(name));
     if !workspace.get(path).is_some_and(has_name) {
@@ -40,7 +40,7 @@ pub fn references_in(workspace: &Workspace, path: &str, definition: &Definition)
 }
 
 /// Every place in which something is named, in all files.
-pub fn references(workspace: &Workspace, definition: &Definition) -> Vec<Location> {
+pub(crate) fn references(workspace: &Workspace, definition: &Definition) -> Vec<Location> {
     let in_file = |path: &str| {
         let ranges = references_in(workspace, path, definition).into_iter();
         let path = path.to_owned();

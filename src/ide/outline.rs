@@ -14,7 +14,7 @@ use crate::vocabulary::CONTAINERS;
 
 /// A declaration, with the declarations in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Symbol {
+pub(crate) struct Symbol {
     /// What is declared.
     pub name: String,
     /// How it is declared: `step`, `volume`, `template app`.
@@ -31,7 +31,7 @@ pub struct Symbol {
 
 /// Lines that can be folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fold {
+pub(crate) struct Fold {
     /// From the end of what stays visible to the end of what is folded.
     pub range: Range32,
     /// Whether it is a comment.
@@ -39,7 +39,7 @@ pub struct Fold {
 }
 
 /// The declarations of a file.
-pub fn symbols(file: &Parsed) -> Vec<Symbol> {
+pub(crate) fn symbols(file: &Parsed) -> Vec<Symbol> {
     of_block(file, &file.document().statements, Inside::File)
 }
 
@@ -123,7 +123,7 @@ fn name(file: &Parsed, named: Range32) -> String {
 }
 
 /// What can be folded: blocks, lists, texts and runs of comments on several lines.
-pub fn folds(file: &Parsed) -> Vec<Fold> {
+pub(crate) fn folds(file: &Parsed) -> Vec<Fold> {
     let mut folds = Vec::new();
     blocks(&file.document().statements, &mut folds);
     let text = file.text();
@@ -166,7 +166,7 @@ fn blocks(statements: &[Statement], folds: &mut Vec<Fold>) {
 }
 
 /// The ranges around an offset, the smallest first: a word, a value, the head, the statement, its block, and so on.
-pub fn selections(file: &Parsed, offset: usize) -> Vec<Range32> {
+pub(crate) fn selections(file: &Parsed, offset: usize) -> Vec<Range32> {
     let Cursor { chain, .. } = at(file, offset);
     let mut ranges = vec![Range32::from(file.source.span())];
     let touches = |range: Range32| range.touches(offset);
@@ -214,7 +214,7 @@ fn within(value: &SyntaxValue, ranges: &mut Vec<Range32>) {
 }
 
 /// The files that a file uses: the place of each name, and the path.
-pub fn links(workspace: &Workspace, path: &str, file: &Parsed) -> Vec<(Range32, String)> {
+pub(crate) fn links(workspace: &Workspace, path: &str, file: &Parsed) -> Vec<(Range32, String)> {
     let uses = file.document().statements.iter().filter_map(|statement| {
         let used = read_use(statement)?;
         Some((used.span.into(), path_of(path, used.path)))

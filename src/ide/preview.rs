@@ -9,7 +9,7 @@ use crate::plan::{self, Plan};
 
 /// What is shown beside a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Preview {
+pub(crate) struct Preview {
     /// The YAML, as `initflow compile` prints it.
     pub yaml: Option<String>,
     /// The plan, as `initflow plan` prints it.
@@ -21,7 +21,7 @@ pub struct Preview {
 }
 
 /// The YAML and the plan of a file whose name is `name`.
-pub fn preview(analysis: &Analysis, name: &str) -> Preview {
+pub(crate) fn preview(analysis: &Analysis, name: &str) -> Preview {
     match shown(analysis) {
         Err((errors, message)) => Preview { errors, message: Some(message), ..Preview::default() },
         Ok(plans) => {
@@ -41,7 +41,7 @@ pub fn preview(analysis: &Analysis, name: &str) -> Preview {
 ///
 /// # Errors
 /// Why there is none.
-pub fn plan(analysis: &Analysis) -> Result<String, String> {
+pub(crate) fn plan(analysis: &Analysis) -> Result<String, String> {
     let plans = shown(analysis).map_err(|(_, message)| message)?;
     let plans = plans.iter().map(|plan| (plan, &analysis.compilation.sources));
     Ok(plan::json(plans))

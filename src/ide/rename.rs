@@ -16,7 +16,11 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Why not, as a phrase for a message.
-pub fn renameable(workspace: &Workspace, path: &str, offset: usize) -> Result<(Range32, Definition), String> {
+pub(crate) fn renameable(
+    workspace: &Workspace,
+    path: &str,
+    offset: usize,
+) -> Result<(Range32, Definition), String> {
     let (range, found) =
         definition(workspace, path, offset).ok_or("there is no name here that is declared in a source")?;
     if found.location.path == "std" {
@@ -32,7 +36,7 @@ pub fn renameable(workspace: &Workspace, path: &str, offset: usize) -> Result<(R
 ///
 /// # Errors
 /// Why it cannot be this name, as a phrase for a message.
-pub fn rename(
+pub(crate) fn rename(
     workspace: &Workspace,
     path: &str,
     offset: usize,
@@ -72,7 +76,7 @@ pub fn rename(
 }
 
 /// Where a file of parameters gives a param of a source its value, if all that it gives are params of that source.
-pub fn in_parameters(source: &Parsed, param: Range32, parameters: &Parsed) -> Option<Range32> {
+pub(crate) fn in_parameters(source: &Parsed, param: Range32, parameters: &Parsed) -> Option<Range32> {
     let params: Vec<&str> = source
         .document()
         .statements

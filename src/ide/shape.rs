@@ -5,7 +5,7 @@
 mod body;
 mod roles;
 
-pub use roles::roles;
+pub(crate) use roles::roles;
 
 use super::Parsed;
 use crate::kubernetes::schema::{self, Field, FieldType, ObjectSchema};
@@ -16,7 +16,7 @@ use crate::vocabulary::{self, REPLACED};
 
 /// What a block holds.
 #[derive(Clone, Copy, Debug)]
-pub enum Inside {
+pub(crate) enum Inside {
     /// The items of a file.
     File,
     /// The statements of a workload; without a kind, those of a `part` of a pod.
@@ -41,7 +41,7 @@ pub enum Inside {
 
 /// What a statement's name means.
 #[derive(Clone, Copy, Debug)]
-pub enum Meaning {
+pub(crate) enum Meaning {
     /// A statement of the language.
     Entry(&'static StatementSpec),
     /// A field of a Kubernetes object.
@@ -60,7 +60,7 @@ pub enum Meaning {
 
 /// What a value is.
 #[derive(Clone, Copy, Debug)]
-pub enum ValueRole {
+pub(crate) enum ValueRole {
     /// A name that the statement declares.
     Declares,
     /// A keyword between the values of the head.
@@ -87,7 +87,7 @@ pub enum ValueRole {
 
 /// A statement with what it is.
 #[derive(Clone, Copy, Debug)]
-pub struct Shaped<'t> {
+pub(crate) struct Shaped<'t> {
     /// The statement.
     pub statement: &'t Statement,
     /// The block that it is in.
@@ -100,7 +100,7 @@ pub struct Shaped<'t> {
 
 /// A place in a tree.
 #[derive(Clone, Debug)]
-pub struct Cursor<'t> {
+pub(crate) struct Cursor<'t> {
     /// The statements around the place, outermost first; of the last one, the place may be in the head.
     pub chain: Vec<Shaped<'t>>,
     /// What the innermost block around the place holds.
@@ -111,18 +111,18 @@ pub struct Cursor<'t> {
 
 impl<'t> Cursor<'t> {
     /// The statement in whose head, or in whose name, the place is.
-    pub fn head(&self) -> Option<&Shaped<'t>> {
+    pub(crate) fn head(&self) -> Option<&Shaped<'t>> {
         self.chain.get(self.depth)
     }
 
     /// The statement in whose block the place is.
-    pub fn parent(&self) -> Option<&Shaped<'t>> {
+    pub(crate) fn parent(&self) -> Option<&Shaped<'t>> {
         self.depth.checked_sub(1).and_then(|at| self.chain.get(at))
     }
 }
 
 /// Visits every statement in the order of the text, with those around it, outermost first.
-pub fn walk<'t>(document: &'t Document, mut visit: impl FnMut(&Shaped<'t>, &[Shaped<'t>])) {
+pub(crate) fn walk<'t>(document: &'t Document, mut visit: impl FnMut(&Shaped<'t>, &[Shaped<'t>])) {
     let mut around = Vec::new();
     walk_block(&document.statements, Inside::File, &mut around, &mut visit);
 }
@@ -145,7 +145,7 @@ fn walk_block<'t>(
 }
 
 /// What is at an offset, even in a half-written text.
-pub fn at(file: &Parsed, offset: usize) -> Cursor<'_> {
+pub(crate) fn at(file: &Parsed, offset: usize) -> Cursor<'_> {
     let document = file.document();
     let mut cursor = Cursor { chain: Vec::new(), inside: Inside::File, depth: 0 };
     let mut statements = document.statements.as_slice();
@@ -175,14 +175,14 @@ pub fn at(file: &Parsed, offset: usize) -> Cursor<'_> {
 }
 
 /// What a statement of a block is.
-pub fn shape(statement: &Statement, inside: Inside) -> Shaped<'_> {
+pub(crate) fn shape(statement: &Statement, inside: Inside) -> Shaped<'_> {
     let name = if statement.name.quoted { None } else { Some(statement.name.text.as_str()) };
     let meaning = meaning(name, &statement.name.text, inside);
     Shaped { statement, inside, meaning, body: body::body(statement, meaning, inside) }
 }
 
 /// The objects whose fields are allowed among the statements of a workload: its levels, outermost first.
-pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static ObjectSchema> {
+pub(crate) fn levels(kind: Option<WorkloadKind>) -> Vec<&'static ObjectSchema> {
     let spec: &[&ObjectSchema] = match kind {
         None => return Vec::new(),
         Some(WorkloadKind::Pod) => &[],
@@ -200,7 +200,7 @@ pub fn levels(kind: Option<WorkloadKind>) -> Vec<&'static ObjectSchema> {
 }
 
 /// The statements of the language that are allowed in a block.
-pub fn entries(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
+pub(crate) fn entries(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
     let (place, step) = places(inside);
     let of = |place: Option<StatementPlace>| place.into_iter().flat_map(vocabulary::entries_at);
     of(step).chain(of(place)).filter(move |entry| match inside {
@@ -216,7 +216,7 @@ pub fn entries(inside: Inside) -> impl Iterator<Item = &'static StatementSpec> {
 
 /// The fields of Kubernetes that are allowed in a block, each with its object, except those that the language has a
 /// statement for.
-pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static ObjectSchema, &'static Field)> {
+pub(crate) fn fields(inside: Inside) -> impl Iterator<Item = (&'static ObjectSchema, &'static Field)> {
     let objects = match inside {
         Inside::Workload(kind) => levels(kind),
         Inside::Container(_) => vec![&schema::CONTAINER as &ObjectSchema],
@@ -232,7 +232,7 @@ pub fn fields(inside: Inside) -> impl Iterator<Item = (&'static ObjectSchema, &'
 }
 
 /// The word of a value, if it is one.
-pub fn word(value: &SyntaxValue) -> Option<&str> {
+pub(crate) fn word(value: &SyntaxValue) -> Option<&str> {
     match &value.kind {
         ValueKind::Word(word) => Some(word),
         _ => None,

@@ -12,7 +12,7 @@ use crate::syntax::tree::{Argument, Name, Piece, SyntaxValue, ValueKind};
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Class {
+pub(crate) enum Class {
     Comment,
     Keyword,
     Property,
@@ -28,7 +28,7 @@ pub enum Class {
 
 impl Class {
     /// All classes.
-    pub const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Comment,
         Self::Keyword,
         Self::Property,
@@ -43,7 +43,7 @@ impl Class {
     ];
 
     /// Its name in the Language Server Protocol.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Comment => "comment",
             Self::Keyword => "keyword",
@@ -62,7 +62,7 @@ impl Class {
 
 /// A word with its class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClassifiedWord {
+pub(crate) struct ClassifiedWord {
     /// Its place.
     pub range: Range32,
     /// What it is.
@@ -72,7 +72,7 @@ pub struct ClassifiedWord {
 }
 
 /// The tokens of a file.
-pub fn tokens(file: &Parsed) -> Vec<ClassifiedWord> {
+pub(crate) fn tokens(file: &Parsed) -> Vec<ClassifiedWord> {
     let document = file.document();
     let mut found = TokenCollector(Vec::new());
     for comment in &document.comments {

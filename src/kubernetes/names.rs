@@ -5,13 +5,13 @@
 use std::hash::Hasher as _;
 
 /// The annotation of a pod that has the seccomp profile of the container whose name follows.
-pub const SECCOMP_OF_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
+pub(crate) const SECCOMP_OF_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 
 /// The annotation of a pod that has the AppArmor profile of the container whose name follows.
-pub const APPARMOR_OF_CONTAINER: &str = "container.apparmor.security.beta.kubernetes.io/";
+pub(crate) const APPARMOR_OF_CONTAINER: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// The annotations of a pod whose value is the name of a container.
-pub const NAME_A_CONTAINER: [&str; 2] =
+pub(crate) const NAME_A_CONTAINER: [&str; 2] =
     ["kubectl.kubernetes.io/default-container", "kubectl.kubernetes.io/default-logs-container"];
 
 /// Why a text is refused.

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The workloads have a namespace, because the binding has to name it. The last workload is the one that the author
 /// wrote; if its pods do not have their own service account, they get one. Gives the objects that must be applied before
 /// the workloads: nothing if no container waits for a Job.
-pub fn grant(workloads: &mut [Checked]) -> Vec<Object> {
+pub(crate) fn grant(workloads: &mut [Checked]) -> Vec<Object> {
     let waits = |workload: &Checked| workload.containers.iter().any(|container| !container.jobs.is_empty());
     let containers = workloads.iter().flat_map(|workload| workload.containers.iter());
     let jobs: BTreeSet<String> =

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 /// A Kubernetes object: a workload of one of the seven kinds, or an object that grants its pods a permission.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
-pub enum Object {
+pub(crate) enum Object {
     Pod(Box<Pod>),
     Deployment(Box<Deployment>),
     StatefulSet(Box<StatefulSet>),

@@ -9,7 +9,7 @@ use std::fmt;
 
 /// The error for a node that does not have the type of its field.
 #[derive(Debug)]
-pub struct Mistyped(String);
+pub(crate) struct Mistyped(String);
 
 impl fmt::Display for Mistyped {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

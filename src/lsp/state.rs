@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 /// The options that the server was started with.
 #[derive(Clone, Debug, Default)]
-pub struct ServerOptions {
+pub(crate) struct ServerOptions {
     /// The root of all sources; without it, the editor's folders are used.
     pub root: Option<PathBuf>,
     /// Whether the editor's log shows which root and which `initflow.toml` apply.

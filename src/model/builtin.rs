@@ -179,7 +179,7 @@ impl Resolver<'_> {
             draft.fields.insert("securityContext", span, COMPILER, Node::map(span)).ok();
         }
         let Some(context) = draft.fields.get_mut("securityContext") else { return };
-        let fields = [("runAsUser", Some(given.user)), ("runAsGroup", given.group)];
+        let fields = [("runAsUser", Some(given.id)), ("runAsGroup", given.group)];
         for (field, node) in fields {
             let Some(node) = node else { continue };
             if let Some(before) = context.as_map().and_then(|context| context.entry(field)) {

@@ -58,7 +58,8 @@ const SOURCES: &[VariableSource] = &[
 
 /// The functions that give a variable its value, each with its positional and its named parameters.
 #[cfg(feature = "cli")]
-pub fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static str>, &'static [&'static str])> {
+pub(crate) fn functions() -> impl Iterator<Item = (&'static str, Vec<&'static str>, &'static [&'static str])>
+{
     SOURCES.iter().map(|source| {
         (source.function, source.positional.iter().map(|(parameter, _)| *parameter).collect(), source.named)
     })

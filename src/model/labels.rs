@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use std::collections::HashSet;
 
 /// The label by which a workload without a `selector` finds its pods.
-pub const NAME_LABEL: &str = "app.kubernetes.io/name";
+pub(crate) const NAME_LABEL: &str = "app.kubernetes.io/name";
 
 /// Adds the common labels to the object and its pods, and the implied selector.
 pub(super) fn labels_of(making: &mut Making, name: Option<&PlacedName>, span: Span) {

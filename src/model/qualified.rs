@@ -11,7 +11,7 @@ use std::fmt;
 
 /// The name of a volume or a container, and the part that it is in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct QualifiedName {
+pub(crate) struct QualifiedName {
     /// The part.
     pub part: Option<SmolStr>,
     /// The name without the part.
@@ -20,7 +20,7 @@ pub struct QualifiedName {
 
 impl QualifiedName {
     /// A name outside of parts.
-    pub fn plain(name: impl Into<SmolStr>) -> Self {
+    pub(crate) fn plain(name: impl Into<SmolStr>) -> Self {
         Self { part: None, name: name.into() }
     }
 
@@ -33,7 +33,7 @@ impl QualifiedName {
     }
 
     /// The name in the pod: `part-name`.
-    pub fn in_pod(&self) -> SmolStr {
+    pub(crate) fn in_pod(&self) -> SmolStr {
         match &self.part {
             Some(part) => format_smolstr!("{part}-{}", self.name),
             None => self.name.clone(),

@@ -19,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 /// What a name names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
-pub enum NameKind {
+pub(crate) enum NameKind {
     Let,
     Param,
     Template,
@@ -33,19 +33,19 @@ pub enum NameKind {
 
 /// A name, and the place where what it names is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Bound {
+pub(crate) struct Bound {
     /// Where the name stands, without quotes.
-    pub place: Span,
+    pub(crate) place: Span,
     /// Where it is declared; the same place where it is declared there. If several statements declare one thing (a
     /// template and what overrides it, the branches of a `when`), it is the first: the template's.
-    pub declared: Span,
+    pub(crate) declared: Span,
     /// What it names.
-    pub kind: NameKind,
+    pub(crate) kind: NameKind,
 }
 
 /// What the names of a program are bound to, those of the program's own file, in the order of their places. What a word
 /// is bound to differently in several workloads has several entries.
-pub fn bindings(program: Program<'_>) -> Vec<Bound> {
+pub(crate) fn bindings(program: Program<'_>) -> Vec<Bound> {
     let mut resolver = Resolver::new(program, Cow::Owned(Vec::with_capacity(program.files.len())));
     let Some(root) = program.files.len().checked_sub(1) else { return Vec::new() };
     let mut recorder = Recorder::default();

@@ -26,7 +26,7 @@ pub(super) const TEMPLATE_STEP: u8 = 4;
 
 /// A file, parsed, with the files that it uses.
 #[derive(Debug)]
-pub struct File {
+pub(crate) struct File {
     /// Its tree; that of the library is shared by all programs.
     pub document: Arc<Document>,
     /// The name under which each used file is known here, and its place among the files.
@@ -74,7 +74,7 @@ pub(super) struct Resolver<'a> {
 
 /// What to resolve: a program and what was said about it from outside.
 #[derive(Clone, Copy, Debug)]
-pub struct Program<'a> {
+pub(crate) struct Program<'a> {
     /// The texts.
     pub sources: &'a Sources,
     /// The files, each after those that it uses; the last one is the program.
@@ -93,7 +93,7 @@ pub struct Program<'a> {
 /// tells what was found about it.
 /// The result has `each`'s in the order of the source, the diagnostics of what stands outside the workloads, and whether
 /// a param has no value.
-pub fn resolve<T: Send>(
+pub(crate) fn resolve<T: Send>(
     program: Program<'_>,
     each: impl Fn(Option<Workload>, Vec<Diagnostic>) -> T + Sync,
     found: impl Fn(&T) -> &[Diagnostic] + Sync,

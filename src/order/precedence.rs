@@ -7,7 +7,7 @@ use crate::model::Workload;
 
 /// The constraints between the steps and sidecars of a workload, by their indices.
 #[derive(Debug)]
-pub struct Precedence {
+pub(crate) struct Precedence {
     containers: usize,
     /// For each node of the graph, the nodes that it waits for.
     before: Vec<Vec<usize>>,
@@ -15,7 +15,7 @@ pub struct Precedence {
 
 impl Precedence {
     /// Collects the constraints of a workload.
-    pub fn of(workload: &Workload) -> Self {
+    pub(crate) fn of(workload: &Workload) -> Self {
         let explicit = Explicit::of(workload, &mut Vec::new());
         let mut graph = Graph::new(workload.containers.len());
         flow::link(workload, &explicit, &mut graph);
@@ -30,7 +30,7 @@ impl Precedence {
     }
 
     /// For each container, whether this one waits for it.
-    pub fn before(&self, container: usize) -> Vec<bool> {
+    pub(crate) fn before(&self, container: usize) -> Vec<bool> {
         let mut reached = vec![false; self.before.len()];
         let mut open = vec![container];
         while let Some(node) = open.pop() {

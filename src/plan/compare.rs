@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 /// One workload in one revision.
 #[derive(Clone, Debug)]
-pub struct Revision {
+pub(crate) struct Revision {
     /// Its plan.
     pub plan: Plan,
     /// The image of each container, by name.
@@ -23,7 +23,7 @@ pub struct Revision {
 
 impl Revision {
     /// The revision of a workload with its plan and its YAML.
-    pub fn of(workload: &Workload, plan: Plan, yaml: String) -> Self {
+    pub(crate) fn of(workload: &Workload, plan: Plan, yaml: String) -> Self {
         let image = |container: &crate::model::Container| {
             Some((container.name.text.clone(), SmolStr::new(container.fields.get("image")?.as_text()?)))
         };
@@ -38,7 +38,7 @@ impl Revision {
 
 /// The changes of one workload.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub(crate) struct Change {
     /// Its kind.
     pub kind: WorkloadKind,
     /// Its name.
@@ -53,7 +53,7 @@ pub struct Change {
 
 /// An effective request before and after.
 #[derive(Clone, Debug)]
-pub struct Total {
+pub(crate) struct Total {
     /// The resource.
     pub resource: SmolStr,
     /// The request before; `None` if there was none.
@@ -68,12 +68,12 @@ pub struct Total {
 
 impl Total {
     /// The difference for one pod, with its sign.
-    pub fn difference(&self) -> String {
+    pub(crate) fn difference(&self) -> String {
         signed(self.old.unwrap_or_default(), self.new.unwrap_or_default())
     }
 
     /// The difference for all replicas, with its sign, if there are several.
-    pub fn of_all(&self) -> Option<String> {
+    pub(crate) fn of_all(&self) -> Option<String> {
         let (before, now) = (self.replicas.0.unwrap_or(1), self.replicas.1.unwrap_or(1));
         let all = |quantity: Option<Quantity>, pods| quantity.unwrap_or_default().times(pods);
         (before > 1 || now > 1).then_some(())?;
@@ -89,7 +89,7 @@ fn signed(old: Quantity, new: Quantity) -> String {
 }
 
 /// The changes from one revision to the next, in the order of the new one; removed workloads come last.
-pub fn compare(old: &[Revision], new: &[Revision]) -> Vec<Change> {
+pub(crate) fn compare(old: &[Revision], new: &[Revision]) -> Vec<Change> {
     let same = |one: &Plan, other: &Plan| one.kind == other.kind && one.name == other.name;
     let mut changes = Vec::new();
     for revision in new {

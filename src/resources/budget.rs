@@ -7,7 +7,7 @@ use crate::model::Workload;
 use crate::object::Node;
 
 /// Reports each request that is over its budget; `start` has the containers in the order in which they start.
-pub fn hold_to_budget(
+pub(crate) fn hold_to_budget(
     workload: &Workload,
     start: impl IntoIterator<Item = usize>,
     version: Version,

@@ -44,9 +44,9 @@ use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{Direction, StatementPlace, StatementSpec, ValueType, of_step};
 use check::wrong;
-pub use limits::Limits;
+pub(crate) use limits::Limits;
 use smol_str::{SmolStr, format_smolstr};
-pub use source::{Archive, FetchSource};
+pub(crate) use source::{Archive, FetchSource};
 
 mod check;
 mod limits;
@@ -260,7 +260,7 @@ impl Options {
 }
 
 /// A checksum in lower case, if it is 64 hexadecimal digits.
-pub fn checksum(text: &str) -> Option<SmolStr> {
+pub(crate) fn checksum(text: &str) -> Option<SmolStr> {
     let valid = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     valid.then(|| text.to_ascii_lowercase().into())
 }

@@ -348,7 +348,7 @@ fn owner(given: &StepInput) -> Option<User> {
     let owner = given.option("owner")?;
     let user = owner.values.first()?.clone();
     let group = owner.clause("group").and_then(|clause| clause.values.first()).cloned();
-    Some(User { span: owner.span, user, group })
+    Some(User { span: owner.span, id: user, group })
 }
 
 /// The volume with the token for Vault, and the certificate authority to trust.

@@ -60,8 +60,8 @@
 mod condition;
 mod job;
 
-pub use condition::{Condition, ConditionKind};
-pub use job::{JOB, LATER};
+pub(crate) use condition::{Condition, ConditionKind};
+pub(crate) use job::{JOB, LATER};
 
 use super::{GivenOption, Image, InVolume, Lowered, StepInput, shell, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};

@@ -251,3 +251,33 @@ fn made(workspace: &Workspace, path: &str, name: &str) -> String {
     let is_digest = |word: &&str| word.len() == 10 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     all.split_inclusive(['-', '\n']).filter(|word| !is_digest(&word.trim())).collect()
 }
+
+#[test]
+fn time_it() {
+    let mut text = std::fs::read_to_string("benches/lsp.initflow").unwrap();
+    let service = text.split_once("\n# Service 0").unwrap().1.to_owned();
+    let mut at = 1;
+    while text.lines().count() < 10_000 {
+        text += &format!("\n# Service 0{service}").replace("shop-0", &format!("shop-{at}"));
+        at += 1;
+    }
+    let mut workspace = workspace("");
+    let parse = std::time::Instant::now();
+    workspace.set("a", Arc::new(Parsed::new("a", text)));
+    let parse = parse.elapsed();
+    let file = Arc::clone(workspace.get("a").unwrap());
+    let start = std::time::Instant::now();
+    let analysis = Analysis::of(&file, &workspace, &CompileOptions::default());
+    let of_analysis = start.elapsed();
+    let start = std::time::Instant::now();
+    let index = workspace.names("a").unwrap();
+    let of_index = start.elapsed();
+    let start = std::time::Instant::now();
+    let _ = definition(&workspace, "a", 1000);
+    panic!(
+        "parse {parse:?} analysis {of_analysis:?} index {of_index:?} names {} again {:?} diagnostics {}",
+        index.names().count(),
+        start.elapsed(),
+        analysis.diagnostics().len()
+    );
+}

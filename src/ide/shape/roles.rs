@@ -8,7 +8,7 @@ use crate::statement::{Slot, ValueType};
 use crate::syntax::tree::{Operator, SyntaxValue, ValueKind};
 
 /// The role of each value of a statement.
-pub fn roles(shaped: &Shaped) -> Vec<ValueRole> {
+pub(crate) fn roles(shaped: &Shaped) -> Vec<ValueRole> {
     let values = shaped.statement.values.as_slice();
     match shaped.meaning {
         Meaning::Entry(entry) => match entry.name {

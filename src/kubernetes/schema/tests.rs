@@ -20,7 +20,7 @@ fn objects_are_found_by_name() {
 fn fields_have_the_types_of_the_api() {
     let ty = |object: &ObjectSchema, field: &str| format!("{:?}", object.field(field).map(|field| &field.ty));
     assert_eq!(ty(&CONTAINER, "image"), "Some(Text)");
-    assert!(ty(&CONTAINER, "ports").starts_with("Some(List(Object(Object { name: \"ContainerPort\""));
+    assert!(ty(&CONTAINER, "ports").starts_with("Some(List(Object(ObjectSchema { name: \"ContainerPort\""));
     assert_eq!(ty(&EMPTY_DIR_VOLUME_SOURCE, "sizeLimit"), "Some(Quantity)");
     assert_eq!(ty(&HTTP_GET_ACTION, "port"), "Some(IntOrString)");
     assert_eq!(ty(&OBJECT_META, "labels"), "Some(Map(Text))");

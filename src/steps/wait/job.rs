@@ -6,10 +6,10 @@ use crate::object::{Node, Value};
 use crate::source::Span;
 
 /// The variable for the name of the Job if the compiler only knows it at the end.
-pub const JOB: &str = "INITFLOW_JOB";
+pub(crate) const JOB: &str = "INITFLOW_JOB";
 
 /// The placeholder for that name.
-pub const LATER: &str = "$(INITFLOW_JOB)";
+pub(crate) const LATER: &str = "$(INITFLOW_JOB)";
 
 /// What is wrong with the name of a Job.
 pub(super) fn fault(name: &str) -> Option<&'static str> {
