@@ -20,6 +20,8 @@ mod passwd;
 mod port;
 mod probe;
 mod qualified;
+// Only editors ask what names are bound to.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod record;
 mod references;
 mod resolve;

@@ -224,6 +224,10 @@ mod tests {
                 renamed("pod d { app w { image \"i\"; port w$0eb 80; ready http \"web\" /; lifecycle { preStop { httpGet { path \"/\"; port \"web\" } } } } }\n", "http"),
                 renamed("pod d { annotations { \"kubectl.kubernetes.io/default-container\" \"w\" }; app w$0 { image \"i\"; cpu 1 }; app v { image \"i\"; env { N resource(\"limits.cpu\", container: \"w\") } } }\n", "x"),
                 renamed("pod d { volume da$0ta claim \"c\"; app w { image \"i\"; volumeDevices { name \"data\"; devicePath \"/dev/x\" } } }\n", "disk"),
+                renamed("pod d { annotations { \"container.apparmor.security.beta.kubernetes.io/w\" \"unconfined\" }; app w$0 { image \"i\" } }\n", "x"),
+                renamed("template part p() { sidecar s { image \"i\"; port http 80; started http http / } }\npod d { part q from p() { sidecar s { port ht$0tp 81 } }; app w { image \"i\" } }\n", "web"),
+                renamed("template part p() { sidecar s { image \"i\"; started tcp 80 } }\npod d { annotations { \"kubectl.kubernetes.io/default-container\" \"q-s\" }; part q$0 from p(); app w { image \"i\" } }\n", "x"),
+                renamed("pod d { defaults app { ready http http$0 / }; app w { image \"i\"; port http 80 } }\n", "web"),
             ]
             .join("---\n"),
             @r#"
@@ -250,6 +254,16 @@ mod tests {
             pod d { annotations { "kubectl.kubernetes.io/default-container" "x" }; app x { image "i"; cpu 1 }; app v { image "i"; env { N resource("limits.cpu", container: "x") } } }
             ---
             pod d { volume disk claim "c"; app w { image "i"; volumeDevices { name "disk"; devicePath "/dev/x" } } }
+            ---
+            pod d { annotations { "container.apparmor.security.beta.kubernetes.io/x" "unconfined" }; app x { image "i" } }
+            ---
+            template part p() { sidecar s { image "i"; port web 80; started http web / } }
+            pod d { part q from p() { sidecar s { port web 81 } }; app w { image "i" } }
+            ---
+            template part p() { sidecar s { image "i"; started tcp 80 } }
+            pod d { annotations { "kubectl.kubernetes.io/default-container" "x-s" }; part x from p(); app w { image "i" } }
+            ---
+            pod d { defaults app { ready http web / }; app w { image "i"; port web 80 } }
             "#
         );
     }

@@ -7,7 +7,7 @@ use std::hash::Hasher as _;
 /// The annotation of a pod that has the seccomp profile of the container whose name follows.
 pub(crate) const SECCOMP_OF_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 
-/// The annotation of a pod that has the AppArmor profile of the container whose name follows.
+/// The annotation of a pod that has the `AppArmor` profile of the container whose name follows.
 pub(crate) const APPARMOR_OF_CONTAINER: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// The annotations of a pod whose value is the name of a container.

@@ -146,7 +146,7 @@ impl Recorder {
     }
 }
 
-impl<'a> Resolver<'a> {
+impl Resolver<'_> {
     /// Whether it records, and need not say or build anything.
     pub(super) fn is_recording(&self) -> bool {
         self.recorder.is_some()
@@ -388,7 +388,9 @@ impl<'a> Resolver<'a> {
     /// Records the constants in values that are not looked at otherwise.
     pub(super) fn record_values(&mut self, values: &[SyntaxValue], scope: &Scope) {
         if self.is_recording() {
-            values.iter().for_each(|value| self.record_value(value, scope));
+            for value in values {
+                self.record_value(value, scope);
+            }
         }
     }
 

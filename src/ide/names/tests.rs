@@ -253,31 +253,53 @@ fn made(workspace: &Workspace, path: &str, name: &str) -> String {
 }
 
 #[test]
-fn time_it() {
-    let mut text = std::fs::read_to_string("benches/lsp.initflow").unwrap();
-    let service = text.split_once("\n# Service 0").unwrap().1.to_owned();
-    let mut at = 1;
-    while text.lines().count() < 10_000 {
-        text += &format!("\n# Service 0{service}").replace("shop-0", &format!("shop-{at}"));
-        at += 1;
-    }
-    let mut workspace = workspace("");
-    let parse = std::time::Instant::now();
-    workspace.set("a", Arc::new(Parsed::new("a", text)));
-    let parse = parse.elapsed();
-    let file = Arc::clone(workspace.get("a").unwrap());
-    let start = std::time::Instant::now();
-    let analysis = Analysis::of(&file, &workspace, &CompileOptions::default());
-    let of_analysis = start.elapsed();
-    let start = std::time::Instant::now();
-    let index = workspace.names("a").unwrap();
-    let of_index = start.elapsed();
-    let start = std::time::Instant::now();
-    let _ = definition(&workspace, "a", 1000);
-    panic!(
-        "parse {parse:?} analysis {of_analysis:?} index {of_index:?} names {} again {:?} diagnostics {}",
-        index.names().count(),
-        start.elapsed(),
-        analysis.diagnostics().len()
-    );
+fn what_is_half_written_has_names() {
+    let of = |text: &str| {
+        let mut workspace = workspace("");
+        workspace.set("a", Arc::new(Parsed::new("a", text)));
+        let shown = names_of(&workspace, "a").into_iter().map(|(range, found)| {
+            let at = found.location.range.start;
+            format!("{}@{} {:?} {at}", &text[range.range()], range.start, found.kind)
+        });
+        format!("{text}\n  {}", shown.collect::<Vec<_>>().join(", "))
+    };
+    let texts = [
+        "let tag =\npod p { app w { image \"i:#{tag}\" } }",
+        "param tag\nlet tag = 1\npod p { app w { image \"i:#{tag}\" } }",
+        "template app w(tag: string, level) { image \"#{tag}#{level}\"",
+        "template app w(tag:",
+        "pod p { volume v; app { reads v at",
+        "pod p { volume v; step s; app a { mounts v; after s t; reads v } }",
+        "pod p { volume v; part q { sidecar s { reads v at /v } }; app a { after q } }",
+        "use \"x/y\"\npod p { app a from y.web(tag: y.tag) }",
+        "pod p { app a from web(data: v); volume v }",
+        "when true { let a = 1 } else { let a = 2 }\nlet b = a",
+    ];
+    insta::assert_snapshot!(texts.map(of).join("\n"), @r##"
+    let tag =
+    pod p { app w { image "i:#{tag}" } }
+      tag@4 Let 4, p@14 Workload 14, w@22 Container 22, tag@37 Let 4
+    param tag
+    let tag = 1
+    pod p { app w { image "i:#{tag}" } }
+      tag@6 Param 6, tag@14 Param 6, p@26 Workload 26, w@34 Container 34, tag@49 Let 6
+    template app w(tag: string, level) { image "#{tag}#{level}"
+      w@13 Template 13, tag@15 Parameter 15, level@28 Parameter 28, tag@46 Parameter 15
+    template app w(tag:
+      w@13 Template 13, tag@15 Parameter 15
+    pod p { volume v; app { reads v at
+      p@4 Workload 4, v@15 Volume 15, v@30 Volume 15
+    pod p { volume v; step s; app a { mounts v; after s t; reads v } }
+      p@4 Workload 4, v@15 Volume 15, s@23 Container 23, a@30 Container 30, v@41 Volume 15, s@50 Container 23, v@61 Volume 15
+    pod p { volume v; part q { sidecar s { reads v at /v } }; app a { after q } }
+      p@4 Workload 4, v@15 Volume 15, q@23 Container 23, s@35 Container 35, v@45 Volume 15, a@62 Container 62, q@72 Container 23
+    use "x/y"
+    pod p { app a from y.web(tag: y.tag) }
+      y@7 File 7, p@14 Workload 14, a@22 Container 22, y@29 File 7
+    pod p { app a from web(data: v); volume v }
+      p@4 Workload 4, a@12 Container 12, v@29 Volume 40, v@40 Volume 40
+    when true { let a = 1 } else { let a = 2 }
+    let b = a
+      a@16 Let 16, a@35 Let 16, b@47 Let 47, a@51 Let 16
+    "##);
 }
