@@ -57,7 +57,7 @@ pub(crate) struct Range32 {
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     files: BTreeMap<String, Arc<Parsed>>,
-    /// What the names of files are bound to, as far as that has been asked for.
+    /// What the names of files are bound to, for the files for which somebody asked.
     names: Mutex<HashMap<String, Arc<names::Index>>>,
 }
 
@@ -115,13 +115,13 @@ impl Workspace {
         self.files.remove(path)
     }
 
-    /// Another workspace of the same files.
+    /// A second workspace of the same files.
     fn copy(&self) -> Self {
         let names = self.names.lock().map(|names| names.clone()).unwrap_or_default();
         Self { files: self.files.clone(), names: Mutex::new(names) }
     }
 
-    /// What the names of a file are bound to, read again where one of its program's files has changed.
+    /// What the names of a file are bound to. Resolved again if a file of its program has changed.
     fn names(&self, path: &str) -> Option<Arc<names::Index>> {
         let file = self.get(path)?;
         let known = self.names.lock().ok().and_then(|names| names.get(path).cloned());

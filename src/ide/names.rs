@@ -1,7 +1,7 @@
 //! Finds the declaration of a name, and all its places.
 //!
-//! Invariant: a name means here what the compiler binds it to; of one that it does not bind, nothing is claimed. Each file is
-//! read as a program of its own, like its diagnostics.
+//! Invariant: a name means what the compiler binds it to, and what the compiler does not bind has no declaration. Each file is
+//! read as a program of its own, as for its diagnostics.
 
 mod index;
 

@@ -155,7 +155,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Records the name that a `let` or a `param` declares, and the constants in its value, however much of it is there.
+    /// Records the name that a `let` or a `param` declares, and the constants in its value, even if the rest is missing.
     fn record_constant(&mut self, statement: &Statement, kind: NameKind, scope: &Scope) {
         if let Some(SyntaxValue { kind: ValueKind::Word(name), span }) = statement.values.first() {
             self.declare_item(scope.file, Item::Constant, name, *span, kind);

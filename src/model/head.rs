@@ -109,7 +109,7 @@ struct Matcher<'r, 'f, 'a> {
 }
 
 impl<'a> Matcher<'_, '_, 'a> {
-    /// Nothing where the statement does not fit. While names are recorded, as much as fits.
+    /// `None` if the statement does not match. While names are recorded, whatever matches.
     fn run(mut self) -> Option<Head<'a>> {
         let goes_on = self.resolver.is_recording();
         let plain = self.plain()?;

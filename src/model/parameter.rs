@@ -237,7 +237,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Records the volume or the container that is handed to a parameter.
+    /// Records the volume or the container that is passed to a parameter.
     fn record_handed(
         &mut self,
         value: &SyntaxValue,

@@ -1,7 +1,8 @@
 //! Records what each name of a program is bound to, for editors.
 //!
-//! Invariant: a name is bound to what compiling binds it to, since the resolver itself tells each name that it meets. While
-//! it does, it reports and builds nothing, and goes on where a statement is not sound: what is half written has names, too.
+//! Invariant: a name is bound to what compiling binds it to, because the resolver itself records each name that it looks
+//! up. While it records, it reports nothing, builds no workload, and continues after a faulty statement: text that is
+//! half-written has names, too.
 
 use super::QualifiedName;
 use super::qualified::{Declared, Named};
@@ -43,8 +44,8 @@ pub(crate) struct Bound {
     pub(crate) kind: NameKind,
 }
 
-/// What the names of a program are bound to, those of the program's own file, in the order of their places. What a word
-/// is bound to differently in several workloads has several entries.
+/// Returns what the names in a program's own file are bound to, in the order of their places. A word that names different
+/// things in several workloads has an entry for each.
 pub(crate) fn bindings(program: Program<'_>) -> Vec<Bound> {
     let mut resolver = Resolver::new(program, Cow::Owned(Vec::with_capacity(program.files.len())));
     let Some(root) = program.files.len().checked_sub(1) else { return Vec::new() };
@@ -74,7 +75,7 @@ pub(super) enum Item {
     Template,
 }
 
-/// What has been met so far.
+/// What has been recorded so far.
 #[derive(Default)]
 pub(super) struct Recorder {
     bound: HashSet<Bound>,
@@ -82,12 +83,12 @@ pub(super) struct Recorder {
     aliases: HashMap<SmolStr, Span>,
     /// The first declaration of each name in a file.
     items: HashMap<(usize, Item, SmolStr), Span>,
-    /// The names for which no declaration had been met.
+    /// The names that were used before a declaration of them was found.
     open: Vec<(Span, (usize, Item, SmolStr))>,
     pod: Pod,
 }
 
-/// The names of one pod: each has to be declared before it can be told what is meant.
+/// The names of one pod. They are bound once all its declarations are known.
 #[derive(Default)]
 struct Pod {
     volumes: HashMap<QualifiedName, Span>,
@@ -131,7 +132,7 @@ impl Recorder {
         let constants: HashSet<Span> =
             self.bound.iter().filter(|bound| is_constant(bound.kind)).map(|bound| bound.place).collect();
         let own = self.bound.iter().filter(|bound| bound.place.file == FileId(0));
-        // What a constant stands for is named where the constant is set.
+        // A constant in the place of a name of the pod: the constant is what is named there.
         let meant = own.filter(|bound| is_constant(bound.kind) || !constants.contains(&bound.place));
         let mut all: Vec<Bound> = meant
             .map(|bound| {
@@ -147,12 +148,12 @@ impl Recorder {
 }
 
 impl Resolver<'_> {
-    /// Whether it records, and need not say or build anything.
+    /// Whether names are recorded, so that nothing else has to be reported or built.
     pub(super) fn is_recording(&self) -> bool {
         self.recorder.is_some()
     }
 
-    /// Whether so much has been looked at while recording that no more templates are applied.
+    /// Whether names are recorded and the limit on work is reached: then no further template is applied.
     pub(super) fn records_no_more(&self) -> bool {
         self.is_recording() && self.work.excess().is_some()
     }
@@ -219,7 +220,7 @@ impl Resolver<'_> {
         name
     }
 
-    /// Records a name whose declaration may follow, or could not be understood.
+    /// Records a name whose declaration may follow, or is faulty.
     pub(super) fn bind_unknown(&mut self, word: &str, place: Span, item: Item, scope: &Scope) {
         let place = self.bind_alias(place);
         let (file, name) = match word.split_once('.') {
@@ -231,7 +232,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Binds the names for which no declaration had been met.
+    /// Binds the names that were used before a declaration of them was found.
     fn settle_items(&mut self) {
         let Some(recorder) = &mut self.recorder else { return };
         for (place, named) in std::mem::take(&mut recorder.open) {
@@ -330,14 +331,16 @@ impl Resolver<'_> {
         }
     }
 
-    /// Binds the names of a pod, all of which has been visited.
+    /// Binds the names of a pod whose statements have all been visited.
     pub(super) fn settle_pod(&mut self) {
         let Some(recorder) = &mut self.recorder else { return };
         let Pod { volumes, containers, parts, ports, uses, .. } = std::mem::take(&mut recorder.pod);
         let in_pod = |known: &HashMap<QualifiedName, Span>| -> HashMap<SmolStr, (QualifiedName, Span)> {
             known.iter().map(|(name, span)| (name.in_pod(), (name.clone(), *span))).collect()
         };
-        let (volumes_in_pod, containers_in_pod) = (in_pod(&volumes), in_pod(&containers));
+        let has_texts = uses.iter().any(|found| matches!(found, PodUse::InPod(..)));
+        let (volumes_in_pod, containers_in_pod) =
+            if has_texts { (in_pod(&volumes), in_pod(&containers)) } else { Default::default() };
         for found in uses {
             match found {
                 PodUse::Named(named, kind) => {
@@ -385,7 +388,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Records the constants in values that are not looked at otherwise.
+    /// Records the constants in values that the resolver would pass over.
     pub(super) fn record_values(&mut self, values: &[SyntaxValue], scope: &Scope) {
         if self.is_recording() {
             for value in values {
@@ -417,7 +420,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Records what is handed to a template that is not known: a word without a constant may name anything of the pod.
+    /// Records what is passed to an unknown template: a word that is no constant may name a volume or a container.
     pub(super) fn record_handed_on(&mut self, arguments: &[Argument], scope: &Scope) {
         for value in arguments.iter().flat_map(|argument| &argument.values) {
             match &value.kind {
@@ -432,14 +435,14 @@ impl Resolver<'_> {
         }
     }
 
-    /// Records the constants in arguments that are not looked at otherwise.
+    /// Records the constants in arguments that the resolver would pass over.
     pub(super) fn record_arguments(&mut self, arguments: &[Argument], scope: &Scope) {
         for argument in arguments {
             self.record_values(&argument.values, scope);
         }
     }
 
-    /// Records the names in the texts of a statement that is not known, and in those of its block.
+    /// Records the names in the texts of an unknown statement and of its block.
     pub(super) fn record_texts(&mut self, statement: &Statement, scope: &Scope) {
         if !self.is_recording() {
             return;
@@ -458,7 +461,7 @@ impl Resolver<'_> {
         self.record_values(values.split(is_assign).nth(1).unwrap_or_default(), scope);
     }
 
-    /// The name of what declares none, as long as it is recorded: there are names in its block.
+    /// A stand-in for a missing name while names are recorded, so that the block is visited.
     pub(super) fn unnamed(&self, statement: &Statement) -> Option<Declared> {
         let name = || Declared { name: QualifiedName::plain(""), span: statement.name.span };
         self.is_recording().then(name)

@@ -66,7 +66,7 @@ pub(super) struct Resolver<'a> {
     /// The uses of templates that the current statement stands in, outermost first.
     pub(super) frames: Vec<Span>,
     pub(super) work: Work,
-    /// What names are bound to, if that is asked for; then nothing else is made.
+    /// Where names are recorded, if they are; then nothing else is made.
     pub(super) recorder: Option<Box<Recorder>>,
     diagnostics: Vec<Diagnostic>,
     reported: HashSet<(Code, Span)>,

@@ -121,7 +121,12 @@ impl Resolver<'_> {
         }
         if let Some(binding) = self.lookup(word, scope) {
             let blamed = if binding.argument { binding.value.span } else { span };
-            let evaluated = Evaluated { constant: binding.value.constant.clone(), span: blamed };
+            let constant = match &binding.value.constant {
+                // A list names nothing, and would be copied for each use.
+                Constant::List(_) if self.is_recording() => Constant::Unknown,
+                constant => constant.clone(),
+            };
+            let evaluated = Evaluated { constant, span: blamed };
             let (declared, kind) = (binding.declared, binding.kind);
             self.bind_word(span, declared, kind);
             return evaluated;

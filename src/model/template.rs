@@ -16,7 +16,7 @@ use crate::syntax::tree::{Argument, Block, Name, Statement, SyntaxValue, ValueKi
 use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
 
-/// The block of a template that has none yet.
+/// The block of a template that has none yet, so that its name and its parameters are recorded.
 static NO_BLOCK: Block = Block { span: Span { file: FileId::STD, start: 0, end: 0 }, statements: Vec::new() };
 
 /// A `template`.

@@ -1,4 +1,7 @@
-//! The names that may stand at a place: of constants, volumes, containers, ports, templates and their parameters.
+//! Lists the names that can follow at a place: of constants, volumes, containers, ports, templates and their parameters.
+//!
+//! It reads the declarations around the place from the trees, not from what the compiler binds: the place has no name yet,
+//! and resolving a program again after each key would cost more than the completion.
 
 use super::context::Context;
 use super::{Suggestion, SuggestionKind, item};

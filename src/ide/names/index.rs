@@ -1,6 +1,6 @@
 //! Keeps what the names of a file are bound to.
 //!
-//! Invariant: an index is of the texts that it was made of, and knows whether a workspace still has them.
+//! Invariant: an index holds for the texts that it was made from, and knows whether a workspace still has them.
 
 use super::Definition;
 use crate::compile::{Images, Loader};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// The names of a file.
 #[derive(Debug)]
 pub(in crate::ide) struct Index {
-    /// The files of the program, as they were; none for one that was not there.
+    /// The files of the program at that time; `None` for a missing one.
     read: Vec<(String, Option<Arc<Parsed>>)>,
     /// The paths of the files that have declarations.
     paths: Vec<String>,
@@ -43,7 +43,7 @@ impl Index {
         Self { read: reading.read.into_inner(), paths, bound }
     }
 
-    /// Whether a workspace has the files that it was made of.
+    /// Whether a workspace still has the files that it was made from.
     pub(in crate::ide) fn is_of(&self, workspace: &Workspace) -> bool {
         self.read.iter().all(|(path, read)| match (workspace.get(path), read) {
             (Some(file), Some(read)) => Arc::ptr_eq(file, read),
@@ -79,7 +79,7 @@ impl Index {
     }
 }
 
-/// A workspace, with the files that are read of it.
+/// A workspace that notes which of its files are read.
 struct Reading<'w> {
     workspace: &'w Workspace,
     read: RefCell<Vec<(String, Option<Arc<Parsed>>)>>,

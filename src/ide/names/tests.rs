@@ -194,8 +194,8 @@ fn whatever_the_compiler_binds_has_a_declaration_and_its_places() {
     assert!(bound > 1_690, "{bound}");
 }
 
-/// The explained programs of which another name changes more than names: it cures what is wrong with the old one.
-const CURED: &[&str] = &["ambiguous-word", "invalid-name", "name-too-long"];
+/// The explained programs in which another name changes more than names: the old one is what is wrong with them.
+const FAULTY_NAMES: &[&str] = &["ambiguous-word", "invalid-name", "name-too-long"];
 
 #[test]
 fn whatever_is_declared_can_be_renamed() {
@@ -203,7 +203,7 @@ fn whatever_is_declared_can_be_renamed() {
     let mut faults = Vec::new();
     let options = CompileOptions::default();
     for workspace in examples().into_iter().chain([library()]).chain(explained()) {
-        for path in workspace.paths().filter(|path| *path != "std" && !CURED.contains(path)) {
+        for path in workspace.paths().filter(|path| *path != "std" && !FAULTY_NAMES.contains(path)) {
             for (range, found) in names_of(&workspace, path) {
                 let place = Location { path: path.to_owned(), range };
                 // A file has the name that it has on disk, unless `as` gives it one.
