@@ -303,3 +303,37 @@ fn what_is_half_written_has_names() {
       a@16 Let 16, a@35 Let 16, b@47 Let 47, a@51 Let 16
     "##);
 }
+
+#[test]
+fn names_follow_the_files_that_a_program_uses() {
+    let mut workspace = workspace("//- lib\nlet a = 1\n//- main\nuse \"lib\"\nlet b = lib.a\n");
+    let declared = |workspace: &Workspace| {
+        let offset = workspace.get("main").unwrap().text().rfind('a').unwrap();
+        definition(workspace, "main", offset).map(|(_, found)| found.location.range.start)
+    };
+    assert_eq!(declared(&workspace), Some(4));
+    workspace.set("lib", Arc::new(Parsed::new("lib", "\nlet a = 1\n")));
+    assert_eq!(declared(&workspace), Some(5));
+    workspace.remove("lib");
+    assert_eq!(declared(&workspace), None);
+    workspace.set("lib", Arc::new(Parsed::new("lib", "let c = 1\nlet a = 1\n")));
+    assert_eq!(declared(&workspace), Some(14));
+}
+
+#[test]
+fn what_is_too_large_to_compile_has_names_too() {
+    let volumes: String = (0..500).map(|at| format!("volume v{at}\n")).collect();
+    let parts: String = (0..500).map(|at| format!("part p{at} from many()\n")).collect();
+    let text = format!(
+        "template part many() {{\n{volumes}}}\npod p {{\n{parts}volume last\nstep s {{ reads last at /l; after p499 }}\n}}\n"
+    );
+    let mut workspace = workspace("");
+    workspace.set("a", Arc::new(Parsed::new("a", text.as_str())));
+    let named =
+        |what: &str| definition(&workspace, "a", text.rfind(what).unwrap()).map(|(_, found)| found.location);
+    for (used, declared) in [("last at", "volume last"), ("p499 }", "part p499"), ("many()\nv", "many() {")] {
+        let start = text.find(declared).unwrap()
+            + declared.find(' ').filter(|_| !declared.ends_with('{')).map_or(0, |at| at + 1);
+        assert_eq!(named(used).map(|location| location.range.range().start), Some(start), "{used}");
+    }
+}
