@@ -1,6 +1,6 @@
 //! Computes the plan of an ordered workload: which container starts when and why, and what the pod reserves.
 //!
-//! Invariant: a plan adds no facts of its own; order and totals are those of [`crate::order`] and [`crate::resources`].
+//! Invariant: a plan adds no facts of its own; order and totals are those of `order` and `resources`.
 //! A plan outlives the workload that it was made from.
 
 #[cfg(feature = "cli")]
