@@ -59,10 +59,10 @@ impl<T> Compilation<T> {
     /// Whether there are errors.
     ///
     /// ```
-    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::compile::{CompileOptions, NoFiles, compile};
     ///
     /// let source = "pod hello { app web { } }";
-    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
     /// assert!(compilation.failed());
     /// assert_eq!(compilation.diagnostics[0].code.name(), "missing-image");
     /// ```
@@ -74,7 +74,7 @@ impl<T> Compilation<T> {
 /// Compiles a program.
 ///
 /// ```
-/// use initflow::compile::{Loader, Options, Setting, compile};
+/// use initflow::compile::{CompileOptions, Loader, Setting, compile};
 /// use initflow::kubernetes::version::Version;
 ///
 /// /// Whatever holds the files that programs `use`.
@@ -94,10 +94,10 @@ impl<T> Compilation<T> {
 /// param tag: string
 /// pod hello { app web from lib.web(tag) }
 /// "#;
-/// let options = Options {
+/// let options = CompileOptions {
 ///     version: Version::OLDEST,
 ///     settings: vec![Setting::new("tag", "1.29")],
-///     ..Options::default()
+///     ..CompileOptions::default()
 /// };
 /// let compilation = compile("apps/hello.initflow", source.into(), &Library, &options);
 /// assert!(compilation.workloads[0].yaml(None).contains("image: nginx:1.29"));
@@ -110,13 +110,13 @@ pub fn compile(name: &str, text: String, loader: &dyn Loader, options: &CompileO
 /// workloads: so not all forms of a large program are in memory at once.
 ///
 /// ```
-/// use initflow::compile::{NoFiles, Options, compile_with};
+/// use initflow::compile::{CompileOptions, NoFiles, compile_with};
 ///
 /// let source = r#"
 /// pod a { app web { image "nginx:1.29" } }
 /// pod b { app web { image "nginx:1.29" } }
 /// "#;
-/// let texts = compile_with("pods.initflow", source.into(), &NoFiles, &Options::default(), |pod| pod.yaml(None));
+/// let texts = compile_with("pods.initflow", source.into(), &NoFiles, &CompileOptions::default(), |pod| pod.yaml(None));
 /// assert_eq!(texts.workloads.len(), 2);
 /// ```
 pub fn compile_with<T: Send>(

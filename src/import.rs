@@ -50,10 +50,10 @@ impl Import {
     /// Whether there are errors.
     ///
     /// ```
-    /// use initflow::compile::Options;
+    /// use initflow::compile::CompileOptions;
     /// use initflow::import::import;
     ///
-    /// assert!(import("hello.yaml", "kind: Pod".into(), &Options::default()).failed());
+    /// assert!(import("hello.yaml", "kind: Pod".into(), &CompileOptions::default()).failed());
     /// ```
     pub fn failed(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -66,7 +66,7 @@ const MAX_TRIED: usize = 32;
 /// Imports the workloads of a file of manifests without changing what they mean.
 ///
 /// ```
-/// use initflow::compile::Options;
+/// use initflow::compile::CompileOptions;
 /// use initflow::import::import;
 ///
 /// let manifest = r#"
@@ -77,7 +77,7 @@ const MAX_TRIED: usize = 32;
 ///   containers:
 ///   - { name: web, image: "nginx:1.29" }
 /// "#;
-/// let imported = import("hello.yaml", manifest.into(), &Options::default());
+/// let imported = import("hello.yaml", manifest.into(), &CompileOptions::default());
 /// assert!(imported.source.is_some_and(|source| source.contains("app web {")));
 /// ```
 pub fn import(name: &str, text: String, options: &CompileOptions) -> Import {
@@ -88,7 +88,7 @@ pub fn import(name: &str, text: String, options: &CompileOptions) -> Import {
 /// unless the result would not compile.
 ///
 /// ```
-/// use initflow::compile::Options;
+/// use initflow::compile::CompileOptions;
 /// use initflow::import::import_with_idioms;
 ///
 /// let manifest = r#"
@@ -103,7 +103,7 @@ pub fn import(name: &str, text: String, options: &CompileOptions) -> Import {
 ///   containers:
 ///   - { name: web, image: "nginx:1.29" }
 /// "#;
-/// let imported = import_with_idioms("shop.yaml", manifest, &Options::default());
+/// let imported = import_with_idioms("shop.yaml", manifest, &CompileOptions::default());
 /// assert!(imported.source.is_some_and(|source| source.contains("wait db")));
 /// ```
 pub fn import_with_idioms(name: &str, text: &str, options: &CompileOptions) -> Import {

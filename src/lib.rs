@@ -5,7 +5,7 @@
 //! [diagnostics](diagnostic::Diagnostic), which [`diagnostic::human::Human`] shows in their source:
 //!
 //! ```
-//! use initflow::compile::{NoFiles, Options, compile};
+//! use initflow::compile::{CompileOptions, NoFiles, compile};
 //!
 //! let source = r#"
 //! deployment site {
@@ -14,7 +14,7 @@
 //!   app web { image "nginx:1.29"; memory 48Mi; reads files at /usr/share/nginx/html }
 //! }
 //! "#;
-//! let compilation = compile("site.initflow", source.into(), &NoFiles, &Options::default());
+//! let compilation = compile("site.initflow", source.into(), &NoFiles, &CompileOptions::default());
 //! assert!(!compilation.failed());
 //!
 //! let site = &compilation.workloads[0];

@@ -1,6 +1,6 @@
 //! Computes the plan of an ordered workload: which container starts when and why, and what the pod reserves.
 //!
-//! Invariant: a plan adds no facts of its own; order and totals are those of [`crate::order`] and [`crate::resources`].
+//! Invariant: a plan adds no facts of its own; order and totals are those of `order` and `resources`.
 //! A plan outlives the workload that it was made from.
 
 #[cfg(feature = "cli")]
@@ -186,10 +186,10 @@ impl Plan {
     /// A few lines for the top of the YAML: the workload and its source, the order, and the effective totals.
     ///
     /// ```
-    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::compile::{CompileOptions, NoFiles, compile};
     ///
     /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
-    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
     /// let plan = hello.workloads[0].plan();
     /// assert!(plan.header("hello.initflow").contains("order: a; then web"));
     /// ```

@@ -206,9 +206,9 @@ impl Sources {
     /// The file of an id that this `Sources` returned, or of [`FileId::STD`].
     ///
     /// ```
-    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::compile::{CompileOptions, NoFiles, compile};
     ///
-    /// let compilation = compile("hello.initflow", "pod hello { }".into(), &NoFiles, &Options::default());
+    /// let compilation = compile("hello.initflow", "pod hello { }".into(), &NoFiles, &CompileOptions::default());
     /// let place = compilation.diagnostics[0].primary.span;
     /// let file = compilation.sources.get(place.file);
     /// assert_eq!((file.name.as_str(), file.line_column(place.start)), ("hello.initflow", (1, 1)));

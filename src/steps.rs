@@ -36,7 +36,7 @@ macro_rules! kinds {
         /// A kind of built-in step.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum StepKind {
-            $(#[doc = concat!("See [`", stringify!($module), "`].")] $kind),+
+            $(#[doc = concat!("The step `", stringify!($module), "`.")] $kind),+
         }
 
         /// A built-in step with its options; without them if its statements could not be read, which has been reported.

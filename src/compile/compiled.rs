@@ -24,9 +24,9 @@ impl Compiled {
     /// The Kubernetes object, to be serialized.
     ///
     /// ```
-    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// # use initflow::compile::{CompileOptions, NoFiles, compile};
     /// let source = r#"pod hello { app web { image "nginx:1.29" } }"#;
-    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
     /// let object = serde_json::to_value(hello.workloads[0].object())?;
     /// assert_eq!(object["kind"], "Pod");
     /// # Ok::<(), serde_json::Error>(())
@@ -42,9 +42,9 @@ impl Compiled {
     /// What starts when and why, and what it costs.
     ///
     /// ```
-    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// # use initflow::compile::{CompileOptions, NoFiles, compile};
     /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
-    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
     /// let plan = hello.workloads[0].plan();
     /// assert_eq!(plan.requests[0].quantity.to_string(), "64Mi");
     /// assert_eq!(plan.qos.to_string(), "Burstable");
@@ -62,9 +62,9 @@ impl Compiled {
     /// plan is a comment at the top.
     ///
     /// ```
-    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// # use initflow::compile::{CompileOptions, NoFiles, compile};
     /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
-    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
     /// let yaml = hello.workloads[0].yaml(Some("hello.initflow"));
     /// assert!(yaml.starts_with("# Pod hello, compiled by initflow from hello.initflow"));
     /// ```
@@ -79,9 +79,9 @@ impl Compiled {
     /// The JSON of the object, or of a `List` with the objects that must be applied before it.
     ///
     /// ```
-    /// # use initflow::compile::{NoFiles, Options, compile};
+    /// # use initflow::compile::{CompileOptions, NoFiles, compile};
     /// let source = r#"pod hello { app web { image "nginx:1.29"; memory 64Mi } }"#;
-    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
     /// let object: serde_json::Value = serde_json::from_str(&hello.workloads[0].json())?;
     /// assert_eq!(object["spec"]["containers"][0]["image"], "nginx:1.29");
     /// # Ok::<(), serde_json::Error>(())

@@ -29,11 +29,11 @@ impl Code {
     /// The program that raises this diagnostic and no other.
     ///
     /// ```
-    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::compile::{CompileOptions, NoFiles, compile};
     /// use initflow::diagnostic::Code;
     ///
     /// let program = Code::UnwrittenVolume.failing().unwrap_or_default();
-    /// let compilation = compile("bad.initflow", program.into(), &NoFiles, &Options::default());
+    /// let compilation = compile("bad.initflow", program.into(), &NoFiles, &CompileOptions::default());
     /// assert_eq!(compilation.diagnostics[0].code, Code::UnwrittenVolume);
     /// ```
     pub fn failing(self) -> Option<&'static str> {
@@ -43,11 +43,11 @@ impl Code {
     /// The same program, fixed.
     ///
     /// ```
-    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::compile::{CompileOptions, NoFiles, compile};
     /// use initflow::diagnostic::Code;
     ///
     /// let program = Code::UnwrittenVolume.fixed().unwrap_or_default();
-    /// let compilation = compile("good.initflow", program.into(), &NoFiles, &Options::default());
+    /// let compilation = compile("good.initflow", program.into(), &NoFiles, &CompileOptions::default());
     /// assert!(compilation.diagnostics.is_empty());
     /// ```
     pub fn fixed(self) -> Option<&'static str> {

@@ -34,11 +34,11 @@ impl Human {
     /// Shows diagnostics in the order of their places; beyond the limit, errors are kept rather than warnings.
     ///
     /// ```
-    /// use initflow::compile::{NoFiles, Options, compile};
+    /// use initflow::compile::{CompileOptions, NoFiles, compile};
     /// use initflow::diagnostic::human::Human;
     ///
     /// let source = "pod hello {\n  app web { }\n}\n";
-    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
     /// let text = Human::default().render(&compilation.sources, &compilation.diagnostics);
     /// assert!(text.starts_with("error[missing-image]: "));
     /// assert!(text.contains("┌─ hello.initflow:2:3"));

@@ -52,14 +52,14 @@ impl MachineFormat {
     /// Writes a report.
     ///
     /// ```
-    /// use initflow::compile::{NoFiles, Options, compile};
-    /// use initflow::diagnostic::report::{Format, Report};
+    /// use initflow::compile::{CompileOptions, NoFiles, compile};
+    /// use initflow::diagnostic::report::{MachineFormat, RunReport};
     ///
     /// let source = "pod hello {\n  app web { }\n}\n";
-    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
-    /// let mut report = Report::default();
+    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
+    /// let mut report = RunReport::default();
     /// report.add(&compilation.sources, &compilation.diagnostics, |path| format!("apps/{path}"));
-    /// assert!(Format::Short.render(&report).starts_with("apps/hello.initflow:2:3: error[missing-image]: "));
+    /// assert!(MachineFormat::Short.render(&report).starts_with("apps/hello.initflow:2:3: error[missing-image]: "));
     /// ```
     pub fn render(self, report: &RunReport) -> String {
         match self {
@@ -142,12 +142,12 @@ impl RunReport {
     /// Adds the diagnostics of a source; `path` turns a file's name into the path to show.
     ///
     /// ```
-    /// use initflow::compile::{NoFiles, Options, compile};
-    /// use initflow::diagnostic::report::Report;
+    /// use initflow::compile::{CompileOptions, NoFiles, compile};
+    /// use initflow::diagnostic::report::RunReport;
     ///
     /// let source = "pod hello {\n  app web { }\n}\n";
-    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
-    /// let mut report = Report::default();
+    /// let compilation = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
+    /// let mut report = RunReport::default();
     /// report.add(&compilation.sources, &compilation.diagnostics, |path| format!("apps/{path}"));
     /// assert_eq!(report.findings[0].place.path, "apps/hello.initflow");
     /// ```

@@ -91,9 +91,9 @@ impl Quantity {
     /// The family of suffixes in which it is printed.
     ///
     /// ```
-    /// use initflow::kubernetes::quantity::{Format, Quantity};
+    /// use initflow::kubernetes::quantity::{Quantity, SuffixFamily};
     ///
-    /// assert_eq!(Quantity::parse("1Gi")?.format(), Format::BinarySi);
+    /// assert_eq!(Quantity::parse("1Gi")?.format(), SuffixFamily::BinarySi);
     /// # Ok::<(), initflow::kubernetes::quantity::QuantityError>(())
     /// ```
     pub fn format(&self) -> SuffixFamily {

@@ -26,9 +26,9 @@ impl LintLevel {
     /// The word for it.
     ///
     /// ```
-    /// use initflow::lint::Level;
+    /// use initflow::lint::LintLevel;
     ///
-    /// assert_eq!(Level::Deny.name().parse(), Ok(Level::Deny));
+    /// assert_eq!(LintLevel::Deny.name().parse(), Ok(LintLevel::Deny));
     /// ```
     pub fn name(self) -> &'static str {
         match self {
@@ -65,13 +65,13 @@ impl LintLevels {
     ///
     /// ```
     /// use initflow::diagnostic::Code;
-    /// use initflow::lint::{Level, Levels};
+    /// use initflow::lint::{LintLevel, LintLevels};
     ///
-    /// let mut levels = Levels::default();
-    /// levels.set_all(Level::Deny);
-    /// levels.set(Code::UnpinnedImage, Level::Allow);
-    /// assert_eq!(levels.of(Code::UnpinnedImage), Level::Allow);
-    /// assert_eq!(levels.of(Code::StepSetsBill), Level::Deny);
+    /// let mut levels = LintLevels::default();
+    /// levels.set_all(LintLevel::Deny);
+    /// levels.set(Code::UnpinnedImage, LintLevel::Allow);
+    /// assert_eq!(levels.of(Code::UnpinnedImage), LintLevel::Allow);
+    /// assert_eq!(levels.of(Code::StepSetsBill), LintLevel::Deny);
     /// ```
     pub fn set(&mut self, code: Code, level: LintLevel) {
         self.of.push((code, level));

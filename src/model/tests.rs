@@ -114,7 +114,7 @@ fn conflicting_statements_of_a_fetch_are_reported() {
             &format!("from \"s3://a/b/\"; {sum}"),
             "c",
             Some(Code::MisplacedStatement),
-            "leave it out, or fetch one archive and `unpack` it",
+            "remove `sha256`, or fetch one archive and `unpack` it",
         ),
         (&format!("from \"oci://a.dev/b:1\"; {sum}"), "c/", Some(Code::MisplacedStatement), ""),
         (&format!("from \"oci://a.dev/b:1\"; {sum}"), "c", None, ""),

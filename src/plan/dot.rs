@@ -9,11 +9,11 @@ use std::fmt::Write as _;
 /// Writes a graph: a cluster for each workload, the init list one after another, then the apps.
 ///
 /// ```
-/// use initflow::compile::{NoFiles, Options, compile};
+/// use initflow::compile::{CompileOptions, NoFiles, compile};
 /// use initflow::plan::dot;
 ///
 /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
-/// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+/// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
 /// let plan = hello.workloads[0].plan();
 /// assert!(dot([&plan]).starts_with("digraph"));
 /// ```

@@ -16,11 +16,11 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// Shows the plans of any number of sources on one page.
 ///
 /// ```
-/// use initflow::compile::{NoFiles, Options, compile};
+/// use initflow::compile::{CompileOptions, NoFiles, compile};
 /// use initflow::plan::html;
 ///
 /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
-/// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+/// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
 /// let plan = hello.workloads[0].plan();
 /// assert!(html([(&plan, &hello.sources)]).starts_with("<!doctype html>"));
 /// ```

@@ -12,11 +12,11 @@ use std::fmt::Display;
 /// The plans of any number of sources as one JSON document.
 ///
 /// ```
-/// use initflow::compile::{NoFiles, Options, compile};
+/// use initflow::compile::{CompileOptions, NoFiles, compile};
 /// use initflow::plan::json;
 ///
 /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
-/// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+/// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
 /// let plan = hello.workloads[0].plan();
 /// let json = json([(&plan, &hello.sources)]);
 /// assert!(json.contains("\"name\": \"hello\""));

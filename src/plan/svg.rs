@@ -13,11 +13,11 @@ pub(super) const DARK: &str = include_str!("svg/dark.css");
 /// Draws the plans of any number of sources, one below another.
 ///
 /// ```
-/// use initflow::compile::{NoFiles, Options, compile};
+/// use initflow::compile::{CompileOptions, NoFiles, compile};
 /// use initflow::plan::svg;
 ///
 /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
-/// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+/// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
 /// let plan = hello.workloads[0].plan();
 /// assert!(svg([(&plan, &hello.sources)]).starts_with("<svg"));
 /// ```

@@ -12,11 +12,11 @@ pub(crate) const CAVEAT: &str = "before LimitRanges, webhooks and RuntimeClass o
 /// Shows the plans of a source's workloads as tables.
 ///
 /// ```
-/// use initflow::compile::{NoFiles, Options, compile};
+/// use initflow::compile::{CompileOptions, NoFiles, compile};
 /// use initflow::plan::text;
 ///
 /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
-/// let hello = compile("hello.initflow", source.into(), &NoFiles, &Options::default());
+/// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
 /// let plan = hello.workloads[0].plan();
 /// let text = text(&[plan], &hello.sources);
 /// assert!(text.contains("Pod hello"));

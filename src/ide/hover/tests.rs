@@ -68,18 +68,18 @@ fn a_place_is_explained() {
     ```
     Mounts a volume read-only; whatever writes it runs before.
 
-        Allowed in a container.
-        ---
-        `at` of
-        ```initflow
-        reads volume at path [sub folder]
-        ```
-        ---
-        `every` of
-        ```initflow
-        ready (http port [path] | https port [path] | tcp port | grpc port [service] | exec command) [every time] [timeout time] [delay time] [failures count] [successes count]
-        ```
-        "#
+    Allowed in a container.
+    ---
+    `at` of
+    ```initflow
+    reads volume at path [sub folder]
+    ```
+    ---
+    `every` of
+    ```initflow
+    ready (http port [path] | https port [path] | tcp port | grpc port [service] | exec command) [every time] [timeout time] [delay time] [failures count] [successes count]
+    ```
+    "#
     );
 }
 
