@@ -68,6 +68,9 @@ pub(crate) fn bindings(program: Program<'_>) -> Vec<Bound> {
     resolver.recorder.map(|recorder| recorder.finish()).unwrap_or_default()
 }
 
+/// The program's own file, which is loaded first.
+const OWN_FILE: FileId = FileId(0);
+
 /// What a file declares besides workloads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Item {
@@ -111,8 +114,7 @@ enum PodUse {
 
 impl Recorder {
     fn bind(&mut self, place: Span, declared: Span, kind: NameKind) {
-        // The program's own file is the first one.
-        if place.file == FileId(0) {
+        if place.file == OWN_FILE {
             self.bound.insert(Bound { place, declared, kind });
         }
     }
@@ -131,7 +133,7 @@ impl Recorder {
             |kind: NameKind| matches!(kind, NameKind::Let | NameKind::Param | NameKind::Parameter);
         let constants: HashSet<Span> =
             self.bound.iter().filter(|bound| is_constant(bound.kind)).map(|bound| bound.place).collect();
-        let own = self.bound.iter().filter(|bound| bound.place.file == FileId(0));
+        let own = self.bound.iter().filter(|bound| bound.place.file == OWN_FILE);
         // A constant in the place of a name of the pod: the constant is what is named there.
         let meant = own.filter(|bound| is_constant(bound.kind) || !constants.contains(&bound.place));
         let mut all: Vec<Bound> = meant
@@ -171,7 +173,7 @@ impl Resolver<'_> {
     fn declare_name(&mut self, place: Span, first: Span, kind: NameKind) {
         let Some(recorder) = &mut self.recorder else { return };
         let [place, first] = [place, first].map(|span| bare(self.sources.slice(span), span));
-        // A text with an insertion is no name.
+        // A text with an insertion is not a name.
         if !self.sources.slice(place).contains("#{") {
             recorder.declare(place, first, kind);
         }
@@ -214,7 +216,7 @@ impl Resolver<'_> {
         let Some((before, name)) = halves(self.sources.slice(place), place) else { return place };
         let alias = self.sources.slice(before);
         let declared = self.recorder.as_ref().and_then(|recorder| recorder.aliases.get(alias).copied());
-        if let Some(declared) = declared.filter(|_| place.file == FileId(0)) {
+        if let Some(declared) = declared.filter(|_| place.file == OWN_FILE) {
             self.bind_name(before, declared, NameKind::File);
         }
         name
@@ -420,7 +422,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Records what is passed to an unknown template: a word that is no constant may name a volume or a container.
+    /// Records what is passed to an unknown template: a word that is not a constant may name a volume or a container.
     pub(super) fn record_handed_on(&mut self, arguments: &[Argument], scope: &Scope) {
         for value in arguments.iter().flat_map(|argument| &argument.values) {
             match &value.kind {
