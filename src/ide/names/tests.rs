@@ -322,8 +322,8 @@ fn names_follow_the_files_that_a_program_uses() {
 
 #[test]
 fn what_is_too_large_to_compile_has_names_too() {
-    let volumes: String = (0..500).map(|at| format!("volume v{at}\n")).collect();
-    let parts: String = (0..500).map(|at| format!("part p{at} from many()\n")).collect();
+    let volumes = (0..500).map(|at| format!("volume v{at}\n")).collect::<Vec<_>>().concat();
+    let parts = (0..500).map(|at| format!("part p{at} from many()\n")).collect::<Vec<_>>().concat();
     let text = format!(
         "template part many() {{\n{volumes}}}\npod p {{\n{parts}volume last\nstep s {{ reads last at /l; after p499 }}\n}}\n"
     );
