@@ -16,7 +16,7 @@ mod fmt;
 mod import;
 mod input;
 mod krm;
-mod levels;
+mod level_arguments;
 mod lsp;
 mod man;
 mod members;

@@ -13,7 +13,7 @@ mod environment;
 mod fields;
 mod head;
 mod labels;
-mod levels;
+mod object_levels;
 mod once;
 mod parameter;
 mod passwd;

@@ -29,10 +29,10 @@ use crate::source::Span;
 use crate::statement::StatementSpec;
 use smol_str::{SmolStr, format_smolstr};
 
-/// Declares the kinds of built-in steps. The module of a kind has its `KEYWORD`, its `STATEMENTS`, and its `Options`, which
-/// it can `read` and `lower`.
+/// Declares the kinds of built-in steps. The module of a kind has its `KEYWORD` and its `STATEMENTS`; its options can be
+/// `read` and `lower`ed.
 macro_rules! kinds {
-    ($($kind:ident($module:ident)),+ $(,)?) => {
+    ($($kind:ident($module:ident::$options:ident)),+ $(,)?) => {
         /// A kind of built-in step.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum StepKind {
@@ -42,7 +42,7 @@ macro_rules! kinds {
         /// A built-in step with its options; without them if its statements could not be read, which has been reported.
         #[derive(Clone, Debug)]
         pub enum BuiltIn {
-            $(#[doc = concat!("See [`", stringify!($module), "`].")] $kind(Option<Box<$module::Options>>)),+
+            $(#[doc = concat!("See [`", stringify!($module), "`].")] $kind(Option<Box<$module::$options>>)),+
         }
 
         impl StepKind {
@@ -67,7 +67,7 @@ macro_rules! kinds {
             /// Reads the statements of a step.
             pub fn read(self, given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> BuiltIn {
                 match self {
-                    $(Self::$kind => BuiltIn::$kind($module::Options::read(given, diagnostics).map(Box::new))),+
+                    $(Self::$kind => BuiltIn::$kind($module::$options::read(given, diagnostics).map(Box::new))),+
                 }
             }
         }
@@ -87,14 +87,14 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Fetch(fetch),
-    Clone(clone),
-    Wait(wait),
-    Migrate(migrate),
-    Copy(copy),
-    Own(own),
-    Render(render),
-    Secrets(secrets),
+    Fetch(fetch::FetchOptions),
+    Clone(clone::CloneOptions),
+    Wait(wait::WaitOptions),
+    Migrate(migrate::MigrateOptions),
+    Copy(copy::CopyOptions),
+    Own(own::OwnOptions),
+    Render(render::RenderOptions),
+    Secrets(secrets::SecretsOptions),
 }
 
 impl StepKind {

@@ -7,7 +7,7 @@ use super::report::{Report, items, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Storage, Volume, Workload};
 use crate::steps::BuiltIn;
-use crate::steps::own::Options;
+use crate::steps::own::OwnOptions;
 
 /// The group in the statement that a message shows if the step names none.
 const GROUP: i64 = 10_001;
@@ -31,14 +31,14 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 }
 
 /// The volume whose owner a step changes.
-fn volume_of<'w>(step: &Container, asked: &Options, workload: &'w Workload) -> Option<&'w Volume> {
+fn volume_of<'w>(step: &Container, asked: &OwnOptions, workload: &'w Workload) -> Option<&'w Volume> {
     let at = items(&step.fields, "volumeMounts")
         .iter()
         .position(|mount| text(mount, "mountPath") == Some(asked.volume.as_str()))?;
     workload.volumes.get(step.mounts.get(at)?.index?)
 }
 
-fn advice(step: &Container, volume: &Volume, asked: &Options, claimed: bool) -> Diagnostic {
+fn advice(step: &Container, volume: &Volume, asked: &OwnOptions, claimed: bool) -> Diagnostic {
     let diagnostic = Diagnostic::warning(
         Code::UseFsgroup,
         step.span,

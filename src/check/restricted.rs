@@ -212,7 +212,7 @@ impl RefusalCollector<'_, '_> {
     }
 
     /// Refuses an `own` step, which always runs as root.
-    fn owner(&mut self, step: &Container, asked: Option<&own::Options>) {
+    fn owner(&mut self, step: &Container, asked: Option<&own::OwnOptions>) {
         let what = format!("`{}` runs as root to change the owner of files", step.name.text);
         let help = format!(
             "let the kubelet do it with {} in the workload",

@@ -1,7 +1,7 @@
 //! Declares the arguments that several verbs share: what to read, what may be read, and what to compile for.
 
 use super::console::Console;
-use super::levels::LevelArguments;
+use super::level_arguments::LevelArguments;
 use crate::files::Grounds;
 use crate::kubernetes::version::Version;
 use clap::Args;

@@ -207,7 +207,7 @@ fn ref_fault(name: &str) -> Option<&'static str> {
 
 /// The options of a `clone`.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct CloneOptions {
     /// The URL of the repository.
     pub repo: SmolStr,
     /// How it is reached.
@@ -236,7 +236,7 @@ pub struct Options {
     pub work: Option<Span>,
 }
 
-impl Options {
+impl CloneOptions {
     /// Reads the statements.
     pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [repo, into] =

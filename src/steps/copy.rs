@@ -91,7 +91,7 @@ const MOUNT_PATH: &str = "/initflow/.image";
 
 /// The options of a `copy`.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct CopyOptions {
     /// The file or folder, without slashes at its ends.
     pub from: SmolStr,
     /// The path of the copy.
@@ -115,7 +115,7 @@ pub struct MountedImage {
     pub span: Span,
 }
 
-impl Options {
+impl CopyOptions {
     /// Reads the statements.
     pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [from, into] =

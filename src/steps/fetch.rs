@@ -141,7 +141,7 @@ pub(super) const fn tool(source: FetchSource) -> (Image, &'static str, &'static 
 
 /// The options of a `fetch`.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct FetchOptions {
     /// Where the files come from; [`FetchSource::of`] accepts it.
     pub from: SmolStr,
     /// The kind of place that `from` names.
@@ -171,7 +171,7 @@ pub struct Unpack {
     pub limits: Limits,
 }
 
-impl Options {
+impl FetchOptions {
     /// The default mode of files: their readers may run as other users.
     pub const MODE: u32 = 0o644;
 
@@ -290,7 +290,7 @@ pub(super) fn symbolic(mode: u32) -> SmolStr {
 #[cfg(test)]
 mod tests {
     use super::super::tries::Tries;
-    use super::{FetchSource, InVolume, Options, checksum, symbolic};
+    use super::{FetchOptions, FetchSource, InVolume, checksum, symbolic};
 
     #[test]
     fn a_checksum_is_64_hexadecimal_digits() {
@@ -309,7 +309,7 @@ mod tests {
     #[test]
     fn text_of_the_user_is_data() {
         let hostile = "https://acme.dev/'\"$(id)`id`";
-        let options = Options {
+        let options = FetchOptions {
             from: hostile.into(),
             source: FetchSource::Http,
             into: InVolume { path: "/v/$(id)".into(), volume: "/v".into() },
@@ -317,7 +317,7 @@ mod tests {
             sha256: None,
             unpack: None,
             headers: Vec::new(),
-            mode: Options::MODE,
+            mode: FetchOptions::MODE,
             tries: Tries::default(),
         };
         let lowered = options.lower();

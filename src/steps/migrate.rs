@@ -93,7 +93,7 @@ const MIGRATIONS: &str = "migrations";
 
 /// The options of a `migrate`.
 #[derive(Clone, Debug)]
-pub enum Options {
+pub enum MigrateOptions {
     /// A tool that the compiler knows.
     Tool {
         /// The tool.
@@ -107,7 +107,7 @@ pub enum Options {
     OwnCommand,
 }
 
-impl Options {
+impl MigrateOptions {
     /// Reads the statements.
     pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let tools: Vec<(&Tool, &GivenOption)> =
@@ -216,12 +216,12 @@ impl Options {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lowered, ONCE, Options, STATEMENTS, Span, TOOLS, Tool};
+    use super::{Lowered, MigrateOptions, ONCE, STATEMENTS, Span, TOOLS, Tool};
     use crate::source::FileId;
 
     fn lowered(tool: &str, from: Option<&str>) -> Lowered {
         let tool = Tool::named(tool).expect("a tool");
-        Options::Tool { tool, named: Span::new(FileId(0), 0, 0), from: from.map(Into::into) }.lower()
+        MigrateOptions::Tool { tool, named: Span::new(FileId(0), 0, 0), from: from.map(Into::into) }.lower()
     }
 
     fn command(tool: &str, from: Option<&str>) -> String {

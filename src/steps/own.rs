@@ -72,7 +72,7 @@ const RIGHTS_OF_SPECIAL_BITS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "
 
 /// The options of an `own`.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct OwnOptions {
     /// Where the step mounts the volume.
     pub volume: SmolStr,
     /// The owner.
@@ -83,7 +83,7 @@ pub struct Options {
     pub mode: Option<u32>,
 }
 
-impl Options {
+impl OwnOptions {
     /// Reads the statements.
     pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [volume] = given.must([("volume", "volume NAME")], diagnostics)?;
@@ -135,7 +135,7 @@ fn executable(mode: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, executable};
+    use super::{OwnOptions, executable};
     use crate::steps::Rights;
 
     #[test]
@@ -148,13 +148,13 @@ mod tests {
 
     #[test]
     fn a_special_bit_is_for_folders_and_needs_a_right_of_its_own() {
-        let own = Options { volume: "/v".into(), user: None, group: None, mode: Some(0o2660) };
+        let own = OwnOptions { volume: "/v".into(), user: None, group: None, mode: Some(0o2660) };
         let lowered = own.lower();
         assert!(lowered.env.contains(&("INITFLOW_MODE".into(), "0660".into())));
         assert!(lowered.env.contains(&("INITFLOW_MODE_OF_PROGRAMS".into(), "0770".into())));
         assert!(lowered.env.contains(&("INITFLOW_MODE_OF_FOLDERS".into(), "2770".into())));
         assert!(matches!(lowered.rights, Rights::Root(capabilities) if capabilities.contains(&"FSETID")));
-        let lowered = Options { user: Some(0), mode: Some(0o660), ..own }.lower();
+        let lowered = OwnOptions { user: Some(0), mode: Some(0o660), ..own }.lower();
         assert!(matches!(lowered.rights, Rights::Root(capabilities) if !capabilities.contains(&"FSETID")));
     }
 }

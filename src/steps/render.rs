@@ -74,7 +74,7 @@ const FROM_THE_CLUSTER: [&str; 3] = ["HOSTNAME", "_SERVICE_HOST", "_SERVICE_PORT
 
 /// The options of a `render`.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct RenderOptions {
     /// The template.
     pub from: InVolume,
     /// The file to create.
@@ -85,7 +85,7 @@ pub struct Options {
     pub mode: u32,
 }
 
-impl Options {
+impl RenderOptions {
     /// Reads the statements.
     pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let wanted = [

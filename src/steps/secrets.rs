@@ -156,7 +156,7 @@ const TOKEN_SECONDS: i64 = 600;
 
 /// The options of a `secrets`.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct SecretsOptions {
     target: SecretTarget,
     /// The format of the file.
     format: &'static str,
@@ -183,7 +183,7 @@ struct Vault {
     identity: OwnVolume,
 }
 
-impl Options {
+impl SecretsOptions {
     /// Reads the statements.
     pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let [from, into] = given.must(

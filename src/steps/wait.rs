@@ -146,7 +146,7 @@ const TIMEOUT: u64 = 300;
 
 /// The options of a `wait`.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct WaitOptions {
     /// What it waits for, in order.
     pub wanted: Vec<Wanted>,
     /// The pause between two rounds, in seconds.
@@ -174,7 +174,7 @@ pub struct Wanted {
     pub contains: Option<SmolStr>,
 }
 
-impl Options {
+impl WaitOptions {
     /// Reads the statements.
     pub(super) fn read(given: &StepInput, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         let options =

@@ -170,14 +170,14 @@ fn within<'t>(value: &'t SyntaxValue, visit: &mut impl FnMut(&'t SyntaxValue)) {
 }
 
 /// A place for a declaration, and the empty line that it needs after it.
-struct Declared {
+struct DeclarationPlace {
     offset: usize,
     space: &'static str,
 }
 
 /// The place after the declarations before the item around an offset, or before that item: all names of the item are
 /// known there.
-fn declared_at(file: &Parsed, offset: usize) -> Option<Declared> {
+fn declared_at(file: &Parsed, offset: usize) -> Option<DeclarationPlace> {
     let is_declaration =
         |statement: &&Statement| matches!(statement.name.text.as_str(), "initflow" | "use" | "param" | "let");
     let items = &file.document().statements;
@@ -185,11 +185,11 @@ fn declared_at(file: &Parsed, offset: usize) -> Option<Declared> {
     let own = items.get(around)?;
     match items[..around].iter().rfind(is_declaration) {
         Some(before) if !is_declaration(&own) => {
-            Some(Declared { offset: layout::end(file, before)?, space: "" })
+            Some(DeclarationPlace { offset: layout::end(file, before)?, space: "" })
         }
         _ => {
             let space = if is_declaration(&own) { "" } else { "\n" };
-            Some(Declared { offset: layout::start(file, own)?, space })
+            Some(DeclarationPlace { offset: layout::start(file, own)?, space })
         }
     }
 }
