@@ -132,7 +132,7 @@ fn conflicting_statements_of_a_fetch_are_reported() {
             "from \"https://a/b\"; max-size 1Gi",
             "c",
             Some(Code::UnmetRequirement),
-            "add `unpack`, or remove this",
+            "add `unpack`, or remove `max-size`",
         ),
         ("from \"https://a/b.zip\"; unpack; max-size 1Gi; max-files 5", "c", None, ""),
         ("from \"https://a/b\"; unpack \"rar\"", "c", Some(Code::UnknownValue), ""),
