@@ -35,7 +35,7 @@ pub(crate) enum NameKind {
 /// A name, and the place where what it names is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Bound {
-    /// Where the name stands, without quotes.
+    /// The place of the name, without quotes.
     pub(crate) place: Span,
     /// Where it is declared; the same place where it is declared there. If several statements declare one thing (a
     /// template and what overrides it, the branches of a `when`), it is the first: the template's.
@@ -160,7 +160,7 @@ impl Resolver<'_> {
         self.is_recording() && self.work.excess().is_some()
     }
 
-    /// Records that a name stands for what is declared elsewhere.
+    /// Records that a name means what is declared elsewhere.
     pub(super) fn bind_name(&mut self, place: Span, declared: Span, kind: NameKind) {
         let Some(recorder) = &mut self.recorder else { return };
         let [place, declared] = [place, declared].map(|span| bare(self.sources.slice(span), span));
@@ -463,7 +463,7 @@ impl Resolver<'_> {
         self.record_values(values.split(is_assign).nth(1).unwrap_or_default(), scope);
     }
 
-    /// A stand-in for a missing name while names are recorded, so that the block is visited.
+    /// A substitute for a missing name while names are recorded, so that the block is visited.
     pub(super) fn unnamed(&self, statement: &Statement) -> Option<Declared> {
         let name = || Declared { name: QualifiedName::plain(""), span: statement.name.span };
         self.is_recording().then(name)
