@@ -140,6 +140,11 @@ impl Node {
         Self::new(span, Value::Map(Map::default()))
     }
 
+    /// The entry of a field of an object, with the place of its key.
+    pub(crate) fn entry(&self, key: &str) -> Option<&MapEntry> {
+        self.as_map()?.entry(key)
+    }
+
     /// The field of an object; `None` if this is not an object or has no such field.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.as_map()?.get(key)

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what the API server refuses only when the claim is created is a warning.
 
-use super::report::{Report, entry, text};
+use super::report::{Report, filled_entry, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Volume, Workload, WorkloadKind};
@@ -57,7 +57,7 @@ fn spec(template: &Node, report: &mut Report<'_>) {
         super::selectors::check(selector, report);
     }
     for field in ["storageClassName", "volumeAttributesClassName"] {
-        if let Some(class) = entry(spec, field) {
+        if let Some(class) = filled_entry(spec, field) {
             report.form(Some(&class.node), "a class's name", names::subdomain);
         }
     }
@@ -118,11 +118,11 @@ fn data_sources(spec: &Node, report: &mut Report<'_>) {
     for data in [source, reference].into_iter().flatten() {
         report.required(data, "name", "a source of data", data.span);
         let kind = report.required(data, "kind", "a source of data", data.span);
-        if let Some(group) = entry(data, "apiGroup") {
+        if let Some(group) = filled_entry(data, "apiGroup") {
             report.form(Some(&group.node), "a group of the API", names::subdomain);
         }
         if let Some(kind) = kind
-            && entry(data, "apiGroup").is_none()
+            && filled_entry(data, "apiGroup").is_none()
             && kind.as_text().is_some_and(|kind| kind != "PersistentVolumeClaim")
         {
             let help = "add its `apiGroup`, or use `kind \"PersistentVolumeClaim\"`";
@@ -130,7 +130,7 @@ fn data_sources(spec: &Node, report: &mut Report<'_>) {
         }
     }
     let Some(reference) = reference else { return };
-    if let Some(namespace) = entry(reference, "namespace") {
+    if let Some(namespace) = filled_entry(reference, "namespace") {
         report.form(Some(&namespace.node), "a namespace", names::label);
         report.not_both(spec, "dataSourceRef", "dataSource");
     } else if let Some(source) = source

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what only a sidecar or an app can have raises a diagnostic of its own on a step.
 
-use super::report::{Report, entry, items};
+use super::report::{Report, filled_entry, items};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::kubernetes::{image, names};
@@ -128,7 +128,7 @@ fn step(container: &Container, report: &mut Report<'_>) {
         return;
     }
     let name = &container.name.text;
-    if let Some(lifecycle) = entry(&container.fields, "lifecycle") {
+    if let Some(lifecycle) = filled_entry(&container.fields, "lifecycle") {
         report.add(
             Diagnostic::error(
                 Code::LifecycleOnStep,
@@ -142,7 +142,7 @@ fn step(container: &Container, report: &mut Report<'_>) {
     }
     let probes = [("livenessProbe", "alive"), ("readinessProbe", "ready"), ("startupProbe", "started")];
     for (field, statement) in probes {
-        let Some(probe) = entry(&container.fields, field) else { continue };
+        let Some(probe) = filled_entry(&container.fields, field) else { continue };
         report.add(
             Diagnostic::error(
                 Code::ProbeOnStep,
@@ -154,7 +154,7 @@ fn step(container: &Container, report: &mut Report<'_>) {
             .help("remove the probe, or change `step` to `sidecar`"),
         );
     }
-    if let Some(resize) = entry(&container.fields, "resizePolicy")
+    if let Some(resize) = filled_entry(&container.fields, "resizePolicy")
         && report.version < RESIZABLE_STEPS
     {
         report.add(newer(resize.key_span, "`resizePolicy` on a step", RESIZABLE_STEPS, report.version));
@@ -179,7 +179,7 @@ fn step(container: &Container, report: &mut Report<'_>) {
 fn restart(container: &Container, report: &mut Report<'_>) {
     let fields = &container.fields;
     let sidecar = container.role == Role::Sidecar;
-    let policy = entry(fields, "restartPolicy");
+    let policy = filled_entry(fields, "restartPolicy");
     if let Some(policy) = policy
         && !sidecar
         && report.version < RESTART_RULES
@@ -225,7 +225,7 @@ fn restart(container: &Container, report: &mut Report<'_>) {
             .help("change `step` to `sidecar`"),
         );
     }
-    let Some(rules) = entry(fields, "restartPolicyRules") else { return };
+    let Some(rules) = filled_entry(fields, "restartPolicyRules") else { return };
     if report.version < RESTART_RULES {
         return;
     }

@@ -5,7 +5,7 @@
 use super::fields;
 use super::mounts::{unknown_volume, wrong_volume};
 use super::projections;
-use super::report::{Report, SOURCE, entry, is_true, shown, text};
+use super::report::{Report, SOURCE, filled_entry, is_true, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::{self, NameFault};
 use crate::model::{Container, Direction, Storage, Volume, Workload};
@@ -180,7 +180,7 @@ fn bulk(source: &Node, report: &mut Report<'_>) {
         let what = if kind.key == "secretRef" { "a Secret's name" } else { "a ConfigMap's name" };
         report.form(Some(name), what, |text| names::prefix_of(names::subdomain, text));
     }
-    if let Some(prefix) = entry(source, "prefix")
+    if let Some(prefix) = filled_entry(source, "prefix")
         && let Some(written) = text(source, "prefix")
     {
         name_form(written, prefix.node.span, report);

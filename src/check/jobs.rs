@@ -2,7 +2,7 @@
 //!
 //! Invariant: the Job template of a CronJob must meet the rules for a Job.
 
-use super::report::{HANDLER, Report, entry, shown, text};
+use super::report::{HANDLER, Report, filled_entry, shown, text};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::{cron, names, time_zone};
 use crate::model::{Workload, WorkloadKind};
@@ -70,10 +70,10 @@ fn cron_job(workload: &Workload, report: &mut Report<'_>) {
         }
     });
     let Some(job) = &workload.job else { return };
-    if let Some(selector) = entry(&job.spec, "selector") {
+    if let Some(selector) = filled_entry(&job.spec, "selector") {
         report.unmet(selector.key_span, "selector", "is set by Kubernetes in a CronJob", "remove it");
     }
-    if let Some(manual) = entry(&job.spec, "manualSelector")
+    if let Some(manual) = filled_entry(&job.spec, "manualSelector")
         && manual.node.as_bool() == Some(true)
     {
         report.unmet(manual.key_span, "manualSelector", "cannot be `true` in a CronJob", "remove it");
@@ -107,10 +107,10 @@ fn job(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
     report.not_negative(spec, COUNTS);
     restart_policy(workload, spec, report);
     indexes(workload.kind, spec, report);
-    if let Some(policy) = entry(spec, "podFailurePolicy") {
+    if let Some(policy) = filled_entry(spec, "podFailurePolicy") {
         failure_policy(workload, spec, policy, report);
     }
-    if let Some(policy) = entry(spec, "successPolicy") {
+    if let Some(policy) = filled_entry(spec, "successPolicy") {
         success_policy(workload.kind, spec, policy, report);
     }
     if spec.get("managedBy").is_some() {
@@ -147,7 +147,7 @@ fn restart_policy(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
             report.add(error("the pods of a Job cannot have the restart policy `Always`", help));
         }
         Some("OnFailure") => {
-            if let Some(failure) = entry(spec, "podFailurePolicy") {
+            if let Some(failure) = filled_entry(spec, "podFailurePolicy") {
                 let title = "change it to `Never`";
                 let diagnostic = error("a `podFailurePolicy` needs the restart policy `Never`", title)
                     .label(failure.key_span, "with `OnFailure`, no pod ever fails as a whole")
@@ -168,7 +168,7 @@ fn indexes(kind: WorkloadKind, spec: &Node, report: &mut Report<'_>) {
     };
     if !indexed {
         for field in ["backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"] {
-            if let Some(entry) = entry(spec, field) {
+            if let Some(entry) = filled_entry(spec, field) {
                 let help = "add `completionMode Indexed` and `completions`";
                 report.unmet(entry.key_span, field, "needs an indexed Job", help);
             }
@@ -187,7 +187,7 @@ fn indexes(kind: WorkloadKind, spec: &Node, report: &mut Report<'_>) {
             report.in_range(spec, "parallelism", &(0..=MOST_FAILED_INDEXES));
         }
     });
-    if let Some(failed) = entry(spec, "maxFailedIndexes") {
+    if let Some(failed) = filled_entry(spec, "maxFailedIndexes") {
         if !per_index {
             let help = "add `backoffLimitPerIndex`";
             report.unmet(failed.key_span, "maxFailedIndexes", "needs `backoffLimitPerIndex`", help);
@@ -218,7 +218,7 @@ fn failure_policy(workload: &Workload, spec: &Node, policy: &MapEntry, report: &
             );
         }
         let kinds = ["onExitCodes", "onPodConditions"];
-        let none = rule.get("onExitCodes").is_none() && entry(rule, "onPodConditions").is_none();
+        let none = rule.get("onExitCodes").is_none() && filled_entry(rule, "onPodConditions").is_none();
         if none && rule.get("onPodConditions").is_some() {
             report.required(rule, "onPodConditions", "a rule", rule.span);
         } else if let Some(kind) = report.exactly_one(rule, &kinds, "a rule", rule.span, HANDLER) {
@@ -339,10 +339,10 @@ fn selector(workload: &Workload, spec: &Node, report: &mut Report<'_>) {
     if !manual {
         generated_labels(workload, report);
     }
-    let Some(selector) = entry(spec, "selector") else {
+    let Some(selector) = filled_entry(spec, "selector") else {
         if manual {
             let help = "add `selector { matchLabels { … } }`, or remove `manualSelector`";
-            let at = entry(spec, "manualSelector").map_or(workload.span, |manual| manual.key_span);
+            let at = filled_entry(spec, "manualSelector").map_or(workload.span, |manual| manual.key_span);
             report.unmet(at, "manualSelector", "needs a `selector`", help);
         }
         return;

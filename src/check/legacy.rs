@@ -3,7 +3,7 @@
 //! Invariant: only the values of the sources' fields are checked; required fields are checked with all other volumes.
 
 use super::projections;
-use super::report::{Report, SOURCE, entry, shown, text};
+use super::report::{Report, SOURCE, filled_entry, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::Volume;
@@ -44,7 +44,7 @@ pub(super) fn check(volume: &Volume, source: &MapEntry, report: &mut Report<'_>)
         "quobyte" => quobyte(fields, report),
         "storageos" => {
             for field in ["volumeName", "volumeNamespace"] {
-                if let Some(name) = entry(fields, field) {
+                if let Some(name) = filled_entry(fields, field) {
                     report.form(Some(&name.node), "a StorageOS name", names::label);
                 }
             }
@@ -80,7 +80,7 @@ fn absolute(path: Option<&Node>, report: &mut Report<'_>) {
 }
 
 fn azure_disk(fields: &Node, report: &mut Report<'_>) {
-    let Some(uri) = entry(fields, "diskURI") else { return };
+    let Some(uri) = filled_entry(fields, "diskURI") else { return };
     let kind = text(fields, "kind").unwrap_or("Shared");
     let start = if kind == "Managed" { "/subscriptions/" } else { "https://" };
     if uri.node.as_text().is_some_and(|uri| !uri.starts_with(start)) {
@@ -92,10 +92,10 @@ fn azure_disk(fields: &Node, report: &mut Report<'_>) {
 fn fibre_channel(fields: &Node, report: &mut Report<'_>) {
     let owner = "a volume from `fc`";
     report.exactly_one(fields, &["targetWWNs", "wwids"], owner, fields.span, SOURCE);
-    if let Some(targets) = entry(fields, "targetWWNs") {
+    if let Some(targets) = filled_entry(fields, "targetWWNs") {
         report.in_range(fields, "lun", &BYTE);
         report.required(fields, "lun", "a volume from `targetWWNs`", targets.key_span);
-    } else if fields.get("targetWWNs").is_some() && entry(fields, "wwids").is_none() {
+    } else if fields.get("targetWWNs").is_some() && filled_entry(fields, "wwids").is_none() {
         report.required(fields, "targetWWNs", owner, fields.span);
     } else if fields.get("wwids").is_some() {
         report.required(fields, "wwids", owner, fields.span);
@@ -113,7 +113,7 @@ fn flex(fields: &Node, report: &mut Report<'_>) {
 }
 
 fn flocker(fields: &Node, report: &mut Report<'_>) {
-    let given = |field| entry(fields, field).is_some();
+    let given = |field| filled_entry(fields, field).is_some();
     if given("datasetName") == given("datasetUUID") {
         let owner = "a volume from `flocker`";
         report.exactly_one(fields, &["datasetName", "datasetUUID"], owner, fields.span, SOURCE);
@@ -134,12 +134,14 @@ fn flocker(fields: &Node, report: &mut Report<'_>) {
 fn iscsi(volume: &Volume, fields: &Node, report: &mut Report<'_>) {
     report.in_range(fields, "lun", &BYTE);
     for field in ["iqn", "initiatorName"] {
-        if let Some(name) = fields.get(field).filter(|_| field != "iqn" || entry(fields, field).is_some()) {
+        if let Some(name) =
+            fields.get(field).filter(|_| field != "iqn" || filled_entry(fields, field).is_some())
+        {
             report.form(Some(name), "an iSCSI name", iscsi_name);
         }
     }
     for field in ["chapAuthDiscovery", "chapAuthSession"] {
-        if let Some(wanted) = entry(fields, field)
+        if let Some(wanted) = filled_entry(fields, field)
             && wanted.node.as_bool() == Some(true)
             && fields.get("secretRef").is_none()
         {
@@ -148,7 +150,7 @@ fn iscsi(volume: &Volume, fields: &Node, report: &mut Report<'_>) {
         }
     }
     let portal = text(fields, "targetPortal").unwrap_or_default();
-    if let Some(initiator) = entry(fields, "initiatorName")
+    if let Some(initiator) = filled_entry(fields, "initiatorName")
         && volume.name.text.len() + 1 + portal.len() > 64
     {
         let why = "allows at most 64 characters for the volume's name, a `:` and `targetPortal` together";
@@ -196,7 +198,7 @@ fn quobyte(fields: &Node, report: &mut Report<'_>) {
         ));
         return;
     }
-    let Some(registry) = entry(fields, "registry") else { return };
+    let Some(registry) = filled_entry(fields, "registry") else { return };
     let pair = |text: &str| {
         text.rsplit_once(':')
             .is_some_and(|(host, _)| !host.contains(':') || (host.starts_with('[') && host.ends_with(']')))

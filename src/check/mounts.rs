@@ -3,7 +3,7 @@
 //! Invariant: the volume of a mount has been resolved before; only the other fields of the mount are checked.
 
 use super::projections;
-use super::report::{Report, entry, is_true, items, text};
+use super::report::{Report, filled_entry, is_true, items, text};
 use super::volumes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::schema;
@@ -91,7 +91,7 @@ fn mounts(container: &Container, report: &mut Report<'_>) {
 }
 
 fn options(mount: &Node, volume: Option<&Volume>, report: &mut Report<'_>) {
-    let Some(options) = entry(mount, "bindMountOptions") else { return };
+    let Some(options) = filled_entry(mount, "bindMountOptions") else { return };
     report.leniently(report.drops(&schema::VOLUME_MOUNT, "bindMountOptions"), |report| {
         let texts = options.node.items().iter().filter_map(|option| Some((option.as_text()?, option.span)));
         report.distinct("option", texts);
@@ -121,7 +121,7 @@ fn relative(path: &Node, report: &mut Report<'_>) {
 }
 
 fn propagation(container: &Container, mount: &Node, report: &mut Report<'_>) {
-    let propagation = entry(mount, "mountPropagation");
+    let propagation = filled_entry(mount, "mountPropagation");
     let privileged = container.fields.at("securityContext.privileged");
     if let Some(propagation) = propagation
         && propagation.node.as_text() == Some("Bidirectional")
@@ -135,7 +135,7 @@ fn propagation(container: &Container, mount: &Node, report: &mut Report<'_>) {
             help,
         );
     }
-    let Some(recursive) = entry(mount, "recursiveReadOnly") else { return };
+    let Some(recursive) = filled_entry(mount, "recursiveReadOnly") else { return };
     if !matches!(recursive.node.as_text(), Some("IfPossible" | "Enabled")) {
         return;
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: only the form of a request is checked; whether a node fits it, only the cluster knows.
 
-use super::report::{Report, entry, items, text};
+use super::report::{Report, filled_entry, items, text};
 use super::selectors;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
@@ -74,7 +74,7 @@ fn old_label(key: Option<&str>, span: Span, report: &mut Report<'_>) {
 
 fn toleration(toleration: &Node, report: &mut Report<'_>) {
     let operator = text(toleration, "operator").unwrap_or("Equal");
-    match entry(toleration, "key") {
+    match filled_entry(toleration, "key") {
         Some(key) => report.form(Some(&key.node), "a taint's key", names::qualified),
         None if operator != "Exists"
             && toleration.get("operator").is_none_or(|node| node.as_text().is_some()) =>
@@ -84,7 +84,7 @@ fn toleration(toleration: &Node, report: &mut Report<'_>) {
         }
         None => {}
     }
-    if let Some(value) = entry(toleration, "value") {
+    if let Some(value) = filled_entry(toleration, "value") {
         if operator == "Exists" {
             report.unmet(
                 value.key_span,
@@ -96,7 +96,7 @@ fn toleration(toleration: &Node, report: &mut Report<'_>) {
             report.label_value(&value.node);
         }
     }
-    if let Some(seconds) = entry(toleration, "tolerationSeconds")
+    if let Some(seconds) = filled_entry(toleration, "tolerationSeconds")
         && toleration
             .get("effect")
             .is_none_or(|effect| effect.as_text().is_some_and(|effect| effect != "NoExecute"))
@@ -205,7 +205,9 @@ fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
     let selector = term.get("labelSelector");
     match selector {
         Some(selector) => selectors::check(selector, report),
-        None if ["matchLabelKeys", "mismatchLabelKeys"].iter().any(|field| entry(term, field).is_some()) => {}
+        None if ["matchLabelKeys", "mismatchLabelKeys"]
+            .iter()
+            .any(|field| filled_entry(term, field).is_some()) => {}
         None => report.add(
             Diagnostic::warning(
                 Code::MissingSelector,
@@ -224,7 +226,7 @@ fn label_keys(term: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
         label.map(|label| label.key_span).or_else(|| expression().map(|expression| expression.span))
     };
     for field in ["matchLabelKeys", "mismatchLabelKeys"] {
-        let Some(keys) = entry(term, field) else { continue };
+        let Some(keys) = filled_entry(term, field) else { continue };
         if selector.is_none() {
             report.unmet(keys.key_span, field, "needs a `labelSelector`", "add one, or remove it");
         }
@@ -270,7 +272,7 @@ fn spread(pod: &Node, merged: Merged<'_>, report: &mut Report<'_>) {
         report.required(constraint, "whenUnsatisfiable", owner, constraint.span);
         report.in_range(constraint, "minDomains", &(1..=i64::MAX));
         let otherwise = text(constraint, "whenUnsatisfiable");
-        if let Some(domains) = entry(constraint, "minDomains")
+        if let Some(domains) = filled_entry(constraint, "minDomains")
             && otherwise == Some("ScheduleAnyway")
         {
             let help = "remove it, or use `DoNotSchedule`";

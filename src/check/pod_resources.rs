@@ -2,7 +2,7 @@
 //!
 //! Invariant: totals are computed as the scheduler does, in the order in which the pod's containers start.
 
-use super::report::{Report, entry};
+use super::report::{Report, filled_entry};
 use super::resources;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
@@ -16,11 +16,11 @@ use crate::resources::{Amounts, PodDemand};
 const POD_LEVEL: Version = Version(34);
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
-    let Some(pod) = entry(&workload.pod.spec, "resources") else { return };
+    let Some(pod) = filled_entry(&workload.pod.spec, "resources") else { return };
     if report.version < POD_LEVEL {
         return;
     }
-    if let Some(claims) = entry(&pod.node, "claims") {
+    if let Some(claims) = filled_entry(&pod.node, "claims") {
         let help = "move the claims to the containers";
         report.unmet(claims.key_span, "claims", "cannot be set for a whole pod", help);
     }

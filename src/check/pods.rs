@@ -1,6 +1,6 @@
 //! Checks the fields of the pod as a whole, except for placement and security, which have files of their own.
 
-use super::report::{Report, entry, is_true, items, over_limit, shown, text};
+use super::report::{Report, filled_entry, is_true, items, over_limit, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::{self, NameForm};
 use crate::kubernetes::schema;
@@ -27,7 +27,7 @@ const STRICT_ADDRESSES: Version = Version(36);
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let pod = &workload.pod.spec;
     for (field, what, form) in NAMES {
-        if let Some(name) = entry(pod, field) {
+        if let Some(name) = filled_entry(pod, field) {
             let replaced = workload.kind == WorkloadKind::StatefulSet && NAMES_OF_ITS_OWN.contains(field);
             report.leniently(replaced, |report| report.form(Some(&name.node), what, *form));
         }
@@ -46,7 +46,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     eviction(pod, report);
     if is_true(pod, "shareProcessNamespace")
         && is_true(pod, "hostPID")
-        && let Some(share) = entry(pod, "shareProcessNamespace")
+        && let Some(share) = filled_entry(pod, "shareProcessNamespace")
     {
         let help = "remove one of the two";
         report.unmet(share.key_span, "shareProcessNamespace", "cannot be combined with `hostPID true`", help);
@@ -58,7 +58,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
 
 /// Admission computes the number from the priority class, and refuses any other number.
 fn priority(pod: &Node, report: &mut Report<'_>) {
-    if let Some(priority) = entry(pod, "priority")
+    if let Some(priority) = filled_entry(pod, "priority")
         && pod.get("priorityClassName").is_none()
         && priority.node.as_int().is_some_and(|number| number != 0)
     {
@@ -93,7 +93,7 @@ fn names_of_others(pod: &Node, report: &mut Report<'_>) {
             secrets.iter().filter_map(|secret| Some((text(secret, "name")?, secret.get("name")?.span)));
         report.distinct("image pull secret", names);
     });
-    let (old, new) = (entry(pod, "serviceAccount"), entry(pod, "serviceAccountName"));
+    let (old, new) = (filled_entry(pod, "serviceAccount"), filled_entry(pod, "serviceAccountName"));
     if let Some(name) = new.or(old) {
         report.form(Some(&name.node), "a service account's name", names::subdomain);
     }
@@ -109,7 +109,8 @@ fn dns(pod: &Node, report: &mut Report<'_>) {
     let config = pod.get("dnsConfig");
     if text(pod, "dnsPolicy") == Some("None")
         && let Some(policy) = pod.get("dnsPolicy")
-        && config.is_none_or(|config| config.as_map().is_some() && entry(config, "nameservers").is_none())
+        && config
+            .is_none_or(|config| config.as_map().is_some() && filled_entry(config, "nameservers").is_none())
     {
         let help = "add `dnsConfig { nameservers [\"10.0.0.10\"] }`";
         report.unmet(policy.span, "dnsPolicy None", "needs a name server in `dnsConfig`", help);
@@ -237,7 +238,7 @@ fn gates(kind: WorkloadKind, pod: &Node, report: &mut Report<'_>) {
         "scheduling gate",
         gates.iter().filter_map(|gate| Some((text(gate, "name")?, gate.get("name")?.span))),
     );
-    if let Some(node) = entry(pod, "nodeName")
+    if let Some(node) = filled_entry(pod, "nodeName")
         && !gates.is_empty()
     {
         let help = "remove one of the two";
@@ -250,7 +251,7 @@ fn gates(kind: WorkloadKind, pod: &Node, report: &mut Report<'_>) {
 
 /// Checks who is asked before a pod is evicted, and the group that it is scheduled with.
 fn eviction(pod: &Node, report: &mut Report<'_>) {
-    let responders = entry(pod, "evictionResponders");
+    let responders = filled_entry(pod, "evictionResponders");
     report.leniently(report.drops(&schema::POD_SPEC, "evictionResponders"), |report| {
         let Some(responders) = responders else { return };
         report.at_most(Some(&responders.node), "evictionResponders", 10);
@@ -267,7 +268,7 @@ fn eviction(pod: &Node, report: &mut Report<'_>) {
         let names: Vec<_> = responders.node.items().iter().filter_map(named).collect();
         report.distinct("eviction responder", names.iter().map(|(name, span)| (name.as_str(), *span)));
     });
-    let Some(group) = entry(pod, "schedulingGroup") else { return };
+    let Some(group) = filled_entry(pod, "schedulingGroup") else { return };
     report.leniently(report.drops(&schema::POD_SPEC, "schedulingGroup"), |report| {
         match group.node.get("podGroupName") {
             Some(name) => report.form(Some(name), "a pod group's name", names::subdomain),

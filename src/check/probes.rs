@@ -4,7 +4,7 @@
 //! probe.
 
 use super::ports;
-use super::report::{HANDLER, Report, entry, items, text};
+use super::report::{HANDLER, Report, filled_entry, items, text};
 use crate::diagnostic::phrase::either;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
@@ -57,7 +57,7 @@ fn probe(container: &Container, probe: &MapEntry, statement: &str, report: &mut 
             "remove it; only `ready` can require more",
         );
     }
-    if let Some(grace) = entry(node, "terminationGracePeriodSeconds") {
+    if let Some(grace) = filled_entry(node, "terminationGracePeriodSeconds") {
         if ready {
             let help = "remove it; Kubernetes does not stop a container that is not ready";
             report.unmet(grace.key_span, &grace.key, "cannot be set for `ready`", help);
@@ -91,7 +91,7 @@ fn handler(container: &Container, handler: &MapEntry, owner: &str, report: &mut 
 }
 
 fn http2(get: &Node, report: &mut Report<'_>) {
-    let Some(protocol) = entry(get, "protocol") else { return };
+    let Some(protocol) = filled_entry(get, "protocol") else { return };
     if protocol.node.as_text() != Some("HTTP2") {
         return;
     }
@@ -102,7 +102,7 @@ fn http2(get: &Node, report: &mut Report<'_>) {
             "cannot be combined with `scheme HTTPS`",
             "use `http`, or remove `protocol`",
         );
-    } else if let Some(host) = entry(get, "host") {
+    } else if let Some(host) = filled_entry(get, "host") {
         report.unmet(host.key_span, "host", "cannot be combined with `protocol HTTP2`", "remove `host`");
     }
 }
@@ -163,7 +163,7 @@ fn hook(workload: &Workload, container: &Container, hook: &MapEntry, report: &mu
 }
 
 fn stop_signal(workload: &Workload, lifecycle: &Node, report: &mut Report<'_>) {
-    let Some(signal) = entry(lifecycle, "stopSignal") else { return };
+    let Some(signal) = filled_entry(lifecycle, "stopSignal") else { return };
     let os = workload.pod.spec.at("os.name");
     let Some(os) = os else {
         report.unmet(

@@ -3,7 +3,7 @@
 //! Invariant: every path is relative and stays inside its volume, and no two files of a volume have the same path.
 
 use super::fields;
-use super::report::{IDS, Report, SOURCE, entry, items, shown, text};
+use super::report::{IDS, Report, SOURCE, filled_entry, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
 use crate::object::Node;
@@ -180,7 +180,8 @@ fn certificate(fields: &Node, report: &mut Report<'_>) {
         }
         super::metadata::annotations_size(annotations, report);
     }
-    let given: Vec<_> = CERTIFICATE_PATHS.iter().filter(|field| entry(fields, field).is_some()).collect();
+    let given: Vec<_> =
+        CERTIFICATE_PATHS.iter().filter(|field| filled_entry(fields, field).is_some()).collect();
     if given.is_empty() {
         report.required(fields, "credentialBundlePath", owner, fields.span);
     }
@@ -236,6 +237,6 @@ pub(super) fn invalid_path(node: &Node, written: &str, fault: &str, help: &str) 
 }
 
 fn path_of<'n>(object: &'n Node, field: &str) -> Option<(&'n str, Span)> {
-    let entry = entry(object, field)?;
+    let entry = filled_entry(object, field)?;
     Some((text(object, field)?, entry.node.span))
 }

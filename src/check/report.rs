@@ -232,7 +232,9 @@ impl<'a> Report<'a> {
 
     /// Checks that an object does not have both of two fields.
     pub(super) fn not_both(&mut self, object: &Node, first: &str, second: &str) {
-        let (Some(one), Some(other)) = (entry(object, first), entry(object, second)) else { return };
+        let (Some(one), Some(other)) = (filled_entry(object, first), filled_entry(object, second)) else {
+            return;
+        };
         self.add(
             Diagnostic::error(
                 Code::ConflictingFields,
@@ -346,8 +348,8 @@ pub(super) const HANDLER: OneOf = OneOf { missing: Code::MissingHandler, several
 pub(super) const SOURCE: OneOf = OneOf { missing: Code::MissingSource, several: Code::SeveralSources };
 
 /// The entry of a field; `None` if its value is empty.
-pub(super) fn entry<'n>(object: &'n Node, field: &str) -> Option<&'n MapEntry> {
-    let entry = object.as_map()?.entry(field)?;
+pub(super) fn filled_entry<'n>(object: &'n Node, field: &str) -> Option<&'n MapEntry> {
+    let entry = object.entry(field)?;
     let empty = match &entry.node.value {
         Value::Text(text) => text.is_empty(),
         Value::List(items) => items.is_empty(),

@@ -4,7 +4,7 @@
 //! version. What the level requires and the program does not set has been added before.
 
 use super::owners::statement;
-use super::report::{Report, entry, is_true, items, shown, text};
+use super::report::{Report, filled_entry, is_true, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::model::{Container, Storage, Workload, WorkloadKind, may_be_root};
@@ -100,7 +100,7 @@ impl RefusalCollector<'_, '_> {
         let pod = &workload.pod.spec;
         for (field, what) in OF_THE_NODE {
             if is_true(pod, field)
-                && let Some(found) = entry(pod, field)
+                && let Some(found) = filled_entry(pod, field)
             {
                 self.add(found.key_span, &format!("`{field}` shares {what}"), "remove it");
             }
@@ -162,7 +162,7 @@ impl RefusalCollector<'_, '_> {
     fn context(&mut self, context: &Node) {
         if !self.root {
             if context.get("runAsNonRoot").and_then(Node::as_bool) == Some(false)
-                && let Some(found) = entry(context, "runAsNonRoot")
+                && let Some(found) = filled_entry(context, "runAsNonRoot")
             {
                 self.add(found.key_span, "`runAsNonRoot false` lets the user be root", "remove it");
             }
@@ -188,14 +188,14 @@ impl RefusalCollector<'_, '_> {
         }
         if is_true(context, "windowsOptions.hostProcess")
             && let Some(options) = context.get("windowsOptions")
-            && let Some(found) = entry(options, "hostProcess")
+            && let Some(found) = filled_entry(options, "hostProcess")
         {
             self.add(found.key_span, "`hostProcess` runs on the node itself", "remove it");
         }
     }
 
     fn selinux(&mut self, options: &Node) {
-        if let Some(kind) = entry(options, "type")
+        if let Some(kind) = filled_entry(options, "type")
             && let Some(written) = kind.node.as_text()
             && !SELINUX_TYPES.contains(&written)
         {
@@ -203,7 +203,7 @@ impl RefusalCollector<'_, '_> {
             self.add(kind.node.span, &what, "remove it");
         }
         for field in ["user", "role"] {
-            if let Some(found) = entry(options, field)
+            if let Some(found) = filled_entry(options, field)
                 && found.node.as_text().is_some()
             {
                 self.add(found.key_span, &format!("the context sets the SELinux {field}"), "remove it");
@@ -223,7 +223,7 @@ impl RefusalCollector<'_, '_> {
 
     fn container(&mut self, container: &Node) {
         for port in items(container, "ports") {
-            if let Some(host) = entry(port, "hostPort")
+            if let Some(host) = filled_entry(port, "hostPort")
                 && host.node.as_int().is_some_and(|port| port != 0)
             {
                 let what = "the container uses a port of the node";
@@ -241,7 +241,7 @@ impl RefusalCollector<'_, '_> {
         let Some(context) = container.get("securityContext") else { return };
         self.context(context);
         if is_true(context, "privileged")
-            && let Some(found) = entry(context, "privileged")
+            && let Some(found) = filled_entry(context, "privileged")
         {
             self.add(found.key_span, "`privileged` gives the container full access to the node", "remove it");
         }
@@ -254,7 +254,7 @@ impl RefusalCollector<'_, '_> {
             return;
         }
         if is_true(context, "allowPrivilegeEscalation")
-            && let Some(found) = entry(context, "allowPrivilegeEscalation")
+            && let Some(found) = filled_entry(context, "allowPrivilegeEscalation")
         {
             let what = "a process can get more rights than its parent";
             self.add(found.key_span, what, "remove it");
@@ -284,7 +284,7 @@ impl RefusalCollector<'_, '_> {
     fn host(&mut self, handler: Option<&Node>) {
         for kind in ["httpGet", "tcpSocket"] {
             if let Some(action) = handler.and_then(|handler| handler.get(kind))
-                && let Some(host) = entry(action, "host")
+                && let Some(host) = filled_entry(action, "host")
                 && text(action, "host").is_some()
             {
                 self.add(

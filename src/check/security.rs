@@ -2,7 +2,7 @@
 //!
 //! Invariant: what the policy of a namespace forbids is not checked; only the cluster knows it.
 
-use super::report::{IDS, Report, entry, is_true, items, text};
+use super::report::{IDS, Report, filled_entry, is_true, items, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::model::{Workload, may_be_root};
@@ -28,7 +28,8 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         let Some(own) = container.fields.get("securityContext") else { continue };
         shared(own, report);
         escalation(own, report);
-        let unmasked = entry(own, "procMount").filter(|mount| mount.node.as_text() == Some("Unmasked"));
+        let unmasked =
+            filled_entry(own, "procMount").filter(|mount| mount.node.as_text() == Some("Unmasked"));
         if let Some(mount) = unmasked
             && workload.restricted.is_none()
             && pod.get("hostUsers").is_none_or(|users| users.as_bool() == Some(true))
@@ -88,7 +89,7 @@ fn apparmor_profile(text: &str) -> Option<names::NameFault> {
 }
 
 fn escalation(context: &Node, report: &mut Report<'_>) {
-    let Some(escalation) = entry(context, "allowPrivilegeEscalation") else { return };
+    let Some(escalation) = filled_entry(context, "allowPrivilegeEscalation") else { return };
     if escalation.node.as_bool() != Some(false) {
         return;
     }
@@ -153,13 +154,13 @@ fn user_namespace(workload: &Workload, report: &mut Report<'_>) {
     let help = "remove it, or remove `hostUsers false`";
     for field in ["hostPID", "hostIPC", "hostNetwork"] {
         if is_true(pod, field)
-            && let Some(entry) = entry(pod, field)
+            && let Some(entry) = filled_entry(pod, field)
         {
             report.unmet(entry.key_span, field, "cannot be combined with `hostUsers false`", help);
         }
     }
     for container in &workload.containers {
-        if let Some(devices) = entry(&container.fields, "volumeDevices") {
+        if let Some(devices) = filled_entry(&container.fields, "volumeDevices") {
             report.unmet(
                 devices.key_span,
                 "volumeDevices",

@@ -2,7 +2,7 @@
 //!
 //! Invariant: if the pod does not set its `os`, it can run on both, and only the form of names is checked.
 
-use super::report::{Report, entry, is_true, shown};
+use super::report::{Report, filled_entry, is_true, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names;
 use crate::kubernetes::version::Version;
@@ -126,8 +126,9 @@ fn host_process(workload: &Workload, report: &mut Report<'_>) {
         return;
     }
     let of = |owner: &Node| {
-        let entry =
-            owner.at("securityContext.windowsOptions").and_then(|options| entry(options, "hostProcess"));
+        let entry = owner
+            .at("securityContext.windowsOptions")
+            .and_then(|options| filled_entry(options, "hostProcess"));
         entry.and_then(|entry| Some((entry.node.as_bool()?, entry.key_span)))
     };
     let pod = of(&workload.pod.spec);
@@ -180,7 +181,7 @@ fn windows(workload: &Workload, report: &mut Report<'_>) {
 fn linux(workload: &Workload, report: &mut Report<'_>) {
     let contexts = workload.containers.iter().map(|container| &container.fields).chain([&workload.pod.spec]);
     for context in contexts.filter_map(|owner| owner.get("securityContext")) {
-        if let Some(options) = entry(context, "windowsOptions") {
+        if let Some(options) = filled_entry(context, "windowsOptions") {
             report.unmet(options.key_span, "windowsOptions", "cannot be set for a pod on Linux", "remove it");
         }
     }

@@ -3,7 +3,7 @@
 //! Invariant: a field that is absent counts with the default that the API server gives it.
 
 use super::metadata::kind_word;
-use super::report::{Report, entry, shown, text};
+use super::report::{Report, filled_entry, shown, text};
 use super::selectors;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::{names, schema};
@@ -52,7 +52,7 @@ fn always_restarted(workload: &Workload, report: &mut Report<'_>) {
             .help("remove it, or make this a `job`"),
         );
     }
-    if let Some(deadline) = entry(pod, "activeDeadlineSeconds") {
+    if let Some(deadline) = filled_entry(pod, "activeDeadlineSeconds") {
         let help = "remove it; to limit the startup, set `timeout` on a step";
         report.unmet(deadline.key_span, &deadline.key, &format!("cannot be set in a {kind}"), help);
     }
@@ -96,7 +96,7 @@ fn selector(workload: &Workload, report: &mut Report<'_>) {
 fn deployment(spec: &Node, report: &mut Report<'_>) {
     if let Some(strategy) = spec.get("strategy") {
         if text(strategy, "type") == Some("Recreate")
-            && let Some(rolling) = entry(strategy, "rollingUpdate")
+            && let Some(rolling) = filled_entry(strategy, "rollingUpdate")
         {
             let help = "remove it, or use `type RollingUpdate`";
             report.unmet(rolling.key_span, "rollingUpdate", "cannot be combined with `type Recreate`", help);
@@ -114,7 +114,7 @@ fn deployment(spec: &Node, report: &mut Report<'_>) {
         }
     }
     let ready = spec.get("minReadySeconds").map_or(Some(0), Node::as_int);
-    let deadline = entry(spec, "progressDeadlineSeconds");
+    let deadline = filled_entry(spec, "progressDeadlineSeconds");
     let seconds = deadline.map_or(Some(DEFAULT_PROGRESS_DEADLINE), |entry| entry.node.as_int());
     if let (Some(ready), Some(seconds)) = (ready, seconds)
         && seconds <= ready
@@ -166,14 +166,14 @@ fn daemon_set(spec: &Node, report: &mut Report<'_>) {
 }
 
 fn stateful_set(spec: &Node, report: &mut Report<'_>) {
-    if let Some(name) = entry(spec, "serviceName") {
+    if let Some(name) = filled_entry(spec, "serviceName") {
         report.form(Some(&name.node), "a Service's name", names::label);
     }
     if let Some(ordinals) = spec.get("ordinals") {
         report.not_negative(ordinals, &["start"]);
     }
     let Some(strategy) = spec.get("updateStrategy") else { return };
-    let Some(rolling) = entry(strategy, "rollingUpdate") else { return };
+    let Some(rolling) = filled_entry(strategy, "rollingUpdate") else { return };
     if text(strategy, "type").is_some_and(|kind| kind != "RollingUpdate") {
         let help = "remove it, or use `type RollingUpdate`";
         report.unmet(rolling.key_span, "rollingUpdate", "needs `type RollingUpdate`", help);

@@ -7,7 +7,7 @@
 use super::yaml::{MAX_ERRORS, YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::schema::{FieldType, ObjectSchema};
+use crate::kubernetes::schema::{self, FieldType, ObjectSchema};
 
 /// Removes the fields of an object that do not have the type in the schema.
 pub(super) fn fields(
@@ -68,21 +68,10 @@ fn is_empty_word(object: &ObjectSchema, entry: &YamlEntry) -> bool {
 pub(super) fn forget_cluster(manifest: &mut [YamlEntry]) {
     for entry in manifest.iter_mut().filter(|entry| entry.key == "metadata") {
         if let YamlValue::Map(metadata) = &mut entry.node.value {
-            metadata.retain(|entry| !SET_BY_THE_CLUSTER.contains(&entry.key.as_str()));
+            metadata.retain(|entry| !schema::SET_BY_SERVER.contains(&entry.key.as_str()));
         }
     }
 }
-
-const SET_BY_THE_CLUSTER: [&str; 8] = [
-    "creationTimestamp",
-    "deletionGracePeriodSeconds",
-    "deletionTimestamp",
-    "generation",
-    "managedFields",
-    "resourceVersion",
-    "selfLink",
-    "uid",
-];
 
 fn node(ty: &'static FieldType, node: YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Option<YamlNode> {
     let YamlNode { span, value } = node;

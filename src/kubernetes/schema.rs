@@ -90,5 +90,17 @@ pub fn objects() -> &'static [&'static ObjectSchema] {
 mod objects;
 pub use objects::*;
 
+/// Fields of metadata that only the API server sets.
+pub const SET_BY_SERVER: [&str; 8] = [
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
 #[cfg(test)]
 mod tests;

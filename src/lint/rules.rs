@@ -42,7 +42,7 @@ pub(super) use ports::Ports;
 use super::Pod;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Container, Volume, Workload};
-use crate::object::{MapEntry, Node};
+use crate::object::Node;
 use crate::source::Span;
 use crate::steps::BuiltIn;
 
@@ -86,11 +86,6 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::VanishedImage, vanished_image::check),
     (Code::WaitsForItself, waits_for_itself::check),
 ];
-
-/// An entry of a map, with the place of its key.
-fn entry<'n>(map: &'n Node, key: &str) -> Option<&'n MapEntry> {
-    map.entries().iter().find(|entry| entry.key == key)
-}
 
 /// The volume of an absolute path in a container.
 fn volume_at<'w>(workload: &'w Workload, container: &Container, path: &str) -> Option<&'w Volume> {

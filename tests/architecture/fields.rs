@@ -42,7 +42,7 @@ const ACCESSORS: [&str; 32] = [
     ".unmet",
     "Node::object",
     "amounts",
-    "entry",
+    "filled_entry",
     "field",
     "find",
     "is_true",

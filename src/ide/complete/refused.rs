@@ -28,7 +28,9 @@ pub(super) fn refused(name: &str, inside: Inside, around: &[&Statement]) -> bool
         }
         Inside::Object(object) => {
             let is_metadata = object.name == schema::OBJECT_META.name;
-            is_metadata && (SERVER_SET.contains(&name) || name == "name" && WorkloadKind::of(outer).is_some())
+            is_metadata
+                && (schema::SET_BY_SERVER.contains(&name)
+                    || name == "name" && WorkloadKind::of(outer).is_some())
                 || holder.is_some_and(|holder| in_head(name, holder))
         }
         _ => false,
@@ -36,20 +38,8 @@ pub(super) fn refused(name: &str, inside: Inside, around: &[&Statement]) -> bool
 }
 
 fn is_named(name: &str) -> bool {
-    name == "name" || SERVER_SET.contains(&name)
+    name == "name" || schema::SET_BY_SERVER.contains(&name)
 }
-
-/// Fields of metadata that only the API server sets.
-const SERVER_SET: &[&str] = &[
-    "creationTimestamp",
-    "deletionGracePeriodSeconds",
-    "deletionTimestamp",
-    "generation",
-    "managedFields",
-    "resourceVersion",
-    "selfLink",
-    "uid",
-];
 
 fn in_workload(name: &str, kind: WorkloadKind) -> bool {
     match name {

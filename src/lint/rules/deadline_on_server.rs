@@ -1,6 +1,5 @@
 #![doc = include_str!("../../diagnostic/explain/deadline-on-server.md")]
 
-use super::entry;
 use super::ports::declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
@@ -9,7 +8,7 @@ use crate::model::{Role, WorkloadKind};
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let spec = &pod.workload.pod.spec;
     let always = spec.get("restartPolicy").is_none_or(|policy| policy.as_text() == Some("Always"));
-    let Some(deadline) = entry(spec, "activeDeadlineSeconds") else { return };
+    let Some(deadline) = spec.entry("activeDeadlineSeconds") else { return };
     let server = pod.workload.containers.iter().find(|container| {
         container.role == Role::App
             && (declared(container).next().is_some() || container.fields.get("readinessProbe").is_some())

@@ -1,6 +1,5 @@
 #![doc = include_str!("../../diagnostic/explain/memory-volume-over-limit.md")]
 
-use super::entry;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Direction, Storage};
@@ -8,7 +7,7 @@ use crate::object::Node;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (_, container) in pod.containers() {
-        let Some(limit) = container.fields.at("resources.limits").and_then(|limits| entry(limits, "memory"))
+        let Some(limit) = container.fields.at("resources.limits").and_then(|limits| limits.entry("memory"))
         else {
             continue;
         };

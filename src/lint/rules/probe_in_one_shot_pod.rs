@@ -1,6 +1,5 @@
 #![doc = include_str!("../../diagnostic/explain/probe-in-one-shot-pod.md")]
 
-use super::entry;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::Role;
@@ -11,7 +10,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     for (_, sidecar) in pod.containers().filter(|(_, container)| container.role == Role::Sidecar) {
-        let Some(probe) = entry(&sidecar.fields, "startupProbe") else { continue };
+        let Some(probe) = sidecar.fields.entry("startupProbe") else { continue };
         let diagnostic = Diagnostic::warning(
             Code::ProbeInOneShotPod,
             sidecar.name.span,
