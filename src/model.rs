@@ -1,6 +1,6 @@
-//! Tree to [`Workload`]s: names bound, templates applied, values typed.
+//! Resolves a syntax tree to [`Workload`]s: binds names, applies templates, and types values.
 //!
-//! Invariant: resolving never fails; what could not be understood is `Unresolved` and has been reported.
+//! Invariant: resolving never fails. What cannot be understood is `Unresolved`, and has been reported.
 
 mod amounts;
 mod builtin;
@@ -20,7 +20,7 @@ mod passwd;
 mod port;
 mod probe;
 mod qualified;
-// Only editors ask what names are bound to.
+// Only editors need to know what names are bound to.
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod record;
 mod references;
@@ -56,23 +56,23 @@ use crate::source::Span;
 use crate::steps::BuiltIn;
 use smol_str::SmolStr;
 
-/// A value given to a param from outside.
+/// A value that is given to a param from outside the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// The param's name; `file.name` for one of a file that the program uses.
+    /// The param's name; `file.name` for a param of a file that the program uses.
     pub name: String,
     /// The value as text.
     pub value: String,
-    /// Where it was given, as a message names it: `--set tag`.
+    /// Where it was given, as messages show it: `--set tag`.
     pub origin: String,
-    /// Its place, where it was given in a file.
+    /// Its place, if it was given in a file.
     pub span: Option<Span>,
-    /// Whether a program that has no such param does without the value; else that is an error.
+    /// Whether the value is ignored if the program has no such param. If not, that is an error.
     pub optional: bool,
 }
 
 impl Setting {
-    /// A value for a param of the program, which must have it.
+    /// Gives a value to a param that the program must have.
     ///
     /// ```
     /// use initflow::compile::Setting;
@@ -116,7 +116,7 @@ pub(crate) struct Workload {
     pub object: ObjectLevel,
     /// The Job's template; for a CronJob only.
     pub job: Option<ObjectLevel>,
-    /// The pod's template (for a Pod: its spec, and no metadata). `spec` has no containers, initContainers or volumes.
+    /// The pod's template (for a Pod: its spec, without metadata). `spec` has no containers, initContainers or volumes.
     pub pod: ObjectLevel,
     /// The volumes, in the order of the source, claim templates of a `StatefulSet` among them.
     pub volumes: Vec<Volume>,
@@ -124,29 +124,29 @@ pub(crate) struct Workload {
     pub containers: Vec<Container>,
     /// The place of `security restricted`, if it has that statement.
     pub restricted: Option<Span>,
-    /// Whether some statement in it could not be understood; then nothing is said about what it seems to lack.
+    /// Whether some statement in it could not be understood. Then nothing is reported as missing.
     pub unclear: bool,
     /// Ceilings for the pod's effective requests: resource name (`cpu`, `memory`, …) to quantity, maps.
     pub budgets: Vec<Node>,
 }
 
 impl Workload {
-    /// The namespace that its author gives it.
+    /// The namespace that the program sets.
     pub(crate) fn namespace(&self) -> Option<&str> {
         self.object.metadata.get("namespace").and_then(Node::as_text)
     }
 }
 
-/// What a volume is good for in the flow of files.
+/// What a volume contributes to the flow of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storage {
     /// An emptyDir on the node's disk: empty when the pod starts.
     Scratch,
     /// An emptyDir in memory: empty when the pod starts.
     Memory,
-    /// A volume that may come filled (claim, secret, configMap, hostPath, image, …).
+    /// A volume that may already have files (claim, secret, configMap, hostPath, image, …).
     Filled,
-    /// A volumeClaimTemplate of the StatefulSet; not among the pod's volumes.
+    /// A volumeClaimTemplate of the StatefulSet. It is not among the pod's volumes.
     ClaimTemplate,
 }
 
@@ -177,7 +177,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The word for it: `step`, `sidecar` or `app`.
+    /// The role as a word: `step`, `sidecar` or `app`.
     ///
     /// ```
     /// use initflow::plan::Role;
@@ -208,19 +208,19 @@ pub(crate) struct Container {
     pub span: Span,
     /// The fields of Kubernetes' `Container`, `name`, `volumeMounts` and (for a sidecar) `restartPolicy` included.
     pub fields: Node,
-    /// Whether, and where, its command was given by `run`: the place of the text.
+    /// The place of the text of `run`, if `run` gives its command.
     pub run: Option<Span>,
-    /// The mounts and their directions, in the order of `fields.volumeMounts`; then the files that variables come from.
+    /// The mounts and their directions, in the order of `fields.volumeMounts`, then the files that variables come from.
     pub mounts: Vec<Mount>,
     /// What it runs after.
     pub after: Vec<Reference>,
     /// The Jobs whose state it reads.
     pub jobs: Vec<SmolStr>,
-    /// The tool that it runs to change what all pods share without keeping a second run out, and where that is named.
+    /// The tool that it runs to change what all pods share without locking out a second run, and where it is named.
     pub unlocked: Option<(&'static str, Span)>,
-    /// Who takes its place in the pod, where it runs once for all pods.
+    /// What takes its place in the pod, if it runs once for all pods.
     pub once: Option<Box<Once>>,
-    /// Whether some statement in it could not be understood; then nothing is said about what it seems to lack.
+    /// Whether some statement in it could not be understood. Then nothing is reported as missing.
     pub unclear: bool,
 }
 
@@ -235,18 +235,18 @@ pub(crate) struct Once {
     pub volumes: Vec<Volume>,
 }
 
-/// A mount of a volume in a container, or a variable out of one of its files.
+/// A mount of a volume in a container, or a variable that comes from one of its files.
 #[derive(Clone, Debug)]
 pub(crate) struct Mount {
     /// The volume's name, and where the mount names it.
     pub volume: PlacedName,
-    /// The index into the workload's volumes; none where there is no such volume (an error has been reported).
+    /// The index into the workload's volumes; none if there is no such volume (an error has been reported).
     pub index: Option<usize>,
     /// The direction.
     pub direction: Direction,
-    /// `sub`, the folder in the volume; or the file.
+    /// `sub`: the folder in the volume, or the file.
     pub sub: Option<SmolStr>,
-    /// The one file or folder that the container makes in the volume, where the compiler knows.
+    /// The one file or folder that the container creates in the volume, if the compiler knows it.
     pub makes: Option<SmolStr>,
     /// The whole statement's head.
     pub span: Span,

@@ -10,7 +10,7 @@ use std::collections::hash_map::Entry;
 /// What tells an object from all others in a cluster: its kind, its namespace and its name.
 type Identity = (WorkloadKind, Option<SmolStr>, SmolStr);
 
-/// The workload of a name, and where that name stands; nothing if the cluster makes up the name.
+/// The identity of a workload and the place of its name; nothing if the cluster generates the name.
 #[derive(Debug)]
 pub(crate) struct Identified(Option<(Identity, Span)>);
 

@@ -1,7 +1,7 @@
-//! Finds the declaration of a name, and all its places.
+//! Finds the declaration of a name and all places where the name is used.
 //!
-//! Invariant: a name means what the compiler binds it to, and what the compiler does not bind has no declaration. Each file is
-//! read as a program of its own, as for its diagnostics.
+//! Invariant: a name means what the compiler binds it to, and a name that the compiler does not bind has no declaration. Each
+//! file is read as a separate program, as it is for its diagnostics.
 
 mod index;
 
@@ -24,12 +24,12 @@ pub(crate) struct Definition {
 pub(crate) fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<(Range32, Definition)> {
     let index = workspace.names(path)?;
     let touching = index.names().filter(|(range, _)| range.touches(offset));
-    // Of two names side by side the later.
+    // Of two adjacent names, the later one.
     let found = touching.reduce(|best, found| if found.0.start > best.0.start { found } else { best })?;
     Some((found.0, index.definition(found.1)))
 }
 
-/// Every place of a file in which something is named, its declaration among them.
+/// Every place in a file that names a definition, its declaration included.
 pub(crate) fn references_in(workspace: &Workspace, path: &str, definition: &Definition) -> Vec<Range32> {
     let name = text_of(workspace, &definition.location);
     let has_name = |file: &Arc<Parsed>| name.is_some_and(|name| file.text().contains(name));
@@ -39,7 +39,7 @@ pub(crate) fn references_in(workspace: &Workspace, path: &str, definition: &Defi
     workspace.names(path).map_or_else(Vec::new, |index| index.places_of(&definition.location))
 }
 
-/// Every place in which something is named, in all files.
+/// Every place in all files that names a definition.
 pub(crate) fn references(workspace: &Workspace, definition: &Definition) -> Vec<Location> {
     let in_file = |path: &str| {
         let ranges = references_in(workspace, path, definition).into_iter();

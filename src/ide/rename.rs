@@ -1,7 +1,7 @@
-//! A name and a new one to the changes of all files that give it.
+//! Finds the changes in all files that give something a new name.
 //!
-//! Invariant: what compiled before compiles afterwards, every name means what it meant, and where a name is no part of the
-//! output, the output is the same.
+//! Invariant: what compiled before compiles afterwards, and every other name keeps its meaning. If the name is not part of the
+//! output, the output stays the same.
 
 use super::names::{Definition, NameKind, definition, references};
 use super::shape::word;
@@ -12,17 +12,17 @@ use crate::program::path_of;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// The name at an offset, if it can be given another.
+/// The name at an offset, if it can be changed.
 ///
 /// # Errors
-/// Why not, as a phrase for a message.
+/// Why it cannot be changed, as a phrase for a message.
 pub(crate) fn renameable(
     workspace: &Workspace,
     path: &str,
     offset: usize,
 ) -> Result<(Range32, Definition), String> {
     let (range, found) =
-        definition(workspace, path, offset).ok_or("there is no name here that is declared in a source")?;
+        definition(workspace, path, offset).ok_or("there is no name here that a source declares")?;
     if found.location.path == "std" {
         return Err("it is declared in `std`, which comes with the compiler".into());
     }
@@ -35,7 +35,7 @@ pub(crate) fn renameable(
 /// The places to write a new name at.
 ///
 /// # Errors
-/// Why it cannot be this name, as a phrase for a message.
+/// Why it cannot have this name, as a phrase for a message.
 pub(crate) fn rename(
     workspace: &Workspace,
     path: &str,
@@ -47,12 +47,15 @@ pub(crate) fn rename(
     let is_word = name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
         && name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-'));
     if !is_word {
-        return Err(format!("`{}` is no name: a name is letters, digits, `_` and `-`", name.escape_debug()));
+        return Err(format!(
+            "`{}` is not a name: a name has letters, digits, `_` and `-`",
+            name.escape_debug()
+        ));
     }
     let places = references(workspace, &found);
     let renamed = with(workspace, &places, name);
-    // What stands in no output may not change it either.
-    let silent = matches!(
+    // The output must not change if the name is not part of it.
+    let is_absent_from_output = matches!(
         found.kind,
         NameKind::Let | NameKind::Param | NameKind::Template | NameKind::Parameter | NameKind::File
     );
@@ -65,7 +68,7 @@ pub(crate) fn rename(
                 if fault.severity == Severity::Error { "does not compile" } else { "has a fault" };
             return Err(format!("then `{path}` {consequence}: {}", fault.headline));
         }
-        if silent && yaml(&before) != yaml(&after) {
+        if is_absent_from_output && yaml(&before) != yaml(&after) {
             return Err(format!("then `{path}` compiles to something else: the name is taken there"));
         }
     }
@@ -75,7 +78,7 @@ pub(crate) fn rename(
     Ok(places)
 }
 
-/// Where a file of parameters gives a param of a source its value, if all that it gives are params of that source.
+/// The place where a file of parameters sets a param of a source, if the file sets only params of that source.
 pub(crate) fn in_parameters(source: &Parsed, param: Range32, parameters: &Parsed) -> Option<Range32> {
     let params: Vec<&str> = source
         .document()
@@ -97,7 +100,7 @@ fn is_stem(workspace: &Workspace, location: &Location) -> bool {
     !before.is_some_and(|before| before.trim_end().ends_with(" as"))
 }
 
-/// Some files, and those that use one of them, also by way of others.
+/// Some files, and all files that use one of them, directly or through others.
 fn users<'w>(workspace: &'w Workspace, files: impl Iterator<Item = &'w str>) -> BTreeSet<&'w str> {
     let mut by: HashMap<String, Vec<&str>> = HashMap::new();
     for (path, file) in &workspace.files {
@@ -115,7 +118,7 @@ fn users<'w>(workspace: &'w Workspace, files: impl Iterator<Item = &'w str>) -> 
     found
 }
 
-/// The files with a new name at some places.
+/// A copy of the files with a new name at some places.
 pub(super) fn with(workspace: &Workspace, places: &[Location], name: &str) -> Workspace {
     let mut files: BTreeMap<&str, Vec<Range32>> = BTreeMap::new();
     for place in places {
@@ -134,7 +137,7 @@ pub(super) fn with(workspace: &Workspace, places: &[Location], name: &str) -> Wo
     renamed
 }
 
-/// A place that would name something else than before: also in a template that nobody uses, and in a branch that is not taken.
+/// A place that would change its meaning. Includes places in unused templates and in branches that are not taken.
 fn changed(renamed: &Workspace, found: &Definition, places: &[Location], name: &str) -> Option<Location> {
     let declared = places.iter().position(|place| *place == found.location)?;
     let expected = moved(places, name);
@@ -144,7 +147,7 @@ fn changed(renamed: &Workspace, found: &Definition, places: &[Location], name: &
     expected.iter().chain(&actual).find(differs).cloned()
 }
 
-/// Where places are once a new name stands at each of them. They are in order, file by file.
+/// Where places are after each of them has the new name. They are in order, file by file.
 fn moved(places: &[Location], name: &str) -> Vec<Location> {
     let length = u32::try_from(name.len()).unwrap_or(u32::MAX);
     let mut moved: Vec<Location> = Vec::with_capacity(places.len());
@@ -159,7 +162,7 @@ fn moved(places: &[Location], name: &str) -> Vec<Location> {
     moved
 }
 
-/// Something that is found of a kind of which there was less before. Its words are no help: names stand in them.
+/// A diagnostic whose code is reported more often than before. The texts cannot be compared, because they contain names.
 fn new_fault<'a>(before: &Analysis, after: &'a Analysis) -> Option<&'a Diagnostic> {
     let count = |analysis: &Analysis, code: Code| {
         analysis.diagnostics().iter().filter(|found| found.code == code).count()
@@ -178,7 +181,7 @@ fn yaml(analysis: &Analysis) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// The text after the name at `$0` is given another, or why it cannot be.
+    /// The text after the name at `$0` is changed, or why it cannot be changed.
     fn renamed(text: &str, name: &str) -> String {
         let offset = text.find("$0").unwrap();
         let mut workspace = Workspace::default();
@@ -325,13 +328,13 @@ mod tests {
             ]
             .join("\n"),
             @r#"
-            `b.c` is no name: a name is letters, digits, `_` and `-`
+            `b.c` is not a name: a name has letters, digits, `_` and `-`
             then `a` does not compile: `b` is declared twice
             then `a` does not compile: `true` cannot be declared
             then `a` does not compile: a volume's name cannot be `V_1`
             it is declared in `std`, which comes with the compiler
             it is the name of the file: rename the file, or write `use "…" as name`
-            there is no name here that is declared in a source
+            there is no name here that a source declares
             "#
         );
     }

@@ -42,7 +42,7 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// An absolute path literally, anything else in quotes.
 pub(super) fn path(text: &str) -> String {
-    let stands_bare = |char: char| {
+    let needs_no_quotes = |char: char| {
         char.is_ascii_alphanumeric()
             || "-./:?@_<=>$%&*+!\\^`|~".contains(char)
             || (!char.is_ascii() && !char.is_whitespace() && !char.is_control() && !is_invisible(char))
@@ -50,7 +50,7 @@ pub(super) fn path(text: &str) -> String {
     let bare = text.starts_with('/')
         && !text.starts_with("//")
         && !text.starts_with("/*")
-        && text.chars().all(stands_bare);
+        && text.chars().all(needs_no_quotes);
     if bare { text.to_owned() } else { quoted(text) }
 }
 

@@ -1,4 +1,4 @@
-//! What a file declares: constants, params, templates and defaults.
+//! Reads what a file declares: constants, params, templates and defaults.
 
 use super::record::{Item, NameKind};
 use super::resolve::{Defaults, File, Names, OWN, Resolver};
@@ -22,7 +22,7 @@ impl<'a> Resolver<'a> {
         self.work.statements = 0;
         let mut first = true;
         self.each(&document.statements, &scope, |resolver, statement, live| {
-            // Files hold any number of workloads; the limit is one workload's.
+            // A file may have any number of workloads: the limit applies to one workload.
             resolver.work.statements = 0;
             resolver.declaration(file, statement, live, first);
             first = false;
@@ -34,7 +34,7 @@ impl<'a> Resolver<'a> {
         let effect = vocabulary::row(StatementPlace::File, &statement.name.text).map(|row| row.effect);
         match effect {
             Some(Effect::File(FileEffect::Edition)) => self.edition(statement, first),
-            // What is broken has been reported.
+            // Broken statements have already been reported.
             _ if statement.broken && !self.is_recording() => {}
             Some(Effect::File(FileEffect::Let)) => self.constant(statement, live, &scope),
             Some(Effect::File(FileEffect::Param)) => self.parameter(statement, live, &scope),
@@ -77,23 +77,20 @@ impl<'a> Resolver<'a> {
                 Diagnostic::error(
                     Code::MisplacedEdition,
                     statement.head(),
-                    "`initflow` does not stand first",
+                    "`initflow` is not the first statement",
                 )
-                .here("move it to the top of the file"),
+                .here("expected before all other statements")
+                .help("move it to the top of the file"),
             );
         } else if !known && !statement.broken {
             self.report(
-                Diagnostic::error(
-                    Code::UnknownEdition,
-                    statement.head(),
-                    "this edition of the language is not known",
-                )
-                .here("expected `initflow 1`"),
+                Diagnostic::error(Code::UnknownEdition, statement.head(), "unknown edition of the language")
+                    .here("expected `initflow 1`"),
             );
         }
     }
 
-    /// `let name = value`
+    /// Reads `let name = value`.
     fn constant(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
         self.record_constant(statement, NameKind::Let, scope);
         let ([SyntaxValue { kind: ValueKind::Word(name), span }, assign, value], None) =
@@ -110,7 +107,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// `param name: type = default`
+    /// Reads `param name: type = default`.
     fn parameter(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
         self.record_constant(statement, NameKind::Param, scope);
         let ([SyntaxValue { kind: ValueKind::Word(name), span }, colon, rest @ ..], None) =
@@ -141,9 +138,9 @@ impl<'a> Resolver<'a> {
                             *span,
                             format!("the param `{name}` has no value"),
                         )
-                        .here("no default here, and none given")
+                        .here("has no default, and no value is given")
                         .help(format!(
-                            "give it one with `--set {name}=…`, or a default: `param {name}: … = …`"
+                            "give it a value with `--set {name}=…`, or a default: `param {name}: … = …`"
                         )),
                     );
                 }
@@ -211,12 +208,12 @@ impl<'a> Resolver<'a> {
     pub(super) fn declared_twice(&mut self, name: &str, span: Span, before: Span) {
         self.report(
             Diagnostic::error(Code::DuplicateDeclaration, span, format!("`{name}` is declared twice"))
-                .here("here again")
-                .label(before, "first here"),
+                .here("declared again here")
+                .label(before, "first declared here"),
         );
     }
 
-    /// Where a name is declared that is not bound yet, because its declaration stands below.
+    /// The place of a declaration of a name that is not bound yet because it is declared further down.
     pub(super) fn declared_below(&self, word: &str, scope: &Scope) -> Option<Span> {
         self.files[scope.file].document.statements.iter().find_map(|statement| {
             match statement.values.first() {
@@ -230,7 +227,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// `defaults [KIND] { … }`
+    /// Reads `defaults [KIND] { … }`.
     pub(super) fn defaults(&mut self, statement: &'a Statement, file: usize) -> Option<Defaults<'a>> {
         let Some(block) = &statement.block else {
             self.report(
@@ -247,17 +244,9 @@ impl<'a> Resolver<'a> {
             [value, ..] => {
                 let written = self.spelling(value.span);
                 self.report(
-                    Diagnostic::error(
-                        Code::UnknownValue,
-                        value.span,
-                        "`defaults` are for one kind of container, or for all",
-                    )
-                    .here(format!("expected {}", one_of(vocabulary::CONTAINERS.iter().copied())))
-                    .did_you_mean(
-                        value.span,
-                        &written,
-                        vocabulary::CONTAINERS.iter().copied(),
-                    ),
+                    Diagnostic::error(Code::UnknownValue, value.span, "unknown kind of container")
+                        .here(format!("expected {}", one_of(vocabulary::CONTAINERS.iter().copied())))
+                        .did_you_mean(value.span, &written, vocabulary::CONTAINERS.iter().copied()),
                 );
                 return None;
             }

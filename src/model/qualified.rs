@@ -1,6 +1,6 @@
 //! Names the volumes and containers of a pod as a source does: plain, or with the part that declares them.
 //!
-//! Invariant: lookups compare these names, and [`QualifiedName::in_pod`] alone makes the name that Kubernetes gets.
+//! Invariant: lookups compare these names, and only [`QualifiedName::in_pod`] makes the name that Kubernetes gets.
 
 use super::PlacedName;
 use super::scope::Scope;
@@ -19,7 +19,7 @@ pub(crate) struct QualifiedName {
 }
 
 impl QualifiedName {
-    /// A name outside of parts.
+    /// A name outside all parts.
     pub(crate) fn plain(name: impl Into<SmolStr>) -> Self {
         Self { part: None, name: name.into() }
     }
@@ -40,7 +40,7 @@ impl QualifiedName {
         }
     }
 
-    /// How it is written in a part, where the part's own names have no prefix.
+    /// The name as it is written in a part. The part's own names have no prefix there.
     pub(super) fn written_in(&self, part: Option<&SmolStr>) -> String {
         if self.part.as_ref() == part { self.name.to_string() } else { self.to_string() }
     }
@@ -85,7 +85,7 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// A reference by the compiler to what it adds itself.
+    /// A reference to something that the compiler adds.
     pub(super) fn plain(name: SmolStr, span: Span) -> Self {
         Self { name: QualifiedName::plain(name), span, inside: None }
     }
@@ -157,14 +157,14 @@ mod tests {
         unknown-container: no step or sidecar is called `my.init` (not declared in this workload; change to `my-init`)
         unknown-container: no step or sidecar is called `db-init` (not declared in this workload; change to `db.init`)
         unknown-volume: no volume is called `db.date` (not declared in this workload; change to `db.data`)
-        unknown-volume: no volume is called `db.thing` (not declared in this workload; the part `db` has `db.data`)
+        unknown-volume: no volume is called `db.thing` (not declared in this workload; use a volume of the part `db`: `db.data`)
         unknown-volume: no volume is called `db-cash` (not declared in this workload; change to `db-cache`)
         unknown-volume: no volume is called `my.data` (not declared in this workload; change to `my-data`)
         ");
     }
 
     #[test]
-    fn inside_a_part_its_own_names_come_first_and_stand_alone() {
+    fn inside_a_part_its_own_names_come_first_and_have_no_prefix() {
         let mounted = |name: &str| {
             let made = outcome(&format!(
                 "template part store() {{\n  volume data\n  \

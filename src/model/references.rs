@@ -1,4 +1,4 @@
-//! Mounts and `after`: names of volumes and containers, looked up once all are known.
+//! Resolves the names of volumes and containers in mounts and `after`, once all of them are known.
 
 use super::draft::Draft;
 use super::head::Head;
@@ -18,21 +18,21 @@ use crate::syntax::tree::{self, Statement};
 use smol_str::SmolStr;
 use std::collections::HashMap;
 
-/// A mount in the making.
+/// A mount whose volume has not been looked up.
 pub(super) struct MountDraft {
     pub(super) layer: u8,
     pub(super) volume: Named,
     pub(super) direction: Direction,
     pub(super) fields: Map,
     pub(super) span: Span,
-    /// Whether it follows from another statement, and none of the author's says it.
+    /// Whether another statement implies it and the author wrote no statement for it.
     pub(super) implied: bool,
-    /// The one file or folder that is made in the volume, where the compiler knows.
+    /// The one file or folder that the container creates in the volume, if the compiler knows it.
     pub(super) makes: Option<SmolStr>,
 }
 
 impl<'a> Resolver<'a> {
-    /// `reads V at PATH` and the like.
+    /// Reads a mount, such as `reads V at PATH`.
     pub(super) fn mount(
         &mut self,
         draft: &mut Draft,
@@ -86,7 +86,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// A reference to a volume or a container, to be looked up once all are known.
+    /// Reads a reference to a volume or a container. It is looked up once all of them are known.
     pub(super) fn reference(
         &mut self,
         value: &tree::SyntaxValue,
@@ -95,7 +95,7 @@ impl<'a> Resolver<'a> {
     ) -> Option<Named> {
         let node = self.typed(value, ty, scope);
         let name = QualifiedName::read(node.as_text()?);
-        // A name that was handed in means what it means where it was written.
+        // A name that is passed to a template keeps the meaning of the place where it was written.
         let named = Named { name, span: node.span, inside: written_in(value, scope) };
         self.refer(&named, if ty == ValueType::Container { NameKind::Container } else { NameKind::Volume });
         Some(named)
@@ -174,7 +174,7 @@ impl<'a> Resolver<'a> {
         containers
     }
 
-    /// Reports a container that says two things about the same files.
+    /// Reports a container that mounts the same files in two directions.
     fn one_direction(&mut self, mounts: &[Mount]) {
         for (at, mount) in mounts.iter().enumerate() {
             let same = |before: &&Mount| {
@@ -186,9 +186,9 @@ impl<'a> Resolver<'a> {
                 let headline = format!("one container mounts `{}` in two directions", mount.volume.text);
                 self.report(
                     Diagnostic::error(Code::TwoDirections, mount.span, headline)
-                        .here("and so here")
-                        .label(before.span, "so here")
-                        .help("say once what it does with the volume; `updates` both reads and writes"),
+                        .here("the second direction")
+                        .label(before.span, "the first direction")
+                        .help("mount it once; use `updates` to read and write"),
                 );
             }
         }
@@ -229,7 +229,7 @@ impl<'a> Resolver<'a> {
         .here("not declared in this workload");
         let is_volume = |volume: &Volume| named.candidates().any(|name| name == volume.qualified);
         let diagnostic = if making.volumes.iter().any(|(_, volume)| is_volume(volume)) {
-            diagnostic.help("it is a volume: say `reads` and `writes`, and the order follows")
+            diagnostic.help("use `reads` and `writes` for a volume: they determine the order")
         } else if let Some(same) = same_in_pod(named, names) {
             diagnostic.meant(named.span, &same)
         } else {
@@ -256,8 +256,8 @@ impl<'a> Resolver<'a> {
             _ if crate::diagnostic::nearest(&written, known()).is_some() => {
                 diagnostic.did_you_mean(named.span, &written, known())
             }
-            None if container => diagnostic.help("it is a container: name the volume that it writes"),
-            None => diagnostic.help(format!("declare it in the workload: `volume {written}`")),
+            None if container => diagnostic.help("use the volume that this container writes"),
+            None => diagnostic.help(format!("add `volume {written}` to the workload")),
             Some(part) => {
                 let inside: Vec<String> = volumes
                     .iter()
@@ -265,10 +265,11 @@ impl<'a> Resolver<'a> {
                     .map(QualifiedName::to_string)
                     .collect();
                 match inside.as_slice() {
-                    [] => diagnostic.help(format!("no part is called `{part}`, or it has no volumes")),
+                    [] => diagnostic
+                        .help(format!("use a part that has volumes: `{part}` has none, or does not exist")),
                     some => {
                         let some = one_of(some.iter().map(String::as_str));
-                        diagnostic.help(format!("the part `{part}` has {some}"))
+                        diagnostic.help(format!("use a volume of the part `{part}`: {some}"))
                     }
                 }
             }
@@ -276,14 +277,14 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// What has the name in the pod that a reference to something unknown looks like.
+/// The known name that is the same in the pod as an unknown name.
 fn same_in_pod(named: &Named, known: &[QualifiedName]) -> Option<String> {
     let name = named.name.in_pod();
     let same = known.iter().find(|known| known.in_pod() == name)?;
     Some(same.written_in(named.inside.as_ref()))
 }
 
-/// Where the volumes of a workload are, by both of their names.
+/// The indices of a workload's volumes, by their names in the source and in the pod.
 struct VolumeIndex {
     by_name: HashMap<QualifiedName, usize>,
     by_name_in_pod: HashMap<SmolStr, usize>,
@@ -292,7 +293,7 @@ struct VolumeIndex {
 impl VolumeIndex {
     fn of(making: &Making) -> Self {
         let volumes = || making.volumes.iter().map(|(_, volume)| volume).enumerate();
-        // In the place of a volume of the same name, the pods get the claim's.
+        // A claim template replaces a volume of the same name in the pods.
         let claims = volumes().filter(|(_, volume)| volume.storage == Storage::ClaimTemplate);
         let claims: HashMap<&str, usize> = claims.map(|(at, claim)| (claim.name.text.as_str(), at)).collect();
         let place = |at, volume: &Volume| claims.get(volume.name.text.as_str()).copied().unwrap_or(at);
@@ -308,7 +309,7 @@ impl VolumeIndex {
         named.candidates().find_map(|name| self.by_name.get(&name).copied())
     }
 
-    /// The name in the pod of what a reference means; as it is written where it means nothing.
+    /// The name in the pod of what a reference means; the name as written if it means nothing.
     fn name_in_pod(&self, named: &Named) -> SmolStr {
         named
             .candidates()
@@ -317,8 +318,8 @@ impl VolumeIndex {
     }
 }
 
-/// What a variable out of a file reads, and the reference to its volume, which gets the name that it has in the pod. In a
-/// field of Kubernetes stands that name, and no reference.
+/// Reads the file of a variable and the reference to its volume, and sets the volume's name in the pod. A field of
+/// Kubernetes already has that name and is not a reference.
 fn read_variable<'f>(
     variable: &mut Node,
     files: &'f [Named],

@@ -1,11 +1,11 @@
-//! The items of files: what they use, declare and define, and the workloads that come of it.
+//! Resolves the top-level statements of files: what they use and declare, and their workloads.
 
 use super::record::Recorder;
 use super::scope::{Binding, Scope};
 use super::template::Template;
 use super::work::{self, Done, Work};
 use super::{Setting, Workload, WorkloadKind};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::kubernetes::schema;
 use crate::kubernetes::version::Version;
 use crate::source::{Sources, Span};
@@ -18,18 +18,18 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// How near a workload's own statements are. What is farther has a lower number: see [`Scope::layer`].
+/// The layer of a workload's own statements. Statements with a lower number give way: see [`Scope::layer`].
 pub(super) const OWN: u8 = 200;
 
-/// How much farther a template is than the statement that uses it: room for its own container templates.
+/// How many layers a template is below the statement that uses it, which leaves room for its own container templates.
 pub(super) const TEMPLATE_STEP: u8 = 4;
 
-/// A file, parsed, with the files that it uses.
+/// A parsed file, and the files that it uses.
 #[derive(Debug)]
 pub(crate) struct File {
-    /// Its tree; that of the library is shared by all programs.
+    /// Its tree. All programs share the tree of the library.
     pub document: Arc<Document>,
-    /// The name under which each used file is known here, and its place among the files.
+    /// The name of each used file in this file, and its index among the files.
     pub uses: Vec<(SmolStr, usize)>,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Names<'a> {
 /// A `defaults` block.
 #[derive(Clone, Copy)]
 pub(super) struct Defaults<'a> {
-    /// The kind of container that it is for; none for all.
+    /// The kind of container that it applies to; none for all kinds.
     pub(super) kind: Option<ContainerKind>,
     pub(super) statements: &'a [Statement],
     pub(super) file: usize,
@@ -55,7 +55,7 @@ pub(super) struct Defaults<'a> {
 pub(super) struct Resolver<'a> {
     pub(super) sources: &'a Sources,
     pub(super) files: &'a [File],
-    /// What the files declare; a workload's resolver only borrows it.
+    /// What the files declare. A workload's resolver only borrows it.
     pub(super) names: Cow<'a, [Names<'a>]>,
     pub(super) version: Version,
     pub(super) images: &'a Images,
@@ -63,21 +63,21 @@ pub(super) struct Resolver<'a> {
     pub(super) require_params: bool,
     /// Whether a param has no value.
     pub(super) unset: bool,
-    /// The uses of templates that the current statement stands in, outermost first.
+    /// The uses of templates that lead to the current statement, outermost first.
     pub(super) frames: Vec<Span>,
     pub(super) work: Work,
-    /// Where names are recorded, if they are; then nothing else is made.
+    /// The record of names, if names are recorded. Then nothing else is built.
     pub(super) recorder: Option<Box<Recorder>>,
     diagnostics: Vec<Diagnostic>,
     reported: HashSet<(Code, Span)>,
 }
 
-/// What to resolve: a program and what was said about it from outside.
+/// What to resolve: a program, and its options from outside.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Program<'a> {
     /// The texts.
     pub sources: &'a Sources,
-    /// The files, each after those that it uses; the last one is the program.
+    /// The files, each after the files that it uses. The last one is the program.
     pub files: &'a [File],
     /// The version of Kubernetes.
     pub version: Version,
@@ -85,14 +85,15 @@ pub(crate) struct Program<'a> {
     pub images: &'a Images,
     /// The params that are given a value.
     pub settings: &'a [Setting],
-    /// Whether a param without a default has to be given a value.
+    /// Whether each param without a default must be given a value.
     pub require_params: bool,
 }
 
-/// Resolves a program, workload by workload, on all cores where there are many; `each` takes what comes of each, and `found`
-/// tells what was found about it.
-/// The result has `each`'s in the order of the source, the diagnostics of what stands outside the workloads, and whether
-/// a param has no value.
+/// Resolves a program, workload by workload, on all cores if there are many workloads. `each` processes a resolved workload
+/// and its diagnostics, and `found` returns the diagnostics of the result.
+///
+/// Returns the results of `each` in the order of the source, the diagnostics of everything outside the workloads, and
+/// whether a param has no value.
 pub(crate) fn resolve<T: Send>(
     program: Program<'_>,
     each: impl Fn(Option<Workload>, Vec<Diagnostic>) -> T + Sync,
@@ -150,7 +151,7 @@ impl<'a> Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// Reports a diagnostic once for its place, with the uses of templates that led there.
+    /// Reports a diagnostic once for its place, with the uses of templates that lead there.
     pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
         if self.is_recording() {
             return;
@@ -169,7 +170,7 @@ impl<'a> Resolver<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// How many errors have been raised, those included that were said before.
+    /// The number of errors that have been raised, repeated ones included.
     pub(super) fn errors(&self) -> usize {
         self.work.errors
     }
@@ -179,7 +180,7 @@ impl<'a> Resolver<'a> {
         self.sources.slice(span).to_owned()
     }
 
-    /// Calls `visit` for each statement, `when` and `else` taken apart, with whether its branch is taken.
+    /// Calls `visit` for each statement, those in `when` and `else` included, and whether its branch is taken.
     pub(super) fn each<'s>(
         &mut self,
         statements: &'s [Statement],
@@ -189,7 +190,7 @@ impl<'a> Resolver<'a> {
         self.branches(statements, scope, true, &mut visit);
     }
 
-    /// The same for statements that are visited again: they count then.
+    /// Does the same as [`Self::each`] for statements that are visited again later, and are counted only then.
     pub(super) fn look_at_each<'s>(
         &mut self,
         statements: &'s [Statement],
@@ -208,13 +209,13 @@ impl<'a> Resolver<'a> {
         !self.is_recording() && self.work.is_over()
     }
 
-    /// Reports what is too large, unless that has been done.
+    /// Reports that the program is too large, unless that has been reported.
     pub(super) fn report_excess(&mut self, span: Span) {
         if let Some(headline) = self.work.excess()
             && !self.diagnostics.iter().any(|diagnostic| diagnostic.code == Code::TooLarge)
         {
             let diagnostic = Diagnostic::error(Code::TooLarge, span, headline);
-            self.report(diagnostic.here("from here on, nothing is looked at"));
+            self.report(diagnostic.here("nothing is checked from here on"));
         }
     }
 
@@ -225,7 +226,7 @@ impl<'a> Resolver<'a> {
         live: bool,
         visit: &mut dyn FnMut(&mut Self, &'s Statement, bool),
     ) {
-        // Whether some branch of the `when` before has been taken; none where no `when` stands before.
+        // Whether a branch of the preceding `when` has been taken; none if no `when` precedes.
         let mut taken: Option<bool> = None;
         for statement in statements {
             if self.is_cut_short() {
@@ -247,7 +248,7 @@ impl<'a> Resolver<'a> {
                                 statement.name.span,
                                 "`else` without a `when` before it",
                             )
-                            .here("expected `when … { … }` right before this"),
+                            .here("expected `when … { … }` directly before this"),
                         );
                         continue;
                     };
@@ -258,8 +259,12 @@ impl<'a> Resolver<'a> {
                     } else {
                         if let Some(value) = statement.values.first() {
                             self.report(
-                                Diagnostic::error(Code::UnexpectedValue, value.span, "`else` takes no value")
-                                    .here("expected `{`, or `when` and a condition"),
+                                Diagnostic::error(
+                                    Code::UnexpectedValue,
+                                    value.span,
+                                    "`else` accepts no value",
+                                )
+                                .here("expected `{`, or `when` and a condition"),
                             );
                         }
                         self.branch(statement, scope, live && !before, visit);
@@ -303,7 +308,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The workloads of the program; what is no item of a file is reported.
+    /// The workloads of the program. Reports statements that are not allowed outside all blocks.
     pub(super) fn items(&mut self, root: usize) -> Vec<WorkloadItem<'a>> {
         let files = self.files;
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
@@ -326,13 +331,14 @@ impl<'a> Resolver<'a> {
                             Diagnostic::error(
                                 Code::MisplacedStatement,
                                 statement.head(),
-                                "`use` may not depend on a condition",
+                                "`use` cannot depend on a condition",
                             )
-                            .here("move it out of the `when`"),
+                            .here("in a branch of a `when`")
+                            .help("move it out of the `when`"),
                         );
                     }
                 }
-                // Declarations have been taken in, and branches taken apart; all others belong elsewhere.
+                // Declarations and branches have been handled; all others belong elsewhere.
                 Some((
                     _,
                     Effect::File(
@@ -345,7 +351,7 @@ impl<'a> Resolver<'a> {
                     | Effect::Container(_)
                     | Effect::EnvFrom,
                 )) => {}
-                // A block without a name has been reported as such.
+                // A block without a name has already been reported.
                 None if name.is_empty() => {}
                 None => {
                     let known: Vec<&str> =
@@ -360,33 +366,32 @@ impl<'a> Resolver<'a> {
     fn unknown_item(&mut self, statement: &Statement, known: &[&str]) {
         let name = &statement.name;
         let text = name.text.as_str();
-        let headline = format!("`{}` may not stand outside all blocks", text.escape_debug());
+        let headline = format!("`{}` is not allowed outside all blocks", text.escape_debug());
         let diagnostic = Diagnostic::error(Code::UnknownStatement, name.span, headline);
         let inside = vocabulary::entry(StatementPlace::Workload, text)
             .or(vocabulary::entry(StatementPlace::Container, text));
         let items = || {
             format!(
-                "what stands here: {}",
+                "use one of the statements that are allowed here: {}",
                 known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(" ")
             )
         };
         let diagnostic = match inside {
             Some(entry) => {
                 let place = entry.places.first().map_or_else(String::new, |place| place.phrase());
-                diagnostic.here(format!("it stands {place}"))
+                diagnostic.here(format!("it belongs {place}"))
             }
-            None if schema::CONTAINER.field(text).is_some() => diagnostic.here("it stands in a container"),
+            None if schema::CONTAINER.field(text).is_some() => diagnostic.here("it belongs in a container"),
             None if schema::POD_SPEC.field(text).is_some() || schema::OBJECT_META.field(text).is_some() => {
-                diagnostic.here("it stands in a workload")
+                diagnostic.here("it belongs in a workload")
             }
             None if matches!(text, "kind" | "apiVersion") => diagnostic
                 .here("not needed")
-                .help("a workload's keyword says its kind: `deployment shop { … }`"),
+                .help("write the kind as the workload's keyword: `deployment shop { … }`"),
             None => {
-                let diagnostic = diagnostic.here("expected an item of a file");
+                let diagnostic = diagnostic.here("unknown statement");
                 if let Some(word) = meant(text) {
-                    let title = format!("write `{word}`");
-                    diagnostic.help(title.clone()).fix(title, name.span, word, Applicability::Unsafe)
+                    diagnostic.meant(name.span, word)
                 } else if crate::diagnostic::nearest(text, known.iter().copied()).is_some() {
                     diagnostic.did_you_mean(name.span, text, known.iter().copied())
                 } else {
@@ -398,7 +403,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// The item that a word from kubectl or another language means.
+/// The keyword for a word from kubectl or another language.
 fn meant(word: &str) -> Option<&'static str> {
     Some(match word {
         "deploy" => "deployment",

@@ -1,8 +1,8 @@
-//! What words mean: constants, the names bound to them, and conditions over them.
+//! Evaluates words, texts and conditions: constants and the names bound to them.
 
 use super::record::{Item, NameKind};
 use super::resolve::Resolver;
-use super::types::seconds;
+use super::types::{mismatch, seconds};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::object::Value::Int;
@@ -14,21 +14,21 @@ use std::sync::Arc;
 /// The longest text that interpolation may make, in bytes (1 MiB).
 pub(super) const MAX_TEXT_BYTES: usize = 1 << 20;
 
-/// A value as written, before its place has said what type it expects.
+/// A value as written, before it is converted to the type that its place expects.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Constant {
     Text(SmolStr),
     Number(SmolStr),
     Path(SmolStr),
     Bool(bool),
-    /// The name of a volume or a container, or an enumeration's value, handed to a template.
+    /// The name of a volume or a container, or an enumeration's value, passed to a template.
     Word(SmolStr),
     List(Vec<Evaluated>),
     /// An error has been reported.
     Unknown,
 }
 
-/// A constant and the place to blame for it.
+/// A constant, and the place where errors about it are reported.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Evaluated {
     pub(super) constant: Constant,
@@ -42,9 +42,9 @@ pub(super) struct Binding {
     /// Where the name is declared.
     pub(super) declared: Span,
     pub(super) value: Evaluated,
-    /// Whether it is a template's parameter that a use gave a value: then the use is to blame.
+    /// Whether it is a template's parameter with a value from a use. Then errors are reported at the use.
     pub(super) argument: bool,
-    /// The values that it may have, where its type says them.
+    /// The values that it may have, if its type lists them.
     pub(super) members: Option<Arc<[SmolStr]>>,
     /// Whether it names a volume or a container.
     pub(super) reference: bool,
@@ -54,21 +54,21 @@ pub(super) struct Binding {
     pub(super) kind: NameKind,
 }
 
-/// Where a statement stands, as far as the meaning of its words goes.
+/// The surroundings of a statement that determine what its words mean.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'s> {
     /// The file.
     pub(super) file: usize,
-    /// The parameters of the template, if it stands in one.
+    /// The parameters of the template, if it is in one.
     pub(super) locals: &'s [Binding],
-    /// The part whose names come first, if it stands in one.
+    /// The part whose names come first, if it is in one.
     pub(super) part: Option<&'s str>,
-    /// How near its statements are; see [`super::resolve::OWN`].
+    /// The layer of its statements: a higher one overrides a lower one. See [`super::resolve::OWN`].
     pub(super) layer: u8,
 }
 
 impl Constant {
-    /// How a message names the value.
+    /// The value as messages show it.
     pub(super) fn describe(&self) -> String {
         match self {
             Self::Text(text) => format!("the text {}", shortened(text)),
@@ -81,7 +81,7 @@ impl Constant {
         }
     }
 
-    /// The value as it is inserted into a text.
+    /// The value as it appears in a text that it is inserted into.
     pub(super) fn spelled(&self) -> Option<SmolStr> {
         match self {
             Self::Text(text) | Self::Number(text) | Self::Path(text) | Self::Word(text) => Some(text.clone()),
@@ -91,7 +91,7 @@ impl Constant {
     }
 }
 
-/// A text for a message, cut where it is long.
+/// A text for a message, cut if it is long.
 pub(super) fn shortened(text: &str) -> String {
     let mut chars = text.chars();
     let start: String = chars.by_ref().take(40).flat_map(char::escape_debug).collect();
@@ -122,7 +122,7 @@ impl Resolver<'_> {
         if let Some(binding) = self.lookup(word, scope) {
             let blamed = if binding.argument { binding.value.span } else { span };
             let constant = match &binding.value.constant {
-                // A list names nothing, and would be copied for each use.
+                // A list contains no names to record, and would be copied for each use.
                 Constant::List(_) if self.is_recording() => Constant::Unknown,
                 constant => constant.clone(),
             };
@@ -135,7 +135,7 @@ impl Resolver<'_> {
         Evaluated { constant: Constant::Unknown, span }
     }
 
-    /// Reports a word that nothing declares, with what its place expects where that is not text.
+    /// Reports an undeclared word, with what its place expects if that is not text.
     fn unknown_word(&mut self, word: &str, span: Span, expected: Option<&str>, scope: &Scope) {
         if self.is_recording() {
             return self.bind_unknown(word, span, Item::Constant, scope);
@@ -153,7 +153,7 @@ impl Resolver<'_> {
         if let Some(declared) = self.declared_below(word, scope) {
             diagnostic = diagnostic
                 .label(declared, "declared here, below its use")
-                .help("move the declaration above the place that uses it");
+                .help(format!("move the declaration of `{word}` above this use"));
             return self.report(diagnostic);
         }
         let known: Vec<String> = match file {
@@ -185,7 +185,7 @@ impl Resolver<'_> {
         self.report(diagnostic);
     }
 
-    /// The value where something else than text is expected.
+    /// The value, at a place that expects something other than text.
     pub(super) fn evaluate_as(&mut self, value: &SyntaxValue, expected: &str, scope: &Scope) -> Evaluated {
         match &value.kind {
             ValueKind::Word(word)
@@ -209,12 +209,10 @@ impl Resolver<'_> {
             ValueKind::List(items) => {
                 Constant::List(items.iter().map(|item| self.evaluate(item, scope)).collect())
             }
-            ValueKind::Range(..) => self.no_value("a range may not stand here", span),
-            ValueKind::Call(name, _) => {
-                self.no_value(&format!("`{}(…)` may not stand here", name.text), span)
-            }
-            ValueKind::Group(_) => self.no_value("round brackets may not stand here", span),
-            ValueKind::Operator(_) => self.no_value("an operator may not stand here", span),
+            ValueKind::Range(..) => self.no_value("a range", span),
+            ValueKind::Call(name, _) => self.no_value(&format!("`{}(…)`", name.text), span),
+            ValueKind::Group(_) => self.no_value("parentheses", span),
+            ValueKind::Operator(_) => self.no_value("an operator", span),
         };
         if let Constant::Text(text) = &constant {
             self.work.text(text);
@@ -222,12 +220,14 @@ impl Resolver<'_> {
         Evaluated { constant, span }
     }
 
-    fn no_value(&mut self, headline: &str, span: Span) -> Constant {
-        self.report(Diagnostic::error(Code::UnexpectedValue, span, headline).here("expected a plain value"));
+    /// Reports something that has no value of its own.
+    fn no_value(&mut self, found: &str, span: Span) -> Constant {
+        let headline = format!("expected a plain value, found {found}");
+        self.report(Diagnostic::error(Code::UnexpectedValue, span, headline).here("not allowed here"));
         Constant::Unknown
     }
 
-    /// A string with its insertions.
+    /// The value of a text, with its insertions filled in.
     fn text(&mut self, pieces: &[Piece], span: Span, scope: &Scope) -> Constant {
         if let [Piece::Text(text)] = pieces {
             return Constant::Text(text.clone());
@@ -245,8 +245,8 @@ impl Resolver<'_> {
             length += inserted.len();
             if length > MAX_TEXT_BYTES {
                 self.report(
-                    Diagnostic::error(Code::TooLarge, span, "a text grows past 1 MiB")
-                        .here("too long once its insertions are filled in"),
+                    Diagnostic::error(Code::TooLarge, span, "a text is longer than 1 MiB")
+                        .here("with its insertions filled in"),
                 );
                 return Constant::Unknown;
             }
@@ -255,7 +255,7 @@ impl Resolver<'_> {
         Constant::Text(text.finish())
     }
 
-    /// One piece of a string, filled in.
+    /// One piece of a text, filled in.
     pub(super) fn piece(&mut self, piece: &Piece, scope: &Scope) -> Option<SmolStr> {
         match piece {
             Piece::Text(text) => Some(text.clone()),
@@ -264,12 +264,8 @@ impl Resolver<'_> {
                 let spelled = value.constant.spelled();
                 if spelled.is_none() && value.constant != Constant::Unknown {
                     self.report(
-                        Diagnostic::error(
-                            Code::TypeMismatch,
-                            *span,
-                            format!("`{text}` is a list, which cannot be put into a text"),
-                        )
-                        .here("expected text, a number, a path or a boolean"),
+                        mismatch(*span, "text, a number, a path or a boolean", "a list")
+                            .here("inserted into a text"),
                     );
                 }
                 spelled
@@ -277,12 +273,12 @@ impl Resolver<'_> {
         }
     }
 
-    /// Whether a condition holds. One that cannot be read counts as true, so that what depends on it is still looked at.
+    /// Whether a condition holds. A condition that cannot be read counts as true, so that its branch is still checked.
     pub(super) fn condition(&mut self, values: &[SyntaxValue], at: Span, scope: &Scope) -> bool {
         if values.is_empty() {
             self.report(
                 Diagnostic::error(Code::MissingValue, at, "`when` needs a condition")
-                    .here("such as `when env == \"prod\"`"),
+                    .here("expected a condition, such as `when env == \"prod\"`"),
             );
             return true;
         }
@@ -317,12 +313,9 @@ impl Resolver<'_> {
                     Constant::Unknown => true,
                     other => {
                         self.report(
-                            Diagnostic::error(
-                                Code::TypeMismatch,
-                                value.span,
-                                format!("a condition is true or false, and this is {}", other.describe()),
-                            )
-                            .here("compare it: `… == …`"),
+                            mismatch(value.span, "`true` or `false`", &other.describe())
+                                .here("this condition")
+                                .help("compare it with a value: `… == …`"),
                         );
                         true
                     }
@@ -346,7 +339,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// The values that a word may have, where its declaration says them.
+    /// The values that a word may have, if its declaration lists them.
     fn members(&self, value: &SyntaxValue, scope: &Scope) -> Option<Arc<[SmolStr]>> {
         match &value.kind {
             ValueKind::Word(word) => self.lookup(word, scope)?.members.clone(),
@@ -354,7 +347,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// A value that is compared with one that has these members, as a word of which they may stand.
+    /// The value of one side of a comparison. If the other side has members, a word may be one of them.
     fn member_or_value(
         &mut self,
         value: &SyntaxValue,
@@ -377,7 +370,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Reports a text that is compared with a param of which it is none of the values.
+    /// Reports a text that is compared with a param and is not one of the param's values.
     fn of_members(&mut self, compared: &Evaluated, members: Option<Arc<[SmolStr]>>) {
         let (Constant::Text(text), Some(members)) = (&compared.constant, members) else { return };
         if members.contains(text) {
@@ -412,7 +405,7 @@ impl Resolver<'_> {
             (a, b) => {
                 let headline = format!("{} and {} can never be equal", a.describe(), b.describe());
                 self.report(
-                    Diagnostic::error(Code::TypeMismatch, right.span, headline).here("of another type"),
+                    Diagnostic::error(Code::TypeMismatch, right.span, headline).here("has another type"),
                 );
                 true
             }
@@ -428,7 +421,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether two numbers are the same amount or the same time, however they are spelt.
+/// Whether two numbers are the same amount or the same time, even if they are written differently.
 fn same_amount(one: &str, other: &str) -> bool {
     let quantities = || Quantity::parse(one).ok().zip(Quantity::parse(other).ok());
     let times = || seconds(one).ok().zip(seconds(other).ok());
@@ -441,13 +434,13 @@ fn scope_local<'s>(scope: &Scope<'s>, word: &str) -> Option<&'s Binding> {
     scope.locals.iter().find(|local| local.name == word)
 }
 
-/// The part in which a reference's name was first written, also where it was handed on from template to template.
+/// The part in which a reference's name was first written, even if it is passed from template to template.
 pub(super) fn written_in(value: &SyntaxValue, scope: &Scope) -> Option<SmolStr> {
-    let handed_in = match &value.kind {
+    let passed_in = match &value.kind {
         ValueKind::Word(word) => scope_local(scope, word).filter(|local| local.reference),
         _ => None,
     };
-    match handed_in {
+    match passed_in {
         Some(local) => local.part.clone(),
         None => scope.part.map(SmolStr::new),
     }

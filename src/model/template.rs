@@ -1,4 +1,4 @@
-//! Templates: their parameters, and a use's arguments against them.
+//! Reads templates, and binds the arguments of their uses to their parameters.
 
 use super::draft::Draft;
 use super::parameter::ParameterType;
@@ -16,7 +16,7 @@ use crate::syntax::tree::{Argument, Block, Name, Statement, SyntaxValue, ValueKi
 use crate::vocabulary::{self, ContainerKind};
 use smol_str::SmolStr;
 
-/// The block of a template that has none yet, so that its name and its parameters are recorded.
+/// The block of a template that does not have one yet, so that its name and its parameters are still recorded.
 static NO_BLOCK: Block = Block { span: Span { file: FileId::STD, start: 0, end: 0 }, statements: Vec::new() };
 
 /// A `template`.
@@ -38,7 +38,7 @@ struct Parameter<'a> {
 }
 
 impl Parameter<'_> {
-    /// The parameter as it is known without a use: by its name alone.
+    /// The parameter without a use: only its name is known.
     fn unknown(&self) -> Binding {
         Binding {
             name: self.name.text.clone(),
@@ -64,7 +64,7 @@ pub(super) struct TemplateUse<'a> {
 }
 
 impl TemplateUse<'_> {
-    /// Where the template's statements stand.
+    /// The scope of the template's statements.
     pub(super) fn scope<'s>(&'s self, part: Option<&'s str>) -> Scope<'s> {
         Scope { file: self.file, locals: &self.locals, part, layer: self.layer }
     }
@@ -96,7 +96,7 @@ impl<'a> Resolver<'a> {
         if !kinds().any(|known| known == kind) {
             let span = statement.values[0].span;
             self.report(
-                Diagnostic::error(Code::UnknownValue, span, format!("there is no template of a `{kind}`"))
+                Diagnostic::error(Code::UnknownValue, span, format!("a template cannot make a `{kind}`"))
                     .here("expected a workload, a container, or `part`")
                     .did_you_mean(span, kind, kinds()),
             );
@@ -143,7 +143,7 @@ impl<'a> Resolver<'a> {
         Some(Template { kind, name, parameters, block, file })
     }
 
-    /// A parameter without a type, whose name is recorded.
+    /// Reads a parameter without a type, so that its name is recorded.
     fn untyped(&mut self, argument: &Argument) -> Option<Parameter<'a>> {
         let [SyntaxValue { kind: ValueKind::Word(text), span }] = argument.values.as_slice() else {
             return None;
@@ -165,7 +165,7 @@ impl<'a> Resolver<'a> {
             ValueKind::Word(name) => (name, call.span, &[]),
             _ => {
                 self.report(
-                    Diagnostic::error(Code::TypeMismatch, call.span, "this is no template")
+                    Diagnostic::error(Code::TypeMismatch, call.span, "this is not a template")
                         .here(format!("expected {}", ValueType::TemplateCall.phrase())),
                 );
                 return None;
@@ -185,14 +185,16 @@ impl<'a> Resolver<'a> {
                 Diagnostic::error(
                     Code::WrongTemplate,
                     span,
-                    format!("`{name}` is the template of a `{}`, not of a `{kind}`", template.kind),
+                    format!("`{name}` is a template for `{}`, not for `{kind}`", template.kind),
                 )
-                .here(format!("place it by `{} NAME from {name}(…)`", template.kind))
-                .label(template.name.span, "declared here"),
+                .here(format!("expected a template for `{kind}`"))
+                .label(template.name.span, "declared here")
+                .help(format!("use it as `{} NAME from {name}(…)`", template.kind)),
             );
             return None;
         }
-        // A workload's template may place parts and containers, a part's containers: three steps at the most.
+        // A workload's template may use templates of parts and containers, and a part's those of containers: at most three
+        // levels.
         let layer = scope.layer - TEMPLATE_STEP;
         let locals = self.arguments(&template, call.span, arguments, scope);
         Some(TemplateUse { block: template.block, file: template.file, locals, layer, span: call.span })
@@ -246,7 +248,7 @@ impl<'a> Resolver<'a> {
         } else if !known.is_empty() {
             let mut known = known;
             known.sort_unstable();
-            diagnostic = diagnostic.help(format!("known here: {}", one_of(known.iter().map(String::as_str))));
+            diagnostic = diagnostic.help(format!("use {}", one_of(known.iter().map(String::as_str))));
         }
         self.report(diagnostic);
         None
@@ -261,7 +263,7 @@ impl<'a> Resolver<'a> {
     ) -> Vec<Binding> {
         let mut given: Vec<Option<&'a SyntaxValue>> = vec![None; template.parameters.len()];
         let mut positional = 0;
-        let mut misspelt = false;
+        let mut misspelled = false;
         for argument in arguments {
             let at = match &argument.name {
                 None => {
@@ -281,14 +283,14 @@ impl<'a> Resolver<'a> {
                 self.record_values(std::slice::from_ref(value), scope);
                 let known = template.parameters.iter().map(|parameter| parameter.name.text.as_str());
                 let declared = template.name.span;
-                misspelt |= argument.name.is_some();
+                misspelled |= argument.name.is_some();
                 let diagnostic = match &argument.name {
                     None => Diagnostic::error(
                         Code::UnknownArgument,
                         value.span,
-                        format!("the template `{}` takes {}", template.name.text, counted(given.len())),
+                        format!("the template `{}` accepts {}", template.name.text, counted(given.len())),
                     )
-                    .here("one too many"),
+                    .here("not expected"),
                     Some(name) => Diagnostic::error(
                         Code::UnknownArgument,
                         name.span,
@@ -308,8 +310,8 @@ impl<'a> Resolver<'a> {
                         value.span,
                         format!("`{}` is given twice", template.parameters[at].name.text),
                     )
-                    .here("here again")
-                    .label(before.span, "first here"),
+                    .here("given again here")
+                    .label(before.span, "first given here"),
                 );
             }
             given[at] = Some(value);
@@ -323,8 +325,8 @@ impl<'a> Resolver<'a> {
                         Scope { file: template.file, locals: &bindings, part: None, layer: scope.layer };
                     self.argument(default, &parameter.ty, &inner)
                 }
-                // It may be what a misspelt argument was meant for.
-                (None, None) if misspelt => Evaluated { constant: Constant::Unknown, span: call },
+                // A misspelled argument may be meant for this parameter.
+                (None, None) if misspelled => Evaluated { constant: Constant::Unknown, span: call },
                 (None, None) => {
                     self.report(
                         Diagnostic::error(
@@ -333,7 +335,7 @@ impl<'a> Resolver<'a> {
                             format!("the template `{}` needs `{}`", template.name.text, parameter.name.text),
                         )
                         .here(format!("expected `{}: …`, {}", parameter.name.text, parameter.ty.phrase()))
-                        .label(parameter.name.span, "without a default"),
+                        .label(parameter.name.span, "has no default"),
                     );
                     Evaluated { constant: Constant::Unknown, span: call }
                 }
@@ -393,7 +395,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Does something inside a template, so that messages show the use.
+    /// Runs `work` inside the use of a template, so that messages show the use.
     pub(super) fn inside<T>(&mut self, used: &TemplateUse, work: impl FnOnce(&mut Self) -> T) -> T {
         self.frames.push(used.span);
         let result = work(self);

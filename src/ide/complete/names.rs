@@ -11,10 +11,10 @@ use crate::ide::shape::word;
 use crate::ide::{Parsed, Workspace};
 use crate::syntax::tree::{Argument, Operator, Statement, SyntaxValue, ValueKind};
 
-/// How many templates are gone through, each used by the one before.
+/// How many templates are followed, each used by the one before.
 const MAX_TEMPLATES: usize = 16;
 
-/// The lets and params that are declared above a place, those of used files, and the parameters of the template around it.
+/// The lets and params that are declared above a place or in used files, and the parameters of the template around it.
 pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let item_at = context.around.first().map_or(u32::MAX, |statement| statement.span.start);
@@ -62,7 +62,7 @@ pub(super) fn in_pod(
         of_pod(workspace, path, file, part, kind, "", 0, &mut items);
     }
     if let Some(pod) = pod {
-        // In the block of a part its own names stand alone.
+        // In the block of a part, its own names have no prefix.
         let of_part = part.and_then(|part| Some(format!("{}.", part.values.first().and_then(word)?)));
         let mut of_workload = Vec::new();
         of_pod(workspace, path, file, pod, kind, "", 0, &mut of_workload);
@@ -169,11 +169,11 @@ pub(super) fn templates(workspace: &Workspace, path: &str, context: &Context) ->
 pub(super) enum DeclaredType {
     /// One word.
     Word(String),
-    /// The texts that it takes.
+    /// The texts that it accepts.
     Members(Vec<Suggestion>),
 }
 
-/// The type of a parameter of the template of a name.
+/// The type of a parameter of the template with a name.
 pub(super) fn parameter_type(
     workspace: &Workspace,
     path: &str,
@@ -188,7 +188,7 @@ pub(super) fn parameter_type(
     }
 }
 
-/// The texts that a param takes which a place compares, or whose default is there.
+/// The texts that a param accepts if a place compares it or sets its default.
 pub(super) fn compared(workspace: &Workspace, path: &str, context: &Context) -> Vec<Suggestion> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     let Some(head) = context.around.last() else { return Vec::new() };
@@ -225,7 +225,7 @@ fn members_of_param(file: &Parsed, param: &Statement) -> Vec<Suggestion> {
     ty.and_then(|at| param.values.get(at + 1..)).map_or_else(Vec::new, |ty| members(file, ty))
 }
 
-/// The texts of an enumeration, which ends where a default begins.
+/// The texts of an enumeration. A default ends it.
 fn members(file: &Parsed, ty: &[SyntaxValue]) -> Vec<Suggestion> {
     let ty = ty.iter().take_while(|value| !is(value, Operator::Assign));
     let texts = ty.filter(|value| matches!(value.kind, ValueKind::Text(_)));
@@ -241,7 +241,7 @@ fn parameter<'t>(template: &'t Statement, name: &str) -> Option<&'t Argument> {
     parameters.iter().find(|parameter| parameter.name.as_ref().is_some_and(|own| own.text == name))
 }
 
-/// The parameters of the template or the function of a name, each with how it is declared.
+/// The parameters of the template or the function with a name, each with its declaration.
 pub(super) fn parameters(workspace: &Workspace, path: &str, called: &str) -> Vec<(String, String)> {
     let Some(file) = workspace.get(path) else { return Vec::new() };
     if let Some((_, file, template)) = template_called(workspace, path, file, called) {

@@ -1,6 +1,6 @@
-//! Keeps what the names of a file are bound to.
+//! Stores what the names of a file are bound to.
 //!
-//! Invariant: an index holds for the texts that it was made from, and knows whether a workspace still has them.
+//! Invariant: an index is valid for the texts that it was made from, and can check whether a workspace still has them.
 
 use super::Definition;
 use crate::compile::{Images, Loader};
@@ -24,7 +24,7 @@ pub(in crate::ide) struct Index {
 }
 
 impl Index {
-    /// The names of a file as a program of its own.
+    /// Indexes the names of a file as a separate program.
     pub(in crate::ide) fn of(path: &str, file: &Arc<Parsed>, workspace: &Workspace) -> Self {
         let reading =
             Reading { workspace, read: RefCell::new(vec![(path.to_owned(), Some(Arc::clone(file)))]) };

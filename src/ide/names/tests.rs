@@ -6,7 +6,7 @@ use crate::ide::rename::{rename, with};
 use crate::ide::tokens::{Class, ClassifiedWord, tokens};
 use crate::ide::{Analysis, Parsed};
 
-/// A workspace of the files of a text, each behind `//- path`.
+/// A workspace of the files of a text, each after a line `//- path`.
 fn workspace(text: &str) -> Workspace {
     let mut workspace = Workspace::default();
     workspace.set("std", Arc::new(Parsed::new("std", crate::source::std().text.as_str())));
@@ -101,7 +101,7 @@ fn a_name_leads_to_its_declaration_and_to_all_its_places() {
     "#);
 }
 
-/// The examples, each folder a workspace.
+/// The examples: each folder is a workspace.
 fn examples() -> Vec<Workspace> {
     let folders = std::fs::read_dir("examples")
         .unwrap()
@@ -147,7 +147,7 @@ fn every_name_of_what_compiles_is_declared_somewhere() {
     }
 }
 
-/// The library as a file of its own: what is declared in `std` itself cannot be renamed.
+/// The library as a separate file, because what is declared in `std` itself cannot be renamed.
 fn library() -> Workspace {
     let mut workspace = workspace("");
     let text = crate::source::std().text.as_str();
@@ -155,7 +155,7 @@ fn library() -> Workspace {
     workspace
 }
 
-/// The programs that explanations show to fail, and those that they show fixed, each a workspace.
+/// The failing and the fixed programs of the explanations: each is a workspace.
 fn explained() -> impl Iterator<Item = Workspace> {
     let codes = Code::ALL.iter().filter(|code| code.language() == Language::Initflow);
     let programs = codes.flat_map(|code| {
@@ -194,7 +194,7 @@ fn whatever_the_compiler_binds_has_a_declaration_and_its_places() {
     assert!(bound > 1_690, "{bound}");
 }
 
-/// The explained programs in which another name changes more than names: the old one is what is wrong with them.
+/// The explained programs in which a new name changes more than names, because the old name is their error.
 const FAULTY_NAMES: &[&str] = &["ambiguous-word", "invalid-name", "name-too-long"];
 
 #[test]
@@ -206,7 +206,7 @@ fn whatever_is_declared_can_be_renamed() {
         for path in workspace.paths().filter(|path| *path != "std" && !FAULTY_NAMES.contains(path)) {
             for (range, found) in names_of(&workspace, path) {
                 let place = Location { path: path.to_owned(), range };
-                // A file has the name that it has on disk, unless `as` gives it one.
+                // Without `as`, a file has its name on disk.
                 if found.location != place || found.kind == NameKind::File {
                     continue;
                 }
@@ -242,7 +242,7 @@ fn whatever_is_declared_can_be_renamed() {
     at_least(NameKind::Port, 15);
 }
 
-/// What a file compiles to, and the diagnostics' names; `zq` by another name, and without the digests that names have.
+/// What a file compiles to, and the names of its diagnostics, with `zq` replaced by another name, and without digests.
 fn made(workspace: &Workspace, path: &str, name: &str) -> String {
     let analysis = Analysis::of(workspace.get(path).unwrap(), workspace, &CompileOptions::default());
     let yaml = analysis.compilation.workloads.iter().map(|compiled| compiled.yaml(None));
