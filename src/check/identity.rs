@@ -28,7 +28,7 @@ impl Identified {
 }
 
 impl Identities {
-    /// Adds the next workload of the program, and reports it if there was the same before.
+    /// Adds the next workload of the program, and reports it if it is the same object as an earlier one.
     pub(crate) fn add(&mut self, next: Identified, diagnostics: &mut Vec<Diagnostic>) {
         let Some((identity, span)) = next.0 else { return };
         match self.0.entry(identity) {

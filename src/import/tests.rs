@@ -242,7 +242,7 @@ fn faults_are_reported_at_their_places() {
     9 │     - {name: dta, mountPath: /data}
       │              ^^^ not declared in this workload
       │
-      = help: declare it in the workload: `volume dta`
+      = help: add `volume dta` to the workload
     "#);
     insta::assert_snapshot!(imported("\
 apiVersion: apps/v1

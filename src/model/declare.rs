@@ -208,8 +208,8 @@ impl<'a> Resolver<'a> {
     pub(super) fn declared_twice(&mut self, name: &str, span: Span, before: Span) {
         self.report(
             Diagnostic::error(Code::DuplicateDeclaration, span, format!("`{name}` is declared twice"))
-                .here("declared again here")
-                .label(before, "first declared here"),
+                .here("here again")
+                .label(before, "first here"),
         );
     }
 

@@ -423,7 +423,7 @@ impl Resolver<'_> {
     }
 
     /// Records what is passed to an unknown template: a word that is not a constant may name a volume or a container.
-    pub(super) fn record_handed_on(&mut self, arguments: &[Argument], scope: &Scope) {
+    pub(super) fn record_passed(&mut self, arguments: &[Argument], scope: &Scope) {
         for value in arguments.iter().flat_map(|argument| &argument.values) {
             match &value.kind {
                 ValueKind::Word(word) if self.lookup(word, scope).is_none() => {

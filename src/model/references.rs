@@ -229,7 +229,10 @@ impl<'a> Resolver<'a> {
         .here("not declared in this workload");
         let is_volume = |volume: &Volume| named.candidates().any(|name| name == volume.qualified);
         let diagnostic = if making.volumes.iter().any(|(_, volume)| is_volume(volume)) {
-            diagnostic.help("use `reads` and `writes` for a volume: they determine the order")
+            diagnostic.help(format!(
+                "use `reads` and `writes` for the volume `{}`: the order follows from them",
+                named.name
+            ))
         } else if let Some(same) = same_in_pod(named, names) {
             diagnostic.meant(named.span, &same)
         } else {
@@ -256,7 +259,9 @@ impl<'a> Resolver<'a> {
             _ if crate::diagnostic::nearest(&written, known()).is_some() => {
                 diagnostic.did_you_mean(named.span, &written, known())
             }
-            None if container => diagnostic.help("use the volume that this container writes"),
+            None if container => {
+                diagnostic.help(format!("use the volume that the container `{written}` writes"))
+            }
             None => diagnostic.help(format!("add `volume {written}` to the workload")),
             Some(part) => {
                 let inside: Vec<String> = volumes

@@ -204,7 +204,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Whether the workload is too large, so that not all of it has been looked at.
+    /// Whether the workload is too large, so that some of it has not been checked.
     pub(super) fn is_cut_short(&self) -> bool {
         !self.is_recording() && self.work.is_over()
     }

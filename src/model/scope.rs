@@ -3,7 +3,7 @@
 use super::record::{Item, NameKind};
 use super::resolve::Resolver;
 use super::types::{mismatch, seconds};
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
 use crate::object::Value::Int;
 use crate::source::Span;
@@ -170,17 +170,18 @@ impl Resolver<'_> {
         diagnostic = match near {
             Some(near) => diagnostic.did_you_mean(span, word, [near]),
             None if truth => match word.to_ascii_lowercase().as_str() {
-                "yes" | "on" | "true" => diagnostic.fix("write `true`", span, "true", Applicability::Safe),
-                "no" | "off" | "false" => diagnostic.fix("write `false`", span, "false", Applicability::Safe),
+                "yes" | "on" | "true" => diagnostic.fix(change_to("true"), span, "true", Applicability::Safe),
+                "no" | "off" | "false" => {
+                    diagnostic.fix(change_to("false"), span, "false", Applicability::Safe)
+                }
                 _ => diagnostic,
             },
             None if expected.is_some() || file.is_some() => diagnostic,
-            None => diagnostic.help(format!("text is always quoted: write `\"{word}\"`")).fix(
-                "put the text in quotes",
-                span,
-                format!("\"{word}\""),
-                Applicability::Unsafe,
-            ),
+            None => {
+                let quoted = format!("\"{word}\"");
+                let title = format!("put the text in quotes: `{quoted}`");
+                diagnostic.help(title.clone()).fix(title, span, quoted, Applicability::Unsafe)
+            }
         };
         self.report(diagnostic);
     }
@@ -382,12 +383,7 @@ impl Resolver<'_> {
         let diagnostic = Diagnostic::error(Code::UnknownValue, span, headline)
             .here(format!("expected {}", super::types::one_of(known())));
         self.report(match crate::diagnostic::nearest(text, known()) {
-            Some(near) => diagnostic.fix(
-                crate::diagnostic::change_to(near),
-                span,
-                format!("\"{near}\""),
-                Applicability::Unsafe,
-            ),
+            Some(near) => diagnostic.fix(change_to(near), span, format!("\"{near}\""), Applicability::Unsafe),
             None => diagnostic,
         });
     }

@@ -172,7 +172,7 @@ impl<'a> Resolver<'a> {
             }
         };
         let Some(template) = self.find_template(name, span, scope) else {
-            self.record_handed_on(arguments, scope);
+            self.record_passed(arguments, scope);
             return None;
         };
         self.bind_word(span, template.name.span, NameKind::Template);
@@ -290,7 +290,7 @@ impl<'a> Resolver<'a> {
                         value.span,
                         format!("the template `{}` accepts {}", template.name.text, counted(given.len())),
                     )
-                    .here("not expected"),
+                    .here("one too many"),
                     Some(name) => Diagnostic::error(
                         Code::UnknownArgument,
                         name.span,
@@ -310,8 +310,8 @@ impl<'a> Resolver<'a> {
                         value.span,
                         format!("`{}` is given twice", template.parameters[at].name.text),
                     )
-                    .here("given again here")
-                    .label(before.span, "first given here"),
+                    .here("here again")
+                    .label(before.span, "first here"),
                 );
             }
             given[at] = Some(value);
@@ -354,8 +354,8 @@ impl<'a> Resolver<'a> {
         bindings
     }
 
-    /// Looks at what a file's templates say by themselves, also where nobody uses them: their statements, names and
-    /// types. What a use would add (the values of parameters, the volumes around) is not known yet.
+    /// Checks the statements, names and types in a file's templates, even if the templates are not used. What a use would
+    /// add (the values of parameters, the volumes of the pod) is unknown here.
     pub(super) fn look_at_templates(&mut self, file: usize) {
         let mut templates: Vec<Template<'a>> = self.names[file].templates.values().cloned().collect();
         templates.sort_unstable_by_key(|template| template.name.span);

@@ -44,7 +44,7 @@ fn defaults_of_a_part_stay_in_it() {
 fn a_slip_gives_one_message() {
     let slips = [
         ("image", Code::MissingValue, ""),
-        ("image nginx", Code::UnknownName, "text is always quoted: write `\"nginx\"`"),
+        ("image nginx", Code::UnknownName, "put the text in quotes: `\"nginx\"`"),
         ("image \"a:1\"; tty yes", Code::UnknownName, ""),
         ("image \"a:1\"; port 80 web", Code::UnexpectedValue, ""),
         ("image \"a:1\"; port a 90:91", Code::UnquotedText, "write `\"90:91\"`"),
@@ -376,7 +376,7 @@ fn a_variable_out_of_a_file_names_the_volume_of_its_part() {
 #[test]
 fn a_container_is_not_a_volume() {
     let program = "pod x { volume v\n step s { image \"a:1\"; writes v at /v }\n app a { image \"a:1\"; reads v at /v; reads s at /s } }";
-    check_one(program, Code::UnknownVolume, "it is a container: name the volume that it writes");
+    check_one(program, Code::UnknownVolume, "use the volume that the container `s` writes");
 }
 
 #[test]
