@@ -254,7 +254,7 @@ pub struct Lowered {
     pub args: Vec<SmolStr>,
     /// The variables that the script reads, in order; all are named `INITFLOW_…`.
     pub env: Vec<(SmolStr, SmolStr)>,
-    /// The same for values that the author gave as [`Type::Variable`](crate::statement::Type::Variable): the fields of
+    /// The same for values that the author gave as [`ValueType::Variable`](crate::statement::ValueType::Variable): the fields of
     /// an `EnvVar` except its name.
     pub variables: Vec<(SmolStr, Node)>,
     /// Volumes that the step needs in addition to the author's.

@@ -106,7 +106,7 @@ fn a_closed_document_has_no_diagnostics() {
 #[test]
 fn settings_apply_as_soon_as_they_change() {
     const TOO_NEW: &str = "deployment web {\n  app web { image \"nginx:1.29\" }\n  step s { image \"a:1\"; restartPolicy Never }\n}\n";
-    let mut folder = Folder::new("settings", Encoding::Utf16);
+    let mut folder = Folder::new("changed-settings", Encoding::Utf16);
     let (main, config) = (folder.uri("main.initflow"), folder.uri("initflow.toml"));
     folder.write("main.initflow", TOO_NEW);
     let mut client = Client::start("utf-16", Some(&folder.uri("")));
