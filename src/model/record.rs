@@ -88,12 +88,12 @@ pub(super) struct Recorder {
     items: HashMap<(usize, Item, SmolStr), Span>,
     /// The names that were used before a declaration of them was found.
     open: Vec<(Span, (usize, Item, SmolStr))>,
-    pod: Pod,
+    pod: PodNames,
 }
 
 /// The names of one pod. They are bound once all its declarations are known.
 #[derive(Default)]
-struct Pod {
+struct PodNames {
     volumes: HashMap<QualifiedName, Span>,
     containers: HashMap<QualifiedName, Span>,
     parts: HashMap<SmolStr, Span>,
@@ -336,7 +336,7 @@ impl Resolver<'_> {
     /// Binds the names of a pod whose statements have all been visited.
     pub(super) fn settle_pod(&mut self) {
         let Some(recorder) = &mut self.recorder else { return };
-        let Pod { volumes, containers, parts, ports, uses, .. } = std::mem::take(&mut recorder.pod);
+        let PodNames { volumes, containers, parts, ports, uses, .. } = std::mem::take(&mut recorder.pod);
         let in_pod = |known: &HashMap<QualifiedName, Span>| -> HashMap<SmolStr, (QualifiedName, Span)> {
             known.iter().map(|(name, span)| (name.in_pod(), (name.clone(), *span))).collect()
         };
