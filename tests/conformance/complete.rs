@@ -2,6 +2,7 @@
 //! admits what Kubernetes admits.
 
 use crate::judge::{FieldError, Judge, Verdict, admit_text};
+use crate::lost::OF_THE_CLUSTER;
 use crate::manifest::{Manifest, manifest};
 use crate::mutants::{Base, Mutant, Stock, bases, below, support, type_at};
 use crate::naming::{all_named, without_numbers};
@@ -179,21 +180,12 @@ fn is_custom(verdict: &Verdict, object: &Value) -> bool {
 
 /// Whether all errors are in metadata that a cluster overwrites.
 fn is_set_by_the_cluster(verdict: &Verdict, mutant: &Mutant) -> bool {
-    const SET: [&str; 8] = [
-        "creationTimestamp",
-        "deletionGracePeriodSeconds",
-        "deletionTimestamp",
-        "generation",
-        "managedFields",
-        "resourceVersion",
-        "selfLink",
-        "uid",
-    ];
     let times = ["creationTimestamp", "deletionTimestamp", "managedFields"];
     let has_time = || times.iter().any(|field| mutant.object["metadata"].get(field).is_some());
     verdict.errors.iter().all(|error| {
         let field = error.field.strip_prefix("metadata.").unwrap_or_default();
-        SET.iter().any(|set| field.starts_with(set)) || error.detail.starts_with("parsing time") && has_time()
+        OF_THE_CLUSTER.iter().any(|set| field.starts_with(set))
+            || error.detail.starts_with("parsing time") && has_time()
     })
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The fields of an object that only the cluster sets.
-const OF_THE_CLUSTER: &[&str] = &[
+pub(crate) const OF_THE_CLUSTER: &[&str] = &[
     "creationTimestamp",
     "deletionGracePeriodSeconds",
     "deletionTimestamp",
