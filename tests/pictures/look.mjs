@@ -76,7 +76,7 @@ async function keys(name) {
   assert.equal(await details.isVisible(), false);
   await page.keyboard.press("Enter");
   assert.equal(await details.isVisible(), true);
-  assert.match(await page.locator("#said").textContent(), /Image:/);
+  assert.match(await page.locator("#announcement").textContent(), /Image:/);
   await page.keyboard.press("Escape");
   assert.equal(await details.isVisible(), false);
 
