@@ -39,7 +39,7 @@ enum OutputFormat {
 
 /// What to compile, and where the output goes.
 #[derive(Args)]
-#[command(about = "Compile sources to YAML", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct CompileArguments {
     #[command(flatten)]
     program: ProgramArguments,
