@@ -1,6 +1,6 @@
 //! Records a typed object as a list of parts, with its fields in the order in which people write them.
 
-use crate::kubernetes::schema::{self, ObjectSchema};
+use crate::kubernetes::schema::{self, FieldType, ObjectSchema};
 use serde::ser::{self, Impossible, Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use std::cell::Cell;
 use std::fmt;
@@ -31,6 +31,8 @@ pub(super) struct Record {
     fields: Vec<RecordedField>,
     /// Room for sorting.
     sorted: Vec<Part>,
+    /// The type of the object that is probably next.
+    expected: Option<&'static ObjectSchema>,
 }
 
 /// A field of an object that is not complete.
@@ -46,7 +48,9 @@ struct RecordedField {
 impl Record {
     /// Records anything that can be serialized.
     pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, SerializeFault> {
-        let mut record = Self::default();
+        // As many as a workload with one container has.
+        let mut record =
+            Self { parts: Vec::with_capacity(256), texts: String::with_capacity(2048), ..Self::default() };
         value.serialize(&mut record)?;
         Ok(record)
     }
@@ -257,7 +261,8 @@ impl<'r> Serializer for &'r mut Record {
     fn serialize_seq(self, _: Option<usize>) -> Result<ListRecorder<'r>, SerializeFault> {
         let at = self.parts.len();
         self.parts.push(Part::List(0));
-        Ok(ListRecorder { record: self, at, length: 0 })
+        let expected = self.expected;
+        Ok(ListRecorder { record: self, expected, at, length: 0 })
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Never, SerializeFault> {
@@ -287,7 +292,9 @@ impl<'r> Serializer for &'r mut Record {
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<ObjectRecorder<'r>, SerializeFault> {
         let (at, first) = (self.parts.len(), self.fields.len());
         self.parts.push(Part::Map(0));
-        Ok(ObjectRecorder { record: self, object: schema::object(name), at, first })
+        let expected = self.expected.filter(|object| object.name == name);
+        let object = expected.or_else(|| schema::object(name));
+        Ok(ObjectRecorder { record: self, object, at, first })
     }
 
     fn serialize_struct_variant(
@@ -303,6 +310,8 @@ impl<'r> Serializer for &'r mut Record {
 
 pub(super) struct ListRecorder<'r> {
     record: &'r mut Record,
+    /// The type of its items.
+    expected: Option<&'static ObjectSchema>,
     at: usize,
     length: usize,
 }
@@ -313,6 +322,7 @@ impl ser::SerializeSeq for ListRecorder<'_> {
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SerializeFault> {
         self.length += 1;
+        self.record.expected = self.expected;
         value.serialize(&mut *self.record)
     }
 
@@ -355,6 +365,14 @@ impl ser::SerializeMap for MapRecorder<'_> {
 /// The first fields of an object whose kind is not in the schema.
 const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
+/// The type of an object, or of the objects in a list.
+fn object_of(ty: &FieldType) -> Option<&'static ObjectSchema> {
+    match ty {
+        FieldType::Object(object) | FieldType::List(FieldType::Object(object)) => Some(object),
+        _ => None,
+    }
+}
+
 pub(super) struct ObjectRecorder<'r> {
     record: &'r mut Record,
     object: Option<&'static ObjectSchema>,
@@ -375,15 +393,16 @@ impl ser::SerializeStruct for ObjectRecorder<'_> {
         let record = &mut *self.record;
         let start = record.parts.len();
         record.parts.push(Part::Field(key));
-        value.serialize(&mut *record)?;
-        if matches!(record.parts.last(), Some(Part::Null)) && record.parts.len() == start + 2 {
-            record.parts.truncate(start);
-            return Ok(());
-        }
         let rank = match self.object {
             Some(object) => object.fields.iter().position(|field| field.name == key),
             None => HEAD.iter().position(|field| *field == key),
         };
+        record.expected = self.object.zip(rank).and_then(|(object, rank)| object_of(&object.fields[rank].ty));
+        value.serialize(&mut *record)?;
+        if matches!(record.parts[start + 1..], [Part::Null]) {
+            record.parts.truncate(start);
+            return Ok(());
+        }
         let end = record.parts.len();
         record.fields.push(RecordedField { rank: rank.unwrap_or(usize::MAX), start, end });
         Ok(())

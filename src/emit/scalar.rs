@@ -15,6 +15,10 @@ const STEP_DIGIT: char = '2';
 pub(super) fn text(out: &mut String, text: &str, indent: usize) {
     if is_plain(text.as_bytes()) {
         out.push_str(text);
+    } else if is_number(text.as_bytes()) {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
     } else if fits_block(text) {
         block(out, text, indent + STEP);
     } else {
@@ -138,6 +142,11 @@ fn is_plain(text: &[u8]) -> bool {
         before = *byte;
     }
     !matches!(before, b' ' | b':')
+}
+
+/// Whether a text obviously needs quotes, which keep it text: a number or a version.
+fn is_number(text: &[u8]) -> bool {
+    matches!(text, [b'0'..=b'9', rest @ ..] if rest.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.')))
 }
 
 /// Whether YAML does not allow a character, or some reader ends a line at it.
