@@ -35,6 +35,7 @@ pub(crate) fn yaml(documents: &[YamlDocument]) -> String {
         }
         write_document(&mut out, document);
     }
+    out.shrink_to_fit();
     out
 }
 

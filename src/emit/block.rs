@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 /// Writes a record.
 pub(super) fn write(out: &mut String, record: &Record) {
-    // Most lines have a key of the schema and indentation, which the record does not have as text.
-    out.reserve(record.texts.len() + 24 * record.parts.len());
+    // The record does not have the names of fields and the indentation as text.
+    out.reserve(record.texts.len() + 12 * record.parts.len());
     BlockWriter { out, texts: &record.texts, parts: record.parts.iter() }.value(0, 0);
     out.push('\n');
 }

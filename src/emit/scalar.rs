@@ -159,11 +159,26 @@ pub(super) fn fits_block(text: &str) -> bool {
     // If the first line of a block starts with a tab, readers based on libyaml treat the tab as indentation.
     text.contains('\n')
         && text.trim_start_matches('\n').starts_with(|first| first != '\t')
-        && (is_ascii(text) || !text.contains(|char| char != '\n' && char != '\t' && is_special(char)))
+        && !has_special(text)
 }
 
-/// Whether a text is plain ASCII, as most scripts are; quicker to find out than what other characters it has.
-fn is_ascii(text: &str) -> bool {
-    let is_safe = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
-    text.as_bytes().chunks(64).all(|bytes| bytes.iter().fold(true, |all, byte| all & is_safe(byte)))
+/// Whether a text has special characters other than the ends of lines and tabs.
+fn has_special(mut text: &str) -> bool {
+    while let Some(at) = first_unusual(text.as_bytes()) {
+        let mut rest = text[at..].chars();
+        if rest.next().is_some_and(is_special) {
+            return true;
+        }
+        text = rest.as_str();
+    }
+    false
+}
+
+/// The first byte that is not plain ASCII, as nearly all bytes of a script are.
+fn first_unusual(text: &[u8]) -> Option<usize> {
+    const AT_ONCE: usize = 64;
+    let is_usual = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    let usual = |bytes: &&[u8]| bytes.iter().fold(true, |all, byte| all & is_usual(byte));
+    let start = AT_ONCE * text.chunks_exact(AT_ONCE).take_while(usual).count();
+    text[start..].iter().position(|byte| !is_usual(byte)).map(|at| start + at)
 }
