@@ -4,14 +4,16 @@
 //! same bytes.
 
 mod block;
+mod literal;
 mod record;
 mod scalar;
 
 use crate::diagnostic::visible;
 use crate::lower::Object;
 use crate::total::sure;
+use literal::is_special;
 use record::Record;
-use scalar::is_special;
+
 use serde::Serialize;
 
 /// An object and the comment to put above it.

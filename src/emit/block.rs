@@ -1,7 +1,8 @@
 //! Writes a record in YAML's block style, indented as people write manifests.
 
+use super::literal::{STEP, new_line};
 use super::record::{Part, Record};
-use super::scalar::{self, STEP, new_line};
+use super::scalar;
 use std::fmt::Write as _;
 
 /// Writes a record.

@@ -1,15 +1,11 @@
 //! Writes texts and keys so that every reader of YAML reads them back as text.
 //!
-//! Invariant: the bytes are those of serde-saphyr, which decides about quotes and escapes; what obviously needs none is
-//! not asked about.
+//! Invariant: the bytes are those of serde-saphyr, which decides about quotes and escapes where the answer is not obvious.
 
+use super::literal::{STEP, block, fits_block, new_line};
 use crate::total::sure;
 use serde::{Serialize, Serializer};
 use serde_saphyr::SerializerOptions;
-
-/// How much deeper the lines of a block are than its key.
-pub(super) const STEP: usize = 2;
-const STEP_DIGIT: char = '2';
 
 /// Writes a text as an item of a list, or as the value of a key, which is indented so far.
 pub(super) fn text(out: &mut String, text: &str, indent: usize) {
@@ -55,38 +51,6 @@ pub(super) fn key(out: &mut String, key: &str, indent: usize) {
 
 /// The length of a key above which YAML needs another notation.
 const MAX_PLAIN_KEY: usize = 1024;
-
-/// Writes a text of several lines as a literal block.
-fn block(out: &mut String, text: &str, indent: usize) {
-    let lines = text.trim_end_matches('\n');
-    out.push('|');
-    if lines.trim_start_matches('\n').starts_with(' ') {
-        // Otherwise, readers would take the spaces for indentation.
-        out.push(STEP_DIGIT);
-    }
-    let ends = text.len() - lines.len();
-    match ends {
-        0 => out.push('-'),
-        1 => {}
-        _ => out.push('+'),
-    }
-    for line in lines.split('\n') {
-        new_line(out, if line.is_empty() { 0 } else { indent });
-        out.push_str(line);
-    }
-    for _ in 1..ends {
-        out.push('\n');
-    }
-}
-
-/// Ends a line, and indents the next one.
-pub(super) fn new_line(out: &mut String, indent: usize) {
-    const LINE: &str = "\n                                ";
-    out.push_str(&LINE[..LINE.len().min(indent + 1)]);
-    for _ in LINE.len()..=indent {
-        out.push(' ');
-    }
-}
 
 /// A map of one entry, without the last end of a line.
 fn entry(key: &str, value: &impl Serialize) -> String {
@@ -147,38 +111,4 @@ fn is_plain(text: &[u8]) -> bool {
 /// Whether a text obviously needs quotes, which keep it text: a number or a version.
 fn is_number(text: &[u8]) -> bool {
     matches!(text, [b'0'..=b'9', rest @ ..] if rest.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.')))
-}
-
-/// Whether YAML does not allow a character, or some reader ends a line at it.
-pub(super) fn is_special(char: char) -> bool {
-    char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-}
-
-/// Whether every reader reads a text of several lines back exactly from a literal block (`|`).
-pub(super) fn fits_block(text: &str) -> bool {
-    // If the first line of a block starts with a tab, readers based on libyaml treat the tab as indentation.
-    text.contains('\n')
-        && text.trim_start_matches('\n').starts_with(|first| first != '\t')
-        && !has_special(text)
-}
-
-/// Whether a text has special characters other than the ends of lines and tabs.
-fn has_special(mut text: &str) -> bool {
-    while let Some(at) = first_unusual(text.as_bytes()) {
-        let mut rest = text[at..].chars();
-        if rest.next().is_some_and(is_special) {
-            return true;
-        }
-        text = rest.as_str();
-    }
-    false
-}
-
-/// The first byte that is not plain ASCII, as nearly all bytes of a script are.
-fn first_unusual(text: &[u8]) -> Option<usize> {
-    const AT_ONCE: usize = 64;
-    let is_usual = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
-    let usual = |bytes: &&[u8]| bytes.iter().fold(true, |all, byte| all & is_usual(byte));
-    let start = AT_ONCE * text.chunks_exact(AT_ONCE).take_while(usual).count();
-    text[start..].iter().position(|byte| !is_usual(byte)).map(|at| start + at)
 }

@@ -1,4 +1,4 @@
-use super::scalar::fits_block;
+use super::literal::fits_block;
 use super::*;
 use crate::kubernetes::schema;
 use k8s_openapi::api::core::v1::{Container, EmptyDirVolumeSource, EnvVar, Pod, PodSpec, Volume};
@@ -225,7 +225,7 @@ fn short_texts_are_quoted_as_by_saphyr() {
     texts.extend(
         [
             "Null", "TRUE", "false", "Yes", "no", "On", "off", "NaN", "-inf", "+Inf", "-.inf", "---",
-            "--- a", "250m",
+            "--- a", "512Mi", "30s", "10.0.0.1", "250m",
         ]
         .map(String::from),
     );
