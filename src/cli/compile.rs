@@ -156,7 +156,10 @@ fn finish(
         // Joined texts would be in memory twice.
         None => texts,
         Some(target) => {
-            let text = texts.join(emit::SEPARATOR);
+            let text = match <[String; 1]>::try_from(texts) {
+                Ok([only]) => only,
+                Err(texts) => texts.join(emit::SEPARATOR),
+            };
             if arguments.check {
                 compare(target, &text)?.into_iter().collect()
             } else {

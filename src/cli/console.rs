@@ -192,7 +192,7 @@ impl Console {
     /// With `--verbose`, prints which root and which `initflow.toml` are used.
     pub(super) fn ground(&mut self, root: &Root, settings: Option<&Path>) {
         self.root(root);
-        self.note(&match settings {
+        self.note(|| match settings {
             Some(file) => format!("settings: `{}`", file.display()),
             None => format!("settings: there is no {FILE_NAME}"),
         });
@@ -200,7 +200,7 @@ impl Console {
 
     /// With `--verbose`, prints which root is used.
     pub(super) fn root(&mut self, root: &Root) {
-        self.note(&format!("root: {root}"));
+        self.note(|| format!("root: {root}"));
     }
 
     /// Whether the call asks for notes.
@@ -208,9 +208,14 @@ impl Console {
         self.verbose
     }
 
-    fn note(&mut self, message: &str) {
-        if self.verbose && self.noted.insert(message.to_owned()) {
-            self.line("note", "\x1b[1;34m", message);
+    fn note(&mut self, message: impl FnOnce() -> String) {
+        if !self.verbose {
+            return;
+        }
+        let message = message();
+        if !self.noted.contains(&message) {
+            self.line("note", "\x1b[1;34m", &message);
+            self.noted.insert(message);
         }
     }
 
