@@ -11,7 +11,7 @@ use std::collections::hash_map::Entry;
 type Identity = (WorkloadKind, Option<SmolStr>, SmolStr);
 
 /// The identity of a workload and the place of its name; nothing if the cluster generates the name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Identified(Option<(Identity, Span)>);
 
 /// The workloads of a program so far.

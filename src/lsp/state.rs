@@ -9,7 +9,7 @@ use crate::compile::CompileOptions;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
 use crate::files::{Ground, Grounds, Root};
-use crate::ide::{Analysis, Location, Parsed, Range32, Workspace};
+use crate::ide::{Analysis, KeptResults, Location, Parsed, Range32, Workspace};
 use crate::source::{FileId, SourceFile};
 use lsp_server::{ErrorCode, Message, Notification};
 use lsp_types::notification::{
@@ -72,6 +72,8 @@ pub(super) struct OpenDocument {
     pub(super) version: i32,
     lines: Arc<LineIndex>,
     analysis: Option<Arc<Analysis>>,
+    /// The results of the workloads that a change has not reached.
+    kept: KeptResults,
     /// The files of the analysis, including those that could not be read.
     uses: BTreeSet<String>,
     /// The diagnostics for each file, of an analysis that has not been dropped.
@@ -248,9 +250,12 @@ impl State {
         let mut uses = BTreeSet::new();
         let root = self.root(path);
         self.follow(path, &file, &root, &mut uses);
+        let options = self.options(path);
+        let mut kept = self.documents.get_mut(path).map(|document| std::mem::take(&mut document.kept))?;
         let loader = Known { workspace: &self.workspace, root: &root };
-        let analysis = Arc::new(Analysis::of(&file, &loader, &self.options(path)));
+        let analysis = Arc::new(Analysis::again(&file, &loader, &options, &mut kept));
         let document = self.documents.get_mut(path)?;
+        document.kept = kept;
         document.analysis = Some(Arc::clone(&analysis));
         document.uses = uses;
         document.found = None;
@@ -383,6 +388,11 @@ impl State {
             version,
             lines,
             analysis: None,
+            kept: self
+                .documents
+                .get_mut(&path)
+                .map(|known| std::mem::take(&mut known.kept))
+                .unwrap_or_default(),
             uses: BTreeSet::new(),
             found: None,
         };
