@@ -13,7 +13,7 @@ use lsp_types::{
     CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     NumberOrString, PublishDiagnosticsParams, Range,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Checks the documents that have changed, and returns the notifications to send.
 pub(super) fn publish(state: &mut State) -> Vec<Notification> {
@@ -27,6 +27,7 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
         }
     }
     let mut all: BTreeMap<String, Vec<lsp_types::Diagnostic>> = BTreeMap::new();
+    let mut seen = HashSet::new();
     // What a document finds in itself comes first.
     let own =
         state.documents.iter().filter_map(|(root, document)| document.found.as_ref()?.get_key_value(root));
@@ -37,10 +38,12 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
     for (path, diagnostics) in own.chain(others) {
         let known = all.entry(path.clone()).or_default();
         for diagnostic in diagnostics {
-            let same = |known: &lsp_types::Diagnostic| {
-                known.range == diagnostic.range && known.code == diagnostic.code
+            let Range { start, end } = diagnostic.range;
+            let code = match &diagnostic.code {
+                Some(NumberOrString::String(code)) => code.as_str(),
+                _ => "",
             };
-            if known.is_empty() || !known.iter().any(same) {
+            if seen.insert((path, (start.line, start.character, end.line, end.character), code)) {
                 known.push(diagnostic.clone());
             }
         }

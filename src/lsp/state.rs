@@ -339,7 +339,8 @@ impl State {
     fn open(&mut self, params: DidOpenTextDocumentParams) -> Option<Message> {
         let document = params.text_document;
         let path = path_of(&document.uri);
-        self.set(&document.uri, document.version, document.text);
+        let lines = Arc::new(LineIndex::new(&document.text, self.encoding));
+        self.set(&document.uri, document.version, document.text, lines);
         let Ground { root, settings, .. } = self.ground(&path);
         let settings =
             settings.map_or(format!("there is no {FILE_NAME}"), |file| format!("`{}`", file.display()));
@@ -354,20 +355,22 @@ impl State {
         };
         let mut text = file.text().to_owned();
         let mut lines = Arc::clone(&document.lines);
-        for (at, change) in params.content_changes.into_iter().enumerate() {
+        for change in params.content_changes {
             match change.range {
-                None => text = change.text,
+                None => {
+                    text = change.text;
+                    lines = Arc::new(LineIndex::new(&text, self.encoding));
+                }
                 Some(range) => {
-                    if at > 0 {
-                        lines = Arc::new(LineIndex::new(&text, self.encoding));
-                    }
                     let offset = |position: Position| lines.offset(&text, position);
                     let (start, end) = (offset(range.start), offset(range.end));
-                    text.replace_range(start.min(end)..end.max(start), &change.text);
+                    let gone = start.min(end)..end.max(start);
+                    text.replace_range(gone.clone(), &change.text);
+                    lines = Arc::new(lines.edited(&text, &gone, change.text.len()));
                 }
             }
         }
-        self.set(&uri, params.text_document.version, text);
+        self.set(&uri, params.text_document.version, text, lines);
         Ok(())
     }
 
@@ -380,9 +383,8 @@ impl State {
     }
 
     /// Sets an open document's text.
-    fn set(&mut self, uri: &Uri, version: i32, text: String) {
+    fn set(&mut self, uri: &Uri, version: i32, text: String, lines: Arc<LineIndex>) {
         let path = path_of(uri);
-        let lines = Arc::new(LineIndex::new(&text, self.encoding));
         let document = OpenDocument {
             uri: uri.clone(),
             version,

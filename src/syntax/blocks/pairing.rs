@@ -130,6 +130,7 @@ fn places(source: &SourceFile, items: &[BlockItem]) -> Vec<ItemPlace> {
             places.last().map_or(0, |place: &ItemPlace| place.indent)
         } else {
             let text = source.text.get(starts[line] as usize..).unwrap_or_default();
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
             text.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
         };
         places.push(ItemPlace { line, indent, first: line != last_line, next_line: items.len() });

@@ -302,6 +302,15 @@ fn one_character_less_is_read_again() {
 }
 
 #[test]
+fn a_byte_order_mark_is_before_the_first_piece() {
+    let mut editor = Editor::default();
+    for text in ["{\\u{", "{\\u{\n}\n", "{\\u{\n}\n\n}\n", "}\n}\n", " a\n  \\\n}\n"] {
+        let text = format!("\u{feff}{text}");
+        assert_eq!(editor.reads(&text), format!("{:?}", read(&text).1), "{text:?}");
+    }
+}
+
+#[test]
 fn only_the_changed_piece_is_read_again() {
     let text =
         |name| format!("let a = 1\npod a {{\n}}\n\npod {name} {{\n  app x {{ }}\n}}\n# c\npod c {{\n}}\n");
