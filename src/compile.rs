@@ -23,7 +23,6 @@ use crate::order::{Order, order};
 use crate::program::{FileReader, FileText, Loaded, Texts, load};
 use crate::resources::hold_to_budget;
 use crate::source::Sources;
-use std::collections::HashSet;
 
 /// How to compile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -246,8 +245,19 @@ fn pieces(
 /// Sorts diagnostics by place, and removes repeated ones.
 fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
     diagnostics.sort_by_key(|diagnostic| (sources.in_file(diagnostic.primary.span), diagnostic.code));
-    let mut seen = HashSet::new();
+    // Repeated ones are next to each other.
+    let mut seen: Vec<String> = Vec::new();
+    let mut last = None;
     diagnostics.retain(|diagnostic| {
-        seen.insert((diagnostic.code, diagnostic.primary.span, diagnostic.headline.clone()))
+        let place = Some((diagnostic.primary.span, diagnostic.code));
+        if last != place {
+            seen.clear();
+            last = place;
+        }
+        let is_new = !seen.contains(&diagnostic.headline);
+        if is_new {
+            seen.push(diagnostic.headline.clone());
+        }
+        is_new
     });
 }

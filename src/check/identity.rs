@@ -3,8 +3,8 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Workload, WorkloadKind};
 use crate::source::Span;
+use fnv::FnvHashMap;
 use smol_str::SmolStr;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// What tells an object from all others in a cluster: its kind, its namespace and its name.
@@ -16,7 +16,7 @@ pub(crate) struct Identified(Option<(Identity, Span)>);
 
 /// The workloads of a program so far.
 #[derive(Debug, Default)]
-pub(crate) struct Identities(HashMap<Identity, Span>);
+pub(crate) struct Identities(FnvHashMap<Identity, Span>);
 
 impl Identified {
     /// Identifies a workload.

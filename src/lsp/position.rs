@@ -46,7 +46,8 @@ impl LineIndex {
         let before = self.starts.partition_point(|start| (*start as usize) < gone.start).max(1);
         let after = self.starts.partition_point(|start| *start as usize <= gone.end + 1).max(before);
         let moved = |start: &u32| narrow(*start as usize - gone.len() + length);
-        let read = self.starts[before - 1] as usize..self.starts.get(after).map_or(text.len(), |next| moved(next) as usize - 1);
+        let read = self.starts[before - 1] as usize
+            ..self.starts.get(after).map_or(text.len(), |next| moved(next) as usize - 1);
         let mut starts = Vec::with_capacity(self.starts.len() + 1);
         starts.extend_from_slice(&self.starts[..before]);
         starts.extend(starts_in(text, read));
@@ -149,12 +150,19 @@ mod tests {
     fn lines_follow_edits() {
         let texts = ["", "a", "\n", "\r", "a\r\nb", "\n\n", "b\rc\n", "\r\n\r\n"];
         for before in texts.iter().flat_map(|one| texts.iter().map(move |other| format!("{one}{other}"))) {
-            for (start, end) in (0..=before.len()).flat_map(|start| (start..=before.len()).map(move |end| (start, end))) {
+            for (start, end) in
+                (0..=before.len()).flat_map(|start| (start..=before.len()).map(move |end| (start, end)))
+            {
                 for new in texts {
                     let mut text = before.clone();
                     text.replace_range(start..end, new);
-                    let edited = LineIndex::new(&before, Encoding::Utf8).edited(&text, &(start..end), new.len());
-                    assert_eq!(edited.starts, LineIndex::new(&text, Encoding::Utf8).starts, "{before:?} {start} {end} {new:?}");
+                    let edited =
+                        LineIndex::new(&before, Encoding::Utf8).edited(&text, &(start..end), new.len());
+                    assert_eq!(
+                        edited.starts,
+                        LineIndex::new(&text, Encoding::Utf8).starts,
+                        "{before:?} {start} {end} {new:?}"
+                    );
                 }
             }
         }

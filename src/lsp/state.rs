@@ -22,6 +22,7 @@ use lsp_types::{
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub(super) struct State {
     pub(super) workspace: Workspace,
     pub(super) documents: BTreeMap<String, OpenDocument>,
     /// The diagnostics that were sent to the editor, by path, with the version of an open document.
-    pub(super) published: BTreeMap<String, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
+    pub(super) published: BTreeMap<String, (Option<i32>, Arc<[lsp_types::Diagnostic]>)>,
     /// The tokens of open documents that were last sent to the editor.
     pub(super) tokens: BTreeMap<String, Told>,
     /// What is no longer needed, and is freed when no message is waiting.
@@ -77,7 +78,7 @@ pub(super) struct OpenDocument {
     /// The files of the analysis, including those that could not be read.
     uses: BTreeSet<String>,
     /// The diagnostics for each file, of an analysis that has not been dropped.
-    pub(super) found: Option<BTreeMap<String, Vec<lsp_types::Diagnostic>>>,
+    pub(super) found: Option<BTreeMap<String, Arc<[lsp_types::Diagnostic]>>>,
 }
 
 /// What an editor's user can set, under `initflow`.
@@ -353,23 +354,24 @@ impl State {
         let (Some(document), Some(file)) = (self.documents.get(&path), self.workspace.get(&path)) else {
             return Err(format!("`{}` is not open", uri.as_str()));
         };
-        let mut text = file.text().to_owned();
+        let mut text = Cow::Borrowed(file.text());
         let mut lines = Arc::clone(&document.lines);
         for change in params.content_changes {
             match change.range {
                 None => {
-                    text = change.text;
+                    text = Cow::Owned(change.text);
                     lines = Arc::new(LineIndex::new(&text, self.encoding));
                 }
                 Some(range) => {
                     let offset = |position: Position| lines.offset(&text, position);
                     let (start, end) = (offset(range.start), offset(range.end));
                     let gone = start.min(end)..end.max(start);
-                    text.replace_range(gone.clone(), &change.text);
+                    text = Cow::Owned([&text[..gone.start], &change.text, &text[gone.end..]].concat());
                     lines = Arc::new(lines.edited(&text, &gone, change.text.len()));
                 }
             }
         }
+        let text = text.into_owned();
         self.set(&uri, params.text_document.version, text, lines);
         Ok(())
     }
