@@ -136,6 +136,14 @@ impl Parsed {
         self.pieces.all()
     }
 
+    /// The pieces that are in a range or touch it.
+    fn pieces_in(&self, range: Range32) -> &[PlacedPiece] {
+        let pieces = self.pieces();
+        let first = pieces.partition_point(|placed| placed.start <= range.start).saturating_sub(1);
+        let end = pieces.partition_point(|placed| placed.start <= range.end);
+        pieces.get(first..end).unwrap_or_default()
+    }
+
     /// The statements outside all blocks, with places in their pieces.
     pub(crate) fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.pieces().iter().flat_map(|placed| &placed.piece.parse.document.statements)
@@ -263,6 +271,11 @@ impl Range32 {
     /// The range as an index into a text.
     pub(crate) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
+    }
+
+    /// The range, further down.
+    pub(crate) fn shifted(self, by: u32) -> Self {
+        Self { start: self.start + by, end: self.end + by }
     }
 
     /// Whether an offset is in it or directly after it.

@@ -156,7 +156,7 @@ fn cut(text: &str, from: usize) -> usize {
         [b'\n', ..] => Some(at + 1),
         _ => None,
     };
-    // On a character's boundary: bytes of other characters are no line ends.
+    // On a character's boundary: no byte of another character is a line end.
     let from = (from..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     if (from == grammar::start(text) || bytes[from - 1] == b'\n')
         && bytes.get(from) == Some(&b'}')
