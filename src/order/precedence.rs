@@ -29,6 +29,12 @@ impl Precedence {
         Self { containers: workload.containers.len(), before }
     }
 
+    /// The nodes that each node waits for: first those of the containers, by their indices, then those of barriers,
+    /// which only represent what they wait for.
+    pub(crate) fn nodes(&self) -> &[Vec<usize>] {
+        &self.before
+    }
+
     /// For each container, whether this one waits for it.
     pub(crate) fn before(&self, container: usize) -> Vec<bool> {
         let mut reached = vec![false; self.before.len()];
