@@ -1,16 +1,15 @@
 //! Reads the command of a container as shell commands, each with its position among the others.
 //!
-//! Invariant: this is the only user of the shell's parser; a script that cannot be parsed is not judged.
+//! Invariant: this is the only user of the shell's parser; a script that cannot be parsed is not judged. It is parsed once,
+//! and only if it has a word that a rule looks for.
 
+mod lazy;
 mod read;
 
-use crate::model::Container;
-use crate::object::{Node, Value};
+pub(super) use lazy::LazyScript;
+
 use crate::source::Span;
 use std::ops::Range;
-
-/// The shells, by the name of their program.
-const SHELLS: [&str; 7] = ["sh", "bash", "ash", "dash", "ksh", "mksh", "zsh"];
 
 /// What a container runs, as commands.
 #[derive(Debug)]
@@ -93,68 +92,7 @@ impl PlainCommand {
     }
 }
 
-impl<'a> ShellScript<'a> {
-    /// What a container runs; `None` if that is unknown.
-    pub(super) fn of(container: &'a Container) -> Option<Self> {
-        let list = |field| container.fields.get(field).map_or(&[][..], Node::items);
-        let words: Vec<&Node> = list("command").iter().chain(list("args")).collect();
-        if words.is_empty() || words.iter().any(|word| matches!(word.value, Value::Unresolved)) {
-            return None;
-        }
-        let shell = words.iter().take(2).position(|word| {
-            word.as_text().is_some_and(|text| SHELLS.contains(&text.rsplit('/').next().unwrap_or(text)))
-        });
-        match shell {
-            Some(at) => Self::shell(&words[at + 1..]),
-            None => Self::program(&words, container, list("command").is_empty()),
-        }
-    }
-
-    /// The script in the arguments of a shell.
-    fn shell(words: &[&'a Node]) -> Option<Self> {
-        let flags = words.iter().take_while(|word| {
-            word.as_text()
-                .is_some_and(|text| text.starts_with(['-', '+']) || ["pipefail", "errexit"].contains(&text))
-        });
-        let flags: Vec<&str> = flags.filter_map(|word| word.as_text()).collect();
-        let given = |letter| {
-            flags.iter().any(|flag| flag.starts_with('-') && !flag.starts_with("--") && flag.contains(letter))
-        };
-        if !given('c') {
-            return None;
-        }
-        let node = words.get(flags.len())?;
-        let text = node.as_text()?;
-        let mut script = read::read(text, node.span)?;
-        script.errexit |= given('e') || flags.contains(&"errexit");
-        script.pipefail |= flags.contains(&"pipefail");
-        Some(script)
-    }
-
-    /// A program that is started without a shell. If only arguments are set, the program is the image's entrypoint, which
-    /// usually has the name of the image.
-    fn program(words: &[&'a Node], container: &Container, is_arguments: bool) -> Option<Self> {
-        let image = || container.fields.get("image")?.as_text()?.rsplit('/').next()?.split([':', '@']).next();
-        let own = if is_arguments { Some(image()?) } else { None };
-        let texts = own.into_iter().chain(words.iter().map(|word| word.as_text().unwrap_or_default()));
-        let mut command = PlainCommand {
-            words: texts.clone().map(|text| (!text.contains("$(")).then(|| text.to_owned())).collect(),
-            written: texts.map(ToOwned::to_owned).collect(),
-            ..PlainCommand::default()
-        };
-        read::unwrap(&mut command);
-        let (first, last) = (words.first()?.span, words.last()?.span);
-        let span = container.run.unwrap_or_else(|| first.to(last));
-        Some(Self {
-            text: None,
-            span,
-            commands: vec![command],
-            loops: Vec::new(),
-            errexit: true,
-            pipefail: true,
-        })
-    }
-
+impl ShellScript<'_> {
     /// The commands of a program.
     pub(super) fn runs(&self, program: &str) -> impl Iterator<Item = &PlainCommand> {
         self.commands.iter().filter(move |command| command.program() == program)

@@ -11,9 +11,12 @@ use crate::resources::{EffectiveRequest, PodDemand, SetBy};
 use std::collections::HashMap;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    if !pod.has(Role::Step) || !pod.has(Role::Sidecar) {
+        return;
+    }
     let now: Vec<usize> = pod.order.init_containers().collect();
-    let demand = PodDemand::of(pod.workload, now.iter().copied());
-    let totals = demand.totals(pod.version).requests;
+    let (demand, totals) = pod.demand();
+    let totals = &totals.requests;
     let beside = |request: &EffectiveRequest| matches!(&request.set_by, SetBy::Step { beside, .. } if !beside.is_empty());
     if !totals.iter().any(beside) {
         return;
@@ -80,7 +83,7 @@ fn keep_after_needed(pod: &Pod<'_>, now: &[usize], entries: &mut Vec<ReorderEntr
     for (at, index) in now.iter().enumerate() {
         let container = &pod.workload.containers[*index];
         let volumes = || container.mounts.iter().filter_map(|mount| mount.index).map(Need::Volume);
-        let asked = pod.ports().asked[*index].iter().map(|(port, _)| Need::Port(*port));
+        let asked = pod.ports().asked(pod, *index).iter().map(|(port, _)| Need::Port(*port));
         let needed = volumes().chain(asked).filter_map(|need| met.get(&need).copied());
         entries[at].after.extend(needed);
         if container.role != Role::Sidecar {
