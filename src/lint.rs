@@ -175,9 +175,11 @@ impl<'a> Pod<'a> {
         let found = || {
             let text = script.text?;
             let part = text.get(range.clone())?.lines().next()?.trim_end();
-            let before = text.get(..range.start)?.matches(part).count();
             let source = self.sources.slice(script.span);
-            let (at, _) = source.match_indices(part).nth(before)?;
+            let at = script.line_by_line(source, range.start).or_else(|| {
+                let before = text.get(..range.start)?.matches(part).count();
+                source.match_indices(part).nth(before).map(|(at, _)| at)
+            })?;
             let start = script.span.start + u32::try_from(at).ok()?;
             let end = start + u32::try_from(part.len()).ok()?;
             (!part.is_empty()).then_some(Span { start, end, ..script.span })

@@ -9,6 +9,7 @@ mod read;
 pub(super) use lazy::LazyScript;
 
 use crate::source::Span;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// What a container runs, as commands.
@@ -26,6 +27,8 @@ pub(super) struct ShellScript<'a> {
     pub(super) errexit: bool,
     /// Whether a pipe fails with any of its commands.
     pub(super) pipefail: bool,
+    /// Where each line begins in the text and in its value in the source, if the source has the same lines.
+    lines: OnceCell<Option<Vec<(usize, usize)>>>,
 }
 
 /// A simple command without its wrappers (`exec`, `sudo`, `timeout 5`, …).
@@ -93,8 +96,35 @@ impl PlainCommand {
 }
 
 impl ShellScript<'_> {
+    /// Where a place of the text is in its value in the source, if that has the same lines, each indented.
+    pub(super) fn line_by_line(&self, source: &str, place: usize) -> Option<usize> {
+        let lines = self.lines.get_or_init(|| lines(self.text?, source)).as_ref()?;
+        let (in_text, in_source) =
+            lines.get(lines.partition_point(|(start, _)| *start <= place).checked_sub(1)?)?;
+        Some(in_source + (place - in_text))
+    }
+
     /// The commands of a program.
     pub(super) fn runs(&self, program: &str) -> impl Iterator<Item = &PlainCommand> {
         self.commands.iter().filter(move |command| command.program() == program)
     }
+}
+
+/// Where each line of a text begins in it and in the source, which has them below the opening quotes.
+fn lines(text: &str, source: &str) -> Option<Vec<(usize, usize)>> {
+    let mut written = source.split_inclusive('\n');
+    let mut in_source = written.next()?.len();
+    let mut in_text = 0;
+    let mut lines = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let whole = written.next()?;
+        let indent = whole.trim_end_matches('\n').strip_suffix(line.trim_end_matches('\n'))?;
+        if !indent.trim().is_empty() {
+            return None;
+        }
+        lines.push((in_text, in_source + indent.len()));
+        in_text += line.len();
+        in_source += whole.len();
+    }
+    Some(lines)
 }

@@ -135,6 +135,7 @@ impl<'a> RawCommand<'a> {
                     loops: Vec::new(),
                     errexit: true,
                     pipefail: true,
+                    lines: OnceCell::new(),
                 })
             }
         }
