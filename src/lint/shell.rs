@@ -128,3 +128,15 @@ fn lines(text: &str, source: &str) -> Option<Vec<(usize, usize)>> {
     }
     Some(lines)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+
+    #[test]
+    fn lines_are_found_below_the_quotes() {
+        assert_eq!(lines("a\n  b\n", "'''\n    a\n      b\n    '''"), Some(vec![(0, 8), (2, 14)]));
+        assert_eq!(lines("a", "\"a\""), None);
+        assert_eq!(lines("a\nb", "'''\n    a\n    #{x}\n    '''"), None);
+    }
+}
