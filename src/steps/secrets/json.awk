@@ -110,36 +110,3 @@ function value(path, depth,   sign, key, number) {
 function source(path) {
   return substr(text, start[path], end[path] - start[path])
 }
-function variable(key, path) {
-  if (key !~ /^[A-Za-z_][A-Za-z0-9_]*$/) stop("has the key `" key "`, which cannot name a variable")
-  if (!(path in content) || kind[path] == "null") stop("has no plain value in `" key "`, as an env file needs")
-  if (content[path] ~ /[\047\r]/) stop("has a quote or a carriage return in `" key "`, which no env file can hold")
-  return key "=\047" content[path] "\047\n"
-}
-{ text = text $0 "\n" }
-END {
-  if (failed) exit 1
-  size = length(text)
-  at = 1
-  value("", 0)
-  if (next_character() != "") broken()
-  path = ""
-  steps = split(where, names, ".")
-  for (step = 1; step <= steps; step++) path = path SUBSEP names[step]
-  if (want == "kind") printf "%s", kind[path]
-  else if (!(path in kind)) stop("has no `" where "`")
-  else if (want == "source") print source(path)
-  else if (want == "text") {
-    if (!(path in content) || kind[path] == "null") stop("has no text in `" where "`")
-    printf "%s", content[path]
-  } else if (kind[path] != "{") stop("is no object with keys")
-  else if (want == "field") {
-    key = ENVIRON["INITFLOW_FIELD"]
-    path = path SUBSEP key
-    if (!(path in kind) || kind[path] == "null") stop("has no key `" key "`")
-    printf "%s", path in content ? content[path] : source(path)
-  } else {
-    for (number = 1; number <= count[path]; number++) made = made variable(keys[path, number], path SUBSEP keys[path, number])
-    printf "%s", made
-  }
-}
