@@ -399,10 +399,34 @@ impl InVolume {
     }
 
     /// The parts that follow where a step makes one file.
-    fn file(&self) -> [&'static str; 3] {
-        let left =
-            if self.of_pod { part!("steps/work/left.sh") } else { part!("steps/work/left-of-pods.sh") };
-        [part!("steps/work/mine.sh"), part!("steps/work/file.sh"), left]
+    fn file(&self) -> Vec<&'static str> {
+        // Other pods, and other users' files, are only in volumes that outlive the pod.
+        let mut parts = if self.of_pod {
+            vec![part!("steps/work/mine.sh"), part!("steps/work/left.sh")]
+        } else {
+            vec![
+                part!("steps/work/unowned.sh"),
+                part!("steps/work/mine-or-unowned.sh"),
+                part!("steps/work/left-of-pods.sh"),
+            ]
+        };
+        parts.push(part!("steps/work/file.sh"));
+        parts
+    }
+
+    /// The parts that follow where a step makes a folder.
+    fn folder(&self) -> Vec<&'static str> {
+        let mut parts = if self.of_pod {
+            vec![part!("steps/work/mine.sh"), part!("steps/work/empty.sh")]
+        } else {
+            vec![
+                part!("steps/work/unowned.sh"),
+                part!("steps/work/mine-or-shared.sh"),
+                part!("steps/work/empty-shared.sh"),
+            ]
+        };
+        parts.push(part!("steps/work/folder.sh"));
+        parts
     }
 }
 

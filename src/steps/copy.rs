@@ -28,9 +28,7 @@
 
 use super::fetch::symbolic;
 use super::script::{part, shell};
-use super::{
-    Image, InVolume, Lowered, OwnVolume, Rights, StepInput, mismatch, outside_links, path_fault,
-};
+use super::{Image, InVolume, Lowered, OwnVolume, Rights, StepInput, mismatch, outside_links, path_fault};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::object::{Map, MapEntry, Node, Value};
@@ -166,8 +164,7 @@ impl CopyOptions {
 impl CopyOptions {
     /// The parts of the script.
     fn script(&self) -> Vec<&'static str> {
-        let from =
-            if self.mounted.is_some() { part!("copy/image.sh") } else { part!("copy/in-image.sh") };
+        let from = if self.mounted.is_some() { part!("copy/image.sh") } else { part!("copy/in-image.sh") };
         let mut parts = vec![part!("say.sh"), from, part!("copy/from.sh")];
         if !self.outside_links {
             parts.extend([part!("links.sh"), part!("copy/links.sh")]);
@@ -179,7 +176,8 @@ impl CopyOptions {
             false => part!("copy/at.sh"),
         });
         parts.extend(self.into.enter());
-        parts.extend([part!("work/folder.sh"), part!("work/publish.sh")]);
+        parts.extend(self.into.folder());
+        parts.push(part!("work/publish.sh"));
         parts.push(if self.mode.is_some() { part!("copy/copy-mode.sh") } else { part!("copy/copy.sh") });
         parts.push(if root { part!("copy/all.sh") } else { part!("copy/one.sh") });
         parts.push(part!("copy/done.sh"));

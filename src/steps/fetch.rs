@@ -235,7 +235,13 @@ impl FetchOptions {
             (format_smolstr!("INITFLOW_HEADER_{number}"), value.clone())
         };
         let variables = self.headers.iter().enumerate().map(value).collect();
-        Lowered { image: Some(image), command: shell(&script::parts(self), "fetch"), env, variables, ..Lowered::default() }
+        Lowered {
+            image: Some(image),
+            command: shell(&script::parts(self), "fetch"),
+            env,
+            variables,
+            ..Lowered::default()
+        }
     }
 }
 

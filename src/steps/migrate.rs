@@ -194,9 +194,10 @@ impl MigrateOptions {
         let name = || ("INITFLOW_TOOL".into(), SmolStr::new_static(tool.name));
         let (mut command, env) = match tool.script {
             None => (Vec::new(), Vec::new()),
-            Some(ScriptHelp::Retry(locked)) => {
-                (shell(&[part!("say.sh"), part!("migrate/retry.sh")], "migrate"), vec![("INITFLOW_LOCKED".into(), SmolStr::new_static(locked))])
-            }
+            Some(ScriptHelp::Retry(locked)) => (
+                shell(&[part!("say.sh"), part!("migrate/retry.sh")], "migrate"),
+                vec![("INITFLOW_LOCKED".into(), SmolStr::new_static(locked))],
+            ),
             Some(ScriptHelp::GolangMigrate) => {
                 (with_url(part!("migrate/golang-migrate.sh")), vec![place(), name()])
             }

@@ -168,6 +168,8 @@ pub struct SecretsOptions {
     /// What only applies to Vault.
     vault: Option<Vault>,
     tries: Tries,
+    /// Whether a variable may name a namespace of Vault.
+    may_have_namespace: bool,
     /// The head of the step.
     span: Span,
 }
@@ -228,7 +230,21 @@ impl SecretsOptions {
             return None;
         }
         let (owner, span) = (owner(given), given.span);
-        Some(Self { target, format, into, mode, field, owner, address, namespace, vault, tries, span })
+        let may_have_namespace = !given.lacks("VAULT_NAMESPACE");
+        Some(Self {
+            target,
+            format,
+            into,
+            mode,
+            field,
+            owner,
+            address,
+            namespace,
+            vault,
+            tries,
+            may_have_namespace,
+            span,
+        })
     }
 
     /// The parts of a container that carry it out.

@@ -19,7 +19,8 @@ pub(super) fn parts(options: &CloneOptions) -> Vec<&'static str> {
     }
     parts.push(part!("to-into.sh"));
     parts.extend(options.into.enter());
-    parts.extend([part!("../work/folder.sh"), part!("../work/untouched.sh"), part!("place.sh")]);
+    parts.extend(options.into.folder());
+    parts.extend([part!("../work/untouched.sh"), part!("place.sh")]);
     if options.work.is_some() {
         parts.push(part!("work.sh"));
     }

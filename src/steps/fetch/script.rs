@@ -15,7 +15,8 @@ pub(super) fn parts(options: &FetchOptions) -> Vec<&'static str> {
     parts.push(part!("../to-into.sh"));
     parts.extend(options.into.enter());
     if options.folder {
-        parts.extend([part!("../work/folder.sh"), part!("../links.sh"), part!("folder/begin.sh")]);
+        parts.extend(options.into.folder());
+        parts.extend([part!("../links.sh"), part!("folder/begin.sh")]);
     } else {
         parts.extend(options.into.file());
     }
@@ -115,5 +116,8 @@ fn is_known(url: &str, of_name: &[u8]) -> bool {
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
     let first = rest.split('/').next().unwrap_or_default();
     let sound = |letter: u8| letter.is_ascii_alphanumeric() || of_name.contains(&letter);
-    !url.contains("$(") && !url.contains(char::is_control) && !first.starts_with('-') && first.bytes().all(sound)
+    !url.contains("$(")
+        && !url.contains(char::is_control)
+        && !first.starts_with('-')
+        && first.bytes().all(sound)
 }

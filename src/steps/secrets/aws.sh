@@ -1,10 +1,8 @@
 name="\`$INITFLOW_FROM\` of AWS Secrets Manager"
-INITFLOW_FROM=$(one_line "$INITFLOW_FROM")
-INITFLOW_ADDRESS=$(one_line "${INITFLOW_ADDRESS:-}")
 # No program shows the secret page by page, and no tool has a configuration but the step's.
 export AWS_PAGER='' HOME="${INITFLOW_RAM?}"
 get() {
-  body=$(run aws secretsmanager get-secret-value ${INITFLOW_ADDRESS:+--endpoint-url="$INITFLOW_ADDRESS"} \
+  body=$(run aws secretsmanager get-secret-value ${INITFLOW_ADDRESS:+"--endpoint-url=$INITFLOW_ADDRESS"} \
     --secret-id="$INITFLOW_FROM" --output json 2>.initflow-part) || {
     why=$(tail -n 1 .initflow-part)
     why=${why:-no answer}

@@ -1,6 +1,4 @@
 export LC_ALL=C
-INITFLOW_FROM=$(one_line "$INITFLOW_FROM")
-INITFLOW_ADDRESS=$(one_line "${INITFLOW_ADDRESS:-}")
 newline='
 '
 # Sends one request, given as lines of curl's configuration, which no other process sees; the answer is in `body`.
@@ -36,9 +34,5 @@ take() {
 }
 known() {
   case $1 in '' | *[!A-Za-z0-9._~+/=-]*) return 1 ;; esac
-}
-sound() {
-  case /$1/ in */../* | */./*) fail "\`$1\` has a part that is a dot or two" ;; esac
-  case $1 in *[!!-~]* | *[\"\\\?\#]*) fail "\`$1\` has a space, quote, backslash, ?, # or a letter beyond ASCII" ;; esac
 }
 credential='not known yet'

@@ -4,21 +4,20 @@ function stop(why) {
   failed = 1
   exit 1
 }
-function broken() {
-  stop("is not JSON")
-}
+function broken() { stop("is not JSON") }
 function next_character() {
   while (at <= size && index(" \t\r\n", substr(text, at, 1))) at++
   return substr(text, at, 1)
 }
-function byte(number) {
-  return sprintf("%c", number)
-}
-function utf8(code) {
-  if (code < 128) return byte(code)
-  if (code < 2048) return byte(192 + int(code / 64)) byte(128 + code % 64)
-  if (code < 65536) return byte(224 + int(code / 4096)) byte(128 + int(code / 64) % 64) byte(128 + code % 64)
-  return byte(240 + int(code / 262144)) byte(128 + int(code / 4096) % 64) byte(128 + int(code / 64) % 64) byte(128 + code % 64)
+function utf8(code,   last) {
+  if (code < 128) return sprintf("%c", code)
+  last = sprintf("%c", 128 + code % 64)
+  code = int(code / 64)
+  if (code < 32) return sprintf("%c", 192 + code) last
+  last = sprintf("%c", 128 + code % 64) last
+  code = int(code / 64)
+  if (code < 16) return sprintf("%c", 224 + code) last
+  return sprintf("%c%c", 240 + int(code / 64), 128 + code % 64) last
 }
 function four_digits(   number, place, digit) {
   number = 0
@@ -44,12 +43,7 @@ function escaped(   letter, code, low) {
     return utf8(code >= 55296 && code < 57344 ? 65533 : code)
   }
   if (letter == "" || !index("\"\\/bfnrt", letter)) broken()
-  if (letter == "b") return "\b"
-  if (letter == "f") return "\f"
-  if (letter == "n") return "\n"
-  if (letter == "r") return "\r"
-  if (letter == "t") return "\t"
-  return letter
+  return substr("\"\\/\b\f\n\r\t", index("\"\\/bfnrt", letter), 1)
 }
 function string(   found, chunk) {
   found = ""
@@ -68,9 +62,6 @@ function string(   found, chunk) {
   }
   broken()
 }
-function add(path, key) {
-  if (!((path, key) in kind)) keys[path, ++count[path]] = key
-}
 function value(path, depth,   sign, key, number) {
   if (depth > 100) stop("is nested too deep")
   sign = next_character()
@@ -87,7 +78,7 @@ function value(path, depth,   sign, key, number) {
         if (next_character() != ":") broken()
         at++
       }
-      add(path, key)
+      if (!((path, key) in kind)) keys[path, ++count[path]] = key
       value(path SUBSEP key, depth + 1)
       if (next_character() == ",") {
         at++

@@ -6,11 +6,12 @@ use super::SecretsOptions;
 use super::target::Store;
 use crate::steps::script::part;
 
+const ONE_LINE: &str = part!("../one-line.sh");
 const HTTP: &str = part!("http.sh");
 
 /// The parts for these options.
 pub(super) fn parts(options: &SecretsOptions) -> Vec<&'static str> {
-    let mut parts = vec![part!("../say.sh"), part!("../one-line.sh"), part!("json.sh"), part!("json.awk")];
+    let mut parts = vec![part!("../say.sh"), part!("json.sh"), part!("json.awk")];
     let shape = match options.format {
         "dotenv" => Some(part!("dotenv.awk")),
         "field" => Some(part!("field.awk")),
@@ -20,6 +21,13 @@ pub(super) fn parts(options: &SecretsOptions) -> Vec<&'static str> {
     parts.push(part!("main.awk"));
     parts.extend(shape.map(|_| part!("shape.awk")));
     parts.push(part!("end.awk"));
+    match options.target.store {
+        Store::Vault if is_known(options) => parts.push(part!("vault-known.sh")),
+        Store::Vault => parts.extend([ONE_LINE, part!("sound.sh"), part!("vault-from.sh")]),
+        Store::Aws if is_known(options) => {}
+        Store::Aws => parts.extend([ONE_LINE, part!("from.sh")]),
+        Store::Gcp | Store::Azure => parts.extend([ONE_LINE, part!("from.sh"), part!("sound.sh")]),
+    }
     parts.extend(match options.target.store {
         Store::Vault => [HTTP, part!("vault.sh")],
         Store::Aws => [part!("../run.sh"), part!("aws.sh")],
@@ -37,4 +45,26 @@ pub(super) fn parts(options: &SecretsOptions) -> Vec<&'static str> {
     });
     parts.push(part!("../work/publish-file.sh"));
     parts
+}
+
+/// Whether no text has variables or could end a quoted text, so that the script need not look.
+fn is_known(options: &SecretsOptions) -> bool {
+    let vault = options.vault.as_ref();
+    let texts = [
+        options.address.as_ref(),
+        options.namespace.as_ref(),
+        vault.map(|vault| &vault.role),
+        vault.map(|vault| &vault.auth),
+    ];
+    let needed = vault.is_none()
+        || options.address.is_some() && (options.namespace.is_some() || !options.may_have_namespace);
+    needed && texts.into_iter().flatten().chain([&options.target.name]).all(|text| is_sound(text))
+}
+
+/// Whether a text has no variables, and nothing that `sound.sh` refuses.
+fn is_sound(text: &str) -> bool {
+    let graphic = |byte: u8| byte.is_ascii_graphic() && !b"\"\\?#".contains(&byte);
+    !text.contains("$(")
+        && text.bytes().all(graphic)
+        && !text.split('/').any(|part| part == "." || part == "..")
 }

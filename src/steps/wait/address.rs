@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_url_has_parts() {
-        let url = Url::of("postgres://shop%40acme:p%25%3A:x@[::1]:5433/the%20shop?a=1&sslmode=require#x").unwrap();
+        let url =
+            Url::of("postgres://shop%40acme:p%25%3A:x@[::1]:5433/the%20shop?a=1&sslmode=require#x").unwrap();
         assert_eq!((url.scheme, &*url.user, &*url.password), ("postgres", "shop@acme", "p%::x"));
         assert_eq!((url.host(), url.port()), ("::1", Some("5433")));
         assert_eq!(url.base().as_deref(), Some("the shop"));

@@ -11,8 +11,7 @@ check_mysql() {
     why=$(settings | {
       (
         ulimit -v 131072 2>/dev/null || :
-        export HOME=/dev/null
-        exec timeout -k 1 "$try" "$client" --defaults-file=/dev/stdin --batch --execute 'select 1' 2>&1 >/dev/null
+        exec env HOME=/dev/null timeout -k 1 "$try" "$client" --defaults-file=/dev/stdin --batch --execute 'select 1' 2>&1 >/dev/null
       ) && printf '\n.'
     } | head -c 4096)
   } 2>/dev/null

@@ -94,11 +94,17 @@ impl Script<'_> {
     fn known(&mut self, wanted: &Wanted) -> Option<Vec<String>> {
         let target = wanted.target.as_str();
         match wanted.condition.kind {
-            ConditionKind::Job if target == LATER => Some(vec!["job=$INITFLOW_JOB".into(), "check_job".into()]),
+            ConditionKind::Job if target == LATER => {
+                Some(vec!["job=$INITFLOW_JOB".into(), "check_job".into()])
+            }
             _ if !is_known(target) => None,
             ConditionKind::Job => Some(vec![format!("job={}", self.set("JOB", target)), "check_job".into()]),
-            ConditionKind::Dns => Some(vec![format!("host={}", self.set("HOST", target)), "check_dns".into()]),
-            ConditionKind::File => Some(vec![format!("file={}", self.set("FILE", target)), "check_file".into()]),
+            ConditionKind::Dns => {
+                Some(vec![format!("host={}", self.set("HOST", target)), "check_dns".into()])
+            }
+            ConditionKind::File => {
+                Some(vec![format!("file={}", self.set("FILE", target)), "check_file".into()])
+            }
             ConditionKind::Tcp => {
                 let port = located(target).1?;
                 let place = format!("host={} port={port}", self.set("HOST", host(target)));
@@ -110,7 +116,10 @@ impl Script<'_> {
                 let mut lines = vec![format!("url={site}"), "name=\"http ${url%%[?#]*}\"".to_owned()];
                 if self.logs_in {
                     let login = format!("{}:{}", url.user, url.password);
-                    lines.push(format!("login={}", self.given("LOGIN", (login != ":").then_some(login.as_str()))));
+                    lines.push(format!(
+                        "login={}",
+                        self.given("LOGIN", (login != ":").then_some(login.as_str()))
+                    ));
                 }
                 Some(lines)
             }
@@ -132,7 +141,8 @@ impl Script<'_> {
         }
         let place = self.place(url, port, &base);
         let password = self.password(url, "PGPASSWORD");
-        let mut words = format!("check_postgres PGUSER=\"{}\" PGPASSWORD=\"$password\"", self.set("USER", &url.user));
+        let mut words =
+            format!("check_postgres PGUSER=\"{}\" PGPASSWORD=\"$password\"", self.set("USER", &url.user));
         for ((_, variable), value) in POSTGRES.iter().zip(options) {
             if let Some(value) = value {
                 words += &format!(" {variable}=\"{}\"", self.set(variable, &value));

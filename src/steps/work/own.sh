@@ -5,13 +5,6 @@
 # work in a new folder that only its user can enter, and stands in it: names in it are its own, and so is `..`, since a folder
 # can be moved elsewhere only by who may write in it. The kernel is asked where the script stands.
 me=$(id -u) pod=$(uname -n) meddled="another container changes the folder $place meanwhile"
-# Whether the volume gives what is made in it to another user, as some do: there nothing can be kept from others.
-unowned() (
-  set -C
-  exec 3>./.initflow-owner || exit 1
-  rm -f ./.initflow-owner
-  case $(stat -L -c %h:%u /proc/self/fd/3) in "0:$me" | [!0]*) exit 1 ;; esac
-)
 made=$(mktemp -d "./.initflow-$pod.XXXXXX" 2>/dev/null) || fail "cannot write in $place"
 work=${made#./}
 cd -P "$made" || fail "cannot enter $place/$work"
