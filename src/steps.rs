@@ -416,17 +416,22 @@ impl InVolume {
 
     /// The parts that follow where a step makes a folder.
     fn folder(&self) -> Vec<&'static str> {
-        let mut parts = if self.of_pod {
-            vec![part!("steps/work/mine.sh"), part!("steps/work/empty.sh")]
-        } else {
-            vec![
-                part!("steps/work/unowned.sh"),
-                part!("steps/work/mine-or-shared.sh"),
-                part!("steps/work/empty-shared.sh"),
-            ]
-        };
-        parts.push(part!("steps/work/folder.sh"));
-        parts
+        let folder = part!("steps/work/folder.sh");
+        if self.of_pod {
+            return vec![
+                part!("steps/work/mine.sh"),
+                part!("steps/work/empty.sh"),
+                folder,
+                part!("steps/work/left-folders.sh"),
+            ];
+        }
+        vec![
+            part!("steps/work/unowned.sh"),
+            part!("steps/work/mine-or-shared.sh"),
+            part!("steps/work/empty-shared.sh"),
+            folder,
+            part!("steps/work/left-folders-of-pods.sh"),
+        ]
     }
 }
 

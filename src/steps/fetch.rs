@@ -223,10 +223,7 @@ impl FetchOptions {
         env.push(("INITFLOW_MODE".into(), mode));
         env.extend(self.tries.variables());
         env.extend(self.sha256.clone().map(|sha256| ("INITFLOW_SHA256".into(), sha256)));
-        if let Some(Unpack { archive, limits }) = self.unpack {
-            env.push(("INITFLOW_UNPACK".into(), archive.name().into()));
-            env.extend(limits.variables());
-        }
+        env.extend(self.unpack.into_iter().flat_map(|unpack| unpack.limits.variables()));
         if !self.headers.is_empty() {
             let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
             env.push(("INITFLOW_HEADERS".into(), names.join(" ").into()));

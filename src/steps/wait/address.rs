@@ -77,7 +77,7 @@ fn decoded(text: &str) -> Option<Cow<'_, str>> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {
-        let digit = |at: usize| Some(char::from(*after.get(at)?).to_digit(16)? as u8);
+        let digit = |at: usize| u8::try_from(char::from(*after.get(at)?).to_digit(16)?).ok();
         let code = if *first == b'%' { digit(0).zip(digit(1)) } else { None };
         bytes.push(code.map_or(*first, |(high, low)| high << 4 | low));
         rest = if code.is_some() { &after[2..] } else { after };

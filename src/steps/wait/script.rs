@@ -61,9 +61,10 @@ impl Script<'_> {
             (format!("holds() {{\n{}}}\n", script.lines(wanted, "  ")), part!("one.sh"))
         } else {
             let mut cases = String::new();
-            for (number, wanted) in (1..).zip(&options.wanted) {
+            for (number, wanted) in (1_usize..).zip(&options.wanted) {
                 script.suffix = format_smolstr!("_{number}");
-                cases += &format!("    {number})\n{}      ;;\n", script.lines(wanted, "      "));
+                let lines = script.lines(wanted, "      ");
+                cases.extend(["    ", script.suffix.trim_start_matches('_'), ")\n", &lines, "      ;;\n"]);
             }
             (format!("holds() {{\n  case $1 in\n{cases}  esac\n}}\n"), part!("several.sh"))
         };
@@ -145,7 +146,7 @@ impl Script<'_> {
             format!("check_postgres PGUSER=\"{}\" PGPASSWORD=\"$password\"", self.set("USER", &url.user));
         for ((_, variable), value) in POSTGRES.iter().zip(options) {
             if let Some(value) = value {
-                words += &format!(" {variable}=\"{}\"", self.set(variable, &value));
+                words.extend([" ", variable, "=\"", &self.set(variable, &value), "\""]);
             }
         }
         Some(vec![place, password, words])
