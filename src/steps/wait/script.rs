@@ -82,12 +82,16 @@ impl Script<'_> {
         lines.iter().flat_map(|line| [indent, line, "\n"]).collect()
     }
 
-    /// Gives the script a text, and returns how it reads it.
+    /// Gives the script a text as it is, and returns how the script reads it.
     fn set(&mut self, name: &str, text: &str) -> String {
+        self.fill(name, text.replace('$', "$$").into())
+    }
+
+    /// The same for a text in which Kubernetes replaces the variables.
+    fn fill(&mut self, name: &str, text: SmolStr) -> String {
         let name = format_smolstr!("INITFLOW_{name}{}", self.suffix);
         let read = format!("${name}");
-        // Kubernetes leaves the variables to the script.
-        self.env.push((name, text.replace('$', "$$").into()));
+        self.env.push((name, text));
         read
     }
 
@@ -113,15 +117,12 @@ impl Script<'_> {
             }
             ConditionKind::Http => {
                 let url = Url::of(target)?;
-                let site = self.set("URL", &format!("{}://{}{}", url.scheme, url.place, url.path));
-                let mut lines = vec![format!("url={site}"), "name=\"http ${url%%[?#]*}\"".to_owned()];
-                if self.logs_in {
-                    let login = format!("{}:{}", url.user, url.password);
-                    lines.push(format!(
-                        "login={}",
-                        self.given("LOGIN", (login != ":").then_some(login.as_str()))
-                    ));
-                }
+                url.user.is_empty().then_some(())?;
+                let mut lines = vec![
+                    format!("url={}", self.set("URL", target)),
+                    "name=\"http ${url%%[?#]*}\"".to_owned(),
+                ];
+                lines.extend(self.logs_in.then(|| "login=''".to_owned()));
                 Some(lines)
             }
             ConditionKind::Postgres => self.postgres(&Url::of(target)?),
@@ -141,7 +142,7 @@ impl Script<'_> {
             return None;
         }
         let place = self.place(url, port, &base);
-        let password = self.password(url, "PGPASSWORD");
+        let password = password("PGPASSWORD");
         let mut words =
             format!("check_postgres PGUSER=\"{}\" PGPASSWORD=\"$password\"", self.set("USER", &url.user));
         for ((_, variable), value) in POSTGRES.iter().zip(options) {
@@ -155,13 +156,9 @@ impl Script<'_> {
     fn mysql(&mut self, url: &Url) -> Option<Vec<String>> {
         let [mode, authority] = url.options(["ssl-mode", "ssl-ca"])?;
         let place = self.place(url, url.port().unwrap_or("3306"), &url.base()?);
-        let password = if url.password.is_empty() {
-            // It becomes a line of a file.
-            self.parts.push(CLEAN);
-            "kind=mysql && clean password \"${MYSQL_PWD-}\" && password=$value".into()
-        } else {
-            self.password(url, "MYSQL_PWD")
-        };
+        // It becomes a line of a file.
+        self.parts.push(CLEAN);
+        let password = "kind=mysql && clean password \"${MYSQL_PWD-}\" && password=$value".into();
         let rest = format!(
             "user={} mode={} authority={}",
             self.given("USER", Some(&url.user)),
@@ -174,21 +171,13 @@ impl Script<'_> {
     fn redis(&mut self, url: &Url) -> Option<Vec<String>> {
         let place = self.place(url, url.port().unwrap_or("6379"), &url.base()?);
         let user = format!("user={}", self.given("USER", Some(&url.user)));
-        Some(vec![place, user, self.password(url, "REDISCLI_AUTH"), "check_redis".into()])
+        Some(vec![place, user, password("REDISCLI_AUTH"), "check_redis".into()])
     }
 
     /// Where a database is.
     fn place(&mut self, url: &Url, port: &str, base: &str) -> String {
         let host = self.set("HOST", url.host());
         format!("host={host} port={port} base={}", self.given("DATABASE", Some(base)))
-    }
-
-    /// The password of a URL, or else of a variable.
-    fn password(&mut self, url: &Url, variable: &str) -> String {
-        if url.password.is_empty() {
-            return format!("trim \"${{{variable}-}}\" && password=$value");
-        }
-        format!("password={}", self.set("PASSWORD", &url.password))
     }
 
     /// A text that may be missing.
@@ -215,9 +204,13 @@ impl Script<'_> {
             self.parts.push(part!("take.sh"));
             vec![format!("take \"{}\" && {of} \"$text\"", self.set("URL", &wanted.target))]
         } else {
-            let name = format_smolstr!("INITFLOW_URL{}", self.suffix);
-            self.env.push((name.clone(), wanted.target.clone()));
-            vec![format!("{of} \"${name}\"")]
+            // It has a password, or is all one variable.
+            let url = if is_known(&wanted.target) {
+                self.set("URL", &wanted.target)
+            } else {
+                self.fill("URL", wanted.target.clone())
+            };
+            vec![format!("{of} \"{url}\"")]
         }
     }
 
@@ -226,7 +219,7 @@ impl Script<'_> {
         let status = wanted.status.as_deref().unwrap_or("any");
         self.parts.push(if self.logs_in { part!("http-login.sh") } else { part!("http-url.sh") });
         let Some(text) = &wanted.contains else {
-            self.parts.extend([part!("http.sh")]);
+            self.parts.push(part!("http.sh"));
             return vec![format!("wanted={status}"), "check_http".into()];
         };
         self.parts.extend([TRIM, part!("http-body.sh")]);
@@ -250,10 +243,15 @@ fn has_templates(wanted: &Wanted, options: &WaitOptions) -> bool {
         || wanted.contains.as_deref().is_some_and(|text| text.contains("$("))
 }
 
+/// The line for a password that is in a variable of the client.
+fn password(variable: &str) -> String {
+    format!("trim \"${{{variable}-}}\" && password=$value")
+}
+
 /// Whether a condition is a request with a user or a password, as far as is known.
 fn logs_in(wanted: &Wanted) -> bool {
     wanted.condition.kind == ConditionKind::Http
-        && Url::of(&wanted.target).is_none_or(|url| !url.user.is_empty() || !url.password.is_empty())
+        && Url::of(&wanted.target).is_none_or(|url| !url.user.is_empty())
 }
 
 /// The variable that is all of a text.
