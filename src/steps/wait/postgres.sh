@@ -8,7 +8,7 @@ check_postgres() {
       # Where nobody looks at the certificate, the password itself is not sent, unless that is asked for.
       case ${PGSSLMODE-} in verify-*) ;; *) export PGREQUIREAUTH="${PGREQUIREAUTH-!password}" ;; esac
       # The client has no other configuration than the step's, no more memory than it needs, and a few lines to say why.
-      export PGHOST="$host" PGPORT="$port" PGDATABASE="$base" PGCONNECT_TIMEOUT="$try" HOME=/dev/null
+      export PGHOST="$host" PGPORT="$port" PGDATABASE="$base" HOME=/dev/null
       {
         (
           ulimit -v 131072 2>/dev/null || :
