@@ -2,7 +2,7 @@
 //!
 //! Invariant: the tree holds only what was written, not its meaning.
 
-use crate::source::Span;
+use crate::source::{Placed, Span};
 use smol_str::SmolStr;
 
 /// A whole file.
@@ -125,4 +125,55 @@ pub enum Operator {
     Not,
     /// `:` after a name (`param name: type`)
     Colon,
+}
+
+impl Placed for Statement {
+    fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
+        change(&mut self.span);
+        change(&mut self.name.span);
+        self.values.iter_mut().for_each(|value| value.each_place(change));
+        if let Some(block) = &mut self.block {
+            change(&mut block.span);
+            block.statements.iter_mut().for_each(|statement| statement.each_place(change));
+        }
+    }
+}
+
+impl Placed for SyntaxValue {
+    fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
+        change(&mut self.span);
+        match &mut self.kind {
+            ValueKind::Text(pieces) => {
+                for piece in pieces {
+                    if let Piece::Name(name) = piece {
+                        change(&mut name.span);
+                    }
+                }
+            }
+            ValueKind::Range(start, end) => {
+                if let Some(start) = start {
+                    start.each_place(change);
+                }
+                end.each_place(change);
+            }
+            ValueKind::List(items) => items.iter_mut().for_each(|item| item.each_place(change)),
+            ValueKind::Call(name, arguments) => {
+                change(&mut name.span);
+                arguments.iter_mut().for_each(|argument| argument.each_place(change));
+            }
+            ValueKind::Group(arguments) => {
+                arguments.iter_mut().for_each(|argument| argument.each_place(change));
+            }
+            ValueKind::Word(_) | ValueKind::Number(_) | ValueKind::Path(_) | ValueKind::Operator(_) => {}
+        }
+    }
+}
+
+impl Placed for Argument {
+    fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
+        if let Some(name) = &mut self.name {
+            change(&mut name.span);
+        }
+        self.values.iter_mut().for_each(|value| value.each_place(change));
+    }
 }
