@@ -51,12 +51,7 @@ pub fn parse(source: &SourceFile) -> Parse {
         reader.errors.len() < MAX_ERRORS
     });
     let Err(stop) = read else { return tree(reader) };
-    // `NoStack` happens only if the thread runs out of stack: the grammar accepts every text.
     let error = match stop {
-        Stop::NoStack(at) => {
-            let place = Span::new(source.id, at, at);
-            mistakes::too_deep(place, "brackets", MAX_BRACKET_DEPTH)
-        }
         Stop::TooLong(stretch) => mistakes::too_long(Span::new(source.id, stretch.start, stretch.start)),
         Stop::TooMany(at) => mistakes::too_many_words(Span::new(source.id, at, at), grammar::MAX_TOKENS),
     };

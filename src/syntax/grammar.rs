@@ -2,8 +2,9 @@
 //!
 //! Invariant: tokens are in the order of the text; one is inside another only if the grammar nests it.
 
+use crate::total::sure;
 use pest::Parser;
-use pest::error::InputLocation;
+use pest::iterators::FlatPairs;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::ops::Range;
 
@@ -35,8 +36,6 @@ pub(super) const MAX_TOKENS: usize = 4_000_000;
 /// Why reading stopped before the end of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// The thread's stack ended here.
-    NoStack(usize),
     /// This stretch is too long.
     TooLong(Range<usize>),
     /// The text has too many tokens; here is the first one over the limit.
@@ -110,13 +109,16 @@ pub(super) fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Sto
     if stretch.len() > LONGEST {
         return Err(Stop::TooLong(stretch.clone()));
     }
-    let document =
-        Grammar::parse(Rule::document, &text[stretch.clone()]).map_err(|error| match error.location {
-            InputLocation::Pos(at) | InputLocation::Span((at, _)) => Stop::NoStack(stretch.start + at),
-        })?;
-    let offset = |at: usize| u32::try_from(stretch.start + at).unwrap_or(u32::MAX);
-    let mut tokens = Vec::new();
-    for pair in document.flatten() {
+    // The grammar accepts every text.
+    let document = Grammar::parse(Rule::document, &text[stretch.clone()]);
+    Ok(sure(document.map(|document| tokens(document.flatten(), stretch.start))))
+}
+
+/// The tokens of a stretch that starts at a place.
+fn tokens(pairs: FlatPairs<'_, Rule>, start: usize) -> Vec<Token> {
+    let offset = |at: usize| u32::try_from(start + at).unwrap_or(u32::MAX);
+    let mut tokens = Vec::with_capacity(pairs.len());
+    for pair in pairs {
         let (rule, span) = (pair.as_rule(), pair.as_span());
         match rule {
             Rule::document | Rule::EOI => {}
@@ -130,7 +132,7 @@ pub(super) fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Sto
             _ => tokens.push(Token { rule, start: offset(span.start()), end: offset(span.end()) }),
         }
     }
-    Ok(tokens)
+    tokens
 }
 
 #[cfg(test)]
