@@ -121,7 +121,7 @@ fn tokens(pairs: FlatPairs<'_, Rule>, start: usize) -> Vec<Token> {
     for pair in pairs {
         let (rule, span) = (pair.as_rule(), pair.as_span());
         match rule {
-            Rule::document | Rule::EOI => {}
+            Rule::document | Rule::EOI | Rule::brackets | Rule::gap | Rule::wrap => {}
             // A run of brackets is one token, so that many of them cost little; those beyond the depth limit do not matter.
             Rule::open | Rule::close | Rule::brace => {
                 let most = if rule == Rule::brace { usize::MAX } else { super::MAX_BRACKET_DEPTH + 1 };
