@@ -3,6 +3,7 @@
 //! Invariant: a quantity is a whole number of nano units, never a floating-point number. The API server accepts what
 //! [`Quantity::parse`] accepts, with the same value, and quantities are printed in Kubernetes' canonical form.
 
+use smol_str::format_smolstr;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -254,14 +255,17 @@ impl fmt::Display for Quantity {
         }
         let text = if self.prints_binary() {
             let (mantissa, power) = strip_factors(nanos / NANO, 1024, 6);
-            format!("{mantissa}{}", ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][power])
+            format_smolstr!("{mantissa}{}", ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][power])
         } else {
             let (mantissa, thousands) = strip_factors(nanos, 1000, 9);
             match (self.format, thousands) {
-                (SuffixFamily::DecimalExponent, 3) => mantissa.to_string(),
-                (SuffixFamily::DecimalExponent, 0..3) => format!("{mantissa}e-{}", 9 - 3 * thousands),
-                (SuffixFamily::DecimalExponent, _) => format!("{mantissa}e{}", 3 * thousands - 9),
-                _ => format!("{mantissa}{}", ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"][thousands]),
+                (SuffixFamily::DecimalExponent, 3) => format_smolstr!("{mantissa}"),
+                (SuffixFamily::DecimalExponent, 0..3) => format_smolstr!("{mantissa}e-{}", 9 - 3 * thousands),
+                (SuffixFamily::DecimalExponent, _) => format_smolstr!("{mantissa}e{}", 3 * thousands - 9),
+                _ => format_smolstr!(
+                    "{mantissa}{}",
+                    ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"][thousands]
+                ),
             }
         };
         out.pad(&text)
