@@ -8,6 +8,7 @@ mod brackets;
 mod grammar;
 mod memory;
 mod mistakes;
+mod plain;
 mod reader;
 mod statement;
 mod strings;

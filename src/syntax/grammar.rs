@@ -2,6 +2,7 @@
 //!
 //! Invariant: tokens are in the order of the text; one is inside another only if the grammar nests it.
 
+use super::plain;
 use crate::total::sure;
 use pest::Parser;
 use pest::iterators::FlatPairs;
@@ -14,7 +15,7 @@ use std::ops::Range;
 struct Grammar;
 
 /// A piece of the text and the rule that it matches.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) rule: Rule,
     pub(super) start: u32,
@@ -109,12 +110,16 @@ pub(super) fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Sto
     if stretch.len() > LONGEST {
         return Err(Stop::TooLong(stretch.clone()));
     }
-    // The grammar accepts every text.
-    let document = Grammar::parse(Rule::document, &text[stretch.clone()]);
-    Ok(sure(document.map(|document| tokens(document.flatten(), stretch.start))))
+    let own = &text[stretch.clone()];
+    Ok(plain::scan(own, stretch.start).unwrap_or_else(|| by_rules(own, stretch.start)))
 }
 
-/// The tokens of a stretch that starts at a place.
+/// The tokens of any stretch that starts at a place.
+pub(super) fn by_rules(text: &str, start: usize) -> Vec<Token> {
+    // The grammar accepts every text.
+    sure(Grammar::parse(Rule::document, text).map(|document| tokens(document.flatten(), start)))
+}
+
 fn tokens(pairs: FlatPairs<'_, Rule>, start: usize) -> Vec<Token> {
     let offset = |at: usize| u32::try_from(start + at).unwrap_or(u32::MAX);
     let mut tokens = Vec::with_capacity(pairs.len());

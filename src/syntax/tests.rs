@@ -10,6 +10,7 @@ use crate::source::{FileId, SourceFile};
 use std::fmt::Write as _;
 
 mod mistakes;
+mod plain;
 mod properties;
 mod recovery;
 mod valid;
