@@ -220,6 +220,12 @@ impl io::Write for Digest {
         Ok(content.len())
     }
 
+    // JSON is written in very small pieces.
+    fn write_all(&mut self, content: &[u8]) -> io::Result<()> {
+        self.0.write(content);
+        Ok(())
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
