@@ -74,7 +74,7 @@ fn damaged_lines() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
     fn has_the_tokens_of_the_grammar(text in damaged_lines()) {
         if let Some(tokens) = plain::scan(&text, 0) {
