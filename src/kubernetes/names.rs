@@ -3,7 +3,6 @@
 //! Invariant: a text has no [`NameFault`] exactly if the API server accepts it in that place.
 
 use std::hash::Hasher as _;
-use std::io;
 
 /// The annotation of a pod that has the seccomp profile of the container whose name follows.
 pub(crate) const SECCOMP_OF_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
@@ -198,37 +197,9 @@ pub const DIGEST_LENGTH: usize = 10;
 
 /// A short name for some content, the same on every machine.
 pub fn digest(content: &[u8]) -> String {
-    let mut digest = Digest::default();
-    digest.0.write(content);
-    digest.finish()
-}
-
-/// A [`digest`] of content that is written piece by piece.
-#[derive(Default)]
-pub(crate) struct Digest(fnv::FnvHasher);
-
-impl Digest {
-    /// The digest of what has been written.
-    pub(crate) fn finish(&self) -> String {
-        format!("{:010x}", self.0.finish() >> 24)
-    }
-}
-
-impl io::Write for Digest {
-    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
-        self.0.write(content);
-        Ok(content.len())
-    }
-
-    // JSON is written in very small pieces.
-    fn write_all(&mut self, content: &[u8]) -> io::Result<()> {
-        self.0.write(content);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    let mut hasher = fnv::FnvHasher::default();
+    hasher.write(content);
+    format!("{:010x}", hasher.finish() >> 24)
 }
 
 fn sized(text: &str, limit: usize, fits: bool, form: &'static str) -> Option<NameFault> {

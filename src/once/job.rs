@@ -2,7 +2,7 @@
 
 use super::piece::Split;
 use crate::check::Checked;
-use crate::kubernetes::names::{DIGEST_LENGTH, Digest, LABEL_LIMIT, shortened};
+use crate::kubernetes::names::{DIGEST_LENGTH, LABEL_LIMIT, digest, shortened};
 use crate::lower::{Object, lower};
 use crate::model::{ObjectLevel, PlacedName, Role, Workload, WorkloadKind};
 use crate::object::{Map, Node, Value};
@@ -79,12 +79,10 @@ fn base(workload: &Workload, step: usize) -> String {
 /// The digest of a Job's spec, which includes everything that the API server does not allow to change.
 fn content(job: &Checked) -> String {
     let start = order(job, &mut Vec::new());
-    let mut digest = Digest::default();
-    sure(match lower(job, start.init_containers()) {
-        Object::Job(job) => serde_json::to_writer(&mut digest, &job.spec),
-        object => serde_json::to_writer(&mut digest, &object),
-    });
-    digest.finish()
+    match lower(job, start.init_containers()) {
+        Object::Job(job) => digest(&sure(serde_json::to_vec(&job.spec))),
+        object => digest(&sure(serde_json::to_vec(&object))),
+    }
 }
 
 /// The fields of the pod, without those that are only for the workload's own pods.
