@@ -359,9 +359,9 @@ impl<'t> PlainScanner<'t> {
         self.at += 1;
         let start = self.at;
         self.skip(is_blank);
-        let blanks = &self.bytes[start..self.at];
+        let spaces = &self.bytes[start..self.at];
         let indent = &self.bytes[self.indent.clone()];
-        let deeper = blanks.len() > indent.len() && blanks.starts_with(indent);
+        let deeper = spaces.len() > indent.len() && spaces.starts_with(indent);
         let fits = match self.peek()? {
             b'\n' => true,
             _ => deeper && !self.ahead().starts_with(quotes),
