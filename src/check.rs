@@ -38,6 +38,7 @@ mod windows;
 mod workloads;
 
 pub(crate) use checked::Checked;
+pub(crate) use disturbed::Earlier;
 pub(crate) use identity::{Identified, Identities};
 
 use crate::diagnostic::{Diagnostic, has_errors};
@@ -80,10 +81,10 @@ const FAMILIES: &[fn(&Workload, &mut Report<'_>)] = &[
 pub(crate) fn check(
     workload: Workload,
     version: Version,
-    earlier: &[Diagnostic],
+    earlier: &Earlier<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Checked, Box<Workload>> {
-    let disturbed = Disturbed::of(&workload, earlier.iter().chain(diagnostics.iter()));
+    let disturbed = Disturbed::of(&workload, earlier, diagnostics);
     let mut report = Report::new(version, disturbed, diagnostics);
     report.named(workload.name.as_ref().map(|name| name.span));
     for family in FAMILIES {

@@ -12,22 +12,20 @@ pub use crate::steps::{Image, Images};
 pub use compiled::Compiled;
 pub use unchecked::unchecked;
 
-use crate::check::{Checked, Identified, Identities, check};
+use crate::check::{Checked, Earlier, Identified, Identities, check};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{Hooks, LintLevels, find_hidden, lint, settle};
 use crate::lower::grant;
-use crate::model::{Program, Workload, resolve};
+use crate::model::{Forgetful, Memory, Program, Workload, resolve};
 use crate::once::split;
 use crate::order::{Order, order};
-use crate::program::{Loaded, load};
+use crate::program::{FileReader, FileText, Loaded, Texts, load};
 use crate::resources::hold_to_budget;
 use crate::source::Sources;
-use crate::syntax::{Parse, parse};
-use std::collections::HashSet;
 
 /// How to compile.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompileOptions {
     /// The version of Kubernetes that the objects are for.
     pub version: Version,
@@ -126,23 +124,21 @@ pub fn compile_with<T: Send>(
     options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
-    let mut sources = Sources::default();
-    let root = sources.add(name, text);
-    let parse = parse(sources.get(root));
-    compile_parsed(sources, parse, loader, options, make)
+    compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make)
 }
 
-/// Like [`compile_with`], for a program that is already parsed: the only file of `sources`.
+/// Like [`compile_with`], for files that may be parsed already. What `memory` still has is not compiled again.
 ///
 /// With `check_only`, the workloads that compile are there even if others have errors.
-pub(crate) fn compile_parsed<T: Send>(
-    sources: Sources,
-    parse: Parse,
-    loader: &dyn Loader,
+pub(crate) fn compile_files<T: Send>(
+    name: &str,
+    text: FileText,
+    reader: &dyn FileReader,
     options: &CompileOptions,
+    memory: &mut dyn Memory<Arranged<T>>,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
-    let Loaded { sources, files, mut diagnostics } = load(sources, parse, loader);
+    let Loaded { sources, files, mut diagnostics } = load(name, text, reader);
     let program = Program {
         sources: &sources,
         files: &files,
@@ -151,10 +147,11 @@ pub(crate) fn compile_parsed<T: Send>(
         settings: &options.settings,
         require_params: !options.check_only,
     };
-    let syntax = diagnostics.as_slice();
+    let earlier = Earlier::of(&diagnostics, &files);
     let (arranged, found, unset) = resolve(
         program,
-        |workload, found| arrange(workload, options, &sources, syntax, found, &make),
+        memory,
+        |workload, found| arrange(workload, options, &sources, &earlier, found, &make),
         |made| &made.diagnostics,
     );
     diagnostics.extend(found);
@@ -170,18 +167,19 @@ pub(crate) fn compile_parsed<T: Send>(
         workloads.extend(made);
     }
     hooks.check(&mut diagnostics);
-    let documents = || files.iter().map(|file| &*file.document);
+    let documents = || files.iter().flat_map(|file| &file.documents).map(|document| &**document);
     find_hidden(documents(), &sources, &mut diagnostics);
     settle(documents(), &sources, &options.levels, !unset, &mut diagnostics);
-    sort(&mut diagnostics);
+    sort(&mut diagnostics, &sources);
     if has_errors(&diagnostics) && !options.check_only {
         workloads.clear();
     }
     Compilation { sources, diagnostics, workloads, unset }
 }
 
-/// A workload, checked and ordered.
-struct Arranged<T> {
+/// A workload, checked and ordered; of a template, only its diagnostics.
+#[derive(Clone, Debug)]
+pub(crate) struct Arranged<T> {
     diagnostics: Vec<Diagnostic>,
     identified: Option<Identified>,
     hooks: Hooks,
@@ -193,7 +191,7 @@ fn arrange<T>(
     workload: Option<Workload>,
     options: &CompileOptions,
     sources: &Sources,
-    syntax: &[Diagnostic],
+    earlier: &Earlier<'_>,
     mut diagnostics: Vec<Diagnostic>,
     make: impl Fn(Compiled) -> T,
 ) -> Arranged<T> {
@@ -201,7 +199,7 @@ fn arrange<T>(
     let Some(workload) = workload else {
         return Arranged { diagnostics, identified: None, hooks: Hooks::default(), made: Vec::new() };
     };
-    let checked = check(workload, version, syntax, &mut diagnostics);
+    let checked = check(workload, version, earlier, &mut diagnostics);
     let workload: &Workload = match &checked {
         Ok(passed) => passed,
         Err(failed) => failed,
@@ -245,10 +243,21 @@ fn pieces(
 }
 
 /// Sorts diagnostics by place, and removes repeated ones.
-fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
-    let mut seen = HashSet::new();
+fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
+    diagnostics.sort_by_key(|diagnostic| (sources.in_file(diagnostic.primary.span), diagnostic.code));
+    // Repeated ones are next to each other.
+    let mut seen: Vec<String> = Vec::new();
+    let mut last = None;
     diagnostics.retain(|diagnostic| {
-        seen.insert((diagnostic.code, diagnostic.primary.span, diagnostic.headline.clone()))
+        let place = Some((diagnostic.primary.span, diagnostic.code));
+        if last != place {
+            seen.clear();
+            last = place;
+        }
+        let is_new = !seen.contains(&diagnostic.headline);
+        if is_new {
+            seen.push(diagnostic.headline.clone());
+        }
+        is_new
     });
 }

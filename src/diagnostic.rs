@@ -11,7 +11,7 @@ pub(crate) mod visible;
 
 pub use code::Code;
 
-use crate::source::Span;
+use crate::source::{Placed, Span};
 
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +114,14 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// A change that resolves it, if one is known.
     pub fix: Option<Fix>,
+}
+
+impl Placed for Diagnostic {
+    fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
+        change(&mut self.primary.span);
+        self.labels.iter_mut().for_each(|label| change(&mut label.span));
+        self.fix.iter_mut().flat_map(|fix| &mut fix.edits).for_each(|edit| change(&mut edit.span));
+    }
 }
 
 impl Diagnostic {

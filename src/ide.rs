@@ -13,26 +13,29 @@ pub(crate) mod rename;
 pub(crate) mod shape;
 pub(crate) mod tokens;
 
-use crate::compile::{Compilation, CompileOptions, Compiled, Loader, compile_parsed};
+use crate::compile::{Arranged, Compilation, CompileOptions, Compiled, compile_files};
 use crate::diagnostic::Diagnostic;
-use crate::model::read_use;
-use crate::program::path_of;
-use crate::source::{FileId, SourceFile, Sources};
-use crate::syntax::tree::Document;
-use crate::syntax::{Memory, Parse, parse, parse_again};
+use crate::model::{Kept, read_use};
+use crate::plan::Plan;
+use crate::program::{FileReader, FileText, path_of};
+use crate::source::{FileId, Placed as _, SourceFile, Span};
+use crate::syntax::Parse;
+use crate::syntax::pieces::{Pieces, PlacedPiece};
+use crate::syntax::tree::{Document, Statement};
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
-/// A file as an editor has it. Its spans are those of file 0.
+/// A file as an editor has it.
 #[derive(Debug)]
 pub(crate) struct Parsed {
     /// Its path and its text.
-    pub source: SourceFile,
-    /// Its tree and its syntax errors.
-    pub parse: Parse,
-    memory: Memory,
+    pub source: Arc<SourceFile>,
+    /// Its text in pieces, which are parsed.
+    pieces: Arc<Pieces>,
+    /// The tree of the whole text, once somebody has asked for it.
+    whole: OnceLock<Parse>,
 }
 
 /// A place in a file.
@@ -64,25 +67,53 @@ pub(crate) struct Workspace {
 /// The result of compiling one file as a program.
 #[derive(Debug)]
 pub(crate) struct Analysis {
-    /// The file (the first), the files that it uses, the diagnostics, and the workloads that compile.
-    pub compilation: Compilation<Compiled>,
+    /// The file (the first), the files that it uses, the diagnostics, whose places are in files, and the workloads that
+    /// compile, whose places may be in pieces.
+    pub compilation: Compilation<Arc<PlannedWorkload>>,
+}
+
+/// A workload that compiled, with its plan once somebody has asked for it.
+#[derive(Debug)]
+pub(crate) struct PlannedWorkload {
+    /// The workload.
+    pub compiled: Compiled,
+    plan: OnceLock<Plan>,
+}
+
+/// What workloads and templates became, until a change reaches them.
+#[derive(Debug, Default)]
+pub(crate) struct KeptResults {
+    options: CompileOptions,
+    results: Kept<Arranged<Arc<PlannedWorkload>>>,
+}
+
+impl PlannedWorkload {
+    fn of(compiled: Compiled) -> Arc<Self> {
+        Arc::new(Self { compiled, plan: OnceLock::new() })
+    }
+
+    /// What starts when and why, and what it costs.
+    pub(crate) fn plan(&self) -> &Plan {
+        self.plan.get_or_init(|| self.compiled.plan())
+    }
 }
 
 impl Parsed {
     /// Reads a file.
     pub(crate) fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        let source = SourceFile::new(FileId(0), path, text);
-        let parse = parse(&source);
-        Self { source, parse, memory: Memory::default() }
+        Self::of(SourceFile::new(FileId(0), path, text), None)
     }
 
     /// Reads the text after a change.
     #[must_use]
     pub(crate) fn changed(&self, text: impl Into<String>) -> Self {
         let source = SourceFile::new(FileId(0), self.source.name.as_str(), text);
-        let mut memory = self.memory.clone();
-        let parse = parse_again(&source, &mut memory);
-        Self { source, parse, memory }
+        Self::of(source, Some((&self.pieces, self.text())))
+    }
+
+    fn of(source: SourceFile, known: Option<(&Pieces, &str)>) -> Self {
+        let pieces = Arc::new(Pieces::of(&source, known));
+        Self { source: Arc::new(source), pieces, whole: OnceLock::new() }
     }
 
     /// The text.
@@ -90,14 +121,42 @@ impl Parsed {
         &self.source.text
     }
 
-    /// The tree.
+    /// The tree, whose places are those of file 0.
     pub(crate) fn document(&self) -> &Document {
-        &self.parse.document
+        &self.parse().document
+    }
+
+    /// The tree and the syntax errors, whose places are those of file 0.
+    pub(crate) fn parse(&self) -> &Parse {
+        self.whole.get_or_init(|| self.pieces.whole(FileId(0)))
+    }
+
+    /// The pieces of the text, parsed, with their own places.
+    pub(crate) fn pieces(&self) -> &[PlacedPiece] {
+        self.pieces.all()
+    }
+
+    /// The pieces that are in a range or touch it.
+    fn pieces_in(&self, range: Range32) -> &[PlacedPiece] {
+        let pieces = self.pieces();
+        let first = pieces.partition_point(|placed| placed.start <= range.start).saturating_sub(1);
+        let end = pieces.partition_point(|placed| placed.start <= range.end);
+        pieces.get(first..end).unwrap_or_default()
+    }
+
+    /// The statements outside all blocks, with places in their pieces.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.pieces().iter().flat_map(|placed| &placed.piece.parse.document.statements)
+    }
+
+    /// The file for a compilation.
+    pub(crate) fn as_text(&self) -> FileText {
+        FileText::Pieces(Arc::clone(&self.source), Arc::clone(&self.pieces))
     }
 
     /// The files that it uses: the local name of each, and its path as written.
     pub(crate) fn uses(&self) -> impl Iterator<Item = (&str, &str)> {
-        let used = self.document().statements.iter().filter_map(read_use);
+        let used = self.statements().filter_map(read_use);
         used.map(|used| (used.alias, used.path))
     }
 }
@@ -160,20 +219,41 @@ impl Workspace {
     }
 }
 
-impl Loader for Workspace {
-    fn load(&self, path: &str) -> Result<String, String> {
-        self.get(path).map(|file| file.text().to_owned()).ok_or_else(|| "there is no such file".to_owned())
+impl FileReader for Workspace {
+    fn read(&self, path: &str) -> Result<FileText, String> {
+        self.get(path).map(|file| file.as_text()).ok_or_else(|| "there is no such file".to_owned())
     }
 }
 
 impl Analysis {
     /// Checks a file with the files that it uses.
-    pub(crate) fn of(file: &Parsed, loader: &dyn Loader, options: &CompileOptions) -> Self {
-        let mut sources = Sources::default();
-        sources.add(file.source.name.clone(), file.text());
+    pub(crate) fn of(file: &Parsed, reader: &dyn FileReader, options: &CompileOptions) -> Self {
+        Self::again(file, reader, options, &mut KeptResults::default())
+    }
+
+    /// Checks a file after a change; what the change cannot reach is taken from `kept`.
+    pub(crate) fn again(
+        file: &Parsed,
+        reader: &dyn FileReader,
+        options: &CompileOptions,
+        kept: &mut KeptResults,
+    ) -> Self {
         let options = CompileOptions { check_only: true, ..options.clone() };
-        let compilation = compile_parsed(sources, file.parse.clone(), loader, &options, |compiled| compiled);
+        if kept.options != options {
+            *kept = KeptResults { options: options.clone(), ..KeptResults::default() };
+        }
+        let (name, text, memory) = (&file.source.name, file.as_text(), &mut kept.results);
+        let mut compilation = compile_files(name, text, reader, &options, memory, PlannedWorkload::of);
+        let Compilation { sources, diagnostics, .. } = &mut compilation;
+        for diagnostic in diagnostics {
+            diagnostic.each_place(&mut |span| *span = sources.in_file(*span));
+        }
         Self { compilation }
+    }
+
+    /// The place in its file of something in a workload.
+    pub(crate) fn place(&self, span: Span) -> Span {
+        self.compilation.sources.in_file(span)
     }
 
     /// Whether a `param` has no value: then totals include only what is known, and nothing can be compiled.
@@ -193,6 +273,11 @@ impl Range32 {
         self.start as usize..self.end as usize
     }
 
+    /// The range, further down.
+    pub(crate) fn shifted(self, by: u32) -> Self {
+        Self { start: self.start + by, end: self.end + by }
+    }
+
     /// Whether an offset is in it or directly after it.
     pub(crate) fn touches(self, offset: usize) -> bool {
         self.start as usize <= offset && offset <= self.end as usize
@@ -210,3 +295,6 @@ impl From<crate::source::Span> for Range32 {
         Self { start: span.start, end: span.end }
     }
 }
+
+#[cfg(test)]
+mod tests;

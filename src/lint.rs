@@ -26,7 +26,7 @@ use crate::kubernetes::version::Version;
 use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::order::Order;
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use rules::Ports;
 use shell::{PlainCommand, ShellScript};
 use std::cell::OnceCell;
@@ -130,7 +130,10 @@ impl<'a> Pod<'a> {
 
     /// The place and text to insert a statement at the beginning of a container's block.
     fn first_in_block(&self, container: &Container, statement: &str) -> Option<(Span, String)> {
-        let file = self.sources.files().iter().find(|file| file.id == container.span.file)?;
+        let file = self.sources.get(container.span.file);
+        if file.id == FileId::STD {
+            return None;
+        }
         let head = container.span.range();
         let opening = head.end + file.text.get(head.end..)?.find('{')?;
         if !file.text.get(head.end..opening)?.trim().is_empty() {

@@ -12,6 +12,7 @@ mod draft;
 mod environment;
 mod fields;
 mod head;
+mod kept;
 mod labels;
 mod object_levels;
 mod once;
@@ -37,6 +38,7 @@ mod workload;
 
 #[cfg(feature = "cli")]
 pub(crate) use environment::functions;
+pub(crate) use kept::{Forgetful, Kept, Memory};
 pub(crate) use labels::NAME_LABEL;
 pub use parameter::parameter_types;
 pub(crate) use qualified::QualifiedName;

@@ -5,7 +5,8 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{File, FileUse, read_use};
-use crate::source::{MAX_SOURCE_BYTES, Sources, Span};
+use crate::source::{MAX_SOURCE_BYTES, SourceFile, Sources, Span};
+use crate::syntax::pieces::Pieces;
 use crate::syntax::tree::{Document, Statement};
 use crate::syntax::{Parse, parse};
 use smol_str::SmolStr;
@@ -40,6 +41,57 @@ impl Loader for NoFiles {
     }
 }
 
+/// Reads the files of a program for an editor, which may have parsed them already.
+pub(crate) trait FileReader {
+    /// The file at a path, or the reason why it cannot be read, as a phrase for a message.
+    fn read(&self, path: &str) -> Result<FileText, String>;
+}
+
+/// A file as it was read.
+pub(crate) enum FileText {
+    /// Its text.
+    Text(String),
+    /// Its text, and its pieces, which are parsed.
+    Pieces(Arc<SourceFile>, Arc<Pieces>),
+}
+
+/// A [`Loader`] as a reader of files.
+pub(crate) struct Texts<'l>(pub(crate) &'l dyn Loader);
+
+impl FileReader for Texts<'_> {
+    fn read(&self, path: &str) -> Result<FileText, String> {
+        self.0.load(path).map(FileText::Text)
+    }
+}
+
+impl FileText {
+    fn length(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Pieces(source, _) => source.text.len(),
+        }
+    }
+
+    /// Adds it to the sources; gives its trees and its errors.
+    fn parse(self, path: &str, sources: &mut Sources) -> (Vec<Arc<Document>>, Vec<Diagnostic>) {
+        match self {
+            Self::Text(text) => {
+                let id = sources.add(path, text);
+                let Parse { document, errors } = parse(sources.get(id));
+                (vec![document], errors)
+            }
+            Self::Pieces(source, pieces) => {
+                let pieces = pieces.all();
+                sources
+                    .add_in_pieces(&source, pieces.iter().map(|placed| (&placed.piece.source, placed.start)));
+                let parses = || pieces.iter().map(|placed| &placed.piece.parse);
+                let documents = parses().map(|parse| Arc::clone(&parse.document)).collect();
+                (documents, parses().flat_map(|parse| &parse.errors).cloned().collect())
+            }
+        }
+    }
+}
+
 /// A program with the files that it uses.
 pub(crate) struct Loaded {
     /// The texts; the program's is the first.
@@ -50,12 +102,11 @@ pub(crate) struct Loaded {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads the files that a program uses; the program itself is parsed, and is the one file of `sources`.
-pub(crate) fn load(sources: Sources, parse: Parse, loader: &dyn Loader) -> Loaded {
-    let name = sources.files().first().map_or_else(String::new, |root| root.name.clone());
+/// Reads the files that a program uses.
+pub(crate) fn load(name: &str, program: FileText, reader: &dyn FileReader) -> Loaded {
     let mut loading = Loading {
-        loader,
-        sources,
+        reader,
+        sources: Sources::default(),
         files: Vec::new(),
         known: HashMap::new(),
         stack: Vec::new(),
@@ -63,7 +114,7 @@ pub(crate) fn load(sources: Sources, parse: Parse, loader: &dyn Loader) -> Loade
         is_full: false,
         diagnostics: Vec::new(),
     };
-    loading.file(parse, &name);
+    loading.file(program, name);
     let Loading { sources, files, diagnostics, .. } = loading;
     Loaded { sources, files, diagnostics }
 }
@@ -96,7 +147,7 @@ fn join(user: &str, used: &str) -> String {
 
 /// The state while a program and the files that it uses are read.
 struct Loading<'l> {
-    loader: &'l dyn Loader,
+    reader: &'l dyn FileReader,
     sources: Sources,
     files: Vec<File>,
     /// The files that have been read, by path.
@@ -112,12 +163,13 @@ struct Loading<'l> {
 
 impl Loading<'_> {
     /// Reads one file and those that it uses; gives its index among the files.
-    fn file(&mut self, parse: Parse, path: &str) -> usize {
-        self.diagnostics.extend(parse.errors);
+    fn file(&mut self, text: FileText, path: &str) -> usize {
+        let (documents, errors) = text.parse(path, &mut self.sources);
+        self.diagnostics.extend(errors);
         self.stack.push(path.to_owned());
-        let uses = self.uses(&parse.document, path);
+        let uses = self.uses(&documents, path);
         self.stack.pop();
-        self.add(path.to_owned(), File { document: parse.document, uses })
+        self.add(path.to_owned(), File { documents, uses })
     }
 
     fn add(&mut self, path: String, file: File) -> usize {
@@ -126,11 +178,11 @@ impl Loading<'_> {
         self.files.len() - 1
     }
 
-    fn uses(&mut self, document: &Document, path: &str) -> Vec<(SmolStr, usize)> {
+    fn uses(&mut self, documents: &[Arc<Document>], path: &str) -> Vec<(SmolStr, usize)> {
         let mut uses: Vec<(SmolStr, usize)> = Vec::new();
         let mut places: HashMap<&str, Span> = HashMap::new();
         let is_use = |statement: &&Statement| statement.name.text == "use" && !statement.broken;
-        for statement in document.statements.iter().filter(is_use) {
+        for statement in documents.iter().flat_map(|document| &document.statements).filter(is_use) {
             let Some(used) = read_use(statement) else {
                 self.diagnostics.push(malformed(statement));
                 continue;
@@ -167,23 +219,21 @@ impl Loading<'_> {
             return None;
         }
         if used.path == STD {
-            return Some(self.add(path, File { document: Arc::clone(parsed_std()), uses: Vec::new() }));
+            return Some(
+                self.add(path, File { documents: vec![Arc::clone(parsed_std())], uses: Vec::new() }),
+            );
         }
         if self.loads == MAX_FILES {
             return self.too_large(used.span, format!("a program uses more than {MAX_FILES} files"));
         }
         self.loads += 1;
-        match self.loader.load(&path) {
-            Ok(text) if self.length() + text.len() > MAX_SOURCE_BYTES => {
+        match self.reader.read(&path) {
+            Ok(text) if self.length() + text.length() > MAX_SOURCE_BYTES => {
                 let most = MAX_SOURCE_BYTES >> 20;
                 let headline = format!("a program and the files that it uses are more than {most} MiB");
                 self.too_large(used.span, headline)
             }
-            Ok(text) => {
-                let id = self.sources.add(path.clone(), text);
-                let parse = parse(self.sources.get(id));
-                Some(self.file(parse, &path))
-            }
+            Ok(text) => Some(self.file(text, &path)),
             Err(reason) => {
                 self.diagnostics.push(unreadable(used, reason));
                 None

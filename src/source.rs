@@ -2,8 +2,10 @@
 //!
 //! Invariant: a [`Span`] always lies on character boundaries of the file that it names.
 
+use fnv::FnvHashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Identifies one file of a [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,6 +14,13 @@ pub struct FileId(pub u32);
 impl FileId {
     /// The library that comes with the compiler, which is the same file in every [`Sources`].
     pub const STD: Self = Self(u32::MAX);
+
+    /// A number that no other text of this process has: see [`SourceFile::piece`].
+    fn next() -> Self {
+        // Files have the numbers from 0 on, and a program has far fewer than this.
+        static NEXT: AtomicU32 = AtomicU32::new(1 << 20);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// The library that comes with the compiler.
@@ -71,6 +80,12 @@ impl Span {
     }
 }
 
+/// Something that has places.
+pub(crate) trait Placed {
+    /// Calls `change` for every place in it.
+    fn each_place(&mut self, change: &mut impl FnMut(&mut Span));
+}
+
 /// The largest source that is read, in bytes (32 MiB): some 15,000 workloads.
 pub const MAX_SOURCE_BYTES: usize = 32 << 20;
 
@@ -84,6 +99,7 @@ pub struct SourceFile {
     /// The text.
     pub text: String,
     line_starts: OnceLock<Vec<u32>>,
+    is_plain: OnceLock<bool>,
     /// The number of characters before each multiple of [`STRIDE`], so that a column needs no walk along a long line.
     characters: OnceLock<Vec<u32>>,
 }
@@ -105,8 +121,20 @@ impl SourceFile {
             name: name.into(),
             text: text.into(),
             line_starts: OnceLock::new(),
+            is_plain: OnceLock::new(),
             characters: OnceLock::new(),
         }
+    }
+
+    /// Makes a piece of a file, with a number of its own: places in the piece stay the same wherever the piece moves.
+    pub(crate) fn piece(name: &str, text: &str) -> Self {
+        Self::new(FileId::next(), name, text)
+    }
+
+    /// Whether the text has only characters of ASCII that everybody sees, and line ends.
+    pub(crate) fn is_plain(&self) -> bool {
+        let is_plain = |byte: u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+        *self.is_plain.get_or_init(|| self.text.bytes().all(is_plain))
     }
 
     /// The span of the whole text.
@@ -184,7 +212,16 @@ fn count_characters(bytes: &[u8]) -> usize {
 /// All files of one compilation.
 #[derive(Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
+    pieces: FnvHashMap<FileId, PieceOfFile>,
+}
+
+/// A [piece](SourceFile::piece) of a file, and where it begins in the file.
+#[derive(Debug)]
+struct PieceOfFile {
+    piece: Arc<SourceFile>,
+    file: FileId,
+    start: u32,
 }
 
 impl Sources {
@@ -198,9 +235,38 @@ impl Sources {
     /// assert_eq!(sources.get(file).name, "hello.initflow");
     /// ```
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile::new(id, name, text));
+        let id = self.next_id();
+        self.files.push(Arc::new(SourceFile::new(id, name, text)));
         id
+    }
+
+    fn next_id(&self) -> FileId {
+        FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Adds a file in pieces, each with the place where it begins. The places of its tree are places in the pieces.
+    pub(crate) fn add_in_pieces<'p>(
+        &mut self,
+        file: &Arc<SourceFile>,
+        pieces: impl Iterator<Item = (&'p Arc<SourceFile>, u32)>,
+    ) -> FileId {
+        let id = self.next_id();
+        self.files.push(Arc::clone(file));
+        self.pieces.extend(
+            pieces
+                .map(|(piece, start)| (piece.id, PieceOfFile { piece: Arc::clone(piece), file: id, start })),
+        );
+        id
+    }
+
+    /// The place in its file, if it is in a piece of one.
+    pub(crate) fn in_file(&self, span: Span) -> Span {
+        match self.pieces.get(&span.file) {
+            Some(PieceOfFile { file, start, .. }) => {
+                Span { file: *file, start: span.start + start, end: span.end + start }
+            }
+            None => span,
+        }
     }
 
     /// The file of an id that this `Sources` returned, or of [`FileId::STD`].
@@ -216,7 +282,10 @@ impl Sources {
     pub fn get(&self, id: FileId) -> &SourceFile {
         match self.files.get(id.0 as usize) {
             Some(file) => file,
-            None => std(),
+            None => match self.pieces.get(&id) {
+                Some(piece) => &piece.piece,
+                None => std(),
+            },
         }
     }
 
@@ -229,7 +298,7 @@ impl Sources {
     /// sources.add("hello.initflow", "pod hello { }\n");
     /// assert_eq!(sources.files().len(), 1);
     /// ```
-    pub fn files(&self) -> &[SourceFile] {
+    pub fn files(&self) -> &[Arc<SourceFile>] {
         &self.files
     }
 

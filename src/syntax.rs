@@ -6,11 +6,12 @@
 mod blocks;
 mod brackets;
 mod grammar;
-mod memory;
 mod mistakes;
+pub(crate) mod pieces;
 mod plain;
 mod reader;
 mod statement;
+mod stretches;
 mod strings;
 pub mod tree;
 mod values;
@@ -18,9 +19,8 @@ mod values;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 use grammar::Stop;
-pub use memory::Memory;
-use reader::SyntaxReader;
 use std::sync::Arc;
+use stretches::Assembled;
 use tree::Document;
 
 /// How deep blocks may nest.
@@ -46,39 +46,14 @@ pub fn parse(source: &SourceFile) -> Parse {
     if let Some(error) = mistakes::yaml(source) {
         return Parse { errors: vec![error], ..Parse::default() };
     }
-    let mut reader = SyntaxReader::new(source);
-    let read = grammar::read(&source.text, |tokens| {
-        reader.take(tokens);
-        reader.errors.len() < MAX_ERRORS
+    let Assembled { statements, comments, mut errors } = stretches::read(source).unwrap_or_else(|stop| {
+        let place = |at| Span::new(source.id, at, at);
+        let error = match stop {
+            Stop::TooLong(stretch) => mistakes::too_long(place(stretch.start)),
+            Stop::TooMany(at) => mistakes::too_many_words(place(at), grammar::MAX_TOKENS),
+        };
+        Assembled { errors: vec![error], ..Assembled::default() }
     });
-    let Err(stop) = read else { return tree(reader) };
-    let error = match stop {
-        Stop::TooLong(stretch) => mistakes::too_long(Span::new(source.id, stretch.start, stretch.start)),
-        Stop::TooMany(at) => mistakes::too_many_words(Span::new(source.id, at, at), grammar::MAX_TOKENS),
-    };
-    reader.report(error);
-    reader.items.clear();
-    reader.statements.clear();
-    tree(reader)
-}
-
-/// Parses a source that differs little from the previous one: unchanged stretches are not scanned again.
-pub fn parse_again(source: &SourceFile, memory: &mut Memory) -> Parse {
-    let mut reader = SyntaxReader::new(source);
-    match memory.tokens(&source.text).filter(|_| mistakes::yaml(source).is_none()) {
-        Some(tokens) if tokens.iter().map(Vec::len).sum::<usize>() <= grammar::MAX_TOKENS => {
-            for tokens in &tokens {
-                reader.take(tokens);
-            }
-        }
-        _ => return parse(source),
-    }
-    if reader.errors.len() < MAX_ERRORS { tree(reader) } else { parse(source) }
-}
-
-fn tree(mut reader: SyntaxReader<'_>) -> Parse {
-    let statements = blocks::assemble(&mut reader);
-    let SyntaxReader { comments, mut errors, .. } = reader;
     errors.sort_by_key(|error| error.primary.span.start);
     Parse { document: Arc::new(Document { statements, comments }), errors }
 }

@@ -3,20 +3,20 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Workload, WorkloadKind};
 use crate::source::Span;
+use fnv::FnvHashMap;
 use smol_str::SmolStr;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// What tells an object from all others in a cluster: its kind, its namespace and its name.
 type Identity = (WorkloadKind, Option<SmolStr>, SmolStr);
 
 /// The identity of a workload and the place of its name; nothing if the cluster generates the name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Identified(Option<(Identity, Span)>);
 
 /// The workloads of a program so far.
 #[derive(Debug, Default)]
-pub(crate) struct Identities(HashMap<Identity, Span>);
+pub(crate) struct Identities(FnvHashMap<Identity, Span>);
 
 impl Identified {
     /// Identifies a workload.

@@ -21,7 +21,7 @@ pub(super) struct Report<'a> {
     /// The targeted version.
     pub(super) version: Version,
     /// Places where something may be missing only because an earlier stage did not understand it.
-    pub(super) disturbed: Disturbed,
+    pub(super) disturbed: Disturbed<'a>,
     diagnostics: &'a mut Vec<Diagnostic>,
     /// The place of the workload's name, which may also be the value of a label.
     name: Option<Span>,
@@ -31,7 +31,11 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(version: Version, disturbed: Disturbed, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+    pub(super) fn new(
+        version: Version,
+        disturbed: Disturbed<'a>,
+        diagnostics: &'a mut Vec<Diagnostic>,
+    ) -> Self {
         Self { version, disturbed, diagnostics, name: None, lenient: false, seen: HashSet::new() }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::kubernetes::version::Version;
 use crate::lower::lower_unchecked;
-use crate::model::{File, ObjectLevel, Program, Workload, resolve};
+use crate::model::{File, Forgetful, ObjectLevel, Program, Workload, resolve};
 use crate::object::{Node, Value};
 use crate::order::order;
 use crate::source::Sources;
@@ -23,7 +23,7 @@ pub fn unchecked(program: &str, version: Version) -> Vec<serde_json::Value> {
     let mut sources = Sources::default();
     let id = sources.add("main.initflow", program);
     let document = parse(sources.get(id)).document;
-    let files = [File { document, uses: Vec::new() }];
+    let files = [File { documents: vec![document], uses: Vec::new() }];
     let (images, settings) = (Images::default(), Vec::new());
     let program = Program {
         sources: &sources,
@@ -39,7 +39,7 @@ pub fn unchecked(program: &str, version: Version) -> Vec<serde_json::Value> {
         let object = lower_unchecked(&workload, start.init_containers()).ok()?;
         serde_json::to_value(object).ok()
     };
-    let (objects, _, _) = resolve(program, object, |_| &[]);
+    let (objects, _, _) = resolve(program, &mut Forgetful, object, |_| &[]);
     objects.into_iter().flatten().collect()
 }
 

@@ -80,7 +80,7 @@ fn keeps(workspace: &Workspace, file: &Parsed, fix: &Fix, options: &CompileOptio
     };
     let objects = |analysis: &Analysis| {
         let all = analysis.compilation.workloads.iter();
-        all.map(|compiled| compiled.yaml(None)).collect::<Vec<_>>()
+        all.map(|workload| workload.compiled.yaml(None)).collect::<Vec<_>>()
     };
     found(&before) == found(&after) && objects(&before) == objects(&after)
 }

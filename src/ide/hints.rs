@@ -26,15 +26,17 @@ pub(crate) fn hints(analysis: &Analysis) -> Vec<Hint> {
         return Vec::new();
     }
     let mut at: BTreeMap<Span, Vec<(String, String)>> = BTreeMap::new();
-    for plan in analysis.compilation.workloads.iter().map(crate::compile::Compiled::plan) {
+    for plan in analysis.compilation.workloads.iter().map(|workload| workload.plan()) {
         let total: Vec<_> =
             plan.requests.iter().map(|request| (request.resource.clone(), request.quantity)).collect();
         if !total.is_empty() {
-            at.entry(plan.span).or_default().push((amounts(&total), tooltip(&plan)));
+            at.entry(analysis.place(plan.span)).or_default().push((amounts(&total), tooltip(plan)));
         }
         let init = plan.order.iter().enumerate().filter(|(_, start)| start.role != Role::App);
         for (place, start) in init {
-            at.entry(start.span).or_default().push(((place + 1).to_string(), start.because.clone()));
+            at.entry(analysis.place(start.span))
+                .or_default()
+                .push(((place + 1).to_string(), start.because.clone()));
         }
     }
     let own = at.into_iter().filter(|(span, _)| span.file == FileId(0));
@@ -54,8 +56,8 @@ fn tooltip(plan: &Plan) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::{CompileOptions, NoFiles};
-    use crate::ide::Parsed;
+    use crate::compile::CompileOptions;
+    use crate::ide::{Parsed, Workspace};
 
     #[test]
     fn order_and_totals_are_shown_where_they_are_caused() {
@@ -64,7 +66,7 @@ mod tests {
         let file = Parsed::new("a", text);
         let mut shown = text.to_owned();
         for Hint { offset, label, .. } in
-            hints(&Analysis::of(&file, &NoFiles, &CompileOptions::default())).iter().rev()
+            hints(&Analysis::of(&file, &Workspace::default(), &CompileOptions::default())).iter().rev()
         {
             shown.insert_str(*offset, &format!("«{label}»"));
         }

@@ -165,15 +165,18 @@ fn value_text(shaped: &Shaped, value: &SyntaxValue, role: ValueRole) -> Option<S
 /// When a container starts and why, or what a workload reserves and what sets it.
 fn planned(analysis: &Analysis, shaped: &Shaped) -> Option<String> {
     let head = shaped.statement.head();
-    let is_here = |span: Span| span.file == FileId(0) && span.start == head.start;
-    let plans = || analysis.compilation.workloads.iter().map(crate::compile::Compiled::plan);
+    let is_here = |span: Span| {
+        let span = analysis.place(span);
+        span.file == FileId(0) && span.start == head.start
+    };
+    let plans = || analysis.compilation.workloads.iter().map(|workload| workload.plan());
     let is_workload = matches!(shaped.body, Inside::Workload(Some(_)));
     let mut texts: Vec<(SmolStr, String)> = Vec::new();
     for plan in plans() {
         if is_workload && is_here(plan.span) {
-            texts.push((plan.name.clone(), totals(&plan)));
+            texts.push((plan.name.clone(), totals(plan)));
         } else if let Some(at) = plan.order.iter().position(|start| is_here(start.span)) {
-            texts.push((plan.name.clone(), place(&plan, at, &plan.order[at])));
+            texts.push((plan.name.clone(), place(plan, at, &plan.order[at])));
         }
     }
     let ((_, first), others) = texts.split_first()?;

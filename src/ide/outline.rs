@@ -9,7 +9,8 @@ use crate::model::WorkloadKind;
 use crate::model::read_use;
 use crate::program::path_of;
 use crate::statement::ValueType;
-use crate::syntax::tree::{Statement, SyntaxValue, ValueKind};
+use crate::syntax::pieces::PlacedPiece;
+use crate::syntax::tree::{Document, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::CONTAINERS;
 
 /// A declaration, with the declarations in it.
@@ -40,7 +41,20 @@ pub(crate) struct Fold {
 
 /// The declarations of a file.
 pub(crate) fn symbols(file: &Parsed) -> Vec<Symbol> {
-    of_block(file, &file.document().statements, Inside::File)
+    let of_piece = |PlacedPiece { start, piece }: &PlacedPiece| {
+        let mut symbols = of_block(&piece.source.text, &piece.parse.document.statements, Inside::File);
+        symbols.iter_mut().for_each(|symbol| symbol.shift(*start));
+        symbols
+    };
+    file.pieces().iter().flat_map(of_piece).collect()
+}
+
+impl Symbol {
+    fn shift(&mut self, by: u32) {
+        self.range = self.range.shifted(by);
+        self.selection = self.selection.shifted(by);
+        self.inner.iter_mut().for_each(|inner| inner.shift(by));
+    }
 }
 
 /// The declarations in the block of a statement.
@@ -51,20 +65,21 @@ pub(super) fn symbols_of(file: &Parsed, statement: &Statement) -> Vec<Symbol> {
         Inside::Workload(Some(WorkloadKind::Pod))
     };
     let shaped = shape(statement, inside);
-    statement.block.as_ref().map_or_else(Vec::new, |block| of_block(file, &block.statements, shaped.body))
+    let text = file.text();
+    statement.block.as_ref().map_or_else(Vec::new, |block| of_block(text, &block.statements, shaped.body))
 }
 
-fn of_block(file: &Parsed, statements: &[Statement], inside: Inside) -> Vec<Symbol> {
+fn of_block(text: &str, statements: &[Statement], inside: Inside) -> Vec<Symbol> {
     let mut symbols = Vec::new();
     for statement in statements {
         let shaped = shape(statement, inside);
         let inner = statement
             .block
             .as_ref()
-            .map_or_else(Vec::new, |block| of_block(file, &block.statements, shaped.body));
+            .map_or_else(Vec::new, |block| of_block(text, &block.statements, shaped.body));
         match declared(&shaped) {
             Some((named, kind)) => symbols.push(Symbol {
-                name: name(file, named),
+                name: name(text, named),
                 detail: detail(&shaped),
                 kind,
                 range: statement.span.into(),
@@ -117,17 +132,25 @@ fn name_range(value: &SyntaxValue) -> Range32 {
     }
 }
 
-fn name(file: &Parsed, named: Range32) -> String {
-    let text = file.text().get(named.range()).unwrap_or_default();
+fn name(text: &str, named: Range32) -> String {
+    let text = text.get(named.range()).unwrap_or_default();
     text.trim_matches(['"', '\'']).to_owned()
 }
 
 /// What can be folded: blocks, lists, texts and runs of comments on several lines.
 pub(crate) fn folds(file: &Parsed) -> Vec<Fold> {
+    let of_piece = |PlacedPiece { start, piece }: &PlacedPiece| {
+        let mut folds = folds_of(&piece.source.text, &piece.parse.document);
+        folds.iter_mut().for_each(|fold| fold.range = fold.range.shifted(*start));
+        folds
+    };
+    file.pieces().iter().flat_map(of_piece).collect()
+}
+
+fn folds_of(text: &str, document: &Document) -> Vec<Fold> {
     let mut folds = Vec::new();
-    blocks(&file.document().statements, &mut folds);
-    let text = file.text();
-    let comments = &file.document().comments;
+    blocks(&document.statements, &mut folds);
+    let comments = &document.comments;
     let alone =
         |start: u32| text[..start as usize].rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
     let mut run: Option<(u32, u32)> = None;
@@ -218,10 +241,12 @@ fn within(value: &SyntaxValue, ranges: &mut Vec<Range32>) {
 
 /// The files that a file uses: the place of each name, and the path.
 pub(crate) fn links(workspace: &Workspace, path: &str, file: &Parsed) -> Vec<(Range32, String)> {
-    let uses = file.document().statements.iter().filter_map(|statement| {
-        let used = read_use(statement)?;
-        Some((used.span.into(), path_of(path, used.path)))
-    });
+    let of_piece = |PlacedPiece { start, piece }: &PlacedPiece| {
+        let uses = piece.parse.document.statements.iter().filter_map(read_use);
+        uses.map(|used| (Range32::from(used.span).shifted(*start), path_of(path, used.path)))
+            .collect::<Vec<_>>()
+    };
+    let uses = file.pieces().iter().flat_map(of_piece);
     uses.filter(|(_, used)| used != "std" && workspace.get(used).is_some()).collect()
 }
 

@@ -26,7 +26,8 @@ pub(crate) fn preview(analysis: &Analysis, name: &str) -> Preview {
         Err((errors, message)) => Preview { errors, message: Some(message), ..Preview::default() },
         Ok(plans) => {
             let workloads = &analysis.compilation.workloads;
-            let texts: Vec<String> = workloads.iter().map(|compiled| compiled.yaml(Some(name))).collect();
+            let texts: Vec<String> =
+                workloads.iter().map(|workload| workload.compiled.yaml(Some(name))).collect();
             Preview {
                 yaml: Some(texts.join(SEPARATOR)),
                 plan: Some(plan::text(&plans, &analysis.compilation.sources)),
@@ -64,19 +65,23 @@ fn shown(analysis: &Analysis) -> Result<Vec<Plan>, (usize, String)> {
     if analysis.compilation.workloads.is_empty() {
         return Err((0, "there is nothing to show: the source defines no workload".to_owned()));
     }
-    Ok(analysis.compilation.workloads.iter().map(crate::compile::Compiled::plan).collect())
+    Ok(analysis.compilation.workloads.iter().map(|workload| workload.plan().clone()).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::{CompileOptions, NoFiles};
+    use crate::compile::CompileOptions;
     use crate::ide::{Parsed, Workspace};
     use std::sync::Arc;
 
     fn shown_of(text: &str) -> Preview {
         preview(
-            &Analysis::of(&Parsed::new("a.initflow", text), &NoFiles, &CompileOptions::default()),
+            &Analysis::of(
+                &Parsed::new("a.initflow", text),
+                &Workspace::default(),
+                &CompileOptions::default(),
+            ),
             "a.initflow",
         )
     }

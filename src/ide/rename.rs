@@ -174,7 +174,7 @@ fn new_fault<'a>(before: &Analysis, after: &'a Analysis) -> Option<&'a Diagnosti
 
 fn yaml(analysis: &Analysis) -> Vec<String> {
     let workloads = analysis.compilation.workloads.iter();
-    workloads.map(|compiled| compiled.yaml(None)).collect()
+    workloads.map(|workload| workload.compiled.yaml(None)).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use super::{Parsed, Range32};
 use crate::kubernetes::schema::FieldType;
 use crate::source::Span;
 use crate::statement::ValueType;
-use crate::syntax::tree::{Argument, Piece, SyntaxValue, ValueKind};
+use crate::syntax::pieces::PlacedPiece;
+use crate::syntax::tree::{Argument, Document, Piece, SyntaxValue, ValueKind};
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,9 +72,17 @@ pub(crate) struct ClassifiedWord {
     pub declares: bool,
 }
 
-/// The tokens of a file.
-pub(crate) fn tokens(file: &Parsed) -> Vec<ClassifiedWord> {
-    let document = file.document();
+/// The tokens of a file, at least those in a range.
+pub(crate) fn tokens(file: &Parsed, within: Range32) -> Vec<ClassifiedWord> {
+    let of_piece = |PlacedPiece { start, piece }: &PlacedPiece| {
+        let mut tokens = tokens_of(&piece.parse.document);
+        tokens.iter_mut().for_each(|token| token.range = token.range.shifted(*start));
+        tokens
+    };
+    file.pieces_in(within).iter().flat_map(of_piece).collect()
+}
+
+fn tokens_of(document: &Document) -> Vec<ClassifiedWord> {
     let mut found = TokenCollector(Vec::new());
     for comment in &document.comments {
         found.add(*comment, Class::Comment);
@@ -212,7 +221,7 @@ mod tests {
             let mark = if token.declares { "!" } else { "" };
             format!("{}{mark} {}", token.class.name(), &text[token.range.range()])
         };
-        tokens(&file).iter().map(line).collect::<Vec<_>>().join("\n")
+        tokens(&file, (0..text.len()).into()).iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -290,7 +299,9 @@ mod tests {
         for text in sources.map(|path| std::fs::read_to_string(path).unwrap()).chain([library]) {
             let is_mark = |char: char| char.is_whitespace() || "{}[](),;:".contains(char);
             let mut end = 0;
-            for ClassifiedWord { range, .. } in tokens(&Parsed::new("a", text.as_str())) {
+            for ClassifiedWord { range, .. } in
+                tokens(&Parsed::new("a", text.as_str()), (0..text.len()).into())
+            {
                 let gap = &text[end..range.range().start];
                 assert!(gap.chars().all(is_mark), "{gap}");
                 end = range.range().end;

@@ -5,7 +5,7 @@
 
 use super::{LintLevel, LintLevels, names};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity, nearest};
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::tree::{Document, Statement};
 
 /// How every such comment begins, after its `#`.
@@ -41,7 +41,10 @@ pub(crate) fn settle<'d>(
     for document in documents {
         // The comments of the library are not in a file of the program.
         let Some(first) = document.comments.first() else { continue };
-        let Some(file) = sources.files().iter().find(|file| file.id == first.file) else { continue };
+        let file = sources.get(first.file);
+        if file.id == FileId::STD {
+            continue;
+        }
         for comment in &document.comments {
             read(document, file, *comment, &mut allowances, &mut complaints);
         }

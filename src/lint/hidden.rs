@@ -5,11 +5,14 @@
 
 use crate::diagnostic::visible::{is_hidden, reorders};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::tree::{Argument, Document, Name, Statement, SyntaxValue, ValueKind};
 
-/// The most findings in one file.
+/// The most findings in a program.
 const MAX_FOUND: usize = 1_000;
+
+/// What some editors write at the start of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Looks for hidden text in the files of a program.
 pub(crate) fn find_hidden<'d>(
@@ -17,14 +20,16 @@ pub(crate) fn find_hidden<'d>(
     sources: &Sources,
     found: &mut Vec<Diagnostic>,
 ) {
+    let mut room = MAX_FOUND;
     for document in documents {
         let first = document.statements.first().map(|statement| statement.span);
         let Some(span) = first.or(document.comments.first().copied()) else { continue };
-        let Some(file) = sources.files().iter().find(|file| file.id == span.file) else { continue };
-        let runs = runs(&file.text);
-        if runs.is_empty() {
+        let file = sources.get(span.file);
+        if file.is_plain() || file.id == FileId::STD {
             continue;
         }
+        let is_start = sources.in_file(Span::new(file.id, 0, 0)).start == 0;
+        let runs = runs(&file.text, is_start);
         let mut texts = Vec::new();
         document.statements.iter().for_each(|statement| of_statement(statement, &mut texts));
         texts.extend(document.comments.iter().map(|comment| (*comment, true)));
@@ -34,7 +39,9 @@ pub(crate) fn find_hidden<'d>(
             let at = texts.partition_point(|(text, _)| text.start <= span.start).checked_sub(1)?;
             texts.get(at).filter(|(text, _)| span.end <= text.end).map(|text| (span, *text))
         });
-        found.extend(places.take(MAX_FOUND).map(|(span, text)| finding(file, span, text)));
+        let before = found.len();
+        found.extend(places.take(room).map(|(span, text)| finding(file, span, text)));
+        room -= found.len() - before;
     }
 }
 
@@ -68,15 +75,16 @@ fn finding(file: &SourceFile, span: Span, (text, is_comment): Text) -> Diagnosti
 }
 
 /// The runs of hidden characters that the text around them does not need.
-fn runs(text: &str) -> Vec<(usize, usize)> {
+fn runs(text: &str, is_start: bool) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
-    let is_ordinary = |byte: u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    let is_ordinary = |letter: char| matches!(letter, '\n' | '\t' | ' '..='~');
     for (at, letter) in text.char_indices() {
-        if (letter.is_ascii() && is_ordinary(letter as u8)) || !is_hidden(letter) {
+        if is_ordinary(letter) || !is_hidden(letter) {
             continue;
         }
         let end = at + letter.len_utf8();
-        if is_needed(letter, &text[..at], &text[end..]) {
+        let is_mark = letter == BYTE_ORDER_MARK && at == 0 && is_start;
+        if is_mark || is_needed(letter, &text[..at], &text[end..]) {
             continue;
         }
         match runs.last_mut() {
@@ -93,7 +101,6 @@ fn is_needed(letter: char, before: &str, after: &str) -> bool {
     let both = |fits: fn(char) -> bool| previous.is_some_and(fits) && next.is_some_and(fits);
     match letter {
         '\r' => next == Some('\n'),
-        '\u{feff}' => before.is_empty(),
         '\u{200d}' => both(is_emoji) || previous.is_some_and(is_joined),
         '\u{200c}' => previous.is_some_and(is_joined),
         '\u{200b}' => both(is_without_spaces),
@@ -221,7 +228,7 @@ mod tests {
                 let [(finding, fixed)] = found.as_slice() else { panic!("{source:?}: {found:?}") };
                 let fix = finding.fix.as_ref().unwrap();
                 assert_eq!(fixed.contains("\\u{"), is_escaped, "{fixed}");
-                assert!(runs(fixed).is_empty(), "{fixed:?}");
+                assert!(runs(fixed, true).is_empty(), "{fixed:?}");
                 let safe = is_escaped || !source.contains(&format!("echo {hidden}"));
                 assert_eq!(fix.applicability == Applicability::Safe, safe, "{source:?}");
             }

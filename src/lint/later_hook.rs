@@ -19,7 +19,7 @@ const HOOKS: [(&str, &[&str]); 2] = [
 type Job = (Option<SmolStr>, SmolStr);
 
 /// The Jobs that are hooks of a later phase, and the steps that wait for Jobs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Hooks {
     /// The Jobs, with the places of their phases.
     late: HashMap<Job, Span>,

@@ -7,13 +7,16 @@ use super::state::State;
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
 use crate::ide::Analysis;
 use crate::source::Sources;
+use fnv::FnvHashSet;
 use lsp_server::Notification;
 use lsp_types::notification::{Notification as _, PublishDiagnostics};
 use lsp_types::{
     CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
-    NumberOrString, PublishDiagnosticsParams, Range,
+    NumberOrString, Range, Uri,
 };
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Checks the documents that have changed, and returns the notifications to send.
 pub(super) fn publish(state: &mut State) -> Vec<Notification> {
@@ -26,7 +29,6 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
             document.found = Some(found);
         }
     }
-    let mut all: BTreeMap<String, Vec<lsp_types::Diagnostic>> = BTreeMap::new();
     // What a document finds in itself comes first.
     let own =
         state.documents.iter().filter_map(|(root, document)| document.found.as_ref()?.get_key_value(root));
@@ -34,17 +36,12 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
         .documents
         .iter()
         .flat_map(|(root, document)| document.found.iter().flatten().filter(move |(path, _)| *path != root));
-    for (path, diagnostics) in own.chain(others) {
-        let known = all.entry(path.clone()).or_default();
-        for diagnostic in diagnostics {
-            let same = |known: &lsp_types::Diagnostic| {
-                known.range == diagnostic.range && known.code == diagnostic.code
-            };
-            if known.is_empty() || !known.iter().any(same) {
-                known.push(diagnostic.clone());
-            }
-        }
+    let mut by_path: BTreeMap<&String, Vec<&Arc<[lsp_types::Diagnostic]>>> = BTreeMap::new();
+    for (path, found) in own.chain(others) {
+        by_path.entry(path).or_default().push(found);
     }
+    let mut all: BTreeMap<String, Arc<[lsp_types::Diagnostic]>> =
+        by_path.into_iter().map(|(path, found)| (path.clone(), together(&found))).collect();
     let paths: BTreeSet<String> = all.keys().chain(state.published.keys()).cloned().collect();
     let mut notifications = Vec::new();
     for path in paths {
@@ -52,16 +49,48 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
         let Some(uri) = state.uri(&path).filter(|_| state.published.get(&path) != Some(&now)) else {
             continue;
         };
-        let (version, diagnostics) = now.clone();
-        if version.is_none() && diagnostics.is_empty() {
+        let params = Published { uri, diagnostics: &now.1, version: now.0 };
+        notifications.push(Notification::new(PublishDiagnostics::METHOD.to_owned(), params));
+        if now.0.is_none() && now.1.is_empty() {
             state.published.remove(&path);
         } else {
             state.published.insert(path, now);
         }
-        let params = PublishDiagnosticsParams { uri, diagnostics, version };
-        notifications.push(Notification::new(PublishDiagnostics::METHOD.to_owned(), params));
     }
     notifications
+}
+
+/// The parameters of `publishDiagnostics`, without a copy of the diagnostics.
+#[derive(Serialize)]
+struct Published<'d> {
+    uri: Uri,
+    diagnostics: &'d [lsp_types::Diagnostic],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i32>,
+}
+
+/// What several documents found in one file.
+fn together(found: &[&Arc<[lsp_types::Diagnostic]>]) -> Arc<[lsp_types::Diagnostic]> {
+    match found {
+        [only] => Arc::clone(only),
+        several => distinct(several.iter().flat_map(|found| found.iter()).cloned().collect()),
+    }
+}
+
+/// Removes what is found at one place for the second time.
+fn distinct(mut found: Vec<lsp_types::Diagnostic>) -> Arc<[lsp_types::Diagnostic]> {
+    let mut seen = FnvHashSet::default();
+    let mut new = Vec::with_capacity(found.len());
+    for lsp_types::Diagnostic { range: Range { start, end }, code, .. } in &found {
+        let code = match code {
+            Some(NumberOrString::String(code)) => code.as_str(),
+            _ => "",
+        };
+        new.push(seen.insert((start.line, start.character, end.line, end.character, code)));
+    }
+    let mut new = new.into_iter();
+    found.retain(|_| new.next() == Some(true));
+    found.into()
 }
 
 fn version_of(state: &State, path: &str) -> Option<i32> {
@@ -69,7 +98,7 @@ fn version_of(state: &State, path: &str) -> Option<i32> {
 }
 
 /// The diagnostics for each file, always including the document itself.
-fn found(state: &State, root: &str, analysis: &Analysis) -> BTreeMap<String, Vec<lsp_types::Diagnostic>> {
+fn found(state: &State, root: &str, analysis: &Analysis) -> BTreeMap<String, Arc<[lsp_types::Diagnostic]>> {
     let sources = &analysis.compilation.sources;
     let mut found = BTreeMap::from([(root.to_owned(), Vec::new())]);
     for diagnostic in analysis.diagnostics() {
@@ -99,7 +128,7 @@ fn found(state: &State, root: &str, analysis: &Analysis) -> BTreeMap<String, Vec
             diagnostics.iter().map(|diagnostic| translate(state, diagnostic, range(diagnostic), Vec::new()));
         found.insert(source.name.clone(), translated.collect());
     }
-    found
+    found.into_iter().map(|(path, found)| (path, distinct(found))).collect()
 }
 
 fn translate(

@@ -2,11 +2,11 @@
 //!
 //! Invariant: a file is read again as soon as its time or its size has changed.
 
-use crate::compile::Loader;
 use crate::config::{Profile, values};
 use crate::files::Root;
 use crate::ide::{Parsed, Workspace};
 use crate::model::Setting;
+use crate::program::{FileReader, FileText};
 use crate::source::MAX_SOURCE_BYTES;
 use lsp_types::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -78,10 +78,10 @@ pub(super) struct Known<'a> {
     pub(super) root: &'a Root,
 }
 
-impl Loader for Known<'_> {
-    fn load(&self, path: &str) -> Result<String, String> {
+impl FileReader for Known<'_> {
+    fn read(&self, path: &str) -> Result<FileText, String> {
         let reason = || self.root.read(Path::new(path), MAX_SOURCE_BYTES).err();
-        self.workspace.load(path).map_err(|missing| reason().map_or(missing, |reason| reason.to_string()))
+        self.workspace.read(path).map_err(|missing| reason().map_or(missing, |reason| reason.to_string()))
     }
 }
 

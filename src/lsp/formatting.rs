@@ -14,7 +14,7 @@ pub(super) fn whole(
     state: &mut State,
     params: DocumentFormattingParams,
 ) -> Result<Option<Vec<TextEdit>>, RequestRefusal> {
-    answer(state, &params.text_document.uri, |_, file| edits(&file.source, &file.parse, None))
+    answer(state, &params.text_document.uri, |_, file| edits(&file.source, file.parse(), None))
 }
 
 pub(super) fn range(
@@ -25,7 +25,7 @@ pub(super) fn range(
     answer(state, &params.text_document.uri, |lines, file| {
         let offset = |position| lines.offset(file.text(), position);
         let (start, end) = (offset(wanted.start), offset(wanted.end));
-        edits(&file.source, &file.parse, Some(&(start..end.max(start))))
+        edits(&file.source, file.parse(), Some(&(start..end.max(start))))
     })
 }
 
@@ -36,7 +36,7 @@ pub(super) fn on_type(
     let place = params.text_document_position;
     let what = if params.ch == "\n" { Typed::Newline } else { Typed::Brace };
     answer(state, &place.text_document.uri, |lines, file| {
-        typed(&file.source, &file.parse, lines.offset(file.text(), place.position), what)
+        typed(&file.source, file.parse(), lines.offset(file.text(), place.position), what)
     })
 }
 

@@ -4,7 +4,8 @@
 
 use crate::diagnostic::Edit;
 use crate::ide::Range32;
-use lsp_types::{Position, PositionEncodingKind, Range, TextEdit};
+use lsp_types::{Position, PositionEncodingKind, TextEdit};
+use std::ops::Range;
 
 /// The unit in which an editor counts columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,14 +36,23 @@ pub(super) struct LineIndex {
 
 impl LineIndex {
     pub(super) fn new(text: &str, encoding: Encoding) -> Self {
-        let bytes = text.as_bytes();
-        let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {
-            b'\n' => true,
-            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-            _ => false,
-        });
-        let starts = std::iter::once(0).chain(ends.map(|(at, _)| narrow(at + 1))).collect();
-        Self { starts, encoding }
+        Self { starts: std::iter::once(0).chain(starts_in(text, 0..text.len())).collect(), encoding }
+    }
+
+    /// The lines after an edit that replaced `gone` by `length` bytes and led to `text`. Only the edited lines are read.
+    #[must_use]
+    pub(super) fn edited(&self, text: &str, gone: &Range<usize>, length: usize) -> Self {
+        // A line end may be two characters, of which the edit may separate or join one.
+        let before = self.starts.partition_point(|start| (*start as usize) < gone.start).max(1);
+        let after = self.starts.partition_point(|start| *start as usize <= gone.end + 1).max(before);
+        let moved = |start: &u32| narrow(*start as usize - gone.len() + length);
+        let read = self.starts[before - 1] as usize
+            ..self.starts.get(after).map_or(text.len(), |next| moved(next) as usize - 1);
+        let mut starts = Vec::with_capacity(self.starts.len() + 1);
+        starts.extend_from_slice(&self.starts[..before]);
+        starts.extend(starts_in(text, read));
+        starts.extend(self.starts[after..].iter().map(moved));
+        Self { starts, encoding: self.encoding }
     }
 
     /// The offset of a position.
@@ -81,9 +91,9 @@ impl LineIndex {
     }
 
     /// The range of a range of bytes.
-    pub(super) fn range(&self, text: &str, range: impl Into<Range32>) -> Range {
+    pub(super) fn range(&self, text: &str, range: impl Into<Range32>) -> lsp_types::Range {
         let range = range.into().range();
-        Range { start: self.position(text, range.start), end: self.position(text, range.end) }
+        lsp_types::Range { start: self.position(text, range.start), end: self.position(text, range.end) }
     }
 
     fn width(&self, char: char) -> usize {
@@ -92,6 +102,17 @@ impl LineIndex {
             Encoding::Utf16 => char.len_utf16(),
         }
     }
+}
+
+/// The starts of the lines after the line ends in a range.
+fn starts_in(text: &str, range: Range<usize>) -> impl Iterator<Item = u32> {
+    let bytes = text.as_bytes();
+    let is_end = move |at: &usize| match bytes[*at] {
+        b'\n' => true,
+        b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    };
+    range.filter(is_end).map(|at| narrow(at + 1))
 }
 
 /// Texts are far shorter than 4 GiB.
@@ -121,6 +142,28 @@ mod tests {
             let lines = LineIndex::new(text, encoding);
             for (offset, _) in text.char_indices().filter(|(_, char)| *char != '\n' && *char != '\r') {
                 assert_eq!(lines.offset(text, lines.position(text, offset)), offset);
+            }
+        }
+    }
+
+    #[test]
+    fn lines_follow_edits() {
+        let texts = ["", "a", "\n", "\r", "a\r\nb", "\n\n", "b\rc\n", "\r\n\r\n"];
+        for before in texts.iter().flat_map(|one| texts.iter().map(move |other| format!("{one}{other}"))) {
+            for (start, end) in
+                (0..=before.len()).flat_map(|start| (start..=before.len()).map(move |end| (start, end)))
+            {
+                for new in texts {
+                    let mut text = before.clone();
+                    text.replace_range(start..end, new);
+                    let edited =
+                        LineIndex::new(&before, Encoding::Utf8).edited(&text, &(start..end), new.len());
+                    assert_eq!(
+                        edited.starts,
+                        LineIndex::new(&text, Encoding::Utf8).starts,
+                        "{before:?} {start} {end} {new:?}"
+                    );
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::compile::CompileOptions;
 use crate::config::{self, Config, FILE_NAME, MAX_CONFIG_BYTES};
 use crate::diagnostic::Diagnostic;
 use crate::files::{Ground, Grounds, Root};
-use crate::ide::{Analysis, Location, Parsed, Range32, Workspace};
+use crate::ide::{Analysis, KeptResults, Location, Parsed, Range32, Workspace};
 use crate::source::{FileId, SourceFile};
 use lsp_server::{ErrorCode, Message, Notification};
 use lsp_types::notification::{
@@ -22,6 +22,7 @@ use lsp_types::{
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub(super) struct State {
     pub(super) workspace: Workspace,
     pub(super) documents: BTreeMap<String, OpenDocument>,
     /// The diagnostics that were sent to the editor, by path, with the version of an open document.
-    pub(super) published: BTreeMap<String, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
+    pub(super) published: BTreeMap<String, (Option<i32>, Arc<[lsp_types::Diagnostic]>)>,
     /// The tokens of open documents that were last sent to the editor.
     pub(super) tokens: BTreeMap<String, Told>,
     /// What is no longer needed, and is freed when no message is waiting.
@@ -72,10 +73,12 @@ pub(super) struct OpenDocument {
     pub(super) version: i32,
     lines: Arc<LineIndex>,
     analysis: Option<Arc<Analysis>>,
+    /// The results of the workloads that a change has not reached.
+    kept: KeptResults,
     /// The files of the analysis, including those that could not be read.
     uses: BTreeSet<String>,
     /// The diagnostics for each file, of an analysis that has not been dropped.
-    pub(super) found: Option<BTreeMap<String, Vec<lsp_types::Diagnostic>>>,
+    pub(super) found: Option<BTreeMap<String, Arc<[lsp_types::Diagnostic]>>>,
 }
 
 /// What an editor's user can set, under `initflow`.
@@ -248,9 +251,12 @@ impl State {
         let mut uses = BTreeSet::new();
         let root = self.root(path);
         self.follow(path, &file, &root, &mut uses);
+        let options = self.options(path);
+        let mut kept = self.documents.get_mut(path).map(|document| std::mem::take(&mut document.kept))?;
         let loader = Known { workspace: &self.workspace, root: &root };
-        let analysis = Arc::new(Analysis::of(&file, &loader, &self.options(path)));
+        let analysis = Arc::new(Analysis::again(&file, &loader, &options, &mut kept));
         let document = self.documents.get_mut(path)?;
+        document.kept = kept;
         document.analysis = Some(Arc::clone(&analysis));
         document.uses = uses;
         document.found = None;
@@ -334,7 +340,8 @@ impl State {
     fn open(&mut self, params: DidOpenTextDocumentParams) -> Option<Message> {
         let document = params.text_document;
         let path = path_of(&document.uri);
-        self.set(&document.uri, document.version, document.text);
+        let lines = Arc::new(LineIndex::new(&document.text, self.encoding));
+        self.set(&document.uri, document.version, document.text, lines);
         let Ground { root, settings, .. } = self.ground(&path);
         let settings =
             settings.map_or(format!("there is no {FILE_NAME}"), |file| format!("`{}`", file.display()));
@@ -347,22 +354,25 @@ impl State {
         let (Some(document), Some(file)) = (self.documents.get(&path), self.workspace.get(&path)) else {
             return Err(format!("`{}` is not open", uri.as_str()));
         };
-        let mut text = file.text().to_owned();
+        let mut text = Cow::Borrowed(file.text());
         let mut lines = Arc::clone(&document.lines);
-        for (at, change) in params.content_changes.into_iter().enumerate() {
+        for change in params.content_changes {
             match change.range {
-                None => text = change.text,
+                None => {
+                    text = Cow::Owned(change.text);
+                    lines = Arc::new(LineIndex::new(&text, self.encoding));
+                }
                 Some(range) => {
-                    if at > 0 {
-                        lines = Arc::new(LineIndex::new(&text, self.encoding));
-                    }
                     let offset = |position: Position| lines.offset(&text, position);
                     let (start, end) = (offset(range.start), offset(range.end));
-                    text.replace_range(start.min(end)..end.max(start), &change.text);
+                    let gone = start.min(end)..end.max(start);
+                    text = Cow::Owned([&text[..gone.start], &change.text, &text[gone.end..]].concat());
+                    lines = Arc::new(lines.edited(&text, &gone, change.text.len()));
                 }
             }
         }
-        self.set(&uri, params.text_document.version, text);
+        let text = text.into_owned();
+        self.set(&uri, params.text_document.version, text, lines);
         Ok(())
     }
 
@@ -375,14 +385,18 @@ impl State {
     }
 
     /// Sets an open document's text.
-    fn set(&mut self, uri: &Uri, version: i32, text: String) {
+    fn set(&mut self, uri: &Uri, version: i32, text: String, lines: Arc<LineIndex>) {
         let path = path_of(uri);
-        let lines = Arc::new(LineIndex::new(&text, self.encoding));
         let document = OpenDocument {
             uri: uri.clone(),
             version,
             lines,
             analysis: None,
+            kept: self
+                .documents
+                .get_mut(&path)
+                .map(|known| std::mem::take(&mut known.kept))
+                .unwrap_or_default(),
             uses: BTreeSet::new(),
             found: None,
         };

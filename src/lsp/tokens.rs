@@ -10,7 +10,6 @@ use lsp_types::{
     SemanticTokensLegend, SemanticTokensOptions, SemanticTokensParams, SemanticTokensRangeParams,
     SemanticTokensRangeResult, SemanticTokensResult, SemanticTokensServerCapabilities, Uri,
 };
-use std::ops::Range;
 
 /// How many numbers represent a token in the protocol.
 const NUMBERS: usize = 5;
@@ -70,7 +69,7 @@ fn change(old: &[SemanticToken], mut new: Vec<SemanticToken>) -> Option<Semantic
 
 /// The tokens that were last sent for a document, and its tokens now, which are recorded as sent.
 fn last_sent(state: &mut State, uri: &Uri) -> Result<(Told, Vec<SemanticToken>), RequestRefusal> {
-    let data = encoded(state, uri, |_| true)?;
+    let data = encoded(state, uri, None)?;
     let known = state.tokens.remove(&path_of(uri)).unwrap_or_default();
     state.tokens.insert(path_of(uri), Told { number: known.number + 1, data: data.clone() });
     Ok((known, data))
@@ -80,22 +79,26 @@ pub(super) fn range(
     state: &mut State,
     params: SemanticTokensRangeParams,
 ) -> Result<Option<SemanticTokensRangeResult>, RequestRefusal> {
-    let wanted = params.range;
-    let within = |lines: &Range<u32>| lines.start <= wanted.end.line && wanted.start.line <= lines.end;
-    let data = encoded(state, &params.text_document.uri, within)?;
+    let data = encoded(state, &params.text_document.uri, Some(params.range))?;
     Ok(Some(SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data })))
 }
 
 fn encoded(
     state: &State,
     uri: &Uri,
-    within: impl Fn(&Range<u32>) -> bool,
+    wanted: Option<lsp_types::Range>,
 ) -> Result<Vec<SemanticToken>, RequestRefusal> {
     let (path, file) = state.file(uri)?;
     let (text, lines) = (file.text(), state.lines(&path, &file));
+    let is_wanted =
+        |line: u32| wanted.is_none_or(|wanted| wanted.start.line <= line && line <= wanted.end.line);
+    let within = match wanted {
+        Some(wanted) => lines.offset(text, wanted.start)..lines.offset(text, wanted.end),
+        None => 0..text.len(),
+    };
     let mut data = Vec::new();
     let mut last = Position::default();
-    for ClassifiedWord { range, class, declares } in tokens(&file) {
+    for ClassifiedWord { range, class, declares } in tokens(&file, within.into()) {
         // A token of several lines is sent as one per line, without its indentation.
         let mut start = range.range().start;
         for piece in text[range.range()].split_inclusive('\n') {
@@ -108,7 +111,7 @@ fn encoded(
                 continue;
             }
             let (from, to) = (lines.position(text, from), lines.position(text, to));
-            if from.line != to.line || !within(&(from.line..to.line)) {
+            if from.line != to.line || !is_wanted(from.line) {
                 continue;
             }
             let delta_line = from.line - last.line;

@@ -1,7 +1,7 @@
 //! Reads what a file declares: constants, params, templates and defaults.
 
 use super::record::{Item, NameKind};
-use super::resolve::{Defaults, File, Names, OWN, Resolver};
+use super::resolve::{Defaults, Names, OWN, Resolver};
 use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::types::{one_of, undeclarable};
 use crate::diagnostic::{Code, Diagnostic};
@@ -16,12 +16,12 @@ impl<'a> Resolver<'a> {
     /// Binds what a file declares.
     pub(super) fn declare(&mut self, file: usize) {
         let files = self.files;
-        let File { document, uses } = &files[file];
+        let uses = &files[file].uses;
         self.names.to_mut().push(Names { aliases: uses.iter().cloned().collect(), ..Names::default() });
         let scope = Scope { file, locals: &[], part: None, layer: OWN };
         self.work.statements = 0;
         let mut first = true;
-        self.each(&document.statements, &scope, |resolver, statement, live| {
+        self.each(files[file].statements(), &scope, |resolver, statement, live| {
             // A file may have any number of workloads: the limit applies to one workload.
             resolver.work.statements = 0;
             resolver.declaration(file, statement, live, first);
@@ -215,15 +215,13 @@ impl<'a> Resolver<'a> {
 
     /// The place of a declaration of a name that is not bound yet because it is declared further down.
     pub(super) fn declared_below(&self, word: &str, scope: &Scope) -> Option<Span> {
-        self.files[scope.file].document.statements.iter().find_map(|statement| {
-            match statement.values.first() {
-                Some(SyntaxValue { kind: ValueKind::Word(name), span })
-                    if name == word && matches!(statement.name.text.as_str(), "let" | "param") =>
-                {
-                    Some(*span)
-                }
-                _ => None,
+        self.files[scope.file].statements().find_map(|statement| match statement.values.first() {
+            Some(SyntaxValue { kind: ValueKind::Word(name), span })
+                if name == word && matches!(statement.name.text.as_str(), "let" | "param") =>
+            {
+                Some(*span)
             }
+            _ => None,
         })
     }
 
@@ -251,6 +249,6 @@ impl<'a> Resolver<'a> {
                 return None;
             }
         };
-        Some(Defaults { kind, statements: &block.statements, file })
+        Some(Defaults { kind, statements: &block.statements, span: block.span, file })
     }
 }

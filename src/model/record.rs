@@ -11,7 +11,7 @@ use super::scope::Scope;
 use super::used::read_use;
 use crate::kubernetes::names::{APPARMOR_OF_CONTAINER, NAME_A_CONTAINER, SECCOMP_OF_CONTAINER};
 use crate::kubernetes::schema::{Field, ObjectSchema};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::tree::{Argument, Name, Operator, Piece, Statement, SyntaxValue, ValueKind};
 use smol_str::SmolStr;
 use std::borrow::Cow;
@@ -50,7 +50,7 @@ pub(crate) fn bindings(program: Program<'_>) -> Vec<Bound> {
     let mut resolver = Resolver::new(program, Cow::Owned(Vec::with_capacity(program.files.len())));
     let Some(root) = program.files.len().checked_sub(1) else { return Vec::new() };
     let mut recorder = Recorder::default();
-    for used in program.files[root].document.statements.iter().filter_map(read_use) {
+    for used in program.files[root].statements().filter_map(read_use) {
         recorder.aliases.entry(used.alias.into()).or_insert(used.named);
         recorder.declare(used.named, used.named, NameKind::File);
     }
@@ -65,7 +65,7 @@ pub(crate) fn bindings(program: Program<'_>) -> Vec<Bound> {
     }
     resolver.look_at_templates(root);
     resolver.settle_items();
-    resolver.recorder.map(|recorder| recorder.finish()).unwrap_or_default()
+    resolver.recorder.map(|recorder| recorder.finish(program.sources)).unwrap_or_default()
 }
 
 /// The program's own file, which is loaded first.
@@ -114,26 +114,31 @@ enum PodUse {
 
 impl Recorder {
     fn bind(&mut self, place: Span, declared: Span, kind: NameKind) {
-        if place.file == OWN_FILE {
-            self.bound.insert(Bound { place, declared, kind });
-        }
+        self.bound.insert(Bound { place, declared, kind });
     }
 
     fn declare(&mut self, place: Span, first: Span, kind: NameKind) {
         self.bound.insert(Bound { place, declared: first, kind });
     }
 
-    fn finish(self) -> Vec<Bound> {
+    fn finish(self, sources: &Sources) -> Vec<Bound> {
+        let bound = self.bound.into_iter().map(|Bound { place, declared, kind }| Bound {
+            place: sources.in_file(place),
+            declared: sources.in_file(declared),
+            kind,
+        });
+        let bound: Vec<Bound> =
+            bound.filter(|bound| bound.place.file == OWN_FILE || bound.place == bound.declared).collect();
         let mut firsts: HashMap<Span, (Span, NameKind)> = HashMap::new();
-        for Bound { place, declared, kind } in &self.bound {
+        for Bound { place, declared, kind } in &bound {
             let first = firsts.entry(*place).or_insert((*declared, *kind));
             *first = (*first).min((*declared, *kind));
         }
         let is_constant =
             |kind: NameKind| matches!(kind, NameKind::Let | NameKind::Param | NameKind::Parameter);
         let constants: HashSet<Span> =
-            self.bound.iter().filter(|bound| is_constant(bound.kind)).map(|bound| bound.place).collect();
-        let own = self.bound.iter().filter(|bound| bound.place.file == OWN_FILE);
+            bound.iter().filter(|bound| is_constant(bound.kind)).map(|bound| bound.place).collect();
+        let own = bound.iter().filter(|bound| bound.place.file == OWN_FILE);
         // A constant in the place of a name of the pod: the constant is what is named there.
         let meant = own.filter(|bound| is_constant(bound.kind) || !constants.contains(&bound.place));
         let mut all: Vec<Bound> = meant
@@ -216,7 +221,7 @@ impl Resolver<'_> {
         let Some((before, name)) = halves(self.sources.slice(place), place) else { return place };
         let alias = self.sources.slice(before);
         let declared = self.recorder.as_ref().and_then(|recorder| recorder.aliases.get(alias).copied());
-        if let Some(declared) = declared.filter(|_| place.file == OWN_FILE) {
+        if let Some(declared) = declared.filter(|_| self.sources.in_file(place).file == OWN_FILE) {
             self.bind_name(before, declared, NameKind::File);
         }
         name

@@ -1,5 +1,6 @@
 //! Resolves the top-level statements of files: what they use and declare, and their workloads.
 
+use super::kept::{Declared, ItemKey, Kind, Memory, NamesRead};
 use super::record::Recorder;
 use super::scope::{Binding, Scope};
 use super::template::Template;
@@ -15,6 +16,7 @@ use crate::syntax::tree::{Document, Statement, SyntaxValue, ValueKind};
 use crate::vocabulary::{self, ContainerKind, Effect, FileEffect};
 use smol_str::SmolStr;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -27,10 +29,17 @@ pub(super) const TEMPLATE_STEP: u8 = 4;
 /// A parsed file, and the files that it uses.
 #[derive(Debug)]
 pub(crate) struct File {
-    /// Its tree. All programs share the tree of the library.
-    pub document: Arc<Document>,
+    /// The trees of its pieces, in the order of the text.
+    pub documents: Vec<Arc<Document>>,
     /// The name of each used file in this file, and its index among the files.
     pub uses: Vec<(SmolStr, usize)>,
+}
+
+impl File {
+    /// The statements outside all blocks.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = &Statement> + Clone {
+        self.documents.iter().flat_map(|document| &document.statements)
+    }
 }
 
 /// What a file declares.
@@ -48,6 +57,8 @@ pub(super) struct Defaults<'a> {
     /// The kind of container that it applies to; none for all kinds.
     pub(super) kind: Option<ContainerKind>,
     pub(super) statements: &'a [Statement],
+    /// The place of the statements.
+    pub(super) span: Span,
     pub(super) file: usize,
 }
 
@@ -68,6 +79,8 @@ pub(super) struct Resolver<'a> {
     pub(super) work: Work,
     /// The record of names, if names are recorded. Then nothing else is built.
     pub(super) recorder: Option<Box<Recorder>>,
+    /// The declared names that have been read, if that must be known.
+    read: Option<RefCell<NamesRead>>,
     diagnostics: Vec<Diagnostic>,
     reported: HashSet<(Code, Span)>,
 }
@@ -90,12 +103,14 @@ pub(crate) struct Program<'a> {
 }
 
 /// Resolves a program, workload by workload, on all cores if there are many workloads. `each` processes a resolved workload
-/// and its diagnostics, and `found` returns the diagnostics of the result.
+/// and its diagnostics, or those of a template alone, and `found` returns the diagnostics of the result. What `memory` still
+/// has is not resolved again.
 ///
-/// Returns the results of `each` in the order of the source, the diagnostics of everything outside the workloads, and
-/// whether a param has no value.
+/// Returns the results of `each`, those of the workloads in the order of the source, the diagnostics of everything outside
+/// workloads and templates, and whether a param has no value.
 pub(crate) fn resolve<T: Send>(
     program: Program<'_>,
+    memory: &mut dyn Memory<T>,
     each: impl Fn(Option<Workload>, Vec<Diagnostic>) -> T + Sync,
     found: impl Fn(&T) -> &[Diagnostic] + Sync,
 ) -> (Vec<T>, Vec<Diagnostic>, bool) {
@@ -105,25 +120,70 @@ pub(crate) fn resolve<T: Send>(
     }
     let Some(root) = program.files.len().checked_sub(1) else { return (Vec::new(), Vec::new(), false) };
     declaring.unknown_settings(root);
-    let items = declaring.items(root);
-    declaring.look_at_templates(root);
-    if let Some(last) = program.files[root].document.statements.last() {
+    let workloads = declaring.items(root);
+    let templates = declaring.templates(root);
+    if let Some(last) = program.files[root].statements().last() {
         declaring.report_excess(last.name.span);
     }
     let Resolver { names, mut diagnostics, unset, .. } = declaring;
-    let resolve = |(statement, kind, entry, live): &WorkloadItem<'_>| {
+    if let Some(excess) = work::too_many(&workloads, |(statement, ..)| statement.name.span) {
+        diagnostics.push(excess);
+        return (Vec::new(), diagnostics, unset);
+    }
+    let keeps = memory.keeps();
+    if keeps {
+        memory.begin(Declared::of(&names));
+    }
+    let items: Vec<Item<'_>> =
+        templates.iter().map(Item::Template).chain(workloads.into_iter().map(Item::Workload)).collect();
+    let resolve = |item: &Item<'_>| {
         let mut resolver = Resolver::new(program, Cow::Borrowed(&names));
-        let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
-        let workload = resolver.workload(*kind, entry, statement, &scope).filter(|_| *live);
-        let workload = workload.and_then(|workload| resolver.hold_to_size(workload));
-        let Resolver { work, diagnostics, .. } = resolver;
+        resolver.read = keeps.then(RefCell::default);
+        let workload = match item {
+            Item::Template(template) => {
+                resolver.look_at_template(template);
+                resolver.report_excess(template.name.span);
+                None
+            }
+            Item::Workload((statement, kind, entry, live)) => {
+                let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
+                let workload = resolver.workload(*kind, entry, statement, &scope).filter(|_| *live);
+                workload.and_then(|workload| resolver.hold_to_size(workload))
+            }
+        };
+        let Resolver { work, diagnostics, read, .. } = resolver;
         let made = each(workload, diagnostics);
         let all = found(&made);
-        Done { work: work.total(all), made }
+        Done { work: work.total(all), made, read: read.map(RefCell::into_inner) }
     };
-    let (resolved, excess) = work::on_each(&items, |(statement, ..)| statement.name.span, resolve);
+    let (resolved, excess) = work::on_each(&items, Item::span, Item::key, memory, resolve);
+    if keeps {
+        memory.end();
+    }
     diagnostics.extend(excess);
     (resolved, diagnostics, unset)
+}
+
+/// What is resolved by itself.
+enum Item<'a> {
+    Template(&'a Template<'a>),
+    Workload(WorkloadItem<'a>),
+}
+
+impl Item<'_> {
+    fn span(&self) -> Span {
+        match self {
+            Self::Template(template) => template.name.span,
+            Self::Workload((statement, ..)) => statement.name.span,
+        }
+    }
+
+    fn key(&self) -> ItemKey {
+        match self {
+            Self::Template(template) => (template.name.span, true),
+            Self::Workload((statement, _, _, live)) => (statement.span, *live),
+        }
+    }
 }
 
 /// A workload's statement, its kind, and whether its branch is taken.
@@ -144,6 +204,7 @@ impl<'a> Resolver<'a> {
             frames: Vec::new(),
             work: Work::default(),
             recorder: None,
+            read: None,
             diagnostics: Vec::new(),
             reported: HashSet::new(),
         }
@@ -170,6 +231,20 @@ impl<'a> Resolver<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Notes that a declared name is read, if that must be known.
+    pub(super) fn reads(&self, file: usize, kind: Kind, name: &str) {
+        if let Some(read) = &self.read {
+            read.borrow_mut().add(file, kind, name);
+        }
+    }
+
+    /// Notes that it matters which names are declared.
+    pub(super) fn reads_all(&self) {
+        if let Some(read) = &self.read {
+            read.borrow_mut().add_all();
+        }
+    }
+
     /// The number of errors that have been raised, repeated ones included.
     pub(super) fn errors(&self) -> usize {
         self.work.errors
@@ -183,7 +258,7 @@ impl<'a> Resolver<'a> {
     /// Calls `visit` for each statement, those in `when` and `else` included, and whether its branch is taken.
     pub(super) fn each<'s>(
         &mut self,
-        statements: &'s [Statement],
+        statements: impl IntoIterator<Item = &'s Statement>,
         scope: &Scope,
         mut visit: impl FnMut(&mut Self, &'s Statement, bool),
     ) {
@@ -221,7 +296,7 @@ impl<'a> Resolver<'a> {
 
     fn branches<'s>(
         &mut self,
-        statements: &'s [Statement],
+        statements: impl IntoIterator<Item = &'s Statement>,
         scope: &Scope,
         live: bool,
         visit: &mut dyn FnMut(&mut Self, &'s Statement, bool),
@@ -312,9 +387,8 @@ impl<'a> Resolver<'a> {
     pub(super) fn items(&mut self, root: usize) -> Vec<WorkloadItem<'a>> {
         let files = self.files;
         let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
-        let document: &'a Document = &files[root].document;
         let mut items = Vec::new();
-        self.each(&document.statements, &scope, |resolver, statement, live| {
+        self.each(files[root].statements(), &scope, |resolver, statement, live| {
             resolver.work.statements = 0;
             let name = statement.name.text.as_str();
             let row = vocabulary::row(StatementPlace::File, name).filter(|_| !statement.name.quoted);
@@ -324,9 +398,8 @@ impl<'a> Resolver<'a> {
                     items.push((statement, kind, entry, live));
                 }
                 Some((_, Effect::File(FileEffect::Use))) => {
-                    let same = |item: &Statement| item.span.start.cmp(&statement.span.start);
-                    let outside = || document.statements.binary_search_by(same).is_ok();
-                    if !outside() {
+                    let is_outside = files[root].statements().any(|item| std::ptr::eq(item, statement));
+                    if !is_outside {
                         resolver.report(
                             Diagnostic::error(
                                 Code::MisplacedStatement,

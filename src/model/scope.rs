@@ -1,5 +1,6 @@
 //! Evaluates words, texts and conditions: constants and the names bound to them.
 
+use super::kept::Kind;
 use super::record::{Item, NameKind};
 use super::resolve::Resolver;
 use super::types::{mismatch, seconds};
@@ -36,7 +37,7 @@ pub(super) struct Evaluated {
 }
 
 /// A name and what it is bound to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Binding {
     pub(super) name: SmolStr,
     /// Where the name is declared.
@@ -102,12 +103,17 @@ impl Resolver<'_> {
     /// The binding of a plain or dotted word.
     pub(super) fn lookup<'s>(&'s self, word: &str, scope: &Scope<'s>) -> Option<&'s Binding> {
         match word.split_once('.') {
-            None => scope_local(scope, word).or_else(|| self.names[scope.file].bindings.get(word)),
+            None => scope_local(scope, word).or_else(|| self.constant_of(scope.file, word)),
             Some((alias, name)) => {
                 let file = *self.names[scope.file].aliases.get(alias)?;
-                self.names[file].bindings.get(name)
+                self.constant_of(file, name)
             }
         }
+    }
+
+    fn constant_of(&self, file: usize, name: &str) -> Option<&Binding> {
+        self.reads(file, Kind::Constant, name);
+        self.names[file].bindings.get(name)
     }
 
     /// The value of a word that must be a `let` or a `param`.
@@ -140,6 +146,7 @@ impl Resolver<'_> {
         if self.is_recording() {
             return self.bind_unknown(word, span, Item::Constant, scope);
         }
+        self.reads_all();
         let file = word
             .split_once('.')
             .and_then(|(alias, name)| Some((alias, name, *self.names[scope.file].aliases.get(alias)?)));
@@ -165,7 +172,7 @@ impl Resolver<'_> {
                 locals.chain(self.names[scope.file].bindings.keys().map(SmolStr::to_string)).collect()
             }
         };
-        self.work.names(known.len() + self.files[scope.file].document.statements.len());
+        self.work.names(known.len() + self.files[scope.file].statements().count());
         let near = crate::diagnostic::nearest(word, known.iter().map(String::as_str));
         diagnostic = match near {
             Some(near) => diagnostic.did_you_mean(span, word, [near]),

@@ -57,7 +57,7 @@ impl<'a> Resolver<'a> {
             return false;
         }
         let root = self.files.len() - 1;
-        let known = params_of(&self.files[root].document.statements);
+        let known = params_of(self.files[root].statements());
         self.work.names(known.len() * self.settings.len());
         let means = |setting: &Setting| {
             let names = known.iter().map(SmolStr::as_str);
@@ -71,12 +71,12 @@ impl<'a> Resolver<'a> {
     /// Reports settings that name no param.
     pub(super) fn unknown_settings(&mut self, root: usize) {
         let mut known: Vec<String> = Vec::new();
-        let params = |file: &File| -> Vec<SmolStr> { params_of(&file.document.statements) };
+        let params = |file: &File| -> Vec<SmolStr> { params_of(file.statements()) };
         known.extend(params(&self.files[root]).iter().map(ToString::to_string));
         for (alias, file) in &self.files[root].uses {
             known.extend(params(&self.files[*file]).iter().map(|name| format!("{alias}.{name}")));
         }
-        let Some(whole) = self.files[root].document.statements.first().map(|first| first.name.span) else {
+        let Some(whole) = self.files[root].statements().next().map(|first| first.name.span) else {
             return;
         };
         for setting in self.settings {
@@ -97,14 +97,18 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn params_of(statements: &[Statement]) -> Vec<SmolStr> {
+fn params_of<'s>(statements: impl Iterator<Item = &'s Statement>) -> Vec<SmolStr> {
     let mut names = Vec::new();
     for statement in statements {
         match (statement.name.text.as_str(), statement.values.first(), &statement.block) {
             ("param", Some(SyntaxValue { kind: ValueKind::Word(name), .. }), _) => names.push(name.clone()),
-            ("when" | "else", _, Some(block)) => names.extend(params_of(&block.statements)),
+            ("when" | "else", _, Some(block)) => names.extend(params_in(&block.statements)),
             _ => {}
         }
     }
     names
+}
+
+fn params_in(statements: &[Statement]) -> Vec<SmolStr> {
+    params_of(statements.iter())
 }

@@ -1,6 +1,7 @@
 //! Reads templates, and binds the arguments of their uses to their parameters.
 
 use super::draft::Draft;
+use super::kept::Kind;
 use super::parameter::ParameterType;
 use super::qualified::Declared;
 use super::record::{Item, NameKind};
@@ -205,7 +206,13 @@ impl<'a> Resolver<'a> {
             None => (Some(scope.file), name),
             Some((alias, base)) => (self.names[scope.file].aliases.get(alias).copied(), base),
         };
+        if let Some(file) = file {
+            self.reads(file, Kind::Template, base);
+        }
         let found = file.and_then(|file| self.names[file].templates.get(base));
+        if found.is_none() {
+            self.reads_all();
+        }
         if found.is_none() && self.is_recording() {
             self.bind_unknown(name, span, Item::Template, scope);
             return None;
@@ -357,29 +364,39 @@ impl<'a> Resolver<'a> {
     /// Checks the statements, names and types in a file's templates, even if the templates are not used. What a use would
     /// add (the values of parameters, the volumes of the pod) is unknown here.
     pub(super) fn look_at_templates(&mut self, file: usize) {
-        let mut templates: Vec<Template<'a>> = self.names[file].templates.values().cloned().collect();
-        templates.sort_unstable_by_key(|template| template.name.span);
-        for template in templates {
+        for template in self.templates(file) {
             self.work.statements = 0;
-            let locals: Vec<Binding> = template.parameters.iter().map(Parameter::unknown).collect();
-            self.record_defaults(&template, &locals);
-            let scope = Scope { file, locals: &locals, part: None, layer: OWN };
-            match (WorkloadKind::of(template.kind), ContainerKind::of(template.kind)) {
-                (_, Some(container)) => {
-                    let name = QualifiedName::plain(template.name.text.clone());
-                    let declared = Declared { name, span: template.name.span };
-                    let mut draft = Draft::new(declared, container, template.name.span, OWN);
-                    self.statements_into(&mut draft, &template.block.statements, &scope);
-                }
-                (kind, None) => {
-                    let part = kind.is_none().then_some(template.name.text.as_str());
-                    let scope = Scope { part, ..scope };
-                    let mut making = Making::new(kind.unwrap_or(WorkloadKind::Pod));
-                    self.workload_statements(template.block, &scope, &mut making);
-                }
-            }
-            self.settle_pod();
+            self.look_at_template(&template);
         }
+    }
+
+    /// The templates of a file, in the order of the text.
+    pub(super) fn templates(&self, file: usize) -> Vec<Template<'a>> {
+        let mut templates: Vec<Template<'a>> = self.names[file].templates.values().cloned().collect();
+        templates.sort_unstable_by_key(|template| self.sources.in_file(template.name.span));
+        templates
+    }
+
+    /// Checks the statements, names and types in a template.
+    pub(super) fn look_at_template(&mut self, template: &Template<'a>) {
+        let locals: Vec<Binding> = template.parameters.iter().map(Parameter::unknown).collect();
+        self.record_defaults(template, &locals);
+        let scope = Scope { file: template.file, locals: &locals, part: None, layer: OWN };
+        match (WorkloadKind::of(template.kind), ContainerKind::of(template.kind)) {
+            (_, Some(container)) => {
+                let name = QualifiedName::plain(template.name.text.clone());
+                let declared = Declared { name, span: template.name.span };
+                let mut draft = Draft::new(declared, container, template.name.span, OWN);
+                self.statements_into(&mut draft, &template.block.statements, &scope);
+            }
+            (kind, None) => {
+                let part = kind.is_none().then_some(template.name.text.as_str());
+                let scope = Scope { part, ..scope };
+                let mut making = Making::new(kind.unwrap_or(WorkloadKind::Pod));
+                self.workload_statements(template.block, &scope, &mut making);
+            }
+        }
+        self.settle_pod();
     }
 
     /// Records the names in the defaults of a template's parameters.

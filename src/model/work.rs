@@ -2,6 +2,7 @@
 //!
 //! Invariant: whether a program is too large depends on its text alone, not on the machine, its load or its cores.
 
+use super::kept::{ItemKey, Memory, NamesRead};
 use super::resolve::Resolver;
 use super::{ObjectLevel, Workload};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -107,34 +108,48 @@ impl Resolver<'_> {
     }
 }
 
-/// Works on each item, on all cores if there are many items, until the program turns out to be too large.
+/// Why a program with this many workloads is not compiled.
+pub(super) fn too_many<I>(workloads: &[I], span: impl Fn(&I) -> Span) -> Option<Diagnostic> {
+    let first = workloads.get(MAX_WORKLOADS)?;
+    Some(too_large(span(first), &format!("a program has more than {MAX_WORKLOADS} workloads")))
+}
+
+fn too_large(span: Span, headline: &str) -> Diagnostic {
+    Diagnostic::error(Code::TooLarge, span, headline)
+        .here("this workload and those after it are not compiled")
+        .help("split the program into several files, which are compiled one by one")
+}
+
+/// Works on each item that `memory` does not have, on all cores if there are many, until the program turns out to be too
+/// large.
 pub(super) fn on_each<I: Sync, T: Send>(
     items: &[I],
     span: impl Fn(&I) -> Span,
+    key: impl Fn(&I) -> ItemKey,
+    memory: &mut dyn Memory<T>,
     work: impl Fn(&I) -> Done<T> + Sync,
 ) -> (Vec<T>, Option<Diagnostic>) {
-    let too_large = |item: &I, headline: &str| {
-        let diagnostic = Diagnostic::error(Code::TooLarge, span(item), headline);
-        diagnostic
-            .here("this workload and those after it are not compiled")
-            .help("split the program into several files, which are compiled one by one")
-    };
-    if let Some(first) = items.get(MAX_WORKLOADS) {
-        let headline = format!("a program has more than {MAX_WORKLOADS} workloads");
-        return (Vec::new(), Some(too_large(first, &headline)));
-    }
     let mut made = Vec::with_capacity(items.len());
     let mut total = 0;
     for batch in items.chunks(BATCH) {
         if total > MAX_WORK {
-            return (made, batch.first().map(|item| too_large(item, TOO_MUCH)));
+            return (made, batch.first().map(|item| too_large(span(item), TOO_MUCH)));
         }
-        let done: Vec<Done<T>> = if batch.len() < FEW {
-            batch.iter().map(&work).collect()
+        let known: Vec<Option<Done<T>>> = batch.iter().map(|item| memory.recall(key(item))).collect();
+        let new: Vec<&I> =
+            batch.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(item, _)| item).collect();
+        let done: Vec<Done<T>> = if new.len() < FEW {
+            new.iter().map(|item| work(item)).collect()
         } else {
-            batch.par_iter().map(&work).collect()
+            new.par_iter().map(|item| work(item)).collect()
         };
-        for Done { made: one, work } in done {
+        for (item, done) in new.into_iter().zip(&done) {
+            memory.keep(key(item), done);
+        }
+        let mut done = done.into_iter();
+        for Done { made: one, work, .. } in
+            known.into_iter().filter_map(|known| known.or_else(|| done.next()))
+        {
             made.push(one);
             total += work;
         }
@@ -142,10 +157,11 @@ pub(super) fn on_each<I: Sync, T: Send>(
     (made, None)
 }
 
-/// What an item became, and how much work it was.
-pub(super) struct Done<T> {
+/// What an item became, how much work it was, and the declared names that it read, if they are known.
+pub(crate) struct Done<T> {
     pub(super) made: T,
     pub(super) work: usize,
+    pub(super) read: Option<NamesRead>,
 }
 
 /// The bytes of all texts of a workload.
@@ -168,21 +184,28 @@ fn bytes(node: &Node) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kept::Forgetful;
     use super::*;
     use crate::source::FileId;
 
     fn counted(items: usize, each: usize) -> (usize, Option<String>) {
         let items: Vec<usize> = (0..items).collect();
         let span = |item: &usize| Span::new(FileId(0), *item, *item);
-        let (made, excess) = on_each(&items, span, |_| Done { made: (), work: each });
+        let work = |_: &usize| Done { made: (), work: each, read: None };
+        let (made, excess) = on_each(&items, span, |item| (span(item), true), &mut Forgetful, work);
         (made.len(), excess.map(|excess| format!("{}: {}", excess.primary.span.start, excess.headline)))
     }
 
     #[test]
     fn a_program_is_bounded_by_its_workloads_and_by_their_work() {
-        assert_eq!(counted(MAX_WORKLOADS, 1), (MAX_WORKLOADS, None));
-        let (made, excess) = counted(MAX_WORKLOADS + 1, 1);
-        assert_eq!((made, excess.as_deref()), (0, Some("20000: a program has more than 20000 workloads")));
+        let items: Vec<u32> = (0..=20_000).collect();
+        let span = |item: &u32| Span { file: FileId(0), start: *item, end: *item };
+        let excess = too_many(&items, span).unwrap();
+        assert_eq!(
+            (excess.primary.span.start, &*excess.headline),
+            (20_000, "a program has more than 20000 workloads")
+        );
+        assert_eq!(too_many(&items[1..], span), None);
         let whole = BATCH * 3;
         assert_eq!(counted(whole, MAX_WORK / whole), (whole, None));
         let (made, excess) = counted(whole, MAX_WORK / BATCH + 1);

@@ -141,6 +141,7 @@ fn by(by: By) -> &'static str {
 }
 
 fn place(span: Span, sources: &Sources) -> PlaceJson<'_> {
+    let span = sources.in_file(span);
     let file = sources.get(span.file);
     let (line, column) = file.line_column(span.start);
     let (end_line, end_column) = file.line_column(span.end);

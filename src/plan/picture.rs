@@ -127,8 +127,9 @@ impl Picture {
         let columns = Columns::of(plan, init);
         self.width = self.width.max(columns.right + PAD);
         let room = columns.right - PAD;
-        let file = sources.get(plan.span.file);
-        let (line, column) = file.line_column(plan.span.start);
+        let span = sources.in_file(plan.span);
+        let file = sources.get(span.file);
+        let (line, column) = file.line_column(span.start);
         self.height += 18;
         self.text(
             "heading",

@@ -27,8 +27,9 @@ pub fn text(plans: &[Plan], sources: &Sources) -> String {
 }
 
 fn one(plan: &Plan, sources: &Sources) -> String {
-    let file = sources.get(plan.span.file);
-    let (line, column) = file.line_column(plan.span.start);
+    let span = sources.in_file(plan.span);
+    let file = sources.get(span.file);
+    let (line, column) = file.line_column(span.start);
     let mut text = format!("{} {}  {}:{line}:{column}\n\n", plan.kind.name(), plan.name, plain(&file.name));
 
     let mut order = vec![["", "role", "name", "why", "requests", "reserved"].map(str::to_owned)];

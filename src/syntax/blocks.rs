@@ -38,7 +38,8 @@ pub(super) fn assemble(reader: &mut SyntaxReader<'_>) -> Vec<Statement> {
     let repairs = pairing::repairs(reader, &items);
     let mut repairs = repairs.into_iter().peekable();
     let mut tree = TreeBuilder { frames: Vec::new(), statements: Vec::new(), too_deep: 0 };
-    let mut last = Span::new(reader.source.id, 0, 0);
+    let start = items.first().map_or(0, |first| first.span.start);
+    let mut last = Span { file: reader.source.id, start, end: start };
     let mut after_statement = false;
     for (at, item) in items.into_iter().enumerate() {
         let mut ignored = false;

@@ -4,7 +4,7 @@ use super::grammar::{Rule, Token};
 use super::mistakes;
 use super::reader::{SyntaxReader, Weight, inside};
 use super::statement::is_word;
-use super::tree::{Name, Piece, Pieces};
+use super::tree::{Name, Piece, TextPieces};
 use crate::source::Span;
 use smol_str::SmolStr;
 
@@ -28,7 +28,7 @@ impl PiecesBuilder {
         }
     }
 
-    fn finish(mut self) -> Pieces {
+    fn finish(mut self) -> TextPieces {
         self.flush();
         self.done.into_iter().collect()
     }
@@ -36,7 +36,7 @@ impl PiecesBuilder {
 
 impl SyntaxReader<'_> {
     /// Reads a string of any form; returns the next token.
-    pub(super) fn string(&mut self, tokens: &[Token], at: usize) -> (Pieces, usize) {
+    pub(super) fn string(&mut self, tokens: &[Token], at: usize) -> (TextPieces, usize) {
         let token = tokens[at];
         let parts = inside(tokens, at + 1, token.end);
         let (span, text) = (self.span(token), self.slice(token));
@@ -57,7 +57,7 @@ impl SyntaxReader<'_> {
             }
             Rule::short => {
                 self.fail(Weight::Quote, mistakes::short_quotes(span, text));
-                Pieces::default()
+                TextPieces::default()
             }
             Rule::smart => {
                 let inner = text.trim_matches(mistakes::is_smart_quote);
@@ -70,13 +70,13 @@ impl SyntaxReader<'_> {
                 }
                 plain(inner)
             }
-            _ => Pieces::default(),
+            _ => TextPieces::default(),
         };
         (pieces, at + 1 + parts.len())
     }
 
     /// Reads `"…"` with escapes and insertions.
-    fn rich(&mut self, span: Span, parts: &[Token]) -> Pieces {
+    fn rich(&mut self, span: Span, parts: &[Token]) -> TextPieces {
         let mut pieces = PiecesBuilder::default();
         for part in parts {
             if part.rule == Rule::unclosed {
@@ -119,7 +119,7 @@ impl SyntaxReader<'_> {
     }
 
     /// Reads the multi-line forms.
-    fn multi_line(&mut self, whole: Span, parts: &[Token]) -> Pieces {
+    fn multi_line(&mut self, whole: Span, parts: &[Token]) -> TextPieces {
         let quotes = &self.source.slice(whole)[..3];
         let mut last_newline = true;
         for part in parts {
@@ -153,7 +153,7 @@ impl SyntaxReader<'_> {
     }
 
     /// Joins lines and removes the indentation that all of them share.
-    fn dedent(&mut self, parts: &[Token], last_newline: bool) -> Pieces {
+    fn dedent(&mut self, parts: &[Token], last_newline: bool) -> TextPieces {
         let is_line = |part: &&Token| matches!(part.rule, Rule::rich_line | Rule::raw_line);
         let texts = parts.iter().filter(is_line).map(|part| self.slice(*part));
         let shared =
@@ -210,8 +210,8 @@ impl SyntaxReader<'_> {
 }
 
 /// The one piece of a text without escapes and insertions.
-fn plain(text: &str) -> Pieces {
-    if text.is_empty() { Pieces::default() } else { Pieces::One(Piece::Text(text.into())) }
+fn plain(text: &str) -> TextPieces {
+    if text.is_empty() { TextPieces::default() } else { TextPieces::One(Piece::Text(text.into())) }
 }
 
 /// Whether a line holds only spaces and tabs.

@@ -2,9 +2,9 @@
 //!
 //! Invariant: the tree holds only what was written, not its meaning.
 
-use crate::source::Span;
+use crate::source::{Placed, Span};
 use smol_str::SmolStr;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::slice;
 
 /// A whole file.
@@ -84,7 +84,7 @@ pub enum ValueKind {
     /// `word`, with or without dots: `platform.cloud_sql_proxy`.
     Word(SmolStr),
     /// A string of any of the four forms, escapes resolved, indentation removed.
-    Text(Pieces),
+    Text(TextPieces),
     /// A number, a mode or a measure, as written: `3`, `0644`, `250m`, `1h30m`, `25%`.
     Number(SmolStr),
     /// An absolute path without quotes.
@@ -103,20 +103,20 @@ pub enum ValueKind {
 
 /// The pieces of a string; no two texts are adjacent, and none is empty.
 #[derive(Clone, Debug)]
-pub enum Pieces {
+pub enum TextPieces {
     /// The only piece, as most strings have it.
     One(Piece),
     /// None, or several.
     Many(Box<[Piece]>),
 }
 
-impl Default for Pieces {
+impl Default for TextPieces {
     fn default() -> Self {
         Self::Many(Box::default())
     }
 }
 
-impl Deref for Pieces {
+impl Deref for TextPieces {
     type Target = [Piece];
 
     fn deref(&self) -> &[Piece] {
@@ -127,7 +127,16 @@ impl Deref for Pieces {
     }
 }
 
-impl FromIterator<Piece> for Pieces {
+impl DerefMut for TextPieces {
+    fn deref_mut(&mut self) -> &mut [Piece] {
+        match self {
+            Self::One(piece) => slice::from_mut(piece),
+            Self::Many(pieces) => pieces,
+        }
+    }
+}
+
+impl FromIterator<Piece> for TextPieces {
     fn from_iter<I: IntoIterator<Item = Piece>>(pieces: I) -> Self {
         let mut pieces = pieces.into_iter();
         match (pieces.next(), pieces.next()) {
@@ -183,4 +192,55 @@ pub enum Operator {
     Not,
     /// `:` after a name (`param name: type`)
     Colon,
+}
+
+impl Placed for Statement {
+    fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
+        change(&mut self.span);
+        change(&mut self.name.span);
+        self.values.iter_mut().for_each(|value| value.each_place(change));
+        if let Some(block) = &mut self.block {
+            change(&mut block.span);
+            block.statements.iter_mut().for_each(|statement| statement.each_place(change));
+        }
+    }
+}
+
+impl Placed for SyntaxValue {
+    fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
+        change(&mut self.span);
+        match &mut self.kind {
+            ValueKind::Text(pieces) => {
+                for piece in pieces.iter_mut() {
+                    if let Piece::Name(name) = piece {
+                        change(&mut name.span);
+                    }
+                }
+            }
+            ValueKind::Range(start, end) => {
+                if let Some(start) = start {
+                    start.each_place(change);
+                }
+                end.each_place(change);
+            }
+            ValueKind::List(items) => items.iter_mut().for_each(|item| item.each_place(change)),
+            ValueKind::Call(call) => {
+                change(&mut call.name.span);
+                call.arguments.iter_mut().for_each(|argument| argument.each_place(change));
+            }
+            ValueKind::Group(arguments) => {
+                arguments.iter_mut().for_each(|argument| argument.each_place(change));
+            }
+            ValueKind::Word(_) | ValueKind::Number(_) | ValueKind::Path(_) | ValueKind::Operator(_) => {}
+        }
+    }
+}
+
+impl Placed for Argument {
+    fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
+        if let Some(name) = &mut self.name {
+            change(&mut name.span);
+        }
+        self.values.iter_mut().for_each(|value| value.each_place(change));
+    }
 }

@@ -3,7 +3,7 @@
 use super::grammar::{Rule, Token};
 use super::mistakes;
 use super::reader::{SyntaxReader, Weight};
-use super::tree::{Call, Name, Operator, Piece, Pieces, SyntaxValue, ValueKind};
+use super::tree::{Call, Name, Operator, Piece, SyntaxValue, TextPieces, ValueKind};
 use crate::source::Span;
 
 /// The context of values, which decides what a `:` directly after them means.
@@ -223,7 +223,7 @@ impl SyntaxReader<'_> {
         self.report(mistakes::unquoted_text(span, text));
         values.dots = None;
         values.list.truncate(values.chain.1);
-        values.push(SyntaxValue { span, kind: ValueKind::Text(Pieces::One(Piece::Text(text.into()))) });
+        values.push(SyntaxValue { span, kind: ValueKind::Text(TextPieces::One(Piece::Text(text.into()))) });
         values.end = span.end;
         values.skip = span.end;
         values.name_start = start;

@@ -43,11 +43,12 @@ pub(super) fn step(file: &Parsed, analysis: &Analysis, offset: usize) -> Option<
 /// The places of what runs before a step or sidecar, if it waits for something written below it.
 fn before(analysis: &Analysis, statement: &Statement) -> Option<Vec<Span>> {
     let head = statement.head();
-    analysis.compilation.workloads.iter().find_map(|compiled| {
-        let containers = &compiled.workload.containers;
-        let places = &compiled.order.places;
-        let at = places.iter().position(|place| containers[place.container].span == head)?;
-        let spans = places[..at].iter().map(|place| containers[place.container].span);
+    analysis.compilation.workloads.iter().find_map(|workload| {
+        let containers = &workload.compiled.workload.containers;
+        let places = &workload.compiled.order.places;
+        let span = |container: usize| analysis.place(containers[container].span);
+        let at = places.iter().position(|place| span(place.container) == head)?;
+        let spans = places[..at].iter().map(|place| span(place.container));
         places[at].moved.then(|| spans.filter(|span| span.file == FileId(0)).collect())
     })
 }

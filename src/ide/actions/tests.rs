@@ -1,5 +1,4 @@
 use super::*;
-use crate::compile::NoFiles;
 use crate::diagnostic::catalog::Language;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::format::format;
@@ -9,7 +8,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 fn analysis(text: &str) -> Analysis {
-    Analysis::of(&Parsed::new("a", text), &NoFiles, &CompileOptions::default())
+    Analysis::of(&Parsed::new("a", text), &Workspace::default(), &CompileOptions::default())
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::compile::{CompileOptions, NoFiles};
+use crate::compile::CompileOptions;
 use crate::diagnostic::Code;
 use crate::ide::{Analysis, Parsed};
 use std::sync::Arc;
@@ -338,7 +338,7 @@ fn what_is_offered_is_allowed() {
         let offset = text.find("$0").unwrap();
         let found = |written: &str| {
             let file = Parsed::new("a", text.replace("$0", &format!("\n{written}\n")));
-            let analysis = Analysis::of(&file, &NoFiles, &CompileOptions::default());
+            let analysis = Analysis::of(&file, &Workspace::default(), &CompileOptions::default());
             let misplaced = analysis.diagnostics().iter().filter(|found| MISPLACED.contains(&found.code));
             misplaced.map(|found| found.headline.clone()).collect::<Vec<_>>()
         };

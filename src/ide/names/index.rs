@@ -3,12 +3,12 @@
 //! Invariant: an index is valid for the texts that it was made from, and can check whether a workspace still has them.
 
 use super::Definition;
-use crate::compile::{Images, Loader};
+use crate::compile::Images;
 use crate::ide::{Location, Parsed, Range32, Workspace};
 use crate::kubernetes::version::Version;
 use crate::model::{Bound, Program, bindings};
-use crate::program::{Loaded, load};
-use crate::source::{FileId, Sources};
+use crate::program::{FileReader, FileText, Loaded, load};
+use crate::source::FileId;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -28,9 +28,7 @@ impl Index {
     pub(in crate::ide) fn of(path: &str, file: &Arc<Parsed>, workspace: &Workspace) -> Self {
         let reading =
             Reading { workspace, read: RefCell::new(vec![(path.to_owned(), Some(Arc::clone(file)))]) };
-        let mut sources = Sources::default();
-        sources.add(path, file.text());
-        let Loaded { sources, files, .. } = load(sources, file.parse.clone(), &reading);
+        let Loaded { sources, files, .. } = load(path, file.as_text(), &reading);
         let bound = bindings(Program {
             sources: &sources,
             files: &files,
@@ -85,9 +83,9 @@ struct Reading<'w> {
     read: RefCell<Vec<(String, Option<Arc<Parsed>>)>>,
 }
 
-impl Loader for Reading<'_> {
-    fn load(&self, path: &str) -> Result<String, String> {
+impl FileReader for Reading<'_> {
+    fn read(&self, path: &str) -> Result<FileText, String> {
         self.read.borrow_mut().push((path.to_owned(), self.workspace.get(path).cloned()));
-        self.workspace.load(path)
+        self.workspace.read(path)
     }
 }

@@ -245,7 +245,7 @@ fn whatever_is_declared_can_be_renamed() {
 /// What a file compiles to, and the names of its diagnostics, with `zq` replaced by another name, and without digests.
 fn made(workspace: &Workspace, path: &str, name: &str) -> String {
     let analysis = Analysis::of(workspace.get(path).unwrap(), workspace, &CompileOptions::default());
-    let yaml = analysis.compilation.workloads.iter().map(|compiled| compiled.yaml(None));
+    let yaml = analysis.compilation.workloads.iter().map(|workload| workload.compiled.yaml(None));
     let codes = analysis.diagnostics().iter().map(|found| format!("{}\n", found.code.name()));
     let all = yaml.chain(codes).collect::<String>().replace("zq", name);
     let is_digest = |word: &&str| word.len() == 10 && word.bytes().all(|byte| byte.is_ascii_hexdigit());

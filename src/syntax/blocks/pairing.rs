@@ -118,7 +118,8 @@ struct ItemPlace {
 /// Finds the place of every item.
 fn places(source: &SourceFile, items: &[BlockItem]) -> Vec<ItemPlace> {
     let starts = source.line_starts();
-    let mut line = 0;
+    let first = items.first().map_or(0, |first| first.span.start);
+    let mut line = starts.partition_point(|start| *start <= first).saturating_sub(1);
     let mut last_line = usize::MAX;
     let mut places = Vec::with_capacity(items.len());
     for item in items {
@@ -129,6 +130,7 @@ fn places(source: &SourceFile, items: &[BlockItem]) -> Vec<ItemPlace> {
             places.last().map_or(0, |place: &ItemPlace| place.indent)
         } else {
             let text = source.text.get(starts[line] as usize..).unwrap_or_default();
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
             text.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
         };
         places.push(ItemPlace { line, indent, first: line != last_line, next_line: items.len() });

@@ -1,11 +1,13 @@
 //! Tests properties of every text, and how much one typo affects.
 
+use super::super::pieces::Pieces;
 use super::super::tree::{Argument, Document, Piece, Statement, SyntaxValue, ValueKind};
-use super::super::{MAX_BLOCK_DEPTH, Memory, Parse, parse, parse_again};
+use super::super::{MAX_BLOCK_DEPTH, Parse, parse};
 use crate::diagnostic::{Applicability, applied};
 use crate::source::{FileId, SourceFile, Span};
 use proptest::prelude::*;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 const PROGRAMS: [&str; 2] = [
     include_str!("../../../tests/syntax/bakery.initflow"),
@@ -247,12 +249,37 @@ proptest! {
     }
 
     #[test]
-    fn reading_twice_gives_the_same_tree(texts in proptest::collection::vec(damaged_program(), 2..5)) {
-        let mut memory = Memory::default();
+    fn pieces_are_the_whole_text(texts in proptest::collection::vec(damaged_program(), 2..5)) {
+        let mut editor = Editor::default();
         for (at, text) in texts.iter().enumerate() {
             let text = texts[..at].concat() + text;
-            prop_assert_eq!(again(&text, &mut memory), format!("{:?}", read(&text).1));
+            prop_assert_eq!(editor.reads(&text), format!("{:?}", read(&text).1));
         }
+    }
+
+    #[test]
+    fn nasty_pieces_are_the_whole_text(texts in proptest::collection::vec(nasty_text(), 2..5)) {
+        let mut editor = Editor::default();
+        for at in 0..texts.len() {
+            let text = texts[..=at].join("\n}\n");
+            prop_assert_eq!(editor.reads(&text), format!("{:?}", read(&text).1));
+        }
+    }
+}
+
+/// Reads one text after the other in pieces.
+#[derive(Default)]
+struct Editor {
+    last: Option<(String, Pieces)>,
+}
+
+impl Editor {
+    fn reads(&mut self, text: &str) -> String {
+        let source = SourceFile::new(FileId(0), "test.initflow", text);
+        let pieces = Pieces::of(&source, self.last.as_ref().map(|(text, pieces)| (pieces, text.as_str())));
+        let whole = format!("{:?}", pieces.whole(FileId(0)));
+        self.last = Some((text.to_owned(), pieces));
+        whole
     }
 }
 
@@ -264,22 +291,39 @@ fn a_range_ends_before_a_comma() {
     }
 }
 
-fn again(text: &str, memory: &mut Memory) -> String {
-    format!("{:?}", parse_again(&SourceFile::new(FileId(0), "test.initflow", text), memory))
-}
-
 #[test]
 fn one_character_less_is_read_again() {
     let program = PROGRAMS.concat();
-    let mut memory = Memory::default();
-    again(&program, &mut memory);
-    let mut alone = 0;
+    let mut editor = Editor::default();
+    editor.reads(&program);
     for text in deletions(&program) {
-        assert_eq!(again(&text, &mut memory), format!("{:?}", read(&text).1), "{text}");
-        alone += usize::from(memory.clone().tokens(&text).is_some());
+        assert_eq!(editor.reads(&text), format!("{:?}", read(&text).1), "{text}");
     }
-    let share = alone * 100 / program.chars().count();
-    assert!(share > 95, "only {share} % are read in stretches");
+}
+
+#[test]
+fn a_byte_order_mark_is_before_the_first_piece() {
+    let mut editor = Editor::default();
+    for text in ["{\\u{", "{\\u{\n}\n", "{\\u{\n}\n\n}\n", "}\n}\n", " a\n  \\\n}\n"] {
+        let text = format!("\u{feff}{text}");
+        assert_eq!(editor.reads(&text), format!("{:?}", read(&text).1), "{text:?}");
+    }
+}
+
+#[test]
+fn only_the_changed_piece_is_read_again() {
+    let text =
+        |name| format!("let a = 1\npod a {{\n}}\n\npod {name} {{\n  app x {{ }}\n}}\n# c\npod c {{\n}}\n");
+    let of = |text: &str, known| Pieces::of(&SourceFile::new(FileId(0), "a", text), known);
+    let before = of(&text("b"), None);
+    let after = of(&text("other"), Some((&before, &text("b"))));
+    let same: Vec<bool> = before
+        .all()
+        .iter()
+        .zip(after.all())
+        .map(|(one, other)| Arc::ptr_eq(&one.piece, &other.piece))
+        .collect();
+    assert_eq!(same, [true, false, true]);
 }
 
 /// Every text that results from removing one character of a program.

@@ -329,8 +329,8 @@ job x {
       env {
         A "x"
       }
-      job x {}
     }
+    job x {}
     1:9 unclosed-block: this block is never closed [{] opened here
       1:1 the statement that the block belongs to
     "#);
