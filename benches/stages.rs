@@ -76,3 +76,13 @@ fn whole(bencher: Bencher, workloads: usize) {
         || compile_with("main.initflow", text.clone(), &NoFiles, &options, |compiled| text_of(&compiled));
     bencher.counter(ItemsCount::new(workloads)).bench(run);
 }
+
+/// All stages, on a plain Deployment without steps.
+#[divan::bench]
+fn whole_plain(bencher: Bencher) {
+    let text = include_str!("plain.initflow");
+    let options = CompileOptions::default();
+    bencher.bench(|| {
+        compile_with("plain.initflow", text.into(), &NoFiles, &options, |compiled| text_of(&compiled))
+    });
+}

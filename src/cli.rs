@@ -9,6 +9,7 @@ mod compile;
 mod completions;
 mod config;
 mod console;
+mod deferred;
 mod diff;
 mod each;
 mod explain;
@@ -31,6 +32,7 @@ mod text_diff;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use console::{Color, Console};
+use deferred::Deferred;
 use std::process::ExitCode;
 
 /// Runs the command that the process was started with.
@@ -45,19 +47,19 @@ pub fn run() -> ExitCode {
     };
     let mut console = Console::new(call.color, call.verbose);
     let status = match &call.verb {
-        Verb::Compile(arguments) => compile::run(arguments, &mut console),
-        Verb::Check(arguments) => check::run(arguments, &mut console),
-        Verb::Plan(arguments) => plan::run(arguments, &mut console),
-        Verb::Fmt(arguments) => fmt::run(arguments, &mut console),
-        Verb::Import(arguments) => import::run(arguments, &mut console),
-        Verb::Test(arguments) => test::run(arguments, &mut console),
-        Verb::Diff(arguments) => diff::run(arguments, &mut console),
-        Verb::Krm(arguments) => krm::run(arguments, &mut console),
-        Verb::New(arguments) => new::run(arguments, &mut console),
-        Verb::Explain(arguments) => explain::run(arguments, &mut console),
-        Verb::Lsp(arguments) => lsp::run(arguments, &mut console),
-        Verb::Completions(arguments) => completions::run(arguments, command(), &mut console),
-        Verb::Man(arguments) => man::run(arguments, command(), &mut console),
+        Verb::Compile(Deferred(arguments)) => compile::run(arguments, &mut console),
+        Verb::Check(Deferred(arguments)) => check::run(arguments, &mut console),
+        Verb::Plan(Deferred(arguments)) => plan::run(arguments, &mut console),
+        Verb::Fmt(Deferred(arguments)) => fmt::run(arguments, &mut console),
+        Verb::Import(Deferred(arguments)) => import::run(arguments, &mut console),
+        Verb::Test(Deferred(arguments)) => test::run(arguments, &mut console),
+        Verb::Diff(Deferred(arguments)) => diff::run(arguments, &mut console),
+        Verb::Krm(Deferred(arguments)) => krm::run(arguments, &mut console),
+        Verb::New(Deferred(arguments)) => new::run(arguments, &mut console),
+        Verb::Explain(Deferred(arguments)) => explain::run(arguments, &mut console),
+        Verb::Lsp(Deferred(arguments)) => lsp::run(arguments, &mut console),
+        Verb::Completions(Deferred(arguments)) => completions::run(arguments, command(), &mut console),
+        Verb::Man(Deferred(arguments)) => man::run(arguments, command(), &mut console),
     };
     ExitCode::from(status as u8)
 }
@@ -96,19 +98,32 @@ struct CommandLine {
 /// The verbs, in the order of the help; each declares its arguments in its own file.
 #[derive(Subcommand)]
 enum Verb {
-    Compile(compile::CompileArguments),
-    Check(check::CheckArguments),
-    Plan(plan::PlanArguments),
-    Fmt(fmt::FmtArguments),
-    Import(import::ImportArguments),
-    Test(test::TestArguments),
-    Diff(diff::DiffArguments),
-    Krm(krm::KrmArguments),
-    New(new::NewArguments),
-    Explain(explain::ExplainArguments),
-    Lsp(lsp::LspArguments),
-    Completions(completions::CompletionsArguments),
-    Man(man::ManArguments),
+    /// Compile sources to YAML
+    Compile(Deferred<compile::CompileArguments>),
+    /// Report what is wrong with sources, and write nothing
+    Check(Deferred<check::CheckArguments>),
+    /// Show what starts when and why, what is reserved meanwhile, and the effective totals
+    Plan(Deferred<plan::PlanArguments>),
+    /// Format sources in place, in the one style
+    Fmt(Deferred<fmt::FmtArguments>),
+    /// Turn Kubernetes manifests into sources that compile to the same objects
+    Import(Deferred<import::ImportArguments>),
+    /// Test sources against expectations: order, totals, YAML, or an error
+    Test(Deferred<test::TestArguments>),
+    /// Show what changed between two revisions: order, totals, images and YAML
+    Diff(Deferred<diff::DiffArguments>),
+    /// Run as a function of kustomize: read a `ResourceList` from standard input, write one to standard output
+    Krm(Deferred<krm::KrmArguments>),
+    /// Create a project that compiles, with CI for GitHub and GitLab
+    New(Deferred<new::NewArguments>),
+    /// Explain a diagnostic, a statement or a Kubernetes field; without a name, list the diagnostics
+    Explain(Deferred<explain::ExplainArguments>),
+    /// Run the language server for an editor, on standard input and output
+    Lsp(Deferred<lsp::LspArguments>),
+    /// Print completions for a shell
+    Completions(Deferred<completions::CompletionsArguments>),
+    /// Print a man page, or write all man pages
+    Man(Deferred<man::ManArguments>),
 }
 
 #[cfg(test)]

@@ -3,15 +3,18 @@
 //! Invariant: kubectl (YAML 1.1) and every YAML 1.2 reader read back exactly the object, and the same object gives the
 //! same bytes.
 
-mod tree;
+mod block;
+mod literal;
+mod record;
+mod scalar;
 
 use crate::diagnostic::visible;
 use crate::lower::Object;
 use crate::total::sure;
+use literal::is_special;
+use record::Record;
+
 use serde::Serialize;
-use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
-use serde_saphyr::{LitStr, SerializerOptions};
-use tree::OutputTree;
 
 /// An object and the comment to put above it.
 #[derive(Clone, Debug)]
@@ -34,6 +37,7 @@ pub(crate) fn yaml(documents: &[YamlDocument]) -> String {
         }
         write_document(&mut out, document);
     }
+    out.shrink_to_fit();
     out
 }
 
@@ -48,28 +52,20 @@ fn write_document(out: &mut String, document: &YamlDocument) {
             out.push('\n');
         }
     }
-    let tree = tree(document.object);
-    let mut options = SerializerOptions::default();
-    options.prefer_block_scalars = false;
-    // The writer accepts every node of a tree.
-    sure(serde_saphyr::to_fmt_writer_with_options(out, &Yaml(&tree), options));
-    if !out.ends_with('\n') {
-        out.push('\n');
-    }
+    block::write(out, &record(document.object));
 }
 
-fn tree(object: &Object) -> OutputTree {
-    // Kubernetes objects do not contain what a tree refuses: bytes, variants with values, and keys that are not text.
-    sure(OutputTree::of(object))
+fn record(object: &Object) -> Record {
+    // Kubernetes objects do not contain what a record refuses: bytes, variants with values, and keys that are not text.
+    sure(Record::of(object))
 }
 
 /// The objects as JSON: one as it is, several as a `List`, which kubectl accepts.
 pub(crate) fn json(objects: &[&Object]) -> String {
-    let trees: Vec<OutputTree> = objects.iter().map(|object| tree(object)).collect();
-    match trees.as_slice() {
-        [one] => visible::document(&Json(one)),
+    match objects {
+        [one] => visible::document(&record(one)),
         several => {
-            let items = several.iter().map(Json).collect();
+            let items = several.iter().map(|object| record(object)).collect();
             visible::document(&List { api_version: "v1", kind: "List", items })
         }
     }
@@ -77,73 +73,10 @@ pub(crate) fn json(objects: &[&Object]) -> String {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct List<'t> {
+struct List {
     api_version: &'static str,
     kind: &'static str,
-    items: Vec<Json<'t>>,
-}
-
-/// Whether YAML does not allow a character, or some reader ends a line at it.
-fn is_special(char: char) -> bool {
-    char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-}
-
-/// Whether every reader reads a text of several lines back exactly from a literal block (`|`).
-fn fits_block(text: &str) -> bool {
-    // If the first line of a block starts with a tab, readers based on libyaml treat the tab as indentation.
-    text.contains('\n')
-        && text.trim_start_matches('\n').starts_with(|first| first != '\t')
-        && !text.contains(|char| char != '\n' && char != '\t' && is_special(char))
-}
-
-struct Yaml<'t>(&'t OutputTree);
-
-impl Serialize for Yaml<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            OutputTree::Text(text) if fits_block(text) => LitStr(text).serialize(serializer),
-            tree => tree.write(serializer, Yaml),
-        }
-    }
-}
-
-struct Json<'t>(&'t OutputTree);
-
-impl Serialize for Json<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.write(serializer, Json)
-    }
-}
-
-impl OutputTree {
-    /// Writes a tree; `part` writes its parts.
-    fn write<'t, S: Serializer, P: Serialize>(
-        &'t self,
-        serializer: S,
-        part: impl Fn(&'t OutputTree) -> P,
-    ) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(bool) => serializer.serialize_bool(*bool),
-            Self::Int(int) => serializer.serialize_i64(*int),
-            Self::Float(float) => serializer.serialize_f64(*float),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::List(items) => {
-                let mut list = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    list.serialize_element(&part(item))?;
-                }
-                list.end()
-            }
-            Self::Map(entries) => {
-                let mut map = serializer.serialize_map(Some(entries.len()))?;
-                for (key, value) in entries {
-                    map.serialize_entry(key.as_ref(), &part(value))?;
-                }
-                map.end()
-            }
-        }
-    }
+    items: Vec<Record>,
 }
 
 #[cfg(test)]

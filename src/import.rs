@@ -132,8 +132,9 @@ fn import_as(name: &str, text: String, options: &CompileOptions, idioms: &Idioms
     let mut errors = count_errors(&diagnostics);
     let mut written = Written::default();
     let mut comments = comments.as_slice();
-    for (at, document) in documents.iter().enumerate() {
-        let end = end_of(document, documents.get(at + 1), &file.text);
+    let starts: Vec<usize> = documents.iter().map(|document| document.span.start as usize).collect();
+    for (at, document) in documents.into_iter().enumerate() {
+        let end = end_of(&document, starts.get(at + 1).copied(), &file.text);
         let mine = take(&mut comments, end);
         let before = diagnostics.len();
         document_to(document, mine, &file.text, idioms, &mut written, &mut diagnostics);
@@ -158,12 +159,12 @@ fn count_errors(diagnostics: &[Diagnostic]) -> usize {
 }
 
 /// Where the comments of a document end: at the `---` after it.
-fn end_of(document: &YamlNode, next: Option<&YamlNode>, text: &str) -> usize {
+fn end_of(document: &YamlNode, next: Option<usize>, text: &str) -> usize {
     let end = document.span.end as usize;
     match next {
         None => text.len(),
         Some(next) => {
-            let between = text.get(end..next.span.start as usize).unwrap_or_default();
+            let between = text.get(end..next).unwrap_or_default();
             end + between.find("\n---").unwrap_or_default()
         }
     }
@@ -179,16 +180,16 @@ fn take<'c>(comments: &mut &'c [Comment], end: usize) -> &'c [Comment] {
 
 /// Writes the workloads of a document, with its comments.
 fn document_to(
-    document: &YamlNode,
+    document: YamlNode,
     mut comments: &[Comment],
     text: &str,
     idioms: &Idioms,
     written: &mut Written,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let beginnings = comments::beginnings(&document);
     let mut manifests = Vec::new();
     find(document, &mut manifests, diagnostics);
-    let beginnings = comments::beginnings(document);
     let count = manifests.len();
     for (at, (manifest, kind)) in manifests.into_iter().enumerate() {
         let mut statement = workload::workload(&manifest, kind, idioms, diagnostics);
@@ -204,26 +205,28 @@ fn document_to(
 }
 
 /// Finds the workloads of a document and of the lists in it.
-fn find(document: &YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
-    let YamlValue::Map(entries) = &document.value else {
+fn find(document: YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnostics: &mut Vec<Diagnostic>) {
+    if !matches!(document.value, YamlValue::Map(_)) {
         diagnostics.push(
             Diagnostic::error(Code::TypeMismatch, document.span, "this document is not a manifest")
                 .here("expected a map with `apiVersion`, `kind` and `metadata`"),
         );
         return;
-    };
+    }
     let field = |key: &str| document.get(key).and_then(YamlNode::as_text);
     let Some(kind) = field("kind").filter(|kind| !kind.is_empty()) else {
-        return diagnostics.push(lacks(document, "kind", "a manifest"));
+        return diagnostics.push(lacks(&document, "kind", "a manifest"));
     };
     let place = document.get("kind").map_or(document.span, |node| node.span);
     let version = field("apiVersion").filter(|version| !version.is_empty());
     if version.is_none() {
-        return diagnostics.push(lacks(document, "apiVersion", "a manifest"));
+        return diagnostics.push(lacks(&document, "apiVersion", "a manifest"));
     }
     if kind == "List" {
-        for item in document.get("items").map(YamlNode::items).unwrap_or_default() {
-            find(item, found, diagnostics);
+        let YamlValue::Map(entries) = document.value else { return };
+        let items = entries.into_iter().find(|entry| entry.key == "items").map(|entry| entry.node.value);
+        if let Some(YamlValue::List(items)) = items {
+            items.into_iter().for_each(|item| find(item, found, diagnostics));
         }
         return;
     }
@@ -249,7 +252,7 @@ fn find(document: &YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnost
         return;
     };
     let Some(version) = document.get("apiVersion") else {
-        return diagnostics.push(lacks(document, "apiVersion", "a manifest"));
+        return diagnostics.push(lacks(&document, "apiVersion", "a manifest"));
     };
     let expected = api_version(workload);
     if version.as_text() != Some(expected) {
@@ -265,7 +268,8 @@ fn find(document: &YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnost
         return;
     }
     let Some(object) = schema::object(kind) else { return };
-    let mut entries = typed::fields(object, entries.clone(), diagnostics);
+    let YamlValue::Map(entries) = document.value else { return };
+    let mut entries = typed::fields(object, entries, diagnostics);
     typed::forget_cluster(&mut entries);
     found.push((YamlNode { span: document.span, value: YamlValue::Map(entries) }, workload));
 }

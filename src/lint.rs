@@ -26,9 +26,10 @@ use crate::kubernetes::version::Version;
 use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::order::Order;
+use crate::resources::{PodDemand, Totals};
 use crate::source::{FileId, Sources, Span};
 use rules::Ports;
-use shell::{PlainCommand, ShellScript};
+use shell::{LazyScript, PlainCommand, ShellScript};
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -54,10 +55,11 @@ pub(crate) fn lint(
         scripts: workload
             .containers
             .iter()
-            .map(|container| has_own_command(container).then(|| ShellScript::of(container))?)
+            .map(|container| has_own_command(container).then(|| LazyScript::of(container))?)
             .collect(),
         places,
         ports: OnceCell::new(),
+        demand: OnceCell::new(),
     };
     for (code, rule) in rules::RULES {
         if levels.of(*code) != LintLevel::Allow {
@@ -88,11 +90,12 @@ struct Pod<'a> {
     order: &'a Order,
     version: Version,
     sources: &'a Sources,
-    /// What each container runs, if that is known.
-    scripts: Vec<Option<ShellScript<'a>>>,
+    /// What each container runs, if that is known and the author wrote it.
+    scripts: Vec<Option<LazyScript<'a>>>,
     /// The position of each container in the init list.
     places: Vec<Option<usize>>,
     ports: OnceCell<Ports>,
+    demand: OnceCell<(PodDemand, Totals)>,
 }
 
 impl<'a> Pod<'a> {
@@ -101,23 +104,38 @@ impl<'a> Pod<'a> {
         self.workload.containers.iter().enumerate()
     }
 
-    /// The steps with a command that the author wrote.
-    fn steps(&self) -> impl Iterator<Item = (&'a Container, &ShellScript<'a>)> {
-        self.scripts().filter(|(container, _)| container.role == Role::Step)
+    /// Whether there is a container with this role.
+    fn has(&self, role: Role) -> bool {
+        self.workload.containers.iter().any(|container| container.role == role)
     }
 
-    /// The containers with a command that the author wrote.
-    fn scripts(&self) -> impl Iterator<Item = (&'a Container, &ShellScript<'a>)> {
-        let workload = self.workload;
-        self.scripts
-            .iter()
-            .enumerate()
-            .filter_map(|(at, script)| Some((&workload.containers[at], script.as_ref()?)))
+    /// The steps whose command the author wrote, if it may have one of some words.
+    fn steps(&self, words: &[&str]) -> impl Iterator<Item = (&'a Container, &ShellScript<'a>)> {
+        self.scripts(words).filter(|(container, _)| container.role == Role::Step)
+    }
+
+    /// The containers whose command the author wrote, if it may have one of some words.
+    fn scripts(&self, words: &[&str]) -> impl Iterator<Item = (&'a Container, &ShellScript<'a>)> {
+        self.containers().filter_map(|(at, container)| Some((container, self.script(at, words)?)))
+    }
+
+    /// What a container runs, if the author wrote it and it may have one of some words.
+    fn script(&self, container: usize, words: &[&str]) -> Option<&ShellScript<'a>> {
+        self.scripts[container].as_ref().filter(|script| script.may_mention(words))?.get()
     }
 
     /// Which containers serve and which ones use the ports of the pod.
     fn ports(&self) -> &Ports {
         self.ports.get_or_init(|| Ports::of(self))
+    }
+
+    /// What the pod requests, and what is reserved for it.
+    fn demand(&self) -> &(PodDemand, Totals) {
+        self.demand.get_or_init(|| {
+            let demand = PodDemand::of(self.workload, self.order.init_containers());
+            let totals = demand.totals(self.version);
+            (demand, totals)
+        })
     }
 
     /// The metadata of the pods.
@@ -160,9 +178,11 @@ impl<'a> Pod<'a> {
         let found = || {
             let text = script.text?;
             let part = text.get(range.clone())?.lines().next()?.trim_end();
-            let before = text.get(..range.start)?.matches(part).count();
             let source = self.sources.slice(script.span);
-            let (at, _) = source.match_indices(part).nth(before)?;
+            let at = script.line_by_line(source, range.start).or_else(|| {
+                let before = text.get(..range.start)?.matches(part).count();
+                source.match_indices(part).nth(before).map(|(at, _)| at)
+            })?;
             let start = script.span.start + u32::try_from(at).ok()?;
             let end = start + u32::try_from(part.len()).ok()?;
             (!part.is_empty()).then_some(Span { start, end, ..script.span })

@@ -6,6 +6,7 @@
 #[cfg(feature = "cli")]
 pub(crate) mod compare;
 mod dot;
+mod header;
 mod html;
 mod json;
 mod mermaid;
@@ -14,6 +15,7 @@ mod svg;
 mod text;
 
 pub use dot::dot;
+pub(crate) use header::header;
 pub use html::html;
 pub use json::json;
 pub use mermaid::mermaid;
@@ -28,7 +30,7 @@ pub use crate::model::{Direction, Role, WorkloadKind};
 use crate::object::Node;
 use crate::order::Order;
 pub use crate::resources::Qos;
-use crate::resources::{Amounts, PodDemand, SetBy, amounts, rank};
+use crate::resources::{Amounts, EffectiveLimit, PodDemand, SetBy, amounts, rank};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::fmt;
@@ -170,31 +172,16 @@ impl Plan {
                     }
                 })
                 .collect(),
-            limits: totals
-                .limits
-                .into_iter()
-                .map(|limit| PlannedLimit {
-                    resource: limit.name,
-                    quantity: limit.quantity,
-                    unbounded_by: limit.unbounded_by.map(name),
-                })
-                .collect(),
+            limits: totals.limits.into_iter().map(|limit| PlannedLimit::of(workload, limit)).collect(),
             qos: totals.qos,
         }
     }
+}
 
-    /// A few lines for the top of the YAML: the workload and its source, the order, and the effective totals.
-    ///
-    /// ```
-    /// use initflow::compile::{CompileOptions, NoFiles, compile};
-    ///
-    /// let source = r#"pod hello { step a { image "busybox:1.37"; run "true" } app web { image "nginx:1.29" } }"#;
-    /// let hello = compile("hello.initflow", source.into(), &NoFiles, &CompileOptions::default());
-    /// let plan = hello.workloads[0].plan();
-    /// assert!(plan.header("hello.initflow").contains("order: a; then web"));
-    /// ```
-    pub fn header(&self, source: &str) -> String {
-        text::header(self, source)
+impl PlannedLimit {
+    fn of(workload: &Workload, limit: EffectiveLimit) -> Self {
+        let name = |container: usize| workload.containers[container].name.text.clone();
+        Self { resource: limit.name, quantity: limit.quantity, unbounded_by: limit.unbounded_by.map(name) }
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Invariant: what a user wrote reaches a script as data, in the environment or as an argument, never as shell text.
 //!
-//! Each script is POSIX `sh`. It may be killed at any moment and run again, prints one line for what it does and for what
+//! Each script is POSIX `sh`, composed by [`script`] of what its step needs. It may be killed at any moment and run again, prints one line for what it does and for what
 //! went wrong, prints no secret, and writes only to its target volume, so that it needs neither a writable root file system
 //! nor a certain user.
 
@@ -15,6 +15,7 @@ pub(crate) mod migrate;
 mod outside_links;
 pub(crate) mod own;
 pub(crate) mod render;
+mod script;
 pub(crate) mod secrets;
 pub(crate) mod tries;
 pub(crate) mod wait;
@@ -27,6 +28,7 @@ use crate::kubernetes::version::Version;
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::StatementSpec;
+use script::part;
 use smol_str::{SmolStr, format_smolstr};
 
 /// Declares the kinds of built-in steps. The module of a kind has its `KEYWORD` and its `STATEMENTS`; its options can be
@@ -185,6 +187,11 @@ impl StepInput {
     /// The place of `once`, if the step runs once for all pods.
     pub fn once(&self) -> Option<Span> {
         self.option(migrate::ONCE).map(|option| option.span)
+    }
+
+    /// Whether the step is known not to have this variable.
+    fn lacks(&self, variable: &str) -> bool {
+        self.variables.as_ref().is_some_and(|variables| variables.iter().all(|name| name != variable))
     }
 
     /// The first value of an option.
@@ -366,18 +373,65 @@ pub struct InVolume {
     pub path: SmolStr,
     /// Where the volume is mounted.
     pub volume: SmolStr,
+    /// Whether the volume is known to be made for each pod.
+    of_pod: bool,
 }
 
 impl InVolume {
     /// The file or folder of a path in the volume that an option names.
     fn of(option: &GivenOption, path: &str) -> Option<Self> {
         let volume = option.mount_path.as_deref()?.trim_end_matches('/');
-        Some(Self { path: format_smolstr!("{volume}/{path}"), volume: volume.into() })
+        let path = format_smolstr!("{volume}/{path}");
+        Some(Self { path, volume: volume.into(), of_pod: option.ephemeral })
     }
 
     /// The variables that tell a script what to make.
     fn variables(&self) -> [(SmolStr, SmolStr); 2] {
         [("INITFLOW_INTO".into(), self.path.clone()), ("INITFLOW_VOLUME".into(), self.volume.clone())]
+    }
+
+    /// The parts of a script that enter its folder, as `place`, and there a folder of the step's own.
+    fn enter(&self) -> [&'static str; 2] {
+        let inside = self.path.strip_prefix(self.volume.as_str()).unwrap_or_default().trim_start_matches('/');
+        let deep = inside.contains(['/', '$']);
+        let enter = if deep { part!("steps/work/enter-deep.sh") } else { part!("steps/work/enter.sh") };
+        [enter, part!("steps/work/own.sh")]
+    }
+
+    /// The parts that follow where a step makes one file.
+    fn file(&self) -> Vec<&'static str> {
+        // Other pods, and other users' files, are only in volumes that outlive the pod.
+        let mut parts = if self.of_pod {
+            vec![part!("steps/work/mine.sh"), part!("steps/work/left.sh")]
+        } else {
+            vec![
+                part!("steps/work/unowned.sh"),
+                part!("steps/work/mine-or-unowned.sh"),
+                part!("steps/work/left-of-pods.sh"),
+            ]
+        };
+        parts.push(part!("steps/work/file.sh"));
+        parts
+    }
+
+    /// The parts that follow where a step makes a folder.
+    fn folder(&self) -> Vec<&'static str> {
+        let folder = part!("steps/work/folder.sh");
+        if self.of_pod {
+            return vec![
+                part!("steps/work/mine.sh"),
+                part!("steps/work/empty.sh"),
+                folder,
+                part!("steps/work/left-folders.sh"),
+            ];
+        }
+        vec![
+            part!("steps/work/unowned.sh"),
+            part!("steps/work/mine-or-shared.sh"),
+            part!("steps/work/empty-shared.sh"),
+            folder,
+            part!("steps/work/left-folders-of-pods.sh"),
+        ]
     }
 }
 
@@ -391,11 +445,6 @@ fn ram(span: Span, size: &str) -> OwnVolume {
         fields.map_mut().set("sizeLimit", span, Node::new(span, Value::Quantity(size)));
     }
     OwnVolume { name: "ram", mount_path: RAM.into(), read_only: false, source: "emptyDir", fields }
-}
-
-/// The command that runs a script under a name, which the shell puts into its own messages.
-fn shell(script: &str, name: &str) -> Vec<SmolStr> {
-    ["sh", "-eu", "-c", script, name].map(SmolStr::new).into()
 }
 
 #[cfg(test)]

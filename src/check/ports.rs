@@ -8,6 +8,7 @@ use crate::kubernetes::names;
 use crate::model::{Container, Role, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::source::Span;
+use std::collections::HashMap;
 
 /// The range of port numbers.
 pub(super) const NUMBERS: std::ops::RangeInclusive<i64> = 1..=65_535;
@@ -16,24 +17,25 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let host_network = is_true(&workload.pod.spec, "hostNetwork");
     // The ports of a Pod in the network of its node are ports of the host.
     let implied = host_network && workload.kind == WorkloadKind::Pod;
-    let mut pod = Vec::new();
-    for container in &workload.containers {
-        let first = pod.len();
+    let mut earlier = EarlierPorts::default();
+    for (index, container) in workload.containers.iter().enumerate() {
         for port in container.fields.get("ports").map_or(&[][..], Node::items) {
             form(port, report);
-            let port = Port::of(container, port, implied);
-            duplicates(&port, &pod, first, report);
+            let port = Port::of((index, container), port, implied);
+            duplicates(&port, &earlier, report);
             // A step that runs once is the app of its Job.
             if host_network && (container.role == Role::App || container.once.is_some()) {
                 same_on_host(port.node, report);
             }
-            pod.push(port);
+            earlier.add(&port);
         }
     }
 }
 
 /// A port as the API server compares it with others.
+#[derive(Clone, Copy)]
 struct Port<'a> {
+    index: usize,
     container: &'a Container,
     node: &'a Node,
     name: Option<(&'a str, Span)>,
@@ -46,13 +48,14 @@ struct Port<'a> {
 }
 
 impl<'a> Port<'a> {
-    fn of(container: &'a Container, node: &'a Node, implied: bool) -> Self {
+    fn of((index, container): (usize, &'a Container), node: &'a Node, implied: bool) -> Self {
         let number = node.get("containerPort").and_then(|number| Some((number.as_int()?, number.span)));
         let given = node.get("hostPort").and_then(|host| Some((host.as_int()?, host.span)));
         let given = given.filter(|(host, _)| *host != 0);
         let (host, host_span) = given.or(number.filter(|_| implied)).unwrap_or((0, node.span));
         let name = node.get("name").and_then(|name| Some((name.as_text()?, name.span)));
         Self {
+            index,
             container,
             node,
             name: name.filter(|(name, _)| !name.is_empty()),
@@ -64,21 +67,90 @@ impl<'a> Port<'a> {
         }
     }
 
-    /// Whether both are the same port of the same address of the host.
-    fn same_on_host(&self, other: &Self) -> bool {
-        self.host != 0
-            && (self.host, self.protocol, self.address) == (other.host, other.protocol, other.address)
+    /// The port of the host with its address, if it has one.
+    fn on_host(&self) -> Option<HostPort<'a>> {
+        (self.host != 0).then_some((self.host, self.protocol, self.address))
+    }
+}
+
+/// A port of the host: number, protocol and address.
+type HostPort<'a> = (i64, &'a str, &'a str);
+
+/// What two ports may have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Common<'a> {
+    Name(&'a str),
+    NameIn(usize, &'a str),
+    Host(HostPort<'a>),
+    HostIn(usize, HostPort<'a>),
+    HostOfApp(HostPort<'a>),
+    /// The container's port with its protocol.
+    Number(i64, &'a str),
+    /// The same, on no port of the host.
+    NumberOffHost(i64, &'a str),
+    /// The same, on this port of the host.
+    NumberOnHost(i64, HostPort<'a>),
+    /// The same, on this port of the host, at all addresses or at one.
+    NumberOnPort(i64, &'a str, i64, bool),
+}
+
+/// The ports before one, by what another port may have in common with them.
+#[derive(Default)]
+struct EarlierPorts<'a> {
+    ports: Vec<Port<'a>>,
+    /// The first port of each kind.
+    first: HashMap<Common<'a>, usize>,
+}
+
+impl<'a> EarlierPorts<'a> {
+    fn add(&mut self, port: &Port<'a>) {
+        let Port { index, protocol, host, address, .. } = *port;
+        let mut kinds = Vec::new();
+        if let Some((name, _)) = port.name {
+            kinds.extend([Common::Name(name), Common::NameIn(index, name)]);
+        }
+        if let Some(on_host) = port.on_host() {
+            kinds.push(Common::HostIn(index, on_host));
+            if port.container.role != Role::Step {
+                kinds.push(Common::Host(on_host));
+            }
+            if port.container.role == Role::App {
+                kinds.push(Common::HostOfApp(on_host));
+            }
+        }
+        if let Some((number, _)) = port.number {
+            kinds.push(Common::Number(number, protocol));
+            match port.on_host() {
+                None => kinds.push(Common::NumberOffHost(number, protocol)),
+                Some(on_host) => kinds.extend([
+                    Common::NumberOnHost(number, on_host),
+                    Common::NumberOnPort(number, protocol, host, address.is_empty()),
+                ]),
+            }
+        }
+        for kind in kinds {
+            self.first.entry(kind).or_insert(self.ports.len());
+        }
+        self.ports.push(*port);
     }
 
-    /// Whether both may be the same port.
-    fn overlaps(&self, other: &Self) -> bool {
-        let number = |port: &Self| port.number.map(|(number, _)| number);
-        let same = self.number.is_some() && (number(self), self.protocol) == (number(other), other.protocol);
-        let any_address = self.address.is_empty() != other.address.is_empty();
-        same && ((self.host, self.address) == (other.host, other.address)
-            || self.host == 0
-            || other.host == 0
-            || (self.host == other.host && any_address))
+    /// The first port that has one of these in common.
+    fn find(&self, kinds: &[Common<'a>]) -> Option<&Port<'a>> {
+        let first = kinds.iter().filter_map(|kind| self.first.get(kind)).min()?;
+        self.ports.get(*first)
+    }
+
+    /// The first port that may be the same port as another one.
+    fn overlapping(&self, port: &Port<'a>) -> Option<&Port<'a>> {
+        let (number, _) = port.number?;
+        match port.on_host() {
+            None => self.find(&[Common::Number(number, port.protocol)]),
+            Some(on_host) => self.find(&[
+                Common::NumberOffHost(number, port.protocol),
+                Common::NumberOnHost(number, on_host),
+                Common::NumberOnPort(number, port.protocol, port.host, !port.address.is_empty()),
+            ]),
+        }
     }
 }
 
@@ -107,46 +179,42 @@ fn form(port: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// Reports a port that repeats an earlier one; the ports from `first` on are those of the same container.
-fn duplicates(port: &Port<'_>, pod: &[Port<'_>], first: usize, report: &mut Report<'_>) {
-    let own = &pod[first..];
+/// Reports a port that repeats an earlier one.
+fn duplicates<'a>(port: &Port<'a>, earlier: &EarlierPorts<'a>, report: &mut Report<'_>) {
+    let role = port.container.role;
     if let Some((name, span)) = port.name {
-        let named = |ports: &[Port<'_>]| {
-            ports
-                .iter()
-                .find_map(|other| other.name.filter(|(other, _)| *other == name))
-                .map(|(_, span)| span)
-        };
-        if let Some(first) = named(own) {
+        let named = |kind| earlier.find(&[kind])?.name.map(|(_, span)| span);
+        if let Some(first) = named(Common::NameIn(port.index, name)) {
             let headline = format!("`{}` has two ports named `{}`", port.container.name.text, shown(name));
             report.add(again(Diagnostic::error(Code::DuplicatePort, span, headline), first));
             return;
         }
-        if let Some(first) = named(pod) {
+        if let Some(first) = named(Common::Name(name)) {
             let headline = format!("two containers have a port named `{}`", shown(name));
             report.add(again(Diagnostic::warning(Code::DuplicatePort, span, headline), first));
         }
     }
-    let taken = |other: &&Port<'_>| port.same_on_host(other);
-    let both_apps = |other: &&Port<'_>| port.container.role == Role::App && other.container.role == Role::App;
-    let headline = format!("the port {} ({}) of the host is used twice", port.host, port.protocol);
-    let refused = own.iter().find(taken).or_else(|| pod.iter().filter(both_apps).find(taken));
-    if let Some(other) = refused {
-        let diagnostic = Diagnostic::error(Code::DuplicatePort, port.host_span, headline);
+    let headline = || format!("the port {} ({}) of the host is used twice", port.host, port.protocol);
+    let on_host = port.on_host();
+    let in_own = on_host.and_then(|on_host| earlier.find(&[Common::HostIn(port.index, on_host)]));
+    let in_app = || on_host.and_then(|on_host| earlier.find(&[Common::HostOfApp(on_host)]));
+    if let Some(other) = in_own.or_else(|| in_app().filter(|_| role == Role::App)) {
+        let diagnostic = Diagnostic::error(Code::DuplicatePort, port.host_span, headline());
         report.add(again(diagnostic, other.host_span));
         return;
     }
     if let Some((number, span)) = port.number
-        && let Some((_, first)) = pod.iter().find(|other| port.overlaps(other)).and_then(|other| other.number)
+        && let Some((_, first)) = earlier.overlapping(port).and_then(|other| other.number)
     {
         let headline = format!("the port {number} ({}) appears twice in one pod", port.protocol);
         report.add(again(Diagnostic::warning(Code::DuplicatePort, span, headline), first));
         return;
     }
     // A sidecar and an app cannot share a port of a node either, though Kubernetes does not compare these two.
-    let at_once = |other: &&Port<'_>| port.container.role != Role::Step && other.container.role != Role::Step;
-    if let Some(other) = pod.iter().filter(at_once).find(taken) {
-        let diagnostic = Diagnostic::warning(Code::DuplicatePort, port.host_span, headline);
+    if role != Role::Step
+        && let Some(other) = on_host.and_then(|on_host| earlier.find(&[Common::Host(on_host)]))
+    {
+        let diagnostic = Diagnostic::warning(Code::DuplicatePort, port.host_span, headline());
         report.add(again(diagnostic, other.host_span));
     }
 }

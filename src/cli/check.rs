@@ -18,7 +18,7 @@ Reports for other programs go to standard output or, with --report, to a file.";
 
 /// What to check, and how to report it.
 #[derive(Args)]
-#[command(about = "Report what is wrong with sources, and write nothing", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct CheckArguments {
     #[command(flatten)]
     program: ProgramArguments,

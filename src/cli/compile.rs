@@ -39,7 +39,7 @@ enum OutputFormat {
 
 /// What to compile, and where the output goes.
 #[derive(Args)]
-#[command(about = "Compile sources to YAML", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct CompileArguments {
     #[command(flatten)]
     program: ProgramArguments,
@@ -88,10 +88,10 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
     for (input, outcome) in inputs.iter().zip(outcomes.into_iter().flatten()) {
         match settle(input, outcome, console) {
             Some((_, Ok(made))) => {
-                if let Some(target) = target(input).filter(|_| arguments.check && !made.text.is_empty()) {
+                if let Some(target) = target(input).filter(|_| arguments.check && !made.texts.is_empty()) {
                     console.stale(&target.path.to_string_lossy(), &input.name);
                 }
-                texts.extend(Some(made.text).filter(|text| !text.is_empty()));
+                texts.extend(made.texts);
                 objects.extend(made.objects);
             }
             Some((_, Err(message))) => console.trouble(&message),
@@ -104,14 +104,15 @@ pub(super) fn run(arguments: &CompileArguments, console: &mut Console) -> Status
         if as_one {
             texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
         }
-        console.print(&texts.join(emit::SEPARATOR));
+        console.print_all(&texts, emit::SEPARATOR);
     }
     console.finish()
 }
 
-/// The result of a source: a text to print, or objects that are emitted together with those of other sources.
+/// The result of a source: texts to print, or objects that are emitted together with those of other sources.
+#[derive(Default)]
 struct Made {
-    text: String,
+    texts: Vec<String>,
     objects: Vec<Object>,
 }
 
@@ -146,18 +147,27 @@ fn finish(
         }
     }
     if as_one || (objects.is_empty() && texts.is_empty()) {
-        return Ok(Made { objects, text: String::new() });
+        return Ok(Made { objects, ..Made::default() });
     }
-    let text = match arguments.emit {
-        OutputFormat::Yaml => texts.join(emit::SEPARATOR),
-        OutputFormat::Json => emit::json(&objects.iter().collect::<Vec<_>>()),
+    if arguments.emit == OutputFormat::Json {
+        texts.push(emit::json(&objects.iter().collect::<Vec<_>>()));
+    }
+    let texts = match target {
+        // Joined texts would be in memory twice.
+        None => texts,
+        Some(target) => {
+            let text = match <[String; 1]>::try_from(texts) {
+                Ok([only]) => only,
+                Err(texts) => texts.join(emit::SEPARATOR),
+            };
+            if arguments.check {
+                compare(target, &text)?.into_iter().collect()
+            } else {
+                target.root.write(&target.path, &text).map(|()| Vec::new())?
+            }
+        }
     };
-    let text = match target {
-        None => text,
-        Some(target) if arguments.check => compare(target, &text)?,
-        Some(target) => target.root.write(&target.path, &text).map(|()| String::new())?,
-    };
-    Ok(Made { text, objects: Vec::new() })
+    Ok(Made { texts, ..Made::default() })
 }
 
 /// Where an output is written, and the root that it must stay in.
@@ -204,8 +214,8 @@ fn targets(
     Ok(Some(targets))
 }
 
-/// How committed output differs from what the source compiles to; empty if it does not.
-fn compare(target: &OutputPlace, text: &str) -> Result<String, String> {
+/// How committed output differs from what the source compiles to, if it does.
+fn compare(target: &OutputPlace, text: &str) -> Result<Option<String>, String> {
     let name = target.path.display().to_string();
     let (committed, old) = match target.root.read(&target.path, MAX_SOURCE_BYTES) {
         Ok(committed) => (committed, name.as_str()),
@@ -213,7 +223,7 @@ fn compare(target: &OutputPlace, text: &str) -> Result<String, String> {
         Err(reason) => return Err(format!("cannot read `{name}`: {reason}")),
     };
     if committed == text {
-        return Ok(String::new());
+        return Ok(None);
     }
-    Ok(diff((old, &committed), (&format!("{name} (compiled now)"), text)))
+    Ok(Some(diff((old, &committed), (&format!("{name} (compiled now)"), text))))
 }

@@ -12,7 +12,7 @@ Examples:
 
 /// Which shell the completions are for.
 #[derive(Args)]
-#[command(about = "Print completions for a shell", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct CompletionsArguments {
     /// The shell
     shell: clap_complete::Shell,

@@ -15,7 +15,7 @@ use crate::files::{Grounds, OutputTarget, Root};
 use crate::source::Sources;
 use clap::ValueEnum;
 use std::collections::HashSet;
-use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// When messages have colors.
@@ -192,7 +192,7 @@ impl Console {
     /// With `--verbose`, prints which root and which `initflow.toml` are used.
     pub(super) fn ground(&mut self, root: &Root, settings: Option<&Path>) {
         self.root(root);
-        self.note(&match settings {
+        self.note(|| match settings {
             Some(file) => format!("settings: `{}`", file.display()),
             None => format!("settings: there is no {FILE_NAME}"),
         });
@@ -200,7 +200,7 @@ impl Console {
 
     /// With `--verbose`, prints which root is used.
     pub(super) fn root(&mut self, root: &Root) {
-        self.note(&format!("root: {root}"));
+        self.note(|| format!("root: {root}"));
     }
 
     /// Whether the call asks for notes.
@@ -208,9 +208,14 @@ impl Console {
         self.verbose
     }
 
-    fn note(&mut self, message: &str) {
-        if self.verbose && self.noted.insert(message.to_owned()) {
-            self.line("note", "\x1b[1;34m", message);
+    fn note(&mut self, message: impl FnOnce() -> String) {
+        if !self.verbose {
+            return;
+        }
+        let message = message();
+        if !self.noted.contains(&message) {
+            self.line("note", "\x1b[1;34m", &message);
+            self.noted.insert(message);
         }
     }
 
@@ -221,9 +226,19 @@ impl Console {
 
     /// Writes to standard output.
     pub(super) fn print(&mut self, text: &str) {
-        let mut out = std::io::stdout().lock();
-        // Standard output is buffered by lines; one write of the whole text avoids that.
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        self.print_all(&[text], "");
+    }
+
+    /// Writes texts to standard output, with a separator between them.
+    pub(super) fn print_all(&mut self, texts: &[impl AsRef<str>], separator: &str) {
+        // Standard output alone is buffered by lines.
+        let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+        let written = texts.iter().enumerate().try_for_each(|(at, text)| {
+            let before = if at == 0 { "" } else { separator };
+            out.write_all(before.as_bytes())?;
+            out.write_all(text.as_ref().as_bytes())
+        });
+        match written.and_then(|()| out.flush()) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
             Err(error) => self.trouble(&format!("cannot write to standard output: {error}")),

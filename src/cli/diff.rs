@@ -25,7 +25,7 @@ name in the other folder.";
 
 /// What to compare, and how to show it.
 #[derive(Args)]
-#[command(about = "Show what changed between two revisions: order, totals, images and YAML", after_help = HELP, mut_arg("paths", |paths| paths
+#[command(after_help = HELP, mut_arg("paths", |paths| paths
         .num_args(2)
         .required(true)
         .value_names(["OLD", "NEW"])

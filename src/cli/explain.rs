@@ -17,7 +17,7 @@ Examples:
 
 /// What to explain.
 #[derive(Args)]
-#[command(about = "Explain a diagnostic, a statement or a Kubernetes field; without a name, list the diagnostics", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct ExplainArguments {
     /// A diagnostic, a statement, a Kubernetes object, or one of its fields: `Container.image`
     name: Option<String>,

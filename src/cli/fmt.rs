@@ -26,7 +26,7 @@ Exit status: 0 on success; 1 with --check if a source is not formatted; 2 if a f
 
 /// What to format.
 #[derive(Args)]
-#[command(about = "Format sources in place, in the one style", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct FmtArguments {
     /// Files, folders, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]

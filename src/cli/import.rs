@@ -27,7 +27,7 @@ const MANIFESTS_HELP: &str = "Files, folders, or `-` for standard input";
 
 /// What to import, and where the sources go.
 #[derive(Args)]
-#[command(about = "Turn Kubernetes manifests into sources that compile to the same objects", after_help = HELP, mut_arg("paths", |paths| paths.required(true).help(MANIFESTS_HELP)))]
+#[command(after_help = HELP, mut_arg("paths", |paths| paths.required(true).help(MANIFESTS_HELP)))]
 pub(super) struct ImportArguments {
     #[command(flatten)]
     inputs: Inputs,

@@ -30,7 +30,7 @@ has the configuration: `spec.files` or `spec.source`, `spec.set`, `spec.kube`.";
 
 /// What may be read.
 #[derive(Args)]
-#[command(about = "Run as a function of kustomize: read a `ResourceList` from standard input, write one to standard output", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct KrmArguments {
     #[command(flatten)]
     confined: Confined,

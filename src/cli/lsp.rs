@@ -12,7 +12,7 @@ Editors start this themselves; editors/ has their setup. It speaks the Language 
 
 /// How to serve an editor.
 #[derive(Args)]
-#[command(about = "Run the language server for an editor, on standard input and output", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct LspArguments {
     /// Ignored; accepted because some editors always pass it
     #[arg(long)]

@@ -18,7 +18,7 @@ Examples:
 
 /// Which page to print, or where to write all pages.
 #[derive(Args)]
-#[command(about = "Print a man page, or write all man pages", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct ManArguments {
     /// The command that the page is about [default: initflow as a whole]
     command: Option<String>,

@@ -16,7 +16,7 @@ Examples:
 
 /// What to create, and where.
 #[derive(Args)]
-#[command(about = "Create a project that compiles, with CI for GitHub and GitLab", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct NewArguments {
     /// The name of the project and of its first workload
     name: String,

@@ -37,7 +37,7 @@ enum PlanFormat {
 
 /// What to plan, and how to show it.
 #[derive(Args)]
-#[command(about = "Show what starts when and why, what is reserved meanwhile, and the effective totals", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct PlanArguments {
     #[command(flatten)]
     program: ProgramArguments,

@@ -31,7 +31,7 @@ A file of expectations is next to its source: shop.test.toml next to shop.initfl
 
 /// What to test.
 #[derive(Args)]
-#[command(about = "Test sources against expectations: order, totals, YAML, or an error", after_help = HELP)]
+#[command(after_help = HELP)]
 pub(super) struct TestArguments {
     #[command(flatten)]
     inputs: Inputs,

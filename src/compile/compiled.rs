@@ -5,7 +5,7 @@ use crate::emit::{self, YamlDocument};
 use crate::kubernetes::version::Version;
 use crate::lower::{Object, lower};
 use crate::order::Order;
-use crate::plan::Plan;
+use crate::plan::{Plan, header};
 
 /// A workload that compiled, or the Job of one of its steps.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Compiled {
     /// ```
     pub fn yaml(&self, source: Option<&str>) -> String {
         let object = self.lowered();
-        let header = source.map(|source| self.plan().header(source));
+        let header = source.map(|source| header(&self.workload, &self.order, self.version, source));
         let access = self.access.iter().map(|object| YamlDocument { header: None, object });
         let documents: Vec<YamlDocument> = access.chain([YamlDocument { header, object: &object }]).collect();
         emit::yaml(&documents)

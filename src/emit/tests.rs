@@ -1,9 +1,14 @@
+use super::literal::fits_block;
 use super::*;
+use crate::kubernetes::schema;
 use k8s_openapi::api::core::v1::{Container, EmptyDirVolumeSource, EnvVar, Pod, PodSpec, Volume};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::select;
+use serde::Serializer;
+use serde_saphyr::{LitStr, SerializerOptions};
+use serde_yaml::Value;
 
 /// A pod with the texts in every place for free text: keys and values of maps, items of lists, and fields of objects in
 /// lists.
@@ -166,6 +171,32 @@ fn scripts_are_blocks_wherever_all_readers_agree() {
     assert_eq!(item(&"word ".repeat(100)).lines().count(), 1, "nothing is folded");
 }
 
+/// A value as serde-saphyr itself writes it, apart from the decision which texts are blocks.
+struct Whole<'v>(&'v Value);
+
+impl Serialize for Whole<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::String(text) if fits_block(text) => LitStr(text).serialize(serializer),
+            Value::Sequence(items) => serializer.collect_seq(items.iter().map(Whole)),
+            Value::Mapping(map) => {
+                serializer.collect_map(map.iter().map(|(key, value)| (key.as_str().unwrap(), Whole(value))))
+            }
+            scalar => scalar.serialize(serializer),
+        }
+    }
+}
+
+/// Whether the YAML is, byte for byte, what serde-saphyr makes of the same objects as a whole.
+fn assert_as_saphyr(yaml: &str) {
+    let value = serde_yaml::from_str(yaml).unwrap();
+    let mut options = SerializerOptions::default();
+    options.prefer_block_scalars = false;
+    let mut whole = String::new();
+    serde_saphyr::to_fmt_writer_with_options(&mut whole, &Whole(&value), options).unwrap();
+    assert_eq!(yaml, whole);
+}
+
 /// Tries every text of up to six of the characters that decide the shape of a block.
 #[test]
 fn texts_of_every_shape_are_read_back() {
@@ -176,14 +207,48 @@ fn texts_of_every_shape_are_read_back() {
         texts = longer.chain([String::new()]).collect();
     }
     for texts in texts.chunks(100) {
-        assert_eq!(serde_yaml::from_str::<Pod>(&emitted(texts)).unwrap(), pod(texts));
+        let yaml = emitted(texts);
+        assert_eq!(serde_yaml::from_str::<Pod>(&yaml).unwrap(), pod(texts));
+        assert_as_saphyr(&yaml);
+    }
+}
+
+/// Tries every text of up to three of the characters that decide whether a text needs quotes.
+#[test]
+fn short_texts_are_quoted_as_by_saphyr() {
+    let letters = "ny0e1x-+.:/$# _~'~T";
+    let mut texts = vec![String::new()];
+    for _ in 0..3 {
+        let longer = texts.iter().flat_map(|text| letters.chars().map(move |next| format!("{text}{next}")));
+        texts = longer.chain([String::new()]).collect();
+    }
+    texts.extend(
+        [
+            "Null", "TRUE", "false", "Yes", "no", "On", "off", "NaN", "-inf", "+Inf", "-.inf", "---",
+            "--- a", "512Mi", "30s", "10.0.0.1", "250m",
+        ]
+        .map(String::from),
+    );
+    for texts in texts.chunks(1000) {
+        assert_as_saphyr(&emitted(texts));
+    }
+}
+
+#[test]
+fn no_name_of_a_field_needs_quotes() {
+    for field in schema::objects().iter().flat_map(|object| object.fields) {
+        let mut key = String::new();
+        scalar::key(&mut key, field.name, 0);
+        assert_eq!(key, format!("{}:", field.name));
     }
 }
 
 #[test]
 fn long_texts_are_read_back() {
     let texts = ["x", "a: ", "é\u{7}", "a line\n", "\n"].map(|part| part.repeat(2000));
-    assert_eq!(serde_yaml::from_str::<Pod>(&emitted(&texts)).unwrap(), pod(&texts));
+    let yaml = emitted(&texts);
+    assert_eq!(serde_yaml::from_str::<Pod>(&yaml).unwrap(), pod(&texts));
+    assert_as_saphyr(&yaml);
 }
 
 fn any_text() -> impl Strategy<Value = String> {
@@ -231,7 +296,9 @@ fn any_text() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_text_is_read_back(texts in vec(any_text(), 1..8)) {
-        prop_assert_eq!(&serde_yaml::from_str::<Pod>(&emitted(&texts)).unwrap(), &pod(&texts));
+        let yaml = emitted(&texts);
+        prop_assert_eq!(&serde_yaml::from_str::<Pod>(&yaml).unwrap(), &pod(&texts));
+        assert_as_saphyr(&yaml);
         prop_assert_eq!(&serde_json::from_str::<Pod>(&json(&[&object(&texts)])).unwrap(), &pod(&texts));
     }
 

@@ -57,6 +57,18 @@ pub(super) fn regular(path: &Path, limit: usize) -> Result<String, Unreadable> {
     measured(file, metadata.len(), limit)
 }
 
+/// Whether a path is a regular file that has exactly this text.
+pub(super) fn has_text(path: &Path, text: &str) -> io::Result<bool> {
+    let mut file = open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() != text.len() as u64 {
+        return Ok(false);
+    }
+    let mut found = vec![0; text.len()];
+    file.read_exact(&mut found)?;
+    Ok(found == text.as_bytes())
+}
+
 pub(super) fn not_regular() -> Unreadable {
     Unreadable::new("it is not a regular file")
 }

@@ -3,14 +3,14 @@
 //! Invariant: nothing is written through a link, unless it is the caller's own.
 
 use super::is_special;
-use super::read::reason;
+use super::read::{has_text, reason};
 use super::root::Root;
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 impl Root {
-    /// Writes a file inside atomically and creates missing folders.
+    /// Writes a file inside atomically and creates missing folders; a file that has this text already stays as it is.
     pub(crate) fn write(&self, path: &Path, text: &str) -> Result<(), String> {
         let failed = |reason: String| format!("cannot write `{}`: {reason}", path.display());
         let name = path.file_name().ok_or_else(|| failed("it has no name".to_owned()))?;
@@ -18,6 +18,9 @@ impl Root {
         let target = folder.map_err(|reason| failed(reason.to_string()))?.join(name);
         if !self.holds(&target) {
             return Err(failed("it is inside `.git`".to_owned()));
+        }
+        if has_text(&target, text).unwrap_or(false) {
+            return Ok(());
         }
         replace(&target, text).map_err(|error| failed(reason(&error)))
     }

@@ -93,18 +93,21 @@ impl DraftToken {
         }
     }
 
-    /// Its text, if it fits on one line.
-    fn on_one_line(&self) -> Option<String> {
+    /// Its width in characters, if it can be on one line.
+    fn width(&self) -> Option<usize> {
         match &self.form {
             _ if !self.comments.is_empty() => None,
-            DraftForm::Word(word) => Some(word.clone()),
+            DraftForm::Word(word) => Some(word.chars().count()),
             DraftForm::Lines(..) => None,
-            DraftForm::List(items) => {
-                let items: Option<Vec<String>> = items.iter().map(Self::on_one_line).collect();
-                Some(format!("[{}]", items?.join(", ")))
-            }
+            DraftForm::List(items) => Some(joined(items.iter().map(Self::width), ", ")? + "[]".len()),
         }
     }
+}
+
+/// The width of pieces on one line, if each of them can be.
+fn joined(widths: impl ExactSizeIterator<Item = Option<usize>>, separator: &str) -> Option<usize> {
+    let separators = separator.len() * widths.len().saturating_sub(1);
+    widths.sum::<Option<usize>>().map(|width| width + separators)
 }
 
 impl StatementDraft {
@@ -137,29 +140,19 @@ impl StatementDraft {
         1 + self.head.iter().map(items).sum::<usize>() + inner
     }
 
-    /// Its text with its block, if that fits on one line at this indentation.
-    fn on_one_line(&self, indentation: usize) -> Option<String> {
-        let head: Option<Vec<String>> = self.head.iter().map(DraftToken::on_one_line).collect();
-        let mut line = head?.join(" ");
-        if let Some(block) = &self.block {
-            let is_plain = |inner: &Self| {
-                inner.comments.is_empty() && (inner.block.is_none() || (block.len() == 1 && !inner.apart))
-            };
-            if block.len() > FEW || !block.iter().all(is_plain) {
-                return None;
-            }
-            let inner: Option<Vec<String>> = block.iter().map(|inner| inner.on_one_line(0)).collect();
-            let inner = inner?.join("; ");
-            line.push_str(if inner.is_empty() { " { }" } else { " { " });
-            if !inner.is_empty() {
-                line.push_str(&inner);
-                line.push_str(" }");
-            }
-            if indentation + line.chars().count() > WIDTH {
-                return None;
-            }
+    /// Its width with its block, if that fits on one line at this indentation.
+    fn width(&self, indentation: usize) -> Option<usize> {
+        let head = joined(self.head.iter().map(DraftToken::width), " ")?;
+        let Some(block) = &self.block else { return Some(head) };
+        let is_plain = |inner: &Self| {
+            inner.comments.is_empty() && (inner.block.is_none() || (block.len() == 1 && !inner.apart))
+        };
+        if block.len() > FEW || !block.iter().all(is_plain) {
+            return None;
         }
-        Some(line)
+        let inner = joined(block.iter().map(|inner| inner.width(0)), "; ")?;
+        let width = head + if inner == 0 { " { }".len() } else { " {  }".len() + inner };
+        (indentation + width <= WIDTH).then_some(width)
     }
 }
 
@@ -204,7 +197,7 @@ impl Written {
     }
 
     fn statement(&mut self, statement: &StatementDraft, depth: usize) {
-        let is_line = statement.on_one_line(2 * depth).is_some();
+        let is_line = statement.width(2 * depth).is_some();
         self.comments_above(&statement.comments, is_line, depth);
         self.indent(depth);
         self.marked(statement, |written| {
@@ -265,7 +258,7 @@ impl Written {
 
     fn head(&mut self, tokens: &[DraftToken], depth: usize) {
         // A list that makes the line too wide is written with one item per line.
-        let width = |token: &DraftToken| token.on_one_line().map_or(0, |text| text.chars().count() + 1);
+        let width = |token: &DraftToken| token.width().map_or(0, |width| width + 1);
         let wide = 2 * depth + tokens.iter().map(width).sum::<usize>() > WIDTH + 1;
         for (at, token) in tokens.iter().enumerate() {
             if at > 0 {
@@ -304,7 +297,7 @@ impl Written {
     }
 
     fn list(&mut self, items: &[DraftToken], depth: usize, wide: bool) {
-        let several = items.iter().any(|item| item.on_one_line().is_none());
+        let several = items.iter().any(|item| item.width().is_none());
         self.text.push('[');
         match items {
             [only] if several && only.comments.is_empty() => self.token(only, depth, wide),

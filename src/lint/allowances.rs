@@ -7,6 +7,7 @@ use super::{LintLevel, LintLevels, names};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity, nearest};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::tree::{Document, Statement};
+use std::cmp::Reverse;
 
 /// How every such comment begins, after its `#`.
 const MARK: &str = "initflow:";
@@ -50,22 +51,16 @@ pub(crate) fn settle<'d>(
         }
     }
     diagnostics.append(&mut complaints);
+    let covers = Covers::of(&allowances);
     diagnostics.retain_mut(|diagnostic| {
         if diagnostic.severity == Severity::Error {
             return true;
         }
-        let span = diagnostic.primary.span;
-        let covering = allowances.iter_mut().filter(|allowance| {
-            allowance.code == diagnostic.code
-                && allowance.covers.is_some_and(|covers| {
-                    covers.file == span.file && covers.start <= span.start && span.end <= covers.end
-                })
-        });
         let mut allowed = false;
-        for allowance in covering {
-            allowance.used = true;
+        covers.each_around(diagnostic.code, diagnostic.primary.span, |at| {
+            allowances[at].used = true;
             allowed = true;
-        }
+        });
         let level = levels.of(diagnostic.code);
         if level == LintLevel::Deny {
             diagnostic.severity = Severity::Error;
@@ -85,6 +80,55 @@ pub(crate) fn settle<'d>(
             }
             diagnostic
         }));
+    }
+}
+
+/// A part of the source that an allowance covers.
+struct Cover {
+    code: Code,
+    span: Span,
+    allowance: usize,
+    /// The nearest one before it that reaches as far as its start.
+    around: Option<usize>,
+}
+
+impl Cover {
+    fn reaches(&self, code: Code, place: Span) -> bool {
+        self.code == code && self.span.file == place.file && place.start <= self.span.end
+    }
+}
+
+/// The parts of the source that allowances cover, in the order of the text, to find quickly those around a place.
+struct Covers(Vec<Cover>);
+
+impl Covers {
+    fn of(allowances: &[Allowance]) -> Self {
+        let cover = |(allowance, Allowance { code, covers, .. }): (usize, &Allowance)| {
+            Some(Cover { code: *code, span: (*covers)?, allowance, around: None })
+        };
+        let mut covers: Vec<Cover> = allowances.iter().enumerate().filter_map(cover).collect();
+        covers.sort_by_key(|cover| (cover.code, cover.span.file, cover.span.start, Reverse(cover.span.end)));
+        let mut open: Vec<usize> = Vec::new();
+        for at in 0..covers.len() {
+            let Cover { code, span, .. } = covers[at];
+            while open.pop_if(|last| !covers[*last].reaches(code, span)).is_some() {}
+            covers[at].around = open.last().copied();
+            open.push(at);
+        }
+        Self(covers)
+    }
+
+    /// Visits the allowances of a code that cover a place.
+    fn each_around(&self, code: Code, place: Span, mut visit: impl FnMut(usize)) {
+        let start = (code, place.file, place.start);
+        let after = self.0.partition_point(|cover| (cover.code, cover.span.file, cover.span.start) <= start);
+        let mut next = after.checked_sub(1);
+        while let Some(cover) = next.and_then(|at| self.0.get(at)) {
+            if cover.reaches(code, place) && place.end <= cover.span.end {
+                visit(cover.allowance);
+            }
+            next = cover.around;
+        }
     }
 }
 

@@ -127,15 +127,16 @@ fn image(container: &Container) -> Option<(&str, Option<&str>, Span)> {
     })
 }
 
-/// The hosts that a step waits for, without their ports, each with its place.
-fn waited(pod: &Pod<'_>, at: usize) -> Vec<(String, Span)> {
+/// The hosts that a step waits for, without their ports, each with its place; all those that have a certain name in theirs
+/// are included.
+fn waited(pod: &Pod<'_>, at: usize, name: &str) -> Vec<(String, Span)> {
     let step = &pod.workload.containers[at];
     if let Some(BuiltIn::Wait(Some(wait))) = &step.built_in {
         let hosts =
             wait.wanted.iter().filter_map(|wanted| ports::hosts(wanted.target.split_whitespace()).next());
         return hosts.map(|host| (host, step.span)).collect();
     }
-    let Some(script) = &pod.scripts[at] else { return Vec::new() };
+    let Some(script) = pod.script(at, &[name]) else { return Vec::new() };
     let loops = script.loops.iter().flat_map(|repeated| &script.commands[repeated.commands.clone()]);
     let asking = loops.filter(|command| {
         ["curl", "wget", "nc", "ncat", "nslookup", "getent", "pg_isready", "mysqladmin", "redis-cli"]

@@ -1,16 +1,16 @@
 //! Reads the command of a container as shell commands, each with its position among the others.
 //!
-//! Invariant: this is the only user of the shell's parser; a script that cannot be parsed is not judged.
+//! Invariant: this is the only user of the shell's parser; a script that cannot be parsed is not judged. It is parsed once,
+//! and only if it has a word that a rule looks for.
 
+mod lazy;
 mod read;
 
-use crate::model::Container;
-use crate::object::{Node, Value};
-use crate::source::Span;
-use std::ops::Range;
+pub(super) use lazy::LazyScript;
 
-/// The shells, by the name of their program.
-const SHELLS: [&str; 7] = ["sh", "bash", "ash", "dash", "ksh", "mksh", "zsh"];
+use crate::source::Span;
+use std::cell::OnceCell;
+use std::ops::Range;
 
 /// What a container runs, as commands.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(super) struct ShellScript<'a> {
     pub(super) errexit: bool,
     /// Whether a pipe fails with any of its commands.
     pub(super) pipefail: bool,
+    /// Where each line begins in the text and in its value in the source, if the source has the same lines.
+    lines: OnceCell<Option<Vec<(usize, usize)>>>,
 }
 
 /// A simple command without its wrappers (`exec`, `sudo`, `timeout 5`, …).
@@ -93,70 +95,48 @@ impl PlainCommand {
     }
 }
 
-impl<'a> ShellScript<'a> {
-    /// What a container runs; `None` if that is unknown.
-    pub(super) fn of(container: &'a Container) -> Option<Self> {
-        let list = |field| container.fields.get(field).map_or(&[][..], Node::items);
-        let words: Vec<&Node> = list("command").iter().chain(list("args")).collect();
-        if words.is_empty() || words.iter().any(|word| matches!(word.value, Value::Unresolved)) {
-            return None;
-        }
-        let shell = words.iter().take(2).position(|word| {
-            word.as_text().is_some_and(|text| SHELLS.contains(&text.rsplit('/').next().unwrap_or(text)))
-        });
-        match shell {
-            Some(at) => Self::shell(&words[at + 1..]),
-            None => Self::program(&words, container, list("command").is_empty()),
-        }
-    }
-
-    /// The script in the arguments of a shell.
-    fn shell(words: &[&'a Node]) -> Option<Self> {
-        let flags = words.iter().take_while(|word| {
-            word.as_text()
-                .is_some_and(|text| text.starts_with(['-', '+']) || ["pipefail", "errexit"].contains(&text))
-        });
-        let flags: Vec<&str> = flags.filter_map(|word| word.as_text()).collect();
-        let given = |letter| {
-            flags.iter().any(|flag| flag.starts_with('-') && !flag.starts_with("--") && flag.contains(letter))
-        };
-        if !given('c') {
-            return None;
-        }
-        let node = words.get(flags.len())?;
-        let text = node.as_text()?;
-        let mut script = read::read(text, node.span)?;
-        script.errexit |= given('e') || flags.contains(&"errexit");
-        script.pipefail |= flags.contains(&"pipefail");
-        Some(script)
-    }
-
-    /// A program that is started without a shell. If only arguments are set, the program is the image's entrypoint, which
-    /// usually has the name of the image.
-    fn program(words: &[&'a Node], container: &Container, is_arguments: bool) -> Option<Self> {
-        let image = || container.fields.get("image")?.as_text()?.rsplit('/').next()?.split([':', '@']).next();
-        let own = if is_arguments { Some(image()?) } else { None };
-        let texts = own.into_iter().chain(words.iter().map(|word| word.as_text().unwrap_or_default()));
-        let mut command = PlainCommand {
-            words: texts.clone().map(|text| (!text.contains("$(")).then(|| text.to_owned())).collect(),
-            written: texts.map(ToOwned::to_owned).collect(),
-            ..PlainCommand::default()
-        };
-        read::unwrap(&mut command);
-        let (first, last) = (words.first()?.span, words.last()?.span);
-        let span = container.run.unwrap_or_else(|| first.to(last));
-        Some(Self {
-            text: None,
-            span,
-            commands: vec![command],
-            loops: Vec::new(),
-            errexit: true,
-            pipefail: true,
-        })
+impl ShellScript<'_> {
+    /// Where a place of the text is in its value in the source, if that has the same lines, each indented.
+    pub(super) fn line_by_line(&self, source: &str, place: usize) -> Option<usize> {
+        let lines = self.lines.get_or_init(|| lines(self.text?, source)).as_ref()?;
+        let (in_text, in_source) =
+            lines.get(lines.partition_point(|(start, _)| *start <= place).checked_sub(1)?)?;
+        Some(in_source + (place - in_text))
     }
 
     /// The commands of a program.
     pub(super) fn runs(&self, program: &str) -> impl Iterator<Item = &PlainCommand> {
         self.commands.iter().filter(move |command| command.program() == program)
+    }
+}
+
+/// Where each line of a text begins in it and in the source, which has them below the opening quotes.
+fn lines(text: &str, source: &str) -> Option<Vec<(usize, usize)>> {
+    let mut written = source.split_inclusive('\n');
+    let mut in_source = written.next()?.len();
+    let mut in_text = 0;
+    let mut lines = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let whole = written.next()?;
+        let indent = whole.trim_end_matches('\n').strip_suffix(line.trim_end_matches('\n'))?;
+        if !indent.trim().is_empty() {
+            return None;
+        }
+        lines.push((in_text, in_source + indent.len()));
+        in_text += line.len();
+        in_source += whole.len();
+    }
+    Some(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+
+    #[test]
+    fn lines_are_found_below_the_quotes() {
+        assert_eq!(lines("a\n  b\n", "'''\n    a\n      b\n    '''"), Some(vec![(0, 8), (2, 14)]));
+        assert_eq!(lines("a", "\"a\""), None);
+        assert_eq!(lines("a\nb", "'''\n    a\n    #{x}\n    '''"), None);
     }
 }

@@ -7,6 +7,7 @@ use crate::order::Precedence;
 use crate::source::Span;
 use crate::steps::wait::JOB;
 use smol_str::SmolStr;
+use std::collections::{HashMap, HashSet};
 
 /// A workload that is being split.
 pub(super) struct Split<'a> {
@@ -16,14 +17,19 @@ pub(super) struct Split<'a> {
     pub(super) in_pods: Vec<bool>,
     /// For each step that runs once, the other containers of its Job.
     pub(super) in_jobs: Vec<(usize, Vec<bool>)>,
+    /// For each step that runs once, the containers that wait for it, in the order of the source.
+    waiting: Vec<(usize, Vec<bool>)>,
 }
 
 impl<'a> Split<'a> {
     pub(super) fn new(workload: &'a Checked, start: &[usize], steps: &[usize]) -> Self {
         let precedence = Precedence::of(workload);
         let in_jobs: Vec<_> = steps.iter().map(|step| (*step, precedence.before(*step))).collect();
-        let mut split =
-            Self { workload, precedence, in_pods: vec![true; workload.containers.len()], in_jobs };
+        let mut sorted = steps.to_vec();
+        sorted.sort_unstable();
+        let waiting = sorted.into_iter().map(|step| (step, precedence.after(step))).collect();
+        let in_pods = vec![true; workload.containers.len()];
+        let mut split = Self { workload, precedence, in_pods, in_jobs, waiting };
         for step in start.iter().rev() {
             split.in_pods[*step] = !split.is_for_jobs_alone(*step);
         }
@@ -86,11 +92,15 @@ impl<'a> Split<'a> {
             });
             containers.push(container);
         }
-        let own =
-            self.workload.volumes.iter().filter(|volume| containers.iter().any(|one| uses(one, volume)));
+        let used: HashSet<&str> = containers.iter().flat_map(used_volumes).collect();
+        let own = self.workload.volumes.iter().filter(|volume| used.contains(volume.name.text.as_str()));
         let volumes: Vec<Volume> = own.cloned().chain(brought).collect();
+        let mut named: HashMap<&str, usize> = HashMap::new();
+        for (at, volume) in volumes.iter().enumerate() {
+            named.entry(&volume.name.text).or_insert(at);
+        }
         for mount in containers.iter_mut().flat_map(|container| &mut container.mounts) {
-            mount.index = volumes.iter().position(|volume| volume.name.text == mount.volume.text);
+            mount.index = named.get(mount.volume.text.as_str()).copied();
         }
         (containers, volumes)
     }
@@ -103,12 +113,10 @@ impl<'a> Split<'a> {
 
     /// The steps with a Job that a step or sidecar waits for, also if only for their files.
     fn awaited(&self, container: usize, names: &[Option<SmolStr>]) -> Vec<Reference> {
-        let before = self.precedence.before(container);
-        let containers = self.workload.containers.iter().enumerate();
-        containers
-            .filter(|(index, _)| before[*index] && names[*index].is_some())
-            .filter_map(|(index, step)| Some(Reference { span: step.once.as_ref()?.span, index }))
-            .collect()
+        let named =
+            self.waiting.iter().filter(|(step, waiting)| waiting[container] && names[*step].is_some());
+        let span = |step: usize| Some(self.workload.containers[step].once.as_ref()?.span);
+        named.filter_map(|(step, _)| Some(Reference { span: span(*step)?, index: *step })).collect()
     }
 }
 
@@ -126,12 +134,17 @@ fn waiting(mut step: Container, job: &SmolStr) -> Container {
     step
 }
 
-/// Whether a container uses a volume: as a folder, as a device, or for a variable from a file in it.
+/// Whether a container uses a volume.
 pub(super) fn uses(container: &Container, volume: &Volume) -> bool {
-    let name = volume.name.text.as_str();
+    used_volumes(container).any(|name| name == volume.name.text)
+}
+
+/// The names of the volumes that a container uses: as a folder, as a device, or for a variable from a file in it.
+fn used_volumes(container: &Container) -> impl Iterator<Item = &str> {
     let items = |key| container.fields.get(key).map(Node::items).unwrap_or_default();
-    let named = |node: Option<&Node>| node.and_then(Node::as_text) == Some(name);
-    container.mounts.iter().any(|mount| mount.volume.text == name)
-        || items("volumeDevices").iter().any(|device| named(device.get("name")))
-        || items("env").iter().any(|variable| named(variable.at("valueFrom.fileKeyRef.volumeName")))
+    let mounted = container.mounts.iter().map(|mount| mount.volume.text.as_str());
+    let devices = items("volumeDevices").iter().filter_map(|device| device.get("name")?.as_text());
+    let files =
+        items("env").iter().filter_map(|variable| variable.at("valueFrom.fileKeyRef.volumeName")?.as_text());
+    mounted.chain(devices).chain(files)
 }

@@ -11,6 +11,8 @@ pub(crate) struct Precedence {
     containers: usize,
     /// For each node of the graph, the nodes that it waits for.
     before: Vec<Vec<usize>>,
+    /// For each node of the graph, the nodes that wait for it.
+    after: Vec<Vec<usize>>,
 }
 
 impl Precedence {
@@ -20,21 +22,36 @@ impl Precedence {
         let mut graph = Graph::new(workload.containers.len());
         flow::link(workload, &explicit, &mut graph);
         explicit.link(&mut graph);
-        let mut before = vec![Vec::new(); graph.edges.len()];
-        for (from, edges) in graph.edges.iter().enumerate() {
-            for edge in edges {
-                before[edge.to].push(from);
-            }
+        let after: Vec<Vec<usize>> =
+            graph.edges.iter().map(|edges| edges.iter().map(|edge| edge.to).collect()).collect();
+        let mut before = vec![Vec::new(); after.len()];
+        for (from, nodes) in after.iter().enumerate() {
+            nodes.iter().for_each(|to| before[*to].push(from));
         }
-        Self { containers: workload.containers.len(), before }
+        Self { containers: workload.containers.len(), before, after }
+    }
+
+    /// The nodes that each node waits for: first those of the containers, by their indices, then those of barriers,
+    /// which only represent what they wait for.
+    pub(crate) fn nodes(&self) -> &[Vec<usize>] {
+        &self.before
     }
 
     /// For each container, whether this one waits for it.
     pub(crate) fn before(&self, container: usize) -> Vec<bool> {
-        let mut reached = vec![false; self.before.len()];
+        self.reached(container, &self.before)
+    }
+
+    /// For each container, whether it waits for this one.
+    pub(crate) fn after(&self, container: usize) -> Vec<bool> {
+        self.reached(container, &self.after)
+    }
+
+    fn reached(&self, container: usize, links: &[Vec<usize>]) -> Vec<bool> {
+        let mut reached = vec![false; links.len()];
         let mut open = vec![container];
         while let Some(node) = open.pop() {
-            for next in &self.before[node] {
+            for next in &links[node] {
                 if !std::mem::replace(&mut reached[*next], true) {
                     open.push(*next);
                 }

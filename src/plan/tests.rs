@@ -1,6 +1,7 @@
 //! A plan made by hand, as it is shown.
 
 use super::*;
+use crate::compile::{CompileOptions, Compiled, NoFiles, compile};
 use crate::source::Sources;
 
 fn resources(text: &str) -> Resources {
@@ -104,11 +105,20 @@ fn text_is_two_tables() {
 
 #[test]
 fn the_header_is_a_few_lines() {
-    insta::assert_snapshot!(plan().0.header("shop.initflow"), @r"
+    let source = r#"
+        deployment shop {
+            sidecar proxy { image "proxy:1.0"; cpu 100m; memory 64Mi..128Mi }
+            step schema { image "schema:1.0"; run "schema"; cpu 1; memory 1Mi..1Mi }
+            app web { image "web:1.0"; memory 1Mi..1Mi }
+        }
+    "#;
+    let shop = compile("shop.initflow", source.into(), &NoFiles, &CompileOptions::default());
+    let Compiled { workload, order, version, .. } = &shop.workloads[0];
+    insta::assert_snapshot!(header(workload, order, *version, "shop.initflow"), @r"
     Deployment shop, compiled by initflow from shop.initflow
       order: sidecar proxy, schema; then web
-      effective requests: cpu 1100m (step `schema` beside `proxy`), memory 64Mi (`proxy`)
-      effective limits: cpu unbounded by `web`, memory 128Mi
+      effective requests: cpu 1100m (step `schema` beside `proxy`), memory 65Mi (`web` and `proxy` together)
+      effective limits: cpu unbounded by `web`, memory 129Mi
       QoS class: Burstable
     ");
 }

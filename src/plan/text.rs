@@ -1,8 +1,7 @@
-//! Writes a plan as text for a person, and for the top of the YAML.
+//! Writes a plan as text for a person.
 
-use super::{Plan, Resources, Start};
+use super::{Plan, Resources};
 use crate::diagnostic::visible::{self, plain};
-use crate::model::Role;
 use crate::source::Sources;
 use std::fmt::Write as _;
 
@@ -76,41 +75,6 @@ fn totals(text: &mut String, plan: &Plan) {
     );
     table(text, &totals);
     let _ = write!(text, "\n  QoS class {}; all {CAVEAT}\n", plan.qos);
-}
-
-/// A few lines without comment signs, for the top of the YAML.
-pub(super) fn header(plan: &Plan, source: &str) -> String {
-    let name = |start: &Start| match start.role {
-        Role::Sidecar => format!("sidecar {}", start.name),
-        Role::Step | Role::App => start.name.to_string(),
-    };
-    let (apps, init): (Vec<&Start>, Vec<&Start>) =
-        plan.order.iter().partition(|start| start.role == Role::App);
-    let list = |starts: &[&Start]| starts.iter().map(|start| name(start)).collect::<Vec<_>>().join(", ");
-    let order = match (init.as_slice(), apps.as_slice()) {
-        ([], apps) => list(apps),
-        (init, []) => list(init),
-        (init, apps) => format!("{}; then {}", list(init), list(apps)),
-    };
-    let requests: Vec<String> = plan
-        .requests
-        .iter()
-        .map(|request| format!("{} {} ({})", request.resource, request.quantity, request.because))
-        .collect();
-    let limits: Vec<String> = plan.limits.iter().map(|limit| format!("{} {limit}", limit.resource)).collect();
-    let (kind, source) = (plan.kind.name(), plain(source));
-    let mut lines = vec![
-        format!("{kind} {}, compiled by initflow from {source}", plan.name),
-        format!("  order: {order}"),
-    ];
-    if !requests.is_empty() {
-        lines.push(format!("  effective requests: {}", requests.join(", ")));
-    }
-    if !limits.is_empty() {
-        lines.push(format!("  effective limits: {}", limits.join(", ")));
-    }
-    lines.push(format!("  QoS class: {}", plan.qos));
-    lines.join("\n")
 }
 
 fn resources(resources: &Resources) -> String {

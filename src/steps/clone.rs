@@ -34,9 +34,12 @@
 //! `/etc/passwd`, so the step runs as a user that is listed there. The token is sent only to the repository's own site and is
 //! written to no file. Files of Git LFS are not downloaded.
 
+mod script;
+
+use super::script::shell;
 use super::tries::{Tries, retries, timeout};
 use super::{
-    Image, InVolume, Lowered, OwnVolume, RAM, StepInput, mismatch, outside_links, path_fault, ram, shell,
+    Image, InVolume, Lowered, OwnVolume, RAM, StepInput, mismatch, outside_links, path_fault, ram,
     with_prefix,
 };
 use crate::diagnostic::{Code, Diagnostic};
@@ -105,22 +108,6 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     retries(HERE),
     timeout(HERE),
 ];
-
-macro_rules! script {
-    ($transport:literal) => {
-        concat!(
-            include_str!("say.sh"),
-            include_str!("value.sh"),
-            include_str!("work.sh"),
-            include_str!("links.sh"),
-            include_str!($transport),
-            include_str!("clone/clone.sh")
-        )
-    };
-}
-
-pub(super) const HTTPS: &str = script!("clone/https.sh");
-pub(super) const SSH: &str = script!("clone/ssh.sh");
 
 /// Where the Secret with the key is mounted.
 const KEY: &str = "/initflow/.key";
@@ -325,17 +312,10 @@ impl CloneOptions {
         env.extend(self.into.variables());
         env.extend(self.reference.clone().map(|reference| ("INITFLOW_REF".into(), reference)));
         env.push(("INITFLOW_DEPTH".into(), self.depth.to_smolstr()));
-        let submodules = if self.submodules { "yes" } else { "no" };
-        env.push(("INITFLOW_SUBMODULES".into(), submodules.into()));
-        env.extend(outside_links::variable(self.outside_links));
         env.extend(self.tries.variables());
-        let script = match self.transport {
-            Transport::Https => HTTPS,
-            Transport::Ssh => SSH,
-        };
         let mut lowered = Lowered {
             image: Some(Image::Git),
-            command: shell(script, "clone"),
+            command: shell(&script::parts(self), "clone"),
             args: self.paths.clone(),
             env,
             ..Lowered::default()

@@ -27,9 +27,8 @@
 //! image then needs `sh`, `sed` and the common tools of coreutils or `BusyBox`.
 
 use super::fetch::symbolic;
-use super::{
-    Image, InVolume, Lowered, OwnVolume, Rights, StepInput, mismatch, outside_links, path_fault, shell,
-};
+use super::script::{part, shell};
+use super::{Image, InVolume, Lowered, OwnVolume, Rights, StepInput, mismatch, outside_links, path_fault};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::object::{Map, MapEntry, Node, Value};
@@ -64,24 +63,6 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     ),
     outside_links::statement(HERE),
 ];
-
-/// A script, with what sets `from`.
-macro_rules! script {
-    ($from:expr) => {
-        concat!(
-            include_str!("say.sh"),
-            include_str!("work.sh"),
-            include_str!("links.sh"),
-            $from,
-            include_str!("copy/copy.sh")
-        )
-    };
-}
-
-/// The script in the image itself.
-pub(super) const IN_IMAGE: &str = script!("from=$INITFLOW_FROM\n");
-/// The script for an image that is mounted as a volume.
-pub(super) const FROM_VOLUME: &str = script!(include_str!("copy/image.sh"));
 
 /// The first version that has image volumes as a stable feature.
 const IMAGE_VOLUMES: Version = Version(36);
@@ -160,11 +141,10 @@ impl CopyOptions {
             env.push(("INITFLOW_MODE".into(), format_smolstr!("{mode:04o}")));
             env.push(("INITFLOW_MODE_OF_ALL".into(), symbolic(mode)));
         }
-        env.extend(outside_links::variable(self.outside_links));
         let Some(image) = &self.mounted else {
             return Lowered {
                 rights: Rights::OfImage,
-                command: shell(IN_IMAGE, "copy"),
+                command: shell(&self.script(), "copy"),
                 env,
                 ..Lowered::default()
             };
@@ -173,11 +153,35 @@ impl CopyOptions {
         Lowered {
             image: Some(Image::Copy),
             replaces_image: true,
-            command: shell(FROM_VOLUME, "copy"),
+            command: shell(&self.script(), "copy"),
             env,
             volumes: vec![image.volume()],
             ..Lowered::default()
         }
+    }
+}
+
+impl CopyOptions {
+    /// The parts of the script.
+    fn script(&self) -> Vec<&'static str> {
+        let from = if self.mounted.is_some() { part!("copy/image.sh") } else { part!("copy/in-image.sh") };
+        let mut parts = vec![part!("say.sh"), from, part!("copy/from.sh")];
+        if !self.outside_links {
+            parts.extend([part!("links.sh"), part!("copy/links.sh")]);
+        }
+        let root = self.into.path.strip_prefix(self.into.volume.as_str()) == Some("/");
+        parts.push(match self.into.path.ends_with('/') {
+            true if root => part!("copy/into-root.sh"),
+            true => part!("copy/into.sh"),
+            false => part!("copy/at.sh"),
+        });
+        parts.extend(self.into.enter());
+        parts.extend(self.into.folder());
+        parts.push(part!("work/publish.sh"));
+        parts.push(if self.mode.is_some() { part!("copy/copy-mode.sh") } else { part!("copy/copy.sh") });
+        parts.push(if root { part!("copy/all.sh") } else { part!("copy/one.sh") });
+        parts.push(part!("copy/done.sh"));
+        parts
     }
 }
 

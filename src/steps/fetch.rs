@@ -34,11 +34,10 @@
 //! result only then: a reader never sees half of it. A folder replaces an older one by two renames, and the next run repairs
 //! one that was killed between them. What a folder was made of is stored in `.initflow-NAME.sha256` next to it, and trusted
 //! only if no other user can have written it or the folder.
-//!
-//! The scripts consist of three files: where the files come from, what all have in common, and what becomes of the files.
 
+use super::script::shell;
 use super::tries::{Tries, retries, timeout};
-use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault, shell};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
@@ -50,6 +49,7 @@ pub(crate) use source::{Archive, FetchSource};
 
 mod check;
 mod limits;
+mod script;
 mod source;
 
 /// The keyword that opens one.
@@ -113,32 +113,6 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     timeout(HERE),
 ];
 
-/// A script: where the files come from, what all scripts have in common, and what becomes of the files.
-macro_rules! script {
-    ($source:literal, $target:literal) => {
-        concat!(
-            include_str!("say.sh"),
-            include_str!("value.sh"),
-            include_str!("work.sh"),
-            include_str!("links.sh"),
-            include_str!(concat!("fetch/", $source, ".sh")),
-            include_str!("fetch/begin.sh"),
-            include_str!(concat!("fetch/", $target, ".sh"))
-        )
-    };
-}
-
-/// The tool of a source: its image, and its scripts that create a file and a folder.
-pub(super) const fn tool(source: FetchSource) -> (Image, &'static str, &'static str) {
-    match source {
-        FetchSource::Http => (Image::FetchHttps, script!("https", "file"), script!("https", "folder")),
-        FetchSource::Object | FetchSource::Prefix => {
-            (Image::FetchStorage, script!("rclone", "file"), script!("rclone", "folder"))
-        }
-        FetchSource::Artifact => (Image::FetchOci, script!("oci", "file"), script!("oci", "folder")),
-    }
-}
-
 /// The options of a `fetch`.
 #[derive(Clone, Debug)]
 pub struct FetchOptions {
@@ -160,6 +134,8 @@ pub struct FetchOptions {
     pub mode: u32,
     /// How often and how long it tries.
     pub tries: Tries,
+    /// Whether it may have credentials for a registry.
+    credentials: bool,
 }
 
 /// An archive, and what may come out of it.
@@ -230,23 +206,24 @@ impl FetchOptions {
             headers,
             mode: given.number("mode", Self::MODE),
             tries: Tries::of(given, diagnostics)?,
+            credentials: !given.lacks("DOCKER_AUTH_CONFIG"),
         })
     }
 
     /// The parts of a container that carry it out.
     pub(super) fn lower(&self) -> Lowered {
-        let (image, file, folder) = tool(self.source);
-        let script = if self.folder { folder } else { file };
+        let image = match self.source {
+            FetchSource::Http => Image::FetchHttps,
+            FetchSource::Object | FetchSource::Prefix => Image::FetchStorage,
+            FetchSource::Artifact => Image::FetchOci,
+        };
         let mode = if self.folder { symbolic(self.mode) } else { format_smolstr!("{:04o}", self.mode) };
         let mut env = vec![("INITFLOW_FROM".into(), self.from.clone())];
         env.extend(self.into.variables());
         env.push(("INITFLOW_MODE".into(), mode));
         env.extend(self.tries.variables());
         env.extend(self.sha256.clone().map(|sha256| ("INITFLOW_SHA256".into(), sha256)));
-        if let Some(Unpack { archive, limits }) = self.unpack {
-            env.push(("INITFLOW_UNPACK".into(), archive.name().into()));
-            env.extend(limits.variables());
-        }
+        env.extend(self.unpack.into_iter().flat_map(|unpack| unpack.limits.variables()));
         if !self.headers.is_empty() {
             let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
             env.push(("INITFLOW_HEADERS".into(), names.join(" ").into()));
@@ -255,7 +232,13 @@ impl FetchOptions {
             (format_smolstr!("INITFLOW_HEADER_{number}"), value.clone())
         };
         let variables = self.headers.iter().enumerate().map(value).collect();
-        Lowered { image: Some(image), command: shell(script, "fetch"), env, variables, ..Lowered::default() }
+        Lowered {
+            image: Some(image),
+            command: shell(&script::parts(self), "fetch"),
+            env,
+            variables,
+            ..Lowered::default()
+        }
     }
 }
 
@@ -312,13 +295,14 @@ mod tests {
         let options = FetchOptions {
             from: hostile.into(),
             source: FetchSource::Http,
-            into: InVolume { path: "/v/$(id)".into(), volume: "/v".into() },
+            into: InVolume { path: "/v/$(id)".into(), volume: "/v".into(), of_pod: true },
             folder: false,
             sha256: None,
             unpack: None,
             headers: Vec::new(),
             mode: FetchOptions::MODE,
             tries: Tries::default(),
+            credentials: false,
         };
         let lowered = options.lower();
         assert!(!lowered.command.iter().any(|word| word.contains("(id)")));

@@ -16,11 +16,11 @@ pub enum Image {
     FetchOci,
     /// `clone`; needs `git` and `ssh`.
     Git,
-    /// `wait`; needs `curl`, `getent`, and an `nc` that supports `-z`.
+    /// `wait`; needs `awk`, `curl`, `getent`, and an `nc` that supports `-z`.
     Wait,
     /// `wait` for `postgres`; needs `psql`, and for other conditions what [`Self::Wait`] has, except `curl`.
     WaitPostgres,
-    /// `wait` for `mysql`; needs `mariadb` or `mysql`, and `getent`.
+    /// `wait` for `mysql`; needs `mariadb` or `mysql`, `awk` and `getent`.
     WaitMysql,
     /// `copy` from an image that is mounted as a volume.
     Copy,
@@ -32,9 +32,9 @@ pub enum Image {
     Flyway,
     /// `migrate` with `liquibase`; the last series of versions that includes drivers.
     Liquibase,
-    /// `migrate` with `golang-migrate`.
+    /// `migrate` with `golang-migrate`; needs `awk`.
     GolangMigrate,
-    /// `migrate` with `atlas`; needs `sh`, which only images with `alpine` in the tag contain.
+    /// `migrate` with `atlas`; needs `awk` and `sh`, which only images with `alpine` in the tag contain.
     Atlas,
     /// `secrets` from Vault, Google Cloud and Azure; needs `curl`.
     Secrets,

@@ -24,7 +24,8 @@ mod tools;
 
 pub use tools::{Lock, ScriptHelp, TOOLS, Tool};
 
-use super::{GivenOption, Lowered, Rights, StepInput, shell};
+use super::script::{part, shell};
+use super::{GivenOption, Lowered, Rights, StepInput};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::One;
@@ -68,25 +69,16 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
     ),
 ];
 
-const RETRY: &str = concat!(include_str!("say.sh"), include_str!("migrate/retry.sh"));
-const GOLANG_MIGRATE: &str = concat!(
-    include_str!("say.sh"),
-    include_str!("value.sh"),
-    include_str!("url.sh"),
-    include_str!("migrate/url.sh"),
-    include_str!("migrate/golang-migrate.sh")
-);
-const ATLAS: &str = concat!(
-    include_str!("say.sh"),
-    include_str!("value.sh"),
-    include_str!("url.sh"),
-    include_str!("migrate/url.sh"),
-    include_str!("migrate/atlas.sh")
-);
-
-/// The scripts.
-#[cfg(test)]
-pub(super) const SCRIPTS: [&str; 3] = [RETRY, GOLANG_MIGRATE, ATLAS];
+/// What takes the password out of `DATABASE_URL`.
+const URL: [&str; 7] = [
+    part!("say.sh"),
+    part!("trim.sh"),
+    part!("control.sh"),
+    part!("url.sh"),
+    part!("locate.sh"),
+    part!("decode.sh"),
+    part!("migrate/url.sh"),
+];
 
 /// Where golang-migrate and Atlas have their migrations by default.
 const MIGRATIONS: &str = "migrations";
@@ -202,16 +194,25 @@ impl MigrateOptions {
         let name = || ("INITFLOW_TOOL".into(), SmolStr::new_static(tool.name));
         let (mut command, env) = match tool.script {
             None => (Vec::new(), Vec::new()),
-            Some(ScriptHelp::Retry(locked)) => {
-                (shell(RETRY, "migrate"), vec![("INITFLOW_LOCKED".into(), SmolStr::new_static(locked))])
+            Some(ScriptHelp::Retry(locked)) => (
+                shell(&[part!("say.sh"), part!("migrate/retry.sh")], "migrate"),
+                vec![("INITFLOW_LOCKED".into(), SmolStr::new_static(locked))],
+            ),
+            Some(ScriptHelp::GolangMigrate) => {
+                (with_url(part!("migrate/golang-migrate.sh")), vec![place(), name()])
             }
-            Some(ScriptHelp::GolangMigrate) => (shell(GOLANG_MIGRATE, "migrate"), vec![place(), name()]),
-            Some(ScriptHelp::Atlas) => (shell(ATLAS, "migrate"), vec![place(), name()]),
+            Some(ScriptHelp::Atlas) => (with_url(part!("migrate/atlas.sh")), vec![place(), name()]),
         };
         command.extend(words);
         let unlocked = (tool.lock == Lock::None).then_some((tool.name, *named));
         Lowered { image: tool.image, command, env, unlocked, ..Lowered::default() }
     }
+}
+
+/// The command that calls a tool with the URL of its database.
+fn with_url(tool: &'static str) -> Vec<SmolStr> {
+    let parts: Vec<&str> = URL.into_iter().chain([tool]).collect();
+    shell(&parts, "migrate")
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use super::StepInput;
 use crate::statement::{StatementPlace, StatementSpec, of_step};
-use smol_str::SmolStr;
 
 /// The statement's name.
 const NAME: &str = "outside-links";
@@ -20,9 +19,4 @@ pub(super) const fn statement(places: &'static [StatementPlace]) -> StatementSpe
 /// Whether the step has the statement.
 pub(super) fn read(given: &StepInput) -> bool {
     given.option(NAME).is_some()
-}
-
-/// The variable that the scripts read.
-pub(super) fn variable(outside_links: bool) -> Option<(SmolStr, SmolStr)> {
-    outside_links.then(|| ("INITFLOW_OUTSIDE_LINKS".into(), "yes".into()))
 }

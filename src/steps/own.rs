@@ -29,7 +29,8 @@
 //! `baseline`. With `fsGroup` in the pod, the kubelet does the same by itself for all volumes except `hostPath`, `nfs` and
 //! others that the node does not own: it gives files a group, and the group access to them.
 
-use super::{Image, Lowered, Rights, StepInput, shell};
+use super::script::{part, shell};
+use super::{Image, Lowered, Rights, StepInput};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::One;
@@ -59,12 +60,6 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         "The mode of files, in octal. Folders and executable files also get `x` wherever they get `r`.",
     ),
 ];
-
-pub(super) const SCRIPT: &str = concat!(
-    "# Some texts are scripts for another shell, and some are words for `find`.\n# shellcheck disable=SC2016,SC2086\n",
-    include_str!("say.sh"),
-    include_str!("own.sh")
-);
 
 const RIGHTS: Rights = Rights::Root(&["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
 /// What it takes to set a special bit on files of another group.
@@ -121,7 +116,7 @@ impl OwnOptions {
         Lowered {
             image: Some(Image::Own),
             rights: if special { RIGHTS_OF_SPECIAL_BITS } else { RIGHTS },
-            command: shell(SCRIPT, "own"),
+            command: shell(&[part!("say.sh"), part!("own.sh")], "own"),
             env,
             ..Lowered::default()
         }

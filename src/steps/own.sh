@@ -3,15 +3,11 @@
 # can enter, which the kernel gives only to what is on the same mount, and is changed there.
 newline='
 '
-fail() {
-  say "cannot change all of $INITFLOW_VOLUME: ${1##*"$newline"}" >&2
-  exit 1
-}
 user=${INITFLOW_USER:-}
 group=${INITFLOW_GROUP:-}
 mode=${INITFLOW_MODE:-}
 say "$INITFLOW_VOLUME${user:+, user $user}${group:+, group $group}${mode:+, mode $mode}"
-cd -P "$INITFLOW_VOLUME" || fail "it is not there"
+cd -P "$INITFLOW_VOLUME" || fail "cannot change all of $INITFLOW_VOLUME: it is not there"
 set -f
 export top="$PWD" owner="$user${group:+:$group}" mode
 export programs="${INITFLOW_MODE_OF_PROGRAMS:-}" folders="${INITFLOW_MODE_OF_FOLDERS:-}"
@@ -103,5 +99,5 @@ for try in 1 2 3 4 5; do
   said=$(change 2>&1) || said=${said:-"failed $try times"}
   [ -n "$said" ] || break
 done
-[ -z "$said" ] || fail "$said"
+[ -z "$said" ] || fail "cannot change all of $INITFLOW_VOLUME: ${said##*"$newline"}"
 say "$INITFLOW_VOLUME is done"

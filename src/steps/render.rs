@@ -22,7 +22,8 @@
 //! it; an empty value is fine. The file is written under a temporary name and renamed. A template with null characters is
 //! refused.
 
-use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault, shell};
+use super::script::{part, shell};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault};
 use crate::diagnostic::{Applicability, Code, Diagnostic, change_to, nearest};
 use crate::object::Node;
 use crate::source::Span;
@@ -62,9 +63,6 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         "The file's mode, in octal. The default is `0644`.",
     ),
 ];
-
-pub(super) const SCRIPT: &str =
-    concat!(include_str!("say.sh"), include_str!("work.sh"), include_str!("render.sh"));
 
 /// The default mode of the file: its readers may run as other users.
 const MODE: u32 = 0o644;
@@ -130,7 +128,11 @@ impl RenderOptions {
         env.extend(self.into.variables());
         env.push(("INITFLOW_VARS".into(), self.vars.join(" ").into()));
         env.push(("INITFLOW_MODE".into(), format_smolstr!("{:04o}", self.mode)));
-        Lowered { image: Some(Image::Render), command: shell(SCRIPT, "render"), env, ..Lowered::default() }
+        let mut script = vec![part!("say.sh"), part!("render/render.sh")];
+        script.extend(self.into.enter());
+        script.extend(self.into.file());
+        script.extend([part!("render/take.sh"), part!("work/publish-file.sh")]);
+        Lowered { image: Some(Image::Render), command: shell(&script, "render"), env, ..Lowered::default() }
     }
 }
 

@@ -5,3 +5,4 @@ say() {
 }
 # In UTF-8: the control characters U+0080 to U+009F, and the marks of direction and lines from U+2028 to U+202E and from U+2066 to U+2069.
 unprintable=$(printf 's/\302[\200-\237]/?/g; s/\342\200[\250-\256]/?/g; s/\342\201[\246-\251]/?/g')
+fail() { say "$1" >&2; exit 1; }

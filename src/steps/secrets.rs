@@ -48,10 +48,11 @@
 mod script;
 mod target;
 
+use super::script::shell;
 use super::tries::{Tries, retries, timeout};
 use super::{
     FILE_PATH, GivenOption, Image, InVolume, Lowered, OwnVolume, RAM, StepInput, User, mismatch, path_fault,
-    ram, shell,
+    ram,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
@@ -65,9 +66,6 @@ use target::{SecretTarget, Store};
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "secrets";
-
-#[cfg(test)]
-pub(super) use script::ALL as SCRIPTS;
 
 const HERE: &[StatementPlace] = &[StatementPlace::Step(KEYWORD)];
 
@@ -170,6 +168,8 @@ pub struct SecretsOptions {
     /// What only applies to Vault.
     vault: Option<Vault>,
     tries: Tries,
+    /// Whether a variable may name a namespace of Vault.
+    may_have_namespace: bool,
     /// The head of the step.
     span: Span,
 }
@@ -230,14 +230,28 @@ impl SecretsOptions {
             return None;
         }
         let (owner, span) = (owner(given), given.span);
-        Some(Self { target, format, into, mode, field, owner, address, namespace, vault, tries, span })
+        let may_have_namespace = !given.lacks("VAULT_NAMESPACE");
+        Some(Self {
+            target,
+            format,
+            into,
+            mode,
+            field,
+            owner,
+            address,
+            namespace,
+            vault,
+            tries,
+            may_have_namespace,
+            span,
+        })
     }
 
     /// The parts of a container that carry it out.
     pub(super) fn lower(&self) -> Lowered {
         let mut lowered = Lowered {
             image: Some(if self.target.store == Store::Aws { Image::SecretsAws } else { Image::Secrets }),
-            command: shell(script::of(self.target.store), "secrets"),
+            command: shell(&script::parts(self), "secrets"),
             user: self.owner.clone(),
             ..Lowered::default()
         };
@@ -245,7 +259,6 @@ impl SecretsOptions {
         let mut set =
             |name: &str, value: SmolStr| lowered.env.push((format_smolstr!("INITFLOW_{name}"), value));
         set("FROM", self.target.name.clone());
-        set("FORMAT", SmolStr::new_static(self.format));
         set("MODE", format_smolstr!("{:04o}", self.mode));
         lowered.env.extend(self.tries.variables());
         let mut set =

@@ -1,6 +1,7 @@
 //! Implements `retries` and `timeout` for the steps that send requests to a server.
 
 use super::StepInput;
+use super::script::part;
 use crate::diagnostic::Diagnostic;
 use crate::statement::Slot::One;
 use crate::statement::{StatementPlace, StatementSpec, ValueType, of_step};
@@ -31,12 +32,15 @@ impl Tries {
         })
     }
 
-    /// The variables that the scripts read.
-    pub(super) fn variables(self) -> [(SmolStr, SmolStr); 2] {
-        [
-            ("INITFLOW_RETRIES".into(), self.retries.to_smolstr()),
-            ("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr()),
-        ]
+    /// The part of a script that calls `get`.
+    pub(super) fn script(self) -> &'static str {
+        if self.retries == 0 { part!("once.sh") } else { part!("retry.sh") }
+    }
+
+    /// The variables that it reads.
+    pub(super) fn variables(self) -> impl Iterator<Item = (SmolStr, SmolStr)> {
+        let retries = (self.retries > 0).then(|| ("INITFLOW_RETRIES".into(), self.retries.to_smolstr()));
+        retries.into_iter().chain([("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr())])
     }
 }
 

@@ -27,7 +27,7 @@
 //! timeout the step fails, and its last line names what was missing and why; Kubernetes then restarts it with its usual
 //! back-off.
 //!
-//! `$(NAME)` in a condition is a variable of the step's `env`. The script splits the condition first and then inserts the
+//! `$(NAME)` in a condition is a variable of the step's `env`. The script splits such a condition first and then inserts the
 //! values, so a value never becomes more than the part that it replaces; a line break at its end is removed. A value that
 //! does not fit (a host with a space, a port that is not a number, a line break in the middle) ends the step at once, with a
 //! message that names the part and not the value. A URL that is a variable as a whole (`$(DATABASE_URL)`) is the value of
@@ -57,23 +57,23 @@
 //! One image must serve all conditions of a step: `http` and `job` need `curl`, `postgres` needs `psql`, and `mysql` a client
 //! of its own. If none of the compiler's images has them all, write two steps, or set an `image` for the step.
 
+mod address;
 mod condition;
 mod job;
+mod script;
 
 pub(crate) use condition::{Condition, ConditionKind};
 pub(crate) use job::{JOB, LATER};
 
-use super::{GivenOption, Image, InVolume, Lowered, StepInput, shell, with_prefix};
+use super::{GivenOption, Image, InVolume, Lowered, StepInput, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::Slot::{Maybe, One};
 use crate::statement::{
     Direction, Slot, StatementPlace, StatementSpec, ValueType, clause, of_step, optional,
 };
-use smol_str::{SmolStr, ToSmolStr, format_smolstr};
-
-#[cfg(test)]
-pub(super) use condition::CONDITIONS;
+use script::Script;
+use smol_str::{SmolStr, ToSmolStr};
 
 /// The keyword that opens one.
 pub(super) const KEYWORD: &str = "wait";
@@ -155,6 +155,8 @@ pub struct WaitOptions {
     pub timeout: u64,
     /// The image that serves all conditions, if there is one.
     pub image: Option<Image>,
+    /// The names of the step's variables, unless some are known only in the cluster.
+    variables: Option<Vec<SmolStr>>,
     /// The head of the step.
     pub span: Span,
 }
@@ -196,35 +198,36 @@ impl WaitOptions {
             diagnostics.extend(no_image(&wanted));
             return None;
         }
-        Some(Self { wanted, every: every?, timeout, image, span: given.span })
+        let variables = given.variables.clone();
+        Some(Self { wanted, every: every?, timeout, image, variables, span: given.span })
     }
 
     /// The parts of a container that carry it out.
     pub(super) fn lower(&self) -> Lowered {
-        // The script inserts the values of variables itself, after it has split the text.
-        let literal = |text: &str| SmolStr::from(text.replace('$', "$$"));
-        let mut env = Vec::with_capacity(self.wanted.len() + 2);
-        for (number, wanted) in (1..).zip(&self.wanted) {
-            let status = wanted.status.iter().flat_map(|status| [status, " "]);
-            let words =
-                [wanted.condition.name, " "].into_iter().chain(status).chain([wanted.target.as_str()]);
-            env.push((format_smolstr!("INITFLOW_WAIT_{number}"), literal(&words.collect::<String>())));
-            if let Some(text) = &wanted.contains {
-                env.push((format_smolstr!("INITFLOW_CONTAINS_{number}"), literal(text)));
-            }
-        }
+        let (command, mut env) = Script::of(self);
         env.push(("INITFLOW_EVERY".into(), self.every.to_smolstr()));
         env.push(("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr()));
         let jobs: Vec<SmolStr> = self.targets(ConditionKind::Job).cloned().collect();
+        let numbers = (1..=self.wanted.len()).map(|number| number.to_smolstr());
         Lowered {
             image: self.image,
-            command: shell(&script(self.wanted.iter().map(|wanted| wanted.condition)), "wait"),
-            args: (1..=self.wanted.len()).map(|number| number.to_smolstr()).collect(),
+            command,
+            args: if self.wanted.len() > 1 { numbers.collect() } else { Vec::new() },
             env,
             volumes: (!jobs.is_empty()).then(|| job::token(self.span)).into_iter().collect(),
             jobs,
             ..Lowered::default()
         }
+    }
+
+    /// Whether the step is known to have this variable.
+    fn has(&self, variable: &str) -> bool {
+        self.variables.as_ref().is_some_and(|variables| variables.iter().any(|name| name == variable))
+    }
+
+    /// Whether the step is known not to have this variable.
+    fn lacks(&self, variable: &str) -> bool {
+        self.variables.as_ref().is_some_and(|variables| variables.iter().all(|name| name != variable))
     }
 
     /// The targets of all conditions of a kind.
@@ -301,51 +304,9 @@ fn no_image(wanted: &[Wanted]) -> Option<Diagnostic> {
     )
 }
 
-/// The script that waits for these conditions.
-pub(super) fn script(conditions: impl IntoIterator<Item = &'static Condition>) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    let mut cases = String::new();
-    let mut names = Vec::new();
-    for Condition { name, script, .. } in conditions {
-        if names.contains(name) {
-            continue;
-        }
-        names.push(*name);
-        for part in *script {
-            if !parts.contains(part) {
-                parts.push(part);
-            }
-        }
-        cases.extend(["    ", name, ") check_", name, " ;;\n"]);
-    }
-    let functions = parts.concat();
-    format!("{HEAD}{functions}holds() {{\n  case $1 in\n{cases}  esac\n}}\n{WAIT}")
-}
-
-const HEAD: &str =
-    "# Not every condition needs every function and variable.\n# shellcheck disable=SC2034,SC2317\n";
-
-const WAIT: &str = concat!(
-    include_str!("say.sh"),
-    include_str!("value.sh"),
-    include_str!("url.sh"),
-    include_str!("wait/part.sh"),
-    include_str!("wait/wait.sh"),
-);
-
 #[cfg(test)]
 mod tests {
-    use super::{CONDITIONS, Condition, script};
-
-    #[test]
-    fn a_script_has_what_its_conditions_need() {
-        let named = |name| Condition::named(name).unwrap();
-        let text = script([named("redis"), named("tcp"), named("postgres"), named("tcp")]);
-        for function in ["part()", "check_redis()", "check_tcp()", "check_postgres()", "holds()"] {
-            assert_eq!(text.matches(function).count(), 1, "{function}");
-        }
-        assert!(!text.contains("curl"));
-    }
+    use super::condition::CONDITIONS;
 
     #[test]
     fn every_condition_has_a_statement() {

@@ -1,6 +1,8 @@
 //! Tests what `compile` writes into a folder, and how `--check` compares with it.
 
 use super::{BROKEN, Folder, HELLO};
+use std::fs::File;
+use std::time::SystemTime;
 
 #[test]
 fn a_folder_of_outputs_mirrors_the_sources() {
@@ -27,6 +29,19 @@ fn a_source_with_errors_does_not_change_its_output() {
     assert_eq!(folder.text("out/b.yaml"), "old\n");
     let written: Vec<String> = folder.files().into_iter().filter(|file| file.starts_with("out")).collect();
     assert_eq!(written, ["out/a.yaml", "out/b.yaml"], "no partial and no temporary files");
+}
+
+#[test]
+fn an_output_that_is_up_to_date_is_not_written_again() {
+    let folder = Folder::new().with("a.initflow", HELLO);
+    let written = || File::options().write(true).open(folder.0.join("out/a.yaml")).unwrap();
+    folder.runs("compile -o out a.initflow").ends_with(0);
+    written().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    let is_untouched = || written().metadata().unwrap().modified().unwrap() == SystemTime::UNIX_EPOCH;
+    folder.runs("compile -o out a.initflow").ends_with(0);
+    assert!(is_untouched());
+    folder.runs("compile --no-header -o out a.initflow").ends_with(0);
+    assert!(!is_untouched());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps() {
+    for (step, script) in pod.steps(&["nslookup"]) {
         if image(step).is_none_or(|(name, ..)| name.rsplit('/').next() != Some("busybox")) {
             continue;
         }

@@ -4,34 +4,30 @@ use super::ports::served;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::kubernetes::quantity::Quantity;
 use crate::lint::Pod;
-use crate::lint::reorder::{Cheaper, ReorderEntry, cheaper};
+use crate::lint::reorder::{Cheaper, EntryKind, ReorderEntry, cheaper};
 use crate::model::Role;
 use crate::order::Precedence;
 use crate::resources::{EffectiveRequest, PodDemand, SetBy};
-
-/// The most steps and sidecars for which another order is searched.
-const MAX_ENTRIES: usize = 40;
+use std::collections::HashMap;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    if !pod.has(Role::Step) || !pod.has(Role::Sidecar) {
+        return;
+    }
     let now: Vec<usize> = pod.order.init_containers().collect();
-    let demand = PodDemand::of(pod.workload, now.iter().copied());
-    let totals = demand.totals(pod.version).requests;
+    let (demand, totals) = pod.demand();
+    let totals = &totals.requests;
     let beside = |request: &EffectiveRequest| matches!(&request.set_by, SetBy::Step { beside, .. } if !beside.is_empty());
-    if now.len() > MAX_ENTRIES || !totals.iter().any(beside) {
+    if !totals.iter().any(beside) {
         return;
     }
     let names: Vec<_> = totals.iter().map(|request| request.name.clone()).collect();
     let amount =
         |amounts: &crate::resources::Amounts, name| amounts.get(name).map_or(0, Quantity::milli_value);
-    let entries: Vec<ReorderEntry> = demand
-        .running()
-        .zip(&demand.init)
-        .zip(entries(pod, &now))
-        .map(|((_, init), entry)| ReorderEntry {
-            requests: names.iter().map(|name| amount(init.demand.requests(), name)).collect(),
-            ..entry
-        })
-        .collect();
+    let mut entries = entries(pod, &now);
+    for (entry, init) in entries.iter_mut().zip(&demand.init) {
+        entry.requests = names.iter().map(|name| amount(init.demand.requests(), name)).collect();
+    }
     let steady = demand.steady();
     let floor: Vec<i128> = names.iter().map(|name| amount(&steady, name)).collect();
     let Some(Cheaper { order, moves, proven }) = cheaper(&entries, &floor) else { return };
@@ -47,31 +43,61 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     found.push(diagnostic(pod, &now, &moves, &savings.join(", "), proven));
 }
 
-/// The steps and sidecars in their order, each with those that must come before it.
+/// The steps and sidecars in their order, each with those that must come before it, then barriers.
 fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<ReorderEntry> {
-    let precedence = Precedence::of(pod.workload);
     let containers = &pod.workload.containers;
-    let needs = |one: usize, other: usize| {
-        let (step, sidecar) = (&containers[one], &containers[other]);
-        let shares = step.mounts.iter().any(|mount| {
-            mount.index.is_some() && sidecar.mounts.iter().any(|other| other.index == mount.index)
-        });
-        let asked = &pod.ports().asked[one];
-        shares || asked.iter().any(|(port, _)| served(sidecar).any(|served| served == *port))
+    let precedence = Precedence::of(pod.workload);
+    let (of_containers, of_barriers) = precedence.nodes().split_at(containers.len());
+    let entry = |node: usize| match node.checked_sub(containers.len()) {
+        Some(barrier) => Some(now.len() + barrier),
+        None => pod.places[node],
     };
-    let entry = |(at, container): (usize, &usize)| {
-        let before = precedence.before(*container);
-        let earlier = now[..at].iter().enumerate();
-        let before = earlier.filter(|(_, other)| {
-            before[**other] || (containers[**other].role == Role::Sidecar && needs(*container, **other))
-        });
-        ReorderEntry {
-            requests: Vec::new(),
-            sidecar: containers[*container].role == Role::Sidecar,
-            after: before.map(|(at, _)| at).collect(),
+    let new = |kind, before: &[usize]| ReorderEntry {
+        kind,
+        requests: Vec::new(),
+        after: before.iter().filter_map(|node| entry(*node)).collect(),
+    };
+    let kind = |container: usize| match containers[container].role {
+        Role::Sidecar => EntryKind::Sidecar,
+        Role::Step | Role::App => EntryKind::Step,
+    };
+    let steps_and_sidecars = now.iter().map(|container| new(kind(*container), &of_containers[*container]));
+    let barriers = of_barriers.iter().map(|before| new(EntryKind::Barrier, before));
+    let mut entries: Vec<ReorderEntry> = steps_and_sidecars.chain(barriers).collect();
+    keep_after_needed(pod, now, &mut entries);
+    entries
+}
+
+/// What a container may need a sidecar for.
+#[derive(PartialEq, Eq, Hash)]
+enum Need {
+    Volume(usize),
+    Port(i64),
+}
+
+/// Lets each entry come after the sidecars that it comes after now and may need: those with a volume of its own, or with a
+/// port that it uses.
+fn keep_after_needed(pod: &Pod<'_>, now: &[usize], entries: &mut Vec<ReorderEntry>) {
+    // For each need, the entry that comes after all sidecars so far that meet it.
+    let mut met: HashMap<Need, usize> = HashMap::new();
+    for (at, index) in now.iter().enumerate() {
+        let container = &pod.workload.containers[*index];
+        let volumes = || container.mounts.iter().filter_map(|mount| mount.index).map(Need::Volume);
+        let asked = pod.ports().asked(pod, *index).iter().map(|(port, _)| Need::Port(*port));
+        let needed = volumes().chain(asked).filter_map(|need| met.get(&need).copied());
+        entries[at].after.extend(needed);
+        if container.role != Role::Sidecar {
+            continue;
         }
-    };
-    now.iter().enumerate().map(entry).collect()
+        for need in volumes().chain(served(container).map(Need::Port)) {
+            let last = met.entry(need).or_insert(at);
+            if *last != at {
+                let after = vec![*last, at];
+                *last = entries.len();
+                entries.push(ReorderEntry { kind: EntryKind::Barrier, requests: Vec::new(), after });
+            }
+        }
+    }
 }
 
 fn diagnostic(
@@ -102,7 +128,7 @@ fn diagnostic(
     let extent = if proven {
         "make no other moves: no order that the source allows reserves less"
     } else {
-        "check other orders, too: with more than 12 steps and sidecars, not all are tried"
+        "check other orders, too: the steps and sidecars have too many orders to compare"
     };
     diagnostic = diagnostic.help(title.clone()).help(extent);
     let mut edits: Vec<Edit> = Vec::new();

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps() {
+    for (step, script) in pod.steps(&["chown"]) {
         for command in script.runs("chown").filter(|command| command.has('R', "recursive")) {
             // The first operand is the owner.
             let owned = command

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps() {
+    for (step, script) in pod.steps(&["sleep"]) {
         let mut reported = 0..0;
         for repeated in script.loops.iter().filter(|repeated| !repeated.bounded) {
             let commands = &script.commands[repeated.commands.clone()];

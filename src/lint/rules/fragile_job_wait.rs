@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps() {
+    for (step, script) in pod.steps(&["kubectl"]) {
         let waits = script.runs("kubectl").find(|command| {
             command.arguments().any(|word| word == "wait")
                 && command.arguments().any(|word| {

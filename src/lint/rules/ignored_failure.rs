@@ -2,6 +2,8 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::lint::shell::LazyScript;
+use crate::model::Role;
 
 /// Commands that do the actual work of a step: they provide its files or its state.
 const WORK: [&str; 23] = [
@@ -31,7 +33,15 @@ const WORK: [&str; 23] = [
 ];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps().filter(|(_, script)| script.text.is_some() && !script.errexit) {
+    for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
+        let may_continue =
+            |script: &&LazyScript<'_>| !script.starts_with_errexit() && script.may_mention(&WORK);
+        let Some(script) = pod.scripts[at].as_ref().filter(may_continue).and_then(LazyScript::get) else {
+            continue;
+        };
+        if script.text.is_none() || script.errexit {
+            continue;
+        }
         let Some((_, earlier)) = script.commands.split_last() else { continue };
         let ignored = earlier.iter().find(|command| {
             WORK.contains(&command.program())

@@ -1,12 +1,13 @@
 #![doc = include_str!("../../diagnostic/explain/interrupted-migration.md")]
 
 use super::image;
-use super::migrations::{ADD_ONCE, Migration, migration};
+use super::migrations::{ADD_ONCE, Migration, WORDS, migration};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::shell::ShellScript;
+use crate::lint::shell::LazyScript;
 use crate::model::{Role, WorkloadKind};
 use crate::steps::BuiltIn;
+use crate::steps::migrate::MigrateOptions;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     if matches!(pod.workload.kind, WorkloadKind::Pod | WorkloadKind::Job | WorkloadKind::CronJob) {
@@ -16,20 +17,21 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         if step.role != Role::Step || step.once.is_some() {
             continue;
         }
-        let built_in = match &step.built_in {
-            None => false,
-            Some(BuiltIn::Migrate(_)) => true,
+        let (built_in, is_helped) = match &step.built_in {
+            None => (false, false),
+            Some(BuiltIn::Migrate(options)) => (true, options.as_deref().is_some_and(is_helped)),
             Some(_) => continue,
         };
-        let own = if built_in { ShellScript::of(step) } else { None };
-        let Some(script) = own.as_ref().or(pod.scripts[at].as_ref()) else { continue };
+        let own = if built_in { LazyScript::of(step) } else { None };
+        let Some(command) = own.as_ref().or(pod.scripts[at].as_ref()) else { continue };
+        // The scripts that help a tool pass on its arguments, which say what it does.
         let by_command = || {
+            let script = command.get().filter(|_| !is_helped && command.may_mention(&WORDS))?;
             script.commands.iter().find_map(|command| match migration(command) {
                 Some(Migration { tool, sticky: true, .. }) => Some((tool, pod.place(script, command))),
                 _ => None,
             })
         };
-        // The built-in step passes the tool its arguments through its own script.
         let by_image = image(step).filter(|(name, ..)| built_in && *name == "migrate/migrate");
         let Some((tool, place)) = by_image.map(|_| ("golang-migrate", step.name.span)).or_else(by_command)
         else {
@@ -48,6 +50,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             _ => diagnostic,
         });
     }
+}
+
+/// Whether a script helps the tool of a built-in step.
+fn is_helped(options: &MigrateOptions) -> bool {
+    matches!(options, MigrateOptions::Tool { tool, .. } if tool.script.is_some())
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     if account.is_some_and(|account| account.as_text() != Some("default")) {
         return;
     }
-    for (container, script) in pod.scripts() {
+    for (container, script) in pod.scripts(&["kubectl"]) {
         // With its own configuration, it uses another identity.
         let own = container
             .fields

@@ -16,6 +16,9 @@ pub(super) struct Migration {
     pub(super) sticky: bool,
 }
 
+/// What is in every command that migrates a database.
+pub(super) const WORDS: [&str; 2] = ["migrate", "up"];
+
 /// The migration that a command starts, if any.
 pub(super) fn migration(command: &PlainCommand) -> Option<Migration> {
     let is = |tool, locks, sticky| Some(Migration { tool, locks, sticky });

@@ -5,7 +5,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps().filter(|(_, script)| script.text.is_some()) {
+    for (step, script) in pod.steps(&["/*"]).filter(|(_, script)| script.text.is_some()) {
         for command in script.runs("rm").filter(|command| command.has('r', "recursive")) {
             let emptied: Vec<&str> = command
                 .written

@@ -3,6 +3,7 @@
 use super::image;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::lint::shell::LazyScript;
 use crate::object::Node;
 
 /// Beginnings of the names of images without a shell.
@@ -16,12 +17,14 @@ const WITHOUT: [&str; 6] = [
 ];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (container, script) in pod.scripts().filter(|(_, script)| script.text.is_some()) {
+    for (at, container) in pod.containers() {
         let Some((name, _, span)) = image(container) else { continue };
         let tag = container.fields.get("image").and_then(Node::as_text).unwrap_or_default();
         if !WITHOUT.iter().any(|known| name.starts_with(known)) || tag.contains("debug") {
             continue;
         }
+        let script = pod.scripts[at].as_ref().and_then(LazyScript::get);
+        let Some(script) = script.filter(|script| script.text.is_some()) else { continue };
         found.push(
             Diagnostic::warning(
                 Code::NoShell,

@@ -17,7 +17,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         if let Some(BuiltIn::Wait(Some(wait))) = &step.built_in {
             let ports = wait.targets(ConditionKind::Tcp).filter_map(|address| address.rsplit_once(':'));
             asked.extend(ports.map(|(_, port)| (port.to_owned(), step.span)));
-        } else if let Some(script) = &pod.scripts[at] {
+        } else if let Some(script) = pod.script(at, &DATABASES.map(|(port, ..)| port)) {
             let queries = ["psql", "pg_isready", "mysqladmin", "mysql", "redis-cli"];
             if !script.commands.iter().any(|command| queries.contains(&command.program())) {
                 let looped =

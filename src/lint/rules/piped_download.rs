@@ -7,7 +7,7 @@ use crate::lint::Pod;
 const CONSUMERS: [&str; 9] = ["tar", "sh", "bash", "unzip", "bsdtar", "psql", "mysql", "gunzip", "cpio"];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps().filter(|(_, script)| !script.pipefail) {
+    for (step, script) in pod.steps(&["curl", "wget"]).filter(|(_, script)| !script.pipefail) {
         let downloads =
             script.commands.iter().filter(|command| ["curl", "wget"].contains(&command.program()));
         for command in downloads {

@@ -6,6 +6,7 @@ use crate::lint::shell::PlainCommand;
 use crate::model::Container;
 use crate::object::Node;
 use crate::source::Span;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// The ports that a container declares.
@@ -32,8 +33,9 @@ pub(super) fn served(container: &Container) -> impl Iterator<Item = i64> {
 pub(in crate::lint) struct Ports {
     /// The containers that serve a port.
     pub(super) servers: HashMap<i64, Vec<usize>>,
-    /// For each container, the ports of its own pod that its command or its variables use, each with its place.
-    pub(super) asked: Vec<Vec<(i64, Span)>>,
+    /// For each container, the ports of its own pod that its command or its variables use, each with its place; known if a
+    /// rule has asked for them.
+    asked: Vec<OnceCell<Vec<(i64, Span)>>>,
 }
 
 impl Ports {
@@ -44,13 +46,18 @@ impl Ports {
                 servers.entry(port).or_default().push(at);
             }
         }
-        Self { servers, asked: pod.containers().map(|(at, container)| asked(pod, at, container)).collect() }
+        Self { servers, asked: vec![OnceCell::new(); pod.workload.containers.len()] }
+    }
+
+    /// The ports of its own pod that a container's command or its variables use, each with its place.
+    pub(super) fn asked(&self, pod: &Pod<'_>, at: usize) -> &[(i64, Span)] {
+        self.asked[at].get_or_init(|| asked(pod, at, &pod.workload.containers[at]))
     }
 }
 
 fn asked(pod: &Pod<'_>, at: usize, container: &Container) -> Vec<(i64, Span)> {
     let mut asked: Vec<(i64, Span)> = Vec::new();
-    if let Some(script) = &pod.scripts[at] {
+    if let Some(script) = pod.script(at, &LOCAL) {
         for command in &script.commands {
             asked.extend(of_command(command).into_iter().map(|port| (port, pod.place(script, command))));
         }

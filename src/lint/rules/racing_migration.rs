@@ -1,6 +1,6 @@
 #![doc = include_str!("../../diagnostic/explain/racing-migration.md")]
 
-use super::migrations::{ADD_ONCE, Migration, migration};
+use super::migrations::{ADD_ONCE, Migration, WORDS, migration};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::model::{Role, Workload, WorkloadKind};
@@ -14,7 +14,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let in_script = || {
-            let script = pod.scripts[at].as_ref()?;
+            let script = pod.script(at, &WORDS)?;
             script.commands.iter().find_map(|command| match migration(command) {
                 Some(Migration { tool, locks: false, .. }) => Some((tool, pod.place(script, command))),
                 _ => None,

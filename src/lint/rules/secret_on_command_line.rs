@@ -4,8 +4,14 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::PlainCommand;
 
+/// Options whose value is secret.
+const OPTIONS: [&str; 5] = ["--password", "--token", "--secret-key", "--api-key", "--requirepass"];
+
+/// What is in every command with a secret: such an option, that of a user, the program `mysql`, or the `@` of a URL.
+const WORDS: [&str; 8] = [OPTIONS[0], OPTIONS[1], OPTIONS[2], OPTIONS[3], OPTIONS[4], "-u", "mysql", "@"];
+
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (container, script) in pod.scripts() {
+    for (container, script) in pod.scripts(&WORDS) {
         let Some(command) = script.commands.iter().find(|command| shows(command)) else { continue };
         found.push(
             Diagnostic::warning(
@@ -28,8 +34,7 @@ fn shows(command: &PlainCommand) -> bool {
     let literal =
         |text: &str| text.len() > 3 && !text.contains(['$', '<', '{', '/']) && !text.starts_with('-');
     words.iter().enumerate().any(|(at, word)| {
-        let option = ["--password", "--token", "--secret-key", "--api-key", "--requirepass"];
-        let value = option.iter().find_map(|name| match word.strip_prefix(name)? {
+        let value = OPTIONS.iter().find_map(|name| match word.strip_prefix(name)? {
             "" => words.get(at + 1).copied(),
             rest => rest.strip_prefix('='),
         });

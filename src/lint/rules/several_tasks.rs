@@ -1,12 +1,26 @@
 #![doc = include_str!("../../diagnostic/explain/several-tasks.md")]
 
-use super::migrations::migration;
+use super::migrations::{self, migration};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::lint::shell::{PlainCommand, ShellScript};
+use crate::lint::shell::{LazyScript, PlainCommand, ShellScript};
+use crate::model::Role;
+
+/// For each task, what is in every command that has it.
+const TASKS: [&[&str]; 4] = [
+    &migrations::WORDS,
+    &["nc", "pg_isready", "nslookup", "mysqladmin"],
+    &["clone"],
+    &["aws", "curl", "wget"],
+];
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps() {
+    for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
+        let is_long =
+            |script: &&LazyScript<'_>| TASKS.iter().filter(|words| script.may_mention(words)).count() > 1;
+        let Some(script) = pod.scripts[at].as_ref().filter(is_long).and_then(LazyScript::get) else {
+            continue;
+        };
         let mut tasks: Vec<(&str, &PlainCommand)> = Vec::new();
         for command in script.commands.iter().filter(|command| !command.guarded) {
             if let Some(task) = task(script, command)

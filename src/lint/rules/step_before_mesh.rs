@@ -54,7 +54,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let step = pod.containers().find(|(at, container)| {
             container.role == Role::Step
                 && (container.built_in.as_ref().is_some_and(uses_network)
-                    || pod.scripts[*at].as_ref().is_some_and(|script| {
+                    || pod.script(*at, &PROGRAMS).is_some_and(|script| {
                         script.commands.iter().any(|command| PROGRAMS.contains(&command.program()))
                     }))
                 // The mesh does not redirect the traffic of its own user.

@@ -3,19 +3,23 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
 use crate::lint::Pod;
-use crate::model::WorkloadKind;
+use crate::model::{Role, WorkloadKind};
 use crate::object::Node;
-use crate::resources::{PodDemand, SetBy};
+use crate::resources::SetBy;
+use std::cell::LazyCell;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     // A Job's pods end with their work, so they do not reserve it for long.
     if matches!(pod.workload.kind, WorkloadKind::Job | WorkloadKind::CronJob) {
         return;
     }
-    let demand = PodDemand::of(pod.workload, pod.order.init_containers());
-    let steady = demand.steady();
+    if !pod.has(Role::Step) {
+        return;
+    }
+    let (demand, totals) = pod.demand();
+    let steady = LazyCell::new(|| demand.steady());
     let mut costs: Vec<(usize, Vec<String>)> = Vec::new();
-    for request in demand.totals(pod.version).requests {
+    for request in &totals.requests {
         let (SetBy::Step { step, .. }, "cpu" | "memory") = (&request.set_by, request.name.as_str()) else {
             continue;
         };

@@ -4,7 +4,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps() {
+    for (step, script) in pod.steps(&["curl"]) {
         for command in script.runs("curl") {
             let written = |file: &str| !["/dev/null", "-", "/dev/stdout", "/dev/stderr"].contains(&file);
             let kept = command.has('O', "remote-name")

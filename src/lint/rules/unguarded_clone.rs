@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps() {
+    for (step, script) in pod.steps(&["clone"]) {
         for command in script.runs("git").filter(|command| !command.guarded && !command.may_fail) {
             let operands = command.arguments().skip_while(|word| *word != "clone").skip(1);
             let Some(folder) = operands.filter(|word| word.starts_with('/')).last() else { continue };

@@ -3,9 +3,10 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::source::Span;
+use std::collections::HashSet;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let mut reported: Vec<Span> = Vec::new();
+    let mut reported: HashSet<Span> = HashSet::new();
     for (_, container) in pod.containers() {
         let Some(node) = container.fields.get("image") else { continue };
         let Some(image) = node.as_text().filter(|image| !image.is_empty() && !image.contains('@')) else {
@@ -16,7 +17,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         if !matches!(tag, None | Some("latest")) || reported.contains(&node.span) || is_placeholder(image) {
             continue;
         }
-        reported.push(node.span);
+        reported.insert(node.span);
         let what = if tag.is_some() { "has the tag `latest`" } else { "has no tag" };
         found.push(
             Diagnostic::warning(

@@ -3,28 +3,42 @@
 use super::ports::served;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::model::Role;
+use crate::lint::shell::LazyScript;
+use crate::model::{Container, Role};
 use crate::source::Span;
 use crate::steps::BuiltIn;
 use std::collections::HashMap;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    let is_unprobed = |container: &Container| {
+        container.role == Role::Sidecar && container.fields.get("startupProbe").is_none()
+    };
+    if !pod.workload.containers.iter().any(is_unprobed) {
+        return;
+    }
     let ports = pod.ports();
     // The steps that use a port without retries, in the order of starts.
     let mut askers: HashMap<i64, Vec<(usize, Span)>> = HashMap::new();
     for (at, place) in pod.order.places.iter().enumerate() {
         let step = &pod.workload.containers[place.container];
-        let waits = step.role != Role::Step
-            || matches!(step.built_in, Some(BuiltIn::Wait(_)))
-            || pod.scripts[place.container].as_ref().is_some_and(|script| !script.loops.is_empty());
-        for (port, span) in ports.asked[place.container].iter().filter(|_| !waits) {
+        if step.role != Role::Step || matches!(step.built_in, Some(BuiltIn::Wait(_))) {
+            continue;
+        }
+        let asked = ports.asked(pod, place.container);
+        let loops = || {
+            let script = pod.scripts[place.container].as_ref().and_then(LazyScript::get);
+            script.is_some_and(|script| !script.loops.is_empty())
+        };
+        if asked.is_empty() || loops() {
+            continue;
+        }
+        for (port, span) in asked {
             askers.entry(*port).or_default().push((at, *span));
         }
     }
     for (at, place) in pod.order.places.iter().enumerate() {
         let sidecar = &pod.workload.containers[place.container];
-        let probed = sidecar.fields.get("startupProbe").is_some();
-        if sidecar.role != Role::Sidecar || probed {
+        if !is_unprobed(sidecar) {
             continue;
         }
         let asking = served(sidecar).find_map(|port| {

@@ -6,8 +6,11 @@ use crate::lint::Pod;
 use crate::lint::shell::PlainCommand;
 use crate::model::Container;
 
+/// What is in every command that cannot be repeated: a program, or the redirection that appends to a file.
+const WORDS: [&str; 6] = ["mkdir", "ln", "tables", "createdb", "createuser", ">>"];
+
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    for (step, script) in pod.steps() {
+    for (step, script) in pod.steps(&WORDS) {
         for (at, command) in script.commands.iter().enumerate() {
             if command.guarded || command.may_fail {
                 continue;

@@ -6,8 +6,11 @@ use crate::model::Role;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let ports = pod.ports();
+    if ports.servers.is_empty() {
+        return;
+    }
     for (at, step) in pod.containers().filter(|(_, container)| container.role == Role::Step) {
-        for (port, span) in &ports.asked[at] {
+        for (port, span) in ports.asked(pod, at) {
             let others = ports.servers.get(port).into_iter().flatten().filter(|other| **other != at);
             let servers: Vec<usize> = others.copied().collect();
             let up = servers

@@ -23,7 +23,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                     _ => false,
                 }
         };
-        let Some((host, span)) = waited(pod, at).into_iter().find(|(host, _)| own(host)) else { continue };
+        let Some((host, span)) = waited(pod, at, &name.text).into_iter().find(|(host, _)| own(host)) else {
+            continue;
+        };
         found.push(
             Diagnostic::warning(
                 Code::WaitsForItself,

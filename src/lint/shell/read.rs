@@ -8,6 +8,7 @@ use shuck_ast::{
 };
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::Parser;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// The longest script that is read, in bytes: longer ones are programs of their own.
@@ -34,6 +35,7 @@ pub(super) fn read(text: &str, span: Span) -> Option<ShellScript<'_>> {
             loops: Vec::new(),
             errexit: false,
             pipefail: false,
+            lines: OnceCell::new(),
         },
         leaves: Vec::new(),
         depth: 0,

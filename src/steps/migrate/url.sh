@@ -1,18 +1,15 @@
 # Takes a database's password out of $DATABASE_URL, since arguments are there for every process to see; the drivers of
 # PostgreSQL read it from a variable of their own.
-fail() {
-  say "failed: $1" >&2
-  exit 1
-}
 # The part without the line break that a Secret's value may end with.
 part() {
   trim "$2"
   ! has_control "$value" || fail "the $1 in DATABASE_URL has a line break or another control character"
 }
 [ -n "${DATABASE_URL-}" ] || fail 'the variable DATABASE_URL is not set'
+scheme=${DATABASE_URL%%://*}
+case $scheme in '' | "$DATABASE_URL" | *[!0-9A-Za-z+.-]*) fail 'the variable DATABASE_URL does not begin with SCHEME://' ;; esac
 parse "$DATABASE_URL"
 unset DATABASE_URL
-case $scheme in '' | *[!0-9A-Za-z+.-]*) fail 'the variable DATABASE_URL does not begin with SCHEME://' ;; esac
 part host "$host"
 site=$value
 part port "$port"

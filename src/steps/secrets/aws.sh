@@ -1,14 +1,11 @@
 name="\`$INITFLOW_FROM\` of AWS Secrets Manager"
-INITFLOW_FROM=$(one_line "$INITFLOW_FROM")
-INITFLOW_ADDRESS=$(one_line "${INITFLOW_ADDRESS:-}")
-# No program shows the secret page by page.
-export AWS_PAGER=
+# No program shows the secret page by page, and no tool has a configuration but the step's.
+export AWS_PAGER='' HOME="${INITFLOW_RAM?}"
 get() {
-  left=$((deadline - $(date +%s)))
-  [ "$left" -gt 0 ] || return 1
-  body=$(timeout "$left" aws secretsmanager get-secret-value ${INITFLOW_ADDRESS:+--endpoint-url="$INITFLOW_ADDRESS"} \
-    --secret-id="$INITFLOW_FROM" --output json 2>$part) || {
-    reason=$(tail -n 1 $part)
+  body=$(run aws secretsmanager get-secret-value ${INITFLOW_ADDRESS:+"--endpoint-url=$INITFLOW_ADDRESS"} \
+    --secret-id="$INITFLOW_FROM" --output json 2>.initflow-part) || {
+    why=$(tail -n 1 .initflow-part)
+    why=${why:-no answer}
     return 1
   }
 }

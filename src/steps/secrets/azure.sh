@@ -12,7 +12,7 @@ get() {
   if [ -n "${AZURE_FEDERATED_TOKEN_FILE:-}" ]; then
     # The identity of the workload: what its webhook sets is traded for a token.
     credential=$(cat "$AZURE_FEDERATED_TOKEN_FILE")
-    known "$credential" || { reason='the pod has no token' && return 1; }
+    known "$credential" || { why='the pod has no token' && return 1; }
     authority=${AZURE_AUTHORITY_HOST:-https://login.microsoftonline.com/}
     sound "$authority"
     ask "the login at $authority" "url = \"${authority%/}/${AZURE_TENANT_ID:-}/oauth2/v2.0/token\"" \

@@ -4,21 +4,20 @@ function stop(why) {
   failed = 1
   exit 1
 }
-function broken() {
-  stop("is not JSON")
-}
+function broken() { stop("is not JSON") }
 function next_character() {
   while (at <= size && index(" \t\r\n", substr(text, at, 1))) at++
   return substr(text, at, 1)
 }
-function byte(number) {
-  return sprintf("%c", number)
-}
-function utf8(code) {
-  if (code < 128) return byte(code)
-  if (code < 2048) return byte(192 + int(code / 64)) byte(128 + code % 64)
-  if (code < 65536) return byte(224 + int(code / 4096)) byte(128 + int(code / 64) % 64) byte(128 + code % 64)
-  return byte(240 + int(code / 262144)) byte(128 + int(code / 4096) % 64) byte(128 + int(code / 64) % 64) byte(128 + code % 64)
+function utf8(code,   last) {
+  if (code < 128) return sprintf("%c", code)
+  last = sprintf("%c", 128 + code % 64)
+  code = int(code / 64)
+  if (code < 32) return sprintf("%c", 192 + code) last
+  last = sprintf("%c", 128 + code % 64) last
+  code = int(code / 64)
+  if (code < 16) return sprintf("%c", 224 + code) last
+  return sprintf("%c%c", 240 + int(code / 64), 128 + code % 64) last
 }
 function four_digits(   number, place, digit) {
   number = 0
@@ -44,12 +43,7 @@ function escaped(   letter, code, low) {
     return utf8(code >= 55296 && code < 57344 ? 65533 : code)
   }
   if (letter == "" || !index("\"\\/bfnrt", letter)) broken()
-  if (letter == "b") return "\b"
-  if (letter == "f") return "\f"
-  if (letter == "n") return "\n"
-  if (letter == "r") return "\r"
-  if (letter == "t") return "\t"
-  return letter
+  return substr("\"\\/\b\f\n\r\t", index("\"\\/bfnrt", letter), 1)
 }
 function string(   found, chunk) {
   found = ""
@@ -68,9 +62,6 @@ function string(   found, chunk) {
   }
   broken()
 }
-function add(path, key) {
-  if (!((path, key) in kind)) keys[path, ++count[path]] = key
-}
 function value(path, depth,   sign, key, number) {
   if (depth > 100) stop("is nested too deep")
   sign = next_character()
@@ -87,7 +78,7 @@ function value(path, depth,   sign, key, number) {
         if (next_character() != ":") broken()
         at++
       }
-      add(path, key)
+      if (!((path, key) in kind)) keys[path, ++count[path]] = key
       value(path SUBSEP key, depth + 1)
       if (next_character() == ",") {
         at++
@@ -109,37 +100,4 @@ function value(path, depth,   sign, key, number) {
 }
 function source(path) {
   return substr(text, start[path], end[path] - start[path])
-}
-function variable(key, path) {
-  if (key !~ /^[A-Za-z_][A-Za-z0-9_]*$/) stop("has the key `" key "`, which cannot name a variable")
-  if (!(path in content) || kind[path] == "null") stop("has no plain value in `" key "`, as an env file needs")
-  if (content[path] ~ /[\047\r]/) stop("has a quote or a carriage return in `" key "`, which no env file can hold")
-  return key "=\047" content[path] "\047\n"
-}
-{ text = text $0 "\n" }
-END {
-  if (failed) exit 1
-  size = length(text)
-  at = 1
-  value("", 0)
-  if (next_character() != "") broken()
-  path = ""
-  steps = split(where, names, ".")
-  for (step = 1; step <= steps; step++) path = path SUBSEP names[step]
-  if (want == "kind") printf "%s", kind[path]
-  else if (!(path in kind)) stop("has no `" where "`")
-  else if (want == "source") print source(path)
-  else if (want == "text") {
-    if (!(path in content) || kind[path] == "null") stop("has no text in `" where "`")
-    printf "%s", content[path]
-  } else if (kind[path] != "{") stop("is no object with keys")
-  else if (want == "field") {
-    key = ENVIRON["INITFLOW_FIELD"]
-    path = path SUBSEP key
-    if (!(path in kind) || kind[path] == "null") stop("has no key `" key "`")
-    printf "%s", path in content ? content[path] : source(path)
-  } else {
-    for (number = 1; number <= count[path]; number++) made = made variable(keys[path, number], path SUBSEP keys[path, number])
-    printf "%s", made
-  }
 }

@@ -1,14 +1,7 @@
-address=$(one_line "${INITFLOW_ADDRESS:-${VAULT_ADDR:-}}")
-address=${address%/}
-namespace=$(one_line "${INITFLOW_NAMESPACE:-${VAULT_NAMESPACE:-}}")
-auth=$(one_line "$INITFLOW_AUTH")
-role=$(one_line "$INITFLOW_ROLE")
 name="\`$INITFLOW_FROM\` of Vault"
 get() {
-  [ -n "$address" ] || fail "the server is not known: neither \`address\` nor VAULT_ADDR is given"
-  for word in "$address" "$INITFLOW_FROM" "$auth" "$role" "$namespace"; do sound "$word"; done
   credential=$(cat /run/initflow/token)
-  known "$credential" || { reason='the pod has no token' && return 1; }
+  known "$credential" || { why='the pod has no token' && return 1; }
   api=$address/v1
   set -- ${namespace:+"header = \"X-Vault-Namespace: $namespace\""}
   [ ! -f /run/initflow/ca.crt ] || set -- "$@" 'cacert = "/run/initflow/ca.crt"'
@@ -20,7 +13,7 @@ get() {
   ask "$address" "$@" "url = \"$api/$INITFLOW_FROM\"" || {
     case $status$INITFLOW_FROM in
       404*/data/*) ;;
-      404*) reason="$reason (behind the mount of a KV engine of version 2 comes \`data/\`)" ;;
+      404*) why="$why (behind the mount of a KV engine of version 2 comes \`data/\`)" ;;
     esac
     return 1
   }

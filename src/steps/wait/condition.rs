@@ -1,10 +1,13 @@
 //! Lists what a `wait` can wait for, in one table.
 //!
-//! Invariant: a condition's script defines `check_NAME`, which tests `target` and sets `name` and `why`. Neither contains a
-//! password, and no password is passed to another program as an argument.
+//! Invariant: a condition's script defines `check_NAME`, which tries it once and sets `name` and `why`, and, unless all parts
+//! of its address are always known, `of_NAME`, which finds them in an address and, except for `http`, calls it. Neither `name` nor `why`
+//! contains a password, and no password is passed to another program as an argument.
 
 use super::super::Image;
 use super::job;
+use super::script::{CLEAN, ENDPOINT, LOCATE, TRIM};
+use crate::steps::script::part;
 
 /// The kinds of condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +30,10 @@ pub struct Condition {
     pub kind: ConditionKind,
     /// The statement's name.
     pub name: &'static str,
-    /// The functions that try it once.
+    /// What tries it once.
     pub script: &'static [&'static str],
+    /// What finds the parts of an address that is not known, besides what takes a URL apart.
+    pub of_address: &'static [&'static str],
     /// The images that have everything the script needs.
     pub images: &'static [Image],
     /// The program that only these images have.
@@ -42,7 +47,8 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Tcp,
         name: "tcp",
-        script: &[include_str!("tcp.sh")],
+        script: &[part!("tcp.sh")],
+        of_address: &[TRIM, CLEAN, LOCATE, ENDPOINT, part!("of-tcp.sh")],
         images: &[Image::Wait, Image::WaitPostgres],
         needs: "nc",
         fault: tcp_fault,
@@ -50,7 +56,8 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Http,
         name: "http",
-        script: &[QUOTED, include_str!("http.sh")],
+        script: &[part!("http-request.sh")],
+        of_address: &[part!("of-http.sh")],
         images: &[Image::Wait],
         needs: "curl",
         fault: http_fault,
@@ -58,7 +65,8 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Dns,
         name: "dns",
-        script: &[include_str!("dns.sh")],
+        script: &[part!("dns.sh")],
+        of_address: &[TRIM, CLEAN, part!("of-dns.sh")],
         images: &Image::WAIT,
         needs: "getent",
         fault: dns_fault,
@@ -66,7 +74,8 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::File,
         name: "file",
-        script: &[include_str!("file.sh")],
+        script: &[part!("file.sh")],
+        of_address: &[TRIM, CLEAN, part!("of-file.sh")],
         images: &Image::WAIT,
         needs: "sh",
         fault: |_| None,
@@ -74,7 +83,8 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Postgres,
         name: "postgres",
-        script: &[OPTION, BOUNDED, include_str!("postgres.sh")],
+        script: &[TRIM, part!("postgres.sh")],
+        of_address: &[OPTION, part!("of-postgres.sh")],
         images: &[Image::WaitPostgres],
         needs: "psql",
         fault: |url| url_fault(url, &["postgres://", "postgresql://"], POSTGRES, SSLMODE),
@@ -82,7 +92,8 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Mysql,
         name: "mysql",
-        script: &[OPTION, BOUNDED, QUOTED, include_str!("mysql.sh")],
+        script: &[TRIM, part!("mysql.sh")],
+        of_address: &[OPTION, part!("of-mysql.sh")],
         images: &[Image::WaitMysql],
         needs: "mariadb` or `mysql",
         fault: |url| url_fault(url, &["mysql://", "mariadb://"], MYSQL, SSL_MODE),
@@ -90,7 +101,8 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Redis,
         name: "redis",
-        script: &[include_str!("redis.sh")],
+        script: &[TRIM, part!("redis.sh")],
+        of_address: &[part!("of-redis.sh")],
         images: &[Image::Wait, Image::WaitPostgres],
         needs: "nc",
         fault: redis_fault,
@@ -98,16 +110,15 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Job,
         name: "job",
-        script: &[include_str!("job.sh")],
+        script: &[part!("job.sh")],
+        of_address: &[],
         images: &[Image::Wait],
         needs: "curl",
         fault: job::fault,
     },
 ];
 
-const OPTION: &str = include_str!("option.sh");
-const BOUNDED: &str = include_str!("bounded.sh");
-const QUOTED: &str = include_str!("quoted.sh");
+const OPTION: &str = part!("option.sh");
 const POSTGRES: &str = "expected `postgres://USER@HOST:PORT/DATABASE`";
 const MYSQL: &str = "expected `mysql://USER@HOST:PORT/DATABASE`";
 const REDIS: &str = "expected `redis://HOST:PORT`, without TLS";
@@ -130,6 +141,12 @@ impl Condition {
     /// The condition with this name.
     pub(super) fn named(name: &str) -> Option<&'static Self> {
         CONDITIONS.iter().find(|condition| condition.name == name)
+    }
+
+    /// Whether its address is a URL.
+    pub(super) fn has_url(&self) -> bool {
+        use ConditionKind::{Http, Mysql, Postgres, Redis};
+        matches!(self.kind, Http | Postgres | Mysql | Redis)
     }
 
     /// Whether one image serves both.
@@ -223,7 +240,7 @@ fn authority_fault(url: &str, rest: &str) -> Option<&'static str> {
 }
 
 /// A host, with the brackets of an IPv6 address, and its port.
-fn located(place: &str) -> (&str, Option<&str>) {
+pub(super) fn located(place: &str) -> (&str, Option<&str>) {
     match place.rsplit_once(':') {
         Some((host, port)) if !host.starts_with('[') || host.ends_with(']') => (host, Some(port)),
         _ => (place, None),
@@ -242,7 +259,7 @@ fn place_fault(host: &str, port: Option<&str>) -> Option<&'static str> {
     }
 }
 
-// The script checks the values that it inserts by the same rules: see `value.sh`.
+// The script checks the values that it inserts by the same rules: see `endpoint.sh`.
 
 fn is_host(host: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');

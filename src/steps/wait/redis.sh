@@ -1,14 +1,4 @@
 check_redis() {
-  take "$target"
-  case $scheme in rediss*) fail "the URL of \`redis\` asks for TLS, which \`redis\` does not speak" ;; esac
-  endpoint 6379
-  part user "$user"
-  user=$value
-  part password "$password" "${REDISCLI_AUTH-}"
-  password=$value
-  part database "$base"
-  base=$value
-  [ -z "$base" ] || is_number "$base" || fail "the database of \`redis\` is not a number"
   name="redis $host:$port${base:+/$base}"
   {
     answer=$newline$(

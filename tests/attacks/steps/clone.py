@@ -148,7 +148,7 @@ def foreign(bench):
     """A `stat` that shows all files of the volume as another user's, as some network shares do."""
     folder = bench.folder / "foreign"
     folder.mkdir(exist_ok=True)
-    (folder / "stat").write_text('#!/bin/sh\ncase $* in *%u:%a*) echo 4242:777 ;; *%u*) echo 4242 ;; *) echo 777 ;; esac\n')
+    (folder / "stat").write_text('#!/bin/sh\ncase $* in *%h:%u*) echo 0:4242 ;; *%u:%a*) echo 4242:777 ;; *%u*) echo 4242 ;; *) echo 777 ;; esac\n')
     (folder / "stat").chmod(0o755)
     return [folder]
 

@@ -14,6 +14,9 @@ from .servers import Daemon
 
 STEPS = pathlib.Path(__file__).resolve().parent.parent
 ROOT = STEPS.parent.parent
+# What the scripts do on purpose: texts are scripts for another shell, or words for `find`; `ulimit -v` may be unknown. What a
+# script does not use is a fault in any of them.
+EXPECTED = "SC2016,SC2086,SC3045"
 
 
 class Bench:
@@ -96,7 +99,7 @@ class Bench:
                 found.setdefault(container["name"], (container, pod))
         if self.shell == "dash":
             for script in {c["command"][3] for c, _ in found.values() if c.get("command", [""])[0] == "sh"}:
-                subprocess.run(["shellcheck", "--shell=sh", "-"], input=script.encode(), check=True)
+                subprocess.run(["shellcheck", "--shell=sh", f"--exclude={EXPECTED}", "-"], input=script.encode(), check=True)
         return found
 
 

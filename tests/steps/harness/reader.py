@@ -5,7 +5,7 @@ import pathlib
 import shutil
 import subprocess
 
-PROGRAM = pathlib.Path(__file__).resolve().parents[3] / "src" / "steps" / "secrets" / "json.awk"
+PARTS = pathlib.Path(__file__).resolve().parents[3] / "src" / "steps" / "secrets"
 HALF = "\N{REPLACEMENT CHARACTER}"
 # The text, the query, and the answer; `!` precedes an error.
 READINGS = [
@@ -43,9 +43,16 @@ def faults():
         for text, asked, expected in READINGS:
             want, _, where = asked.partition(" ")
             environment = os.environ | {"LC_ALL": "C", "INITFLOW_FIELD": "k y"}
-            words = [*awk, "-v", f"want={want}", "-v", f"where={where}", "-f", PROGRAM]
+            words = [*awk, "-v", f"want={want}", "-v", f"where={where}", program(want)]
             done = subprocess.run(words, input=text.encode(), env=environment, capture_output=True)
             answer = ("!" if done.returncode else "") + done.stdout.decode(errors="replace")
             if answer != expected or done.stderr:
                 found.append(f"{' '.join(awk)}: {text[:60]!r}, {asked}: {answer!r} {done.stderr!r}")
     return found
+
+
+def program(want):
+    """The reader for one question, of the parts that a script has for it."""
+    shapes = (PARTS / f"{want}.awk").exists()
+    names = ["json", want, "main", "shape"] if shapes else ["json", "main"]
+    return "".join((PARTS / f"{name}.awk").read_text() for name in names) + "}"

@@ -1,0 +1,1 @@
+resolve() { commit=$ref source=$ref; }

@@ -1,0 +1,4 @@
+if [ ! -d "$tree" ]; then
+  say "$into has commit $commit already"
+  exit 0
+fi

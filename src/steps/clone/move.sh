@@ -1,0 +1,1 @@
+[ -z "$shared" ] || mv "$tree" "./$base" || fail "cannot write in $place"

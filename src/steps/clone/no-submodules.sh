@@ -1,0 +1,2 @@
+submodules=no
+modules() { :; }

@@ -1,0 +1,2 @@
+publish "$base"
+say "$into has commit $commit"

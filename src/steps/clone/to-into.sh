@@ -1,0 +1,2 @@
+into=$INITFLOW_INTO
+say "$name at $ref to $into"

@@ -1,0 +1,1 @@
+say "$INITFLOW_INTO is complete"

@@ -1,0 +1,1 @@
+from=$INITFLOW_FROM

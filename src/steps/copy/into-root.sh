@@ -1,0 +1,1 @@
+into=$INITFLOW_VOLUME/${name##*/}

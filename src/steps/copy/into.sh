@@ -1,0 +1,2 @@
+into=${INITFLOW_INTO%/}
+[ -d "$from" ] || into=$into/${name##*/}

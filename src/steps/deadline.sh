@@ -1,0 +1,1 @@
+deadline=$(($(date +%s) + INITFLOW_TIMEOUT)) why='no answer'

@@ -1,0 +1,3 @@
+mkdir "$new" || fail "cannot write in $place"
+to=.initflow-part
+: >"$to" || fail "cannot write in $place"

@@ -1,0 +1,4 @@
+rm -f "../$mark"
+state "$new" >"./$mark"
+publish "$base"
+publish_file "$mark"

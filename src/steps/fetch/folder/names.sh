@@ -1,0 +1,1 @@
+names() { content | run tar -tf -; }

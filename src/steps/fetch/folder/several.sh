@@ -1,0 +1,2 @@
+mkdir "$new" || fail "cannot write in $place"
+to=$new

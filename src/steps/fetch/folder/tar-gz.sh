@@ -1,0 +1,2 @@
+content() { run gzip -dc "$to"; }
+unpack() { run tar -xzof "$to" -C "$new"; }

@@ -1,0 +1,2 @@
+content() { cat "$to"; }
+unpack() { run tar -xof "$to" -C "$new"; }

@@ -1,0 +1,1 @@
+say "wrote $into, $count files"

@@ -1,0 +1,1 @@
+name=$INITFLOW_FROM from=$INITFLOW_FROM

@@ -1,0 +1,5 @@
+get() {
+  mkdir -p .initflow-part
+  export TMPDIR=./.initflow-part
+  request pull --no-tty --output "$to" "$artifact"
+}

@@ -1,0 +1,1 @@
+name=$INITFLOW_FROM artifact=${INITFLOW_FROM#oci://}

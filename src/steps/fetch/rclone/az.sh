@@ -1,0 +1,4 @@
+remote=:azureblob:${path#*/}
+export RCLONE_AZUREBLOB_ACCOUNT="${path%%/*}"
+key=${RCLONE_AZUREBLOB_KEY:-}${RCLONE_AZUREBLOB_SAS_URL:-}${RCLONE_AZUREBLOB_CONNECTION_STRING:-}
+[ -n "$key" ] || export RCLONE_AZUREBLOB_ENV_AUTH="${RCLONE_AZUREBLOB_ENV_AUTH:-true}"

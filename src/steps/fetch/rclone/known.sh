@@ -1,0 +1,1 @@
+name=$INITFLOW_FROM path=${INITFLOW_FROM#*://}

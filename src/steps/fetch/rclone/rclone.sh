@@ -1,0 +1,8 @@
+# rclone takes its options from variables; one that is set already is the author's. It has no configuration but the step's.
+export RCLONE_CONFIG="${RCLONE_CONFIG-}" HOME=/nonexistent
+# The last of rclone's lines says most; signatures stay out of the log.
+reason() {
+  why=$(printf '%s\n' "$said" | sed -n -e 's/?[^ "]*//g' -e 's/^RESPONSE [0-9]*: //p' -e 's/^CRITICAL: //p' \
+    -e 's/^NOTICE: Failed to [a-z]*: //p' | tail -n 1)
+  why=${why:-no answer}
+}

@@ -1,0 +1,123 @@
+//! Composes the script of a `fetch`: where the files come from, how often it tries, and what becomes of the files.
+
+use super::{Archive, FetchOptions, FetchSource, Unpack};
+use crate::steps::script::part;
+
+const RUN: &str = part!("../run.sh");
+const ONE_LINE: &str = part!("../one-line.sh");
+const CONTROL: &str = part!("../control.sh");
+
+/// The parts for these options.
+pub(super) fn parts(options: &FetchOptions) -> Vec<&'static str> {
+    let pinned = options.sha256.is_some();
+    let mut parts = vec![part!("../say.sh"), RUN];
+    parts.extend(source(options));
+    parts.push(part!("../to-into.sh"));
+    parts.extend(options.into.enter());
+    if options.folder {
+        parts.extend(options.into.folder());
+        parts.extend([part!("../links.sh"), part!("folder/begin.sh")]);
+    } else {
+        parts.extend(options.into.file());
+    }
+    parts.push(part!("../deadline.sh"));
+    if pinned {
+        parts.extend([part!("../work/untouched.sh"), part!("verify.sh")]);
+        parts.push(if options.folder { part!("folder/here.sh") } else { part!("here.sh") });
+    }
+    parts.push(match (options.folder, options.unpack.is_some()) {
+        (false, _) => part!("file.sh"),
+        (true, false) => part!("folder/several.sh"),
+        (true, true) => part!("folder/archive.sh"),
+    });
+    parts.push(options.tries.script());
+    if pinned {
+        parts.push(part!("verified.sh"));
+    }
+    if let Some(Unpack { archive, .. }) = options.unpack {
+        match archive {
+            Archive::Tar => parts.extend([part!("folder/tar.sh"), NAMES]),
+            Archive::TarGz => parts.extend([part!("folder/tar-gz.sh"), NAMES]),
+            Archive::TarZst => parts.extend([part!("folder/tar-zst.sh"), NAMES]),
+            Archive::Zip => parts.push(part!("folder/zip.sh")),
+        }
+        parts.push(part!("folder/unpack.sh"));
+    }
+    match (options.folder, pinned) {
+        (false, _) => parts.push(part!("../work/publish-file.sh")),
+        (true, false) => {
+            parts.extend([part!("folder/folder.sh"), part!("folder/publish.sh"), part!("folder/wrote.sh")]);
+        }
+        (true, true) => parts.extend([
+            part!("../work/publish.sh"),
+            part!("folder/folder.sh"),
+            part!("folder/marked.sh"),
+            part!("folder/wrote.sh"),
+        ]),
+    }
+    parts
+}
+
+const NAMES: &str = part!("folder/names.sh");
+
+/// What finds the place that the files come from, and gets one file or a folder of files.
+fn source(options: &FetchOptions) -> Vec<&'static str> {
+    let several = options.folder && options.unpack.is_none();
+    let known = |of_name| is_known(&options.from, of_name);
+    match options.source {
+        FetchSource::Http => {
+            let protocols = if options.from.starts_with("https:") {
+                "protocols='=https'\n"
+            } else {
+                "protocols='=http,https'\n"
+            };
+            let mut parts = vec![protocols];
+            if !options.headers.is_empty() {
+                parts.extend([part!("../trim.sh"), CONTROL, ONE_LINE, part!("https/origin.sh")]);
+                parts.push(part!("https/headers.sh"));
+            } else if known(b"._-:[]") && !options.from.contains(['@', '?', '#']) {
+                parts.extend([part!("https/known.sh"), part!("https/https.sh")]);
+            } else {
+                parts.extend([ONE_LINE, part!("https/origin.sh"), part!("https/https.sh")]);
+            }
+            parts
+        }
+        FetchSource::Object | FetchSource::Prefix => {
+            let mut parts = vec![part!("rclone/rclone.sh")];
+            if known(b"._-") {
+                parts.push(part!("rclone/known.sh"));
+            } else {
+                parts.extend([ONE_LINE, CONTROL, part!("rclone/from.sh")]);
+            }
+            parts.push(match options.from.split("://").next() {
+                Some("s3") => part!("rclone/s3.sh"),
+                Some("gs") => part!("rclone/gs.sh"),
+                _ => part!("rclone/az.sh"),
+            });
+            parts.push(if several { part!("rclone/folder.sh") } else { part!("rclone/file.sh") });
+            parts
+        }
+        FetchSource::Artifact => {
+            let mut parts = vec![part!("oci/oci.sh")];
+            if known(b"._-:") {
+                parts.push(part!("oci/known.sh"));
+            } else {
+                parts.extend([ONE_LINE, part!("oci/from.sh")]);
+            }
+            parts.push(if options.credentials { part!("oci/secret.sh") } else { part!("oci/open.sh") });
+            parts.push(if several { part!("oci/folder.sh") } else { part!("oci/file.sh") });
+            parts
+        }
+    }
+}
+
+/// Whether a URL has no variables, and its first part only letters, digits and these.
+fn is_known(url: &str, of_name: &[u8]) -> bool {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let first = rest.split('/').next().unwrap_or_default();
+    let sound = |letter: u8| letter.is_ascii_alphanumeric() || of_name.contains(&letter);
+    !url.contains("$(")
+        && !url.contains(char::is_control)
+        && !first.starts_with('-')
+        && first.bytes().all(sound)
+}

@@ -1,0 +1,1 @@
+secret >"./$base" || fail "$name has no content that can be read"

@@ -1,0 +1,1 @@
+secret | json shape >"./$base" || fail "$name $(cat "./$base")"

@@ -1,0 +1,1 @@
+secret | json source >"./$base" || fail "$name $(cat "./$base")"

@@ -1,0 +1,1 @@
+address=${INITFLOW_ADDRESS%/} namespace=${INITFLOW_NAMESPACE:-} auth=$INITFLOW_AUTH role=$INITFLOW_ROLE

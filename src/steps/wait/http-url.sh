@@ -1,0 +1,1 @@
+config() { printf '%s\n' "$url" | sed 's/[\\"]/\\&/g; s/.*/url = "&"/'; }

@@ -1,3 +1,0 @@
-quoted() {
-  printf '%s' "$1" | sed 's/[\\"]/\\&/g'
-}

@@ -1,0 +1,3 @@
+for left in ../.initflow-"$pod".??????; do
+  [ "$left" = "../$work" ] || remove "$left" || stuck "${left#../}"
+done

@@ -1,0 +1,8 @@
+shared=''
+case $(stat -c %u:%a .) in
+  "$me":700 | "$me":[1-7]700) ;;
+  *)
+    unowned || fail "$meddled"
+    shared=yes
+    ;;
+esac

@@ -1,0 +1,5 @@
+# Gives the file its mode and its name in the place.
+chmod "$INITFLOW_MODE" "./$base"
+size=$(wc -c <"./$base")
+mv -f "./$base" .. 2>/dev/null || fail "cannot replace $into"
+say "wrote $into, $size bytes"
