@@ -226,7 +226,9 @@ fn find(document: YamlNode, found: &mut Vec<(YamlNode, WorkloadKind)>, diagnosti
         let YamlValue::Map(entries) = document.value else { return };
         let items = entries.into_iter().find(|entry| entry.key == "items").map(|entry| entry.node.value);
         if let Some(YamlValue::List(items)) = items {
-            items.into_iter().for_each(|item| find(item, found, diagnostics));
+            for item in items {
+                find(item, found, diagnostics);
+            }
         }
         return;
     }

@@ -152,7 +152,10 @@ impl Node {
 
     /// The field at a dotted path: `securityContext.privileged`.
     pub fn at(&self, path: &str) -> Option<&Node> {
-        path.split('.').try_fold(self, |node, key| node.get(key))
+        match path.bytes().position(|byte| byte == b'.') {
+            Some(dot) => self.get(&path[..dot])?.at(&path[dot + 1..]),
+            None => self.get(path),
+        }
     }
 
     /// The entries of an object or map; empty for everything else.

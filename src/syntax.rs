@@ -8,6 +8,7 @@ mod brackets;
 mod grammar;
 mod mistakes;
 pub(crate) mod pieces;
+mod plain;
 mod reader;
 mod statement;
 mod stretches;
@@ -47,9 +48,7 @@ pub fn parse(source: &SourceFile) -> Parse {
     }
     let Assembled { statements, comments, mut errors } = stretches::read(source).unwrap_or_else(|stop| {
         let place = |at| Span::new(source.id, at, at);
-        // `NoStack` happens only if the thread runs out of stack: the grammar accepts every text.
         let error = match stop {
-            Stop::NoStack(at) => mistakes::too_deep(place(at), "brackets", MAX_BRACKET_DEPTH),
             Stop::TooLong(stretch) => mistakes::too_long(place(stretch.start)),
             Stop::TooMany(at) => mistakes::too_many_words(place(at), grammar::MAX_TOKENS),
         };

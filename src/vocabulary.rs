@@ -35,8 +35,8 @@ pub fn row(place: StatementPlace, name: &str) -> Option<&'static Row> {
 /// The statement of a name at a place.
 pub fn entry(place: StatementPlace, name: &str) -> Option<&'static StatementSpec> {
     match place {
-        StatementPlace::Step(_) => {
-            statements_of_steps().find(|entry| entry.name == name && entry.places.contains(&place))
+        StatementPlace::Step(keyword) => {
+            StepKind::of(keyword)?.statements().iter().find(|entry| entry.name == name)
         }
         _ => row(place, name).map(|row| &row.entry),
     }

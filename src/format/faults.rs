@@ -56,9 +56,9 @@ impl<'s> FaultReader<'s> {
                     self.values(items);
                     self.seen.push("]");
                 }
-                ValueKind::Call(name, arguments) => {
-                    self.name(name);
-                    self.arguments(arguments);
+                ValueKind::Call(call) => {
+                    self.name(&call.name);
+                    self.arguments(&call.arguments);
                 }
                 ValueKind::Group(arguments) => self.arguments(arguments),
                 _ => self.seen.push(self.source.slice(value.span)),

@@ -111,9 +111,9 @@ impl LeafCollector<'_> {
             let range = value.span.range();
             match &value.kind {
                 ValueKind::List(items) => self.values(items),
-                ValueKind::Call(name, arguments) => {
-                    self.leaf(name.span.range(), FormatTokenKind::Tight);
-                    self.arguments(arguments);
+                ValueKind::Call(call) => {
+                    self.leaf(call.name.span.range(), FormatTokenKind::Tight);
+                    self.arguments(&call.arguments);
                 }
                 ValueKind::Group(arguments) => self.arguments(arguments),
                 ValueKind::Operator(Operator::Not) => self.leaf(range, FormatTokenKind::Not),

@@ -127,7 +127,7 @@ fn detail(shaped: &Shaped) -> String {
 
 fn name_range(value: &SyntaxValue) -> Range32 {
     match &value.kind {
-        ValueKind::Call(name, _) => name.span.into(),
+        ValueKind::Call(call) => call.name.span.into(),
         _ => value.span.into(),
     }
 }
@@ -227,9 +227,12 @@ fn within(value: &SyntaxValue, ranges: &mut Vec<Range32>) {
     ranges.push(value.span.into());
     match &value.kind {
         ValueKind::List(items) => items.iter().for_each(|item| within(item, ranges)),
-        ValueKind::Call(name, arguments) => {
-            ranges.push(name.span.into());
-            arguments.iter().flat_map(|argument| &argument.values).for_each(|value| within(value, ranges));
+        ValueKind::Call(call) => {
+            ranges.push(call.name.span.into());
+            call.arguments
+                .iter()
+                .flat_map(|argument| &argument.values)
+                .for_each(|value| within(value, ranges));
         }
         ValueKind::Range(start, end) => start.iter().chain([end]).for_each(|end| within(end, ranges)),
         _ => {}

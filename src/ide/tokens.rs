@@ -8,7 +8,7 @@ use crate::kubernetes::schema::FieldType;
 use crate::source::Span;
 use crate::statement::ValueType;
 use crate::syntax::pieces::PlacedPiece;
-use crate::syntax::tree::{Argument, Document, Name, Piece, SyntaxValue, ValueKind};
+use crate::syntax::tree::{Argument, Document, Piece, SyntaxValue, ValueKind};
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,13 +135,13 @@ impl TokenCollector {
                 }
             }
             ValueKind::List(items) => items.iter().for_each(|item| self.value(item, role)),
-            ValueKind::Call(name, arguments) => {
+            ValueKind::Call(call) => {
                 if matches!(role, ValueRole::Template) {
-                    self.declare(name.span, Class::Function);
-                    self.parameters(arguments);
+                    self.declare(call.name.span, Class::Function);
+                    self.parameters(&call.arguments);
                 } else {
-                    self.add(name.span, Class::Function);
-                    self.arguments(arguments);
+                    self.add(call.name.span, Class::Function);
+                    self.arguments(&call.arguments);
                 }
             }
             ValueKind::Group(arguments) => self.arguments(arguments),
@@ -168,10 +168,10 @@ impl TokenCollector {
             Piece::Text(_) => None,
         });
         let mut start = span.start;
-        for Name { span: name, .. } in names {
-            self.add(Span { start, end: name.start, ..span }, Class::String);
-            self.add(*name, Class::Variable);
-            start = name.end;
+        for name in names {
+            self.add(Span { start, end: name.span.start, ..span }, Class::String);
+            self.add(name.span, Class::Variable);
+            start = name.span.end;
         }
         self.add(Span { start, ..span }, Class::String);
     }

@@ -3,6 +3,7 @@
 //! Invariant: a quantity is a whole number of nano units, never a floating-point number. The API server accepts what
 //! [`Quantity::parse`] accepts, with the same value, and quantities are printed in Kubernetes' canonical form.
 
+use smol_str::format_smolstr;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -147,7 +148,8 @@ impl Quantity {
     /// decimal. Only the text reaches the cluster.
     #[must_use]
     pub(crate) fn as_printed(&self) -> Self {
-        if self.format == SuffixFamily::DecimalSi {
+        let has_binary_suffix = || self.prints_binary() && self.value() % 1024 == 0;
+        if self.format == SuffixFamily::DecimalSi || has_binary_suffix() {
             *self
         } else {
             Self::parse(&self.to_string()).unwrap_or(*self)
@@ -221,6 +223,11 @@ impl Quantity {
         Some(Self::from_nanos(nanos, self.format))
     }
 
+    /// Whether it is printed in powers of 1024.
+    fn prints_binary(&self) -> bool {
+        self.format == SuffixFamily::BinarySi && self.is_integer() && self.nanos().abs() >= 1024 * NANO
+    }
+
     fn from_nanos(nanos: i128, format: SuffixFamily) -> Self {
         let bytes = nanos.to_be_bytes();
         let mut halves =
@@ -246,18 +253,19 @@ impl fmt::Display for Quantity {
         if nanos == 0 {
             return out.pad("0");
         }
-        let prints_binary =
-            self.format == SuffixFamily::BinarySi && self.is_integer() && nanos.abs() >= 1024 * NANO;
-        let text = if prints_binary {
+        let text = if self.prints_binary() {
             let (mantissa, power) = strip_factors(nanos / NANO, 1024, 6);
-            format!("{mantissa}{}", ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][power])
+            format_smolstr!("{mantissa}{}", ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][power])
         } else {
             let (mantissa, thousands) = strip_factors(nanos, 1000, 9);
             match (self.format, thousands) {
-                (SuffixFamily::DecimalExponent, 3) => mantissa.to_string(),
-                (SuffixFamily::DecimalExponent, 0..3) => format!("{mantissa}e-{}", 9 - 3 * thousands),
-                (SuffixFamily::DecimalExponent, _) => format!("{mantissa}e{}", 3 * thousands - 9),
-                _ => format!("{mantissa}{}", ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"][thousands]),
+                (SuffixFamily::DecimalExponent, 3) => format_smolstr!("{mantissa}"),
+                (SuffixFamily::DecimalExponent, 0..3) => format_smolstr!("{mantissa}e-{}", 9 - 3 * thousands),
+                (SuffixFamily::DecimalExponent, _) => format_smolstr!("{mantissa}e{}", 3 * thousands - 9),
+                _ => format_smolstr!(
+                    "{mantissa}{}",
+                    ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"][thousands]
+                ),
             }
         };
         out.pad(&text)
@@ -350,6 +358,10 @@ fn scale(suffix: &str) -> Result<(SuffixFamily, i32), QuantityError> {
 /// The nano units of `whole.fraction` times ten to the `exponent`, rounded up.
 fn decimal(whole: i128, fraction: &[u8], exponent: i32) -> Result<i128, QuantityError> {
     let shift = exponent + 9;
+    if let (Ok(shift), []) = (u32::try_from(shift), fraction) {
+        let nanos = whole.checked_mul(10_i128.pow(shift)).filter(|nanos| *nanos <= MAX);
+        return nanos.ok_or(QuantityError::TooLarge);
+    }
     let divisor = 10_i128.pow(shift.min(0).unsigned_abs());
     let kept = usize::try_from(shift).unwrap_or(0);
     let lost = whole % divisor != 0 || fraction.iter().skip(kept).any(|digit| *digit != 0);

@@ -165,8 +165,8 @@ fn of_value(value: &SyntaxValue, texts: &mut Vec<Text>) {
             low.iter().chain([high]).for_each(|value| of_value(value, texts));
         }
         ValueKind::List(values) => values.iter().for_each(|value| of_value(value, texts)),
-        ValueKind::Call(_, arguments) | ValueKind::Group(arguments) => {
-            let values = arguments.iter().flat_map(|Argument { values, .. }| values);
+        ValueKind::Call(_) | ValueKind::Group(_) => {
+            let values = value.arguments().iter().flat_map(|Argument { values, .. }| values);
             values.for_each(|value| of_value(value, texts));
         }
         ValueKind::Word(_) | ValueKind::Number(_) | ValueKind::Operator(_) => {}

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::ValueType;
-use crate::syntax::tree::{self, Piece, Statement, ValueKind};
+use crate::syntax::tree::{self, Piece, Statement, TextPieces, ValueKind};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 
@@ -102,7 +102,7 @@ impl Resolver<'_> {
             _ => {
                 let evaluated = self.evaluate(value, scope);
                 match evaluated.constant {
-                    Constant::Text(text) => vec![Piece::Text(text)],
+                    Constant::Text(text) => TextPieces::One(Piece::Text(text)),
                     Constant::List(items) if taker.accepts_lists() => {
                         let words = items
                             .iter()
@@ -119,7 +119,7 @@ impl Resolver<'_> {
         };
         let mut inserted = Vec::new();
         let mut text = String::new();
-        for piece in &pieces {
+        for piece in pieces.iter() {
             let Some(part) = self.piece(piece, scope) else {
                 return Node::new(value.span, Value::Unresolved);
             };

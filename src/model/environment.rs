@@ -128,8 +128,8 @@ impl Resolver<'_> {
         scope: &Scope,
     ) -> Option<(&'static str, Node)> {
         match &value.kind {
-            ValueKind::Call(function, arguments) => {
-                Some(("valueFrom", self.value_from(draft, function, arguments, value.span, scope)?))
+            ValueKind::Call(call) => {
+                Some(("valueFrom", self.value_from(draft, &call.name, &call.arguments, value.span, scope)?))
             }
             _ => Some(("value", self.plain_text(value, scope))),
         }
@@ -137,9 +137,9 @@ impl Resolver<'_> {
 
     /// The name in `secret("name")`.
     pub(super) fn secret_name(&mut self, value: &tree::SyntaxValue, scope: &Scope) -> Option<Node> {
-        if let ValueKind::Call(function, arguments) = &value.kind
-            && function.text == "secret"
-            && let [Argument { name: None, values }] = arguments.as_slice()
+        if let ValueKind::Call(call) = &value.kind
+            && call.name.text == "secret"
+            && let [Argument { name: None, values }] = call.arguments.as_slice()
             && let [name] = values.as_slice()
         {
             return Some(self.typed(name, ValueType::Text, scope));
@@ -221,7 +221,7 @@ impl Resolver<'_> {
         }
         let mut from = Map::default();
         if let Some(field) = schema::object("EnvVarSource").and_then(|object| object.field(source.field)) {
-            self.supported_value(&field.since, &format!("`{}(…)`", source.function), function.span);
+            self.supported_value(&field.since, || format!("`{}(…)`", source.function), function.span);
         }
         from.set(source.field, span, Node::new(span, Value::Map(fields)));
         Some(Node::new(span, Value::Map(from)))
@@ -268,7 +268,7 @@ impl Resolver<'_> {
     ) -> Option<Node> {
         let head = self.head(entry, statement)?;
         let value = head.all().first()?.value;
-        let ValueKind::Call(function, arguments) = &value.kind else {
+        let ValueKind::Call(call) = &value.kind else {
             self.report(
                 Diagnostic::error(
                     Code::TypeMismatch,
@@ -279,6 +279,7 @@ impl Resolver<'_> {
             );
             return None;
         };
+        let (function, arguments) = (&call.name, &call.arguments);
         let field = match function.text.as_str() {
             "secret" => "secretRef",
             "configmap" => "configMapRef",

@@ -85,12 +85,12 @@ impl Resolver<'_> {
         map: &mut Map,
         scope: &Scope,
     ) {
-        let what = format!("`{}`", field.name);
+        let what = || format!("`{}`", field.name);
         // Kubernetes would drop the source, and then refuse the variable because it has none.
         if object.name == "EnvVarSource" {
-            self.supported_value(&field.since, &what, statement.name.span);
+            self.supported_value(&field.since, what, statement.name.span);
         } else {
-            self.supported(&field.since, &what, statement.name.span);
+            self.supported(&field.since, what, statement.name.span);
         }
         if one_of_group(object, field.name) {
             let is_replaced = |entry: &crate::object::MapEntry| {
@@ -360,7 +360,7 @@ impl Resolver<'_> {
                     .here("expected `{ … }` after this"),
             );
         }
-        statement.block.as_ref()
+        statement.block.as_deref()
     }
 
     /// The value of a statement that accepts exactly one.
@@ -415,11 +415,12 @@ impl Resolver<'_> {
     }
 
     /// Reports what the target version of Kubernetes does not have.
-    pub(super) fn supported(&mut self, since: &Availability, what: &str, span: Span) {
+    pub(super) fn supported(&mut self, since: &Availability, what: impl FnOnce() -> String, span: Span) {
         let version = self.version;
         match since.in_version(version) {
             Support::Supported => {}
             Support::Absent { from } => {
+                let what = what();
                 self.report(
                     Diagnostic::error(Code::FieldTooNew, span, format!("{what} needs Kubernetes {from}"))
                         .here(format!("not known to Kubernetes {version}"))
@@ -427,6 +428,7 @@ impl Resolver<'_> {
                 );
             }
             Support::GateOff { gate, on_by_default_from } => {
+                let what = what();
                 let help = match on_by_default_from {
                     Some(from) => format!(
                         "turn the feature gate {gate} on in the cluster; from Kubernetes {from} it is on"
@@ -447,10 +449,16 @@ impl Resolver<'_> {
     }
 
     /// Like [`Resolver::supported`], for a value, which Kubernetes refuses instead of dropping if its gate is off.
-    pub(super) fn supported_value(&mut self, since: &Availability, what: &str, span: Span) {
+    pub(super) fn supported_value(
+        &mut self,
+        since: &Availability,
+        what: impl FnOnce() -> String,
+        span: Span,
+    ) {
         let Support::GateOff { gate, .. } = since.in_version(self.version) else {
             return self.supported(since, what, span);
         };
+        let what = what();
         let headline =
             format!("Kubernetes {} refuses {what} unless the feature gate {gate} is on", self.version);
         self.report(

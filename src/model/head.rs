@@ -146,24 +146,18 @@ impl<'a> Matcher<'_, '_, 'a> {
 
     /// The plain values; optional ones are filled only if there are more values than required.
     fn plain(&mut self) -> Option<Vec<Filled<'a>>> {
-        let slots: Vec<&Slot> =
-            self.entry.head.iter().filter(|slot| !matches!(slot, Slot::Clause(_) | Slot::Free(_))).collect();
-        let needed = slots.iter().filter(|slot| matches!(slot, Slot::One(..) | Slot::Many(..))).count();
+        let entry = self.entry;
+        let needs = |slot: &&Slot| matches!(slot, Slot::One(..) | Slot::Many(..));
+        let needed = entry.head.iter().filter(needs).count();
         let mut given = self.rest.iter().take(needed).count();
         given += self.rest[given..].iter().take_while(|value| self.clause_of(value).is_none()).count();
         if given < needed && !self.resolver.is_recording() {
-            self.missing(
-                slots
-                    .iter()
-                    .filter(|slot| matches!(slot, Slot::One(..) | Slot::Many(..)))
-                    .nth(given)
-                    .copied(),
-            );
+            self.missing(entry.head.iter().filter(needs).nth(given));
             return None;
         }
         let mut spare = given.saturating_sub(needed);
         let mut filled = Vec::with_capacity(given);
-        for slot in slots {
+        for slot in entry.head {
             let (name, ty, count) = match *slot {
                 Slot::One(name, ty) => (name, ty, 1),
                 Slot::Maybe(name, ty) => (name, ty, spare.min(1)),
@@ -230,12 +224,11 @@ impl<'a> Matcher<'_, '_, 'a> {
         };
         let absent =
             clauses().find(|clause| clause.need == Need::Required && head.clause(clause.word).is_none());
-        let choice: Vec<&str> =
-            clauses().filter(|clause| clause.need == Need::OneOf).map(|clause| clause.word).collect();
+        let choice = || clauses().filter(|clause| clause.need == Need::OneOf);
         let wanted = match absent {
             Some(clause) => format!("`{}`", clause.word),
-            None if !choice.is_empty() && head.chosen().is_none() => {
-                choice.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+            None if choice().next().is_some() && head.chosen().is_none() => {
+                choice().map(|clause| format!("`{}`", clause.word)).collect::<Vec<_>>().join(", ")
             }
             None => return true,
         };

@@ -168,7 +168,7 @@ impl Resolver<'_> {
             let separator = index % 2 == 1;
             match &value.kind {
                 ValueKind::Operator(Operator::Bar) if separator => {}
-                ValueKind::Text(pieces) if !separator => match pieces.as_slice() {
+                ValueKind::Text(pieces) if !separator => match &**pieces {
                     [Piece::Text(text)] => names.push(text.clone()),
                     _ => break,
                 },
@@ -204,7 +204,7 @@ impl Resolver<'_> {
                 Evaluated { constant: Constant::Text(word.clone()), span: value.span }
             }
             (_, ParameterType::Text(_)) => self.evaluate(value, scope),
-            _ => self.evaluate_as(value, &ty.phrase(), scope),
+            _ => self.evaluate_as(value, || ty.phrase(), scope),
         };
         self.record_handed(value, &evaluated, ty, scope);
         if evaluated.constant == Constant::Unknown {

@@ -410,9 +410,9 @@ impl Resolver<'_> {
                 self.word(word, value.span, scope);
             }
             ValueKind::Text(pieces) => {
-                for piece in pieces {
-                    if let Piece::Name(Name { text, span, .. }) = piece {
-                        self.word(text, *span, scope);
+                for piece in pieces.iter() {
+                    if let Piece::Name(name) = piece {
+                        self.word(&name.text, name.span, scope);
                     }
                 }
             }
@@ -420,9 +420,7 @@ impl Resolver<'_> {
             ValueKind::Range(from, to) => {
                 from.iter().chain([to]).for_each(|end| self.record_value(end, scope));
             }
-            ValueKind::Call(_, arguments) | ValueKind::Group(arguments) => {
-                self.record_arguments(arguments, scope);
-            }
+            ValueKind::Call(_) | ValueKind::Group(_) => self.record_arguments(value.arguments(), scope),
             ValueKind::Number(_) | ValueKind::Path(_) | ValueKind::Operator(_) => {}
         }
     }
@@ -478,7 +476,7 @@ impl Resolver<'_> {
 /// A text without insertions.
 fn literal(value: &SyntaxValue) -> Option<&SmolStr> {
     match &value.kind {
-        ValueKind::Text(pieces) => match pieces.as_slice() {
+        ValueKind::Text(pieces) => match &**pieces {
             [Piece::Text(text)] => Some(text),
             _ => None,
         },

@@ -8,7 +8,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::kubernetes::quantity::Quantity;
 use crate::object::Value::Int;
 use crate::source::Span;
-use crate::syntax::tree::{Argument, Name, Operator, Piece, SyntaxValue, ValueKind};
+use crate::syntax::tree::{Argument, Operator, Piece, SyntaxValue, ValueKind};
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
 
@@ -194,12 +194,17 @@ impl Resolver<'_> {
     }
 
     /// The value, at a place that expects something other than text.
-    pub(super) fn evaluate_as(&mut self, value: &SyntaxValue, expected: &str, scope: &Scope) -> Evaluated {
+    pub(super) fn evaluate_as(
+        &mut self,
+        value: &SyntaxValue,
+        expected: impl FnOnce() -> String,
+        scope: &Scope,
+    ) -> Evaluated {
         match &value.kind {
             ValueKind::Word(word)
                 if !matches!(word.as_str(), "true" | "false") && self.lookup(word, scope).is_none() =>
             {
-                self.unknown_word(word, value.span, Some(expected), scope);
+                self.unknown_word(word, value.span, Some(&expected()), scope);
                 Evaluated { constant: Constant::Unknown, span: value.span }
             }
             _ => self.evaluate(value, scope),
@@ -218,7 +223,7 @@ impl Resolver<'_> {
                 Constant::List(items.iter().map(|item| self.evaluate(item, scope)).collect())
             }
             ValueKind::Range(..) => self.no_value("a range", span),
-            ValueKind::Call(name, _) => self.no_value(&format!("`{}(…)`", name.text), span),
+            ValueKind::Call(call) => self.no_value(&format!("`{}(…)`", call.name.text), span),
             ValueKind::Group(_) => self.no_value("parentheses", span),
             ValueKind::Operator(_) => self.no_value("an operator", span),
         };
@@ -267,12 +272,12 @@ impl Resolver<'_> {
     pub(super) fn piece(&mut self, piece: &Piece, scope: &Scope) -> Option<SmolStr> {
         match piece {
             Piece::Text(text) => Some(text.clone()),
-            Piece::Name(Name { text, span, .. }) => {
-                let value = self.word(text, *span, scope);
+            Piece::Name(name) => {
+                let value = self.word(&name.text, name.span, scope);
                 let spelled = value.constant.spelled();
                 if spelled.is_none() && value.constant != Constant::Unknown {
                     self.report(
-                        mismatch(*span, "text, a number, a path or a boolean", "a list")
+                        mismatch(name.span, "text, a number, a path or a boolean", "a list")
                             .here("inserted into a text"),
                     );
                 }
@@ -371,8 +376,8 @@ impl Resolver<'_> {
                 Evaluated { constant: Constant::Text(word.clone()), span: value.span }
             }
             (ValueKind::Word(word), Some(members)) if self.lookup(word, scope).is_none() => {
-                let expected = super::types::one_of(members.iter().map(SmolStr::as_str));
-                self.evaluate_as(value, &expected, scope)
+                let expected = || super::types::one_of(members.iter().map(SmolStr::as_str));
+                self.evaluate_as(value, expected, scope)
             }
             _ => self.evaluate(value, scope),
         }

@@ -81,7 +81,7 @@ impl<'a> Resolver<'a> {
             return None;
         };
         let (name, arguments): (_, &[Argument]) = match &called.kind {
-            ValueKind::Call(name, arguments) => (name.clone(), arguments),
+            ValueKind::Call(call) => (call.name.clone(), &call.arguments),
             ValueKind::Word(text) => (Name { text: text.clone(), span: called.span, quoted: false }, &[]),
             _ => {
                 self.misshapen(statement, "template KIND name(parameter: type) { … }");
@@ -104,7 +104,7 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let unfinished = || self.is_recording().then_some(&NO_BLOCK);
-        let Some(block) = statement.block.as_ref().or_else(unfinished) else {
+        let Some(block) = statement.block.as_deref().or_else(unfinished) else {
             self.report(
                 Diagnostic::error(Code::MissingBlock, statement.head(), "`template` needs a block")
                     .here("expected `{ … }` after this"),
@@ -162,7 +162,7 @@ impl<'a> Resolver<'a> {
         scope: &Scope,
     ) -> Option<TemplateUse<'a>> {
         let (name, span, arguments): (&SmolStr, Span, &'a [Argument]) = match &call.kind {
-            ValueKind::Call(name, arguments) => (&name.text, name.span, arguments),
+            ValueKind::Call(call) => (&call.name.text, call.name.span, &call.arguments),
             ValueKind::Word(name) => (name, call.span, &[]),
             _ => {
                 self.report(

@@ -31,7 +31,7 @@ impl Resolver<'_> {
         }
         let evaluated = match ty {
             ValueType::Text | ValueType::TextOrList | ValueType::TextList => self.evaluate(value, scope),
-            _ => self.evaluate_as(value, &ty.phrase(), scope),
+            _ => self.evaluate_as(value, || ty.phrase(), scope),
         };
         self.convert(&evaluated, ty)
     }
@@ -148,7 +148,7 @@ impl Resolver<'_> {
         }
         let evaluated = match ty {
             FieldType::Text | FieldType::Time | FieldType::IntOrString => self.evaluate(value, scope),
-            _ => self.evaluate_as(value, &phrase(ty, key), scope),
+            _ => self.evaluate_as(value, || phrase(ty, key), scope),
         };
         self.convert_scalar(&evaluated, ty, key)
     }
@@ -214,7 +214,7 @@ impl Resolver<'_> {
         };
         match values.iter().find(|value| value.name == text) {
             Some(member) => {
-                self.supported_value(&member.since, &format!("`{text}`"), span);
+                self.supported_value(&member.since, || format!("`{text}`"), span);
                 Node::text(span, text)
             }
             None => {

@@ -27,7 +27,7 @@ pub(crate) fn read_use(statement: &Statement) -> Option<FileUse<'_>> {
         _ => return None,
     };
     let ValueKind::Text(pieces) = &file.kind else { return None };
-    let [Piece::Text(path)] = pieces.as_slice() else { return None };
+    let [Piece::Text(path)] = &**pieces else { return None };
     let (alias, named) = alias.unwrap_or_else(|| (stem(path), place_of_stem(path, file.span)));
     Some(FileUse { path, alias, span: file.span, named })
 }

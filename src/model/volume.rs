@@ -53,7 +53,11 @@ impl<'a> Resolver<'a> {
                 object.insert(key, filled.value.span, scope.layer, node).ok();
             }
             if let Some(field) = schema::VOLUME.field(source) {
-                self.supported(&field.since, &format!("`volume {} {}`", name.text, clause.word), clause.span);
+                self.supported(
+                    &field.since,
+                    || format!("`volume {} {}`", name.text, clause.word),
+                    clause.span,
+                );
             }
             object
         });

@@ -367,7 +367,7 @@ impl Making<'_> {
         self.unclear = true;
         self.lost.extend(statement.values.first().and_then(|value| match &value.kind {
             ValueKind::Word(word) => Some(word.clone()),
-            ValueKind::Text(pieces) => match pieces.as_slice() {
+            ValueKind::Text(pieces) => match &**pieces {
                 [Piece::Text(text)] => Some(text.clone()),
                 _ => None,
             },

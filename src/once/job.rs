@@ -4,7 +4,7 @@ use super::piece::Split;
 use crate::check::Checked;
 use crate::kubernetes::names::{DIGEST_LENGTH, LABEL_LIMIT, digest, shortened};
 use crate::lower::{Object, lower};
-use crate::model::{Container, ObjectLevel, PlacedName, Role, Workload, WorkloadKind};
+use crate::model::{ObjectLevel, PlacedName, Role, Workload, WorkloadKind};
 use crate::object::{Map, Node, Value};
 use crate::order::order;
 use crate::total::sure;
@@ -33,7 +33,7 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Check
     let (mut containers, volumes) = split.cut(&kept, names);
     let own = kept[..step].iter().filter(|kept| **kept).count();
     if let Some(own) = containers.get_mut(own) {
-        *own = Container { role: Role::App, once: None, ..own.clone() };
+        own.role = Role::App;
     }
     let span = workload.containers[step].span;
     let text = |text: &str| Node::text(span, text);

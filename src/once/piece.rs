@@ -70,15 +70,19 @@ impl<'a> Split<'a> {
         let kept: Vec<usize> = (0..kept.len()).filter(|index| kept[*index]).collect();
         let (mut containers, mut brought) = (Vec::with_capacity(kept.len()), Vec::new());
         for index in &kept {
-            let mut container = self.workload.containers[*index].clone();
-            match (&names[*index], container.once.take()) {
+            let whole = &self.workload.containers[*index];
+            let mut container = match (&names[*index], &whole.once) {
                 (Some(job), Some(once)) => {
-                    container = waiting(once.waiting, job);
-                    container.after = self.before(*index, once.span);
-                    brought.extend(once.volumes);
+                    brought.extend(once.volumes.iter().cloned());
+                    let after = self.before(*index, once.span);
+                    Container { after, ..waiting(once.waiting.clone(), job) }
                 }
-                _ => container.after.extend(self.awaited(*index, names)),
-            }
+                _ => {
+                    let mut container = Container { once: None, ..whole.clone() };
+                    container.after.extend(self.awaited(*index, names));
+                    container
+                }
+            };
             container.after.retain_mut(|reference| match kept.binary_search(&reference.index) {
                 Ok(new) => {
                     reference.index = new;

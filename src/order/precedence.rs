@@ -26,7 +26,9 @@ impl Precedence {
             graph.edges.iter().map(|edges| edges.iter().map(|edge| edge.to).collect()).collect();
         let mut before = vec![Vec::new(); after.len()];
         for (from, nodes) in after.iter().enumerate() {
-            nodes.iter().for_each(|to| before[*to].push(from));
+            for to in nodes {
+                before[*to].push(from);
+            }
         }
         Self { containers: workload.containers.len(), before, after }
     }

@@ -18,14 +18,14 @@ struct OpenBlock {
     owner: Statement,
     /// Where the block begins.
     open: Span,
-    /// The statements around the owner.
-    around: Vec<Statement>,
+    /// The index of its first statement.
+    first: usize,
 }
 
 /// The tree while it grows.
 struct TreeBuilder {
     frames: Vec<OpenBlock>,
-    /// The statements of the innermost open block.
+    /// The statements of all open blocks, and those outside all blocks.
     statements: Vec<Statement>,
     /// The number of open blocks that are too deep to be kept.
     too_deep: usize,
@@ -89,19 +89,31 @@ impl TreeBuilder {
         }
     }
 
+    /// The last statement of the innermost open block.
+    fn last(&self) -> Option<&Statement> {
+        let first = self.frames.last().map_or(0, |frame| frame.first);
+        self.statements.get(first..)?.last()
+    }
+
+    /// Takes the last statement out of the innermost open block.
+    fn pop(&mut self) -> Option<Statement> {
+        let first = self.frames.last().map_or(0, |frame| frame.first);
+        if self.statements.len() > first { self.statements.pop() } else { None }
+    }
+
     /// Opens the block of the last statement.
     fn open(&mut self, open: Span) {
         if self.too_deep > 0 {
             self.too_deep += 1;
             return;
         }
-        let mut owner = self.statements.pop().unwrap_or_else(|| nameless(open));
+        let mut owner = self.pop().unwrap_or_else(|| nameless(open));
         if self.frames.len() == MAX_BLOCK_DEPTH {
             owner.broken = true;
             self.statements.push(owner);
             self.too_deep = 1;
         } else {
-            self.frames.push(OpenBlock { owner, open, around: std::mem::take(&mut self.statements) });
+            self.frames.push(OpenBlock { owner, open, first: self.statements.len() });
         }
     }
 
@@ -111,11 +123,11 @@ impl TreeBuilder {
             self.too_deep -= 1;
             return;
         }
-        let Some(OpenBlock { mut owner, open, around }) = self.frames.pop() else { return };
-        let statements = std::mem::replace(&mut self.statements, around);
+        let Some(OpenBlock { mut owner, open, first }) = self.frames.pop() else { return };
+        let statements = self.statements.drain(first..).collect();
         let span = open.to(close);
         owner.span = owner.span.to(span);
-        owner.block = Some(Block { span, statements });
+        owner.block = Some(Box::new(Block { span, statements }));
         self.statements.push(owner);
     }
 
@@ -131,7 +143,7 @@ impl TreeBuilder {
         if !between.contains('\n') {
             return !between.contains(';');
         }
-        if self.statements.last().is_some_and(|statement| statement.broken) {
+        if self.last().is_some_and(|statement| statement.broken) {
             return true;
         }
         if between.lines().all(is_empty) {

@@ -32,14 +32,13 @@ impl SyntaxReader<'_> {
             return (ValueKind::Group(arguments), next, end);
         }
         let Bracket { items, next, end } = self.bracket(tokens, at, ValueContext::List, depth);
-        let mut list = Vec::with_capacity(items.len());
-        for item in items {
+        for item in &items {
             if let Some(sign) = item.iter().find(|value| is_operator(value)) {
                 let error = mistakes::operator_in_list(sign.span, self.source.slice(sign.span));
                 self.fail(Weight::Stray, error);
             }
-            list.extend(item.into_iter().filter(|value| !is_operator(value)));
         }
+        let list = items.into_iter().flatten().filter(|value| !is_operator(value)).collect();
         (ValueKind::List(list), next, end)
     }
 
@@ -188,7 +187,7 @@ fn argument_name(value: &SyntaxValue) -> Option<Name> {
     match &value.kind {
         ValueKind::Word(word) => Some(Name { text: word.clone(), span: value.span, quoted: false }),
         ValueKind::Text(pieces) => {
-            let text = match pieces.as_slice() {
+            let text = match &**pieces {
                 [] => SmolStr::default(),
                 [Piece::Text(text)] => text.clone(),
                 _ => return None,

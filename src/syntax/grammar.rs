@@ -2,8 +2,10 @@
 //!
 //! Invariant: tokens are in the order of the text; one is inside another only if the grammar nests it.
 
+use super::plain;
+use crate::total::sure;
 use pest::Parser;
-use pest::error::InputLocation;
+use pest::iterators::FlatPairs;
 use std::ops::Range;
 
 /// The parser that pest makes of the grammar.
@@ -12,7 +14,7 @@ use std::ops::Range;
 struct Grammar;
 
 /// A piece of the text and the rule that it matches.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) rule: Rule,
     pub(super) start: u32,
@@ -28,8 +30,6 @@ pub(super) const MAX_TOKENS: usize = 4_000_000;
 /// Why reading stopped before the end of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// The thread's stack ended here.
-    NoStack(usize),
     /// This stretch is too long.
     TooLong(Range<usize>),
     /// The text has too many tokens; here is the first one over the limit.
@@ -46,16 +46,23 @@ pub(super) fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Sto
     if stretch.len() > LONGEST {
         return Err(Stop::TooLong(stretch.clone()));
     }
-    let document =
-        Grammar::parse(Rule::document, &text[stretch.clone()]).map_err(|error| match error.location {
-            InputLocation::Pos(at) | InputLocation::Span((at, _)) => Stop::NoStack(stretch.start + at),
-        })?;
-    let offset = |at: usize| u32::try_from(stretch.start + at).unwrap_or(u32::MAX);
-    let mut tokens = Vec::new();
-    for pair in document.flatten() {
+    let own = &text[stretch.clone()];
+    Ok(plain::scan(own, stretch.start).unwrap_or_else(|| by_rules(own, stretch.start)))
+}
+
+/// The tokens of any stretch that starts at a place.
+pub(super) fn by_rules(text: &str, start: usize) -> Vec<Token> {
+    // The grammar accepts every text.
+    sure(Grammar::parse(Rule::document, text).map(|document| tokens(document.flatten(), start)))
+}
+
+fn tokens(pairs: FlatPairs<'_, Rule>, start: usize) -> Vec<Token> {
+    let offset = |at: usize| u32::try_from(start + at).unwrap_or(u32::MAX);
+    let mut tokens = Vec::with_capacity(pairs.len());
+    for pair in pairs {
         let (rule, span) = (pair.as_rule(), pair.as_span());
         match rule {
-            Rule::document | Rule::EOI => {}
+            Rule::document | Rule::EOI | Rule::brackets | Rule::gap | Rule::wrap => {}
             // A run of brackets is one token, so that many of them cost little; those beyond the depth limit do not matter.
             Rule::open | Rule::close | Rule::brace => {
                 let most = if rule == Rule::brace { usize::MAX } else { super::MAX_BRACKET_DEPTH + 1 };
@@ -66,5 +73,5 @@ pub(super) fn scan(text: &str, stretch: &Range<usize>) -> Result<Vec<Token>, Sto
             _ => tokens.push(Token { rule, start: offset(span.start()), end: offset(span.end()) }),
         }
     }
-    Ok(tokens)
+    tokens
 }

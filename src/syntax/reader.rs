@@ -3,7 +3,7 @@
 //! Invariant: the items are in the order of the text, and none is inside another.
 
 use super::grammar::{Rule, Token};
-use super::tree::{Statement, ValueKind};
+use super::tree::{Argument, Statement, SyntaxValue, ValueKind};
 use super::{MAX_ERRORS, mistakes, statement};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
@@ -41,6 +41,8 @@ pub(super) struct SyntaxReader<'s> {
     pub(super) fault: StatementFault,
     /// The number of brackets that were left open, whose ends may still follow.
     pub(super) left_open: usize,
+    /// Where the values of a statement are collected.
+    pub(super) buffer: Vec<SyntaxValue>,
 }
 
 /// What is wrong with one statement.
@@ -77,6 +79,7 @@ impl<'s> SyntaxReader<'s> {
             errors: Vec::new(),
             fault: StatementFault::default(),
             left_open: 0,
+            buffer: Vec::new(),
         }
     }
 
@@ -221,6 +224,11 @@ pub(super) fn inside(tokens: &[Token], from: usize, end: u32) -> &[Token] {
     &rest[..count]
 }
 
+/// The last value between parentheses.
+fn last_of(arguments: &mut [Argument]) -> Option<&mut SyntaxValue> {
+    arguments.last_mut()?.values.last_mut()
+}
+
 /// Ends a statement before a brace that its last value contained by mistake.
 fn end_before(statement: &mut Statement, at: u32) {
     let cut = |span: &mut Span| span.end = span.end.min(at).max(span.start);
@@ -231,9 +239,8 @@ fn end_before(statement: &mut Statement, at: u32) {
         let last = match &mut value.kind {
             ValueKind::Range(_, high) => Some(&mut **high),
             ValueKind::List(values) => values.last_mut(),
-            ValueKind::Call(_, arguments) | ValueKind::Group(arguments) => {
-                arguments.last_mut().and_then(|argument| argument.values.last_mut())
-            }
+            ValueKind::Call(call) => last_of(&mut call.arguments),
+            ValueKind::Group(arguments) => last_of(arguments),
             _ => None,
         };
         match last {

@@ -15,6 +15,7 @@ impl SyntaxReader<'_> {
         let (mut name, mut at) = self.name(tokens);
         let place = if name.text == "param" { ValueContext::Declaration } else { ValueContext::Head };
         let mut values = Values::new(place, name.span.end, 0);
+        values.list = std::mem::take(&mut self.buffer);
         values.chain = (name.span.start, 0);
         let mut commas = Vec::new();
         let mut brackets = !first;
@@ -60,7 +61,10 @@ impl SyntaxReader<'_> {
             self.report(error);
         }
         let span = values.list.last().map_or(name.span, |value| name.span.to(value.span));
-        let statement = Statement { span, name, values: values.list, block: None, broken: self.fault.broken };
+        // The tree is large, and has exactly the memory that it needs.
+        let kept = values.list.drain(..).collect();
+        self.buffer = values.list;
+        let statement = Statement { span, name, values: kept, block: None, broken: self.fault.broken };
         (statement, &tokens[at..])
     }
 
@@ -86,10 +90,10 @@ impl SyntaxReader<'_> {
             | Rule::single
             | Rule::short
             | Rule::smart => {
-                let (mut pieces, next) = self.string(tokens, 0);
-                let text = match (pieces.pop(), pieces.is_empty()) {
-                    (None, _) => SmolStr::default(),
-                    (Some(Piece::Text(text)), true) => text,
+                let (pieces, next) = self.string(tokens, 0);
+                let text = match &*pieces {
+                    [] => SmolStr::default(),
+                    [Piece::Text(text)] => text.clone(),
                     _ => {
                         self.fail(Weight::Stray, mistakes::insertion_in_name(span));
                         SmolStr::default()

@@ -4,21 +4,21 @@ use super::grammar::{Rule, Token};
 use super::mistakes;
 use super::reader::{SyntaxReader, Weight, inside};
 use super::statement::is_word;
-use super::tree::{Name, Piece};
+use super::tree::{Name, Piece, TextPieces};
 use crate::source::Span;
 use smol_str::SmolStr;
 
 /// The pieces of a string that is being read; adjacent text becomes one piece.
 #[derive(Default)]
-struct Pieces {
+struct PiecesBuilder {
     done: Vec<Piece>,
     text: String,
 }
 
-impl Pieces {
+impl PiecesBuilder {
     fn name(&mut self, name: Name) {
         self.flush();
-        self.done.push(Piece::Name(name));
+        self.done.push(Piece::Name(Box::new(name)));
     }
 
     fn flush(&mut self) {
@@ -28,15 +28,15 @@ impl Pieces {
         }
     }
 
-    fn finish(mut self) -> Vec<Piece> {
+    fn finish(mut self) -> TextPieces {
         self.flush();
-        self.done
+        self.done.into_iter().collect()
     }
 }
 
 impl SyntaxReader<'_> {
     /// Reads a string of any form; returns the next token.
-    pub(super) fn string(&mut self, tokens: &[Token], at: usize) -> (Vec<Piece>, usize) {
+    pub(super) fn string(&mut self, tokens: &[Token], at: usize) -> (TextPieces, usize) {
         let token = tokens[at];
         let parts = inside(tokens, at + 1, token.end);
         let (span, text) = (self.span(token), self.slice(token));
@@ -57,7 +57,7 @@ impl SyntaxReader<'_> {
             }
             Rule::short => {
                 self.fail(Weight::Quote, mistakes::short_quotes(span, text));
-                Vec::new()
+                TextPieces::default()
             }
             Rule::smart => {
                 let inner = text.trim_matches(mistakes::is_smart_quote);
@@ -70,14 +70,14 @@ impl SyntaxReader<'_> {
                 }
                 plain(inner)
             }
-            _ => Vec::new(),
+            _ => TextPieces::default(),
         };
         (pieces, at + 1 + parts.len())
     }
 
     /// Reads `"…"` with escapes and insertions.
-    fn rich(&mut self, span: Span, parts: &[Token]) -> Vec<Piece> {
-        let mut pieces = Pieces::default();
+    fn rich(&mut self, span: Span, parts: &[Token]) -> TextPieces {
+        let mut pieces = PiecesBuilder::default();
         for part in parts {
             if part.rule == Rule::unclosed {
                 self.fail(Weight::Quote, mistakes::unclosed_string(span, "\""));
@@ -89,7 +89,7 @@ impl SyntaxReader<'_> {
     }
 
     /// Reads plain text, an escape or an insertion.
-    fn part(&mut self, pieces: &mut Pieces, part: Token) {
+    fn part(&mut self, pieces: &mut PiecesBuilder, part: Token) {
         let (span, text) = (self.span(part), self.slice(part));
         match part.rule {
             Rule::escape => {
@@ -119,7 +119,7 @@ impl SyntaxReader<'_> {
     }
 
     /// Reads the multi-line forms.
-    fn multi_line(&mut self, whole: Span, parts: &[Token]) -> Vec<Piece> {
+    fn multi_line(&mut self, whole: Span, parts: &[Token]) -> TextPieces {
         let quotes = &self.source.slice(whole)[..3];
         let mut last_newline = true;
         for part in parts {
@@ -153,12 +153,12 @@ impl SyntaxReader<'_> {
     }
 
     /// Joins lines and removes the indentation that all of them share.
-    fn dedent(&mut self, parts: &[Token], last_newline: bool) -> Vec<Piece> {
+    fn dedent(&mut self, parts: &[Token], last_newline: bool) -> TextPieces {
         let is_line = |part: &&Token| matches!(part.rule, Rule::rich_line | Rule::raw_line);
         let texts = parts.iter().filter(is_line).map(|part| self.slice(*part));
         let shared =
             texts.filter(|line| !is_blank(line)).map(indent).reduce(shared_start).map_or(0, str::len);
-        let mut pieces = Pieces::default();
+        let mut pieces = PiecesBuilder::default();
         let mut lines = 0;
         for part in parts {
             if !is_line(&part) {
@@ -210,8 +210,8 @@ impl SyntaxReader<'_> {
 }
 
 /// The one piece of a text without escapes and insertions.
-fn plain(text: &str) -> Vec<Piece> {
-    if text.is_empty() { Vec::new() } else { vec![Piece::Text(text.into())] }
+fn plain(text: &str) -> TextPieces {
+    if text.is_empty() { TextPieces::default() } else { TextPieces::One(Piece::Text(text.into())) }
 }
 
 /// Whether a line holds only spaces and tabs.

@@ -4,6 +4,8 @@
 
 use crate::source::{Placed, Span};
 use smol_str::SmolStr;
+use std::ops::{Deref, DerefMut};
+use std::slice;
 
 /// A whole file.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +26,7 @@ pub struct Statement {
     /// The values after the name. For `name(args)` the first is a [`ValueKind::Group`].
     pub values: Vec<SyntaxValue>,
     /// The block, if there is one (an empty one counts).
-    pub block: Option<Block>,
+    pub block: Option<Box<Block>>,
     /// Whether a part of it could not be read; an error has been reported, and its values are unreliable.
     pub broken: bool,
 }
@@ -65,13 +67,24 @@ pub struct SyntaxValue {
     pub kind: ValueKind,
 }
 
+impl SyntaxValue {
+    /// The items between the parentheses of a call or a group; empty for everything else.
+    pub fn arguments(&self) -> &[Argument] {
+        match &self.kind {
+            ValueKind::Call(call) => &call.arguments,
+            ValueKind::Group(arguments) => arguments,
+            _ => &[],
+        }
+    }
+}
+
 /// The kinds of value.
 #[derive(Clone, Debug)]
 pub enum ValueKind {
     /// `word`, with or without dots: `platform.cloud_sql_proxy`.
     Word(SmolStr),
     /// A string of any of the four forms, escapes resolved, indentation removed.
-    Text(Vec<Piece>),
+    Text(TextPieces),
     /// A number, a mode or a measure, as written: `3`, `0644`, `250m`, `1h30m`, `25%`.
     Number(SmolStr),
     /// An absolute path without quotes.
@@ -81,11 +94,56 @@ pub enum ValueKind {
     /// `[a, b]`
     List(Vec<SyntaxValue>),
     /// `f(a, name: b)`
-    Call(Name, Vec<Argument>),
+    Call(Box<Call>),
     /// `(a, name: b)` without a name before it: the parameters of a `template`, or parentheses in a condition.
     Group(Vec<Argument>),
     /// `==` `!=` `&&` `||` `|` `=` `!` `:`
     Operator(Operator),
+}
+
+/// The pieces of a string; no two texts are adjacent, and none is empty.
+#[derive(Clone, Debug)]
+pub enum TextPieces {
+    /// The only piece, as most strings have it.
+    One(Piece),
+    /// None, or several.
+    Many(Box<[Piece]>),
+}
+
+impl Default for TextPieces {
+    fn default() -> Self {
+        Self::Many(Box::default())
+    }
+}
+
+impl Deref for TextPieces {
+    type Target = [Piece];
+
+    fn deref(&self) -> &[Piece] {
+        match self {
+            Self::One(piece) => slice::from_ref(piece),
+            Self::Many(pieces) => pieces,
+        }
+    }
+}
+
+impl DerefMut for TextPieces {
+    fn deref_mut(&mut self) -> &mut [Piece] {
+        match self {
+            Self::One(piece) => slice::from_mut(piece),
+            Self::Many(pieces) => pieces,
+        }
+    }
+}
+
+impl FromIterator<Piece> for TextPieces {
+    fn from_iter<I: IntoIterator<Item = Piece>>(pieces: I) -> Self {
+        let mut pieces = pieces.into_iter();
+        match (pieces.next(), pieces.next()) {
+            (Some(only), None) => Self::One(only),
+            (first, second) => Self::Many(first.into_iter().chain(second).chain(pieces).collect()),
+        }
+    }
 }
 
 /// A piece of a string.
@@ -94,7 +152,16 @@ pub enum Piece {
     /// Literal text.
     Text(SmolStr),
     /// `#{name}`
-    Name(Name),
+    Name(Box<Name>),
+}
+
+/// `name(a, name: b)`
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The name before the parentheses.
+    pub name: Name,
+    /// The items between them.
+    pub arguments: Vec<Argument>,
 }
 
 /// One item between parentheses: `value`, `name: value`, or, in a template's parameters, `name: type = default`.
@@ -144,7 +211,7 @@ impl Placed for SyntaxValue {
         change(&mut self.span);
         match &mut self.kind {
             ValueKind::Text(pieces) => {
-                for piece in pieces {
+                for piece in pieces.iter_mut() {
                     if let Piece::Name(name) = piece {
                         change(&mut name.span);
                     }
@@ -157,9 +224,9 @@ impl Placed for SyntaxValue {
                 end.each_place(change);
             }
             ValueKind::List(items) => items.iter_mut().for_each(|item| item.each_place(change)),
-            ValueKind::Call(name, arguments) => {
-                change(&mut name.span);
-                arguments.iter_mut().for_each(|argument| argument.each_place(change));
+            ValueKind::Call(call) => {
+                change(&mut call.name.span);
+                call.arguments.iter_mut().for_each(|argument| argument.each_place(change));
             }
             ValueKind::Group(arguments) => {
                 arguments.iter_mut().for_each(|argument| argument.each_place(change));

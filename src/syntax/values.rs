@@ -3,7 +3,7 @@
 use super::grammar::{Rule, Token};
 use super::mistakes;
 use super::reader::{SyntaxReader, Weight};
-use super::tree::{Name, Operator, Piece, SyntaxValue, ValueKind};
+use super::tree::{Call, Name, Operator, Piece, SyntaxValue, TextPieces, ValueKind};
 use crate::source::Span;
 
 /// The context of values, which decides what a `:` directly after them means.
@@ -146,7 +146,7 @@ impl SyntaxReader<'_> {
                 let span = Span { end: tokens[at].start, ..callee.span };
                 let name = Name { text: word.clone(), span, quoted: false };
                 callee.span.end = end;
-                callee.kind = ValueKind::Call(name, arguments);
+                callee.kind = ValueKind::Call(Box::new(Call { name, arguments }));
             }
         }
         next
@@ -223,7 +223,7 @@ impl SyntaxReader<'_> {
         self.report(mistakes::unquoted_text(span, text));
         values.dots = None;
         values.list.truncate(values.chain.1);
-        values.push(SyntaxValue { span, kind: ValueKind::Text(vec![Piece::Text(text.into())]) });
+        values.push(SyntaxValue { span, kind: ValueKind::Text(TextPieces::One(Piece::Text(text.into()))) });
         values.end = span.end;
         values.skip = span.end;
         values.name_start = start;

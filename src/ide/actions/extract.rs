@@ -162,8 +162,9 @@ fn within<'t>(value: &'t SyntaxValue, visit: &mut impl FnMut(&'t SyntaxValue)) {
             low.iter().chain([high]).for_each(|end| within(end, visit));
         }
         ValueKind::List(items) => items.iter().for_each(|item| within(item, visit)),
-        ValueKind::Call(_, arguments) | ValueKind::Group(arguments) => {
-            arguments.iter().flat_map(|argument| &argument.values).for_each(|value| within(value, visit));
+        ValueKind::Call(_) | ValueKind::Group(_) => {
+            let values = value.arguments().iter().flat_map(|argument| &argument.values);
+            values.for_each(|value| within(value, visit));
         }
         ValueKind::Word(_) | ValueKind::Operator(_) => {}
     }
@@ -250,9 +251,9 @@ fn names_in<'t>(value: &'t SyntaxValue, names: &mut BTreeSet<&'t str>) {
         ValueKind::Word(name) => {
             names.insert(name);
         }
-        ValueKind::Call(name, arguments) => {
-            of_arguments(arguments);
-            names.insert(&name.text);
+        ValueKind::Call(call) => {
+            of_arguments(&call.arguments);
+            names.insert(&call.name.text);
         }
         ValueKind::Group(arguments) => of_arguments(arguments),
         ValueKind::Text(pieces) => names.extend(pieces.iter().filter_map(|piece| match piece {
@@ -280,9 +281,11 @@ fn names_of<'t>(statement: &'t Statement, names: &mut BTreeSet<&'t str>) {
 /// Whether an item is a template with parameters among some names: outside of it they mean nothing or something else.
 fn depends_on(item: &Statement, names: &BTreeSet<&str>) -> bool {
     match item.values.get(1).map(|value| &value.kind) {
-        Some(ValueKind::Call(_, parameters)) if item.name.text == "template" => {
-            parameters.iter().flat_map(|parameter| &parameter.name).any(|name| names.contains(&*name.text))
-        }
+        Some(ValueKind::Call(call)) if item.name.text == "template" => call
+            .arguments
+            .iter()
+            .flat_map(|parameter| &parameter.name)
+            .any(|name| names.contains(&*name.text)),
         _ => false,
     }
 }

@@ -237,8 +237,8 @@ fn is(value: &SyntaxValue, operator: Operator) -> bool {
 }
 
 fn parameter<'t>(template: &'t Statement, name: &str) -> Option<&'t Argument> {
-    let ValueKind::Call(_, parameters) = &template.values.get(1)?.kind else { return None };
-    parameters.iter().find(|parameter| parameter.name.as_ref().is_some_and(|own| own.text == name))
+    let ValueKind::Call(call) = &template.values.get(1)?.kind else { return None };
+    call.arguments.iter().find(|parameter| parameter.name.as_ref().is_some_and(|own| own.text == name))
 }
 
 /// The parameters of the template or the function with a name, each with its declaration.
@@ -255,10 +255,10 @@ pub(super) fn parameters(workspace: &Workspace, path: &str, called: &str) -> Vec
 
 /// The parameters that a template declares, each with its text.
 pub(super) fn declared(file: &Parsed, template: &Statement) -> Vec<(String, String)> {
-    let Some(ValueKind::Call(_, parameters)) = template.values.get(1).map(|value| &value.kind) else {
+    let Some(ValueKind::Call(call)) = template.values.get(1).map(|value| &value.kind) else {
         return Vec::new();
     };
-    parameters
+    call.arguments
         .iter()
         .filter_map(|parameter| Some((parameter.name.as_ref()?.text.to_string(), text_of(file, parameter))))
         .collect()
@@ -271,7 +271,7 @@ fn text_of(file: &Parsed, parameter: &Argument) -> String {
 
 fn name_of(template: &Statement) -> Option<&str> {
     match &template.values.get(1)?.kind {
-        ValueKind::Call(name, _) => Some(&name.text),
+        ValueKind::Call(call) => Some(&call.name.text),
         ValueKind::Word(name) => Some(name),
         _ => None,
     }
@@ -287,7 +287,7 @@ fn template_of<'t>(
 ) -> Option<FoundTemplate<'t>> {
     let from = statement.values.iter().position(|value| word(value) == Some("from"))?;
     match &statement.values.get(from + 1)?.kind {
-        ValueKind::Call(name, _) => template_called(workspace, path, file, &name.text),
+        ValueKind::Call(call) => template_called(workspace, path, file, &call.name.text),
         ValueKind::Word(name) => template_called(workspace, path, file, name),
         _ => None,
     }

@@ -127,7 +127,7 @@ fn every_name_of_what_compiles_is_declared_somewhere() {
     for workspace in examples() {
         for path in workspace.paths() {
             let file = workspace.get(path).unwrap();
-            for ClassifiedWord { range, class, .. } in tokens(file) {
+            for ClassifiedWord { range, class, .. } in tokens(file, (0..file.text().len()).into()) {
                 let text = &file.text()[range.range()];
                 if !matches!(class, Class::Variable | Class::Function | Class::Parameter)
                     || is_function(text)

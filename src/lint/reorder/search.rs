@@ -98,7 +98,7 @@ impl Search<'_> {
         best.map(|(_, cost)| Least { cost, proven })
     }
 
-    /// Whether the same entries were not left before under a ceiling that is no higher.
+    /// Whether the same entries were not left before under a ceiling that is not higher.
     fn is_new(&mut self, tail: &Tail) -> bool {
         let ceilings = self.reached.entry(tail.left.clone()).or_default();
         self.work += (ceilings.len() + 1) * tail.ceiling.len();
@@ -203,7 +203,7 @@ impl Tail {
         self.free.push((is_first, entry));
     }
 
-    /// The same under another ceiling, which is no lower.
+    /// The same under another ceiling, which is not lower.
     fn under(mut self, ceiling: Requests) -> Self {
         self.ceiling = ceiling;
         (0..self.stuck.len()).for_each(|resource| self.release(resource));

@@ -1,7 +1,7 @@
 //! Tests properties of every text, and how much one typo affects.
 
 use super::super::pieces::Pieces;
-use super::super::tree::{Argument, Document, Name, Piece, Statement, SyntaxValue, ValueKind};
+use super::super::tree::{Argument, Document, Piece, Statement, SyntaxValue, ValueKind};
 use super::super::{MAX_BLOCK_DEPTH, Parse, parse};
 use crate::diagnostic::{Applicability, applied};
 use crate::source::{FileId, SourceFile, Span};
@@ -149,9 +149,9 @@ impl Leaves<'_> {
     fn value(&mut self, SyntaxValue { span, kind }: &SyntaxValue, outer: Span) {
         match kind {
             ValueKind::Text(pieces) => {
-                for piece in pieces {
-                    if let Piece::Name(Name { span: name, .. }) = piece {
-                        self.within(*name, *span);
+                for piece in pieces.iter() {
+                    if let Piece::Name(name) = piece {
+                        self.within(name.span, *span);
                     }
                 }
                 self.leaf(*span, outer);
@@ -163,9 +163,9 @@ impl Leaves<'_> {
                 low.iter().chain([high]).for_each(|end| self.value(end, *span));
             }
             ValueKind::List(values) => values.iter().for_each(|value| self.value(value, *span)),
-            ValueKind::Call(name, arguments) => {
-                self.leaf(name.span, *span);
-                self.arguments(arguments, *span);
+            ValueKind::Call(call) => {
+                self.leaf(call.name.span, *span);
+                self.arguments(&call.arguments, *span);
             }
             ValueKind::Group(arguments) => self.arguments(arguments, *span),
         }
