@@ -3,7 +3,6 @@
 mod recorder;
 
 use crate::kubernetes::schema::ObjectSchema;
-use recorder::SerializeFault;
 use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use std::cell::Cell;
 
@@ -48,15 +47,6 @@ struct RecordedField {
 }
 
 impl Record {
-    /// Records anything that can be serialized.
-    pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, SerializeFault> {
-        // As many as a workload with one container has.
-        let mut record =
-            Self { parts: Vec::with_capacity(256), texts: String::with_capacity(2048), ..Self::default() };
-        value.serialize(&mut record)?;
-        Ok(record)
-    }
-
     /// Sorts the fields of an object: those from this one on, whose parts are the last ones.
     fn sort_fields(&mut self, first: usize) {
         let fields = &mut self.fields[first..];

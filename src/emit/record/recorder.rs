@@ -39,6 +39,17 @@ macro_rules! record {
     )*};
 }
 
+impl Record {
+    /// Records anything that can be serialized.
+    pub(in crate::emit) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, SerializeFault> {
+        // As many as a workload with one container has.
+        let mut record =
+            Self { parts: Vec::with_capacity(256), texts: String::with_capacity(2048), ..Self::default() };
+        value.serialize(&mut record)?;
+        Ok(record)
+    }
+}
+
 impl<'r> Serializer for &'r mut Record {
     type Ok = ();
     type Error = SerializeFault;
