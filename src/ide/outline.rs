@@ -43,7 +43,9 @@ pub(crate) struct Fold {
 pub(crate) fn symbols(file: &Parsed) -> Vec<Symbol> {
     let of_piece = |PlacedPiece { start, piece }: &PlacedPiece| {
         let mut symbols = of_block(&piece.source.text, &piece.parse.document.statements, Inside::File);
-        symbols.iter_mut().for_each(|symbol| symbol.shift(*start));
+        for symbol in &mut symbols {
+            symbol.shift(*start);
+        }
         symbols
     };
     file.pieces().iter().flat_map(of_piece).collect()
@@ -141,7 +143,9 @@ fn name(text: &str, named: Range32) -> String {
 pub(crate) fn folds(file: &Parsed) -> Vec<Fold> {
     let of_piece = |PlacedPiece { start, piece }: &PlacedPiece| {
         let mut folds = folds_of(&piece.source.text, &piece.parse.document);
-        folds.iter_mut().for_each(|fold| fold.range = fold.range.shifted(*start));
+        for fold in &mut folds {
+            fold.range = fold.range.shifted(*start);
+        }
         folds
     };
     file.pieces().iter().flat_map(of_piece).collect()

@@ -76,7 +76,9 @@ pub(crate) struct ClassifiedWord {
 pub(crate) fn tokens(file: &Parsed, within: Range32) -> Vec<ClassifiedWord> {
     let of_piece = |PlacedPiece { start, piece }: &PlacedPiece| {
         let mut tokens = tokens_of(&piece.parse.document);
-        tokens.iter_mut().for_each(|token| token.range = token.range.shifted(*start));
+        for token in &mut tokens {
+            token.range = token.range.shifted(*start);
+        }
         tokens
     };
     file.pieces_in(within).iter().flat_map(of_piece).collect()

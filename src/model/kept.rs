@@ -65,9 +65,16 @@ pub(super) struct NamesRead {
 /// What the files of a program declare.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Declared {
-    /// What reaches every workload: the names that files are used under, and `defaults`.
-    common: Vec<(Vec<(SmolStr, usize)>, Vec<Span>)>,
+    /// What reaches every workload, by file.
+    common: Vec<Common>,
     names: FnvHashMap<NameKey, Meaning>,
+}
+
+/// The names that a file uses others under, each with the other's index, and the places of its `defaults`.
+#[derive(Debug, PartialEq)]
+struct Common {
+    uses: Vec<(SmolStr, usize)>,
+    defaults: Vec<Span>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -108,11 +115,10 @@ impl Declared {
     pub(super) fn of(names: &[Names<'_>]) -> Self {
         let mut declared = Self::default();
         for (file, names) in names.iter().enumerate() {
-            let mut aliases: Vec<_> =
-                names.aliases.iter().map(|(name, file)| (name.clone(), *file)).collect();
-            aliases.sort_unstable();
+            let mut uses: Vec<_> = names.aliases.iter().map(|(name, file)| (name.clone(), *file)).collect();
+            uses.sort_unstable();
             let defaults = names.defaults.iter().map(|defaults| defaults.span).collect();
-            declared.common.push((aliases, defaults));
+            declared.common.push(Common { uses, defaults });
             let constants = names.bindings.iter();
             declared.names.extend(constants.map(|(name, binding)| {
                 ((file, Kind::Constant, name.clone()), Meaning::Constant(binding.clone()))

@@ -229,7 +229,9 @@ impl Placed for SyntaxValue {
                 call.arguments.iter_mut().for_each(|argument| argument.each_place(change));
             }
             ValueKind::Group(arguments) => {
-                arguments.iter_mut().for_each(|argument| argument.each_place(change));
+                for argument in arguments {
+                    argument.each_place(change);
+                }
             }
             ValueKind::Word(_) | ValueKind::Number(_) | ValueKind::Path(_) | ValueKind::Operator(_) => {}
         }
