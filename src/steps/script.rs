@@ -15,8 +15,8 @@ macro_rules! part {
 }
 pub(super) use part;
 
-/// The command that runs a script under a name, which the shell puts into its own messages. A part that
-/// several others need comes once.
+/// The command that runs a script under a name, which the shell puts into its own messages. A part that several others need
+/// may be given several times; the script has it once.
 pub(super) fn shell(parts: &[&str], name: &str) -> Vec<SmolStr> {
     let mut script = String::with_capacity(parts.iter().map(|part| part.len()).sum());
     for (at, part) in parts.iter().enumerate() {
