@@ -12,6 +12,8 @@ mod draft;
 mod environment;
 mod fields;
 mod head;
+// Only editors keep results.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod kept;
 mod labels;
 mod object_levels;
@@ -38,7 +40,9 @@ mod workload;
 
 #[cfg(feature = "cli")]
 pub(crate) use environment::functions;
-pub(crate) use kept::{Forgetful, Kept, Memory};
+#[cfg(feature = "cli")]
+pub(crate) use kept::Kept;
+pub(crate) use kept::{Forgetful, Memory};
 pub(crate) use labels::NAME_LABEL;
 pub use parameter::parameter_types;
 pub(crate) use qualified::QualifiedName;

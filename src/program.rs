@@ -51,7 +51,8 @@ pub(crate) trait FileReader {
 pub(crate) enum FileText {
     /// Its text.
     Text(String),
-    /// Its text, and its pieces, which are parsed.
+    /// Its text, and its pieces, which are parsed: for editors.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     Pieces(Arc<SourceFile>, Arc<Pieces>),
 }
 

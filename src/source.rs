@@ -16,6 +16,7 @@ impl FileId {
     pub const STD: Self = Self(u32::MAX);
 
     /// A number that no other text of this process has: see [`SourceFile::piece`].
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     fn next() -> Self {
         // Files have the numbers from 0 on, and a program has far fewer than this.
         static NEXT: AtomicU32 = AtomicU32::new(1 << 20);
@@ -81,6 +82,7 @@ impl Span {
 }
 
 /// Something that has places.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub(crate) trait Placed {
     /// Calls `change` for every place in it.
     fn each_place(&mut self, change: &mut impl FnMut(&mut Span));
@@ -127,6 +129,7 @@ impl SourceFile {
     }
 
     /// Makes a piece of a file, with a number of its own: places in the piece stay the same wherever the piece moves.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(crate) fn piece(name: &str, text: &str) -> Self {
         Self::new(FileId::next(), name, text)
     }

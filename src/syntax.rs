@@ -7,6 +7,8 @@ mod blocks;
 mod brackets;
 mod grammar;
 mod mistakes;
+// Only editors parse in pieces.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub(crate) mod pieces;
 mod plain;
 mod reader;

@@ -146,8 +146,8 @@ fn translate(
         message.push_str("\nhelp: ");
         message.push_str(help);
     }
-    let explanation = format!("initflow-explain:/{}.md", diagnostic.code);
-    let href = explanation.parse().ok().filter(|_| state.settings.explain_links);
+    let explanation = || format!("initflow-explain:/{}.md", diagnostic.code).parse().ok();
+    let href = state.settings.explain_links.then(explanation).flatten();
     lsp_types::Diagnostic {
         range,
         severity: Some(match diagnostic.severity {

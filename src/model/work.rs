@@ -161,6 +161,7 @@ pub(super) fn on_each<I: Sync, T: Send>(
 pub(crate) struct Done<T> {
     pub(super) made: T,
     pub(super) work: usize,
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(super) read: Option<NamesRead>,
 }
 

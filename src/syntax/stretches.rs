@@ -25,6 +25,7 @@ pub(super) struct Scanned {
     pub(super) range: Range<usize>,
     pub(super) tokens: Vec<Token>,
     /// Whether something in it is still open at its end. Then the text after it decides how far it goes.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     pub(super) is_open: bool,
 }
 
