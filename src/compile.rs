@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
 use crate::lint::{Hooks, LintLevels, find_hidden, lint, settle};
 use crate::lower::grant;
-use crate::model::{Forgetful, Memory, Program, Workload, resolve};
+use crate::model::{Forgetful, Program, ResultMemory, Workload, resolve};
 use crate::once::split;
 use crate::order::{Order, order};
 use crate::program::{FileReader, FileText, Loaded, Texts, load};
@@ -135,7 +135,7 @@ pub(crate) fn compile_files<T: Send>(
     text: FileText,
     reader: &dyn FileReader,
     options: &CompileOptions,
-    memory: &mut dyn Memory<Arranged<T>>,
+    memory: &mut dyn ResultMemory<Arranged<T>>,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
     let Loaded { sources, files, mut diagnostics } = load(name, text, reader);

@@ -11,7 +11,7 @@ pub(crate) mod visible;
 
 pub use code::Code;
 
-use crate::source::{Placed, Span};
+use crate::source::{HasPlaces, Span};
 
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,7 +116,7 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
-impl Placed for Diagnostic {
+impl HasPlaces for Diagnostic {
     fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
         change(&mut self.primary.span);
         self.labels.iter_mut().for_each(|label| change(&mut label.span));

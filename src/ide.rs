@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Kept, read_use};
 use crate::plan::Plan;
 use crate::program::{FileReader, FileText, path_of};
-use crate::source::{FileId, Placed as _, SourceFile, Span};
+use crate::source::{FileId, HasPlaces as _, SourceFile, Span};
 use crate::syntax::Parse;
 use crate::syntax::pieces::{Pieces, PlacedPiece};
 use crate::syntax::tree::{Document, Statement};

@@ -42,7 +42,7 @@ mod workload;
 pub(crate) use environment::functions;
 #[cfg(feature = "cli")]
 pub(crate) use kept::Kept;
-pub(crate) use kept::{Forgetful, Memory};
+pub(crate) use kept::{Forgetful, ResultMemory};
 pub(crate) use labels::NAME_LABEL;
 pub use parameter::parameter_types;
 pub(crate) use qualified::QualifiedName;

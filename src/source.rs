@@ -83,7 +83,7 @@ impl Span {
 
 /// Something that has places.
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
-pub(crate) trait Placed {
+pub(crate) trait HasPlaces {
     /// Calls `change` for every place in it.
     fn each_place(&mut self, change: &mut impl FnMut(&mut Span));
 }

@@ -78,7 +78,7 @@ type HostPort<'a> = (i64, &'a str, &'a str);
 
 /// What two ports may have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Common<'a> {
+enum PortClash<'a> {
     Name(&'a str),
     NameIn(usize, &'a str),
     Host(HostPort<'a>),
@@ -99,7 +99,7 @@ enum Common<'a> {
 struct EarlierPorts<'a> {
     ports: Vec<Port<'a>>,
     /// The first port of each kind.
-    first: HashMap<Common<'a>, usize>,
+    first: HashMap<PortClash<'a>, usize>,
 }
 
 impl<'a> EarlierPorts<'a> {
@@ -107,24 +107,24 @@ impl<'a> EarlierPorts<'a> {
         let Port { index, protocol, host, address, .. } = *port;
         let mut kinds = Vec::new();
         if let Some((name, _)) = port.name {
-            kinds.extend([Common::Name(name), Common::NameIn(index, name)]);
+            kinds.extend([PortClash::Name(name), PortClash::NameIn(index, name)]);
         }
         if let Some(on_host) = port.on_host() {
-            kinds.push(Common::HostIn(index, on_host));
+            kinds.push(PortClash::HostIn(index, on_host));
             if port.container.role != Role::Step {
-                kinds.push(Common::Host(on_host));
+                kinds.push(PortClash::Host(on_host));
             }
             if port.container.role == Role::App {
-                kinds.push(Common::HostOfApp(on_host));
+                kinds.push(PortClash::HostOfApp(on_host));
             }
         }
         if let Some((number, _)) = port.number {
-            kinds.push(Common::Number(number, protocol));
+            kinds.push(PortClash::Number(number, protocol));
             match port.on_host() {
-                None => kinds.push(Common::NumberOffHost(number, protocol)),
+                None => kinds.push(PortClash::NumberOffHost(number, protocol)),
                 Some(on_host) => kinds.extend([
-                    Common::NumberOnHost(number, on_host),
-                    Common::NumberOnPort(number, protocol, host, address.is_empty()),
+                    PortClash::NumberOnHost(number, on_host),
+                    PortClash::NumberOnPort(number, protocol, host, address.is_empty()),
                 ]),
             }
         }
@@ -135,7 +135,7 @@ impl<'a> EarlierPorts<'a> {
     }
 
     /// The first port that has one of these in common.
-    fn find(&self, kinds: &[Common<'a>]) -> Option<&Port<'a>> {
+    fn find(&self, kinds: &[PortClash<'a>]) -> Option<&Port<'a>> {
         let first = kinds.iter().filter_map(|kind| self.first.get(kind)).min()?;
         self.ports.get(*first)
     }
@@ -144,11 +144,11 @@ impl<'a> EarlierPorts<'a> {
     fn overlapping(&self, port: &Port<'a>) -> Option<&Port<'a>> {
         let (number, _) = port.number?;
         match port.on_host() {
-            None => self.find(&[Common::Number(number, port.protocol)]),
+            None => self.find(&[PortClash::Number(number, port.protocol)]),
             Some(on_host) => self.find(&[
-                Common::NumberOffHost(number, port.protocol),
-                Common::NumberOnHost(number, on_host),
-                Common::NumberOnPort(number, port.protocol, port.host, !port.address.is_empty()),
+                PortClash::NumberOffHost(number, port.protocol),
+                PortClash::NumberOnHost(number, on_host),
+                PortClash::NumberOnPort(number, port.protocol, port.host, !port.address.is_empty()),
             ]),
         }
     }
@@ -184,20 +184,20 @@ fn duplicates<'a>(port: &Port<'a>, earlier: &EarlierPorts<'a>, report: &mut Repo
     let role = port.container.role;
     if let Some((name, span)) = port.name {
         let named = |kind| earlier.find(&[kind])?.name.map(|(_, span)| span);
-        if let Some(first) = named(Common::NameIn(port.index, name)) {
+        if let Some(first) = named(PortClash::NameIn(port.index, name)) {
             let headline = format!("`{}` has two ports named `{}`", port.container.name.text, shown(name));
             report.add(again(Diagnostic::error(Code::DuplicatePort, span, headline), first));
             return;
         }
-        if let Some(first) = named(Common::Name(name)) {
+        if let Some(first) = named(PortClash::Name(name)) {
             let headline = format!("two containers have a port named `{}`", shown(name));
             report.add(again(Diagnostic::warning(Code::DuplicatePort, span, headline), first));
         }
     }
     let headline = || format!("the port {} ({}) of the host is used twice", port.host, port.protocol);
     let on_host = port.on_host();
-    let in_own = on_host.and_then(|on_host| earlier.find(&[Common::HostIn(port.index, on_host)]));
-    let in_app = || on_host.and_then(|on_host| earlier.find(&[Common::HostOfApp(on_host)]));
+    let in_own = on_host.and_then(|on_host| earlier.find(&[PortClash::HostIn(port.index, on_host)]));
+    let in_app = || on_host.and_then(|on_host| earlier.find(&[PortClash::HostOfApp(on_host)]));
     if let Some(other) = in_own.or_else(|| in_app().filter(|_| role == Role::App)) {
         let diagnostic = Diagnostic::error(Code::DuplicatePort, port.host_span, headline());
         report.add(again(diagnostic, other.host_span));
@@ -212,7 +212,7 @@ fn duplicates<'a>(port: &Port<'a>, earlier: &EarlierPorts<'a>, report: &mut Repo
     }
     // A sidecar and an app cannot share a port of a node either, though Kubernetes does not compare these two.
     if role != Role::Step
-        && let Some(other) = on_host.and_then(|on_host| earlier.find(&[Common::Host(on_host)]))
+        && let Some(other) = on_host.and_then(|on_host| earlier.find(&[PortClash::Host(on_host)]))
     {
         let diagnostic = Diagnostic::warning(Code::DuplicatePort, port.host_span, headline());
         report.add(again(diagnostic, other.host_span));

@@ -10,11 +10,11 @@ use fnv::{FnvHashMap, FnvHashSet};
 use smol_str::SmolStr;
 
 /// Where results are kept from one run to the next.
-pub(crate) trait Memory<T>: Send {
+pub(crate) trait ResultMemory<T>: Send {
     /// Whether anything is kept, so that it must be known what each result has read.
     fn keeps(&self) -> bool;
     /// Starts a run: forgets what changes in the declarations reach.
-    fn begin(&mut self, declared: Declared);
+    fn begin(&mut self, declared: Declarations);
     /// The result for an item, if it is still right.
     fn recall(&mut self, item: ItemKey) -> Option<Done<T>>;
     /// Keeps the result for an item.
@@ -26,12 +26,12 @@ pub(crate) trait Memory<T>: Send {
 /// Remembers nothing.
 pub(crate) struct Forgetful;
 
-impl<T> Memory<T> for Forgetful {
+impl<T> ResultMemory<T> for Forgetful {
     fn keeps(&self) -> bool {
         false
     }
 
-    fn begin(&mut self, _: Declared) {}
+    fn begin(&mut self, _: Declarations) {}
 
     fn recall(&mut self, _: ItemKey) -> Option<Done<T>> {
         None
@@ -46,10 +46,10 @@ impl<T> Memory<T> for Forgetful {
 pub(crate) type ItemKey = (Span, bool);
 
 /// A name that a file declares: the file's index, and the name.
-type NameKey = (usize, Kind, SmolStr);
+type NameKey = (usize, DeclarationKind, SmolStr);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum DeclarationKind {
     Constant,
     Template,
 }
@@ -64,21 +64,21 @@ pub(super) struct NamesRead {
 
 /// What the files of a program declare.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Declared {
+pub(crate) struct Declarations {
     /// What reaches every workload, by file.
-    common: Vec<Common>,
-    names: FnvHashMap<NameKey, Meaning>,
+    common: Vec<FileNames>,
+    names: FnvHashMap<NameKey, NameMeaning>,
 }
 
 /// The names that a file uses others under, each with the other's index, and the places of its `defaults`.
 #[derive(Debug, PartialEq)]
-struct Common {
+struct FileNames {
     uses: Vec<(SmolStr, usize)>,
     defaults: Vec<Span>,
 }
 
 #[derive(Debug, PartialEq)]
-enum Meaning {
+enum NameMeaning {
     Constant(Binding),
     /// The place of a template, which is another one if its text is.
     Template(Span),
@@ -88,7 +88,7 @@ enum Meaning {
 #[derive(Debug)]
 pub(crate) struct Kept<T> {
     items: FnvHashMap<ItemKey, KeptItem<T>>,
-    declared: Declared,
+    declared: Declarations,
     run: u64,
 }
 
@@ -102,7 +102,7 @@ struct KeptItem<T> {
 }
 
 impl NamesRead {
-    pub(super) fn add(&mut self, file: usize, kind: Kind, name: &str) {
+    pub(super) fn add(&mut self, file: usize, kind: DeclarationKind, name: &str) {
         self.names.insert((file, kind, name.into()));
     }
 
@@ -111,21 +111,21 @@ impl NamesRead {
     }
 }
 
-impl Declared {
+impl Declarations {
     pub(super) fn of(names: &[Names<'_>]) -> Self {
         let mut declared = Self::default();
         for (file, names) in names.iter().enumerate() {
             let mut uses: Vec<_> = names.aliases.iter().map(|(name, file)| (name.clone(), *file)).collect();
             uses.sort_unstable();
             let defaults = names.defaults.iter().map(|defaults| defaults.span).collect();
-            declared.common.push(Common { uses, defaults });
+            declared.common.push(FileNames { uses, defaults });
             let constants = names.bindings.iter();
             declared.names.extend(constants.map(|(name, binding)| {
-                ((file, Kind::Constant, name.clone()), Meaning::Constant(binding.clone()))
+                ((file, DeclarationKind::Constant, name.clone()), NameMeaning::Constant(binding.clone()))
             }));
             let templates = names.templates.iter();
             declared.names.extend(templates.map(|(name, template)| {
-                ((file, Kind::Template, name.clone()), Meaning::Template(template.name.span))
+                ((file, DeclarationKind::Template, name.clone()), NameMeaning::Template(template.name.span))
             }));
         }
         declared
@@ -141,16 +141,16 @@ impl Declared {
 
 impl<T> Default for Kept<T> {
     fn default() -> Self {
-        Self { items: FnvHashMap::default(), declared: Declared::default(), run: 0 }
+        Self { items: FnvHashMap::default(), declared: Declarations::default(), run: 0 }
     }
 }
 
-impl<T: Clone + Send> Memory<T> for Kept<T> {
+impl<T: Clone + Send> ResultMemory<T> for Kept<T> {
     fn keeps(&self) -> bool {
         true
     }
 
-    fn begin(&mut self, declared: Declared) {
+    fn begin(&mut self, declared: Declarations) {
         self.run += 1;
         let before = std::mem::replace(&mut self.declared, declared);
         if self.declared.common != before.common {

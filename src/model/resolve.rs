@@ -1,6 +1,6 @@
 //! Resolves the top-level statements of files: what they use and declare, and their workloads.
 
-use super::kept::{Declared, ItemKey, Kind, Memory, NamesRead};
+use super::kept::{DeclarationKind, Declarations, ItemKey, NamesRead, ResultMemory};
 use super::record::Recorder;
 use super::scope::{Binding, Scope};
 use super::template::Template;
@@ -110,7 +110,7 @@ pub(crate) struct Program<'a> {
 /// workloads and templates, and whether a param has no value.
 pub(crate) fn resolve<T: Send>(
     program: Program<'_>,
-    memory: &mut dyn Memory<T>,
+    memory: &mut dyn ResultMemory<T>,
     each: impl Fn(Option<Workload>, Vec<Diagnostic>) -> T + Sync,
     found: impl Fn(&T) -> &[Diagnostic] + Sync,
 ) -> (Vec<T>, Vec<Diagnostic>, bool) {
@@ -132,20 +132,23 @@ pub(crate) fn resolve<T: Send>(
     }
     let keeps = memory.keeps();
     if keeps {
-        memory.begin(Declared::of(&names));
+        memory.begin(Declarations::of(&names));
     }
-    let items: Vec<Item<'_>> =
-        templates.iter().map(Item::Template).chain(workloads.into_iter().map(Item::Workload)).collect();
-    let resolve = |item: &Item<'_>| {
+    let items: Vec<ResolutionItem<'_>> = templates
+        .iter()
+        .map(ResolutionItem::Template)
+        .chain(workloads.into_iter().map(ResolutionItem::Workload))
+        .collect();
+    let resolve = |item: &ResolutionItem<'_>| {
         let mut resolver = Resolver::new(program, Cow::Borrowed(&names));
         resolver.read = keeps.then(RefCell::default);
         let workload = match item {
-            Item::Template(template) => {
+            ResolutionItem::Template(template) => {
                 resolver.look_at_template(template);
                 resolver.report_excess(template.name.span);
                 None
             }
-            Item::Workload((statement, kind, entry, live)) => {
+            ResolutionItem::Workload((statement, kind, entry, live)) => {
                 let scope = Scope { file: root, locals: &[], part: None, layer: OWN };
                 let workload = resolver.workload(*kind, entry, statement, &scope).filter(|_| *live);
                 workload.and_then(|workload| resolver.hold_to_size(workload))
@@ -156,7 +159,8 @@ pub(crate) fn resolve<T: Send>(
         let all = found(&made);
         Done { work: work.total(all), made, read: read.map(RefCell::into_inner) }
     };
-    let (resolved, excess) = work::on_each(&items, Item::span, Item::key, memory, resolve);
+    let (resolved, excess) =
+        work::on_each(&items, ResolutionItem::span, ResolutionItem::key, memory, resolve);
     if keeps {
         memory.end();
     }
@@ -165,12 +169,12 @@ pub(crate) fn resolve<T: Send>(
 }
 
 /// What is resolved by itself.
-enum Item<'a> {
+enum ResolutionItem<'a> {
     Template(&'a Template<'a>),
     Workload(WorkloadItem<'a>),
 }
 
-impl Item<'_> {
+impl ResolutionItem<'_> {
     fn span(&self) -> Span {
         match self {
             Self::Template(template) => template.name.span,
@@ -232,7 +236,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Notes that a declared name is read, if that must be known.
-    pub(super) fn reads(&self, file: usize, kind: Kind, name: &str) {
+    pub(super) fn reads(&self, file: usize, kind: DeclarationKind, name: &str) {
         if let Some(read) = &self.read {
             read.borrow_mut().add(file, kind, name);
         }

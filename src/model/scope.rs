@@ -1,6 +1,6 @@
 //! Evaluates words, texts and conditions: constants and the names bound to them.
 
-use super::kept::Kind;
+use super::kept::DeclarationKind;
 use super::record::{Item, NameKind};
 use super::resolve::Resolver;
 use super::types::{mismatch, seconds};
@@ -112,7 +112,7 @@ impl Resolver<'_> {
     }
 
     fn constant_of(&self, file: usize, name: &str) -> Option<&Binding> {
-        self.reads(file, Kind::Constant, name);
+        self.reads(file, DeclarationKind::Constant, name);
         self.names[file].bindings.get(name)
     }
 

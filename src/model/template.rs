@@ -1,7 +1,7 @@
 //! Reads templates, and binds the arguments of their uses to their parameters.
 
 use super::draft::Draft;
-use super::kept::Kind;
+use super::kept::DeclarationKind;
 use super::parameter::ParameterType;
 use super::qualified::Declared;
 use super::record::{Item, NameKind};
@@ -207,7 +207,7 @@ impl<'a> Resolver<'a> {
             Some((alias, base)) => (self.names[scope.file].aliases.get(alias).copied(), base),
         };
         if let Some(file) = file {
-            self.reads(file, Kind::Template, base);
+            self.reads(file, DeclarationKind::Template, base);
         }
         let found = file.and_then(|file| self.names[file].templates.get(base));
         if found.is_none() {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: whether a program is too large depends on its text alone, not on the machine, its load or its cores.
 
-use super::kept::{ItemKey, Memory, NamesRead};
+use super::kept::{ItemKey, NamesRead, ResultMemory};
 use super::resolve::Resolver;
 use super::{ObjectLevel, Workload};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -126,7 +126,7 @@ pub(super) fn on_each<I: Sync, T: Send>(
     items: &[I],
     span: impl Fn(&I) -> Span,
     key: impl Fn(&I) -> ItemKey,
-    memory: &mut dyn Memory<T>,
+    memory: &mut dyn ResultMemory<T>,
     work: impl Fn(&I) -> Done<T> + Sync,
 ) -> (Vec<T>, Option<Diagnostic>) {
     let mut made = Vec::with_capacity(items.len());

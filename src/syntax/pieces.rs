@@ -7,7 +7,7 @@ use super::grammar::{self, Token};
 use super::stretches::{Assembled, Balance, Contents, Scanned, joined, scan};
 use super::tree::Document;
 use super::{MAX_ERRORS, Parse, mistakes, parse};
-use crate::source::{FileId, Placed, SourceFile, Span};
+use crate::source::{FileId, HasPlaces, SourceFile, Span};
 use std::sync::Arc;
 
 /// A file in pieces.
@@ -21,7 +21,7 @@ pub(crate) struct Pieces {
 
 /// A piece of a file, parsed.
 #[derive(Debug)]
-pub(crate) struct Piece {
+pub(crate) struct ParsedPiece {
     /// Its text, with the name of the file.
     pub(crate) source: Arc<SourceFile>,
     /// Its tree and its syntax errors.
@@ -36,7 +36,7 @@ pub(crate) struct PlacedPiece {
     /// The first byte.
     pub(crate) start: u32,
     /// The piece.
-    pub(crate) piece: Arc<Piece>,
+    pub(crate) piece: Arc<ParsedPiece>,
 }
 
 /// A stretch of the text: a piece, unless its braces belong to those of others.
@@ -48,7 +48,7 @@ struct Stretch {
     balance: Balance,
     /// Whether the text after it decides how far it goes.
     is_open: bool,
-    piece: Arc<Piece>,
+    piece: Arc<ParsedPiece>,
 }
 
 impl Pieces {
@@ -68,14 +68,14 @@ impl Pieces {
     fn in_one(source: &SourceFile) -> Self {
         let own = SourceFile::piece(&source.name, &source.text);
         let parse = parse(&own);
-        let piece = Arc::new(Piece { source: Arc::new(own), parse, is_joined: true });
+        let piece = Arc::new(ParsedPiece { source: Arc::new(own), parse, is_joined: true });
         Self { stretches: Vec::new(), all: vec![PlacedPiece { start: 0, piece }] }
     }
 
     /// Joins the stretches whose braces belong together.
     fn joined(source: &SourceFile, stretches: Vec<Stretch>, known: Option<&Self>) -> Self {
         let known = known.iter().flat_map(|known| &known.all).map(|placed| &placed.piece);
-        let mut known: Vec<&Arc<Piece>> = known.filter(|piece| piece.is_joined).collect();
+        let mut known: Vec<&Arc<ParsedPiece>> = known.filter(|piece| piece.is_joined).collect();
         let mut all = Vec::with_capacity(stretches.len());
         let mut rest = stretches.as_slice();
         let mut start = grammar::start(&source.text);
@@ -89,7 +89,7 @@ impl Pieces {
                     let text = &source.text[start..end];
                     let same = known.iter().position(|piece| piece.source.text == text);
                     same.map_or_else(
-                        || Arc::new(Piece::of_several(&source.name, text)),
+                        || Arc::new(ParsedPiece::of_several(&source.name, text)),
                         |at| Arc::clone(known.swap_remove(at)),
                     )
                 }
@@ -130,7 +130,7 @@ impl Pieces {
     }
 }
 
-impl Piece {
+impl ParsedPiece {
     /// Parses a stretch.
     fn of_one(name: &str, text: &str, scanned: &Scanned) -> (Self, Balance) {
         let source = SourceFile::piece(name, &text[scanned.range.clone()]);
@@ -181,7 +181,7 @@ fn stretches(source: &SourceFile, known: Option<(&Pieces, &str)>) -> Option<Vec<
             Some(same) => same.clone(),
             None => {
                 let scanned = scan(text, start).ok()?;
-                let (piece, balance) = Piece::of_one(&source.name, text, &scanned);
+                let (piece, balance) = ParsedPiece::of_one(&source.name, text, &scanned);
                 Stretch {
                     length: scanned.range.len(),
                     tokens: scanned.tokens.len(),

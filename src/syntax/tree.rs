@@ -2,7 +2,7 @@
 //!
 //! Invariant: the tree holds only what was written, not its meaning.
 
-use crate::source::{Placed, Span};
+use crate::source::{HasPlaces, Span};
 use smol_str::SmolStr;
 use std::ops::{Deref, DerefMut};
 use std::slice;
@@ -194,7 +194,7 @@ pub enum Operator {
     Colon,
 }
 
-impl Placed for Statement {
+impl HasPlaces for Statement {
     fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
         change(&mut self.span);
         change(&mut self.name.span);
@@ -206,7 +206,7 @@ impl Placed for Statement {
     }
 }
 
-impl Placed for SyntaxValue {
+impl HasPlaces for SyntaxValue {
     fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
         change(&mut self.span);
         match &mut self.kind {
@@ -238,7 +238,7 @@ impl Placed for SyntaxValue {
     }
 }
 
-impl Placed for Argument {
+impl HasPlaces for Argument {
     fn each_place(&mut self, change: &mut impl FnMut(&mut Span)) {
         if let Some(name) = &mut self.name {
             change(&mut name.span);

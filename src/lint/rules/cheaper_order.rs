@@ -70,7 +70,7 @@ fn entries(pod: &Pod<'_>, now: &[usize]) -> Vec<ReorderEntry> {
 
 /// What a container may need a sidecar for.
 #[derive(PartialEq, Eq, Hash)]
-enum Need {
+enum SharedNeed {
     Volume(usize),
     Port(i64),
 }
@@ -79,17 +79,17 @@ enum Need {
 /// port that it uses.
 fn keep_after_needed(pod: &Pod<'_>, now: &[usize], entries: &mut Vec<ReorderEntry>) {
     // For each need, the entry that comes after all sidecars so far that meet it.
-    let mut met: HashMap<Need, usize> = HashMap::new();
+    let mut met: HashMap<SharedNeed, usize> = HashMap::new();
     for (at, index) in now.iter().enumerate() {
         let container = &pod.workload.containers[*index];
-        let volumes = || container.mounts.iter().filter_map(|mount| mount.index).map(Need::Volume);
-        let asked = pod.ports().asked(pod, *index).iter().map(|(port, _)| Need::Port(*port));
+        let volumes = || container.mounts.iter().filter_map(|mount| mount.index).map(SharedNeed::Volume);
+        let asked = pod.ports().asked(pod, *index).iter().map(|(port, _)| SharedNeed::Port(*port));
         let needed = volumes().chain(asked).filter_map(|need| met.get(&need).copied());
         entries[at].after.extend(needed);
         if container.role != Role::Sidecar {
             continue;
         }
-        for need in volumes().chain(served(container).map(Need::Port)) {
+        for need in volumes().chain(served(container).map(SharedNeed::Port)) {
             let last = met.entry(need).or_insert(at);
             if *last != at {
                 let after = vec![*last, at];

@@ -6,7 +6,7 @@ use crate::model::{Direction, Role, Storage};
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let mut written: Option<Written> = None;
+    let mut written: Option<WrittenVolumes> = None;
     for (at, reader) in pod.containers() {
         for mount in reader.mounts.iter().filter(|mount| mount.direction == Direction::Reads) {
             let (Some(sub), Some(index)) = (mount.sub.as_deref(), mount.index) else { continue };
@@ -14,7 +14,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             if !matches!(volume.storage, Storage::Scratch | Storage::Memory) {
                 continue;
             }
-            let written = written.get_or_insert_with(|| Written::of(pod));
+            let written = written.get_or_insert_with(|| WrittenVolumes::of(pod));
             // If the sidecar itself mounts this part, the kubelet creates the folder before the sidecar starts.
             let has_folder = other_than(at, written.folders.get(&(index, sub))).is_some();
             if has_folder || other_than(at, written.by_others.get(&index)).is_some() {
@@ -44,7 +44,7 @@ type FirstTwo = [Option<usize>; 2];
 
 /// Which containers write to volumes.
 #[derive(Default)]
-struct Written<'a> {
+struct WrittenVolumes<'a> {
     by_any: HashMap<usize, FirstTwo>,
     /// By steps and apps.
     by_others: HashMap<usize, FirstTwo>,
@@ -52,7 +52,7 @@ struct Written<'a> {
     folders: HashMap<(usize, &'a str), FirstTwo>,
 }
 
-impl<'a> Written<'a> {
+impl<'a> WrittenVolumes<'a> {
     fn of(pod: &Pod<'a>) -> Self {
         let mut written = Self::default();
         for (at, container) in pod.containers() {
