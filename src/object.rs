@@ -5,6 +5,7 @@
 
 use crate::kubernetes::quantity::Quantity;
 use crate::source::Span;
+use fnv::FnvHashMap;
 use smol_str::SmolStr;
 
 /// A value and its place.
@@ -92,18 +93,35 @@ impl Map {
         node: Node,
     ) -> Result<(), Span> {
         let key = key.into();
-        match self.entries.iter_mut().find(|entry| entry.key == key) {
-            Some(entry) if entry.layer > layer => Ok(()),
-            Some(entry) if entry.layer == layer => Err(entry.key_span),
-            Some(entry) => {
-                *entry = MapEntry { key, key_span, layer, node };
-                Ok(())
-            }
-            None => {
-                self.entries.push(MapEntry { key, key_span, layer, node });
-                Ok(())
+        let at = self.entries.iter().position(|entry| entry.key == key);
+        self.insert_at(at, MapEntry { key, key_span, layer, node })
+    }
+
+    /// Sets many keys of one layer as [`insert`](Self::insert) does, in time that is linear in their number. Returns the key,
+    /// the place and the first place of those that this layer has set already.
+    pub fn insert_all(&mut self, layer: u8, new: Vec<(SmolStr, Span, Node)>) -> Vec<(SmolStr, Span, Span)> {
+        let known = self.entries.iter().enumerate().map(|(at, entry)| (entry.key.clone(), at));
+        let mut places: FnvHashMap<SmolStr, usize> = known.collect();
+        let mut repeated = Vec::new();
+        for (key, key_span, node) in new {
+            let at = *places.entry(key.clone()).or_insert(self.entries.len());
+            let at = Some(at).filter(|at| *at < self.entries.len());
+            if let Err(before) = self.insert_at(at, MapEntry { key: key.clone(), key_span, layer, node }) {
+                repeated.push((key, key_span, before));
             }
         }
+        repeated
+    }
+
+    /// Sets a key whose entry, if it has one, is at a place.
+    fn insert_at(&mut self, at: Option<usize>, new: MapEntry) -> Result<(), Span> {
+        match at.and_then(|at| self.entries.get_mut(at)) {
+            Some(entry) if entry.layer > new.layer => {}
+            Some(entry) if entry.layer == new.layer => return Err(entry.key_span),
+            Some(entry) => *entry = new,
+            None => self.entries.push(new),
+        }
+        Ok(())
     }
 
     /// Removes a key.

@@ -200,9 +200,8 @@ impl Resolver<'_> {
 
     /// Sets a key of a map with free keys for each statement of a block.
     pub(super) fn entries(&mut self, item: &'static FieldType, block: &Block, map: &mut Map, scope: &Scope) {
+        let mut read = Vec::with_capacity(block.statements.len());
         self.each(&block.statements, scope, |resolver, statement, live| {
-            let mut scratch = Map::default();
-            let map = if live { &mut *map } else { &mut scratch };
             if statement.broken && !resolver.is_recording() {
                 return;
             }
@@ -222,8 +221,13 @@ impl Resolver<'_> {
                     resolver.scalar(value, item, &key, scope)
                 }
             };
-            resolver.put(map, key, statement.name.span, node, scope);
+            if live {
+                read.push((key, statement.name.span, node));
+            }
         });
+        for (key, span, before) in map.insert_all(scope.layer, read) {
+            self.duplicate(&key, span, before);
+        }
     }
 
     /// Text, or a number or boolean as spelled: what string maps and variables accept.

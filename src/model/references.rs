@@ -176,13 +176,16 @@ impl<'a> Resolver<'a> {
 
     /// Reports a container that mounts the same files in two directions.
     fn one_direction(&mut self, mounts: &[Mount]) {
-        for (at, mount) in mounts.iter().enumerate() {
-            let same = |before: &&Mount| {
-                before.index == mount.index && before.sub == mount.sub && before.direction != mount.direction
-            };
-            if mount.index.is_some()
-                && let Some(before) = mounts[..at].iter().find(same)
-            {
+        // The first mount of each direction, by what is mounted.
+        let mut firsts: HashMap<(usize, Option<&SmolStr>), Vec<&Mount>> = HashMap::new();
+        for mount in mounts {
+            let Some(index) = mount.index else { continue };
+            let before = firsts.entry((index, mount.sub.as_ref())).or_default();
+            let other = before.iter().find(|before| before.direction != mount.direction).copied();
+            if before.iter().all(|before| before.direction != mount.direction) {
+                before.push(mount);
+            }
+            if let Some(before) = other {
                 let headline = format!("one container mounts `{}` in two directions", mount.volume.text);
                 self.report(
                     Diagnostic::error(Code::TwoDirections, mount.span, headline)
