@@ -189,9 +189,11 @@ impl LeftOpen {
                 (before.is_empty() || before.ends_with('\n'))
                     && (after.is_empty() || after.starts_with(['\n', '\r']))
             }),
+            // It does not go beyond the next one, and neither does the search.
             Self::Comment => {
-                let end = rest.find("*/")?;
-                rest[..end].find("/*").is_none().then_some(end)
+                let mut marks = rest.as_bytes().windows(2);
+                let at = marks.position(|mark| mark == b"*/" || mark == b"/*")?;
+                rest[at..].starts_with("*/").then_some(at)
             }
         }
     }
@@ -333,6 +335,15 @@ mod tests {
         }
         assert_eq!(ends, [0, 10, 13, text.len()]);
         assert_eq!(cut(text, 3), 10);
+    }
+
+    #[test]
+    fn comments_without_an_end_are_searched_for_once() {
+        let text = "pod a { /*\n}\n".repeat(100_000);
+        let source = SourceFile::new(FileId(0), "a", text.as_str());
+        assert_eq!(read(&source).map(|read| read.errors.len()), Ok(MAX_ERRORS));
+        let whole = SourceFile::new(FileId(0), "a", "pod a {\n/*\n}\npod b {\n*/\n}\n");
+        assert_eq!(read(&whole).map(|read| (read.statements.len(), read.errors.len())), Ok((1, 1)));
     }
 
     #[test]
