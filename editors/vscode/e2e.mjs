@@ -115,9 +115,13 @@ async function change(text, to) {
   await command("File: Revert File");
 }
 
-/** The text in the editor, which is saved first. */
+/** The text in the editor, which is saved first. A save that is not waited for could undo a later change on disk. */
 async function current() {
-  await page.keyboard.press("Control+S");
+  const unsaved = page.locator(".tab.active.dirty");
+  if (await unsaved.count()) {
+    await page.keyboard.press("Control+S");
+    await unsaved.waitFor({ state: "detached" });
+  }
   return readFileSync(FILE, "utf8");
 }
 
