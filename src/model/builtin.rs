@@ -133,6 +133,9 @@ impl Resolver<'_> {
             return;
         };
         draft.rights = lowered.rights;
+        // A step's last line says what went wrong.
+        let policy = Node::text(span, "FallbackToLogsOnError");
+        draft.fields.insert("terminationMessagePolicy", span, COMPILER, policy).ok();
         if lowered.replaces_image {
             draft.fields.remove("image");
         }
