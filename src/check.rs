@@ -41,7 +41,6 @@ mod workloads;
 pub(crate) use checked::Checked;
 pub(crate) use disturbed::Earlier;
 pub(crate) use identity::{Identified, Identities};
-pub(crate) use variables::{Lookup, Variables};
 
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;

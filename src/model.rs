@@ -220,6 +220,9 @@ pub(crate) struct Container {
     pub mounts: Vec<Mount>,
     /// What it runs after.
     pub after: Vec<Reference>,
+    /// The names in `$(NAME)` in the statements of a built-in step, each at the place of its `$(NAME)` where the source has it
+    /// only once.
+    pub references: Vec<Node>,
     /// The Jobs whose state it reads.
     pub jobs: Vec<SmolStr>,
     /// The tool that it runs to change what all pods share without locking out a second run, and where it is named.

@@ -6,7 +6,9 @@ use super::fields;
 use super::mounts::{unknown_volume, wrong_volume};
 use super::projections;
 use super::report::{Report, SOURCE, filled_entry, is_true, shown, text};
-use crate::diagnostic::{Code, Diagnostic};
+use super::variables::{Lookup, Variables};
+use crate::diagnostic::{Code, Diagnostic, change_to, nearest};
+use crate::kubernetes::expansion;
 use crate::kubernetes::names::{self, NameFault};
 use crate::model::{Container, Direction, Storage, Volume, Workload};
 use crate::object::Node;
@@ -15,6 +17,9 @@ use std::collections::{HashMap, HashSet};
 
 const SOURCES: &[&str] = &["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
 
+/// How the names of the variables begin that a built-in step's script reads.
+const OF_STEPS: &str = "INITFLOW_";
+
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let volumes: HashMap<&str, &Volume> =
         workload.volumes.iter().map(|volume| (volume.name.text.as_str(), volume)).collect();
@@ -22,6 +27,9 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         workload.containers.iter().map(|container| container.name.text.as_str()).collect();
     for container in &workload.containers {
         variables(container, &volumes, workload, report);
+        if container.built_in.is_some() {
+            references(container, workload, report);
+        }
         for variable in container.fields.get("env").map_or(&[][..], Node::items) {
             let name = variable.at("valueFrom.resourceFieldRef.containerName");
             // Only the kubelet looks for the container.
@@ -73,6 +81,70 @@ fn variables(
             _ => key_reference(&kind.node, kind.key == "secretKeyRef", report),
         }
     }
+}
+
+/// Checks each `$(NAME)` of a built-in step. The step gets what it looks like, so a name that nothing defines is a mistake.
+fn references(container: &Container, workload: &Workload, report: &mut Report<'_>) {
+    let env = container.fields.get("env").map_or(&[][..], Node::items);
+    let own = env.iter().enumerate().filter_map(|(at, variable)| {
+        let (name, value) = (variable.get("name")?.as_text()?, variable.get("value")?);
+        let is_own = !name.starts_with(OF_STEPS) && value.as_text()?.contains("$(");
+        is_own.then_some((at, value))
+    });
+    let own: Vec<(usize, &Node)> = own.collect();
+    if own.is_empty() && container.references.is_empty() {
+        return;
+    }
+    let variables = Variables::of(container, workload);
+    for node in &container.references {
+        if let Some(name) = node.as_text() {
+            dangling(name, node.span, container, &variables, None, report);
+        }
+    }
+    for (at, value) in own {
+        for reference in expansion::references(value.as_text().unwrap_or_default()) {
+            dangling(reference.name, value.span, container, &variables, Some(at), report);
+        }
+    }
+}
+
+/// Reports a `$(NAME)` for which Kubernetes finds no variable.
+fn dangling(
+    name: &str,
+    span: Span,
+    container: &Container,
+    variables: &Variables<'_>,
+    variable: Option<usize>,
+    report: &mut Report<'_>,
+) {
+    let (step, name) = (&container.name.text, shown(name));
+    let headline = match variables.look_up(&name, variable) {
+        Lookup::Found | Lookup::Perhaps | Lookup::Last => return,
+        Lookup::Below(place) => {
+            report.add(
+                Diagnostic::error(
+                    Code::UndefinedVariable,
+                    span,
+                    format!("`$({name})` comes before `{name}` in the `env` of `{step}`"),
+                )
+                .here("Kubernetes would leave this text as it is")
+                .label(place, "defined here")
+                .help(format!("move `{name}` above the variable that uses it")),
+            );
+            return;
+        }
+        Lookup::Nothing => format!("`{step}` has no variable `{name}` for `$({name})`"),
+    };
+    let diagnostic = Diagnostic::error(Code::UndefinedVariable, span, headline)
+        .here("Kubernetes would leave this text as it is");
+    let known = variables.names(variable).filter(|name| !name.starts_with(OF_STEPS));
+    let alone = (span.end - span.start) as usize == name.len() + "$()".len();
+    report.add_missing(match nearest(&name, known) {
+        Some(meant) if alone => diagnostic.meant(span, &format!("$({meant})")),
+        Some(meant) => diagnostic.help(change_to(&format!("$({meant})"))),
+        None => diagnostic
+            .help(format!("set it with `env {{ {name} … }}`, or write `$$({name})` for this text itself")),
+    });
 }
 
 /// Whether a variable extends the earlier value of its name, as in `PATH "$(PATH):/opt/bin"`.
@@ -184,5 +256,44 @@ fn bulk(source: &Node, report: &mut Report<'_>) {
         && let Some(written) = text(source, "prefix")
     {
         name_form(written, prefix.node.span, report);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::{found, passes};
+
+    fn fetch(workload: &str, from: &str, more: &str) -> String {
+        format!(
+            "{workload} volume v; fetch f {{ from \"https://a/{from}\"; into v \"f\"; checksum none; {more} }}; app b {{ image \"b:1\"; reads v at /v }} }}"
+        )
+    }
+
+    #[test]
+    fn what_nothing_defines_is_an_error_in_a_built_in_step() {
+        let pod = |from: &str, more: &str| fetch("pod p {", from, more);
+        let shown = found(
+            Code::UndefinedVariable,
+            [
+                pod("$(RELASE)", "env { RELEASE 1 }"),
+                pod("$(NODE)", ""),
+                pod("x", "env { A \"$(B)\"; B 1 }"),
+                pod("$(JOB_COMPLETION_INDEX)", ""),
+            ],
+        );
+        insta::assert_snapshot!(shown);
+        for (from, more) in [
+            ("$(A)/$(B)", "env { B 1; A \"$(B)\" }"),
+            ("$$(A)", ""),
+            ("$(P_A)", "env { from configmap(\"c\") prefix \"P_\" }"),
+            ("$(SHOP_SERVICE_HOST)", ""),
+            ("$(KUBERNETES_PORT_443_TCP_ADDR)", ""),
+        ] {
+            passes(Code::UndefinedVariable, &pod(from, more));
+        }
+        let job = "job j { completionMode Indexed; completions 2; pod { restartPolicy Never };";
+        passes(Code::UndefinedVariable, &fetch(job, "$(JOB_COMPLETION_INDEX)", ""));
+        passes(Code::UndefinedVariable, &fetch(job, "$(A)", "env { A \"$(JOB_COMPLETION_INDEX)\" }"));
     }
 }

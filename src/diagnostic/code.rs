@@ -238,6 +238,7 @@ codes! {
     UnclosedBracket "unclosed-bracket",
     UnclosedQuote "unclosed-quote",
     UnclosedString "unclosed-string",
+    UndefinedVariable "undefined-variable" [Absence],
     UnexpectedBlock "unexpected-block",
     UnexpectedCharacter "unexpected-character",
     UnexpectedValue "unexpected-value",

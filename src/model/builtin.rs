@@ -9,6 +9,7 @@ use super::scope::Scope;
 use super::workload::Making;
 use super::{Direction, PlacedName, QualifiedName, Storage, Volume};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kubernetes::expansion::{COMPLETION_INDEX, COMPLETION_INDEX_FIELD, references};
 use crate::kubernetes::names::shortened;
 use crate::object::{Map, MapEntry, Node, Value};
 use crate::statement::{self, ValueType};
@@ -85,6 +86,7 @@ impl Resolver<'_> {
         let Some(kind) = draft.built_in.as_ref().map(BuiltIn::kind) else { return };
         draft.settle_command();
         let own = draft.fields.entry("command").map(|entry| entry.key_span);
+        self.refer_to_variables(draft, making);
         let options = self.given(draft, making);
         let readers = readers(making.pod_spec.get("securityContext"), draft.fields.get("securityContext"));
         let given = StepInput {
@@ -175,6 +177,37 @@ impl Resolver<'_> {
         }
     }
 
+    /// Collects the `$(NAME)` in the statements, and defines the index of an Indexed Job's pod where they need it: the Job
+    /// controller adds that variable after all those that could refer to it.
+    fn refer_to_variables(&self, draft: &mut Draft, making: &Making) {
+        let values = draft.options.iter().flat_map(|option| {
+            let clauses = option.clauses.iter().flat_map(|clause| &clause.values);
+            option.values.iter().chain(clauses)
+        });
+        let mut found = Vec::new();
+        for node in values {
+            let Some(text) = node.as_text().or_else(|| node.get("value")?.as_text()) else { continue };
+            for reference in references(text) {
+                let written = format!("$({})", reference.name);
+                found.push(Node::text(self.within(node.span, &written), reference.name));
+            }
+        }
+        draft.references = found;
+        let index = |text: &str| references(text).any(|reference| reference.name == COMPLETION_INDEX);
+        let values = draft.env.iter().filter_map(|(_, variable)| variable.get("value")?.as_text());
+        let known = draft.env.iter().any(|(_, variable)| named(variable) == Some(COMPLETION_INDEX));
+        let used = draft.references.iter().any(|name| name.as_text() == Some(COMPLETION_INDEX))
+            || values.into_iter().any(index);
+        if used && !known && making.is_indexed() {
+            let at = |fields| Node::object(draft.span, fields);
+            let path = Node::text(draft.span, COMPLETION_INDEX_FIELD);
+            let source = at([("fieldRef", at([("fieldPath", path)]))]);
+            let name = Node::text(draft.span, COMPLETION_INDEX);
+            let variable = Node::object(draft.span, [("name", name), ("valueFrom", source)]);
+            draft.env.insert(0, (COMPILER, variable));
+        }
+    }
+
     /// Lets a step run as a user that one of its statements names.
     fn run_as(&mut self, draft: &mut Draft, given: User) {
         let span = given.span;
@@ -251,6 +284,11 @@ impl Resolver<'_> {
         }
         given
     }
+}
+
+/// The name of a variable.
+fn named(variable: &Node) -> Option<&str> {
+    variable.get("name")?.as_text()
 }
 
 /// Who certainly can read what a step writes, by the security contexts of the pod and of the step.

@@ -173,7 +173,7 @@ impl Resolver<'_> {
     }
 
     /// The place of a text in a wider one, if the source has it there unchanged and only once.
-    fn within(&self, span: Span, text: &str) -> Span {
+    pub(super) fn within(&self, span: Span, text: &str) -> Span {
         let source = self.sources.slice(span);
         let at = source.find(text).filter(|_| source.matches(text).count() == 1);
         at.map_or(span, |at| {

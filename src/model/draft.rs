@@ -39,6 +39,8 @@ pub(super) struct Draft {
     /// The text of a script, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
     pub(super) options: Vec<StepOption>,
+    /// The names in `$(NAME)` in these statements.
+    pub(super) references: Vec<Node>,
     /// The volumes of the files that variables come from, with their places.
     pub(super) files: Vec<Named>,
     /// The built-in step; it has its options once its statements have been read.
@@ -93,6 +95,7 @@ impl Draft {
             run: None,
             script: None,
             options: Vec::new(),
+            references: Vec::new(),
             files: Vec::new(),
             built_in,
             volumes: Vec::new(),
@@ -181,6 +184,7 @@ impl Draft {
             run: self.run,
             mounts,
             after,
+            references: self.references,
             jobs: self.jobs,
             unlocked: self.unlocked,
             once: None,

@@ -333,6 +333,16 @@ impl Making<'_> {
         }
     }
 
+    /// Whether the pods are those of an Indexed Job.
+    pub(super) fn is_indexed(&self) -> bool {
+        let spec = match self.kind {
+            WorkloadKind::Job => &self.spec,
+            WorkloadKind::CronJob => &self.job_spec,
+            _ => return false,
+        };
+        spec.get("completionMode").and_then(Node::as_text) == Some("Indexed")
+    }
+
     /// The levels of this kind, outermost first.
     pub(super) fn levels(&mut self) -> Vec<(&'static schema::ObjectSchema, &mut Map)> {
         let mut levels: Vec<(&'static schema::ObjectSchema, &mut Map)> = Vec::with_capacity(3);
