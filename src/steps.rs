@@ -9,6 +9,7 @@
 
 pub(crate) mod clone;
 pub(crate) mod copy;
+pub(crate) mod existing;
 pub(crate) mod fetch;
 mod images;
 pub(crate) mod migrate;

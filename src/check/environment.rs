@@ -8,7 +8,7 @@ use super::projections;
 use super::report::{Report, SOURCE, filled_entry, is_true, shown, text};
 use super::variables::{Lookup, Variables};
 use crate::diagnostic::{Code, Diagnostic, change_to, nearest};
-use crate::kubernetes::expansion;
+use crate::kubernetes::expansion::{self, VariableReference};
 use crate::kubernetes::names::{self, NameFault};
 use crate::model::{Container, Direction, Storage, Volume, Workload};
 use crate::object::Node;
@@ -102,7 +102,8 @@ fn references(container: &Container, workload: &Workload, report: &mut Report<'_
         }
     }
     for (at, value) in own {
-        for reference in expansion::references(value.as_text().unwrap_or_default()) {
+        let text = value.as_text().unwrap_or_default();
+        for reference in expansion::references(text).filter(VariableReference::is_plausible) {
             dangling(reference.name, value.span, container, &variables, Some(at), report);
         }
     }

@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::workload::Making;
 use super::{Direction, PlacedName, QualifiedName, Storage, Volume};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::expansion::{COMPLETION_INDEX, COMPLETION_INDEX_FIELD, references};
+use crate::kubernetes::expansion::{COMPLETION_INDEX, COMPLETION_INDEX_FIELD, VariableReference, references};
 use crate::kubernetes::names::shortened;
 use crate::object::{Map, MapEntry, Node, Value};
 use crate::statement::{self, ValueType};
@@ -187,7 +187,7 @@ impl Resolver<'_> {
         let mut found = Vec::new();
         for node in values {
             let Some(text) = node.as_text().or_else(|| node.get("value")?.as_text()) else { continue };
-            for reference in references(text) {
+            for reference in references(text).filter(VariableReference::is_plausible) {
                 let written = format!("$({})", reference.name);
                 found.push(Node::text(self.within(node.span, &written), reference.name));
             }

@@ -17,6 +17,7 @@
 //! | `ref "…"` | a branch, a tag, or a full commit hash | the remote's `HEAD` |
 //! | `into VOLUME ["folder"]` | the folder to create, with its parent folders | the repository's name |
 //! | `depth 20` | how many commits of the history to fetch; `0` for all | `1` |
+//! | `existing keep` | if the folder is there already, with something in it, it stays as it is | `replace` |
 //! | `outside-links` | keeps links that lead out of the repository | the step refuses them |
 //! | `submodules` | checks out submodules too, recursively | their folders are empty |
 //! | `paths ["docs", "a.txt"]` | checks out only these folders and files | everything |
@@ -36,10 +37,11 @@
 
 mod script;
 
+use super::existing::Existing;
 use super::script::shell;
 use super::tries::{Tries, retries, timeout};
 use super::{
-    Image, InVolume, Lowered, OwnVolume, RAM, StepInput, mismatch, outside_links, path_fault, ram,
+    Image, InVolume, Lowered, OwnVolume, RAM, StepInput, existing, mismatch, outside_links, path_fault, ram,
     with_prefix,
 };
 use crate::diagnostic::{Code, Diagnostic};
@@ -104,6 +106,7 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         &[One("\"name\"", ValueType::Variable)],
         "The user of the token. The default is `git`, which most servers accept with a token.",
     ),
+    existing::statement(HERE),
     outside_links::statement(HERE),
     retries(HERE),
     timeout(HERE),
@@ -205,6 +208,8 @@ pub struct CloneOptions {
     pub into: InVolume,
     /// How many commits of the history to fetch, 0 for all.
     pub depth: u32,
+    /// What becomes of what is there, if the author says it.
+    pub existing: Option<Existing>,
     /// Whether links that lead out of the repository are kept.
     pub outside_links: bool,
     /// Whether submodules are checked out too.
@@ -292,6 +297,7 @@ impl CloneOptions {
             reference,
             into: InVolume::of(into, folder)?,
             depth: given.number("depth", 1),
+            existing: existing::read(given),
             outside_links: outside_links::read(given),
             submodules: given.option("submodules").is_some(),
             paths,

@@ -13,6 +13,8 @@
 //! | `from /path` | a file or a folder of this step's `image` | required, and `image` too |
 //! | `into VOLUME "path"` | the path of the copy; parent folders are created too | required |
 //! | `into VOLUME "path/"`, `into VOLUME` | the folder for the copy: a file keeps its name in it, a folder's content becomes its content | |
+//! | `existing keep` | if the copy is there already, it stays as it is; into the root of a volume, each file and folder that is there; an empty folder is filled | `replace` |
+//! | `existing merge` | in a folder that is there already, only the files are added that it does not have | |
 //! | `outside-links` | keeps links that lead out of the folder, unchanged | the step refuses them |
 //! | `mode 0444` | the mode of a file, in octal; of a folder, the mode of the files in it, where folders and executable files also get `x` wherever they get `r` | as in the image |
 //!
@@ -26,9 +28,12 @@
 //! must be readable to the step's user. For an older Kubernetes the step runs in the image itself, as the image's user; the
 //! image then needs `sh`, `sed` and the common tools of coreutils or `BusyBox`.
 
+use super::existing::Existing;
 use super::fetch::symbolic;
 use super::script::{part, shell};
-use super::{Image, InVolume, Lowered, OwnVolume, Rights, StepInput, mismatch, outside_links, path_fault};
+use super::{
+    Image, InVolume, Lowered, OwnVolume, Rights, StepInput, existing, mismatch, outside_links, path_fault,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
 use crate::object::{Map, MapEntry, Node, Value};
@@ -61,6 +66,7 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         &[One("mode", ValueType::Mode)],
         "The mode of the file, or of the files in the folder, in octal. The default is the mode in the image.",
     ),
+    existing::statement_with_merge(HERE),
     outside_links::statement(HERE),
 ];
 
@@ -79,6 +85,8 @@ pub struct CopyOptions {
     pub into: InVolume,
     /// The files' mode.
     pub mode: Option<u32>,
+    /// What becomes of what is there, if the author says it.
+    pub existing: Option<Existing>,
     /// Whether links that lead out of the folder are kept.
     pub outside_links: bool,
     /// The image if it is mounted as a volume; otherwise the step runs in it.
@@ -130,7 +138,14 @@ impl CopyOptions {
             pull_policy: given.pull_policy.clone(),
             span: given.span,
         });
-        Some(Self { from, into, mode, outside_links: outside_links::read(given), mounted })
+        Some(Self {
+            from,
+            into,
+            mode,
+            existing: existing::read(given),
+            outside_links: outside_links::read(given),
+            mounted,
+        })
     }
 
     /// The parts of a container that carry it out.
@@ -177,9 +192,29 @@ impl CopyOptions {
         });
         parts.extend(self.into.enter());
         parts.extend(self.into.folder());
-        parts.push(part!("work/publish.sh"));
+        let existing = self.existing.unwrap_or(Existing::Replace);
+        parts.extend(existing.files());
+        parts.extend(existing.folders());
         parts.push(if self.mode.is_some() { part!("copy/copy-mode.sh") } else { part!("copy/copy.sh") });
-        parts.push(if root { part!("copy/all.sh") } else { part!("copy/one.sh") });
+        if existing != Existing::Replace && !root {
+            parts.push(part!("copy/fits.sh"));
+        }
+        if existing == Existing::Merge {
+            parts.push(if self.mode.is_some() {
+                part!("copy/set-mode.sh")
+            } else {
+                part!("copy/same-mode.sh")
+            });
+            parts.push(part!("copy/merge.sh"));
+        }
+        parts.extend(match (existing, root) {
+            (Existing::Replace, true) => vec![part!("copy/all.sh")],
+            (Existing::Replace, false) => vec![part!("copy/one.sh")],
+            (Existing::Keep, true) => vec![part!("copy/all-new.sh")],
+            (Existing::Keep, false) => vec![part!("work/kept.sh"), part!("copy/one.sh")],
+            (Existing::Merge, true) => vec![part!("copy/merge-all.sh")],
+            (Existing::Merge, false) => vec![part!("copy/merge-one.sh")],
+        });
         parts.push(part!("copy/done.sh"));
         parts
     }

@@ -24,6 +24,7 @@
 //! | `sha256 "…"` | the checksum of the download, 64 hexadecimal digits | it is not verified, and is fetched again on every run |
 //! | `unpack ["FORMAT"]` | unpacks an archive: `tar`, `tar.gz`, `tar.zst`, `zip`; the default is the URL's extension | the file stays as it is |
 //! | `header "NAME" VALUE` | a header of the request, as text or from a Secret; it is sent only to the URL's own site | none |
+//! | `existing keep` | if the file is there already, or the folder with something in it, it stays as it is, and nothing is downloaded | `replace` |
 //! | `mode 0444` | the files' mode, in octal | `0644` |
 //! | `max-size 1Gi` | with `unpack`: the most bytes that come out of the archive | `4Gi` |
 //! | `max-files 500` | with `unpack`: the most files and folders that come out of it | `100000` |
@@ -35,9 +36,10 @@
 //! one that was killed between them. What a folder was made of is stored in `.initflow-NAME.sha256` next to it, and trusted
 //! only if no other user can have written it or the folder.
 
+use super::existing::Existing;
 use super::script::shell;
 use super::tries::{Tries, retries, timeout};
-use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, mismatch, path_fault};
+use super::{FILE_PATH, Image, InVolume, Lowered, StepInput, existing, mismatch, path_fault};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Node;
 use crate::statement::Slot::{Maybe, One};
@@ -97,6 +99,7 @@ pub(super) const STATEMENTS: &[StatementSpec] = &[
         &[One("mode", ValueType::Mode)],
         "The mode of the file, or of the files in the folder, in octal. The default is `0644`.",
     ),
+    existing::statement(HERE),
     of_step(
         HERE,
         "max-size",
@@ -128,6 +131,8 @@ pub struct FetchOptions {
     pub sha256: Option<SmolStr>,
     /// What to unpack into the folder.
     pub unpack: Option<Unpack>,
+    /// What becomes of what is there, if the author says it.
+    pub existing: Option<Existing>,
     /// The names of the headers, with their values as fields of an `EnvVar`.
     pub headers: Vec<(SmolStr, Node)>,
     /// The files' mode.
@@ -203,6 +208,7 @@ impl FetchOptions {
             folder,
             sha256,
             unpack,
+            existing: existing::read(given),
             headers,
             mode: given.number("mode", Self::MODE),
             tries: Tries::of(given, diagnostics)?,
@@ -299,6 +305,7 @@ mod tests {
             folder: false,
             sha256: None,
             unpack: None,
+            existing: None,
             headers: Vec::new(),
             mode: FetchOptions::MODE,
             tries: Tries::default(),

@@ -1,6 +1,7 @@
 //! Composes the script of a `clone`: how the repository is reached, which commit and what of it comes, and the swap.
 
 use super::{CloneOptions, Transport};
+use crate::steps::existing::Existing;
 use crate::steps::script::part;
 
 const ONE_LINE: &str = part!("../one-line.sh");
@@ -20,6 +21,10 @@ pub(super) fn parts(options: &CloneOptions) -> Vec<&'static str> {
     parts.push(part!("to-into.sh"));
     parts.extend(options.into.enter());
     parts.extend(options.into.folder());
+    let existing = options.existing.unwrap_or(Existing::Replace);
+    if existing == Existing::Keep {
+        parts.extend([part!("../work/there.sh"), part!("../work/kept.sh")]);
+    }
     parts.extend([part!("../work/untouched.sh"), part!("place.sh")]);
     if options.work.is_some() {
         parts.push(part!("work.sh"));
@@ -47,6 +52,7 @@ pub(super) fn parts(options: &CloneOptions) -> Vec<&'static str> {
     if options.work.is_some() {
         parts.push(part!("move.sh"));
     }
+    parts.extend(existing.folders());
     parts.push(part!("publish.sh"));
     parts
 }

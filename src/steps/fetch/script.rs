@@ -1,6 +1,7 @@
 //! Composes the script of a `fetch`: where the files come from, how often it tries, and what becomes of the files.
 
 use super::{Archive, FetchOptions, FetchSource, Unpack};
+use crate::steps::existing::Existing;
 use crate::steps::script::part;
 
 const RUN: &str = part!("../run.sh");
@@ -9,7 +10,8 @@ const CONTROL: &str = part!("../control.sh");
 
 /// The parts for these options.
 pub(super) fn parts(options: &FetchOptions) -> Vec<&'static str> {
-    let pinned = options.sha256.is_some();
+    let existing = options.existing.unwrap_or(Existing::Replace);
+    let (pinned, keep) = (options.sha256.is_some(), existing == Existing::Keep);
     let mut parts = vec![part!("../say.sh"), RUN];
     parts.extend(source(options));
     parts.push(part!("../to-into.sh"));
@@ -20,8 +22,13 @@ pub(super) fn parts(options: &FetchOptions) -> Vec<&'static str> {
     } else {
         parts.extend(options.into.file());
     }
+    if keep {
+        parts.extend([part!("../work/there.sh"), part!("../work/kept.sh")]);
+    }
     parts.push(part!("../deadline.sh"));
-    if pinned {
+    if pinned && keep {
+        parts.push(part!("verify.sh"));
+    } else if pinned {
         parts.extend([part!("../work/untouched.sh"), part!("verify.sh")]);
         parts.push(if options.folder { part!("folder/here.sh") } else { part!("here.sh") });
     }
@@ -43,18 +50,21 @@ pub(super) fn parts(options: &FetchOptions) -> Vec<&'static str> {
         }
         parts.push(part!("folder/unpack.sh"));
     }
-    match (options.folder, pinned) {
-        (false, _) => parts.push(part!("../work/publish-file.sh")),
-        (true, false) => {
-            parts.extend([part!("folder/folder.sh"), part!("folder/publish.sh"), part!("folder/wrote.sh")]);
+    if !options.folder {
+        if keep {
+            parts.extend(existing.files());
         }
-        (true, true) => parts.extend([
-            part!("../work/publish.sh"),
-            part!("folder/folder.sh"),
-            part!("folder/marked.sh"),
-            part!("folder/wrote.sh"),
-        ]),
+        parts.push(if keep { part!("new-file.sh") } else { part!("../work/publish-file.sh") });
+        return parts;
     }
+    parts.extend(existing.folders());
+    if pinned && !keep {
+        parts.extend(existing.files());
+        parts.extend([part!("folder/folder.sh"), part!("folder/marked.sh")]);
+    } else {
+        parts.extend([part!("folder/folder.sh"), part!("folder/publish.sh")]);
+    }
+    parts.push(part!("folder/wrote.sh"));
     parts
 }
 

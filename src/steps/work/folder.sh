@@ -1,22 +1,10 @@
-# Folders are made here, and replace folders that others can change meanwhile: those are cleared with care.
+# Folders are made here, and may replace folders that others can change meanwhile: those are cleared with care.
 newline='
 '
 trap leave EXIT
 stuck() { fail "cannot remove $place/$1: it has files of another user; give the pod an fsGroup"; }
 # Whether the script stands in the folder $1.
 at() { [ "$(readlink /proc/self/cwd && echo .)" = "$1$newline." ]; }
-# Gives the folder $1 of this folder its name in the place, and removes what had that name.
-publish() {
-  if [ -e "../$1" ] || [ -L "../$1" ]; then
-    mkdir -p .initflow-old
-    # A folder can be moved elsewhere only by who may write in it.
-    [ ! -d "../$1" ] || (cd -P "../$1" && at "$place/$1" && [ ! -w . ] && chmod u+w .) 2>/dev/null || :
-    mv "../$1" .initflow-old 2>/dev/null || stuck "$1"
-  fi
-  (cd -P "./$1" && mode=$(stat -c %a .) && chmod u+w . && mv "../$1" ../.. && chmod "$mode" .) 2>/dev/null ||
-    fail "cannot move the files to $place/$1: another pod may be at it"
-  [ ! -d .initflow-old ] || (cd .initflow-old && empty) || stuck "$work"
-}
 # Removes this folder.
 leave() {
   empty 2>/dev/null || :
@@ -49,7 +37,7 @@ dismantle() {
     fi
   done
 }
-# Folders get their names back where a run was killed between the two renames of `publish`.
+# Folders get their names back where a run was killed between the two renames of a replacement.
 for left in ../.initflow-*/.initflow-old/* ../.initflow-*/.initflow-old/.[!.]*; do
   lost=${left##*/} left=${left#../}
   if [ ! -d "../$left" ] || [ -e "../$lost" ] || [ -L "../$lost" ]; then continue; fi

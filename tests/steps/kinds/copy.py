@@ -57,6 +57,10 @@ def put(files):
     return lambda volumes: make(volumes, files)
 
 
+def folder(path):
+    return lambda volumes: (volumes / path).mkdir(parents=True)
+
+
 def below(folder, mode=None, programs=None):
     """The image's folder inside of another one, optionally with other file modes."""
 
@@ -84,7 +88,18 @@ OLD = {f"tools/agent/{name}": (b"old", 0o644) for name in INSIDE}
 BETWEEN = {f"tools/.initflow-other.AAAAAA/.initflow-old/agent/{name.split('/', 2)[2]}": state for name, state in OLD.items()}
 LEFT = {"tools/.initflow-steps-0.AAAAAA/agent/sealed/key": (b"k", 0o400)}
 STALE = {f"tools/many/{at}": (b"old", 0o644) for at in range(300)} | {"tools/else": (b"else", 0o644)}
+# What an application has made of the folder: a file of its own, a changed one, and one that is gone.
+USED = {
+    "tools/agent/uploads/cat.jpg": (b"cat", 0o644),
+    "tools/agent/bin/agent": (b"changed", 0o600),
+    "tools/agent/many/own": (b"own", 0o644),
+    "tools/agent/relative": (b"a file now", 0o644),
+}
+USED_ROOT = {name.replace("tools/agent", "tools"): state for name, state in USED.items()}
+KEPT_ROOT = {name: state for name, state in below("tools").items() if not name.startswith(("tools/bin/", "tools/many/"))} | USED_ROOT
+HALF = {f"tools/agent/many/{at}": (b"old", 0o644) for at in range(0, 300, 2)}
 DONE = {"tools/else": (b"else", 0o644), **below("tools")}
+DONE_NEW = {"tools/else": (b"else", 0o644), **below("tools")}
 
 # Without the cases in which the kernel answers for a step that runs in the image.
 IN_IMAGE = [
@@ -98,6 +113,34 @@ IN_IMAGE = [
     Case("has the mode", "folder-with-mode", files=below("tools/agent", 0o640, 0o750), **GIVEN),
     Case("comes one by one", "content", runs=2, before=put(STALE), files=DONE, check=as_built("tools"), **GIVEN),
     Case("treats words as data", "hostile", runs=2, files={f"tools/{TARGET}": (b"odd", 0o644)}, **GIVEN),
+    Case("comes once", "kept", runs=2, says=["/initflow/tools/agent is there already, and stays"], files=below("tools/agent"), **GIVEN),
+    Case("keeps what is there", "kept", before=put(USED), files=USED, **GIVEN),
+    Case("fills an empty folder", "kept", before=folder("tools/agent"), files=below("tools/agent"), **GIVEN),
+    Case("keeps a link", "kept", before=put({"tools/agent": (b"-> /nowhere", 0)}), files={"tools/agent": (b"-> /nowhere", 0)}, **GIVEN),
+    Case("comes once", "kept-file", runs=2, says=["is there already"], files=one("deep/agent", 0o555), **GIVEN),
+    Case("keeps an empty file", "kept-file", before=put({"tools/deep/agent": (b"", 0o644)}), files={"tools/deep/agent": (b"", 0o644)}, **GIVEN),
+    Case("comes once", "kept-content", runs=2, says=["files and folders are there already, and stay"], files=below("tools"), **GIVEN),
+    Case("keeps what is there", "kept-content", before=put(USED_ROOT), files=KEPT_ROOT, **GIVEN),
+    Case("comes once", "kept-file-in-root", runs=2, files=one("agent"), **GIVEN),
+    Case("comes once", "merged", runs=2, files=below("tools/agent"), check=as_built("tools/agent"), **GIVEN),
+    Case("adds what is missing", "merged", runs=2, before=put(USED), files=below("tools/agent") | USED, **GIVEN),
+    Case("has the mode", "merged-with-mode", before=put(USED), files=below("tools/agent", 0o640, 0o750) | USED, **GIVEN),
+    Case("adds what is missing", "merged-content", runs=2, before=put(USED_ROOT), files=below("tools") | USED_ROOT, **GIVEN),
+    Case("comes once", "merged-file", runs=2, says=["is there already"], files=one("deep/agent"), **GIVEN),
+    Case("comes once", "merged-file-in-root", runs=2, files=one("agent", 0o555), **GIVEN),
+    Case("leaves links alone", "merged", before=put({"tools/agent/many": (b"-> ../other", 0), "tools/other/own": (b"own", 0o644)}),
+        files={name: state for name, state in below("tools/agent").items() if "/many/" not in name}
+        | {"tools/agent/many": (b"-> ../other", 0), "tools/other/own": (b"own", 0o644)}, **GIVEN),
+    Case("replaces what was there", "replaced", before=put(OLD), files=below("tools/agent"), **GIVEN),
+    Fault("refuses a link", "merged", before=put({"tools/agent": (b"-> other", 0), "tools/other/own": (b"own", 0o644)}),
+        last="/initflow/tools/agent is a link",
+        files={"tools/agent": (b"-> other", 0), "tools/other/own": (b"own", 0o644)}, **GIVEN),
+    Fault("refuses a folder", "kept-file", before=put({"tools/deep/agent/x": (b"x", 0o644)}), last="/initflow/tools/deep/agent is a folder",
+        files={"tools/deep/agent/x": (b"x", 0o644)}, **GIVEN),
+    Fault("refuses a file", "merged", before=put(one("agent")), last="/initflow/tools/agent is a file", files=one("agent"), **GIVEN),
+    Kills("survives", "kept", files=below("tools/agent"), whole=["tools/agent"], **GIVEN),
+    Kills("survives", "kept-content", before=put({"tools/else": (b"else", 0o644)}), files=DONE_NEW, whole=["tools/many"], **GIVEN),
+    Kills("survives", "merged", before=put(HALF), files=below("tools/agent") | HALF, **GIVEN),
     Fault("names what is missing", "absent", last="there is no /opt/absent in the image", files={}, **GIVEN),
     Fault("names a link that leads out", "linked-out", last=["has a link that leads out of it", "outside-links"], files={}, **GIVEN),
     Fault("does not follow a cycle", "circle", last="there is no /opt/circle in the image", files={}, **GIVEN),

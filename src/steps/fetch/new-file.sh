@@ -1,0 +1,4 @@
+chmod "$INITFLOW_MODE" "./$base"
+size=$(wc -c <"./$base")
+publish_file "$base"
+say "wrote $into, $size bytes"
