@@ -15,7 +15,7 @@ pub use unchecked::unchecked;
 use crate::check::{Checked, Earlier, Identified, Identities, check};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
-use crate::lint::{Hooks, LintLevels, find_hidden, lint, settle};
+use crate::lint::{Hooks, LintLevels, Replacements, find_hidden, lint, settle};
 use crate::lower::grant;
 use crate::model::{Forgetful, Program, ResultMemory, Workload, resolve};
 use crate::once::split;
@@ -158,15 +158,20 @@ pub(crate) fn compile_files<T: Send>(
     let mut workloads = Vec::with_capacity(arranged.len());
     let mut identities = Identities::default();
     let mut hooks = Hooks::default();
-    for Arranged { diagnostics: found, identified, hooks: found_hooks, made } in arranged {
+    let mut replaced = Replacements::default();
+    for Arranged { diagnostics: found, identified, hooks: found_hooks, replaced: found_replaced, made } in
+        arranged
+    {
         diagnostics.extend(found);
         hooks.extend(found_hooks);
+        replaced.extend(found_replaced);
         if let Some(identified) = identified {
             identities.add(identified, &mut diagnostics);
         }
         workloads.extend(made);
     }
     hooks.check(&mut diagnostics);
+    replaced.check(&mut diagnostics);
     let documents = || files.iter().flat_map(|file| &file.documents).map(|document| &**document);
     find_hidden(documents(), &sources, &mut diagnostics);
     settle(documents(), &sources, &options.levels, !unset, &mut diagnostics);
@@ -183,6 +188,7 @@ pub(crate) struct Arranged<T> {
     diagnostics: Vec<Diagnostic>,
     identified: Option<Identified>,
     hooks: Hooks,
+    replaced: Replacements,
     made: Vec<T>,
 }
 
@@ -197,7 +203,8 @@ fn arrange<T>(
 ) -> Arranged<T> {
     let version = options.version;
     let Some(workload) = workload else {
-        return Arranged { diagnostics, identified: None, hooks: Hooks::default(), made: Vec::new() };
+        let (hooks, replaced) = Default::default();
+        return Arranged { diagnostics, identified: None, hooks, replaced, made: Vec::new() };
     };
     let checked = check(workload, version, earlier, &mut diagnostics);
     let workload: &Workload = match &checked {
@@ -207,6 +214,7 @@ fn arrange<T>(
     let start = order(workload, &mut diagnostics);
     let identified = Some(Identified::of(workload));
     let hooks = Hooks::of(workload);
+    let replaced = Replacements::of(workload, sources);
     let made = match checked {
         Ok(checked) if !has_errors(&diagnostics) => {
             lint(&checked, &start, version, &options.levels, sources, &mut diagnostics);
@@ -218,7 +226,7 @@ fn arrange<T>(
         }
     };
     let made = if has_errors(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
-    Arranged { diagnostics, identified, hooks, made }
+    Arranged { diagnostics, identified, hooks, replaced, made }
 }
 
 /// A checked workload, after the Jobs of its steps that run once, each Job after those that it waits for.

@@ -10,6 +10,7 @@ mod hidden;
 mod later_hook;
 mod levels;
 mod reorder;
+mod replaced;
 // The rules' documentation is text for users, not for rustdoc.
 #[allow(clippy::doc_markdown)]
 mod rules;
@@ -20,6 +21,7 @@ pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
 pub use levels::{ALL, LintLevel, LintLevels};
+pub(crate) use replaced::Replacements;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;
@@ -146,27 +148,6 @@ impl<'a> Pod<'a> {
         }
     }
 
-    /// The place and text to insert a statement at the beginning of a container's block.
-    fn first_in_block(&self, container: &Container, statement: &str) -> Option<(Span, String)> {
-        let file = self.sources.get(container.span.file);
-        if file.id == FileId::STD {
-            return None;
-        }
-        let head = container.span.range();
-        let opening = head.end + file.text.get(head.end..)?.find('{')?;
-        if !file.text.get(head.end..opening)?.trim().is_empty() {
-            return None;
-        }
-        let span = Span::new(file.id, opening + 1, opening + 1);
-        let ends_line = file.text.get(opening + 1..)?.starts_with(['\n', '\r']);
-        if !ends_line {
-            return Some((span, format!(" {statement};")));
-        }
-        let line = file.text.get(..head.start)?.rfind('\n').map_or(0, |at| at + 1);
-        let indent: String = file.text.get(line..)?.chars().take_while(|letter| *letter == ' ').collect();
-        Some((span, format!("\n{indent}  {statement}")))
-    }
-
     /// The place of a command in the source.
     fn place(&self, script: &ShellScript<'_>, command: &PlainCommand) -> Span {
         self.place_of(script, &command.range)
@@ -189,6 +170,27 @@ impl<'a> Pod<'a> {
         };
         found().unwrap_or(script.span)
     }
+}
+
+/// The place and text to insert a statement at the beginning of a container's block.
+fn first_in_block(sources: &Sources, container: &Container, statement: &str) -> Option<(Span, String)> {
+    let file = sources.get(container.span.file);
+    if file.id == FileId::STD {
+        return None;
+    }
+    let head = container.span.range();
+    let opening = head.end + file.text.get(head.end..)?.find('{')?;
+    if !file.text.get(head.end..opening)?.trim().is_empty() {
+        return None;
+    }
+    let span = Span::new(file.id, opening + 1, opening + 1);
+    let ends_line = file.text.get(opening + 1..)?.starts_with(['\n', '\r']);
+    if !ends_line {
+        return Some((span, format!(" {statement};")));
+    }
+    let line = file.text.get(..head.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let indent: String = file.text.get(line..)?.chars().take_while(|letter| *letter == ' ').collect();
+    Some((span, format!("\n{indent}  {statement}")))
 }
 
 #[cfg(test)]

@@ -200,6 +200,7 @@ codes! {
     RacingMigration "racing-migration",
     ReadOnlyVolume "read-only-volume",
     RelativePath "relative-path",
+    ReplacedData "replaced-data",
     RequestNotLimit "request-not-limit",
     RequestOverLimit "request-over-limit",
     ReservedCharacter "reserved-character",

@@ -3,8 +3,8 @@
 use super::ports::served;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::kubernetes::quantity::Quantity;
-use crate::lint::Pod;
 use crate::lint::reorder::{Cheaper, EntryKind, ReorderEntry, cheaper};
+use crate::lint::{Pod, first_in_block};
 use crate::model::Role;
 use crate::order::Precedence;
 use crate::resources::{EffectiveRequest, PodDemand, SetBy};
@@ -133,7 +133,8 @@ fn diagnostic(
     diagnostic = diagnostic.help(title.clone()).help(extent);
     let mut edits: Vec<Edit> = Vec::new();
     for (step, sidecar) in moves {
-        let Some((span, text)) = pod.first_in_block(container(*sidecar), &format!("after {}", name(*step)))
+        let Some((span, text)) =
+            first_in_block(pod.sources, container(*sidecar), &format!("after {}", name(*step)))
         else {
             return diagnostic;
         };

@@ -3,8 +3,8 @@
 use super::image;
 use super::migrations::{ADD_ONCE, Migration, WORDS, migration};
 use crate::diagnostic::{Applicability, Code, Diagnostic};
-use crate::lint::Pod;
 use crate::lint::shell::LazyScript;
+use crate::lint::{Pod, first_in_block};
 use crate::model::{Role, WorkloadKind};
 use crate::steps::BuiltIn;
 use crate::steps::migrate::MigrateOptions;
@@ -45,7 +45,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         )
         .here("runs in every pod, and pods can be killed at any time");
         let diagnostic = diagnostic.help(ADD_ONCE);
-        found.push(match pod.first_in_block(step, "once") {
+        found.push(match first_in_block(pod.sources, step, "once") {
             Some((span, text)) if built_in => diagnostic.fix("add `once`", span, text, Applicability::Unsafe),
             _ => diagnostic,
         });

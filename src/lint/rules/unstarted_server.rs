@@ -1,7 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/unstarted-server.md")]
 
 use crate::diagnostic::{Applicability, Code, Diagnostic};
-use crate::lint::Pod;
+use crate::lint::{Pod, first_in_block};
 use crate::model::Role;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -33,7 +33,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 let diagnostic =
                     diagnostic.here("no container listens yet").label(server.name.span, "starts later");
                 let title = format!("add `after {name}` to `{step_name}`");
-                match pod.first_in_block(step, &format!("after {name}")) {
+                match first_in_block(pod.sources, step, &format!("after {name}")) {
                     Some((span, text)) => {
                         diagnostic.help(title.clone()).fix(title, span, text, Applicability::Unsafe)
                     }
