@@ -220,6 +220,8 @@ pub(crate) struct Container {
     pub mounts: Vec<Mount>,
     /// What it runs after.
     pub after: Vec<Reference>,
+    /// The resources of which the compiler requests what a built-in step needs, since the source says nothing of them.
+    pub completed: Vec<&'static str>,
     /// The names in `$(NAME)` in the statements of a built-in step, each at the place of its `$(NAME)` where the source has it
     /// only once.
     pub references: Vec<Node>,

@@ -77,8 +77,10 @@ pub struct Start {
     pub uses: Vec<VolumeUse>,
     /// The Jobs that it waits for.
     pub jobs: Vec<SmolStr>,
-    /// Its requests, as written.
+    /// Its requests: as written, or the compiler's for a built-in step.
     pub requests: Resources,
+    /// The resources of which the compiler requests something, since the source says nothing of them.
+    pub completed: Vec<&'static str>,
     /// Its limits, as written.
     pub limits: Resources,
     /// The total requests of the pod's containers while it runs: for a step or sidecar, its own and those of the
@@ -163,8 +165,11 @@ impl Plan {
                 .into_iter()
                 .map(|request| {
                     let (by, containers) = parts(&request.set_by);
+                    let completed = matches!(&request.set_by, SetBy::Step { step, .. }
+                        if workload.containers[*step].completed.contains(&&*request.name));
+                    let by_compiler = if completed { ", by the compiler's request" } else { "" };
                     PlannedRequest {
-                        because: request.set_by.text(workload),
+                        because: request.set_by.text(workload) + by_compiler,
                         by,
                         containers: containers.into_iter().map(name).collect(),
                         resource: request.name,
@@ -230,6 +235,7 @@ impl Start {
                 .collect(),
             jobs: container.jobs.clone(),
             requests: written("requests"),
+            completed: container.completed.clone(),
             limits: written("limits"),
             reserved: sorted(reserved),
         }

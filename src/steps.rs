@@ -13,6 +13,7 @@ pub(crate) mod existing;
 pub(crate) mod fetch;
 mod images;
 pub(crate) mod migrate;
+mod needs;
 mod outside_links;
 pub(crate) mod own;
 pub(crate) mod render;
@@ -22,6 +23,7 @@ pub(crate) mod tries;
 pub(crate) mod wait;
 
 pub use images::{Image, Images};
+pub(crate) use needs::Needs;
 
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;

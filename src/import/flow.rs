@@ -10,6 +10,8 @@ use std::collections::{HashMap, HashSet};
 #[derive(Debug, Default)]
 pub(super) struct Directions {
     known: HashMap<(String, String), Direction>,
+    /// The mounted volumes that are empty when a pod starts.
+    fresh: HashSet<String>,
 }
 
 /// A mount of one volume by a container.
@@ -45,21 +47,29 @@ impl Directions {
         let claims: HashSet<&str> = claims.iter().copied().collect();
         let mut directions = Self::default();
         for (volume, mountings) in mountings {
-            let names: HashSet<&str> = mountings.iter().map(|mounting| mounting.container).collect();
-            if names.len() < mountings.len() || names.contains("") {
-                continue;
-            }
             let source = sources.get(volume);
             let starts_empty = !claims.contains(volume)
                 && source.is_some_and(|source| {
                     source.entries().iter().all(|entry| matches!(entry.key.as_str(), "name" | "emptyDir"))
                 });
+            if starts_empty {
+                directions.fresh.insert(volume.to_owned());
+            }
+            let names: HashSet<&str> = mountings.iter().map(|mounting| mounting.container).collect();
+            if names.len() < mountings.len() || names.contains("") {
+                continue;
+            }
             let found = if starts_empty { of_empty(&mountings) } else { of_filled(&mountings) };
             for (mounting, direction) in mountings.iter().zip(found) {
                 directions.known.insert((mounting.container.to_owned(), volume.to_owned()), direction);
             }
         }
         directions
+    }
+
+    /// Whether a mounted volume is empty when a pod starts.
+    pub(super) fn is_fresh(&self, volume: &str) -> bool {
+        self.fresh.contains(volume)
     }
 
     /// The direction of a container's mounts of a volume.

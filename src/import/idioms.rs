@@ -44,7 +44,7 @@ pub(super) fn built_in(
     directions: &Directions,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<(StatementDraft, Diagnostic)> {
-    let step = Step { node, command: shell::command(node)? };
+    let step = Step { node, command: shell::command(node)?, directions };
     let idiom = IDIOMS.iter().find_map(|idiom| idiom(&step))?;
     let mut statement = container(&rest(node, &idiom), Role::Step, directions, diagnostics);
     let place = place(node);

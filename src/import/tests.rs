@@ -383,7 +383,11 @@ fn clear_matches_of_a_built_in_step_become_one() {
         script("until [ -f /data/ready ]; do sleep 1; done"),
         script("chown -R 1000:1000 /data"),
         script("aws s3 cp s3://acme/settings.json /data/settings.json"),
-        script("cp -r /app/static /data/static"),
+        script("cp /app/settings.json /data/"),
+        script("cp -rn /app/static /data/static"),
+        script("[ -e /data/static ] || cp -r /app/static /data/static"),
+        script("if [ ! -d /data/static ]; then cp -r /app/static /data; fi"),
+        script("test -f /data/a.bin || curl -fsSL -o /data/a.bin https://acme.dev/a.bin"),
         step("image: alpine/git, args: [clone, --branch, main, 'https://git.acme.dev/site.git', /data/site]"),
         step("image: shop, command: [python, manage.py, migrate]"),
     ];
@@ -393,9 +397,13 @@ fn clear_matches_of_a_built_in_step_become_one() {
     wait a { http "http://shop/healthz" }
     wait a { file data "ready" }
     own a { volume data; user 1000; group 1000 }
-    fetch a { from "s3://acme/settings.json"; into data "settings.json" }
-    copy a { image "busybox"; from /app/static; into data "static" }
-    clone a { repo "https://git.acme.dev/site.git"; ref "main"; into data "site" }
+    fetch a { from "s3://acme/settings.json"; into data "settings.json"; existing replace }
+    copy a { image "busybox"; from /app/settings.json; into data "settings.json"; existing replace }
+    copy a { image "busybox"; from /app/static; into data "static"; existing merge }
+    copy a { image "busybox"; from /app/static; into data "static"; existing keep }
+    copy a { image "busybox"; from /app/static; into data "static"; existing keep }
+    fetch a { from "https://acme.dev/a.bin"; into data "a.bin"; existing keep }
+    clone a { repo "https://git.acme.dev/site.git"; ref "main"; into data "site"; existing keep }
     migrate a { image "shop"; django; mounts data at /data }
     "#);
 }
@@ -411,6 +419,9 @@ fn unclear_matches_stay_as_they_are() {
         "cp /data/a /data/b",
         "git clone https://git.acme.dev/site.git /data",
         "aws s3 cp s3://acme/a /tmp/a",
+        // This overwrites files, and deletes none.
+        "cp -r /app/static /data/static",
+        "[ -e /data/other ] || cp -r /app/static /data/static",
     ] {
         assert!(script(text).trim_start().starts_with("step a"), "{text}: {}", script(text));
     }

@@ -264,10 +264,10 @@ mod tests {
             [
                 pod("claim \"c\"", "into v", "updates v at /d"),
                 pod("claim \"c\"", "into v \"x/y\"", "mounts v at /d sub \"x\""),
-                pod("hostpath \"/data\"", "into v \"x\"", "updates v at /d sub \"x/y\""),
+                pod("host \"/data\"", "into v \"x\"", "updates v at /d sub \"x/y\""),
             ],
         );
-        insta::assert_snapshot!(shown);
+        insta::assert_snapshot!(shown, @"");
         passes(CODE, &pod("claim \"c\"", "into v", "reads v at /d"));
         passes(CODE, &pod("", "into v", "updates v at /d"));
         passes(CODE, &pod("claim \"c\"", "into v \"x\"", "updates v at /d sub \"y\""));
@@ -285,7 +285,7 @@ mod tests {
                 pod("claim \"c\"", "into v \"x\"", "reads v at /d").replacen("{", "{ namespace \"n\";", 1)
             )
         };
-        insta::assert_snapshot!(found(CODE, [program("n")]));
+        insta::assert_snapshot!(found(CODE, [program("n")]), @"");
         passes(CODE, &program("m"));
     }
 
@@ -299,6 +299,6 @@ mod tests {
             )
         };
         passes(CODE, &fetch(&format!("sha256 \"{sum}\"")));
-        insta::assert_snapshot!(found(CODE, [fetch(""), fetch(&format!("unpack; sha256 \"{sum}\""))]));
+        insta::assert_snapshot!(found(CODE, [fetch(""), fetch(&format!("unpack; sha256 \"{sum}\""))]), @"");
     }
 }

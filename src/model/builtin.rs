@@ -11,9 +11,10 @@ use super::{Direction, PlacedName, QualifiedName, Storage, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::expansion::{COMPLETION_INDEX, COMPLETION_INDEX_FIELD, VariableReference, references};
 use crate::kubernetes::names::shortened;
+use crate::kubernetes::quantity::Quantity;
 use crate::object::{Map, MapEntry, Node, Value};
 use crate::statement::{self, ValueType};
-use crate::steps::{BuiltIn, GivenClause, GivenOption, OwnVolume, Readers, StepInput, User};
+use crate::steps::{BuiltIn, GivenClause, GivenOption, Needs, OwnVolume, Readers, StepInput, User};
 use crate::syntax::tree::Statement;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -135,6 +136,7 @@ impl Resolver<'_> {
             return;
         };
         draft.rights = lowered.rights;
+        let image = lowered.image;
         // A step's last line says what went wrong.
         let policy = Node::text(span, "FallbackToLogsOnError");
         draft.fields.insert("terminationMessagePolicy", span, COMPILER, policy).ok();
@@ -169,6 +171,7 @@ impl Resolver<'_> {
         for volume in lowered.volumes {
             add_volume(draft, volume);
         }
+        request(draft, making, Needs::of(kind, image));
         draft.jobs = lowered.jobs;
         draft.unlocked = lowered.unlocked;
         draft.asks_for_its_user = lowered.asks_for_its_user;
@@ -289,6 +292,34 @@ impl Resolver<'_> {
 /// The name of a variable.
 fn named(variable: &Node) -> Option<&str> {
     variable.get("name")?.as_text()
+}
+
+/// Requests what a step needs of each resource of which neither the step nor the pod says anything: a namespace with a quota
+/// accepts only pods that request something in each container.
+fn request(draft: &mut Draft, making: &Making, needs: Needs) {
+    let pod = making.pod_spec.get("resources");
+    let own = |key| draft.resources.get(key);
+    let says = |node: Option<&Node>, name| {
+        node.is_some_and(|node| node.as_map().is_none() || node.get(name).is_some())
+    };
+    let missing: Vec<_> = needs
+        .amounts()
+        .into_iter()
+        .filter(|(name, _)| {
+            let by_pod = |key| says(pod.and_then(|pod| pod.get(key)), name);
+            ["requests", "limits"].into_iter().all(|key| !says(own(key), name) && !by_pod(key))
+        })
+        .collect();
+    let span = draft.span;
+    for (name, amount) in missing {
+        let Ok(quantity) = Quantity::parse(amount) else { continue };
+        if draft.resources.get("requests").is_none() {
+            draft.resources.insert("requests", span, COMPILER, Node::map(span)).ok();
+        }
+        let Some(requests) = draft.resources.get_mut("requests") else { continue };
+        requests.map_mut().insert(name, span, COMPILER, Node::new(span, Value::Quantity(quantity))).ok();
+        draft.completed.push(name);
+    }
 }
 
 /// Who certainly can read what a step writes, by the security contexts of the pod and of the step.

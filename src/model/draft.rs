@@ -39,6 +39,8 @@ pub(super) struct Draft {
     /// The text of a script, to be escaped once all variables are known.
     pub(super) script: Option<(u8, Node)>,
     pub(super) options: Vec<StepOption>,
+    /// The resources whose request is the compiler's.
+    pub(super) completed: Vec<&'static str>,
     /// The names in `$(NAME)` in these statements.
     pub(super) references: Vec<Node>,
     /// The volumes of the files that variables come from, with their places.
@@ -95,6 +97,7 @@ impl Draft {
             run: None,
             script: None,
             options: Vec::new(),
+            completed: Vec::new(),
             references: Vec::new(),
             files: Vec::new(),
             built_in,
@@ -184,6 +187,7 @@ impl Draft {
             run: self.run,
             mounts,
             after,
+            completed: self.completed,
             references: self.references,
             jobs: self.jobs,
             unlocked: self.unlocked,

@@ -37,7 +37,7 @@ impl<'a> Resolver<'a> {
             span,
         });
         if waiting.resources.entries.is_empty() {
-            waiting.resources = enough(&draft.resources);
+            waiting.resources = enough(draft);
         }
         self.lower_step(&mut waiting, making);
         self.secure(making, std::slice::from_mut(&mut waiting));
@@ -64,11 +64,12 @@ impl<'a> Resolver<'a> {
 }
 
 /// The amounts, reduced to what a step that only waits can use; the pod keeps its quality of service class.
-fn enough(resources: &Map) -> Map {
+fn enough(draft: &Draft) -> Map {
     let mut small = Map::default();
-    for amounts in resources.entries.iter().filter(|entry| entry.key != "claims") {
+    for amounts in draft.resources.entries.iter().filter(|entry| entry.key != "claims") {
         let mut map = Map::default();
-        for amount in amounts.node.entries() {
+        let given = amounts.node.entries().iter();
+        for amount in given.filter(|amount| !draft.completed.contains(&&*amount.key)) {
             let ceiling = ENOUGH.iter().find(|(name, _)| amount.key == *name);
             let ceiling = ceiling.and_then(|(_, text)| Quantity::parse(text).ok());
             if let (Some(ceiling), Some(own)) = (ceiling, amount.node.as_quantity()) {

@@ -39,6 +39,8 @@ fn workload(text: &str) -> Workload {
         let (role, own) = head.split_once(' ').unwrap();
         let at = 1000 * (line + 1);
         let mut container = Container {
+            references: Vec::new(),
+            completed: Vec::new(),
             jobs: Vec::new(),
             unlocked: None,
             once: None,

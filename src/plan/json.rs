@@ -60,6 +60,9 @@ struct ContainerJson<'a> {
     because: &'a str,
     moved: bool,
     requests: OrderedObject<'a, Printed<'a, Quantity>>,
+    /// The resources whose request is the compiler's, since the source says nothing of them.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    completed: &'a [&'static str],
     limits: OrderedObject<'a, Printed<'a, Quantity>>,
     reserved: OrderedObject<'a, Printed<'a, Quantity>>,
 }
@@ -126,6 +129,7 @@ fn container<'a>(start: &'a Start, sources: &'a Sources) -> ContainerJson<'a> {
         because: &start.because,
         moved: start.moved,
         requests: quantities(&start.requests),
+        completed: &start.completed,
         limits: quantities(&start.limits),
         reserved: quantities(&start.reserved),
     }

@@ -22,6 +22,7 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
         after: Vec::new(),
         uses: Vec::new(),
         jobs: Vec::new(),
+        completed: Vec::new(),
         requests: resources(requests),
         limits: Resources::new(),
         reserved: resources(reserved),

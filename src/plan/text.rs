@@ -1,8 +1,9 @@
 //! Writes a plan as text for a person.
 
-use super::{Plan, Resources};
+use super::{Plan, Resources, Start};
 use crate::diagnostic::visible::{self, plain};
 use crate::source::Sources;
+use smol_str::SmolStr;
 use std::fmt::Write as _;
 
 /// What the totals cannot know.
@@ -39,11 +40,14 @@ fn one(plan: &Plan, sources: &Sources) -> String {
             start.role.name().to_owned(),
             start.name.to_string(),
             format!("{}{moved}", start.because),
-            resources(&start.requests),
+            requests(start),
             resources(&start.reserved),
         ]
     }));
     table(&mut text, &order);
+    if plan.order.iter().any(|start| !start.completed.is_empty()) {
+        text.push_str("\n  * the compiler's request, since the source says nothing of it\n");
+    }
     text.push('\n');
     totals(&mut text, plan);
     text
@@ -75,6 +79,14 @@ fn totals(text: &mut String, plan: &Plan) {
     );
     table(text, &totals);
     let _ = write!(text, "\n  QoS class {}; all {CAVEAT}\n", plan.qos);
+}
+
+/// What a container requests, with a mark at what the compiler adds.
+fn requests(start: &Start) -> String {
+    let mark = |name: &SmolStr| if start.completed.contains(&&**name) { "*" } else { "" };
+    let each: Vec<String> =
+        start.requests.iter().map(|(name, quantity)| format!("{name} {quantity}{}", mark(name))).collect();
+    if each.is_empty() { "-".to_owned() } else { each.join(", ") }
 }
 
 fn resources(resources: &Resources) -> String {

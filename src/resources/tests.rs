@@ -189,6 +189,8 @@ fn node(json: &Json) -> Node {
 fn reads_a_workload() {
     let span = Span::new(FileId(0), 0, 0);
     let container = |name: &str, role, fields: Json| Container {
+        references: Vec::new(),
+        completed: Vec::new(),
         jobs: Vec::new(),
         unlocked: None,
         once: None,

@@ -1,11 +1,16 @@
 //! Converts `git clone` to `clone`.
 
-use super::step::{Idiom, Step, into, operands, statement};
+use super::step::{Idiom, Step, existing, into, operands, statement};
 use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[
     "set `depth` for more history: the step fetches only one commit",
     "expect a second run to replace the whole folder: the command failed if it existed",
+];
+
+const KEEPS: &[&str] = &[
+    "set `depth` for more history: the step fetches only one commit",
+    "expect a folder that has files to stay as it is, without a failure",
 ];
 
 const OPTIONS: [(&str, bool); 12] = [
@@ -24,7 +29,7 @@ const OPTIONS: [(&str, bool); 12] = [
 ];
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
-    let [git, clone, rest @ ..] = step.once()? else { return None };
+    let [git, clone, rest @ ..] = step.making()? else { return None };
     if git.rsplit('/').next() != Some("git") || clone != "clone" {
         return None;
     }
@@ -47,5 +52,8 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         }
     }
     statements.push(into(&volume, &folder));
-    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Clone, statements, CHANGES) })
+    let kept = step.existing(path, &volume, "keep")?;
+    statements.extend(kept.map(existing));
+    let changes = if kept.is_some() { KEEPS } else { CHANGES };
+    Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Clone, statements, changes) })
 }

@@ -1,6 +1,6 @@
 //! Converts `aws s3 cp`, `gsutil cp`, `curl -o` and `wget -O` to `fetch`.
 
-use super::step::{Idiom, Step, into, operands, statement};
+use super::step::{Idiom, Step, existing, into, operands, statement};
 use crate::steps::StepKind;
 
 const CHANGES: &[&str] = &[
@@ -9,7 +9,7 @@ const CHANGES: &[&str] = &[
 ];
 
 pub(super) fn of(step: &Step) -> Option<Idiom> {
-    let (program, rest) = step.once()?.split_first()?;
+    let (program, rest) = step.making()?.split_first()?;
     let (from, path) = match program.rsplit('/').next()? {
         "aws" | "aws-cli" => object(rest.strip_prefix(&["s3".to_owned(), "cp".to_owned()])?, "s3://")?,
         "gsutil" => object(rest.strip_prefix(&["cp".to_owned()])?, "gs://")?,
@@ -21,7 +21,8 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     if file.is_empty() || path.ends_with('/') {
         return None;
     }
-    let statements = vec![statement("from", [from]), into(&volume, &file)];
+    let mut statements = vec![statement("from", [from]), into(&volume, &file)];
+    statements.extend(step.existing(path, &volume, "replace")?.map(existing));
     Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Fetch, statements, CHANGES) })
 }
 

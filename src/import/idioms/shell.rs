@@ -8,6 +8,8 @@ use crate::model::command::split;
 pub(super) enum ShellCommand {
     /// A command that runs once.
     Once(Vec<String>),
+    /// A command that runs unless there is something at a path.
+    Unless(String, Vec<String>),
     /// A command that is tried until it succeeds, with pauses.
     Until(Vec<String>),
 }
@@ -59,6 +61,15 @@ fn of_script(script: &str) -> Option<ShellCommand> {
         });
         return if is_pause { words(condition).map(ShellCommand::Until) } else { None };
     }
+    if let Some((condition, command)) = guarded(script) {
+        let there = match condition.as_slice() {
+            [test, "-e" | "-f" | "-d", path] if *test == "test" => *path,
+            ["[", "-e" | "-f" | "-d", path, "]"] => *path,
+            _ => return None,
+        };
+        let there = words(there).filter(|words| words.len() == 1)?.pop()?;
+        return Some(ShellCommand::Unless(there, words(command)?));
+    }
     let mut commands = script.split('\n').map(str::trim).filter(|line| !line.is_empty());
     let mut found = None;
     commands.try_for_each(|line| {
@@ -69,6 +80,19 @@ fn of_script(script: &str) -> Option<ShellCommand> {
         found.replace(words).is_none().then_some(())
     })?;
     found.map(ShellCommand::Once)
+}
+
+/// The words of the condition and the command of `[ … ] || command` or `if [ ! … ]; then command; fi`.
+fn guarded(script: &str) -> Option<(Vec<&str>, &str)> {
+    if let Some(rest) = script.strip_prefix("if ") {
+        let (condition, rest) = rest.split_once([';', '\n'])?;
+        let body = rest.trim_start().strip_prefix("then")?.trim_end().strip_suffix("fi")?;
+        let mut condition: Vec<&str> = condition.split_whitespace().collect();
+        (condition.get(1) == Some(&"!")).then(|| condition.remove(1))?;
+        return Some((condition, body.trim().trim_end_matches(';')));
+    }
+    let (condition, command) = script.split_once("||")?;
+    Some((condition.split_whitespace().collect(), command))
 }
 
 /// Whether a command only prints or waits.

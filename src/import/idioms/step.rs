@@ -1,14 +1,17 @@
 //! Reads the commands that built-in steps replace, and writes the words of these steps.
 
 use super::shell::ShellCommand;
+use crate::import::flow::Directions;
 use crate::import::text;
 use crate::import::yaml::YamlNode;
 use crate::steps::StepKind;
+use crate::steps::existing::NAME;
 
 /// An init container with its command.
 pub(super) struct Step<'n> {
     pub(super) node: &'n YamlNode,
     pub(super) command: ShellCommand,
+    pub(super) directions: &'n Directions,
 }
 
 /// The built-in step that a container matches.
@@ -44,7 +47,31 @@ impl Step<'_> {
     pub(super) fn once(&self) -> Option<&[String]> {
         match &self.command {
             ShellCommand::Once(words) => Some(words),
+            ShellCommand::Unless(..) | ShellCommand::Until(_) => None,
+        }
+    }
+
+    /// The words of a command that runs once, or unless something is there already.
+    pub(super) fn making(&self) -> Option<&[String]> {
+        match &self.command {
+            ShellCommand::Once(words) | ShellCommand::Unless(_, words) => Some(words),
             ShellCommand::Until(_) => None,
+        }
+    }
+
+    /// What `existing` says of the file or folder that a command makes; `replaces` if the command itself replaces what is
+    /// there, of which nothing is left in a volume that starts empty. None if the command asks for something else.
+    pub(super) fn existing(
+        &self,
+        made: &str,
+        volume: &str,
+        replaces: &'static str,
+    ) -> Option<Option<&'static str>> {
+        match &self.command {
+            ShellCommand::Unless(there, _) => {
+                (there.trim_end_matches('/') == made.trim_end_matches('/')).then_some(Some("keep"))
+            }
+            _ => Some(Some(replaces).filter(|_| !self.directions.is_fresh(volume))),
         }
     }
 }
@@ -71,6 +98,11 @@ pub(super) fn into(volume: &str, path: &str) -> Vec<String> {
         words.push(text::quoted(path));
     }
     words
+}
+
+/// `existing WORD`
+pub(super) fn existing(word: &str) -> Vec<String> {
+    vec![NAME.to_owned(), word.to_owned()]
 }
 
 /// The operands of a command, and its options with their values.

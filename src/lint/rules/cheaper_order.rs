@@ -17,7 +17,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let now: Vec<usize> = pod.order.init_containers().collect();
     let (demand, totals) = pod.demand();
     let totals = &totals.requests;
-    let beside = |request: &EffectiveRequest| matches!(&request.set_by, SetBy::Step { beside, .. } if !beside.is_empty());
+    // The compiler's own requests are small.
+    let is_own = |step: usize, name: &str| !pod.workload.containers[step].completed.contains(&name);
+    let beside = |request: &EffectiveRequest| matches!(&request.set_by, SetBy::Step { step, beside } if !beside.is_empty() && is_own(*step, &request.name));
     if !totals.iter().any(beside) {
         return;
     }

@@ -23,6 +23,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let (SetBy::Step { step, .. }, "cpu" | "memory") = (&request.set_by, request.name.as_str()) else {
             continue;
         };
+        // The compiler's own requests are small.
+        if pod.workload.containers[*step].completed.contains(&&*request.name) {
+            continue;
+        }
         // Pods that reserve nothing while they run do so on purpose.
         let Some(later) = steady.get(&request.name).filter(|later| !later.is_zero()) else { continue };
         let Some(above) = request.quantity.minus(later) else { continue };

@@ -358,10 +358,19 @@ def ssh(key="user", host="host", drop=(), crlf=False):
     return {**HTTPS, "secrets": {"git-ssh": secret}}
 
 
+def plain(volumes):
+    """A folder that comes from no repository."""
+    (volumes / "files/site").mkdir()
+    (volumes / "files/site/own").write_bytes(b"own")
+
+
 CASES = [
     Case("makes the folder that git would", "head", says=["clone: /initflow/files/site has commit"], check=has("site", 2), **HTTPS),
     Case("is done already", "head", runs=2, check=has("site", 2), **HTTPS),
     Case("follows a branch", "branch", runs=3, says=["deep/down has commit"], check=moved, **HTTPS),
+    Case("comes once", "kept", runs=2, check=has("site", 2), **HTTPS),
+    Case("keeps what is there", "kept", before=plain, says=["is there already, and stays"], files={"files/site/own": (b"own", 0o644)}, **HTTPS),
+    Kills("survives", "kept", check=has("site", 2), **HTTPS),
     Case("accepts a tag", "tag", runs=2, check=has("site", 1), **HTTPS),
     Case("accepts a commit", "commit", runs=2, check=with_history, **HTTPS),
     Case("brings the history", "whole-history", check=history, **HTTPS),

@@ -325,6 +325,7 @@ UNPACKED = folder(**{"latest.html": (b"-> index.html", 0), "css/again": (SITE["c
 MARK = Mark(subprocess.run(["sha256sum"], input=TAR_GZ, check=True, stdout=subprocess.PIPE).stdout[:64])
 PINNED = folder(name="www/site", mode=0o440, **{"latest.html": (b"-> index.html", 0), "css/again": (SITE["css/site.css"][0], 0o440)})
 PINNED |= {"files/www/.initflow-site.sha256": (MARK, 0o600)}
+KEPT = folder(name="www/site", **{"latest.html": (b"-> index.html", 0), "css/again": (SITE["css/site.css"][0], 0o644)})
 MARKED = {"files/.initflow-site.sha256": (MARK, 0o600)}
 FLAT = folder({name: (content, 0o644) for name, (content, _) in SITE.items()})
 OBJECT = {"secrets": {"s3": {"AWS_ACCESS_KEY_ID": "AKIAFETCH", "AWS_SECRET_ACCESS_KEY": "s3-pass-word"}}}
@@ -351,6 +352,16 @@ CASES = [
     Case("unpacks", "tar", says=["fetch: wrote", "4 files"], files=UNPACKED),
     Case("unpacks", "tar-gz", files=PINNED),
     Case("is done already", "tar-gz", runs=2, files=PINNED),
+    Case("comes once", "kept", runs=2, files=DEEP),
+    Case("keeps what is there", "kept", before=put("files/deep/down/content", b"changed"), says=["is there already, and stays"],
+        files={"files/deep/down/content": (b"changed", 0o640)}),
+    Case("comes once", "kept-checked", runs=2, files=WHOLE),
+    Case("comes once", "kept-archive", runs=2, files=KEPT),
+    Case("keeps what is there", "kept-archive", before=put("files/www/site/own", b"own"), says=["is there already, and stays"],
+        files={"files/www/site/own": (b"own", 0o640)}),
+    Case("fills an empty folder", "kept-archive", before=lambda volumes: (volumes / "files/www/site").mkdir(parents=True), files=KEPT),
+    Kills("survives", "kept", files=DEEP),
+    Kills("survives", "kept-archive", files=KEPT, whole=["files/www/site"]),
     Case("unpacks", "tar-zst", files=UNPACKED),
     Case("unpacks", "zip", runs=2, files=folder()),
     Case("replaces a folder", "tar", before=old, files=UNPACKED),
