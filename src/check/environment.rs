@@ -280,10 +280,26 @@ mod tests {
     #[test]
     fn what_nothing_defines_is_an_error_in_a_built_in_step() {
         let pod = |from: &str, more: &str| fetch("pod p {", from, more);
-        insta::assert_debug_snapshot!(found(&pod("$(RELASE)", "env { RELEASE 1 }")), @"");
-        insta::assert_debug_snapshot!(found(&pod("$(NODE)", "")), @"");
-        insta::assert_debug_snapshot!(found(&pod("x", "env { A \"$(B)\"; B 1 }")), @"");
-        insta::assert_debug_snapshot!(found(&pod("$(JOB_COMPLETION_INDEX)", "")), @"");
+        insta::assert_debug_snapshot!(found(&pod("$(RELASE)", "env { RELEASE 1 }")), @r#"
+        [
+            "`f` has no variable `RELASE` for `$(RELASE)` → change to `$(RELEASE)`",
+        ]
+        "#);
+        insta::assert_debug_snapshot!(found(&pod("$(NODE)", "")), @r#"
+        [
+            "`f` has no variable `NODE` for `$(NODE)` → set it with `env { NODE … }`, or write `$$(NODE)` for this text itself",
+        ]
+        "#);
+        insta::assert_debug_snapshot!(found(&pod("x", "env { A \"$(B)\"; B 1 }")), @r#"
+        [
+            "`$(B)` comes before `B` in the `env` of `f` → move `B` above the variable that uses it",
+        ]
+        "#);
+        insta::assert_debug_snapshot!(found(&pod("$(JOB_COMPLETION_INDEX)", "")), @r#"
+        [
+            "`f` has no variable `JOB_COMPLETION_INDEX` for `$(JOB_COMPLETION_INDEX)` → set it with `env { JOB_COMPLETION_INDEX … }`, or write `$$(JOB_COMPLETION_INDEX)` for this text itself",
+        ]
+        "#);
         let passes = |text: &str| assert_eq!(found(text), Vec::<String>::new(), "{text}");
         for (from, more) in [
             ("$(A)/$(B)", "env { B 1; A \"$(B)\" }"),

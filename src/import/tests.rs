@@ -398,12 +398,37 @@ fn clear_matches_of_a_built_in_step_become_one() {
     wait a { file data "ready" }
     own a { volume data; user 1000; group 1000 }
     fetch a { from "s3://acme/settings.json"; into data "settings.json"; existing replace }
-    copy a { image "busybox"; from /app/settings.json; into data "settings.json"; existing replace }
-    copy a { image "busybox"; from /app/static; into data "static"; existing merge }
-    copy a { image "busybox"; from /app/static; into data "static"; existing keep }
-    copy a { image "busybox"; from /app/static; into data "static"; existing keep }
+    copy a {
+      image "busybox"
+      from /app/settings.json
+      into data "settings.json"
+      existing replace
+    }
+    copy a {
+      image "busybox"
+      from /app/static
+      into data "static"
+      existing merge
+    }
+    copy a {
+      image "busybox"
+      from /app/static
+      into data "static"
+      existing keep
+    }
+    copy a {
+      image "busybox"
+      from /app/static
+      into data "static"
+      existing keep
+    }
     fetch a { from "https://acme.dev/a.bin"; into data "a.bin"; existing keep }
-    clone a { repo "https://git.acme.dev/site.git"; ref "main"; into data "site"; existing keep }
+    clone a {
+      repo "https://git.acme.dev/site.git"
+      ref "main"
+      into data "site"
+      existing keep
+    }
     migrate a { image "shop"; django; mounts data at /data }
     "#);
 }

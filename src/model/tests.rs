@@ -126,7 +126,7 @@ fn conflicting_statements_of_a_fetch_are_reported() {
         ),
         ("from \"s3://a/b\"; header \"X\" \"y\"", "c", Some(Code::MisplacedStatement), ""),
         ("from \"https://a/b\"; header \"X*\" \"y\"", "c", Some(Code::InvalidName), ""),
-        ("from \"https://a/b\"; header \"X\" secret(\"y\", \"z\"); header \"Y\" \"$(Z)\"", "c", None, ""),
+        ("from \"https://a/b\"; header \"X\" secret(\"y\", \"z\"); header \"Y\" \"$(Z)\"; env { Z 1 }", "c", None, ""),
         ("from \"https://a/b\"; unpack", "c", Some(Code::MissingValue), ""),
         (
             "from \"https://a/b\"; max-size 1Gi",
@@ -206,7 +206,7 @@ fn context_of_a_step(pod: &str, step: &str) -> String {
     ));
     let (_, step) = made.split_once("name: f").unwrap_or_default();
     let (_, context) = step.split_once("securityContext:").unwrap_or_default();
-    let (context, _) = context.split_once("containers:").unwrap_or_default();
+    let (context, _) = context.split_once("terminationMessagePolicy:").unwrap_or_default();
     context.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -125,8 +125,8 @@ fn what_is_allowed_is_offered() {
           unpack
           header (header "${1:name}" ${2:value})
           mode (mode ${1:mode})
+          existing (existing keep)
           max-size (max-size ${1:size})
-          max-files (max-files ${1:count})
         pod a { app b { image "$0" } }
           
         pod a { } # $0

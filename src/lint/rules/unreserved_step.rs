@@ -92,7 +92,12 @@ mod tests {
         };
         let guaranteed = "cpu ..1; memory 1Gi..1Gi";
         let shown = found(Code::UnreservedStep, [pod("", guaranteed), pod("cpu ..1", guaranteed)]);
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        pod p { wait «w» { tcp "a:1";  }; app b …
+          the step `w` has no limit on cpu and memory, so the pod is not Guaranteed
+        pod p { wait «w» { tcp "a:1"; cpu ..1 };…
+          the step `w` has no limit on memory, so the pod is not Guaranteed
+        "#);
         passes(Code::UnreservedStep, &pod("", "cpu 1; memory 1Gi..1Gi"));
         passes(Code::UnreservedStep, &pod("", ""));
         passes(Code::UnreservedStep, &pod("cpu ..1; memory ..1Gi", guaranteed));
