@@ -8,7 +8,7 @@ mod unchecked;
 
 pub use crate::model::{Setting, parameter_types};
 pub use crate::program::{Loader, NoFiles};
-pub use crate::steps::{Image, Images};
+pub use crate::steps::{Image, Images, Needs};
 pub use compiled::Compiled;
 pub use unchecked::unchecked;
 

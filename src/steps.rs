@@ -23,7 +23,7 @@ pub(crate) mod tries;
 pub(crate) mod wait;
 
 pub use images::{Image, Images};
-pub(crate) use needs::Needs;
+pub use needs::Needs;
 
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
@@ -106,6 +106,11 @@ impl StepKind {
     /// The kind of a keyword.
     pub fn of(keyword: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.keyword() == keyword)
+    }
+
+    /// What a step of this kind needs in an image of the author's.
+    pub(crate) fn needs(self) -> Needs {
+        if self == Self::Migrate { Needs::OF_APPLICATION } else { Needs::IN_IMAGE }
     }
 
     /// Whether the author may write the command.

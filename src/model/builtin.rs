@@ -14,7 +14,7 @@ use crate::kubernetes::names::shortened;
 use crate::kubernetes::quantity::Quantity;
 use crate::object::{Map, MapEntry, Node, Value};
 use crate::statement::{self, ValueType};
-use crate::steps::{BuiltIn, GivenClause, GivenOption, Needs, OwnVolume, Readers, StepInput, User};
+use crate::steps::{BuiltIn, GivenClause, GivenOption, Image, Needs, OwnVolume, Readers, StepInput, User};
 use crate::syntax::tree::Statement;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -171,7 +171,7 @@ impl Resolver<'_> {
         for volume in lowered.volumes {
             add_volume(draft, volume);
         }
-        request(draft, making, Needs::of(kind, image));
+        request(draft, making, image.map_or_else(|| kind.needs(), Image::needs));
         draft.jobs = lowered.jobs;
         draft.unlocked = lowered.unlocked;
         draft.asks_for_its_user = lowered.asks_for_its_user;

@@ -126,7 +126,12 @@ fn conflicting_statements_of_a_fetch_are_reported() {
         ),
         ("from \"s3://a/b\"; header \"X\" \"y\"", "c", Some(Code::MisplacedStatement), ""),
         ("from \"https://a/b\"; header \"X*\" \"y\"", "c", Some(Code::InvalidName), ""),
-        ("from \"https://a/b\"; header \"X\" secret(\"y\", \"z\"); header \"Y\" \"$(Z)\"; env { Z 1 }", "c", None, ""),
+        (
+            "from \"https://a/b\"; header \"X\" secret(\"y\", \"z\"); header \"Y\" \"$(Z)\"; env { Z 1 }",
+            "c",
+            None,
+            "",
+        ),
         ("from \"https://a/b\"; unpack", "c", Some(Code::MissingValue), ""),
         (
             "from \"https://a/b\"; max-size 1Gi",

@@ -1,13 +1,13 @@
-//! Lists what the steps need, by the image that they run in: what the compiler requests where the source says nothing.
+//! Lists what the steps need: what the compiler requests where the source says nothing.
 //!
-//! The figures are those of `tests/steps/measure`, rounded up: the most memory that the processes of a step had together. CPU
-//! is what keeps a step going on a busy node: a step takes more as long as nobody else needs it.
+//! Memory is the most that the processes of a step had together in `tests/steps/measure`, rounded up. CPU is what keeps a
+//! step going on a busy node: a step gets more as long as nobody else needs it.
 
-use super::{Image, StepKind};
+use super::Image;
 
-/// What one step needs.
+/// What a step needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Needs {
+pub struct Needs {
     /// CPU.
     pub cpu: &'static str,
     /// Memory.
@@ -15,25 +15,36 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    /// What a step of a kind needs that runs in an image of the compiler's, or in one of the author's.
-    pub(crate) const fn of(kind: StepKind, image: Option<Image>) -> Self {
-        let (cpu, memory) = match image {
-            Some(Image::Copy | Image::Own | Image::Render) => ("10m", "8Mi"),
-            Some(Image::Wait | Image::WaitPostgres | Image::WaitMysql) => ("10m", "16Mi"),
-            Some(Image::FetchHttps | Image::Secrets) => ("10m", "16Mi"),
-            Some(Image::Git) => ("10m", "32Mi"),
-            Some(Image::FetchStorage | Image::FetchOci | Image::SecretsAws) => ("10m", "64Mi"),
-            Some(Image::GolangMigrate | Image::Atlas) => ("10m", "64Mi"),
-            Some(Image::Flyway | Image::Liquibase) => ("100m", "256Mi"),
-            // The tools of `migrate` that the application brings.
-            None if matches!(kind, StepKind::Migrate) => ("10m", "128Mi"),
-            None => ("10m", "8Mi"),
-        };
-        Self { cpu, memory }
-    }
+    /// What a `copy` needs that runs in the image that it copies from.
+    pub(crate) const IN_IMAGE: Self = Image::Copy.needs();
+    /// What a `migrate` needs whose tool comes with the application.
+    pub(crate) const OF_APPLICATION: Self = Self { cpu: "10m", memory: "160Mi" };
 
     /// The amounts by resource.
     pub(crate) fn amounts(self) -> [(&'static str, &'static str); 2] {
         [("cpu", self.cpu), ("memory", self.memory)]
+    }
+}
+
+impl Image {
+    /// What a step in this image needs.
+    ///
+    /// ```
+    /// use initflow::compile::Image;
+    ///
+    /// assert_eq!(Image::Git.needs().memory, "32Mi");
+    /// ```
+    pub const fn needs(self) -> Needs {
+        let (cpu, memory) = match self {
+            Self::Copy | Self::Own | Self::Render => ("10m", "8Mi"),
+            Self::FetchHttps | Self::Secrets | Self::Wait | Self::WaitPostgres | Self::WaitMysql => {
+                ("10m", "16Mi")
+            }
+            Self::FetchOci | Self::Git => ("10m", "32Mi"),
+            Self::GolangMigrate | Self::Atlas | Self::SecretsAws => ("10m", "64Mi"),
+            Self::FetchStorage => ("10m", "96Mi"),
+            Self::Flyway | Self::Liquibase => ("10m", "256Mi"),
+        };
+        Needs { cpu, memory }
     }
 }

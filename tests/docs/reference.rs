@@ -69,10 +69,11 @@ fn table(name: &str) -> String {
             rows("type | its values", parameter_types().map(|(name, values)| vec![code(name), values]))
         }
         "images" => rows(
-            "name | image | runs",
-            Image::ALL
-                .iter()
-                .map(|image| vec![code(image.key()), code(image.reference()), image.purpose().into()]),
+            "name | image | runs | requests",
+            Image::ALL.iter().map(|image| {
+                let requests = format!("cpu {}, memory {}", image.needs().cpu, image.needs().memory);
+                vec![code(image.key()), code(image.reference()), image.purpose().into(), requests]
+            }),
         ),
         "tools" => rows(
             "tool | runs | finds its database by | a second run at the same time | killed, it leaves",
