@@ -18,7 +18,7 @@ impl Needs {
     /// What a `copy` needs that runs in the image that it copies from.
     pub(crate) const IN_IMAGE: Self = Image::Copy.needs();
     /// What a `migrate` needs whose tool comes with the application.
-    pub(crate) const OF_APPLICATION: Self = Self { cpu: "10m", memory: "160Mi" };
+    pub(crate) const OF_APPLICATION: Self = Self { cpu: "10m", memory: "96Mi" };
 
     /// The amounts by resource.
     pub(crate) fn amounts(self) -> [(&'static str, &'static str); 2] {
@@ -37,13 +37,16 @@ impl Image {
     pub const fn needs(self) -> Needs {
         let (cpu, memory) = match self {
             Self::Copy | Self::Own | Self::Render => ("10m", "8Mi"),
-            Self::FetchHttps | Self::Secrets | Self::Wait | Self::WaitPostgres | Self::WaitMysql => {
-                ("10m", "16Mi")
-            }
+            Self::FetchHttps
+            | Self::Secrets
+            | Self::Wait
+            | Self::WaitPostgres
+            | Self::WaitMysql
+            | Self::GolangMigrate => ("10m", "16Mi"),
             Self::FetchOci | Self::Git => ("10m", "32Mi"),
-            Self::GolangMigrate | Self::Atlas | Self::SecretsAws => ("10m", "64Mi"),
+            Self::Atlas | Self::SecretsAws => ("10m", "64Mi"),
             Self::FetchStorage => ("10m", "96Mi"),
-            Self::Flyway | Self::Liquibase => ("10m", "256Mi"),
+            Self::Flyway | Self::Liquibase => ("10m", "192Mi"),
         };
         Needs { cpu, memory }
     }

@@ -19,11 +19,11 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     if program.rsplit('/').next() != Some("cp") || !is_of_image {
         return None;
     }
-    let short = |letters: &str| {
+    let short = |letters: &[char]| {
         let mut given = given.iter().filter(|(option, _)| !option.starts_with("--"));
-        given.any(|(option, _)| option.contains(|letter| letters.contains(letter)))
+        given.any(|(option, _)| option.contains(letters))
     };
-    let adds = short("n") || given.iter().any(|(option, _)| option.starts_with("--"));
+    let adds = short(&['n']) || given.iter().any(|(option, _)| option.starts_with("--"));
     // In an existing folder, the copy keeps its name.
     let name = from.rsplit('/').next()?;
     let path = match (folder.as_str(), to.ends_with('/')) {
@@ -40,7 +40,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         Some("keep") => Some("keep"),
         _ if adds => Some("merge"),
         // `cp` deletes nothing in a folder that is there already, and `copy` would.
-        Some(_) if short("rRa") => return None,
+        Some(_) if short(&['r', 'R', 'a']) => return None,
         existing => existing,
     };
     let mut statements = vec![vec!["from".into(), text::path(from)], into(&volume, &path)];
