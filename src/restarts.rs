@@ -107,7 +107,7 @@ impl OwnRestarts {
         };
         let alone = workload.containers.iter().filter(|other| other.role == Role::App).count() == 1;
         match (container.role, self.policy) {
-            (Role::Step, RestartPolicy::Never) => format!("a failure {}", ends(workload.kind, "fails")),
+            (Role::Step, RestartPolicy::Never) => format!("a failure {}", ends(workload.kind)),
             (Role::Step, _) => retried.to_owned(),
             (Role::App, RestartPolicy::Always) if runs_to_completion(workload.kind) => {
                 "restarts after every exit, so the Job never completes".to_owned()
@@ -116,10 +116,10 @@ impl OwnRestarts {
                 "restarts after every exit, with back-off".to_owned()
             }
             (Role::App, RestartPolicy::OnFailure) if alone && lasting => {
-                format!("{retried}; a success {}", ends(workload.kind, "ends"))
+                format!("{retried}; a success {}", ends(workload.kind))
             }
             (Role::App, RestartPolicy::OnFailure) => format!("{retried}; stays down after a success"),
-            (Role::App, RestartPolicy::Never) if alone => format!("an exit {}", ends(workload.kind, "ends")),
+            (Role::App, RestartPolicy::Never) if alone => format!("an exit {}", ends(workload.kind)),
             (Role::App, RestartPolicy::Never) if lasting => {
                 "stays down after an exit, and the pod is not ready from then on".to_owned()
             }
@@ -177,14 +177,14 @@ pub(crate) fn runs_to_completion(kind: WorkloadKind) -> bool {
     matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob)
 }
 
-/// What follows for the pod when nothing in it starts again; `verb` is how it ends.
-fn ends(kind: WorkloadKind, verb: &str) -> String {
+/// What follows for the pod when nothing in it starts again.
+fn ends(kind: WorkloadKind) -> &'static str {
     match kind {
-        WorkloadKind::Pod => format!("{verb} the pod, and nothing starts it again"),
-        WorkloadKind::Job | WorkloadKind::CronJob => format!("{verb} the pod"),
+        WorkloadKind::Pod => "ends the pod, and nothing starts it again",
+        WorkloadKind::Job | WorkloadKind::CronJob => "ends the pod",
         // A DaemonSet waits longer and longer before it replaces a pod.
-        WorkloadKind::DaemonSet => format!("{verb} the pod, and a new one replaces it"),
-        _ => format!("{verb} the pod, and a new one replaces it at once"),
+        WorkloadKind::DaemonSet => "ends the pod, and a new one replaces it",
+        _ => "ends the pod, and a new one replaces it at once",
     }
 }
 
@@ -241,10 +241,10 @@ mod tests {
         ]
         .concat();
         insta::assert_snapshot!(shown, @r"
-        deployment: s a failure fails the pod, and a new one replaces it at once
-        daemonset: s a failure fails the pod, and a new one replaces it
-        job: s a failure fails the pod
-        pod: s a failure fails the pod, and nothing starts it again
+        deployment: s a failure ends the pod, and a new one replaces it at once
+        daemonset: s a failure ends the pod, and a new one replaces it
+        job: s a failure ends the pod
+        pod: s a failure ends the pod, and nothing starts it again
         job: s restarts after a failure, with back-off, which `backoffLimit` does not count
         deployment: b an exit ends the pod, and a new one replaces it at once
         deployment: b stays down after an exit, and the pod is not ready from then on

@@ -12,19 +12,13 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (_, container) in pod.containers() {
         let Some(own) = OwnRestarts::of(container) else { continue };
         let (name, kind) = (&container.name.text, pod.workload.kind.name());
-        let (headline, here) = match (container.role, own.policy) {
-            (Role::Step, RestartPolicy::Never) => (
-                format!("a failure of the step `{name}` replaces the whole pod"),
-                format!("the {kind} starts a new pod, without the back-off of a restart"),
-            ),
-            (Role::App, RestartPolicy::Never | RestartPolicy::OnFailure) => (
-                format!("the app `{name}` is not restarted when it exits"),
-                if own.policy == RestartPolicy::Never {
-                    "stays down after every exit".to_owned()
-                } else {
-                    "stays down after exit code 0".to_owned()
-                },
-            ),
+        let headline = match (container.role, own.policy) {
+            (Role::Step, RestartPolicy::Never) => {
+                format!("a failure of the step `{name}` replaces the whole pod")
+            }
+            (Role::App, RestartPolicy::Never | RestartPolicy::OnFailure) => {
+                format!("the app `{name}` is not restarted when it exits")
+            }
             _ => continue,
         };
         // With rules, the author chose what happens after which exit.
@@ -33,7 +27,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(
             Diagnostic::warning(Code::UnrestartedContainer, own.span, headline)
-                .here(here)
+                .here(own.text(pod.workload, container))
                 .label(pod.workload.span, format!("a {kind} keeps its pods running"))
                 .help("remove `restartPolicy`, so that the container is restarted in its pod"),
         );
