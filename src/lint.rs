@@ -11,6 +11,7 @@ mod later_hook;
 mod levels;
 mod reorder;
 mod replaced;
+mod rerun;
 // The rules' documentation is text for users, not for rustdoc.
 #[allow(clippy::doc_markdown)]
 mod rules;

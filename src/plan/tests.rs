@@ -25,6 +25,8 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
         completed: Vec::new(),
         requests: resources(requests),
         limits: Resources::new(),
+        gate: None,
+        restarts: None,
         reserved: resources(reserved),
     }
 }
