@@ -33,4 +33,10 @@ CASES = [
     Race("writes through no link", "folder", neighbor=linker("tools", "/private"), check=unharmed, **GIVEN),
     Race("is led nowhere", "deep", neighbor=turner("tools/deep", "/private"), check=unharmed, **GIVEN),
     Race("clears nothing elsewhere", "folder", neighbor=planter("tools", "made", "/private"), check=unharmed, **GIVEN),
+    Race("writes through no link", "kept", neighbor=linker("tools", "/private"), check=unharmed, **GIVEN),
+    Race("clears nothing elsewhere", "kept", neighbor=planter("tools", "made", "/private"), check=unharmed, **GIVEN),
+    Race("writes through no link", "merged", neighbor=linker("tools", "/private"), check=unharmed, **GIVEN),
+    Race("is led nowhere", "merged", neighbor=turner("tools/made", "/private"), check=unharmed, **GIVEN),
+    Race("is led nowhere below", "merged", neighbor=turner("tools/made/3", "/private"), check=unharmed, **GIVEN),
+    Race("is led nowhere", "merged-root", neighbor=turner("tools/3", "/private"), check=unharmed, **GIVEN),
 ]

@@ -1,9 +1,12 @@
 """Tests `copy` from an image with links, odd names and odd modes, as an image volume."""
 
 import os
+import pathlib
 import random
+import tempfile
 
 from harness import Case, Fault, Kills
+from harness.process import Run
 
 AGAINST = "an image's files, mounted as a volume"
 BYTES = random.Random(1)
@@ -84,6 +87,26 @@ def one(name, mode=0o755):
     return {f"tools/{name}": (AGENT, mode)}
 
 
+class Together(Case):
+    """Several pods at once on one volume, again and again: all succeed, and the files are whole."""
+
+    both, rounds, pods = False, 10, 3
+
+    def prove(self, bench, shell):
+        for _ in range(self.rounds):
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+                sandboxes = [self.sandboxes(bench, shell, pathlib.Path(folder))[0] for _ in range(self.pods)]
+                for at, sandbox in enumerate(sandboxes):
+                    sandbox.host = f"steps-{at}"
+                runs = [Run(sandbox) for sandbox in sandboxes]
+                ended = all([run.ends(self.within) for run in runs])
+                outputs = [run.output + run.errors for run in runs]
+                faults = [] if ended and not any(run.status for run in runs) else ["a run failed", *outputs]
+                if faults := faults + self.left(sandboxes[0].volumes):
+                    return faults, {}
+        return [], {"runs": self.rounds * self.pods}
+
+
 OLD = {f"tools/agent/{name}": (b"old", 0o644) for name in INSIDE}
 BETWEEN = {f"tools/.initflow-other.AAAAAA/.initflow-old/agent/{name.split('/', 2)[2]}": state for name, state in OLD.items()}
 LEFT = {"tools/.initflow-steps-0.AAAAAA/agent/sealed/key": (b"k", 0o400)}
@@ -141,6 +164,11 @@ IN_IMAGE = [
     Kills("survives", "kept", files=below("tools/agent"), whole=["tools/agent"], **GIVEN),
     Kills("survives", "kept-content", before=put({"tools/else": (b"else", 0o644)}), files=DONE_NEW, whole=["tools/many"], **GIVEN),
     Kills("survives", "merged", before=put(HALF), files=below("tools/agent") | HALF, **GIVEN),
+    Together("three pods at once", "kept", files=below("tools/agent"), **GIVEN),
+    Together("three pods at once", "kept-content", files=below("tools"), **GIVEN),
+    Together("three pods at once", "kept-file", files=one("deep/agent", 0o555), **GIVEN),
+    Together("three pods at once", "merged", files=below("tools/agent"), **GIVEN),
+    Together("three pods at once", "merged-content", files=below("tools"), **GIVEN),
     Fault("names what is missing", "absent", last="there is no /opt/absent in the image", files={}, **GIVEN),
     Fault("names a link that leads out", "linked-out", last=["has a link that leads out of it", "outside-links"], files={}, **GIVEN),
     Fault("does not follow a cycle", "circle", last="there is no /opt/circle in the image", files={}, **GIVEN),
