@@ -298,7 +298,7 @@ mod tests {
         let program = |namespace: &str| {
             format!(
                 "{} deployment w {{ namespace \"{namespace}\"; volume d claim \"c\"; app b {{ image \"b:1\"; updates d at /d }} }}",
-                pod("claim \"c\"", "into v \"x\"", "reads v at /d").replacen("{", "{ namespace \"n\";", 1)
+                pod("claim \"c\"", "into v \"x\"", "reads v at /d").replacen('{', "{ namespace \"n\";", 1)
             )
         };
         insta::assert_snapshot!(found(CODE, [program("n")]), @r#"

@@ -37,7 +37,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     let [repo, path] = found.as_slice() else { return None };
     let (volume, folder) = step.within(path)?;
     // The step replaces a folder, and cannot replace a whole volume.
-    if !repo.starts_with("https://") || folder.is_empty() {
+    if !repo.starts_with("https://") || folder.is_empty() || !step.may_make(path) {
         return None;
     }
     let mut statements = vec![statement("repo", [repo])];
@@ -52,7 +52,7 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         }
     }
     statements.push(into(&volume, &folder));
-    let kept = step.existing(path, &volume, "keep")?;
+    let kept = step.existing(&volume, "keep");
     statements.extend(kept.map(existing));
     let changes = if kept.is_some() { KEEPS } else { CHANGES };
     Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Clone, statements, changes) })

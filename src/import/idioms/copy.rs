@@ -36,7 +36,10 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
     } else {
         (*to).to_owned()
     };
-    let existing = match step.existing(&made, &volume, "replace")? {
+    if !step.may_make(&made) {
+        return None;
+    }
+    let existing = match step.existing(&volume, "replace") {
         Some("keep") => Some("keep"),
         _ if adds => Some("merge"),
         // `cp` deletes nothing in a folder that is there already, and `copy` would.

@@ -18,11 +18,11 @@ pub(super) fn of(step: &Step) -> Option<Idiom> {
         _ => return None,
     };
     let (volume, file) = step.within(path)?;
-    if file.is_empty() || path.ends_with('/') {
+    if file.is_empty() || path.ends_with('/') || !step.may_make(path) {
         return None;
     }
     let mut statements = vec![statement("from", [from]), into(&volume, &file)];
-    statements.extend(step.existing(path, &volume, "replace")?.map(existing));
+    statements.extend(step.existing(&volume, "replace").map(existing));
     Some(Idiom { volume: Some(volume), ..Idiom::new(StepKind::Fetch, statements, CHANGES) })
 }
 

@@ -59,19 +59,19 @@ impl Step<'_> {
         }
     }
 
-    /// What `existing` says of the file or folder that a command makes; `replaces` if the command itself replaces what is
-    /// there, of which nothing is left in a volume that starts empty. None if the command asks for something else.
-    pub(super) fn existing(
-        &self,
-        made: &str,
-        volume: &str,
-        replaces: &'static str,
-    ) -> Option<Option<&'static str>> {
+    /// Whether a command makes this file or folder under no condition, or only where it is missing.
+    pub(super) fn may_make(&self, made: &str) -> bool {
         match &self.command {
-            ShellCommand::Unless(there, _) => {
-                (there.trim_end_matches('/') == made.trim_end_matches('/')).then_some(Some("keep"))
-            }
-            _ => Some(Some(replaces).filter(|_| !self.directions.is_fresh(volume))),
+            ShellCommand::Unless(there, _) => there.trim_end_matches('/') == made.trim_end_matches('/'),
+            ShellCommand::Once(_) | ShellCommand::Until(_) => true,
+        }
+    }
+
+    /// What `existing` says for a command that does this by itself: nothing, where the volume is empty when a pod starts.
+    pub(super) fn existing(&self, volume: &str, itself: &'static str) -> Option<&'static str> {
+        match &self.command {
+            ShellCommand::Unless(..) => Some("keep"),
+            _ => Some(itself).filter(|_| !self.directions.is_fresh(volume)),
         }
     }
 }

@@ -20,6 +20,13 @@ def prepare(bench):
     IMAGES["registry.acme.dev/agent:2.4"] = root
 
 
+def open_folder(volumes):
+    """A folder of an earlier start in which the neighbor may write."""
+    precious(volumes)
+    (volumes / "tools/made").mkdir(parents=True, exist_ok=True)
+    (volumes / "tools/made").chmod(0o777)
+
+
 def unharmed(volumes):
     return kept(volumes)
 
@@ -37,6 +44,6 @@ CASES = [
     Race("clears nothing elsewhere", "kept", neighbor=planter("tools", "made", "/private"), check=unharmed, **GIVEN),
     Race("writes through no link", "merged", neighbor=linker("tools", "/private"), check=unharmed, **GIVEN),
     Race("is led nowhere", "merged", neighbor=turner("tools/made", "/private"), check=unharmed, **GIVEN),
-    Race("is led nowhere below", "merged", neighbor=turner("tools/made/3", "/private"), check=unharmed, **GIVEN),
+    Race("is led nowhere below", "merged", neighbor=turner("tools/made/3", "/private"), check=unharmed, images=IMAGES, before=open_folder),
     Race("is led nowhere", "merged-root", neighbor=turner("tools/3", "/private"), check=unharmed, **GIVEN),
 ]
