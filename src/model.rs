@@ -230,14 +230,23 @@ pub(crate) struct Container {
     pub unclear: bool,
 }
 
-/// What a step that runs once for all pods leaves in each of them.
+/// What the compiler adds for a step that runs once for all pods.
 #[derive(Clone, Debug)]
 pub(crate) struct Once {
     /// The place of `once`.
     pub span: Span,
-    /// The step that waits for the Job, whose name is the value of its variable [`JOB`](crate::steps::wait::JOB).
-    pub waiting: Container,
-    /// The volumes that this step alone mounts.
+    /// In each pod, the step that waits for the Job, whose name is the value of its variable [`JOB`](crate::steps::wait::JOB).
+    pub waiting: Added,
+    /// In the Job, the container that records at its end that it is complete.
+    pub recording: Added,
+}
+
+/// A container that the compiler adds.
+#[derive(Clone, Debug)]
+pub(crate) struct Added {
+    /// The container.
+    pub container: Container,
+    /// The volumes that it alone mounts.
     pub volumes: Vec<Volume>,
 }
 
