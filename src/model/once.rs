@@ -1,8 +1,8 @@
 //! Resolves `once`: another step takes the step's place in the pod, and waits for the Job that runs it and records that it did.
 
 use super::draft::{Draft, StepOption};
-use super::resolve::Resolver;
 use super::qualified::Declared;
+use super::resolve::Resolver;
 use super::workload::Making;
 use super::{Added, Mount, Once, PlacedName, QualifiedName, Role};
 use crate::kubernetes::quantity::Quantity;

@@ -3,7 +3,8 @@
 use super::piece::Split;
 use crate::check::Checked;
 use crate::kubernetes::names::{
-    APPARMOR_OF_CONTAINER, DIGEST_LENGTH, LABEL_LIMIT, NAME_A_CONTAINER, SECCOMP_OF_CONTAINER, digest, shortened,
+    APPARMOR_OF_CONTAINER, DIGEST_LENGTH, LABEL_LIMIT, NAME_A_CONTAINER, SECCOMP_OF_CONTAINER, digest,
+    shortened,
 };
 use crate::lower::{Object, lower};
 use crate::model::{Container, ObjectLevel, PlacedName, Workload, WorkloadKind};
@@ -52,7 +53,10 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Check
         span,
         object: ObjectLevel { metadata: Node::new(span, Value::Map(metadata)), spec: Node::map(span) },
         job: None,
-        pod: ObjectLevel { metadata: pod_metadata(workload, &base, step, &containers), spec: Node::new(span, Value::Map(pod)) },
+        pod: ObjectLevel {
+            metadata: pod_metadata(workload, &base, step, &containers),
+            spec: Node::new(span, Value::Map(pod)),
+        },
         volumes,
         containers,
         unclear: false,
@@ -106,7 +110,8 @@ fn pod_metadata(workload: &Workload, base: &str, step: usize, containers: &[Cont
     labels.entries.retain(|label| selector.iter().all(|selected| selected.key != label.key));
     labels.set(NAME_LABEL, span, Node::text(span, base));
     metadata.set("labels", span, Node::new(span, Value::Map(labels)));
-    let mut annotations = level.metadata.get("annotations").and_then(Node::as_map).cloned().unwrap_or_default();
+    let mut annotations =
+        level.metadata.get("annotations").and_then(Node::as_map).cloned().unwrap_or_default();
     annotations.entries.retain(|annotation| {
         let about = [APPARMOR_OF_CONTAINER, SECCOMP_OF_CONTAINER]
             .iter()

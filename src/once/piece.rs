@@ -186,7 +186,8 @@ impl<'a> Split<'a> {
 /// Sets variables of a container, before those that it has.
 fn set_first<const N: usize>(container: &mut Container, variables: [(&str, (&'static str, Node)); N]) {
     let span = container.span;
-    let variables = variables.map(|(name, value)| Node::object(span, [("name", Node::text(span, name)), value]));
+    let variables =
+        variables.map(|(name, value)| Node::object(span, [("name", Node::text(span, name)), value]));
     let fields = container.fields.map_mut();
     match fields.get_mut("env") {
         Some(Node { value: Value::List(own), .. }) => {

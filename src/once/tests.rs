@@ -46,7 +46,7 @@ fn a_job_has_what_its_step_needs() {
          step warm { image \"shop:1\"; after schema }
          app web { image \"shop:1\"; reads config at /config }";
     insta::assert_snapshot!(pieces(source), @r#"
-    shop-schema-: proxy, postgres, settings, script, schema [config, sql]
+    shop-schema-: proxy, postgres, settings, script, schema, record [config, sql, record-token]
     shop: proxy, metrics, postgres, settings, schema, warm, web [config, schema-token]
     "#);
 }
@@ -59,8 +59,8 @@ fn one_job_waits_for_another() {
          {APP}"
     );
     insta::assert_snapshot!(pieces(&source), @r#"
-    shop-schema-: schema []
-    shop-data-: schema, data [schema-token]
+    shop-schema-: schema, record [record-token]
+    shop-data-: schema, data, record [schema-token, record-token]
     shop: schema, data, web [schema-token, data-token]
     "#);
 }

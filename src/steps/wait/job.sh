@@ -17,7 +17,7 @@ check_job() {
     *'"type":"Failed","status":"True"'*)
       why=${answer#*'"type":"Failed","status":"True"'}
       why=${why#*'"reason":"'}
-      fail "$name failed: ${why%%\"*}; its log: kubectl logs job/$job --all-containers --namespace=$space$(again)"
+      fail "$name failed: ${why%%\"*}; its log: kubectl logs job/$job --all-containers --namespace=$space$(again "$job")"
       ;;
     *) return 1 ;;
   esac
