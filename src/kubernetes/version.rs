@@ -14,13 +14,18 @@ impl Version {
     pub const ALL: [Self; 5] = [Self(33), Self(34), Self(35), Self(36), Self(37)];
     /// The oldest version that can be targeted.
     pub const OLDEST: Self = Self::ALL[0];
-    /// The newest version, which is the default.
+    /// The newest version.
     pub const NEWEST: Self = Self::ALL[Self::ALL.len() - 1];
+    /// The version that is meant if none is named: the oldest that the Kubernetes project supports. Its support ends on
+    /// 2027-02-28; that of 1.34 ended on 2026-10-27. Newer clusters accept the same objects. What the compiler chooses itself,
+    /// such as how `copy` reads an image, also runs on the older versions, which some providers support for longer: EKS has
+    /// 1.33 until 2027-07-29.
+    pub const DEFAULT: Self = Self(35);
 }
 
 impl Default for Version {
     fn default() -> Self {
-        Self::NEWEST
+        Self::DEFAULT
     }
 }
 

@@ -118,7 +118,7 @@ fn the_header_is_a_few_lines() {
     let shop = compile("shop.initflow", source.into(), &NoFiles, &CompileOptions::default());
     let Compiled { workload, order, version, .. } = &shop.workloads[0];
     insta::assert_snapshot!(header(workload, order, *version, "shop.initflow"), @r"
-    Deployment shop, compiled by initflow from shop.initflow for Kubernetes 1.37
+    Deployment shop, compiled by initflow from shop.initflow for Kubernetes 1.35
       order: sidecar proxy, schema; then web
       effective requests: cpu 1100m (step `schema` beside `proxy`), memory 65Mi (`web` and `proxy` together)
       effective limits: cpu unbounded by `web`, memory 129Mi
