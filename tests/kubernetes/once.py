@@ -22,6 +22,7 @@ from cluster import ROOT
 
 sys.path.insert(0, str(ROOT / "tests" / "steps"))
 
+from harness.bench import EXPECTED  # noqa: E402
 from harness.process import Run  # noqa: E402
 from harness.sandbox import Sandbox  # noqa: E402
 
@@ -41,6 +42,7 @@ PRUNED = (
 
 def prove(cluster):
     """The number of cases that failed."""
+    check_scripts()
     stages = [Stage(cluster, case, shell) for case in CASES for shell in ("dash", "busybox")]
     # All cases share one silent API server.
     alone = [stage for stage in stages if stage.case in ALONE]
@@ -355,6 +357,23 @@ CASES = [
     an_api_server_that_is_silent, another_server_in_its_place, a_step_that_is_killed, a_step_that_is_stopped,
 ]  # fmt: skip
 ALONE = [an_api_server_that_is_silent]
+
+
+def check_scripts():
+    """The scripts that only the compiler's own containers have pass shellcheck, like all others (see tests/steps)."""
+    words = [os.environ["INITFLOW"], "compile", "--emit=json", SOURCE, "--set=space=shop"]
+    text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    for script in sorted(set(scripts(json.loads(text)))):
+        subprocess.run(["shellcheck", "--shell=sh", f"--exclude={EXPECTED}", "-"], input=script, text=True, check=True)
+
+
+def scripts(node):
+    """The scripts in an object, at any depth."""
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and node.get("command", [])[:3] == ["sh", "-eu", "-c"]:
+        yield node["command"][3]
+    for each in inner:
+        yield from scripts(each)
 
 
 class Stage:
