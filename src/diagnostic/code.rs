@@ -127,6 +127,7 @@ codes! {
     HiddenCharacter "hidden-character",
     HostPortMismatch "host-port-mismatch",
     IdleField "idle-field",
+    IdleInsertion "idle-insertion",
     IgnoredFailure "ignored-failure",
     IncompleteRange "incomplete-range",
     InsertionInName "insertion-in-name",

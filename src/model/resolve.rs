@@ -1,6 +1,7 @@
 //! Resolves the top-level statements of files: what they use and declare, and their workloads.
 
 use super::kept::{DeclarationKind, Declarations, ItemKey, NamesRead, ResultMemory};
+use super::look_alike::HeldInsertion;
 use super::record::Recorder;
 use super::scope::{Binding, Scope};
 use super::template::Template;
@@ -81,6 +82,8 @@ pub(super) struct Resolver<'a> {
     pub(super) recorder: Option<Box<Recorder>>,
     /// The declared names that have been read, if that must be known.
     read: Option<RefCell<NamesRead>>,
+    /// What looks like an insertion in the texts of a container's statement, if it is held.
+    pub(super) held: Option<Vec<HeldInsertion>>,
     diagnostics: Vec<Diagnostic>,
     reported: HashSet<(Code, Span)>,
 }
@@ -209,6 +212,7 @@ impl<'a> Resolver<'a> {
             work: Work::default(),
             recorder: None,
             read: None,
+            held: None,
             diagnostics: Vec::new(),
             reported: HashSet::new(),
         }

@@ -216,7 +216,10 @@ impl Resolver<'_> {
         let span = value.span;
         let constant = match &value.kind {
             ValueKind::Word(word) => return self.word(word, span, scope),
-            ValueKind::Text(pieces) => self.text(pieces, span, scope),
+            ValueKind::Text(pieces) => {
+                self.look_alikes(pieces, span, scope);
+                self.text(pieces, span, scope)
+            }
             ValueKind::Number(text) => Constant::Number(text.clone()),
             ValueKind::Path(text) => Constant::Path(text.clone()),
             ValueKind::List(items) => {
