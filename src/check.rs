@@ -33,6 +33,7 @@ mod restricted;
 mod secrets;
 mod security;
 mod selectors;
+mod variables;
 mod volumes;
 mod windows;
 mod workloads;
@@ -40,6 +41,7 @@ mod workloads;
 pub(crate) use checked::Checked;
 pub(crate) use disturbed::Earlier;
 pub(crate) use identity::{Identified, Identities};
+pub(crate) use variables::{Lookup, Variables};
 
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
