@@ -16,6 +16,7 @@ mod environment;
 mod fields;
 mod flow;
 mod identity;
+mod insertions;
 mod jobs;
 mod legacy;
 mod metadata;
@@ -92,5 +93,6 @@ pub(crate) fn check(
     for family in FAMILIES {
         family(&workload, &mut report);
     }
+    insertions::merge(diagnostics);
     if has_errors(diagnostics) { Err(Box::new(workload)) } else { Ok(Checked::new(workload)) }
 }

@@ -239,6 +239,7 @@ codes! {
     UnclosedBracket "unclosed-bracket",
     UnclosedQuote "unclosed-quote",
     UnclosedString "unclosed-string",
+    UnexpandedReference "unexpanded-reference",
     UnexpectedBlock "unexpected-block",
     UnexpectedCharacter "unexpected-character",
     UnexpectedValue "unexpected-value",

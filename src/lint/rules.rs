@@ -28,6 +28,7 @@ mod step_sets_bill;
 mod stuck_sidecar;
 mod unbounded_unpack;
 mod unchecked_download;
+mod unexpanded_reference;
 mod unguarded_clone;
 mod unpinned_image;
 mod unprobed_server;
@@ -77,6 +78,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::StuckSidecar, stuck_sidecar::check),
     (Code::UnboundedUnpack, unbounded_unpack::check),
     (Code::UncheckedDownload, unchecked_download::check),
+    (Code::UnexpandedReference, unexpanded_reference::check),
     (Code::UnguardedClone, unguarded_clone::check),
     (Code::UnpinnedImage, unpinned_image::check),
     (Code::UnprobedServer, unprobed_server::check),

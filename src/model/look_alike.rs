@@ -95,7 +95,14 @@ impl Resolver<'_> {
                 continue;
             }
             let frames = std::mem::replace(&mut self.frames, held.frames);
-            self.report(held.diagnostic);
+            let mut diagnostic = held.diagnostic;
+            if in_shell && held.of_shell && draft.run.is_none() {
+                diagnostic = diagnostic.here("the shell finds no variable of this name");
+                if let (None, Some(name)) = (&diagnostic.fix, held.names.first()) {
+                    diagnostic.help = vec![format!("set the variable: `env {{ {name} {name} }}`")];
+                }
+            }
+            self.report(diagnostic);
             self.frames = frames;
         }
     }
@@ -129,10 +136,9 @@ impl Resolver<'_> {
         if let Some(bound) = bound {
             diagnostic = diagnostic.label(bound.declared, "declared here");
         }
-        let changed = found.iter().map(|found| Edit {
-            span: place(&found.range),
-            text: format!("#{{{}}}", found.name),
-        });
+        let changed = found
+            .iter()
+            .map(|found| Edit { span: place(&found.range), text: format!("#{{{}}}", found.name) });
         let mut edits: Vec<Edit> = changed.collect();
         if !raw {
             let title = change_to(&format!("#{{{name}}}"));
@@ -159,93 +165,80 @@ impl Resolver<'_> {
 
 /// Everything in a text of the source that looks like an insertion.
 fn look_alikes(source: &str, raw: bool) -> Vec<Found<'_>> {
-    let bytes = source.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
+    while let Some(next) = source.get(at..).and_then(|rest| rest.find(['$', '{', '#', '\\'])) {
+        at += next;
         let rest = &source[at..];
-        let next = match byte {
+        let (of_shell, read) = match rest.as_bytes() {
             // An escape, or a dollar that is escaped for Kubernetes.
-            b'\\' => None,
-            b'$' if rest.starts_with("$$") => None,
-            b'$' => of_dollar(rest).map(|(length, name)| (length, name, true)),
-            b'{' => of_braces(rest).map(|(length, name)| (length, name, false)),
-            b'#' if rest.starts_with("#{") && !raw => {
+            [b'\\', ..] | [b'$', b'$', ..] => {
+                at += 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+                continue;
+            }
+            [b'$', ..] => (true, of_dollar(rest)),
+            [b'{', b'{', ..] => (false, enclosed(rest, "{{", "}}")),
+            [b'#', b'{', ..] if raw => (false, enclosed(rest, "#{", "}")),
+            [b'#', b'{', ..] => {
                 // A real insertion.
                 at += rest.find('}').map_or(2, |end| end + 1);
                 continue;
             }
-            b'#' => rest.strip_prefix("#{").and_then(|rest| named_until(rest, "}")).map(|(end, name)| (end + 2, name, false)),
-            _ => {
-                at += 1;
-                continue;
-            }
+            _ => (false, None),
         };
-        match next {
-            Some((length, name, of_shell)) => {
-                found.push(Found { range: at..at + length, name, of_shell });
-                at += length;
-            }
-            None => at += if matches!(byte, b'\\') || rest.starts_with("$$") { 2 } else { 1 },
-        }
-        while !source.is_char_boundary(at.min(source.len())) {
-            at += 1;
-        }
+        let length = read.map_or(1, |(length, _)| length);
+        found.extend(read.map(|(length, name)| Found { range: at..at + length, name, of_shell }));
+        at += length;
     }
     found
 }
 
-/// `${name}` or `$name`.
+/// The length and the name of `${name}` or `$name`.
 fn of_dollar(text: &str) -> Option<(usize, &str)> {
-    let rest = text.get(1..)?;
-    if let Some(inner) = rest.strip_prefix('{') {
-        return named_until(inner, "}").map(|(end, name)| (end + 2, name));
+    if text.starts_with("${") {
+        return enclosed(text, "${", "}");
     }
-    let letters = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let length = rest.bytes().take_while(letters).count();
-    let name = &rest[..length];
-    let is_name = !name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit());
-    is_name.then_some((length + 1, name))
+    let rest = text.get(1..)?;
+    let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    is_name(&rest[..length]).then_some((length + 1, &rest[..length]))
 }
 
-/// `{{ name }}`, also with the `.Values.` of a chart before the name.
-fn of_braces(text: &str) -> Option<(usize, &str)> {
-    let inner = text.strip_prefix("{{")?;
-    let (end, name) = named_until(inner, "}}")?;
-    Some((end + 2, name))
+/// The length and the name of `{{ name }}` and the like; in a chart, `.Values.` comes before it.
+fn enclosed<'t>(text: &'t str, start: &str, end: &str) -> Option<(usize, &'t str)> {
+    let inner = text.strip_prefix(start)?;
+    let at = inner.find(end)?;
+    let name = inner[..at].trim_matches('-').trim();
+    let name = name.strip_prefix(".Values.").unwrap_or(name);
+    is_name(name).then_some((start.len() + at + end.len(), name))
 }
 
-/// The name before `end`, and where the latter ends.
-fn named_until<'t>(text: &'t str, end: &str) -> Option<(usize, &'t str)> {
-    let at = text.find(end)?;
-    let inner = text[..at].trim();
-    let inner = if end.len() > 1 { inner.trim_matches('-').trim() } else { inner };
-    let name = if end.len() > 1 { inner.strip_prefix(".Values.").unwrap_or(inner) } else { inner };
-    let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    is_name.then_some((at + end.len(), name))
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 /// The places of a name as a whole word in a text.
 fn words<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    text.match_indices(name).map(|(at, _)| at).filter(move |at| {
-        !text[..*at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
-    })
+    text.match_indices(name)
+        .map(|(at, _)| at)
+        .filter(move |at| !text[..*at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
 }
 
 /// Whether a script sets a variable, or may: it reads another script or makes its text a command.
 fn is_assigned(text: &str, name: &str) -> bool {
     const SETTERS: [&str; 12] = [
-        "read", "for", "export", "local", "declare", "typeset", "readonly", "getopts", "mapfile", "select", "eval",
-        "source",
+        "read", "for", "export", "local", "declare", "typeset", "readonly", "getopts", "mapfile", "select",
+        "eval", "source",
     ];
     words(text, name).any(|at| {
         let rest = text[at + name.len()..].trim_start_matches('+');
         let line = text[..at].rsplit(['\n', ';']).next().unwrap_or_default();
         rest.starts_with('=')
             || rest.starts_with(":=")
-            || line.split(|char: char| !char.is_ascii_alphanumeric()).any(|word| SETTERS[..10].contains(&word))
+            || line
+                .split(|char: char| !char.is_ascii_alphanumeric())
+                .any(|word| SETTERS[..10].contains(&word))
     }) || text.split_whitespace().any(|word| SETTERS[10..].contains(&word) || word == ".")
 }
 
