@@ -16,6 +16,7 @@ mod head;
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod kept;
 mod labels;
+mod list_form;
 mod look_alike;
 mod object_levels;
 mod once;

@@ -20,6 +20,7 @@ mod piped_download;
 mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
+mod scratch_over_limit;
 mod secret_on_command_line;
 mod several_tasks;
 mod sidecar_as_app;
@@ -30,6 +31,7 @@ mod unbounded_unpack;
 mod unchecked_download;
 mod unexpanded_reference;
 mod unguarded_clone;
+mod unlikely_amount;
 mod unpinned_image;
 mod unprobed_server;
 mod unrepeatable_command;
@@ -70,6 +72,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
+    (Code::ScratchOverLimit, scratch_over_limit::check),
     (Code::SecretOnCommandLine, secret_on_command_line::check),
     (Code::SeveralTasks, several_tasks::check),
     (Code::SidecarAsApp, sidecar_as_app::check),
@@ -80,6 +83,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UncheckedDownload, unchecked_download::check),
     (Code::UnexpandedReference, unexpanded_reference::check),
     (Code::UnguardedClone, unguarded_clone::check),
+    (Code::UnlikelyAmount, unlikely_amount::check),
     (Code::UnpinnedImage, unpinned_image::check),
     (Code::UnprobedServer, unprobed_server::check),
     (Code::UnrepeatableCommand, unrepeatable_command::check),

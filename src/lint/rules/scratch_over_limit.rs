@@ -1,0 +1,38 @@
+#![doc = include_str!("../../diagnostic/explain/scratch-over-limit.md")]
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::lint::Pod;
+use crate::model::Storage;
+use crate::object::Node;
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    let scratch = pod.workload.volumes.iter().filter(|volume| volume.storage == Storage::Scratch);
+    let mut sized = scratch
+        .filter_map(|volume| Some((volume, volume.fields.at("emptyDir.sizeLimit")?.as_quantity()?)))
+        .peekable();
+    if sized.peek().is_none() {
+        return;
+    }
+    // The kubelet adds up the limits of the containers that have one, and evicts the pod when all together use more.
+    let totals = &pod.demand().1;
+    let Some(limit) = totals.limit("ephemeral-storage").and_then(|limit| limit.quantity.as_ref()) else {
+        return;
+    };
+    let place =
+        pod.workload.containers.iter().find_map(|container| {
+            Some(container.fields.at("resources.limits")?.get("ephemeral-storage")?.span)
+        });
+    for (volume, size) in sized.filter(|(_, size)| *size > limit) {
+        let name = &volume.name.text;
+        let at = volume.fields.at("emptyDir.sizeLimit").map_or(volume.span, |node: &Node| node.span);
+        let headline = format!("`{name}` can hold {size}, but the pod is evicted at {limit} of storage");
+        let mut diagnostic = Diagnostic::warning(Code::ScratchOverLimit, at, headline)
+            .here("counts towards the storage limit of the pod");
+        if let Some(place) = place {
+            diagnostic = diagnostic.label(place, "a limit of the containers, which add up");
+        }
+        found.push(
+            diagnostic.help(format!("raise the storage limits above {size}, or lower the size of `{name}`")),
+        );
+    }
+}
