@@ -30,10 +30,10 @@ impl Resolver<'_> {
         let (name, value) = (&first.name.text, &pairs[0].1.name.text);
         let inside = first.span.to(last.span);
         let certain = pairs.len() > 1;
-        let headline = format!("`{name}` and `{value}` are read as {what} with these names");
+        let headline = format!("`{name}` and `{value}` are read as two {what}");
         let mut diagnostic = Diagnostic::warning(Code::ListForm, first.name.span, headline)
             .here("the API's form of a list")
-            .label(pairs[0].1.name.span, "read as a name, too");
+            .label(pairs[0].1.name.span, "not its value");
         if certain {
             diagnostic.severity = Severity::Error;
         }

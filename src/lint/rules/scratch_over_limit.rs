@@ -18,18 +18,20 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let Some(limit) = totals.limit("ephemeral-storage").and_then(|limit| limit.quantity.as_ref()) else {
         return;
     };
-    let place =
-        pod.workload.containers.iter().find_map(|container| {
-            Some(container.fields.at("resources.limits")?.get("ephemeral-storage")?.span)
-        });
+    let limits = pod
+        .workload
+        .containers
+        .iter()
+        .filter_map(|container| container.fields.at("resources.limits")?.get("ephemeral-storage"));
+    let highest = limits.max_by(|a, b| a.as_quantity().cmp(&b.as_quantity()));
     for (volume, size) in sized.filter(|(_, size)| *size > limit) {
         let name = &volume.name.text;
         let at = volume.fields.at("emptyDir.sizeLimit").map_or(volume.span, |node: &Node| node.span);
         let headline = format!("`{name}` can hold {size}, but the pod is evicted at {limit} of storage");
         let mut diagnostic = Diagnostic::warning(Code::ScratchOverLimit, at, headline)
             .here("counts towards the storage limit of the pod");
-        if let Some(place) = place {
-            diagnostic = diagnostic.label(place, "a limit of the containers, which add up");
+        if let Some(highest) = highest {
+            diagnostic = diagnostic.label(highest.span, "the limits of the containers add up");
         }
         found.push(
             diagnostic.help(format!("raise the storage limits above {size}, or lower the size of `{name}`")),
