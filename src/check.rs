@@ -42,6 +42,7 @@ mod workloads;
 pub(crate) use checked::Checked;
 pub(crate) use disturbed::Earlier;
 pub(crate) use identity::{Identified, Identities};
+pub(crate) use selectors::{Miss, miss};
 pub(crate) use variables::{Lookup, Variables};
 
 use crate::diagnostic::{Diagnostic, has_errors};

@@ -51,6 +51,7 @@ pub(crate) use qualified::QualifiedName;
 #[cfg(feature = "cli")]
 pub(crate) use record::{Bound, NameKind, bindings};
 pub(crate) use resolve::{File, Program, resolve};
+pub(crate) use scope::WORKLOAD_NAME;
 pub(crate) use security::may_be_root;
 #[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;

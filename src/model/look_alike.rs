@@ -59,9 +59,8 @@ impl Resolver<'_> {
         let found: Vec<Found<'_>> = look_alikes(source, raw)
             .into_iter()
             .filter(|found| {
-                self.lookup(found.name, scope).is_some_and(|bound| {
-                    bound.kind != NameKind::Workload && !matches!(bound.value.constant, Constant::List(_))
-                })
+                self.lookup(found.name, scope)
+                    .is_some_and(|bound| !matches!(bound.value.constant, Constant::List(_)))
             })
             .collect();
         let Some(first) = found.first() else { return };
@@ -124,6 +123,7 @@ impl Resolver<'_> {
         let kind = match bound.map(|bound| bound.kind) {
             Some(NameKind::Let) => "let",
             Some(NameKind::Param) => "param",
+            Some(NameKind::Workload) => "built-in name",
             _ => "parameter",
         };
         let headline = if raw && written.starts_with('#') {
@@ -133,7 +133,7 @@ impl Resolver<'_> {
         };
         let mut diagnostic = Diagnostic::warning(Code::IdleInsertion, place(&first.range), headline)
             .here("stays in the text as it is");
-        if let Some(bound) = bound {
+        if let Some(bound) = bound.filter(|bound| bound.kind != NameKind::Workload) {
             diagnostic = diagnostic.label(bound.declared, "declared here");
         }
         let changed = found

@@ -82,6 +82,8 @@ pub(super) struct Resolver<'a> {
     pub(super) recorder: Option<Box<Recorder>>,
     /// The declared names that have been read, if that must be known.
     read: Option<RefCell<NamesRead>>,
+    /// What `workload.name` is bound to, in a workload or a template.
+    pub(super) around: Option<Binding>,
     /// What looks like an insertion in the texts of a container's statement, if it is held.
     pub(super) held: Option<Vec<HeldInsertion>>,
     diagnostics: Vec<Diagnostic>,
@@ -212,6 +214,7 @@ impl<'a> Resolver<'a> {
             work: Work::default(),
             recorder: None,
             read: None,
+            around: None,
             held: None,
             diagnostics: Vec::new(),
             reported: HashSet::new(),

@@ -382,6 +382,7 @@ impl<'a> Resolver<'a> {
         let locals: Vec<Binding> = template.parameters.iter().map(Parameter::unknown).collect();
         self.record_defaults(template, &locals);
         let scope = Scope { file: template.file, locals: &locals, part: None, layer: OWN };
+        self.around = Some(Binding::of_workload(Constant::Unknown, template.name.span));
         match (WorkloadKind::of(template.kind), ContainerKind::of(template.kind)) {
             (_, Some(container)) => {
                 let name = QualifiedName::plain(template.name.text.clone());
@@ -399,6 +400,7 @@ impl<'a> Resolver<'a> {
             }
         }
         self.settle_pod();
+        self.around = None;
     }
 
     /// Records the names in the defaults of a template's parameters.
