@@ -141,3 +141,47 @@ impl Selection {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::{found, passes};
+
+    const CODE: Code = Code::OverlappingSelectors;
+
+    const SHOP: &str = r#"selector { matchLabels { app "shop" } }"#;
+
+    fn pair(one: &str, two: &str) -> String {
+        format!("deployment one {{ {one}; app a {{ image \"a:1\" }} }}\n{two}; app b {{ image \"b:1\" }} }}")
+    }
+
+    #[test]
+    fn one_of_two_is_reported() {
+        let more = r#"selector { matchLabels { app "shop"; tier "back" } }"#;
+        let shown = found(
+            CODE,
+            [
+                pair(SHOP, &format!("deployment two {{ {SHOP}")),
+                pair(SHOP, &format!("deployment two {{ {more}")),
+                pair("replicas 1", r#"statefulset one { serviceName "one""#),
+                pair(SHOP, r#"pod lone { labels { app "shop" }"#),
+            ],
+        );
+        insta::assert_snapshot!(shown, @"");
+    }
+
+    #[test]
+    fn labels_and_namespaces_tell_apart() {
+        let other = r#"selector { matchLabels { app "shop"; tier "back" } }"#;
+        let one = r#"selector { matchLabels { app "shop"; tier "front" } }"#;
+        passes(CODE, &pair(one, &format!("deployment two {{ {other}")));
+        passes(CODE, &pair(SHOP, &format!("deployment two {{ namespace \"n\"; {SHOP}")));
+        passes(
+            CODE,
+            &pair(
+                SHOP,
+                r#"job two { restartPolicy Never; labels { app "shop" }; app c { image "c:1"; run "c" }"#,
+            ),
+        );
+    }
+}

@@ -94,3 +94,38 @@ fn pairs(block: &Block) -> Option<Vec<(&Statement, &Statement)>> {
     };
     statements.chunks(2).all(pair).then(|| statements.chunks(2).map(|pair| (&pair[0], &pair[1])).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::{found, passes};
+
+    fn app(block: &str) -> String {
+        format!("pod p {{ app a {{ image \"a:1\"; env {{ {block} }} }} }}")
+    }
+
+    #[test]
+    fn a_pair_becomes_one_statement() {
+        let shown = found(
+            Code::ListForm,
+            [
+                app(r#"name "A"; value "b""#),
+                app(r#"name "A.b"; valueFrom { secretKeyRef { name "s"; key "k" } }"#),
+                r#"pod p { labels { key "app"; value "shop" }; app a { image "a:1" } }"#.to_owned(),
+            ],
+        );
+        insta::assert_snapshot!(shown, @"");
+    }
+
+    #[test]
+    fn other_keys_are_left_alone() {
+        for block in [
+            r#"name "a""#,
+            r#""name" "A"; "value" "b""#,
+            r#"name "A"; value "b"; C "d""#,
+            r#"value "b"; name "A""#,
+        ] {
+            passes(Code::ListForm, &app(block));
+        }
+    }
+}

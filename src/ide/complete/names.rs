@@ -36,18 +36,18 @@ pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> 
         .into_iter()
         .map(|(name, text)| item(name, SuggestionKind::Name(NameKind::Parameter), text))
         .collect();
+    items.extend(of_file(file, ""));
+    for (alias, _) in file.uses() {
+        if let Some((_, used)) = workspace.used(path, alias) {
+            items.extend(of_file(used, &format!("{alias}.")));
+        }
+    }
     let is_named = |statement: &&Statement| {
         statement.name.text == "template" || crate::model::WorkloadKind::of(&statement.name.text).is_some()
     };
     if context.around.iter().copied().any(|statement| is_named(&statement)) {
         let kind = SuggestionKind::Name(NameKind::Workload);
         items.push(item(WORKLOAD_NAME.to_owned(), kind, "the name of the workload around this"));
-    }
-    items.extend(of_file(file, ""));
-    for (alias, _) in file.uses() {
-        if let Some((_, used)) = workspace.used(path, alias) {
-            items.extend(of_file(used, &format!("{alias}.")));
-        }
     }
     items
 }

@@ -38,3 +38,20 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::passes;
+
+    #[test]
+    fn limits_add_up() {
+        let pod = |size: &str, more: &str| {
+            format!(
+                "pod p {{ volume v scratch {size}; app a {{ image \"a:1\"; storage ..1Gi; mounts v at /v }}; app b {{ image \"b:1\"; {more} }} }}"
+            )
+        };
+        passes(Code::ScratchOverLimit, &pod("2Gi", "storage ..1Gi"));
+        passes(Code::ScratchOverLimit, &pod("1Gi", ""));
+    }
+}

@@ -205,3 +205,52 @@ fn is_identifier(name: &str) -> bool {
 fn is_constant(name: &str) -> bool {
     is_identifier(name) && name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::{found, passes};
+
+    const CODE: Code = Code::UnexpandedReference;
+
+    fn app(statements: &str) -> String {
+        format!(
+            "pod p {{ volume v; app a {{ image \"a:1\"; {statements} }}; app b {{ image \"b:1\"; mounts v at /v }} }}"
+        )
+    }
+
+    #[test]
+    fn names_that_nothing_defines_are_found() {
+        let shown = found(
+            CODE,
+            [
+                app(r#"args ["--a=$(HOTS)"]; env { HOST "a" }"#),
+                app(r#"run "serve $(A_B) $(A_B)""#),
+                app(r#"env { URL "http://$(HOST)"; HOST "a" }"#),
+                app(r#"env { PATH "$(PATH):/opt/bin" }"#),
+                app(r#"command ["sh", "-c", "psql $(DATABASE_URL)"]"#),
+                app(r#"alive exec "a $(X)""#),
+                app(r#"mounts v at /v sub "$(NAME)"; env { NAME "a" }"#),
+                app(r#"mounts v at /v sub "$(NAME)" { mountPropagation None }; env { NAME "a" }"#),
+                app(r#"mounts v at /v { subPathExpr "$(NAME)" }"#),
+                r#"job p { restartPolicy Never; completionMode Indexed; completions 2; app a { image "a:1"; env { A "$(JOB_COMPLETION_INDEX)" } } }"#
+                    .to_owned(),
+            ],
+        );
+        insta::assert_snapshot!(shown, @"");
+    }
+
+    #[test]
+    fn what_may_be_defined_or_meant_is_left_alone() {
+        for statements in [
+            r#"args ["$(A)"]; env { A "1" }"#,
+            r#"args ["$(A)"]; env { from secret("s") }"#,
+            r#"args ["$(DB_SERVICE_HOST) $(KUBERNETES_SERVICE_PORT)"]"#,
+            r#"args ["$$(A) $(params.name) $(date +%s)"]"#,
+            r#"command ["sh", "-c", "kill $(pidof nginx) $(hostname)"]"#,
+            r#"script "echo $(DATABASE_URL)""#,
+        ] {
+            passes(CODE, &app(statements));
+        }
+    }
+}

@@ -128,3 +128,34 @@ impl Amounts<'_, '_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::{found, passes};
+
+    #[test]
+    fn a_unit_is_missing() {
+        let app = |statements: &str| format!("pod p {{ app a {{ image \"a:1\"; {statements} }} }}");
+        let shown = found(
+            Code::UnlikelyAmount,
+            [
+                app("memory 512..1Gi"),
+                app("memory ..4Mi"),
+                app("memory ..512Ki"),
+                app("cpu 100..250"),
+                app("storage 5"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @"");
+    }
+
+    #[test]
+    fn amounts_of_real_nodes_are_fine() {
+        for statements in
+            ["cpu 96..128", "cpu 192", "cpu 0..0", "memory 0..6Mi", "memory 1048576", "cpu 1m; storage 1Mi"]
+        {
+            passes(Code::UnlikelyAmount, &format!("pod p {{ app a {{ image \"a:1\"; {statements} }} }}"));
+        }
+    }
+}

@@ -115,3 +115,41 @@ fn report(pod: &Pod<'_>, selector: &Node, miss: &Miss, labels: &[MapEntry], head
         _ => diagnostic,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::{found, passes};
+
+    const CODE: Code = Code::UnmatchedSelector;
+
+    fn apart(selector: &str) -> String {
+        format!(
+            "deployment shop {{\n  affinity {{ podAntiAffinity {{ requiredDuringSchedulingIgnoredDuringExecution {{\n    topologyKey \"kubernetes.io/hostname\"\n    labelSelector {{ {selector} }}\n  }} }} }}\n  app web {{ image \"a:1\" }}\n}}"
+        )
+    }
+
+    fn spread(labels: &str, selector: &str) -> String {
+        format!(
+            "deployment shop {{\n  labels {{ {labels} }}\n  topologySpreadConstraints {{ maxSkew 1; topologyKey \"topology.kubernetes.io/zone\"; whenUnsatisfiable ScheduleAnyway\n    labelSelector {{ {selector} }}\n  }}\n  app web {{ image \"a:1\" }}\n}}"
+        )
+    }
+
+    #[test]
+    fn pods_that_mean_themselves_are_selected() {
+        let shown = found(
+            CODE,
+            [
+                apart(r#"matchLabels { app "shop" }"#),
+                apart(r#"matchExpressions { key "app"; operator In; values ["shop"] }"#),
+                spread(r#"tier "front""#, r#"matchLabels { tier "back" }"#),
+                spread("", r#"matchLabels { app "other" }"#),
+            ],
+        );
+        insta::assert_snapshot!(shown, @"");
+        passes(CODE, &apart(r#"matchLabels { app "redis" }"#));
+        passes(CODE, &apart(r#"matchLabels { "app.kubernetes.io/name" workload.name }"#));
+        passes(CODE, &spread("", r#"matchLabels { "app.kubernetes.io/name" "shop" }"#));
+        passes(CODE, &spread("", r#"matchExpressions { key "app.kubernetes.io/name"; operator Exists }"#));
+    }
+}
