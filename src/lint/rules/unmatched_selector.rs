@@ -98,11 +98,9 @@ fn report(pod: &Pod<'_>, selector: &Node, miss: &Miss, labels: &[MapEntry], head
     };
     let value = meant.node.as_text().unwrap_or_default();
     let is_name = pod.workload.name.as_ref().is_some_and(|name| name.text == value);
-    let text = if is_name {
-        format!("\"{}\" {WORKLOAD_NAME}", meant.key)
-    } else {
-        format!("\"{}\" \"{value}\"", meant.key)
-    };
+    let is_word = meant.key.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let key = if is_word { meant.key.to_string() } else { format!("\"{}\"", meant.key) };
+    let text = if is_name { format!("{key} {WORKLOAD_NAME}") } else { format!("{key} \"{value}\"") };
     let title = format!("select the pods by their own label: `{text}`");
     let diagnostic = diagnostic.help(title.clone());
     match only {
@@ -146,7 +144,25 @@ mod tests {
                 spread("", r#"matchLabels { app "other" }"#),
             ],
         );
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …Selector { matchLabels { «app» "shop" } }
+          the pods do not run apart from each other, since `labelSelector` does not select them by `app`
+          fix (unsafe): select the pods by their own label: `"app.kubernetes.io/name" workload.name`
+          - …Selector { matchLabels { app "shop" } }
+          + …Selector { matchLabels { "app.kubernetes.io/name" workload.name } }
+        labelSelector { «matchExpressions { key "app"; operator In; values ["shop"] }» }
+          the pods do not run apart from each other, since `labelSelector` does not select them by `app`
+        …Selector { matchLabels { «tier» "back" } }
+          the pods are not spread, since `labelSelector` does not select them by `tier`
+          fix (unsafe): select the pods by their own label: `tier "front"`
+          - …or { matchLabels { tier "back" } }
+          + …or { matchLabels { tier "front" } }
+        …Selector { matchLabels { «app» "other" } }
+          the pods are not spread, since `labelSelector` does not select them by `app`
+          fix (unsafe): select the pods by their own label: `"app.kubernetes.io/name" workload.name`
+          - …Selector { matchLabels { app "other" } }
+          + …Selector { matchLabels { "app.kubernetes.io/name" workload.name } }
+        "#);
         passes(CODE, &apart(r#"matchLabels { app "redis" }"#));
         passes(CODE, &apart(r#"matchLabels { "app.kubernetes.io/name" workload.name }"#));
         passes(CODE, &spread("", r#"matchLabels { "app.kubernetes.io/name" "shop" }"#));
