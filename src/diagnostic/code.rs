@@ -174,6 +174,7 @@ codes! {
     MissingHandler "missing-handler" [Absence],
     MissingImage "missing-image" [Absence],
     MissingLimit "missing-limit" [Absence],
+    MissingMountPoint "missing-mount-point",
     MissingNamespace "missing-namespace" [Absence],
     MissingParam "missing-param" [Absence],
     MissingSelector "missing-selector" [Absence],

@@ -14,6 +14,7 @@ mod literal_secret;
 mod memory_volume_over_limit;
 mod migrations;
 mod missed_dotfiles;
+mod missing_mount_point;
 mod no_shell;
 mod open_port_not_ready;
 mod piped_download;
@@ -68,6 +69,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::LiteralSecret, literal_secret::check),
     (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
+    (Code::MissingMountPoint, missing_mount_point::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
     (Code::PipedDownload, piped_download::check),

@@ -1,6 +1,6 @@
 //! Finds what reads like an insertion, such as `${tag}` where `tag` is a `let` or a `param`, but inserts nothing.
 //!
-//! Invariant: only names in scope are found, so a text in another language's syntax is left alone unless it has such a name.
+//! Invariant: only names in scope are found, so a text in another language's syntax is not reported unless it has such a name.
 //! What a shell or a program may replace itself is judged once the variables of the container are known.
 
 use super::draft::Draft;
@@ -244,7 +244,7 @@ fn is_assigned(text: &str, name: &str) -> bool {
 
 /// Whether a text has one of the names outside what was found.
 fn is_mentioned(text: &str, found: &[Found<'_>]) -> bool {
-    // An option of the same name is no mention: `--tag=${tag}`.
+    // An option of the same name does not count: `--tag=${tag}`.
     let outside =
         |at: usize| !text[..at].ends_with('-') && found.iter().all(|found| !found.range.contains(&at));
     found.iter().any(|found| words(text, found.name).any(outside))

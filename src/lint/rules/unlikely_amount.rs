@@ -8,7 +8,7 @@ use crate::object::Node;
 /// The least memory with which container runtimes start a container.
 const LEAST_MEMORY: i128 = 6 << 20;
 
-/// Fewer bytes than this are no amount of memory or storage.
+/// Nobody asks for fewer bytes of memory or storage than this.
 const FEW_BYTES: i128 = 64 << 10;
 
 /// A page of memory: a volume that holds less than this holds nothing.
@@ -33,9 +33,11 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             found.extend(amounts.bytes(size, &what, PAGE, "Mi"));
         }
         let claim = match volume.storage {
-            Storage::ClaimTemplate => volume.fields.at("spec.resources.requests.storage"),
-            _ => volume.fields.at("ephemeral.volumeClaimTemplate.spec.resources.requests.storage"),
+            Storage::ClaimTemplate => Some(&volume.fields),
+            _ => volume.fields.at("ephemeral.volumeClaimTemplate"),
         };
+        let requests = claim.and_then(|claim| claim.get("spec")?.at("resources.requests"));
+        let claim = requests.and_then(|requests| requests.get("storage"));
         if let Some(size) = claim {
             found.extend(amounts.bytes(size, &format!("the size of the claim `{name}`"), FEW_BYTES, "Gi"));
         }
