@@ -11,6 +11,7 @@ mod later_hook;
 mod levels;
 mod overlap;
 mod reorder;
+mod rerun;
 // The rules' documentation is text for users, not for rustdoc.
 #[allow(clippy::doc_markdown)]
 mod rules;
