@@ -128,12 +128,12 @@ impl Nested<'_, '_> {
         let container = &self.pod.workload.containers[self.container];
         let (inner, outer) = (self.inner, self.outer);
         let headline = format!(
-            "`{}` cannot start: `{}` is in `{}`, which is mounted read-only and has no folder `{folder}`",
-            container.name.text, inner.path, outer.path
+            "`{}` cannot start unless something makes the folder `{folder}` in `{}`",
+            container.name.text, self.volume.qualified
         );
         let diagnostic = Diagnostic::warning(Code::MissingMountPoint, inner.mount.span, headline)
-            .here("the runtime cannot create the folder for this mount")
-            .label(outer.mount.span, "the read-only mount around it");
+            .here(format!("needs a folder in `{}`, where the runtime cannot create it", outer.path))
+            .label(outer.mount.span, "mounted read-only");
         let Some((writer, mount)) = self.writer() else {
             return diagnostic.help(format!("mount it outside `{}`", outer.path));
         };
@@ -187,7 +187,13 @@ mod tests {
     fn a_folder_that_nobody_makes_is_found() {
         let step = "run \"render /out\"; writes site at /out";
         let shown = found(CODE, [pod(step, "reads site at /etc/nginx")]);
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r#"
+        …eads site at /etc/nginx; «reads extra at /etc/nginx/conf.d» }
+          `web` cannot start unless something makes the folder `conf.d` in `site`
+          fix (unsafe): let `render` have the folder made: `mounts site at /out/conf.d sub "conf.d"`
+          - …out"; writes site at /out }
+          + …out"; writes site at /out; mounts site at /out/conf.d sub "conf.d" }
+        "#);
     }
 
     #[test]
