@@ -527,7 +527,7 @@ impl Resolver<'_> {
 }
 
 /// What to do instead of a statement that newcomers write, or that is nearest to a name that the language replaces.
-fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
+pub(super) fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
     // Prefer what names a statement that is allowed here.
     let is_allowed = |instead: &str| {
         let word = instead.split('`').nth(1).and_then(|statement| statement.split(' ').next());
