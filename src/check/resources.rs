@@ -11,8 +11,6 @@ use crate::model::Workload;
 use crate::object::{MapEntry, Node};
 use std::collections::HashSet;
 
-/// The prefix of the names of huge pages.
-
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let declared: HashSet<&str> =
         items(&workload.pod.spec, "resourceClaims").iter().filter_map(|claim| text(claim, "name")).collect();

@@ -82,15 +82,12 @@ impl Resolver<'_> {
 /// The statements of a block as pairs of a name and a value, if it has nothing else.
 fn pairs(block: &Block) -> Option<Vec<(&Statement, &Statement)>> {
     let statements = &block.statements;
-    if statements.is_empty() || statements.len() % 2 != 0 {
+    if statements.is_empty() || !statements.len().is_multiple_of(2) {
         return None;
     }
     let is = |statement: &Statement, names: &[&str]| {
         !statement.name.quoted && !statement.broken && names.contains(&statement.name.text.as_str())
     };
-    let pair = |pair: &[Statement]| match pair {
-        [name, value] if is(name, &NAMES) && is(value, &VALUES) => true,
-        _ => false,
-    };
+    let pair = |pair: &[Statement]| matches!(pair, [name, value] if is(name, &NAMES) && is(value, &VALUES));
     statements.chunks(2).all(pair).then(|| statements.chunks(2).map(|pair| (&pair[0], &pair[1])).collect())
 }

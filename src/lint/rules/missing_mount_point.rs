@@ -98,29 +98,9 @@ impl Nested<'_, '_> {
                 let is_point = |other: &Placed<'_>| {
                     below(other.path, mount.path).is_some_and(|path| is_in(path, inside))
                 };
-                mounts.iter().any(is_point) || self.is_written(container, mount, inside)
+                mounts.iter().any(is_point) || is_written(container, mount, inside)
             });
             taken || (writes && (at == self.container || container.role != Role::App))
-        })
-    }
-
-    /// Whether what a container runs makes the folder in the volume, or may.
-    fn is_written(&self, container: &Container, mount: &Placed<'_>, folder: &str) -> bool {
-        if container.built_in.is_some() {
-            // What is in a folder that a step copies or unpacks is not known.
-            let made = mount.mount.makes.as_deref();
-            return made.is_none_or(|made| {
-                let made = made.trim_matches('/');
-                made.is_empty() || is_in(made, folder) || is_in(folder, made)
-            });
-        }
-        let name = folder.rsplit('/').next().unwrap_or(folder);
-        let words = ["command", "args"].map(|field| container.fields.get(field).map_or(&[][..], Node::items));
-        let mut texts = words.iter().copied().flatten().filter_map(Node::as_text);
-        texts.any(|text| {
-            let mut parts =
-                text.split(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '-' | '_')));
-            text.contains(name) || parts.any(|part| COPIERS.contains(&part))
         })
     }
 
@@ -168,6 +148,25 @@ impl Nested<'_, '_> {
             statements.iter().any(|statement| written.starts_with(statement)) && !rest.starts_with('{');
         alone.then(|| Span::new(mount.file, mount.range().end, mount.range().end))
     }
+}
+
+/// Whether what a container runs makes the folder in the volume, or may.
+fn is_written(container: &Container, mount: &Placed<'_>, folder: &str) -> bool {
+    if container.built_in.is_some() {
+        // What is in a folder that a step copies or unpacks is not known.
+        let made = mount.mount.makes.as_deref();
+        return made.is_none_or(|made| {
+            let made = made.trim_matches('/');
+            made.is_empty() || is_in(made, folder) || is_in(folder, made)
+        });
+    }
+    let name = folder.rsplit('/').next().unwrap_or(folder);
+    let words = ["command", "args"].map(|field| container.fields.get(field).map_or(&[][..], Node::items));
+    let mut texts = words.iter().copied().flatten().filter_map(Node::as_text);
+    texts.any(|text| {
+        let mut parts = text.split(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '-' | '_')));
+        text.contains(name) || parts.any(|part| COPIERS.contains(&part))
+    })
 }
 
 #[cfg(test)]
