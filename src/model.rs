@@ -16,6 +16,8 @@ mod head;
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod kept;
 mod labels;
+mod list_form;
+mod look_alike;
 mod object_levels;
 mod once;
 mod parameter;
@@ -49,6 +51,7 @@ pub(crate) use qualified::QualifiedName;
 #[cfg(feature = "cli")]
 pub(crate) use record::{Bound, NameKind, bindings};
 pub(crate) use resolve::{File, Program, resolve};
+pub(crate) use scope::WORKLOAD_NAME;
 pub(crate) use security::may_be_root;
 #[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;

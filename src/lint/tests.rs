@@ -1,5 +1,7 @@
 //! Shows what a rule finds in a program, for the rules' own tests.
 
+mod misread;
+
 use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::diagnostic::visible::plain;
 use crate::diagnostic::{Applicability, Code, Diagnostic, applied};
