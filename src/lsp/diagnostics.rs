@@ -101,7 +101,7 @@ fn version_of(state: &State, path: &str) -> Option<i32> {
 fn found(state: &State, root: &str, analysis: &Analysis) -> BTreeMap<String, Arc<[lsp_types::Diagnostic]>> {
     let sources = &analysis.compilation.sources;
     let mut found = BTreeMap::from([(root.to_owned(), Vec::new())]);
-    for diagnostic in analysis.diagnostics() {
+    for diagnostic in &analysis.diagnostics().collect::<Vec<_>>() {
         // A diagnostic in the standard library is shown where the library is used.
         let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
         let shown = labels.into_iter().find(|label| {
