@@ -125,7 +125,8 @@ pub fn compile_with<T: Send>(
     options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
-    let compilation = compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make);
+    let compilation =
+        compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make);
     let Compilation { sources, diagnostics, workloads, unset } = compilation;
     let diagnostics = diagnostics.into_iter().map(Arc::unwrap_or_clone).collect();
     Compilation { sources, diagnostics, workloads, unset }
