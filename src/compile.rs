@@ -164,7 +164,7 @@ pub(crate) fn compile_files<T: Send>(
     let mut diagnostics: Vec<Arc<Diagnostic>> = outside.into_iter().map(Arc::new).collect();
     let mut together = Vec::new();
     let mut workloads = Vec::with_capacity(arranged.len());
-    let mut identities = Identities::default();
+    let mut identities = Identities::of(arranged.len());
     let mut hooks = Hooks::default();
     for Arranged { diagnostics: found, identified, hooks: found_hooks, made } in arranged {
         diagnostics.extend(found);

@@ -8,7 +8,7 @@ use super::position::LineIndex;
 use super::state::State;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ide::{Analysis, Parsed};
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 use crate::total::sure;
 pub(super) use findings::{Findings, KnownJson};
 use lsp_types::{
@@ -140,8 +140,9 @@ fn found(
 ) -> BTreeMap<String, Arc<Findings>> {
     let files = analysis.compilation.sources.files();
     let shown = Shown { state, analysis, files: files.iter().map(|_| OnceCell::new()).collect() };
-    let mut next = KnownJson::default();
-    let mut found: Vec<Findings> = files.iter().map(|_| Findings::default()).collect();
+    let published = |file: &Arc<SourceFile>| state.published.get(&file.name);
+    let like_before = |file| published(file).map(|(_, before)| Findings::like(before)).unwrap_or_default();
+    let mut found: Vec<Findings> = files.iter().map(like_before).collect();
     let mut ranges = Vec::new();
     for diagnostic in &analysis.compilation.diagnostics {
         // A diagnostic in the standard library is shown where the library is used.
@@ -158,10 +159,10 @@ fn found(
             });
             translate(state, diagnostic, Range::default(), related.collect())
         };
-        let json = known.take(diagnostic, ranges.len(), write, &mut next);
+        let json = known.of(diagnostic, ranges.len(), write);
         found[number].add((range, diagnostic.code), |found| json.write(&ranges, found));
     }
-    *known = next;
+    known.forget_unused();
     let mut found: BTreeMap<String, Arc<Findings>> = files
         .iter()
         .zip(found)

@@ -86,13 +86,12 @@ impl Editor {
 
     /// Sends a message that is JSON already.
     pub(super) fn send_json(&mut self, parts: &[&str]) -> Result<(), String> {
-        let length = 1 + parts.iter().map(|part| part.len()).sum::<usize>();
-        let mut message = format!("Content-Length: {length}\r\n\r\n");
-        message.reserve(length);
-        message.extend(parts.iter().copied());
-        // Standard output searches what it writes for the last end of a line.
-        message.push('\n');
-        self.output.write_all(message.as_bytes()).and_then(|()| self.output.flush()).map_err(|_| closed())
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        let written = write!(self.output, "Content-Length: {length}\r\n\r\n");
+        let mut parts = parts.iter();
+        let written =
+            written.and_then(|()| parts.try_for_each(|part| self.output.write_all(part.as_bytes())));
+        written.and_then(|()| self.output.flush()).map_err(|_| closed())
     }
 }
 
