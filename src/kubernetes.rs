@@ -4,6 +4,7 @@ pub mod cron;
 pub mod image;
 pub mod names;
 pub mod quantity;
+pub(crate) mod resource;
 pub mod schema;
 pub mod time_zone;
 pub mod timestamp;

@@ -68,6 +68,7 @@ mod once;
 mod order;
 mod program;
 mod resources;
+mod restarts;
 mod statement;
 mod steps;
 mod total;

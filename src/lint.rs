@@ -10,6 +10,7 @@ mod hidden;
 mod later_hook;
 mod levels;
 mod reorder;
+mod rerun;
 // The rules' documentation is text for users, not for rustdoc.
 #[allow(clippy::doc_markdown)]
 mod rules;

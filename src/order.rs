@@ -6,6 +6,7 @@
 mod cycle;
 mod explicit;
 mod flow;
+mod gate;
 mod graph;
 mod precedence;
 mod probe;
@@ -14,6 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Direction, Role, Workload};
 use crate::source::Span;
 use explicit::Explicit;
+pub use gate::Gate;
 use graph::{Graph, Via};
 pub(crate) use precedence::Precedence;
 use std::cmp::Reverse;

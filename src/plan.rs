@@ -28,9 +28,11 @@ use crate::kubernetes::version::Version;
 use crate::model::Workload;
 pub use crate::model::{Direction, Role, WorkloadKind};
 use crate::object::Node;
+pub use crate::order::Gate;
 use crate::order::Order;
 pub use crate::resources::Qos;
 use crate::resources::{Amounts, EffectiveLimit, PodDemand, SetBy, amounts, rank};
+use crate::restarts::OwnRestarts;
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::fmt;
@@ -81,6 +83,10 @@ pub struct Start {
     pub requests: Resources,
     /// Its limits, as written.
     pub limits: Resources,
+    /// What it holds the next container back for, if it is a sidecar.
+    pub gate: Option<Gate>,
+    /// What follows when it exits, if it has a restart policy of its own.
+    pub restarts: Option<String>,
     /// The total requests of the pod's containers while it runs: for a step or sidecar, its own and those of the
     /// sidecars before it; for an app, those of all apps and sidecars.
     pub reserved: Resources,
@@ -231,6 +237,8 @@ impl Start {
             jobs: container.jobs.clone(),
             requests: written("requests"),
             limits: written("limits"),
+            gate: (container.role == Role::Sidecar).then(|| Gate::of(container)),
+            restarts: OwnRestarts::of(container).map(|restarts| restarts.text(workload, container)),
             reserved: sorted(reserved),
         }
     }

@@ -96,6 +96,8 @@ pub const REPLACED: &[(&str, &str)] = &[
     ("spec", "write its fields in the workload itself"),
 ];
 
+const NOT_A_WORKLOAD: &str = "write this object in YAML; it finds the pods by their label, `app.kubernetes.io/name: WORKLOAD` unless you set another";
+
 /// What newcomers write for some statements, each with what to do instead.
 pub const FOREIGN: &[(&str, &str)] = &[
     ("if", "write `when CONDITION { … }`"),
@@ -119,6 +121,26 @@ pub const FOREIGN: &[(&str, &str)] = &[
     ("dest", "write `into VOLUME \"path\"`"),
     ("destination", "write `into VOLUME \"path\"`"),
     ("depends_on", "write `after NAME`"),
+    ("gpu", "write `resource \"nvidia.com/gpu\" 1`"),
+    ("gpus", "write `resource \"nvidia.com/gpu\" 1`"),
+    ("elif", "write `else when CONDITION { … }`"),
+    ("elseif", "write `else when CONDITION { … }`"),
+    ("for", "write a statement for each one; a `template` holds what they share"),
+    ("foreach", "write a statement for each one; a `template` holds what they share"),
+    ("service", NOT_A_WORKLOAD),
+    ("ingress", NOT_A_WORKLOAD),
+    ("route", NOT_A_WORKLOAD),
+    ("hpa", NOT_A_WORKLOAD),
+    ("autoscaler", NOT_A_WORKLOAD),
+    ("horizontalpodautoscaler", NOT_A_WORKLOAD),
+    ("pdb", NOT_A_WORKLOAD),
+    ("poddisruptionbudget", NOT_A_WORKLOAD),
+    ("networkpolicy", NOT_A_WORKLOAD),
+    ("pvc", "write the claim in YAML, and use it: `volume NAME claim \"CLAIM\"`"),
+    ("persistentvolumeclaim", "write the claim in YAML, and use it: `volume NAME claim \"CLAIM\"`"),
+    ("configmap", "write the ConfigMap in YAML, and use it: `volume NAME configmap \"CONFIGMAP\"`"),
+    ("configMap", "write the ConfigMap in YAML, and use it: `volume NAME configmap \"CONFIGMAP\"`"),
+    ("secret", "write the Secret in YAML, and use it: `volume NAME secret \"SECRET\"`"),
     ("dependsOn", "write `after NAME`"),
 ];
 

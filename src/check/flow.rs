@@ -28,6 +28,9 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             continue;
         }
         if uses.is_empty() {
+            if is_for_injected(&volume.name.text) {
+                continue;
+            }
             report.add(
                 Diagnostic::warning(
                     Code::UnusedVolume,
@@ -44,6 +47,26 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
             written_but_not_read(volume, &uses, report);
         }
     }
+}
+
+/// Whether an injected container uses a volume by this name. Its injector documents the name, so that authors can set the
+/// volume's size or source.
+fn is_for_injected(name: &str) -> bool {
+    let named = [
+        "gke-gcsfuse-tmp",
+        "gke-gcsfuse-buffer",
+        "gke-gcsfuse-cache",
+        "istio-certs",
+        "istio-data",
+        "istio-envoy",
+        "istio-token",
+        "istiod-ca-cert",
+        "workload-socket",
+        "workload-certs",
+        "credential-socket",
+        "vault-secrets",
+    ];
+    named.contains(&name)
 }
 
 fn first_of_each_name(workload: &Workload) -> HashMap<&str, usize> {

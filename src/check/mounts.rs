@@ -74,7 +74,7 @@ fn mounts(container: &Container, report: &mut Report<'_>) {
         }
         if let Some(path) = mount.get("mountPath")
             && let Some(written) = path.as_text()
-            && written.contains(':')
+            && without_drive(written).contains(':')
         {
             let help = "use a path without `:`, which container runtimes read as the end of the path";
             let fault = projections::invalid_path(path, written, "contains a `:`", help);
@@ -87,6 +87,14 @@ fn mounts(container: &Container, report: &mut Report<'_>) {
         }
         report.not_both(mount, "subPath", "subPathExpr");
         propagation(container, mount, report);
+    }
+}
+
+/// A path without the drive of Windows that it may begin with, as in `C:\\data`.
+fn without_drive(path: &str) -> &str {
+    match path.as_bytes() {
+        [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic() => &path[2..],
+        _ => path,
     }
 }
 

@@ -6,6 +6,7 @@ use super::report::{Report, filled_entry};
 use super::resources;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::resource::HUGE;
 use crate::kubernetes::version::Version;
 use crate::model::{Role, Workload};
 use crate::object::{MapEntry, Node};
@@ -41,7 +42,7 @@ pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
         }
     }
     for limit in pod.node.get("limits").map_or(&[][..], Node::entries) {
-        if limit.key.starts_with(resources::HUGE) {
+        if limit.key.starts_with(HUGE) {
             let sum = totals.limit(&limit.key).and_then(|total| total.quantity);
             if let Some(sum) = below(limit, sum) {
                 report.add(too_small(limit, "limits", &sum).help(format!("raise it to {sum}")));

@@ -6,12 +6,12 @@ use super::report::{Report, items, shown, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::names::{self, NameFault};
 use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::resource::{HUGE, can_overcommit, is_native};
 use crate::model::Workload;
 use crate::object::{MapEntry, Node};
 use std::collections::HashSet;
 
 /// The prefix of the names of huge pages.
-pub(super) const HUGE: &str = "hugepages-";
 
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let declared: HashSet<&str> =
@@ -68,16 +68,6 @@ pub(super) fn pod_name(name: &str) -> Option<String> {
     let huge = name.starts_with(HUGE) && names::qualified(name).is_none();
     let known = ["cpu", "memory"].contains(&name) || huge;
     (!known).then(|| "set it on the containers; a pod can only have `cpu`, `memory` and huge pages".into())
-}
-
-/// Whether a resource belongs to Kubernetes itself.
-fn is_native(name: &str) -> bool {
-    name.split_once('/').is_none_or(|(domain, _)| domain.ends_with("kubernetes.io"))
-}
-
-/// Whether a request can be lower than the limit, which is not possible for huge pages and devices.
-fn can_overcommit(name: &str) -> bool {
-    is_native(name) && !name.starts_with(HUGE)
 }
 
 pub(super) fn requests_and_limits(resources: &Node, rule: NameRule, report: &mut Report<'_>) {

@@ -3,7 +3,12 @@
 /// "`a`, `b` or `c`"; "nothing" if there are none.
 pub(crate) fn either<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).map(quoted).collect();
-    match names.as_slice() {
+    joined(&names)
+}
+
+/// "1, 2 or 3"; "nothing" if there are none.
+pub(crate) fn joined(words: &[String]) -> String {
+    match words {
         [] => "nothing".to_owned(),
         [one] => one.clone(),
         [rest @ .., last] => format!("{} or {last}", rest.join(", ")),

@@ -10,6 +10,7 @@ use super::source::{DraftToken, StatementDraft};
 use super::text;
 use super::yaml::{YamlEntry, YamlNode, YamlValue};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kubernetes::resource::can_overcommit;
 use crate::kubernetes::schema;
 use crate::model::{Direction, Role};
 use crate::source::Span;
@@ -144,9 +145,10 @@ fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statemen
                 DraftToken::new(first.key_span, text::quoted(name)),
             ],
         };
-        let is_common = common.contains(&name);
+        // One amount is the request alone, or else the request and the limit.
+        let is_request = can_overcommit(name);
         let range = match (&request, &limit) {
-            (Some(request), None) if is_common => amount(request),
+            (Some(request), None) if is_request => amount(request),
             (Some(request), None) => {
                 diagnostics.push(
                     Diagnostic::error(
@@ -159,7 +161,7 @@ fn resources(node: &YamlNode, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statemen
                 );
                 continue;
             }
-            (Some(request), Some(limit)) if !is_common && amount(request) == amount(limit) => amount(limit),
+            (Some(request), Some(limit)) if !is_request && amount(request) == amount(limit) => amount(limit),
             (request, Some(limit)) => {
                 format!("{}..{}", request.as_ref().map(amount).unwrap_or_default(), amount(limit))
             }

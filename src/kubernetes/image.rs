@@ -6,6 +6,9 @@ use std::borrow::Cow;
 
 /// What is wrong with an image reference, if anything, as a clause that follows the reference in a message.
 pub fn fault(reference: &str) -> Option<String> {
+    if is_import_path(reference) {
+        return None;
+    }
     if reference.chars().any(char::is_whitespace) {
         return Some("contains white space".into());
     }
@@ -29,6 +32,13 @@ pub fn fault(reference: &str) -> Option<String> {
         ));
     }
     name_fault(&rest[..name_start + last.len()])
+}
+
+/// Whether a reference is a Go import path that `ko` builds and replaces before the manifest is applied.
+pub(crate) fn is_import_path(reference: &str) -> bool {
+    reference
+        .strip_prefix("ko://")
+        .is_some_and(|path| !path.is_empty() && !path.contains(char::is_whitespace))
 }
 
 /// What is wrong with a registry, with or without a folder, if anything, as a clause that follows it in a message.
@@ -147,6 +157,12 @@ fn split_first(text: &str, at: char) -> (&str, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_import_path_of_go_is_replaced_later() {
+        assert_eq!(fault("ko://github.com/acme/shop/cmd/web"), None);
+        assert!(fault("ko://").is_some() && fault("docker://nginx").is_some());
+    }
 
     #[test]
     fn accepts_references() {

@@ -66,10 +66,7 @@ pub enum Support {
         on_by_default_from: Option<Version>,
     },
     /// The API does not have it.
-    Absent {
-        /// The first version whose API has it.
-        from: Version,
-    },
+    Absent,
 }
 
 impl Availability {
@@ -79,7 +76,7 @@ impl Availability {
     /// How a version supports it.
     pub fn in_version(&self, version: Version) -> Support {
         if version < self.from {
-            Support::Absent { from: self.from }
+            Support::Absent
         } else if self.on.is_some_and(|on| version >= on) {
             Support::Supported
         } else {

@@ -5,6 +5,7 @@ mod cheaper_order;
 mod chown_in_script;
 mod deadline_on_server;
 mod early_subpath;
+mod endless_restart;
 mod endless_wait;
 mod fragile_job_wait;
 mod ignored_failure;
@@ -23,6 +24,7 @@ mod racing_migration;
 mod secret_on_command_line;
 mod several_tasks;
 mod sidecar_as_app;
+mod skipped_pre_stop;
 mod step_before_mesh;
 mod step_sets_bill;
 mod stuck_sidecar;
@@ -33,6 +35,7 @@ mod unpinned_image;
 mod unprobed_server;
 mod unrepeatable_command;
 mod unreserved_step;
+mod unrestarted_container;
 mod unstarted_server;
 mod vanished_image;
 mod waits_for_itself;
@@ -56,6 +59,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::ChownInScript, chown_in_script::check),
     (Code::DeadlineOnServer, deadline_on_server::check),
     (Code::EarlySubpath, early_subpath::check),
+    (Code::EndlessRestart, endless_restart::check),
     (Code::EndlessWait, endless_wait::check),
     (Code::FragileJobWait, fragile_job_wait::check),
     (Code::IgnoredFailure, ignored_failure::check),
@@ -72,6 +76,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::SecretOnCommandLine, secret_on_command_line::check),
     (Code::SeveralTasks, several_tasks::check),
     (Code::SidecarAsApp, sidecar_as_app::check),
+    (Code::SkippedPreStop, skipped_pre_stop::check),
     (Code::StepBeforeMesh, step_before_mesh::check),
     (Code::StepSetsBill, step_sets_bill::check),
     (Code::StuckSidecar, stuck_sidecar::check),
@@ -82,6 +87,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::UnprobedServer, unprobed_server::check),
     (Code::UnrepeatableCommand, unrepeatable_command::check),
     (Code::UnreservedStep, unreserved_step::check),
+    (Code::UnrestartedContainer, unrestarted_container::check),
     (Code::UnstartedServer, unstarted_server::check),
     (Code::VanishedImage, vanished_image::check),
     (Code::WaitsForItself, waits_for_itself::check),

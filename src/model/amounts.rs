@@ -5,6 +5,7 @@ use super::head::Head;
 use super::resolve::Resolver;
 use super::scope::{Evaluated, Scope};
 use super::types::{Unit, mismatch, quantity};
+use crate::kubernetes::resource::can_overcommit;
 use crate::object::{Map, Node, Value};
 use crate::statement::ValueType;
 use crate::syntax::tree::{self, Statement, ValueKind};
@@ -36,7 +37,7 @@ impl Resolver<'_> {
             }
         };
         let Some(filled) = head.all().last() else { return };
-        let sets_both = ty == ValueType::ResourceRange;
+        let sets_both = !can_overcommit(&name);
         let (request, limit) = match &filled.value.kind {
             ValueKind::Range(request, limit) => {
                 let request = request.as_ref().map(|value| self.amount(value, &name, ty, scope));

@@ -423,8 +423,10 @@ impl Resolver<'_> {
         let version = self.version;
         match since.in_version(version) {
             Support::Supported => {}
-            Support::Absent { from } => {
+            Support::Absent => {
                 let what = what();
+                // A version whose gate is off by default would drop it.
+                let from = since.on.unwrap_or(since.from);
                 self.report(
                     Diagnostic::error(Code::FieldTooNew, span, format!("{what} needs Kubernetes {from}"))
                         .here(format!("not known to Kubernetes {version}"))
@@ -435,9 +437,9 @@ impl Resolver<'_> {
                 let what = what();
                 let help = match on_by_default_from {
                     Some(from) => format!(
-                        "turn the feature gate {gate} on in the cluster; from Kubernetes {from} it is on"
+                        "turn on the feature gate {gate} in the cluster; it is on by default from Kubernetes {from}"
                     ),
-                    None => format!("turn the feature gate {gate} on in the cluster, or remove {what}"),
+                    None => format!("turn on the feature gate {gate} in the cluster, or remove {what}"),
                 };
                 self.report(
                     Diagnostic::warning(
@@ -459,16 +461,18 @@ impl Resolver<'_> {
         what: impl FnOnce() -> String,
         span: Span,
     ) {
-        let Support::GateOff { gate, .. } = since.in_version(self.version) else {
+        let Support::GateOff { gate, on_by_default_from } = since.in_version(self.version) else {
             return self.supported(since, what, span);
         };
         let what = what();
         let headline =
             format!("Kubernetes {} refuses {what} unless the feature gate {gate} is on", self.version);
+        let help = match on_by_default_from {
+            Some(from) => format!("compile with `--kube {from}`, or use another value"),
+            None => "use another value; no version turns the gate on by default".to_owned(),
+        };
         self.report(
-            Diagnostic::error(Code::FeatureGateOff, span, headline)
-                .here("off by default")
-                .help(format!("use another value, or a version in which {gate} is on")),
+            Diagnostic::error(Code::FeatureGateOff, span, headline).here("off by default").help(help),
         );
     }
 
@@ -520,7 +524,7 @@ impl Resolver<'_> {
 }
 
 /// What to do instead of a statement that newcomers write, or that is nearest to a name that the language replaces.
-fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
+pub(super) fn instead_of(name: &str, known: &[&str]) -> Option<&'static str> {
     // Prefer what names a statement that is allowed here.
     let is_allowed = |instead: &str| {
         let word = instead.split('`').nth(1).and_then(|statement| statement.split(' ').next());

@@ -1,5 +1,6 @@
 //! Resolves the top-level statements of files: what they use and declare, and their workloads.
 
+use super::fields::instead_of;
 use super::kept::{DeclarationKind, Declarations, ItemKey, NamesRead, ResultMemory};
 use super::record::Recorder;
 use super::scope::{Binding, Scope};
@@ -467,7 +468,9 @@ impl<'a> Resolver<'a> {
                 .help("write the kind as the workload's keyword: `deployment shop { … }`"),
             None => {
                 let diagnostic = diagnostic.here("unknown statement");
-                if let Some(word) = meant(text) {
+                if let Some(instead) = instead_of(text, known) {
+                    diagnostic.help(instead)
+                } else if let Some(word) = meant(text) {
                     diagnostic.meant(name.span, word)
                 } else if crate::diagnostic::nearest(text, known.iter().copied()).is_some() {
                     diagnostic.did_you_mean(name.span, text, known.iter().copied())

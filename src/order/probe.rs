@@ -1,8 +1,8 @@
-//! Warns of sidecars that other containers wait for, but that have no startup probe.
+//! Warns of sidecars that other containers wait for, but that have nothing to hold them back.
 
 use super::explicit::Explicit;
 use super::graph::{Graph, Via};
-use super::{Because, files};
+use super::{Because, Gate, files};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Role, Workload};
 use crate::source::Span;
@@ -19,7 +19,7 @@ pub(super) fn warn(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for (index, sidecar) in workload.containers.iter().enumerate() {
-        if sidecar.role != Role::Sidecar || sidecar.fields.get("startupProbe").is_some() {
+        if sidecar.role != Role::Sidecar || Gate::of(sidecar) != Gate::Process {
             continue;
         }
         let waiting = waiting(workload, explicit, graph, index);

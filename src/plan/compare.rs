@@ -170,6 +170,10 @@ fn facts(old: &Revision, new: &Revision) -> Vec<String> {
         }
         amounts(&mut facts, &start.name, "requests", &before.requests, &start.requests);
         amounts(&mut facts, &start.name, "limits", &before.limits, &start.limits);
+        if before.restarts != start.restarts {
+            let now = start.restarts.as_deref().unwrap_or("as the pod's restart policy says");
+            facts.push(format!("`{}` on exit: {now}", start.name));
+        }
     }
     for start in old.plan.order.iter().filter(|start| find(new, &start.name).is_none()) {
         facts.push(format!("{} `{}` was removed", start.role.name(), start.name));

@@ -2,7 +2,7 @@
 //!
 //! Invariant: fields can be added without a new version, but no field is removed or changes its meaning.
 
-use super::{By, Plan, Resources, Start};
+use super::{By, Gate, Plan, Resources, Start};
 use crate::diagnostic::visible;
 use crate::kubernetes::quantity::Quantity;
 use crate::source::{Sources, Span};
@@ -62,6 +62,10 @@ struct ContainerJson<'a> {
     requests: OrderedObject<'a, Printed<'a, Quantity>>,
     limits: OrderedObject<'a, Printed<'a, Quantity>>,
     reserved: OrderedObject<'a, Printed<'a, Quantity>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gate: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restarts: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -128,6 +132,16 @@ fn container<'a>(start: &'a Start, sources: &'a Sources) -> ContainerJson<'a> {
         requests: quantities(&start.requests),
         limits: quantities(&start.limits),
         reserved: quantities(&start.reserved),
+        gate: start.gate.map(gate),
+        restarts: start.restarts.as_deref(),
+    }
+}
+
+fn gate(gate: Gate) -> &'static str {
+    match gate {
+        Gate::StartupProbe => "startupProbe",
+        Gate::PostStart => "postStart",
+        Gate::Process => "process",
     }
 }
 

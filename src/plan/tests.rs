@@ -24,6 +24,8 @@ fn start(span: Span, role: Role, name: &str, because: &str, requests: &str, rese
         jobs: Vec::new(),
         requests: resources(requests),
         limits: Resources::new(),
+        gate: None,
+        restarts: None,
         reserved: resources(reserved),
     }
 }

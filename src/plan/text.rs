@@ -1,6 +1,6 @@
 //! Writes a plan as text for a person.
 
-use super::{Plan, Resources};
+use super::{Gate, Plan, Resources, Start};
 use crate::diagnostic::visible::{self, plain};
 use crate::source::Sources;
 use std::fmt::Write as _;
@@ -44,10 +44,27 @@ fn one(plan: &Plan, sources: &Sources) -> String {
         ]
     }));
     table(&mut text, &order);
+    let mut notes = plan.order.iter().flat_map(notes).peekable();
+    if notes.peek().is_some() {
+        text.push('\n');
+    }
+    for note in notes {
+        let _ = writeln!(text, "  {note}");
+    }
     text.push('\n');
     totals(&mut text, plan);
     text
 }
+
+/// What else is worth knowing about a container: what a hook holds back, and when it starts again.
+fn notes(start: &Start) -> impl Iterator<Item = String> {
+    let gate = (start.gate == Some(Gate::PostStart)).then_some(POST_START);
+    let notes = gate.into_iter().chain(start.restarts.as_deref());
+    notes.map(|note| format!("`{}`: {note}", start.name))
+}
+
+const POST_START: &str = "what comes next waits until its `postStart` hook has returned; a startup probe is safer, since the \
+                          kubelet does nothing else for the pod while a hook runs";
 
 fn totals(text: &mut String, plan: &Plan) {
     if plan.requests.is_empty() && plan.limits.is_empty() {

@@ -159,7 +159,8 @@ fn cut(text: &str, from: usize) -> usize {
     };
     // On a character's boundary: no byte of another character is a line end.
     let from = (from..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
-    if (from == grammar::start(text) || bytes[from - 1] == b'\n')
+    let begins_line = from.checked_sub(1).is_none_or(|before| bytes[before] == b'\n');
+    if (begins_line || from == grammar::start(text))
         && bytes.get(from) == Some(&b'}')
         && let Some(end) = ends_line(from + 1)
     {

@@ -318,7 +318,7 @@ pub(super) static ROWS: &[Row] = &[
         "resource",
         &[One("\"name\"", ValueType::Text), One("amount", ValueType::ResourceRange)],
         Body::None,
-        "Any other resource; one amount sets request and limit both, as the API requires for extended resources.",
+        "Any other resource; one amount sets request and limit both, as the API requires for extended resources. For a resource of Kubernetes itself (`kubernetes.io/…`) it is the request.",
     ),
     in_container(
         ContainerEffect::Mount(Direction::Reads),

@@ -33,12 +33,14 @@ impl Folder {
         self.0.join(name).exists()
     }
 
-    /// All files, sorted.
+    /// All files and links, sorted.
     pub(crate) fn files(&self) -> Vec<String> {
         fn gather(root: &Path, folder: &Path, files: &mut Vec<String>) {
             for entry in fs::read_dir(folder).expect("a folder") {
-                let path = entry.expect("an entry").path();
-                if path.is_dir() {
+                let entry = entry.expect("an entry");
+                let path = entry.path();
+                // A link to a folder above would lead around in a cycle.
+                if entry.file_type().expect("a type").is_dir() {
                     gather(root, &path, files);
                 } else {
                     let below = path.strip_prefix(root).expect("a path below the root");

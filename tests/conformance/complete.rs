@@ -102,7 +102,7 @@ impl Outcome {
                 support(kind, manifest.path_at(&error.primary.span.range()), mutant.version)
             };
             let is_new = |error: &&Diagnostic| {
-                error.code.name() == "field-too-new" || matches!(support(error), Support::Absent { .. })
+                error.code.name() == "field-too-new" || matches!(support(error), Support::Absent)
             };
             if errors.iter().any(is_new) {
                 return Self::Undecidable("fields of later versions, which the judge knows in all versions");

@@ -105,7 +105,7 @@ fn a_closed_document_has_no_diagnostics() {
 
 #[test]
 fn settings_apply_as_soon_as_they_change() {
-    const TOO_NEW: &str = "deployment web {\n  app web { image \"nginx:1.29\" }\n  step s { image \"a:1\"; restartPolicy Never }\n}\n";
+    const TOO_NEW: &str = "deployment web {\n  app web { image \"nginx:1.29\" }\n  step s { image \"a:1\"; restartPolicy OnFailure }\n}\n";
     let mut folder = Folder::new("changed-settings", Encoding::Utf16);
     let (main, config) = (folder.uri("main.initflow"), folder.uri("initflow.toml"));
     folder.write("main.initflow", TOO_NEW);

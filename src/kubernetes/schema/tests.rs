@@ -52,7 +52,7 @@ fn support_follows_the_versions() {
     };
     let env_files = Support::GateOff { gate: "EnvFiles", on_by_default_from: Some(Version(35)) };
     assert_eq!(support(&CONTAINER, "image", 33), Some(Support::Supported));
-    assert_eq!(support(&ENV_VAR_SOURCE, "fileKeyRef", 33), Some(Support::Absent { from: Version(34) }));
+    assert_eq!(support(&ENV_VAR_SOURCE, "fileKeyRef", 33), Some(Support::Absent));
     assert_eq!(support(&ENV_VAR_SOURCE, "fileKeyRef", 34), Some(env_files));
     assert_eq!(support(&ENV_VAR_SOURCE, "fileKeyRef", 35), Some(Support::Supported));
     let Some(FieldType::Enum(operators)) = TOLERATION.field("operator").map(|field| &field.ty) else {
@@ -100,7 +100,7 @@ fn table(version: Version) -> BTreeMap<String, String> {
             continue;
         }
         for field in object.fields {
-            if !matches!(field.since.in_version(version), Support::Absent { .. }) {
+            if !matches!(field.since.in_version(version), Support::Absent) {
                 fields.insert(format!("{}.{}", object.name, field.name), kind(&field.ty, &mut open));
             }
         }

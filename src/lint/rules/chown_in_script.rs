@@ -13,8 +13,19 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                 .skip(1)
                 .find_map(|path| Some((path, volume_at(pod.workload, step, path)?)));
             let Some((path, volume)) = owned else { continue };
-            // The kubelet does not change the owner of files on the node or on a network share.
-            let kinds = ["hostPath", "nfs", "cephfs", "glusterfs"];
+            // The kubelet does not change the owner of files on the node or on a network share, and those of objects are
+            // read-only.
+            let kinds = [
+                "hostPath",
+                "nfs",
+                "cephfs",
+                "glusterfs",
+                "configMap",
+                "secret",
+                "projected",
+                "downwardAPI",
+                "image",
+            ];
             if kinds.into_iter().any(|kind| volume.fields.get(kind).is_some()) {
                 continue;
             }

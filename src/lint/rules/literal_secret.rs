@@ -10,7 +10,7 @@ const SECRET: [&str; 8] = ["PASSWORD", "PASSWD", "PASS", "PWD", "SECRET", "TOKEN
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (_, container) in pod.containers() {
         for (name, value, span) in variables(container) {
-            let by_name = is_secret(name) && is_literal(value);
+            let by_name = is_secret(name) && is_literal(value) && !refers(name, value);
             if !by_name && !has_password(value) {
                 continue;
             }
@@ -50,7 +50,25 @@ fn is_literal(value: &str) -> bool {
         && !plain.chars().all(|letter| letter.is_ascii_digit() || letter == '*' || letter == 'x')
         && !switch.contains(&plain.to_ascii_lowercase().as_str())
         && !plain.contains(' ')
+        && !plain.bytes().all(|letter| letter.is_ascii_uppercase() || letter == b'_')
 }
+
+/// Whether a value names what has the secret: a file, or, as the value of `…_SECRET`, an object of Kubernetes.
+fn refers(name: &str, value: &str) -> bool {
+    let plain = value.trim();
+    let is_file = plain.starts_with("./")
+        || plain.starts_with("../")
+        || plain.starts_with("~/")
+        || plain.rsplit_once('.').is_some_and(|(_, ending)| FILES.contains(&ending));
+    let mut words = plain.split('-');
+    let is_object = words.clone().count() > 1
+        && words.all(|word| word.len() > 1 && word.bytes().all(|letter| letter.is_ascii_lowercase()));
+    is_file || (name.to_ascii_uppercase().ends_with("_SECRET") && is_object)
+}
+
+/// Endings of files that have secrets.
+const FILES: [&str; 11] =
+    ["json", "yaml", "yml", "toml", "txt", "pem", "key", "crt", "p12", "jks", "properties"];
 
 /// Whether a URL has a password in it.
 fn has_password(value: &str) -> bool {
@@ -63,7 +81,7 @@ fn has_password(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_password, is_literal, is_secret};
+    use super::{has_password, is_literal, is_secret, refers};
 
     #[test]
     fn names_are_split_into_words() {
@@ -96,10 +114,31 @@ mod tests {
     #[test]
     fn references_to_a_secret_are_not_secrets() {
         assert!(is_literal("hunter22") && is_literal("kT9-vm"));
-        for value in
-            ["", "$(DB_PASSWORD)", "/run/secrets/db", "true", "30000", "<password>", "xxxx", "https://a/b"]
-        {
+        for value in [
+            "",
+            "$(DB_PASSWORD)",
+            "/run/secrets/db",
+            "true",
+            "30000",
+            "<password>",
+            "xxxx",
+            "CHANGE_ME",
+            "https://a/b",
+        ] {
             assert!(!is_literal(value), "{value}");
+        }
+        for (name, value) in [
+            ("WEBHOOK_SECRET", "shop-webhook-cert"),
+            ("GOOGLE_APPLICATION_CREDENTIALS", "creds.json"),
+            ("TLS_PRIVATE_KEY", "certs/tls.key"),
+            ("DB_PASSWORD", "../secrets/db"),
+        ] {
+            assert!(refers(name, value), "{name}");
+        }
+        for (name, value) in
+            [("DB_PASSWORD", "example-password"), ("WEBHOOK_SECRET", "hunter-22"), ("SECRET", "verysecure")]
+        {
+            assert!(!refers(name, value), "{name}");
         }
         assert!(has_password("postgres://shop:hunter22@db/shop"));
         assert!(

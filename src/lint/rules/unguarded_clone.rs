@@ -3,6 +3,7 @@
 use super::volume_at;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
+use crate::lint::rerun::Leftover;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     for (step, script) in pod.steps(&["clone"]) {
@@ -15,6 +16,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             if cleared.into_iter().any(|before| before.program() == "rm" && before.has('r', "recursive")) {
                 continue;
             }
+            let Some(when) = pod.runs_again(step, Leftover::Volume(volume)) else { continue };
             found.push(
                 Diagnostic::warning(
                     Code::UnguardedClone,
@@ -22,7 +24,7 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
                     format!("the step `{}` cannot run twice: it clones into `{folder}`", step.name.text),
                 )
                 .here("fails if the folder has files")
-                .label(volume.span, "keeps its files when the step runs again")
+                .label(volume.span, format!("keeps its files, and the step {when}"))
                 .help("use the built-in `clone`, or clone into a new folder and rename it afterwards"),
             );
         }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../diagnostic/explain/unpinned-image.md")]
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kubernetes::image::is_import_path;
 use crate::lint::Pod;
 use crate::source::Span;
 use std::collections::HashSet;
@@ -36,7 +37,9 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
 fn is_placeholder(image: &str) -> bool {
     let filled =
         image.contains(|letter: char| letter.is_ascii_uppercase() || matches!(letter, '{' | '}' | '<' | '$'));
-    filled || (!image.contains('/') && (image.contains('_') || image.contains("image")))
+    filled
+        || is_import_path(image)
+        || (!image.contains('/') && (image.contains('_') || image.contains("image")))
 }
 
 #[cfg(test)]
@@ -56,6 +59,7 @@ mod tests {
         "#);
         passes(Code::UnpinnedImage, &pod("localhost:5000/shop:1"));
         passes(Code::UnpinnedImage, &pod("shop_server_image"));
+        passes(Code::UnpinnedImage, &pod("ko://github.com/acme/shop/cmd/web"));
         passes(
             Code::UnpinnedImage,
             &pod("nginx@sha256:0123456789012345678901234567890123456789012345678901234567890123"),

@@ -5,14 +5,14 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
 use crate::lint::shell::LazyScript;
 use crate::model::{Container, Role};
+use crate::order::Gate;
 use crate::source::Span;
 use crate::steps::BuiltIn;
 use std::collections::HashMap;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
-    let is_unprobed = |container: &Container| {
-        container.role == Role::Sidecar && container.fields.get("startupProbe").is_none()
-    };
+    let is_unprobed =
+        |container: &Container| container.role == Role::Sidecar && Gate::of(container) == Gate::Process;
     if !pod.workload.containers.iter().any(is_unprobed) {
         return;
     }
@@ -82,6 +82,8 @@ mod tests {
           the step `s` uses port 5432 of `d`, which may not listen yet
         "#);
         passes(Code::UnprobedServer, &pod("; started tcp 5432", "run \"psql -h localhost\""));
+        let hook = "; lifecycle { postStart { exec { command [\"wait-for-db\"] } } }";
+        passes(Code::UnprobedServer, &pod(hook, "run \"psql -h localhost\""));
         passes(Code::UnprobedServer, &pod("", "run \"psql -h db\""));
         passes(
             Code::UnprobedServer,

@@ -3,6 +3,7 @@
 use super::volume_at;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::lint::Pod;
+use crate::lint::rerun::Leftover;
 use crate::lint::shell::PlainCommand;
 use crate::model::Container;
 
@@ -17,13 +18,14 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             }
             let before = &script.commands[..at];
             let Some(fault) = fault(pod, step, command, before) else { continue };
+            let Some(when) = pod.runs_again(step, fault.leftover) else { continue };
             let place = pod.place(script, command);
             let mut diagnostic = Diagnostic::warning(
                 Code::UnrepeatableCommand,
                 place,
                 format!("the step `{}` cannot run twice: {}", step.name.text, fault.why),
             )
-            .here("Kubernetes can run a step again")
+            .here(format!("the step {when}"))
             .help(fault.help);
             if let Some((old, new)) = fault.replaced
                 && place != script.span
@@ -39,45 +41,60 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-struct RepeatFault {
+struct RepeatFault<'a> {
     why: String,
+    /// What makes the second run fail.
+    leftover: Leftover<'a>,
     help: &'static str,
     /// The words to replace, if that fixes it.
     replaced: Option<(&'static str, &'static str)>,
 }
 
-fn fault(
-    pod: &Pod<'_>,
+fn fault<'a>(
+    pod: &Pod<'a>,
     step: &Container,
     command: &PlainCommand,
     before: &[PlainCommand],
-) -> Option<RepeatFault> {
-    let in_volume = |path: &str| volume_at(pod.workload, step, path).is_some();
+) -> Option<RepeatFault<'a>> {
     let removed = |path: &str| {
         before.iter().any(|command| {
             ["rm", "rmdir", "find"].contains(&command.program())
                 && command.arguments().any(|word| path.starts_with(word.trim_end_matches(['*', '/'])))
         })
     };
-    let survives = |path: &&str| in_volume(path) && !removed(path);
-    let fault = |why: String, help, replaced| Some(RepeatFault { why, help, replaced });
+    let kept = |path: &str| {
+        let volume = volume_at(pod.workload, step, path).filter(|_| !removed(path))?;
+        Some(Leftover::Volume(volume))
+    };
+    let fault = |leftover, why: String, help, replaced| Some(RepeatFault { why, leftover, help, replaced });
     match command.program() {
         "mkdir" if !command.has('p', "parents") => {
-            let path = command.operands().find(survives)?;
-            fault(format!("`mkdir` fails if `{path}` exists"), "use `mkdir -p`", Some(("mkdir", "mkdir -p")))
+            let (path, leftover) = command.operands().find_map(|path| Some((path, kept(path)?)))?;
+            fault(
+                leftover,
+                format!("`mkdir` fails if `{path}` exists"),
+                "use `mkdir -p`",
+                Some(("mkdir", "mkdir -p")),
+            )
         }
         "ln" if !command.has('f', "force") && command.operands().count() == 2 => {
-            let path = command.operands().last().filter(survives)?;
+            let path = command.operands().last()?;
+            let leftover = kept(path)?;
             let replaced = command.written.iter().any(|word| word == "-s").then_some(("ln -s", "ln -sfn"));
-            fault(format!("`ln` fails if `{path}` exists"), "use `ln -sfn`", replaced)
+            fault(leftover, format!("`ln` fails if `{path}` exists"), "use `ln -sfn`", replaced)
         }
         "iptables" | "ip6tables" if command.has('N', "new-chain") => {
             let why = "the new chain still exists in the pod's network".to_owned();
-            fault(why, "use `iptables -N NAME || iptables -F NAME`", None)
+            fault(Leftover::Network, why, "use `iptables -N NAME || iptables -F NAME`", None)
         }
         "createdb" | "createuser" => {
             let why = format!("`{}` fails if its object exists", command.program());
-            fault(why, "check first whether it exists, or accept the failure: `|| true`", None)
+            fault(
+                Leftover::Elsewhere,
+                why,
+                "check first whether it exists, or accept the failure: `|| true`",
+                None,
+            )
         }
         _ => {
             let path = command.outputs.iter().find_map(|(file, adds)| file.as_deref().filter(|_| *adds))?;
@@ -86,17 +103,16 @@ fn fault(
                 before.outputs.iter().any(|(file, adds)| !adds && file.as_deref() == Some(path))
                     || before.arguments().any(|word| word == path)
             });
-            if begun || !survives(&path) {
-                return None;
-            }
+            let leftover = kept(path).filter(|_| !begun)?;
             let help = "create the file anew: use `>` for the first line, or write all lines at once";
-            fault(format!("`>>` appends to `{path}` again"), help, None)
+            fault(leftover, format!("`>>` appends to `{path}` again"), help, None)
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::compile::{CompileOptions, NoFiles, compile};
     use crate::diagnostic::Code;
     use crate::lint::tests::{found, passes, step};
 
@@ -146,5 +162,46 @@ mod tests {
         ] {
             passes(Code::UnrepeatableCommand, &step(script));
         }
+    }
+
+    /// When the steps of a pod run again, according to the label of a finding.
+    fn when(pod: &str, volume: &str, step: &str, script: &str) -> String {
+        let source = format!(
+            "{pod}; volume v {volume}; step s {{ image \"a:1\"; {step}; script \"{script}\"; mounts v at /v }}; app b {{ image \"b:1\"; mounts v at /v }} }}"
+        );
+        let compilation = compile("p.initflow", source, &NoFiles, &CompileOptions::default());
+        assert!(!compilation.failed(), "{:?}", compilation.diagnostics);
+        let found = compilation.diagnostics.into_iter().find(|found| found.code == Code::UnrepeatableCommand);
+        found.map_or("never\n".to_owned(), |found| format!("{}\n", found.primary.text))
+    }
+
+    #[test]
+    fn a_finding_says_when_it_matters() {
+        const JOB: &str = "job p { restartPolicy Never";
+        const POD: &str = "deployment p { replicas 1";
+        const RULE: &str = "restartPolicy OnFailure; restartPolicyRules { action RestartAllContainers; exitCodes { operator In; values [42] } }";
+        let shown = [
+            when(POD, "", "", "mkdir /v/a"),
+            when(POD, "claim \"data\"", "", "mkdir /v/a"),
+            when(POD, "", "restartPolicy Never", "mkdir /v/a"),
+            when(POD, "", RULE, "mkdir /v/a"),
+            when(POD, "", "", "iptables -N CHAIN"),
+            when(JOB, "", "", "mkdir /v/a"),
+            when(JOB, "", "restartPolicy OnFailure", "mkdir /v/a"),
+            when(JOB, "claim \"data\"", "", "mkdir /v/a"),
+            when(JOB, "", "", "createdb shop"),
+        ]
+        .concat();
+        insta::assert_snapshot!(shown, @r"
+        the step runs again if it fails or the node restarts
+        the step runs again in every new pod
+        the step runs again if the node restarts
+        the step runs again each time `s` ends with exit code 42
+        the step runs again if it fails
+        never
+        the step runs again if it fails
+        the step runs again in every new pod
+        the step runs again in every new pod
+        ");
     }
 }

@@ -267,6 +267,14 @@ proptest! {
     }
 }
 
+#[test]
+fn a_mark_at_the_start_of_a_piece_is_not_at_the_start_of_the_text() {
+    let mut editor = Editor::default();
+    for text in ["", "\n}\n\u{feff}a", "\n}\n\u{feff}a {\n}\n}b", "\u{feff}}\n}\n"] {
+        assert_eq!(editor.reads(text), format!("{:?}", read(text).1));
+    }
+}
+
 /// Reads one text after the other in pieces.
 #[derive(Default)]
 struct Editor {

@@ -106,7 +106,7 @@ impl Generator {
                 return false;
             }
             let field = object.field(name);
-            field.is_some_and(|field| !matches!(field.since.in_version(self.version), Support::Absent { .. }))
+            field.is_some_and(|field| !matches!(field.since.in_version(self.version), Support::Absent))
         };
         let able: Vec<&'static str> = members.iter().copied().filter(able).collect();
         let wanted = able.iter().copied().find(|name| {
@@ -131,7 +131,7 @@ impl Generator {
         let is_supported = match field.since.in_version(self.version) {
             Support::Supported => true,
             Support::GateOff { .. } => is_focus || is_member || self.chance(20),
-            Support::Absent { .. } => false,
+            Support::Absent => false,
         };
         if !is_supported || left_out.contains(&field.name) {
             return false;
@@ -229,7 +229,7 @@ impl Generator {
                     .filter(|value| match value.since.in_version(self.version) {
                         Support::Supported => true,
                         Support::GateOff { .. } => self.focus == (object.name, field.name),
-                        Support::Absent { .. } => false,
+                        Support::Absent => false,
                     })
                     .map(|value| value.name)
                     .collect();

@@ -71,8 +71,7 @@ impl Generator {
             .fields
             .iter()
             .filter(|field| {
-                field.name != "name"
-                    && !matches!(field.since.in_version(self.version), Support::Absent { .. })
+                field.name != "name" && !matches!(field.since.in_version(self.version), Support::Absent)
             })
             .collect();
         let towards = |field: &&&schema::Field| {
