@@ -118,7 +118,7 @@ pub(crate) fn resolve<T: Send>(
     program: Program<'_>,
     memory: &mut dyn ResultMemory<T>,
     each: impl Fn(Option<Workload>, Vec<Diagnostic>) -> T + Sync,
-    found: impl Fn(&T) -> &[Diagnostic] + Sync,
+    found: impl Fn(&T) -> &[Arc<Diagnostic>] + Sync,
 ) -> (Vec<T>, Vec<Diagnostic>, bool) {
     let mut declaring = Resolver::new(program, Cow::Owned(Vec::with_capacity(program.files.len())));
     for file in 0..program.files.len() {

@@ -347,7 +347,7 @@ fn what_is_offered_is_allowed() {
         let found = |written: &str| {
             let file = Parsed::new("a", text.replace("$0", &format!("\n{written}\n")));
             let analysis = Analysis::of(&file, &Workspace::default(), &CompileOptions::default());
-            let misplaced = analysis.diagnostics().iter().filter(|found| MISPLACED.contains(&found.code));
+            let misplaced = analysis.diagnostics().filter(|found| MISPLACED.contains(&found.code));
             misplaced.map(|found| found.headline.clone()).collect::<Vec<_>>()
         };
         let mut workspace = Workspace::default();
