@@ -15,7 +15,7 @@ pub use unchecked::unchecked;
 use crate::check::{Checked, Earlier, Identified, Identities, check};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
-use crate::lint::{Hooks, LintLevels, Replacements, find_hidden, lint, settle};
+use crate::lint::{Hooks, LintLevels, Replacements, Selection, Selections, find_hidden, lint, settle};
 use crate::lower::grant;
 use crate::model::{Forgetful, Program, ResultMemory, Workload, resolve};
 use crate::once::split;
@@ -23,6 +23,7 @@ use crate::order::{Order, order};
 use crate::program::{FileReader, FileText, Loaded, Texts, load};
 use crate::resources::hold_to_budget;
 use crate::source::Sources;
+use std::sync::Arc;
 
 /// How to compile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,11 +42,11 @@ pub struct CompileOptions {
 
 /// The result of compiling a program.
 #[derive(Debug)]
-pub struct Compilation<T = Compiled> {
+pub struct Compilation<T = Compiled, D = Diagnostic> {
     /// The program, which is the first, and the files that it uses.
     pub sources: Sources,
     /// The findings, in the order of the text.
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<D>,
     /// The workloads, in the order of the text, each after its Jobs. None if there are errors; when only checking, those
     /// without errors.
     pub workloads: Vec<T>,
@@ -124,10 +125,15 @@ pub fn compile_with<T: Send>(
     options: &CompileOptions,
     make: impl Fn(Compiled) -> T + Sync,
 ) -> Compilation<T> {
-    compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make)
+    let compilation =
+        compile_files(name, FileText::Text(text), &Texts(loader), options, &mut Forgetful, make);
+    let Compilation { sources, diagnostics, workloads, unset } = compilation;
+    let diagnostics = diagnostics.into_iter().map(Arc::unwrap_or_clone).collect();
+    Compilation { sources, diagnostics, workloads, unset }
 }
 
-/// Like [`compile_with`], for files that may be parsed already. What `memory` still has is not compiled again.
+/// Like [`compile_with`], for files that may be parsed already. What `memory` still has is not compiled again, and its
+/// diagnostics are the same ones as before.
 ///
 /// With `check_only`, the workloads that compile are there even if others have errors.
 pub(crate) fn compile_files<T: Send>(
@@ -137,8 +143,8 @@ pub(crate) fn compile_files<T: Send>(
     options: &CompileOptions,
     memory: &mut dyn ResultMemory<Arranged<T>>,
     make: impl Fn(Compiled) -> T + Sync,
-) -> Compilation<T> {
-    let Loaded { sources, files, mut diagnostics } = load(name, text, reader);
+) -> Compilation<T, Arc<Diagnostic>> {
+    let Loaded { sources, files, diagnostics: mut outside } = load(name, text, reader);
     let program = Program {
         sources: &sources,
         files: &files,
@@ -147,33 +153,45 @@ pub(crate) fn compile_files<T: Send>(
         settings: &options.settings,
         require_params: !options.check_only,
     };
-    let earlier = Earlier::of(&diagnostics, &files);
+    let earlier = Earlier::of(&outside, &files);
     let (arranged, found, unset) = resolve(
         program,
         memory,
         |workload, found| arrange(workload, options, &sources, &earlier, found, &make),
         |made| &made.diagnostics,
     );
-    diagnostics.extend(found);
+    outside.extend(found);
+    let mut diagnostics: Vec<Arc<Diagnostic>> = outside.into_iter().map(Arc::new).collect();
+    let mut together = Vec::new();
     let mut workloads = Vec::with_capacity(arranged.len());
-    let mut identities = Identities::default();
+    let mut identities = Identities::of(arranged.len());
     let mut hooks = Hooks::default();
     let mut replaced = Replacements::default();
-    for Arranged { diagnostics: found, identified, hooks: found_hooks, replaced: found_replaced, made } in
-        arranged
+    let mut selections = Selections::default();
+    for Arranged {
+        diagnostics: found,
+        identified,
+        selection,
+        hooks: found_hooks,
+        replaced: found_replaced,
+        made,
+    } in arranged
     {
         diagnostics.extend(found);
         hooks.extend(found_hooks);
         replaced.extend(found_replaced);
+        selections.add(selection);
         if let Some(identified) = identified {
-            identities.add(identified, &mut diagnostics);
+            identities.add(identified, &mut together);
         }
         workloads.extend(made);
     }
-    hooks.check(&mut diagnostics);
-    replaced.check(&mut diagnostics);
+    hooks.check(&mut together);
+    replaced.check(&mut together);
+    selections.check(&mut together);
     let documents = || files.iter().flat_map(|file| &file.documents).map(|document| &**document);
-    find_hidden(documents(), &sources, &mut diagnostics);
+    find_hidden(documents(), &sources, &mut together);
+    diagnostics.extend(together.into_iter().map(Arc::new));
     settle(documents(), &sources, &options.levels, !unset, &mut diagnostics);
     sort(&mut diagnostics, &sources);
     if has_errors(&diagnostics) && !options.check_only {
@@ -185,8 +203,9 @@ pub(crate) fn compile_files<T: Send>(
 /// A workload, checked and ordered; of a template, only its diagnostics.
 #[derive(Clone, Debug)]
 pub(crate) struct Arranged<T> {
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<Arc<Diagnostic>>,
     identified: Option<Identified>,
+    selection: Option<Selection>,
     hooks: Hooks,
     replaced: Replacements,
     made: Vec<T>,
@@ -203,8 +222,14 @@ fn arrange<T>(
 ) -> Arranged<T> {
     let version = options.version;
     let Some(workload) = workload else {
-        let (hooks, replaced) = Default::default();
-        return Arranged { diagnostics, identified: None, hooks, replaced, made: Vec::new() };
+        return Arranged {
+            diagnostics: diagnostics.into_iter().map(Arc::new).collect(),
+            identified: None,
+            selection: None,
+            hooks: Hooks::default(),
+            replaced: Replacements::default(),
+            made: Vec::new(),
+        };
     };
     let checked = check(workload, version, earlier, &mut diagnostics);
     let workload: &Workload = match &checked {
@@ -213,6 +238,7 @@ fn arrange<T>(
     };
     let start = order(workload, &mut diagnostics);
     let identified = Some(Identified::of(workload));
+    let selection = Selection::of(workload);
     let hooks = Hooks::of(workload);
     let replaced = Replacements::of(workload, sources);
     let made = match checked {
@@ -226,7 +252,8 @@ fn arrange<T>(
         }
     };
     let made = if has_errors(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
-    Arranged { diagnostics, identified, hooks, replaced, made }
+    let diagnostics = diagnostics.into_iter().map(Arc::new).collect();
+    Arranged { diagnostics, identified, selection, hooks, replaced, made }
 }
 
 /// A checked workload, after the Jobs of its steps that run once, each Job after those that it waits for.
@@ -251,10 +278,10 @@ fn pieces(
 }
 
 /// Sorts diagnostics by place, and removes repeated ones.
-fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
+fn sort(diagnostics: &mut Vec<Arc<Diagnostic>>, sources: &Sources) {
     diagnostics.sort_by_key(|diagnostic| (sources.in_file(diagnostic.primary.span), diagnostic.code));
     // Repeated ones are next to each other.
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: Vec<Arc<Diagnostic>> = Vec::new();
     let mut last = None;
     diagnostics.retain(|diagnostic| {
         let place = Some((diagnostic.primary.span, diagnostic.code));
@@ -262,9 +289,9 @@ fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
             seen.clear();
             last = place;
         }
-        let is_new = !seen.contains(&diagnostic.headline);
+        let is_new = seen.iter().all(|known| known.headline != diagnostic.headline);
         if is_new {
-            seen.push(diagnostic.headline.clone());
+            seen.push(Arc::clone(diagnostic));
         }
         is_new
     });

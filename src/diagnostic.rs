@@ -12,6 +12,7 @@ pub(crate) mod visible;
 pub use code::Code;
 
 use crate::source::{HasPlaces, Span};
+use std::borrow::Borrow;
 
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -266,8 +267,8 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Whether one of them is an error.
-pub(crate) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+pub(crate) fn has_errors<D: Borrow<Diagnostic>>(diagnostics: &[D]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.borrow().severity == Severity::Error)
 }
 
 #[cfg(test)]

@@ -67,9 +67,9 @@ pub(crate) struct Workspace {
 /// The result of compiling one file as a program.
 #[derive(Debug)]
 pub(crate) struct Analysis {
-    /// The file (the first), the files that it uses, the diagnostics, whose places are in files, and the workloads that
-    /// compile, whose places may be in pieces.
-    pub compilation: Compilation<Arc<PlannedWorkload>>,
+    /// The file (the first), the files that it uses, the diagnostics and the workloads that compile, whose places may be in
+    /// pieces. What an edit has not reached is the same as before.
+    pub compilation: Compilation<Arc<PlannedWorkload>, Arc<Diagnostic>>,
 }
 
 /// A workload that compiled, with its plan once somebody has asked for it.
@@ -243,15 +243,10 @@ impl Analysis {
             *kept = KeptResults { options: options.clone(), ..KeptResults::default() };
         }
         let (name, text, memory) = (&file.source.name, file.as_text(), &mut kept.results);
-        let mut compilation = compile_files(name, text, reader, &options, memory, PlannedWorkload::of);
-        let Compilation { sources, diagnostics, .. } = &mut compilation;
-        for diagnostic in diagnostics {
-            diagnostic.each_place(&mut |span| *span = sources.in_file(*span));
-        }
-        Self { compilation }
+        Self { compilation: compile_files(name, text, reader, &options, memory, PlannedWorkload::of) }
     }
 
-    /// The place in its file of something in a workload.
+    /// The place in its file of something in a workload or a diagnostic.
     pub(crate) fn place(&self, span: Span) -> Span {
         self.compilation.sources.in_file(span)
     }
@@ -261,9 +256,13 @@ impl Analysis {
         self.compilation.unset
     }
 
-    /// The diagnostics for this file and the files that it uses.
-    pub(crate) fn diagnostics(&self) -> &[Diagnostic] {
-        &self.compilation.diagnostics
+    /// The diagnostics for this file and the files that it uses, with their places in the files.
+    pub(crate) fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
+        self.compilation.diagnostics.iter().map(|diagnostic| {
+            let mut placed = Diagnostic::clone(diagnostic);
+            placed.each_place(&mut |span| *span = self.place(*span));
+            placed
+        })
     }
 }
 

@@ -9,6 +9,7 @@ mod allowances;
 mod hidden;
 mod later_hook;
 mod levels;
+mod overlap;
 mod reorder;
 mod replaced;
 mod rerun;
@@ -22,6 +23,7 @@ pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
 pub use levels::{ALL, LintLevel, LintLevels};
+pub(crate) use overlap::{Selection, Selections};
 pub(crate) use replaced::Replacements;
 
 use crate::diagnostic::{Code, Diagnostic};

@@ -11,6 +11,7 @@ mod answers;
 mod completion;
 mod diagnostics;
 mod disk;
+mod editor;
 mod formatting;
 mod hover;
 mod lens;
@@ -22,7 +23,8 @@ mod refusal;
 mod state;
 mod tokens;
 
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use editor::Editor;
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{Cancel, Exit, Notification as _};
 use lsp_types::request::{Request as _, Shutdown};
 use lsp_types::{CancelParams, InitializeParams, NumberOrString};
@@ -30,11 +32,6 @@ use refusal::RequestRefusal;
 pub(crate) use state::ServerOptions;
 use state::State;
 use std::collections::HashSet;
-use std::sync::mpsc;
-use std::thread;
-
-/// How many of the editor's messages are read ahead.
-const MAX_WAITING: usize = 256;
 
 /// How an editor ended the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,92 +47,64 @@ pub(crate) enum Leave {
 /// # Errors
 /// Why the session could not continue, as a phrase for a message.
 pub(crate) fn serve(call: &ServerOptions) -> Result<Leave, String> {
-    let (connection, threads) = Connection::stdio();
-    let ended = converse(&connection, call);
-    drop(connection);
-    let closed = threads.join().map_err(|error| format!("the editor's messages cannot be read: {error}"));
-    let leave = ended?;
-    closed.map(|()| leave)
-}
-
-fn converse(connection: &Connection, call: &ServerOptions) -> Result<Leave, String> {
-    let (id, params) = connection.initialize_start().map_err(|error| {
-        if error.channel_is_disconnected() {
-            "no editor has sent `initialize`: editors start this command themselves".to_owned()
-        } else {
-            error.to_string()
-        }
-    })?;
+    let mut editor = Editor::on_stdio();
+    let (id, params) = editor.introduced()?;
     let params: InitializeParams = match serde_json::from_value(params) {
         Ok(params) => params,
         Err(error) => {
             let message = format!("`initialize` cannot be read: {error}");
-            send(connection, Response::new_err(id, ErrorCode::InvalidParams as i32, message.clone()))?;
+            editor.send(Response::new_err(id, ErrorCode::InvalidParams as i32, message.clone()))?;
             return Err(message);
         }
     };
     let mut state = State::new(&params, call);
-    let introduction = answers::introduction(&state);
-    connection.initialize_finish(id, introduction).map_err(|error| error.to_string())?;
+    editor.introduce(id, answers::introduction(&state))?;
     if let Some(request) = answers::registrations(&params) {
-        send(connection, request)?;
+        editor.send(request)?;
     }
-    let messages = queue(connection);
-    let mut waiting: Vec<Message> = Vec::new();
+    let mut waiting: Vec<Result<Message, String>> = Vec::new();
     let mut shut_down = false;
     loop {
         // Read what has arrived before starting to work: a request may have been canceled.
-        waiting.extend(messages.try_iter());
+        waiting.extend(editor.arrived());
         if waiting.is_empty() {
             if !shut_down {
                 for notification in diagnostics::publish(&mut state) {
-                    send(connection, notification)?;
+                    editor.send_json(&notification.json())?;
                 }
                 state.retired.clear();
             }
-            let Ok(message) = messages.recv() else { return Ok(Leave::Abrupt) };
-            waiting.push(message);
+            let Some(message) = editor.next()? else { return Ok(Leave::Abrupt) };
+            waiting.push(Ok(message));
             continue;
         }
-        let cancelled: HashSet<RequestId> = waiting.iter().filter_map(cancelled).collect();
+        let cancelled: HashSet<RequestId> = waiting.iter().flatten().filter_map(cancelled).collect();
         for message in waiting.drain(..) {
             state.look_again();
-            match message {
+            match message? {
                 Message::Request(Request { id, .. }) if shut_down => {
                     let message = "the server has been shut down".to_owned();
-                    send(connection, Response::new_err(id, ErrorCode::InvalidRequest as i32, message))?;
+                    editor.send(Response::new_err(id, ErrorCode::InvalidRequest as i32, message))?;
                 }
                 Message::Request(Request { id, method, .. }) if method == Shutdown::METHOD => {
                     shut_down = true;
-                    send(connection, Response::new_ok(id, ()))?;
+                    editor.send(Response::new_ok(id, ()))?;
                 }
                 Message::Request(request) => {
-                    send(connection, answer(&mut state, request, &cancelled))?;
+                    editor.send(answer(&mut state, request, &cancelled))?;
                 }
                 Message::Notification(notification) => {
                     if notification.method == Exit::METHOD {
                         return Ok(if shut_down { Leave::Orderly } else { Leave::Abrupt });
                     }
                     for message in state.notice(notification) {
-                        send(connection, message)?;
+                        editor.send(message)?;
                     }
                 }
                 Message::Response(_) => {}
             }
         }
     }
-}
-
-/// The editor's messages as they arrive: the connection itself reads only one at a time, when asked.
-fn queue(connection: &Connection) -> mpsc::Receiver<Message> {
-    let (sender, messages) = mpsc::sync_channel(MAX_WAITING);
-    let receiver = connection.receiver.clone();
-    thread::spawn(move || receiver.into_iter().try_for_each(|message| sender.send(message)));
-    messages
-}
-
-fn send(connection: &Connection, message: impl Into<Message>) -> Result<(), String> {
-    connection.sender.send(message.into()).map_err(|_| "the editor has closed its end".to_owned())
 }
 
 /// The request that a message cancels.

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Workload, WorkloadKind};
 use crate::source::Span;
-use fnv::FnvHashMap;
+use fnv::{FnvBuildHasher, FnvHashMap};
 use smol_str::SmolStr;
 use std::collections::hash_map::Entry;
 
@@ -15,7 +15,7 @@ type Identity = (WorkloadKind, Option<SmolStr>, SmolStr);
 pub(crate) struct Identified(Option<(Identity, Span)>);
 
 /// The workloads of a program so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Identities(FnvHashMap<Identity, Span>);
 
 impl Identified {
@@ -28,6 +28,11 @@ impl Identified {
 }
 
 impl Identities {
+    /// None yet, of so many workloads.
+    pub(crate) fn of(workloads: usize) -> Self {
+        Self(FnvHashMap::with_capacity_and_hasher(workloads, FnvBuildHasher::default()))
+    }
+
     /// Adds the next workload of the program, and reports it if it is the same object as an earlier one.
     pub(crate) fn add(&mut self, next: Identified, diagnostics: &mut Vec<Diagnostic>) {
         let Some((identity, span)) = next.0 else { return };

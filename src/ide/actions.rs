@@ -17,10 +17,10 @@ use crate::source::{FileId, Span};
 use crate::syntax::tree::Statement;
 
 /// The fixes of the diagnostics in a range, except those with placeholders to fill in.
-pub(crate) fn fixes(analysis: &Analysis, range: Range32) -> Vec<&Fix> {
+pub(crate) fn fixes(analysis: &Analysis, range: Range32) -> Vec<Fix> {
     let meets = |span: Span| span.file == FileId(0) && span.start <= range.end && range.start <= span.end;
-    let found = analysis.diagnostics().iter().filter(|diagnostic| meets(diagnostic.primary.span));
-    found.filter_map(|diagnostic| diagnostic.fix.as_ref()).filter(|fix| is_offered(fix)).collect()
+    let found = analysis.diagnostics().filter(|diagnostic| meets(diagnostic.primary.span));
+    found.filter_map(|diagnostic| diagnostic.fix).filter(is_offered).collect()
 }
 
 fn is_offered(fix: &Fix) -> bool {
@@ -29,14 +29,14 @@ fn is_offered(fix: &Fix) -> bool {
 
 /// The edits of all safe fixes that do not overlap, if there are any.
 pub(crate) fn all_safe(analysis: &Analysis) -> Option<Vec<Edit>> {
-    let fixes = analysis.diagnostics().iter().filter_map(|diagnostic| diagnostic.fix.as_ref());
+    let fixes = analysis.diagnostics().filter_map(|diagnostic| diagnostic.fix);
     let safe = fixes.filter(|fix| fix.applicability == Applicability::Safe && is_offered(fix));
     let mut edits: Vec<Edit> = Vec::new();
     for fix in safe {
         let apart =
             |one: &Edit, other: &Edit| one.span.end < other.span.start || other.span.end < one.span.start;
         if fix.edits.iter().all(|edit| edits.iter().all(|known| apart(known, edit))) {
-            edits.extend(fix.edits.iter().cloned());
+            edits.extend(fix.edits);
         }
     }
     (!edits.is_empty()).then_some(edits)
@@ -73,8 +73,7 @@ fn keeps(workspace: &Workspace, file: &Parsed, fix: &Fix, options: &CompileOptio
         |text: String| Analysis::of(&Parsed::new(file.source.name.as_str(), text), workspace, options);
     let (after, before) = (analysis(applied(&text, &fix.edits)), analysis(text));
     let found = |analysis: &Analysis| {
-        let mut found: Vec<_> =
-            analysis.diagnostics().iter().map(|found| (found.code, found.headline.clone())).collect();
+        let mut found: Vec<_> = analysis.diagnostics().map(|found| (found.code, found.headline)).collect();
         found.sort_unstable();
         found
     };

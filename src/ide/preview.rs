@@ -50,8 +50,8 @@ pub(crate) fn plan(analysis: &Analysis) -> Result<String, String> {
 
 /// The plans of a file's workloads; or how many errors there are, and why there is nothing to show.
 fn shown(analysis: &Analysis) -> Result<Vec<Plan>, (usize, String)> {
-    let is_error = |severity| severity == Severity::Error;
-    let errors = analysis.diagnostics().iter().filter(|diagnostic| is_error(diagnostic.severity)).count();
+    let found = analysis.compilation.diagnostics.iter();
+    let errors = found.filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let plural = if errors == 1 { "" } else { "s" };
     if errors > 0 {
         return Err((errors, format!("there is nothing to show: the source has {errors} error{plural}")));

@@ -163,12 +163,12 @@ fn moved(places: &[Location], name: &str) -> Vec<Location> {
 }
 
 /// A diagnostic whose code is reported more often than before. The texts cannot be compared, because they contain names.
-fn new_fault<'a>(before: &Analysis, after: &'a Analysis) -> Option<&'a Diagnostic> {
+fn new_fault(before: &Analysis, after: &Analysis) -> Option<Diagnostic> {
     let count = |analysis: &Analysis, code: Code| {
-        analysis.diagnostics().iter().filter(|found| found.code == code).count()
+        analysis.compilation.diagnostics.iter().filter(|found| found.code == code).count()
     };
-    let is_new = |found: &&Diagnostic| count(after, found.code) > count(before, found.code);
-    let faults = || after.diagnostics().iter().filter(is_new);
+    let is_new = |found: &Diagnostic| count(after, found.code) > count(before, found.code);
+    let faults = || after.diagnostics().filter(is_new);
     faults().find(|found| found.severity == Severity::Error).or_else(|| faults().next())
 }
 

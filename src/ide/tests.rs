@@ -160,7 +160,7 @@ fn compare(edits: Vec<(bool, Index, usize, &'static str)>) -> Result<(), TestCas
         let analysis = Analysis::again(main, &workspace, &options, &mut kept);
         let files = Files(workspace.get("shared.initflow").unwrap().text());
         let fresh = compile("main.initflow", main.text().to_owned(), &files, &options);
-        prop_assert_eq!(analysis.diagnostics(), fresh.diagnostics, "{}", main.text());
+        prop_assert_eq!(analysis.diagnostics().collect::<Vec<_>>(), fresh.diagnostics, "{}", main.text());
         let yaml: Vec<String> =
             analysis.compilation.workloads.iter().map(|workload| workload.compiled.yaml(None)).collect();
         let fresh: Vec<String> = fresh.workloads.iter().map(|compiled| compiled.yaml(None)).collect();

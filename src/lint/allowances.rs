@@ -4,10 +4,11 @@
 //! It covers everything inside that statement.
 
 use super::{LintLevel, LintLevels, names};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Severity, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Severity, has_errors, nearest};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::tree::{Document, Statement};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// How every such comment begins, after its `#`.
 const MARK: &str = "initflow:";
@@ -35,7 +36,7 @@ pub(crate) fn settle<'d>(
     sources: &Sources,
     levels: &LintLevels,
     is_whole: bool,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Vec<Arc<Diagnostic>>,
 ) {
     let mut allowances = Vec::new();
     let mut complaints = Vec::new();
@@ -50,7 +51,7 @@ pub(crate) fn settle<'d>(
             read(document, file, *comment, &mut allowances, &mut complaints);
         }
     }
-    diagnostics.append(&mut complaints);
+    diagnostics.extend(complaints.into_iter().map(Arc::new));
     let covers = Covers::of(&allowances);
     diagnostics.retain_mut(|diagnostic| {
         if diagnostic.severity == Severity::Error {
@@ -63,11 +64,11 @@ pub(crate) fn settle<'d>(
         });
         let level = levels.of(diagnostic.code);
         if level == LintLevel::Deny {
-            diagnostic.severity = Severity::Error;
+            Arc::make_mut(diagnostic).severity = Severity::Error;
         }
         !allowed && level != LintLevel::Allow
     });
-    if is_whole && !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+    if is_whole && !has_errors(diagnostics) {
         // Rules that are allowed everywhere did not run.
         let unused = allowances
             .iter()
@@ -78,7 +79,7 @@ pub(crate) fn settle<'d>(
             if level == LintLevel::Deny {
                 diagnostic.severity = Severity::Error;
             }
-            diagnostic
+            Arc::new(diagnostic)
         }));
     }
 }

@@ -3,8 +3,8 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{PlacedName, Workload, WorkloadKind};
 use crate::source::Span;
+use fnv::FnvHashMap;
 use smol_str::SmolStr;
-use std::collections::HashMap;
 
 /// The annotations that make an object a hook, with the phases that come after all other objects.
 const HOOKS: [(&str, &[&str]); 2] = [
@@ -22,7 +22,7 @@ type Job = (Option<SmolStr>, SmolStr);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hooks {
     /// The Jobs, with the places of their phases.
-    late: HashMap<Job, Span>,
+    late: FnvHashMap<Job, Span>,
     waits: Vec<(Job, PlacedName)>,
 }
 

@@ -58,7 +58,7 @@ pub(super) fn offer(
         }
     };
     for Fix { title, edits, applicability } in fixes(&analysis, range) {
-        add(title.clone(), CodeActionKind::QUICKFIX, edits, *applicability == Applicability::Safe);
+        add(title, CodeActionKind::QUICKFIX, &edits, applicability == Applicability::Safe);
     }
     if let Some(edits) = all_safe(&analysis) {
         add("apply all safe fixes".into(), CodeActionKind::SOURCE_FIX_ALL, &edits, false);

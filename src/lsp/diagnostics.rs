@@ -2,21 +2,44 @@
 //!
 //! Invariant: what is published for a file is what all open documents that use it found in it, without duplicates.
 
+mod findings;
+
 use super::position::LineIndex;
 use super::state::State;
-use crate::diagnostic::{Code, Diagnostic, Label, Severity};
-use crate::ide::Analysis;
-use crate::source::Sources;
-use fnv::FnvHashSet;
-use lsp_server::Notification;
-use lsp_types::notification::{Notification as _, PublishDiagnostics};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::ide::{Analysis, Parsed};
+use crate::source::{SourceFile, Span};
+use crate::total::sure;
+pub(super) use findings::{Findings, KnownJson};
 use lsp_types::{
     CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     NumberOrString, Range, Uri,
 };
-use serde::Serialize;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// A notification, as JSON in three parts.
+pub(super) struct Notification {
+    before: String,
+    findings: Arc<Findings>,
+}
+
+impl Notification {
+    /// What is published for a file.
+    fn of(uri: &Uri, version: Option<i32>, findings: Arc<Findings>) -> Self {
+        let uri = sure(serde_json::to_string(uri));
+        let version = version.map(|version| format!(r#""version":{version},"#)).unwrap_or_default();
+        let before = format!(
+            r#"{{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{{"uri":{uri},{version}"diagnostics":["#
+        );
+        Self { before, findings }
+    }
+
+    pub(super) fn json(&self) -> [&str; 3] {
+        [&self.before, self.findings.json(), "]}}"]
+    }
+}
 
 /// Checks the documents that have changed, and returns the notifications to send.
 pub(super) fn publish(state: &mut State) -> Vec<Notification> {
@@ -24,9 +47,11 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
     let unchecked: Vec<String> = unchecked.map(|(path, _)| path.clone()).collect();
     for path in unchecked {
         let Some(analysis) = state.analysis(&path) else { continue };
-        let found = found(state, &path, &analysis);
+        let Some(document) = state.documents.get_mut(&path) else { continue };
+        let mut known = std::mem::take(&mut document.known);
+        let found = found(state, &path, &analysis, &mut known);
         if let Some(document) = state.documents.get_mut(&path) {
-            document.found = Some(found);
+            (document.found, document.known) = (Some(found), known);
         }
     }
     // What a document finds in itself comes first.
@@ -36,99 +61,128 @@ pub(super) fn publish(state: &mut State) -> Vec<Notification> {
         .documents
         .iter()
         .flat_map(|(root, document)| document.found.iter().flatten().filter(move |(path, _)| *path != root));
-    let mut by_path: BTreeMap<&String, Vec<&Arc<[lsp_types::Diagnostic]>>> = BTreeMap::new();
+    let mut by_path: BTreeMap<&String, Vec<&Arc<Findings>>> = BTreeMap::new();
     for (path, found) in own.chain(others) {
         by_path.entry(path).or_default().push(found);
     }
-    let mut all: BTreeMap<String, Arc<[lsp_types::Diagnostic]>> =
+    let mut all: BTreeMap<String, Arc<Findings>> =
         by_path.into_iter().map(|(path, found)| (path.clone(), together(&found))).collect();
     let paths: BTreeSet<String> = all.keys().chain(state.published.keys()).cloned().collect();
     let mut notifications = Vec::new();
     for path in paths {
-        let now = (version_of(state, &path), all.remove(&path).unwrap_or_default());
-        let Some(uri) = state.uri(&path).filter(|_| state.published.get(&path) != Some(&now)) else {
-            continue;
-        };
-        let params = Published { uri, diagnostics: &now.1, version: now.0 };
-        notifications.push(Notification::new(PublishDiagnostics::METHOD.to_owned(), params));
-        if now.0.is_none() && now.1.is_empty() {
+        let (version, findings) = (version_of(state, &path), all.remove(&path).unwrap_or_default());
+        let is_new = state
+            .published
+            .get(&path)
+            .is_none_or(|(before, published)| *before != version || published.json() != findings.json());
+        let Some(uri) = state.uri(&path).filter(|_| is_new) else { continue };
+        notifications.push(Notification::of(&uri, version, Arc::clone(&findings)));
+        if version.is_none() && findings.is_empty() {
             state.published.remove(&path);
         } else {
-            state.published.insert(path, now);
+            state.published.insert(path, (version, findings));
         }
     }
     notifications
 }
 
-/// The parameters of `publishDiagnostics`, without a copy of the diagnostics.
-#[derive(Serialize)]
-struct Published<'d> {
-    uri: Uri,
-    diagnostics: &'d [lsp_types::Diagnostic],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<i32>,
-}
-
 /// What several documents found in one file.
-fn together(found: &[&Arc<[lsp_types::Diagnostic]>]) -> Arc<[lsp_types::Diagnostic]> {
+fn together(found: &[&Arc<Findings>]) -> Arc<Findings> {
     match found {
         [only] => Arc::clone(only),
-        several => distinct(several.iter().flat_map(|found| found.iter()).cloned().collect()),
+        several => {
+            let mut together = Findings::default();
+            several.iter().for_each(|found| together.add_all(found));
+            Arc::new(together)
+        }
     }
-}
-
-/// Removes what is found at one place for the second time.
-fn distinct(mut found: Vec<lsp_types::Diagnostic>) -> Arc<[lsp_types::Diagnostic]> {
-    let mut seen = FnvHashSet::default();
-    let mut new = Vec::with_capacity(found.len());
-    for lsp_types::Diagnostic { range: Range { start, end }, code, .. } in &found {
-        let code = match code {
-            Some(NumberOrString::String(code)) => code.as_str(),
-            _ => "",
-        };
-        new.push(seen.insert((start.line, start.character, end.line, end.character, code)));
-    }
-    let mut new = new.into_iter();
-    found.retain(|_| new.next() == Some(true));
-    found.into()
 }
 
 fn version_of(state: &State, path: &str) -> Option<i32> {
     state.documents.get(path).map(|document| document.version)
 }
 
-/// The diagnostics for each file, always including the document itself.
-fn found(state: &State, root: &str, analysis: &Analysis) -> BTreeMap<String, Arc<[lsp_types::Diagnostic]>> {
-    let sources = &analysis.compilation.sources;
-    let mut found = BTreeMap::from([(root.to_owned(), Vec::new())]);
-    for diagnostic in analysis.diagnostics() {
-        // A diagnostic in the standard library is shown where the library is used.
-        let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
-        let shown = labels.into_iter().find(|label| {
-            state.workspace.get(name(sources, label)).is_some_and(|file| file.source.name != "std")
+/// The files of an analysis as the editor knows them.
+struct Shown<'a> {
+    state: &'a State,
+    analysis: &'a Analysis,
+    /// Each is looked up when something is found in it.
+    files: Vec<OnceCell<Option<ShownFile>>>,
+}
+
+struct ShownFile {
+    uri: Uri,
+    file: Arc<Parsed>,
+    lines: Arc<LineIndex>,
+}
+
+impl Shown<'_> {
+    /// The number of the file, the file and the range of a place; nothing in the standard library, which no editor shows.
+    fn place(&self, span: Span) -> Option<(usize, &ShownFile, Range)> {
+        let span = self.analysis.place(span);
+        let number = span.file.0 as usize;
+        let shown = self.files.get(number)?.get_or_init(|| {
+            let path = &self.analysis.compilation.sources.get(span.file).name;
+            let file = Arc::clone(self.state.workspace.get(path)?);
+            Some(ShownFile { uri: self.state.uri(path)?, lines: self.state.lines(path, &file), file })
         });
-        let Some((path, place)) =
-            shown.and_then(|label| Some((name(sources, label), location(state, sources, label)?)))
-        else {
-            continue;
-        };
-        let related = diagnostic.labels.iter().filter_map(|label| {
-            let message = label.text.clone();
-            Some(DiagnosticRelatedInformation { location: location(state, sources, label)?, message })
-        });
-        let diagnostic = translate(state, diagnostic, place.range, related.collect());
-        found.entry(path.to_owned()).or_default().push(diagnostic);
+        let shown = shown.as_ref()?;
+        Some((number, shown, shown.lines.range(shown.file.text(), span)))
     }
+}
+
+/// The findings for each file, always including the document itself.
+fn found(
+    state: &State,
+    root: &str,
+    analysis: &Analysis,
+    known: &mut KnownJson,
+) -> BTreeMap<String, Arc<Findings>> {
+    let files = analysis.compilation.sources.files();
+    let shown = Shown { state, analysis, files: files.iter().map(|_| OnceCell::new()).collect() };
+    let published = |file: &Arc<SourceFile>| state.published.get(&file.name);
+    let like_before = |file| published(file).map(|(_, before)| Findings::like(before)).unwrap_or_default();
+    let mut found: Vec<Findings> = files.iter().map(like_before).collect();
+    let mut ranges = Vec::new();
+    for diagnostic in &analysis.compilation.diagnostics {
+        // A diagnostic in the standard library is shown where the library is used.
+        let mut labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels);
+        let Some((number, _, range)) = labels.find_map(|label| shown.place(label.span)) else { continue };
+        let related = || diagnostic.labels.iter().filter_map(|label| Some((label, shown.place(label.span)?)));
+        ranges.clear();
+        ranges.push(range);
+        ranges.extend(related().map(|(_, (.., range))| range));
+        let write = || {
+            let related = related().map(|(label, (_, file, _))| DiagnosticRelatedInformation {
+                location: Location { uri: file.uri.clone(), range: Range::default() },
+                message: label.text.clone(),
+            });
+            translate(state, diagnostic, Range::default(), related.collect())
+        };
+        let json = known.of(diagnostic, ranges.len(), write);
+        found[number].add((range, diagnostic.code), |found| json.write(&ranges, found));
+    }
+    known.forget_unused();
+    let mut found: BTreeMap<String, Arc<Findings>> = files
+        .iter()
+        .zip(found)
+        .filter(|(file, found)| file.name == root || !found.is_empty())
+        .map(|(file, found)| (file.name.clone(), Arc::new(found)))
+        .collect();
     if let Some((source, _, diagnostics)) =
         state.settings_of(root).filter(|(_, _, diagnostics)| !diagnostics.is_empty())
     {
         let lines = LineIndex::new(&source.text, state.encoding);
-        let range = |diagnostic: &Diagnostic| lines.range(&source.text, diagnostic.primary.span);
-        let translated =
-            diagnostics.iter().map(|diagnostic| translate(state, diagnostic, range(diagnostic), Vec::new()));
-        found.insert(source.name.clone(), translated.collect());
+        let mut findings = Findings::default();
+        for diagnostic in diagnostics {
+            let range = lines.range(&source.text, diagnostic.primary.span);
+            let finding = translate(state, &diagnostic, range, Vec::new());
+            findings
+                .add((range, diagnostic.code), |json| json.push_str(&sure(serde_json::to_string(&finding))));
+        }
+        found.insert(source.name, Arc::new(findings));
     }
-    found.into_iter().map(|(path, found)| (path, distinct(found))).collect()
+    found
 }
 
 fn translate(
@@ -166,14 +220,4 @@ fn translate(
         },
         data: None,
     }
-}
-
-fn name<'s>(sources: &'s Sources, label: &Label) -> &'s str {
-    &sources.get(label.span.file).name
-}
-
-fn location(state: &State, sources: &Sources, label: &Label) -> Option<Location> {
-    let path = name(sources, label);
-    let file = state.workspace.get(path).filter(|_| path != "std")?;
-    Some(Location { uri: state.uri(path)?, range: state.range(path, file, label.span) })
 }

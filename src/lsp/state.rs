@@ -2,6 +2,7 @@
 //!
 //! Invariant: an analysis is dropped as soon as the text of one of its files has changed.
 
+use super::diagnostics::{Findings, KnownJson};
 use super::disk::{self, Disk, Known, path_of, uri_of};
 use super::position::{Encoding, LineIndex};
 use super::refusal::RequestRefusal;
@@ -45,8 +46,8 @@ pub(super) struct State {
     /// Open files as in the editor, and files from disk that were needed.
     pub(super) workspace: Workspace,
     pub(super) documents: BTreeMap<String, OpenDocument>,
-    /// The diagnostics that were sent to the editor, by path, with the version of an open document.
-    pub(super) published: BTreeMap<String, (Option<i32>, Arc<[lsp_types::Diagnostic]>)>,
+    /// What was published to the editor, by path, with the version of an open document.
+    pub(super) published: BTreeMap<String, (Option<i32>, Arc<Findings>)>,
     /// The tokens of open documents that were last sent to the editor.
     pub(super) tokens: BTreeMap<String, Told>,
     /// What is no longer needed, and is freed when no message is waiting.
@@ -77,8 +78,10 @@ pub(super) struct OpenDocument {
     kept: KeptResults,
     /// The files of the analysis, including those that could not be read.
     uses: BTreeSet<String>,
-    /// The diagnostics for each file, of an analysis that has not been dropped.
-    pub(super) found: Option<BTreeMap<String, Arc<[lsp_types::Diagnostic]>>>,
+    /// The findings for each file, of an analysis that has not been dropped.
+    pub(super) found: Option<BTreeMap<String, Arc<Findings>>>,
+    /// The JSON of the diagnostics that were last found.
+    pub(super) known: KnownJson,
 }
 
 /// What an editor's user can set, under `initflow`.
@@ -387,18 +390,18 @@ impl State {
     /// Sets an open document's text.
     fn set(&mut self, uri: &Uri, version: i32, text: String, lines: Arc<LineIndex>) {
         let path = path_of(uri);
+        let before = self.documents.get_mut(&path);
+        let before = before.map(|known| (std::mem::take(&mut known.kept), std::mem::take(&mut known.known)));
+        let (kept, known) = before.unwrap_or_default();
         let document = OpenDocument {
             uri: uri.clone(),
             version,
             lines,
             analysis: None,
-            kept: self
-                .documents
-                .get_mut(&path)
-                .map(|known| std::mem::take(&mut known.kept))
-                .unwrap_or_default(),
+            kept,
             uses: BTreeSet::new(),
             found: None,
+            known,
         };
         let known = self.workspace.get(&path).filter(|_| self.documents.contains_key(&path));
         let file = match known {
@@ -422,6 +425,7 @@ impl State {
         for document in self.documents.values_mut() {
             document.analysis = None;
             document.found = None;
+            document.known = KnownJson::default();
         }
     }
 

@@ -94,7 +94,10 @@ impl Resolver<'_> {
     /// The words of a command: a list unchanged, a text split by the shell's rules.
     pub(super) fn words(&mut self, value: &tree::SyntaxValue, scope: &Scope, taker: Taker) -> Node {
         let pieces = match &value.kind {
-            ValueKind::Text(pieces) => pieces.clone(),
+            ValueKind::Text(pieces) => {
+                self.look_alikes(pieces, value.span, scope);
+                pieces.clone()
+            }
             ValueKind::List(_) if !taker.accepts_lists() => return self.list_as_text(value.span),
             ValueKind::List(items) => {
                 let words = items.iter().map(|item| self.plain_text(item, scope)).collect();

@@ -376,21 +376,25 @@ impl<'a> Resolver<'a> {
         let locals: Vec<Binding> = template.parameters.iter().map(Parameter::unknown).collect();
         self.record_defaults(template, &locals);
         let scope = Scope { file: template.file, locals: &locals, part: None, layer: OWN };
+        self.around = Some(Binding::of_workload(Constant::Unknown, template.name.span));
         match (WorkloadKind::of(template.kind), ContainerKind::of(template.kind)) {
             (_, Some(container)) => {
                 let name = QualifiedName::plain(template.name.text.clone());
                 let declared = Declared { name, span: template.name.span };
                 let mut draft = Draft::new(declared, container, template.name.span, OWN);
                 self.statements_into(&mut draft, &template.block.statements, &scope);
+                self.settle_look_alikes(&mut draft);
             }
             (kind, None) => {
                 let part = kind.is_none().then_some(template.name.text.as_str());
                 let scope = Scope { part, ..scope };
                 let mut making = Making::new(kind.unwrap_or(WorkloadKind::Pod));
                 self.workload_statements(template.block, &scope, &mut making);
+                making.containers.iter_mut().for_each(|draft| self.settle_look_alikes(draft));
             }
         }
         self.settle_pod();
+        self.around = None;
     }
 
     /// Records the names in the defaults of a template's parameters.

@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::object::{Node, Value};
 use crate::source::Span;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::borrow::Borrow;
 
 /// The most workloads of a program.
 pub(super) const MAX_WORKLOADS: usize = 20_000;
@@ -79,8 +80,8 @@ impl Work {
     }
 
     /// The total cost, which grows with the square of the size: some checks compare all parts of a workload with each other.
-    pub(super) fn total(self, found: &[Diagnostic]) -> usize {
-        let errors = found.iter().filter(|found| found.severity == Severity::Error).count();
+    pub(super) fn total<D: Borrow<Diagnostic>>(self, found: &[D]) -> usize {
+        let errors = found.iter().filter(|found| (*found).borrow().severity == Severity::Error).count();
         let warnings = found.len() - errors;
         self.done + self.done * self.done / 500 + self.text / 64 + 200 * errors + 10 * warnings
     }
@@ -216,7 +217,7 @@ mod tests {
 
     #[test]
     fn large_workloads_are_more_work_than_many_small_ones() {
-        let work = |done| Work { done, ..Work::default() }.total(&[]);
+        let work = |done| Work { done, ..Work::default() }.total::<Diagnostic>(&[]);
         assert!(work(10_000) > 10 * 10 * work(100));
         let error = Diagnostic::error(Code::TooLarge, Span::new(FileId(0), 0, 0), "");
         assert!(Work::default().total(&[error]) > 0);

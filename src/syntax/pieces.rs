@@ -212,13 +212,8 @@ struct Unchanged<'k> {
 impl<'k> Unchanged<'k> {
     fn of(known: &'k Pieces, before: &str, now: &str) -> Self {
         let (one, other) = (before.as_bytes(), now.as_bytes());
-        let from_start = common(one.chunks(4096).zip(other.chunks(4096)), one.iter().zip(other));
-        let room = one.len().min(other.len()) - from_start;
-        let (one_end, other_end) = (&one[one.len() - room..], &other[other.len() - room..]);
-        let from_end = common(
-            one_end.rchunks(4096).zip(other_end.rchunks(4096)),
-            one_end.iter().rev().zip(other_end.iter().rev()),
-        );
+        let from_start = same_at_start(one, other);
+        let from_end = same_at_end(&one[from_start..], &other[from_start..]);
         Self {
             rest: &known.stretches,
             start: grammar::start(before),
@@ -246,13 +241,22 @@ impl<'k> Unchanged<'k> {
     }
 }
 
-/// How many bytes are the same: first by chunks, then one by one.
-fn common<'t>(
-    chunks: impl Iterator<Item = (&'t [u8], &'t [u8])>,
-    bytes: impl Iterator<Item = (&'t u8, &'t u8)>,
-) -> usize {
-    let same: usize = chunks.take_while(|(one, other)| one == other).map(|(one, _)| one.len()).sum();
-    same + bytes.skip(same).take_while(|(one, other)| one == other).count()
+/// How many bytes are compared at once.
+const BLOCK: usize = 4096;
+
+/// How many bytes two texts have in common at their start.
+fn same_at_start(one: &[u8], other: &[u8]) -> usize {
+    let blocks = one.chunks_exact(BLOCK).zip(other.chunks_exact(BLOCK));
+    let same = BLOCK * blocks.take_while(|(one, other)| one == other).count();
+    same + one[same..].iter().zip(&other[same..]).take_while(|(one, other)| one == other).count()
+}
+
+/// How many bytes two texts have in common at their end.
+fn same_at_end(one: &[u8], other: &[u8]) -> usize {
+    let blocks = one.rchunks_exact(BLOCK).zip(other.rchunks_exact(BLOCK));
+    let same = BLOCK * blocks.take_while(|(one, other)| one == other).count();
+    let (one, other) = (&one[..one.len() - same], &other[..other.len() - same]);
+    same + one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
 }
 
 /// A text is at most [`MAX_SOURCE_BYTES`](crate::source::MAX_SOURCE_BYTES) long.

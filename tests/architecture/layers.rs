@@ -59,7 +59,7 @@ const HIDDEN: &[(&str, &[&str])] = &[
     ("toml", &["config", "expect"]),
     ("std::env", &["cli"]),
     ("std::fs", &["cli", "files", "lsp"]),
-    ("std::io", &["cli", "files"]),
+    ("std::io", &["cli", "files", "lsp"]),
     ("std::process", &["cli"]),
     ("std::time", &["cli", "lsp"]),
 ];

@@ -18,15 +18,15 @@ fn a_safe_fix_cures_what_it_is_for_and_breaks_nothing() {
         let Some(text) = code.failing() else { continue };
         let before = analysis(text);
         let names = |analysis: &Analysis| {
-            let mut names: Vec<&str> = analysis.diagnostics().iter().map(|found| found.code.name()).collect();
+            let mut names: Vec<&str> = analysis.diagnostics().map(|found| found.code.name()).collect();
             names.sort_unstable();
             names
         };
-        let safe = |found: &&Diagnostic| {
+        let safe = |found: &Diagnostic| {
             let fix = found.fix.as_ref();
             fix.is_some_and(|fix| fix.applicability == Applicability::Safe && is_offered(fix))
         };
-        for found in before.diagnostics().iter().filter(safe) {
+        for found in before.diagnostics().filter(safe) {
             let repaired = applied(text, &found.fix.as_ref().unwrap().edits);
             let mut left = names(&before);
             left.remove(left.iter().position(|name| *name == found.code.name()).unwrap());
@@ -35,7 +35,7 @@ fn a_safe_fix_cures_what_it_is_for_and_breaks_nothing() {
         }
         if let Some(edits) = all_safe(&before) {
             let repaired = applied(text, &edits);
-            let count = |analysis: &Analysis| analysis.diagnostics().len();
+            let count = |analysis: &Analysis| analysis.diagnostics().count();
             assert!(count(&analysis(&repaired)) < count(&before), "{} in\n{repaired}", code.name());
         }
     }
