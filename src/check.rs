@@ -16,6 +16,7 @@ mod environment;
 mod fields;
 mod flow;
 mod identity;
+mod insertions;
 mod jobs;
 mod legacy;
 mod metadata;
@@ -33,6 +34,7 @@ mod restricted;
 mod secrets;
 mod security;
 mod selectors;
+mod variables;
 mod volumes;
 mod windows;
 mod workloads;
@@ -40,6 +42,8 @@ mod workloads;
 pub(crate) use checked::Checked;
 pub(crate) use disturbed::Earlier;
 pub(crate) use identity::{Identified, Identities};
+pub(crate) use selectors::{Miss, miss};
+pub(crate) use variables::{Lookup, Variables};
 
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
@@ -90,5 +94,6 @@ pub(crate) fn check(
     for family in FAMILIES {
         family(&workload, &mut report);
     }
+    insertions::merge(diagnostics);
     if has_errors(diagnostics) { Err(Box::new(workload)) } else { Ok(Checked::new(workload)) }
 }

@@ -15,7 +15,7 @@ pub use unchecked::unchecked;
 use crate::check::{Checked, Earlier, Identified, Identities, check};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::kubernetes::version::Version;
-use crate::lint::{Hooks, LintLevels, find_hidden, lint, settle};
+use crate::lint::{Hooks, LintLevels, Selection, Selections, find_hidden, lint, settle};
 use crate::lower::grant;
 use crate::model::{Forgetful, Program, ResultMemory, Workload, resolve};
 use crate::once::split;
@@ -166,15 +166,18 @@ pub(crate) fn compile_files<T: Send>(
     let mut workloads = Vec::with_capacity(arranged.len());
     let mut identities = Identities::of(arranged.len());
     let mut hooks = Hooks::default();
-    for Arranged { diagnostics: found, identified, hooks: found_hooks, made } in arranged {
+    let mut selections = Selections::default();
+    for Arranged { diagnostics: found, identified, selection, hooks: found_hooks, made } in arranged {
         diagnostics.extend(found);
         hooks.extend(found_hooks);
+        selections.add(selection);
         if let Some(identified) = identified {
             identities.add(identified, &mut together);
         }
         workloads.extend(made);
     }
     hooks.check(&mut together);
+    selections.check(&mut together);
     let documents = || files.iter().flat_map(|file| &file.documents).map(|document| &**document);
     find_hidden(documents(), &sources, &mut together);
     diagnostics.extend(together.into_iter().map(Arc::new));
@@ -191,6 +194,7 @@ pub(crate) fn compile_files<T: Send>(
 pub(crate) struct Arranged<T> {
     diagnostics: Vec<Arc<Diagnostic>>,
     identified: Option<Identified>,
+    selection: Option<Selection>,
     hooks: Hooks,
     made: Vec<T>,
 }
@@ -206,8 +210,13 @@ fn arrange<T>(
 ) -> Arranged<T> {
     let version = options.version;
     let Some(workload) = workload else {
-        let diagnostics = diagnostics.into_iter().map(Arc::new).collect();
-        return Arranged { diagnostics, identified: None, hooks: Hooks::default(), made: Vec::new() };
+        return Arranged {
+            diagnostics: diagnostics.into_iter().map(Arc::new).collect(),
+            identified: None,
+            selection: None,
+            hooks: Hooks::default(),
+            made: Vec::new(),
+        };
     };
     let checked = check(workload, version, earlier, &mut diagnostics);
     let workload: &Workload = match &checked {
@@ -216,6 +225,7 @@ fn arrange<T>(
     };
     let start = order(workload, &mut diagnostics);
     let identified = Some(Identified::of(workload));
+    let selection = Selection::of(workload);
     let hooks = Hooks::of(workload);
     let made = match checked {
         Ok(checked) if !has_errors(&diagnostics) => {
@@ -229,7 +239,7 @@ fn arrange<T>(
     };
     let made = if has_errors(&diagnostics) { Vec::new() } else { made.into_iter().map(make).collect() };
     let diagnostics = diagnostics.into_iter().map(Arc::new).collect();
-    Arranged { diagnostics, identified, hooks, made }
+    Arranged { diagnostics, identified, selection, hooks, made }
 }
 
 /// A checked workload, after the Jobs of its steps that run once, each Job after those that it waits for.

@@ -1,6 +1,7 @@
 //! Holds the facts about Kubernetes: its schema, versions, quantities, names, times and limits.
 
 pub mod cron;
+pub mod expansion;
 pub mod image;
 pub mod names;
 pub mod quantity;

@@ -9,6 +9,7 @@ mod allowances;
 mod hidden;
 mod later_hook;
 mod levels;
+mod overlap;
 mod reorder;
 mod rerun;
 // The rules' documentation is text for users, not for rustdoc.
@@ -21,6 +22,7 @@ pub(crate) use hidden::find_hidden;
 pub(crate) use later_hook::Hooks;
 pub(crate) use levels::names;
 pub use levels::{ALL, LintLevel, LintLevels};
+pub(crate) use overlap::{Selection, Selections};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kubernetes::version::Version;

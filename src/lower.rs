@@ -11,7 +11,7 @@ use crate::check::Checked;
 use crate::model::{Role, Storage, Workload, WorkloadKind};
 use crate::object::Node;
 use crate::total::sure;
-pub(crate) use access::grant;
+pub(crate) use access::{grant, record_name};
 use k8s_openapi::api::apps::v1::{
     DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, ReplicaSet, ReplicaSetSpec, StatefulSet,
     StatefulSetSpec,

@@ -16,6 +16,8 @@ mod head;
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod kept;
 mod labels;
+mod list_form;
+mod look_alike;
 mod object_levels;
 mod once;
 mod parameter;
@@ -49,6 +51,7 @@ pub(crate) use qualified::QualifiedName;
 #[cfg(feature = "cli")]
 pub(crate) use record::{Bound, NameKind, bindings};
 pub(crate) use resolve::{File, Program, resolve};
+pub(crate) use scope::WORKLOAD_NAME;
 pub(crate) use security::may_be_root;
 #[cfg(feature = "cli")]
 pub(crate) use types::undeclarable;
@@ -230,14 +233,23 @@ pub(crate) struct Container {
     pub unclear: bool,
 }
 
-/// What a step that runs once for all pods leaves in each of them.
+/// What the compiler adds for a step that runs once for all pods.
 #[derive(Clone, Debug)]
 pub(crate) struct Once {
     /// The place of `once`.
     pub span: Span,
-    /// The step that waits for the Job, whose name is the value of its variable [`JOB`](crate::steps::wait::JOB).
-    pub waiting: Container,
-    /// The volumes that this step alone mounts.
+    /// In each pod, the step that waits for the Job, whose name is the value of its variable [`JOB`](crate::steps::wait::JOB).
+    pub waiting: Added,
+    /// In the Job, the container that records at its end that it is complete.
+    pub recording: Added,
+}
+
+/// A container that the compiler adds.
+#[derive(Clone, Debug)]
+pub(crate) struct Added {
+    /// The container.
+    pub container: Container,
+    /// The volumes that it alone mounts.
     pub volumes: Vec<Volume>,
 }
 

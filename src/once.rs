@@ -38,7 +38,7 @@ pub(crate) fn split(
         names[step] = job.name.as_ref().map(|name| name.text.clone());
         pieces.push(job);
     }
-    let (containers, volumes) = split.cut(&split.in_pods, &names);
+    let (containers, volumes) = split.cut(&split.in_pods, &names, None);
     workload.change(|workload| {
         workload.volumes = volumes;
         workload.containers = containers;

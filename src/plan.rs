@@ -44,6 +44,8 @@ pub struct Plan {
     pub kind: WorkloadKind,
     /// Its name; `NAME*` if the cluster completes a `generateName`.
     pub name: SmolStr,
+    /// The version of Kubernetes that the objects and the totals are for.
+    pub version: Version,
     /// The first line of its statement in the source.
     pub span: Span,
     /// The containers in the order in which they start; the apps, which start together, come last.
@@ -161,6 +163,7 @@ impl Plan {
         Self {
             kind: workload.kind,
             name: name_of(workload),
+            version,
             span: workload.span,
             order: init.chain(apps).collect(),
             apps: sorted(&demand.apps_alone()),

@@ -58,7 +58,7 @@ impl Demand {
     fn of(workload: &Workload, container: usize) -> Self {
         let written = &workload.containers[container];
         // In the pods, a step that waits takes the place of a step that runs once.
-        let in_pod = written.once.as_ref().map_or(written, |once| &once.waiting);
+        let in_pod = written.once.as_ref().map_or(written, |once| &once.waiting.container);
         let resources = in_pod.fields.get("resources");
         let amounts =
             |key| resources.and_then(|resources| resources.get(key)).map(amounts).unwrap_or_default();

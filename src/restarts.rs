@@ -191,6 +191,7 @@ fn ends(kind: WorkloadKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use crate::compile::{CompileOptions, NoFiles, compile};
+    use crate::kubernetes::version::Version;
 
     fn rule(action: &str, operator: &str, codes: &str) -> String {
         format!(
@@ -201,7 +202,8 @@ mod tests {
     /// What a plan says about the containers of a workload.
     fn planned(kind: &str, statements: &str) -> String {
         let source = format!("{kind} p {{ {statements} }}");
-        let compilation = compile("p.initflow", source, &NoFiles, &CompileOptions::default());
+        let options = CompileOptions { version: Version::NEWEST, ..CompileOptions::default() };
+        let compilation = compile("p.initflow", source, &NoFiles, &options);
         assert!(!compilation.failed(), "{:?}", compilation.diagnostics);
         let plan = compilation.workloads[0].plan();
         let notes = plan

@@ -11,8 +11,6 @@ use crate::model::Workload;
 use crate::object::{MapEntry, Node};
 use std::collections::HashSet;
 
-/// The prefix of the names of huge pages.
-
 pub(super) fn check(workload: &Workload, report: &mut Report<'_>) {
     let declared: HashSet<&str> =
         items(&workload.pod.spec, "resourceClaims").iter().filter_map(|claim| text(claim, "name")).collect();
@@ -194,9 +192,19 @@ pub(super) fn whole_bytes_only(entry: &MapEntry, report: &mut Report<'_>) {
         report.add(
             Diagnostic::warning(Code::FractionalQuantity, entry.node.span, headline)
                 .here("includes a fraction of a byte")
-                .help(format!("change it to whole bytes, such as `{}`", whole_bytes(&quantity))),
+                .help(match likely_bytes(&quantity) {
+                    Some(meant) => format!("`m` is a thousandth; change it to `{meant}`"),
+                    None => format!("change it to whole bytes, such as `{}`", whole_bytes(&quantity)),
+                }),
         );
     }
+}
+
+/// The amount that was meant if `m` was written instead of `Mi`.
+fn likely_bytes(quantity: &Quantity) -> Option<String> {
+    const FEW: i128 = 64 << 20;
+    let thousandths = quantity.milli_value();
+    (thousandths < FEW).then(|| format!("{thousandths}Mi"))
 }
 
 /// The next whole amount, in mebibytes if there is at least one.

@@ -60,16 +60,16 @@ pub(super) fn operator(expression: &Node, report: &mut Report<'_>) {
 }
 
 /// A part of a selector that some labels do not meet.
-pub(super) struct Miss {
-    pub(super) span: Span,
+pub(crate) struct Miss {
+    pub(crate) span: Span,
     /// The key of the label that the part requires.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// The label with that key, if there is one.
-    pub(super) label: Option<Span>,
+    pub(crate) label: Option<Span>,
 }
 
 /// The first part of a selector that does not select these labels.
-pub(super) fn miss(selector: &Node, labels: &[MapEntry]) -> Option<Miss> {
+pub(crate) fn miss(selector: &Node, labels: &[MapEntry]) -> Option<Miss> {
     let label = |key: &str| labels.iter().find(|label| label.key == key);
     let wanted = selector.get("matchLabels").map_or(&[][..], Node::entries).iter().find_map(|entry| {
         let found = label(&entry.key);

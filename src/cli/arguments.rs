@@ -44,10 +44,10 @@ pub(super) struct Inputs {
 }
 
 fn kube_help() -> String {
-    let (oldest, newest) = (Version::OLDEST, Version::NEWEST);
+    let (oldest, newest, default) = (Version::OLDEST, Version::NEWEST, Version::DEFAULT);
     format!(
         "The version of Kubernetes that must accept the output, {oldest} to {newest} \
-         [default: the version in initflow.toml, else {newest}]"
+         [default: the version in initflow.toml, else {default}]"
     )
 }
 

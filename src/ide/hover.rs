@@ -9,11 +9,11 @@ use super::{Analysis, Parsed, Range32, Workspace};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::schema::{Field, FieldType, ObjectSchema};
 use crate::kubernetes::version::Version;
-use crate::model::Role as ContainerRole;
+use crate::model::{Role as ContainerRole, WORKLOAD_NAME};
 use crate::plan::{Plan, Resources, Start};
 use crate::source::{FileId, Span};
 use crate::statement::{StatementSpec, ValueType};
-use crate::syntax::tree::{SyntaxValue, ValueKind};
+use crate::syntax::tree::{Piece, SyntaxValue, ValueKind};
 use smol_str::SmolStr;
 use std::fmt::Write as _;
 
@@ -43,6 +43,12 @@ pub(crate) fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offs
     }
     let all = statement.values.iter().zip(roles(shaped));
     let (value, role) = all.into_iter().find(|(value, _)| Range32::from(value.span).touches(offset))?;
+    if let Some(range) = built_in_name(value, offset) {
+        let markdown = format!(
+            "`{WORKLOAD_NAME}`: the name of the workload that this is in, or that the template is used for"
+        );
+        return Some(Hover { range, markdown });
+    }
     if matches!(role, ValueRole::Declares)
         && let Some(markdown) = planned(analysis, shaped)
     {
@@ -59,6 +65,21 @@ pub(crate) fn hover(workspace: &Workspace, analysis: &Analysis, path: &str, offs
         return Some(Hover { range, markdown });
     }
     Some(Hover { range: value.span.into(), markdown: value_text(shaped, value, role)? })
+}
+
+/// The place of `workload.name` at an offset, as a word or in a text.
+fn built_in_name(value: &SyntaxValue, offset: usize) -> Option<Range32> {
+    let place = match &value.kind {
+        ValueKind::Word(word) if word == WORKLOAD_NAME => Some(value.span),
+        ValueKind::Text(pieces) => pieces.iter().find_map(|piece| match piece {
+            Piece::Name(name) if name.text == WORKLOAD_NAME && Range32::from(name.span).touches(offset) => {
+                Some(name.span)
+            }
+            _ => None,
+        }),
+        _ => None,
+    };
+    place.map(Range32::from).filter(|range| range.touches(offset))
 }
 
 fn statement_text(shaped: &Shaped) -> Option<String> {

@@ -158,6 +158,13 @@ fn commands_are_written_in_the_shortest_exact_form() {
     "#);
     insta::assert_snapshot!(of_container("command: [web, --name, \"a b\", $(PORT), '$HOME']"), @r#"
       app web { image "nginx"; run "web --name 'a b' $(PORT) '$HOME'" }
+    warning[unexpanded-reference]: `web` has no variable `PORT` for `$(PORT)`
+      ┌─ pod.yaml:8:14
+      │
+    8 │     command: [web, --name, "a b", $(PORT), '$HOME']
+      │              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Kubernetes leaves this text as it is
+      │
+      = help: set it with `env { PORT … }`, or write `$$(PORT)` for this text itself
     "#);
     insta::assert_snapshot!(of_container("command: [sh, -c, 'echo $(PORT)']"), @r#"
       app web { image "nginx"; run "sh -c 'echo $(PORT)'" }

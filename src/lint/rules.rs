@@ -15,12 +15,14 @@ mod literal_secret;
 mod memory_volume_over_limit;
 mod migrations;
 mod missed_dotfiles;
+mod missing_mount_point;
 mod no_shell;
 mod open_port_not_ready;
 mod piped_download;
 mod ports;
 mod probe_in_one_shot_pod;
 mod racing_migration;
+mod scratch_over_limit;
 mod secret_on_command_line;
 mod several_tasks;
 mod sidecar_as_app;
@@ -30,7 +32,10 @@ mod step_sets_bill;
 mod stuck_sidecar;
 mod unbounded_unpack;
 mod unchecked_download;
+mod unexpanded_reference;
 mod unguarded_clone;
+mod unlikely_amount;
+mod unmatched_selector;
 mod unpinned_image;
 mod unprobed_server;
 mod unrepeatable_command;
@@ -68,11 +73,13 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::LiteralSecret, literal_secret::check),
     (Code::MemoryVolumeOverLimit, memory_volume_over_limit::check),
     (Code::MissedDotfiles, missed_dotfiles::check),
+    (Code::MissingMountPoint, missing_mount_point::check),
     (Code::NoShell, no_shell::check),
     (Code::OpenPortNotReady, open_port_not_ready::check),
     (Code::PipedDownload, piped_download::check),
     (Code::ProbeInOneShotPod, probe_in_one_shot_pod::check),
     (Code::RacingMigration, racing_migration::check),
+    (Code::ScratchOverLimit, scratch_over_limit::check),
     (Code::SecretOnCommandLine, secret_on_command_line::check),
     (Code::SeveralTasks, several_tasks::check),
     (Code::SidecarAsApp, sidecar_as_app::check),
@@ -82,7 +89,10 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::StuckSidecar, stuck_sidecar::check),
     (Code::UnboundedUnpack, unbounded_unpack::check),
     (Code::UncheckedDownload, unchecked_download::check),
+    (Code::UnexpandedReference, unexpanded_reference::check),
     (Code::UnguardedClone, unguarded_clone::check),
+    (Code::UnlikelyAmount, unlikely_amount::check),
+    (Code::UnmatchedSelector, unmatched_selector::check),
     (Code::UnpinnedImage, unpinned_image::check),
     (Code::UnprobedServer, unprobed_server::check),
     (Code::UnrepeatableCommand, unrepeatable_command::check),

@@ -1,8 +1,11 @@
 //! Shows what a rule finds in a program, for the rules' own tests.
 
+mod misread;
+
 use crate::compile::{CompileOptions, NoFiles, compile};
 use crate::diagnostic::visible::plain;
 use crate::diagnostic::{Applicability, Code, Diagnostic, applied};
+use crate::kubernetes::version::Version;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -38,7 +41,8 @@ pub(super) fn passes(code: Code, text: &str) {
 
 #[track_caller]
 fn raised(code: Code, text: &str) -> Vec<Diagnostic> {
-    let compilation = compile("main.initflow", text.to_owned(), &NoFiles, &CompileOptions::default());
+    let options = CompileOptions { version: Version::NEWEST, ..CompileOptions::default() };
+    let compilation = compile("main.initflow", text.to_owned(), &NoFiles, &options);
     assert!(!compilation.failed(), "{:?}\n{text}", compilation.diagnostics);
     compilation.diagnostics.into_iter().filter(|diagnostic| diagnostic.code == code).collect()
 }

@@ -2,11 +2,11 @@
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
-use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
+use k8s_openapi::api::core::v1::{ConfigMap, Pod, ServiceAccount};
 use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use serde::{Serialize, Serializer};
 
-/// A Kubernetes object: a workload of one of the seven kinds, or an object that grants its pods a permission.
+/// A Kubernetes object: a workload of one of the seven kinds, or an object that its pods need to wait for Jobs.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
 pub(crate) enum Object {
@@ -17,6 +17,7 @@ pub(crate) enum Object {
     ReplicaSet(Box<ReplicaSet>),
     Job(Box<Job>),
     CronJob(Box<CronJob>),
+    ConfigMap(Box<ConfigMap>),
     ServiceAccount(Box<ServiceAccount>),
     Role(Box<Role>),
     RoleBinding(Box<RoleBinding>),
@@ -39,6 +40,7 @@ impl Serialize for Object {
             Self::ReplicaSet(object) => object.serialize(serializer),
             Self::Job(object) => object.serialize(serializer),
             Self::CronJob(object) => object.serialize(serializer),
+            Self::ConfigMap(object) => object.serialize(serializer),
             Self::ServiceAccount(object) => object.serialize(serializer),
             Self::Role(object) => object.serialize(serializer),
             Self::RoleBinding(object) => object.serialize(serializer),

@@ -22,6 +22,9 @@ const MAX_VOLUME_NAME: usize = 63;
 /// Where a step mounts a volume that it names without a mount path.
 const MOUNT_ROOT: &str = "/initflow";
 
+/// The values of statements that say where something is.
+const ADDRESSES: [&str; 3] = ["\"url\"", "\"host:port\"", "\"name\""];
+
 impl Resolver<'_> {
     /// A statement that only a built-in step has.
     pub(super) fn step_option(
@@ -66,7 +69,7 @@ impl Resolver<'_> {
 
     fn option_values(&mut self, draft: &mut Draft, filled: &[Filled], scope: &Scope) -> Vec<Node> {
         let mut values = Vec::with_capacity(filled.len());
-        for Filled { ty, value, .. } in filled {
+        for Filled { ty, value, name } in filled {
             let node = match ty {
                 ValueType::Secret => self.secret_name(value, scope),
                 ValueType::Variable => {
@@ -75,6 +78,13 @@ impl Resolver<'_> {
                 }
                 _ => Some(self.typed(value, *ty, scope)),
             };
+            if ADDRESSES.contains(name)
+                && let Some(diagnostic) = node.as_ref().and_then(unreplaced)
+            {
+                self.report(diagnostic);
+                values.push(Node::new(value.span, Value::Unresolved));
+                continue;
+            }
             values.push(node.unwrap_or_else(|| Node::new(value.span, Value::Unresolved)));
         }
         values
@@ -300,6 +310,23 @@ fn add_volume(draft: &mut Draft, own: OwnVolume) {
         implied: true,
         makes: None,
     });
+}
+
+/// The error about an address with what another language would replace, which no address has.
+fn unreplaced(node: &Node) -> Option<Diagnostic> {
+    let text = node.as_text()?;
+    let (start, end) = [("${", "}"), ("{{", "}}")].into_iter().find(|(start, _)| text.contains(start))?;
+    let from = &text[text.find(start)?..];
+    let written = from.find(end).map_or(from, |at| &from[..at + end.len()]);
+    let name = written.trim_matches(['$', '{', '}', ' ', '.', '-']);
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let name = if is_name { name } else { "NAME" };
+    let headline = format!("nothing replaces `{}` in this address", written.escape_debug());
+    Some(
+        Diagnostic::error(Code::InvalidUrl, node.span, headline).here("would be used as it is").help(
+            format!("write `$({name})` for a variable of `env`, `#{{{name}}}` for a `let` or a `param`"),
+        ),
+    )
 }
 
 fn mounted_read_only(step: &str, volume: &Named, mount: &MountDraft) -> Diagnostic {

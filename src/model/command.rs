@@ -6,6 +6,7 @@ use super::resolve::Resolver;
 use super::scope::{Constant, Scope};
 use super::types::mismatch;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::kubernetes::expansion;
 use crate::object::{Node, Value};
 use crate::source::Span;
 use crate::statement::ValueType;
@@ -93,7 +94,10 @@ impl Resolver<'_> {
     /// The words of a command: a list unchanged, a text split by the shell's rules.
     pub(super) fn words(&mut self, value: &tree::SyntaxValue, scope: &Scope, taker: Taker) -> Node {
         let pieces = match &value.kind {
-            ValueKind::Text(pieces) => pieces.clone(),
+            ValueKind::Text(pieces) => {
+                self.look_alikes(pieces, value.span, scope);
+                pieces.clone()
+            }
             ValueKind::List(_) if !taker.accepts_lists() => return self.list_as_text(value.span),
             ValueKind::List(items) => {
                 let words = items.iter().map(|item| self.plain_text(item, scope)).collect();
@@ -375,9 +379,7 @@ fn shell_feature(text: &str) -> Option<String> {
 
 /// Whether the text after `$(` is a variable's name and `)`.
 fn variable(rest: &str) -> bool {
-    rest.split_once(')').is_some_and(|(name, _)| {
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
-    })
+    rest.split_once(')').is_some_and(|(name, _)| expansion::is_name(name))
 }
 
 /// Doubles each `$` that Kubernetes would replace: before `$`, and before `(NAME)` if NAME may be a variable.

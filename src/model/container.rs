@@ -1,6 +1,7 @@
 //! Resolves containers of every kind from their statements, layer by layer.
 
 use super::draft::{COMMAND, Draft};
+use super::look_alike::is_read_by_programs;
 use super::qualified::Declared;
 use super::record::NameKind;
 use super::resolve::Resolver;
@@ -78,14 +79,17 @@ impl<'a> Resolver<'a> {
     pub(super) fn statements_into(&mut self, draft: &mut Draft, statements: &[Statement], scope: &Scope) {
         self.enter_container(&draft.qualified);
         self.each(statements, scope, |resolver, statement, live| {
+            resolver.held = is_read_by_programs(&statement.name.text).then(Vec::new);
             if live {
                 let before = resolver.errors();
                 resolver.container_statement(draft, statement, scope);
+                draft.held.extend(resolver.held.take().into_iter().flatten());
                 draft.unclear |=
                     statement.broken || (resolver.errors() > before && carries_flow(&statement.name.text));
             } else {
                 let mut scratch = Draft::new(draft.declared(), draft.kind, draft.span, draft.layer);
                 resolver.container_statement(&mut scratch, statement, scope);
+                resolver.held = None;
             }
         });
     }

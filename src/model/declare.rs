@@ -4,7 +4,7 @@ use super::record::{Item, NameKind};
 use super::resolve::{Defaults, Names, OWN, Resolver};
 use super::scope::{Binding, Constant, Evaluated, Scope};
 use super::types::{one_of, undeclarable};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::source::Span;
 use crate::statement::StatementPlace;
 use crate::syntax::tree::{Operator, Statement, SyntaxValue, ValueKind};
@@ -110,16 +110,17 @@ impl<'a> Resolver<'a> {
     /// Reads `param name: type = default`.
     fn parameter(&mut self, statement: &'a Statement, live: bool, scope: &Scope) {
         self.record_constant(statement, NameKind::Param, scope);
-        let ([SyntaxValue { kind: ValueKind::Word(name), span }, colon, rest @ ..], None) =
+        let ([SyntaxValue { kind: ValueKind::Word(name), span }, rest @ ..], None) =
             (statement.values.as_slice(), &statement.block)
         else {
             return self.misshapen(statement, "param name: type = default");
         };
-        if !matches!(colon.kind, ValueKind::Operator(Operator::Colon)) {
-            return self.misshapen(statement, "param name: type = default");
-        }
+        let unknown = Evaluated { constant: Constant::Unknown, span: *span };
+        let [SyntaxValue { kind: ValueKind::Operator(Operator::Colon), .. }, rest @ ..] = rest else {
+            self.without_type(statement, name, *span);
+            return self.bind(name, *span, unknown, (NameKind::Param, None), scope);
+        };
         let Some((ty, default)) = self.parameter_type(rest, statement.head(), false) else {
-            let unknown = Evaluated { constant: Constant::Unknown, span: *span };
             return self.bind(name, *span, unknown, (NameKind::Param, None), scope);
         };
         let default = default.map(|default| self.argument(default, &ty, scope));
@@ -150,6 +151,30 @@ impl<'a> Resolver<'a> {
         if live {
             self.bind(name, *span, evaluated, (NameKind::Param, ty.members()), scope);
         }
+    }
+
+    /// Reports a param without a type. The kind of its default shows which type it needs.
+    fn without_type(&mut self, statement: &Statement, name: &SmolStr, span: Span) {
+        let diagnostic = Diagnostic::error(
+            Code::MalformedDeclaration,
+            statement.head(),
+            format!("the param `{name}` has no type"),
+        )
+        .here(format!("expected `param {name}: type = default`"));
+        let [_, SyntaxValue { kind: ValueKind::Operator(Operator::Assign), .. }, default] =
+            statement.values.as_slice()
+        else {
+            return self.report(diagnostic);
+        };
+        let ty = match &default.kind {
+            ValueKind::Text(_) => "string",
+            ValueKind::Word(word) if matches!(word.as_str(), "true" | "false") => "bool",
+            ValueKind::Path(_) => "path",
+            _ => return self.report(diagnostic),
+        };
+        let title = format!("write `param {name}: {ty} = …`");
+        let after = span.after();
+        self.report(diagnostic.help(title.clone()).fix(title, after, format!(": {ty}"), Applicability::Safe));
     }
 
     /// Records the name that a `let` or a `param` declares, and the constants in its value, even if the rest is missing.

@@ -1,5 +1,6 @@
 //! Collects what the layers of a container's statements set, until the container is complete.
 
+use super::look_alike::HeldInsertion;
 use super::qualified::{Declared, Named};
 use super::references::MountDraft;
 use super::{Container, Direction, Mount, PlacedName, QualifiedName, Reference, Role, Volume};
@@ -53,6 +54,8 @@ pub(super) struct Draft {
     /// The place of `once`.
     pub(super) once: Option<Span>,
     pub(super) unclear: bool,
+    /// What looks like an insertion in its texts, unless a variable has the name.
+    pub(super) held: Vec<HeldInsertion>,
     /// The rights that a built-in step runs with.
     pub(super) rights: Rights,
 }
@@ -101,6 +104,7 @@ impl Draft {
             asks_for_its_user: false,
             once: None,
             unclear: false,
+            held: Vec::new(),
             rights: Rights::OfImage,
         }
     }

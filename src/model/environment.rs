@@ -69,6 +69,9 @@ impl Resolver<'_> {
     /// `env { … }`
     pub(super) fn environment(&mut self, draft: &mut Draft, statement: &Statement, scope: &Scope) {
         let Some(block) = &statement.block else { return };
+        if self.list_form(block, "variables") {
+            return;
+        }
         // A layer may set a name twice; a name from the layers below is replaced in its place.
         self.each(&block.statements, scope, |resolver, statement, live| {
             if statement.broken && !resolver.is_recording() {

@@ -200,6 +200,9 @@ impl Resolver<'_> {
 
     /// Sets a key of a map with free keys for each statement of a block.
     pub(super) fn entries(&mut self, item: &'static FieldType, block: &Block, map: &mut Map, scope: &Scope) {
+        if matches!(item, FieldType::Text) && self.list_form(block, "keys") {
+            return;
+        }
         let mut read = Vec::with_capacity(block.statements.len());
         self.each(&block.statements, scope, |resolver, statement, live| {
             if statement.broken && !resolver.is_recording() {

@@ -1,27 +1,44 @@
-//! Resolves `once`: another step takes the step's place in the pod, and waits for the Job that runs it.
+//! Resolves `once`: another step takes the step's place in the pod, and waits for the Job that runs it and records that it did.
 
 use super::draft::{Draft, StepOption};
+use super::qualified::Declared;
 use super::resolve::Resolver;
 use super::workload::Making;
-use super::{Mount, Once, PlacedName};
+use super::{Added, Mount, Once, PlacedName, QualifiedName, Role};
 use crate::kubernetes::quantity::Quantity;
 use crate::object::{Map, MapEntry, Node, Value};
 use crate::source::Span;
 use crate::steps::StepKind;
-use crate::steps::wait::LATER;
+use crate::steps::wait::{LATER, RECORD};
 use crate::vocabulary::ContainerKind;
 use smol_str::SmolStr;
 
-/// The kind of the step that waits for the Job.
+/// The kind of the containers that the compiler adds.
 const WAIT: ContainerKind = ContainerKind::BuiltIn(StepKind::Wait);
 
-/// The most that a waiting step needs, instead of the requests of the step itself.
+/// The most that such a container needs, instead of the requests of the step itself.
 const ENOUGH: [(&str, &str); 2] = [("cpu", "50m"), ("memory", "32Mi")];
 
 impl<'a> Resolver<'a> {
-    /// Makes the step that waits; it starts from the same `defaults` as every `wait`.
+    /// Makes the step that waits, and the container that records.
     pub(super) fn once(&mut self, draft: &Draft, span: Span, making: &mut Making<'a>) -> Once {
-        let mut waiting = Draft::new(draft.declared(), WAIT, draft.span, draft.layer);
+        let waiting = self.added(draft.declared(), ("job", &[Node::text(span, LATER)]), draft, span, making);
+        let name = Declared { name: QualifiedName::plain(RECORD), span: draft.name.span };
+        let mut recording = self.added(name, (RECORD, &[]), draft, span, making);
+        recording.container.role = Role::App;
+        Once { span, waiting, recording }
+    }
+
+    /// Makes a container that waits for one condition; it starts from the same `defaults` as every `wait`.
+    fn added(
+        &mut self,
+        name: Declared,
+        (condition, values): (&'static str, &[Node]),
+        draft: &Draft,
+        span: Span,
+        making: &mut Making<'a>,
+    ) -> Added {
+        let mut waiting = Draft::new(name, WAIT, draft.span, draft.layer);
         self.apply_defaults(&mut waiting, making);
         waiting.env.clear();
         waiting.env_from.clear();
@@ -29,9 +46,9 @@ impl<'a> Resolver<'a> {
         waiting.after.clear();
         waiting.options.retain(|option| matches!(option.name, "every" | "timeout"));
         waiting.options.push(StepOption {
-            name: "job",
+            name: condition,
             layer: draft.layer,
-            values: vec![Node::text(span, LATER)],
+            values: values.to_vec(),
             clauses: Vec::new(),
             volume: None,
             span,
@@ -59,7 +76,7 @@ impl<'a> Resolver<'a> {
                 }
             })
             .collect();
-        Once { span, waiting: waiting.finish(mounts, Vec::new()), volumes }
+        Added { container: waiting.finish(mounts, Vec::new()), volumes }
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) enum ParameterType {
     Volume,
     Container,
     Enumeration(Vec<SmolStr>),
+    /// Missing or malformed, which has been reported. Every value fits, and none is known.
+    Unread,
 }
 
 /// The words for types.
@@ -67,6 +69,7 @@ impl ParameterType {
             Self::Text(_) | Self::Volume | Self::Container | Self::Enumeration(_) => {
                 Constant::Text(text.into())
             }
+            Self::Unread => Constant::Unknown,
         }
     }
 
@@ -83,6 +86,7 @@ impl ParameterType {
             Self::Volume => ValueType::Volume.phrase(),
             Self::Container => ValueType::Container.phrase(),
             Self::Enumeration(values) => one_of(values.iter().map(SmolStr::as_str)),
+            Self::Unread => "a value".into(),
         }
     }
 }
@@ -188,6 +192,9 @@ impl Resolver<'_> {
 
     /// The constant of an argument, if it has the type of its parameter.
     pub(super) fn argument(&mut self, value: &SyntaxValue, ty: &ParameterType, scope: &Scope) -> Evaluated {
+        if matches!(ty, ParameterType::Unread) {
+            return Evaluated { constant: Constant::Unknown, span: value.span };
+        }
         let evaluated = match (&value.kind, ty) {
             (ValueKind::Word(word), ParameterType::Volume | ParameterType::Container) => {
                 match self.lookup(word, scope) {

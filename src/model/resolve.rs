@@ -2,6 +2,7 @@
 
 use super::fields::instead_of;
 use super::kept::{DeclarationKind, Declarations, ItemKey, NamesRead, ResultMemory};
+use super::look_alike::HeldInsertion;
 use super::record::Recorder;
 use super::scope::{Binding, Scope};
 use super::template::Template;
@@ -82,6 +83,10 @@ pub(super) struct Resolver<'a> {
     pub(super) recorder: Option<Box<Recorder>>,
     /// The declared names that have been read, if that must be known.
     read: Option<RefCell<NamesRead>>,
+    /// What `workload.name` is bound to, in a workload or a template.
+    pub(super) around: Option<Binding>,
+    /// What looks like an insertion in the texts of a container's statement, if it is held.
+    pub(super) held: Option<Vec<HeldInsertion>>,
     diagnostics: Vec<Diagnostic>,
     reported: HashSet<(Code, Span)>,
 }
@@ -210,6 +215,8 @@ impl<'a> Resolver<'a> {
             work: Work::default(),
             recorder: None,
             read: None,
+            around: None,
+            held: None,
             diagnostics: Vec::new(),
             reported: HashSet::new(),
         }

@@ -12,6 +12,9 @@ use crate::syntax::tree::{Argument, Operator, Piece, SyntaxValue, ValueKind};
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::sync::Arc;
 
+/// The word for the name of the workload around a statement, in its templates and parts, too.
+pub(crate) const WORKLOAD_NAME: &str = "workload.name";
+
 /// The longest text that interpolation may make, in bytes (1 MiB).
 pub(super) const MAX_TEXT_BYTES: usize = 1 << 20;
 
@@ -68,6 +71,22 @@ pub(super) struct Scope<'s> {
     pub(super) layer: u8,
 }
 
+impl Binding {
+    /// The name of a workload.
+    pub(super) fn of_workload(name: Constant, declared: Span) -> Self {
+        Self {
+            name: SmolStr::new_static(WORKLOAD_NAME),
+            declared,
+            value: Evaluated { constant: name, span: declared },
+            argument: false,
+            members: None,
+            reference: false,
+            part: None,
+            kind: NameKind::Workload,
+        }
+    }
+}
+
 impl Constant {
     /// The value as messages show it.
     pub(super) fn describe(&self) -> String {
@@ -102,6 +121,9 @@ pub(super) fn shortened(text: &str) -> String {
 impl Resolver<'_> {
     /// The binding of a plain or dotted word.
     pub(super) fn lookup<'s>(&'s self, word: &str, scope: &Scope<'s>) -> Option<&'s Binding> {
+        if word == WORKLOAD_NAME && self.has_built_in_name(scope) {
+            return self.around.as_ref();
+        }
         match word.split_once('.') {
             None => scope_local(scope, word).or_else(|| self.constant_of(scope.file, word)),
             Some((alias, name)) => {
@@ -109,6 +131,13 @@ impl Resolver<'_> {
                 self.constant_of(file, name)
             }
         }
+    }
+
+    /// Whether no used file has the name that `workload.name` begins with.
+    fn has_built_in_name(&self, scope: &Scope) -> bool {
+        WORKLOAD_NAME
+            .split_once('.')
+            .is_none_or(|(alias, _)| !self.names[scope.file].aliases.contains_key(alias))
     }
 
     fn constant_of(&self, file: usize, name: &str) -> Option<&Binding> {
@@ -134,7 +163,10 @@ impl Resolver<'_> {
             };
             let evaluated = Evaluated { constant, span: blamed };
             let (declared, kind) = (binding.declared, binding.kind);
-            self.bind_word(span, declared, kind);
+            // The words `workload.name` stay if the workload gets another name.
+            if kind != NameKind::Workload {
+                self.bind_word(span, declared, kind);
+            }
             return evaluated;
         }
         self.unknown_word(word, span, None, scope);
@@ -145,6 +177,14 @@ impl Resolver<'_> {
     fn unknown_word(&mut self, word: &str, span: Span, expected: Option<&str>, scope: &Scope) {
         if self.is_recording() {
             return self.bind_unknown(word, span, Item::Constant, scope);
+        }
+        if word == WORKLOAD_NAME && self.has_built_in_name(scope) {
+            let headline = format!("`{WORKLOAD_NAME}` is known only in a workload that has a name");
+            return self.report(
+                Diagnostic::error(Code::UnknownName, span, headline)
+                    .here("not in such a workload")
+                    .help("use it in a workload or in a template, or give it to a template as an argument"),
+            );
         }
         self.reads_all();
         let file = word
@@ -216,7 +256,10 @@ impl Resolver<'_> {
         let span = value.span;
         let constant = match &value.kind {
             ValueKind::Word(word) => return self.word(word, span, scope),
-            ValueKind::Text(pieces) => self.text(pieces, span, scope),
+            ValueKind::Text(pieces) => {
+                self.look_alikes(pieces, span, scope);
+                self.text(pieces, span, scope)
+            }
             ValueKind::Number(text) => Constant::Number(text.clone()),
             ValueKind::Path(text) => Constant::Path(text.clone()),
             ValueKind::List(items) => {

@@ -114,15 +114,10 @@ impl<'a> Resolver<'a> {
         let mut parameters: Vec<Parameter> = Vec::with_capacity(arguments.len());
         for argument in arguments {
             let Some(name) = &argument.name else {
-                if self.is_recording() {
-                    parameters.extend(self.untyped(argument));
-                    continue;
+                if !self.is_recording() {
+                    self.report(without_type(argument, name.span));
                 }
-                let span = argument.values.first().map_or(name.span, |value| value.span);
-                self.report(
-                    Diagnostic::error(Code::MalformedDeclaration, span, "a parameter needs a type")
-                        .here("expected `name: type`"),
-                );
+                parameters.extend(self.untyped(argument));
                 continue;
             };
             if let Some(before) = parameters.iter().find(|before| before.name.text == name.text) {
@@ -137,21 +132,20 @@ impl<'a> Resolver<'a> {
                 let scope = Scope { file, locals: &[], part: None, layer: OWN };
                 self.record_set(&argument.values, &scope);
             }
-            let unread = self.is_recording().then_some((ParameterType::Text("string"), None));
-            let (ty, default) = read.or(unread)?;
+            let (ty, default) = read.unwrap_or((ParameterType::Unread, None));
             parameters.push(Parameter { name: name.clone(), ty, default });
         }
         Some(Template { kind, name, parameters, block, file })
     }
 
-    /// Reads a parameter without a type, so that its name is recorded.
+    /// Reads a parameter without a type, so that its name is known.
     fn untyped(&mut self, argument: &Argument) -> Option<Parameter<'a>> {
         let [SyntaxValue { kind: ValueKind::Word(text), span }] = argument.values.as_slice() else {
             return None;
         };
         self.declare_here(*span, NameKind::Parameter);
         let name = Name { text: text.clone(), span: *span, quoted: false };
-        Some(Parameter { name, ty: ParameterType::Text("string"), default: None })
+        Some(Parameter { name, ty: ParameterType::Unread, default: None })
     }
 
     /// Finds the template of a call and binds the call's arguments.
@@ -382,21 +376,25 @@ impl<'a> Resolver<'a> {
         let locals: Vec<Binding> = template.parameters.iter().map(Parameter::unknown).collect();
         self.record_defaults(template, &locals);
         let scope = Scope { file: template.file, locals: &locals, part: None, layer: OWN };
+        self.around = Some(Binding::of_workload(Constant::Unknown, template.name.span));
         match (WorkloadKind::of(template.kind), ContainerKind::of(template.kind)) {
             (_, Some(container)) => {
                 let name = QualifiedName::plain(template.name.text.clone());
                 let declared = Declared { name, span: template.name.span };
                 let mut draft = Draft::new(declared, container, template.name.span, OWN);
                 self.statements_into(&mut draft, &template.block.statements, &scope);
+                self.settle_look_alikes(&mut draft);
             }
             (kind, None) => {
                 let part = kind.is_none().then_some(template.name.text.as_str());
                 let scope = Scope { part, ..scope };
                 let mut making = Making::new(kind.unwrap_or(WorkloadKind::Pod));
                 self.workload_statements(template.block, &scope, &mut making);
+                making.containers.iter_mut().for_each(|draft| self.settle_look_alikes(draft));
             }
         }
         self.settle_pod();
+        self.around = None;
     }
 
     /// Records the names in the defaults of a template's parameters.
@@ -426,5 +424,18 @@ fn counted(arguments: usize) -> String {
         0 => "no arguments".into(),
         1 => "one argument".into(),
         count => format!("{count} arguments"),
+    }
+}
+
+/// The error about a parameter without a type.
+fn without_type(argument: &Argument, template: Span) -> Diagnostic {
+    let value = argument.values.first();
+    let span = value.map_or(template, |value| value.span);
+    let diagnostic = Diagnostic::error(Code::MalformedDeclaration, span, "a parameter needs a type");
+    let diagnostic = diagnostic.here("expected `name: type`");
+    match value.map(|value| &value.kind) {
+        Some(ValueKind::Word(name)) => diagnostic
+            .help(format!("add a type such as `string`, `int`, `volume` or `image`: `{name}: string`")),
+        _ => diagnostic,
     }
 }

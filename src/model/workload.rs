@@ -7,7 +7,7 @@ use super::labels::labels_of;
 use super::qualified::Named;
 use super::record::NameKind;
 use super::resolve::{OWN, Resolver};
-use super::scope::Scope;
+use super::scope::{Binding, Constant, Scope};
 use super::template::TemplateUse;
 use super::types::one_of;
 use super::{ObjectLevel, PlacedName, QualifiedName, Storage, Volume, Workload, WorkloadKind};
@@ -70,17 +70,19 @@ impl<'a> Resolver<'a> {
         if !self.has_body(&head, statement) {
             return None;
         }
+        let mut making = Making::new(kind);
+        let name = self.workload_name(&head, &mut making, scope);
+        self.around =
+            name.as_ref().map(|name| Binding::of_workload(Constant::Text(name.text.clone()), name.span));
         let used = match head.value("from") {
             Some(call) => self.template_use(call.value, kind.keyword(), scope),
             None => None,
         };
-        let mut making = Making::new(kind);
         let own = statement.block.as_ref().map(|block| Layer {
             block,
             scope: Scope { layer: OWN, ..*scope },
             used: None,
         });
-        let name = self.workload_name(&head, &mut making, scope);
         let below =
             used.as_ref().map(|used| Layer { block: used.block, scope: used.scope(None), used: Some(used) });
         for layer in below.iter().chain(&own) {
@@ -95,6 +97,7 @@ impl<'a> Resolver<'a> {
             });
         }
         self.settle_pod();
+        self.around = None;
         (!self.is_recording()).then(|| self.finish(making, name, statement.head()))
     }
 

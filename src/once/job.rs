@@ -2,9 +2,12 @@
 
 use super::piece::Split;
 use crate::check::Checked;
-use crate::kubernetes::names::{DIGEST_LENGTH, LABEL_LIMIT, digest, shortened};
+use crate::kubernetes::names::{
+    APPARMOR_OF_CONTAINER, DIGEST_LENGTH, LABEL_LIMIT, NAME_A_CONTAINER, SECCOMP_OF_CONTAINER, digest,
+    shortened,
+};
 use crate::lower::{Object, lower};
-use crate::model::{ObjectLevel, PlacedName, Role, Workload, WorkloadKind};
+use crate::model::{Container, ObjectLevel, PlacedName, Workload, WorkloadKind};
 use crate::object::{Map, Node, Value};
 use crate::order::order;
 use crate::total::sure;
@@ -30,16 +33,13 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Check
     let workload = split.workload;
     let mut kept = split.precedence.before(step);
     kept[step] = true;
-    let (mut containers, volumes) = split.cut(&kept, names);
-    let own = kept[..step].iter().filter(|kept| **kept).count();
-    if let Some(own) = containers.get_mut(own) {
-        own.role = Role::App;
-    }
+    let (containers, volumes) = split.cut(&kept, names, Some(step));
     let span = workload.containers[step].span;
     let text = |text: &str| Node::text(span, text);
     let base = base(workload, step);
     let mut pod = cut_spec(workload);
-    pod.set("restartPolicy", span, text("OnFailure"));
+    // A pod that failed stays, and with it its log.
+    pod.set("restartPolicy", span, text("Never"));
     let mut metadata = Map::default();
     if let Some(namespace) = workload.object.metadata.get("namespace") {
         metadata.set("namespace", span, namespace.clone());
@@ -53,7 +53,10 @@ pub(super) fn of(split: &Split, step: usize, names: &[Option<SmolStr>]) -> Check
         span,
         object: ObjectLevel { metadata: Node::new(span, Value::Map(metadata)), spec: Node::map(span) },
         job: None,
-        pod: ObjectLevel { metadata: pod_metadata(workload, &base), spec: Node::new(span, Value::Map(pod)) },
+        pod: ObjectLevel {
+            metadata: pod_metadata(workload, &base, step, &containers),
+            spec: Node::new(span, Value::Map(pod)),
+        },
         volumes,
         containers,
         unclear: false,
@@ -96,8 +99,9 @@ fn cut_spec(workload: &Workload) -> Map {
     spec
 }
 
-/// The labels and annotations of the pods, except the labels by which a selector or a Service finds them.
-fn pod_metadata(workload: &Workload, base: &str) -> Node {
+/// The labels and annotations of the pods, except the labels by which a selector or a Service finds them, and annotations about
+/// containers that the Job does not have. `kubectl logs` shows the log of the step.
+fn pod_metadata(workload: &Workload, base: &str, step: usize, containers: &[Container]) -> Node {
     let level = if workload.kind == WorkloadKind::Pod { &workload.object } else { &workload.pod };
     let span = level.metadata.span;
     let mut metadata = Map::default();
@@ -106,8 +110,19 @@ fn pod_metadata(workload: &Workload, base: &str) -> Node {
     labels.entries.retain(|label| selector.iter().all(|selected| selected.key != label.key));
     labels.set(NAME_LABEL, span, Node::text(span, base));
     metadata.set("labels", span, Node::new(span, Value::Map(labels)));
-    if let Some(annotations) = level.metadata.get("annotations") {
-        metadata.set("annotations", span, annotations.clone());
+    let mut annotations =
+        level.metadata.get("annotations").and_then(Node::as_map).cloned().unwrap_or_default();
+    annotations.entries.retain(|annotation| {
+        let about = [APPARMOR_OF_CONTAINER, SECCOMP_OF_CONTAINER]
+            .iter()
+            .find_map(|prefix| annotation.key.strip_prefix(prefix));
+        about.is_none_or(|about| containers.iter().any(|container| container.name.text == about))
+    });
+    for key in NAME_A_CONTAINER {
+        annotations.remove(key);
     }
+    let name = Node::text(span, workload.containers[step].name.text.clone());
+    annotations.set(NAME_A_CONTAINER[0], span, name);
+    metadata.set("annotations", span, Node::new(span, Value::Map(annotations)));
     Node::new(span, Value::Map(metadata))
 }

@@ -1,12 +1,13 @@
 //! Splits a workload into pieces: its Jobs, and the rest for its own pods.
 
 use crate::check::Checked;
-use crate::model::{Container, Direction, Reference, Role, Volume};
+use crate::lower::record_name;
+use crate::model::{Added, Container, Direction, Reference, Role, Volume};
 use crate::object::{Node, Value};
 use crate::order::Precedence;
 use crate::source::Span;
-use crate::steps::wait::JOB;
-use smol_str::SmolStr;
+use crate::steps::wait::{JOB, RECORDED, RECORDS};
+use smol_str::{SmolStr, format_smolstr};
 use std::collections::{HashMap, HashSet};
 
 /// A workload that is being split.
@@ -65,17 +66,23 @@ impl<'a> Split<'a> {
             .filter(move |other| *other != one && self.in_pods[*other] && containers[*other].once.is_none())
     }
 
-    /// The containers that stay, each as it is or replaced by one that waits, and the volumes that they use.
-    pub(super) fn cut(&self, kept: &[bool], names: &[Option<SmolStr>]) -> (Vec<Container>, Vec<Volume>) {
+    /// The containers that stay, each as it is or replaced by one that waits, and the volumes that they use. At the end of the
+    /// Job of the step `recorded`, there is one more, which records that the step is complete.
+    pub(super) fn cut(
+        &self,
+        kept: &[bool],
+        names: &[Option<SmolStr>],
+        recorded: Option<usize>,
+    ) -> (Vec<Container>, Vec<Volume>) {
         let kept: Vec<usize> = (0..kept.len()).filter(|index| kept[*index]).collect();
         let (mut containers, mut brought) = (Vec::with_capacity(kept.len()), Vec::new());
         for index in &kept {
             let whole = &self.workload.containers[*index];
             let mut container = match (&names[*index], &whole.once) {
                 (Some(job), Some(once)) => {
-                    brought.extend(once.volumes.iter().cloned());
+                    let added = self.added(&once.waiting, &mut brought);
                     let after = self.before(*index, once.span);
-                    Container { after, ..waiting(once.waiting.clone(), job) }
+                    Container { after, ..self.waiting(added, job) }
                 }
                 _ => {
                     let mut container = Container { once: None, ..whole.clone() };
@@ -92,6 +99,9 @@ impl<'a> Split<'a> {
             });
             containers.push(container);
         }
+        if let Some(once) = recorded.and_then(|step| self.workload.containers[step].once.as_ref()) {
+            containers.push(self.recording(self.added(&once.recording, &mut brought), &containers));
+        }
         let used: HashSet<&str> = containers.iter().flat_map(used_volumes).collect();
         let own = self.workload.volumes.iter().filter(|volume| used.contains(volume.name.text.as_str()));
         let volumes: Vec<Volume> = own.cloned().chain(brought).collect();
@@ -103,6 +113,59 @@ impl<'a> Split<'a> {
             mount.index = named.get(mount.volume.text.as_str()).copied();
         }
         (containers, volumes)
+    }
+
+    /// A container that the compiler adds; its volumes, which get names that no other volume has, are brought along.
+    fn added(&self, added: &Added, brought: &mut Vec<Volume>) -> Container {
+        let mut container = added.container.clone();
+        for volume in &added.volumes {
+            let named = |volume: &Volume, name: &str| volume.name.text == name;
+            let others = || self.workload.volumes.iter().chain(brought.iter());
+            let name = unused(&volume.name.text, |name| others().any(|other| named(other, name)));
+            let span = volume.span;
+            let mut volume = volume.clone();
+            let mounted = container.fields.map_mut().get_mut("volumeMounts");
+            if let Some(Node { value: Value::List(mounted), .. }) = mounted {
+                let mounts = container.mounts.iter_mut().zip(mounted);
+                for (mount, node) in mounts.filter(|(mount, _)| mount.volume.text == volume.name.text) {
+                    mount.volume.text = name.clone();
+                    node.map_mut().set("name", span, Node::text(span, name.clone()));
+                }
+            }
+            volume.fields.map_mut().set("name", span, Node::text(span, name.clone()));
+            volume.name.text = name;
+            brought.push(volume);
+        }
+        container
+    }
+
+    /// The waiting step, with the name of its Job, and a variable that is only set if that Job has ever been complete.
+    fn waiting(&self, mut step: Container, job: &SmolStr) -> Container {
+        let span = step.span;
+        let text = |text: &str| Node::text(span, text);
+        let key = Node::object(
+            span,
+            [
+                ("name", text(&record_name(self.workload))),
+                ("key", text(job)),
+                ("optional", Node::new(span, Value::Bool(true))),
+            ],
+        );
+        let recorded = ("valueFrom", Node::object(span, [("configMapKeyRef", key)]));
+        set_first(&mut step, [(JOB, ("value", text(job))), (RECORDED, recorded)]);
+        step.jobs = vec![job.clone()];
+        step
+    }
+
+    /// The container that records, with the name of the ConfigMap, and a name that no other container has.
+    fn recording(&self, mut container: Container, others: &[Container]) -> Container {
+        let span = container.span;
+        let name = unused(&container.name.text, |name| others.iter().any(|other| other.name.text == name));
+        container.fields.map_mut().set("name", span, Node::text(span, name.clone()));
+        container.name.text = name;
+        let record = Node::text(span, record_name(self.workload));
+        set_first(&mut container, [(RECORDS, ("value", record))]);
+        container
     }
 
     /// Everything that a step waits for, as references with a place.
@@ -120,18 +183,24 @@ impl<'a> Split<'a> {
     }
 }
 
-/// The waiting step, with the name of its Job.
-fn waiting(mut step: Container, job: &SmolStr) -> Container {
-    let span = step.span;
-    let variable =
-        Node::object(span, [("name", Node::text(span, JOB)), ("value", Node::text(span, job.clone()))]);
-    let env = step.fields.map_mut();
-    match env.get_mut("env") {
-        Some(Node { value: Value::List(variables), .. }) => variables.insert(0, variable),
-        _ => env.set("env", span, Node::list(span, vec![variable])),
+/// Sets variables of a container, before those that it has.
+fn set_first<const N: usize>(container: &mut Container, variables: [(&str, (&'static str, Node)); N]) {
+    let span = container.span;
+    let variables =
+        variables.map(|(name, value)| Node::object(span, [("name", Node::text(span, name)), value]));
+    let fields = container.fields.map_mut();
+    match fields.get_mut("env") {
+        Some(Node { value: Value::List(own), .. }) => {
+            own.splice(..0, variables);
+        }
+        _ => fields.set("env", span, Node::list(span, variables.into())),
     }
-    step.jobs = vec![job.clone()];
-    step
+}
+
+/// A name that is not taken: the given one, or that with a number.
+fn unused(name: &SmolStr, is_taken: impl Fn(&str) -> bool) -> SmolStr {
+    let numbered = (2_usize..).map(|number| format_smolstr!("{name}-{number}"));
+    std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
 }
 
 /// Whether a container uses a volume.

@@ -46,7 +46,7 @@ fn a_job_has_what_its_step_needs() {
          step warm { image \"shop:1\"; after schema }
          app web { image \"shop:1\"; reads config at /config }";
     insta::assert_snapshot!(pieces(source), @r#"
-    shop-schema-: proxy, postgres, settings, script, schema [config, sql]
+    shop-schema-: proxy, postgres, settings, script, schema, record [config, sql, record-token]
     shop: proxy, metrics, postgres, settings, schema, warm, web [config, schema-token]
     "#);
 }
@@ -59,8 +59,8 @@ fn one_job_waits_for_another() {
          {APP}"
     );
     insta::assert_snapshot!(pieces(&source), @r#"
-    shop-schema-: schema []
-    shop-data-: schema, data [schema-token]
+    shop-schema-: schema, record [record-token]
+    shop-data-: schema, data, record [schema-token, record-token]
     shop: schema, data, web [schema-token, data-token]
     "#);
 }
@@ -121,4 +121,63 @@ fn the_permission_is_not_more_than_needed() {
     {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs-78f4343685","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs-78f4343685"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
     "#);
     assert_eq!(given("wait import { tcp \"a:1\" }"), "");
+}
+
+#[test]
+fn what_is_added_has_names_of_its_own() {
+    let source = format!(
+        "volume record-token
+         volume schema-token
+         step record {{ image \"shop:1\"; run \"x\"; writes record-token at /r; writes schema-token at /s }}
+         migrate schema {{ image \"shop:1\"; run \"migrate\"; after record; once }}
+         step check {{ image \"shop:1\"; run \"check\"; reads record-token at /r; reads schema-token at /s }}
+         {APP}"
+    );
+    insta::assert_snapshot!(pieces(&source), @r"
+    shop-schema-: record, schema, record-2 [record-token, schema-token, record-token-2]
+    shop: record, schema, check, web [record-token, schema-token, schema-token-2]
+    ");
+}
+
+#[test]
+fn pods_find_the_record_that_their_job_writes() {
+    let migrate = "migrate schema { image \"shop:1\"; run \"migrate\"; once }";
+    let compilation = deployment(&format!("serviceAccountName \"web\"; {migrate} {APP}"));
+    let [job, workload] = compilation.workloads.as_slice() else { panic!("{:#?}", compilation.diagnostics) };
+    let objects = job.access.iter().map(|object| serde_json::to_string(object).unwrap_or_default());
+    insta::assert_snapshot!(objects.collect::<Vec<_>>().join("\n"), @r#"
+    {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"shop-once","namespace":"shop"}}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs-1b6b39f865","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["shop-schema-6ac2cfd5ca"],"resources":["jobs"],"verbs":["get"]},{"apiGroups":[""],"resourceNames":["shop-once"],"resources":["configmaps"],"verbs":["patch"]}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs-1b6b39f865","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs-1b6b39f865"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
+    "#);
+    let variables = |yaml: String, from: &str| {
+        let lines = yaml.lines().skip_while(|line| !line.ends_with(from)).map(str::trim_start);
+        lines.take_while(|line| !line.contains("volumeMounts")).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(variables(workload.yaml(None), "- name: INITFLOW_JOB"), @r#"
+    - name: INITFLOW_JOB
+    value: shop-schema-6ac2cfd5ca
+    - name: INITFLOW_RECORDED
+    valueFrom:
+    configMapKeyRef:
+    name: shop-once
+    key: shop-schema-6ac2cfd5ca
+    optional: true
+    - name: INITFLOW_EVERY
+    value: "2"
+    - name: INITFLOW_TIMEOUT
+    value: "300"
+    "#);
+    insta::assert_snapshot!(variables(job.yaml(None), "- name: INITFLOW_RECORD"), @r#"
+    - name: INITFLOW_RECORD
+    value: shop-once
+    - name: INITFLOW_EVERY
+    value: "2"
+    - name: INITFLOW_TIMEOUT
+    value: "300"
+    - name: INITFLOW_JOB
+    valueFrom:
+    fieldRef:
+    fieldPath: metadata.labels['batch.kubernetes.io/job-name']
+    "#);
 }

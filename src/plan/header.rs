@@ -15,7 +15,7 @@ pub(crate) fn header(workload: &Workload, order: &Order, version: Version, sourc
     // Writing to memory cannot fail.
     let _ = write!(
         text,
-        "{} {}, compiled by initflow from {}\n  order: ",
+        "{} {}, compiled by initflow from {} for Kubernetes {version}\n  order: ",
         workload.kind.name(),
         name_of(workload),
         plain(source)

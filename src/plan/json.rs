@@ -36,6 +36,8 @@ struct PlanJson<'a> {
 struct WorkloadJson<'a> {
     kind: &'static str,
     name: &'a str,
+    /// The version of Kubernetes that the objects and the totals are for.
+    kube: String,
     span: PlaceJson<'a>,
     order: Vec<ContainerJson<'a>>,
     effective: Effective<'a>,
@@ -93,6 +95,7 @@ fn workload<'a>(plan: &'a Plan, sources: &'a Sources) -> WorkloadJson<'a> {
     WorkloadJson {
         kind: plan.kind.name(),
         name: &plan.name,
+        kube: plan.version.to_string(),
         span: place(plan.span, sources),
         order: plan.order.iter().map(|start| container(start, sources)).collect(),
         effective: Effective {

@@ -43,6 +43,7 @@ fn plan() -> (Plan, Sources) {
     let plan = Plan {
         kind: WorkloadKind::Deployment,
         name: "shop".into(),
+        version: Version::NEWEST,
         span: span("deployment shop"),
         order: vec![
             start(
@@ -90,7 +91,7 @@ fn plan() -> (Plan, Sources) {
 fn text_is_two_tables() {
     let (plan, sources) = plan();
     insta::assert_snapshot!(text(&[plan], &sources), @r"
-    Deployment shop  shop.initflow:2:1
+    Deployment shop  shop.initflow:2:1  for Kubernetes 1.37
 
          role     name    why                           requests               reserved
       1  sidecar  proxy   as written                    cpu 100m, memory 64Mi  cpu 100m, memory 64Mi
@@ -117,7 +118,7 @@ fn the_header_is_a_few_lines() {
     let shop = compile("shop.initflow", source.into(), &NoFiles, &CompileOptions::default());
     let Compiled { workload, order, version, .. } = &shop.workloads[0];
     insta::assert_snapshot!(header(workload, order, *version, "shop.initflow"), @r"
-    Deployment shop, compiled by initflow from shop.initflow
+    Deployment shop, compiled by initflow from shop.initflow for Kubernetes 1.35
       order: sidecar proxy, schema; then web
       effective requests: cpu 1100m (step `schema` beside `proxy`), memory 65Mi (`web` and `proxy` together)
       effective limits: cpu unbounded by `web`, memory 129Mi

@@ -29,7 +29,13 @@ fn one(plan: &Plan, sources: &Sources) -> String {
     let span = sources.in_file(plan.span);
     let file = sources.get(span.file);
     let (line, column) = file.line_column(span.start);
-    let mut text = format!("{} {}  {}:{line}:{column}\n\n", plan.kind.name(), plan.name, plain(&file.name));
+    let mut text = format!(
+        "{} {}  {}:{line}:{column}  for Kubernetes {}\n\n",
+        plan.kind.name(),
+        plan.name,
+        plain(&file.name),
+        plan.version
+    );
 
     let mut order = vec![["", "role", "name", "why", "requests", "reserved"].map(str::to_owned)];
     order.extend(plan.order.iter().enumerate().map(|(at, start)| {

@@ -47,6 +47,9 @@
 //!
 //! The tools of the step read no configuration files: `HOME` is `/dev/null`.
 //!
+//! The compiler itself has two more uses for a `wait`: to wait for the Job of a step with `once`, and to record at the end of that
+//! Job that it is complete.
+//!
 //! For `job` the compiler adds a Role and a `RoleBinding` that let the pod's service account get this one Job, and a
 //! `ServiceAccount` if the workload names no `serviceAccountName`. A Job that has failed, or that is deleted during the wait,
 //! ends the wait at once with an error. One that its `ttlSecondsAfterFinished` has deleted is missing forever.
@@ -63,7 +66,7 @@ mod job;
 mod script;
 
 pub(crate) use condition::{Condition, ConditionKind};
-pub(crate) use job::{JOB, LATER};
+pub(crate) use job::{JOB, LATER, RECORD, RECORDED, RECORDS};
 
 use super::{GivenOption, Image, InVolume, Lowered, StepInput, with_prefix};
 use crate::diagnostic::{Code, Diagnostic};
@@ -208,13 +211,15 @@ impl WaitOptions {
         env.push(("INITFLOW_EVERY".into(), self.every.to_smolstr()));
         env.push(("INITFLOW_TIMEOUT".into(), self.timeout.to_smolstr()));
         let jobs: Vec<SmolStr> = self.targets(ConditionKind::Job).cloned().collect();
+        let records = self.wanted.iter().any(|wanted| wanted.condition.kind == ConditionKind::Record);
         let numbers = (1..=self.wanted.len()).map(|number| number.to_smolstr());
         Lowered {
             image: self.image,
             command,
             args: if self.wanted.len() > 1 { numbers.collect() } else { Vec::new() },
             env,
-            volumes: (!jobs.is_empty()).then(|| job::token(self.span)).into_iter().collect(),
+            variables: if records { vec![job::own_name(self.span)] } else { Vec::new() },
+            volumes: (records || !jobs.is_empty()).then(|| job::token(self.span)).into_iter().collect(),
             jobs,
             ..Lowered::default()
         }
@@ -306,11 +311,11 @@ fn no_image(wanted: &[Wanted]) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use super::condition::CONDITIONS;
+    use super::condition::{CONDITIONS, ConditionKind};
 
     #[test]
     fn every_condition_has_a_statement() {
-        for condition in CONDITIONS {
+        for condition in CONDITIONS.iter().filter(|condition| condition.kind != ConditionKind::Record) {
             assert!(super::STATEMENTS.iter().any(|entry| entry.name == condition.name), "{}", condition.name);
         }
     }

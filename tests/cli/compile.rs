@@ -6,7 +6,9 @@ use super::{BROKEN, Folder, HELLO, WITH_PARAM};
 fn compile_prints_yaml_with_a_header() {
     let folder = Folder::new().with("a.initflow", HELLO);
     let ran = folder.runs("compile a.initflow").ends_with(0).says_nothing();
-    let ran = ran.prints("# Pod hello, compiled by initflow from a.initflow\n").prints("kind: Pod\n");
+    let ran = ran
+        .prints("# Pod hello, compiled by initflow from a.initflow for Kubernetes 1.35\n")
+        .prints("kind: Pod\n");
     assert!(ran.stdout.starts_with("# "));
     let bare = folder.runs("compile --no-header a.initflow").ends_with(0).prints("kind: Pod\n");
     assert!(!bare.stdout.contains('#'));

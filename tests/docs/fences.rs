@@ -1,10 +1,11 @@
 //! Checks the programs in Markdown: a fence `initflow` compiles without a warning, and a fence `initflow NAME` raises
-//! exactly NAME. The same applies to settings in a fence `toml`, and to manifests in a fence `yaml`.
+//! exactly NAME. A fence `initflow --kube VERSION` is for another version than the default. The same applies to settings in a fence `toml`, and to manifests in a fence `yaml`.
 
 use crate::{no_complaints, raised};
 use initflow::compile::CompileOptions;
 use initflow::diagnostic::catalog::Language;
 use initflow::format::format;
+use initflow::kubernetes::version::Version;
 use initflow::source::{FileId, SourceFile};
 use std::fs;
 
@@ -16,7 +17,9 @@ fn every_program_does_what_its_fence_says() {
     for file in TEXTS {
         let text = fs::read_to_string(file).expect("a text can be read");
         for fence in fences(&text) {
-            let raised = raised(fence.language, &fence.program, &CompileOptions::default());
+            let version = fence.kube.map_or(Version::DEFAULT, |version| version.parse().expect("a version"));
+            let options = CompileOptions { version, ..CompileOptions::default() };
+            let raised = raised(fence.language, &fence.program, &options);
             let names = raised.names();
             let as_said = match fence.raises {
                 None => names.is_empty(),
@@ -67,6 +70,7 @@ struct Fence<'a> {
     line: usize,
     language: Language,
     raises: Option<&'a str>,
+    kube: Option<&'a str>,
     program: String,
 }
 
@@ -84,7 +88,9 @@ fn fences(text: &str) -> Vec<Fence<'_>> {
         let Some(language) = Language::ALL.into_iter().find(|language| word == Some(language.name())) else {
             continue;
         };
-        fences.push(Fence { line: at + 1, language, raises: words.next(), program });
+        let next = words.next();
+        let kube = next.filter(|word| *word == "--kube").and_then(|_| words.next());
+        fences.push(Fence { line: at + 1, language, raises: next.filter(|_| kube.is_none()), kube, program });
     }
     fences
 }

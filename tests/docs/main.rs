@@ -65,11 +65,11 @@ fn raised_by(code: Code, program: Option<&str>) -> Raised {
     raised(code.language(), program.unwrap_or_default(), &options(code))
 }
 
-/// Programs are compiled for the newest version of Kubernetes and without values for params, unless the text above them
+/// Programs are compiled for the default version of Kubernetes and without values for params, unless the text above them
 /// has `--kube VERSION` or `--set NAME=VALUE`.
 fn options(code: Code) -> CompileOptions {
     let option = |flag: &str| code.text().split_once(flag).and_then(|(_, rest)| rest.split('`').next());
-    let version = option("`--kube ").map_or(Version::NEWEST, |version| version.parse().expect("a version"));
+    let version = option("`--kube ").map_or(Version::DEFAULT, |version| version.parse().expect("a version"));
     let setting = |(name, value): (&str, &str)| Setting::new(name, value);
     let settings =
         option("`--set ").and_then(|text| text.split_once('=')).filter(|(name, _)| *name != "name");

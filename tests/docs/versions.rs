@@ -26,11 +26,16 @@ fn ranges_in_texts_are_those_of_the_code() {
         for around in words.windows(3) {
             let found = match around {
                 [from, "to", to] => version(from).zip(version(to)),
-                ["by", "default", newest] => version(newest).map(|newest| (Version::OLDEST, newest)),
                 _ => None,
             };
-            ranges += usize::from(found.is_some());
-            if found.is_some_and(|found| found != (Version::OLDEST, Version::NEWEST)) {
+            let default = match around {
+                ["by", "default", default] => version(default),
+                _ => None,
+            };
+            ranges += usize::from(found.is_some() || default.is_some());
+            if found.is_some_and(|found| found != (Version::OLDEST, Version::NEWEST))
+                || default.is_some_and(|default| default != Version::DEFAULT)
+            {
                 complaints
                     .push(format!("{file}: \"{}\" is not as in src/kubernetes/version.rs", around.join(" ")));
             }

@@ -1,7 +1,8 @@
 """Tests steps that wait for a Job, against a real API server and the real controller of Jobs.
 
 once.initflow is compiled and applied. The controllers create its pods; their waiting containers are run as in tests/steps,
-with a real token of the pod's service account. The test plays the kubelet, and reports the status of the Job's pod.
+with a real token of the pod's service account and the ConfigMaps of the namespace. The test plays the kubelet, and reports
+the status of the Job's pod.
 """
 
 import collections
@@ -21,6 +22,7 @@ from cluster import ROOT
 
 sys.path.insert(0, str(ROOT / "tests" / "steps"))
 
+from harness.bench import EXPECTED  # noqa: E402
 from harness.process import Run  # noqa: E402
 from harness.sandbox import Sandbox  # noqa: E402
 
@@ -31,10 +33,16 @@ TIMEOUT = 15
 SOON = 12
 KILLS = 20
 WORKERS = 4
+# What `kubectl apply --prune` may remove: all that the compiler makes here.
+PRUNED = (
+    "core/v1/ConfigMap", "core/v1/ServiceAccount", "batch/v1/Job", "apps/v1/Deployment",
+    "rbac.authorization.k8s.io/v1/Role", "rbac.authorization.k8s.io/v1/RoleBinding",
+)  # fmt: skip
 
 
 def prove(cluster):
     """The number of cases that failed."""
+    check_scripts()
     stages = [Stage(cluster, case, shell) for case in CASES for shell in ("dash", "busybox")]
     # All cases share one silent API server.
     alone = [stage for stage in stages if stage.case in ALONE]
@@ -44,6 +52,10 @@ def prove(cluster):
     counts = sum((stage.counts for stage in stages), collections.Counter())
     print("| waits for | against | runs | kills survived | faults handled |\n|---|---|---:|---:|---:|")
     print(f"| `once`, `wait job` | kube-apiserver, its Job controller, RBAC | {counts['runs']} | {counts['kills']} | {counts['faults']} |")
+    print("| a pod starts, and | its waiting step takes |\n|---|---:|")
+    for why in dict.fromkeys(why for stage in stages for why in stage.took):
+        took = [stage.took[why] for stage in stages if why in stage.took]
+        print(f"| {why} | {min(took):.1f} to {max(took):.1f} s |")
     return failed
 
 
@@ -53,13 +65,10 @@ def a_rollout_waits_for_its_job(stage):
     pods = [stage.step(pod, "schema") for pod in stage.pods("shop", 2)]
     second = stage.step(stage.pod_of_job(seed), "schema")
     stage.still_waits(*pods, second)
-    stage.kubelet(schema, "Succeeded")
+    stage.complete(schema)
     for run in (*pods, second):
         stage.ends(run, f"job {schema} is complete")
-    # A Job that is complete already holds nobody up.
-    began = time.monotonic()
-    stage.ends(stage.step(stage.pods("shop", 2)[0], "schema"), f"job {schema} is complete")
-    expect(time.monotonic() - began < 5, "a complete Job was waited for")
+    stage.starts(stage.pods("shop", 2)[0], "nothing has happened")
 
 
 def the_token_has_one_right(stage):
@@ -69,14 +78,17 @@ def the_token_has_one_right(stage):
     stage.request("POST", f"{stage.core_at}/secrets", {"metadata": {"name": "key"}, "stringData": {"key": "value"}})
     for account, jobs in (("shop", names), ("reports", ["import"])):
         own = stage.rights(account)
-        expect(own - stage.rights("nobody") == {("get", "batch/jobs", job) for job in jobs}, f"{account} may {own}")
+        wanted = {("get", "batch/jobs", job) for job in jobs}
+        wanted |= {("patch", "/configmaps", "shop-once")} if account == "shop" else set()
+        expect(own - stage.rights("nobody") == wanted, f"{account} may {own}")
         token = stage.cluster.token(stage.namespace, account)
         job = f"{stage.jobs_at}/{jobs[0]}"
         attempts = [
             ("GET", stage.jobs_at), ("GET", f"{stage.jobs_at}?watch=1&timeoutSeconds=1"), ("GET", f"{stage.jobs_at}/other"), ("DELETE", job),
             ("DELETE", stage.jobs_at), ("PATCH", job), ("PATCH", f"{job}/status"), ("GET", f"{job}/status"), ("POST", stage.jobs_at),
             ("GET", f"{stage.jobs_at.replace(stage.namespace, 'default')}/{jobs[0]}"), ("GET", f"{stage.core_at}/secrets"), ("GET", f"{stage.core_at}/secrets/key"),
-            ("GET", f"{stage.core_at}/pods"), ("GET", f"{stage.core_at}/configmaps/kube-root-ca.crt"), ("GET", f"{stage.apps_at}/deployments/shop"),
+            ("GET", f"{stage.core_at}/pods"), ("GET", f"{stage.core_at}/configmaps/kube-root-ca.crt"), ("GET", f"{stage.core_at}/configmaps/shop-once"),
+            ("PATCH", f"{stage.core_at}/configmaps/kube-root-ca.crt"), ("DELETE", f"{stage.core_at}/configmaps/shop-once"), ("GET", f"{stage.apps_at}/deployments/shop"),
             ("POST", f"{stage.core_at}/serviceaccounts/{account}/token"), ("GET", "/api/v1/nodes"),
         ]  # fmt: skip
         for method, path in attempts:
@@ -107,12 +119,118 @@ def pods_of_the_last_rollout_start_anew(stage):
     stage.apply(tag="1")
     [old] = stage.jobs("shop-schema")
     old_pod = stage.pods("shop", 2)[0]
-    stage.kubelet(old, "Succeeded")
+    stage.complete(old)
     stage.apply(tag="2")
-    stage.ends(stage.step(old_pod, "schema"), f"job {old} is complete")
-    undone = stage.cluster.kubectl("rollout", "undo", "deployment/shop", f"--namespace={stage.namespace}")
-    expect(undone.returncode == 0, undone.stderr)
-    stage.ends(stage.step(stage.pods("shop", 2, image="registry.acme.dev/shop:1")[0], "schema"), f"job {old} is complete")
+    stage.starts(old_pod, "a later rollout has begun")
+    stage.undo()
+    stage.starts(stage.pods("shop", 2, tag="1")[0], "a rollout is undone")
+
+
+def pods_of_a_pruned_rollout_start_anew(stage):
+    """The node of an old pod is drained while the next rollout waits for a Job that does not end; then that is undone."""
+    stage.apply(tag="1", prune=True)
+    schema, seed = jobs = stage.jobs("shop-schema", "shop-seed")
+    for job in jobs:
+        stage.complete(job)
+    roles = stage.names(f"{stage.rights_at}/roles")
+    stage.apply(tag="2", prune=True)
+    expect(not {*jobs} & stage.names(stage.jobs_at), "the old Jobs are still there")
+    expect(len(stage.names(f"{stage.rights_at}/roles") - roles) == 1 and len(roles - stage.names(f"{stage.rights_at}/roles")) == 1, "the old Role is still there")
+    old = stage.pods("shop", 1, tag="1")[0]
+    stage.delete_pod(old)
+    anew = stage.pods("shop", 1, tag="1", but=old)[0]
+    for step in ("schema", "seed"):
+        stage.starts(anew, "Job, Role and RoleBinding are pruned and a node is drained", step)
+    new = stage.step(stage.pods("shop", 1, tag="2")[0], "schema")
+    stage.still_waits(new)
+    stage.undo()
+    stage.starts(stage.pods("shop", 2, tag="1")[0], "Job, Role and RoleBinding are pruned and the rollout is undone")
+
+
+def a_job_that_its_ttl_removes(stage):
+    """No pod has seen that the Job is complete."""
+    stage.apply(tag="1")
+    [schema] = stage.jobs("shop-schema")
+    stage.complete(schema)
+    stage.request("PATCH", f"{stage.jobs_at}/{schema}", {"spec": {"ttlSecondsAfterFinished": 1}})
+    stage.gone(f"{stage.jobs_at}/{schema}")
+    stage.starts(stage.pods("shop", 2)[0], "the Job's `ttlSecondsAfterFinished` has removed it")
+
+
+def a_job_that_is_removed_by_hand(stage):
+    stage.apply(tag="1")
+    [schema] = stage.jobs("shop-schema")
+    waiting = stage.step(stage.pods("shop", 2)[0], "schema")
+    stage.still_waits(waiting)
+    stage.complete(schema, waits=False)
+    stage.delete_job(schema)
+    # Kubernetes starts it again.
+    stage.fails(waiting, f"wait: job {schema} is gone: somebody deleted it", within=SOON)
+    stage.starts(stage.pods("shop", 2)[0], "the Job was deleted by hand")
+
+
+def a_job_that_fails_when_it_is_run_again(stage):
+    """As a rollback of Argo CD, Flux or Helm does, which applies the old manifests again."""
+    stage.apply(tag="1", prune=True)
+    [schema] = stage.jobs("shop-schema")
+    stage.complete(schema)
+    stage.apply(tag="2", prune=True)
+    stage.apply(tag="1", prune=True)
+    stage.fail(schema)
+    stage.starts(stage.pods("shop", 2, tag="1")[0], "the Job is back, runs again and fails")
+
+
+def a_migration_that_fails(stage):
+    stage.apply(tag="1")
+    [schema] = stage.jobs("shop-schema")
+    pod = stage.pods("shop", 2)[0]
+    run = stage.step(pod, "schema")
+    stage.still_waits(run)
+    stage.fail(schema)
+    where, space = f"kubectl logs job/{schema} --all-containers", f"--namespace={stage.namespace}"
+    again = f"kubectl delete job {schema} {space}"
+    stage.fails(run, f"wait: job {schema} failed: BackoffLimitExceeded; its log: {where} {space}; to try again: {again}, then apply the manifests again", within=SOON)
+    expect(stage.pod_of_job(schema)["status"]["phase"] == "Failed", "the pod with the log is gone")
+    # What the message says.
+    done = stage.cluster.kubectl(*again.split()[1:])
+    expect(done.returncode == 0, done.stderr)
+    expect(f"job.batch/{schema} created" in stage.apply(tag="1"), "the Job is not created again")
+    run = stage.step(pod, "schema")
+    stage.still_waits(run)
+    stage.complete(schema)
+    stage.ends(run, f"job {schema} is complete")
+
+
+def records_outlive_what_is_applied(stage):
+    stage.apply(tag="1")
+    [schema] = stage.jobs("shop-schema")
+    stage.complete(schema)
+    for tag, words in (("1", ()), ("2", ()), ("3", ("--server-side", "--force-conflicts", "--field-manager=flux")), ("4", ("--server-side", "--force-conflicts"))):
+        stage.apply(*words, tag=tag, prune=not words)
+        expect(list(stage.records()) == [schema], f"after {words}: {stage.records()}")
+    stage.request("DELETE", f"{stage.core_at}/configmaps/shop-once")
+    stage.apply("--server-side", tag="4")
+    expect(not stage.records(), "a record without its ConfigMap")
+
+
+def a_record_that_cannot_be_written(stage):
+    stage.apply(tag="1")
+    [schema] = stage.jobs("shop-schema")
+    pod = stage.pod_of_job(schema)
+    missing = f"the record of job {schema} in configmap shop-once"
+    stage.gives_up(stage.step(pod, "record", token="worthless"), f"{missing} (status 401: the service account may not write it)")
+    role = stage.cluster.kubectl("delete", "rolebinding", "--all", f"--namespace={stage.namespace}")
+    expect(role.returncode == 0, role.stderr)
+    stage.gives_up(stage.step(pod, "record"), f"{missing} (status 403: the service account may not write it)")
+    stage.apply(tag="1")
+    for _ in range(KILLS):
+        run = stage.step(pod, "record")
+        run.ends(random.uniform(0.02, 0.5))
+        stage.counts["kills"] += 1
+    stage.complete(schema)
+    expect(list(stage.records()) == [schema], f"{stage.records()}")
+    stage.request("DELETE", f"{stage.core_at}/configmaps/shop-once")
+    stage.gives_up(stage.step(pod, "record"), f"{missing} (there is no such ConfigMap: apply the manifests that have it)")
 
 
 def a_job_of_somebody_else(stage):
@@ -131,8 +249,9 @@ def a_job_that_fails(stage):
     run = stage.step(stage.pods("reports")[0], "import")
     stage.still_waits(run)
     stage.kubelet("import", "Failed")
-    stage.fails(run, "wait: job import failed: BackoffLimitExceeded", within=SOON)
-    stage.fails(stage.step(stage.pods("reports")[0], "import"), "wait: job import failed: BackoffLimitExceeded", within=5)
+    last = f"wait: job import failed: BackoffLimitExceeded; its log: kubectl logs job/import --all-containers --namespace={stage.namespace}"
+    stage.fails(run, last, within=SOON)
+    stage.fails(stage.step(stage.pods("reports")[0], "import"), last, within=5)
 
 
 def a_job_that_runs_out_of_time(stage):
@@ -231,11 +350,30 @@ def a_step_that_is_stopped(stage):
 
 CASES = [
     a_rollout_waits_for_its_job, the_token_has_one_right, the_same_content_is_the_same_job, pods_of_the_last_rollout_start_anew,
+    pods_of_a_pruned_rollout_start_anew, a_job_that_its_ttl_removes, a_job_that_is_removed_by_hand, a_job_that_fails_when_it_is_run_again,
+    a_migration_that_fails, records_outlive_what_is_applied, a_record_that_cannot_be_written,
     a_job_of_somebody_else, a_job_that_fails, a_job_that_runs_out_of_time, a_job_that_is_deleted, a_job_that_is_missing,
     a_job_that_does_not_end, a_job_that_is_suspended, an_account_without_the_right, a_token_that_is_refused,
     an_api_server_that_is_silent, another_server_in_its_place, a_step_that_is_killed, a_step_that_is_stopped,
 ]  # fmt: skip
 ALONE = [an_api_server_that_is_silent]
+
+
+def check_scripts():
+    """The scripts that only the compiler's own containers have pass shellcheck, like all others (see tests/steps)."""
+    words = [os.environ["INITFLOW"], "compile", "--emit=json", SOURCE, "--set=space=shop"]
+    text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    for script in sorted(set(scripts(json.loads(text)))):
+        subprocess.run(["shellcheck", "--shell=sh", f"--exclude={EXPECTED}", "-"], input=script, text=True, check=True)
+
+
+def scripts(node):
+    """The scripts in an object, at any depth."""
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and node.get("command", [])[:3] == ["sh", "-eu", "-c"]:
+        yield node["command"][3]
+    for each in inner:
+        yield from scripts(each)
 
 
 class Stage:
@@ -248,7 +386,7 @@ class Stage:
         self.apps_at = f"/apis/apps/v1/namespaces/{self.namespace}"
         self.core_at = f"/api/v1/namespaces/{self.namespace}"
         self.rights_at = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{self.namespace}"
-        self.runs, self.counts = [], collections.Counter()
+        self.runs, self.counts, self.took = [], collections.Counter(), {}
 
     def prove(self):
         """Whether the case failed."""
@@ -274,13 +412,15 @@ class Stage:
         expect(status < 300, f"{method} {path} gives {status}: {answer}")
         return answer
 
-    def apply(self, **params):
-        """Compiles the program and applies it."""
+    def apply(self, *options, prune=False, **params):
+        """Compiles the program and applies it; what it no longer contains is pruned if that is wanted."""
         params["space"] = self.namespace
+        if prune:
+            options = ("--prune", "--all", f"--namespace={self.namespace}", *(f"--prune-allowlist={kind}" for kind in PRUNED))
         words = [os.environ["INITFLOW"], "compile", SOURCE, *(f"--set={name}={value}" for name, value in params.items())]
         text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
-        done = self.cluster.kubectl("apply", "-f", "-", input=text)
-        expect(done.returncode == 0 and "Warning" not in done.stderr, done.stderr)
+        done = self.cluster.kubectl("apply", "-f", "-", *options, input=text)
+        expect(done.returncode == 0 and (options or "Warning" not in done.stderr), done.stderr)
         self.objects = len(done.stdout.splitlines())
         return done.stdout
 
@@ -302,12 +442,13 @@ class Stage:
         items = self.request("GET", path)["items"]
         return next(each["metadata"]["name"] for each in items if each["subjects"][0]["name"] == "reports")
 
-    def pods(self, name, count=1, image=None):
-        """The pods that controllers created for a Deployment's current content."""
+    def pods(self, name, count=1, tag=None, but=None):
+        """The pods that controllers created for a Deployment's current content, or for that with a tag."""
+        image, but = tag and f"registry.acme.dev/{name}:{tag}", but and but["metadata"]["name"]
 
         def found():
             items = self.request("GET", f"{self.core_at}/pods?labelSelector=app.kubernetes.io/name={name}")["items"]
-            items = [pod for pod in items if image in (None, pod["spec"]["containers"][0]["image"])]
+            items = [pod for pod in items if image in (None, pod["spec"]["containers"][0]["image"]) and pod["metadata"]["name"] != but]
             return items if len(items) >= count else None
 
         return self.cluster.wait(f"{count} pods of {name}", found)
@@ -318,11 +459,54 @@ class Stage:
 
         return self.cluster.wait(f"a pod of Job {name}", found)[0]
 
+    def complete(self, job, waits=True):
+        """Runs what comes after the migration in the Job's pod, and reports the pod's end."""
+        pod = self.pod_of_job(job)
+        self.ends(self.step(pod, "record"), f"the record of job {job} in configmap shop-once is written")
+        if waits:
+            self.kubelet(job, "Succeeded")
+
+    def fail(self, job):
+        """Lets the Job's pod fail, without another try."""
+        self.request("PATCH", f"{self.jobs_at}/{job}", {"spec": {"backoffLimit": 0}})
+        self.kubelet(job, "Failed")
+
+    def starts(self, pod, after, step="schema"):
+        """The waiting step of a pod ends at once, because its Job has ever been complete."""
+        variables = next(each for each in pod["spec"]["initContainers"] if each["name"] == step)["env"]
+        job = next(each["value"] for each in variables if each["name"] == "INITFLOW_JOB")
+        began = time.monotonic()
+        self.ends(self.step(pod, step), f"job {job} was complete before", within=5)
+        self.took[after] = time.monotonic() - began
+
+    def undo(self):
+        undone = self.cluster.kubectl("rollout", "undo", "deployment/shop", f"--namespace={self.namespace}")
+        expect(undone.returncode == 0, undone.stderr)
+
+    def names(self, path):
+        return {each["metadata"]["name"] for each in self.request("GET", path)["items"]}
+
+    def records(self):
+        return self.request("GET", f"{self.core_at}/configmaps/shop-once").get("data", {})
+
+    def gone(self, path):
+        self.cluster.wait(f"{path} is gone", lambda: self.cluster.request("GET", path)[0] == 404)
+
+    def delete_pod(self, pod):
+        path = f"{self.core_at}/pods/{pod['metadata']['name']}"
+        self.request("DELETE", f"{path}?gracePeriodSeconds=0")
+        self.gone(path)
+
+    def delete_job(self, job):
+        self.request("DELETE", f"{self.jobs_at}/{job}?propagationPolicy=Background")
+        self.gone(f"{self.jobs_at}/{job}")
+
     def kubelet(self, job, phase):
         """Reports the end of the Job's pod."""
-        pod = self.pod_of_job(job)["metadata"]["name"]
+        pod = self.pod_of_job(job)
+        never, pod = pod["spec"]["restartPolicy"] == "Never", pod["metadata"]["name"]
         status = {"phase": phase}
-        if phase == "Failed":
+        if phase == "Failed" and not never:
             # With `restartPolicy: OnFailure` the kubelet restarts it until the controller gives up.
             ended = {"exitCode": 1, "finishedAt": "2026-01-01T00:00:00Z", "startedAt": "2026-01-01T00:00:00Z"}
             container = {"name": "import", "image": "", "imageID": "", "ready": False, "restartCount": 7, "state": {"terminated": ended}}
@@ -339,15 +523,19 @@ class Stage:
     def step(self, pod, name, token=None, ca=None):
         """Starts a container of a pod, with what the kubelet gives it."""
         account = pod["spec"]["serviceAccountName"]
-        ca = ca or self.request("GET", f"{self.core_at}/configmaps/kube-root-ca.crt")["data"]["ca.crt"]
+        configmaps = {"kube-root-ca.crt": {"ca.crt": ca}}
+        if not ca:
+            configmaps = {each["metadata"]["name"]: each.get("data", {}) for each in self.request("GET", f"{self.core_at}/configmaps")["items"]}
+        labels = {f"metadata.labels['{key}']": value for key, value in pod["metadata"]["labels"].items()}
         self.token = token or self.cluster.token(self.namespace, account)
         host, port = self.cluster.url.removeprefix("https://").split(":")
         given = {
-            "configmaps": {"kube-root-ca.crt": {"ca.crt": ca}},
+            "configmaps": configmaps,
             "env": {"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port},
-            "fields": {"metadata.namespace": self.namespace, "metadata.name": pod["metadata"]["name"]},
+            "fields": {"metadata.namespace": self.namespace, "metadata.name": pod["metadata"]["name"], **labels},
         }
-        container = next(each for each in pod["spec"]["initContainers"] if each["name"] == name)
+        containers = [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]
+        container = next(each for each in containers if each["name"] == name)
         folder = self.folder / str(len(self.runs))
         folder.mkdir()
         described = pod["spec"] | {"annotations": pod["metadata"].get("annotations", {})}

@@ -1,7 +1,7 @@
 // Converts the settings to what the server expects.
 
 export interface Configured {
-  /** If empty, the version in `initflow.toml`, or else the newest. */
+  /** If empty, the version in `initflow.toml`, or else the compiler's default. */
   kube: string;
   inlayHints: boolean;
 }

@@ -9,6 +9,7 @@ use crate::ide::names::NameKind;
 use crate::ide::outline::{Symbol, symbols};
 use crate::ide::shape::word;
 use crate::ide::{Parsed, Workspace};
+use crate::model::WORKLOAD_NAME;
 use crate::syntax::tree::{Argument, Operator, Statement, SyntaxValue, ValueKind};
 
 /// How many templates are followed, each used by the one before.
@@ -40,6 +41,13 @@ pub(super) fn bindings(workspace: &Workspace, path: &str, context: &Context) -> 
         if let Some((_, used)) = workspace.used(path, alias) {
             items.extend(of_file(used, &format!("{alias}.")));
         }
+    }
+    let is_named = |statement: &&Statement| {
+        statement.name.text == "template" || crate::model::WorkloadKind::of(&statement.name.text).is_some()
+    };
+    if context.around.iter().copied().any(|statement| is_named(&statement)) {
+        let kind = SuggestionKind::Name(NameKind::Workload);
+        items.push(item(WORKLOAD_NAME.to_owned(), kind, "the name of the workload around this"));
     }
     items
 }

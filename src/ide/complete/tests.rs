@@ -80,10 +80,12 @@ fn what_is_allowed_is_offered() {
           Always
           OnFailure
           Never
+          workload.name
         pod a { app b { port http 80
          ready http $0
         } }
           http
+          workload.name
         use "std"
         pod a { sidecar p from $0 }
           std.cloud_sql_proxy (std.cloud_sql_proxy(instance: $1))
@@ -96,9 +98,11 @@ fn what_is_allowed_is_offered() {
           private_ip (private_ip: $0)
           health_port (health_port: $0)
           image (image: $0)
+          workload.name
         let tag = 1
         pod a { app b { image "x:#{$0" } }
           tag
+          workload.name
         let tag = 1
         pod a { app b { env { A $0 } } }
           secret (secret("${1:name}", "${2:key}"))
@@ -163,6 +167,7 @@ fn names_are_those_that_mean_something_there() {
           "dev"
           "prod"
           stage
+          workload.name
         param stage: "dev" | "prod" = $0
           "dev"
           "prod"
@@ -189,6 +194,7 @@ fn names_are_those_that_mean_something_there() {
          app z from t(stage: $0) }
           "dev"
           "prod"
+          workload.name
         template app t(v: volume, s: container, stage: "dev" | "prod", b: bool) { when stage != $0 }
           "dev"
           "prod"
@@ -196,6 +202,7 @@ fn names_are_those_that_mean_something_there() {
           s
           stage
           b
+          workload.name
         pod a { app x { }
          step y { }
          wait z { after $0 } }
@@ -203,6 +210,7 @@ fn names_are_those_that_mean_something_there() {
         pod a { volume v; app b { env { A file($0) } } }
           v
           optional (optional: $0)
+          workload.name
         "#
     );
 }

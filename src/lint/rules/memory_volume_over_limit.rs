@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::Pod;
-use crate::model::{Direction, Storage};
+use crate::model::Storage;
 use crate::object::Node;
 
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
@@ -12,7 +12,10 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         };
         let Some(most) = limit.node.as_quantity() else { continue };
-        for mount in container.mounts.iter().filter(|mount| mount.direction == Direction::Writes) {
+        let nodes = container.fields.get("volumeMounts").map_or(&[][..], Node::items);
+        let is_writable = |node: &Node| node.get("readOnly").and_then(Node::as_bool) != Some(true);
+        let mounts = container.mounts.iter().zip(nodes).filter(|(_, node)| is_writable(node));
+        for (mount, _) in mounts {
             let Some(volume) = mount.index.and_then(|index| pod.workload.volumes.get(index)) else {
                 continue;
             };

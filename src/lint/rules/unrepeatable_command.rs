@@ -114,6 +114,7 @@ fn fault<'a>(
 mod tests {
     use crate::compile::{CompileOptions, NoFiles, compile};
     use crate::diagnostic::Code;
+    use crate::kubernetes::version::Version;
     use crate::lint::tests::{found, passes, step};
 
     #[test]
@@ -169,7 +170,8 @@ mod tests {
         let source = format!(
             "{pod}; volume v {volume}; step s {{ image \"a:1\"; {step}; script \"{script}\"; mounts v at /v }}; app b {{ image \"b:1\"; mounts v at /v }} }}"
         );
-        let compilation = compile("p.initflow", source, &NoFiles, &CompileOptions::default());
+        let options = CompileOptions { version: Version::NEWEST, ..CompileOptions::default() };
+        let compilation = compile("p.initflow", source, &NoFiles, &options);
         assert!(!compilation.failed(), "{:?}", compilation.diagnostics);
         let found = compilation.diagnostics.into_iter().find(|found| found.code == Code::UnrepeatableCommand);
         found.map_or("never\n".to_owned(), |found| format!("{}\n", found.primary.text))

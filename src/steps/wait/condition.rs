@@ -21,6 +21,7 @@ pub enum ConditionKind {
     Mysql,
     Redis,
     Job,
+    Record,
 }
 
 /// A kind of condition.
@@ -110,13 +111,24 @@ pub(in crate::steps) static CONDITIONS: &[Condition] = &[
     Condition {
         kind: ConditionKind::Job,
         name: "job",
-        script: &[part!("job.sh")],
+        script: &[API, part!("job.sh")],
         of_address: &[],
         images: &[Image::Wait],
         needs: "curl",
         fault: job::fault,
     },
+    Condition {
+        kind: ConditionKind::Record,
+        name: job::RECORD,
+        script: &[API, part!("record.sh")],
+        of_address: &[],
+        images: &[Image::Wait],
+        needs: "curl",
+        fault: |_| None,
+    },
 ];
+
+const API: &str = part!("api.sh");
 
 const OPTION: &str = part!("option.sh");
 const POSTGRES: &str = "expected `postgres://USER@HOST:PORT/DATABASE`";

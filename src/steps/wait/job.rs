@@ -4,12 +4,26 @@ use super::super::OwnVolume;
 use crate::kubernetes::names;
 use crate::object::{Node, Value};
 use crate::source::Span;
+use smol_str::SmolStr;
 
 /// The variable for the name of the Job if the compiler only knows it at the end.
 pub(crate) const JOB: &str = "INITFLOW_JOB";
 
 /// The placeholder for that name.
 pub(crate) const LATER: &str = "$(INITFLOW_JOB)";
+
+/// What the compiler's own container waits for at the end of a Job: that the Job's completion is recorded.
+pub(crate) const RECORD: &str = "record";
+
+/// The variable for the name of the ConfigMap with the records.
+pub(crate) const RECORDS: &str = "INITFLOW_RECORD";
+
+/// The variable that is set if a Job's completion is recorded.
+pub(crate) const RECORDED: &str = "INITFLOW_RECORDED";
+
+/// The label with the name of a Job, which its controller gives to the Job's pods. A Job cannot contain its own name: the name
+/// depends on what the Job contains.
+const NAME_LABEL: &str = "metadata.labels['batch.kubernetes.io/job-name']";
 
 /// What is wrong with the name of a Job.
 pub(super) fn fault(name: &str) -> Option<&'static str> {
@@ -20,6 +34,12 @@ pub(super) fn fault(name: &str) -> Option<&'static str> {
     } else {
         names::subdomain(name).map(|_| "expected the name of a Job: lowercase letters, digits, `-` and `.`")
     }
+}
+
+/// The variable with the name of the Job whose pod this is.
+pub(super) fn own_name(span: Span) -> (SmolStr, Node) {
+    let field = Node::object(span, [("fieldPath", Node::text(span, NAME_LABEL))]);
+    (JOB.into(), Node::object(span, [("valueFrom", Node::object(span, [("fieldRef", field)]))]))
 }
 
 /// The service account's token, mounted as Kubernetes itself does it, but only in this step: the pod may set

@@ -1,21 +1,15 @@
-account=/var/run/secrets/kubernetes.io/serviceaccount seen=''
+seen=''
 check_job() {
-  name="job $job" now='is complete' host=$KUBERNETES_SERVICE_HOST
-  case $host in *:*) host="[$host]" ;; esac
-  answer=$(printf 'header = "Authorization: Bearer %s"\n' "$(cat "$account/token")" |
-    curl -q --config - --cacert "$account/ca.crt" --silent --globoff --proto '=https' --max-time "$try" \
-      --write-out '|%{http_code} %{errormsg}' \
-      --url "https://$host:$KUBERNETES_SERVICE_PORT/apis/batch/v1/namespaces/$(cat "$account/namespace")/jobs/$job") || :
-  why=${answer##*|}
+  name="job $job" now='is complete'
+  api "/apis/batch/v1/namespaces/$space/jobs/$job"
   case $why in
-    200*) seen="$seen $job" why='not complete yet' ;;
-    404*)
+    'status 200') seen="$seen $job" why='not complete yet' ;;
+    'status 40'[34])
       case " $seen " in *" $job "*) fail "$name is gone: somebody deleted it" ;; esac
-      why='there is no such Job yet'
+      case $why in *4) why=$absent ;; *) why="$why: the service account may not read it" ;; esac
       ;;
-    000*) why=${why#* } ;;
-    40[13]*) why="status ${why%% *}: the service account may not read it" ;;
-    *) why="status ${why%% *} from the API server" ;;
+    'status 401') why="$why: the service account may not read it" ;;
+    status*) why="$why from the API server" ;;
   esac
   answer=$(printf '%s' "$answer" | tr -d ' \t\n')
   case $answer in
@@ -23,7 +17,7 @@ check_job() {
     *'"type":"Failed","status":"True"'*)
       why=${answer#*'"type":"Failed","status":"True"'}
       why=${why#*'"reason":"'}
-      fail "$name failed: ${why%%\"*}"
+      fail "$name failed: ${why%%\"*}; its log: kubectl logs job/$job --all-containers --namespace=$space$(again "$job")"
       ;;
     *) return 1 ;;
   esac

@@ -100,10 +100,15 @@ impl Script<'_> {
         let target = wanted.target.as_str();
         match wanted.condition.kind {
             ConditionKind::Job if target == LATER => {
-                Some(vec!["job=$INITFLOW_JOB".into(), "check_job".into()])
+                self.parts.push(part!("job-of-once.sh"));
+                Some(vec!["job=$INITFLOW_JOB".into(), "check_once".into()])
             }
+            ConditionKind::Record => Some(vec!["check_record".into()]),
             _ if !is_known(target) => None,
-            ConditionKind::Job => Some(vec![format!("job={}", self.set("JOB", target)), "check_job".into()]),
+            ConditionKind::Job => {
+                self.parts.push(part!("job-of-others.sh"));
+                Some(vec![format!("job={}", self.set("JOB", target)), "check_job".into()])
+            }
             ConditionKind::Dns => {
                 Some(vec![format!("host={}", self.set("HOST", target)), "check_dns".into()])
             }

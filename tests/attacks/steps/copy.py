@@ -7,6 +7,7 @@ from neighbors import kept, linker, planter, precious, stolen, thief, turner
 AGAINST = "a neighbor who swaps files and folders"
 SECRET = b"pass-word-5e4c6f1a"
 IMAGES = {}
+OPTIONS = ["--kube", "1.36"]
 GIVEN = {"images": IMAGES, "before": precious}
 
 

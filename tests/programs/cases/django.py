@@ -46,7 +46,10 @@ def prove(stage):
         began = timed(migration.complete)
         expect(not any("schema ended with 0" in pod.events for pod in shops), "a pod did not wait for the Job")
         ordered(migration, "db-proxy up", "postgres ended with 0", "settings ended with 0", "schema started", "schema ended with 0")
+        ordered(migration, "schema ended with 0", "record started")
         succeeded(cluster, migration)
+        records = cluster.request("GET", "/api/v1/namespaces/shop/configmaps/shop-once")[1].get("data", {})
+        expect(len(records) == 1 and migration.name.startswith(*records), f"records: {records}")
         for pod in rising:
             pod.result()
         for pod in shops:
@@ -79,7 +82,11 @@ def pods(stage, cluster, selector, count):
         "secrets": SECRETS, "configmaps": {"kube-root-ca.crt": root}, "account": {"token": cluster.token("shop", "shop"), **root, "namespace": "shop"},
         "env": {"KUBERNETES_SERVICE_HOST": KUBERNETES, "KUBERNETES_SERVICE_PORT": "6443"},
     }  # fmt: skip
-    return [stage.pod(pod["spec"], pod["metadata"]["name"], **given) for pod in made]
+
+    def labels(pod):
+        return {f"metadata.labels['{key}']": value for key, value in pod["metadata"]["labels"].items()}
+
+    return [stage.pod(pod["spec"], pod["metadata"]["name"], **given, fields=labels(pod)) for pod in made]
 
 
 def succeeded(cluster, pod):

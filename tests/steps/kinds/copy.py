@@ -22,6 +22,7 @@ INSIDE = {
 } | {f"many/{at}": (BYTES.randbytes(3000), 0o640) for at in range(300)}
 # `prepare` fills these: folders of an image that the step runs in, and mounted images.
 FOLDERS, IMAGES = {}, {}
+OPTIONS = ["--kube", "1.36"]
 GIVEN = {"image": FOLDERS, "images": IMAGES}
 
 

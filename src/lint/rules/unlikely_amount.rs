@@ -1,0 +1,191 @@
+#![doc = include_str!("../../diagnostic/explain/unlikely-amount.md")]
+
+use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
+use crate::lint::Pod;
+use crate::model::Storage;
+use crate::object::Node;
+
+/// The least memory with which container runtimes start a container.
+const LEAST_MEMORY: i128 = 6 << 20;
+
+/// Nobody asks for fewer bytes of memory or storage than this.
+const FEW_BYTES: i128 = 64 << 10;
+
+/// A page of memory: a volume that holds less than this holds nothing.
+const PAGE: i128 = 4 << 10;
+
+/// More cores than most nodes have; from here on, thousandths of a core are usually meant.
+const MANY_CORES: i128 = 100;
+
+/// The steps in which large nodes have cores, and up to which number.
+const NODE_CORES: (i128, i128) = (32, 384);
+
+pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
+    let amounts = Amounts { pod };
+    for (_, container) in pod.containers() {
+        amounts.resources(&container.fields, &format!("`{}`", container.name.text), found);
+    }
+    amounts.resources(&pod.workload.pod.spec, "the pod", found);
+    for volume in &pod.workload.volumes {
+        let name = &volume.name.text;
+        if let Some(size) = volume.fields.at("emptyDir.sizeLimit") {
+            let what = format!("the size of the volume `{name}`");
+            found.extend(amounts.bytes(size, &what, PAGE, "Mi"));
+        }
+        let claim = match volume.storage {
+            Storage::ClaimTemplate => Some(&volume.fields),
+            _ => volume.fields.at("ephemeral.volumeClaimTemplate"),
+        };
+        let requests = claim.and_then(|claim| claim.get("spec")?.at("resources.requests"));
+        let claim = requests.and_then(|requests| requests.get("storage"));
+        if let Some(size) = claim {
+            found.extend(amounts.bytes(size, &format!("the size of the claim `{name}`"), FEW_BYTES, "Gi"));
+        }
+    }
+}
+
+struct Amounts<'p, 'a> {
+    pod: &'p Pod<'a>,
+}
+
+impl Amounts<'_, '_> {
+    /// Judges the requests and limits of a container or of the pod.
+    fn resources(&self, holder: &Node, owner: &str, found: &mut Vec<Diagnostic>) {
+        for (key, word) in [("requests", "request"), ("limits", "limit")] {
+            let Some(amounts) = holder.at("resources").and_then(|resources| resources.get(key)) else {
+                continue;
+            };
+            if let Some(cpu) = amounts.get("cpu") {
+                found.extend(self.cores(cpu, &format!("the CPU {word} of {owner}")));
+            }
+            for (resource, name) in [("memory", "memory"), ("ephemeral-storage", "storage")] {
+                let Some(node) = amounts.get(resource) else { continue };
+                let what = format!("the {name} {word} of {owner}");
+                let few = self.bytes(node, &what, FEW_BYTES, "Mi");
+                let too_few =
+                    || (resource == "memory" && word == "limit").then(|| self.too_few(node, &what))?;
+                found.extend(few.or_else(too_few));
+            }
+        }
+    }
+
+    /// Warns of so few bytes that the unit must be missing.
+    fn bytes(&self, node: &Node, what: &str, least: i128, unit: &str) -> Option<Diagnostic> {
+        let amount = node.as_quantity().filter(|amount| amount.is_integer())?;
+        let bytes = amount.value();
+        if bytes <= 0 || bytes >= least {
+            return None;
+        }
+        let headline =
+            format!("{what} is {}", if bytes == 1 { "1 byte".into() } else { format!("{bytes} bytes") });
+        let diagnostic = Diagnostic::warning(Code::UnlikelyAmount, node.span, headline)
+            .here("a number without a unit is a number of bytes");
+        let written = self.pod.sources.slice(node.span).trim_matches(['"', '\'']);
+        let number = written.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+        let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        Some(if digits && number != written {
+            diagnostic.here("less than any program needs").meant(node.span, &format!("{number}{unit}"))
+        } else if digits {
+            let meant = format!("{number}{unit}");
+            diagnostic.help(change_to(&meant)).fix(change_to(&meant), node.span, meant, Applicability::Unsafe)
+        } else {
+            diagnostic.help(format!("write it with a unit, such as `{bytes}{unit}`"))
+        })
+    }
+
+    /// Warns of a memory limit with which no container starts.
+    fn too_few(&self, node: &Node, what: &str) -> Option<Diagnostic> {
+        let amount = node.as_quantity()?;
+        let bytes = amount.value();
+        (bytes > 0 && bytes < LEAST_MEMORY && amount.is_integer()).then(|| {
+            let diagnostic =
+                Diagnostic::warning(Code::UnlikelyAmount, node.span, format!("{what} is {amount}"))
+                    .here("container runtimes do not start a container with less than 6Mi");
+            let written = self.pod.sources.slice(node.span);
+            match written.strip_suffix("Ki").or_else(|| written.strip_suffix('k')) {
+                Some(number) => diagnostic.meant(node.span, &format!("{number}Mi")),
+                None => diagnostic.help("raise it to `6Mi` or more"),
+            }
+        })
+    }
+
+    /// Warns of more cores than nodes have.
+    fn cores(&self, node: &Node, what: &str) -> Option<Diagnostic> {
+        let amount = node.as_quantity().filter(|amount| amount.is_integer())?;
+        let cores = amount.value();
+        let (step, most) = NODE_CORES;
+        if cores < MANY_CORES || (cores % step == 0 && cores <= most) {
+            return None;
+        }
+        let meant = format!("{cores}m");
+        let diagnostic =
+            Diagnostic::warning(Code::UnlikelyAmount, node.span, format!("{what} is {cores} cores"))
+                .here("a number without a unit is a number of cores")
+                .help(change_to(&meant));
+        let written = self.pod.sources.slice(node.span);
+        Some(if written.bytes().all(|byte| byte.is_ascii_digit()) {
+            diagnostic.fix(change_to(&meant), node.span, meant, Applicability::Unsafe)
+        } else {
+            diagnostic
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::lint::tests::{found, passes};
+
+    #[test]
+    fn a_unit_is_missing() {
+        let app = |statements: &str| format!("pod p {{ app a {{ image \"a:1\"; {statements} }} }}");
+        let shown = found(
+            Code::UnlikelyAmount,
+            [
+                app("memory 512..1Gi"),
+                app("memory ..4Mi"),
+                app("memory ..512Ki"),
+                app("cpu 100..250"),
+                app("storage 5"),
+            ],
+        );
+        insta::assert_snapshot!(shown, @r#"
+        … a { image "a:1"; memory «512»..1Gi } }
+          the memory request of `a` is 512 bytes
+          fix (unsafe): change to `512Mi`
+          - …{ image "a:1"; memory 512..1Gi } }
+          + …{ image "a:1"; memory 512Mi..1Gi } }
+        … { image "a:1"; memory ..«4Mi» } }
+          the memory limit of `a` is 4Mi
+        … { image "a:1"; memory ..«512Ki» } }
+          the memory limit of `a` is 512Ki
+          fix (unsafe): change to `512Mi`
+          - …image "a:1"; memory ..512Ki } }
+          + …image "a:1"; memory ..512Mi } }
+        …app a { image "a:1"; cpu «100»..250 } }
+          the CPU request of `a` is 100 cores
+          fix (unsafe): change to `100m`
+          - … a { image "a:1"; cpu 100..250 } }
+          + … a { image "a:1"; cpu 100m..250 } }
+        … { image "a:1"; cpu 100..«250» } }
+          the CPU limit of `a` is 250 cores
+          fix (unsafe): change to `250m`
+          - …image "a:1"; cpu 100..250 } }
+          + …image "a:1"; cpu 100..250m } }
+        …a { image "a:1"; storage «5» } }
+          the storage request of `a` is 5 bytes
+          fix (unsafe): change to `5Mi`
+          - … { image "a:1"; storage 5 } }
+          + … { image "a:1"; storage 5Mi } }
+        "#);
+    }
+
+    #[test]
+    fn amounts_of_real_nodes_are_fine() {
+        for statements in
+            ["cpu 96..128", "cpu 192", "cpu 0..0", "memory 0..6Mi", "memory 1048576", "cpu 1m; storage 1Mi"]
+        {
+            passes(Code::UnlikelyAmount, &format!("pod p {{ app a {{ image \"a:1\"; {statements} }} }}"));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+absent='there is no such Job yet'
+again() { :; }
