@@ -90,7 +90,9 @@ fn together(found: &[&Arc<Findings>]) -> Arc<Findings> {
         [only] => Arc::clone(only),
         several => {
             let mut together = Findings::default();
-            several.iter().for_each(|found| together.add_all(found));
+            for found in several {
+                together.add_all(found);
+            }
             Arc::new(together)
         }
     }
