@@ -12,6 +12,7 @@ mod completion;
 mod diagnostics;
 mod disk;
 mod editor;
+mod findings;
 mod formatting;
 mod hover;
 mod lens;

@@ -2,15 +2,13 @@
 //!
 //! Invariant: what is published for a file is what all open documents that use it found in it, without duplicates.
 
-mod findings;
-
+use super::findings::{Findings, KnownJson};
 use super::position::LineIndex;
 use super::state::State;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ide::{Analysis, Parsed};
 use crate::source::{SourceFile, Span};
 use crate::total::sure;
-pub(super) use findings::{Findings, KnownJson};
 use lsp_types::{
     CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     NumberOrString, Range, Uri,
@@ -92,7 +90,9 @@ fn together(found: &[&Arc<Findings>]) -> Arc<Findings> {
         [only] => Arc::clone(only),
         several => {
             let mut together = Findings::default();
-            several.iter().for_each(|found| together.add_all(found));
+            for found in several {
+                together.add_all(found);
+            }
             Arc::new(together)
         }
     }

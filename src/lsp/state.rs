@@ -2,8 +2,8 @@
 //!
 //! Invariant: an analysis is dropped as soon as the text of one of its files has changed.
 
-use super::diagnostics::{Findings, KnownJson};
 use super::disk::{self, Disk, Known, path_of, uri_of};
+use super::findings::{Findings, KnownJson};
 use super::position::{Encoding, LineIndex};
 use super::refusal::RequestRefusal;
 use crate::compile::CompileOptions;

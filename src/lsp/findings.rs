@@ -13,7 +13,7 @@ const SEPARATOR: &str = ",\n";
 
 /// The findings in one file, without duplicates.
 #[derive(Debug, Default)]
-pub(crate) struct Findings {
+pub(super) struct Findings {
     /// The objects, separated.
     json: String,
     /// What each is, and where its JSON ends.
@@ -66,7 +66,7 @@ impl Findings {
 
 /// The JSON of diagnostics that were written before, by their addresses, each with whether it was needed again.
 #[derive(Debug, Default)]
-pub(crate) struct KnownJson(FnvHashMap<usize, (Arc<Diagnostic>, FindingJson, bool)>);
+pub(super) struct KnownJson(FnvHashMap<usize, (Arc<Diagnostic>, FindingJson, bool)>);
 
 impl KnownJson {
     /// The JSON of a diagnostic, which `write` makes if it is not known or does not have so many ranges.
