@@ -147,8 +147,8 @@ fn pods_find_the_record_that_their_job_writes() {
     let objects = job.access.iter().map(|object| serde_json::to_string(object).unwrap_or_default());
     insta::assert_snapshot!(objects.collect::<Vec<_>>().join("\n"), @r#"
     {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"shop-once","namespace":"shop"}}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs-1b6b39f865","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["shop-schema-6ac2cfd5ca"],"resources":["jobs"],"verbs":["get"]},{"apiGroups":[""],"resourceNames":["shop-once"],"resources":["configmaps"],"verbs":["patch"]}]}
-    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs-1b6b39f865","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs-1b6b39f865"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"shop-jobs-fbfd03ea04","namespace":"shop"},"rules":[{"apiGroups":["batch"],"resourceNames":["shop-schema-672baf407d"],"resources":["jobs"],"verbs":["get"]},{"apiGroups":[""],"resourceNames":["shop-once"],"resources":["configmaps"],"verbs":["patch"]}]}
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"shop-jobs-fbfd03ea04","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"shop-jobs-fbfd03ea04"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}
     "#);
     let variables = |yaml: String, from: &str| {
         let lines = yaml.lines().skip_while(|line| !line.ends_with(from)).map(str::trim_start);
@@ -156,17 +156,21 @@ fn pods_find_the_record_that_their_job_writes() {
     };
     insta::assert_snapshot!(variables(workload.yaml(None), "- name: INITFLOW_JOB"), @r#"
     - name: INITFLOW_JOB
-    value: shop-schema-6ac2cfd5ca
+    value: shop-schema-672baf407d
     - name: INITFLOW_RECORDED
     valueFrom:
     configMapKeyRef:
     name: shop-once
-    key: shop-schema-6ac2cfd5ca
+    key: shop-schema-672baf407d
     optional: true
     - name: INITFLOW_EVERY
     value: "2"
     - name: INITFLOW_TIMEOUT
     value: "300"
+    resources:
+    requests:
+    cpu: 10m
+    memory: 16Mi
     "#);
     insta::assert_snapshot!(variables(job.yaml(None), "- name: INITFLOW_RECORD"), @r#"
     - name: INITFLOW_RECORD
@@ -179,5 +183,9 @@ fn pods_find_the_record_that_their_job_writes() {
     valueFrom:
     fieldRef:
     fieldPath: metadata.labels['batch.kubernetes.io/job-name']
+    resources:
+    requests:
+    cpu: 10m
+    memory: 16Mi
     "#);
 }
