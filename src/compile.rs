@@ -205,7 +205,7 @@ pub(crate) fn compile_files<T: Send>(
 pub(crate) struct Arranged<T> {
     diagnostics: Vec<Arc<Diagnostic>>,
     identified: Option<Identified>,
-    selection: Option<Selection>,
+    selection: Option<Arc<Selection>>,
     hooks: Hooks,
     replaced: Replacements,
     made: Vec<T>,
@@ -238,7 +238,7 @@ fn arrange<T>(
     };
     let start = order(workload, &mut diagnostics);
     let identified = Some(Identified::of(workload));
-    let selection = Selection::of(workload);
+    let selection = Selection::of(workload).map(Arc::new);
     let hooks = Hooks::of(workload);
     let replaced = Replacements::of(workload, sources);
     let made = match checked {

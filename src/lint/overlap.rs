@@ -4,8 +4,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Workload, WorkloadKind};
 use crate::object::Node;
 use crate::source::Span;
-use fnv::FnvHashMap;
+use fnv::FnvHasher;
 use smol_str::SmolStr;
+use std::hash::{Hash as _, Hasher as _};
+use std::sync::Arc;
 
 /// How many workloads are compared with one selector: those that have its rarest label.
 const MAX_COMPARED: usize = 64;
@@ -21,6 +23,10 @@ pub(crate) struct Selection {
     labels: Labels,
     /// The labels that the selector asks for; empty if it has none, or also asks for something else.
     selector: Labels,
+    /// A hash for each of the labels, with the namespace.
+    label_hashes: Vec<u64>,
+    /// The same for the labels of the selector.
+    selector_hashes: Vec<u64>,
 }
 
 /// Keys with their values, in the order of the keys.
@@ -28,7 +34,7 @@ type Labels = Vec<(SmolStr, SmolStr)>;
 
 /// The selections of a program.
 #[derive(Debug, Default)]
-pub(crate) struct Selections(Vec<Selection>);
+pub(crate) struct Selections(Vec<Arc<Selection>>);
 
 impl Selection {
     /// The selection of a workload, if it has one or could be selected by mistake.
@@ -45,13 +51,17 @@ impl Selection {
         let selector = workload.object.spec.get("selector");
         let simple = selector.and_then(|selector| selector.get("matchExpressions")).is_none();
         let matched = selector.and_then(|selector| selector.get("matchLabels")).filter(|_| simple);
+        let namespace = workload.namespace();
+        let (labels, selector) = (labels(metadata.get("labels"))?, labels(matched)?);
         Some(Self {
             kind: workload.kind,
-            namespace: workload.namespace().map(SmolStr::new),
+            namespace: namespace.map(SmolStr::new),
             name: name.text.clone(),
             place: name.span,
-            labels: labels(metadata.get("labels"))?,
-            selector: labels(matched)?,
+            label_hashes: hashes(namespace, &labels),
+            selector_hashes: hashes(namespace, &selector),
+            labels,
+            selector,
         })
     }
 
@@ -72,9 +82,19 @@ fn labels(node: Option<&Node>) -> Option<Labels> {
     Some(labels)
 }
 
+/// A hash for each label, which the same label in another namespace does not have.
+fn hashes(namespace: Option<&str>, labels: &Labels) -> Vec<u64> {
+    let hash = |label: &(SmolStr, SmolStr)| {
+        let mut hasher = FnvHasher::default();
+        (namespace, label).hash(&mut hasher);
+        hasher.finish()
+    };
+    labels.iter().map(hash).collect()
+}
+
 impl Selections {
     /// Adds the selection of the next workload.
-    pub(crate) fn add(&mut self, next: Option<Selection>) {
+    pub(crate) fn add(&mut self, next: Option<Arc<Selection>>) {
         self.0.extend(next);
     }
 
@@ -83,21 +103,21 @@ impl Selections {
         if self.0.len() < 2 {
             return;
         }
-        let mut having: FnvHashMap<(Option<&str>, &str, &str), Vec<usize>> = FnvHashMap::default();
+        let hashes = |at: usize| self.0[at].label_hashes.iter().map(move |hash| (*hash, at));
+        let mut having: Vec<(u64, usize)> = (0..self.0.len()).flat_map(hashes).collect();
+        having.sort_unstable();
+        let labeled = |hash: u64| {
+            let start = having.partition_point(|(other, _)| *other < hash);
+            let group = having[start..].iter().take(MAX_COMPARED);
+            let length = group.take_while(|(other, _)| *other == hash).count();
+            &having[start..start + length]
+        };
         for (at, selection) in self.0.iter().enumerate() {
-            for (key, value) in &selection.labels {
-                having.entry((selection.namespace.as_deref(), key, value)).or_default().push(at);
-            }
-        }
-        for (at, selection) in self.0.iter().enumerate() {
-            let namespace = selection.namespace.as_deref();
-            let labeled = selection.selector.iter().map(|(key, value)| {
-                having.get(&(namespace, key.as_str(), value.as_str())).map_or(&[][..], Vec::as_slice)
-            });
-            let Some(rarest) = labeled.min_by_key(|labeled| labeled.len()) else { continue };
-            let compared = rarest.iter().take(MAX_COMPARED).filter(|other| **other != at);
+            let groups = selection.selector_hashes.iter().map(|hash| labeled(*hash));
+            let Some(rarest) = groups.min_by_key(|group| group.len()) else { continue };
+            let compared = rarest.iter().filter(|(_, other)| *other != at);
             // Of two that select each other, the second one is reported.
-            let found = compared.map(|other| (*other, &self.0[*other])).find(|(position, other)| {
+            let found = compared.map(|(_, other)| (*other, &self.0[*other])).find(|(position, other)| {
                 selection.selects(other)
                     && !(*position > at && !other.selector.is_empty() && other.selects(selection))
                     && !is_same(selection, other)
