@@ -71,7 +71,7 @@ fn notes(start: &Start) -> impl Iterator<Item = String> {
     notes.map(|note| format!("`{}`: {note}", start.name))
 }
 
-const COMPLETED: &str = "* the compiler's request for a built-in step of which the source says nothing";
+const COMPLETED: &str = "* requested by the compiler, because the source sets none";
 
 const POST_START: &str = "what comes next waits until its `postStart` hook has returned; a startup probe is safer, since the \
                           kubelet does nothing else for the pod while a hook runs";
