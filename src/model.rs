@@ -13,11 +13,11 @@ mod environment;
 mod fields;
 mod head;
 // Only editors keep results.
+mod idle_insertion;
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod kept;
 mod labels;
 mod list_form;
-mod look_alike;
 mod object_levels;
 mod once;
 mod parameter;

@@ -280,9 +280,9 @@ mod tests {
     #[test]
     fn what_nothing_defines_is_an_error_in_a_built_in_step() {
         let pod = |from: &str, more: &str| fetch("pod p {", from, more);
-        insta::assert_debug_snapshot!(found(&pod("$(RELASE)", "env { RELEASE 1 }")), @r#"
+        insta::assert_debug_snapshot!(found(&pod("$(RELEASES)", "env { RELEASE 1 }")), @r#"
         [
-            "`f` has no variable `RELASE` for `$(RELASE)` → change to `$(RELEASE)`",
+            "`f` has no variable `RELEASES` for `$(RELEASES)` → change to `$(RELEASE)`",
         ]
         "#);
         insta::assert_debug_snapshot!(found(&pod("$(NODE)", "")), @r#"

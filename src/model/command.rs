@@ -95,7 +95,7 @@ impl Resolver<'_> {
     pub(super) fn words(&mut self, value: &tree::SyntaxValue, scope: &Scope, taker: Taker) -> Node {
         let pieces = match &value.kind {
             ValueKind::Text(pieces) => {
-                self.look_alikes(pieces, value.span, scope);
+                self.idle_insertions(pieces, value.span, scope);
                 pieces.clone()
             }
             ValueKind::List(_) if !taker.accepts_lists() => return self.list_as_text(value.span),

@@ -1,7 +1,7 @@
 //! Resolves containers of every kind from their statements, layer by layer.
 
 use super::draft::{COMMAND, Draft};
-use super::look_alike::is_read_by_programs;
+use super::idle_insertion::is_read_by_programs;
 use super::qualified::Declared;
 use super::record::NameKind;
 use super::resolve::Resolver;

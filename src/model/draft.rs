@@ -1,6 +1,6 @@
 //! Collects what the layers of a container's statements set, until the container is complete.
 
-use super::look_alike::HeldInsertion;
+use super::idle_insertion::HeldInsertion;
 use super::qualified::{Declared, Named};
 use super::references::MountDraft;
 use super::{Container, Direction, Mount, PlacedName, QualifiedName, Reference, Role, Volume};

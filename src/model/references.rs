@@ -120,7 +120,7 @@ impl<'a> Resolver<'a> {
             names.iter().enumerate().rev().map(|(at, name)| (name, at)).collect();
         let mut containers = Vec::with_capacity(drafts.len());
         for (mut draft, once) in drafts.into_iter().zip(waiting) {
-            self.settle_look_alikes(&mut draft);
+            self.settle_idle_insertions(&mut draft);
             Self::escape_script(&mut draft);
             let mut mounts: Vec<Mount> = draft
                 .mounts

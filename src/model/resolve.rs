@@ -1,8 +1,8 @@
 //! Resolves the top-level statements of files: what they use and declare, and their workloads.
 
 use super::fields::instead_of;
+use super::idle_insertion::HeldInsertion;
 use super::kept::{DeclarationKind, Declarations, ItemKey, NamesRead, ResultMemory};
-use super::look_alike::HeldInsertion;
 use super::record::Recorder;
 use super::scope::{Binding, Scope};
 use super::template::Template;

@@ -257,7 +257,7 @@ impl Resolver<'_> {
         let constant = match &value.kind {
             ValueKind::Word(word) => return self.word(word, span, scope),
             ValueKind::Text(pieces) => {
-                self.look_alikes(pieces, span, scope);
+                self.idle_insertions(pieces, span, scope);
                 self.text(pieces, span, scope)
             }
             ValueKind::Number(text) => Constant::Number(text.clone()),

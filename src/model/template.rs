@@ -383,14 +383,14 @@ impl<'a> Resolver<'a> {
                 let declared = Declared { name, span: template.name.span };
                 let mut draft = Draft::new(declared, container, template.name.span, OWN);
                 self.statements_into(&mut draft, &template.block.statements, &scope);
-                self.settle_look_alikes(&mut draft);
+                self.settle_idle_insertions(&mut draft);
             }
             (kind, None) => {
                 let part = kind.is_none().then_some(template.name.text.as_str());
                 let scope = Scope { part, ..scope };
                 let mut making = Making::new(kind.unwrap_or(WorkloadKind::Pod));
                 self.workload_statements(template.block, &scope, &mut making);
-                making.containers.iter_mut().for_each(|draft| self.settle_look_alikes(draft));
+                making.containers.iter_mut().for_each(|draft| self.settle_idle_insertions(draft));
             }
         }
         self.settle_pod();

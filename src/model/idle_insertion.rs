@@ -45,7 +45,7 @@ pub(super) fn is_read_by_programs(statement: &str) -> bool {
 
 impl Resolver<'_> {
     /// Reports what looks like an insertion in a text, or holds it until the container is complete.
-    pub(super) fn look_alikes(&mut self, pieces: &[Piece], span: Span, scope: &Scope) {
+    pub(super) fn idle_insertions(&mut self, pieces: &[Piece], span: Span, scope: &Scope) {
         let may_have = |piece: &Piece| match piece {
             Piece::Text(text) => text.bytes().any(|byte| matches!(byte, b'$' | b'{')),
             Piece::Name(_) => false,
@@ -56,7 +56,7 @@ impl Resolver<'_> {
         let sources = self.sources;
         let source = sources.slice(span);
         let raw = source.starts_with('\'');
-        let found: Vec<Found<'_>> = look_alikes(source, raw)
+        let found: Vec<Found<'_>> = idle_insertions(source, raw)
             .into_iter()
             .filter(|found| {
                 self.lookup(found.name, scope)
@@ -79,7 +79,7 @@ impl Resolver<'_> {
     }
 
     /// Reports what is held for a container whose variables are known.
-    pub(super) fn settle_look_alikes(&mut self, draft: &mut Draft) {
+    pub(super) fn settle_idle_insertions(&mut self, draft: &mut Draft) {
         for held in std::mem::take(&mut draft.held) {
             let command = draft.fields.get("command").map_or(&[][..], Node::items);
             let program = command.first().and_then(Node::as_text);
@@ -164,7 +164,7 @@ impl Resolver<'_> {
 }
 
 /// Everything in a text of the source that looks like an insertion.
-fn look_alikes(source: &str, raw: bool) -> Vec<Found<'_>> {
+fn idle_insertions(source: &str, raw: bool) -> Vec<Found<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(next) = source.get(at..).and_then(|rest| rest.find(['$', '{', '#', '\\'])) {
@@ -252,11 +252,11 @@ fn is_mentioned(text: &str, found: &[Found<'_>]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::look_alikes;
+    use super::idle_insertions;
 
     #[test]
     fn every_spelling_is_found_and_nothing_else() {
-        let names = |source| look_alikes(source, true).iter().map(|found| found.name).collect::<Vec<_>>();
+        let names = |source| idle_insertions(source, true).iter().map(|found| found.name).collect::<Vec<_>>();
         assert_eq!(
             names("'${a} $b {{ c }} {{- .Values.d -}} #{e} é ${f.g}'"),
             ["a", "b", "c", "d", "e", "f.g"]
