@@ -208,6 +208,18 @@ impl SecretsOptions {
             None => Some(None),
         };
         let (field, address, namespace) = (text("field")?, text("address")?, text("namespace")?);
+        if let Some(written) = &address
+            && written.contains(char::is_whitespace)
+            && let Some(node) = given.value("address")
+        {
+            let headline = format!("the address `{}` contains white space", written.escape_debug());
+            diagnostics.push(
+                Diagnostic::error(Code::InvalidUrl, node.span, headline)
+                    .here("no address has spaces")
+                    .help("write the address alone, as in `https://vault.example.com:8200`"),
+            );
+            return None;
+        }
         let mut vault = None;
         if target.store == Store::Vault {
             let [role] = given.must([("role", "role \"shop\"")], diagnostics)?;
