@@ -4,6 +4,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, change_to};
 use crate::lint::Pod;
 use crate::model::Storage;
 use crate::object::Node;
+use std::fmt::{Arguments, Display};
 
 /// The least memory with which container runtimes start a container.
 const LEAST_MEMORY: i128 = 6 << 20;
@@ -23,14 +24,14 @@ const NODE_CORES: (i128, i128) = (32, 384);
 pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
     let amounts = Amounts { pod };
     for (_, container) in pod.containers() {
-        amounts.resources(&container.fields, &format!("`{}`", container.name.text), found);
+        amounts.resources(&container.fields, &format_args!("`{}`", container.name.text), found);
     }
-    amounts.resources(&pod.workload.pod.spec, "the pod", found);
+    amounts.resources(&pod.workload.pod.spec, &"the pod", found);
     for volume in &pod.workload.volumes {
         let name = &volume.name.text;
         if let Some(size) = volume.fields.at("emptyDir.sizeLimit") {
-            let what = format!("the size of the volume `{name}`");
-            found.extend(amounts.bytes(size, &what, PAGE, "Mi"));
+            let what = format_args!("the size of the volume `{name}`");
+            found.extend(amounts.bytes(size, what, PAGE, "Mi"));
         }
         let claim = match volume.storage {
             Storage::ClaimTemplate => Some(&volume.fields),
@@ -39,7 +40,8 @@ pub(super) fn check(pod: &Pod<'_>, found: &mut Vec<Diagnostic>) {
         let requests = claim.and_then(|claim| claim.get("spec")?.at("resources.requests"));
         let claim = requests.and_then(|requests| requests.get("storage"));
         if let Some(size) = claim {
-            found.extend(amounts.bytes(size, &format!("the size of the claim `{name}`"), FEW_BYTES, "Gi"));
+            let what = format_args!("the size of the claim `{name}`");
+            found.extend(amounts.bytes(size, what, FEW_BYTES, "Gi"));
         }
     }
 }
@@ -50,27 +52,27 @@ struct Amounts<'p, 'a> {
 
 impl Amounts<'_, '_> {
     /// Judges the requests and limits of a container or of the pod.
-    fn resources(&self, holder: &Node, owner: &str, found: &mut Vec<Diagnostic>) {
+    fn resources(&self, holder: &Node, owner: &dyn Display, found: &mut Vec<Diagnostic>) {
         for (key, word) in [("requests", "request"), ("limits", "limit")] {
             let Some(amounts) = holder.at("resources").and_then(|resources| resources.get(key)) else {
                 continue;
             };
             if let Some(cpu) = amounts.get("cpu") {
-                found.extend(self.cores(cpu, &format!("the CPU {word} of {owner}")));
+                found.extend(self.cores(cpu, format_args!("the CPU {word} of {owner}")));
             }
             for (resource, name) in [("memory", "memory"), ("ephemeral-storage", "storage")] {
                 let Some(node) = amounts.get(resource) else { continue };
-                let what = format!("the {name} {word} of {owner}");
-                let few = self.bytes(node, &what, FEW_BYTES, "Mi");
-                let too_few =
-                    || (resource == "memory" && word == "limit").then(|| self.too_few(node, &what))?;
-                found.extend(few.or_else(too_few));
+                // It becomes text only if there is something to say.
+                let what = format_args!("the {name} {word} of {owner}");
+                let few = self.bytes(node, what, FEW_BYTES, "Mi");
+                let is_limit = resource == "memory" && word == "limit";
+                found.extend(few.or_else(|| if is_limit { self.too_few(node, what) } else { None }));
             }
         }
     }
 
     /// Warns of so few bytes that the unit must be missing.
-    fn bytes(&self, node: &Node, what: &str, least: i128, unit: &str) -> Option<Diagnostic> {
+    fn bytes(&self, node: &Node, what: Arguments<'_>, least: i128, unit: &str) -> Option<Diagnostic> {
         let amount = node.as_quantity().filter(|amount| amount.is_integer())?;
         let bytes = amount.value();
         if bytes <= 0 || bytes >= least {
@@ -94,7 +96,7 @@ impl Amounts<'_, '_> {
     }
 
     /// Warns of a memory limit with which no container starts.
-    fn too_few(&self, node: &Node, what: &str) -> Option<Diagnostic> {
+    fn too_few(&self, node: &Node, what: Arguments<'_>) -> Option<Diagnostic> {
         let amount = node.as_quantity()?;
         let bytes = amount.value();
         (bytes > 0 && bytes < LEAST_MEMORY && amount.is_integer()).then(|| {
@@ -110,7 +112,7 @@ impl Amounts<'_, '_> {
     }
 
     /// Warns of more cores than nodes have.
-    fn cores(&self, node: &Node, what: &str) -> Option<Diagnostic> {
+    fn cores(&self, node: &Node, what: Arguments<'_>) -> Option<Diagnostic> {
         let amount = node.as_quantity().filter(|amount| amount.is_integer())?;
         let cores = amount.value();
         let (step, most) = NODE_CORES;
