@@ -16,21 +16,18 @@ const MAX_COMPARED: usize = 64;
 #[derive(Clone, Debug)]
 pub(crate) struct Selection {
     kind: WorkloadKind,
-    namespace: Option<SmolStr>,
     name: SmolStr,
     place: Span,
-    /// The labels of the pods.
+    /// The labels of the pods, in order.
     labels: Labels,
     /// The labels that the selector asks for; empty if it has none, or also asks for something else.
     selector: Labels,
-    /// A hash for each of the labels, with the namespace.
-    label_hashes: Vec<u64>,
-    /// The same for the labels of the selector.
-    selector_hashes: Vec<u64>,
+    /// The label of a selector that asks for only one.
+    only: Option<(SmolStr, SmolStr)>,
 }
 
-/// Keys with their values, in the order of the keys.
-type Labels = Vec<(SmolStr, SmolStr)>;
+/// A hash for each label with its value and namespace: no two labels of a program have the same one, as good as certainly.
+type Labels = Box<[u64]>;
 
 /// The selections of a program.
 #[derive(Debug, Default)]
@@ -52,44 +49,38 @@ impl Selection {
         let simple = selector.and_then(|selector| selector.get("matchExpressions")).is_none();
         let matched = selector.and_then(|selector| selector.get("matchLabels")).filter(|_| simple);
         let namespace = workload.namespace();
-        let (labels, selector) = (labels(metadata.get("labels"))?, labels(matched)?);
+        let only = match matched.map_or(&[][..], Node::entries) {
+            [only] => Some((only.key.clone(), only.node.as_text()?.into())),
+            _ => None,
+        };
         Some(Self {
             kind: workload.kind,
-            namespace: namespace.map(SmolStr::new),
             name: name.text.clone(),
             place: name.span,
-            label_hashes: hashes(namespace, &labels),
-            selector_hashes: hashes(namespace, &selector),
-            labels,
-            selector,
+            labels: labels(namespace, metadata.get("labels"))?,
+            selector: labels(namespace, matched)?,
+            only,
         })
     }
 
     /// Whether this selects the pods of another one.
     fn selects(&self, other: &Self) -> bool {
-        self.namespace == other.namespace
-            && self.selector.iter().all(|label| other.labels.binary_search(label).is_ok())
+        self.selector.iter().all(|label| other.labels.binary_search(label).is_ok())
     }
 }
 
 /// The labels in a node, unless one is not known.
-fn labels(node: Option<&Node>) -> Option<Labels> {
-    let entries = node.map_or(&[][..], Node::entries).iter();
-    let mut labels = entries
-        .map(|entry| Some((entry.key.clone(), entry.node.as_text()?.into())))
-        .collect::<Option<Labels>>()?;
-    labels.sort_unstable();
-    Some(labels)
-}
-
-/// A hash for each label, which the same label in another namespace does not have.
-fn hashes(namespace: Option<&str>, labels: &Labels) -> Vec<u64> {
-    let hash = |label: &(SmolStr, SmolStr)| {
+fn labels(namespace: Option<&str>, node: Option<&Node>) -> Option<Labels> {
+    let hash = |key: &str, value: &str| {
         let mut hasher = FnvHasher::default();
-        (namespace, label).hash(&mut hasher);
+        (namespace, key, value).hash(&mut hasher);
         hasher.finish()
     };
-    labels.iter().map(hash).collect()
+    let entries = node.map_or(&[][..], Node::entries).iter();
+    let mut labels =
+        entries.map(|entry| Some(hash(&entry.key, entry.node.as_text()?))).collect::<Option<Labels>>()?;
+    labels.sort_unstable();
+    Some(labels)
 }
 
 impl Selections {
@@ -103,17 +94,17 @@ impl Selections {
         if self.0.len() < 2 {
             return;
         }
-        let hashes = |at: usize| self.0[at].label_hashes.iter().map(move |hash| (*hash, at));
-        let mut having: Vec<(u64, usize)> = (0..self.0.len()).flat_map(hashes).collect();
+        let labels = |at: usize| self.0[at].labels.iter().map(move |label| (*label, at));
+        let mut having: Vec<(u64, usize)> = (0..self.0.len()).flat_map(labels).collect();
         having.sort_unstable();
-        let labeled = |hash: u64| {
-            let start = having.partition_point(|(other, _)| *other < hash);
+        let labeled = |label: u64| {
+            let start = having.partition_point(|(other, _)| *other < label);
             let group = having[start..].iter().take(MAX_COMPARED);
-            let length = group.take_while(|(other, _)| *other == hash).count();
+            let length = group.take_while(|(other, _)| *other == label).count();
             &having[start..start + length]
         };
         for (at, selection) in self.0.iter().enumerate() {
-            let groups = selection.selector_hashes.iter().map(|hash| labeled(*hash));
+            let groups = selection.selector.iter().map(|label| labeled(*label));
             let Some(rarest) = groups.min_by_key(|group| group.len()) else { continue };
             let compared = rarest.iter().filter(|(_, other)| *other != at);
             // Of two that select each other, the second one is reported.
@@ -140,10 +131,6 @@ impl Selection {
         let pods = if other.kind == WorkloadKind::Pod { "" } else { "the pods of " };
         let headline =
             format!("the {kind} `{name}` also selects {pods}the {} `{}`", other.kind.name(), other.name);
-        let (key, value) = match self.selector.as_slice() {
-            [(key, value)] => (key.as_str(), value.as_str()),
-            _ => ("", ""),
-        };
         let diagnostic = Diagnostic::warning(Code::OverlappingSelectors, self.place, headline)
             .label(other.place, "its pods have all labels of that selector");
         if other.kind == WorkloadKind::Pod {
@@ -152,10 +139,11 @@ impl Selection {
                 .help("give the pod other labels");
         }
         let diagnostic = diagnostic.here("autoscalers, disruption budgets and `kubectl` count both as one");
-        diagnostic.help(if key.is_empty() {
-            format!("add a label to both selectors that tells the two apart, such as `\"app.kubernetes.io/component\" \"{name}\"`")
-        } else {
-            format!("select by another label than `{key}: {value}`, or give one of the two another value")
+        diagnostic.help(match &self.only {
+            None => format!("add a label to both selectors that tells the two apart, such as `\"app.kubernetes.io/component\" \"{name}\"`"),
+            Some((key, value)) => {
+                format!("select by another label than `{key}: {value}`, or give one of the two another value")
+            }
         })
     }
 }
